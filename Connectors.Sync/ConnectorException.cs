@@ -1,0 +1,32 @@
+namespace Connectors.Sync;
+
+/// <summary>
+/// The one exception that this library, and every source, throws on purpose. Its message is a sentence for the operator: what
+/// failed, where, and what to do. It never contains a secret, because it ends up in logs, in Kibana and on status pages.
+/// </summary>
+public sealed class ConnectorException : Exception
+{
+    /// <summary>A failure of kind <see cref="FailureKind.Fatal"/>.</summary>
+    public ConnectorException(string message)
+        : this(FailureKind.Fatal, message)
+    {
+    }
+
+    /// <summary>A failure of the given kind.</summary>
+    /// <param name="kind">Whether a retry can help.</param>
+    /// <param name="message">What failed, where, and what to do; without secrets.</param>
+    /// <param name="innerException">The cause. Its message may reach a log: leave it out when it could hold a secret.</param>
+    /// <param name="retryAfter">How long the other side asked to wait, if it did.</param>
+    public ConnectorException(FailureKind kind, string message, Exception? innerException = null, TimeSpan? retryAfter = null)
+        : base(message, innerException)
+    {
+        Kind = kind;
+        RetryAfter = retryAfter;
+    }
+
+    /// <summary>Whether a retry can help.</summary>
+    public FailureKind Kind { get; }
+
+    /// <summary>How long the other side asked to wait before the next try (Retry-After), or <see langword="null"/>.</summary>
+    public TimeSpan? RetryAfter { get; }
+}

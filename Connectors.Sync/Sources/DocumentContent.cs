@@ -1,0 +1,19 @@
+namespace Connectors.Sync.Sources;
+
+/// <summary>
+/// A document's content, a file's bytes for example, that is fetched only when the document really has to be written. It may be asked
+/// for long after its page was read, and more than once.
+/// </summary>
+public abstract class DocumentContent
+{
+    /// <summary>The file's name with its extension, which tells the kind of content.</summary>
+    public abstract string FileName { get; }
+
+    /// <summary>Size in bytes, or -1 when unknown. Content over the limit is not fetched.</summary>
+    public abstract long SizeInBytes { get; }
+
+    /// <summary>Opens the content from its start. The caller disposes the stream.</summary>
+    /// <exception cref="ConnectorException">Kind <see cref="FailureKind.Skip"/>: this one can't be read; the document is then written without
+    /// it, and reported. Other kinds as everywhere.</exception>
+    public abstract Task<Stream> OpenAsync(CancellationToken cancellationToken);
+}

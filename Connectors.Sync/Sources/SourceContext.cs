@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Connectors.Sync.Sources;
+
+/// <summary>What a source is given when it is made.</summary>
+public sealed record SourceContext
+{
+    /// <summary>A context without settings, for asking a source for its description.</summary>
+    public static SourceContext Empty { get; } = new() { Settings = SourceSettings.Empty };
+
+    /// <summary>The connector's configuration values.</summary>
+    public required SourceSettings Settings { get; init; }
+
+    /// <summary>Where the source's messages go.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,16 @@
+using Connectors.Sync.Configuration;
+
+namespace Connectors.Sync.Sources;
+
+/// <summary>What a source is and what it needs to be told.</summary>
+public sealed record SourceDescription
+{
+    /// <summary>The name a person reads: <c>MongoDB</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The protocol's word for it in a connector's <c>service_type</c>: <c>mongodb</c>.</summary>
+    public required string ServiceType { get; init; }
+
+    /// <summary>The fields of the connector's <c>configuration</c>, in order.</summary>
+    public required IReadOnlyList<ConfigField> Fields { get; init; }
+}
