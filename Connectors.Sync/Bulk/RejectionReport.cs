@@ -1,0 +1,71 @@
+using System.Text.Json.Serialization;
+
+namespace Connectors.Sync.Bulk;
+
+/// <summary>
+/// Documents that did not make it, with reasons: the first <see cref="MaxSamples"/> by id, and totals by reason. Reports of parts are merged; the
+/// report of a resumed sync covers all its runs. One thread at a time.
+/// </summary>
+public sealed class RejectionReport
+{
+    /// <summary>How many rejected documents are listed by id.</summary>
+    public const int MaxSamples = 100;
+
+    /// <summary>How many different reasons are told apart; the rest is counted as <c>other</c>.</summary>
+    public const int MaxReasons = 50;
+
+    [JsonInclude]
+    [JsonPropertyName("samples")]
+    private readonly List<Rejection> _samples = [];
+
+    [JsonInclude]
+    [JsonPropertyName("reasons")]
+    private readonly Dictionary<string, long> _reasons = new(StringComparer.Ordinal);
+
+    /// <summary>All rejected documents.</summary>
+    [JsonIgnore]
+    public long Total => _reasons.Values.Sum();
+
+    /// <summary>The first ones.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<Rejection> Samples => _samples;
+
+    /// <summary>How many, by reason.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, long> Reasons => _reasons;
+
+    /// <summary>Adds one.</summary>
+    public void Add(Rejection rejection)
+    {
+        ArgumentNullException.ThrowIfNull(rejection);
+        if (_samples.Count < MaxSamples)
+        {
+            _samples.Add(rejection);
+        }
+
+        Count(rejection.Type, 1);
+    }
+
+    /// <summary>Adds all of <paramref name="other"/>.</summary>
+    public void Merge(RejectionReport other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        _samples.AddRange(other._samples.Take(MaxSamples - _samples.Count));
+        foreach (var (reason, count) in other._reasons)
+        {
+            Count(reason, count);
+        }
+    }
+
+    private void Count(string reason, long count)
+    {
+        var key = _reasons.ContainsKey(reason) || _reasons.Count < MaxReasons ? reason : "other";
+        _reasons[key] = _reasons.GetValueOrDefault(key) + count;
+    }
+}
+
+/// <summary>A document that did not make it.</summary>
+/// <param name="Id">Its id, or the place in the source.</param>
+/// <param name="Type">The kind of reason, an Elasticsearch error type or <c>unreadable</c>: what totals are counted by.</param>
+/// <param name="Reason">The reason in a sentence.</param>
+public sealed record Rejection(string Id, string Type, string Reason);

@@ -1,0 +1,53 @@
+using System.Text.Json.Nodes;
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Diff;
+
+namespace Connectors.Sync.Engine;
+
+/// <summary>
+/// What the engine needs of Elasticsearch for the index that it fills. Every call but <see cref="BulkAsync"/> retries what may pass and throws
+/// <see cref="ConnectorException"/> otherwise. Safe for concurrent use.
+/// </summary>
+public interface IContentIndex
+{
+    /// <summary>Creates the index if it does not exist (with the mappings for <c>id</c>, <c>_timestamp</c> and <c>_digest</c>), adds what is missing to the mapping of
+    /// one that does, and tells about it.</summary>
+    Task<ContentIndexState> PrepareAsync(string index, CancellationToken cancellationToken);
+
+    /// <summary>The index as it is, or <see langword="null"/> when it does not exist. Changes nothing.</summary>
+    Task<ContentIndexState?> InspectAsync(string index, CancellationToken cancellationToken);
+
+    /// <summary>Replaces our part of the mapping's <c>_meta</c> (key <c>connectors</c>), leaving what others keep there; <see langword="null"/> removes it.</summary>
+    Task WriteMetaAsync(string index, JsonObject? meta, CancellationToken cancellationToken);
+
+    /// <summary>Whether an ingest pipeline of that name exists.</summary>
+    Task<bool> PipelineExistsAsync(string pipeline, CancellationToken cancellationToken);
+
+    /// <summary>Reads id and version of every document, over a point in time, slices in parallel.</summary>
+    /// <param name="receive">Called for each document, one call at a time; the span is valid during the call. The version is that of <c>_digest</c> where
+    /// the document has one, else of <c>_timestamp</c>, else <see cref="DocumentVersion.None"/>.</param>
+    Task ReadIdsAsync(string index, IdReceiver receive, CancellationToken cancellationToken);
+
+    /// <summary>Sends one bulk request, once: the answer is a value, whatever it is; only a cancelled token throws.</summary>
+    /// <param name="index">The index; it is never created by this call if that can be avoided.</param>
+    /// <param name="pipeline">Ingest pipeline, or <see langword="null"/>.</param>
+    /// <param name="body">NDJSON with a final newline.</param>
+    /// <param name="operations">Number of operations in <paramref name="body"/>; the answer has as many items when the request was taken.</param>
+    Task<BulkAnswer> BulkAsync(string index, string? pipeline, ReadOnlyMemory<byte> body, int operations, CancellationToken cancellationToken);
+
+    /// <summary>Makes everything written visible to searches.</summary>
+    Task RefreshAsync(string index, CancellationToken cancellationToken);
+
+    /// <summary>Number of documents visible to searches.</summary>
+    Task<long> CountAsync(string index, CancellationToken cancellationToken);
+}
+
+/// <summary>Receives an id of the content index, as UTF-8, and its version.</summary>
+public delegate void IdReceiver(ReadOnlySpan<byte> id, DocumentVersion version);
+
+/// <summary>The content index as it is.</summary>
+/// <param name="Uuid">Elasticsearch's <c>index.uuid</c>: another one means that the index was deleted and made again.</param>
+/// <param name="Created">Whether it was created by this call.</param>
+/// <param name="DocumentCount">Documents in it, as of the last refresh.</param>
+/// <param name="Meta">Our part of the mapping's <c>_meta</c>, or <see langword="null"/>.</param>
+public sealed record ContentIndexState(string Uuid, bool Created, long DocumentCount, JsonObject? Meta);

@@ -1,0 +1,28 @@
+using Connectors.Sync.Bulk;
+
+namespace Connectors.Sync.Engine;
+
+/// <summary>How a sync ended that did not throw.</summary>
+/// <param name="End">How.</param>
+/// <param name="Counts">What it did, over all its runs if it was resumed.</param>
+/// <param name="TotalDocuments">Documents in the index afterwards.</param>
+/// <param name="Rejections">What was refused or unreadable: the first ones by id, and totals by reason.</param>
+/// <param name="Message">For <see cref="SyncEnd.Refused"/>, why, and how to allow it; <see langword="null"/> otherwise.</param>
+public sealed record SyncOutcome(SyncEnd End, SyncCounts Counts, long TotalDocuments, RejectionReport Rejections, string? Message = null);
+
+/// <summary>The ways a sync ends without an exception.</summary>
+public enum SyncEnd
+{
+    /// <summary>Everything was read, written and deleted: the index equals the source (but for rejected documents).</summary>
+    Completed,
+
+    /// <summary>The source was certain that nothing changed since the last completed sync.</summary>
+    Unchanged,
+
+    /// <summary>Reading was stopped on request; the pages under way were finished, and progress is kept for a resume.</summary>
+    Stopped,
+
+    /// <summary>Everything was read and written, but the deletes were refused: by the guard, or because the source could not list everything.
+    /// The job ends as an error with the message.</summary>
+    Refused,
+}

@@ -1,0 +1,42 @@
+namespace Connectors.Sync.Engine;
+
+/// <summary>A full sync to be run: small data, made from the job document before anything is touched. It holds no secret.</summary>
+public sealed record SyncRequest
+{
+    /// <summary>The sync job's id; the name under which progress is kept for a resume.</summary>
+    public required string JobId { get; init; }
+
+    /// <summary>The connector's id.</summary>
+    public required string ConnectorId { get; init; }
+
+    /// <summary>The source's service type.</summary>
+    public required string ServiceType { get; init; }
+
+    /// <summary>The content index.</summary>
+    public required string IndexName { get; init; }
+
+    /// <summary>The ingest pipeline that documents go through, or <see langword="null"/>.</summary>
+    public PipelineSettings? Pipeline { get; init; }
+
+    /// <summary>
+    /// A hash of everything else that shapes a document: source fields that matter, rules. When it, or the pipeline, differs from that of the last
+    /// completed sync, every document is written again. Use <see cref="SyncFingerprint"/>.
+    /// </summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>Compute everything, write nothing.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>Let this one sync delete more than the delete guard allows.</summary>
+    public bool AllowMassDelete { get; init; }
+
+    /// <summary>Write every document again, changed or not, and don't ask the source whether anything changed.</summary>
+    public bool Reindex { get; init; }
+}
+
+/// <summary>The connector's <c>pipeline</c> (PROTOCOL: documents).</summary>
+/// <param name="Name">Name of the ingest pipeline.</param>
+/// <param name="ExtractBinaryContent">Written as <c>_extract_binary_content</c>.</param>
+/// <param name="ReduceWhitespace">Written as <c>_reduce_whitespace</c>.</param>
+/// <param name="RunMlInference">Written as <c>_run_ml_inference</c>.</param>
+public sealed record PipelineSettings(string Name, bool ExtractBinaryContent, bool ReduceWhitespace, bool RunMlInference);
