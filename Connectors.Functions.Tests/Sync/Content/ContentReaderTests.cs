@@ -1,0 +1,143 @@
+using System.Text;
+using Connectors.Sync;
+using Connectors.Sync.Content;
+using Connectors.Sync.Sources;
+using Xunit;
+
+namespace Connectors.Tests.Sync.Content;
+
+public sealed class ContentReaderTests
+{
+    private static readonly ContentReader Reader = new(new ContentOptions { MaxBytes = 100 });
+
+    public static TheoryData<string, byte[], string> Encodings => new()
+    {
+        { "UTF-8", "grün €"u8.ToArray(), "grün €" },
+        { "UTF-8 with mark", [0xEF, 0xBB, 0xBF, .. "grün"u8], "grün" },
+        { "Windows-1252", [.. "gr"u8, 0xFC, .. "n "u8, 0x80, 0x81], "grün €\u0081" },
+        { "Windows-1252 behind a UTF-8 mark", [0xEF, 0xBB, 0xBF, 0xFC], "ü" },
+        { "UTF-16 little-endian", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("grün 😀")], "grün 😀" },
+        { "UTF-16 big-endian", [0xFE, 0xFF, .. Encoding.BigEndianUnicode.GetBytes("grün 😀")], "grün 😀" },
+        { "UTF-16 with half a pair", [0xFF, 0xFE, 0x3D, 0xD8, 0x41, 0x00], "\uFFFDA" },
+        { "UTF-32 little-endian", [0xFF, 0xFE, 0, 0, .. Encoding.UTF32.GetBytes("grün 😀")], "grün 😀" },
+        { "UTF-32 big-endian", [0, 0, 0xFE, 0xFF, 0, 0, 0, 0x41], "A" },
+        { "empty", [], string.Empty },
+    };
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [MemberData(nameof(Encodings))]
+    public async Task TextComesOutAsUtf8WhateverItWasIn(string name, byte[] bytes, string text)
+    {
+        var content = new BytesContent("notes.TXT", bytes);
+        using var read = await Reader.ReadAsync(content, Cancellation);
+        Assert.True(read.HasText, name);
+        Assert.Equal(text, Encoding.UTF8.GetString(read.Utf8.Span));
+        Assert.True(content.Disposed);
+    }
+
+    [Fact]
+    public async Task BytesWithNulAreNotText()
+    {
+        using var read = await Reader.ReadAsync(new BytesContent("a.txt", [65, 0, 66]), Cancellation);
+        Assert.Equal(ContentOutcome.NotText, read.Outcome);
+        Assert.False(read.IsProblem);
+        Assert.True(read.Utf8.IsEmpty);
+    }
+
+    [Theory]
+    [InlineData("photo.jpg")]
+    [InlineData("README")]
+    public async Task OtherFilesAreNotEvenOpened(string name)
+    {
+        var content = new BytesContent(name, "text"u8.ToArray());
+        using var read = await Reader.ReadAsync(content, Cancellation);
+        Assert.Equal(ContentOutcome.NotText, read.Outcome);
+        Assert.False(content.Opened);
+    }
+
+    [Theory]
+    [InlineData(100, true)]
+    [InlineData(101, false)]
+    public async Task TheLimitCountsWhetherOrNotTheSizeWasToldBefore(int size, bool fits)
+    {
+        var bytes = Encoding.ASCII.GetBytes(new string('a', size));
+        foreach (var told in new long[] { size, -1, 3 })
+        {
+            var content = new BytesContent("a.txt", bytes, told);
+            using var read = await Reader.ReadAsync(content, Cancellation);
+            Assert.Equal(fits ? ContentOutcome.Text : ContentOutcome.TooLarge, read.Outcome);
+            Assert.Equal(content.Opened, content.Disposed);
+        }
+    }
+
+    [Fact]
+    public async Task ContentThatTheSourceCannotGiveIsAProblemWithTheSourcesReason()
+    {
+        var content = new BytesContent("a.txt", []) { Failure = new ConnectorException(FailureKind.Skip, "a.txt: access denied") };
+        using var read = await Reader.ReadAsync(content, Cancellation);
+        Assert.True(read.IsProblem);
+        Assert.Equal("a.txt: access denied", read.Reason);
+    }
+
+    [Theory]
+    [InlineData(FailureKind.Retry)]
+    [InlineData(FailureKind.Fatal)]
+    public async Task OtherFailuresAreThrown(FailureKind kind)
+    {
+        var content = new BytesContent("a.txt", []) { Failure = new ConnectorException(kind, "no") };
+        var thrown = await Assert.ThrowsAsync<ConnectorException>(() => Reader.ReadAsync(content, Cancellation));
+        Assert.Equal(kind, thrown.Kind);
+    }
+
+    [Fact]
+    public async Task ABrokenStreamMayBeTriedAgainAndIsDisposed()
+    {
+        var content = new BytesContent("a.txt", "text"u8.ToArray()) { BreaksWith = new IOException("reset") };
+        var thrown = await Assert.ThrowsAsync<ConnectorException>(() => Reader.ReadAsync(content, Cancellation));
+        Assert.Equal(FailureKind.Retry, thrown.Kind);
+        Assert.Contains("a.txt", thrown.Message, StringComparison.Ordinal);
+        Assert.True(content.Disposed);
+    }
+
+    private sealed class BytesContent(string name, byte[] bytes, long? told = null) : DocumentContent
+    {
+        public override string FileName => name;
+
+        public override long SizeInBytes => told ?? bytes.Length;
+
+        public Exception? Failure { get; init; }
+
+        public Exception? BreaksWith { get; init; }
+
+        public bool Opened { get; private set; }
+
+        public bool Disposed { get; private set; }
+
+        public override Task<Stream> OpenAsync(CancellationToken cancellationToken)
+        {
+            if (Failure is not null)
+            {
+                return Task.FromException<Stream>(Failure);
+            }
+
+            Opened = true;
+            return Task.FromResult<Stream>(new Watched(this, bytes));
+        }
+
+        private sealed class Watched(BytesContent owner, byte[] bytes) : MemoryStream(bytes)
+        {
+            public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+                owner.BreaksWith is { } broken
+                    ? ValueTask.FromException<int>(broken)
+                    : base.ReadAsync(buffer[..Math.Min(buffer.Length, 7)], cancellationToken);
+
+            protected override void Dispose(bool disposing)
+            {
+                owner.Disposed = true;
+                base.Dispose(disposing);
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Connectors.Sync.Sources;
+
+namespace Connectors.Sync.Content;
+
+/// <summary>Reads the text of documents' content, up to a limit. Safe for concurrent use; how many are read at a time is the caller's business.</summary>
+internal sealed class ContentReader(ContentOptions options)
+{
+    private const int FirstBuffer = 16 * 1024;
+
+    /// <summary>Reads the content's text. The stream is disposed when this returns, whatever happens.</summary>
+    /// <exception cref="ConnectorException">A failure that concerns more than this one content: kind <see cref="FailureKind.Retry"/> (a broken connection
+    /// too) or <see cref="FailureKind.Fatal"/>. A document must not be written without its content because of a fault that passes.</exception>
+    public async Task<ContentText> ReadAsync(DocumentContent content, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        if (!options.Extensions.Contains(Path.GetExtension(content.FileName)))
+        {
+            return ContentText.None(ContentOutcome.NotText, $"'{Path.GetExtension(content.FileName)}' is not the extension of a text file");
+        }
+
+        if (content.SizeInBytes > options.MaxBytes)
+        {
+            return TooLarge(content.SizeInBytes);
+        }
+
+        try
+        {
+            return await FetchAsync(content, cancellationToken);
+        }
+        catch (ConnectorException failure) when (failure.Kind == FailureKind.Skip)
+        {
+            return ContentText.None(ContentOutcome.Unreadable, failure.Message);
+        }
+        catch (IOException broken)
+        {
+            throw new ConnectorException(FailureKind.Retry, $"{content.FileName}: reading its content broke off: {broken.Message}", broken);
+        }
+    }
+
+    private async Task<ContentText> FetchAsync(DocumentContent content, CancellationToken cancellationToken)
+    {
+        var buffer = new PooledBuffer((int)Math.Min(content.SizeInBytes < 0 ? FirstBuffer : content.SizeInBytes + 1, options.MaxBytes + 1));
+        var isOurs = true;
+        try
+        {
+            await using var stream = await content.OpenAsync(cancellationToken);
+            while (buffer.Length <= options.MaxBytes)
+            {
+                var read = await stream.ReadAsync(buffer.GetMemory(1), cancellationToken);
+                if (read == 0)
+                {
+                    isOurs = false;
+                    return TextDecoder.Decode(buffer) ?? ContentText.None(ContentOutcome.NotText, "it holds NUL bytes, so it is not text");
+                }
+
+                buffer.Advance(read);
+            }
+
+            return TooLarge(buffer.Length);
+        }
+        finally
+        {
+            if (isOurs)
+            {
+                buffer.Dispose();
+            }
+        }
+    }
+
+    private ContentText TooLarge(long size) => ContentText.None(
+        ContentOutcome.TooLarge,
+        $"its content of {size:N0} bytes or more is over the limit of {options.MaxBytes:N0} bytes, so only its metadata is indexed");
+}
