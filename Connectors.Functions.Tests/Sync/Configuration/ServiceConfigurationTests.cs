@@ -1,0 +1,156 @@
+using Connectors.Sync.Configuration;
+using Connectors.Sync.Configuration.Loading;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace Connectors.Tests.Sync.Configuration;
+
+public sealed class ServiceConfigurationTests
+{
+    [Fact]
+    public void AnEmptyFileGivesTheDefaultsOfTheOptions()
+    {
+        var configuration = Read("");
+
+        Assert.Equal(new BulkOptions(), configuration.Elasticsearch.Bulk);
+        Assert.Equal(new ServiceOptions() with { StateFolder = "/etc/connectors/state", PluginsFolder = "/etc/connectors/plugins" }, configuration.Service);
+        var defaults = new ElasticsearchOptions();
+        Assert.Equal(defaults.Hosts, configuration.Elasticsearch.Hosts);
+        Assert.Equal(defaults with { Hosts = [], Headers = Empty }, configuration.Elasticsearch with { Hosts = [], Headers = Empty });
+        Assert.Equal(["dir", "mongodb", "s3"], configuration.NativeServiceTypes);
+        Assert.Empty(configuration.Connectors);
+        Assert.Empty(configuration.Notices);
+    }
+
+    [Fact]
+    public void NestedAndDottedKeysMeanTheSame()
+    {
+        var nested = Read("elasticsearch:\n  bulk:\n    chunk_size: 7\n    max_concurrency: 3\n");
+        var dotted = Read("elasticsearch.bulk.chunk_size: 7\nelasticsearch:\n  bulk.max_concurrency: 3\n");
+
+        Assert.Equal(7, nested.Elasticsearch.Bulk.MaxOperations);
+        Assert.Equal(nested.Elasticsearch.Bulk, dotted.Elasticsearch.Bulk);
+    }
+
+    [Fact]
+    public void ValuesAreTakenFromTheEnvironmentWhereTheFileSaysSo()
+    {
+        var configuration = Read(
+            "elasticsearch:\n  host: http://${HOST:search}:${PORT}\n  username: ${NAME:}\n  api_key: 'k$${y}'\nservice.idling: ${IDLING:15}",
+            ("PORT", "9201"));
+
+        Assert.Equal(new Uri("http://search:9201"), Assert.Single(configuration.Elasticsearch.Hosts));
+        Assert.Null(configuration.Elasticsearch.Username);
+        Assert.Equal("k${y}", configuration.Elasticsearch.ApiKey!.Reveal());
+        Assert.Equal(TimeSpan.FromSeconds(15), configuration.Service.Idling);
+    }
+
+    [Fact]
+    public void TheEnvironmentWinsOverTheFile()
+    {
+        var configuration = Read(
+            "elasticsearch.host: http://file:9200\nconnectors:\n  - connector_id: a\n    service_type: dir\n    api_key: old\nnative_service_types: [s3]",
+            ("Connectors__elasticsearch__host", "http://one:9200,http://two:9200"),
+            ("CONNECTORS__ELASTICSEARCH__BULK__CHUNK_SIZE", "9"),
+            ("Connectors__connectors__0__api_key", "new"),
+            ("Connectors__native_service_types", "dir, mongodb"));
+
+        Assert.Equal([new Uri("http://one:9200"), new Uri("http://two:9200")], configuration.Elasticsearch.Hosts);
+        Assert.Equal(9, configuration.Elasticsearch.Bulk.MaxOperations);
+        Assert.Equal("new", Assert.Single(configuration.Connectors).ApiKey!.Reveal());
+        Assert.Equal(["dir", "mongodb"], configuration.NativeServiceTypes);
+    }
+
+    [Fact]
+    public void EverySectionIsRead()
+    {
+        var configuration = Read("""
+            elasticsearch:
+              host:
+                - https://one:9200
+                - https://two:9200
+              username: elastic
+              password: secret
+              verify_certs: no
+              ssl_assert_fingerprint: aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:66:77:88:99
+              headers:
+                X-Team: search
+              skip_unchanged: false
+              bulk:
+                chunk_max_mem_size: 0.5
+                error_monitor:
+                  enabled: off
+            service:
+              log_level: debug
+              state_dir: ../state
+              delete_guard:
+                max_percent: 50
+                min_documents: 0
+            connectors:
+              - connector_id: a
+                service_type: gdrive
+            sources:
+              gdrive: MyCompany.GDrive.GoogleDriveDataSource, MyCompany.GDrive
+            """);
+
+        Assert.Equal(2, configuration.Elasticsearch.Hosts.Count);
+        Assert.False(configuration.Elasticsearch.VerifyCertificates);
+        Assert.Equal("AABBCCDDEEFF00112233445566778899AABBCCDDEEFF00112233445566778899", configuration.Elasticsearch.CertificateFingerprint);
+        Assert.Equal("search", configuration.Elasticsearch.Headers["x-team"].Reveal());
+        Assert.False(configuration.Elasticsearch.SkipUnchanged);
+        Assert.Equal(512 * 1024, configuration.Elasticsearch.Bulk.MaxRequestBytes);
+        Assert.False(configuration.Elasticsearch.Bulk.ErrorMonitor.Enabled);
+        Assert.Equal(LogLevel.Debug, configuration.Service.LogLevel);
+        Assert.Equal("/etc/state", configuration.Service.StateFolder);
+        Assert.Equal(new DeleteGuardOptions { MaxPercent = 50, MinDocuments = 0 }, configuration.Service.DeleteGuard);
+        Assert.Equal(new ConnectorEntry("a", "gdrive", null), Assert.Single(configuration.Connectors));
+        Assert.Empty(configuration.NativeServiceTypes);
+        Assert.Equal("MyCompany.GDrive.GoogleDriveDataSource, MyCompany.GDrive", configuration.Sources["gdrive"]);
+    }
+
+    [Fact]
+    public void SettingsOfThePythonServiceThatWeDoNotNeedAreANotice()
+    {
+        var configuration = Read("""
+            connector_id: a
+            service_type: dir
+            elasticsearch.bulk.display_every: 100
+            extraction_service:
+              host: http://localhost:8090
+            native_service_types: [mongodb, oracle]
+            sources:
+              mongodb: connectors.sources.mongo:MongoDataSource
+            """);
+
+        Assert.Equal(new ConnectorEntry("a", "dir", null), Assert.Single(configuration.Connectors));
+        Assert.Equal(
+            [
+                "config.yml:1: connector_id: the old form. Write an entry under connectors instead.",
+                "config.yml:3: elasticsearch.bulk.display_every: known from the Python service, without effect here: progress is logged by time, not by count.",
+                "config.yml:5: extraction_service.host: known from the Python service, without effect here: files are extracted by the ingest pipeline.",
+                "config.yml:6: native_service_types: there is no source for the service type \"oracle\": its connectors are left alone. There are dir, mongodb, s3; add others under sources.",
+                "config.yml:8: sources.mongodb: a Python class, without effect here: the built-in source mongodb is used.",
+            ],
+            configuration.Notices.Select(notice => notice.ToString()));
+    }
+
+    [Fact]
+    public void SecretsDoNotShowWhenTheConfigurationIsPrinted()
+    {
+        var configuration = Read("elasticsearch:\n  api_key: hunter2\n  headers: {Authorization: hunter3}\nconnectors:\n  - {connector_id: a, service_type: dir, api_key: hunter4}");
+
+        var text = configuration.Elasticsearch + string.Join(' ', configuration.Elasticsearch.Headers) + string.Join(' ', configuration.Connectors);
+
+        Assert.Contains("***", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter", text, StringComparison.Ordinal);
+    }
+
+    private static Dictionary<string, Connectors.Sync.Secret> Empty { get; } = [];
+
+    private static ServiceConfiguration Read(string yaml, params (string Name, string Value)[] environment)
+    {
+        var outcome = ServiceConfigurationReader.Read("config.yml", "/etc/connectors", yaml, environment.ToDictionary(pair => pair.Name, pair => pair.Value));
+        Assert.Empty(outcome.Problems);
+        return outcome.Configuration!;
+    }
+}

@@ -1,0 +1,13 @@
+namespace Connectors.Sync.Configuration;
+
+/// <summary>The sources that come with the library.</summary>
+internal static class BuiltInSources
+{
+    /// <summary>Class by service type.</summary>
+    public static IReadOnlyDictionary<string, string> All { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["dir"] = "Connectors.Sync.Sources.Directory.DirectoryDataSource, Connectors.Sync",
+        ["mongodb"] = "Connectors.Sync.Sources.MongoDB.MongoDataSource, Connectors.Sync",
+        ["s3"] = "Connectors.Sync.Sources.S3.S3DataSource, Connectors.Sync",
+    };
+}

@@ -1,0 +1,59 @@
+namespace Connectors.Sync.Configuration;
+
+/// <summary>How Elasticsearch is reached (<c>elasticsearch</c>). The defaults are those of an empty configuration.</summary>
+public sealed record ElasticsearchOptions
+{
+    /// <summary>The nodes; at least one. Default <c>http://localhost:9200</c>. They hold no user or password.</summary>
+    public IReadOnlyList<Uri> Hosts { get; init; } = [new Uri("http://localhost:9200")];
+
+    /// <summary>User for basic authentication, or <see langword="null"/>. Never together with <see cref="ApiKey"/>.</summary>
+    public string? Username { get; init; }
+
+    /// <summary>The user's password; set exactly when <see cref="Username"/> is.</summary>
+    public Secret? Password { get; init; }
+
+    /// <summary>API key in its encoded form, or <see langword="null"/>.</summary>
+    public Secret? ApiKey { get; init; }
+
+    /// <summary>Full path of a PEM file with the certificate authorities to trust, or <see langword="null"/>. The file exists.</summary>
+    public string? CaCertificatesPath { get; init; }
+
+    /// <summary>Whether the server's certificate is checked. Default true.</summary>
+    public bool VerifyCertificates { get; init; } = true;
+
+    /// <summary>SHA-256 fingerprint of the certificate authority, 64 upper-case hexadecimal digits without colons, or <see langword="null"/>.</summary>
+    public string? CertificateFingerprint { get; init; }
+
+    /// <summary>How long a request may take. Default 120 s.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>Whether a request that took too long is sent again. Default true.</summary>
+    public bool RetryOnTimeout { get; init; } = true;
+
+    /// <summary>Tries after the first of a request other than bulk. Default 5.</summary>
+    public int MaxRetries { get; init; } = 5;
+
+    /// <summary>Longest wait between two such tries. Default 10 s.</summary>
+    public TimeSpan RetryInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long to wait at the start for a server that does not answer yet. Default 120 s.</summary>
+    public TimeSpan MaxWaitDuration { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>First wait between two tries at the start. Default 1 s.</summary>
+    public TimeSpan InitialBackoff { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Factor from one such wait to the next. Default 2.</summary>
+    public double BackoffMultiplier { get; init; } = 2;
+
+    /// <summary>Headers sent with every request, by name.</summary>
+    public IReadOnlyDictionary<string, Secret> Headers { get; init; } = new Dictionary<string, Secret>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether the Connector API is used where there is one. Default true.</summary>
+    public bool UseConnectorsApi { get; init; } = true;
+
+    /// <summary>Whether unchanged documents are left alone. Default true.</summary>
+    public bool SkipUnchanged { get; init; } = true;
+
+    /// <summary>How documents are written.</summary>
+    public BulkOptions Bulk { get; init; } = new();
+}

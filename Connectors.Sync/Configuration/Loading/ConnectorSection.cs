@@ -1,0 +1,120 @@
+using System.Globalization;
+using Connectors.Sync.Configuration.Settings;
+using static Connectors.Sync.Configuration.Settings.ConnectorSettings;
+
+namespace Connectors.Sync.Configuration.Loading;
+
+/// <summary>Builds and checks what the service serves: <c>sources</c>, <c>connectors</c>, <c>native_service_types</c>.</summary>
+internal static class ConnectorSection
+{
+    /// <param name="reader">Where the settings come from.</param>
+    /// <param name="isWhole">Whether all settings are known; if not, missing ones aren't reported.</param>
+    public static (IReadOnlyDictionary<string, string> Sources, IReadOnlyList<ConnectorEntry> Connectors, IReadOnlyList<string> NativeServiceTypes)
+        Read(ConfigReader reader, bool isWhole)
+    {
+        var sources = ReadSources(reader);
+        var connectors = isWhole ? ReadConnectors(reader, sources.Keys) : [];
+        List<string> types = [];
+        foreach (var entry in reader.GetList(NativeServiceTypes))
+        {
+            if (sources.ContainsKey(entry.Text!))
+            {
+                types.Add(entry.Text!);
+            }
+            else
+            {
+                reader.Notices.Add(new ConfigProblem(entry.Place, NativeServiceTypes.Key,
+                    $"there is no source for the service type \"{entry.Text}\": its connectors are left alone. {Known(entry.Text!, sources.Keys)}"));
+            }
+        }
+
+        return (sources, connectors, types);
+    }
+
+    private static SortedDictionary<string, string> ReadSources(ConfigReader reader)
+    {
+        var sources = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (type, name) in BuiltInSources.All)
+        {
+            sources[type] = name;
+        }
+
+        foreach (var entry in reader.Below("sources").Where(entry => entry.Text is not null))
+        {
+            var type = entry.Key["sources.".Length..];
+            var parts = entry.Text!.Split(',', StringSplitOptions.TrimEntries);
+            if (parts.Length >= 2 && parts[0].Contains('.', StringComparison.Ordinal) && parts.Take(2).All(part => part.Length > 0 && !part.Contains(':', StringComparison.Ordinal)))
+            {
+                sources[type] = entry.Text!;
+            }
+            else if (entry.Text.Contains(':', StringComparison.Ordinal) && BuiltInSources.All.ContainsKey(type))
+            {
+                reader.Notice(entry.Key, $"a Python class, without effect here: the built-in source {type} is used.");
+            }
+            else
+            {
+                reader.Problem(entry, $"{ConfigReader.Shown(ConnectorSettings.Sources, entry)} is not the name of a class. Write it as Namespace.Type, Assembly.");
+            }
+        }
+
+        return sources;
+    }
+
+    private static List<ConnectorEntry> ReadConnectors(ConfigReader reader, IReadOnlyCollection<string> serviceTypes)
+    {
+        var positions = reader.Below("connectors")
+            .Select(entry => entry.Key.Split('.')[1])
+            .Where(segment => int.TryParse(segment, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            .Distinct()
+            .OrderBy(segment => int.Parse(segment, CultureInfo.InvariantCulture));
+        List<ConnectorEntry> connectors = [];
+        foreach (var position in positions)
+        {
+            var key = $"connectors.{position}";
+            Read(reader, key, $"{key}.connector_id", $"{key}.service_type", reader.Get(ConnectorApiKey, $"{key}.api_key"), serviceTypes, connectors);
+        }
+
+        if (reader.Has(OldConnectorId) || reader.Has(OldServiceType))
+        {
+            Read(reader, OldConnectorId.Key, OldConnectorId.Key, OldServiceType.Key, apiKey: null, serviceTypes, connectors);
+            reader.Notice(reader.Has(OldConnectorId) ? OldConnectorId.Key : OldServiceType.Key, "the old form. Write an entry under connectors instead.");
+        }
+
+        return connectors;
+    }
+
+    private static void Read(
+        ConfigReader reader, string place, string idKey, string typeKey, Secret? apiKey, IReadOnlyCollection<string> serviceTypes, List<ConnectorEntry> connectors)
+    {
+        var id = reader.Get(ConnectorId, idKey);
+        var type = reader.Get(ConnectorServiceType, typeKey);
+        if (id is null)
+        {
+            reader.Problems.Add(new ConfigProblem(reader.PlaceOf(place), idKey, "missing. Write the id of the connector, as Kibana or `elastic-ingest list` shows it."));
+        }
+
+        if (type is null)
+        {
+            reader.Problems.Add(new ConfigProblem(reader.PlaceOf(place), typeKey, $"missing. Write the connector's service type, one of {string.Join(", ", serviceTypes)}."));
+        }
+        else if (!serviceTypes.Contains(type))
+        {
+            reader.Problem(typeKey, $"there is no source for the service type \"{type}\". {Known(type, serviceTypes)}");
+        }
+
+        if (id is not null && type is not null)
+        {
+            if (connectors.Exists(other => other.ConnectorId == id))
+            {
+                reader.Problem(idKey, $"the connector \"{id}\" is listed a second time. Keep one entry.");
+            }
+
+            connectors.Add(new ConnectorEntry(id, type, apiKey));
+        }
+    }
+
+    private static string Known(string written, IEnumerable<string> serviceTypes) =>
+        KeySuggestion.Nearest(written, serviceTypes) is { } near
+            ? $"Did you mean {near}?"
+            : $"There are {string.Join(", ", serviceTypes)}; add others under sources.";
+}

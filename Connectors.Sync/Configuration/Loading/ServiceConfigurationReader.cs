@@ -1,0 +1,73 @@
+namespace Connectors.Sync.Configuration.Loading;
+
+/// <summary>What reading a configuration came to.</summary>
+/// <param name="Configuration">The configuration, or <see langword="null"/> when there are problems.</param>
+/// <param name="Problems">All faults, in the order of the file.</param>
+internal sealed record ConfigurationOutcome(ServiceConfiguration? Configuration, IReadOnlyList<ConfigProblem> Problems);
+
+/// <summary>Reads, overlays, checks and builds the configuration.</summary>
+internal static class ServiceConfigurationReader
+{
+    private const string DefaultFile = "config.yml";
+
+    /// <summary>Reads a file (<see langword="null"/>: <c>config.yml</c> if there is one) and overlays the environment.</summary>
+    public static ConfigurationOutcome Read(string? path, IReadOnlyDictionary<string, string> environment)
+    {
+        var file = path ?? DefaultFile;
+        string text;
+        try
+        {
+            text = path is null && !File.Exists(file) ? "" : File.ReadAllText(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            var reason = exception is FileNotFoundException or DirectoryNotFoundException
+                ? "not found. Give the path of the configuration with -c."
+                : "can't be read. Check its permissions.";
+            return new ConfigurationOutcome(null, [new ConfigProblem(file, "", reason)]);
+        }
+
+        return Read(Path.GetFileName(file), Path.GetDirectoryName(Path.GetFullPath(file))!, text, environment);
+    }
+
+    /// <summary>Reads a text.</summary>
+    /// <param name="file">Its name, for messages.</param>
+    /// <param name="folder">What relative paths are relative to.</param>
+    /// <param name="text">YAML.</param>
+    /// <param name="environment">All environment variables.</param>
+    public static ConfigurationOutcome Read(string file, string folder, string text, IReadOnlyDictionary<string, string> environment)
+    {
+        List<ConfigProblem> problems = [];
+        List<ConfigProblem> notices = [];
+        var entries = YamlEntries.Read(file, text, environment.GetValueOrDefault, problems, out var isWhole);
+        EnvironmentEntries.Apply(environment, entries);
+        var reader = new ConfigReader(entries, file, problems, notices);
+        reader.CheckKeys();
+
+        var elasticsearch = ElasticsearchSection.Read(reader, folder, isWhole);
+        var service = ServiceSection.Read(reader, folder);
+        var (sources, connectors, types) = ConnectorSection.Read(reader, isWhole);
+        if (problems.Count > 0)
+        {
+            return new ConfigurationOutcome(null, [.. problems.Distinct().OrderBy(Order)]);
+        }
+
+        var configuration = new ServiceConfiguration
+        {
+            Elasticsearch = elasticsearch,
+            Service = service,
+            Sources = sources,
+            Connectors = connectors,
+            NativeServiceTypes = types.Count > 0 || connectors.Count > 0 ? types : [.. sources.Keys.Order(StringComparer.Ordinal)],
+            Notices = [.. notices.Distinct().OrderBy(Order)],
+        };
+        return new ConfigurationOutcome(configuration, []);
+    }
+
+    // The order of the file; what comes from the environment after it.
+    private static (int Line, string Place) Order(ConfigProblem problem)
+    {
+        var colon = problem.Place.LastIndexOf(':');
+        return colon >= 0 && int.TryParse(problem.Place.AsSpan(colon + 1), out var line) ? (line, "") : (int.MaxValue, problem.Place);
+    }
+}

@@ -1,0 +1,32 @@
+using static Connectors.Sync.Configuration.Settings.LoopSettings;
+
+namespace Connectors.Sync.Configuration.Loading;
+
+/// <summary>Builds section <c>service</c>.</summary>
+internal static class ServiceSection
+{
+    /// <param name="reader">Where the settings come from.</param>
+    /// <param name="folder">What relative paths are relative to.</param>
+    public static ServiceOptions Read(ConfigReader reader, string folder) => new()
+    {
+        Idling = reader.Get(Idling),
+        Heartbeat = reader.Get(Heartbeat),
+        PreflightMaxAttempts = reader.Get(PreflightMaxAttempts),
+        PreflightIdle = reader.Get(PreflightIdle),
+        MaxErrors = reader.Get(MaxErrors),
+        MaxErrorsSpan = reader.Get(MaxErrorsSpan),
+        MaxConcurrentContentSyncs = reader.Get(MaxConcurrentContentSyncs),
+        MaxConcurrentSchedulingTasks = reader.Get(MaxConcurrentSchedulingTasks),
+        MaxConcurrentPartitions = reader.Get(MaxConcurrentPartitions),
+        MaxFileDownloadSize = reader.Get(MaxFileDownloadSize),
+        JobCleanupInterval = reader.Get(JobCleanupInterval),
+        LogLevel = reader.Get(LogLevel),
+        StateFolder = Path.GetFullPath(reader.Get(StateDir)!, folder),
+        PluginsFolder = Path.GetFullPath(reader.Get(PluginsDir)!, folder),
+        DeleteGuard = new DeleteGuardOptions
+        {
+            MaxPercent = reader.Get(DeleteGuardShare),
+            MinDocuments = reader.Get(DeleteGuardMinimum),
+        },
+    };
+}

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Sync.Configuration;
+
+/// <summary>How the service works (<c>service</c>). The defaults are those of an empty configuration in the current folder.</summary>
+public sealed record ServiceOptions
+{
+    /// <summary>How often connectors and jobs are looked at. Default 30 s.</summary>
+    public TimeSpan Idling { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often a connector's <c>last_seen</c> is written. Default 300 s.</summary>
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>How often the checks at the start are tried. Default 10.</summary>
+    public int PreflightMaxAttempts { get; init; } = 10;
+
+    /// <summary>Wait between two of those tries. Default 30 s.</summary>
+    public TimeSpan PreflightIdle { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The service ends after more failed rounds than this within <see cref="MaxErrorsSpan"/>. Default 20.</summary>
+    public int MaxErrors { get; init; } = 20;
+
+    /// <summary>The time in which <see cref="MaxErrors"/> counts. Default 600 s.</summary>
+    public TimeSpan MaxErrorsSpan { get; init; } = TimeSpan.FromSeconds(600);
+
+    /// <summary>Content syncs at the same time. Default 1.</summary>
+    public int MaxConcurrentContentSyncs { get; init; } = 1;
+
+    /// <summary>Connectors looked at at the same time. Default 4.</summary>
+    public int MaxConcurrentSchedulingTasks { get; init; } = 4;
+
+    /// <summary>Partitions of one source read at the same time. Default 4.</summary>
+    public int MaxConcurrentPartitions { get; init; } = 4;
+
+    /// <summary>Bytes above which a file is listed without its content. Default 10 MiB.</summary>
+    public int MaxFileDownloadSize { get; init; } = 10 * 1024 * 1024;
+
+    /// <summary>How often abandoned jobs are looked for. Default 300 s.</summary>
+    public TimeSpan JobCleanupInterval { get; init; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>Least weight of log messages that are written. Default information.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>Full path of the folder for the progress of running syncs. It need not exist yet.</summary>
+    public string StateFolder { get; init; } = Path.GetFullPath("state");
+
+    /// <summary>Full path of the folder with plug-in sources. It need not exist.</summary>
+    public string PluginsFolder { get; init; } = Path.GetFullPath("plugins");
+
+    /// <summary>What one sync may delete.</summary>
+    public DeleteGuardOptions DeleteGuard { get; init; } = new();
+}
+
+/// <summary>How much one sync may delete (<c>service.delete_guard</c>). A source that lists nothing deletes nothing, whatever these say.</summary>
+public sealed record DeleteGuardOptions
+{
+    /// <summary>Largest share of the index, in percent (0 to 100). Default 15; 100 switches the guard off.</summary>
+    public double MaxPercent { get; init; } = 15;
+
+    /// <summary>An index of this many documents or fewer is not guarded. Default 100.</summary>
+    public int MinDocuments { get; init; } = 100;
+}

@@ -1,0 +1,29 @@
+using static Connectors.Sync.Configuration.Settings.SettingTypes;
+
+namespace Connectors.Sync.Configuration.Settings;
+
+/// <summary>Settings of the Python service that are accepted, so that its <c>config.yml</c> can be used as it is, but change nothing here.</summary>
+internal static class SettingsWithoutEffect
+{
+    public static IReadOnlyList<ServiceSetting> All { get; } =
+    [
+        Ignored("elasticsearch.ssl", "the scheme of elasticsearch.host decides"),
+        Ignored("elasticsearch.log_level", "service.log_level counts for everything"),
+        Ignored("elasticsearch.serverless", "it is found out at the start"),
+        Ignored("elasticsearch.bulk.display_every", "progress is logged by time, not by count"),
+        Ignored("elasticsearch.bulk.queue_refresh_interval", "reading waits without asking again and again"),
+        Ignored("elasticsearch.bulk.queue_refresh_timeout", "a request that takes too long ends by elasticsearch.request_timeout"),
+        Ignored("elasticsearch.bulk.enable_operations_logging", "rejected documents are always reported by id, and written ones are counted"),
+        Ignored("service.max_concurrent_access_control_syncs", "access control syncs are not run by this service"),
+        Ignored("service.fips_mode", "the operating system's setting counts"),
+        Ignored("service.trace_mem", "use dotnet-counters or dotnet-gcdump"),
+        Ignored("extraction_service.host", "files are extracted by the ingest pipeline"),
+        Ignored("extraction_service.timeout", "files are extracted by the ingest pipeline"),
+        Ignored("extraction_service.use_file_pointers", "files are extracted by the ingest pipeline"),
+        Ignored("extraction_service.stream_chunk_size", "files are extracted by the ingest pipeline"),
+        Ignored("extraction_service.shared_volume_dir", "files are extracted by the ingest pipeline"),
+    ];
+
+    private static ServiceSetting<string?> Ignored(string key, string reason) =>
+        new(key, Text, null, $"No effect: {reason}.") { IsPython = true, NoEffect = reason };
+}
