@@ -14,24 +14,31 @@ public sealed class RejectionReport
     /// <summary>How many different reasons are told apart; the rest is counted as <c>other</c>.</summary>
     public const int MaxReasons = 50;
 
-    [JsonInclude]
-    [JsonPropertyName("samples")]
-    private readonly List<Rejection> _samples = [];
+    private readonly List<Rejection> _samples;
+    private readonly Dictionary<string, long> _reasons;
 
-    [JsonInclude]
-    [JsonPropertyName("reasons")]
-    private readonly Dictionary<string, long> _reasons = new(StringComparer.Ordinal);
+    /// <summary>An empty report.</summary>
+    public RejectionReport()
+        : this([], new Dictionary<string, long>(StringComparer.Ordinal))
+    {
+    }
+
+    /// <summary>A report as it was stored.</summary>
+    [JsonConstructor]
+    public RejectionReport(IReadOnlyList<Rejection> samples, IReadOnlyDictionary<string, long> reasons)
+    {
+        _samples = [.. samples ?? []];
+        _reasons = new Dictionary<string, long>(reasons ?? new Dictionary<string, long>(StringComparer.Ordinal), StringComparer.Ordinal);
+    }
 
     /// <summary>All rejected documents.</summary>
     [JsonIgnore]
     public long Total => _reasons.Values.Sum();
 
     /// <summary>The first ones.</summary>
-    [JsonIgnore]
     public IReadOnlyList<Rejection> Samples => _samples;
 
     /// <summary>How many, by reason.</summary>
-    [JsonIgnore]
     public IReadOnlyDictionary<string, long> Reasons => _reasons;
 
     /// <summary>Adds one.</summary>

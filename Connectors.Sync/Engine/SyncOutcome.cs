@@ -8,7 +8,7 @@ namespace Connectors.Sync.Engine;
 /// <param name="TotalDocuments">Documents in the index afterwards.</param>
 /// <param name="Rejections">What was refused or unreadable: the first ones by id, and totals by reason.</param>
 /// <param name="Message">For <see cref="SyncEnd.Refused"/>, why, and how to allow it; <see langword="null"/> otherwise.</param>
-public sealed record SyncOutcome(SyncEnd End, SyncCounts Counts, long TotalDocuments, RejectionReport Rejections, string? Message = null);
+public sealed record SyncOutcome(SyncEnd End, SyncCounts Counts, long TotalDocuments, RejectionReport Rejections, string? Message = null, SyncPreview? Preview = null);
 
 /// <summary>The ways a sync ends without an exception.</summary>
 public enum SyncEnd

@@ -1,0 +1,82 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Connectors.Sync.Bulk;
+
+/// <summary>
+/// The body of one bulk request, ready to be sent, and where its operations lie in it. All operations are idempotent by id, so a batch may be sent again.
+/// Whoever holds it disposes it. One thread at a time.
+/// </summary>
+internal sealed class BulkBatch : IDisposable
+{
+    private readonly PooledBuffer _body;
+    private readonly List<BulkOperation> _operations = [];
+
+    public BulkBatch(int capacity = 64 * 1024) => _body = new PooledBuffer(capacity);
+
+    public IReadOnlyList<BulkOperation> Operations => _operations;
+
+    public int Count => _operations.Count;
+
+    public int SizeInBytes => _body.Length;
+
+    public ReadOnlyMemory<byte> Body => _body.WrittenMemory;
+
+    /// <summary>The buffer to which the lines of the next operation are written, before <see cref="Add"/>.</summary>
+    public PooledBuffer Buffer => _body;
+
+    /// <summary>Takes everything written since the last operation as one operation.</summary>
+    public void Add(BulkOperationKind kind)
+    {
+        var start = _operations.Count == 0 ? 0 : _operations[^1].Start + _operations[^1].Length;
+        _operations.Add(new BulkOperation(kind, start, _body.Length - start));
+    }
+
+    /// <summary>Moves the last operation to a new batch, when it made this one too large.</summary>
+    public BulkBatch SplitLast()
+    {
+        var last = _operations[^1];
+        var next = new BulkBatch(Math.Max(_body.Length, last.Length));
+        next.Append(this, last);
+        _operations.RemoveAt(_operations.Count - 1);
+        _body.Truncate(last.Start);
+        return next;
+    }
+
+    /// <summary>A batch of some of the operations of this one.</summary>
+    public BulkBatch Select(IEnumerable<int> indices)
+    {
+        var selected = new BulkBatch(4096);
+        foreach (var index in indices)
+        {
+            selected.Append(this, _operations[index]);
+        }
+
+        return selected;
+    }
+
+    /// <summary>The <c>_id</c> of an operation, read from its action line.</summary>
+    public string IdOf(int index)
+    {
+        var operation = _operations[index];
+        var lines = Body.Span.Slice(operation.Start, operation.Length);
+        var reader = new Utf8JsonReader(lines[..lines.IndexOf((byte)'\n')]);
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("_id"u8) && reader.Read())
+            {
+                return reader.GetString() ?? string.Empty;
+            }
+        }
+
+        throw new InvalidOperationException("The action line has no _id: " + Encoding.UTF8.GetString(lines[..Math.Min(lines.Length, 100)]));
+    }
+
+    public void Dispose() => _body.Dispose();
+
+    private void Append(BulkBatch other, BulkOperation operation)
+    {
+        _body.Write(other.Body.Span.Slice(operation.Start, operation.Length));
+        Add(operation.Kind);
+    }
+}

@@ -1,0 +1,210 @@
+using System.Globalization;
+using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Engine;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Sync.Bulk;
+
+/// <summary>
+/// Writes batches: a batch in, a report with the final outcome of every operation out. Only refused operations are sent again; a request that is too
+/// large, or unreadable, is divided until a single operation remains, which is then reported. Safe for concurrent use.
+/// </summary>
+internal sealed class BulkWriter(
+    IContentIndex index,
+    BulkWriterOptions options,
+    RejectionMonitor monitor,
+    TimeProvider time,
+    Random random,
+    ILogger logger)
+{
+    private readonly AdaptiveConcurrency _concurrency = new(options.MaxConcurrency);
+
+    /// <summary>Writes <paramref name="batch"/>; the caller disposes it.</summary>
+    /// <param name="indexName">The index.</param>
+    /// <param name="pipeline">The ingest pipeline, or <see langword="null"/>.</param>
+    /// <param name="batch">What to write.</param>
+    /// <param name="mayHaveBeenSent">Whether an earlier run may have sent it already: what is gone then was deleted by us.</param>
+    /// <exception cref="ConnectorException">Elasticsearch refuses for good, has refused for too long, or rejects too much.</exception>
+    public async Task<BulkReport> WriteAsync(string indexName, string? pipeline, BulkBatch batch, bool mayHaveBeenSent, CancellationToken cancellationToken)
+    {
+        var outcome = new Outcome();
+        await WriteAsync(indexName, pipeline, batch, mayHaveBeenSent, outcome, cancellationToken);
+        return new BulkReport(outcome.Counts, outcome.Rejections);
+    }
+
+    private async Task WriteAsync(string indexName, string? pipeline, BulkBatch batch, bool mayHaveBeenSent, Outcome outcome, CancellationToken cancellationToken)
+    {
+        var backoff = new BackoffClock(options.FirstRetryDelay, options.MaxRetryDelay, options.RetryTimeLimit, time, random);
+        var current = batch;
+        try
+        {
+            while (true)
+            {
+                var answer = await SendAsync(indexName, pipeline, current, cancellationToken);
+                var action = BulkStatus.ClassifyCall(answer.Status);
+                if (action is BulkAction.Fatal)
+                {
+                    throw Failed(indexName, answer.Status, answer.Error);
+                }
+
+                if (action is BulkAction.Split)
+                {
+                    await SplitAsync(indexName, pipeline, current, answer, mayHaveBeenSent, outcome, cancellationToken);
+                    return;
+                }
+
+                BulkError? lastError = answer.Error;
+                if (action is BulkAction.Done)
+                {
+                    var refused = Settle(indexName, current, answer, mayHaveBeenSent, outcome, ref lastError);
+                    if (refused.Count == 0)
+                    {
+                        return;
+                    }
+
+                    var rest = current.Select(refused);
+                    DisposeUnless(batch, current);
+                    current = rest;
+                }
+                else
+                {
+                    // Without an answer the operations may have been carried out all the same.
+                    mayHaveBeenSent |= answer.Status is 0 or >= 500;
+                }
+
+                var delay = backoff.Next(answer.RetryAfter) ?? throw GivenUp(indexName, current.Count, answer.Status, lastError);
+                BulkLog.Retrying(logger, indexName, current.Count, answer.Status, lastError?.Type ?? "none", delay);
+                await Task.Delay(delay, time, cancellationToken);
+            }
+        }
+        finally
+        {
+            DisposeUnless(batch, current);
+        }
+    }
+
+    private async Task<BulkAnswer> SendAsync(string indexName, string? pipeline, BulkBatch batch, CancellationToken cancellationToken)
+    {
+        using var place = await _concurrency.EnterAsync(cancellationToken);
+        var answer = await index.BulkAsync(indexName, pipeline, batch.Body, batch.Count, cancellationToken);
+        if (answer.Status == 429 || answer.Items.Any(item => item.Status == 429))
+        {
+            _concurrency.Overloaded();
+        }
+        else if (answer.Status is >= 200 and < 300)
+        {
+            _concurrency.Accepted();
+        }
+
+        return answer;
+    }
+
+    /// <summary>Takes the final outcomes and returns the operations that have to be sent again.</summary>
+    private List<int> Settle(string indexName, BulkBatch batch, BulkAnswer answer, bool mayHaveBeenSent, Outcome outcome, ref BulkError? lastError)
+    {
+        if (answer.Items.Count != batch.Count)
+        {
+            throw new ConnectorException(FailureKind.Fatal, $"Elasticsearch answered {answer.Items.Count} items to a bulk request of {batch.Count} operations for '{indexName}'. A proxy in between may change answers.");
+        }
+
+        List<int> refused = [];
+        for (var position = 0; position < batch.Count; position++)
+        {
+            var operation = batch.Operations[position];
+            var item = answer.Items[position];
+            switch (BulkStatus.ClassifyItem(item.Status, operation.Kind is BulkOperationKind.Delete, item.Error?.Type))
+            {
+                case BulkAction.Done:
+                    outcome.Done(operation, item.Result, mayHaveBeenSent);
+                    monitor.Written();
+                    break;
+                case BulkAction.Retry:
+                    refused.Add(position);
+                    lastError = item.Error ?? lastError;
+                    break;
+                case BulkAction.Skip:
+                    Reject(batch.IdOf(position), item.Error ?? new BulkError("status_" + item.Status, "no reason given"), outcome);
+                    break;
+                default:
+                    throw Failed(indexName, item.Status, item.Error);
+            }
+        }
+
+        return refused;
+    }
+
+    private async Task SplitAsync(string indexName, string? pipeline, BulkBatch batch, BulkAnswer answer, bool mayHaveBeenSent, Outcome outcome, CancellationToken cancellationToken)
+    {
+        if (batch.Count == 1)
+        {
+            var fallback = answer.Status == 413
+                ? new BulkError("content_too_large", $"The document ({batch.SizeInBytes:N0} bytes) is larger than Elasticsearch, or a proxy before it, takes (http.max_content_length).")
+                : new BulkError("bad_request", "no reason given");
+            Reject(batch.IdOf(0), answer.Status == 413 ? fallback : answer.Error ?? fallback, outcome);
+            return;
+        }
+
+        var half = batch.Count / 2;
+        using var left = batch.Select(Enumerable.Range(0, half));
+        using var right = batch.Select(Enumerable.Range(half, batch.Count - half));
+        await WriteAsync(indexName, pipeline, left, mayHaveBeenSent, outcome, cancellationToken);
+        await WriteAsync(indexName, pipeline, right, mayHaveBeenSent, outcome, cancellationToken);
+    }
+
+    private void Reject(string id, BulkError error, Outcome outcome)
+    {
+        var rejection = new Rejection(id, error.Type, error.Reason);
+        outcome.Rejected(rejection);
+        BulkLog.Rejected(logger, id, error.Type, error.Reason);
+        monitor.Rejected(rejection);
+    }
+
+    private static void DisposeUnless(BulkBatch owned, BulkBatch current)
+    {
+        if (!ReferenceEquals(owned, current))
+        {
+            current.Dispose();
+        }
+    }
+
+    private static ConnectorException Failed(string indexName, int status, BulkError? error) => new(
+        FailureKind.Fatal,
+        status switch
+        {
+            401 => $"Elasticsearch refused the credentials while writing to '{indexName}' (401). Check elasticsearch.username and password, or api_key.",
+            403 => $"Elasticsearch does not allow writing to '{indexName}' (403): {error?.Reason ?? "no reason given"}. The key or user needs the privileges that the documentation lists.",
+            404 => $"The index '{indexName}' is gone (404): {error?.Reason ?? "no reason given"}. Nothing was deleted; start the sync again to build it anew.",
+            _ => $"Elasticsearch refused to write to '{indexName}' ({status}): {error?.Type ?? "unknown"}: {error?.Reason ?? "no reason given"}",
+        });
+
+    private ConnectorException GivenUp(string indexName, int operations, int status, BulkError? error) => new(
+        FailureKind.Retry,
+        string.Create(CultureInfo.InvariantCulture, $"Elasticsearch has not taken {operations:N0} operations for '{indexName}' in {options.RetryTimeLimit.TotalMinutes:0.#} minutes (last answer: {(status == 0 ? "none" : status.ToString(CultureInfo.InvariantCulture))}{(error is null ? string.Empty : $", {error.Type}: {error.Reason}")}). The sync can be resumed when the cluster is well again."));
+
+    private sealed class Outcome
+    {
+        public SyncCounts Counts { get; private set; }
+
+        public RejectionReport Rejections { get; } = new();
+
+
+        public void Done(BulkOperation operation, BulkItemResult result, bool mayHaveBeenSent)
+        {
+            // What the server says of "created" and "updated" depends on lost answers and earlier runs; what the diff found does not.
+            Counts += operation.Kind switch
+            {
+                BulkOperationKind.Add => new SyncCounts(Created: 1, Bytes: operation.Length),
+                BulkOperationKind.Change => new SyncCounts(Updated: 1, Bytes: operation.Length),
+                BulkOperationKind.Repeat => new SyncCounts(Duplicates: 1, Bytes: operation.Length),
+                _ when result is BulkItemResult.NotFound && !mayHaveBeenSent => new SyncCounts(AlreadyGone: 1),
+                _ => new SyncCounts(Deleted: 1),
+            };
+        }
+
+        public void Rejected(Rejection rejection)
+        {
+            Counts += new SyncCounts(Rejected: 1);
+            Rejections.Add(rejection);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Sync.Diagnostics;
+
+/// <summary>Messages of the engine: event ids 200 to 299.</summary>
+internal static partial class SyncLog
+{
+    [LoggerMessage(200, LogLevel.Information, "Sync {SyncJobId} of {IndexName} begins: {Snapshot} documents in the index, {Partitions} partitions, unchanged documents are {Unchanged}")]
+    public static partial void Begins(ILogger logger, string syncJobId, string indexName, int snapshot, int partitions, string unchanged);
+
+    [LoggerMessage(201, LogLevel.Information, "Sync {SyncJobId} of {IndexName} goes on where it was: {Read} documents read, {Indexed} written")]
+    public static partial void Resumes(ILogger logger, string syncJobId, string indexName, long read, long indexed);
+
+    [LoggerMessage(202, LogLevel.Warning, "The state of sync {SyncJobId} can't be used, it starts over: {Reason}")]
+    public static partial void StartsOver(ILogger logger, string syncJobId, string reason);
+
+    [LoggerMessage(203, LogLevel.Information, "Sync {SyncJobId} of {IndexName}: the source is sure that nothing changed")]
+    public static partial void Unchanged(ILogger logger, string syncJobId, string indexName);
+
+    [LoggerMessage(204, LogLevel.Warning, "Reading partition {Partition} again in {Delay}: {Reason}")]
+    public static partial void SourceRetried(ILogger logger, string partition, string reason, TimeSpan delay);
+
+    [LoggerMessage(205, LogLevel.Warning, "Partition {Partition} is read from its start again: the source could not find its place")]
+    public static partial void PartitionRestarted(ILogger logger, string partition);
+
+    [LoggerMessage(206, LogLevel.Warning, "{Duplicates} documents of partition {Partition} came more than once; the last one of each id was taken")]
+    public static partial void DuplicateIds(ILogger logger, long duplicates, string partition);
+
+    [LoggerMessage(207, LogLevel.Warning, "Sync {SyncJobId} of {IndexName} deletes nothing: {Reason}")]
+    public static partial void DeletesRefused(ILogger logger, string syncJobId, string indexName, string reason);
+
+    [LoggerMessage(208, LogLevel.Information, "Sync {SyncJobId} of {IndexName} ends: {Created} created, {Updated} updated, {Deleted} deleted, {Skipped} unchanged, {Rejected} rejected, {Total} documents in the index")]
+    public static partial void Ends(ILogger logger, string syncJobId, string indexName, long created, long updated, long deleted, long skipped, long rejected, long total);
+
+    [LoggerMessage(209, LogLevel.Information, "Sync {SyncJobId} of {IndexName} stops in order; {Read} documents are read, {Indexed} written")]
+    public static partial void Stops(ILogger logger, string syncJobId, string indexName, long read, long indexed);
+}

@@ -1,0 +1,45 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+
+namespace Connectors.Sync.Diff;
+
+/// <summary>How much of an index may vanish in one sync.</summary>
+public sealed record DeleteGuardOptions
+{
+    /// <summary>Largest share of the index's documents that one sync may delete, in percent. Default 15 (AWS Bedrock's figure for its own connectors); 100 switches
+    /// the check off, but for a source that lists nothing at all.</summary>
+    [Range(0, 100)]
+    public double MaxPercent { get; init; } = 15;
+
+    /// <summary>An index of at most so many documents is not held against <see cref="MaxPercent"/>. Default 100.</summary>
+    [Range(0, int.MaxValue)]
+    public int FreeBelow { get; init; } = 100;
+}
+
+/// <summary>Judges the deletes of a completely read source before any of them is sent. Pure.</summary>
+internal static class DeleteGuard
+{
+    /// <summary>The sentence that refuses the deletes, or <see langword="null"/> when they may go ahead.</summary>
+    /// <param name="indexed">Documents that the index held at the start.</param>
+    /// <param name="listed">Documents that the source listed.</param>
+    /// <param name="vanished">Documents of the index that the source did not list.</param>
+    /// <param name="options">The limits.</param>
+    /// <param name="allowMassDelete">The override for this one sync.</param>
+    public static string? Refuse(long indexed, long listed, long vanished, DeleteGuardOptions options, bool allowMassDelete)
+    {
+        if (allowMassDelete || vanished == 0)
+        {
+            return null;
+        }
+
+        if (listed == 0)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"Nothing was deleted: the source listed no document at all, while the index holds {indexed:N0}. Check the source's configuration and permissions. If it is really empty, run this one sync with --allow-mass-delete.");
+        }
+
+        var percent = 100.0 * vanished / indexed;
+        return indexed <= options.FreeBelow || percent <= options.MaxPercent
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"Nothing was deleted: {vanished:N0} of the index's {indexed:N0} documents ({percent:0.#} %) are no longer in the source, more than elasticsearch.delete_guard.max_percent ({options.MaxPercent:0.#}) allows. New and changed documents were written. If the deletes are right, run this one sync with --allow-mass-delete or raise the setting.");
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+
+namespace Connectors.Sync.Engine;
+
+/// <summary>
+/// What we know about the content of an index, kept in the index itself (the mapping's <c>_meta</c>), so that it goes when the index goes.
+/// </summary>
+/// <param name="Fingerprint">What shaped every document in it; <see langword="null"/> while a change of it is under way.</param>
+/// <param name="ChangeMark">The source's change mark as of the last completed sync without a rejected document; <see langword="null"/> while a sync runs.</param>
+/// <param name="DocumentCount">Documents in it then.</param>
+internal sealed record IndexMark(string? Fingerprint, string? ChangeMark, long DocumentCount)
+{
+    public static IndexMark? From(JsonObject? meta) => meta is null
+        ? null
+        : new IndexMark(Text(meta, "fingerprint"), Text(meta, "change_mark"), Number(meta, "document_count"));
+
+    public JsonObject ToJson()
+    {
+        var json = new JsonObject { ["document_count"] = DocumentCount };
+        if (Fingerprint is not null)
+        {
+            json["fingerprint"] = Fingerprint;
+        }
+
+        if (ChangeMark is not null)
+        {
+            json["change_mark"] = ChangeMark;
+        }
+
+        return json;
+    }
+
+    private static string? Text(JsonObject meta, string name) => meta[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    private static long Number(JsonObject meta, string name) => meta[name] is JsonValue value && value.TryGetValue<long>(out var number) ? number : -1;
+}

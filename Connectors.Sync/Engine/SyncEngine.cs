@@ -1,0 +1,227 @@
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Content;
+using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Diff;
+using Connectors.Sync.Sources;
+using Connectors.Sync.Staging;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Sync.Engine;
+
+/// <summary>
+/// The story of a full sync in one process: begin or resume, read and write pages, delete what vanished, finish. Its state is kept on local disk, so
+/// that any process on the machine can go on where one was killed.
+/// </summary>
+public sealed class SyncEngine : ISyncEngine
+{
+    private readonly IContentIndex _index;
+    private readonly SyncEngineOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+    private readonly ILogger _logger;
+    private readonly SyncStateStore _states;
+    private readonly SyncPreparation _preparation;
+
+    /// <summary>An engine that writes to <paramref name="index"/>.</summary>
+    /// <param name="index">The gateway to Elasticsearch.</param>
+    /// <param name="options">How syncs are run.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">For the jitter of retries.</param>
+    /// <param name="loggerFactory">Where messages go.</param>
+    public SyncEngine(IContentIndex index, SyncEngineOptions options, TimeProvider time, Random random, ILoggerFactory loggerFactory)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(loggerFactory);
+        _index = index;
+        _options = options;
+        _time = time;
+        _random = random;
+        _logger = loggerFactory.CreateLogger<SyncEngine>();
+        _states = new SyncStateStore(options.StateFolder);
+        _preparation = new SyncPreparation(index, options);
+    }
+
+    /// <inheritdoc/>
+    public async Task<SyncOutcome> RunAsync(SyncRequest request, IDataSource source, SyncProgress progress, CancellationToken stopReading, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(progress);
+        progress.Phase = SyncPhase.Preparing;
+        using var state = _states.Open(request.JobId);
+        try
+        {
+            return await RunAsync(request, source, progress, state, stopReading, cancellationToken);
+        }
+        finally
+        {
+            progress.Phase = SyncPhase.Ended;
+            if (request.DryRun)
+            {
+                state.Reset();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool CanResume(string jobId) => _states.CanResume(jobId);
+
+    /// <inheritdoc/>
+    public Task ForgetAsync(string jobId, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _states.Forget(jobId);
+        return Task.CompletedTask;
+    }
+
+    private async Task<SyncOutcome> RunAsync(SyncRequest request, IDataSource source, SyncProgress progress, SyncState state, CancellationToken stopReading, CancellationToken cancellationToken)
+    {
+        var preview = request.DryRun ? new SyncPreview() : null;
+        if (await TryResumeAsync(request, progress, state, cancellationToken) is not { } run)
+        {
+            state.Reset();
+            var plan = await _preparation.BeginAsync(request, source, state, progress, cancellationToken);
+            if (plan is null)
+            {
+                SyncLog.Unchanged(_logger, request.JobId, request.IndexName);
+                return new SyncOutcome(SyncEnd.Unchanged, default, await _index.CountAsync(request.IndexName, cancellationToken), new RejectionReport());
+            }
+
+            run = OpenRun(request, plan, state, progress, preview);
+            SyncLog.Begins(_logger, request.JobId, request.IndexName, plan.Snapshot.Count, plan.Partitions.Count, plan.SkipUnchanged ? "left alone" : "written again");
+        }
+
+        using (run.Ids)
+        {
+            return await FinishAsync(request, source, progress, run, preview, stopReading, cancellationToken);
+        }
+    }
+
+    private async Task<SyncOutcome> FinishAsync(SyncRequest request, IDataSource source, SyncProgress progress, OpenedRun opened, SyncPreview? preview, CancellationToken stopReading, CancellationToken cancellationToken)
+    {
+        var (plan, run, _) = opened;
+        progress.EstimatedDocuments = plan.EstimatedDocuments;
+        progress.Phase = SyncPhase.Pages;
+        await run.ReadAsync(source, stopReading, cancellationToken);
+        if (!run.IsComplete)
+        {
+            SyncLog.Stops(_logger, request.JobId, request.IndexName, run.Counts.Read, run.Counts.Indexed);
+            return new SyncOutcome(SyncEnd.Stopped, run.Counts, 0, run.Rejections);
+        }
+
+        progress.Phase = SyncPhase.Deletes;
+        var refusal = RefuseDeletes(request, plan, run);
+        if (refusal is not null)
+        {
+            SyncLog.DeletesRefused(_logger, request.JobId, request.IndexName, refusal);
+        }
+        else
+        {
+            await CheckIndexAsync(request, plan, cancellationToken);
+            if (!await run.DeleteAsync(stopReading, cancellationToken))
+            {
+                SyncLog.Stops(_logger, request.JobId, request.IndexName, run.Counts.Read, run.Counts.Indexed);
+                return new SyncOutcome(SyncEnd.Stopped, run.Counts, 0, run.Rejections);
+            }
+        }
+
+        progress.Phase = SyncPhase.Finishing;
+        var total = request.DryRun ? plan.Snapshot.Count : await CompleteAsync(request, plan, run, refusal is null, cancellationToken);
+        SyncLog.Ends(_logger, request.JobId, request.IndexName, run.Counts.Created, run.Counts.Updated, run.Counts.Deleted, run.Counts.Skipped, run.Counts.Rejected, total);
+        return new SyncOutcome(refusal is null ? SyncEnd.Completed : SyncEnd.Refused, run.Counts, total, run.Rejections, refusal, preview);
+    }
+
+    private string? RefuseDeletes(SyncRequest request, StoredPlan plan, SyncRun run)
+    {
+        if (run.Vanished > 0 && run.Gap is not null)
+        {
+            return $"Nothing was deleted, because the source could not list everything: {run.Gap} New and changed documents were written. Mend the permissions, or exclude that place, and sync again.";
+        }
+
+        var listed = run.Counts.Read + run.Counts.Unreadable;
+        return DeleteGuard.Refuse(plan.Snapshot.Count, listed, run.Vanished, _options.DeleteGuard, request.AllowMassDelete);
+    }
+
+    private async Task CheckIndexAsync(SyncRequest request, StoredPlan plan, CancellationToken cancellationToken)
+    {
+        if (!request.DryRun && (await _index.InspectAsync(request.IndexName, cancellationToken))?.Uuid != plan.IndexUuid)
+        {
+            throw new ConnectorException($"The index '{request.IndexName}' was deleted, or made again, while it was being filled. Start the sync again to build it anew.");
+        }
+    }
+
+    private async Task<long> CompleteAsync(SyncRequest request, StoredPlan plan, SyncRun run, bool deletesDone, CancellationToken cancellationToken)
+    {
+        await _index.RefreshAsync(request.IndexName, cancellationToken);
+        var total = await _index.CountAsync(request.IndexName, cancellationToken);
+        await CheckIndexAsync(request, plan, cancellationToken);
+
+        // Documents that did not make it must be tried again at the next sync, even if the source says that nothing changed.
+        var isWhole = deletesDone && run.Rejections.Total == 0 && run.Gap is null;
+        var mark = new IndexMark(plan.Fingerprint, isWhole ? plan.ChangeMark : null, total);
+        await _index.WriteMetaAsync(request.IndexName, mark.ToJson(), cancellationToken);
+        return total;
+    }
+
+    private async Task<OpenedRun?> TryResumeAsync(SyncRequest request, SyncProgress progress, SyncState state, CancellationToken cancellationToken)
+    {
+        if (request.DryRun)
+        {
+            return null;
+        }
+
+        try
+        {
+            if (state.ReadPlan() is not { } plan)
+            {
+                return null;
+            }
+
+            if (plan.IndexName != request.IndexName || plan.Fingerprint != SyncPreparation.FingerprintOf(request))
+            {
+                throw new InvalidDataException("The job asks for something else now.");
+            }
+
+            if ((await _index.InspectAsync(request.IndexName, cancellationToken))?.Uuid != plan.IndexUuid)
+            {
+                throw new InvalidDataException("The index was deleted or made again meanwhile.");
+            }
+
+            var run = OpenRun(request, plan, state, progress, preview: null);
+            SyncLog.Resumes(_logger, request.JobId, request.IndexName, run.Run.Counts.Read, run.Run.Counts.Indexed);
+            return run;
+        }
+        catch (InvalidDataException failure)
+        {
+            SyncLog.StartsOver(_logger, request.JobId, failure.Message);
+            return null;
+        }
+    }
+
+    private OpenedRun OpenRun(SyncRequest request, StoredPlan plan, SyncState state, SyncProgress progress, SyncPreview? preview)
+    {
+        var ids = IdSnapshotFile.Open(state.Folder, plan.Snapshot);
+        try
+        {
+            var monitor = new RejectionMonitor(_options.Rejections);
+            IBatchWriter writer = preview is not null
+                ? new DryRunBatchWriter(preview)
+                : new IndexBatchWriter(new BulkWriter(_index, _options.Bulk, monitor, _time, _random, _logger), request.IndexName, request.Pipeline?.Name);
+            var pages = new PageStep(new DocumentLines(request.Pipeline), _options.Bulk, _options.ContentConcurrency, new ContentReader(_options.Content), _time);
+            var run = new SyncRun(plan, state, ids, pages, writer, _options, progress, NewSourceBackoff, _time, _logger);
+            state.OpenJournal(run.Replay);
+            monitor.Resume(run.Counts.Rejected);
+            return new OpenedRun(plan, run, ids);
+        }
+        catch
+        {
+            ids.Dispose();
+            throw;
+        }
+    }
+
+    private BackoffClock NewSourceBackoff() =>
+        new(_options.Bulk.FirstRetryDelay, _options.Bulk.MaxRetryDelay, _options.SourceRetryTimeLimit, _time, _random);
+
+    private sealed record OpenedRun(StoredPlan Plan, SyncRun Run, IdSnapshotFile Ids);
+}

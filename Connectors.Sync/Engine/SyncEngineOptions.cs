@@ -1,0 +1,49 @@
+using System.ComponentModel.DataAnnotations;
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Content;
+using Connectors.Sync.Diff;
+using Connectors.Sync.Sources;
+
+namespace Connectors.Sync.Engine;
+
+/// <summary>How syncs are run.</summary>
+public sealed record SyncEngineOptions
+{
+    /// <summary>Folder for the state of running syncs, so that they survive a crash (<c>service.state_dir</c>). One job's state is used by one process at a time; several
+    /// services on a machine may share the folder.</summary>
+    public required string StateFolder { get; init; }
+
+    /// <summary>Leave documents alone that did not change (<c>elasticsearch.skip_unchanged</c>). Default true; false writes every document at every sync, as
+    /// Elastic's own service does.</summary>
+    public bool SkipUnchanged { get; init; } = true;
+
+    /// <summary>How much may vanish in one sync.</summary>
+    public DeleteGuardOptions DeleteGuard { get; init; } = new();
+
+    /// <summary>Bulk requests.</summary>
+    public BulkWriterOptions Bulk { get; init; } = new();
+
+    /// <summary>When rejected documents fail the job.</summary>
+    public RejectionLimits Rejections { get; init; } = new();
+
+    /// <summary>Size of a page.</summary>
+    public PageLimits Page { get; init; } = PageLimits.Default;
+
+    /// <summary>How many partitions the source is asked for, and how many are read at once. Default 4.</summary>
+    [Range(1, 64)]
+    public int Partitions { get; init; } = 4;
+
+    /// <summary>Pages of a partition that may be under way: one is read while others are written. Reading stops when they are all waiting for Elasticsearch. Default 3.</summary>
+    [Range(1, 64)]
+    public int PagesInFlight { get; init; } = 3;
+
+    /// <summary>Which contents are read, and how much of them.</summary>
+    public ContentOptions Content { get; init; } = new();
+
+    /// <summary>Contents fetched at once. Default 10.</summary>
+    [Range(1, 256)]
+    public int ContentConcurrency { get; init; } = 10;
+
+    /// <summary>How long a read of the source that may pass is tried again. Default 5 minutes.</summary>
+    public TimeSpan SourceRetryTimeLimit { get; init; } = TimeSpan.FromMinutes(5);
+}

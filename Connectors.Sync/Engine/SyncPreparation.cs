@@ -1,0 +1,105 @@
+using System.Text.Json.Nodes;
+using Connectors.Sync.Sources;
+using Connectors.Sync.Staging;
+
+namespace Connectors.Sync.Engine;
+
+/// <summary>The steps before the first page: ask the source, prepare the index, take the snapshot, plan the partitions.</summary>
+internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions options)
+{
+    /// <summary>What shapes the documents of a sync: the request's own fingerprint and the pipeline.</summary>
+    public static string FingerprintOf(SyncRequest request) => SyncFingerprint.Of(
+        JsonValue.Create(request.Fingerprint),
+        request.Pipeline is { } pipeline
+            ? new JsonArray(pipeline.Name, pipeline.ExtractBinaryContent, pipeline.ReduceWhitespace, pipeline.RunMlInference)
+            : null);
+
+    /// <summary>Makes the plan and writes it to <paramref name="state"/>; <see langword="null"/> when the source is certain that nothing changed.</summary>
+    public async Task<StoredPlan?> BeginAsync(SyncRequest request, IDataSource source, SyncState state, SyncProgress progress, CancellationToken cancellationToken)
+    {
+        await CheckPipelineAsync(request, cancellationToken);
+        var fingerprint = FingerprintOf(request);
+        var before = await index.InspectAsync(request.IndexName, cancellationToken);
+        var mark = IndexMark.From(before?.Meta);
+        var change = await source.HasChangedAsync(mark?.ChangeMark, cancellationToken);
+        if (!change.HasChanged && IsUnchanged(request, fingerprint, before, mark))
+        {
+            return null;
+        }
+
+        var current = request.DryRun ? before : await PrepareAsync(request, fingerprint, mark, cancellationToken);
+        progress.Phase = SyncPhase.Snapshot;
+        var snapshot = await TakeSnapshotAsync(request, current, state, cancellationToken);
+        var plan = new StoredPlan
+        {
+            IndexName = request.IndexName,
+            IndexUuid = current?.Uuid ?? string.Empty,
+            Fingerprint = fingerprint,
+
+            // An index without a mark was filled by another service: what is the same by its time stamps may stay.
+            SkipUnchanged = options.SkipUnchanged && !request.Reindex && (mark is null || mark.Fingerprint == fingerprint),
+            ChangeMark = change.Mark,
+            EstimatedDocuments = change.EstimatedDocuments,
+            Partitions = await PartitionAsync(source, cancellationToken),
+            Snapshot = snapshot,
+        };
+        await state.WritePlanAsync(plan, cancellationToken);
+        return plan;
+    }
+
+    private async Task CheckPipelineAsync(SyncRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Pipeline is { Name.Length: > 0 } pipeline && !await index.PipelineExistsAsync(pipeline.Name, cancellationToken))
+        {
+            throw new ConnectorException($"The ingest pipeline '{pipeline.Name}' does not exist. Create it, or choose another one on the connector's Pipelines tab.");
+        }
+    }
+
+    private bool IsUnchanged(SyncRequest request, string fingerprint, ContentIndexState? before, IndexMark? mark) =>
+        options.SkipUnchanged && !request.Reindex && !request.DryRun
+        && before is not null && mark is { ChangeMark: not null }
+        && mark.Fingerprint == fingerprint && mark.DocumentCount == before.DocumentCount;
+
+    private async Task<ContentIndexState> PrepareAsync(SyncRequest request, string fingerprint, IndexMark? mark, CancellationToken cancellationToken)
+    {
+        var prepared = await index.PrepareAsync(request.IndexName, cancellationToken);
+
+        // Until the sync completes, a source that returns to its old state must not pass for unchanged, nor documents of another shape for the right ones.
+        var shaped = prepared.DocumentCount == 0 ? fingerprint : mark is not null && mark.Fingerprint == fingerprint ? fingerprint : null;
+        if (mark is not null || prepared.DocumentCount == 0)
+        {
+            await index.WriteMetaAsync(request.IndexName, new IndexMark(shaped, null, prepared.DocumentCount).ToJson(), cancellationToken);
+        }
+
+        return prepared;
+    }
+
+    private async Task<SnapshotSeal> TakeSnapshotAsync(SyncRequest request, ContentIndexState? current, SyncState state, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var builder = new IdSnapshotFile.Builder(state.Folder);
+            if (current is { Created: false })
+            {
+                await index.ReadIdsAsync(request.IndexName, builder.Add, cancellationToken);
+            }
+
+            return await Task.Run(builder.Complete, cancellationToken);
+        }
+        catch (IOException failure)
+        {
+            throw new ConnectorException(FailureKind.Fatal, $"The snapshot of the index's ids can't be kept in '{state.Folder}': {failure.Message} Free some space there or set service.state_dir to another folder.", failure);
+        }
+    }
+
+    private async Task<IReadOnlyList<SourcePartition>> PartitionAsync(IDataSource source, CancellationToken cancellationToken)
+    {
+        var partitions = await source.PartitionAsync(options.Partitions, cancellationToken);
+        if (partitions.Count == 0 || partitions.Select(partition => partition.Name).Distinct(StringComparer.Ordinal).Count() != partitions.Count)
+        {
+            throw new ConnectorException("The source gave no partition, or two of the same name. This is a fault of the source.");
+        }
+
+        return partitions;
+    }
+}

@@ -1,0 +1,283 @@
+using System.Threading.Channels;
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Diff;
+using Connectors.Sync.Sources;
+using Connectors.Sync.Staging;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Sync.Engine;
+
+/// <summary>
+/// One run of a sync in this process, from a plan: partitions are read side by side, pages are written while the next ones are read, and each page is
+/// journaled, in the order of its partition, once everything it asked for is written. Reading waits when too many pages do.
+/// </summary>
+internal sealed class SyncRun(
+    StoredPlan plan,
+    SyncState state,
+    IdSnapshotFile ids,
+    PageStep pageStep,
+    IBatchWriter writer,
+    SyncEngineOptions options,
+    SyncProgress progress,
+    Func<BackoffClock> backoff,
+    TimeProvider time,
+    ILogger logger)
+{
+    private readonly SeenIds _seen = new(ids.Snapshot.Count);
+    private readonly (PageToken Token, bool IsLast, bool Restarted)[] _partitions = new (PageToken, bool, bool)[plan.Partitions.Count];
+    private readonly HashSet<Task> _writes = [];
+    private readonly HashSet<int> _deletesSent = [];
+    private readonly HashSet<int> _deletesDone = [];
+    private readonly Lock _lock = new();
+
+    /// <summary>Counts so far, with those of earlier runs.</summary>
+    public SyncCounts Counts { get; private set; }
+
+    /// <summary>What was refused or unreadable so far, with earlier runs.</summary>
+    public RejectionReport Rejections { get; } = new();
+
+    /// <summary>Why documents may be missing from the listing.</summary>
+    public string? Gap { get; private set; }
+
+    /// <summary>Whether every partition was read to its end.</summary>
+    public bool IsComplete => _partitions.All(partition => partition.IsLast);
+
+    /// <summary>Documents of the index that the source has not listed.</summary>
+    public int Vanished => _seen.Count - _seen.Seen;
+
+    /// <summary>Takes over a step that was done by an earlier run.</summary>
+    public void Replay(JournalRecord record)
+    {
+        switch (record)
+        {
+            case PageDone page:
+                _seen.Add(page.Marks);
+                Note(page);
+                break;
+            case DeletesSent sent:
+                _deletesSent.Add(sent.Batch);
+                break;
+            case DeletesDone done:
+                _deletesDone.Add(done.Batch);
+                Note(done.Counts, done.Rejections);
+                break;
+        }
+    }
+
+    /// <summary>Reads every partition that is not complete, until all are or <paramref name="stopReading"/> is set.</summary>
+    public async Task ReadAsync(IDataSource source, CancellationToken stopReading, CancellationToken cancellationToken)
+    {
+        var open = Enumerable.Range(0, _partitions.Length).Where(partition => !_partitions[partition].IsLast);
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Partitions, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(open, parallel, async (partition, token) => await ReadPartitionAsync(source, partition, stopReading, token));
+    }
+
+    /// <summary>Deletes what vanished, in batches that are the same in every run; false when stopped before the end.</summary>
+    public async Task<bool> DeleteAsync(CancellationToken stopReading, CancellationToken cancellationToken)
+    {
+        // Deletes need the texts of the ids: read them in the order in which they lie on disk.
+        var offsets = _seen.Unseen().Select(ids.Snapshot.TextOffset).Order().ToArray();
+        var size = options.Bulk.MaxOperations;
+        var batches = Enumerable.Range(0, (offsets.Length + size - 1) / size).Where(batch => !_deletesDone.Contains(batch));
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Bulk.MaxConcurrency, CancellationToken = cancellationToken };
+        var stopped = false;
+        await Parallel.ForEachAsync(batches, parallel, async (number, token) =>
+        {
+            if (stopReading.IsCancellationRequested)
+            {
+                stopped = true;
+                return;
+            }
+
+            using var batch = new BulkBatch();
+            foreach (var offset in offsets.AsSpan(number * size, Math.Min(size, offsets.Length - (number * size))))
+            {
+                DocumentLines.WriteDelete(batch.Buffer, ids.ReadText(offset));
+                batch.Add(BulkOperationKind.Delete);
+            }
+
+            await state.AppendAsync(new DeletesSent(number), token);
+            var report = await writer.WriteAsync(batch, _deletesSent.Contains(number), token);
+            await state.AppendAsync(new DeletesDone(number, report.Counts, report.Rejections), token);
+            Note(report.Counts, report.Rejections);
+        });
+        return !stopped;
+    }
+
+    private async Task ReadPartitionAsync(IDataSource source, int number, CancellationToken stopReading, CancellationToken cancellationToken)
+    {
+        var pages = Channel.CreateBounded<Task<PageDone>>(Math.Max(1, options.PagesInFlight - 1));
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var commit = CommitAsync(pages.Reader, abort);
+        Exception? failure = null;
+        try
+        {
+            await ReadPagesAsync(source, number, pages.Writer, stopReading, abort.Token);
+        }
+        catch (Exception caught)
+        {
+            failure = caught;
+        }
+
+        pages.Writer.Complete();
+
+        // When writing failed, reading ended with a cancellation that is only its echo. What was read before a failure is kept.
+        await commit;
+        if (failure is not null)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
+    private async Task ReadPagesAsync(IDataSource source, int number, ChannelWriter<Task<PageDone>> pages, CancellationToken stopReading, CancellationToken cancellationToken)
+    {
+        var partition = plan.Partitions[number];
+        var after = _partitions[number].Token;
+        while (!stopReading.IsCancellationRequested)
+        {
+            PagePlan pagePlan;
+            using (var page = await ReadPageAsync(source, partition, after, cancellationToken))
+            {
+                NoteRestart(number, partition, page);
+                pagePlan = await pageStep.PlanAsync(page, ids.Snapshot, _seen, plan.SkipUnchanged, writer is IndexBatchWriter, cancellationToken);
+            }
+
+            await pages.WriteAsync(StartWrite(number, pagePlan, cancellationToken), cancellationToken);
+            if (pagePlan.IsLast)
+            {
+                return;
+            }
+
+            if (pagePlan.Next == after)
+            {
+                throw new ConnectorException($"The source did not get beyond '{after}' in partition '{partition.Name}'. This is a fault of the source.");
+            }
+
+            after = pagePlan.Next;
+        }
+    }
+
+    private async Task<SourcePage> ReadPageAsync(IDataSource source, SourcePartition partition, PageToken after, CancellationToken cancellationToken)
+    {
+        BackoffClock? clock = null;
+        while (true)
+        {
+            try
+            {
+                return await source.ReadPageAsync(partition, after, options.Page, cancellationToken);
+            }
+            catch (ConnectorException failure) when (failure.Kind is FailureKind.Retry)
+            {
+                clock ??= backoff();
+                if (clock.Next(failure.RetryAfter) is not { } delay)
+                {
+                    throw;
+                }
+
+                SyncLog.SourceRetried(logger, partition.Name, failure.Message, delay);
+                await Task.Delay(delay, time, cancellationToken);
+            }
+        }
+    }
+
+    private Task<PageDone> StartWrite(int partition, PagePlan page, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            // A document that comes again must not be overtaken by its earlier self.
+            var earlier = page.HasRepeats ? _writes.ToArray() : [];
+            var write = WriteAsync(partition, page, earlier, cancellationToken);
+            _writes.RemoveWhere(task => task.IsCompleted);
+            _writes.Add(write);
+            return write;
+        }
+    }
+
+    private async Task<PageDone> WriteAsync(int partition, PagePlan page, Task[] earlier, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        using (page)
+        {
+            if (earlier.Length > 0)
+            {
+                await Task.WhenAll(earlier);
+            }
+
+            var reports = await Task.WhenAll(page.Batches.Select(batch => writer.WriteAsync(batch, mayHaveBeenSent: false, cancellationToken)));
+            var counts = page.Counts;
+            foreach (var report in reports)
+            {
+                counts += report.Counts;
+                page.Rejections.Merge(report.Rejections);
+            }
+
+            return new PageDone(partition, page.Next.Value, page.IsLast, counts, page.Rejections.Total == 0 ? null : page.Rejections, page.Gap) { Marks = page.Marks };
+        }
+    }
+
+    /// <summary>Journals pages in order as their writes are done. After a failure the rest is only waited for.</summary>
+    private async Task CommitAsync(ChannelReader<Task<PageDone>> pages, CancellationTokenSource abort)
+    {
+        System.Runtime.ExceptionServices.ExceptionDispatchInfo? failure = null;
+        await foreach (var write in pages.ReadAllAsync(CancellationToken.None))
+        {
+            try
+            {
+                var page = await write;
+                if (failure is null)
+                {
+                    await state.AppendAsync(page, CancellationToken.None);
+                    Note(page);
+                }
+            }
+            catch (Exception caught)
+            {
+                failure ??= System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(caught);
+                await abort.CancelAsync();
+            }
+        }
+
+        failure?.Throw();
+    }
+
+    private void NoteRestart(int number, SourcePartition partition, SourcePage page)
+    {
+        if (page.Restarts)
+        {
+            SyncLog.PartitionRestarted(logger, partition.Name);
+            _partitions[number].Restarted = true;
+        }
+    }
+
+    private void Note(PageDone page)
+    {
+        lock (_lock)
+        {
+            ref var partition = ref _partitions[page.Partition];
+            partition.Token = new PageToken(page.Next);
+            partition.IsLast |= page.IsLast;
+            Gap ??= page.Gap;
+            if (page.Counts.Duplicates > 0 && !partition.Restarted)
+            {
+                SyncLog.DuplicateIds(logger, page.Counts.Duplicates, plan.Partitions[page.Partition].Name);
+            }
+        }
+
+        Note(page.Counts, page.Rejections);
+    }
+
+    private void Note(SyncCounts counts, RejectionReport? rejections)
+    {
+        lock (_lock)
+        {
+            Counts += counts;
+            if (rejections is not null)
+            {
+                Rejections.Merge(rejections);
+            }
+        }
+
+        progress.Add(counts);
+    }
+}

@@ -1,0 +1,149 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using Connectors.Sync.Diff;
+using Microsoft.Win32.SafeHandles;
+
+namespace Connectors.Sync.Staging;
+
+/// <summary>
+/// An id snapshot on disk, in two files: the sorted entries, memory-mapped, and the texts of the ids. Written once by <see cref="Builder"/>, with almost
+/// nothing in memory, and checked by a hash when it is opened again.
+/// </summary>
+internal sealed class IdSnapshotFile : IDisposable
+{
+    private const string EntriesName = "ids.entries";
+    private const string TextsName = "ids.texts";
+    private readonly MappedEntries? _entries;
+    private readonly SafeFileHandle _texts;
+
+    private IdSnapshotFile(MappedEntries? entries, SafeFileHandle texts)
+    {
+        _entries = entries;
+        _texts = texts;
+        Snapshot = entries is null ? IdSnapshot.Empty : new IdSnapshot(entries.Memory);
+    }
+
+    /// <summary>The snapshot itself; valid until this is disposed.</summary>
+    public IdSnapshot Snapshot { get; }
+
+    /// <summary>Opens the snapshot in <paramref name="folder"/>.</summary>
+    /// <exception cref="InvalidDataException">It is not what <paramref name="seal"/> says.</exception>
+    public static IdSnapshotFile Open(string folder, SnapshotSeal seal)
+    {
+        var entriesPath = Path.Combine(folder, EntriesName);
+        var textsPath = Path.Combine(folder, TextsName);
+        if (!File.Exists(entriesPath) || !File.Exists(textsPath)
+            || new FileInfo(entriesPath).Length != (long)seal.Count * IdEntry.SizeInBytes
+            || new FileInfo(textsPath).Length != seal.TextBytes)
+        {
+            throw new InvalidDataException("The snapshot of ids is missing or cut off.");
+        }
+
+        var entries = seal.Count == 0 ? null : new MappedEntries(entriesPath, seal.Count, writable: false);
+        var opened = new IdSnapshotFile(entries, File.OpenHandle(textsPath, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess));
+        if (Hash(entries) != seal.EntriesHash)
+        {
+            opened.Dispose();
+            throw new InvalidDataException("The snapshot of ids is damaged.");
+        }
+
+        return opened;
+    }
+
+    /// <summary>The <c>_id</c>, as UTF-8, that is kept at <paramref name="offset"/>.</summary>
+    /// <remarks>Ids of the index are at most 512 bytes long, so one read is enough.</remarks>
+    public byte[] ReadText(long offset)
+    {
+        Span<byte> bytes = stackalloc byte[2 + DocumentId.MaxBytes];
+        var read = RandomAccess.Read(_texts, bytes, offset);
+        var length = read >= 2 ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : int.MaxValue;
+        if (length > read - 2)
+        {
+            throw new InvalidDataException("The texts of the ids are cut off.");
+        }
+
+        return bytes.Slice(2, length).ToArray();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        ((IDisposable?)_entries)?.Dispose();
+        _texts.Dispose();
+    }
+
+    private static ulong Hash(MappedEntries? entries)
+    {
+        var hash = new XxHash3();
+        const int Step = 32 * 1024;
+        for (var start = 0; entries is not null && start < entries.Memory.Length; start += Step)
+        {
+            var part = entries.GetSpan()[start..Math.Min(start + Step, entries.Memory.Length)];
+            hash.Append(MemoryMarshal.AsBytes(part));
+        }
+
+        return hash.GetCurrentHashAsUInt64();
+    }
+
+    /// <summary>Collects ids in files as they come, then sorts the entries in place. One thread at a time.</summary>
+    internal sealed class Builder : IDisposable
+    {
+        private readonly string _folder;
+        private readonly FileStream _entries;
+        private readonly FileStream _texts;
+        private long _textOffset;
+        private int _count;
+
+        public Builder(string folder)
+        {
+            _folder = folder;
+            _entries = Create(EntriesName);
+            _texts = Create(TextsName);
+
+            FileStream Create(string name) => new(Path.Combine(folder, name), FileMode.Create, FileAccess.Write, FileShare.None, 256 * 1024);
+        }
+
+        /// <summary>Adds an id of the index, at most 512 bytes of UTF-8.</summary>
+        public void Add(ReadOnlySpan<byte> id, DocumentVersion version)
+        {
+            var entry = new IdEntry(DocumentKey.Of(id), version, _textOffset);
+            _entries.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<IdEntry>(in entry)));
+            Span<byte> length = stackalloc byte[2];
+            BinaryPrimitives.WriteUInt16LittleEndian(length, checked((ushort)id.Length));
+            _texts.Write(length);
+            _texts.Write(id);
+            _textOffset += 2 + id.Length;
+            _count = checked(_count + 1);
+        }
+
+        /// <summary>Sorts, and tells what <see cref="Open"/> needs.</summary>
+        public SnapshotSeal Complete()
+        {
+            Dispose();
+            if (_count == 0)
+            {
+                return new SnapshotSeal(0, 0, Hash(null));
+            }
+
+            using IMemoryOwner<IdEntry> owner = new MappedEntries(Path.Combine(_folder, EntriesName), _count, writable: true);
+            var entries = (MappedEntries)owner;
+            entries.GetSpan().Sort(default(IdEntryOrder));
+            return new SnapshotSeal(_count, _textOffset, Hash(entries));
+        }
+
+        /// <inheritdoc/>
+        public void Dispose()
+        {
+            _entries.Dispose();
+            _texts.Dispose();
+        }
+    }
+}
+
+/// <summary>What a complete snapshot is known by.</summary>
+/// <param name="Count">Number of documents.</param>
+/// <param name="TextBytes">Length of the texts file.</param>
+/// <param name="EntriesHash">XxHash3 of the sorted entries.</param>
+internal sealed record SnapshotSeal(int Count, long TextBytes, ulong EntriesHash);

@@ -1,0 +1,39 @@
+using Connectors.Sync.Sources;
+
+namespace Connectors.Sync.Staging;
+
+/// <summary>
+/// What a sync decided before its first page, kept so that a resumed one does exactly the same: small data, without secrets.
+/// </summary>
+internal sealed record StoredPlan
+{
+    /// <summary>Form of the state folder; another form is started over.</summary>
+    public const int CurrentFormat = 1;
+
+    /// <summary>Form in which this was written.</summary>
+    public int Format { get; init; } = CurrentFormat;
+
+    /// <summary>The content index.</summary>
+    public required string IndexName { get; init; }
+
+    /// <summary>Its <c>index.uuid</c> when the sync began; empty in a dry run of an index that does not exist.</summary>
+    public required string IndexUuid { get; init; }
+
+    /// <summary>What shapes documents, including the pipeline.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>Whether documents that did not change are left alone.</summary>
+    public required bool SkipUnchanged { get; init; }
+
+    /// <summary>The source's change mark from before the first page.</summary>
+    public string? ChangeMark { get; init; }
+
+    /// <summary>How many documents the source said it holds.</summary>
+    public long? EstimatedDocuments { get; init; }
+
+    /// <summary>The partitions, in order; journal records name them by their place here.</summary>
+    public required IReadOnlyList<SourcePartition> Partitions { get; init; }
+
+    /// <summary>The snapshot in the same folder.</summary>
+    public required SnapshotSeal Snapshot { get; init; }
+}

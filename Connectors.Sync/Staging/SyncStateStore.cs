@@ -1,0 +1,82 @@
+using System.IO.Hashing;
+using System.Text;
+
+namespace Connectors.Sync.Staging;
+
+/// <summary>
+/// Where the state of running syncs is kept on local disk: a folder for each job, held by one process at a time. The folder may be deleted at any time; the
+/// jobs then start over.
+/// </summary>
+internal sealed class SyncStateStore(string stateFolder)
+{
+    private readonly string _jobs = Path.Combine(Path.GetFullPath(stateFolder), "jobs");
+
+    /// <summary>Takes the job's folder, making it if need be.</summary>
+    /// <exception cref="ConnectorException">Another process has it, or the folder can't be written.</exception>
+    public SyncState Open(string jobId)
+    {
+        var folder = FolderOf(jobId);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            return new SyncState(folder, Lock(folder));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ConnectorException(FailureKind.Fatal, $"The state folder '{folder}' can't be used: {failure.Message} Another process may be running this job; otherwise set service.state_dir to a folder that this user can write.", failure);
+        }
+    }
+
+    /// <summary>Whether state of that job is kept and no other process holds it.</summary>
+    public bool CanResume(string jobId)
+    {
+        var folder = FolderOf(jobId);
+        if (!SyncState.HasPlan(folder))
+        {
+            return false;
+        }
+
+        try
+        {
+            Lock(folder).Dispose();
+            return true;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Deletes what is kept of a job, unless another process holds it.</summary>
+    public void Forget(string jobId)
+    {
+        var folder = FolderOf(jobId);
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+
+        try
+        {
+            using (Lock(folder))
+            {
+                SyncState.Clear(folder);
+            }
+
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Held by another process, or unwritable: nothing depends on its being gone.
+        }
+    }
+
+    // .NET takes an advisory lock (flock) for FileShare.None on Unix, and it goes with the process.
+    private static FileStream Lock(string folder) => new(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+
+    private string FolderOf(string jobId)
+    {
+        var isPlain = jobId.Length is > 0 and <= 100 && jobId.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_');
+        return Path.Combine(_jobs, isPlain ? jobId : "job-" + Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(jobId))));
+    }
+}
