@@ -1,0 +1,215 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using Connectors.Sync.Configuration;
+using Connectors.Sync.Elasticsearch;
+
+namespace Connectors.Sync.Protocol;
+
+/// <summary>
+/// The connectors in Elasticsearch, in the protocol's words. Every change is made on the document as it is at that moment, writes only the fields it is about, and
+/// does nothing when they say so already: all of it may be called twice, and by several services at once. Safe for concurrent use.
+/// </summary>
+public sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProvider)
+{
+    /// <summary>A connector as it is now, or <see langword="null"/> when there is none of that id (any more).</summary>
+    public async Task<ConnectorRecord?> FindAsync(string id, CancellationToken cancellationToken) =>
+        await store.GetAsync(ProtocolIndices.Connectors, id, cancellationToken) is { } document && new ConnectorRecord(document) is { IsDeleted: false } connector
+            ? connector
+            : null;
+
+    /// <summary>All connectors.</summary>
+    public async IAsyncEnumerable<ConnectorRecord> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var document in store.SearchAsync(ProtocolIndices.Connectors, query: null, sort: null, cancellationToken))
+        {
+            // Deleted ones are left out here and not by the query: what is not mapped on an older cluster can't be searched for.
+            if (new ConnectorRecord(document) is { IsDeleted: false } connector)
+            {
+                yield return connector;
+            }
+        }
+    }
+
+    /// <summary>Makes a connector.</summary>
+    /// <exception cref="ConnectorException">Its id or index belongs to another one, or its schedule is no cron expression.</exception>
+    public async Task<ConnectorRecord> CreateAsync(NewConnector connector, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connector);
+        if (connector.Schedule is not null)
+        {
+            CronSchedule.Parse(connector.Schedule);
+        }
+
+        await foreach (var other in ListAsync(cancellationToken))
+        {
+            if (other.IndexName == connector.IndexName && other.Id != connector.Id)
+            {
+                throw new ConnectorException($"Index '{connector.IndexName}' belongs to connector '{other.Id}' ({other.Name ?? "without a name"}). Choose another index.");
+            }
+        }
+
+        var document = await store.CreateAsync(ProtocolIndices.Connectors, connector.Id, connector.Render(timeProvider.GetUtcNow()), cancellationToken);
+        return document is null
+            ? throw new ConnectorException($"There is a connector with id '{connector.Id}' already. Choose another id.")
+            : new ConnectorRecord(document);
+    }
+
+    /// <summary>Tells that a service looks after the connector, unless that was told less than <paramref name="heartbeat"/> ago.</summary>
+    public Task CheckInAsync(string id, TimeSpan heartbeat, CancellationToken cancellationToken) => ChangeAsync(
+        id,
+        connector => connector.LastSeen is { } seen && timeProvider.GetUtcNow() - seen < heartbeat
+            ? null
+            : new JsonObject { ["last_seen"] = ProtocolTime.Format(timeProvider.GetUtcNow()) },
+        cancellationToken);
+
+    /// <summary>
+    /// Brings the connector to where a user can configure it: writes the default configuration for a new one, adds fields that it lacks, announces what the
+    /// service can do. What the user entered is never touched.
+    /// </summary>
+    /// <param name="id">The connector.</param>
+    /// <param name="serviceType">Its source, written when it does not say one.</param>
+    /// <param name="fields">The fields of the source.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The connector as it is now; <see langword="null"/> when it is gone.</returns>
+    public async Task<ConnectorRecord?> PrepareAsync(string id, string serviceType, IReadOnlyList<ConfigField> fields, CancellationToken cancellationToken)
+    {
+        var changed = await ChangeAsync(id, connector => Preparation(connector, serviceType, fields), cancellationToken);
+        return changed switch
+        {
+            null => null,
+            (var connector, false) => connector,
+            _ => await FindAsync(id, cancellationToken),
+        };
+    }
+
+    /// <summary>The source answered.</summary>
+    public Task MarkConnectedAsync(string id, CancellationToken cancellationToken) => ChangeAsync(
+        id,
+        connector => connector is { Status: ConnectorStatus.Connected, Error: null }
+            ? null
+            : new JsonObject { ["status"] = ConnectorStatus.Connected.ToWord(), ["error"] = null },
+        cancellationToken);
+
+    /// <summary>Something is wrong that the user has to know of.</summary>
+    /// <param name="id">The connector.</param>
+    /// <param name="message">What, and what to do; without secrets.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task MarkErrorAsync(string id, string message, CancellationToken cancellationToken)
+    {
+        var error = ErrorText.Cut(message);
+        return ChangeAsync(
+            id,
+            connector => connector.Status == ConnectorStatus.Error && connector.Error == error
+                ? null
+                : new JsonObject { ["status"] = ConnectorStatus.Error.ToWord(), ["error"] = error },
+            cancellationToken);
+    }
+
+    /// <summary>A job was made for a schedule's time: the next is due after it. Never goes back.</summary>
+    public Task MarkScheduledAsync(string id, JobType type, DateTimeOffset scheduledAt, CancellationToken cancellationToken) => ChangeAsync(
+        id,
+        connector => connector.LastScheduledAt(type) >= scheduledAt
+            ? null
+            : new JsonObject { [ConnectorRecord.ScheduledAtField(type)] = ProtocolTime.Format(scheduledAt) },
+        cancellationToken);
+
+    /// <summary>A job was made for <c>sync_now</c>.</summary>
+    public Task ClearSyncNowAsync(string id, CancellationToken cancellationToken) =>
+        ChangeAsync(id, connector => connector.SyncNow ? new JsonObject { ["sync_now"] = false } : null, cancellationToken);
+
+    /// <summary>A job of the connector was taken.</summary>
+    internal Task MarkSyncStartedAsync(SyncJobRecord job, CancellationToken cancellationToken)
+    {
+        var change = new JsonObject { ["status"] = ConnectorStatus.Connected.ToWord(), ["error"] = null };
+        var prefix = LastSync(job);
+        change[$"{prefix}_status"] = JobStatus.InProgress.ToWord();
+        change[$"{prefix}_error"] = null;
+        return ChangeAsync(job.ConnectorId, _ => change.DeepClone().AsObject(), cancellationToken);
+    }
+
+    /// <summary>A job of the connector ended or was suspended, as its document says.</summary>
+    internal Task MarkSyncEndedAsync(SyncJobRecord job, CancellationToken cancellationToken)
+    {
+        var endedAt = job.CompletedAt ?? job.LastSeen ?? timeProvider.GetUtcNow();
+        var status = job.Status ?? JobStatus.Error;
+        var error = status == JobStatus.Error ? job.Error : null;
+        return ChangeAsync(
+            job.ConnectorId,
+            connector =>
+            {
+                if (connector.LastSynced >= endedAt)
+                {
+                    // Written already, by an earlier call for this job or for a later job.
+                    return null;
+                }
+
+                var change = new JsonObject
+                {
+                    ["last_synced"] = ProtocolTime.Format(endedAt),
+                    ["status"] = (error is null ? ConnectorStatus.Connected : ConnectorStatus.Error).ToWord(),
+                    ["error"] = error,
+                    [$"{LastSync(job)}_status"] = status.ToWord(),
+                    [$"{LastSync(job)}_error"] = error,
+                };
+                if (job.Type != JobType.AccessControl && status != JobStatus.Suspended)
+                {
+                    change["last_indexed_document_count"] = job.IndexedDocumentCount;
+                    change["last_deleted_document_count"] = job.DeletedDocumentCount;
+                    if (status == JobStatus.Completed)
+                    {
+                        change["sync_cursor"] = null;
+                    }
+                }
+
+                return change;
+            },
+            cancellationToken);
+    }
+
+    private static string LastSync(SyncJobRecord job) => job.Type == JobType.AccessControl ? "last_access_control_sync" : "last_sync";
+
+    private static JsonObject? Preparation(ConnectorRecord connector, string serviceType, IReadOnlyList<ConfigField> fields)
+    {
+        var change = new JsonObject();
+        if (connector.ServiceType is null)
+        {
+            change["service_type"] = serviceType;
+        }
+
+        if (connector.Configuration is not { Count: > 0 })
+        {
+            change["configuration"] = ConnectorConfiguration.Render(fields);
+            change["status"] = ConnectorStatus.NeedsConfiguration.ToWord();
+        }
+        else
+        {
+            if (ConnectorConfiguration.Missing(connector.Configuration, fields) is { } missing)
+            {
+                change["configuration"] = missing;
+            }
+
+            if (connector.Status == ConnectorStatus.Created)
+            {
+                var isComplete = ConfigurationCheck.Problems(connector.Configuration, fields).Count == 0;
+                change["status"] = (isComplete ? ConnectorStatus.Configured : ConnectorStatus.NeedsConfiguration).ToWord();
+            }
+        }
+
+        if (!ConnectorFeatures.AreAnnounced(connector.Features))
+        {
+            change["features"] = ConnectorFeatures.Render();
+        }
+
+        return change.Count > 0 ? change : null;
+    }
+
+    private async Task<(ConnectorRecord Read, bool Written)?> ChangeAsync(string id, Func<ConnectorRecord, JsonObject?> decide, CancellationToken cancellationToken)
+    {
+        var changed = await store.ChangeAsync(
+            ProtocolIndices.Connectors,
+            id,
+            document => new ConnectorRecord(document) is { IsDeleted: false } connector ? decide(connector) : null,
+            cancellationToken);
+        return changed is { } change && new ConnectorRecord(change.Read) is { IsDeleted: false } read ? (read, change.Written) : null;
+    }
+}

@@ -1,0 +1,22 @@
+namespace Connectors.Sync.Protocol;
+
+/// <summary>Errors as they are written into protocol documents.</summary>
+internal static class ErrorText
+{
+    // The fields are keywords, and a keyword of more than 32,766 bytes makes Elasticsearch refuse the document.
+    private const int MaxLength = 4_000;
+
+    /// <summary>What a running job's error reads when nobody has worked on it for long; the words that Elastic's own service uses.</summary>
+    public const string Idle = "The job has not seen any update for some time.";
+
+    public static string Cut(string message)
+    {
+        if (message.Length <= MaxLength)
+        {
+            return message;
+        }
+
+        var end = char.IsHighSurrogate(message[MaxLength - 1]) ? MaxLength - 1 : MaxLength;
+        return string.Concat(message.AsSpan(0, end), "...");
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Engine;
+
+namespace Connectors.Sync.Protocol;
+
+/// <summary>What a job's <c>metadata</c> tells beyond the protocol's own counts.</summary>
+internal static class JobMetadata
+{
+    private const int MaxReasonLength = 300;
+
+    /// <summary>Counts, as <c>{read, skipped, created, updated, already_gone, duplicates, unreadable, rejected}</c>.</summary>
+    public static JsonObject Render(SyncCounts counts) => new()
+    {
+        ["read"] = counts.Read,
+        ["skipped"] = counts.Skipped,
+        ["created"] = counts.Created,
+        ["updated"] = counts.Updated,
+        ["already_gone"] = counts.AlreadyGone,
+        ["duplicates"] = counts.Duplicates,
+        ["unreadable"] = counts.Unreadable,
+        ["rejected"] = counts.Rejected,
+    };
+
+    /// <summary>Documents that did not make it, as <c>{reasons: {type: count}, samples: [{id, type, reason}]}</c>.</summary>
+    public static JsonObject Render(RejectionReport rejections) => new()
+    {
+        ["reasons"] = new JsonObject(rejections.Reasons.Select(reason => KeyValuePair.Create(reason.Key, (JsonNode?)reason.Value))),
+        ["samples"] = new JsonArray(
+        [
+            .. rejections.Samples.Select(sample => new JsonObject { ["id"] = sample.Id, ["type"] = sample.Type, ["reason"] = Cut(sample.Reason) }),
+        ]),
+    };
+
+    private static string Cut(string text) => text.Length <= MaxReasonLength ? text : string.Concat(text.AsSpan(0, MaxReasonLength), "...");
+}

@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+using Connectors.Sync.Elasticsearch;
+
+namespace Connectors.Sync.Protocol;
+
+/// <summary>Read, decide, write if unchanged; on a conflict again from the start, so that nobody's edit is lost and every decision is made on what is there.</summary>
+internal static class OptimisticWrites
+{
+    private const int MaxTries = 20;
+
+    /// <summary>Changes a document.</summary>
+    /// <param name="decide">What to merge into the document as it is, or <see langword="null"/> to leave it; called again after a conflict.</param>
+    /// <returns>The document that the last decision was made on, and whether something was written; <see langword="null"/> when it does not exist.</returns>
+    /// <exception cref="ConnectorException">Others changed it again and again meanwhile.</exception>
+    public static async Task<(StoredDocument Read, bool Written)?> ChangeAsync(
+        this IDocumentStore store,
+        string index,
+        string id,
+        Func<StoredDocument, JsonObject?> decide,
+        CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; attempt <= MaxTries; attempt++)
+        {
+            var document = await store.GetAsync(index, id, cancellationToken);
+            if (document is null)
+            {
+                return null;
+            }
+
+            var change = decide(document);
+            if (change is null)
+            {
+                return (document, false);
+            }
+
+            switch (await store.UpdateAsync(index, id, change, document, cancellationToken))
+            {
+                case DocumentWrite.Done:
+                    return (document, true);
+                case DocumentWrite.Missing:
+                    return null;
+                default:
+                    continue;
+            }
+        }
+
+        throw new ConnectorException(
+            FailureKind.Retry,
+            $"{index}: document '{id}' was changed by others {MaxTries} times in a row while it was to be updated. Look for a program that rewrites it in a loop.");
+    }
+}

@@ -1,0 +1,270 @@
+using System.IO.Hashing;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json.Nodes;
+using Connectors.Sync.Elasticsearch;
+using Connectors.Sync.Engine;
+
+namespace Connectors.Sync.Protocol;
+
+/// <summary>
+/// The sync jobs in Elasticsearch. Changes follow <see cref="JobTransitions"/>, are made only if the document has not changed since it was read, and may be called
+/// twice. <see cref="SyncJobSteps"/> joins them with what the connector's document has to say. Safe for concurrent use.
+/// </summary>
+public sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvider)
+{
+    /// <summary>A job as it is now, or <see langword="null"/>.</summary>
+    public async Task<SyncJobRecord?> FindAsync(string id, CancellationToken cancellationToken) =>
+        await store.GetAsync(ProtocolIndices.SyncJobs, id, cancellationToken) is { } document ? new SyncJobRecord(document) : null;
+
+    /// <summary>Jobs that are not over, the oldest first, as of the last refresh.</summary>
+    public IAsyncEnumerable<SyncJobRecord> UnfinishedAsync(CancellationToken cancellationToken) => SearchAsync(
+        new JsonObject
+        {
+            ["terms"] = new JsonObject { ["status"] = new JsonArray([.. JobTransitions.Unfinished.Select(status => JsonValue.Create(status.ToWord()))]) },
+        },
+        cancellationToken);
+
+    /// <summary>All jobs of a connector, the oldest first, as of the last refresh.</summary>
+    public IAsyncEnumerable<SyncJobRecord> OfConnectorAsync(string connectorId, CancellationToken cancellationToken) =>
+        SearchAsync(new JsonObject { ["term"] = new JsonObject { ["connector.id"] = connectorId } }, cancellationToken);
+
+    /// <summary>Makes a pending job, with a copy of what the connector says now: later edits count from the next job on.</summary>
+    /// <param name="connector">The connector.</param>
+    /// <param name="type">What to sync.</param>
+    /// <param name="trigger">Who wants it.</param>
+    /// <param name="options">What it may do beyond the ordinary.</param>
+    /// <param name="key">Names the occasion, so that the same one makes only one job, whoever asks; <see langword="null"/> to make one in any case.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The job; <see langword="null"/> when the occasion has its job already.</returns>
+    /// <exception cref="ConnectorException">The connector has no index or no service type.</exception>
+    public async Task<SyncJobRecord?> CreateAsync(
+        ConnectorRecord connector,
+        JobType type,
+        TriggerMethod trigger,
+        SyncJobOptions options,
+        string? key,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connector);
+        ArgumentNullException.ThrowIfNull(options);
+        var id = key is null ? null : Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes($"{connector.Id}\n{type.ToWord()}\n{key}")));
+        var document = await store.CreateAsync(ProtocolIndices.SyncJobs, id, Render(connector, type, trigger, options, timeProvider.GetUtcNow()), cancellationToken);
+        return document is null ? null : new SyncJobRecord(document);
+    }
+
+    /// <summary>The user wants the job stopped: one that waits is canceled at once, one that runs becomes <c>canceling</c>.</summary>
+    /// <returns>The job's state now; <see langword="null"/> when there is no such job.</returns>
+    public async Task<JobStatus?> RequestCancelAsync(string id, CancellationToken cancellationToken)
+    {
+        JobStatus? status = null;
+        var changed = await ChangeAsync(
+            id,
+            job =>
+            {
+                status = job.Status;
+                var now = ProtocolTime.Format(timeProvider.GetUtcNow());
+                switch (job.Status)
+                {
+                    case JobStatus.InProgress:
+                        status = JobStatus.Canceling;
+                        return new JsonObject { ["status"] = JobStatus.Canceling.ToWord(), ["cancelation_requested_at"] = now };
+                    case JobStatus.Pending or JobStatus.Suspended:
+                        status = JobStatus.Canceled;
+                        return new JsonObject
+                        {
+                            ["status"] = JobStatus.Canceled.ToWord(),
+                            ["cancelation_requested_at"] = now,
+                            ["canceled_at"] = now,
+                            ["completed_at"] = now,
+                        };
+                    default:
+                        return null;
+                }
+            },
+            cancellationToken);
+        return changed is null ? null : status;
+    }
+
+    /// <summary>Takes a job.</summary>
+    /// <param name="seen">The job as it was found.</param>
+    /// <param name="worker">Who takes it.</param>
+    /// <param name="adopt">Whether it may be taken though it is in progress, because whoever ran it is known to be dead. It is left alone when anybody wrote to it
+    /// since it was <paramref name="seen"/>: a sign of life.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The job, now in progress and ours; <see langword="null"/> when somebody else has it or it is over.</returns>
+    internal async Task<SyncJobRecord?> ClaimAsync(SyncJobRecord seen, JobWorker worker, bool adopt, CancellationToken cancellationToken)
+    {
+        var isOurs = false;
+        var changed = await ChangeAsync(
+            seen.Id,
+            job =>
+            {
+                var now = ProtocolTime.Format(timeProvider.GetUtcNow());
+                var isAdopted = job.Status == JobStatus.InProgress
+                    && ((adopt && job.Document.SequenceNumber == seen.Document.SequenceNumber) || (worker.Id is not null && job.WorkerId == worker.Id));
+                isOurs = isAdopted || job.Status is JobStatus.Pending or JobStatus.Suspended;
+                if (!isOurs)
+                {
+                    return null;
+                }
+
+                var change = new JsonObject { ["last_seen"] = now, ["worker_hostname"] = worker.Hostname };
+                if (worker.Id is not null)
+                {
+                    change["metadata"] = new JsonObject { ["worker"] = worker.Id };
+                }
+
+                if (!isAdopted)
+                {
+                    change["status"] = JobStatus.InProgress.ToWord();
+                    change["started_at"] = now;
+                }
+
+                return change;
+            },
+            cancellationToken);
+        return changed is not null && isOurs ? await FindAsync(seen.Id, cancellationToken) : null;
+    }
+
+    /// <summary>Tells that a running job lives, and how far it is.</summary>
+    /// <returns>The job's state: <see cref="JobStatus.Canceling"/> asks to stop, any other but <see cref="JobStatus.InProgress"/> means that somebody else
+    /// ended it. <see langword="null"/> when it is gone.</returns>
+    internal async Task<JobStatus?> ProgressAsync(string id, SyncCounts counts, CancellationToken cancellationToken)
+    {
+        var changed = await ChangeAsync(
+            id,
+            job => job.Status is JobStatus.InProgress or JobStatus.Canceling
+                ? WithCounts(new JsonObject { ["last_seen"] = ProtocolTime.Format(timeProvider.GetUtcNow()) }, counts)
+                : null,
+            cancellationToken);
+        return changed?.Read.Status;
+    }
+
+    /// <summary>Ends or suspends a running job.</summary>
+    /// <returns>The job as it stands, when it ended as wanted (or as canceled, when the user wanted that meanwhile), now or at an earlier call;
+    /// <see langword="null"/> when somebody else ended it otherwise, or it is gone.</returns>
+    internal async Task<SyncJobRecord?> EndAsync(string id, JobStatus wanted, JobResult result, CancellationToken cancellationToken)
+    {
+        var isEnded = false;
+        var changed = await ChangeAsync(
+            id,
+            job =>
+            {
+                var end = job.Status is { } status ? JobTransitions.EndOf(status, wanted) : null;
+                isEnded = end is not null || job.Status == wanted || (job.Status == JobStatus.Canceled && wanted != JobStatus.Error);
+                return end is null ? null : Ending(end.Value, result);
+            },
+            cancellationToken);
+        return changed is not null && isEnded ? await FindAsync(id, cancellationToken) : null;
+    }
+
+    private static JsonObject Render(ConnectorRecord connector, JobType type, TriggerMethod trigger, SyncJobOptions options, DateTimeOffset now)
+    {
+        var source = connector.Document.Source;
+        var copy = new JsonObject
+        {
+            ["id"] = connector.Id,
+            ["filtering"] = connector.ActiveFiltering?.DeepClone(),
+            ["index_name"] = connector.IndexName
+                ?? throw new ConnectorException($"Connector '{connector.Id}' has no index attached. Set its index_name, then start a sync."),
+            ["service_type"] = connector.ServiceType
+                ?? throw new ConnectorException($"Connector '{connector.Id}' has no service_type. Set it, then start a sync."),
+            ["configuration"] = connector.Configuration?.DeepClone() ?? new JsonObject(),
+        };
+        foreach (var name in (string[])["language", "pipeline", "sync_cursor"])
+        {
+            if (source[name] is { } value)
+            {
+                copy[name] = value.DeepClone();
+            }
+        }
+
+        var metadata = new JsonObject();
+        if (options.AllowMassDelete)
+        {
+            metadata["allow_mass_delete"] = true;
+        }
+
+        if (options.Reindex)
+        {
+            metadata["reindex"] = true;
+        }
+
+        return new JsonObject
+        {
+            ["connector"] = copy,
+            ["created_at"] = ProtocolTime.Format(now),
+            ["deleted_document_count"] = 0,
+            ["indexed_document_count"] = 0,
+            ["indexed_document_volume"] = 0,
+            ["job_type"] = type.ToWord(),
+            ["last_seen"] = ProtocolTime.Format(now),
+            ["metadata"] = metadata,
+            ["status"] = JobStatus.Pending.ToWord(),
+            ["total_document_count"] = 0,
+            ["trigger_method"] = trigger.ToWord(),
+        };
+    }
+
+    private static JsonObject WithCounts(JsonObject change, SyncCounts counts)
+    {
+        change["indexed_document_count"] = counts.Indexed;
+        change["indexed_document_volume"] = counts.IndexedMebibytes;
+        change["deleted_document_count"] = counts.Deleted;
+        change["metadata"] = JobMetadata.Render(counts);
+        return change;
+    }
+
+    private JsonObject Ending(JobStatus status, JobResult result)
+    {
+        var now = ProtocolTime.Format(timeProvider.GetUtcNow());
+        var change = new JsonObject
+        {
+            ["last_seen"] = now,
+            ["status"] = status.ToWord(),
+            ["error"] = status == JobStatus.Error ? ErrorText.Cut(result.Error ?? "The job failed.") : null,
+        };
+        if (status != JobStatus.Suspended)
+        {
+            change["completed_at"] = now;
+        }
+
+        if (status == JobStatus.Canceled)
+        {
+            change["canceled_at"] = now;
+        }
+
+        if (result.Counts is { } counts)
+        {
+            WithCounts(change, counts);
+        }
+
+        if (result.TotalDocuments is { } total)
+        {
+            change["total_document_count"] = total;
+        }
+
+        if (result.Rejections is { Total: > 0 } rejections)
+        {
+            change["metadata"] ??= new JsonObject();
+            change["metadata"]!["rejections"] = JobMetadata.Render(rejections);
+        }
+
+        return change;
+    }
+
+    private async IAsyncEnumerable<SyncJobRecord> SearchAsync(JsonObject query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var document in store.SearchAsync(ProtocolIndices.SyncJobs, query, "created_at", cancellationToken))
+        {
+            yield return new SyncJobRecord(document);
+        }
+    }
+
+    private async Task<(SyncJobRecord Read, bool Written)?> ChangeAsync(string id, Func<SyncJobRecord, JsonObject?> decide, CancellationToken cancellationToken)
+    {
+        var changed = await store.ChangeAsync(ProtocolIndices.SyncJobs, id, document => decide(new SyncJobRecord(document)), cancellationToken);
+        return changed is { } change ? (new SyncJobRecord(change.Read), change.Written) : null;
+    }
+}

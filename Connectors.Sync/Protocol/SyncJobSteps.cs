@@ -1,0 +1,124 @@
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Engine;
+
+namespace Connectors.Sync.Protocol;
+
+/// <summary>
+/// The steps of a job's life, each one call that writes the job's and the connector's document. The same calls serve the service of one process and the
+/// activities of an orchestration: each may be called twice, also when the first call died between the two documents. Safe for concurrent use.
+/// </summary>
+public sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
+{
+    /// <summary>Makes the job of a sync that is due, unless it has one, and remembers that in the connector. A pending job of the same kind serves it too.</summary>
+    /// <param name="connector">The connector.</param>
+    /// <param name="due">What is due.</param>
+    /// <param name="isPending">Whether a job of that kind waits already.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The job that was made, or <see langword="null"/> when none was needed.</returns>
+    public async Task<SyncJobRecord?> CreateAsync(ConnectorRecord connector, DueSync due, bool isPending, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connector);
+        ArgumentNullException.ThrowIfNull(due);
+        var key = due.ScheduledAt is { } time ? ProtocolTime.Format(time) : $"sync_now {connector.Document.PrimaryTerm}.{connector.Document.SequenceNumber}";
+        // The job first: a crash in between makes it due again, and the key then finds the job.
+        var job = isPending ? null : await jobs.CreateAsync(connector, due.Type, due.Trigger, new SyncJobOptions(), key, cancellationToken);
+        if (due.ScheduledAt is { } scheduledAt)
+        {
+            await connectors.MarkScheduledAsync(connector.Id, due.Type, scheduledAt, cancellationToken);
+        }
+        else
+        {
+            await connectors.ClearSyncNowAsync(connector.Id, cancellationToken);
+        }
+
+        return job;
+    }
+
+    /// <summary>Takes a job: it is <c>in_progress</c> and the worker's.</summary>
+    /// <param name="seen">The job as it was found.</param>
+    /// <param name="worker">Who takes it.</param>
+    /// <param name="adopt">Whether it may be taken though it is in progress, because whoever ran it is known to be dead. It is left alone when anybody wrote to it
+    /// since it was <paramref name="seen"/>.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The job as it stands; <see langword="null"/> when somebody else has it or it is over.</returns>
+    public async Task<SyncJobRecord?> ClaimAsync(SyncJobRecord seen, JobWorker worker, bool adopt, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(seen);
+        ArgumentNullException.ThrowIfNull(worker);
+        var job = await jobs.ClaimAsync(seen, worker, adopt, cancellationToken);
+        if (job is not null)
+        {
+            await connectors.MarkSyncStartedAsync(job, cancellationToken);
+        }
+
+        return job;
+    }
+
+    /// <summary>Tells that a running job lives, and how far it is. At least once a minute: a job that is silent for five is taken for dead.</summary>
+    /// <returns>The job's state: <see cref="JobStatus.Canceling"/> asks to stop, any other but <see cref="JobStatus.InProgress"/> means that somebody else
+    /// ended it. <see langword="null"/> when it is gone.</returns>
+    public Task<JobStatus?> ProgressAsync(string jobId, SyncCounts counts, CancellationToken cancellationToken) =>
+        jobs.ProgressAsync(jobId, counts, cancellationToken);
+
+    /// <summary>The index equals the source. What the user cancelled meanwhile ends as canceled all the same.</summary>
+    public Task<SyncJobRecord?> CompleteAsync(string jobId, JobResult result, CancellationToken cancellationToken) =>
+        EndAsync(jobId, JobStatus.Completed, result, cancellationToken);
+
+    /// <summary>The sync failed; the result's error says why.</summary>
+    public Task<SyncJobRecord?> FailAsync(string jobId, JobResult result, CancellationToken cancellationToken) =>
+        EndAsync(jobId, JobStatus.Error, result, cancellationToken);
+
+    /// <summary>The sync was stopped because the user wanted it.</summary>
+    public Task<SyncJobRecord?> CancelAsync(string jobId, JobResult result, CancellationToken cancellationToken) =>
+        EndAsync(jobId, JobStatus.Canceled, result, cancellationToken);
+
+    /// <summary>The sync was stopped and can go on later, here or elsewhere.</summary>
+    public Task<SyncJobRecord?> SuspendAsync(string jobId, JobResult result, CancellationToken cancellationToken) =>
+        EndAsync(jobId, JobStatus.Suspended, result, cancellationToken);
+
+    /// <summary>Fails a job that nobody works on any more, unless somebody does after all: it is left alone when it was written to since it was
+    /// <paramref name="seen"/>.</summary>
+    public async Task<SyncJobRecord?> FailIdleAsync(SyncJobRecord seen, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(seen);
+        var job = await jobs.FindAsync(seen.Id, cancellationToken);
+        return job is null || job.Document.SequenceNumber != seen.Document.SequenceNumber
+            ? null
+            : await FailAsync(seen.Id, new JobResult { Error = ErrorText.Idle }, cancellationToken);
+    }
+
+    private async Task<SyncJobRecord?> EndAsync(string jobId, JobStatus wanted, JobResult result, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        var job = await jobs.EndAsync(jobId, wanted, result, cancellationToken);
+        if (job is not null)
+        {
+            await connectors.MarkSyncEndedAsync(job, cancellationToken);
+        }
+
+        return job;
+    }
+}
+
+/// <summary>What a job's end writes beside its state. What is <see langword="null"/> is left as it is.</summary>
+public sealed record JobResult
+{
+    /// <summary>What the sync did, over all its runs.</summary>
+    public SyncCounts? Counts { get; init; }
+
+    /// <summary>Documents in the index.</summary>
+    public long? TotalDocuments { get; init; }
+
+    /// <summary>Documents that did not make it.</summary>
+    public RejectionReport? Rejections { get; init; }
+
+    /// <summary>Why the job failed: what, where, what next; without secrets.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>The result of a sync that ended without an exception.</summary>
+    public static JobResult Of(SyncOutcome outcome)
+    {
+        ArgumentNullException.ThrowIfNull(outcome);
+        return new JobResult { Counts = outcome.Counts, TotalDocuments = outcome.TotalDocuments, Rejections = outcome.Rejections, Error = outcome.Message };
+    }
+}
