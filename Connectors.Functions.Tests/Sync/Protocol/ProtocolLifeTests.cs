@@ -106,7 +106,7 @@ public sealed class ProtocolLifeTests
             ["completed_at (time)", "error \"collection: nothere does not exist.\"", "last_seen (time)", "status \"error\"", "total_document_count 20"],
             WithoutMetadata(JobChanges()).Select(pair => $"{pair.Key} {pair.Value}"));
         // The recorded service writes the same fields in scene 7.
-        var recorded = RecordedLife.Update(7, "last_synced", "Collection 'nothere'");
+        var recorded = RecordedLife.Update(7, "last_synced", "does not exist within database");
         recorded["error"] = recorded["last_sync_error"] = "collection: nothere does not exist.";
         Assert.Equal(Changes(recorded), ConnectorChanges());
     }
