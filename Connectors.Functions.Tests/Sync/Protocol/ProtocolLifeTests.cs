@@ -107,7 +107,8 @@ public sealed class ProtocolLifeTests
             WithoutMetadata(JobChanges()).Select(pair => $"{pair.Key} {pair.Value}"));
         // The recorded service writes the same fields in scene 7.
         var recorded = RecordedLife.Update(7, "last_synced", "does not exist within database");
-        recorded["error"] = recorded["last_sync_error"] = "collection: nothere does not exist.";
+        recorded["error"] = "collection: nothere does not exist.";
+        recorded["last_sync_error"] = "collection: nothere does not exist.";
         Assert.Equal(Changes(recorded), ConnectorChanges());
     }
 
