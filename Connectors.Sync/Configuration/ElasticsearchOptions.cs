@@ -50,10 +50,4 @@ public sealed record ElasticsearchOptions
 
     /// <summary>Whether the Connector API is used where there is one. Default true.</summary>
     public bool UseConnectorsApi { get; init; } = true;
-
-    /// <summary>Whether unchanged documents are left alone. Default true.</summary>
-    public bool SkipUnchanged { get; init; } = true;
-
-    /// <summary>How documents are written.</summary>
-    public BulkOptions Bulk { get; init; } = new();
 }

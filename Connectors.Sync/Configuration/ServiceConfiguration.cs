@@ -1,15 +1,19 @@
 using Connectors.Sync.Configuration.Loading;
+using Connectors.Sync.Engine;
 
 namespace Connectors.Sync.Configuration;
 
 /// <summary>The whole configuration of the service, checked and unchanging. docs/configuration.md is its reference.</summary>
 public sealed record ServiceConfiguration
 {
-    /// <summary>How Elasticsearch is reached and written to.</summary>
+    /// <summary>How Elasticsearch is reached.</summary>
     public ElasticsearchOptions Elasticsearch { get; init; } = new();
 
     /// <summary>How the service works.</summary>
     public ServiceOptions Service { get; init; } = new();
+
+    /// <summary>How syncs are run.</summary>
+    public SyncEngineOptions Engine { get; init; } = new() { StateFolder = Path.GetFullPath("state") };
 
     /// <summary>Connectors served by id.</summary>
     public IReadOnlyList<ConnectorEntry> Connectors { get; init; } = [];

@@ -29,12 +29,6 @@ public sealed record ServiceOptions
     /// <summary>Connectors looked at at the same time. Default 4.</summary>
     public int MaxConcurrentSchedulingTasks { get; init; } = 4;
 
-    /// <summary>Partitions of one source read at the same time. Default 4.</summary>
-    public int MaxConcurrentPartitions { get; init; } = 4;
-
-    /// <summary>Bytes above which a file is listed without its content. Default 10 MiB.</summary>
-    public int MaxFileDownloadSize { get; init; } = 10 * 1024 * 1024;
-
     /// <summary>How often abandoned jobs are looked for. Default 300 s.</summary>
     public TimeSpan JobCleanupInterval { get; init; } = TimeSpan.FromSeconds(300);
 
@@ -46,17 +40,4 @@ public sealed record ServiceOptions
 
     /// <summary>Full path of the folder with plug-in sources. It need not exist.</summary>
     public string PluginsFolder { get; init; } = Path.GetFullPath("plugins");
-
-    /// <summary>What one sync may delete.</summary>
-    public DeleteGuardOptions DeleteGuard { get; init; } = new();
-}
-
-/// <summary>How much one sync may delete (<c>service.delete_guard</c>). A source that lists nothing deletes nothing, whatever these say.</summary>
-public sealed record DeleteGuardOptions
-{
-    /// <summary>Largest share of the index, in percent (0 to 100). Default 15; 100 switches the guard off.</summary>
-    public double MaxPercent { get; init; } = 15;
-
-    /// <summary>An index of this many documents or fewer is not guarded. Default 100.</summary>
-    public int MinDocuments { get; init; } = 100;
 }

@@ -1,5 +1,7 @@
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Configuration.Loading;
+using Connectors.Sync.Diff;
+using Connectors.Sync.Engine;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
@@ -12,7 +14,7 @@ public sealed class ServiceConfigurationTests
     {
         var configuration = Read("");
 
-        Assert.Equal(new BulkOptions(), configuration.Elasticsearch.Bulk);
+        Assert.Equal(new SyncEngineOptions { StateFolder = "/etc/connectors/state" }, configuration.Engine);
         Assert.Equal(new ServiceOptions() with { StateFolder = "/etc/connectors/state", PluginsFolder = "/etc/connectors/plugins" }, configuration.Service);
         var defaults = new ElasticsearchOptions();
         Assert.Equal(defaults.Hosts, configuration.Elasticsearch.Hosts);
@@ -28,8 +30,9 @@ public sealed class ServiceConfigurationTests
         var nested = Read("elasticsearch:\n  bulk:\n    chunk_size: 7\n    max_concurrency: 3\n");
         var dotted = Read("elasticsearch.bulk.chunk_size: 7\nelasticsearch:\n  bulk.max_concurrency: 3\n");
 
-        Assert.Equal(7, nested.Elasticsearch.Bulk.MaxOperations);
-        Assert.Equal(nested.Elasticsearch.Bulk, dotted.Elasticsearch.Bulk);
+        Assert.Equal(7, nested.Engine.Bulk.MaxOperations);
+        Assert.Equal(3, nested.Engine.Bulk.MaxConcurrency);
+        Assert.Equal(nested.Engine.Bulk, dotted.Engine.Bulk);
     }
 
     [Fact]
@@ -56,7 +59,7 @@ public sealed class ServiceConfigurationTests
             ("Connectors__native_service_types", "dir, mongodb"));
 
         Assert.Equal([new Uri("http://one:9200"), new Uri("http://two:9200")], configuration.Elasticsearch.Hosts);
-        Assert.Equal(9, configuration.Elasticsearch.Bulk.MaxOperations);
+        Assert.Equal(9, configuration.Engine.Bulk.MaxOperations);
         Assert.Equal("new", Assert.Single(configuration.Connectors).ApiKey!.Reveal());
         Assert.Equal(["dir", "mongodb"], configuration.NativeServiceTypes);
     }
@@ -76,6 +79,9 @@ public sealed class ServiceConfigurationTests
               headers:
                 X-Team: search
               skip_unchanged: false
+              delete_guard:
+                max_percent: 50
+                free_below: 0
               bulk:
                 chunk_max_mem_size: 0.5
                 error_monitor:
@@ -83,9 +89,6 @@ public sealed class ServiceConfigurationTests
             service:
               log_level: debug
               state_dir: ../state
-              delete_guard:
-                max_percent: 50
-                min_documents: 0
             connectors:
               - connector_id: a
                 service_type: gdrive
@@ -97,12 +100,12 @@ public sealed class ServiceConfigurationTests
         Assert.False(configuration.Elasticsearch.VerifyCertificates);
         Assert.Equal("AABBCCDDEEFF00112233445566778899AABBCCDDEEFF00112233445566778899", configuration.Elasticsearch.CertificateFingerprint);
         Assert.Equal("search", configuration.Elasticsearch.Headers["x-team"].Reveal());
-        Assert.False(configuration.Elasticsearch.SkipUnchanged);
-        Assert.Equal(512 * 1024, configuration.Elasticsearch.Bulk.MaxRequestBytes);
-        Assert.False(configuration.Elasticsearch.Bulk.ErrorMonitor.Enabled);
+        Assert.False(configuration.Engine.SkipUnchanged);
+        Assert.Equal(512 * 1024, configuration.Engine.Bulk.MaxRequestBytes);
+        Assert.Equal(int.MaxValue, configuration.Engine.Rejections.MaxTotal);
         Assert.Equal(LogLevel.Debug, configuration.Service.LogLevel);
         Assert.Equal("/etc/state", configuration.Service.StateFolder);
-        Assert.Equal(new DeleteGuardOptions { MaxPercent = 50, MinDocuments = 0 }, configuration.Service.DeleteGuard);
+        Assert.Equal(new DeleteGuardOptions { MaxPercent = 50, FreeBelow = 0 }, configuration.Engine.DeleteGuard);
         Assert.Equal(new ConnectorEntry("a", "gdrive", null), Assert.Single(configuration.Connectors));
         Assert.Empty(configuration.NativeServiceTypes);
         Assert.Equal("MyCompany.GDrive.GoogleDriveDataSource, MyCompany.GDrive", configuration.Sources["gdrive"]);

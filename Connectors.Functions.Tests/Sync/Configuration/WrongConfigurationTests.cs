@@ -23,8 +23,8 @@ public sealed class WrongConfigurationTests
         {
             "service:\n  colour: blue",
             "config.yml:2: service.colour: unknown setting. service knows: idling, heartbeat, preflight_max_attempts, preflight_idle, max_errors, max_errors_span, "
-            + "max_concurrent_content_syncs, max_concurrent_scheduling_tasks, max_concurrent_partitions, max_file_download_size, job_cleanup_interval, log_level, "
-            + "state_dir, plugins_dir, delete_guard."
+            + "max_concurrent_content_syncs, max_concurrent_scheduling_tasks, max_concurrent_partitions, page_documents, page_mem_size, pages_in_flight, source_retry_time_limit, "
+            + "max_file_download_size, job_cleanup_interval, log_level, state_dir, plugins_dir."
         },
         {
             "colour: blue",
@@ -32,7 +32,7 @@ public sealed class WrongConfigurationTests
         },
         { "elasticsearch: http://localhost:9200", "config.yml:1: elasticsearch: a section, but a single value is written. Write its settings below it: host, username, "
             + "password, api_key, ca_certs, verify_certs, ssl_assert_fingerprint, request_timeout, retry_on_timeout, max_retries, retry_interval, max_wait_duration, "
-            + "initial_backoff_duration, backoff_multiplier, headers, feature_use_connectors_api, skip_unchanged, bulk." },
+            + "initial_backoff_duration, backoff_multiplier, headers, feature_use_connectors_api, skip_unchanged, delete_guard, bulk." },
         { "connectors: mine", "config.yml:1: connectors: a list, but a single value is written. Write entries below it: - connector_id: ID" },
         { "service:\n  idling:\n    seconds: 5", "config.yml:3: service.idling.seconds: service.idling takes a single value, not a section or list." },
         { "service:\n  idling: soon", "config.yml:2: service.idling: \"soon\" is not a number of seconds from 0.1 to 3600. The default is 30." },
@@ -40,7 +40,7 @@ public sealed class WrongConfigurationTests
         { "elasticsearch.bulk.chunk_size: 0", "config.yml:1: elasticsearch.bulk.chunk_size: \"0\" is not a whole number from 1 to 10000. The default is 500." },
         { "elasticsearch.bulk.chunk_size: 1.5", "config.yml:1: elasticsearch.bulk.chunk_size: \"1.5\" is not a whole number from 1 to 10000. The default is 500." },
         { "elasticsearch.bulk.chunk_size: ${CHUNK}", "config.yml:1: elasticsearch.bulk.chunk_size: \"${CHUNK}\" is not a whole number from 1 to 10000. The default is 500." },
-        { "elasticsearch.bulk.chunk_max_mem_size: 101", "config.yml:1: elasticsearch.bulk.chunk_max_mem_size: \"101\" is not a number of MiB from 0.1 to 100. The default is 5." },
+        { "elasticsearch.bulk.chunk_max_mem_size: 101", "config.yml:1: elasticsearch.bulk.chunk_max_mem_size: \"101\" is not a number of MiB from 0.0625 to 100. The default is 5." },
         { "elasticsearch.bulk.error_monitor.max_error_rate: 15%", "config.yml:1: elasticsearch.bulk.error_monitor.max_error_rate: \"15%\" is not a number from 0 to 1. The default is 0.15." },
         { "elasticsearch.verify_certs: maybe", "config.yml:1: elasticsearch.verify_certs: \"maybe\" is not true or false. The default is true." },
         { "service.log_level: LOUD", "config.yml:1: service.log_level: \"LOUD\" is not one of DEBUG, INFO, WARNING, ERROR, CRITICAL. The default is INFO." },
@@ -70,10 +70,6 @@ public sealed class WrongConfigurationTests
         {
             "elasticsearch:\n  max_wait_duration: 10\n  initial_backoff_duration: 60",
             "config.yml:3: elasticsearch.initial_backoff_duration: 60 is more than elasticsearch.max_wait_duration (10). Make it smaller."
-        },
-        {
-            "elasticsearch.bulk:\n  queue_max_mem_size: 2\n  chunk_max_mem_size: 4",
-            "config.yml:3: elasticsearch.bulk.chunk_max_mem_size: 4 is more than elasticsearch.bulk.queue_max_mem_size (2). Make it smaller, or the queue larger."
         },
         { "service:\n  idling: 5\nservice.idling: 6", "config.yml:3: service.idling: set a second time; the first is at config.yml:2. Keep one of them." },
         { "elasticsearch:\n  password: *hunter2\n  username: elastic",

@@ -1,5 +1,4 @@
 using static Connectors.Sync.Configuration.Settings.ElasticsearchSettings;
-using BulkKeys = Connectors.Sync.Configuration.Settings.BulkSettings;
 
 namespace Connectors.Sync.Configuration.Loading;
 
@@ -29,8 +28,6 @@ internal static class ElasticsearchSection
             BackoffMultiplier = reader.Get(BackoffMultiplier),
             Headers = ReadHeaders(reader),
             UseConnectorsApi = reader.Get(UseConnectorsApi),
-            SkipUnchanged = reader.Get(SkipUnchanged),
-            Bulk = ReadBulk(reader),
         };
         if (isWhole)
         {
@@ -39,26 +36,6 @@ internal static class ElasticsearchSection
 
         return options;
     }
-
-    private static BulkOptions ReadBulk(ConfigReader reader) => new()
-    {
-        MaxOperations = reader.Get(BulkKeys.ChunkSize),
-        MaxRequestBytes = reader.Get(BulkKeys.ChunkMaxMemSize),
-        MaxConcurrency = reader.Get(BulkKeys.MaxConcurrency),
-        QueueDocuments = reader.Get(BulkKeys.QueueMaxSize),
-        QueueBytes = reader.Get(BulkKeys.QueueMaxMemSize),
-        ConcurrentDownloads = reader.Get(BulkKeys.ConcurrentDownloads),
-        MaxRetries = reader.Get(BulkKeys.MaxRetries),
-        RetryInterval = reader.Get(BulkKeys.RetryInterval),
-        ErrorMonitor = new ErrorMonitorOptions
-        {
-            Enabled = reader.Get(BulkKeys.ErrorMonitorEnabled),
-            MaxTotal = reader.Get(BulkKeys.MaxTotalErrors),
-            MaxConsecutive = reader.Get(BulkKeys.MaxConsecutiveErrors),
-            MaxRate = reader.Get(BulkKeys.MaxErrorRate),
-            Window = reader.Get(BulkKeys.ErrorWindowSize),
-        },
-    };
 
     private static List<Uri> ReadHosts(ConfigReader reader)
     {
@@ -146,11 +123,6 @@ internal static class ElasticsearchSection
         if (options.InitialBackoff > options.MaxWaitDuration && options.MaxWaitDuration > TimeSpan.Zero)
         {
             reader.Problem(InitialBackoff.Key, $"{InitialBackoff.Type.Format(options.InitialBackoff)} is more than elasticsearch.max_wait_duration ({MaxWaitDuration.Type.Format(options.MaxWaitDuration)}). Make it smaller.");
-        }
-
-        if (options.Bulk.MaxRequestBytes > options.Bulk.QueueBytes)
-        {
-            reader.Problem(BulkKeys.ChunkMaxMemSize.Key, $"{BulkKeys.ChunkMaxMemSize.Type.Format(options.Bulk.MaxRequestBytes)} is more than elasticsearch.bulk.queue_max_mem_size ({BulkKeys.QueueMaxMemSize.Type.Format(options.Bulk.QueueBytes)}). Make it smaller, or the queue larger.");
         }
 
         if (!options.VerifyCertificates)

@@ -46,6 +46,7 @@ internal static class ServiceConfigurationReader
 
         var elasticsearch = ElasticsearchSection.Read(reader, folder, isWhole);
         var service = ServiceSection.Read(reader, folder);
+        var engine = EngineSection.Read(reader, service.StateFolder);
         var (sources, connectors, types) = ConnectorSection.Read(reader, isWhole);
         if (problems.Count > 0)
         {
@@ -56,6 +57,7 @@ internal static class ServiceConfigurationReader
         {
             Elasticsearch = elasticsearch,
             Service = service,
+            Engine = engine,
             Sources = sources,
             Connectors = connectors,
             NativeServiceTypes = types.Count > 0 || connectors.Count > 0 ? types : [.. sources.Keys.Order(StringComparer.Ordinal)],

@@ -17,16 +17,9 @@ internal static class ServiceSection
         MaxErrorsSpan = reader.Get(MaxErrorsSpan),
         MaxConcurrentContentSyncs = reader.Get(MaxConcurrentContentSyncs),
         MaxConcurrentSchedulingTasks = reader.Get(MaxConcurrentSchedulingTasks),
-        MaxConcurrentPartitions = reader.Get(MaxConcurrentPartitions),
-        MaxFileDownloadSize = reader.Get(MaxFileDownloadSize),
         JobCleanupInterval = reader.Get(JobCleanupInterval),
         LogLevel = reader.Get(LogLevel),
         StateFolder = Path.GetFullPath(reader.Get(StateDir)!, folder),
         PluginsFolder = Path.GetFullPath(reader.Get(PluginsDir)!, folder),
-        DeleteGuard = new DeleteGuardOptions
-        {
-            MaxPercent = reader.Get(DeleteGuardShare),
-            MinDocuments = reader.Get(DeleteGuardMinimum),
-        },
     };
 }

@@ -34,6 +34,18 @@ internal static class LoopSettings
     public static ServiceSetting<int> MaxConcurrentPartitions { get; } = new("service.max_concurrent_partitions", Whole(1, 64, "partitions"), 4,
         "Parts of one source (ranges of ids, key prefixes) that are read at the same time.");
 
+    public static ServiceSetting<int> PageDocuments { get; } = new("service.page_documents", Whole(1, 100_000, "documents"), 2000,
+        "Largest number of documents read from a source in one piece. A killed sync goes on at its last finished page.");
+
+    public static ServiceSetting<int> PageMemSize { get; } = new("service.page_mem_size", Mebibytes(0.0625, 1024), 8 * 1024 * 1024,
+        "Largest size of such a page.");
+
+    public static ServiceSetting<int> PagesInFlight { get; } = new("service.pages_in_flight", Whole(1, 64, "pages"), 3,
+        "Pages of a partition under way: one is read while the others are written. Memory grows with this, the size of a page and the number of partitions.");
+
+    public static ServiceSetting<TimeSpan> SourceRetryTimeLimit { get; } = new("service.source_retry_time_limit", Seconds(0, 86_400), TimeSpan.FromMinutes(5),
+        "How long a read of the source that may pass (a time-out, a lost connection) is tried again.");
+
     public static ServiceSetting<int> MaxFileDownloadSize { get; } = new("service.max_file_download_size", Whole(0, 1024 * 1024 * 1024, "bytes"), 10 * 1024 * 1024,
         "Files larger than this are listed without their content.") { IsPython = true };
 
@@ -56,16 +68,10 @@ internal static class LoopSettings
     public static ServiceSetting<string?> PluginsDir { get; } = new("service.plugins_dir", Text, "plugins",
         "Folder with sources of your own, one folder per assembly, relative to the configuration file. It need not exist.");
 
-    public static ServiceSetting<double> DeleteGuardShare { get; } = new("service.delete_guard.max_percent", Number(0, 100, "percent"), 15,
-        "Largest share of an index that one sync may delete. Above it nothing is deleted and the job ends as an error that tells how to allow it once. 100 switches the guard off.");
-
-    public static ServiceSetting<int> DeleteGuardMinimum { get; } = new("service.delete_guard.min_documents", Whole(0, int.MaxValue, "documents"), 100,
-        "In an index of this many documents or fewer the share is not looked at. A source that lists nothing at all deletes nothing in any case.");
-
     public static IReadOnlyList<ServiceSetting> All { get; } =
     [
         Idling, Heartbeat, PreflightMaxAttempts, PreflightIdle, MaxErrors, MaxErrorsSpan, MaxConcurrentContentSyncs,
-        MaxConcurrentSchedulingTasks, MaxConcurrentPartitions, MaxFileDownloadSize, JobCleanupInterval, LogLevel, StateDir, PluginsDir,
-        DeleteGuardShare, DeleteGuardMinimum,
+        MaxConcurrentSchedulingTasks, MaxConcurrentPartitions, PageDocuments, PageMemSize, PagesInFlight, SourceRetryTimeLimit, MaxFileDownloadSize, JobCleanupInterval,
+        LogLevel, StateDir, PluginsDir,
     ];
 }
