@@ -133,16 +133,23 @@ public sealed class SourcePageBuilder : IDisposable
 
         var buffer = Buffer;
         _buffer = null;
-        _json?.Dispose();
+        Release();
         return new SourcePage(buffer, _entries, _unreadable, _problems, _gap, next, isLast, restarts);
     }
 
     /// <summary>Gives the memory back if no page was built.</summary>
     public void Dispose()
     {
-        _json?.Reset();
-        _json?.Dispose();
+        Release();
         _buffer?.Dispose();
         _buffer = null;
+    }
+
+    /// <summary>Lets go of the writer without writing what it may still hold of an abandoned document.</summary>
+    private void Release()
+    {
+        _json?.Reset();
+        _json?.Dispose();
+        _json = null;
     }
 }
