@@ -1,0 +1,28 @@
+using Connectors.Sync.Diff;
+using Xunit;
+
+namespace Connectors.Tests.Sync.Diff;
+
+public sealed class DeleteGuardTests
+{
+    [Theory]
+    [InlineData(1000, 900, 150, false)] // exactly the limit
+    [InlineData(1000, 849, 151, true)]
+    [InlineData(100, 1, 99, false)] // small indices may change completely
+    [InlineData(101, 85, 16, true)]
+    [InlineData(50, 0, 50, true)] // nothing listed deletes nothing, however small
+    [InlineData(50, 0, 0, false)]
+    public void TheGuardRefusesWhatIsTooMuch(long indexed, long listed, long vanished, bool refused)
+    {
+        Assert.Equal(refused, DeleteGuard.Refuse(indexed, listed, vanished, new DeleteGuardOptions(), allowMassDelete: false) is not null);
+        Assert.Null(DeleteGuard.Refuse(indexed, listed, vanished, new DeleteGuardOptions(), allowMassDelete: true));
+    }
+
+    [Fact]
+    public void AtOneHundredPercentOnlyAnEmptyListingIsRefused()
+    {
+        var off = new DeleteGuardOptions { MaxPercent = 100 };
+        Assert.Null(DeleteGuard.Refuse(1000, 1, 1000, off, allowMassDelete: false));
+        Assert.NotNull(DeleteGuard.Refuse(1000, 0, 1000, off, allowMassDelete: false));
+    }
+}
