@@ -1,0 +1,242 @@
+#!/usr/bin/env dotnet
+#:property PublishAot=false
+#:property NoWarn=$(NoWarn);CS1591;CA1050;CA1303;CA1515;CA1812;CA1849;CA1031;CA2007;MA0047
+
+// Builds, tests, tries and packs Connectors: dotnet run build.cs -- demo | test | bench | publish. See Usage below.
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+const string Usage = """
+    dotnet run build.cs -- COMMAND [--official|--offline] [more]
+
+      test      builds everything, checks the white space, runs all tests; [more] are filters of the test runner: -class "*Bulk*"
+      demo      builds elastic-ingest and shows it at work, without a server; [more] go to the demo
+      bench     runs the race against a raw bulk blast; [more] go to the benchmarks
+      publish   packs elastic-ingest as a .NET tool and as a self-contained folder into artifacts/
+
+    --official, --offline   take the official packages, or the stand-ins of docs/offline.md; else a restore finds out which can be had
+    """;
+
+var root = Path.GetDirectoryName(ScriptPath())!;
+var artifacts = Path.Combine(root, "artifacts");
+var more = args.Skip(1).Where(arg => arg is not ("--official" or "--offline" or "--")).ToArray();
+Console.CancelKeyPress += (_, press) => press.Cancel = true; // Ctrl-C is for the program that runs; we end when it does.
+
+switch (args.FirstOrDefault())
+{
+    case "test":
+        return Test();
+    case "demo":
+        Packages();
+        return Build("Connectors.Cli") ? Dotnet([Output("Connectors.Cli", "elastic-ingest.dll"), "demo", .. more]) : 1;
+    case "bench":
+        Packages();
+        return Build("Connectors.Benchmarks") ? Dotnet([Output("Connectors.Benchmarks", "Connectors.Benchmarks.dll"), .. more]) : 1;
+    case "publish":
+        return Publish();
+    default:
+        Console.WriteLine(Usage);
+        return args.Length == 0 || args[0] is "-h" or "--help" ? 0 : 2;
+}
+
+// ---- commands -------------------------------------------------------------------------------------------------------------------
+
+int Test()
+{
+    Packages();
+    var whiteSpace = Dotnet(["format", "whitespace", root, "--folder", "--verify-no-changes", "--exclude", "artifacts/"]);
+    if (whiteSpace != 0)
+    {
+        Console.WriteLine("test: white space differs from .editorconfig; `dotnet format whitespace . --folder` puts it right.");
+    }
+
+    if (!Build("Connectors.sln"))
+    {
+        Console.WriteLine("test: the build failed, no test ran.");
+        Console.WriteLine("0 passed, 0 failed, 0 skipped");
+        return 1;
+    }
+
+    var results = Path.Combine(artifacts, "test-results.xml");
+    Directory.CreateDirectory(artifacts);
+    File.Delete(results);
+    Environment.SetEnvironmentVariable("CONNECTORS_S3RVER", S3Server());
+    var exitCode = Dotnet([Output("Connectors.Functions.Tests", "Connectors.Functions.Tests.dll"), .. more, "-noColor", "-result-xml", results]);
+    return Count(results, exitCode) && whiteSpace == 0 ? 0 : 1;
+}
+
+int Publish()
+{
+    if (!Packages())
+    {
+        Console.WriteLine("publish: refused. What ships is built with the official packages, and they can't be restored here (docs/offline.md).");
+        return 1;
+    }
+
+    var runtime = RuntimeInformation.RuntimeIdentifier;
+    var folder = Path.Combine(artifacts, $"elastic-ingest-{runtime}");
+    var project = Path.Combine(root, "Connectors.Cli");
+    var failed = Dotnet(["pack", project, "-c", "Release", "-o", Path.Combine(artifacts, "packages"), "--nologo", "-v", "q"]) != 0
+        || Dotnet(["publish", project, "-c", "Release", "-r", runtime, "--self-contained", "-o", folder, "--nologo", "-v", "q"]) != 0;
+    Console.WriteLine(failed ? "publish: failed" : $"publish: {Path.Combine(artifacts, "packages")} and {folder}");
+    return failed ? 1 : 0;
+}
+
+// ---- which packages -------------------------------------------------------------------------------------------------------------
+
+// Says whether the official packages are used, and remembers it for every other build in this folder.
+bool Packages()
+{
+    var remembered = Path.Combine(root, ".packages.props");
+    var wanted = OfficialPackages();
+    var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', wanted))))[..16];
+    var known = File.Exists(remembered) ? File.ReadAllText(remembered) : string.Empty;
+    bool official;
+    string how;
+    if (args.Contains("--official") || args.Contains("--offline"))
+    {
+        (official, how) = (args.Contains("--official"), "as told");
+    }
+    else if (known.Contains($"probe: {hash} ", StringComparison.Ordinal))
+    {
+        (official, how) = (!known.Contains(">true<", StringComparison.Ordinal), "as found out before");
+    }
+    else
+    {
+        (official, how) = Probe(wanted);
+    }
+
+    // A registry that could not be asked is asked again the next time.
+    File.WriteAllText(remembered, $"""
+        <Project>
+          <!-- Written by build.cs; probe: {(how.Contains("reached", StringComparison.Ordinal) ? "none" : hash)} . Delete the file to find out again. -->
+          <PropertyGroup>
+            <OfflinePackages Condition="'$(OfflinePackages)' == ''">{(official ? "false" : "true")}</OfflinePackages>
+          </PropertyGroup>
+        </Project>
+
+        """);
+    Console.WriteLine($"packages: {(official ? "the official ones" : "stand-ins from offline/ (docs/offline.md)")}, {how}");
+    return official;
+}
+
+// "id/version" of every package that a project references only when stand-ins are not used.
+string[] OfficialPackages()
+{
+    var versions = XDocument.Load(Path.Combine(root, "Directory.Packages.props")).Descendants("PackageVersion")
+        .ToDictionary(one => one.Attribute("Include")!.Value, one => one.Attribute("Version")!.Value);
+    return [.. Directory.GetDirectories(root, "Connectors.*").SelectMany(folder => Directory.GetFiles(folder, "*.csproj"))
+        .SelectMany(file => XDocument.Load(file).Descendants("ItemGroup"))
+        .Where(group => group.Attribute("Condition")?.Value == "'$(OfflinePackages)' != 'true'")
+        .SelectMany(group => group.Elements("PackageReference"))
+        .Select(reference => reference.Attribute("Include")!.Value)
+        .Distinct().Order(StringComparer.Ordinal).Select(id => $"{id}/{versions[id]}")];
+}
+
+(bool Official, string How) Probe(string[] wanted)
+{
+    // Inside the repository, so that a nuget.config above it counts; with props of its own, so that nothing else does.
+    var folder = Path.Combine(artifacts, "probe");
+    Directory.CreateDirectory(folder);
+    foreach (var name in (string[])["Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props"])
+    {
+        File.WriteAllText(Path.Combine(folder, name), "<Project />");
+    }
+
+    var references = wanted.Select(one => one.Split('/')).Select(one => $"<PackageReference Include=\"{one[0]}\" Version=\"{one[1]}\" />");
+    var project = Path.Combine(folder, "probe.csproj");
+    File.WriteAllText(project, $"""
+        <Project Sdk="Microsoft.NET.Sdk">
+          <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
+          <ItemGroup>{string.Concat(references)}</ItemGroup>
+        </Project>
+        """);
+    var (exitCode, output) = Capture("dotnet", ["restore", project, "--nologo"]);
+    var missing = Regex.Matches(output, @"NU110[123]: [^']*?'?(?<id>[A-Z]\w+(\.\w+)+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5))
+        .Select(match => match.Groups["id"].Value).Distinct().ToArray();
+    return exitCode == 0 ? (true, "a restore found them")
+        : missing.Length > 0 ? (false, $"a restore did not find {string.Join(", ", missing)}")
+        : (false, "the package registry can't be reached");
+}
+
+// ---- building and testing -------------------------------------------------------------------------------------------------------
+
+bool Build(string what) => Dotnet(["build", Path.Combine(root, what), "-c", "Release", "-v", "q", "--nologo", "-clp:NoSummary"]) == 0;
+
+string Output(string project, string file) => Path.Combine(root, project, "bin", "Release", "net10.0", file);
+
+// The S3 tests talk to s3rver, an S3 server from npm. The tests say what they do without it.
+string? S3Server()
+{
+    var folder = Path.Combine(artifacts, "npm");
+    var script = Path.Combine(folder, "node_modules", "s3rver", "bin", "s3rver.js");
+    if (!File.Exists(script))
+    {
+        Directory.CreateDirectory(folder);
+        try
+        {
+            string[] install = ["install", "--prefix", folder, "--no-audit", "--no-fund", "--loglevel=error", "s3rver@3.7.1"];
+            _ = OperatingSystem.IsWindows() ? Capture("cmd", ["/c", "npm", .. install]) : Capture("npm", install);
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            // No npm here.
+        }
+    }
+
+    Console.WriteLine(File.Exists(script) ? "s3rver: from npm" : "s3rver: can't be had here (npm is missing, or has no s3rver)");
+    return File.Exists(script) ? script : null;
+}
+
+// Prints what failed and the counts, both from the results file. False when anything is wrong, or nothing ran.
+bool Count(string results, int exitCode)
+{
+    if (!File.Exists(results))
+    {
+        Console.WriteLine($"test: the test program ended with exit code {exitCode} and left no results.");
+        Console.WriteLine("0 passed, 0 failed, 0 skipped");
+        return false;
+    }
+
+    var document = XDocument.Load(results);
+    int Sum(string name) => document.Descendants("assembly").Sum(one => (int?)one.Attribute(name) ?? 0);
+    foreach (var failure in document.Descendants("failure"))
+    {
+        var name = failure.Parent!.Attribute("name")?.Value ?? failure.Parent.Attribute("type")?.Value;
+        Console.WriteLine($"failed: {name}: {failure.Element("message")?.Value.Trim().Split('\n')[0]}");
+    }
+
+    // Errors are what failed outside a test: a fixture that could not be cleaned up, say.
+    var (passed, failed, skipped) = (Sum("passed"), Sum("failed") + Sum("errors"), Sum("skipped"));
+    if (exitCode != 0 && failed == 0)
+    {
+        Console.WriteLine($"test: no test failed, but the test program ended with exit code {exitCode}.");
+    }
+
+    Console.WriteLine($"{passed} passed, {failed} failed, {skipped} skipped");
+    return exitCode == 0 && failed == 0 && passed > 0;
+}
+
+// ---- processes ------------------------------------------------------------------------------------------------------------------
+
+int Dotnet(string[] arguments)
+{
+    using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = root })!;
+    process.WaitForExit();
+    return process.ExitCode;
+}
+
+(int ExitCode, string Output) Capture(string program, string[] arguments)
+{
+    var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = root, RedirectStandardOutput = true, UseShellExecute = false };
+    using var process = Process.Start(start)!;
+    var output = process.StandardOutput.ReadToEnd();
+    process.WaitForExit();
+    return (process.ExitCode, output);
+}
+
+static string ScriptPath([System.Runtime.CompilerServices.CallerFilePath] string path = "") => path;
