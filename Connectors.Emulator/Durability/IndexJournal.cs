@@ -1,0 +1,114 @@
+using System.Buffers.Binary;
+using Connectors.Emulator.Http;
+using Connectors.Emulator.Indices;
+
+namespace Connectors.Emulator.Durability;
+
+/// <summary>
+/// The writes of one index, appended to a file. A record is its length, a kind, the sequence number, the version, and id and source with their lengths. What a
+/// killed process left half-written at the end is cut off when the file is opened again; it was never acknowledged.
+/// </summary>
+internal sealed class IndexJournal : IDisposable
+{
+    private const byte Put = 1;
+    private const byte Delete = 2;
+    private const int HeaderBytes = 4 + 1 + 8 + 4 + 4;
+    private readonly Lock _fileLock = new();
+    private readonly Lock _pendingLock = new();
+    private readonly FileStream _file;
+    private PooledBuffer _pending = new(64 * 1024);
+    private PooledBuffer _spare = new(64 * 1024);
+
+    public IndexJournal(string path)
+    {
+        Path = path;
+        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+    }
+
+    public string Path { get; }
+
+    /// <summary>Reads all records in order and goes to the end of the last whole one.</summary>
+    public void Replay(Action<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>, long, int> put, Action<ReadOnlyMemory<byte>, long> delete)
+    {
+        var length = _file.Length;
+        long position = 0;
+        using var reader = new BufferedStream(new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0), 1024 * 1024);
+        var header = new byte[HeaderBytes];
+        var body = new byte[64 * 1024];
+        while (length - position >= HeaderBytes)
+        {
+            reader.ReadExactly(header);
+            var size = BinaryPrimitives.ReadInt32LittleEndian(header);
+            var idLength = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(17));
+            if (size < idLength || idLength < 0 || length - position - HeaderBytes < size)
+            {
+                break;
+            }
+
+            if (body.Length < size)
+            {
+                body = new byte[size];
+            }
+
+            reader.ReadExactly(body, 0, size);
+            var seqNo = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(5));
+            if (header[4] == Put)
+            {
+                put(body.AsMemory(0, idLength), body.AsMemory(idLength, size - idLength), seqNo, BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(13)));
+            }
+            else
+            {
+                delete(body.AsMemory(0, idLength), seqNo);
+            }
+
+            position += HeaderBytes + size;
+        }
+
+        _file.SetLength(position);
+        _file.Position = position;
+    }
+
+    /// <summary>Takes a write up; it is in the file after the next <see cref="Flush"/>.</summary>
+    public void Append(StoredDocument? document, ReadOnlySpan<byte> id, long seqNo)
+    {
+        var source = document is null ? [] : document.Source;
+        Span<byte> header = stackalloc byte[HeaderBytes];
+        BinaryPrimitives.WriteInt32LittleEndian(header, id.Length + source.Length);
+        header[4] = document is null ? Delete : Put;
+        BinaryPrimitives.WriteInt64LittleEndian(header[5..], seqNo);
+        BinaryPrimitives.WriteInt32LittleEndian(header[13..], document?.Version ?? 0);
+        BinaryPrimitives.WriteInt32LittleEndian(header[17..], id.Length);
+        lock (_pendingLock)
+        {
+            _pending.Append(header);
+            _pending.Append(id);
+            _pending.Append(source);
+        }
+    }
+
+    /// <summary>Hands what was appended to the operating system: it then survives the end of the process.</summary>
+    public void Flush()
+    {
+        lock (_fileLock)
+        {
+            lock (_pendingLock)
+            {
+                (_pending, _spare) = (_spare, _pending);
+            }
+
+            if (_spare.Length > 0)
+            {
+                _file.Write(_spare.Written.Span);
+                _spare.Clear();
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        Flush();
+        _file.Dispose();
+        _pending.Dispose();
+        _spare.Dispose();
+    }
+}

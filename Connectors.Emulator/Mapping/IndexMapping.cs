@@ -1,0 +1,141 @@
+using System.Text.Json.Nodes;
+using Connectors.Emulator.Http;
+
+namespace Connectors.Emulator.Mapping;
+
+/// <summary>The fields of one index. Reading needs no lock; adding fields is serialized here.</summary>
+internal sealed class IndexMapping
+{
+    /// <summary>Names that are no fields are remembered up to this many, for speed; a document with more of them is checked the slow way.</summary>
+    private const int MaxPlaceholders = 20_000;
+
+    private readonly Lock _lock = new();
+    private int _ordinals;
+    private int _placeholders;
+
+    public IndexMapping()
+    {
+        Root = new FieldNode("", null, FieldKind.Object, NextOrdinal());
+    }
+
+    public FieldNode Root { get; }
+
+    public JsonObject? Meta { get; private set; }
+
+    /// <summary>Root parameters other than <c>dynamic</c>, <c>_meta</c> and <c>properties</c>.</summary>
+    public bool DateDetection { get; private set; } = true;
+
+    /// <summary>True when <c>dynamic</c> was given, so that it is shown again.</summary>
+    public bool HasDynamic => Root.OwnDynamic is not null;
+
+    public int MaxFields { get; set; } = 1000;
+
+    public int MaxDepth { get; set; } = 20;
+
+    /// <summary>Fields, objects and sub-fields, as the limit counts them.</summary>
+    public int FieldCount { get; private set; }
+
+    public int OrdinalCount => Volatile.Read(ref _ordinals);
+
+    /// <summary>Merges a mapping given by a user; nothing changes when any part of it disagrees.</summary>
+    public void Merge(JsonObject mapping)
+    {
+        lock (_lock)
+        {
+            var merge = new MappingMerge(this);
+            merge.Check(mapping);
+            if (FieldCount + merge.NewFields > MaxFields)
+            {
+                throw ElasticErrors.IllegalArgument($"Limit of total fields [{MaxFields}] has been exceeded while adding new fields [{merge.NewFields}]").Thrown();
+            }
+
+            Root.DropPlaceholders();
+            _placeholders = 0;
+            merge.Apply();
+            if (mapping["_meta"] is JsonObject meta)
+            {
+                Meta = (JsonObject)meta.DeepClone();
+            }
+
+            if (mapping["date_detection"] is JsonValue detection)
+            {
+                DateDetection = detection.GetValue<bool>();
+            }
+        }
+    }
+
+    /// <summary>Takes in the fields that a document brought. False when another document was faster with one of them: parse again.</summary>
+    public bool TryAdd(List<FieldNode> added)
+    {
+        lock (_lock)
+        {
+            foreach (var node in added)
+            {
+                if (node.Parent!.Find(node.Utf8Name) is { Kind: not FieldKind.Ignored })
+                {
+                    return false;
+                }
+            }
+
+            foreach (var node in added)
+            {
+                node.Parent!.Attach(node);
+                if (node.IsReal)
+                {
+                    FieldCount += 1 + (node.MultiFields?.Count ?? 0);
+                }
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Remembers a name that is no field. Null when too many are remembered already.</summary>
+    public FieldNode? AddPlaceholder(FieldNode parent, string name)
+    {
+        lock (_lock)
+        {
+            if (parent.Find(name) is { } known)
+            {
+                return known;
+            }
+
+            if (_placeholders >= MaxPlaceholders)
+            {
+                return null;
+            }
+
+            _placeholders++;
+            var node = new FieldNode(name, parent, FieldKind.Ignored, NextOrdinal());
+            parent.Attach(node);
+            return node;
+        }
+    }
+
+    public int NextOrdinal() => Interlocked.Increment(ref _ordinals) - 1;
+
+    /// <summary>The field at a dotted path, sub-fields included; null when there is none.</summary>
+    public FieldNode? Resolve(string path)
+    {
+        var node = Root;
+        foreach (var part in path.Split('.'))
+        {
+            var next = node.Find(part);
+            if (next is null or { IsReal: false })
+            {
+                next = node.MultiFields?.Find(field => field.Name == part);
+            }
+
+            if (next is null)
+            {
+                return null;
+            }
+
+            node = next;
+        }
+
+        return node.IsReal ? node : null;
+    }
+
+    internal void Count(int fields) => FieldCount += fields;
+}
