@@ -94,14 +94,14 @@ internal sealed class HttpTransport<TConfiguration> : ITransport<TConfiguration>
         }
         catch (Exception exception) when (exception is TaskCanceledException or HttpRequestException)
         {
-            return new TResponse { ApiCallDetails = new ApiCallDetails { OriginalException = exception } };
+            return new TResponse { ApiCallDetails = new ApiCallDetails { OriginalException = exception, Uri = request.RequestUri } };
         }
 
         var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
-        return Respond<TResponse>(path.Method, accept, answer, stream);
+        return Respond<TResponse>(path.Method, accept, answer, stream, request.RequestUri);
     }
 
-    private TResponse Respond<TResponse>(HttpMethod method, string accept, HttpResponseMessage answer, Stream stream)
+    private TResponse Respond<TResponse>(HttpMethod method, string accept, HttpResponseMessage answer, Stream stream, Uri? uri)
         where TResponse : TransportResponse, new()
     {
         var status = (int)answer.StatusCode;
@@ -118,6 +118,7 @@ internal sealed class HttpTransport<TConfiguration> : ITransport<TConfiguration>
             HttpStatusCode = status,
             HasSuccessfulStatusCode = status is >= 200 and < 300,
             HasExpectedContentType = expected,
+            Uri = uri,
             Headers = _values.ResponseHeaders
                 .Where(name => answer.Headers.Contains(name))
                 .ToDictionary(name => name, name => answer.Headers.GetValues(name)),
@@ -206,6 +207,11 @@ internal sealed class HttpTransport<TConfiguration> : ITransport<TConfiguration>
             var expected = fingerprint.Replace(":", string.Empty, StringComparison.Ordinal).Replace("-", string.Empty, StringComparison.Ordinal);
             handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
                 (chain?.ChainElements.Any(element => Matches(element.Certificate, expected)) ?? false) || Matches(certificate, expected);
+        }
+
+        if (values.ClientCertificates.Count > 0)
+        {
+            handler.SslOptions.ClientCertificates = values.ClientCertificates;
         }
 
         return new HttpClient(handler) { Timeout = values.RequestTimeout };
