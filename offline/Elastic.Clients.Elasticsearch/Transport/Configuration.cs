@@ -22,7 +22,7 @@ public abstract class TransportConfigurationDescriptorBase<T> : ITransportConfig
     private protected TransportConfigurationDescriptorBase(NodePool nodePool)
     {
         ArgumentNullException.ThrowIfNull(nodePool);
-        Values = new TransportValues { NodePool = nodePool, Authentication = nodePool.Credentials };
+        Values = new TransportValues { NodePool = nodePool };
     }
 
     internal TransportValues Values { get; }
@@ -45,8 +45,6 @@ public abstract class TransportConfigurationDescriptorBase<T> : ITransportConfig
 
     public T ServerCertificateValidationCallback(Func<object, X509Certificate, X509Chain, SslPolicyErrors, bool> callback) =>
         Set(values => values.ValidateCertificate = callback);
-
-    public T ClientCertificate(X509Certificate certificate) => Set(values => values.ClientCertificates.Add(certificate));
 
     public T UserAgent(UserAgent userAgent) => Set(values => values.UserAgent = userAgent);
 
@@ -101,8 +99,6 @@ internal sealed class TransportValues
     public string? Fingerprint { get; set; }
 
     public Func<object, X509Certificate, X509Chain, SslPolicyErrors, bool>? ValidateCertificate { get; set; }
-
-    public X509CertificateCollection ClientCertificates { get; } = [];
 
     public UserAgent? UserAgent { get; set; }
 

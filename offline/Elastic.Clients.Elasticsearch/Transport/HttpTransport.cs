@@ -94,14 +94,14 @@ internal sealed class HttpTransport<TConfiguration> : ITransport<TConfiguration>
         }
         catch (Exception exception) when (exception is TaskCanceledException or HttpRequestException)
         {
-            return new TResponse { ApiCallDetails = new ApiCallDetails { OriginalException = exception, Uri = request.RequestUri } };
+            return new TResponse { ApiCallDetails = new ApiCallDetails { OriginalException = exception } };
         }
 
         var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
-        return Respond<TResponse>(path.Method, accept, answer, stream, request.RequestUri);
+        return Respond<TResponse>(path.Method, accept, answer, stream);
     }
 
-    private TResponse Respond<TResponse>(HttpMethod method, string accept, HttpResponseMessage answer, Stream stream, Uri? uri)
+    private TResponse Respond<TResponse>(HttpMethod method, string accept, HttpResponseMessage answer, Stream stream)
         where TResponse : TransportResponse, new()
     {
         var status = (int)answer.StatusCode;
@@ -118,7 +118,6 @@ internal sealed class HttpTransport<TConfiguration> : ITransport<TConfiguration>
             HttpStatusCode = status,
             HasSuccessfulStatusCode = status is >= 200 and < 300,
             HasExpectedContentType = expected,
-            Uri = uri,
             Headers = _values.ResponseHeaders
                 .Where(name => answer.Headers.Contains(name))
                 .ToDictionary(name => name, name => answer.Headers.GetValues(name)),
@@ -207,11 +206,6 @@ internal sealed class HttpTransport<TConfiguration> : ITransport<TConfiguration>
             var expected = fingerprint.Replace(":", string.Empty, StringComparison.Ordinal).Replace("-", string.Empty, StringComparison.Ordinal);
             handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
                 (chain?.ChainElements.Any(element => Matches(element.Certificate, expected)) ?? false) || Matches(certificate, expected);
-        }
-
-        if (values.ClientCertificates.Count > 0)
-        {
-            handler.SslOptions.ClientCertificates = values.ClientCertificates;
         }
 
         return new HttpClient(handler) { Timeout = values.RequestTimeout };

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Elastic.Transport;
 
 public abstract class NodePool
@@ -9,8 +7,6 @@ public abstract class NodePool
     }
 
     internal abstract IReadOnlyList<Node> Known { get; }
-
-    internal virtual AuthorizationHeader? Credentials => null;
 
     /// <summary>The nodes to try for one request, in order.</summary>
     internal abstract IEnumerable<Node> View(DateTimeOffset now);
@@ -60,35 +56,6 @@ public class StaticNodePool : NodePool
         return alive.Length == 0
             ? [_nodes[start % (uint)_nodes.Length]]
             : Enumerable.Range(0, alive.Length).Select(offset => alive[(start + (uint)offset) % (uint)alive.Length]);
-    }
-}
-
-public sealed class CloudNodePool : SingleNodePool
-{
-    public CloudNodePool(string cloudId, AuthorizationHeader credentials)
-        : base(Parse(cloudId)) => Credentials = credentials;
-
-    internal override AuthorizationHeader Credentials { get; }
-
-    // name:base64(host[:port]$elasticsearch-id[:port]$kibana-id)
-    private static Uri Parse(string cloudId)
-    {
-        var colon = cloudId.IndexOf(':', StringComparison.Ordinal);
-        if (colon < 0 || colon == cloudId.Length - 1)
-        {
-            throw new ArgumentException("A cloud id has the form cluster_name:base_64_data.", nameof(cloudId));
-        }
-
-        var parts = Encoding.UTF8.GetString(Convert.FromBase64String(cloudId[(colon + 1)..])).Split('$');
-        if (parts.Length < 2 || parts[0].Trim().Length == 0 || parts[1].Trim().Length == 0)
-        {
-            throw new ArgumentException("A cloud id's data hold a host and an Elasticsearch id.", nameof(cloudId));
-        }
-
-        var host = parts[0].Trim().Split(':', 2);
-        var elasticsearch = parts[1].Trim().Split(':', 2);
-        var port = elasticsearch.Length == 2 ? elasticsearch[1] : host.Length == 2 ? host[1] : "443";
-        return new Uri($"https://{elasticsearch[0]}.{host[0]}{(port == "443" ? string.Empty : ":" + port)}");
     }
 }
 

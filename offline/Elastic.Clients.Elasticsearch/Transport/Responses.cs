@@ -66,8 +66,6 @@ public sealed class ApiCallDetails
 
     public Exception? OriginalException { get; internal init; }
 
-    public Uri? Uri { get; internal init; }
-
     internal IReadOnlyDictionary<string, IEnumerable<string>> Headers { get; init; } = new Dictionary<string, IEnumerable<string>>();
 
     // 502, 503 and 504 send the request to the next node; every other error is an answer.

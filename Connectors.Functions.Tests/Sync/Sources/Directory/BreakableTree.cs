@@ -1,0 +1,44 @@
+using Connectors.Sync.Sources.Directory;
+using Connectors.Tests.Support.SourceContract;
+
+namespace Connectors.Tests.Sync.Sources.Directory;
+
+/// <summary>The real file system, with calls that can be made to fail as a broken disk does.</summary>
+internal sealed class BreakableTree(BackendCalls calls) : IFileTree
+{
+    private readonly FileTree _tree = new();
+
+    /// <summary>Called before a file's facts are asked for.</summary>
+    public Action<string>? BeforeFind { get; set; }
+
+    /// <summary>Called before a folder is listed.</summary>
+    public Action<string>? BeforeList { get; set; }
+
+    public IReadOnlyList<FolderEntry> List(string folder)
+    {
+        Enter();
+        BeforeList?.Invoke(folder);
+        return _tree.List(folder);
+    }
+
+    public FileFacts? Find(string path)
+    {
+        Enter();
+        BeforeFind?.Invoke(path);
+        return _tree.Find(path);
+    }
+
+    public Stream Open(string path)
+    {
+        Enter();
+        return _tree.Open(path);
+    }
+
+    private void Enter()
+    {
+        if (!calls.Enter())
+        {
+            throw new IOException("Input/output error");
+        }
+    }
+}

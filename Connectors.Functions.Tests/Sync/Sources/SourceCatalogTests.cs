@@ -1,0 +1,84 @@
+using System.Text.Json.Nodes;
+using Connectors.Sync;
+using Connectors.Sync.Configuration;
+using Connectors.Sync.Sources;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Connectors.Tests.Sync.Sources;
+
+public sealed class SourceCatalogTests
+{
+    [Theory]
+    [InlineData("lsit", "There is no source for the service type \"lsit\". Did you mean list?")]
+    [InlineData("oracle", "There is no source for the service type \"oracle\". There are abstract, list, nocontext, nodll, notype, other; add others under sources in config.yml.")]
+    [InlineData("nodll", "sources.nodll: the assembly No.Such is neither part of the app nor in /plugins. Put it, with its dependencies, into /plugins/No.Such.")]
+    [InlineData("notype", "sources.notype: there is no public class Connectors.Tests.Sync.Sources.ListSourc in Connectors.Functions.Tests. Did you mean Connectors.Tests.Sync.Sources.ListSource?")]
+    [InlineData("other", "sources.other: Connectors.Tests.Sync.Sources.SourceCatalogTests is not a source. It must be a class that implements Connectors.Sync.Sources.IDataSource.")]
+    [InlineData("abstract", "sources.abstract: Connectors.Sync.Sources.EnumerableDataSource is not a source. It must be a class that implements Connectors.Sync.Sources.IDataSource.")]
+    [InlineData("nocontext", "sources.nocontext: Connectors.Tests.Sync.Sources.SourceWithoutContext has no public constructor that takes a SourceContext.")]
+    public void WhatCanNotBeLoadedIsToldWithTheWayOut(string serviceType, string expected)
+    {
+        var exception = Assert.Throws<ConnectorException>(() => Catalog().Describe(serviceType));
+
+        Assert.Equal(expected, exception.Message);
+    }
+
+    [Fact]
+    public async Task ASourceGetsTheValuesOfTheConnectorAndTheDefaultsOfItsFields()
+    {
+        var configuration = new JsonObject { ["greeting"] = new JsonObject { ["value"] = "hello" } };
+
+        await using var source = (ListSource)Catalog().Create("list", configuration);
+
+        Assert.Equal("hello", source.Context.Settings.GetString("greeting"));
+        Assert.Equal("world", source.Context.Settings.GetString("whom"));
+    }
+
+    [Fact]
+    public void TheServiceTypesAreSorted() =>
+        Assert.Equal(["abstract", "list", "nocontext", "nodll", "notype", "other"], Catalog().ServiceTypes);
+
+    private static SourceCatalog Catalog() => new(
+        new Dictionary<string, string>
+        {
+            ["list"] = "Connectors.Tests.Sync.Sources.ListSource, Connectors.Functions.Tests",
+            ["notype"] = "Connectors.Tests.Sync.Sources.ListSourc, Connectors.Functions.Tests",
+            ["other"] = "Connectors.Tests.Sync.Sources.SourceCatalogTests, Connectors.Functions.Tests",
+            ["nocontext"] = "Connectors.Tests.Sync.Sources.SourceWithoutContext, Connectors.Functions.Tests",
+            ["abstract"] = "Connectors.Sync.Sources.EnumerableDataSource, Connectors.Sync",
+            ["nodll"] = "No.Such.Source, No.Such",
+        },
+        "/plugins",
+        NullLoggerFactory.Instance,
+        TimeProvider.System);
+}
+
+public class ListSource(SourceContext context) : IDataSource
+{
+    public SourceContext Context => context;
+
+    public SourceDescription Description => new()
+    {
+        Name = "List",
+        ServiceType = "list",
+        Fields = [new ConfigField("greeting", "Greeting"), new ConfigField("whom", "Whom") { DefaultValue = "world" }],
+    };
+
+    public Task PingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+}
+
+public sealed class SourceWithoutContext() : ListSource(SourceContext.Empty);

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Sync.Diagnostics;
+
+/// <summary>Messages of the Elasticsearch gateway: event ids 400 to 499.</summary>
+internal static partial class ElasticsearchLog
+{
+    [LoggerMessage(400, LogLevel.Information, "Connected to Elasticsearch {Version} ({Cluster}) at {Host}")]
+    public static partial void Connected(ILogger logger, string version, string cluster, string host);
+
+    [LoggerMessage(401, LogLevel.Warning, "Waiting for Elasticsearch: {Problem} Next try in {Delay}")]
+    public static partial void Waiting(ILogger logger, string problem, TimeSpan delay);
+
+    [LoggerMessage(402, LogLevel.Warning, "{Problem} Trying again in {Delay}")]
+    public static partial void Retrying(ILogger logger, string problem, TimeSpan delay);
+
+    [LoggerMessage(403, LogLevel.Warning, "Elasticsearch {Version} is newer than {TestedVersion}, the last one this service was tested with")]
+    public static partial void NewerThanTested(ILogger logger, string version, string testedVersion);
+
+    [LoggerMessage(404, LogLevel.Warning, "Elasticsearch at {Host} does not tell its version without the cluster privilege 'monitor'; going on without the check")]
+    public static partial void VersionUnknown(ILogger logger, string host);
+
+    [LoggerMessage(405, LogLevel.Debug, "A point in time of {IndexName} was left to expire: {Problem}")]
+    public static partial void PointInTimeLeft(ILogger logger, string indexName, string problem);
+}

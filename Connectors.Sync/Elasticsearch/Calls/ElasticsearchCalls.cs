@@ -1,0 +1,127 @@
+using System.Globalization;
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Configuration;
+using Connectors.Sync.Diagnostics;
+using Elastic.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Sync.Elasticsearch.Calls;
+
+/// <summary>The one place that calls the client's transport, and the one place where control calls are tried again. Safe for concurrent use.</summary>
+internal sealed class ElasticsearchCalls(ITransport transport, ElasticsearchOptions options, TimeProvider time, Random random, ILogger logger)
+{
+    // A node that restarts is back within this.
+    private static readonly TimeSpan LeastRetryTime = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(500);
+
+    // Plain JSON is understood by every version; "compatible-with" would tie us to the client's major version.
+    private static readonly RequestConfiguration Json = new() { Accept = "application/json", ContentType = "application/json" };
+    private static readonly RequestConfiguration NdJson = new() { Accept = "application/json", ContentType = "application/x-ndjson" };
+
+    public ElasticsearchFailures Failures { get; } = new(options);
+
+    /// <summary>Calls until there is an answer that no retry can change.</summary>
+    /// <exception cref="ConnectorException">The answer is neither a success nor expected by the request.</exception>
+    public async Task<ElasticsearchAnswer> SendAsync(ElasticsearchRequest request, CancellationToken cancellationToken)
+    {
+        BackoffClock? clock = null;
+        for (var tries = 1; ; tries++)
+        {
+            var answer = await SendOnceAsync(request, cancellationToken);
+            answer.Tries = tries;
+            if (answer.IsSuccess || request.Expected.Contains(answer.Status))
+            {
+                return answer;
+            }
+
+            using (answer)
+            {
+                var failure = Failures.Of(request, answer);
+                clock ??= NewClock();
+                if (failure.Kind != FailureKind.Retry || !MayRetry(answer) || clock.Next(answer.RetryAfter) is not { } delay)
+                {
+                    throw failure;
+                }
+
+                ElasticsearchLog.Retrying(logger, failure.Message, delay);
+                await Task.Delay(delay, time, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Calls once. Whatever happens is in the answer; only a cancelled token throws.</summary>
+    public async Task<ElasticsearchAnswer> SendOnceAsync(ElasticsearchRequest request, CancellationToken cancellationToken)
+    {
+        // The transport's own time-out ends with the headers; this one covers the body too.
+        using var timeout = new CancellationTokenSource(options.RequestTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        PooledBuffer? body = null;
+        try
+        {
+            using var response = await transport.RequestAsync<StreamResponse>(
+                request.Method,
+                request.Path,
+                request.Body is { } bytes ? PostData.ReadOnlyMemory(bytes) : null,
+                request.IsBulk ? NdJson : Json,
+                either.Token);
+            var details = response.ApiCallDetails;
+            if (details.HttpStatusCode is not { } status)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                return new ElasticsearchAnswer(0, null)
+                {
+                    Failure = details.OriginalException,
+                    IsTimeout = timeout.IsCancellationRequested || details.OriginalException is TaskCanceledException,
+                };
+            }
+
+            body = new PooledBuffer(16 * 1024);
+            int read;
+            while ((read = await response.Body.ReadAsync(body.GetMemory(4096), either.Token)) > 0)
+            {
+                body.Advance(read);
+            }
+
+            var answer = new ElasticsearchAnswer(status, body)
+            {
+                RetryAfter = RetryAfter(Header(details, ElasticsearchClientFactory.RetryAfterHeader)),
+                Product = Header(details, ElasticsearchClientFactory.ProductHeader),
+            };
+            body = null;
+            return answer;
+        }
+        catch (Exception exception) when (exception is TransportException or IOException or HttpRequestException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return new ElasticsearchAnswer(0, null) { Failure = exception, IsTimeout = timeout.IsCancellationRequested };
+        }
+        finally
+        {
+            body?.Dispose();
+        }
+    }
+
+    private bool MayRetry(ElasticsearchAnswer answer) => options.MaxRetries > 0 && (options.RetryOnTimeout || !answer.IsTimeout);
+
+    private BackoffClock NewClock()
+    {
+        var longest = options.RetryInterval > FirstWait ? options.RetryInterval : FirstWait;
+        var limit = longest * options.MaxRetries;
+        return new BackoffClock(FirstWait, longest, limit > LeastRetryTime ? limit : LeastRetryTime, time, random);
+    }
+
+    private static string? Header(ApiCallDetails details, string name) =>
+        details.TryGetHeader(name, out var values) ? values?.FirstOrDefault() : null;
+
+    private TimeSpan? RetryAfter(string? text)
+    {
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+        {
+            return TimeSpan.FromSeconds(seconds);
+        }
+
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) && date > time.GetUtcNow()
+            ? date - time.GetUtcNow()
+            : null;
+    }
+}

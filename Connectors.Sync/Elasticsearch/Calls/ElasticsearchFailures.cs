@@ -1,0 +1,66 @@
+using System.Security.Authentication;
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Configuration;
+
+namespace Connectors.Sync.Elasticsearch.Calls;
+
+/// <summary>Puts a failed call into a sentence for the operator, and says whether a retry can help.</summary>
+internal sealed class ElasticsearchFailures(ElasticsearchOptions options)
+{
+    /// <summary>The hosts as they may be printed.</summary>
+    public string Host { get; } =
+        string.Join(", ", options.Hosts.Select(host => host.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')));
+
+    public ConnectorException Of(ElasticsearchRequest request, ElasticsearchAnswer answer)
+    {
+        if (answer.Status == 0)
+        {
+            return NoAnswer(request, answer);
+        }
+
+        var error = answer.Error();
+        var reason = error is null ? string.Empty : $": {error.Reason}";
+        var what = $"Elasticsearch at {Host} answered {request.Name} with {answer.Status}{reason}{(reason.EndsWith('.') ? string.Empty : ".")}";
+        return answer.Status switch
+        {
+            401 => new ConnectorException(
+                $"Elasticsearch at {Host} does not accept the credentials (401). Check elasticsearch.api_key, or elasticsearch.username and elasticsearch.password."),
+            403 => new ConnectorException($"{what} Grant the missing privilege to the API key or user; docs/operations.md lists all that are needed."),
+            404 when error?.Type == "index_not_found_exception" => new ConnectorException($"{what} It is created at the start of a sync, never in the middle of one."),
+            413 => new ConnectorException($"{what} A proxy or http.max_content_length limits the size of requests: lower elasticsearch.bulk.chunk_max_mem_size."),
+            406 => new ConnectorException($"{what} Is this an Elasticsearch 8 or 9?"),
+            _ when IsPassing(answer.Status) => new ConnectorException(FailureKind.Retry, what, retryAfter: answer.RetryAfter),
+            _ => new ConnectorException(what),
+        };
+    }
+
+    private ConnectorException NoAnswer(ElasticsearchRequest request, ElasticsearchAnswer answer)
+    {
+        if (answer.IsTimeout)
+        {
+            return new ConnectorException(
+                FailureKind.Retry,
+                $"Elasticsearch at {Host} did not answer {request.Name} within {options.RequestTimeout.TotalSeconds} s. elasticsearch.request_timeout sets the limit.");
+        }
+
+        for (var cause = answer.Failure; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is AuthenticationException)
+            {
+                return new ConnectorException(
+                    FailureKind.Fatal,
+                    $"No trusted TLS connection to Elasticsearch at {Host}: {cause.Message} Set elasticsearch.ca_certs or elasticsearch.ssl_assert_fingerprint to its certificate authority.",
+                    answer.Failure);
+            }
+        }
+
+        var root = answer.Failure?.GetBaseException();
+        return new ConnectorException(
+            FailureKind.Retry,
+            $"Elasticsearch at {Host} can't be reached ({request.Name}): {root?.Message.TrimEnd('.') ?? "no answer"}. Check elasticsearch.host and the network.",
+            answer.Failure);
+    }
+
+    // The statuses that bulk calls are sent again for, by the same table.
+    private static bool IsPassing(int status) => BulkStatus.ClassifyCall(status) == BulkAction.Retry;
+}

@@ -1,0 +1,129 @@
+using System.Text.Json.Nodes;
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Elasticsearch.Calls;
+using Connectors.Sync.Engine;
+using Microsoft.Extensions.Logging;
+using static Connectors.Sync.Elasticsearch.Calls.ElasticsearchRequest;
+
+namespace Connectors.Sync.Elasticsearch;
+
+/// <summary>The index that a sync fills.</summary>
+internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, ILogger logger) : IContentIndex
+{
+    private const string BulkAnswerFilter = "errors,items.*.status,items.*.result,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason,error";
+    private const string MetaKey = "connectors";
+    private readonly IndexWatch _watch = new(calls, time);
+
+    public async Task<ContentIndexState> PrepareAsync(string index, CancellationToken cancellationToken)
+    {
+        var created = false;
+        var facts = await IndexFacts.ReadAsync(calls, index, cancellationToken);
+        if (facts is null)
+        {
+            created = await CreateAsync(index, cancellationToken);
+            facts = await IndexFacts.ReadAsync(calls, index, cancellationToken)
+                ?? throw new ConnectorException(FailureKind.Retry, $"Index '{index}' vanished right after it was created.");
+        }
+
+        await AddMissingFieldsAsync(index, facts, cancellationToken);
+        _watch.Remember(index, facts.Uuid);
+        return await StateAsync(index, facts, created, cancellationToken);
+    }
+
+    public async Task<ContentIndexState?> InspectAsync(string index, CancellationToken cancellationToken)
+    {
+        var facts = await IndexFacts.ReadAsync(calls, index, cancellationToken);
+        return facts is null ? null : await StateAsync(index, facts, created: false, cancellationToken);
+    }
+
+    public async Task WriteMetaAsync(string index, JsonObject? meta, CancellationToken cancellationToken)
+    {
+        // Elasticsearch replaces _meta as a whole: what others keep there is written back.
+        var facts = await IndexFacts.ReadAsync(calls, index, cancellationToken)
+            ?? throw new ConnectorException($"Index '{index}' does not exist any more. It is created at the start of a sync, never in the middle of one.");
+        var all = (facts.Mappings["_meta"] as JsonObject)?.DeepClone().AsObject() ?? [];
+        all.Remove(MetaKey);
+        if (meta is not null)
+        {
+            all[MetaKey] = meta.DeepClone();
+        }
+
+        (await calls.SendAsync(Put($"{Escape(index)}/_mapping", new JsonObject { ["_meta"] = all }), cancellationToken)).Dispose();
+    }
+
+    public async Task<bool> PipelineExistsAsync(string pipeline, CancellationToken cancellationToken)
+    {
+        using var answer = await calls.SendAsync(Get($"_ingest/pipeline/{Escape(pipeline)}", 404), cancellationToken);
+        return answer.IsSuccess;
+    }
+
+    public Task ReadIdsAsync(string index, IdReceiver receive, CancellationToken cancellationToken) =>
+        new IdReader(calls, logger).ReadAsync(index, receive, cancellationToken);
+
+    public async Task<BulkAnswer> BulkAsync(string index, string? pipeline, ReadOnlyMemory<byte> body, int operations, CancellationToken cancellationToken)
+    {
+        if (await _watch.CheckAsync(index, cancellationToken) is { } gone)
+        {
+            return gone;
+        }
+
+        var through = pipeline is null ? string.Empty : $"&pipeline={Escape(pipeline)}";
+        var request = new ElasticsearchRequest(
+            global::Elastic.Transport.HttpMethod.POST, $"{Escape(index)}/_bulk?filter_path={BulkAnswerFilter}{through}", body, IsBulk: true);
+        using var answer = await calls.SendOnceAsync(request, cancellationToken);
+        return BulkAnswerReader.Read(answer, operations, () => calls.Failures.Of(request, answer).Message);
+    }
+
+    public async Task RefreshAsync(string index, CancellationToken cancellationToken) =>
+        (await calls.SendAsync(Post($"{Escape(index)}/_refresh", null), cancellationToken)).Dispose();
+
+    public async Task<long> CountAsync(string index, CancellationToken cancellationToken)
+    {
+        using var answer = await calls.SendAsync(Get($"{Escape(index)}/_count"), cancellationToken);
+        return answer.Json()["count"]?.GetValue<long>() ?? 0;
+    }
+
+    private async Task<ContentIndexState> StateAsync(string index, IndexFacts facts, bool created, CancellationToken cancellationToken)
+    {
+        var count = created ? 0 : await CountAsync(index, cancellationToken);
+        return new ContentIndexState(facts.Uuid, created, count, (facts.Mappings["_meta"]?[MetaKey] as JsonObject)?.DeepClone().AsObject());
+    }
+
+    private static JsonObject Fields() => new()
+    {
+        ["id"] = new JsonObject { ["type"] = "keyword" },
+        ["_timestamp"] = new JsonObject { ["type"] = "date" },
+
+        // Only ever read back, as a doc value: neither searched nor sorted.
+        ["_digest"] = new JsonObject { ["type"] = "long", ["index"] = false },
+    };
+
+    private async Task<bool> CreateAsync(string index, CancellationToken cancellationToken)
+    {
+        var definition = new JsonObject { ["mappings"] = new JsonObject { ["dynamic"] = true, ["properties"] = Fields() } };
+        using var answer = await calls.SendAsync(Put(Escape(index), definition, 400), cancellationToken);
+        if (answer.IsSuccess)
+        {
+            return true;
+        }
+
+        // Somebody else was faster, or our own first try was carried out and its answer lost.
+        return answer.Error()?.Type == "resource_already_exists_exception"
+            ? answer.Tries > 1
+            : throw calls.Failures.Of(Put(Escape(index), definition), answer);
+    }
+
+    private async Task AddMissingFieldsAsync(string index, IndexFacts facts, CancellationToken cancellationToken)
+    {
+        var missing = Fields();
+        foreach (var (field, _) in facts.Mappings["properties"] as JsonObject ?? [])
+        {
+            missing.Remove(field);
+        }
+
+        if (missing.Count > 0)
+        {
+            (await calls.SendAsync(Put($"{Escape(index)}/_mapping", new JsonObject { ["properties"] = missing }), cancellationToken)).Dispose();
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using Connectors.Sync.Elasticsearch.Calls;
+using Microsoft.Extensions.Logging;
+using static Connectors.Sync.Elasticsearch.Calls.ElasticsearchRequest;
+
+namespace Connectors.Sync.Elasticsearch;
+
+/// <summary>Single documents, for the connector protocol.</summary>
+internal sealed class DocumentStore(ElasticsearchCalls calls, ILogger logger) : IDocumentStore
+{
+    // Connectors and jobs are small; most installations have fewer than this of either.
+    private const int Page = 500;
+
+    public async Task<StoredDocument?> GetAsync(string index, string id, CancellationToken cancellationToken)
+    {
+        using var answer = await calls.SendAsync(Get(Path(index, "_doc", id), 404), cancellationToken);
+        return answer.IsSuccess ? Stored(answer.Json()) : null;
+    }
+
+    public async IAsyncEnumerable<StoredDocument> SearchAsync(
+        string index, JsonObject? query, string? sort, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // One search sees one state of the index: when everything fits into its page, no point in time is needed.
+        var search = Search(query, sort);
+        List<StoredDocument> found;
+        using (var answer = await calls.SendAsync(Post($"{Escape(index)}/_search", search, 404), cancellationToken))
+        {
+            found = answer.Status == 404 ? [] : Hits(index, answer.Json(), out _, out _);
+        }
+
+        if (found.Count < Page)
+        {
+            foreach (var document in found)
+            {
+                yield return document;
+            }
+
+            yield break;
+        }
+
+        await using var pointInTime = await PointInTime.OpenAsync(calls, logger, index, cancellationToken);
+        while (pointInTime is not null && found.Count >= Page)
+        {
+            search["pit"] = new JsonObject { ["id"] = pointInTime.Id, ["keep_alive"] = PointInTime.KeepAlive };
+            if (sort is null)
+            {
+                search["sort"] = new JsonArray("_shard_doc");
+            }
+
+            using (var answer = await calls.SendAsync(Post("_search", search), cancellationToken))
+            {
+                found = Hits(index, answer.Json(), out var id, out var last);
+                pointInTime.Id = id ?? pointInTime.Id;
+                search["search_after"] = last?.DeepClone();
+            }
+
+            foreach (var document in found)
+            {
+                yield return document;
+            }
+        }
+    }
+
+    public async Task<StoredDocument?> CreateAsync(string index, string? id, JsonObject source, CancellationToken cancellationToken)
+    {
+        // An id of our own: a call that is sent twice, because its answer was lost, must not make two documents.
+        var name = id ?? Convert.ToBase64String(Guid.NewGuid().ToByteArray())[..22].Replace('+', '-').Replace('/', '_');
+        using var answer = await calls.SendAsync(Put(Path(index, "_create", name) + "?refresh=wait_for", source, 409), cancellationToken);
+        if (answer.IsSuccess)
+        {
+            return Written(name, source, answer.Json());
+        }
+
+        var existing = answer.Tries > 1 ? await GetAsync(index, name, cancellationToken) : null;
+        return existing is not null && JsonNode.DeepEquals(existing.Source, source) ? existing : null;
+    }
+
+    public async Task<DocumentWrite> UpdateAsync(string index, string id, JsonObject partial, StoredDocument? expected, CancellationToken cancellationToken)
+    {
+        var condition = expected is null ? "?retry_on_conflict=5" : Condition(expected);
+        using var answer = await calls.SendAsync(
+            Post(Path(index, "_update", id) + condition, new JsonObject { ["doc"] = partial.DeepClone() }, 404, 409), cancellationToken);
+        return Outcome(answer);
+    }
+
+    public async Task<DocumentWrite> DeleteAsync(string index, string id, StoredDocument? expected, CancellationToken cancellationToken)
+    {
+        var condition = expected is null ? string.Empty : Condition(expected);
+        using var answer = await calls.SendAsync(Delete(Path(index, "_doc", id) + condition, null, 404, 409), cancellationToken);
+        return Outcome(answer);
+    }
+
+    public async Task<bool> EnsureIndexAsync(string index, JsonObject definition, CancellationToken cancellationToken)
+    {
+        using (var found = await calls.SendAsync(Head(Escape(index), 404), cancellationToken))
+        {
+            if (found.IsSuccess)
+            {
+                return false;
+            }
+        }
+
+        var create = Put(Escape(index), definition, 400);
+        using var answer = await calls.SendAsync(create, cancellationToken);
+        return answer.IsSuccess
+            || (answer.Error()?.Type == "resource_already_exists_exception" ? answer.Tries > 1 : throw calls.Failures.Of(create, answer));
+    }
+
+    private static string Path(string index, string api, string id) => $"{Escape(index)}/{api}/{Escape(id)}";
+
+    private static string Condition(StoredDocument expected) => $"?if_seq_no={expected.SequenceNumber}&if_primary_term={expected.PrimaryTerm}";
+
+    private static DocumentWrite Outcome(ElasticsearchAnswer answer) => answer.Status switch
+    {
+        404 => DocumentWrite.Missing,
+        409 => DocumentWrite.Conflict,
+        _ => DocumentWrite.Done,
+    };
+
+    private static JsonObject Search(JsonObject? query, string? sort)
+    {
+        var search = new JsonObject { ["size"] = Page, ["track_total_hits"] = false, ["seq_no_primary_term"] = true };
+        if (query is not null)
+        {
+            search["query"] = query.DeepClone();
+        }
+
+        if (sort is not null)
+        {
+            // Over a point in time Elasticsearch adds _shard_doc by itself, so that equal values are not left out.
+            search["sort"] = new JsonArray(new JsonObject { [sort] = new JsonObject { ["order"] = "asc", ["missing"] = "_last", ["unmapped_type"] = "date" } });
+        }
+
+        return search;
+    }
+
+    private List<StoredDocument> Hits(string index, JsonObject answer, out string? pointInTime, out JsonArray? last)
+    {
+        if (answer["timed_out"]?.GetValue<bool>() == true || answer["_shards"]?["failed"]?.GetValue<int>() > 0)
+        {
+            throw new ConnectorException(FailureKind.Retry, $"Elasticsearch at {calls.Failures.Host} could not search all shards of index '{index}'.");
+        }
+
+        pointInTime = answer["pit_id"]?.ToString();
+        var hits = answer["hits"]?["hits"] as JsonArray ?? [];
+        last = hits.Count == 0 ? null : hits[^1]?["sort"] as JsonArray;
+        return [.. hits.OfType<JsonObject>().Select(Stored)];
+    }
+
+    private static StoredDocument Stored(JsonObject hit)
+    {
+        var source = hit["_source"] as JsonObject ?? [];
+        hit.Remove("_source");
+        return Written(hit["_id"]!.ToString(), source, hit, isCopy: true);
+    }
+
+    private static StoredDocument Written(string id, JsonObject source, JsonObject answer, bool isCopy = false) => new(
+        id,
+        isCopy ? source : source.DeepClone().AsObject(),
+        answer["_seq_no"]?.GetValue<long>() ?? -1,
+        answer["_primary_term"]?.GetValue<long>() ?? -1);
+}

@@ -1,0 +1,51 @@
+using Connectors.Sync.Configuration;
+using Connectors.Sync.Elasticsearch.Calls;
+using Connectors.Sync.Engine;
+using Elastic.Clients.Elasticsearch;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Sync.Elasticsearch;
+
+/// <summary>
+/// The only caller of the Elasticsearch client. Make one per process and keep it: it holds the connections. Safe for concurrent use.
+/// </summary>
+public sealed class ElasticsearchGateway : IDisposable
+{
+    private readonly IElasticsearchClientSettings _settings;
+    private readonly ElasticsearchPreflight _preflight;
+
+    /// <summary>Makes the client; nothing is sent yet.</summary>
+    /// <exception cref="ConnectorException">A setting can't be used, for instance an unreadable file of certificate authorities.</exception>
+    public ElasticsearchGateway(ElasticsearchOptions options, TimeProvider time, Random random, ILoggerFactory loggerFactory)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(random);
+        ArgumentNullException.ThrowIfNull(loggerFactory);
+        var logger = loggerFactory.CreateLogger<ElasticsearchGateway>();
+        _settings = ElasticsearchClientFactory.Settings(options);
+        var calls = new ElasticsearchCalls(new ElasticsearchClient(_settings).Transport, options, time, random, logger);
+        _preflight = new ElasticsearchPreflight(calls, options, time, random, logger);
+        Documents = new DocumentStore(calls, logger);
+        Content = new ContentIndex(calls, time, logger);
+    }
+
+    /// <summary>The index that a sync fills.</summary>
+    public IContentIndex Content { get; }
+
+    /// <summary>Single documents: what the connector protocol reads and writes.</summary>
+    public IDocumentStore Documents { get; }
+
+    /// <summary>Waits until Elasticsearch answers, at most <see cref="ElasticsearchOptions.MaxWaitDuration"/>, and checks that it is one we can work with.</summary>
+    /// <exception cref="ConnectorException">It did not answer in time, refuses the credentials, is no Elasticsearch, or has an unsupported version.</exception>
+    public Task<ElasticsearchInfo> ConnectAsync(CancellationToken cancellationToken) => _preflight.RunAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => _settings.Dispose();
+}
+
+/// <summary>The Elasticsearch that answered.</summary>
+/// <param name="Version">Its version, <c>9.5.0</c>; <see langword="null"/> when the credentials may not see it.</param>
+/// <param name="IsServerless">Whether it is Elastic Cloud Serverless, whose version says nothing.</param>
+/// <param name="ClusterName">The cluster's name.</param>
+public sealed record ElasticsearchInfo(Version? Version, bool IsServerless, string ClusterName);

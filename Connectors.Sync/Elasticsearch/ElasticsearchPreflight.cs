@@ -1,0 +1,107 @@
+using Connectors.Sync.Configuration;
+using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Elasticsearch.Calls;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Sync.Elasticsearch;
+
+/// <summary>The checks before anything else: reachable, an Elasticsearch, of a version that we know.</summary>
+internal sealed class ElasticsearchPreflight(ElasticsearchCalls calls, ElasticsearchOptions options, TimeProvider time, Random random, ILogger logger)
+{
+    // Majors that speak the requests we send; the newest version that the recorded exchanges in the tests come from.
+    private const int OldestMajor = 8;
+    private static readonly Version Tested = new(9, 5);
+
+    public async Task<ElasticsearchInfo> RunAsync(CancellationToken cancellationToken)
+    {
+        var request = ElasticsearchRequest.Get(string.Empty);
+        var start = time.GetTimestamp();
+        var wait = options.InitialBackoff;
+        while (true)
+        {
+            using var answer = await calls.SendOnceAsync(request, cancellationToken);
+            if (answer.IsSuccess || answer.Status == 403)
+            {
+                return Check(answer, request);
+            }
+
+            var failure = calls.Failures.Of(request, answer);
+            var left = options.MaxWaitDuration - time.GetElapsedTime(start);
+            if (failure.Kind != FailureKind.Retry)
+            {
+                throw failure;
+            }
+
+            if (left <= TimeSpan.Zero)
+            {
+                throw new ConnectorException(
+                    FailureKind.Retry, $"Gave up after {options.MaxWaitDuration.TotalSeconds} s (elasticsearch.max_wait_duration). {failure.Message}", failure);
+            }
+
+            var delay = answer.RetryAfter > wait ? answer.RetryAfter.Value : Jittered(wait);
+            delay = delay < left ? delay : left;
+            ElasticsearchLog.Waiting(logger, failure.Message, delay);
+            await Task.Delay(delay, time, cancellationToken);
+            wait *= options.BackoffMultiplier;
+        }
+    }
+
+    private TimeSpan Jittered(TimeSpan wait)
+    {
+        lock (random)
+        {
+            return wait * (0.5 + (random.NextDouble() / 2));
+        }
+    }
+
+    private ElasticsearchInfo Check(ElasticsearchAnswer answer, ElasticsearchRequest request)
+    {
+        var host = calls.Failures.Host;
+        if (answer.Product != "Elasticsearch")
+        {
+            throw answer.Status == 403
+                ? calls.Failures.Of(request, answer)
+                : new ConnectorException(
+                    $"What answers at {host} is not Elasticsearch (the header {ElasticsearchClientFactory.ProductHeader} is missing). "
+                    + "Check elasticsearch.host; a proxy in between must let the header through.");
+        }
+
+        if (answer.Status == 403)
+        {
+            ElasticsearchLog.VersionUnknown(logger, host);
+            return new ElasticsearchInfo(null, false, string.Empty);
+        }
+
+        var root = answer.Json();
+        var number = root["version"]?["number"]?.ToString() ?? string.Empty;
+        var cluster = root["cluster_name"]?.ToString() ?? string.Empty;
+        if (!System.Version.TryParse(number.Split('-')[0], out var version))
+        {
+            throw new ConnectorException($"Elasticsearch at {host} reports the version '{number}', which can't be read.");
+        }
+
+        var isServerless = root["version"]?["build_flavor"]?.ToString() == "serverless";
+        if (!isServerless)
+        {
+            CheckVersion(version, number);
+        }
+
+        ElasticsearchLog.Connected(logger, isServerless ? "serverless" : number, cluster, host);
+        return new ElasticsearchInfo(version, isServerless, cluster);
+    }
+
+    private void CheckVersion(Version version, string number)
+    {
+        if (version.Major < OldestMajor || version.Major > Tested.Major)
+        {
+            throw new ConnectorException(
+                $"Elasticsearch at {calls.Failures.Host} has version {number}; this service works with {OldestMajor}.x to {Tested.Major}.x. "
+                + (version.Major < OldestMajor ? "Upgrade Elasticsearch." : "Take a newer release of this service."));
+        }
+
+        if (version.Major == Tested.Major && version.Minor > Tested.Minor)
+        {
+            ElasticsearchLog.NewerThanTested(logger, number, Tested.ToString());
+        }
+    }
+}

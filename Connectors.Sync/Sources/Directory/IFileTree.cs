@@ -1,0 +1,43 @@
+namespace Connectors.Sync.Sources.Directory;
+
+/// <summary>The file system as the walk sees it. Calls block, so they are made away from the pipeline's threads. Safe for concurrent use.</summary>
+internal interface IFileTree
+{
+    /// <summary>Everything in a folder, in no order, all of it or an exception.</summary>
+    /// <exception cref="IOException">The folder can't be read; <see cref="DirectoryNotFoundException"/> when it is not there.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    IReadOnlyList<FolderEntry> List(string folder);
+
+    /// <summary>What is at <paramref name="path"/>, after following symbolic links; <see langword="null"/> when nothing is.</summary>
+    /// <exception cref="IOException">It can't be told, a loop of symbolic links for example.</exception>
+    /// <exception cref="UnauthorizedAccessException">A folder on the way may not be searched.</exception>
+    FileFacts? Find(string path);
+
+    /// <summary>Opens a file for reading, whoever else reads or writes it.</summary>
+    Stream Open(string path);
+}
+
+/// <summary>An entry of a folder, as its listing tells.</summary>
+/// <param name="Name">Name within the folder.</param>
+/// <param name="IsFolder">Whether it is a folder or a symbolic link to one.</param>
+/// <param name="IsLink">Whether it is a symbolic link.</param>
+internal readonly record struct FolderEntry(string Name, bool IsFolder, bool IsLink);
+
+/// <summary>Facts about a file. Those that only Unix knows are <see langword="null"/> elsewhere.</summary>
+internal sealed record FileFacts(FileKind Kind, long Size, DateTimeOffset Modified, DateTimeOffset? Created, UnixFacts? Unix);
+
+/// <summary>Facts that only Unix knows, as <c>stat</c> gives them.</summary>
+internal sealed record UnixFacts(uint Mode, ulong Inode, ulong Device, uint Links, uint User, uint Group, DateTimeOffset Changed);
+
+/// <summary>What kind of thing a path leads to.</summary>
+internal enum FileKind
+{
+    /// <summary>An ordinary file.</summary>
+    File,
+
+    /// <summary>A folder.</summary>
+    Folder,
+
+    /// <summary>A pipe, socket or device: it has no content, and opening it may wait for ever.</summary>
+    Special,
+}

@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using Connectors.Sync.Configuration.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Sync.Sources;
+
+/// <summary>
+/// Makes sources by service type. Each is a class named <c>Namespace.Type, Assembly</c> (<c>sources</c> in <c>config.yml</c>), found in the app or in
+/// a folder of the plug-in folder, and loaded at its first use. Safe for concurrent use.
+/// </summary>
+public sealed class SourceCatalog
+{
+    private readonly IReadOnlyDictionary<string, string> _classes;
+    private readonly PluginAssemblies _assemblies;
+    private readonly ILoggerFactory _loggerFactory;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<string, Lazy<ConstructorInfo>> _constructors = new(StringComparer.Ordinal);
+
+    /// <summary>A catalog of classes.</summary>
+    /// <param name="classes">Class by service type, <c>ServiceConfiguration.Sources</c>.</param>
+    /// <param name="pluginsFolder">Full path; need not exist.</param>
+    /// <param name="loggerFactory">Given to the sources.</param>
+    /// <param name="timeProvider">Given to the sources.</param>
+    public SourceCatalog(IReadOnlyDictionary<string, string> classes, string pluginsFolder, ILoggerFactory loggerFactory, TimeProvider timeProvider)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        _classes = classes;
+        _assemblies = new PluginAssemblies(pluginsFolder);
+        _loggerFactory = loggerFactory;
+        _time = timeProvider;
+    }
+
+    /// <summary>The service types that there are, sorted.</summary>
+    public IReadOnlyList<string> ServiceTypes => [.. _classes.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>Whether there is a source of this service type; it may still fail to load.</summary>
+    public bool Knows(string serviceType) => _classes.ContainsKey(serviceType);
+
+    /// <summary>What the source of a service type is and what it needs to be told.</summary>
+    /// <exception cref="ConnectorException">There is none, or its class can't be loaded; the message says why and what to do.</exception>
+    public SourceDescription Describe(string serviceType) => Create(serviceType, SourceContext.Empty).Description;
+
+    /// <summary>Makes the source of a service type for one sync or check; the caller disposes it.</summary>
+    /// <param name="serviceType">The connector's service type.</param>
+    /// <param name="configuration">The <c>configuration</c> of the connector or of the sync job.</param>
+    /// <exception cref="ConnectorException">There is none, or its class can't be loaded; the message says why and what to do.</exception>
+    public IDataSource Create(string serviceType, JsonObject? configuration)
+    {
+        var settings = SourceSettings.FromConfiguration(configuration, Describe(serviceType).Fields);
+        return Create(serviceType, new SourceContext { Settings = settings, LoggerFactory = _loggerFactory, TimeProvider = _time });
+    }
+
+    private IDataSource Create(string serviceType, SourceContext context)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        if (!_classes.TryGetValue(serviceType, out var name))
+        {
+            var near = KeySuggestion.Nearest(serviceType, _classes.Keys);
+            throw new ConnectorException($"There is no source for the service type \"{serviceType}\". "
+                + (near is null ? $"There are {string.Join(", ", ServiceTypes)}; add others under sources in config.yml." : $"Did you mean {near}?"));
+        }
+
+        var constructor = _constructors.GetOrAdd(serviceType, type => new Lazy<ConstructorInfo>(() => Load(type, name))).Value;
+        try
+        {
+            return (IDataSource)constructor.Invoke(BindingFlags.DoNotWrapExceptions, binder: null, [context], culture: null);
+        }
+        catch (Exception exception) when (exception is TypeLoadException or MissingMemberException or IOException or BadImageFormatException)
+        {
+            throw Unusable(serviceType, name, exception);
+        }
+    }
+
+    private ConstructorInfo Load(string serviceType, string name)
+    {
+        var comma = name.IndexOf(',', StringComparison.Ordinal);
+        var (typeName, assemblyName) = comma < 0 ? (name, "") : (name[..comma].Trim(), name[(comma + 1)..].Trim());
+        Type? type;
+        Assembly assembly;
+        try
+        {
+            assembly = _assemblies.Find(assemblyName) ?? throw new ConnectorException(
+                $"sources.{serviceType}: the assembly {assemblyName} is neither part of the app nor in {_assemblies.Folder}. Put it, with its dependencies, "
+                + $"into {Path.Combine(_assemblies.Folder, new AssemblyName(assemblyName).Name!)}.");
+            type = assembly.GetType(typeName);
+        }
+        catch (Exception exception) when (exception is TypeLoadException or IOException or BadImageFormatException)
+        {
+            throw Unusable(serviceType, name, exception);
+        }
+
+        if (type is null or { IsPublic: false })
+        {
+            throw new ConnectorException($"sources.{serviceType}: there is no public class {typeName} in {assembly.GetName().Name}.{Others(assembly, typeName)}");
+        }
+
+        if (!typeof(IDataSource).IsAssignableFrom(type) || type.IsAbstract)
+        {
+            throw new ConnectorException($"sources.{serviceType}: {typeName} is not a source. It must be a class that implements Connectors.Sync.Sources.IDataSource.");
+        }
+
+        return type.GetConstructor([typeof(SourceContext)]) ?? throw new ConnectorException(
+            $"sources.{serviceType}: {typeName} has no public constructor that takes a SourceContext.");
+    }
+
+    private static string Others(Assembly assembly, string typeName)
+    {
+        var sources = assembly.GetExportedTypes().Where(type => typeof(IDataSource).IsAssignableFrom(type) && !type.IsAbstract).Select(type => type.FullName!).ToArray();
+        var near = KeySuggestion.Nearest(typeName, sources);
+        return near is not null ? $" Did you mean {near}?" : sources.Length > 0 ? $" Its sources are {string.Join(", ", sources)}." : " It has no sources.";
+    }
+
+    private static ConnectorException Unusable(string serviceType, string name, Exception exception) => new(
+        FailureKind.Fatal,
+        $"sources.{serviceType}: {name} can't be loaded ({exception.Message.TrimEnd('.')}). Build it for this version of Connectors.Sync and put all its dependencies beside it.",
+        exception);
+}
