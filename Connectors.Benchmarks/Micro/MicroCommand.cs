@@ -1,0 +1,31 @@
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Exporters;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Loggers;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+
+namespace Connectors.Benchmarks.Micro;
+
+/// <summary><c>micro [--filter ...]</c>: the BenchmarkDotNet classes, in short jobs inside this process, so that it takes two or three minutes.</summary>
+internal static class MicroCommand
+{
+    public static int Run(string[] more)
+    {
+        var job = Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance);
+        var config = ManualConfig.CreateEmpty()
+            .AddJob(job)
+            .AddLogger(ConsoleLogger.Default)
+            .AddExporter(MarkdownExporter.Console)
+            .AddDiagnoser(MemoryDiagnoser.Default)
+            .AddColumnProvider(DefaultColumnProviders.Instance)
+            .AddColumn(new MegabytesColumn())
+            .HideColumns(Column.Error, Column.Gen0, Column.Gen1, Column.Gen2, Column.RatioSD)
+            .WithArtifactsPath(Path.Combine(AppContext.BaseDirectory, "artifacts"))
+            .WithOptions(ConfigOptions.JoinSummary | ConfigOptions.DisableLogFile);
+        var summaries = BenchmarkSwitcher.FromAssembly(typeof(MicroCommand).Assembly).Run(more.Length == 0 ? ["--filter", "*"] : more, config);
+        return summaries.Any() && summaries.All(summary => summary.Reports.All(report => report.Success)) ? 0 : 1;
+    }
+}
