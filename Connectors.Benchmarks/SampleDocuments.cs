@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using MongoDB.Bson;
 
 namespace Connectors.Benchmarks;
@@ -23,7 +24,7 @@ internal static class SampleDocuments
     public static IEnumerable<byte[]> Bson(int count) => Enumerable.Range(0, count).Select(number => Document(number).ToBson());
 
     /// <summary>The <c>_id</c> of a document.</summary>
-    public static ObjectId Id(int number) => new(Epoch + (number / 50), 0x5EED01, 0x0042, number & 0xFF_FFFF);
+    public static ObjectId Id(int number) => ObjectIdOf(Epoch + (number / 50), 0x01, number);
 
     /// <summary>One document.</summary>
     public static BsonDocument Document(int number)
@@ -45,13 +46,13 @@ internal static class SampleDocuments
             { "customer", Customer(random) },
             { "lines", new BsonArray(Enumerable.Range(1, 1 + random.Next(4)).Select(line => Line(random, line))) },
             { "tags", new BsonArray(Enumerable.Range(0, random.Next(6)).Select(_ => Pick(random, Words))) },
-            { "note", Text(random, 10 + random.Next(40)) },
+            { "note", Text(random, 20 + random.Next(60)) },
         };
     }
 
     private static BsonDocument Customer(Random random) => new()
     {
-        { "_id", new ObjectId(Epoch - random.Next(100_000_000), 0x5EED02, 0x0042, random.Next(0xFF_FFFF)) },
+        { "_id", ObjectIdOf(Epoch - random.Next(100_000_000), 0x02, random.Next(0xFF_FFFF)) },
         { "name", Pick(random, Words) + " " + Pick(random, Words) },
         { "email", $"customer{random.Next(1_000_000)}@example.com" },
         {
@@ -75,6 +76,17 @@ internal static class SampleDocuments
     };
 
     private static string Text(Random random, int words) => string.Join(' ', Enumerable.Range(0, words).Select(_ => Pick(random, Words)));
+
+    /// <summary>Four bytes of seconds, five of the process, three of a counter.</summary>
+    private static ObjectId ObjectIdOf(int seconds, byte process, int counter)
+    {
+        var bytes = new byte[12];
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(8), counter);
+        BinaryPrimitives.WriteInt32BigEndian(bytes, seconds);
+        bytes[4] = 0x5E;
+        bytes[8] = process;
+        return new ObjectId(bytes);
+    }
 
     private static string Pick(Random random, string[] from) => from[random.Next(from.Length)];
 }

@@ -18,14 +18,20 @@ internal static class MicroCommand
         var config = ManualConfig.CreateEmpty()
             .AddJob(job)
             .AddLogger(ConsoleLogger.Default)
-            .AddExporter(MarkdownExporter.Console)
             .AddDiagnoser(MemoryDiagnoser.Default)
             .AddColumnProvider(DefaultColumnProviders.Instance)
             .AddColumn(new MegabytesColumn())
             .HideColumns(Column.Error, Column.Gen0, Column.Gen1, Column.Gen2, Column.RatioSD)
             .WithArtifactsPath(Path.Combine(AppContext.BaseDirectory, "artifacts"))
-            .WithOptions(ConfigOptions.JoinSummary | ConfigOptions.DisableLogFile);
-        var summaries = BenchmarkSwitcher.FromAssembly(typeof(MicroCommand).Assembly).Run(more.Length == 0 ? ["--filter", "*"] : more, config);
-        return summaries.Any() && summaries.All(summary => summary.Reports.All(report => report.Success)) ? 0 : 1;
+            .WithOptions(ConfigOptions.DisableLogFile);
+        var summaries = BenchmarkSwitcher.FromAssembly(typeof(MicroCommand).Assembly).Run(more.Length == 0 ? ["--filter", "*"] : more, config).ToList();
+
+        // All tables once more at the end, after the log of the runs.
+        foreach (var summary in summaries)
+        {
+            MarkdownExporter.Console.ExportToLog(summary, ConsoleLogger.Default);
+        }
+
+        return summaries.Count > 0 && summaries.All(summary => summary.Reports.All(report => report.Success)) ? 0 : 1;
     }
 }
