@@ -1,8 +1,12 @@
 namespace Connectors.Tests.Support;
 
-/// <summary>A clock for code that waits: every timer fires at once, and the clock moves on by what it would have taken.</summary>
+/// <summary>
+/// A clock for code that waits: every timer of up to a minute fires at once, and the clock moves on by what it would have taken. Longer ones guard
+/// against something that hangs (time limits of requests) and take their real time.
+/// </summary>
 internal sealed class ImpatientTime : TimeProvider
 {
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
     private long _ticks = new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero).UtcTicks;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -13,6 +17,11 @@ internal sealed class ImpatientTime : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
+        if (dueTime > LongestWait)
+        {
+            return System.CreateTimer(callback, state, dueTime, period);
+        }
+
         var timer = new FiredTimer();
         if (dueTime != Timeout.InfiniteTimeSpan)
         {
