@@ -75,10 +75,11 @@ internal sealed record ElasticError(int Status, string Type, string Reason, Elas
             json.WriteEndObject();
             json.WriteEndObject();
             json.WriteEndArray();
-            if (CausedBy is not null || Type == "illegal_argument_exception")
+            if (Type == "illegal_argument_exception")
             {
+                // Elasticsearch says it twice.
                 json.WriteStartObject("caused_by");
-                (CausedBy ?? this).WriteMembers(json);
+                (this with { CausedBy = this }).WriteMembers(json);
                 json.WriteEndObject();
             }
         }

@@ -9,20 +9,21 @@ namespace Connectors.Emulator.Indices;
 /// </summary>
 internal sealed class StoredDocument
 {
-    private const long None = long.MinValue;
     private readonly byte[] _bytes;
     private readonly long _timestamp;
     private readonly long _digest;
-    private readonly int _idLength;
+    private readonly short _idLength;
+    private readonly bool _hasTimestamp;
+    private readonly bool _hasDigest;
 
     public StoredDocument(ReadOnlySpan<byte> id, ReadOnlySpan<byte> source, DocumentFacts facts)
     {
         _bytes = GC.AllocateUninitializedArray<byte>(id.Length + source.Length);
         id.CopyTo(_bytes);
         source.CopyTo(_bytes.AsSpan(id.Length));
-        _idLength = id.Length;
-        _timestamp = facts.Timestamp ?? None;
-        _digest = facts.Digest ?? None;
+        _idLength = (short)id.Length;
+        (_timestamp, _hasTimestamp) = (facts.Timestamp ?? 0, facts.Timestamp is not null);
+        (_digest, _hasDigest) = (facts.Digest ?? 0, facts.Digest is not null);
         IdHash = IdComparer.Hash(id);
     }
 
@@ -45,11 +46,9 @@ internal sealed class StoredDocument
 
     public ReadOnlyMemory<byte> SourceMemory => _bytes.AsMemory(_idLength);
 
-    public long? Timestamp => _timestamp == None ? null : _timestamp;
+    public long? Timestamp => _hasTimestamp ? _timestamp : null;
 
-    public long? Digest => _digest == None ? null : _digest;
-
-    public DocumentFacts Facts => new(Timestamp, Digest);
+    public long? Digest => _hasDigest ? _digest : null;
 }
 
 /// <summary>Documents by their id, also looked up by its bytes.</summary>

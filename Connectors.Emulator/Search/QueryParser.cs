@@ -108,8 +108,12 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
     }
 
     private static Test Exists(string field) => new(candidate =>
-        candidate.Index.Mapping.Resolve(field) is { } node && candidate.Values(node).Exists(value =>
-            node.Kind != FieldKind.Keyword || node.IgnoreAbove == int.MaxValue || FieldValue.TextOf(value).Length <= node.IgnoreAbove));
+        candidate.Index.Mapping.Resolve(field) is { } node && HasValue(candidate, node));
+
+    /// <summary>An object has a value when any field in it has one.</summary>
+    private static bool HasValue(Candidate candidate, FieldNode node) => node.Kind == FieldKind.Object
+        ? node.Children.Any(child => child.IsReal && HasValue(candidate, child))
+        : candidate.Values(node).Exists(value => node.Kind != FieldKind.Keyword || node.IgnoreAbove == int.MaxValue || FieldValue.TextOf(value).Length <= node.IgnoreAbove);
 
     private Test Range(JsonObject spec)
     {
