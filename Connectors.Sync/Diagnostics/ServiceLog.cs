@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Sync.Diagnostics;
+
+/// <summary>Messages of the service and its jobs: event ids 500 to 599.</summary>
+internal static partial class ServiceLog
+{
+    [LoggerMessage(500, LogLevel.Information, "The service starts as {WorkerHostname} and serves service types {ServiceTypes} and connectors {ConnectorIds}")]
+    public static partial void Starts(ILogger logger, string workerHostname, string serviceTypes, string connectorIds);
+
+    [LoggerMessage(501, LogLevel.Information, "The service stops; {Running} syncs finish the page in flight")]
+    public static partial void Stops(ILogger logger, int running);
+
+    [LoggerMessage(502, LogLevel.Warning, "Connector {ConnectorId}: {Reason}")]
+    public static partial void ConnectorError(ILogger logger, string connectorId, string reason);
+
+    [LoggerMessage(503, LogLevel.Error, "Connector {ConnectorId} could not be looked after")]
+    public static partial void ConnectorFailed(ILogger logger, Exception exception, string connectorId);
+
+    [LoggerMessage(504, LogLevel.Information, "Connector {ConnectorId}: job {SyncJobId} was made ({TriggerMethod})")]
+    public static partial void JobMade(ILogger logger, string connectorId, string syncJobId, string triggerMethod);
+
+    [LoggerMessage(505, LogLevel.Information, "Connector {ConnectorId}: the default configuration was written; it waits to be filled in")]
+    public static partial void ConfigurationWritten(ILogger logger, string connectorId);
+
+    [LoggerMessage(506, LogLevel.Information, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} was taken")]
+    public static partial void JobTaken(ILogger logger, string syncJobId, string connectorId, string indexName);
+
+    [LoggerMessage(507, LogLevel.Information, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} was left by a process that died; it is taken up")]
+    public static partial void JobAdopted(ILogger logger, string syncJobId, string connectorId, string indexName);
+
+    [LoggerMessage(508, LogLevel.Information, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} is {Status}")]
+    public static partial void JobEnded(ILogger logger, string syncJobId, string connectorId, string indexName, string status);
+
+    [LoggerMessage(509, LogLevel.Error, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} failed: {Reason}")]
+    public static partial void JobFailed(ILogger logger, string syncJobId, string connectorId, string indexName, string reason);
+
+    [LoggerMessage(510, LogLevel.Error, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} failed unexpectedly")]
+    public static partial void JobBroke(ILogger logger, Exception exception, string syncJobId, string connectorId, string indexName);
+
+    [LoggerMessage(511, LogLevel.Warning, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} was ended or taken by somebody else; work on it stops")]
+    public static partial void JobLost(ILogger logger, string syncJobId, string connectorId, string indexName);
+
+    [LoggerMessage(512, LogLevel.Warning, "The progress of job {SyncJobId} could not be written: {Reason}")]
+    public static partial void HeartbeatFailed(ILogger logger, string syncJobId, string reason);
+
+    [LoggerMessage(513, LogLevel.Error, "The end of job {SyncJobId} of connector {ConnectorId} could not be written, it is tried again: {Reason}")]
+    public static partial void EndNotWritten(ILogger logger, string syncJobId, string connectorId, string reason);
+
+    [LoggerMessage(514, LogLevel.Information, "Job {SyncJobId} of connector {ConnectorId} into {IndexName}: the user cancels it")]
+    public static partial void CancelSeen(ILogger logger, string syncJobId, string connectorId, string indexName);
+
+    [LoggerMessage(515, LogLevel.Warning, "Job {SyncJobId} of connector {ConnectorId} has been silent since {LastSeen} and was marked as failed")]
+    public static partial void IdleJobFailed(ILogger logger, string syncJobId, string connectorId, DateTimeOffset? lastSeen);
+
+    [LoggerMessage(516, LogLevel.Error, "{Round} failed, it is tried again in {Delay}: {Reason}")]
+    public static partial void RoundFailed(ILogger logger, string round, TimeSpan delay, string reason);
+
+    [LoggerMessage(517, LogLevel.Error, "{Round} failed unexpectedly")]
+    public static partial void RoundBroke(ILogger logger, Exception exception, string round);
+
+    [LoggerMessage(518, LogLevel.Warning, "{Rejected} documents of job {SyncJobId} into {IndexName} were rejected or unreadable; the first: {Id}: {Reason}")]
+    public static partial void Rejections(ILogger logger, long rejected, string syncJobId, string indexName, string id, string reason);
+}

@@ -1,0 +1,133 @@
+using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Protocol;
+using Connectors.Sync.Sources;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Sync.Service;
+
+/// <summary>
+/// Looks after one connector, once: writes what it lacks, tries its source, says how it is, and makes the jobs that are due. What a poll does for each
+/// connector; may be done twice, and by several services at once. Safe for concurrent use.
+/// </summary>
+public sealed class ConnectorCare(
+    ConnectorIndex connectors,
+    SyncJobSteps steps,
+    SourceCheck sources,
+    ConnectorServiceOptions options,
+    TimeProvider timeProvider,
+    ILoggerFactory loggerFactory)
+{
+    private readonly ILogger _logger = loggerFactory.CreateLogger<ConnectorCare>();
+
+    /// <summary>Looks after a connector that is served.</summary>
+    /// <param name="connector">The connector as it was found.</param>
+    /// <param name="isPending">Whether a full sync of it waits already.</param>
+    /// <param name="isRunning">Whether a sync of it runs: its source need not be tried.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The jobs that were made.</returns>
+    /// <exception cref="ConnectorException">Elasticsearch could not be reached. What is wrong with the connector is written into it instead.</exception>
+    public async Task<IReadOnlyList<SyncJobRecord>> LookAfterAsync(ConnectorRecord connector, bool isPending, bool isRunning, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connector);
+        IReadOnlyList<SyncJobRecord> made = [];
+        var serviceType = options.ServedAs(connector) ?? string.Empty;
+        if (await DescribeAsync(connector, serviceType, cancellationToken) is { } description
+            && await PrepareAsync(connector, serviceType, description, cancellationToken) is { } prepared
+            && await TryAsync(prepared, isRunning, cancellationToken))
+        {
+            made = await MakeDueJobsAsync(connector, prepared, isPending, cancellationToken);
+        }
+
+        // Last, because a schedule that never caused a run counts from when the connector was last seen.
+        await connectors.CheckInAsync(connector.Id, options.Service.Heartbeat, cancellationToken);
+        return made;
+    }
+
+    private async Task<SourceDescription?> DescribeAsync(ConnectorRecord connector, string serviceType, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return serviceType.Length > 0
+                ? await sources.DescribeAsync(serviceType)
+                : throw new ConnectorException("service_type: not set. Choose the source of this connector.");
+        }
+        catch (ConnectorException exception)
+        {
+            await ReportAsync(connector, exception.Message, cancellationToken);
+            return null;
+        }
+    }
+
+    private async Task<ConnectorRecord?> PrepareAsync(ConnectorRecord connector, string serviceType, SourceDescription description, CancellationToken cancellationToken)
+    {
+        var prepared = await connectors.PrepareAsync(connector.Id, serviceType, description.Fields, cancellationToken);
+        if (prepared is { Status: ConnectorStatus.NeedsConfiguration } && connector.Status != ConnectorStatus.NeedsConfiguration)
+        {
+            ServiceLog.ConfigurationWritten(_logger, connector.Id);
+        }
+
+        return prepared is { Status: ConnectorStatus.Configured or ConnectorStatus.Connected or ConnectorStatus.Error } ? prepared : null;
+    }
+
+    private async Task<bool> TryAsync(ConnectorRecord connector, bool isRunning, CancellationToken cancellationToken)
+    {
+        try
+        {
+            JobSetup.RequireIndex(connector.IndexName);
+            await using var source = await sources.OpenAsync(connector.ServiceType!, connector.Configuration);
+            if (!isRunning)
+            {
+                await sources.PingAsync(source, options.PingTimeout, cancellationToken);
+            }
+        }
+        catch (ConnectorException exception)
+        {
+            await ReportAsync(connector, exception.Message, cancellationToken);
+            return false;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            ServiceLog.ConnectorFailed(_logger, exception, connector.Id);
+            await ReportAsync(connector, UnexpectedError.Message(exception), cancellationToken);
+            return false;
+        }
+
+        return true;
+    }
+
+    private async Task<IReadOnlyList<SyncJobRecord>> MakeDueJobsAsync(ConnectorRecord seen, ConnectorRecord connector, bool isPending, CancellationToken cancellationToken)
+    {
+        // Due by what was seen, made from what is there after the preparation.
+        var due = DueSyncs.Of(seen, timeProvider.GetUtcNow());
+        if (due.Problem is null)
+        {
+            await connectors.MarkConnectedAsync(connector.Id, cancellationToken);
+        }
+        else
+        {
+            await ReportAsync(connector, due.Problem, cancellationToken);
+        }
+
+        var made = new List<SyncJobRecord>();
+        foreach (var sync in due.Syncs)
+        {
+            if (await steps.CreateAsync(connector, sync, isPending || made.Count > 0, cancellationToken) is { } job)
+            {
+                ServiceLog.JobMade(_logger, connector.Id, job.Id, job.TriggerMethod.ToWord());
+                made.Add(job);
+            }
+        }
+
+        return made;
+    }
+
+    private Task ReportAsync(ConnectorRecord connector, string problem, CancellationToken cancellationToken)
+    {
+        if (connector.Error != problem)
+        {
+            ServiceLog.ConnectorError(_logger, connector.Id, problem);
+        }
+
+        return connectors.MarkErrorAsync(connector.Id, problem, cancellationToken);
+    }
+}

@@ -1,0 +1,55 @@
+using Connectors.Sync.Configuration;
+using Connectors.Sync.Protocol;
+
+namespace Connectors.Sync.Service;
+
+/// <summary>What a service serves, and how often it looks.</summary>
+public sealed record ConnectorServiceOptions
+{
+    /// <summary>The settings of <c>service</c>.</summary>
+    public ServiceOptions Service { get; init; } = new();
+
+    /// <summary>Connectors served by id.</summary>
+    public IReadOnlyList<ConnectorEntry> Connectors { get; init; } = [];
+
+    /// <summary>Service types whose connectors are all served.</summary>
+    public IReadOnlyList<string> ServiceTypes { get; init; } = [];
+
+    /// <summary>Who takes jobs here (<see cref="WorkerSlot"/>).</summary>
+    public required JobWorker Worker { get; init; }
+
+    /// <summary>How often a running job's <c>last_seen</c> and counts are written. Default 10 s; others take a job that is silent for
+    /// <see cref="IdleAfter"/> for dead.</summary>
+    public TimeSpan JobHeartbeat { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often a running job is asked whether the user cancelled it. Default 3 s.</summary>
+    public TimeSpan CancelCheck { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a running job may be silent before it counts as dead. Default 5 minutes, as in Elastic's own service.</summary>
+    public TimeSpan IdleAfter { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a source may take to answer whether it is there. Default 60 s.</summary>
+    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The options of a configuration.</summary>
+    public static ConnectorServiceOptions From(ServiceConfiguration configuration, JobWorker worker)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return new ConnectorServiceOptions
+        {
+            Service = configuration.Service,
+            Connectors = configuration.Connectors,
+            ServiceTypes = configuration.NativeServiceTypes,
+            Worker = worker,
+        };
+    }
+
+    /// <summary>The source of a connector that is served, or <see langword="null"/> when it isn't served; empty when it is but nobody says what source it has.</summary>
+    internal string? ServedAs(ConnectorRecord connector)
+    {
+        var entry = Connectors.FirstOrDefault(known => known.ConnectorId == connector.Id);
+        return entry is not null
+            ? connector.ServiceType ?? entry.ServiceType
+            : connector.ServiceType is { } type && ServiceTypes.Contains(type) ? type : null;
+    }
+}

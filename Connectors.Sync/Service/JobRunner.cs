@@ -1,0 +1,196 @@
+using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Engine;
+using Connectors.Sync.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Sync.Service;
+
+/// <summary>Runs one job from its claim to its end, with a heartbeat beside it that also notices when the user cancels. Safe for concurrent use.</summary>
+public sealed class JobRunner(
+    SyncJobIndex jobs,
+    SyncJobSteps steps,
+    SourceCheck sources,
+    ISyncEngine engine,
+    IContentIndex? index,
+    ConnectorServiceOptions options,
+    TimeProvider timeProvider,
+    ILoggerFactory loggerFactory)
+{
+    private readonly ILogger _logger = loggerFactory.CreateLogger<JobRunner>();
+
+    /// <summary>Runs a job that was claimed.</summary>
+    /// <param name="job">The job as the claim returned it.</param>
+    /// <param name="sync">Kept up to date while it runs.</param>
+    /// <param name="stopReading">Asks for an orderly stop: the pages in flight are finished, and the job is suspended.</param>
+    /// <param name="cancellationToken">Stops at once. Nothing is written: the next start takes the job up.</param>
+    /// <exception cref="ConnectorException">The end could not be written. The job stays in progress, to be taken up again.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public async Task<SyncResult> RunAsync(SyncJobRecord job, RunningSync sync, CancellationToken stopReading, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        ArgumentNullException.ThrowIfNull(sync);
+        using var stop = new JobStop(stopReading, cancellationToken);
+        using var ended = new CancellationTokenSource();
+        var watch = WatchAsync(job, sync.Progress, stop, ended.Token);
+        SyncResult result;
+        try
+        {
+            result = await SyncAsync(job, sync.Progress, stop);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await watch;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        result = await WriteEndAsync(job, sync.Progress, stop, result, cancellationToken);
+        if (result.End != SyncResultEnd.Suspended)
+        {
+            await engine.ForgetAsync(job.Id, cancellationToken);
+        }
+
+        Log(job, result);
+        return result;
+    }
+
+    private async Task<SyncResult> SyncAsync(SyncJobRecord job, SyncProgress progress, JobStop stop)
+    {
+        try
+        {
+            JobSetup.RequireRunnable(job);
+            var request = JobSetup.Request(job, await sources.DescribeAsync(job.ServiceType!));
+            await using var source = await sources.OpenAsync(job.ServiceType!, job.Configuration);
+            await sources.PingAsync(source, options.PingTimeout, stop.Orderly);
+            var outcome = await engine.RunAsync(request, source, progress, stop.Orderly, stop.AtOnce);
+            return new SyncResult(
+                outcome.End switch
+                {
+                    SyncEnd.Refused => SyncResultEnd.Failed,
+                    SyncEnd.Stopped => stop.IsCanceled ? SyncResultEnd.Canceled : SyncResultEnd.Suspended,
+                    _ => SyncResultEnd.Completed,
+                },
+                job,
+                outcome,
+                outcome.End == SyncEnd.Refused ? outcome.Message : null);
+        }
+        catch (ConnectorException exception)
+        {
+            return new SyncResult(SyncResultEnd.Failed, job, null, exception.Message);
+        }
+        catch (OperationCanceledException) when (stop.AtOnce.IsCancellationRequested)
+        {
+            return new SyncResult(SyncResultEnd.Lost, job, null, null);
+        }
+        catch (OperationCanceledException) when (stop.Orderly.IsCancellationRequested)
+        {
+            return new SyncResult(stop.IsCanceled ? SyncResultEnd.Canceled : SyncResultEnd.Suspended, job, null, null);
+        }
+        catch (Exception exception)
+        {
+            ServiceLog.JobBroke(_logger, exception, job.Id, job.ConnectorId, job.IndexName ?? string.Empty);
+            return new SyncResult(SyncResultEnd.Failed, job, null, UnexpectedError.Message(exception));
+        }
+    }
+
+    private async Task WatchAsync(SyncJobRecord job, SyncProgress progress, JobStop stop, CancellationToken ended)
+    {
+        var lastHeartbeat = timeProvider.GetTimestamp();
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(options.CancelCheck, timeProvider, ended);
+                try
+                {
+                    var isDue = timeProvider.GetElapsedTime(lastHeartbeat) >= options.JobHeartbeat;
+                    var status = isDue
+                        ? await steps.ProgressAsync(job.Id, progress.Counts, ended)
+                        : (await jobs.FindAsync(job.Id, ended))?.Status;
+                    lastHeartbeat = isDue ? timeProvider.GetTimestamp() : lastHeartbeat;
+                    if (status == JobStatus.Canceling && stop.Cancel())
+                    {
+                        ServiceLog.CancelSeen(_logger, job.Id, job.ConnectorId, job.IndexName ?? string.Empty);
+                    }
+                    else if (status is not (JobStatus.InProgress or JobStatus.Canceling))
+                    {
+                        stop.Lose();
+                    }
+                }
+                catch (ConnectorException exception)
+                {
+                    // The sync itself meets the same trouble, and decides what becomes of it.
+                    ServiceLog.HeartbeatFailed(_logger, job.Id, exception.Message);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            // The sync ended.
+        }
+    }
+
+    private async Task<SyncResult> WriteEndAsync(SyncJobRecord job, SyncProgress progress, JobStop stop, SyncResult result, CancellationToken cancellationToken)
+    {
+        if (stop.IsLost)
+        {
+            return new SyncResult(SyncResultEnd.Lost, await jobs.FindAsync(job.Id, cancellationToken), result.Outcome, result.Error);
+        }
+
+        var end = new JobResult
+        {
+            Counts = result.Outcome?.Counts ?? progress.Counts,
+            TotalDocuments = result.End == SyncResultEnd.Completed ? result.Outcome?.TotalDocuments : await CountAsync(job, cancellationToken),
+            Rejections = result.Outcome?.Rejections,
+            Error = result.Error,
+        };
+        var written = result.End switch
+        {
+            SyncResultEnd.Completed => await steps.CompleteAsync(job.Id, end, cancellationToken),
+            SyncResultEnd.Canceled => await steps.CancelAsync(job.Id, end, cancellationToken),
+            SyncResultEnd.Suspended => await steps.SuspendAsync(job.Id, end, cancellationToken),
+            _ => await steps.FailAsync(job.Id, end, cancellationToken),
+        };
+        return written switch
+        {
+            null => result with { End = SyncResultEnd.Lost, Job = await jobs.FindAsync(job.Id, cancellationToken) },
+            { Status: JobStatus.Canceled } => result with { End = SyncResultEnd.Canceled, Job = written },
+            _ => result with { Job = written },
+        };
+    }
+
+    private async Task<long?> CountAsync(SyncJobRecord job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return index is null || job.IndexName is null ? null : (await index.InspectAsync(job.IndexName, cancellationToken))?.DocumentCount;
+        }
+        catch (ConnectorException)
+        {
+            // A count that can't be had is no reason to leave the job without its end.
+            return null;
+        }
+    }
+
+    private void Log(SyncJobRecord job, SyncResult result)
+    {
+        var indexName = job.IndexName ?? string.Empty;
+        if (result.Outcome?.Rejections is { Total: > 0 } rejections)
+        {
+            ServiceLog.Rejections(_logger, rejections.Total, job.Id, indexName, rejections.Samples[0].Id, rejections.Samples[0].Reason);
+        }
+
+        switch (result.End)
+        {
+            case SyncResultEnd.Failed:
+                ServiceLog.JobFailed(_logger, job.Id, job.ConnectorId, indexName, result.Error ?? string.Empty);
+                break;
+            case SyncResultEnd.Lost:
+                ServiceLog.JobLost(_logger, job.Id, job.ConnectorId, indexName);
+                break;
+            default:
+                ServiceLog.JobEnded(_logger, job.Id, job.ConnectorId, indexName, result.Job?.Status?.ToWord() ?? string.Empty);
+                break;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text.Json.Nodes;
+using Connectors.Sync.Engine;
+using Connectors.Sync.Protocol;
+using Connectors.Sync.Sources;
+
+namespace Connectors.Sync.Service;
+
+/// <summary>From a job's document to what the engine is asked; every reason not to run a job is found here.</summary>
+public static class JobSetup
+{
+    /// <summary>What the engine is asked for a job.</summary>
+    /// <param name="job">The job: everything is taken from the copy of the connector that it holds.</param>
+    /// <param name="source">The fields of its source.</param>
+    /// <exception cref="ConnectorException">The job can't be run; the message is for its <c>error</c>.</exception>
+    public static SyncRequest Request(SyncJobRecord job, SourceDescription source)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        RequireRunnable(job);
+        return Request(job.Id, job.ConnectorId, job.ServiceType!, job.IndexName!, job.Pipeline, job.Configuration, source) with
+        {
+            AllowMassDelete = job.Options.AllowMassDelete,
+            Reindex = job.Options.Reindex,
+        };
+    }
+
+    /// <summary>What the engine is asked for a dry run of a connector as it is now.</summary>
+    /// <exception cref="ConnectorException">The connector can't be synced.</exception>
+    public static SyncRequest DryRun(ConnectorRecord connector, SourceDescription source)
+    {
+        ArgumentNullException.ThrowIfNull(connector);
+        RequireIndex(connector.IndexName);
+        RequireRules(connector.ActiveFiltering);
+        return Request(
+            $"dry-run-{connector.Id}", connector.Id, source.ServiceType, connector.IndexName!, connector.Pipeline, connector.Configuration, source) with
+        {
+            DryRun = true,
+        };
+    }
+
+    internal static void RequireRunnable(SyncJobRecord job)
+    {
+        if (job.Type != JobType.Full)
+        {
+            var type = job.Document.Source.Text("job_type");
+            throw new ConnectorException($"This version runs full syncs only, and the job's type is '{type}'. Start a full content sync instead.");
+        }
+
+        if (job.ServiceType is null)
+        {
+            throw new ConnectorException("service_type: not set. Set the connector's service type, then start a sync.");
+        }
+
+        RequireIndex(job.IndexName);
+        RequireRules(job.Filtering);
+    }
+
+    internal static void RequireIndex(string? indexName)
+    {
+        if (indexName is null)
+        {
+            throw new ConnectorException("index_name: no index is attached. Attach one to the connector, then start a sync.");
+        }
+    }
+
+    private static void RequireRules(JsonObject? filtering)
+    {
+        if (SyncRules.Unsupported(filtering) is { } reason)
+        {
+            throw new ConnectorException(reason);
+        }
+    }
+
+    private static SyncRequest Request(
+        string jobId,
+        string connectorId,
+        string serviceType,
+        string indexName,
+        PipelineSettings? pipeline,
+        JsonObject? configuration,
+        SourceDescription source)
+    {
+        // A new password or key does not shape documents. Which of the other fields do, only the source knows: any of them may. Sync rules are not part of
+        // it, as the only ones that a job can have here include everything.
+        var settings = SourceSettings.FromConfiguration(configuration, source.Fields);
+        var fields = new JsonObject(source.Fields
+            .Where(field => !field.Sensitive)
+            .Select(field => KeyValuePair.Create(field.Name, (JsonNode?)settings.GetString(field.Name))));
+        return new SyncRequest
+        {
+            JobId = jobId,
+            ConnectorId = connectorId,
+            ServiceType = serviceType,
+            IndexName = indexName,
+            Pipeline = pipeline,
+            Fingerprint = SyncFingerprint.Of(serviceType, fields),
+        };
+    }
+}
