@@ -34,7 +34,7 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
     {
         lock (_lock)
         {
-            _documents[(index, id)] = new StoredDocument(id, source.DeepClone().AsObject(), _sequenceNumber++, 1);
+            _documents[(index, id)] = new StoredDocument(id, AsRead(source), _sequenceNumber++, 1);
         }
     }
 
@@ -126,7 +126,7 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
 
             var source = document.Source.DeepClone().AsObject();
             Merge(source, partial);
-            _documents[(index, id)] = new StoredDocument(id, source, _sequenceNumber++, 1);
+            _documents[(index, id)] = new StoredDocument(id, AsRead(source), _sequenceNumber++, 1);
             Updates.Enqueue((index, id, partial.DeepClone().AsObject()));
             return DocumentWrite.Done;
         }
@@ -151,6 +151,9 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
     }
 
     private static StoredDocument Copy(StoredDocument document) => document with { Source = document.Source.DeepClone().AsObject() };
+
+    // Numbers that were set as int are read as whatever the reader wants only after a trip through JSON text.
+    private static JsonObject AsRead(JsonObject source) => JsonNode.Parse(source.ToJsonString())!.AsObject();
 
     private static void Merge(JsonObject target, JsonObject partial)
     {

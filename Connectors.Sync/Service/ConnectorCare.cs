@@ -48,7 +48,7 @@ public sealed class ConnectorCare(
         try
         {
             return serviceType.Length > 0
-                ? await sources.DescribeAsync(serviceType)
+                ? sources.Describe(serviceType)
                 : throw new ConnectorException("service_type: not set. Choose the source of this connector.");
         }
         catch (ConnectorException exception)
@@ -74,7 +74,7 @@ public sealed class ConnectorCare(
         try
         {
             JobSetup.RequireIndex(connector.IndexName);
-            await using var source = await sources.OpenAsync(connector.ServiceType!, connector.Configuration);
+            await using var source = sources.Open(connector.ServiceType!, connector.Configuration);
             if (!isRunning)
             {
                 await sources.PingAsync(source, options.PingTimeout, cancellationToken);

@@ -59,8 +59,8 @@ public sealed class JobRunner(
         try
         {
             JobSetup.RequireRunnable(job);
-            var request = JobSetup.Request(job, await sources.DescribeAsync(job.ServiceType!));
-            await using var source = await sources.OpenAsync(job.ServiceType!, job.Configuration);
+            var request = JobSetup.Request(job, sources.Describe(job.ServiceType!));
+            await using var source = sources.Open(job.ServiceType!, job.Configuration);
             await sources.PingAsync(source, options.PingTimeout, stop.Orderly);
             var outcome = await engine.RunAsync(request, source, progress, stop.Orderly, stop.AtOnce);
             return new SyncResult(

@@ -1,35 +1,24 @@
 using System.Text.Json.Nodes;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Sources;
-using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Service;
 
 /// <summary>Makes the source of a connector or job and makes sure that it answers. Safe for concurrent use.</summary>
-public sealed class SourceCheck(ISourceFactory sources, TimeProvider timeProvider, ILoggerFactory loggerFactory)
+public sealed class SourceCheck(ISourceFactory sources, TimeProvider timeProvider)
 {
     /// <summary>What a source needs to be told.</summary>
     /// <exception cref="ConnectorException">There is no such source.</exception>
-    public async Task<SourceDescription> DescribeAsync(string serviceType)
-    {
-        await using var source = Create(serviceType, SourceContext.Empty);
-        return source.Description;
-    }
+    public SourceDescription Describe(string serviceType) => sources.Describe(serviceType);
 
     /// <summary>Makes a configured source; the caller disposes it.</summary>
     /// <param name="serviceType">Which.</param>
     /// <param name="configuration">The connector's <c>configuration</c>.</param>
     /// <exception cref="ConnectorException">There is no such source, or what the user entered is wrong.</exception>
-    public async Task<IDataSource> OpenAsync(string serviceType, JsonObject? configuration)
+    public IDataSource Open(string serviceType, JsonObject? configuration)
     {
-        var description = await DescribeAsync(serviceType);
-        ConfigurationCheck.Require(configuration, description.Fields);
-        return Create(serviceType, new SourceContext
-        {
-            Settings = SourceSettings.FromConfiguration(configuration, description.Fields),
-            LoggerFactory = loggerFactory,
-            TimeProvider = timeProvider,
-        });
+        ConfigurationCheck.Require(configuration, Describe(serviceType).Fields);
+        return sources.Create(serviceType, configuration);
     }
 
     /// <summary>Asks the source whether it is there.</summary>
@@ -52,16 +41,5 @@ public sealed class SourceCheck(ISourceFactory sources, TimeProvider timeProvide
                 FailureKind.Retry,
                 $"{source.Description.Name} did not answer within {limit.TotalSeconds:0} seconds. See whether it runs, and whether this machine can reach it.");
         }
-    }
-
-    private IDataSource Create(string serviceType, SourceContext context)
-    {
-        if (!sources.ServiceTypes.Contains(serviceType, StringComparer.Ordinal))
-        {
-            var known = string.Join(", ", sources.ServiceTypes.Order(StringComparer.Ordinal));
-            throw new ConnectorException($"service_type: '{serviceType}' is no source of this service. There are: {known}. Choose one of them, or name its class under 'sources' in config.yml.");
-        }
-
-        return sources.Create(serviceType, context);
     }
 }

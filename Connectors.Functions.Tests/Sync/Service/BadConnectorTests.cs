@@ -1,0 +1,126 @@
+using Connectors.Sync;
+using Xunit;
+
+namespace Connectors.Tests.Sync.Service;
+
+/// <summary>What people get wrong, and the words that they read about it in Kibana.</summary>
+public sealed class BadConnectorTests
+{
+    private readonly ServiceBed _bed = new();
+
+    [Theory]
+    [InlineData("""{"index_name": null}""", "index_name: no index is attached. Attach one to the connector, then start a sync.")]
+    [InlineData("""{"index_name": "  "}""", "index_name: no index is attached. Attach one to the connector, then start a sync.")]
+    [InlineData("""{"service_type": "gone"}""", "There is no source for the service type \"gone\".")]
+    [InlineData("""{"configuration": {"host": {"value": ""}}}""", "host: required, but empty. Set it in the connector's configuration.")]
+    [InlineData("""{"configuration": {"host": "h", "limit": {"value": "many"}}}""", "host: not an object with a 'value'. Mend it, or remove it so that it is written anew. limit: 'many' is not a whole number.")]
+    [InlineData("""{"configuration": {"limit": {"value": 0}}}""", "limit: '0' is not greater than 0.")]
+    [InlineData(
+        """{"scheduling": {"full": {"enabled": true, "interval": "0 0 * * *"}}, "last_seen": "2026-01-01T00:00:00Z"}""",
+        "scheduling.full.interval: '0 0 * * *' is not a cron expression: it has 5 fields, the first one (seconds) is missing. Write six fields: second, minute, hour, day of month, month, day of week; for example '0 0 3 * * ?' for every day at 3:00 UTC.")]
+    public async Task WhatIsWrongIsWrittenIntoTheConnector(string changes, string error)
+    {
+        var connector = _bed.AddConnector(changes);
+
+        await _bed.RunOnceAsync();
+
+        Assert.Equal("error", _bed.Connector(connector)["status"]!.GetValue<string>());
+        Assert.Equal(error, _bed.Connector(connector)["error"]!.GetValue<string>());
+        Assert.NotNull(_bed.Connector(connector)["last_seen"]);
+        Assert.Equal(0, _bed.Sources.Open);
+    }
+
+    [Theory]
+    [InlineData("""{"name": 5, "scheduling": [], "filtering": "x", "pipeline": 3, "features": [1], "last_seen": "yesterday", "language": {}}""")]
+    [InlineData("""{"error": "an old one", "status": "error"}""")]
+    [InlineData("""{"status": "connected"}""")]
+    public async Task WhatDoesNotMatterDoesNotStopIt(string changes)
+    {
+        var connector = _bed.AddConnector(changes);
+        var job = await _bed.AddJobAsync(connector);
+
+        await _bed.RunOnceAsync();
+
+        Assert.Equal("completed", _bed.Status(job));
+        Assert.Equal("connected", _bed.Connector(connector)["status"]!.GetValue<string>());
+        Assert.Null(_bed.Connector(connector)["error"]);
+    }
+
+    [Fact]
+    public async Task ANewConnectorGetsItsConfigurationAndWaits()
+    {
+        var connector = _bed.AddConnector();
+        _bed.Store.Put(Connectors.Sync.Protocol.ProtocolIndices.Connectors, connector, Protocol.Some.Json("""{"service_type": "fake", "index_name": "search-c1", "configuration": {}, "sync_now": true}"""));
+
+        Assert.Empty(await _bed.RunOnceAsync());
+
+        Assert.Equal("needs_configuration", _bed.Connector(connector)["status"]!.GetValue<string>());
+        Assert.Equal("Host", _bed.Connector(connector)["configuration"]!["host"]!["label"]!.GetValue<string>());
+        Assert.Equal(0, _bed.Sources.Open);
+    }
+
+    [Fact]
+    public async Task ASourceThatDoesNotAnswerIsAnErrorUntilItDoes()
+    {
+        var connector = _bed.AddConnector("""{"sync_now": true}""");
+        _bed.Sources.Ping = _ => throw new ConnectorException("host: h refuses the connection. Start the server.");
+        Assert.Empty(await _bed.RunOnceAsync());
+        Assert.Equal("host: h refuses the connection. Start the server.", _bed.Connector(connector)["error"]!.GetValue<string>());
+        Assert.Empty(_bed.JobIds);
+
+        _bed.Sources.Ping = _ => Task.CompletedTask;
+        Assert.Single(await _bed.RunOnceAsync());
+        Assert.Null(_bed.Connector(connector)["error"]);
+    }
+
+    [Fact]
+    public async Task ASourceThatNeverAnswersIsGivenUp()
+    {
+        var connector = _bed.AddConnector();
+        _bed.Sources.Ping = token => Task.Delay(Timeout.InfiniteTimeSpan, _bed.Clock, token);
+
+        await _bed.PassTimeAsync(_bed.RunOnceAsync());
+
+        Assert.Equal("Fake did not answer within 60 seconds. See whether it runs, and whether this machine can reach it.", _bed.Connector(connector)["error"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task ASourceThatBreaksTellsNoSecrets()
+    {
+        var connector = _bed.AddConnector();
+        _bed.Sources.Ping = _ => throw new InvalidOperationException("password=hunter2");
+
+        await _bed.RunOnceAsync();
+
+        Assert.Equal(
+            "Something failed that should not have (InvalidOperationException). The log of the service tells the details; please report it.",
+            _bed.Connector(connector)["error"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData("""{"job_type": "incremental"}""", "This version runs full syncs only, and the job's type is 'incremental'. Start a full content sync instead.", "last_sync")]
+    [InlineData("""{"job_type": "access_control"}""", "This version runs full syncs only, and the job's type is 'access_control'. Start a full content sync instead.", "last_access_control_sync")]
+    [InlineData("""{"job_type": "odd"}""", "This version runs full syncs only, and the job's type is 'odd'. Start a full content sync instead.", "last_sync")]
+    [InlineData("""{"connector": {"index_name": null}}""", "index_name: no index is attached. Attach one to the connector, then start a sync.", "last_sync")]
+    [InlineData("""{"connector": {"service_type": null}}""", "service_type: not set. Set the connector's service type, then start a sync.", "last_sync")]
+    [InlineData("""{"connector": {"service_type": "gone"}}""", "There is no source for the service type \"gone\".", "last_sync")]
+    [InlineData("""{"connector": {"configuration": {"host": {"value": null}}}}""", "host: required, but empty. Set it in the connector's configuration.", "last_sync")]
+    [InlineData(
+        """{"connector": {"filtering": {"rules": [{"id": "r1", "policy": "exclude", "field": "a", "rule": "equals", "value": "b"}]}}}""",
+        "The connector has sync rules (r1), which this version can't apply. Nothing was synced, so that nothing that they exclude is indexed. Remove the rules to sync everything.",
+        "last_sync")]
+    public async Task AJobThatCanNotBeRunSaysWhy(string changes, string error, string prefix)
+    {
+        var connector = _bed.AddConnector();
+        var job = await _bed.AddJobAsync(connector, changes);
+
+        await _bed.RunOnceAsync();
+
+        Assert.Equal("error", _bed.Status(job));
+        Assert.Equal(error, _bed.Job(job)["error"]!.GetValue<string>());
+        Assert.NotNull(_bed.Job(job)["completed_at"]);
+        Assert.Equal(error, _bed.Connector(connector)[$"{prefix}_error"]!.GetValue<string>());
+        Assert.Equal("error", _bed.Connector(connector)[$"{prefix}_status"]!.GetValue<string>());
+        Assert.Empty(_bed.Engine.Requests);
+    }
+}

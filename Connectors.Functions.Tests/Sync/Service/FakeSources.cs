@@ -1,0 +1,60 @@
+using System.Text.Json.Nodes;
+using Connectors.Sync;
+using Connectors.Sync.Configuration;
+using Connectors.Sync.Sources;
+
+namespace Connectors.Tests.Sync.Service;
+
+/// <summary>One service type, <c>fake</c>, whose ping does what a test says.</summary>
+internal sealed class FakeSources : ISourceFactory
+{
+    public static SourceDescription Description { get; } = new()
+    {
+        Name = "Fake",
+        ServiceType = "fake",
+        Fields =
+        [
+            new("host", "Host"),
+            new("limit", "Limit") { Type = ConfigFieldType.Integer, DefaultValue = 10, Validations = [new("greater_than", 0)] },
+            new("key", "Key") { Required = false, Sensitive = true },
+        ],
+    };
+
+    public Func<CancellationToken, Task> Ping { get; set; } = _ => Task.CompletedTask;
+
+    public int Open { get; private set; }
+
+    public SourceDescription Describe(string serviceType) => serviceType switch
+    {
+        "fake" => Description,
+        "broken" => throw new InvalidOperationException("password=hunter2"),
+        _ => throw new ConnectorException($"There is no source for the service type \"{serviceType}\"."),
+    };
+
+    public IDataSource Create(string serviceType, JsonObject? configuration)
+    {
+        Open++;
+        return new Source(this);
+    }
+
+    private sealed class Source(FakeSources owner) : IDataSource
+    {
+        public SourceDescription Description => FakeSources.Description;
+
+        public Task PingAsync(CancellationToken cancellationToken) => owner.Ping(cancellationToken);
+
+        public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => Task.FromResult(ChangeAnswer.Unknown);
+
+        public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<SourcePartition>>([SourcePartition.All]);
+
+        public Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("The scripted engine reads nothing.");
+
+        public ValueTask DisposeAsync()
+        {
+            owner.Open--;
+            return ValueTask.CompletedTask;
+        }
+    }
+}

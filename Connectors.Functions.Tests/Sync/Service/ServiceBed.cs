@@ -1,0 +1,125 @@
+using System.Text.Json.Nodes;
+using Connectors.Sync.Configuration;
+using Connectors.Sync.Protocol;
+using Connectors.Sync.Service;
+using Connectors.Tests.Support;
+using Connectors.Tests.Sync.Protocol;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Connectors.Tests.Sync.Service;
+
+/// <summary>A service on documents in memory, with a scripted engine and a clock that the test moves.</summary>
+internal sealed class ServiceBed : IServiceObserver
+{
+    private int _connectors;
+
+    public InMemoryDocumentStore Store { get; init; } = new();
+
+    public FakeTimeProvider Clock { get; init; } = new(Some.Time("2026-11-23T22:00:00Z"));
+
+    public ScriptedEngine Engine { get; init; } = new();
+
+    public FakeSources Sources { get; } = new();
+
+    public JobWorker Worker { get; init; } = new("host-1", "worker-1");
+
+    public int MaxConcurrentSyncs { get; init; } = 4;
+
+    public List<string> Events { get; } = [];
+
+    public ConnectorService Service => field ??= new ConnectorService(
+        new ServiceParts
+        {
+            Store = Store,
+            Engine = Engine,
+            Sources = Sources,
+            Observer = this,
+            TimeProvider = Clock,
+            LoggerFactory = NullLoggerFactory.Instance,
+        },
+        new ConnectorServiceOptions
+        {
+            Worker = Worker,
+            ServiceTypes = ["fake", "broken", "gone"],
+            Service = new ServiceOptions { MaxConcurrentContentSyncs = MaxConcurrentSyncs },
+        });
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public JsonObject Connector(string id) => Store[ProtocolIndices.Connectors, id];
+
+    public JsonObject Job(string id) => Store[ProtocolIndices.SyncJobs, id];
+
+    public IReadOnlyList<string> JobIds => Store.Ids(ProtocolIndices.SyncJobs);
+
+    /// <summary>A connector that is configured, with changes by the test.</summary>
+    public string AddConnector(string changes = "{}")
+    {
+        var id = $"c{++_connectors}";
+        var configuration = ConnectorConfiguration.Render(FakeSources.Description.Fields, new Dictionary<string, JsonNode?> { ["host"] = "h" });
+        Store.Put(ProtocolIndices.Connectors, id, new JsonObject
+        {
+            ["name"] = $"Connector {_connectors}",
+            ["service_type"] = "fake",
+            ["index_name"] = $"search-{id}",
+            ["status"] = "configured",
+            ["configuration"] = configuration,
+            ["features"] = ConnectorFeatures.Render(),
+        });
+        Store.Edit(ProtocolIndices.Connectors, id, changes);
+        return id;
+    }
+
+    /// <summary>A job as Kibana makes it, with changes by the test.</summary>
+    public async Task<string> AddJobAsync(string connectorId, string changes = "{}")
+    {
+        // Jobs are ordered by age.
+        Clock.Advance(TimeSpan.FromMilliseconds(1));
+        var connector = (await Service.Connectors.FindAsync(connectorId, Token))!;
+        var job = await Service.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token);
+        Store.Edit(ProtocolIndices.SyncJobs, job!.Id, changes);
+        return job.Id;
+    }
+
+    public async Task<IReadOnlyList<SyncResult>> RunOnceAsync() => await Service.RunOnceAsync(Token, Token);
+
+    /// <summary>Lets time pass until <paramref name="task"/> is done.</summary>
+    public async Task<T> PassTimeAsync<T>(Task<T> task, TimeSpan? step = null)
+    {
+        await PassTimeUntilAsync(() => task.IsCompleted, step);
+        return await task;
+    }
+
+    public async Task PassTimeUntilAsync(Func<bool> condition, TimeSpan? step = null)
+    {
+        while (!condition())
+        {
+            Token.ThrowIfCancellationRequested();
+            Clock.Advance(step ?? TimeSpan.FromSeconds(1));
+            for (var i = 0; i < 50 && !condition(); i++)
+            {
+                await Task.Yield();
+            }
+        }
+    }
+
+    public string Status(string jobId) => Job(jobId)["status"]!.GetValue<string>();
+
+    void IServiceObserver.SyncStarted(RunningSync sync)
+    {
+        lock (Events)
+        {
+            Events.Add($"started {sync.ConnectorName} into {sync.IndexName}");
+        }
+    }
+
+    void IServiceObserver.SyncEnded(RunningSync sync, SyncResult result)
+    {
+        lock (Events)
+        {
+            Events.Add($"ended {sync.ConnectorName}: {result.End}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Sync.Service;
+
+/// <summary>Ends jobs that nobody works on any more. Safe for concurrent use.</summary>
+public sealed class JobCleanup(SyncJobIndex jobs, SyncJobSteps steps, TimeProvider timeProvider, ILoggerFactory loggerFactory)
+{
+    private readonly ILogger _logger = loggerFactory.CreateLogger<JobCleanup>();
+
+    /// <summary>Marks running jobs as failed that have been silent for <paramref name="idleAfter"/>.</summary>
+    /// <param name="isOurs">Whether a silent job is for us to judge: its connector is served here, or is gone; and nobody here runs it or can take it up.</param>
+    /// <param name="idleAfter">How long.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>How many.</returns>
+    public async Task<int> FailIdleJobsAsync(Func<SyncJobRecord, bool> isOurs, TimeSpan idleAfter, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(isOurs);
+        var failed = 0;
+        await foreach (var found in jobs.UnfinishedAsync(cancellationToken))
+        {
+            // The search may be a moment behind: silence is judged by the document as it is.
+            if (found.Status?.IsRunning() == true
+                && await jobs.FindAsync(found.Id, cancellationToken) is { Status: JobStatus.InProgress or JobStatus.Canceling } job
+                && timeProvider.GetUtcNow() - (job.LastSeen ?? job.StartedAt ?? DateTimeOffset.MinValue) > idleAfter
+                && isOurs(job)
+                && await steps.FailIdleAsync(job, cancellationToken) is not null)
+            {
+                ServiceLog.IdleJobFailed(_logger, job.Id, job.ConnectorId, job.LastSeen);
+                failed++;
+            }
+        }
+
+        return failed;
+    }
+}

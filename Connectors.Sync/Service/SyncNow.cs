@@ -1,0 +1,139 @@
+using Connectors.Sync.Engine;
+using Connectors.Sync.Protocol;
+
+namespace Connectors.Sync.Service;
+
+/// <summary>How one connector is synced on demand.</summary>
+/// <param name="DryRun">Find out what would be done, write nothing.</param>
+/// <param name="AllowMassDelete">Delete more than the delete guard allows.</param>
+/// <param name="Reindex">Write every document again, changed or not.</param>
+public sealed record SyncNowOptions(bool DryRun = false, bool AllowMassDelete = false, bool Reindex = false);
+
+/// <summary>One sync of one connector, now.</summary>
+internal sealed class SyncNow(
+    ConnectorIndex connectors,
+    SyncJobIndex jobs,
+    JobDispatcher dispatcher,
+    ServiceParts parts,
+    ConnectorServiceOptions options,
+    SourceCheck sources)
+{
+    private static readonly TimeSpan FollowPause = TimeSpan.FromSeconds(2);
+
+    /// <summary>Finds out what a sync would do.</summary>
+    public async Task<SyncResult> TryAsync(string connectorId, SyncNowOptions how, CancellationToken stop, CancellationToken cancellationToken)
+    {
+        var connector = await FindAsync(connectorId, stop);
+        var serviceType = ServiceTypeOf(connector);
+        var request = JobSetup.DryRun(connector, sources.Describe(serviceType)) with { AllowMassDelete = how.AllowMassDelete, Reindex = how.Reindex };
+        await using var source = sources.Open(serviceType, connector.Configuration);
+        await sources.PingAsync(source, options.PingTimeout, stop);
+        var engine = dispatcher.EngineOf(connectorId);
+        var sync = new RunningSync(request.JobId, connectorId, connector.Name ?? connectorId, request.IndexName, serviceType, parts.TimeProvider.GetUtcNow());
+        parts.Observer?.SyncStarted(sync);
+        var result = new SyncResult(SyncResultEnd.Failed, null, null, null);
+        try
+        {
+            var outcome = await engine.RunAsync(request, source, sync.Progress, stop, cancellationToken);
+            var end = outcome.End switch
+            {
+                SyncEnd.Refused => SyncResultEnd.Failed,
+                SyncEnd.Stopped => SyncResultEnd.Canceled,
+                _ => SyncResultEnd.Completed,
+            };
+            result = new SyncResult(end, null, outcome, outcome.Message);
+        }
+        finally
+        {
+            parts.Observer?.SyncEnded(sync, result);
+            await engine.ForgetAsync(request.JobId, CancellationToken.None);
+        }
+
+        return result;
+    }
+
+    /// <summary>Makes a job and runs it, or follows it when another service was faster.</summary>
+    public async Task<SyncResult> RunAsync(string connectorId, SyncNowOptions how, CancellationToken stop, CancellationToken cancellationToken)
+    {
+        await ProtocolIndices.EnsureAsync(parts.Store, stop);
+        var connector = await FindAsync(connectorId, stop);
+        var serviceType = ServiceTypeOf(connector);
+        connector = await connectors.PrepareAsync(connectorId, serviceType, sources.Describe(serviceType).Fields, stop)
+            ?? throw Missing(connectorId);
+        JobSetup.RequireIndex(connector.IndexName);
+        ConfigurationCheck.Require(connector.Configuration, sources.Describe(serviceType).Fields);
+        var job = await WaitingAsync(connectorId, how, stop) ?? await jobs.CreateAsync(
+            connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(how.AllowMassDelete, how.Reindex), key: null, stop);
+        dispatcher.TryTakeInHand(job!);
+        try
+        {
+            return await dispatcher.RunJobAsync(job!, connector.Name ?? connector.Id, stop, cancellationToken) ?? await FollowAsync(job!.Id, stop);
+        }
+        finally
+        {
+            dispatcher.LetGo(job!);
+        }
+    }
+
+    /// <summary>The job that waits to be run, or that a process left which died: it is run instead of a new one, from where it was.</summary>
+    private async Task<SyncJobRecord?> WaitingAsync(string connectorId, SyncNowOptions how, CancellationToken cancellationToken)
+    {
+        var unfinished = new List<SyncJobRecord>();
+        await foreach (var found in jobs.UnfinishedAsync(cancellationToken))
+        {
+            if (found.ConnectorId == connectorId && found.Type == JobType.Full && await jobs.FindAsync(found.Id, cancellationToken) is { Status: { } status } job && !status.IsFinal())
+            {
+                unfinished.Add(job);
+            }
+        }
+
+        if (unfinished.Count == 0)
+        {
+            return null;
+        }
+
+        var next = JobQueue.Next(unfinished, dispatcher.IsAbandoned);
+        if (next is not [{ Status: not JobStatus.Canceling } waiting])
+        {
+            var running = unfinished.First(job => job.Status?.IsRunning() == true);
+            throw new ConnectorException($"Connector '{connectorId}' is being synced already, by job '{running.Id}' on {running.WorkerHostname ?? "another host"}. Wait for it to end, or cancel it, then sync again.");
+        }
+
+        return waiting.Options == new SyncJobOptions(how.AllowMassDelete, how.Reindex)
+            ? waiting
+            : throw new ConnectorException($"Job '{waiting.Id}' of connector '{connectorId}' waits to be run, with other options than these. Run it first (by 'elastic-ingest poll --one-sync'), or cancel it, then sync again.");
+    }
+
+    private async Task<SyncResult> FollowAsync(string jobId, CancellationToken stop)
+    {
+        while (true)
+        {
+            var job = await jobs.FindAsync(jobId, stop);
+            switch (job?.Status)
+            {
+                case JobStatus.Completed:
+                    return new SyncResult(SyncResultEnd.Completed, job, null, null);
+                case JobStatus.Canceled:
+                    return new SyncResult(SyncResultEnd.Canceled, job, null, null);
+                case JobStatus.Error:
+                    return new SyncResult(SyncResultEnd.Failed, job, null, job.Error);
+                case null:
+                    return new SyncResult(SyncResultEnd.Lost, job, null, null);
+                default:
+                    await Task.Delay(FollowPause, parts.TimeProvider, stop);
+                    break;
+            }
+        }
+    }
+
+    private async Task<ConnectorRecord> FindAsync(string connectorId, CancellationToken cancellationToken) =>
+        await connectors.FindAsync(connectorId, cancellationToken) ?? throw Missing(connectorId);
+
+    private string ServiceTypeOf(ConnectorRecord connector) => connector.ServiceType
+        ?? (options.ServedAs(connector) is { Length: > 0 } configured
+            ? configured
+            : throw new ConnectorException($"service_type: not set. Choose the source of connector '{connector.Id}'."));
+
+    private static ConnectorException Missing(string connectorId) =>
+        new($"There is no connector with id '{connectorId}'. 'elastic-ingest list' shows those that there are.");
+}

@@ -1,0 +1,17 @@
+using System.Text.Json.Nodes;
+
+namespace Connectors.Sync.Sources;
+
+/// <summary>Makes sources by service type. Safe for concurrent use.</summary>
+public interface ISourceFactory
+{
+    /// <summary>What the source of a service type is and what it needs to be told.</summary>
+    /// <exception cref="ConnectorException">There is none, or its class can't be loaded; the message says why and what to do.</exception>
+    SourceDescription Describe(string serviceType);
+
+    /// <summary>Makes the source of a service type for one sync or check; the caller disposes it.</summary>
+    /// <param name="serviceType">The connector's service type.</param>
+    /// <param name="configuration">The <c>configuration</c> of the connector or of the sync job.</param>
+    /// <exception cref="ConnectorException">There is none, or its class can't be loaded; the message says why and what to do.</exception>
+    IDataSource Create(string serviceType, JsonObject? configuration);
+}
