@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Connectors.Sync.Protocol;
 
 /// <summary>What the service can do for a connector, as Kibana wants it told: it hides what is switched off.</summary>
-public static class ConnectorFeatures
+internal static class ConnectorFeatures
 {
     private static readonly string[][] Paths =
     [

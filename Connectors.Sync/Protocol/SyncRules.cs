@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Connectors.Sync.Protocol;
 
 /// <summary>Tells jobs that we can run from those whose sync rules we would have to ignore: what a user excluded must never be indexed.</summary>
-public static class SyncRules
+internal static class SyncRules
 {
     /// <summary>Why a job with these rules (<c>{rules, advanced_snippet}</c>) can't be run, for the operator; <see langword="null"/> when everything is included.</summary>
     public static string? Unsupported(JsonObject? filtering)
