@@ -14,6 +14,9 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
     private const string MetaKey = "connectors";
     private readonly IndexWatch _watch = new(calls, time);
 
+    /// <summary>An index of twice as many is read in two slices, and so on. Tests set it lower.</summary>
+    internal long DocumentsPerSlice { get; set; } = 50_000;
+
     public async Task<ContentIndexState> PrepareAsync(string index, CancellationToken cancellationToken)
     {
         var created = false;
@@ -58,7 +61,7 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
     }
 
     public Task ReadIdsAsync(string index, IdReceiver receive, CancellationToken cancellationToken) =>
-        new IdReader(calls, logger).ReadAsync(index, receive, cancellationToken);
+        new IdReader(calls, logger, DocumentsPerSlice).ReadAsync(index, receive, cancellationToken);
 
     public async Task<BulkAnswer> BulkAsync(string index, string? pipeline, ReadOnlyMemory<byte> body, int operations, CancellationToken cancellationToken)
     {

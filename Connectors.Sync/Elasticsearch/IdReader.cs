@@ -9,11 +9,10 @@ using static Connectors.Sync.Elasticsearch.Calls.ElasticsearchRequest;
 namespace Connectors.Sync.Elasticsearch;
 
 /// <summary>Reads id and version of every document of an index, over a point in time, in slices side by side.</summary>
-internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger)
+internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long documentsPerSlice)
 {
     private const string Answer = "pit_id,timed_out,_shards.failed,hits.hits._id,hits.hits.sort,hits.hits._source._timestamp,hits.hits.fields._digest";
     private const int MaxSlices = 4;
-    private const long DocumentsPerSlice = 50_000;
 
     public async Task ReadAsync(string index, IdReceiver receive, CancellationToken cancellationToken)
     {
@@ -26,7 +25,7 @@ internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger)
         (await calls.SendAsync(Post($"{Escape(index)}/_refresh", null), cancellationToken)).Dispose();
         using var counted = await calls.SendAsync(Get($"{Escape(index)}/_count"), cancellationToken);
         var documents = counted.Json()["count"]?.GetValue<long>() ?? 0;
-        var slices = (int)Math.Clamp(documents / DocumentsPerSlice, 1, MaxSlices);
+        var slices = (int)Math.Clamp(documents / documentsPerSlice, 1, MaxSlices);
         var page = Math.Min(facts.MaxResultWindow, IndexFacts.DefaultMaxResultWindow);
 
         await using var pointInTime = await PointInTime.OpenAsync(calls, logger, index, cancellationToken)

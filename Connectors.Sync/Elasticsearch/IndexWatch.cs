@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Elasticsearch.Calls;
 
@@ -38,7 +39,7 @@ internal sealed class IndexWatch(ElasticsearchCalls calls, TimeProvider time)
             return new BulkAnswer(answer.Status, [], new BulkError("unknown", calls.Failures.Of(request, answer).Message), answer.RetryAfter);
         }
 
-        var uuid = answer.Json().FirstOrDefault().Value?["settings"]?["index.uuid"]?.ToString() ?? string.Empty;
+        var uuid = ((answer.Json().FirstOrDefault().Value as JsonObject)?["settings"] as JsonObject)?["index.uuid"]?.ToString() ?? string.Empty;
         if (seen is not null && seen.Uuid != uuid)
         {
             return Gone(index, "was deleted and made again");

@@ -52,8 +52,8 @@ internal sealed class ElasticsearchCalls(ITransport transport, ElasticsearchOpti
     /// <summary>Calls once. Whatever happens is in the answer; only a cancelled token throws.</summary>
     public async Task<ElasticsearchAnswer> SendOnceAsync(ElasticsearchRequest request, CancellationToken cancellationToken)
     {
-        // The transport's own time-out ends with the headers; this one covers the body too.
-        using var timeout = new CancellationTokenSource(options.RequestTimeout, time);
+        // The transport's own time-out ends with the headers; this one covers the body too. Always real time, as the network's is.
+        using var timeout = new CancellationTokenSource(options.RequestTimeout);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         PooledBuffer? body = null;
         try

@@ -1,0 +1,102 @@
+using System.Text.Json.Nodes;
+using Connectors.Emulator.Faults;
+using Connectors.Sync.Elasticsearch;
+using Xunit;
+
+namespace Connectors.Tests.Sync.Elasticsearch;
+
+public sealed class DocumentStoreTests
+{
+    private const string Jobs = "jobs";
+
+    private static CancellationToken Token => GatewayBench.Token;
+
+    [Fact]
+    public async Task ADocumentIsCreatedOnceReadChangedAndDeleted()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        var store = bench.Gateway.Documents;
+
+        var created = await store.CreateAsync(Jobs, "job/1 ü", Json("""{"a":{"x":1},"b":[1]}"""), Token);
+        var again = await store.CreateAsync(Jobs, "job/1 ü", Json("{}"), Token);
+        var updated = await store.UpdateAsync(Jobs, "job/1 ü", Json("""{"a":{"y":2},"b":[2]}"""), created, Token);
+        var stale = await store.UpdateAsync(Jobs, "job/1 ü", Json("""{"a":{"y":3}}"""), created, Token);
+        var read = await store.GetAsync(Jobs, "job/1 ü", Token);
+        var staleDelete = await store.DeleteAsync(Jobs, "job/1 ü", created, Token);
+        var deleted = await store.DeleteAsync(Jobs, "job/1 ü", read, Token);
+
+        Assert.Equal("job/1 ü", created!.Id);
+        Assert.Null(again);
+        Assert.Equal((DocumentWrite.Done, DocumentWrite.Conflict), (updated, stale));
+        Assert.Equal("""{"a":{"x":1,"y":2},"b":[2]}""", read!.Source.ToJsonString());
+        Assert.True(read.SequenceNumber > created.SequenceNumber);
+        Assert.Equal((DocumentWrite.Conflict, DocumentWrite.Done), (staleDelete, deleted));
+        Assert.Null(await store.GetAsync(Jobs, "job/1 ü", Token));
+    }
+
+    [Fact]
+    public async Task WhatIsMissingIsAValue()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        var store = bench.Gateway.Documents;
+
+        Assert.Null(await store.GetAsync("none", "1", Token));
+        Assert.Equal(DocumentWrite.Missing, await store.UpdateAsync("none", "1", Json("""{"a":1}"""), null, Token));
+        Assert.Equal(DocumentWrite.Missing, await store.DeleteAsync("none", "1", null, Token));
+        Assert.Empty(await store.SearchAsync("none", null, null, Token).ToListAsync(Token));
+        Assert.Empty(bench.Server.IndexNames);
+    }
+
+    [Fact]
+    public async Task ACreationWhoseAnswerWasLostMakesOneDocument()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        bench.Server.Faults.Add(FaultRule.CutAfter() with { Times = 1 });
+
+        var created = await bench.Gateway.Documents.CreateAsync(Jobs, null, Json("""{"a":1}"""), Token);
+
+        Assert.NotNull(created);
+        Assert.Equal([created.Id], bench.Server.Ids(Jobs));
+        Assert.Equal(DocumentWrite.Done, await bench.Gateway.Documents.UpdateAsync(Jobs, created.Id, Json("""{"a":2}"""), created, Token));
+    }
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(499, null)]
+    [InlineData(500, null)]
+    [InlineData(1_234, null)]
+    [InlineData(1_234, "created_at")]
+    public async Task ASearchFindsEverythingOnce(int count, string? sort)
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        await bench.Gateway.Documents.EnsureIndexAsync(
+            Jobs, Json("""{"mappings":{"dynamic":false,"properties":{"created_at":{"type":"date"},"kind":{"type":"keyword"}}}}"""), Token);
+        for (var i = 0; i < count; i++)
+        {
+            bench.Server.Put(Jobs, $"j{i}", $$"""{"kind":"a","created_at":"2026-01-{{1 + (i * 7 % 28):00}}T00:00:00Z"}""");
+        }
+
+        bench.Server.Put(Jobs, "other", """{"kind":"b"}""");
+        var found = await bench.Gateway.Documents.SearchAsync(Jobs, Json("""{"term":{"kind":"a"}}"""), sort, Token).ToListAsync(Token);
+
+        Assert.Equal(count, found.Select(document => document.Id).Distinct().Count());
+        Assert.Equal(count, found.Count);
+        Assert.All(found, document => Assert.True(document.SequenceNumber >= 0 && document.PrimaryTerm > 0));
+        if (sort is not null)
+        {
+            var order = found.Select(document => (string?)document.Source[sort]).ToList();
+            Assert.Equal(order.Order(StringComparer.Ordinal), order);
+        }
+    }
+
+    [Fact]
+    public async Task AnIndexIsMadeOnce()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+
+        Assert.True(await bench.Gateway.Documents.EnsureIndexAsync(Jobs, [], Token));
+        Assert.False(await bench.Gateway.Documents.EnsureIndexAsync(Jobs, [], Token));
+    }
+
+    private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
+}

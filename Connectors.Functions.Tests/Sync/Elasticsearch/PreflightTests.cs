@@ -1,0 +1,111 @@
+using Connectors.Emulator;
+using Connectors.Emulator.Faults;
+using Connectors.Sync;
+using Connectors.Sync.Configuration;
+using Connectors.Tests.Support;
+using Microsoft.AspNetCore.Http;
+using Xunit;
+
+namespace Connectors.Tests.Sync.Elasticsearch;
+
+public sealed class PreflightTests
+{
+    private static CancellationToken Token => GatewayBench.Token;
+
+    [Theory]
+    [InlineData("8.0.0")]
+    [InlineData("8.19.2")]
+    [InlineData("9.5.0")]
+    [InlineData("9.99.0-SNAPSHOT")]
+    public async Task KnownVersionsAreAccepted(string version)
+    {
+        await using var bench = await GatewayBench.StartAsync(emulator: new EmulatorOptions { Version = version });
+
+        var info = await bench.Gateway.ConnectAsync(Token);
+
+        Assert.Equal(version.Split('-')[0], info.Version!.ToString());
+        Assert.False(info.IsServerless);
+    }
+
+    [Theory]
+    [InlineData("7.17.9", "has version 7.17.9; this service works with 8.x to 9.x. Upgrade Elasticsearch.")]
+    [InlineData("10.0.0", "has version 10.0.0; this service works with 8.x to 9.x. Take a newer release of this service.")]
+    [InlineData("soon", "reports the version 'soon', which can't be read.")]
+    public async Task OthersAreRefused(string version, string message)
+    {
+        await using var bench = await GatewayBench.StartAsync(emulator: new EmulatorOptions { Version = version });
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.Gateway.ConnectAsync(Token));
+
+        Assert.EndsWith(message, failure.Message, StringComparison.Ordinal);
+        Assert.Equal(FailureKind.Fatal, failure.Kind);
+    }
+
+    [Fact]
+    public async Task ItWaitsForAServerThatIsNotUpYet()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        bench.Server.Faults.Add(FaultRule.CutBefore() with { Times = 2 });
+        bench.Server.Faults.Add(FaultRule.RefuseCall(503) with { Times = 2 });
+
+        Assert.NotNull((await bench.Gateway.ConnectAsync(Token)).Version);
+        Assert.Equal(5, bench.Server.Requests.Total);
+    }
+
+    [Fact]
+    public async Task ItGivesUpAfterTheTimeThatIsSet()
+    {
+        var time = new ImpatientTime();
+        using var gateway = GatewayBench.GatewayOf(new ElasticsearchOptions { Hosts = [new Uri("http://127.0.0.1:1")], MaxWaitDuration = TimeSpan.FromSeconds(30) }, time);
+        var start = time.GetUtcNow();
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => gateway.ConnectAsync(Token));
+
+        Assert.StartsWith(
+            "Gave up after 30 s (elasticsearch.max_wait_duration). Elasticsearch at http://127.0.0.1:1 can't be reached (GET /): ", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromSeconds(30), time.GetUtcNow() - start);
+    }
+
+    [Fact]
+    public async Task WrongCredentialsEndItAtOnce()
+    {
+        await using var bench = await GatewayBench.StartAsync(emulator: new EmulatorOptions { Authorization = ["ApiKey right"] });
+
+        await Assert.ThrowsAsync<ConnectorException>(() => bench.Gateway.ConnectAsync(Token));
+
+        Assert.Equal(1, bench.Server.Requests.Total);
+    }
+
+    [Fact]
+    public async Task AnotherProductIsRefused()
+    {
+        await using var server = await PlainServer.StartAsync(async context => await context.Response.WriteAsJsonAsync(new { version = new { number = "9.5.0" } }));
+        using var gateway = GatewayBench.GatewayOf(new ElasticsearchOptions { Hosts = [server.Uri] });
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => gateway.ConnectAsync(Token));
+
+        Assert.StartsWith($"What answers at {server.Uri.ToString().TrimEnd('/')} is not Elasticsearch", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ServerlessIsAcceptedWhateverItsVersion()
+    {
+        await using var server = await PlainServer.StartAsync(async context =>
+        {
+            context.Response.Headers["X-Elastic-Product"] = "Elasticsearch";
+            await context.Response.WriteAsJsonAsync(new { cluster_name = "c", version = new { number = "7.11.0", build_flavor = "serverless" } });
+        });
+        using var gateway = GatewayBench.GatewayOf(new ElasticsearchOptions { Hosts = [server.Uri] });
+
+        Assert.True((await gateway.ConnectAsync(Token)).IsServerless);
+    }
+
+    [Fact]
+    public async Task AKeyThatMayNotSeeTheVersionIsEnough()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        bench.Server.Faults.Add(FaultRule.RefuseCall(403) with { Type = "security_exception" });
+
+        Assert.Null((await bench.Gateway.ConnectAsync(Token)).Version);
+    }
+}
