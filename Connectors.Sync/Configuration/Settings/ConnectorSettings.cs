@@ -6,13 +6,16 @@ namespace Connectors.Sync.Configuration.Settings;
 internal static class ConnectorSettings
 {
     public static ServiceSetting<string?> ConnectorId { get; } = new("connectors.#.connector_id", Text, null,
-        "Id of a connector that this service serves.") { IsPython = true };
+        "Id of a connector that this service serves.")
+    { IsPython = true };
 
     public static ServiceSetting<string?> ConnectorServiceType { get; } = new("connectors.#.service_type", Text, null,
-        "Its service type, one of those under `sources`.") { IsPython = true };
+        "Its service type, one of those under `sources`.")
+    { IsPython = true };
 
     public static ServiceSetting<Secret?> ConnectorApiKey { get; } = new("connectors.#.api_key", SecretText, null,
-        "API key with which its content index is written, instead of the one under `elasticsearch`.") { IsPython = true };
+        "API key with which its content index is written, instead of the one under `elasticsearch`.")
+    { IsPython = true };
 
     public static ServiceSetting<IReadOnlyList<string>> NativeServiceTypes { get; } = new("native_service_types", List, [],
         "Serve every connector of these service types, whatever its id. When neither this nor `connectors` is set, every connector is served whose service type is under `sources`.")
@@ -23,10 +26,12 @@ internal static class ConnectorSettings
     { IsPython = true };
 
     public static ServiceSetting<string?> OldConnectorId { get; } = new("connector_id", Text, null,
-        "Old form of a single entry under `connectors`.") { IsPython = true };
+        "Old form of a single entry under `connectors`.")
+    { IsPython = true };
 
     public static ServiceSetting<string?> OldServiceType { get; } = new("service_type", Text, null,
-        "Old form of a single entry under `connectors`.") { IsPython = true };
+        "Old form of a single entry under `connectors`.")
+    { IsPython = true };
 
     public static IReadOnlyList<ServiceSetting> All { get; } =
         [ConnectorId, ConnectorServiceType, ConnectorApiKey, NativeServiceTypes, Sources, OldConnectorId, OldServiceType];

@@ -6,7 +6,8 @@ namespace Connectors.Sync.Configuration.Settings;
 internal static class ElasticsearchSettings
 {
     public static ServiceSetting<IReadOnlyList<string>> Host { get; } = new("elasticsearch.host", List, ["http://localhost:9200"],
-        "Address of Elasticsearch, `http://` or `https://`, with the port. Several nodes as a list or separated by commas.") { IsPython = true };
+        "Address of Elasticsearch, `http://` or `https://`, with the port. Several nodes as a list or separated by commas.")
+    { IsPython = true };
 
     public static ServiceSetting<string?> Username { get; } = new("elasticsearch.username", Text, null,
         "User for basic authentication; needs `elasticsearch.password`. Without it and without an API key requests are sent without credentials.")
@@ -16,43 +17,55 @@ internal static class ElasticsearchSettings
     { IsPython = true };
 
     public static ServiceSetting<Secret?> ApiKey { get; } = new("elasticsearch.api_key", SecretText, null,
-        "API key in its encoded form (Base64), instead of user and password. docs/operations.md lists the privileges it needs.") { IsPython = true };
+        "API key in its encoded form (Base64), instead of user and password. docs/operations.md lists the privileges it needs.")
+    { IsPython = true };
 
     public static ServiceSetting<string?> CaCerts { get; } = new("elasticsearch.ca_certs", Text, null,
-        "PEM file with the certificate authorities to trust, relative to the configuration file.") { IsPython = true };
+        "PEM file with the certificate authorities to trust, relative to the configuration file.")
+    { IsPython = true };
 
     public static ServiceSetting<bool> VerifyCerts { get; } = new("elasticsearch.verify_certs", Flag, true,
-        "Whether the server's certificate is checked. `false` only for trying things out.") { IsPython = true };
+        "Whether the server's certificate is checked. `false` only for trying things out.")
+    { IsPython = true };
 
     public static ServiceSetting<string?> Fingerprint { get; } = new("elasticsearch.ssl_assert_fingerprint", Text, null,
         "SHA-256 fingerprint of the server's certificate authority, 64 hexadecimal digits with or without colons; Elasticsearch prints it at its first start.");
 
     public static ServiceSetting<TimeSpan> RequestTimeout { get; } = new("elasticsearch.request_timeout", Seconds(1, 3600), TimeSpan.FromSeconds(120),
-        "How long a request may take.") { IsPython = true };
+        "How long a request may take.")
+    { IsPython = true };
 
     public static ServiceSetting<bool> RetryOnTimeout { get; } = new("elasticsearch.retry_on_timeout", Flag, true,
-        "Whether a request that took too long is sent again.") { IsPython = true };
+        "Whether a request that took too long is sent again.")
+    { IsPython = true };
 
     public static ServiceSetting<int> MaxRetries { get; } = new("elasticsearch.max_retries", Whole(0, 100), 5,
-        "How often a failed request, except bulk, is tried again when the failure may pass.") { IsPython = true };
+        "How often a failed request, except bulk, is tried again when the failure may pass.")
+    { IsPython = true };
 
     public static ServiceSetting<TimeSpan> RetryInterval { get; } = new("elasticsearch.retry_interval", Seconds(0, 600), TimeSpan.FromSeconds(10),
-        "The longest wait between two tries of such a request; the waits grow towards it, with jitter.") { IsPython = true };
+        "The longest wait between two tries of such a request; the waits grow towards it, with jitter.")
+    { IsPython = true };
 
     public static ServiceSetting<TimeSpan> MaxWaitDuration { get; } = new("elasticsearch.max_wait_duration", Seconds(0, 86_400), TimeSpan.FromSeconds(120),
-        "How long the service waits at its start for an Elasticsearch that does not answer yet.") { IsPython = true };
+        "How long the service waits at its start for an Elasticsearch that does not answer yet.")
+    { IsPython = true };
 
     public static ServiceSetting<TimeSpan> InitialBackoff { get; } = new("elasticsearch.initial_backoff_duration", Seconds(0.1, 600), TimeSpan.FromSeconds(1),
-        "The first wait between two tries while waiting at the start.") { IsPython = true };
+        "The first wait between two tries while waiting at the start.")
+    { IsPython = true };
 
     public static ServiceSetting<double> BackoffMultiplier { get; } = new("elasticsearch.backoff_multiplier", Number(1, 10), 2,
-        "Each further wait is this much longer.") { IsPython = true };
+        "Each further wait is this much longer.")
+    { IsPython = true };
 
     public static ServiceSetting<string?> Headers { get; } = new("elasticsearch.headers.*", Text, null,
-        "HTTP headers sent with every request. Their values are treated as secrets.") { IsPython = true };
+        "HTTP headers sent with every request. Their values are treated as secrets.")
+    { IsPython = true };
 
     public static ServiceSetting<bool> UseConnectorsApi { get; } = new("elasticsearch.feature_use_connectors_api", Flag, true,
-        "Whether the Connector API is used where Elasticsearch has one (8.12 and later), instead of the connector indices.") { IsPython = true };
+        "Whether the Connector API is used where Elasticsearch has one (8.12 and later), instead of the connector indices.")
+    { IsPython = true };
 
     public static ServiceSetting<bool> SkipUnchanged { get; } = new("elasticsearch.skip_unchanged", Flag, true,
         "Whether documents that did not change are left alone. `false` writes every document at every sync, as the Python service does.");

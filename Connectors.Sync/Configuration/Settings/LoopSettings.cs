@@ -7,29 +7,36 @@ namespace Connectors.Sync.Configuration.Settings;
 internal static class LoopSettings
 {
     public static ServiceSetting<TimeSpan> Idling { get; } = new("service.idling", Seconds(0.1, 3600), TimeSpan.FromSeconds(30),
-        "How often connectors and jobs are looked at.") { IsPython = true };
+        "How often connectors and jobs are looked at.")
+    { IsPython = true };
 
     public static ServiceSetting<TimeSpan> Heartbeat { get; } = new("service.heartbeat", Seconds(1, 3600), TimeSpan.FromSeconds(300),
         "How often a connector is told that the service is there (`last_seen`). Running jobs are told at least every 60 seconds.")
     { IsPython = true };
 
     public static ServiceSetting<int> PreflightMaxAttempts { get; } = new("service.preflight_max_attempts", Whole(1, 1000), 10,
-        "How often the checks at the start are tried.") { IsPython = true };
+        "How often the checks at the start are tried.")
+    { IsPython = true };
 
     public static ServiceSetting<TimeSpan> PreflightIdle { get; } = new("service.preflight_idle", Seconds(0, 3600), TimeSpan.FromSeconds(30),
-        "Wait between two tries of the checks at the start.") { IsPython = true };
+        "Wait between two tries of the checks at the start.")
+    { IsPython = true };
 
     public static ServiceSetting<int> MaxErrors { get; } = new("service.max_errors", Whole(0, 1_000_000), 20,
-        "The service ends after more failed rounds than this within `service.max_errors_span`.") { IsPython = true };
+        "The service ends after more failed rounds than this within `service.max_errors_span`.")
+    { IsPython = true };
 
     public static ServiceSetting<TimeSpan> MaxErrorsSpan { get; } = new("service.max_errors_span", Seconds(1, 86_400), TimeSpan.FromSeconds(600),
-        "The time in which `service.max_errors` counts.") { IsPython = true };
+        "The time in which `service.max_errors` counts.")
+    { IsPython = true };
 
     public static ServiceSetting<int> MaxConcurrentContentSyncs { get; } = new("service.max_concurrent_content_syncs", Whole(1, 64, "syncs"), 1,
-        "Content syncs that run at the same time.") { IsPython = true };
+        "Content syncs that run at the same time.")
+    { IsPython = true };
 
     public static ServiceSetting<int> MaxConcurrentSchedulingTasks { get; } = new("service.max_concurrent_scheduling_tasks", Whole(1, 64, "connectors"), 4,
-        "Connectors that are looked at at the same time.") { IsPython = true };
+        "Connectors that are looked at at the same time.")
+    { IsPython = true };
 
     public static ServiceSetting<int> MaxConcurrentPartitions { get; } = new("service.max_concurrent_partitions", Whole(1, 64, "partitions"), 4,
         "Parts of one source (ranges of ids, key prefixes) that are read at the same time.");
@@ -47,10 +54,12 @@ internal static class LoopSettings
         "How long a read of the source that may pass (a time-out, a lost connection) is tried again.");
 
     public static ServiceSetting<int> MaxFileDownloadSize { get; } = new("service.max_file_download_size", Whole(0, 1024 * 1024 * 1024, "bytes"), 10 * 1024 * 1024,
-        "Files larger than this are listed without their content.") { IsPython = true };
+        "Files larger than this are listed without their content.")
+    { IsPython = true };
 
     public static ServiceSetting<TimeSpan> JobCleanupInterval { get; } = new("service.job_cleanup_interval", Seconds(1, 86_400), TimeSpan.FromSeconds(300),
-        "How often jobs are looked for that nobody works on any more.") { IsPython = true };
+        "How often jobs are looked for that nobody works on any more.")
+    { IsPython = true };
 
     public static ServiceSetting<LogLevel> LogLevel { get; } = new("service.log_level",
         Choice(
@@ -60,7 +69,8 @@ internal static class LoopSettings
             ("ERROR", Microsoft.Extensions.Logging.LogLevel.Error),
             ("CRITICAL", Microsoft.Extensions.Logging.LogLevel.Critical)),
         Microsoft.Extensions.Logging.LogLevel.Information,
-        "What is logged: messages of this weight and above.") { IsPython = true };
+        "What is logged: messages of this weight and above.")
+    { IsPython = true };
 
     public static ServiceSetting<string?> StateDir { get; } = new("service.state_dir", Text, "state",
         "Folder for the progress of running syncs, relative to the configuration file. With it a killed sync goes on where it was; keep it on a disk that lasts.");
