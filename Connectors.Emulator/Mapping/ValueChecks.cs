@@ -78,7 +78,8 @@ internal static class ValueChecks
 
     private static long? Date(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, FieldNode node, Func<string> id)
     {
-        var text = reader.ValueSpan;
+        // Writers may escape the + of an offset.
+        var text = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
         if (reader.TokenType == JsonTokenType.Number && Utf8Parser.TryParse(text, out long whole, out var used) && used == text.Length)
         {
             return whole;
