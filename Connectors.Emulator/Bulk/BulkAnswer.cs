@@ -28,7 +28,6 @@ internal sealed class BulkAnswer : IDisposable
     private readonly Utf8JsonWriter _json;
     private readonly BulkParts _parts;
     private readonly bool _isRefreshed;
-    private bool _hasErrors;
 
     public BulkAnswer(BulkParts parts, bool isRefreshed)
     {
@@ -37,6 +36,8 @@ internal sealed class BulkAnswer : IDisposable
         _isRefreshed = isRefreshed;
         _json.WriteStartArray();
     }
+
+    public bool HasErrors { get; private set; }
 
     public void Done(BulkAction action, EmulatedIndex index, ReadOnlySpan<byte> id, WriteOutcome outcome)
     {
@@ -89,7 +90,7 @@ internal sealed class BulkAnswer : IDisposable
 
     public void Failed(BulkAction action, string index, ReadOnlySpan<byte> id, ElasticError error)
     {
-        _hasErrors = true;
+        HasErrors = true;
         _json.WriteStartObject();
         _json.WriteStartObject(Actions[(int)action]);
         Name(index, id);
@@ -119,7 +120,7 @@ internal sealed class BulkAnswer : IDisposable
         output.WriteStartObject();
         if (Has(BulkParts.Errors))
         {
-            output.WriteBoolean("errors", _hasErrors);
+            output.WriteBoolean("errors", HasErrors);
         }
 
         if (Has(BulkParts.Took))

@@ -27,6 +27,7 @@ internal static class BulkFilter
     {
         ["errors"] = BulkParts.Errors,
         ["took"] = BulkParts.Took,
+        ["error"] = BulkParts.None,
         ["items"] = BulkParts.AllOfItem,
         ["items.*"] = BulkParts.AllOfItem,
         ["items.*._index"] = BulkParts.Items | BulkParts.Index,
@@ -39,8 +40,12 @@ internal static class BulkFilter
     };
 
     /// <summary>The parts to write. False: the patterns need the general filter.</summary>
-    public static bool TryParse(string? patterns, out BulkParts parts)
+    /// <param name="patterns">The parameter as given.</param>
+    /// <param name="parts">What to write.</param>
+    /// <param name="isExactWithoutErrors">Patterns look into the errors of items: where there are any, the general filter has to follow.</param>
+    public static bool TryParse(string? patterns, out BulkParts parts, out bool isExactWithoutErrors)
     {
+        isExactWithoutErrors = false;
         parts = BulkParts.All;
         if (string.IsNullOrEmpty(patterns))
         {
@@ -50,12 +55,19 @@ internal static class BulkFilter
         parts = BulkParts.None;
         foreach (var pattern in patterns.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (!Known.TryGetValue(pattern, out var part))
+            if (Known.TryGetValue(pattern, out var part))
+            {
+                parts |= part;
+            }
+            else if (pattern.StartsWith("items.*.error.", StringComparison.Ordinal))
+            {
+                parts |= BulkParts.Items | BulkParts.Error;
+                isExactWithoutErrors = true;
+            }
+            else
             {
                 return false;
             }
-
-            parts |= part;
         }
 
         // With the error alone the items that went well would vanish: rare, so the general filter does it.

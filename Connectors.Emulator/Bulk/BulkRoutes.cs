@@ -28,7 +28,7 @@ internal sealed class BulkRoutes(Cluster cluster, DocumentWriter writer, FaultPl
 
         var started = cluster.Time.GetTimestamp();
         var operations = new BulkParser(exchange.Body.Span).Parse();
-        exchange.IsFiltered = BulkFilter.TryParse(exchange["filter_path"], out var parts);
+        exchange.IsFiltered = BulkFilter.TryParse(exchange["filter_path"], out var parts, out var isExactWithoutErrors);
         using var answer = new BulkAnswer(exchange.IsFiltered ? parts : BulkParts.All, exchange["refresh"] is "" or "true");
         var call = new Call(exchange, index, answer, faults.ItemRules());
         foreach (ref readonly var operation in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(operations))
@@ -43,6 +43,7 @@ internal sealed class BulkRoutes(Cluster cluster, DocumentWriter writer, FaultPl
             }
         }
 
+        exchange.IsFiltered &= !(isExactWithoutErrors && answer.HasErrors);
         answer.Write(exchange.Json, (long)cluster.Time.GetElapsedTime(started).TotalMilliseconds, call.IsIngested);
     }
 

@@ -47,10 +47,35 @@ internal sealed class SourceFilter
         _ => new SourceFilter(Names(source["includes"] ?? source["include"]), Names(source["excludes"] ?? source["exclude"]), true),
     };
 
-    /// <summary>Writes the source, as far as it is to be shown, as a value.</summary>
-    public void Write(ReadOnlySpan<byte> source, Utf8JsonWriter json)
+    /// <summary>Whether anything of these root members would be shown.</summary>
+    public bool HasAny(ReadOnlySpan<byte> source, HashSet<string> members)
     {
-        if (IsAll)
+        var reader = new Utf8JsonReader(source, new JsonReaderOptions { MaxDepth = 1000 });
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            foreach (var member in members)
+            {
+                if (reader.ValueTextEquals(member) && Shows(member))
+                {
+                    return true;
+                }
+            }
+
+            reader.Read();
+            reader.Skip();
+        }
+
+        return false;
+    }
+
+    /// <summary>Writes the source, as far as it is to be shown, as a value.</summary>
+    /// <param name="source">The whole.</param>
+    /// <param name="json">Where it goes.</param>
+    /// <param name="members">Only these root members; null for all.</param>
+    public void Write(ReadOnlySpan<byte> source, Utf8JsonWriter json, HashSet<string>? members = null)
+    {
+        if (IsAll && members is null)
         {
             json.WriteRawValue(source, skipInputValidation: true);
             return;
@@ -58,14 +83,21 @@ internal sealed class SourceFilter
 
         var reader = new Utf8JsonReader(source, new JsonReaderOptions { MaxDepth = 1000 });
         reader.Read();
-        WriteObject(ref reader, source, "", false, json);
+        WriteObject(ref reader, source, "", false, json, members);
     }
 
-    private void WriteObject(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, string prefix, bool isIncluded, Utf8JsonWriter json)
+    private void WriteObject(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, string prefix, bool isIncluded, Utf8JsonWriter json, HashSet<string>? members = null)
     {
         json.WriteStartObject();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            if (members is not null && !IsOneOf(ref reader, members))
+            {
+                reader.Read();
+                reader.Skip();
+                continue;
+            }
+
             var name = reader.GetString()!;
             var path = prefix + name;
             reader.Read();
@@ -94,6 +126,23 @@ internal sealed class SourceFilter
         }
 
         json.WriteEndObject();
+    }
+
+    private bool Shows(string member) =>
+        (_includes.Length == 0 || Array.Exists(_includes, pattern => Wildcard.Matches(pattern, member) || LeadsInto(pattern, member)))
+        && !Array.Exists(_excludes, pattern => Wildcard.Matches(pattern, member));
+
+    private static bool IsOneOf(ref Utf8JsonReader reader, HashSet<string> members)
+    {
+        foreach (var member in members)
+        {
+            if (reader.ValueTextEquals(member))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool LeadsInto(string pattern, string path) =>

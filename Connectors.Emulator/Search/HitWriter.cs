@@ -5,7 +5,7 @@ using Connectors.Emulator.Mapping;
 namespace Connectors.Emulator.Search;
 
 /// <summary>Writes the hits of a search.</summary>
-internal sealed class HitWriter(Utf8JsonWriter json, SearchRequest request)
+internal sealed class HitWriter(Utf8JsonWriter json, SearchRequest request, HitFilter filter)
 {
     private static readonly JsonEncodedText IndexName = JsonEncodedText.Encode("_index");
     private static readonly JsonEncodedText IdName = JsonEncodedText.Encode("_id");
@@ -13,42 +13,52 @@ internal sealed class HitWriter(Utf8JsonWriter json, SearchRequest request)
     private static readonly JsonEncodedText SourceName = JsonEncodedText.Encode("_source");
     private static readonly JsonEncodedText SortName = JsonEncodedText.Encode("sort");
     private static readonly JsonEncodedText FieldsName = JsonEncodedText.Encode("fields");
+    private readonly bool _withIndex = filter.Wants("hits.hits._index");
+    private readonly bool _withVersion = request.WithVersion && filter.Wants("hits.hits._version");
+    private readonly bool _withSeqNo = request.WithSeqNo && filter.Wants("hits.hits._seq_no");
+    private readonly bool _withTerm = request.WithSeqNo && filter.Wants("hits.hits._primary_term");
+    private readonly bool _withSource = request.Source.HasSource && filter.WantsSource;
+    private readonly bool _withSort = request.Sorts.Count > 0 && filter.Wants("hits.hits.sort");
+    private readonly HashSet<string>? _sourceFields = filter.SourceFields;
     private readonly bool _isScored = request.Sorts.Count == 0 || request.Sorts.Exists(sort => sort.By == SortBy.Score);
 
     public void Write(Hit hit)
     {
         var document = hit.Candidate.Document;
         json.WriteStartObject();
-        json.WriteString(IndexName, hit.Candidate.Index.Name);
+        if (_withIndex)
+        {
+            json.WriteString(IndexName, hit.Candidate.Index.Name);
+        }
+
         json.WriteString(IdName, document.Utf8Id);
-        if (request.WithVersion)
+        if (_withVersion)
         {
             json.WriteNumber("_version", document.Version);
         }
 
-        if (request.WithSeqNo)
+        if (_withSeqNo)
         {
             json.WriteNumber("_seq_no", document.SeqNo);
+        }
+
+        if (_withTerm)
+        {
             json.WriteNumber("_primary_term", 1);
         }
 
-        if (_isScored)
+        if (filter.IsAll)
         {
-            json.WriteNumber(ScoreName, hit.Score);
-        }
-        else
-        {
-            json.WriteNull(ScoreName);
+            WriteScore(hit.Score);
         }
 
-        if (request.Source.HasSource)
+        if (_withSource)
         {
-            json.WritePropertyName(SourceName);
-            request.Source.Write(document.Source, json);
+            WriteSource(document.Source);
         }
 
         WriteFields(hit.Candidate);
-        if (request.Sorts.Count > 0)
+        if (_withSort)
         {
             json.WriteStartArray(SortName);
             for (var i = 0; i < hit.Keys.Length; i++)
@@ -59,8 +69,38 @@ internal sealed class HitWriter(Utf8JsonWriter json, SearchRequest request)
             json.WriteEndArray();
         }
 
-        Highlighter.Write(json, request, hit.Candidate);
+        if (filter.IsAll)
+        {
+            Highlighter.Write(json, request, hit.Candidate);
+        }
+
         json.WriteEndObject();
+    }
+
+    private void WriteScore(double score)
+    {
+        if (_isScored)
+        {
+            json.WriteNumber(ScoreName, score);
+        }
+        else
+        {
+            json.WriteNull(ScoreName);
+        }
+    }
+
+    private void WriteSource(ReadOnlySpan<byte> source)
+    {
+        if (_sourceFields is null)
+        {
+            json.WritePropertyName(SourceName);
+            request.Source.Write(source, json);
+        }
+        else if (request.Source.HasAny(source, _sourceFields))
+        {
+            json.WritePropertyName(SourceName);
+            request.Source.Write(source, json, _sourceFields);
+        }
     }
 
     private void WriteFields(Candidate candidate)
@@ -68,7 +108,7 @@ internal sealed class HitWriter(Utf8JsonWriter json, SearchRequest request)
         var started = false;
         foreach (var field in request.DocValueFields)
         {
-            if (candidate.Index.Mapping.Resolve(field.Name) is not { } node)
+            if (!filter.WantsField(field.Name) || candidate.Index.Mapping.Resolve(field.Name) is not { } node)
             {
                 continue;
             }
@@ -86,7 +126,7 @@ internal sealed class HitWriter(Utf8JsonWriter json, SearchRequest request)
 
         foreach (var field in request.Fields)
         {
-            foreach (var node in Expand(candidate.Index.Mapping, field.Name))
+            foreach (var node in Expand(candidate.Index.Mapping, field.Name).Where(node => filter.WantsField(node.Path)))
             {
                 WriteValues(candidate, node, field, ref started);
             }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Connectors.Emulator.Http;
 using Connectors.Emulator.Indices;
@@ -30,23 +31,73 @@ internal sealed class SearchRoutes(Cluster cluster, TimeProvider time) : IRoutes
         var request = SearchRequest.Parse(exchange, time.GetUtcNow());
         var views = Views(exchange, request, indices);
         var found = SearchRunner.Run(request, views);
+        var filter = HitFilter.Parse(exchange["filter_path"]);
+        exchange.IsFiltered = filter is not null;
+        Write(exchange, request, views, found, filter ?? HitFilter.All, started);
+    }
+
+    private void Write(Exchange exchange, SearchRequest request, IReadOnlyList<IndexView> views, Found found, HitFilter filter, long started)
+    {
         var json = exchange.Json;
-        var isScored = request.Sorts.Count == 0;
         json.WriteStartObject();
-        if (request.Pit is { } pit)
+        if (request.Pit is { } pit && filter.Wants("pit_id"))
         {
             json.WriteString("pit_id", pit.Id);
         }
 
-        json.WriteNumber("took", (long)time.GetElapsedTime(started).TotalMilliseconds);
-        json.WriteBoolean("timed_out", false);
-        if (request.Size == 0)
+        if (filter.Wants("took"))
+        {
+            json.WriteNumber("took", (long)time.GetElapsedTime(started).TotalMilliseconds);
+        }
+
+        if (filter.Wants("timed_out"))
+        {
+            json.WriteBoolean("timed_out", false);
+        }
+
+        if (request.Size == 0 && filter.IsAll)
         {
             json.WriteBoolean("terminated_early", false);
         }
 
-        WriteShards(exchange, views.Sum(view => view.Index.Settings.Shards));
-        json.WriteStartObject("hits");
+        if (filter.Wants("_shards"))
+        {
+            WriteShards(exchange, views.Sum(view => view.Index.Settings.Shards));
+        }
+        else if (filter.Wants("_shards.failed"))
+        {
+            json.WriteStartObject("_shards");
+            json.WriteNumber("failed", 0);
+            json.WriteEndObject();
+        }
+
+        if (filter.IsAll || found.Hits.Count > 0)
+        {
+            json.WriteStartObject("hits");
+            if (filter.IsAll)
+            {
+                WriteTotal(json, request, views, found);
+            }
+
+            json.WriteStartArray("hits");
+            var writer = new HitWriter(json, request, filter);
+            foreach (var hit in found.Hits)
+            {
+                using (hit.Candidate)
+                {
+                    writer.Write(hit);
+                }
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteTotal(Utf8JsonWriter json, SearchRequest request, IReadOnlyList<IndexView> views, Found found)
+    {
         if (request.TotalLimit is { } limit)
         {
             json.WriteStartObject("total");
@@ -56,7 +107,7 @@ internal sealed class SearchRoutes(Cluster cluster, TimeProvider time) : IRoutes
         }
 
         json.WritePropertyName("max_score");
-        if (isScored && (found.Hits.Count > 0 || views.Count == 0))
+        if (request.Sorts.Count == 0 && (found.Hits.Count > 0 || views.Count == 0))
         {
             json.WriteNumberValue(found.Hits.Count > 0 ? found.Hits.Max(hit => hit.Score) : 0.0);
         }
@@ -64,20 +115,6 @@ internal sealed class SearchRoutes(Cluster cluster, TimeProvider time) : IRoutes
         {
             json.WriteNullValue();
         }
-
-        json.WriteStartArray("hits");
-        var writer = new HitWriter(json, request);
-        foreach (var hit in found.Hits)
-        {
-            using (hit.Candidate)
-            {
-                writer.Write(hit);
-            }
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.WriteEndObject();
     }
 
     private IReadOnlyList<IndexView> Views(Exchange exchange, SearchRequest request, string? indices)
