@@ -1,7 +1,6 @@
 using System.Globalization;
 using Connectors.Emulator;
 using Connectors.Emulator.Faults;
-using Connectors.Sync;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Diff;
