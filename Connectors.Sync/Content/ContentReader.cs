@@ -31,8 +31,9 @@ internal sealed class ContentReader(ContentOptions options)
         {
             return ContentText.None(ContentOutcome.Unreadable, failure.Message);
         }
-        catch (IOException broken)
+        catch (Exception broken) when (broken is not ConnectorException && !(broken is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
+            // The stream is a client library's, and so are its exceptions; what is neither ours nor a cancellation is a broken transfer.
             throw new ConnectorException(FailureKind.Retry, $"{content.FileName}: reading its content broke off: {broken.Message}", broken);
         }
     }

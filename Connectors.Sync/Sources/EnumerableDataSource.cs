@@ -112,7 +112,7 @@ public abstract class EnumerableDataSource : IDataSource
 
     private async Task<(Reading Reading, bool Restarts)> ContinueAsync(SourcePartition partition, PageToken after, CancellationToken cancellationToken)
     {
-        if (_readings.TryGetValue(partition.Name, out var open) && open.Token == after)
+        if (_readings.TryGetValue(partition.Name, out var open) && open.Token == after && !open.IsStopped)
         {
             return (open, false);
         }
@@ -152,6 +152,9 @@ public abstract class EnumerableDataSource : IDataSource
         }
 
         public SimpleDocument Current => _documents.Current;
+
+        /// <summary>A call was cancelled too late to notice it, so the enumeration can't go on.</summary>
+        public bool IsStopped => _stop.IsCancellationRequested;
 
         public PageToken Token => _count == 0
             ? PageToken.Start

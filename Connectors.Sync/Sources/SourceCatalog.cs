@@ -16,7 +16,7 @@ public sealed class SourceCatalog : ISourceFactory
     private readonly PluginAssemblies _assemblies;
     private readonly ILoggerFactory _loggerFactory;
     private readonly TimeProvider _time;
-    private readonly ConcurrentDictionary<string, Lazy<ConstructorInfo>> _constructors = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<Loaded>> _loaded = new(StringComparer.Ordinal);
 
     /// <summary>A catalog of classes.</summary>
     /// <param name="classes">Class by service type, <c>ServiceConfiguration.Sources</c>.</param>
@@ -40,7 +40,27 @@ public sealed class SourceCatalog : ISourceFactory
 
     /// <summary>What the source of a service type is and what it needs to be told.</summary>
     /// <exception cref="ConnectorException">There is none, or its class can't be loaded; the message says why and what to do.</exception>
-    public SourceDescription Describe(string serviceType) => Create(serviceType, SourceContext.Empty).Description;
+    public SourceDescription Describe(string serviceType) => Find(serviceType).Description;
+
+    /// <summary>What every source is, by service type.</summary>
+    /// <exception cref="ConnectorException">Some can't be loaded; the message has one line for each.</exception>
+    public IReadOnlyList<SourceDescription> DescribeAll()
+    {
+        var (descriptions, faults) = (new List<SourceDescription>(), new List<string>());
+        foreach (var serviceType in ServiceTypes)
+        {
+            try
+            {
+                descriptions.Add(Describe(serviceType));
+            }
+            catch (ConnectorException fault)
+            {
+                faults.Add(fault.Message);
+            }
+        }
+
+        return faults.Count == 0 ? descriptions : throw new ConnectorException(string.Join('\n', faults));
+    }
 
     /// <summary>Makes the source of a service type for one sync or check; the caller disposes it.</summary>
     /// <param name="serviceType">The connector's service type.</param>
@@ -52,7 +72,9 @@ public sealed class SourceCatalog : ISourceFactory
         return Create(serviceType, new SourceContext { Settings = settings, LoggerFactory = _loggerFactory, TimeProvider = _time });
     }
 
-    private IDataSource Create(string serviceType, SourceContext context)
+    private IDataSource Create(string serviceType, SourceContext context) => Make(serviceType, Find(serviceType).Constructor, context);
+
+    private Loaded Find(string serviceType)
     {
         ArgumentNullException.ThrowIfNull(serviceType);
         if (!_classes.TryGetValue(serviceType, out var name))
@@ -62,21 +84,44 @@ public sealed class SourceCatalog : ISourceFactory
                 + (near is null ? $"There are {string.Join(", ", ServiceTypes)}; add others under sources in config.yml." : $"Did you mean {near}?"));
         }
 
-        var constructor = _constructors.GetOrAdd(serviceType, type => new Lazy<ConstructorInfo>(() => Load(type, name))).Value;
+        return _loaded.GetOrAdd(serviceType, type => new Lazy<Loaded>(() => Inspect(type, Load(type, name)))).Value;
+    }
+
+    private Loaded Inspect(string serviceType, ConstructorInfo constructor)
+    {
+        var description = Make(serviceType, constructor, SourceContext.Empty).Description
+            ?? throw new ConnectorException($"sources.{serviceType}: {constructor.DeclaringType} has no description.");
+        return string.Equals(description.ServiceType, serviceType, StringComparison.Ordinal)
+            ? new Loaded(constructor, description)
+            : throw new ConnectorException($"sources.{serviceType}: {constructor.DeclaringType} says that its service type is \"{description.ServiceType}\". Name it so under sources.");
+    }
+
+    private IDataSource Make(string serviceType, ConstructorInfo constructor, SourceContext context)
+    {
         try
         {
             return (IDataSource)constructor.Invoke(BindingFlags.DoNotWrapExceptions, binder: null, [context], culture: null);
         }
         catch (Exception exception) when (exception is TypeLoadException or MissingMemberException or IOException or BadImageFormatException)
         {
-            throw Unusable(serviceType, name, exception);
+            throw Unusable(serviceType, _classes[serviceType], exception);
+        }
+        catch (Exception exception) when (exception is not ConnectorException)
+        {
+            // Its message is not repeated: it may hold a setting.
+            throw new ConnectorException(FailureKind.Fatal, $"sources.{serviceType}: the constructor of {constructor.DeclaringType} failed with {exception.GetType().Name}. This is a fault of the source.");
         }
     }
 
     private ConstructorInfo Load(string serviceType, string name)
     {
         var comma = name.IndexOf(',', StringComparison.Ordinal);
-        var (typeName, assemblyName) = comma < 0 ? (name, "") : (name[..comma].Trim(), name[(comma + 1)..].Trim());
+        if (comma < 0)
+        {
+            throw new ConnectorException($"sources.{serviceType}: {name} is not the name of a class. Write it as Namespace.Type, Assembly.");
+        }
+
+        var (typeName, assemblyName) = (name[..comma].Trim(), name[(comma + 1)..].Trim());
         Type? type;
         Assembly assembly;
         try
@@ -116,4 +161,6 @@ public sealed class SourceCatalog : ISourceFactory
         FailureKind.Fatal,
         $"sources.{serviceType}: {name} can't be loaded ({exception.Message.TrimEnd('.')}). Build it for this version of Connectors.Sync and put all its dependencies beside it.",
         exception);
+
+    private sealed record Loaded(ConstructorInfo Constructor, SourceDescription Description);
 }

@@ -1,0 +1,25 @@
+using Amazon.S3.Model;
+
+namespace Connectors.Sync.Sources.S3;
+
+/// <summary>An object's bytes.</summary>
+internal sealed class S3ObjectContent(S3Clients clients, string bucket, string key, long size) : DocumentContent
+{
+    public override string FileName => key[(key.LastIndexOf('/') + 1)..] is { Length: > 0 } name ? name : key;
+
+    public override long SizeInBytes => size;
+
+    public override async Task<Stream> OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var client = await clients.ForAsync(bucket, cancellationToken);
+            var answer = await client.GetObjectAsync(new GetObjectRequest { BucketName = bucket, Key = key }, cancellationToken);
+            return answer.ResponseStream;
+        }
+        catch (Exception failure) when (S3Errors.IsOurs(failure, cancellationToken))
+        {
+            throw S3Errors.ExplainObject($"{bucket}/{key}", failure);
+        }
+    }
+}
