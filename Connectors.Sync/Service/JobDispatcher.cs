@@ -82,9 +82,24 @@ internal sealed class JobDispatcher
 
     public void LetGo(SyncJobRecord job) => _running.Remove(job.Id);
 
-    public bool IsAbandoned(SyncJobRecord job) => !_running.Has(job.Id)
-        && ((job.WorkerId is not null && job.WorkerId == _options.Worker.Id)
-            || (job.WorkerHostname == _options.Worker.Hostname && EngineOf(job.ConnectorId).CanResume(job.Id)));
+    /// <summary>Whether the worker of a job that is in progress or canceling is known to be dead, so that we may take the job.</summary>
+    public bool IsAbandoned(SyncJobRecord job)
+    {
+        if (_running.Has(job.Id))
+        {
+            return false;
+        }
+
+        if (job.WorkerId is not null && job.WorkerId == _options.Worker.Id)
+        {
+            return true;
+        }
+
+        // Kept progress that nobody holds may also be that of a worker that has just taken the job and is still asking the source: it gives signs of life.
+        return job.WorkerHostname == _options.Worker.Hostname
+            && _parts.TimeProvider.GetUtcNow() - (job.LastSeen ?? DateTimeOffset.MinValue) > 3 * _options.JobHeartbeat
+            && EngineOf(job.ConnectorId).CanResume(job.Id);
+    }
 
     /// <summary>Begins what may be begun.</summary>
     /// <param name="served">The connectors whose jobs we take, by id.</param>
