@@ -71,7 +71,16 @@ public sealed class EmulatorServer : IAsyncDisposable
             ]);
             var pipeline = new HttpPipeline(router, options, faults, requests, () => data?.Flush());
             var app = Build(options.Port, pipeline);
-            await app.StartAsync(cancellationToken);
+            try
+            {
+                await app.StartAsync(cancellationToken);
+            }
+            catch
+            {
+                await app.DisposeAsync();
+                throw;
+            }
+
             var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
             return new EmulatorServer(app, cluster, writer, data, faults, requests, new Uri(address));
         }

@@ -216,6 +216,10 @@ public sealed class DocumentTests : IAsyncLifetime
     }
 
     [Fact]
+    public Task APortThatIsTakenIsSaidSo() =>
+        Assert.ThrowsAsync<IOException>(() => EmulatorServer.StartAsync(new EmulatorOptions { Port = _server.Uri.Port }, EmulatorClient.Token));
+
+    [Fact]
     public async Task ConnectorIndicesComeByThemselvesUnlessTheClusterIsBare()
     {
         Assert.Equal(404, (await _client.SendAsync("POST /.elastic-connectors/_search", "{}")).Status);
