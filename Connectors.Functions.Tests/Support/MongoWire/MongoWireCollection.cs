@@ -43,6 +43,9 @@ internal sealed class MongoWireCollection
     /// <summary>Transactions, as latencyStats counts them.</summary>
     public long Transactions { get; set; }
 
+    /// <summary>Documents that the TTL monitor took, which only the storage engine counts.</summary>
+    public long Expired { get; private set; }
+
     public int Count => _sorted.Length;
 
     public StoredDocument[] Sorted => _sorted;
@@ -95,7 +98,11 @@ internal sealed class MongoWireCollection
         var rest = _sorted.Where(document => document.CompareIdTo(id) != 0).ToArray();
         var removed = rest.Length < _sorted.Length;
         _sorted = rest;
-        if (!asExpired)
+        if (asExpired)
+        {
+            Expired++;
+        }
+        else
         {
             Interlocked.Increment(ref _writes);
         }

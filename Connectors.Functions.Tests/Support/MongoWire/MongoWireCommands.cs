@@ -29,6 +29,10 @@ internal sealed class MongoWireCommands(MongoWireServer server)
             {
                 to.Write(error.ToBson());
             }
+            else if (!isHandshake && name != "endSessions" && server.Gate is { } gate && !gate())
+            {
+                throw new MongoWireException(11601, "Interrupted", "operation was interrupted");
+            }
             else if (!isHandshake && !_login.IsDone && name is not ("saslStart" or "saslContinue"))
             {
                 throw new MongoWireException(13, "Unauthorized", $"Command {name} requires authentication");

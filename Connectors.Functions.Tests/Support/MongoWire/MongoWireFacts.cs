@@ -72,7 +72,8 @@ internal static class MongoWireFacts
 
         if (options.Contains("storageStats"))
         {
-            stats.Add("storageStats", new BsonDocument { { "count", collection.Count }, { "size", collection.Sorted.Sum(one => (long)one.Bson.Length) } });
+            stats.Add("storageStats", new BsonDocument { { "count", collection.Count }, { "size", collection.Sorted.Sum(one => (long)one.Bson.Length) } }
+                .Add("wiredTiger", new BsonDocument("cursor", new BsonDocument { { "insert calls", collection.WriteOperations }, { "remove calls", collection.Expired } })));
         }
 
         if (options.Contains("latencyStats"))

@@ -45,6 +45,9 @@ internal sealed class MongoWireServer : IAsyncDisposable
 
     public MongoWireFaults Faults { get; } = new();
 
+    /// <summary>Asked at every command but handshakes and farewells; false makes it fail as interrupted.</summary>
+    public Func<bool>? Gate { get; set; }
+
     /// <summary>Every command that came in, but for handshakes and heartbeats, in order.</summary>
     public ConcurrentQueue<BsonDocument> Commands { get; } = new();
 

@@ -12,7 +12,7 @@ internal readonly struct StoredDocument(byte[] bson)
 
     public byte[] Bson => bson;
 
-    public BsonValue Id => HasPlainObjectId ? new ObjectId(PlainObjectId.ToArray()) : Parse().GetValue("_id", BsonNull.Value);
+    public BsonValue Id => HasPlainObjectId ? new ObjectId(PlainObjectId.ToArray()) : ParseId();
 
     private bool HasPlainObjectId => bson.Length > 20 && bson[4] == (byte)BsonType.ObjectId && bson.AsSpan(5, 4).SequenceEqual("_id\0"u8);
 
@@ -33,6 +33,17 @@ internal readonly struct StoredDocument(byte[] bson)
 
     /// <summary>The document as a graph; duplicate names are kept.</summary>
     public BsonDocument Parse() => Parse(bson);
+
+    /// <summary>Decodes <c>_id</c> alone when it comes first: what follows may be broken on purpose.</summary>
+    private BsonValue ParseId()
+    {
+        using var stream = new MemoryStream(bson);
+        using var reader = new BsonBinaryReader(stream);
+        reader.ReadStartDocument();
+        return reader.ReadBsonType() != BsonType.EndOfDocument && reader.ReadName() == "_id"
+            ? BsonValueSerializer.Instance.Deserialize(BsonDeserializationContext.CreateRoot(reader, builder => builder.AllowDuplicateElementNames = true))
+            : Parse().GetValue("_id", BsonNull.Value);
+    }
 
     public static BsonDocument Parse(byte[] bytes)
     {

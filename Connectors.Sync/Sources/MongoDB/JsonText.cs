@@ -13,8 +13,10 @@ namespace Connectors.Sync.Sources.MongoDB;
 internal ref struct JsonText(IBufferWriter<byte> to)
 {
     private const int MinimumRoom = 256;
-    private const long FirstMillisecond = -62_135_596_800_000;
-    private const long LastMillisecond = 253_402_300_799_999;
+    /// <summary>The start of the year 1.</summary>
+    public const long FirstMillisecond = -62_135_596_800_000;
+    /// <summary>The last millisecond of the year 9999.</summary>
+    public const long LastMillisecond = 253_402_300_799_999;
 
     private static readonly SearchValues<byte> Escaped = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(i => (byte)i), (byte)'"', (byte)'\\']);
 

@@ -1,0 +1,113 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.RegularExpressions;
+using MongoDB.Driver;
+using MongoDB.Driver.Core.Servers;
+
+namespace Connectors.Sync.Sources.MongoDB;
+
+/// <summary>Makes the driver's client from the configuration. The host may be a name, a name and port, or a whole connection string.</summary>
+internal static partial class MongoClients
+{
+    private static readonly TimeSpan ServerSelectionTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SocketTimeout = TimeSpan.FromMinutes(2);
+
+    /// <exception cref="ConnectorException">The host or the certificate can't be understood.</exception>
+    public static MongoClient Create(MongoConfiguration configuration)
+    {
+        var settings = Settings(configuration);
+        if (configuration.SslEnabled)
+        {
+            settings.UseTls = true;
+            settings.AllowInsecureTls = configuration.TlsInsecure;
+            if (configuration.SslCa.Length > 0 && !configuration.TlsInsecure)
+            {
+                settings.SslSettings = new SslSettings { ServerCertificateValidationCallback = Trust(Certificates(configuration.SslCa)) };
+            }
+        }
+
+        // Polling needs half the connections of streaming, and a sync has no use for hearing of a failover a second earlier.
+        settings.ServerMonitoringMode = ServerMonitoringMode.Poll;
+        settings.ReadConcern = ReadConcern.Majority;
+        settings.RetryReads = true;
+        settings.ApplicationName ??= "connectors";
+        return new MongoClient(settings);
+    }
+
+    private static MongoClientSettings Settings(MongoConfiguration configuration)
+    {
+        var host = configuration.Host;
+        var text = host.Contains("://", StringComparison.Ordinal) ? host : $"mongodb://{host}";
+        try
+        {
+            var url = new MongoUrlBuilder(text);
+            if (configuration.User.Length > 0)
+            {
+                url.Username = configuration.User;
+                url.Password = configuration.Password?.Reveal() ?? string.Empty;
+            }
+
+            if (configuration.DirectConnection)
+            {
+                url.DirectConnection = true;
+            }
+
+            if (!text.Contains("serverSelectionTimeout", StringComparison.OrdinalIgnoreCase))
+            {
+                url.ServerSelectionTimeout = ServerSelectionTimeout;
+            }
+
+            if (!text.Contains("socketTimeout", StringComparison.OrdinalIgnoreCase))
+            {
+                url.SocketTimeout = SocketTimeout;
+            }
+
+            return MongoClientSettings.FromUrl(url.ToMongoUrl());
+        }
+        catch (Exception exception) when (exception is MongoConfigurationException or FormatException or ArgumentException or InvalidOperationException)
+        {
+            // The driver's message repeats the connection string, and that may hold a password.
+            throw new ConnectorException(
+                "host: not a MongoDB address. Use NAME, NAME:PORT, mongodb://NAME:PORT/ or mongodb+srv://NAME/, and percent-encode special characters in options.");
+        }
+    }
+
+    /// <summary>Kibana's text box makes one line of a PEM file, so only the base64 between the marks counts.</summary>
+    private static X509Certificate2Collection Certificates(string pem)
+    {
+        var certificates = new X509Certificate2Collection();
+        try
+        {
+            foreach (Match match in PemCertificate().Matches(pem))
+            {
+                certificates.Add(X509CertificateLoader.LoadCertificate(Convert.FromBase64String(match.Groups["base64"].Value)));
+            }
+        }
+        catch (Exception exception) when (exception is FormatException or System.Security.Cryptography.CryptographicException)
+        {
+            throw new ConnectorException("ssl_ca: the certificate can't be read. Paste the PEM file of the Certificate Authority.");
+        }
+
+        return certificates.Count > 0
+            ? certificates
+            : throw new ConnectorException("ssl_ca: no certificate in it. Paste the PEM file of the Certificate Authority, with its BEGIN and END lines.");
+    }
+
+    private static RemoteCertificateValidationCallback Trust(X509Certificate2Collection authorities) => (_, certificate, _, errors) =>
+    {
+        if (certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
+        {
+            return false;
+        }
+
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        using var presented = new X509Certificate2(certificate);
+        return chain.Build(presented);
+    };
+
+    [GeneratedRegex("-----BEGIN CERTIFICATE-----(?<base64>.*?)-----END CERTIFICATE-----", RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex PemCertificate();
+}
