@@ -30,7 +30,7 @@ public sealed record ElasticsearchOptions
     /// <summary>Whether a request that took too long is sent again. Default true.</summary>
     public bool RetryOnTimeout { get; init; } = true;
 
-    /// <summary>Tries after the first of a request other than bulk. Default 5.</summary>
+    /// <summary>A request other than bulk is tried again for as long as this many of the longest waits take, two minutes at least; 0: never. Default 5.</summary>
     public int MaxRetries { get; init; } = 5;
 
     /// <summary>Longest wait between two such tries. Default 10 s.</summary>

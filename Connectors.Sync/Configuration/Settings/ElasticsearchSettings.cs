@@ -40,7 +40,7 @@ internal static class ElasticsearchSettings
     { IsPython = true };
 
     public static ServiceSetting<int> MaxRetries { get; } = new("elasticsearch.max_retries", Whole(0, 100), 5,
-        "How often a failed request, except bulk, is tried again when the failure may pass.")
+        "How often, about, a failed request, except bulk, is tried again when the failure may pass: for this many of the longest waits, and two minutes at least. 0 never tries again.")
     { IsPython = true };
 
     public static ServiceSetting<TimeSpan> RetryInterval { get; } = new("elasticsearch.retry_interval", Seconds(0, 600), TimeSpan.FromSeconds(10),
