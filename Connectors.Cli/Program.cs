@@ -1,1 +1,5 @@
-return 0;
+using Connectors.Cli;
+using Connectors.Cli.Hosting;
+
+using var shutdown = new ShutdownSignals();
+return await CommandLine.RunAsync(args, CliEnvironment.OfProcess(shutdown));

@@ -30,27 +30,16 @@ public sealed record ServiceConfiguration
     /// <summary>Things worth knowing that are no faults: settings without effect, old forms, risks taken.</summary>
     public IReadOnlyList<ConfigProblem> Notices { get; init; } = [];
 
-    /// <summary>Reads a file and the environment of this process.</summary>
+    /// <summary>Reads a file and overlays the environment.</summary>
     /// <param name="path">The file; <see langword="null"/> for <c>config.yml</c> in the current folder, which then need not exist.</param>
-    /// <exception cref="ConnectorException">Something is wrong; the message has one line for every fault.</exception>
-    public static ServiceConfiguration Load(string? path)
-    {
-        var result = ServiceConfigurationReader.Read(path, ProcessEnvironment());
-        return result.Configuration ?? throw new ConnectorException(string.Join(Environment.NewLine, result.Problems));
-    }
-
-    /// <summary>The variables of this process.</summary>
-    internal static IReadOnlyDictionary<string, string> ProcessEnvironment()
-    {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
-        {
-            variables[(string)variable.Key] = (string?)variable.Value ?? "";
-        }
-
-        return variables;
-    }
+    /// <param name="environment">All environment variables.</param>
+    public static ConfigurationOutcome Read(string? path, IReadOnlyDictionary<string, string> environment) => ServiceConfigurationReader.Read(path, environment);
 }
+
+/// <summary>What reading a configuration came to.</summary>
+/// <param name="Configuration">The configuration, or <see langword="null"/> when there are problems.</param>
+/// <param name="Problems">All faults, in the order of the file; those of the environment last.</param>
+public sealed record ConfigurationOutcome(ServiceConfiguration? Configuration, IReadOnlyList<ConfigProblem> Problems);
 
 /// <summary>A connector that is served by its id.</summary>
 /// <param name="ConnectorId">Its id.</param>

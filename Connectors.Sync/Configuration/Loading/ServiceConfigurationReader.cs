@@ -1,10 +1,5 @@
 namespace Connectors.Sync.Configuration.Loading;
 
-/// <summary>What reading a configuration came to.</summary>
-/// <param name="Configuration">The configuration, or <see langword="null"/> when there are problems.</param>
-/// <param name="Problems">All faults, in the order of the file.</param>
-internal sealed record ConfigurationOutcome(ServiceConfiguration? Configuration, IReadOnlyList<ConfigProblem> Problems);
-
 /// <summary>Reads, overlays, checks and builds the configuration.</summary>
 internal static class ServiceConfigurationReader
 {

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Connectors.Cli.Commands;
+using Connectors.Sync;
+using Connectors.Sync.Configuration.Settings;
+
+namespace Connectors.Cli;
+
+/// <summary>Parses the command line, runs the command and turns whatever happens into an exit code.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs one command line.</summary>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, CliEnvironment environment)
+    {
+        var root = IngestCommand.Create(environment);
+        foreach (var help in root.Options.OfType<HelpOption>())
+        {
+            ((HelpAction)help.Action!).MaxWidth = environment.Width ?? 120;
+        }
+
+        var parsed = root.Parse(args);
+        if (parsed.Action is ParseErrorAction)
+        {
+            WriteErrors(parsed, environment.Error);
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            var invocation = new InvocationConfiguration
+            {
+                Output = environment.Out,
+                Error = environment.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null, // ShutdownSignals listens
+            };
+            return await parsed.InvokeAsync(invocation, environment.Shutdown.Now);
+        }
+        catch (CliException exception)
+        {
+            await environment.Error.WriteLineAsync(exception.Message);
+            return exception.ExitCode;
+        }
+        catch (ConnectorException exception)
+        {
+            await environment.Error.WriteLineAsync(exception.Message);
+            return ExitCode.Failed;
+        }
+        catch (OperationCanceledException) when (environment.Shutdown.Stop.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
+        }
+    }
+
+    private static void WriteErrors(ParseResult parsed, TextWriter error)
+    {
+        var command = parsed.CommandResult.Command;
+        if (parsed.UnmatchedTokens.Count > 0)
+        {
+            foreach (var token in parsed.UnmatchedTokens)
+            {
+                var isOption = token.StartsWith('-');
+                var candidates = isOption
+                    ? OptionNames(parsed)
+                    : command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name);
+                var near = KeySuggestion.Nearest(token, candidates);
+                error.WriteLine($"{token}: unknown {(isOption || command.Subcommands.Count == 0 ? "option or argument" : "command")}."
+                    + (near is null ? "" : $" Did you mean {near}?"));
+            }
+        }
+        else
+        {
+            foreach (var message in parsed.Errors.Select(problem => problem.Message).Distinct())
+            {
+                error.WriteLine(message);
+            }
+        }
+
+        var path = string.Join(' ', Path(parsed.CommandResult));
+        error.WriteLine($"See {path} --help.");
+    }
+
+    private static IEnumerable<string> OptionNames(ParseResult parsed)
+    {
+        for (var result = parsed.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
+        {
+            foreach (var option in result.Command.Options.Where(option => !option.Hidden))
+            {
+                yield return option.Name;
+            }
+        }
+    }
+
+    private static IEnumerable<string> Path(System.CommandLine.Parsing.CommandResult result) =>
+        result.Parent is System.CommandLine.Parsing.CommandResult parent ? [.. Path(parent), result.Command.Name] : ["elastic-ingest"];
+}

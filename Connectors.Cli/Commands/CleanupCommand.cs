@@ -1,0 +1,50 @@
+using System.CommandLine;
+using Connectors.Cli.Hosting;
+using Connectors.Cli.Output;
+using Connectors.Sync.Protocol;
+using Connectors.Sync.Service;
+
+namespace Connectors.Cli.Commands;
+
+/// <summary><c>elastic-ingest cleanup</c>: ends jobs that nobody works on any more, once.</summary>
+internal static class CleanupCommand
+{
+    public static Command Create(CliEnvironment environment, GlobalOptions global)
+    {
+        var command = new Command("cleanup", "Marks jobs as failed that nobody has worked on for five minutes, once. `poll` does it by itself.");
+        command.SetAction((parsed, cancellationToken) => RunAsync(new CommandSession(environment, global, parsed), cancellationToken));
+        return command;
+    }
+
+    public static async Task<int> RunAsync(CommandSession session, CancellationToken cancellationToken)
+    {
+        using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
+        using var host = new ServiceHost(
+            elasticsearch.Gateway, session.Configuration, session.Sources, observer: null, session.Environment.TimeProvider, session.LoggerFactory);
+        var others = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var connector in elasticsearch.Connectors.ListAsync(cancellationToken))
+        {
+            if (!IsServed(host.Options, connector))
+            {
+                others.Add(connector.Id);
+            }
+        }
+
+        var cleanup = new JobCleanup(elasticsearch.Jobs, host.Service.Steps, session.Environment.TimeProvider, session.LoggerFactory);
+        var failed = await cleanup.FailIdleJobsAsync(job => !others.Contains(job.ConnectorId), host.Options.IdleAfter, cancellationToken);
+        if (session.IsJson)
+        {
+            JsonLine.Write(session.Environment.Out, new { @event = "cleanup", failed });
+        }
+        else
+        {
+            await session.Environment.Out.WriteLineAsync(failed == 0 ? "No abandoned jobs." : $"{failed} abandoned {(failed == 1 ? "job" : "jobs")} marked as failed.");
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static bool IsServed(ConnectorServiceOptions options, ConnectorRecord connector) =>
+        options.Connectors.Any(entry => entry.ConnectorId == connector.Id)
+        || (connector.ServiceType is { } type && options.ServiceTypes.Contains(type));
+}

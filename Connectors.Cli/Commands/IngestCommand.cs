@@ -1,0 +1,76 @@
+using System.CommandLine;
+using Connectors.Cli.Hosting;
+
+namespace Connectors.Cli.Commands;
+
+/// <summary>The root: <c>elastic-ingest</c> with the options of Elastic's own service, and today's verbs below it.</summary>
+internal static class IngestCommand
+{
+    private static readonly string[] ServiceActions = ["poll", "schedule", "sync_content", "sync_access_control", "cleanup"];
+
+    public static RootCommand Create(CliEnvironment environment)
+    {
+        var global = new GlobalOptions();
+        var action = new Option<string[]>("--action")
+        {
+            Description = "What to do, as with Elastic's own service; may be repeated. Without it, and without a command: poll.",
+            HelpName = "poll|schedule|sync_content|cleanup|list|config",
+            AllowMultipleArgumentsPerToken = false,
+        };
+        action.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. ServiceActions, "list", "config"]);
+        var serviceType = new Option<string?>("--service-type") { Description = "The source that --action config is about.", HelpName = "TYPE" };
+        var root = new RootCommand("""
+            Mirrors third-party data into Elasticsearch, driven by Kibana or the Connector API.
+
+            Exit codes:
+              0    all went well
+              1    a sync failed or was cancelled
+              2    the command line is wrong
+              3    the configuration is wrong
+              4    Elasticsearch can't be used
+              130  stopped by Ctrl-C or SIGTERM: the page in flight was finished, running syncs were suspended (a second Ctrl-C stops at once)
+            """)
+        {
+            action,
+            serviceType,
+        };
+        foreach (var option in global.All)
+        {
+            root.Options.Add(option);
+        }
+
+        root.Subcommands.Add(PollCommand.Create(environment, global));
+        root.Subcommands.Add(ListCommand.Create(environment, global));
+        root.Subcommands.Add(SyncCommand.Create(environment, global));
+        root.Subcommands.Add(ConnectorCommand.Create(environment, global));
+        root.Subcommands.Add(ConfigCommand.Create(environment, global));
+        root.Subcommands.Add(CleanupCommand.Create(environment, global));
+        root.Subcommands.Add(EmulatorCommand.Create(environment, global));
+        root.Subcommands.Add(DemoCommand.Create(environment, global));
+        root.SetAction((parsed, cancellationToken) => RunActionsAsync(
+            parsed.GetValue(action) ?? [], parsed.GetValue(serviceType), new CommandSession(environment, global, parsed), cancellationToken));
+        return root;
+    }
+
+    private static Task<int> RunActionsAsync(string[] actions, string? serviceType, CommandSession session, CancellationToken cancellationToken)
+    {
+        var wanted = actions.Select(action => action.ToLowerInvariant()).Distinct().ToArray();
+        foreach (var alone in new[] { "list", "config" })
+        {
+            if (wanted.Contains(alone) && wanted.Length > 1)
+            {
+                throw new CliException(ExitCode.Usage, $"--action {alone} can't be combined with other actions.");
+            }
+        }
+
+        return wanted switch
+        {
+            ["list"] => ListCommand.RunAsync(session, cancellationToken),
+            ["config"] when serviceType is null => throw new CliException(ExitCode.Usage, "--action config needs --service-type TYPE."),
+            ["config"] => ConfigCommand.RunAsync(session, serviceType),
+            ["cleanup"] => CleanupCommand.RunAsync(session, cancellationToken),
+            ["sync_access_control"] => throw new CliException(ExitCode.Usage, "--action sync_access_control: access control syncs are not run by this service."),
+            _ => PollCommand.RunAsync(session, oneSync: false, cancellationToken),
+        };
+    }
+}

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using Connectors.Cli.Commands;
+using Connectors.Cli.Output;
+using Connectors.Sync.Configuration;
+using Connectors.Sync.Sources;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Cli.Hosting;
+
+/// <summary>What a command works with: the parsed global options, the configuration, the log. Things are made when they are first asked for.</summary>
+internal sealed class CommandSession
+{
+    private readonly GlobalOptions _global;
+    private readonly ParseResult _parsed;
+    private readonly Lazy<ServiceConfiguration> _configuration;
+    private readonly Lazy<LogOutput> _log;
+    private readonly Lazy<SourceCatalog> _sources;
+
+    public CommandSession(CliEnvironment environment, GlobalOptions global, ParseResult parsed)
+    {
+        Environment = environment;
+        _global = global;
+        _parsed = parsed;
+        _configuration = new Lazy<ServiceConfiguration>(ReadConfiguration);
+        _log = new Lazy<LogOutput>(() => CreateLog(Configuration.Service.LogLevel));
+        _sources = new Lazy<SourceCatalog>(() => new SourceCatalog(Configuration.Sources, Configuration.Service.PluginsFolder, LoggerFactory, Environment.TimeProvider));
+    }
+
+    /// <summary>The world outside.</summary>
+    public CliEnvironment Environment { get; }
+
+    /// <summary>Whether results are JSON lines.</summary>
+    public bool IsJson => _parsed.GetValue(_global.Json);
+
+    /// <summary>The configuration.</summary>
+    /// <exception cref="CliException">It has faults; all are in the message.</exception>
+    public ServiceConfiguration Configuration => _configuration.Value;
+
+    /// <summary>The log.</summary>
+    public LogOutput Log => _log.Value;
+
+    /// <summary>The log, for the library.</summary>
+    public ILoggerFactory LoggerFactory => Log.Factory;
+
+    /// <summary>The sources of the configuration.</summary>
+    public SourceCatalog Sources => _sources.Value;
+
+    /// <summary>A log for a command that has no configuration file.</summary>
+    public LogOutput CreateLog(LogLevel level)
+    {
+        var chosen = _parsed.GetValue(_global.Debug) ? "DEBUG" : _parsed.GetValue(_global.LogLevel)?.ToUpperInvariant();
+        return new LogOutput(
+            Environment,
+            chosen switch
+            {
+                "DEBUG" => LogLevel.Debug,
+                "INFO" => LogLevel.Information,
+                "WARNING" => LogLevel.Warning,
+                "ERROR" => LogLevel.Error,
+                "CRITICAL" => LogLevel.Critical,
+                _ => level,
+            },
+            IsJson || _parsed.GetValue(_global.Filebeat));
+    }
+
+    private ServiceConfiguration ReadConfiguration()
+    {
+        var path = _parsed.GetValue(_global.ConfigFile);
+        var outcome = ServiceConfiguration.Read(path, Environment.Variables);
+        if (outcome.Configuration is { } configuration)
+        {
+            foreach (var notice in configuration.Notices)
+            {
+                Environment.Error.WriteLine($"notice: {notice}");
+            }
+
+            return configuration;
+        }
+
+        throw new CliException(ExitCode.Configuration, string.Join(System.Environment.NewLine, outcome.Problems));
+    }
+}

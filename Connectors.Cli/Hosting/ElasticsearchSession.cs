@@ -1,0 +1,62 @@
+using Connectors.Sync;
+using Connectors.Sync.Configuration;
+using Connectors.Sync.Elasticsearch;
+using Connectors.Sync.Protocol;
+
+namespace Connectors.Cli.Hosting;
+
+/// <summary>A checked connection to Elasticsearch with the connector protocol's two indices.</summary>
+internal sealed class ElasticsearchSession : IDisposable
+{
+    // A person waits for the answer of a one-shot command; a service may wait for a cluster that starts with it.
+    private static readonly TimeSpan OneShotWait = TimeSpan.FromSeconds(10);
+
+    private ElasticsearchSession(ElasticsearchGateway gateway, TimeProvider time)
+    {
+        Gateway = gateway;
+        Connectors = new ConnectorIndex(gateway.Documents, time);
+        Jobs = new SyncJobIndex(gateway.Documents, time);
+    }
+
+    public ElasticsearchGateway Gateway { get; }
+
+    public ConnectorIndex Connectors { get; }
+
+    public SyncJobIndex Jobs { get; }
+
+    /// <summary>Connects and makes sure that the indices exist.</summary>
+    /// <param name="session">Configuration and log.</param>
+    /// <param name="isService">Whether to wait as long as the configuration says.</param>
+    /// <param name="cancellationToken">Stops at once.</param>
+    /// <exception cref="CliException">Elasticsearch can't be used.</exception>
+    public static async Task<ElasticsearchSession> ConnectAsync(CommandSession session, bool isService, CancellationToken cancellationToken)
+    {
+        var environment = session.Environment;
+        var options = session.Configuration.Elasticsearch;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, environment.Shutdown.Stop);
+        ElasticsearchGateway? gateway = null;
+        try
+        {
+            gateway = new ElasticsearchGateway(isService ? options : Impatient(options), environment.TimeProvider, new Random(), session.LoggerFactory);
+            await gateway.ConnectAsync(either.Token);
+            await ProtocolIndices.EnsureAsync(gateway.Documents, either.Token);
+            return new ElasticsearchSession(gateway, environment.TimeProvider);
+        }
+        catch (ConnectorException exception)
+        {
+            gateway?.Dispose();
+            throw new CliException(ExitCode.Elasticsearch, exception.Message);
+        }
+        catch
+        {
+            gateway?.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Gateway.Dispose();
+
+    private static ElasticsearchOptions Impatient(ElasticsearchOptions options) =>
+        options with { MaxWaitDuration = options.MaxWaitDuration < OneShotWait ? options.MaxWaitDuration : OneShotWait };
+}

@@ -1,0 +1,65 @@
+using System.Runtime.InteropServices;
+
+namespace Connectors.Cli.Hosting;
+
+/// <summary>
+/// Ctrl-C, SIGTERM and SIGQUIT in two steps: the first asks for an orderly stop (finish the page in flight, suspend the jobs), the second ends the process at once.
+/// </summary>
+internal sealed class ShutdownSignals : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _now = new();
+    private readonly List<PosixSignalRegistration> _registrations = [];
+    private readonly Action<int> _exit;
+    private int _count;
+
+    /// <summary>Listens to this process's signals.</summary>
+    public ShutdownSignals()
+        : this(Environment.Exit)
+    {
+        foreach (var signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT })
+        {
+            _registrations.Add(PosixSignalRegistration.Create(signal, context =>
+            {
+                context.Cancel = true;
+                Signal();
+            }));
+        }
+    }
+
+    /// <summary>Listens to nothing; <see cref="Signal"/> is called instead.</summary>
+    /// <param name="exit">Ends the process with a code.</param>
+    internal ShutdownSignals(Action<int> exit) => _exit = exit;
+
+    /// <summary>Cancelled by the first signal: stop in an orderly way.</summary>
+    public CancellationToken Stop => _stop.Token;
+
+    /// <summary>Cancelled by the second: stop at once.</summary>
+    public CancellationToken Now => _now.Token;
+
+    /// <summary>What a signal does.</summary>
+    internal void Signal()
+    {
+        if (Interlocked.Increment(ref _count) == 1)
+        {
+            _stop.Cancel();
+            return;
+        }
+
+        // Whatever is kept of running syncs was written at their last finished pages; nothing is lost by leaving now.
+        _now.Cancel();
+        _exit(ExitCode.Interrupted);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var registration in _registrations)
+        {
+            registration.Dispose();
+        }
+
+        _stop.Dispose();
+        _now.Dispose();
+    }
+}
