@@ -63,7 +63,7 @@ internal sealed class MemorySource : IDataSource
             using var page = new SourcePageBuilder(limits);
             foreach (var document in documents[start..end])
             {
-                var json = page.Begin(document.Id, document.Timestamp);
+                var json = page.Begin(document.Id, document.Timestamp, document.Content);
                 json.WriteStartObject();
                 json.WriteString("text", document.Text);
                 json.WriteEndObject();
@@ -86,4 +86,4 @@ internal sealed class MemorySource : IDataSource
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
 
-internal sealed record MemoryDocument(string Id, string Text, DateTimeOffset? Timestamp = null);
+internal sealed record MemoryDocument(string Id, string Text, DateTimeOffset? Timestamp = null, DocumentContent? Content = null);

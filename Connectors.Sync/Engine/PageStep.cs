@@ -145,12 +145,15 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
             var document = page[index];
             var batch = plan.OpenBatch();
             var original = shortened is not null && shortened.ContainsKey(index);
+
+            // Nothing changes in the source when a content becomes readable: without the document's own stamp it is written again at the next sync.
+            var isIncomplete = texts?[index] is { IsProblem: true };
             lines.WriteUpsert(
                 batch.Buffer,
                 original ? shortened![index] : document.Id.Span,
                 original ? document.Id.Span : default,
-                document.Timestamp ?? now,
-                document.Timestamp is null ? (long)facts[index].Version.Value : null,
+                isIncomplete ? now : document.Timestamp ?? now,
+                document.Timestamp is null && !isIncomplete ? (long)facts[index].Version.Value : null,
                 document.Body.Span,
                 texts?[index] is { } text ? text.Utf8.Span : default);
             plan.Add(

@@ -86,9 +86,9 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
 
             return await Task.Run(builder.Complete, cancellationToken);
         }
-        catch (IOException failure)
+        catch (Exception failure) when (StateErrors.IsDiskFailure(failure))
         {
-            throw new ConnectorException(FailureKind.Fatal, $"The snapshot of the index's ids can't be kept in '{state.Folder}': {failure.Message} Free some space there or set service.state_dir to another folder.", failure);
+            throw StateErrors.Explain("The snapshot of the index's ids", state.Folder, failure);
         }
     }
 

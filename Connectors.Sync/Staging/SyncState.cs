@@ -71,14 +71,21 @@ internal sealed class SyncState(string folder, FileStream heldLock) : IDisposabl
     {
         var path = Path.Combine(folder, PlanName);
         var written = path + ".new";
-        await using (var file = new FileStream(written, FileMode.Create, FileAccess.Write, FileShare.None))
+        try
         {
-            await JsonSerializer.SerializeAsync(file, plan, cancellationToken: cancellationToken);
-            await file.FlushAsync(cancellationToken);
-            file.Flush(flushToDisk: true);
-        }
+            await using (var file = new FileStream(written, FileMode.Create, FileAccess.Write, FileShare.None))
+            {
+                await JsonSerializer.SerializeAsync(file, plan, cancellationToken: cancellationToken);
+                await file.FlushAsync(cancellationToken);
+                file.Flush(flushToDisk: true);
+            }
 
-        File.Move(written, path, overwrite: true);
+            File.Move(written, path, overwrite: true);
+        }
+        catch (Exception failure) when (StateErrors.IsDiskFailure(failure))
+        {
+            throw StateErrors.Explain("The plan of the sync", folder, failure);
+        }
     }
 
     /// <summary>Opens the journal, hands every good record to <paramref name="receive"/>, and cuts off what is not good.</summary>
@@ -134,9 +141,9 @@ internal sealed class SyncState(string folder, FileStream heldLock) : IDisposabl
             await RandomAccess.WriteAsync(journal, bytes, _length, cancellationToken);
             _length += bytes.Length;
         }
-        catch (IOException failure)
+        catch (Exception failure) when (StateErrors.IsDiskFailure(failure))
         {
-            throw new ConnectorException(FailureKind.Fatal, $"The progress of the sync can't be kept in '{folder}': {failure.Message} Free some space there or set service.state_dir to another folder.", failure);
+            throw StateErrors.Explain("The progress of the sync", folder, failure);
         }
         finally
         {

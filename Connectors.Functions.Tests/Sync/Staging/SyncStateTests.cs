@@ -1,3 +1,4 @@
+using Connectors.Sync;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Staging;
 using Connectors.Tests.Support;
@@ -12,6 +13,28 @@ public sealed class SyncStateTests : IDisposable
     private CancellationToken Token => TestContext.Current.CancellationToken;
 
     public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task APlanThatFindsTheDiskFullNamesTheSetting()
+    {
+        using var state = new SyncStateStore(_folder.Path).Open("job");
+        File.CreateSymbolicLink(Path.Combine(state.Folder, "plan.json.new"), "/dev/full");
+        var plan = new StoredPlan
+        {
+            IndexName = "i",
+            IndexUuid = "u",
+            Fingerprint = "f",
+            SkipUnchanged = true,
+            Partitions = [],
+            Snapshot = new SnapshotSeal(0, 0, 0),
+        };
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => state.WritePlanAsync(plan, Token));
+
+        Assert.Contains($"The plan of the sync can't be kept in '{state.Folder}': No space left on device", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Free some space there or set service.state_dir to another folder.", failure.Message, StringComparison.Ordinal);
+        Assert.False(SyncState.HasPlan(state.Folder));
+    }
 
     [Fact]
     public async Task ARecordThatWasCutOffAnywhereIsIgnoredAndTheRestStands()
