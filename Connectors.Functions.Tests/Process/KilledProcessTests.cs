@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Connectors.Sync.Protocol;
+using Connectors.Tests.Support;
+using Connectors.Tests.Support.Processes;
+using Xunit;
+
+namespace Connectors.Tests.Process;
+
+/// <summary>The service as a process, killed with SIGKILL again and again, with the emulator as another process.</summary>
+public sealed class KilledProcessTests
+{
+    private const string Index = "search-killed";
+    private const int Kills = 20;
+    private const int ChunkSize = 20;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task AfterTwentyKillsAtRandomPointsTheIndexEqualsTheSourceAndEveryCountIsExact()
+    {
+        using var data = new TemporaryFolder();
+        using var tree = TempFolder.With(Enumerable.Range(0, 1_000).Select(Name));
+        await using var emulator = await EmulatorProcess.StartAsync(data.Path, Token);
+        await using var proxy = await ElasticsearchProxy.StartAsync(emulator.Uri, Token);
+        using var bed = new ProcessBed(emulator.Uri);
+        var config = bed.Configure(proxy.Uri, pageDocuments: 40, chunkSize: ChunkSize, partitions: 2);
+        var connector = await bed.ConnectAsync("dir", Index, new Dictionary<string, JsonNode?> { ["directory"] = tree.Path });
+        var random = new Random(20_261);
+        var story = new List<string>();
+        var (kills, inMidSync, resumed) = (0, 0, 0);
+        for (var round = 0; round == 0 || kills < Kills; round++)
+        {
+            var (written, deleted) = round == 0 ? (1_000, 0) : Change(tree, round);
+            var job = await bed.StartSyncAsync(connector.Id);
+            while (true)
+            {
+                var bulksBefore = proxy.Bulks;
+                var hasFinishedPages = bed.KeptState.Any(file => Path.GetFileName(file) == "journal" && new FileInfo(file).Length > 0);
+                await using var service = Start(config, proxy, random, round == 0 ? 14 : 30, kills < Kills, out var plan);
+                var code = await service.ExitAsync(Token);
+                var state = await bed.JobAsync(job);
+                resumed += hasFinishedPages && state.Status == JobStatus.InProgress ? 1 : 0;
+                story.Add($"round {round}: {plan}, exit {code}, {ProcessBed.Counts(state)}");
+                if (code != 137)
+                {
+                    Assert.True(code == 0, $"{string.Join('\n', story)}\n{service.Output}");
+                    Assert.True(
+                        !hasFinishedPages || (proxy.Bulks - bulksBefore - 1) * ChunkSize < written + deleted,
+                        $"Pages that were finished were written again.\n{string.Join('\n', story)}\n{service.Output}");
+                    break;
+                }
+
+                kills++;
+                inMidSync += state.Status == JobStatus.InProgress ? 1 : 0;
+            }
+
+            Assert.True(
+                ProcessBed.Counts(await bed.JobAsync(job)) == $"Completed: indexed {written}, deleted {deleted}, total {tree.Files.Count()}",
+                string.Join('\n', story));
+            AssertMirrored(tree, await bed.DocumentsAsync(Index));
+            Assert.Empty(bed.KeptState);
+        }
+
+        TestContext.Current.TestOutputHelper!.WriteLine(string.Join('\n', story));
+        Assert.True(inMidSync >= 15, $"Only {inMidSync} kills hit a running sync.\n{string.Join('\n', story)}");
+        Assert.True(resumed >= 3, $"Only {resumed} runs had finished pages to go on after.\n{string.Join('\n', story)}");
+    }
+
+    private static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"{number % 7}/{number:0000}.txt");
+
+    /// <summary>Starts the service with a moment chosen at which it is killed: at its n-th bulk request or its n-th request of any kind, before that is carried out or
+    /// after it, without its answer.</summary>
+    private static IngestProcess Start(string config, ElasticsearchProxy proxy, Random random, int lastBulk, bool kill, out string plan)
+    {
+        var countsBulks = random.Next(10) < 7;
+        var moment = countsBulks ? random.Next(1, lastBulk) : random.Next(1, 40);
+        var isAfter = random.Next(2) == 0;
+        plan = kill ? $"kill {(isAfter ? "after" : "before")} {(countsBulks ? "bulk" : "request")} {moment}" : "no kill";
+        IngestProcess? service = null;
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (before, after, isKilled) = (0, 0, 0);
+        proxy.Arrived = request => kill ? MeetAsync(request, !isAfter, () => Interlocked.Increment(ref before)) : Task.FromResult(true);
+        proxy.Done = request => kill ? MeetAsync(request, isAfter, () => Interlocked.Increment(ref after)) : Task.FromResult(true);
+        service = IngestProcess.OneSync(config);
+        started.SetResult();
+        return service;
+
+        async Task<bool> MeetAsync(PassingRequest request, bool isHere, Func<int> count)
+        {
+            await started.Task;
+            if (isHere && (request.IsBulk || !countsBulks) && count() == moment)
+            {
+                Volatile.Write(ref isKilled, 1);
+                service!.Kill();
+            }
+
+            return Volatile.Read(ref isKilled) == 0;
+        }
+    }
+
+    /// <summary>Changes some files, removes some and adds some.</summary>
+    private static (int Written, int Deleted) Change(TempFolder tree, int round)
+    {
+        var files = tree.Files.Order(StringComparer.Ordinal).ToList();
+        var changed = files.Where((_, place) => place % 3 == 0).ToList();
+        var removed = files.Where((_, place) => place % 3 == 1).Take(100).ToList();
+        foreach (var file in changed)
+        {
+            // Another time stamp even where the clock of the file system is coarse.
+            tree.Write(file, $"{file} in round {round}");
+            File.SetLastWriteTimeUtc(tree[file], new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddDays(round));
+        }
+
+        removed.ForEach(file => File.Delete(tree[file]));
+        for (var number = 0; number < 100; number++)
+        {
+            tree.Write(Name(number + (10_000 * round)), "new");
+        }
+
+        return (changed.Count + 100, removed.Count);
+    }
+
+    private static void AssertMirrored(TempFolder tree, SortedDictionary<string, JsonObject> documents)
+    {
+        var expected = tree.Files.ToDictionary(tree.IdOf, file => file, StringComparer.Ordinal);
+        Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), documents.Keys);
+        foreach (var (id, file) in expected)
+        {
+            Assert.Equal(tree[file], documents[id]["path"]!.GetValue<string>());
+            Assert.Equal(File.ReadAllText(tree[file]), documents[id]["body"]!.GetValue<string>());
+        }
+    }
+}
