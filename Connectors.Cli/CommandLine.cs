@@ -59,14 +59,16 @@ internal static class CommandLine
         var command = parsed.CommandResult.Command;
         if (parsed.UnmatchedTokens.Count > 0)
         {
-            foreach (var token in parsed.UnmatchedTokens)
+            // What follows an unknown option is probably its value.
+            var options = parsed.UnmatchedTokens.Where(token => token.StartsWith('-')).ToArray();
+            foreach (var token in options.Length > 0 ? options : parsed.UnmatchedTokens)
             {
                 var isOption = token.StartsWith('-');
                 var candidates = isOption
                     ? OptionNames(parsed)
                     : command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name);
                 var near = KeySuggestion.Nearest(token, candidates);
-                error.WriteLine($"{token}: unknown {(isOption || command.Subcommands.Count == 0 ? "option or argument" : "command")}."
+                error.WriteLine($"{token}: unknown {(isOption ? "option" : command.Subcommands.Count == 0 ? "argument" : "command")}."
                     + (near is null ? "" : $" Did you mean {near}?"));
             }
         }

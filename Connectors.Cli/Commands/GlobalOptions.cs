@@ -29,7 +29,7 @@ internal sealed class GlobalOptions
     {
         var option = new Option<string?>("--log-level")
         {
-            Description = "What is logged. Default: service.log_level, which is INFO.",
+            Description = "What is logged. Default: service.log_level (INFO) for poll, WARNING for the others.",
             HelpName = "DEBUG|INFO|WARNING|ERROR|CRITICAL",
             Recursive = true,
         };

@@ -28,12 +28,13 @@ internal static class IngestCommand
               2    the command line is wrong
               3    the configuration is wrong
               4    Elasticsearch can't be used
-              130  stopped by Ctrl-C or SIGTERM: the page in flight was finished, running syncs were suspended (a second Ctrl-C stops at once)
+              130  stopped by Ctrl-C or SIGTERM, after the page in flight; a second one stops at once
             """)
         {
             action,
             serviceType,
         };
+        root.HelpName = "elastic-ingest";
         foreach (var option in global.All)
         {
             root.Options.Add(option);
@@ -48,11 +49,14 @@ internal static class IngestCommand
         root.Subcommands.Add(EmulatorCommand.Create(environment, global));
         root.Subcommands.Add(DemoCommand.Create(environment, global));
         root.SetAction((parsed, cancellationToken) => RunActionsAsync(
-            parsed.GetValue(action) ?? [], parsed.GetValue(serviceType), new CommandSession(environment, global, parsed), cancellationToken));
+            parsed.GetValue(action) ?? [],
+            parsed.GetValue(serviceType),
+            isService => new CommandSession(environment, global, parsed, isService),
+            cancellationToken));
         return root;
     }
 
-    private static Task<int> RunActionsAsync(string[] actions, string? serviceType, CommandSession session, CancellationToken cancellationToken)
+    private static Task<int> RunActionsAsync(string[] actions, string? serviceType, Func<bool, CommandSession> session, CancellationToken cancellationToken)
     {
         var wanted = actions.Select(action => action.ToLowerInvariant()).Distinct().ToArray();
         foreach (var alone in new[] { "list", "config" })
@@ -65,12 +69,12 @@ internal static class IngestCommand
 
         return wanted switch
         {
-            ["list"] => ListCommand.RunAsync(session, cancellationToken),
+            ["list"] => ListCommand.RunAsync(session(false), cancellationToken),
             ["config"] when serviceType is null => throw new CliException(ExitCode.Usage, "--action config needs --service-type TYPE."),
-            ["config"] => ConfigCommand.RunAsync(session, serviceType),
-            ["cleanup"] => CleanupCommand.RunAsync(session, cancellationToken),
+            ["config"] => ConfigCommand.RunAsync(session(false), serviceType),
+            ["cleanup"] => CleanupCommand.RunAsync(session(false), cancellationToken),
             ["sync_access_control"] => throw new CliException(ExitCode.Usage, "--action sync_access_control: access control syncs are not run by this service."),
-            _ => PollCommand.RunAsync(session, oneSync: false, cancellationToken),
+            _ => PollCommand.RunAsync(session(true), oneSync: false, cancellationToken),
         };
     }
 }

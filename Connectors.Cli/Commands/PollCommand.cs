@@ -12,7 +12,7 @@ internal static class PollCommand
     {
         var oneSync = new Option<bool>("--one-sync") { Description = "Run what is due or waits, once, and exit: for cron jobs and containers that end." };
         var command = new Command("poll", "Serves connectors until it is stopped: looks after them, makes the syncs that are due and runs them. The default.") { oneSync };
-        command.SetAction((parsed, cancellationToken) => RunAsync(new CommandSession(environment, global, parsed), parsed.GetValue(oneSync), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => RunAsync(new CommandSession(environment, global, parsed, isService: true), parsed.GetValue(oneSync), cancellationToken));
         return command;
     }
 

@@ -6,6 +6,7 @@ using Connectors.Sync.Configuration;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Service;
+using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Cli.Demo;
@@ -37,17 +38,34 @@ internal sealed class DemoRun(CommandSession session)
     private async Task<int> RunAsync(string folder, LogOutput log, CancellationToken cancellationToken)
     {
         await using var emulator = await EmulatorServer.StartAsync(new EmulatorOptions { TimeProvider = _environment.TimeProvider }, cancellationToken);
-        Say($"An emulated Elasticsearch listens on {emulator.Uri}");
-        var files = new SampleFiles(Path.Combine(folder, "recipes"));
-        files.Create();
-        Say($"{SampleFiles.Count} recipes lie in {files.Folder}");
+        Numbers[] syncs;
+        await using (var display = ProgressDisplay.Start(session, log))
+        {
+            display.Say($"- An emulated Elasticsearch listens on {emulator.Uri}");
+            syncs = await MirrorAsync(new SampleFiles(Path.Combine(folder, "recipes")), Configuration(folder, emulator.Uri), display, log, cancellationToken);
+            display.Say("- A search for \"lemon pumpkin\"");
+        }
 
-        var configuration = Configuration(folder, emulator.Uri);
+        await DemoSearch.ShowAsync(session, emulator.Uri, Index, "lemon pumpkin", cancellationToken);
+        var isRight = syncs is [(SampleFiles.Count, 0, 0), (Added, Changed, Removed), (0, 0, 0)] && emulator.Count(Index) == SampleFiles.Count + Added - Removed;
+        if (!isRight)
+        {
+            await _environment.Error.WriteLineAsync($"The demo went wrong: {string.Join(", ", syncs.AsEnumerable())}, {emulator.Count(Index)} documents.");
+        }
+
+        Finish(syncs[1]);
+        return isRight ? ExitCode.Success : ExitCode.Failed;
+    }
+
+    private async Task<Numbers[]> MirrorAsync(
+        SampleFiles files, ServiceConfiguration configuration, ProgressDisplay display, LogOutput log, CancellationToken cancellationToken)
+    {
+        files.Create();
+        display.Say($"- {SampleFiles.Count} recipes lie in {files.Folder}");
         using var gateway = new ElasticsearchGateway(configuration.Elasticsearch, _environment.TimeProvider, new Random(), log.Factory);
         await gateway.ConnectAsync(cancellationToken);
         await ProtocolIndices.EnsureAsync(gateway.Documents, cancellationToken);
-        var sources = new Sync.Sources.SourceCatalog(configuration.Sources, configuration.Service.PluginsFolder, log.Factory, _environment.TimeProvider);
-        await using var display = ProgressDisplay.Start(session, log);
+        var sources = new SourceCatalog(configuration.Sources, configuration.Service.PluginsFolder, log.Factory, _environment.TimeProvider);
         using var host = new ServiceHost(gateway, configuration, sources, display, _environment.TimeProvider, log.Factory);
         var connector = await host.Service.Connectors.CreateAsync(
             new NewConnector
@@ -61,30 +79,19 @@ internal sealed class DemoRun(CommandSession session)
                     new Dictionary<string, JsonNode?> { ["directory"] = files.Folder }),
             },
             cancellationToken);
-        Say($"Connector {connector.Id} mirrors them into {Index}");
+        display.Say($"- Connector {connector.Id} mirrors them into {Index}");
 
-        Say("First sync");
+        display.Say("- First sync");
         var first = await SyncAsync(host, connector.Id, cancellationToken);
-        Say($"{Changed} recipes are changed, {Added} added, {Removed} removed");
+        display.Say($"- {Changed} recipes are changed, {Added} added, {Removed} removed");
         files.Change(Changed);
         files.Add(Added);
         files.Remove(Removed);
-        Say("Second sync");
+        display.Say("- Second sync");
         var second = await SyncAsync(host, connector.Id, cancellationToken);
-        Say("Third sync, nothing changed in between");
+        display.Say("- Third sync, nothing changed in between");
         var third = await SyncAsync(host, connector.Id, cancellationToken);
-
-        Say("A search for \"lemon pumpkin\"");
-        await DemoSearch.ShowAsync(_environment, emulator.Uri, Index, "lemon pumpkin", cancellationToken);
-        var isRight = first is (SampleFiles.Count, 0, 0) && second is (Added, Changed, Removed) && third is (0, 0, 0)
-            && emulator.Count(Index) == SampleFiles.Count + Added - Removed;
-        if (!isRight)
-        {
-            await _environment.Error.WriteLineAsync($"The demo went wrong: {first}, {second}, {third}, {emulator.Count(Index)} documents.");
-        }
-
-        Finish(second);
-        return isRight ? ExitCode.Success : ExitCode.Failed;
+        return [first, second, third];
     }
 
     private async Task<Numbers> SyncAsync(ServiceHost host, string connectorId, CancellationToken cancellationToken)
@@ -111,18 +118,6 @@ internal sealed class DemoRun(CommandSession session)
             Service = new ServiceOptions { StateFolder = state },
             Engine = defaults.Engine with { StateFolder = state },
         };
-    }
-
-    private void Say(string line)
-    {
-        if (session.IsJson)
-        {
-            JsonLine.Write(_environment.Out, new { @event = "demo_step", text = line });
-            return;
-        }
-
-        _environment.Out.WriteLine($"- {line}");
-        _environment.Out.Flush();
     }
 
     private void Finish(Numbers numbers)

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
 
 namespace Connectors.Cli.Demo;
@@ -8,7 +9,7 @@ namespace Connectors.Cli.Demo;
 internal static class DemoSearch
 {
     /// <summary>Shows the first hits.</summary>
-    public static async Task ShowAsync(CliEnvironment environment, Uri elasticsearch, string index, string words, CancellationToken cancellationToken)
+    public static async Task ShowAsync(CommandSession session, Uri elasticsearch, string index, string words, CancellationToken cancellationToken)
     {
         using var client = new HttpClient { BaseAddress = elasticsearch };
         var query = new JsonObject
@@ -31,7 +32,13 @@ internal static class DemoSearch
             rows.Add([hit["_source"]?["path"]?.GetValue<string>() is { } path ? Path.GetFileName(path) : hit["_id"]!.GetValue<string>(), LastLine(body)]);
         }
 
-        TableOutput.Write(environment, $"{hits["total"]?["value"]} found, the first {rows.Count}", "Nothing found.", ["file", "last line"], rows);
+        if (session.IsJson)
+        {
+            JsonLine.Write(session.Environment.Out, new { @event = "search", words, found = hits["total"]?["value"], files = rows.Select(row => row[0]) });
+            return;
+        }
+
+        TableOutput.Write(session.Environment, $"{hits["total"]?["value"]} found, the first {rows.Count}", "Nothing found.", ["file", "last line"], rows);
     }
 
     private static string LastLine(string text) => text.TrimEnd().Split('\n')[^1];

@@ -16,13 +16,17 @@ internal sealed class CommandSession
     private readonly Lazy<LogOutput> _log;
     private readonly Lazy<SourceCatalog> _sources;
 
-    public CommandSession(CliEnvironment environment, GlobalOptions global, ParseResult parsed)
+    /// <param name="environment">The world outside.</param>
+    /// <param name="global">The options that every command has.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="isService">A service logs at <c>service.log_level</c>; other commands say themselves what they do, and log warnings only unless asked.</param>
+    public CommandSession(CliEnvironment environment, GlobalOptions global, ParseResult parsed, bool isService = false)
     {
         Environment = environment;
         _global = global;
         _parsed = parsed;
         _configuration = new Lazy<ServiceConfiguration>(ReadConfiguration);
-        _log = new Lazy<LogOutput>(() => CreateLog(Configuration.Service.LogLevel));
+        _log = new Lazy<LogOutput>(() => CreateLog(isService ? Configuration.Service.LogLevel : LogLevel.Warning));
         _sources = new Lazy<SourceCatalog>(() => new SourceCatalog(Configuration.Sources, Configuration.Service.PluginsFolder, LoggerFactory, Environment.TimeProvider));
     }
 

@@ -8,6 +8,8 @@ internal sealed class JsonProgress(CliEnvironment environment) : ProgressDisplay
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
+    public override void Say(string line) => JsonLine.Write(Environment.Out, new { @event = "message", text = line });
+
     protected override void ShowStart(RunningSync sync) => JsonLine.Write(Environment.Out, new
     {
         @event = "sync_started",

@@ -20,9 +20,11 @@ internal sealed class LiveProgress : ProgressDisplay
         _console = TableOutput.Console(environment);
     }
 
-    protected override void ShowStart(RunningSync sync) => _lines.Enqueue(SyncSentences.Started(sync));
+    public override void Say(string line) => _lines.Enqueue(line);
 
-    protected override void ShowEnd(RunningSync sync, SyncResult result, TimeSpan elapsed) => _lines.Enqueue(SyncSentences.Ended(sync, result, elapsed));
+    protected override void ShowStart(RunningSync sync) => Say(SyncSentences.Started(sync));
+
+    protected override void ShowEnd(RunningSync sync, SyncResult result, TimeSpan elapsed) => Say(SyncSentences.Ended(sync, result, elapsed));
 
     protected override async Task LoopAsync(CancellationToken cancellationToken)
     {
@@ -79,10 +81,11 @@ internal sealed class LiveProgress : ProgressDisplay
     private Table Draw()
     {
         var table = new Table().Border(TableBorder.Rounded);
-        table.AddColumns("connector", "doing");
-        foreach (var column in new[] { "read", "skipped", "written", "deleted", "per second", "left" })
+        table.AddColumn("connector");
+        table.AddColumn(new TableColumn("doing").NoWrap());
+        foreach (var column in new[] { "read", "skipped", "written", "deleted", "docs/s", "left" })
         {
-            table.AddColumn(new TableColumn(column).RightAligned());
+            table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
         }
 
         foreach (var pace in Running)

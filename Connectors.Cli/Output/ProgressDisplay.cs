@@ -46,6 +46,9 @@ internal abstract class ProgressDisplay(CliEnvironment environment) : IServiceOb
         ShowEnd(sync, result, environment.TimeProvider.GetUtcNow() - sync.StartedAt);
     }
 
+    /// <summary>Says something in between, in its place among the other lines.</summary>
+    public abstract void Say(string line);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -70,9 +73,9 @@ internal sealed class LineProgress(CliEnvironment environment) : ProgressDisplay
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
 
-    protected override void ShowStart(RunningSync sync) => Write(SyncSentences.Started(sync));
+    protected override void ShowStart(RunningSync sync) => Say(SyncSentences.Started(sync));
 
-    protected override void ShowEnd(RunningSync sync, SyncResult result, TimeSpan elapsed) => Write(SyncSentences.Ended(sync, result, elapsed));
+    protected override void ShowEnd(RunningSync sync, SyncResult result, TimeSpan elapsed) => Say(SyncSentences.Ended(sync, result, elapsed));
 
     protected override async Task LoopAsync(CancellationToken cancellationToken)
     {
@@ -81,12 +84,12 @@ internal sealed class LineProgress(CliEnvironment environment) : ProgressDisplay
             await Task.Delay(Every, Environment.TimeProvider, cancellationToken);
             foreach (var pace in Running)
             {
-                Write(SyncSentences.Running(pace));
+                Say(SyncSentences.Running(pace));
             }
         }
     }
 
-    private void Write(string line)
+    public override void Say(string line)
     {
         lock (Environment.Out)
         {

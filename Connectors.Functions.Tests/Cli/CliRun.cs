@@ -1,0 +1,66 @@
+using Connectors.Cli;
+using Connectors.Cli.Hosting;
+
+namespace Connectors.Tests.Cli;
+
+/// <summary>Runs command lines of elastic-ingest in this process.</summary>
+internal sealed class CliRun : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("elastic-ingest-tests-");
+    private readonly Dictionary<string, string> _variables;
+
+    public CliRun(Uri? elasticsearch = null)
+    {
+        Shutdown = new ShutdownSignals(Exits.Add);
+        File.WriteAllText(ConfigFile, "");
+        _variables = new Dictionary<string, string>
+        {
+            ["Connectors__service__idling"] = "0.2",
+            ["Connectors__elasticsearch__max_wait_duration"] = "0",
+        };
+        if (elasticsearch is not null)
+        {
+            _variables["Connectors__elasticsearch__host"] = elasticsearch.ToString();
+        }
+    }
+
+    public ShutdownSignals Shutdown { get; }
+
+    public List<int> Exits { get; } = [];
+
+    public string Folder => _folder.FullName;
+
+    public string ConfigFile => Path.Combine(Folder, "config.yml");
+
+    public StringWriter Out { get; private set; } = new();
+
+    public StringWriter Error { get; private set; } = new();
+
+    /// <summary>Makes a folder of files that a connector can mirror.</summary>
+    public string Files(params string[] names)
+    {
+        var files = Path.Combine(Folder, "files");
+        Directory.CreateDirectory(files);
+        foreach (var name in names)
+        {
+            File.WriteAllText(Path.Combine(files, name), $"This is {name}.");
+        }
+
+        return files;
+    }
+
+    /// <summary>Runs a command line with our configuration file and returns the exit code.</summary>
+    public Task<int> RunAsync(params string[] args)
+    {
+        Out = new StringWriter { NewLine = "\n" };
+        Error = new StringWriter { NewLine = "\n" };
+        var environment = new CliEnvironment { Out = Out, Error = Error, Variables = _variables, Width = 100, Shutdown = Shutdown };
+        return CommandLine.RunAsync([.. args, "-c", ConfigFile], environment);
+    }
+
+    public void Dispose()
+    {
+        Shutdown.Dispose();
+        _folder.Delete(recursive: true);
+    }
+}
