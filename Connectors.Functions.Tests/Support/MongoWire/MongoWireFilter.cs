@@ -73,6 +73,14 @@ internal sealed class MongoWireFilter
 
     private void NarrowId(string operation, BsonValue operand)
     {
+        if (operation == "$type" && operand.IsNumeric)
+        {
+            // As an index scan does; most brackets of a collection are empty.
+            var (low, high) = BracketsOfType(operand.ToInt32());
+            Start = Math.Max(Start, Find(id => BsonOrder.Bracket(id.BsonType) < low));
+            End = Math.Max(Start, Math.Min(End, Find(id => BsonOrder.Bracket(id.BsonType) <= high)));
+        }
+
         if (operation is not ("$eq" or "$gt" or "$gte" or "$lt" or "$lte") || operand.IsBsonMinKey || operand.IsBsonMaxKey || operand.IsBsonNull)
         {
             _residual.Add(document => MatchesCondition(operation, operand, document.Id, exists: true));
@@ -104,6 +112,17 @@ internal sealed class MongoWireFilter
         int BracketEnd() => Find(id => BsonOrder.Bracket(id.BsonType) <= bracket);
         int NaNEnd() => Find(id => BsonOrder.Bracket(id.BsonType) < bracket || (BsonOrder.Bracket(id.BsonType) == bracket && BsonOrder.IsNaN(id)));
     }
+
+    private static (int Low, int High) BracketsOfType(int type) => type switch
+    {
+        -1 => (-1, -1),
+        10 => (5, 5),
+        12 => (55, 55),
+        13 => (60, 60),
+        15 => (65, 65),
+        127 => (127, 127),
+        _ => (-1, 127),
+    };
 
     /// <summary>Index of the first document for which <paramref name="isBefore"/> no longer holds.</summary>
     private int Find(Func<BsonValue, bool> isBefore)

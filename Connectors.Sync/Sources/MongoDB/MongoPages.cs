@@ -48,17 +48,19 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
             {
                 var batch = documents.ConvertAll(Bytes);
                 var taken = await TakenTextsAsync(bracket, batch, cancellationToken);
+                using var text = new PooledBuffer(64);
                 foreach (var document in batch)
                 {
                     if (place.IsEnd(page, limits))
                     {
+                        place.Keep();
                         return true;
                     }
 
-                    last = Add(page, document, taken);
-                    place.Pass(last.Value);
+                    place.Pass(Add(page, document, taken, text));
                 }
 
+                last = place.Keep();
                 if (batch.Count == 0 || IdBracket.All[bracket].IsSingle)
                 {
                     return false;
@@ -115,10 +117,10 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
         return copy;
     }
 
-    private RawId Add(SourcePageBuilder page, ReadOnlyMemory<byte> document, HashSet<string> taken)
+    private RawId Add(SourcePageBuilder page, ReadOnlyMemory<byte> document, HashSet<string> taken, PooledBuffer text)
     {
         var id = RawId.Of(document);
-        using var text = new PooledBuffer(64);
+        text.Clear();
         if (!PlainId.TryWrite(id, text) || (taken.Count > 0 && taken.Contains(Encoding.UTF8.GetString(text.WrittenSpan))))
         {
             text.Clear();
@@ -136,7 +138,7 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
             page.AddUnreadable(Encoding.UTF8.GetString(text.WrittenSpan), $"The document is not valid BSON: {exception.Message}");
         }
 
-        return id.Copy();
+        return id;
     }
 
     /// <summary>Of the plain texts of a batch's ids, those that belong to a document whose id is that very string: it comes first.</summary>
@@ -193,11 +195,14 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
 
         public PageToken Token => new(_last!.Value.Encode());
 
+        /// <summary>Takes note of an id that lies in the batch's memory: <see cref="Keep"/> before that is given back.</summary>
         public void Pass(RawId id)
         {
             _last = id;
             Listed++;
         }
+
+        public RawId? Keep() => _last = _last?.Copy();
 
         /// <summary>A token has its limit, an <c>_id</c> has none: a page goes on until it ends with an id that fits.</summary>
         public bool IsEnd(SourcePageBuilder page, PageLimits limits) =>

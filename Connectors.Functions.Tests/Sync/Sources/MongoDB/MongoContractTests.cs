@@ -24,8 +24,15 @@ public sealed class MongoContractTests : SourceContractTests
             _server = server;
             _server.Login = ("reader", Password);
             _server.Gate = Calls.Enter;
-            Ids = [.. Enumerable.Range(10, 25).Select(number => "order-" + number.ToString(CultureInfo.InvariantCulture))];
-            _orders = _server.AddCollection("shop", "orders", Ids.Select(id => new BsonDocument { { "_id", id }, { "id", 7 }, { "total", 12.5 } }));
+            BsonValue[] ids =
+            [
+                .. Enumerable.Range(10, 15).Select(number => (BsonValue)("order-" + number.ToString(CultureInfo.InvariantCulture))),
+                .. Enumerable.Range(10, 10).Select(number => (BsonValue)ObjectId.Parse(number.ToString("x24", CultureInfo.InvariantCulture))),
+                41,
+                42L,
+            ];
+            Ids = [.. ids.Select(id => id.ToString()!)];
+            _orders = _server.AddCollection("shop", "orders", ids.Select(id => new BsonDocument { { "_id", id }, { "id", 7 }, { "total", 12.5 } }));
         }
 
         public override IReadOnlyCollection<string> Ids { get; }
@@ -41,7 +48,7 @@ public sealed class MongoContractTests : SourceContractTests
 
         public override IReadOnlyCollection<string> Secrets => [Password];
 
-        public override IDataSource Create(SourceContext context) => new MongoDataSource(context, documentsAPartition: 10);
+        public override IDataSource Create(SourceContext context) => new MongoDataSource(context, documentsAPartition: 5);
 
         public override Task ChangeAsync(CancellationToken cancellationToken)
         {
