@@ -107,7 +107,7 @@ internal sealed class DirectoryReading
     private void EnsureSameRoot()
     {
         var root = RootErrors.Explain(_root, () => _tree.Find(_root))
-            ?? throw new ConnectorException($"directory: '{_root}' is not there any more. Mount or create it, then sync again.");
+            ?? throw RootErrors.Missing(_root);
         if (_rootInode is { } expected && root.Unix is { } unix && unix.Inode != expected)
         {
             throw new ConnectorException(

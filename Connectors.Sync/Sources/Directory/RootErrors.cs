@@ -11,21 +11,25 @@ internal static class RootErrors
         {
             return work();
         }
+        catch (IOException) when (File.Exists(root))
+        {
+            throw new ConnectorException($"directory: '{root}' is a file. Give the path of a folder.");
+        }
         catch (DirectoryNotFoundException)
         {
-            throw new ConnectorException($"directory: '{root}' does not exist on this machine. Mount or create it, or correct the path.");
+            throw Missing(root);
         }
         catch (UnauthorizedAccessException denied)
         {
             throw new ConnectorException(FailureKind.Fatal, $"directory: '{root}' may not be read by this process's user. Grant it read access.", denied);
-        }
-        catch (IOException) when (File.Exists(root))
-        {
-            throw new ConnectorException($"directory: '{root}' is a file. Give the path of a folder.");
         }
         catch (IOException failure)
         {
             throw new ConnectorException(FailureKind.Retry, $"directory: '{root}' can't be read: {failure.Message}", failure);
         }
     }
+
+    /// <summary>The directory is not there.</summary>
+    public static ConnectorException Missing(string root) =>
+        new($"directory: '{root}' does not exist on this machine. Mount or create it, or correct the path.");
 }
