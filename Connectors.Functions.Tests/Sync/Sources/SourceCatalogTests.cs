@@ -11,12 +11,15 @@ public sealed class SourceCatalogTests
 {
     [Theory]
     [InlineData("lsit", "There is no source for the service type \"lsit\". Did you mean list?")]
-    [InlineData("oracle", "There is no source for the service type \"oracle\". There are abstract, list, nocontext, nodll, notype, other; add others under sources in config.yml.")]
+    [InlineData("oracle", "There is no source for the service type \"oracle\". There are abstract, list, misnamed, noclass, nocontext, nodll, notype, other, throwing; add others under sources in config.yml.")]
     [InlineData("nodll", "sources.nodll: the assembly No.Such is neither part of the app nor in /plugins. Put it, with its dependencies, into /plugins/No.Such.")]
     [InlineData("notype", "sources.notype: there is no public class Connectors.Tests.Sync.Sources.ListSourc in Connectors.Functions.Tests. Did you mean Connectors.Tests.Sync.Sources.ListSource?")]
     [InlineData("other", "sources.other: Connectors.Tests.Sync.Sources.SourceCatalogTests is not a source. It must be a class that implements Connectors.Sync.Sources.IDataSource.")]
     [InlineData("abstract", "sources.abstract: Connectors.Sync.Sources.EnumerableDataSource is not a source. It must be a class that implements Connectors.Sync.Sources.IDataSource.")]
     [InlineData("nocontext", "sources.nocontext: Connectors.Tests.Sync.Sources.SourceWithoutContext has no public constructor that takes a SourceContext.")]
+    [InlineData("noclass", "sources.noclass: connectors.sources.s3:S3DataSource is not the name of a class. Write it as Namespace.Type, Assembly.")]
+    [InlineData("misnamed", "sources.misnamed: Connectors.Tests.Sync.Sources.ListSource says that its service type is \"list\". Name it so under sources.")]
+    [InlineData("throwing", "sources.throwing: the constructor of Connectors.Tests.Sync.Sources.ThrowingSource failed with InvalidOperationException. This is a fault of the source.")]
     public void WhatCanNotBeLoadedIsToldWithTheWayOut(string serviceType, string expected)
     {
         var exception = Assert.Throws<ConnectorException>(() => Catalog().Describe(serviceType));
@@ -37,7 +40,23 @@ public sealed class SourceCatalogTests
 
     [Fact]
     public void TheServiceTypesAreSorted() =>
-        Assert.Equal(["abstract", "list", "nocontext", "nodll", "notype", "other"], Catalog().ServiceTypes);
+        Assert.Equal(["abstract", "list", "misnamed", "noclass", "nocontext", "nodll", "notype", "other", "throwing"], Catalog().ServiceTypes);
+
+    [Fact]
+    public void AllThatCanNotBeLoadedIsToldInOneGo()
+    {
+        var exception = Assert.Throws<ConnectorException>(() => Catalog().DescribeAll());
+
+        Assert.Equal(8, exception.Message.Split('\n').Length);
+    }
+
+    [Fact]
+    public void EveryBuiltInSourceDescribesItself()
+    {
+        var catalog = new SourceCatalog(BuiltInSources.All, "/plugins", NullLoggerFactory.Instance, TimeProvider.System);
+
+        Assert.All(BuiltInSources.All.Keys, serviceType => Assert.NotEmpty(catalog.Describe(serviceType).Fields));
+    }
 
     private static SourceCatalog Catalog() => new(
         new Dictionary<string, string>
@@ -47,6 +66,9 @@ public sealed class SourceCatalogTests
             ["other"] = "Connectors.Tests.Sync.Sources.SourceCatalogTests, Connectors.Functions.Tests",
             ["nocontext"] = "Connectors.Tests.Sync.Sources.SourceWithoutContext, Connectors.Functions.Tests",
             ["abstract"] = "Connectors.Sync.Sources.EnumerableDataSource, Connectors.Sync",
+            ["noclass"] = "connectors.sources.s3:S3DataSource",
+            ["misnamed"] = "Connectors.Tests.Sync.Sources.ListSource, Connectors.Functions.Tests",
+            ["throwing"] = "Connectors.Tests.Sync.Sources.ThrowingSource, Connectors.Functions.Tests",
             ["nodll"] = "No.Such.Source, No.Such",
         },
         "/plugins",
@@ -82,3 +104,9 @@ public class ListSource(SourceContext context) : IDataSource
 }
 
 public sealed class SourceWithoutContext() : ListSource(SourceContext.Empty);
+
+public sealed class ThrowingSource : ListSource
+{
+    public ThrowingSource(SourceContext context)
+        : base(context) => throw new InvalidOperationException("secret");
+}

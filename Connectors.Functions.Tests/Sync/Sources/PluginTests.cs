@@ -1,0 +1,69 @@
+using System.Runtime.Loader;
+using System.Text.Json.Nodes;
+using Connectors.Sync;
+using Connectors.Sync.Sources;
+using Connectors.Tests.Support;
+using Connectors.Tests.Support.SourceContract;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Connectors.Tests.Sync.Sources;
+
+/// <summary>The sample source, built by itself and found by its class's name in a plug-in folder.</summary>
+public sealed class PluginTests
+{
+    private const string ClassName = "Connectors.Samples.Releases.ReleasesDataSource, Connectors.Samples.Releases";
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "plugins");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task APluginIsReadLikeAnyOtherSource()
+    {
+        using var folder = TempFolder.With("x");
+        folder.Write("releases.yml", "- {version: '2.0', date: 2024-02-03, notes: 'second'}\n- {version: '1.0', notes: 'first: ü'}\n");
+        await using var source = Catalog().Create("releases", Configuration(folder["releases.yml"]));
+        await source.PingAsync(Cancellation);
+        var documents = (await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents();
+        Assert.Equal(["1.0", "2.0"], documents.Select(document => document.Id));
+        Assert.Equal("""{"version":"1.0","notes":"first: ü"}""", documents[0].Body);
+    }
+
+    [Fact]
+    public async Task ItHasADependencyOfItsOwnBesideOurs()
+    {
+        await using var source = Catalog().Create("releases", Configuration("/none"));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
+        Assert.StartsWith("file: '/none' can't be read as a list of releases:", failure.Message, StringComparison.Ordinal);
+        var context = AssemblyLoadContext.GetLoadContext(source.GetType().Assembly)!;
+        Assert.NotSame(AssemblyLoadContext.Default, context);
+        var ours = typeof(YamlDotNet.Serialization.Deserializer).Assembly;
+        var theirs = context.LoadFromAssemblyName(new System.Reflection.AssemblyName("YamlDotNet"));
+        Assert.NotSame(ours, theirs);
+        Assert.NotEqual(ours.GetName().Version, theirs.GetName().Version);
+        Assert.DoesNotContain(context.Assemblies, assembly => assembly.GetName().Name == "Connectors.Sync");
+    }
+
+    [Fact]
+    public void ItsFolderHoldsNothingOfTheService()
+    {
+        var files = System.IO.Directory.EnumerateFiles(Path.Combine(Folder, "Connectors.Samples.Releases"), "*.dll").Select(Path.GetFileName).Order(StringComparer.Ordinal);
+        Assert.Equal(["Connectors.Samples.Releases.dll", "YamlDotNet.dll"], files);
+    }
+
+    [Fact]
+    public void TheWalkThroughShowsTheSampleAsItIs()
+    {
+        var guide = File.ReadAllText(Path.Combine(Approved.Root, "docs", "writing-a-source.md")).ReplaceLineEndings("\n");
+        foreach (var (language, file) in new[] { ("csharp", "ReleasesDataSource.cs"), ("xml", "Connectors.Samples.Releases.csproj") })
+        {
+            var code = File.ReadAllText(Path.Combine(Approved.Root, "samples", "Connectors.Samples.Releases", file)).ReplaceLineEndings("\n");
+            Assert.Contains($"```{language}\n{code}```", guide, StringComparison.Ordinal);
+        }
+    }
+
+    private static SourceCatalog Catalog() => new(
+        new Dictionary<string, string> { ["releases"] = ClassName }, Folder, NullLoggerFactory.Instance, TimeProvider.System);
+
+    private static JsonObject Configuration(string file) => new() { ["file"] = new JsonObject { ["value"] = file } };
+}
