@@ -31,6 +31,12 @@ internal sealed class JsonProgress(CliEnvironment environment) : ProgressDisplay
         seconds = Math.Round(elapsed.TotalSeconds, 3),
         counts = result.Outcome?.Counts ?? sync.Progress.Counts,
         result.Outcome?.TotalDocuments,
+        process = new
+        {
+            // Of the whole process, from its start: the benchmarks read it.
+            allocatedBytes = GC.GetTotalAllocatedBytes(),
+            processorSeconds = Math.Round(System.Environment.CpuUsage.TotalTime.TotalSeconds, 3),
+        },
     });
 
     protected override async Task LoopAsync(CancellationToken cancellationToken)
