@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
 
@@ -13,8 +14,7 @@ internal ref struct BsonFieldNames(ReadOnlySpan<byte> document, bool isTop)
     private const int ManyFields = 64;
 
     private readonly ReadOnlySpan<byte> _document = document;
-    private UInt128 _seenLow;
-    private UInt128 _seenHigh;
+    private Filter _seen;
     private int _count;
     private HashSet<ulong>? _seenHashes;
     private HashSet<string>? _given;
@@ -22,16 +22,17 @@ internal ref struct BsonFieldNames(ReadOnlySpan<byte> document, bool isTop)
     /// <summary>Whether an earlier field of the object has this very name. Ask once per field, in order.</summary>
     public bool IsRepeated(ReadOnlySpan<byte> name)
     {
-        var hash = XxHash3.HashToUInt64(name);
         _count++;
         if (_count > ManyFields)
         {
-            return IsRepeatedAmongMany(hash);
+            return IsRepeatedAmongMany(XxHash3.HashToUInt64(name));
         }
 
-        var bit = UInt128.One << (int)(hash & 127);
-        ref var seen = ref (hash & 128) == 0 ? ref _seenLow : ref _seenHigh;
-        var maySeen = (seen & bit) != UInt128.Zero;
+        // A few bytes tell most names apart; for those that they don't, the names themselves are compared.
+        var place = name.IsEmpty ? 0 : (name.Length * 31) + name[0] + (name[name.Length / 2] * 7) + (name[^1] * 13);
+        ref var seen = ref _seen[(place >> 6) & (Filter.Words - 1)];
+        var bit = 1UL << (place & 63);
+        var maySeen = (seen & bit) != 0;
         seen |= bit;
         return maySeen && Contains(name, _count - 1);
     }
@@ -100,5 +101,12 @@ internal ref struct BsonFieldNames(ReadOnlySpan<byte> document, bool isTop)
         }
 
         return !_seenHashes.Add(hash);
+    }
+
+    [InlineArray(Words)]
+    private struct Filter
+    {
+        public const int Words = 8;
+        private ulong _first;
     }
 }
