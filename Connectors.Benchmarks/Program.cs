@@ -1,11 +1,23 @@
+using System.Globalization;
 using Connectors.Benchmarks.Micro;
+using Connectors.Benchmarks.Race;
 
 // dotnet run build.cs -- bench [VERB]; docs/performance.md explains what is measured.
-switch (args.FirstOrDefault())
+switch (args)
 {
-    case "micro":
+    case [] or ["race", ..] or [['-', ..], ..]:
+        return await RaceCommand.RunAsync(args);
+    case ["micro", ..]:
         return MicroCommand.Run(args[1..]);
+
+    // The processes of the race.
+    case ["serve-mongo", var documents]:
+        return await Servers.MongoAsync(int.Parse(documents, CultureInfo.InvariantCulture));
+    case ["serve-elasticsearch"]:
+        return await Servers.ElasticsearchAsync();
+    case ["blast", var mongo, var elasticsearch]:
+        return await Blast.RunAsync(mongo, elasticsearch);
     default:
-        await Console.Error.WriteLineAsync("Usage: bench micro [--filter PATTERN]");
+        await Console.Error.WriteLineAsync("Usage: bench [race] [--documents N] [--rounds N] | bench micro [--filter PATTERN]");
         return 2;
 }

@@ -10,7 +10,7 @@ namespace Connectors.Sync.Elasticsearch;
 /// <summary>The index that a sync fills.</summary>
 internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, ILogger logger) : IContentIndex
 {
-    private const string BulkAnswerFilter = "errors,items.*.status,items.*.result,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason,error";
+    public const string BulkAnswerFilter = "errors,items.*.status,items.*.result,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason,error";
     private const string MetaKey = "connectors";
     private readonly IndexWatch _watch = new(calls, time);
 

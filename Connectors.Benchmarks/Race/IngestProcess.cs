@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Connectors.Benchmarks.Race;
+
+/// <summary>What a run of elastic-ingest printed and took.</summary>
+/// <param name="Output">Its standard output.</param>
+/// <param name="Wall">From the start of the process to its end.</param>
+/// <param name="PeakBytes">The most memory it had resident (VmHWM).</param>
+internal sealed record IngestRun(string Output, TimeSpan Wall, long PeakBytes);
+
+/// <summary>Runs elastic-ingest, the real one, as a process, and watches its memory.</summary>
+internal static class IngestProcess
+{
+    // From its own output folder, with the very assemblies that it is built with; or the one that the environment names.
+    private static readonly string Program = Environment.GetEnvironmentVariable("ELASTIC_INGEST")
+        ?? Path.Combine(AppContext.BaseDirectory.Replace("Connectors.Benchmarks", "Connectors.Cli", StringComparison.Ordinal), "elastic-ingest.dll");
+
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+
+    public static async Task<IngestRun> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var started = Stopwatch.GetTimestamp();
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        var exit = process.WaitForExitAsync();
+        var peak = 0L;
+        while (!exit.IsCompleted)
+        {
+            peak = Math.Max(peak, Peak(process));
+            await Task.WhenAny(exit, Task.Delay(Look));
+        }
+
+        await exit;
+        var wall = Stopwatch.GetElapsedTime(started);
+        return process.ExitCode == 0
+            ? new IngestRun(await output, wall, peak)
+            : throw new InvalidOperationException($"elastic-ingest {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{await output}{await errors}");
+    }
+
+    private static long Peak(Process process)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            process.Refresh();
+            return process.HasExited ? 0 : process.PeakWorkingSet64;
+        }
+
+        try
+        {
+            var line = File.ReadLines($"/proc/{process.Id}/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return line is null ? 0 : long.Parse(line["VmHWM:".Length..^"kB".Length], NumberStyles.Integer, CultureInfo.InvariantCulture) * 1024;
+        }
+        catch (IOException)
+        {
+            // It has just ended.
+            return 0;
+        }
+    }
+}
