@@ -43,7 +43,7 @@ internal static class MongoWireFacts
             { "maxMessageSizeBytes", 48_000_000 },
             { "maxWriteBatchSize", 100_000 },
             { "localTime", new BsonDateTime(1_700_000_000_000) },
-            { "logicalSessionTimeoutMinutes", 30 },
+            { "logicalSessionTimeoutMinutes", 30, server.HasSessions },
             { "connectionId", 1 },
             { "minWireVersion", 0 },
             { "maxWireVersion", server.MaxWireVersion },

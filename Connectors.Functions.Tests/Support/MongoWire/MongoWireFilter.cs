@@ -116,6 +116,7 @@ internal sealed class MongoWireFilter
     private static (int Low, int High) BracketsOfType(int type) => type switch
     {
         -1 => (-1, -1),
+        5 => (30, 30),
         10 => (5, 5),
         12 => (55, 55),
         13 => (60, 60),

@@ -43,6 +43,9 @@ internal sealed class MongoWireServer : IAsyncDisposable
     /// <summary>When set, every command but the handshake needs these credentials.</summary>
     public (string User, string Password)? Login { get; set; }
 
+    /// <summary>Some servers that speak the protocol have no sessions.</summary>
+    public bool HasSessions { get; set; } = true;
+
     public MongoWireFaults Faults { get; } = new();
 
     /// <summary>Asked at every command but handshakes and farewells; false makes it fail as interrupted.</summary>

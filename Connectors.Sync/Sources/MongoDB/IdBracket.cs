@@ -30,7 +30,7 @@ internal sealed class IdBracket
         new("$gte", double.NegativeInfinity, isSingle: false, BsonType.Double, BsonType.Int32, BsonType.Int64, BsonType.Decimal128),
         new("$gte", string.Empty, isSingle: false, BsonType.String, BsonType.Symbol),
         new("$gte", new BsonDocument(), isSingle: false, BsonType.Document),
-        new("$gte", new BsonBinaryData([]), isSingle: false, BsonType.Binary),
+        new("$type", 5, isSingle: false, BsonType.Binary),
         new("$gte", ObjectId.Empty, isSingle: false, BsonType.ObjectId),
         new("$gte", false, isSingle: false, BsonType.Boolean),
         new("$gte", new BsonDateTime(long.MinValue), isSingle: false, BsonType.DateTime),
@@ -40,6 +40,9 @@ internal sealed class IdBracket
         new("$type", 15, isSingle: false, BsonType.JavaScriptWithScope),
         new("$type", 127, isSingle: true, BsonType.MaxKey),
     ];
+
+    /// <summary>Whether a server may not know these types at all, and then holds none of them: some that speak MongoDB's protocol don't.</summary>
+    public bool IsDeprecated => _types is [BsonReader.DbPointer or BsonType.JavaScript or BsonType.JavaScriptWithScope];
 
     /// <summary>Index of the bracket that finds a string.</summary>
     public static int Strings { get; } = IndexOf(RawId.Of(new BsonDocument("_id", string.Empty).ToBson()));

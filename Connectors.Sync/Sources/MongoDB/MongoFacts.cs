@@ -43,8 +43,9 @@ internal sealed class MongoFacts(IMongoClient client, MongoConfiguration configu
                 ? (Mark(before, collection, stats, documents.Value), documents)
                 : (null, documents);
         }
-        catch (Exception exception) when (exception is MongoCommandException or NotSupportedException or KeyNotFoundException or InvalidCastException)
+        catch (Exception exception) when (exception is MongoCommandException or MongoClientException or NotSupportedException or KeyNotFoundException or InvalidCastException)
         {
+            // A missing privilege, a server without sessions, or one that answers in another way than MongoDB's.
             return (null, documents);
         }
     }

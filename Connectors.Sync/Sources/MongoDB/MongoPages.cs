@@ -10,6 +10,8 @@ namespace Connectors.Sync.Sources.MongoDB;
 /// </summary>
 internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, BsonJsonWriter writer)
 {
+    private const int BadValue = 2;
+    private const int FailedToParse = 9;
     private const int AssumedDocumentBytes = 4096;
 
     private volatile int _averageBytes = AssumedDocumentBytes;
@@ -98,9 +100,19 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
             Limit = -size,
             BatchSize = size,
         };
-        using var cursor = await collection.FindAsync(IdBracket.All[bracket].Filter(last, from, before), options, cancellationToken);
-        return await cursor.ToListAsync(cancellationToken);
+        try
+        {
+            using var cursor = await collection.FindAsync(IdBracket.All[bracket].Filter(last, from, before), options, cancellationToken);
+            return await cursor.ToListAsync(cancellationToken);
+        }
+        catch (MongoCommandException exception) when (last is null && IdBracket.All[bracket].IsDeprecated && IsUnknownType(exception))
+        {
+            return [];
+        }
     }
+
+    private static bool IsUnknownType(MongoCommandException exception) => exception.Code is BadValue or FailedToParse
+        || exception.ErrorMessage?.Contains("unknown type", StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>The document's bytes where the driver received them; a copy only for one that lies across two of its buffers.</summary>
     private static ReadOnlyMemory<byte> Bytes(RawBsonDocument document)

@@ -78,6 +78,18 @@ public sealed class MongoChangeTests
     }
 
     [Fact]
+    public async Task AServerWithoutSessionsCannotBeTrusted()
+    {
+        await using var server = await MongoWireServer.StartAsync();
+        server.HasSessions = false;
+        server.AddCollection("shop", "orders", new BsonDocument("_id", 1));
+        await using var source = SomeMongo.Source(server);
+
+        Assert.Equal(ChangeAnswer.Unknown, await source.HasChangedAsync(null, Cancelled));
+        Assert.Equal(["1"], await source.IdsAsync(SourcePartition.All, PageToken.Start, PageLimits.Default, Cancelled));
+    }
+
+    [Fact]
     public async Task WhoeverReadsFromSecondariesIsNeverToldUnchanged()
     {
         await using var server = await MongoWireServer.StartAsync();

@@ -262,6 +262,33 @@ public sealed class MongoReadingTests
         Assert.Equal("MongoDB collection 'shop.orders': the server answers with error 11601 Interrupted: operation was interrupted", failure.Message);
     }
 
+    [Theory]
+    [InlineData(2, "BadValue", "Unknown type name alias", true)]
+    [InlineData(-1, "", "Unknown error: Unknown type: 12", true)]
+    [InlineData(11601, "Interrupted", "operation was interrupted", false)]
+    [InlineData(13, "Unauthorized", "not authorized", false)]
+    public async Task AServerThatDoesNotKnowADeprecatedTypeHoldsNone(int code, string name, string message, bool isPassedOver)
+    {
+        await using var server = await MongoWireServer.StartAsync();
+        server.AddCollection("shop", "orders", new BsonDocument("_id", 1));
+        await using var source = SomeMongo.Source(server);
+
+        // One query a bracket, two and a look for strings for the one that holds a document: the fourteenth asks for DB pointers.
+        server.Faults.Fail("find", nth: 14, code, name, message);
+        var reading = source.IdsAsync(SourcePartition.All, PageToken.Start, PageLimits.Default, Cancelled);
+
+        if (isPassedOver)
+        {
+            Assert.Equal(["1"], await reading);
+        }
+        else
+        {
+            await Assert.ThrowsAsync<ConnectorException>(() => reading);
+        }
+
+        Assert.Equal(12, server.Commands.Where(command => command.Contains("find")).ElementAt(13)["filter"]["_id"]["$type"]);
+    }
+
     [Fact]
     public async Task AConnectionCutInMidAnswerIsARetryAndNoShortPage()
     {
