@@ -13,11 +13,11 @@ switch (args)
     // The processes of the race.
     case ["serve-mongo", var documents]:
         return await Servers.MongoAsync(int.Parse(documents, CultureInfo.InvariantCulture));
-    case ["serve-elasticsearch"]:
-        return await Servers.ElasticsearchAsync();
+    case ["serve-elasticsearch", var writesPerSecond]:
+        return await Servers.ElasticsearchAsync(int.Parse(writesPerSecond, CultureInfo.InvariantCulture));
     case ["blast", var mongo, var elasticsearch]:
         return await Blast.RunAsync(mongo, elasticsearch);
     default:
-        await Console.Error.WriteLineAsync("Usage: bench [race] [--documents N] [--rounds N] | bench micro [--filter PATTERN]");
+        await Console.Error.WriteLineAsync("Usage: bench [race] [--documents N] [--rounds N] [--pace N] | bench micro [--filter PATTERN]");
         return 2;
 }

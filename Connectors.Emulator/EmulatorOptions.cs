@@ -24,6 +24,9 @@ public sealed record EmulatorOptions
     /// <summary>Writes with larger bodies are refused with 429, as under indexing pressure. Bytes. Default: no limit.</summary>
     public long MaxIndexingBytes { get; init; } = long.MaxValue;
 
+    /// <summary>Bulk operations a second that it answers at most, all requests together, as a cluster of limited strength would. Default 0: as fast as it can.</summary>
+    public int WritesPerSecond { get; init; }
+
     /// <summary>The values of the <c>Authorization</c> header that are let in, for instance <c>ApiKey abc==</c>; anything else gets 401. Default: everybody is let in.</summary>
     public IReadOnlyCollection<string> Authorization { get; init; } = [];
 

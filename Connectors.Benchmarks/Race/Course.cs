@@ -46,10 +46,12 @@ internal sealed class Course : IAsyncDisposable
     /// <summary>Processor time that the servers have used so far.</summary>
     public TimeSpan ServerTime => _mongo.ProcessorTime + _elasticsearch.ProcessorTime;
 
-    public static async Task<Course> OpenAsync(int documents)
+    /// <param name="documents">In the MongoDB collection.</param>
+    /// <param name="writesPerSecond">What Elasticsearch takes; 0 for as much as it can.</param>
+    public static async Task<Course> OpenAsync(int documents, int writesPerSecond)
     {
         var mongo = ChildProcess.StartAsync("serve-mongo", documents.ToString(CultureInfo.InvariantCulture));
-        return new Course(await mongo, await ChildProcess.StartAsync("serve-elasticsearch"));
+        return new Course(await mongo, await ChildProcess.StartAsync("serve-elasticsearch", writesPerSecond.ToString(CultureInfo.InvariantCulture)));
     }
 
     /// <summary>Makes a connector for a new index; returns its id.</summary>

@@ -12,11 +12,16 @@ internal sealed record IngestRun(string Output, TimeSpan Wall, long PeakBytes);
 /// <summary>Runs elastic-ingest, the real one, as a process, and watches its memory.</summary>
 internal static class IngestProcess
 {
-    // From its own output folder, with the very assemblies that it is built with; or the one that the environment names.
-    private static readonly string Program = Environment.GetEnvironmentVariable("ELASTIC_INGEST")
+    private static readonly string? Compiled = Environment.GetEnvironmentVariable("CONNECTORS_ELASTIC_INGEST");
+
+    // As build.cs has compiled it for this machine, which is how it ships; or from its own output folder.
+    private static readonly string Program = Compiled
         ?? Path.Combine(AppContext.BaseDirectory.Replace("Connectors.Benchmarks", "Connectors.Cli", StringComparison.Ordinal), "elastic-ingest.dll");
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>In which form the program runs.</summary>
+    public static string Form => Compiled is null ? "elastic-ingest compiled as it runs" : "elastic-ingest compiled ahead, as it ships";
 
     public static async Task<IngestRun> RunAsync(params string[] arguments)
     {

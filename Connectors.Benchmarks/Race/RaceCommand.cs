@@ -4,24 +4,45 @@ using System.Runtime.InteropServices;
 namespace Connectors.Benchmarks.Race;
 
 /// <summary>
-/// <c>race [--documents N] [--rounds N]</c>: first sync and unchanged re-sync of MongoDB documents into an empty index by elastic-ingest, beside a raw
-/// bulk blast of the same bytes, in one run on the same servers. Ratios count; the documents a second are this machine's.
+/// <c>race [--documents N] [--rounds N] [--pace N]</c>: first sync and unchanged re-sync of MongoDB documents into an empty index by elastic-ingest, beside a raw
+/// bulk blast of the same bytes, in one run on the same servers. First the emulator answers as fast as it can, and shares the processors with everything else; then
+/// at the pace of a cluster of its own. Ratios count; the documents a second are this machine's.
 /// </summary>
-internal sealed class RaceCommand(int documents, int rounds)
+internal sealed class RaceCommand(int documents, int rounds, int pace)
 {
     private const int SmallRace = 100_000;
+    private const int ClusterPace = 30_000;
 
     public static Task<int> RunAsync(string[] arguments)
     {
         var documents = Number(arguments, "--documents") ?? SmallRace;
-        return new RaceCommand(documents, Number(arguments, "--rounds") ?? (documents > 2 * SmallRace ? 1 : 5)).RunAsync();
+        return new RaceCommand(documents, Number(arguments, "--rounds") ?? (documents > 2 * SmallRace ? 1 : 5), Number(arguments, "--pace") ?? ClusterPace).RunAsync();
     }
 
     private async Task<int> RunAsync()
     {
-        Print($"race: {documents:N0} documents, {rounds} rounds, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}");
+        Print($"race: {documents:N0} documents, {rounds} rounds, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}, {IngestProcess.Form}");
+        Print("\n--- a server as fast as the emulator");
+        var atFullSpeed = await RaceAsync(writesPerSecond: 0);
+        Print($"\n--- a server that takes {pace:N0} writes a second");
+        var atPace = await RaceAsync(pace);
+        if (documents > SmallRace)
+        {
+            await CompareMemoryAsync(atFullSpeed);
+        }
+
+        Print($"""
+
+            race at {pace:N0} writes a second: ratio {Median(atPace, round => round.Ratio):F2}
+            race: ratio {Median(atFullSpeed, round => round.Ratio):F2}
+            """);
+        return 0;
+    }
+
+    private async Task<List<Round>> RaceAsync(int writesPerSecond)
+    {
         List<Round> done = [];
-        await using (var course = await Course.OpenAsync(documents))
+        await using (var course = await Course.OpenAsync(documents, writesPerSecond))
         {
             await using var blast = await ChildProcess.StartAsync("blast", course.Mongo, course.Elasticsearch);
             var prepared = blast.Ready.Split(' ').Select(number => long.Parse(number, CultureInfo.InvariantCulture)).ToArray();
@@ -53,13 +74,7 @@ internal sealed class RaceCommand(int documents, int rounds)
             peak memory          {peak / 1048576.0,10:N0} MiB first sync, {done.Max(round => round.Again.Process.PeakBytes) / 1048576.0:N0} MiB re-sync
             allocated            {Median(done, round => (double)round.First.AllocatedBytes / documents),10:N0} bytes a document first sync, {Median(done, round => (double)round.Again.AllocatedBytes / documents):N0} re-sync
             """);
-        if (documents > SmallRace)
-        {
-            await CompareMemoryAsync(done);
-        }
-
-        Print($"race: ratio {Median(done, round => round.Ratio):F2}");
-        return 0;
+        return done;
     }
 
     private async Task<Round> RoundAsync(Course course, ChildProcess blast, int number)
@@ -89,7 +104,7 @@ internal sealed class RaceCommand(int documents, int rounds)
     /// <summary>The same with 100,000 documents: what a document more costs in memory.</summary>
     private async Task CompareMemoryAsync(List<Round> large)
     {
-        await using var course = await Course.OpenAsync(SmallRace);
+        await using var course = await Course.OpenAsync(SmallRace, writesPerSecond: 0);
         var connector = await course.CreateConnectorAsync("memory");
         var first = (await course.SyncAsync(connector)).Process.PeakBytes;
         await course.TouchAsync();

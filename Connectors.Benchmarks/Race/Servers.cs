@@ -26,10 +26,10 @@ internal static class Servers
         return 0;
     }
 
-    /// <summary><c>serve-elasticsearch</c>: the emulator.</summary>
-    public static async Task<int> ElasticsearchAsync()
+    /// <summary><c>serve-elasticsearch WRITES</c>: the emulator, which takes so many writes a second; 0 for as many as it can.</summary>
+    public static async Task<int> ElasticsearchAsync(int writesPerSecond)
     {
-        await using var server = await EmulatorServer.StartAsync(new EmulatorOptions(), CancellationToken.None);
+        await using var server = await EmulatorServer.StartAsync(new EmulatorOptions { WritesPerSecond = writesPerSecond }, CancellationToken.None);
         await Console.Out.WriteLineAsync($"ready {server.Uri}");
         while (await Console.In.ReadLineAsync() is not null)
         {

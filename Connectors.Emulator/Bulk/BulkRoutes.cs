@@ -43,6 +43,7 @@ internal sealed class BulkRoutes(Cluster cluster, DocumentWriter writer, FaultPl
             }
         }
 
+        exchange.Writes = operations.Count;
         exchange.IsFiltered &= !(isExactWithoutErrors && answer.HasErrors);
         answer.Write(exchange.Json, (long)cluster.Time.GetElapsedTime(started).TotalMilliseconds, call.IsIngested);
     }

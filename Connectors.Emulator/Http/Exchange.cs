@@ -27,6 +27,9 @@ internal sealed class Exchange(string method, string path, string[] segments, IQ
 
     public int? RetryAfterSeconds { get; set; }
 
+    /// <summary>Operations of a bulk request that were carried out or refused one by one.</summary>
+    public int Writes { get; set; }
+
     /// <summary>True when the handler has applied <c>filter_path</c> itself.</summary>
     public bool IsFiltered { get; set; }
 

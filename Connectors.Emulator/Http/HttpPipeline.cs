@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using Connectors.Emulator.Bulk;
 using Connectors.Emulator.Faults;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,6 +10,8 @@ namespace Connectors.Emulator.Http;
 /// <summary>From the socket to a route and back: bodies, headers, faults, errors.</summary>
 internal sealed class HttpPipeline(Router router, EmulatorOptions options, FaultPlan faults, RequestLog log, Action afterRequest)
 {
+    private readonly WritePace _pace = new(options.WritesPerSecond, options.TimeProvider);
+
     public async Task HandleAsync(HttpContext context)
     {
         var request = context.Request;
@@ -45,6 +48,7 @@ internal sealed class HttpPipeline(Router router, EmulatorOptions options, Fault
             {
                 Run(exchange, route, request);
                 afterRequest();
+                await _pace.WaitAsync(exchange.Writes, context.RequestAborted);
             }
 
             log.End(logged with { Status = exchange.Status });

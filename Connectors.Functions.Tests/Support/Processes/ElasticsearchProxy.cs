@@ -26,7 +26,7 @@ internal sealed class ElasticsearchProxy : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly HttpClient _client = new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None, UseProxy = false, UseCookies = false });
-    private int _bulks;
+    private int _operations;
 
     private ElasticsearchProxy(WebApplication app) => _app = app;
 
@@ -38,8 +38,8 @@ internal sealed class ElasticsearchProxy : IAsyncDisposable
     /// <summary>Called when a request has been carried out, before its answer is passed back.</summary>
     public Func<PassingRequest, Task<bool>>? Done { get; set; }
 
-    /// <summary>Bulk requests that came in.</summary>
-    public int Bulks => Volatile.Read(ref _bulks);
+    /// <summary>Operations in the bulk requests that came in.</summary>
+    public int Operations => Volatile.Read(ref _operations);
 
     public static async Task<ElasticsearchProxy> StartAsync(Uri target, CancellationToken cancellationToken)
     {
@@ -73,7 +73,7 @@ internal sealed class ElasticsearchProxy : IAsyncDisposable
             await context.Request.Body.CopyToAsync(body, context.RequestAborted);
             if (request.IsBulk)
             {
-                Interlocked.Increment(ref _bulks);
+                Interlocked.Add(ref _operations, CountOperations(body.GetBuffer().AsSpan(0, (int)body.Length)));
             }
 
             if (Arrived is { } arrived && !await arrived(request))
@@ -118,5 +118,16 @@ internal sealed class ElasticsearchProxy : IAsyncDisposable
             // One of the two ends is gone: so is the connection.
             context.Abort();
         }
+    }
+
+    private static int CountOperations(ReadOnlySpan<byte> body)
+    {
+        var count = 0;
+        foreach (var line in body.Split((byte)'\n'))
+        {
+            count += body[line].StartsWith("{\"index\":"u8) || body[line].StartsWith("{\"delete\":"u8) ? 1 : 0;
+        }
+
+        return count;
     }
 }

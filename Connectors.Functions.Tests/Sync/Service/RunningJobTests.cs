@@ -35,7 +35,7 @@ public sealed class RunningJobTests
             new[] { "indexed_document_count", "indexed_document_volume", "deleted_document_count" }.Select(name => _bed.Job(job)[name]!.ToString()));
         Assert.Equal(10, _bed.Job(job)["metadata"]!["read"]!.GetValue<int>());
         var times = heartbeats.Select(heartbeat => ProtocolTime.Parse(heartbeat.Partial["last_seen"]!.GetValue<string>())!.Value).ToList();
-        Assert.All(times.Zip(times.Skip(1)), pair => Assert.InRange((pair.Second - pair.First).TotalSeconds, 1, 30));
+        Assert.All(times.Zip(times.Skip(1)), pair => Assert.InRange((pair.Second - pair.First).TotalSeconds, 1, 60));
         Assert.Equal(7, Assert.Single(_bed.Service.Running).Progress.Counts.Created);
 
         end.SetResult();
@@ -54,8 +54,10 @@ public sealed class RunningJobTests
         var run = _bed.RunOnceAsync();
         await started.Task;
         await _bed.Service.Jobs.RequestCancelAsync(job, Token);
-        var before = _bed.Clock.GetUtcNow();
-        var result = Assert.Single(await _bed.PassTimeAsync(run));
+
+        // One look at the job is enough.
+        _bed.Clock.Advance(TimeSpan.FromSeconds(3));
+        var result = Assert.Single(await run);
 
         Assert.Equal(SyncResultEnd.Canceled, result.End);
         Assert.Equal("canceled", _bed.Status(job));
@@ -63,7 +65,6 @@ public sealed class RunningJobTests
         Assert.Equal("canceled", _bed.Connector(connector)["last_sync_status"]!.GetValue<string>());
         Assert.Equal("connected", _bed.Connector(connector)["status"]!.GetValue<string>());
         Assert.Equal([job], _bed.Engine.Forgotten);
-        Assert.InRange((_bed.Clock.GetUtcNow() - before).TotalSeconds, 0, 60);
     }
 
     [Fact]

@@ -98,7 +98,7 @@ internal sealed class ServiceBed : IServiceObserver
         {
             Token.ThrowIfCancellationRequested();
             Clock.Advance(step ?? TimeSpan.FromSeconds(1));
-            for (var i = 0; i < 50 && !condition(); i++)
+            for (var i = 0; i < 200 && !condition(); i++)
             {
                 await Task.Yield();
             }

@@ -164,22 +164,20 @@ internal sealed class HttpTransport<TConfiguration> : ITransport<TConfiguration>
         }
     }
 
-    // Like the original, the body is first written to memory: that is where it is compressed, and what tells its length.
+    // Like the original, the body is first written to pooled memory: that is where it is compressed, and what tells its length.
     private async Task<HttpContent> ContentAsync(PostData body, string contentType, CancellationToken cancellationToken)
     {
-        var memory = new MemoryStream();
+        var content = new PooledContent();
         if (_values.Compression)
         {
-            await using var zip = new GZipStream(memory, CompressionMode.Compress, leaveOpen: true);
+            await using var zip = new GZipStream(content.Stream, CompressionMode.Compress, leaveOpen: true);
             await body.WriteAsync(zip, _settings, disableDirectStreaming: false, cancellationToken);
         }
         else
         {
-            await body.WriteAsync(memory, _settings, disableDirectStreaming: false, cancellationToken);
+            await body.WriteAsync(content.Stream, _settings, disableDirectStreaming: false, cancellationToken);
         }
 
-        memory.Position = 0;
-        var content = new StreamContent(memory);
         content.Headers.TryAddWithoutValidation("Content-Type", contentType);
         if (_values.Compression)
         {
