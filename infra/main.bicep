@@ -23,11 +23,11 @@ param elasticsearchApiKey string = ''
 @description('Further settings of docs/configuration.md, as environment variables: { Connectors__service__max_concurrent_content_syncs: \'4\' }.')
 param settings object = {}
 
-@description('When connectors and jobs are looked at: six fields, seconds first, UTC.')
+@description('When connectors and jobs are looked at: six fields, seconds first, UTC. The alert about missing polls expects one at least every 15 minutes.')
 @minLength(11)
 param pollSchedule string = '0 * * * * *'
 
-@description('When jobs that nobody works on are ended and old staged data is removed: six fields, seconds first, UTC.')
+@description('When jobs that nobody works on are ended and what ended syncs left behind is removed: six fields, seconds first, UTC.')
 @minLength(11)
 param cleanUpSchedule string = '30 */5 * * * *'
 

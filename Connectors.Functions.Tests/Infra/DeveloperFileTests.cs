@@ -58,7 +58,7 @@ public sealed partial class DeveloperFileTests
     }
 
     [Fact]
-    public void TheDeployWorkflowPassesWhatTheParametersReadAndNoSecret()
+    public void TheDeployWorkflowPassesWhatTheParametersReadAndNoSecretAndTheDocumentationNamesIt()
     {
         var workflow = File.ReadAllText(Path.Combine(Root, ".github", "workflows", "deploy.yml"));
         var read = Variable().Matches(File.ReadAllText(Path.Combine(Root, "infra", "main.bicepparam"))).Select(match => match.Groups["name"].Value).Distinct().ToList();
@@ -66,6 +66,8 @@ public sealed partial class DeveloperFileTests
         string[] byHand = ["ELASTICSEARCH_API_KEY", "RESTORE_KEY_VAULT"];
         Assert.All(read.Except(byHand), name => Assert.Contains($"      {name}: ${{{{ vars.{name}", workflow, StringComparison.Ordinal));
         Assert.DoesNotContain("secrets.", workflow, StringComparison.Ordinal);
+        var page = File.ReadAllText(Path.Combine(Root, "docs", "deploy.md"));
+        Assert.All(read, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
     }
 
     private static YamlNode Load(string file)

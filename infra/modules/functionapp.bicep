@@ -101,7 +101,6 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       }
     }
     siteConfig: {
-      ftpsState: 'Disabled'
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
       http20Enabled: true
@@ -117,16 +116,9 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     properties: appSettings
   }
 
-  // Deployment with an Entra token only, no publishing password.
-  resource noScmPassword 'basicPublishingCredentialsPolicies' = {
+  // Deployment with an Entra token only, no publishing password. FTP does not exist on this plan.
+  resource noPassword 'basicPublishingCredentialsPolicies' = {
     name: 'scm'
-    properties: {
-      allow: false
-    }
-  }
-
-  resource noFtpPassword 'basicPublishingCredentialsPolicies' = {
-    name: 'ftp'
     properties: {
       allow: false
     }
