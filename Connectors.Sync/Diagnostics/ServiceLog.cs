@@ -61,4 +61,8 @@ internal static partial class ServiceLog
 
     [LoggerMessage(518, LogLevel.Warning, "{Rejected} documents of job {SyncJobId} into {IndexName} were rejected or unreadable; the first: {Id}: {Reason}")]
     public static partial void Rejections(ILogger logger, long rejected, string syncJobId, string indexName, string id, string reason);
+
+    /// <summary>The sign of life that the alert about missing polls waits for (infra/modules/alerts.bicep); at what level is the host's choice.</summary>
+    [LoggerMessage(EventId = 519, Message = "Looked after {Connectors} connectors, {JobsMade} jobs were made")]
+    public static partial void PollDone(ILogger logger, LogLevel level, int connectors, int jobsMade);
 }

@@ -201,6 +201,8 @@ public sealed class ConnectorService
             // All of them: that is Elasticsearch, not a connector.
             throw failure;
         }
+
+        ServiceLog.PollDone(_logger, LogLevel.Debug, connectors.Count, made);
     }
 
     private async Task TakeJobsAsync(CancellationToken stop, CancellationToken cancellationToken)

@@ -73,6 +73,9 @@ internal partial class ChildProcess : IAsyncDisposable
     /// <summary>What Ctrl-C sends.</summary>
     public void Interrupt() => Assert.Equal(0, SendSignal(_process.Id, 2));
 
+    /// <summary>What systemd and container engines send: SIGTERM.</summary>
+    public void Terminate() => Assert.Equal(0, SendSignal(_process.Id, 15));
+
     /// <summary>Waits for its end.</summary>
     /// <returns>The exit code; 137 after a SIGKILL.</returns>
     public async Task<int> ExitAsync(CancellationToken cancellationToken)

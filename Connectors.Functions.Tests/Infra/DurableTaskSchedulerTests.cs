@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Connectors.Tests.Support;
+using Xunit;
+
+namespace Connectors.Tests.Infra;
+
+/// <summary>Packing the app for the Durable Task Scheduler.</summary>
+public sealed class DurableTaskSchedulerTests
+{
+    [Fact]
+    public async Task ThePackedHostJsonNamesTheSchedulerAndKeepsTheRest()
+    {
+        var (code, output, host) = await PackAsync("""
+            {
+              "version": "2.0",
+              "extensions": {
+                "durableTask": {
+                  "hubName": "Connectors",
+                  "maxConcurrentActivityFunctions": 4,
+                  "storageProvider": { "type": "AzureStorage", "controlQueueVisibilityTimeout": "00:01:00" }
+                }
+              },
+              "note": "it's 100 % (a;b)"
+            }
+            """);
+        Assert.True(code == 0, output);
+        Assert.Equal(
+            JsonNode.Parse("""
+                {
+                  "version": "2.0",
+                  "extensions": {
+                    "durableTask": {
+                      "hubName": "%TASKHUB_NAME%",
+                      "storageProvider": { "type": "azureManaged", "connectionStringName": "DURABLE_TASK_SCHEDULER_CONNECTION_STRING" },
+                      "maxConcurrentActivityFunctions": 4
+                    }
+                  },
+                  "note": "it's 100 % (a;b)"
+                }
+                """)!.ToJsonString(),
+            JsonNode.Parse(host)!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task ASectionWithNothingElseInItStaysValid()
+    {
+        var (code, output, host) = await PackAsync("""{ "extensions": { "durableTask": { "storageProvider": { "type": "AzureStorage" } } } }""");
+        Assert.True(code == 0, output);
+        Assert.Equal("azureManaged", JsonNode.Parse(host)!["extensions"]!["durableTask"]!["storageProvider"]!["type"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task AHostJsonWithoutTheSectionIsRefused()
+    {
+        var (code, output, _) = await PackAsync("""{ "version": "2.0" }""");
+        Assert.NotEqual(0, code);
+        Assert.Contains("CONN002", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheFunctionAppImportsIt()
+    {
+        var targets = File.ReadAllText(Path.Combine(Approved.Root, "Directory.Build.targets"));
+        Assert.Contains("infra/DurableTaskScheduler.targets\" Condition=\"'$(MSBuildProjectName)' == 'Connectors.Functions'\"", targets, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Code, string Output, string Host)> PackAsync(string host)
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "host.json");
+        var token = TestContext.Current.CancellationToken;
+        await File.WriteAllTextAsync(path, host, token);
+        string[] arguments =
+        [
+            "msbuild", Path.Combine(Approved.Root, "infra", "DurableTaskScheduler.targets"), "-t:NameTheSchedulerInHostJson", $"-p:PublishDir={folder.Path}/",
+            "-v:q", "-nologo", "-nodeReuse:false",
+        ];
+        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, UseShellExecute = false };
+        start.Environment["DURABLE_BACK_END"] = "DurableTaskScheduler";
+        using var process = System.Diagnostics.Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync(token);
+        await process.WaitForExitAsync(token);
+        return (process.ExitCode, output, await File.ReadAllTextAsync(path, token));
+    }
+}
