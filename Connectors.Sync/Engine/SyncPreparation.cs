@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Staging;
 
@@ -30,6 +31,7 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         var current = request.DryRun ? before : await PrepareAsync(request, fingerprint, mark, cancellationToken);
         progress.Phase = SyncPhase.Snapshot;
         var snapshot = await TakeSnapshotAsync(request, current, folder, cancellationToken);
+        SyncTelemetry.SnapshotTaken(snapshot.Count);
         return new StoredPlan
         {
             IndexName = request.IndexName,

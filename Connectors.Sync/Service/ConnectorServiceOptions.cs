@@ -45,8 +45,9 @@ public sealed record ConnectorServiceOptions
     }
 
     /// <summary>The source of a connector that is served, or <see langword="null"/> when it isn't served; empty when it is but nobody says what source it has.</summary>
-    internal string? ServedAs(ConnectorRecord connector)
+    public string? ServedAs(ConnectorRecord connector)
     {
+        ArgumentNullException.ThrowIfNull(connector);
         var entry = Connectors.FirstOrDefault(known => known.ConnectorId == connector.Id);
         return entry is not null
             ? connector.ServiceType ?? entry.ServiceType

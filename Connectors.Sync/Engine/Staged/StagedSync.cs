@@ -76,7 +76,10 @@ public sealed class StagedSync : IDisposable
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(order);
         using var plan = await _plans.RentAsync(order.Plan, request, cancellationToken);
-        return await _reading.ReadAsync(plan.Opened, request, source, order, cancellationToken);
+        using var activity = Trace("read page", request);
+        var answer = await _reading.ReadAsync(plan.Opened, request, source, order, cancellationToken);
+        SyncTelemetry.CountPage(answer.Counts);
+        return answer;
     }
 
     /// <summary>Writes a page to the index.</summary>
@@ -86,6 +89,7 @@ public sealed class StagedSync : IDisposable
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(order);
         using var plan = await _plans.RentAsync(order.Plan, request, cancellationToken);
+        using var activity = Trace("write page", request);
         return await WithinTimeAsync(token => Writing(request, plan.Plan.Partitions.Count).WritePageAsync(request, order, token), cancellationToken);
     }
 
@@ -114,6 +118,7 @@ public sealed class StagedSync : IDisposable
         ArgumentNullException.ThrowIfNull(order);
         using var plan = await _plans.RentAsync(order.Plan, request, cancellationToken);
         await EndingOf(request).CheckIndexAsync(request, plan.Plan, cancellationToken);
+        using var activity = Trace("write deletes", request);
         return await WithinTimeAsync(token => Writing(request, writers: 1).WriteDeletesAsync(request, order, token), cancellationToken);
     }
 
@@ -188,13 +193,18 @@ public sealed class StagedSync : IDisposable
             _options.Rejections);
     }
 
-    private async Task<T> WithinTimeAsync<T>(Func<CancellationToken, Task<T>> write, CancellationToken cancellationToken)
+    private static System.Diagnostics.Activity? Trace(string what, SyncRequest request) => SyncTelemetry.Source.StartActivity(what)?
+        .SetTag("connectors.job", request.JobId).SetTag("connectors.connector", request.ConnectorId).SetTag("connectors.index", request.IndexName);
+
+    private async Task<WriteAnswer> WithinTimeAsync(Func<CancellationToken, Task<WriteAnswer>> write, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(_limits.MaxWriteTime, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await write(either.Token);
+            var answer = await write(either.Token);
+            SyncTelemetry.Count(answer.Counts);
+            return answer;
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
