@@ -50,7 +50,7 @@ public sealed class SyncsApi(ApiRunner runner)
         {
             var job = await services.Jobs.FindAsync(jobId, cancellationToken);
             var isDryRun = job is null && jobId.StartsWith(SyncTarget.DryRunPrefix, StringComparison.Ordinal);
-            var instance = isDryRun || job?.Status?.IsFinal() == false ? await client.GetInstanceAsync(jobId, getInputsAndOutputs: true, cancellationToken) : null;
+            var instance = isDryRun || job?.Status?.IsFinal() == false ? await client.GetInstanceAsync(SyncTarget.InstanceIdOf(jobId), getInputsAndOutputs: true, cancellationToken) : null;
             if (job is null && instance is null)
             {
                 return Missing(jobId);
@@ -90,7 +90,7 @@ public sealed class SyncsApi(ApiRunner runner)
     private static async Task<IActionResult> CancelDryRunAsync(string jobId, DurableTaskClient client, CancellationToken cancellationToken)
     {
         // It writes nothing, so it may be ended anywhere. What it staged is found by the clean-up.
-        if (await client.GetInstanceAsync(jobId, getInputsAndOutputs: false, cancellationToken) is not { } instance)
+        if (await client.GetInstanceAsync(SyncTarget.InstanceIdOf(jobId), getInputsAndOutputs: false, cancellationToken) is not { } instance)
         {
             return Missing(jobId);
         }
@@ -100,7 +100,7 @@ public sealed class SyncsApi(ApiRunner runner)
             return ApiAnswer.Problem(StatusCodes.Status409Conflict, "The sync is over", $"Dry run '{jobId}' has ended already.");
         }
 
-        await client.TerminateInstanceAsync(jobId, new TerminateInstanceOptions(Output: null, Recursive: true), cancellationToken);
+        await client.TerminateInstanceAsync(instance.InstanceId, new TerminateInstanceOptions(Output: null, Recursive: true), cancellationToken);
         return ApiAnswer.Json(State(jobId, JobStatus.Canceling.ToWord()), StatusCodes.Status202Accepted);
     }
 

@@ -23,7 +23,7 @@ public static class SyncJob
             state = null;
         }
 
-        if (state?.Target is not { JobId.Length: > 0, ConnectorId.Length: > 0 } target || target.JobId != context.InstanceId)
+        if (state?.Target is not { JobId.Length: > 0, ConnectorId.Length: > 0 } target || SyncTarget.InstanceIdOf(target.JobId) != context.InstanceId)
         {
             return await RefuseAsync(context);
         }

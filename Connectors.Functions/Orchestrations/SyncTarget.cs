@@ -1,4 +1,5 @@
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Staging;
 
 namespace Connectors.Functions.Orchestrations;
 
@@ -12,6 +13,9 @@ public sealed record SyncTarget(string JobId, string ConnectorId, bool DryRun = 
 {
     /// <summary>How the id of a dry run begins.</summary>
     public const string DryRunPrefix = "dry-run-";
+
+    /// <summary>The id of the orchestration of a job: the job's own, where it can be one.</summary>
+    public static string InstanceIdOf(string jobId) => JobFolder.NameOf(jobId);
 
     /// <summary>The target that is a job.</summary>
     public static SyncTarget Of(SyncJobRecord job)

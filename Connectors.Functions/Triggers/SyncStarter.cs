@@ -52,7 +52,7 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
             return false;
         }
 
-        var options = new StartOrchestrationOptions(target.JobId).WithDedupeStatuses(Alive);
+        var options = new StartOrchestrationOptions(SyncTarget.InstanceIdOf(target.JobId)).WithDedupeStatuses(Alive);
         try
         {
             await client.ScheduleNewOrchestrationInstanceAsync(nameof(SyncJob), new SyncState { Target = target }, options, cancellationToken);
@@ -66,11 +66,11 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
         return true;
     }
 
-    /// <summary>Whether an orchestration waits or runs.</summary>
-    public static async Task<bool> IsAliveAsync(DurableTaskClient client, string instanceId, CancellationToken cancellationToken)
+    /// <summary>Whether the orchestration of a job waits or runs.</summary>
+    public static async Task<bool> IsAliveAsync(DurableTaskClient client, string jobId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
-        return await client.GetInstanceAsync(instanceId, getInputsAndOutputs: false, cancellationToken) is { } instance && Alive.Contains(instance.RuntimeStatus);
+        return await client.GetInstanceAsync(SyncTarget.InstanceIdOf(jobId), getInputsAndOutputs: false, cancellationToken) is { } instance && Alive.Contains(instance.RuntimeStatus);
     }
 
     // The type is the storage provider's, which is not referenced here; over gRPC it is a status.
