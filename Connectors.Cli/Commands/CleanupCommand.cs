@@ -31,7 +31,7 @@ internal static class CleanupCommand
         }
 
         var cleanup = new JobCleanup(elasticsearch.Jobs, host.Service.Steps, session.Environment.TimeProvider, session.LoggerFactory);
-        var failed = await cleanup.FailIdleJobsAsync(job => !others.Contains(job.ConnectorId), host.Options.IdleAfter, cancellationToken);
+        var failed = await cleanup.FailIdleJobsAsync(job => ValueTask.FromResult(!others.Contains(job.ConnectorId)), host.Options.IdleAfter, cancellationToken);
         if (session.IsJson)
         {
             JsonLine.Write(session.Environment.Out, new { @event = "cleanup", failed });

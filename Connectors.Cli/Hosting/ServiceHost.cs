@@ -15,8 +15,8 @@ internal sealed class ServiceHost : IDisposable
     private readonly ILoggerFactory _loggerFactory;
     private readonly TimeProvider _time;
     private readonly WorkerSlot _slot;
-    private readonly SyncEngine _engine;
-    private readonly ConcurrentDictionary<string, Lazy<(ElasticsearchGateway Gateway, SyncEngine Engine)>> _ownKeys = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<ElasticsearchGateway, SyncEngine> _engines = new();
+    private readonly ConnectorGateways _gateways;
 
     /// <param name="gateway">The connection; the caller disposes it.</param>
     /// <param name="configuration">The configuration.</param>
@@ -36,14 +36,14 @@ internal sealed class ServiceHost : IDisposable
         _loggerFactory = loggerFactory;
         _time = time;
         _slot = WorkerSlot.Take(configuration.Service.StateFolder, Environment.MachineName, new Random());
-        _engine = Engine(gateway);
+        _gateways = new ConnectorGateways(gateway, configuration, time, loggerFactory);
         Options = ConnectorServiceOptions.From(configuration, _slot.Worker);
         Service = new ConnectorService(
             new ServiceParts
             {
                 Store = gateway.Documents,
-                Engine = _engine,
-                EngineOf = EngineOf,
+                Engine = EngineOf(gateway),
+                EngineOf = connectorId => EngineOf(_gateways.Of(connectorId)),
                 Sources = sources,
                 ContentIndex = gateway.Content,
                 Observer = observer,
@@ -62,29 +62,10 @@ internal sealed class ServiceHost : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var own in _ownKeys.Values.Where(own => own.IsValueCreated))
-        {
-            own.Value.Gateway.Dispose();
-        }
-
+        _gateways.Dispose();
         _slot.Dispose();
     }
 
-    private SyncEngine Engine(ElasticsearchGateway gateway) => new(gateway.Content, _configuration.Engine, _time, new Random(), _loggerFactory);
-
-    /// <summary>The engine of a connector: its own when it has an API key of its own.</summary>
-    private SyncEngine EngineOf(string connectorId)
-    {
-        if (_configuration.Connectors.FirstOrDefault(entry => entry.ConnectorId == connectorId)?.ApiKey is not { } key)
-        {
-            return _engine;
-        }
-
-        return _ownKeys.GetOrAdd(connectorId, _ => new Lazy<(ElasticsearchGateway, SyncEngine)>(() =>
-        {
-            var options = _configuration.Elasticsearch with { ApiKey = key, Username = null, Password = null };
-            var gateway = new ElasticsearchGateway(options, _time, new Random(), _loggerFactory);
-            return (gateway, Engine(gateway));
-        })).Value.Engine;
-    }
+    private SyncEngine EngineOf(ElasticsearchGateway gateway) =>
+        _engines.GetOrAdd(gateway, _ => new SyncEngine(gateway.Content, _configuration.Engine, _time, new Random(), _loggerFactory));
 }

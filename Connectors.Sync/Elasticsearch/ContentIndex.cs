@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Sync.Bulk;
+using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Elasticsearch.Calls;
 using Connectors.Sync.Engine;
 using Microsoft.Extensions.Logging;
@@ -73,7 +74,9 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
         var through = pipeline is null ? string.Empty : $"&pipeline={Escape(pipeline)}";
         var request = new ElasticsearchRequest(
             global::Elastic.Transport.HttpMethod.POST, $"{Escape(index)}/_bulk?filter_path={BulkAnswerFilter}{through}", body, IsBulk: true);
+        var start = time.GetTimestamp();
         using var answer = await calls.SendOnceAsync(request, cancellationToken);
+        SyncTelemetry.BulkSent(time.GetElapsedTime(start), answer.Status);
         return BulkAnswerReader.Read(answer, operations, () => calls.Failures.Of(request, answer).Message);
     }
 

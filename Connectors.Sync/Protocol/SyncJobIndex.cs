@@ -29,6 +29,26 @@ public sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvider
     public IAsyncEnumerable<SyncJobRecord> OfConnectorAsync(string connectorId, CancellationToken cancellationToken) =>
         SearchAsync(new JsonObject { ["term"] = new JsonObject { ["connector.id"] = connectorId } }, cancellationToken);
 
+    /// <summary>Jobs of any state, the oldest first, as of the last refresh.</summary>
+    /// <param name="connectorId">Whose; <see langword="null"/> for those of all connectors.</param>
+    /// <param name="status">In which state; <see langword="null"/> for any.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public IAsyncEnumerable<SyncJobRecord> ListAsync(string? connectorId, JobStatus? status, CancellationToken cancellationToken)
+    {
+        var filters = new JsonArray();
+        if (connectorId is not null)
+        {
+            filters.Add(new JsonObject { ["term"] = new JsonObject { ["connector.id"] = connectorId } });
+        }
+
+        if (status is not null)
+        {
+            filters.Add(new JsonObject { ["term"] = new JsonObject { ["status"] = status.Value.ToWord() } });
+        }
+
+        return SearchAsync(filters.Count == 0 ? new JsonObject { ["match_all"] = new JsonObject() } : new JsonObject { ["bool"] = new JsonObject { ["filter"] = filters } }, cancellationToken);
+    }
+
     /// <summary>Makes a pending job, with a copy of what the connector says now: later edits count from the next job on.</summary>
     /// <param name="connector">The connector.</param>
     /// <param name="type">What to sync.</param>

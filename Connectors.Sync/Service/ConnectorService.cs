@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Protocol;
 using Microsoft.Extensions.Logging;
@@ -14,8 +13,7 @@ public sealed class ConnectorService
     private readonly ServiceParts _parts;
     private readonly ConnectorServiceOptions _options;
     private readonly ILogger _logger;
-    private readonly ConnectorCare _care;
-    private readonly JobCleanup _cleanup;
+    private readonly ConnectorRound _round;
     private readonly SourceCheck _sources;
     private readonly JobDispatcher _jobs;
 
@@ -33,9 +31,14 @@ public sealed class ConnectorService
         Jobs = new SyncJobIndex(parts.Store, parts.TimeProvider);
         Steps = new SyncJobSteps(Connectors, Jobs);
         _sources = new SourceCheck(parts.Sources, parts.TimeProvider);
-        _care = new ConnectorCare(Connectors, Steps, _sources, options, parts.TimeProvider, parts.LoggerFactory);
-        _cleanup = new JobCleanup(Jobs, Steps, parts.TimeProvider, parts.LoggerFactory);
-        _jobs = new JobDispatcher(parts, options, Jobs, Steps, _sources);
+        _round = new ConnectorRound(
+            Connectors,
+            Jobs,
+            new ConnectorCare(Connectors, Steps, _sources, options, parts.TimeProvider, parts.LoggerFactory),
+            new JobCleanup(Jobs, Steps, parts.TimeProvider, parts.LoggerFactory),
+            options,
+            parts.LoggerFactory);
+        _jobs = new JobDispatcher(parts, options, Jobs, Steps, _sources, _round);
     }
 
     /// <summary>The connectors.</summary>
@@ -107,7 +110,7 @@ public sealed class ConnectorService
             var begun = new HashSet<string>(StringComparer.Ordinal);
             while (true)
             {
-                await _jobs.StartAsync(await ServedByIdAsync(ending.Token), begun, ending.Token, cancellationToken);
+                await _jobs.StartAsync(await _round.ServedAsync(ending.Token), begun, ending.Token, cancellationToken);
                 if (_jobs.Tasks.Count == 0)
                 {
                     break;
@@ -166,75 +169,18 @@ public sealed class ConnectorService
 
     private async Task CareForAllAsync(CancellationToken cancellationToken)
     {
-        var unfinished = await Jobs.UnfinishedAsync(cancellationToken).ToListAsync(cancellationToken);
-        var connectors = await ServedAsync(cancellationToken);
-        var made = 0;
-        var failures = new ConcurrentQueue<ConnectorException>();
-        await Parallel.ForEachAsync(
-            connectors,
-            new ParallelOptions { MaxDegreeOfParallelism = _options.Service.MaxConcurrentSchedulingTasks, CancellationToken = cancellationToken },
-            async (connector, token) =>
-            {
-                try
-                {
-                    var isPending = unfinished.Exists(job => job.ConnectorId == connector.Id && job is { Status: JobStatus.Pending, Type: JobType.Full });
-                    var jobs = await _care.LookAfterAsync(connector, isPending, _jobs.Running.HasConnector(connector.Id), token);
-                    Interlocked.Add(ref made, jobs.Count);
-                }
-                catch (ConnectorException exception)
-                {
-                    ServiceLog.ConnectorError(_logger, connector.Id, exception.Message);
-                    failures.Enqueue(exception);
-                }
-                catch (Exception exception) when (exception is not OperationCanceledException)
-                {
-                    ServiceLog.ConnectorFailed(_logger, exception, connector.Id);
-                }
-            });
-        if (made > 0)
+        if (await _round.CareForAllAsync(_jobs.Running.HasConnector, cancellationToken) > 0)
         {
             _jobs.Wakeup.Wake();
         }
-
-        if (failures.TryPeek(out var failure) && failures.Count == connectors.Count)
-        {
-            // All of them: that is Elasticsearch, not a connector.
-            throw failure;
-        }
-
-        ServiceLog.PollDone(_logger, LogLevel.Debug, connectors.Count, made);
     }
 
     private async Task TakeJobsAsync(CancellationToken stop, CancellationToken cancellationToken)
     {
         await _jobs.CollectAsync();
-        await _jobs.StartAsync(await ServedByIdAsync(stop), begun: null, stop, cancellationToken);
+        await _jobs.StartAsync(await _round.ServedAsync(stop), begun: null, stop, cancellationToken);
     }
 
-    private async Task<IReadOnlyDictionary<string, ConnectorRecord>> ServedByIdAsync(CancellationToken cancellationToken) =>
-        (await ServedAsync(cancellationToken)).ToDictionary(connector => connector.Id, StringComparer.Ordinal);
-
-    private async Task CleanUpAsync(CancellationToken cancellationToken)
-    {
-        var connectors = await Connectors.ListAsync(cancellationToken).ToDictionaryAsync(connector => connector.Id, StringComparer.Ordinal, cancellationToken);
-        await _cleanup.FailIdleJobsAsync(
-            job => !_jobs.Running.Has(job.Id)
-                && (!connectors.TryGetValue(job.ConnectorId, out var connector) || (_options.ServedAs(connector) is not null && !_jobs.IsAbandoned(job))),
-            _options.IdleAfter,
-            cancellationToken);
-    }
-
-    private async Task<List<ConnectorRecord>> ServedAsync(CancellationToken cancellationToken)
-    {
-        var served = new List<ConnectorRecord>();
-        await foreach (var connector in Connectors.ListAsync(cancellationToken))
-        {
-            if (_options.ServedAs(connector) is not null)
-            {
-                served.Add(connector);
-            }
-        }
-
-        return served;
-    }
+    private Task CleanUpAsync(CancellationToken cancellationToken) =>
+        _round.FailIdleJobsAsync(job => ValueTask.FromResult(_jobs.Running.Has(job.Id) || _jobs.IsAbandoned(job)), cancellationToken);
 }

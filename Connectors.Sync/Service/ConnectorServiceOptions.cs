@@ -1,5 +1,6 @@
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Protocol;
+using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Service;
 
@@ -31,6 +32,10 @@ public sealed record ConnectorServiceOptions
     /// <summary>How long a source may take to answer whether it is there. Default 60 s.</summary>
     public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Level of the message that says a look at all connectors has ended well. Default debug; a host whose operators are alerted by its absence logs it as
+    /// information.</summary>
+    public LogLevel PollDoneLevel { get; init; } = LogLevel.Debug;
+
     /// <summary>The options of a configuration.</summary>
     public static ConnectorServiceOptions From(ServiceConfiguration configuration, JobWorker worker)
     {
@@ -45,8 +50,9 @@ public sealed record ConnectorServiceOptions
     }
 
     /// <summary>The source of a connector that is served, or <see langword="null"/> when it isn't served; empty when it is but nobody says what source it has.</summary>
-    internal string? ServedAs(ConnectorRecord connector)
+    public string? ServedAs(ConnectorRecord connector)
     {
+        ArgumentNullException.ThrowIfNull(connector);
         var entry = Connectors.FirstOrDefault(known => known.ConnectorId == connector.Id);
         return entry is not null
             ? connector.ServiceType ?? entry.ServiceType

@@ -14,7 +14,7 @@ public sealed class JobCleanup(SyncJobIndex jobs, SyncJobSteps steps, TimeProvid
     /// <param name="idleAfter">How long.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>How many.</returns>
-    public async Task<int> FailIdleJobsAsync(Func<SyncJobRecord, bool> isOurs, TimeSpan idleAfter, CancellationToken cancellationToken)
+    public async Task<int> FailIdleJobsAsync(Func<SyncJobRecord, ValueTask<bool>> isOurs, TimeSpan idleAfter, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(isOurs);
         var failed = 0;
@@ -24,7 +24,7 @@ public sealed class JobCleanup(SyncJobIndex jobs, SyncJobSteps steps, TimeProvid
             if (found.Status?.IsRunning() == true
                 && await jobs.FindAsync(found.Id, cancellationToken) is { Status: JobStatus.InProgress or JobStatus.Canceling } job
                 && timeProvider.GetUtcNow() - (job.LastSeen ?? job.StartedAt ?? DateTimeOffset.MinValue) > idleAfter
-                && isOurs(job)
+                && await isOurs(job)
                 && await steps.FailIdleAsync(job, cancellationToken) is not null)
             {
                 ServiceLog.IdleJobFailed(_logger, job.Id, job.ConnectorId, job.LastSeen);

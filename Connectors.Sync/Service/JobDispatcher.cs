@@ -14,17 +14,19 @@ internal sealed class JobDispatcher
     private readonly SyncJobIndex _jobs;
     private readonly SyncJobSteps _steps;
     private readonly SourceCheck _sources;
+    private readonly ConnectorRound _round;
     private readonly ILogger _logger;
     private readonly RunningSyncs _running = new();
     private readonly ConcurrentDictionary<string, Task<SyncResult?>> _tasks = new(StringComparer.Ordinal);
 
-    public JobDispatcher(ServiceParts parts, ConnectorServiceOptions options, SyncJobIndex jobs, SyncJobSteps steps, SourceCheck sources)
+    public JobDispatcher(ServiceParts parts, ConnectorServiceOptions options, SyncJobIndex jobs, SyncJobSteps steps, SourceCheck sources, ConnectorRound round)
     {
         _parts = parts;
         _options = options;
         _jobs = jobs;
         _steps = steps;
         _sources = sources;
+        _round = round;
         _logger = parts.LoggerFactory.CreateLogger<ConnectorService>();
         Wakeup = new Wakeup(parts.TimeProvider);
     }
@@ -108,22 +110,7 @@ internal sealed class JobDispatcher
     /// <param name="cancellationToken">Stops the jobs at once.</param>
     public async Task StartAsync(IReadOnlyDictionary<string, ConnectorRecord> served, HashSet<string>? begun, CancellationToken stop, CancellationToken cancellationToken)
     {
-        var unfinished = new List<SyncJobRecord>();
-        await foreach (var job in _jobs.UnfinishedAsync(stop))
-        {
-            if (!served.ContainsKey(job.ConnectorId))
-            {
-                continue;
-            }
-
-            // A search is a moment behind: a job that just ended would block its connector until the next round.
-            if (await _jobs.FindAsync(job.Id, stop) is { Status: { } status } fresh && !status.IsFinal())
-            {
-                unfinished.Add(fresh);
-            }
-        }
-
-        foreach (var job in JobQueue.Next(unfinished, IsAbandoned))
+        foreach (var job in await _round.NextJobsAsync(served, IsAbandoned, stop))
         {
             if (stop.IsCancellationRequested || _running.Count >= _options.Service.MaxConcurrentContentSyncs)
             {

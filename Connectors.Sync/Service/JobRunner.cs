@@ -140,36 +140,17 @@ public sealed class JobRunner(
         var end = new JobResult
         {
             Counts = result.Outcome?.Counts ?? progress.Counts,
-            TotalDocuments = result.End == SyncResultEnd.Completed ? result.Outcome?.TotalDocuments : await CountAsync(job, cancellationToken),
+            TotalDocuments = result.Outcome?.TotalDocuments,
             Rejections = result.Outcome?.Rejections,
             Error = result.Error,
         };
-        var written = result.End switch
-        {
-            SyncResultEnd.Completed => await steps.CompleteAsync(job.Id, end, cancellationToken),
-            SyncResultEnd.Canceled => await steps.CancelAsync(job.Id, end, cancellationToken),
-            SyncResultEnd.Suspended => await steps.SuspendAsync(job.Id, end, cancellationToken),
-            _ => await steps.FailAsync(job.Id, end, cancellationToken),
-        };
+        var written = await new JobEnding(steps, index).WriteAsync(job, result.End, end, cancellationToken);
         return written switch
         {
             null => result with { End = SyncResultEnd.Lost, Job = await jobs.FindAsync(job.Id, cancellationToken) },
             { Status: JobStatus.Canceled } => result with { End = SyncResultEnd.Canceled, Job = written },
             _ => result with { Job = written },
         };
-    }
-
-    private async Task<long?> CountAsync(SyncJobRecord job, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return index is null || job.IndexName is null ? null : (await index.InspectAsync(job.IndexName, cancellationToken))?.DocumentCount;
-        }
-        catch (ConnectorException)
-        {
-            // A count that can't be had is no reason to leave the job without its end.
-            return null;
-        }
     }
 
     private void Log(SyncJobRecord job, SyncResult result)

@@ -1,0 +1,52 @@
+using Connectors.Functions.Orchestrations;
+using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Staged;
+using Connectors.Sync.Protocol;
+using Connectors.Sync.Service;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Connectors.Functions.Activities;
+
+/// <summary>The activities that write the content index.</summary>
+public sealed class IndexActivities(StepRunner runner)
+{
+    /// <summary>Writes a page that was staged.</summary>
+    [Function(nameof(WritePage))]
+    public Task<StepAnswer<WriteAnswer>> WritePage([ActivityTrigger] JobOrder<WriteOrder> order, CancellationToken cancellationToken) =>
+        runner.RunAsync(order.Target, (step, token) => step.Services.Staged.WritePageAsync(step.Request, order.Order, token), cancellationToken);
+
+    /// <summary>Finds what vanished from the source, and stages its deletes unless they are refused.</summary>
+    [Function(nameof(PlanDeletes))]
+    public Task<StepAnswer<DeleteAnswer>> PlanDeletes([ActivityTrigger] JobOrder<PlanDeletesOrder> order, CancellationToken cancellationToken) =>
+        runner.RunAsync(order.Target, (step, token) => step.Services.Staged.PlanDeletesAsync(step.Request, order.Order, token), cancellationToken);
+
+    /// <summary>Carries out some of the deletes.</summary>
+    [Function(nameof(WriteDeletes))]
+    public Task<StepAnswer<WriteAnswer>> WriteDeletes([ActivityTrigger] JobOrder<DeleteOrder> order, CancellationToken cancellationToken) =>
+        runner.RunAsync(order.Target, (step, token) => step.Services.Staged.WriteDeletesAsync(step.Request, order.Order, token), cancellationToken);
+
+    /// <summary>Completes the index, and ends the job: as completed, or as an error when its deletes were refused.</summary>
+    [Function(nameof(CompleteSync))]
+    public Task<StepAnswer<SyncSummary>> CompleteSync([ActivityTrigger] JobOrder<FinishOrder> order, CancellationToken cancellationToken) =>
+        runner.FinishAsync(order.Target, async (step, token) =>
+        {
+            var (complete, counts, refusal, indexed) = order.Order;
+            var answer = complete is null
+                ? new CompleteAnswer(indexed, new(), null)
+                : await step.Services.Staged.CompleteAsync(step.Request, complete, token);
+            var result = new JobResult { Counts = counts, TotalDocuments = answer.TotalDocuments, Rejections = answer.Rejections, Error = refusal };
+            var status = await EndAsync(step, refusal is null ? SyncResultEnd.Completed : SyncResultEnd.Failed, result, token);
+            return new SyncSummary(status, counts, answer.TotalDocuments, refusal, SummaryPreview.Of(answer.Preview));
+        }, cancellationToken);
+
+    private static async Task<string> EndAsync(StepContext step, SyncResultEnd end, JobResult result, CancellationToken cancellationToken)
+    {
+        if (step.Job is null)
+        {
+            return (end == SyncResultEnd.Completed ? JobStatus.Completed : JobStatus.Error).ToWord();
+        }
+
+        var ending = new JobEnding(step.Services.Steps, step.Services.IndexOf(step.Job.ConnectorId));
+        return (await ending.WriteAsync(step.Job, end, result, cancellationToken))?.Status?.ToWord() ?? "lost";
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+using Connectors.Functions.Hosting;
+using Connectors.Functions.Orchestrations;
+using Connectors.Sync;
+using Connectors.Sync.Engine;
+using Connectors.Sync.Protocol;
+using Connectors.Sync.Service;
+using Connectors.Sync.Sources;
+
+namespace Connectors.Functions.Activities;
+
+/// <summary>What a step works with: the app, the job as it is now, and what the engine is asked for it.</summary>
+/// <param name="Services">The app.</param>
+/// <param name="Job">The job; <see langword="null"/> for a dry run.</param>
+/// <param name="Request">What the engine is asked.</param>
+/// <param name="Configuration">The connector's configuration, as the job holds it.</param>
+public sealed record StepContext(AppServices Services, SyncJobRecord? Job, SyncRequest Request, JsonObject? Configuration)
+{
+    /// <summary>Makes the configured source; the caller disposes it.</summary>
+    /// <exception cref="ConnectorException">What the user entered is wrong.</exception>
+    public IDataSource OpenSource() => Services.Sources.Open(Request.ServiceType, Configuration);
+
+    /// <summary>Reads what a step needs from Elasticsearch.</summary>
+    /// <returns>The context, or why the sync is to stop.</returns>
+    /// <exception cref="ConnectorException">It could not be read, or it can't be synced.</exception>
+    internal static async Task<(StepContext? Context, StepStop Stop)> OpenAsync(AppServices services, SyncTarget target, bool mayBeOver, CancellationToken cancellationToken)
+    {
+        if (target.DryRun)
+        {
+            return (await OpenDryRunAsync(services, target, cancellationToken), StepStop.None);
+        }
+
+        var job = await services.Jobs.FindAsync(target.JobId, cancellationToken);
+        return job?.Status switch
+        {
+            null => (null, StepStop.Lost),
+            JobStatus.Canceling when !mayBeOver => (null, StepStop.Canceled),
+            not JobStatus.InProgress when !mayBeOver => (null, StepStop.Lost),
+            _ => (new StepContext(services, job, JobSetup.Request(job!, services.Sources.Describe(job!.ServiceType ?? string.Empty)), job.Configuration), StepStop.None),
+        };
+    }
+
+    private static async Task<StepContext> OpenDryRunAsync(AppServices services, SyncTarget target, CancellationToken cancellationToken)
+    {
+        var connector = await services.Connectors.FindAsync(target.ConnectorId, cancellationToken)
+            ?? throw new ConnectorException($"There is no connector with id '{target.ConnectorId}'.");
+        var source = services.Sources.Describe(connector.ServiceType ?? services.Options.ServedAs(connector) ?? string.Empty);
+        var request = JobSetup.DryRun(connector, source) with { JobId = target.JobId, AllowMassDelete = target.AllowMassDelete, Reindex = target.Reindex };
+        return new StepContext(services, null, request, connector.Configuration);
+    }
+}

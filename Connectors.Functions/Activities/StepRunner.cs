@@ -1,0 +1,68 @@
+using System.Runtime.CompilerServices;
+using Connectors.Functions.Hosting;
+using Connectors.Functions.Orchestrations;
+using Connectors.Sync;
+using Connectors.Sync.Service;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Functions.Activities;
+
+/// <summary>
+/// The one way in which an activity runs: it opens the job, looks whether it goes on, does its one call, and sorts out what failed. What may pass is thrown, for the
+/// retry policy of the call; everything else becomes an answer that stops the sync.
+/// </summary>
+public sealed class StepRunner(ConnectorApp app, ILogger<StepRunner> logger)
+{
+    /// <summary>Runs a step of a sync that goes on.</summary>
+    /// <exception cref="ConnectorException">It failed in a way that may pass.</exception>
+    public Task<StepAnswer<T>> RunAsync<T>(SyncTarget target, Func<StepContext, CancellationToken, Task<T>> step, CancellationToken cancellationToken, [CallerMemberName] string name = "") =>
+        GuardAsync(target, name, async services =>
+        {
+            var (context, stop) = await StepContext.OpenAsync(services, target, mayBeOver: false, cancellationToken);
+            return context is null ? new StepAnswer<T>(default, stop) : await RunAsync(context, step, cancellationToken);
+        }, cancellationToken);
+
+    /// <summary>Runs the last step of a sync, which may have been done before.</summary>
+    /// <exception cref="ConnectorException">It failed in a way that may pass.</exception>
+    public Task<StepAnswer<T>> FinishAsync<T>(SyncTarget target, Func<StepContext, CancellationToken, Task<T>> step, CancellationToken cancellationToken, [CallerMemberName] string name = "") =>
+        GuardAsync(target, name, async services =>
+        {
+            var (context, stop) = await StepContext.OpenAsync(services, target, mayBeOver: true, cancellationToken);
+            return context is null ? new StepAnswer<T>(default, stop) : await RunAsync(context, step, cancellationToken);
+        }, cancellationToken);
+
+    /// <summary>Runs a step that looks for the job itself.</summary>
+    /// <exception cref="ConnectorException">It failed in a way that may pass.</exception>
+    public async Task<StepAnswer<T>> GuardAsync<T>(SyncTarget target, string name, Func<AppServices, Task<StepAnswer<T>>> step, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        using var scope = logger.BeginScope(new Dictionary<string, object> { ["SyncJobId"] = target.JobId, ["ConnectorId"] = target.ConnectorId });
+        try
+        {
+            return await step(await app.ReadyAsync(cancellationToken));
+        }
+        catch (ConnectorException failure) when (failure.Kind is not FailureKind.Retry)
+        {
+            OrchestrationLog.Failed(logger, name, failure.Message);
+            return new StepAnswer<T>(default, StepStop.Failed, failure.Message);
+        }
+        catch (ConnectorException failure)
+        {
+            OrchestrationLog.TriedAgain(logger, name, failure.Message);
+
+            // Anew, without what it was caused by: all of it would be kept in the orchestration's history.
+            throw new ConnectorException(FailureKind.Retry, failure.Message);
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or OutOfMemoryException))
+        {
+            OrchestrationLog.Broke(logger, failure, name);
+            return new StepAnswer<T>(default, StepStop.Failed, UnexpectedError.Message(failure));
+        }
+    }
+
+    private async Task<StepAnswer<T>> RunAsync<T>(StepContext context, Func<StepContext, CancellationToken, Task<T>> step, CancellationToken cancellationToken)
+    {
+        using var scope = logger.BeginScope(new Dictionary<string, object> { ["IndexName"] = context.Request.IndexName });
+        return new StepAnswer<T>(await step(context, cancellationToken));
+    }
+}

@@ -1,0 +1,37 @@
+using Connectors.Functions.Activities;
+using Connectors.Functions.Http;
+using Connectors.Functions.Triggers;
+using Connectors.Sync.Diagnostics;
+using Microsoft.Azure.Functions.Worker.OpenTelemetry;
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace Connectors.Functions.Hosting;
+
+/// <summary>What the app needs of a host, whichever runs its functions.</summary>
+public static class AppBuilding
+{
+    /// <summary>Adds the app's services.</summary>
+    public static IServiceCollection AddConnectors(this IServiceCollection services, AppSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        services.AddSingleton(settings);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<ConnectorApp>();
+        services.AddSingleton<StepRunner>();
+        services.AddSingleton<SyncStarter>();
+        services.AddSingleton<ApiRunner>();
+        var telemetry = services.AddOpenTelemetry()
+            .UseFunctionsWorkerDefaults()
+            .WithTracing(tracing => tracing.AddSource(SyncTelemetry.Name))
+            .WithMetrics(metrics => metrics.AddMeter(SyncTelemetry.Name));
+        if (settings.ExportsTelemetry)
+        {
+            telemetry.UseOtlpExporter();
+        }
+
+        return services;
+    }
+}

@@ -1,0 +1,158 @@
+using Connectors.Sync;
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Configuration;
+using Connectors.Sync.Elasticsearch;
+using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Staged;
+using Connectors.Sync.Protocol;
+using Connectors.Sync.Service;
+using Connectors.Sync.Sources;
+using Connectors.Sync.Staging;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Functions.Hosting;
+
+/// <summary>What the app is made of, over a configuration that is right. Safe for concurrent use.</summary>
+public sealed class AppServices : IDisposable
+{
+    private readonly Func<CancellationToken, Task<ElasticsearchInfo?>> _connect;
+    private readonly SemaphoreSlim _connecting = new(1, 1);
+    private volatile bool _isConnected;
+
+    /// <summary>Puts it together; nothing is asked yet.</summary>
+    /// <param name="parts">What it is made of.</param>
+    public AppServices(AppParts parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        _connect = parts.Connect;
+        Configuration = parts.Configuration;
+        IndexOf = parts.IndexOf;
+        Store = parts.Store;
+        Staging = parts.Staging;
+        Options = ConnectorServiceOptions.From(parts.Configuration, new JobWorker(parts.Hostname)) with { PollDoneLevel = LogLevel.Information };
+        Connectors = new ConnectorIndex(parts.Store, parts.Time);
+        Jobs = new SyncJobIndex(parts.Store, parts.Time);
+        Steps = new SyncJobSteps(Connectors, Jobs);
+        Sources = new SourceCheck(parts.Sources, parts.Time);
+        Round = new ConnectorRound(
+            Connectors,
+            Jobs,
+            new ConnectorCare(Connectors, Steps, Sources, Options, parts.Time, parts.LoggerFactory),
+            new JobCleanup(Jobs, Steps, parts.Time, parts.LoggerFactory),
+            Options,
+            parts.LoggerFactory);
+        Staged = new StagedSync(parts.Staging, parts.IndexOf, parts.Configuration.Engine, new StagedSyncOptions(), parts.Time, new Random(), parts.LoggerFactory);
+    }
+
+    /// <summary>The configuration.</summary>
+    public ServiceConfiguration Configuration { get; }
+
+    /// <summary>What is served.</summary>
+    public ConnectorServiceOptions Options { get; }
+
+    /// <summary>The connectors.</summary>
+    public ConnectorIndex Connectors { get; }
+
+    /// <summary>The jobs.</summary>
+    public SyncJobIndex Jobs { get; }
+
+    /// <summary>The steps of a job's life.</summary>
+    public SyncJobSteps Steps { get; }
+
+    /// <summary>The sources.</summary>
+    public SourceCheck Sources { get; }
+
+    /// <summary>A look at everything that is served.</summary>
+    public ConnectorRound Round { get; }
+
+    /// <summary>The steps of a sync.</summary>
+    public StagedSync Staged { get; }
+
+    /// <summary>Where the steps leave things for each other.</summary>
+    public IStagingStore Staging { get; }
+
+    /// <summary>The gateway with which a connector's index is written.</summary>
+    public Func<string, IContentIndex> IndexOf { get; }
+
+    private IDocumentStore Store { get; }
+
+    /// <summary>Asks Elasticsearch whether it is there and can be worked with.</summary>
+    /// <exception cref="ConnectorException">It can't.</exception>
+    public Task<ElasticsearchInfo?> PingAsync(CancellationToken cancellationToken) => _connect(cancellationToken);
+
+    /// <summary>Connects and makes sure that the protocol's indices exist, once in the life of the process.</summary>
+    /// <exception cref="ConnectorException">Elasticsearch can't be used; the next call tries again.</exception>
+    public async Task ConnectAsync(CancellationToken cancellationToken)
+    {
+        if (_isConnected)
+        {
+            return;
+        }
+
+        await _connecting.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_isConnected)
+            {
+                await _connect(cancellationToken);
+                await ProtocolIndices.EnsureAsync(Store, cancellationToken);
+                _isConnected = true;
+            }
+        }
+        finally
+        {
+            _connecting.Release();
+        }
+    }
+
+    /// <summary>Gathers reports of a sync that was stopped. What was lost is passed over: the job has to end in any case.</summary>
+    public async Task<RejectionReport> ReportAsync(IReadOnlyList<string> reports, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Staged.ReportAsync(reports, cancellationToken);
+        }
+        catch (ConnectorException)
+        {
+            return new RejectionReport();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Staged.Dispose();
+        _connecting.Dispose();
+    }
+}
+
+/// <summary>What the app is put together from.</summary>
+public sealed record AppParts
+{
+    /// <summary>The configuration.</summary>
+    public required ServiceConfiguration Configuration { get; init; }
+
+    /// <summary>Where connectors and jobs are.</summary>
+    public required IDocumentStore Store { get; init; }
+
+    /// <summary>The gateway with which a connector's index is written, by the connector's id.</summary>
+    public required Func<string, IContentIndex> IndexOf { get; init; }
+
+    /// <summary>Makes the sources.</summary>
+    public required ISourceFactory Sources { get; init; }
+
+    /// <summary>Where the steps leave things for each other.</summary>
+    public required IStagingStore Staging { get; init; }
+
+    /// <summary>Asks Elasticsearch whether it can be worked with.</summary>
+    public required Func<CancellationToken, Task<ElasticsearchInfo?>> Connect { get; init; }
+
+    /// <summary>Written into jobs that are taken here.</summary>
+    public required string Hostname { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>Where messages go.</summary>
+    public required ILoggerFactory LoggerFactory { get; init; }
+}

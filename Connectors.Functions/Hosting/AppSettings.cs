@@ -1,0 +1,42 @@
+using System.Collections;
+using System.Globalization;
+
+namespace Connectors.Functions.Hosting;
+
+/// <summary>The app settings that are not part of config.yml, because the Functions host knows them too, or because they are about this host only.</summary>
+public sealed record AppSettings
+{
+    /// <summary>All environment variables, in which a Functions host gives its app settings.</summary>
+    public required IReadOnlyDictionary<string, string> Variables { get; init; }
+
+    /// <summary>The configuration file; <see langword="null"/> for none. Default: <c>config.yml</c> beside the app, if there is one.</summary>
+    public string? ConfigFile { get; init; }
+
+    /// <summary>Days for which orchestrations that ended are kept (<c>ConnectorsHistoryDays</c>). Default 7.</summary>
+    public int HistoryDays => int.TryParse(Variable("ConnectorsHistoryDays"), NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days > 0 ? days : 7;
+
+    /// <summary>A local folder for staging instead of blob storage (<c>ConnectorsStagingFolder</c>), for one machine.</summary>
+    public string? StagingFolder => Variable("ConnectorsStagingFolder");
+
+    /// <summary>The container for staging (<c>ConnectorsStagingContainer</c>). Default <c>connectors-staging</c>.</summary>
+    public string StagingContainer => Variable("ConnectorsStagingContainer") ?? "connectors-staging";
+
+    /// <summary>Whether metrics and traces are sent (<c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set).</summary>
+    public bool ExportsTelemetry => Variable("OTEL_EXPORTER_OTLP_ENDPOINT") is not null;
+
+    /// <summary>The settings of this process.</summary>
+    public static AppSettings FromEnvironment()
+    {
+        var variables = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            variables[(string)variable.Key] = (string?)variable.Value ?? string.Empty;
+        }
+
+        var file = Path.Combine(AppContext.BaseDirectory, "config.yml");
+        return new AppSettings { Variables = variables, ConfigFile = File.Exists(file) ? file : null };
+    }
+
+    /// <summary>A variable that is set and not empty.</summary>
+    public string? Variable(string name) => Variables.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+}

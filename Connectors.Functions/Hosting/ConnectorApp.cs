@@ -1,0 +1,104 @@
+using Connectors.Sync;
+using Connectors.Sync.Configuration;
+using Connectors.Sync.Elasticsearch;
+using Connectors.Sync.Sources;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Functions.Hosting;
+
+/// <summary>
+/// The app in this process. A wrong configuration does not keep it from starting: it stays up to tell what is wrong, in the log, at <c>/api/health</c>, and wherever it is
+/// asked for anything else. Safe for concurrent use.
+/// </summary>
+public sealed class ConnectorApp : IDisposable
+{
+    // Somebody waits for the answer of a function, and a timer comes again.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+    private readonly AppServices? _services;
+    private readonly List<IDisposable> _owned = [];
+
+    /// <summary>Reads the configuration and puts the app together; nothing is asked yet.</summary>
+    public ConnectorApp(AppSettings settings, TimeProvider time, ILoggerFactory loggerFactory)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(loggerFactory);
+        var logger = loggerFactory.CreateLogger<ConnectorApp>();
+        var outcome = ServiceConfiguration.Read(settings.ConfigFile, settings.Variables);
+        var problems = outcome.Problems.Select(problem => problem.ToString()).ToList();
+        try
+        {
+            _services = outcome.Configuration is { } configuration ? Open(settings, configuration, time, loggerFactory) : null;
+        }
+        catch (ConnectorException failure)
+        {
+            problems.Add(failure.Message);
+        }
+
+        Problems = problems;
+        foreach (var problem in problems)
+        {
+            HostingLog.Problem(logger, problem);
+        }
+
+        foreach (var notice in outcome.Configuration?.Notices ?? [])
+        {
+            HostingLog.Notice(logger, notice.ToString());
+        }
+    }
+
+    /// <summary>An app that was put together elsewhere.</summary>
+    internal ConnectorApp(AppServices services)
+    {
+        _services = services;
+        Problems = [];
+    }
+
+    /// <summary>What is wrong with the configuration.</summary>
+    public IReadOnlyList<string> Problems { get; }
+
+    /// <summary>The app's parts.</summary>
+    /// <exception cref="ConnectorException">The configuration is wrong; the message holds all that is.</exception>
+    public AppServices Services => _services ?? throw new ConnectorException($"The app is not configured: {string.Join(" ", Problems)}");
+
+    /// <summary>The app's parts, connected.</summary>
+    /// <exception cref="ConnectorException">The configuration is wrong, or Elasticsearch can't be used.</exception>
+    public async Task<AppServices> ReadyAsync(CancellationToken cancellationToken)
+    {
+        var services = Services;
+        await services.ConnectAsync(cancellationToken);
+        return services;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _services?.Dispose();
+        _owned.ForEach(one => one.Dispose());
+    }
+
+    private AppServices Open(AppSettings settings, ServiceConfiguration read, TimeProvider time, ILoggerFactory loggerFactory)
+    {
+        // Only copies of snapshots are kept on local disk here, and the app's own folder can't be written on Azure.
+        var configuration = settings.Variable("Connectors__service__state_dir") is null
+            ? read with { Engine = read.Engine with { StateFolder = Path.Combine(Path.GetTempPath(), "connectors") } }
+            : read;
+        var staging = StagingSettings.Open(settings);
+        var elasticsearch = configuration.Elasticsearch;
+        var gateway = new ElasticsearchGateway(
+            elasticsearch with { MaxWaitDuration = elasticsearch.MaxWaitDuration < LongestWait ? elasticsearch.MaxWaitDuration : LongestWait }, time, new Random(), loggerFactory);
+        var gateways = new ConnectorGateways(gateway, configuration, time, loggerFactory);
+        _owned.AddRange([gateways, gateway]);
+        return new AppServices(new AppParts
+        {
+            Configuration = configuration,
+            Store = gateway.Documents,
+            IndexOf = connectorId => gateways.Of(connectorId).Content,
+            Sources = new SourceCatalog(configuration.Sources, configuration.Service.PluginsFolder, loggerFactory, time),
+            Staging = staging,
+            Connect = async token => await gateway.ConnectAsync(token),
+            Hostname = Environment.MachineName,
+            Time = time,
+            LoggerFactory = loggerFactory,
+        });
+    }
+}

@@ -1,0 +1,41 @@
+using Azure.Identity;
+using Azure.Storage.Blobs;
+using Connectors.Sync;
+using Connectors.Sync.Staging;
+
+namespace Connectors.Functions.Hosting;
+
+/// <summary>Chooses where is staged: a local folder if one is set, else the storage account of the Functions host.</summary>
+internal static class StagingSettings
+{
+    private const string Storage = "AzureWebJobsStorage";
+
+    /// <summary>Makes the store; nothing is sent yet.</summary>
+    /// <exception cref="ConnectorException">No storage is set, or it is set wrongly.</exception>
+    public static IStagingStore Open(AppSettings settings)
+    {
+        if (settings.StagingFolder is { } folder)
+        {
+            return new LocalStagingStore(folder);
+        }
+
+        try
+        {
+            if (settings.Variable(Storage) is { } connectionString)
+            {
+                return new BlobStagingStore(new BlobContainerClient(connectionString, settings.StagingContainer));
+            }
+
+            var service = settings.Variable(Storage + "__blobServiceUri")
+                ?? (settings.Variable(Storage + "__accountName") is { } account ? $"https://{account}.blob.core.windows.net" : null)
+                ?? throw new ConnectorException($"{Storage}: not set. Set it to a connection string, or set {Storage}__accountName and give the app's identity the role Storage Blob Data Owner; or set ConnectorsStagingFolder to a local folder.");
+            var identity = new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = settings.Variable(Storage + "__clientId") });
+            return new BlobStagingStore(new BlobContainerClient(new Uri($"{service.TrimEnd('/')}/{settings.StagingContainer}"), identity));
+        }
+        catch (Exception failure) when (failure is FormatException or ArgumentException)
+        {
+            // The value may hold a key: it is not told.
+            throw new ConnectorException($"{Storage}: neither a connection string nor an address of a storage account. Copy the connection string from the storage account's page 'Access keys'.");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using Connectors.Functions.Hosting;
+using Connectors.Functions.Orchestrations;
+using Connectors.Sync;
+using Connectors.Sync.Service;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Functions.Http;
+
+/// <summary>The one way in which a request is answered: with the connected app, or with the problem that it has.</summary>
+public sealed class ApiRunner(ConnectorApp app, ILogger<ApiRunner> logger)
+{
+    /// <summary>Answers a request.</summary>
+    public async Task<IActionResult> RunAsync(string function, Func<AppServices, Task<IActionResult>> answer, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        if (app.Problems.Count > 0)
+        {
+            return ApiAnswer.Problem(
+                StatusCodes.Status503ServiceUnavailable,
+                "The app is not configured",
+                string.Join(" ", app.Problems),
+                ("problems", new JsonArray([.. app.Problems.Select(problem => JsonValue.Create(problem))])));
+        }
+
+        try
+        {
+            return await answer(await app.ReadyAsync(cancellationToken));
+        }
+        catch (ConnectorException failure)
+        {
+            OrchestrationLog.Failed(logger, function, failure.Message);
+            return failure.Kind is FailureKind.Retry
+                ? ApiAnswer.Problem(StatusCodes.Status503ServiceUnavailable, "Something does not answer now", failure.Message)
+                : ApiAnswer.Problem(StatusCodes.Status502BadGateway, "Something refuses to work", failure.Message);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            OrchestrationLog.Broke(logger, failure, function);
+            return ApiAnswer.Problem(StatusCodes.Status500InternalServerError, "Something failed that should not have", UnexpectedError.Message(failure));
+        }
+    }
+}

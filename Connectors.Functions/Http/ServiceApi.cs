@@ -1,0 +1,64 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using Connectors.Functions.Hosting;
+using Connectors.Sync;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Connectors.Functions.Http;
+
+/// <summary>The app about itself: whether it can work, and what its API is.</summary>
+public sealed class ServiceApi(ConnectorApp app)
+{
+    /// <summary>Whether the app can work: 200 when it can, 503 when not, with what is wrong.</summary>
+    [Function("GetHealth")]
+    public async Task<IActionResult> HealthAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "health")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var checks = new JsonObject
+        {
+            ["configuration"] = app.Problems.Count == 0 ? Ok() : new JsonObject { ["ok"] = false, ["problems"] = new JsonArray([.. app.Problems.Select(problem => JsonValue.Create(problem))]) },
+        };
+        if (app.Problems.Count == 0)
+        {
+            checks["elasticsearch"] = await CheckAsync(async () =>
+            {
+                var info = await app.Services.PingAsync(cancellationToken);
+                return new JsonObject { ["ok"] = true, ["version"] = info?.Version?.ToString(), ["cluster"] = info?.ClusterName };
+            });
+            checks["storage"] = await CheckAsync(async () =>
+            {
+                await app.Services.Staging.ExistsAsync("health", cancellationToken);
+                return Ok();
+            });
+        }
+
+        var isReady = checks.All(check => check.Value!["ok"]!.GetValue<bool>());
+        var version = Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        return ApiAnswer.Json(
+            new JsonObject { ["live"] = true, ["ready"] = isReady, ["version"] = version, ["checks"] = checks },
+            isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+
+    /// <summary>The API, described in OpenAPI 3.1.</summary>
+    [Function("GetOpenApi")]
+    public async Task<IActionResult> OpenApiAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "openapi.json")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        await using var description = Assembly.GetExecutingAssembly().GetManifestResourceStream("openapi.json")!;
+        return ApiAnswer.Json((await JsonNode.ParseAsync(description, cancellationToken: cancellationToken))!);
+    }
+
+    private static JsonObject Ok() => new() { ["ok"] = true };
+
+    private static async Task<JsonObject> CheckAsync(Func<Task<JsonObject>> check)
+    {
+        try
+        {
+            return await check();
+        }
+        catch (ConnectorException failure)
+        {
+            return new JsonObject { ["ok"] = false, ["problems"] = new JsonArray(failure.Message) };
+        }
+    }
+}

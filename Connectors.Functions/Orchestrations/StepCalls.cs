@@ -1,0 +1,69 @@
+using Microsoft.DurableTask;
+
+namespace Connectors.Functions.Orchestrations;
+
+/// <summary>The way in which orchestrators call: always with retries, and always with an answer. Deterministic.</summary>
+internal static class StepCalls
+{
+    // About 35 minutes in all, on top of what a step itself does about a busy Elasticsearch.
+    private static readonly TaskOptions Retries = TaskOptions.FromRetryPolicy(new RetryPolicy(
+        maxNumberOfAttempts: 20,
+        firstRetryInterval: TimeSpan.FromSeconds(5),
+        backoffCoefficient: 2,
+        maxRetryInterval: TimeSpan.FromMinutes(2)));
+
+    // A sub-orchestrator retries its own calls; it fails only when something is wrong with it.
+    private static readonly TaskOptions FewRetries = TaskOptions.FromRetryPolicy(new RetryPolicy(
+        maxNumberOfAttempts: 3,
+        firstRetryInterval: TimeSpan.FromSeconds(5),
+        backoffCoefficient: 2));
+
+    private static readonly string ErrorMark = nameof(Connectors.Sync.ConnectorException) + ": ";
+
+    /// <summary>Calls an activity.</summary>
+    public static async Task<StepAnswer<T>> StepAsync<T>(this TaskOrchestrationContext context, string name, object input, bool isUrgent = false)
+    {
+        try
+        {
+            return await context.CallActivityAsync<StepAnswer<T>>(name, input, isUrgent ? FewRetries : Retries);
+        }
+        catch (TaskFailedException failure)
+        {
+            return new StepAnswer<T>(default, StepStop.Failed, Explain(failure));
+        }
+    }
+
+    /// <summary>Calls a sub-orchestrator.</summary>
+    public static async Task<StepAnswer<T>> PartAsync<T>(this TaskOrchestrationContext context, string name, object input)
+    {
+        try
+        {
+            return await context.CallSubOrchestratorAsync<StepAnswer<T>>(name, input, FewRetries);
+        }
+        catch (TaskFailedException failure)
+        {
+            return new StepAnswer<T>(default, StepStop.Failed, Explain(failure));
+        }
+    }
+
+    /// <summary>Our own sentence, when it was one of ours. Others may hold anything, so they are left to the log.</summary>
+    private static string Explain(TaskFailedException failure)
+    {
+        for (var details = failure.FailureDetails; details is not null; details = details.InnerFailure)
+        {
+            if (details.ErrorType.EndsWith(nameof(Connectors.Sync.ConnectorException), StringComparison.Ordinal))
+            {
+                return details.ErrorMessage;
+            }
+
+            // Some hosts put the exception of a worker into the text of their own.
+            var mark = details.ErrorMessage.IndexOf(ErrorMark, StringComparison.Ordinal);
+            if (mark >= 0)
+            {
+                return details.ErrorMessage[(mark + ErrorMark.Length)..].Split('\n', '\r')[0];
+            }
+        }
+
+        return $"The step '{failure.TaskName}' failed again and again: its host ended, or something failed that should not have. The log tells the details.";
+    }
+}

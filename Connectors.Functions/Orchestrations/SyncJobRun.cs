@@ -1,0 +1,228 @@
+using Connectors.Functions.Activities;
+using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Staged;
+using Connectors.Sync.Protocol;
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Functions.Orchestrations;
+
+/// <summary>
+/// The decisions of a job's orchestration: claim, begin, partitions side by side, deletes, end. Everything that reaches out is an activity; what is kept between them is
+/// <see cref="SyncState"/>, and with it the orchestration continues as new before its history grows long. Deterministic.
+/// </summary>
+internal sealed class SyncJobRun : IDisposable
+{
+    /// <summary>Answers after which it continues as new.</summary>
+    internal const int MaxTurns = 80;
+
+    /// <summary>Parts of the deletes that one activity carries out.</summary>
+    internal const int PartsAtOnce = 3;
+
+    private readonly TaskOrchestrationContext _context;
+    private readonly ILogger _logger;
+    private readonly Heartbeat _heartbeat;
+    private SyncState _state;
+    private int _turns;
+
+    public SyncJobRun(TaskOrchestrationContext context, SyncState state)
+    {
+        _context = context;
+        _state = state;
+        _logger = context.CreateReplaySafeLogger(nameof(SyncJob));
+        _heartbeat = new Heartbeat(context, () => _state);
+    }
+
+    private bool IsHistoryLong => _turns + _heartbeat.Beats >= MaxTurns;
+
+    /// <summary>Runs from where the state says; <see langword="null"/> when it continues as new.</summary>
+    public async Task<SyncSummary?> RunAsync()
+    {
+        SyncSummary? summary;
+        try
+        {
+            summary = await SyncAsync();
+        }
+        catch (StoppedException stopped)
+        {
+            summary = await EndAsync(stopped.Stop, stopped.Message);
+        }
+
+        if (summary is null)
+        {
+            _context.ContinueAsNew(_state);
+            return null;
+        }
+
+        // What can't be deleted now is found by the clean-up.
+        await _context.StepAsync<bool>(nameof(StagingActivities.CleanStaging), _state.Target, isUrgent: true);
+        OrchestrationLog.Ends(_logger, _state.Target.JobId, _state.Target.ConnectorId, summary.Status);
+        return summary;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _heartbeat.Dispose();
+
+    private async Task<SyncSummary?> SyncAsync()
+    {
+        if (_state.Plan is null && await BeginAsync() is { } unchanged)
+        {
+            return unchanged;
+        }
+
+        Show(SyncPhase.Pages);
+        if (!await ReadPartitionsAsync())
+        {
+            return null;
+        }
+
+        Show(SyncPhase.Deletes);
+        _state = _state with
+        {
+            Deletes = _state.Deletes ?? await StepAsync<DeleteAnswer>(
+                nameof(IndexActivities.PlanDeletes),
+                new JobOrder<PlanDeletesOrder>(_state.Target, new PlanDeletesOrder(_state.Plan!, [.. _state.Partitions.Select(partition => partition.Page!)]))),
+        };
+        if (!await DeleteAsync(_state.Deletes))
+        {
+            return null;
+        }
+
+        Show(SyncPhase.Finishing);
+        var order = new CompleteOrder(_state.Plan!, _state.Reports(), IsListed: _state.Deletes is { Refusal: null, HasGap: false });
+        return await StepAsync<SyncSummary>(
+            nameof(IndexActivities.CompleteSync),
+            new JobOrder<FinishOrder>(_state.Target, new FinishOrder(order, _state.Counts() + _state.Deletes.Correction, _state.Deletes.Refusal, 0)));
+    }
+
+    /// <summary>Claims the job and begins; the summary when there is nothing to do.</summary>
+    private async Task<SyncSummary?> BeginAsync()
+    {
+        Show(SyncPhase.Preparing);
+        if (!_state.Target.DryRun)
+        {
+            await StepAsync<bool>(nameof(JobActivities.ClaimJob), _state.Target);
+        }
+
+        OrchestrationLog.Begins(_logger, _state.Target.JobId, _state.Target.ConnectorId);
+        await StepAsync<bool>(nameof(SourceActivities.PingSource), _state.Target);
+        Show(SyncPhase.Snapshot);
+        var begun = await StepAsync<BegunSync>(nameof(SourceActivities.BeginSync), _state.Target);
+        if (begun.Answer.Plan is null)
+        {
+            return await StepAsync<SyncSummary>(
+                nameof(IndexActivities.CompleteSync),
+                new JobOrder<FinishOrder>(_state.Target, new FinishOrder(null, default, null, begun.Answer.IndexedDocuments)));
+        }
+
+        _state = _state with
+        {
+            Plan = begun.Answer.Plan,
+            Parallel = begun.Parallel,
+            EstimatedDocuments = begun.Answer.EstimatedDocuments,
+            Partitions = [.. Enumerable.Range(0, begun.Answer.Partitions).Select(number => new PartitionState(number))],
+        };
+        return null;
+    }
+
+    /// <summary>Reads and writes all partitions; false when it has to continue as new before they are done.</summary>
+    private async Task<bool> ReadPartitionsAsync()
+    {
+        var running = new Dictionary<int, Task<StepAnswer<PartitionState>>>();
+        (StepStop Stop, string? Message) stop = default;
+        while (true)
+        {
+            if (stop.Stop == StepStop.None && !IsHistoryLong)
+            {
+                foreach (var partition in _state.Partitions.Where(partition => !partition.IsDone() && !running.ContainsKey(partition.Number)).Take(_state.Parallel - running.Count))
+                {
+                    running[partition.Number] = _context.PartAsync<PartitionState>(
+                        nameof(SyncPartition), new PartitionOrder(_state.Target, _state.Plan!, partition, _state.Counts().Rejected));
+                }
+            }
+
+            if (running.Count == 0)
+            {
+                break;
+            }
+
+            // Whatever happens, those under way are waited for: nothing of this job may be written after its end.
+            await _heartbeat.AnyAsync(running.Values);
+            foreach (var (number, done) in running.Where(pair => pair.Value.IsCompleted).OrderBy(pair => pair.Key).ToList())
+            {
+                running.Remove(number);
+                _turns++;
+                var answer = await done;
+                if (answer.Value is { } partition)
+                {
+                    _state = _state with { Partitions = [.. _state.Partitions.Select(old => old.Number == number ? partition : old)] };
+                }
+
+                stop = stop.Stop == StepStop.None ? (answer.Stop, answer.Message) : stop;
+            }
+
+            stop = stop.Stop == StepStop.None ? (_heartbeat.Stop, null) : stop;
+            Show(SyncPhase.Pages);
+        }
+
+        return stop.Stop == StepStop.None
+            ? _state.Partitions.All(partition => partition.IsDone())
+            : throw new StoppedException(stop.Stop, stop.Message);
+    }
+
+    /// <summary>Carries out the deletes; false when it has to continue as new before they are done.</summary>
+    private async Task<bool> DeleteAsync(DeleteAnswer deletes)
+    {
+        while (_state.NextPart < deletes.Parts)
+        {
+            if (IsHistoryLong)
+            {
+                return false;
+            }
+
+            var parts = Math.Min(PartsAtOnce, deletes.Parts - _state.NextPart);
+            var order = new DeleteOrder(_state.Plan!, deletes.Deletes!, _state.NextPart, parts, _state.DeleteReport, _state.Counts().Rejected);
+            var written = await StepAsync<WriteAnswer>(nameof(IndexActivities.WriteDeletes), new JobOrder<DeleteOrder>(_state.Target, order));
+            _turns++;
+            _state = _state with
+            {
+                NextPart = _state.NextPart + parts,
+                DeleteCounts = _state.DeleteCounts + written.Counts,
+                DeleteReport = written.Report,
+            };
+            Show(SyncPhase.Deletes);
+        }
+
+        return true;
+    }
+
+    private async Task<SyncSummary> EndAsync(StepStop stop, string? message)
+    {
+        var counts = _state.Counts();
+        var status = stop switch
+        {
+            StepStop.Canceled => JobStatus.Canceled.ToWord(),
+            StepStop.Lost => "lost",
+            _ => JobStatus.Error.ToWord(),
+        };
+        if (stop != StepStop.Lost && !_state.Target.DryRun)
+        {
+            await _context.StepAsync<bool>(nameof(JobActivities.EndJob), new JobOrder<EndOrder>(_state.Target, new EndOrder(stop, message, counts, _state.Reports())));
+        }
+
+        return new SyncSummary(status, counts, 0, message);
+    }
+
+    private async Task<T> StepAsync<T>(string name, object input)
+    {
+        var answer = await _heartbeat.BesideAsync(_context.StepAsync<T>(name, input));
+        return answer.Stop == StepStop.None ? answer.Value! : throw new StoppedException(answer.Stop, answer.Message);
+    }
+
+    private void Show(SyncPhase phase) => _context.SetCustomStatus(new SyncStatus(phase, _state.Counts(), _state.EstimatedDocuments));
+
+    private sealed class StoppedException(StepStop stop, string? message) : Exception(message)
+    {
+        public StepStop Stop => stop;
+    }
+}

@@ -1,0 +1,54 @@
+using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Staged;
+
+namespace Connectors.Functions.Orchestrations;
+
+/// <summary>How far the orchestration of a job is: all that it needs to know, small enough to be handed on when it continues as new.</summary>
+public sealed record SyncState
+{
+    /// <summary>What is synced.</summary>
+    public required SyncTarget Target { get; init; }
+
+    /// <summary>The plan, once the sync has begun.</summary>
+    public string? Plan { get; init; }
+
+    /// <summary>How many partitions are read at once.</summary>
+    public int Parallel { get; init; } = 1;
+
+    /// <summary>How many documents the source said that it holds.</summary>
+    public long? EstimatedDocuments { get; init; }
+
+    /// <summary>The partitions.</summary>
+    public IReadOnlyList<PartitionState> Partitions { get; init; } = [];
+
+    /// <summary>The deletes, once they are planned.</summary>
+    public DeleteAnswer? Deletes { get; init; }
+
+    /// <summary>The first part of the deletes that is not carried out yet.</summary>
+    public int NextPart { get; init; }
+
+    /// <summary>What the deletes count.</summary>
+    public SyncCounts DeleteCounts { get; init; }
+
+    /// <summary>The last report of the deletes.</summary>
+    public string? DeleteReport { get; init; }
+
+    /// <summary>All counts so far.</summary>
+    public SyncCounts Counts() => Partitions.Aggregate(DeleteCounts, (sum, partition) => sum + partition.Counts);
+
+    /// <summary>The last reports.</summary>
+    public IReadOnlyList<string> Reports() => [.. Partitions.Select(partition => partition.Report).Append(DeleteReport).OfType<string>()];
+}
+
+/// <summary>How far a partition is.</summary>
+/// <param name="Number">The partition's number.</param>
+/// <param name="Page">The last page that was read.</param>
+/// <param name="IsRead">Whether it was the last one of the partition.</param>
+/// <param name="Unwritten">The page that was read and is not written yet, if there is one: the last one.</param>
+/// <param name="Report">The last report.</param>
+/// <param name="Counts">What the partition counts.</param>
+public sealed record PartitionState(int Number, string? Page = null, bool IsRead = false, string? Unwritten = null, string? Report = null, SyncCounts Counts = default)
+{
+    /// <summary>Whether everything of it is read and written.</summary>
+    public bool IsDone() => IsRead && Unwritten is null;
+}

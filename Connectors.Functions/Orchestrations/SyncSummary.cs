@@ -1,0 +1,31 @@
+using Connectors.Sync.Engine;
+
+namespace Connectors.Functions.Orchestrations;
+
+/// <summary>How a sync ended: the orchestration's output.</summary>
+/// <param name="Status">The job's state in the protocol's words; <c>lost</c> when somebody else has the job.</param>
+/// <param name="Counts">What it did, or, of a dry run, would do.</param>
+/// <param name="TotalDocuments">Documents in the index.</param>
+/// <param name="Message">Why it failed or was refused.</param>
+/// <param name="Preview">The first documents that a dry run would write.</param>
+public sealed record SyncSummary(string Status, SyncCounts Counts, long TotalDocuments, string? Message = null, SummaryPreview? Preview = null);
+
+/// <summary>The first ids of each kind, few enough for an orchestration's output.</summary>
+/// <param name="Added">Ids that would be added.</param>
+/// <param name="Updated">Ids that would be updated.</param>
+/// <param name="Deleted">Ids that would be deleted.</param>
+public sealed record SummaryPreview(IReadOnlyList<string> Added, IReadOnlyList<string> Updated, IReadOnlyList<string> Deleted)
+{
+    private const int MaxIds = 10;
+
+    /// <summary>The beginning of a preview.</summary>
+    public static SummaryPreview? Of(SyncPreview? preview) => preview is null
+        ? null
+        : new SummaryPreview([.. preview.Added.Take(MaxIds)], [.. preview.Updated.Take(MaxIds)], [.. preview.Deleted.Take(MaxIds)]);
+}
+
+/// <summary>What an orchestration shows while it runs.</summary>
+/// <param name="Phase">What it is doing.</param>
+/// <param name="Counts">Counts so far.</param>
+/// <param name="EstimatedDocuments">How many documents the source said that it holds.</param>
+public sealed record SyncStatus(SyncPhase Phase, SyncCounts Counts, long? EstimatedDocuments);

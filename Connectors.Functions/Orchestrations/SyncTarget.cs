@@ -1,0 +1,26 @@
+using Connectors.Sync.Protocol;
+using Connectors.Sync.Staging;
+
+namespace Connectors.Functions.Orchestrations;
+
+/// <summary>What an orchestration syncs: names and wishes, nothing else. Everything about the connector is read from Elasticsearch by the steps themselves.</summary>
+/// <param name="JobId">The sync job's id, which is also the orchestration's. That of a dry run is of its own: there is no job.</param>
+/// <param name="ConnectorId">The connector's id.</param>
+/// <param name="DryRun">Find out what would be done, write nothing.</param>
+/// <param name="AllowMassDelete">Of a dry run: whether more may be deleted than the delete guard allows. A job says that itself.</param>
+/// <param name="Reindex">Of a dry run: whether every document would be written. A job says that itself.</param>
+public sealed record SyncTarget(string JobId, string ConnectorId, bool DryRun = false, bool AllowMassDelete = false, bool Reindex = false)
+{
+    /// <summary>How the id of a dry run begins.</summary>
+    public const string DryRunPrefix = "dry-run-";
+
+    /// <summary>The id of the orchestration of a job: the job's own, where it can be one.</summary>
+    public static string InstanceIdOf(string jobId) => JobFolder.NameOf(jobId);
+
+    /// <summary>The target that is a job.</summary>
+    public static SyncTarget Of(SyncJobRecord job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return new SyncTarget(job.Id, job.ConnectorId);
+    }
+}

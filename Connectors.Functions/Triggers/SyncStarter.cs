@@ -1,0 +1,82 @@
+using Connectors.Functions.Hosting;
+using Connectors.Functions.Orchestrations;
+using Connectors.Sync.Protocol;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Functions.Triggers;
+
+/// <summary>Starts orchestrations for jobs: each job once, whoever asks and how often.</summary>
+public sealed class SyncStarter(ILogger<SyncStarter> logger)
+{
+    // An id that has ended may be used again: a job that waits again was suspended by somebody, or its first orchestration could not take it.
+    private static readonly OrchestrationRuntimeStatus[] Alive =
+        [OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Suspended];
+
+    /// <summary>Starts the jobs that wait, as many as may run at once.</summary>
+    /// <returns>How many were started.</returns>
+    /// <exception cref="Connectors.Sync.ConnectorException">Elasticsearch could not be asked.</exception>
+    public async Task<int> StartWaitingAsync(AppServices services, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var served = await services.Round.ServedAsync(cancellationToken);
+        var running = 0;
+        await foreach (var job in services.Jobs.UnfinishedAsync(cancellationToken))
+        {
+            running += served.ContainsKey(job.ConnectorId) && (job.Status?.IsRunning() == true || await IsAliveAsync(client, job.Id, cancellationToken)) ? 1 : 0;
+        }
+
+        var started = 0;
+        foreach (var job in await services.Round.NextJobsAsync(served, isAbandoned: _ => false, cancellationToken))
+        {
+            if (running + started >= services.Options.Service.MaxConcurrentContentSyncs)
+            {
+                break;
+            }
+
+            started += await TryStartAsync(client, SyncTarget.Of(job), cancellationToken) ? 1 : 0;
+        }
+
+        return started;
+    }
+
+    /// <summary>Starts an orchestration, unless it runs.</summary>
+    /// <returns>Whether it was started by this call.</returns>
+    public async Task<bool> TryStartAsync(DurableTaskClient client, SyncTarget target, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(target);
+        if (await IsAliveAsync(client, target.JobId, cancellationToken))
+        {
+            return false;
+        }
+
+        var options = new StartOrchestrationOptions(SyncTarget.InstanceIdOf(target.JobId)).WithDedupeStatuses(Alive);
+        try
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(nameof(SyncJob), new SyncState { Target = target }, options, cancellationToken);
+        }
+        catch (Exception failure) when (IsThereAlready(failure))
+        {
+            return false;
+        }
+
+        OrchestrationLog.Started(logger, target.JobId, target.ConnectorId);
+        return true;
+    }
+
+    /// <summary>Whether the orchestration of a job waits or runs.</summary>
+    public static async Task<bool> IsAliveAsync(DurableTaskClient client, string jobId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        return await client.GetInstanceAsync(SyncTarget.InstanceIdOf(jobId), getInputsAndOutputs: false, cancellationToken) is { } instance && Alive.Contains(instance.RuntimeStatus);
+    }
+
+    // The type is the storage provider's, which is not referenced here; over gRPC it is a status.
+    private static bool IsThereAlready(Exception? failure) => failure is not null
+        && (failure.GetType().Name == "OrchestrationAlreadyExistsException"
+            || failure is Grpc.Core.RpcException { StatusCode: Grpc.Core.StatusCode.AlreadyExists }
+            || failure.Message.Contains("already exists", StringComparison.OrdinalIgnoreCase)
+            || IsThereAlready(failure.InnerException));
+}
