@@ -26,6 +26,9 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
     /// <summary>What was written, in order: index, id, partial document.</summary>
     public ConcurrentQueue<(string Index, string Id, JsonObject Partial)> Updates { get; } = [];
 
+    /// <summary>Ids that a search does not see yet.</summary>
+    public HashSet<string> HiddenFromSearch { get; } = [];
+
     public Dictionary<string, JsonObject> Indices { get; } = [];
 
     public JsonObject this[string index, string id] => Find(index, id)?.Source ?? throw new InvalidOperationException($"{index}/{id} is not there.");
@@ -81,7 +84,7 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
         List<StoredDocument> found;
         lock (_lock)
         {
-            found = [.. _documents.Where(pair => pair.Key.Index == index && Matches(pair.Key.Id, pair.Value.Source, query)).Select(pair => Copy(pair.Value))];
+            found = [.. _documents.Where(pair => pair.Key.Index == index && !HiddenFromSearch.Contains(pair.Key.Id) && Matches(pair.Key.Id, pair.Value.Source, query)).Select(pair => Copy(pair.Value))];
         }
 
         await Task.CompletedTask;

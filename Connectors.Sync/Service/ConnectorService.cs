@@ -166,7 +166,10 @@ public sealed class ConnectorService
 
     private async Task CareForAllAsync(CancellationToken cancellationToken)
     {
-        var unfinished = await Jobs.UnfinishedAsync(cancellationToken).ToListAsync(cancellationToken);
+        var pending = await Jobs.UnfinishedAsync(cancellationToken)
+            .Where(job => job is { Status: JobStatus.Pending, Type: JobType.Full })
+            .Select(job => job.ConnectorId)
+            .ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
         var connectors = await ServedAsync(cancellationToken);
         var made = 0;
         var failures = new ConcurrentQueue<ConnectorException>();
@@ -177,8 +180,7 @@ public sealed class ConnectorService
             {
                 try
                 {
-                    var isPending = unfinished.Exists(job => job.ConnectorId == connector.Id && job is { Status: JobStatus.Pending, Type: JobType.Full });
-                    var jobs = await _care.LookAfterAsync(connector, isPending, _jobs.Running.HasConnector(connector.Id), token);
+                    var jobs = await _care.LookAfterAsync(connector, pending.Contains(connector.Id), _jobs.Running.HasConnector(connector.Id), token);
                     Interlocked.Add(ref made, jobs.Count);
                 }
                 catch (ConnectorException exception)
