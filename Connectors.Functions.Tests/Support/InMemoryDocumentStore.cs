@@ -26,6 +26,9 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
     /// <summary>What was written, in order: index, id, partial document.</summary>
     public ConcurrentQueue<(string Index, string Id, JsonObject Partial)> Updates { get; } = [];
 
+    /// <summary>Writes that were refused because of a newer version.</summary>
+    public int Conflicts { get; private set; }
+
     /// <summary>Ids that a search does not see yet.</summary>
     public HashSet<string> HiddenFromSearch { get; } = [];
 
@@ -124,6 +127,7 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
 
             if (expected is not null && expected.SequenceNumber != document.SequenceNumber)
             {
+                Conflicts++;
                 return DocumentWrite.Conflict;
             }
 

@@ -183,7 +183,9 @@ public sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProvid
         var prefix = LastSync(job);
         change[$"{prefix}_status"] = JobStatus.InProgress.ToWord();
         change[$"{prefix}_error"] = null;
-        return ChangeAsync(job.ConnectorId, _ => change.DeepClone().AsObject(), cancellationToken);
+
+        // A slow claim may come after the job's end, which somebody else wrote because nobody seemed to work on it.
+        return ChangeAsync(job.ConnectorId, connector => connector.LastSynced > job.LastSeen ? null : change.DeepClone().AsObject(), cancellationToken);
     }
 
     /// <summary>A job of the connector ended or was suspended, as its document says.</summary>
