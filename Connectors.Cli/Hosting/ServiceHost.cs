@@ -42,6 +42,7 @@ internal sealed class ServiceHost : IDisposable
             new ServiceParts
             {
                 Store = gateway.Documents,
+                ConnectorApi = gateway.ConnectorApi,
                 Engine = EngineOf(gateway),
                 EngineOf = connectorId => EngineOf(_gateways.Of(connectorId)),
                 Sources = sources,

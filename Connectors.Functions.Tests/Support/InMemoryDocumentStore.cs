@@ -26,6 +26,12 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
     /// <summary>What was written, in order: index, id, partial document.</summary>
     public ConcurrentQueue<(string Index, string Id, JsonObject Partial)> Updates { get; } = [];
 
+    /// <summary>Writes that were refused because of a newer version.</summary>
+    public int Conflicts { get; private set; }
+
+    /// <summary>Ids that a search does not see yet.</summary>
+    public HashSet<string> HiddenFromSearch { get; } = [];
+
     public Dictionary<string, JsonObject> Indices { get; } = [];
 
     public JsonObject this[string index, string id] => Find(index, id)?.Source ?? throw new InvalidOperationException($"{index}/{id} is not there.");
@@ -81,7 +87,7 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
         List<StoredDocument> found;
         lock (_lock)
         {
-            found = [.. _documents.Where(pair => pair.Key.Index == index && Matches(pair.Value.Source, query)).Select(pair => Copy(pair.Value))];
+            found = [.. _documents.Where(pair => pair.Key.Index == index && !HiddenFromSearch.Contains(pair.Key.Id) && Matches(pair.Key.Id, pair.Value.Source, query)).Select(pair => Copy(pair.Value))];
         }
 
         await Task.CompletedTask;
@@ -121,6 +127,7 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
 
             if (expected is not null && expected.SequenceNumber != document.SequenceNumber)
             {
+                Conflicts++;
                 return DocumentWrite.Conflict;
             }
 
@@ -170,7 +177,7 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
         }
     }
 
-    private static bool Matches(JsonObject source, JsonObject? query)
+    private static bool Matches(string id, JsonObject source, JsonObject? query)
     {
         if (query is null)
         {
@@ -187,6 +194,7 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
 
         return kind switch
         {
+            "ids" => wanted!.AsArray().Any(one => one?.ToString() == id),
             "term" => value?.ToString() == wanted?.ToString(),
             "terms" => wanted!.AsArray().Any(one => one?.ToString() == value?.ToString()),
             _ => throw new NotSupportedException($"Query '{kind}' is not known here."),

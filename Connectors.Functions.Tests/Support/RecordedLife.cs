@@ -15,6 +15,11 @@ internal static class RecordedLife
         line => IsIn(line, scene) && line["who"]?.GetValue<string>() == "service" && line["body"]?["doc"]?[field] is not null
             && line["body"]!["doc"]!.ToString().Contains(text, StringComparison.Ordinal))["body"]!["doc"]!.DeepClone().AsObject();
 
+    /// <summary>What the user did, and the snapshots, in order.</summary>
+    public static IEnumerable<JsonObject> UserAndSnapshots() => Lines
+        .Where(line => line["who"]?.GetValue<string>() == "user" || line["connector"] is not null || line["connector_changed"] is not null)
+        .Select(line => line.DeepClone().AsObject());
+
     private static bool IsIn(JsonObject line, int scene) => line["scene"]!.GetValue<string>().StartsWith($"{scene} ", StringComparison.Ordinal);
 
     private static JsonObject[] ReadLines()

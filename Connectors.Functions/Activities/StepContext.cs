@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Connectors.Functions.Hosting;
 using Connectors.Functions.Orchestrations;
 using Connectors.Sync;
@@ -13,13 +12,9 @@ namespace Connectors.Functions.Activities;
 /// <param name="Services">The app.</param>
 /// <param name="Job">The job; <see langword="null"/> for a dry run.</param>
 /// <param name="Request">What the engine is asked.</param>
-/// <param name="Configuration">The connector's configuration, as the job holds it.</param>
-public sealed record StepContext(AppServices Services, SyncJobRecord? Job, SyncRequest Request, JsonObject? Configuration)
+/// <param name="OpenSource">Makes the configured source; the caller disposes it. Throws <see cref="ConnectorException"/> when what the user entered is wrong.</param>
+public sealed record StepContext(AppServices Services, SyncJobRecord? Job, SyncRequest Request, Func<IDataSource> OpenSource)
 {
-    /// <summary>Makes the configured source; the caller disposes it.</summary>
-    /// <exception cref="ConnectorException">What the user entered is wrong.</exception>
-    public IDataSource OpenSource() => Services.Sources.Open(Request.ServiceType, Configuration);
-
     /// <summary>Reads what a step needs from Elasticsearch.</summary>
     /// <returns>The context, or why the sync is to stop.</returns>
     /// <exception cref="ConnectorException">It could not be read, or it can't be synced.</exception>
@@ -36,7 +31,7 @@ public sealed record StepContext(AppServices Services, SyncJobRecord? Job, SyncR
             null => (null, StepStop.Lost),
             JobStatus.Canceling when !mayBeOver => (null, StepStop.Canceled),
             not JobStatus.InProgress when !mayBeOver => (null, StepStop.Lost),
-            _ => (new StepContext(services, job, JobSetup.Request(job!, services.Sources.Describe(job!.ServiceType ?? string.Empty)), job.Configuration), StepStop.None),
+            _ => (new StepContext(services, job, JobSetup.Request(job!, services.Sources.Describe(job!.ServiceType ?? string.Empty)), () => JobSetup.OpenSource(job, services.Sources)), StepStop.None),
         };
     }
 
@@ -46,6 +41,6 @@ public sealed record StepContext(AppServices Services, SyncJobRecord? Job, SyncR
             ?? throw new ConnectorException($"There is no connector with id '{target.ConnectorId}'.");
         var source = services.Sources.Describe(connector.ServiceType ?? services.Options.ServedAs(connector) ?? string.Empty);
         var request = JobSetup.DryRun(connector, source) with { JobId = target.JobId, AllowMassDelete = target.AllowMassDelete, Reindex = target.Reindex };
-        return new StepContext(services, null, request, connector.Configuration);
+        return new StepContext(services, null, request, () => JobSetup.OpenSource(connector, request.ServiceType, services.Sources));
     }
 }

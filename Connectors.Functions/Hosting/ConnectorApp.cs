@@ -92,6 +92,7 @@ public sealed class ConnectorApp : IDisposable
         {
             Configuration = configuration,
             Store = gateway.Documents,
+            ConnectorApi = gateway.ConnectorApi,
             IndexOf = connectorId => gateways.Of(connectorId).Content,
             Sources = new SourceCatalog(configuration.Sources, configuration.Service.PluginsFolder, loggerFactory, time),
             Staging = staging,

@@ -20,15 +20,15 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
     public async Task<int> StartWaitingAsync(AppServices services, DurableTaskClient client, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(services);
-        var served = await services.Round.ServedAsync(cancellationToken);
+        var unfinished = await services.Round.UnfinishedAsync(cancellationToken);
         var running = 0;
-        await foreach (var job in services.Jobs.UnfinishedAsync(cancellationToken))
+        foreach (var job in unfinished.Jobs)
         {
-            running += served.ContainsKey(job.ConnectorId) && (job.Status?.IsRunning() == true || await IsAliveAsync(client, job.Id, cancellationToken)) ? 1 : 0;
+            running += job.Status?.IsRunning() == true || await IsAliveAsync(client, job.Id, cancellationToken) ? 1 : 0;
         }
 
         var started = 0;
-        foreach (var job in await services.Round.NextJobsAsync(served, isAbandoned: _ => false, cancellationToken))
+        foreach (var job in await services.Round.NextJobsAsync(unfinished, isAbandoned: _ => false, cancellationToken))
         {
             if (running + started >= services.Options.Service.MaxConcurrentContentSyncs)
             {

@@ -42,8 +42,8 @@ public sealed class ConnectorRound(
     /// <exception cref="ConnectorException">Elasticsearch could not be reached. What is wrong with single connectors is written into them.</exception>
     public async Task<int> CareForAllAsync(Func<string, bool>? isRunning, CancellationToken cancellationToken)
     {
-        var unfinished = await jobs.UnfinishedAsync(cancellationToken).ToListAsync(cancellationToken);
-        isRunning ??= connector => unfinished.Exists(job => job.ConnectorId == connector && job.Status?.IsRunning() == true);
+        var unfinished = (await jobs.UnfinishedAsync(cancellationToken).ToListAsync(cancellationToken)).ToLookup(job => job.ConnectorId, StringComparer.Ordinal);
+        isRunning ??= connector => unfinished[connector].Any(job => job.Status?.IsRunning() == true);
         var served = await ServedAsync(cancellationToken);
         var made = 0;
         var failures = new ConcurrentQueue<ConnectorException>();
@@ -54,7 +54,7 @@ public sealed class ConnectorRound(
             {
                 try
                 {
-                    var isPending = unfinished.Exists(job => job.ConnectorId == connector.Id && job is { Status: JobStatus.Pending, Type: JobType.Full });
+                    var isPending = unfinished[connector.Id].Any(job => job is { Status: JobStatus.Pending, Type: JobType.Full });
                     var ofConnector = await care.LookAfterAsync(connector, isPending, isRunning(connector.Id), token);
                     Interlocked.Add(ref made, ofConnector.Count);
                 }
@@ -65,7 +65,7 @@ public sealed class ConnectorRound(
                 }
                 catch (Exception exception) when (exception is not OperationCanceledException)
                 {
-                    ServiceLog.ConnectorFailed(_logger, exception, connector.Id);
+                    ServiceLog.ConnectorFailed(_logger, exception, connector.Id, UnexpectedError.IdOf(exception));
                 }
             });
         if (failures.TryPeek(out var failure) && failures.Count == served.Count)
@@ -78,29 +78,36 @@ public sealed class ConnectorRound(
         return made;
     }
 
+    /// <summary>The jobs that have not ended, of connectors that are served.</summary>
+    /// <exception cref="ConnectorException">Elasticsearch could not be asked.</exception>
+    public async Task<UnfinishedJobs> UnfinishedAsync(CancellationToken cancellationToken)
+    {
+        // Only connectors that have such a job are asked for: those that are idle cost nothing.
+        var found = await jobs.UnfinishedAsync(cancellationToken).Where(job => job.ConnectorId.Length > 0).ToListAsync(cancellationToken);
+        var known = await connectors.FindAsync(found.Select(job => job.ConnectorId).ToHashSet(StringComparer.Ordinal), cancellationToken);
+        var served = known.Where(pair => options.ServedAs(pair.Value) is not null).ToDictionary(StringComparer.Ordinal);
+        return new UnfinishedJobs([.. found.Where(job => served.ContainsKey(job.ConnectorId))], served);
+    }
+
     /// <summary>The jobs that may be begun: at most one of each connector, the oldest first.</summary>
-    /// <param name="served">The connectors whose jobs count.</param>
+    /// <param name="unfinished">What <see cref="UnfinishedAsync"/> found.</param>
     /// <param name="isAbandoned">Whether a running job was left by a worker that is known to be dead.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="ConnectorException">Elasticsearch could not be asked.</exception>
-    public async Task<IReadOnlyList<SyncJobRecord>> NextJobsAsync(
-        IReadOnlyDictionary<string, ConnectorRecord> served,
-        Func<SyncJobRecord, bool> isAbandoned,
-        CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SyncJobRecord>> NextJobsAsync(UnfinishedJobs unfinished, Func<SyncJobRecord, bool> isAbandoned, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(served);
-        var unfinished = new List<SyncJobRecord>();
-        await foreach (var job in jobs.UnfinishedAsync(cancellationToken))
+        ArgumentNullException.ThrowIfNull(unfinished);
+        var fresh = new List<SyncJobRecord>();
+        foreach (var job in unfinished.Jobs)
         {
             // A search is a moment behind: a job that just ended would block its connector until the next round.
-            if (served.ContainsKey(job.ConnectorId)
-                && await jobs.FindAsync(job.Id, cancellationToken) is { Status: { } status } fresh && !status.IsFinal())
+            if (await jobs.FindAsync(job.Id, cancellationToken) is { Status: { } status } current && !status.IsFinal())
             {
-                unfinished.Add(fresh);
+                fresh.Add(current);
             }
         }
 
-        return JobQueue.Next(unfinished, isAbandoned);
+        return JobQueue.Next(fresh, isAbandoned);
     }
 
     /// <summary>Fails the jobs that are silent and that nobody can go on with.</summary>
@@ -119,4 +126,14 @@ public sealed class ConnectorRound(
             options.IdleAfter,
             cancellationToken);
     }
+
+    /// <summary>Cancels jobs that wait for a connector that is gone.</summary>
+    /// <returns>How many.</returns>
+    /// <exception cref="ConnectorException">Elasticsearch could not be asked.</exception>
+    public Task<int> CancelOrphansAsync(CancellationToken cancellationToken) => cleanup.CancelOrphansAsync(connectors, options.IdleAfter, cancellationToken);
 }
+
+/// <summary>Jobs that have not ended.</summary>
+/// <param name="Jobs">The jobs, the oldest first.</param>
+/// <param name="Connectors">Their connectors, by id.</param>
+public sealed record UnfinishedJobs(IReadOnlyList<SyncJobRecord> Jobs, IReadOnlyDictionary<string, ConnectorRecord> Connectors);

@@ -27,7 +27,7 @@ public sealed class ConnectorService
         _parts = parts;
         _options = options;
         _logger = parts.LoggerFactory.CreateLogger<ConnectorService>();
-        Connectors = new ConnectorIndex(parts.Store, parts.TimeProvider);
+        Connectors = new ConnectorIndex(parts.Store, parts.TimeProvider, parts.ConnectorApi);
         Jobs = new SyncJobIndex(parts.Store, parts.TimeProvider);
         Steps = new SyncJobSteps(Connectors, Jobs);
         _sources = new SourceCheck(parts.Sources, parts.TimeProvider);
@@ -110,7 +110,7 @@ public sealed class ConnectorService
             var begun = new HashSet<string>(StringComparer.Ordinal);
             while (true)
             {
-                await _jobs.StartAsync(await _round.ServedAsync(ending.Token), begun, ending.Token, cancellationToken);
+                await _jobs.StartAsync(begun, ending.Token, cancellationToken);
                 if (_jobs.Tasks.Count == 0)
                 {
                     break;
@@ -178,9 +178,12 @@ public sealed class ConnectorService
     private async Task TakeJobsAsync(CancellationToken stop, CancellationToken cancellationToken)
     {
         await _jobs.CollectAsync();
-        await _jobs.StartAsync(await _round.ServedAsync(stop), begun: null, stop, cancellationToken);
+        await _jobs.StartAsync(begun: null, stop, cancellationToken);
     }
 
-    private Task CleanUpAsync(CancellationToken cancellationToken) =>
-        _round.FailIdleJobsAsync(job => ValueTask.FromResult(_jobs.Running.Has(job.Id) || _jobs.IsAbandoned(job)), cancellationToken);
+    private async Task CleanUpAsync(CancellationToken cancellationToken)
+    {
+        await _round.FailIdleJobsAsync(job => ValueTask.FromResult(_jobs.Running.Has(job.Id) || _jobs.IsAbandoned(job)), cancellationToken);
+        await _round.CancelOrphansAsync(cancellationToken);
+    }
 }

@@ -104,13 +104,13 @@ internal sealed class JobDispatcher
     }
 
     /// <summary>Begins what may be begun.</summary>
-    /// <param name="served">The connectors whose jobs we take, by id.</param>
     /// <param name="begun">Jobs not to be begun again; those that are begun are added.</param>
     /// <param name="stop">Asks the jobs for an orderly stop; none is begun after it.</param>
     /// <param name="cancellationToken">Stops the jobs at once.</param>
-    public async Task StartAsync(IReadOnlyDictionary<string, ConnectorRecord> served, HashSet<string>? begun, CancellationToken stop, CancellationToken cancellationToken)
+    public async Task StartAsync(HashSet<string>? begun, CancellationToken stop, CancellationToken cancellationToken)
     {
-        foreach (var job in await _round.NextJobsAsync(served, IsAbandoned, stop))
+        var unfinished = await _round.UnfinishedAsync(stop);
+        foreach (var job in await _round.NextJobsAsync(unfinished, IsAbandoned, stop))
         {
             if (stop.IsCancellationRequested || _running.Count >= _options.Service.MaxConcurrentContentSyncs)
             {
@@ -127,7 +127,7 @@ internal sealed class JobDispatcher
             if (begun?.Contains(job.Id) != true && TryTakeInHand(job))
             {
                 begun?.Add(job.Id);
-                var connector = served[job.ConnectorId];
+                var connector = unfinished.Connectors[job.ConnectorId];
                 _tasks[job.Id] = Task.Run(() => RunInBackgroundAsync(job, connector.Name ?? connector.Id, stop, cancellationToken), CancellationToken.None);
             }
         }
@@ -163,7 +163,7 @@ internal sealed class JobDispatcher
         }
         catch (Exception exception)
         {
-            ServiceLog.JobBroke(_logger, exception, job.Id, job.ConnectorId, job.IndexName ?? string.Empty);
+            ServiceLog.JobBroke(_logger, exception, job.Id, job.ConnectorId, job.IndexName ?? string.Empty, UnexpectedError.IdOf(exception));
         }
 
         LetGo(job);

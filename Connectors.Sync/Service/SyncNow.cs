@@ -26,7 +26,7 @@ internal sealed class SyncNow(
         var connector = await FindAsync(connectorId, stop);
         var serviceType = ServiceTypeOf(connector);
         var request = JobSetup.DryRun(connector, sources.Describe(serviceType)) with { AllowMassDelete = how.AllowMassDelete, Reindex = how.Reindex };
-        await using var source = sources.Open(serviceType, connector.Configuration);
+        await using var source = JobSetup.OpenSource(connector, serviceType, sources);
         await sources.PingAsync(source, options.PingTimeout, stop);
         var engine = dispatcher.EngineOf(connectorId);
         var sync = new RunningSync(request.JobId, connectorId, connector.Name ?? connectorId, request.IndexName, serviceType, parts.TimeProvider.GetUtcNow());

@@ -117,6 +117,28 @@ public sealed class ConcurrentWritesTests
     }
 
     [Fact]
+    public async Task ASlowClaimDoesNotReopenAJobThatWasGivenUpMeanwhile()
+    {
+        var job = await CreateJobAsync();
+        var others = new SyncJobSteps(_connectors, _jobs);
+        var isFirst = true;
+        _store.BeforeUpdate = async (index, _) =>
+        {
+            if (index == ProtocolIndices.Connectors && isFirst)
+            {
+                // The claim is written, the connector not yet, and that for longer than a job may be silent.
+                isFirst = false;
+                _clock.Advance(TimeSpan.FromMinutes(6));
+                await others.FailIdleAsync((await _jobs.FindAsync(job.Id, Token))!, Token);
+            }
+        };
+
+        await _steps.ClaimAsync(job, new JobWorker("slow"), adopt: false, Token);
+
+        Assert.Equal(("error", "error"), (_store[ProtocolIndices.SyncJobs, job.Id]["status"]!.GetValue<string>(), _store[ProtocolIndices.Connectors, "c1"]["last_sync_status"]!.GetValue<string>()));
+    }
+
+    [Fact]
     public async Task AJobInProgressIsAdoptedOnlyWhenItsWorkerGaveNoSignOfLifeSince()
     {
         var job = (await _steps.ClaimAsync(await CreateJobAsync(), new JobWorker("dead"), adopt: false, Token))!;

@@ -72,7 +72,7 @@ internal sealed class ReadStep(IStagingStore store, SyncEngineOptions options, S
 
     private async Task ReadAsync(OpenedPlan opened, SyncRequest request, IDataSource source, int number, PageToken after, SeenIds seen, List<PagePlan> plans, CancellationToken cancellationToken)
     {
-        var step = new PageStep(new DocumentLines(request.Pipeline), options.Bulk, options.ContentConcurrency, new ContentReader(options.Content), time);
+        var step = PageStep.For(request, options, time);
         var partition = opened.Plan.Partitions[number];
         var start = time.GetTimestamp();
         do

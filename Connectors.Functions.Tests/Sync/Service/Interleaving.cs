@@ -1,0 +1,92 @@
+using System.Text.Json.Nodes;
+using Connectors.Sync.Elasticsearch;
+using Connectors.Tests.Support;
+
+namespace Connectors.Tests.Sync.Service;
+
+/// <summary>
+/// Runs several flows on one thread, in an order that a seed decides: each call of the store waits for its turn, and one turn is given at a time. The same
+/// seed gives the same order.
+/// </summary>
+internal sealed class Interleaving(Random random)
+{
+    private readonly List<TaskCompletionSource> _waiting = [];
+
+    /// <summary>Called before each turn.</summary>
+    public Action? BeforeTurn { get; set; }
+
+    public int Turns { get; private set; }
+
+    public Task TurnAsync()
+    {
+        var turn = new TaskCompletionSource();
+        _waiting.Add(turn);
+        return turn.Task;
+    }
+
+    /// <summary>Runs until every flow has ended.</summary>
+    public void Run(params Func<Task>[] flows)
+    {
+        var tasks = flows.Select(flow => flow()).ToList();
+        while (_waiting.Count > 0)
+        {
+            BeforeTurn?.Invoke();
+            Turns++;
+            var index = random.Next(_waiting.Count);
+            var turn = _waiting[index];
+            _waiting.RemoveAt(index);
+
+            // What follows runs here, up to the flow's next call.
+            turn.SetResult();
+        }
+
+        foreach (var task in tasks)
+        {
+            task.GetAwaiter().GetResult();
+        }
+    }
+}
+
+/// <summary>A store whose every call waits for its turn.</summary>
+internal sealed class InterleavedStore(InMemoryDocumentStore store, Interleaving interleaving) : IDocumentStore
+{
+    public async Task<StoredDocument?> GetAsync(string index, string id, CancellationToken cancellationToken)
+    {
+        await interleaving.TurnAsync();
+        return await store.GetAsync(index, id, cancellationToken);
+    }
+
+    public async IAsyncEnumerable<StoredDocument> SearchAsync(
+        string index, JsonObject? query, string? sort, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await interleaving.TurnAsync();
+        await foreach (var document in store.SearchAsync(index, query, sort, cancellationToken))
+        {
+            yield return document;
+        }
+    }
+
+    public async Task<StoredDocument?> CreateAsync(string index, string? id, JsonObject source, CancellationToken cancellationToken)
+    {
+        await interleaving.TurnAsync();
+        return await store.CreateAsync(index, id, source, cancellationToken);
+    }
+
+    public async Task<DocumentWrite> UpdateAsync(string index, string id, JsonObject partial, StoredDocument? expected, CancellationToken cancellationToken)
+    {
+        await interleaving.TurnAsync();
+        return await store.UpdateAsync(index, id, partial, expected, cancellationToken);
+    }
+
+    public async Task<DocumentWrite> DeleteAsync(string index, string id, StoredDocument? expected, CancellationToken cancellationToken)
+    {
+        await interleaving.TurnAsync();
+        return await store.DeleteAsync(index, id, expected, cancellationToken);
+    }
+
+    public async Task<bool> EnsureIndexAsync(string index, JsonObject definition, CancellationToken cancellationToken)
+    {
+        await interleaving.TurnAsync();
+        return await store.EnsureIndexAsync(index, definition, cancellationToken);
+    }
+}
