@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Connectors.Sync.Configuration;
+using Connectors.Sync.Content;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Service;
@@ -9,13 +10,14 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Cli.Hosting;
 
 /// <summary>Where everything is put together: configuration, gateway, sources, engine, service.</summary>
-internal sealed class ServiceHost : IDisposable
+internal sealed class ServiceHost : IAsyncDisposable
 {
     private readonly ServiceConfiguration _configuration;
     private readonly ILoggerFactory _loggerFactory;
     private readonly TimeProvider _time;
     private readonly WorkerSlot _slot;
     private readonly SyncEngine _engine;
+    private readonly ContentExtraction _extraction;
     private readonly ConcurrentDictionary<string, Lazy<(ElasticsearchGateway Gateway, SyncEngine Engine)>> _ownKeys = new(StringComparer.Ordinal);
 
     /// <param name="gateway">The connection; the caller disposes it.</param>
@@ -36,6 +38,7 @@ internal sealed class ServiceHost : IDisposable
         _loggerFactory = loggerFactory;
         _time = time;
         _slot = WorkerSlot.Take(configuration.Service.StateFolder, Environment.MachineName, new Random());
+        _extraction = new ContentExtraction(WithSelf(configuration.Engine.Content), time, loggerFactory);
         _engine = Engine(gateway);
         Options = ConnectorServiceOptions.From(configuration, _slot.Worker);
         Service = new ConnectorService(
@@ -46,6 +49,7 @@ internal sealed class ServiceHost : IDisposable
                 EngineOf = EngineOf,
                 Sources = sources,
                 ContentIndex = gateway.Content,
+                Preflight = _extraction.CheckAsync,
                 Observer = observer,
                 TimeProvider = time,
                 LoggerFactory = loggerFactory,
@@ -60,8 +64,9 @@ internal sealed class ServiceHost : IDisposable
     public ConnectorService Service { get; }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        await _extraction.DisposeAsync();
         foreach (var own in _ownKeys.Values.Where(own => own.IsValueCreated))
         {
             own.Value.Gateway.Dispose();
@@ -70,7 +75,10 @@ internal sealed class ServiceHost : IDisposable
         _slot.Dispose();
     }
 
-    private SyncEngine Engine(ElasticsearchGateway gateway) => new(gateway.Content, _configuration.Engine, _time, new Random(), _loggerFactory);
+    private SyncEngine Engine(ElasticsearchGateway gateway) => new(gateway.Content, _configuration.Engine, _time, new Random(), _loggerFactory, _extraction);
+
+    private static ContentOptions WithSelf(ContentOptions options) =>
+        options.Local is { } local ? options with { Local = local with { Command = local.Command ?? ExtractionSelf.Command() } } : options;
 
     /// <summary>The engine of a connector: its own when it has an API key of its own.</summary>
     private SyncEngine EngineOf(string connectorId)

@@ -147,7 +147,7 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
             var original = shortened is not null && shortened.ContainsKey(index);
 
             // Nothing changes in the source when a content becomes readable: without the document's own stamp it is written again at the next sync.
-            var isIncomplete = texts?[index] is { IsProblem: true };
+            var isIncomplete = texts?[index] is { MayPass: true };
             lines.WriteUpsert(
                 batch.Buffer,
                 original ? shortened![index] : document.Id.Span,
@@ -155,7 +155,8 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
                 isIncomplete ? now : document.Timestamp ?? now,
                 document.Timestamp is null && !isIncomplete ? (long)facts[index].Version.Value : null,
                 document.Body.Span,
-                texts?[index] is { } text ? text.Utf8.Span : default);
+                texts?[index] is { } text ? text.Utf8.Span : default,
+                texts?[index] is { } content ? content.Attachment.Span : default);
             plan.Add(
                 verdicts[index] switch { Verdict.Add => BulkOperationKind.Add, Verdict.Change => BulkOperationKind.Change, _ => BulkOperationKind.Repeat },
                 bulk);

@@ -21,6 +21,7 @@ public sealed class SyncEngine : ISyncEngine
     private readonly ILogger _logger;
     private readonly SyncStateStore _states;
     private readonly SyncPreparation _preparation;
+    private readonly ContentExtraction _extraction;
 
     /// <summary>An engine that writes to <paramref name="index"/>.</summary>
     /// <param name="index">The gateway to Elasticsearch.</param>
@@ -28,7 +29,8 @@ public sealed class SyncEngine : ISyncEngine
     /// <param name="time">The clock.</param>
     /// <param name="random">For the jitter of retries.</param>
     /// <param name="loggerFactory">Where messages go.</param>
-    public SyncEngine(IContentIndex index, SyncEngineOptions options, TimeProvider time, Random random, ILoggerFactory loggerFactory)
+    /// <param name="extraction">How files become text, shared with other engines; the caller disposes it. <see langword="null"/>: as the options say.</param>
+    public SyncEngine(IContentIndex index, SyncEngineOptions options, TimeProvider time, Random random, ILoggerFactory loggerFactory, ContentExtraction? extraction = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggerFactory);
@@ -39,6 +41,7 @@ public sealed class SyncEngine : ISyncEngine
         _logger = loggerFactory.CreateLogger<SyncEngine>();
         _states = new SyncStateStore(options.StateFolder);
         _preparation = new SyncPreparation(index, options);
+        _extraction = extraction ?? new ContentExtraction(options.Content, time, loggerFactory);
     }
 
     /// <inheritdoc/>
@@ -48,6 +51,11 @@ public sealed class SyncEngine : ISyncEngine
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(progress);
         progress.Phase = SyncPhase.Preparing;
+        if (_extraction.ShapeOf(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true) is { } shape)
+        {
+            request = request with { Fingerprint = SyncFingerprint.Of(request.Fingerprint, shape) };
+        }
+
         using var state = _states.Open(request.JobId);
         try
         {
@@ -207,7 +215,7 @@ public sealed class SyncEngine : ISyncEngine
             IBatchWriter writer = preview is not null
                 ? new DryRunBatchWriter(preview)
                 : new IndexBatchWriter(new BulkWriter(_index, _options.Bulk, monitor, _time, _random, _logger), request.IndexName, request.Pipeline?.Name);
-            var pages = new PageStep(new DocumentLines(request.Pipeline), _options.Bulk, _options.ContentConcurrency, new ContentReader(_options.Content), _time);
+            var pages = new PageStep(new DocumentLines(request.Pipeline), _options.Bulk, _options.ContentConcurrency, _extraction.ReaderFor(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true), _time);
             var run = new SyncRun(plan, state, ids, pages, writer, _options, progress, NewSourceBackoff, _time, _logger);
             state.OpenJournal(run.Replay);
             monitor.Resume(run.Counts.Rejected);

@@ -92,6 +92,7 @@ public static class JobSetup
             ServiceType = serviceType,
             IndexName = indexName,
             Pipeline = pipeline,
+            UseExtractionService = settings.GetBoolean(CommonFields.UseExtractionService),
             Fingerprint = SyncFingerprint.Of(serviceType, fields),
         };
     }
