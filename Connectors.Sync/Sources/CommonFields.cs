@@ -3,12 +3,12 @@ using Connectors.Sync.Configuration;
 namespace Connectors.Sync.Sources;
 
 /// <summary>Fields that sources of files have in common, under the Python service's names.</summary>
-public static class CommonFields
+internal static class CommonFields
 {
     /// <summary>Name of <see cref="TextExtraction"/>.</summary>
     public const string UseExtractionService = "use_text_extraction_service";
 
-    /// <summary>Whether files go to the extraction service. The engine looks at it: a source that gives <see cref="DocumentContent"/> only has to declare it.</summary>
+    /// <summary>Whether files go to the extraction service. The service looks at it: a source that gives <see cref="DocumentContent"/> only has to declare a field of that name.</summary>
     public static ConfigField TextExtraction { get; } = new(UseExtractionService, "Use text extraction service")
     {
         Type = ConfigFieldType.Boolean,

@@ -94,6 +94,9 @@ public sealed class WrongConfigurationTests
         },
         { "connectors:\n  - {connector_id: a, service_type: dir}\n  - {connector_id: a, service_type: s3}", "config.yml:3: connectors.1.connector_id: the connector \"a\" is listed a second time. Keep one entry." },
         { "connectors:\n  - {conector_id: a, connector_id: b, service_type: dir}", "config.yml:2: connectors.0.conector_id: unknown setting. Did you mean connectors.0.connector_id?" },
+        { "extraction_service.host: localhost", "config.yml:1: extraction_service.host: \"localhost\" is not an address. Write it with scheme and port: http://localhost:8090." },
+        { "extraction_service.host: http://me:hunter2@host", "config.yml:1: extraction_service.host: the address holds a user or password, and the extraction service knows neither. Leave them out." },
+        { "local_extraction.max_memory: 1", "config.yml:1: local_extraction.max_memory: \"1\" is not a number of MiB from 32 to 2047. The default is 512." },
         { "sources:\n  gdrive: GoogleDrive", "config.yml:2: sources.gdrive: \"GoogleDrive\" is not the name of a class. Write it as Namespace.Type, Assembly." },
         { "sources:\n  mysql: connectors.sources.mysql:MySqlDataSource", "config.yml:2: sources.mysql: \"connectors.sources.mysql:MySqlDataSource\" is not the name of a class. Write it as Namespace.Type, Assembly." },
     };

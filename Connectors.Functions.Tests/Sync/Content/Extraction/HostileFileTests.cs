@@ -1,7 +1,9 @@
 using System.Text;
+using Connectors.Cli.Hosting;
 using Connectors.Sync;
 using Connectors.Sync.Content;
 using Connectors.Tests.Support.Files;
+using Connectors.Tests.Support.Processes;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Content.Extraction;
@@ -197,6 +199,14 @@ public sealed class HostileFileTests
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.ReadAsync("a.html", "a"u8.ToArray()));
         Assert.Equal(FailureKind.Fatal, failure.Kind);
         Assert.StartsWith($"local_extraction: the program that reads files does not start ({program}", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ElasticIngestIsItsOwnExtractionProcess()
+    {
+        var command = new ExtractionCommand(ExtractionCommand.Dotnet(), [.. IngestProcess.Program, ExtractionSelf.Verb]);
+        await using var bench = new ExtractionBench(new LocalExtractionOptions { Processes = 1, Command = command });
+        Assert.Equal((ContentOutcome.Text, "from Word\nnote"), await bench.ReadAsync("a.docx", MadeFiles.Word("from Word", "note")));
     }
 
     private static async Task StillReadsAsync(ExtractionBench bench) =>
