@@ -24,11 +24,11 @@ public sealed class WrongConfigurationTests
             "service:\n  colour: blue",
             "config.yml:2: service.colour: unknown setting. service knows: idling, heartbeat, preflight_max_attempts, preflight_idle, max_errors, max_errors_span, "
             + "max_concurrent_content_syncs, max_concurrent_scheduling_tasks, max_concurrent_partitions, page_documents, page_mem_size, pages_in_flight, source_retry_time_limit, "
-            + "max_file_download_size, job_cleanup_interval, log_level, state_dir, plugins_dir."
+            + "max_file_download_size, max_text_size, job_cleanup_interval, log_level, state_dir, plugins_dir."
         },
         {
             "colour: blue",
-            "config.yml:1: colour: unknown setting. The top level knows: elasticsearch, service, connectors, native_service_types, sources, connector_id, service_type."
+            "config.yml:1: colour: unknown setting. The top level knows: elasticsearch, service, local_extraction, extraction_service, connectors, native_service_types, sources, connector_id, service_type."
         },
         { "elasticsearch: http://localhost:9200", "config.yml:1: elasticsearch: a section, but a single value is written. Write its settings below it: host, username, "
             + "password, api_key, ca_certs, verify_certs, ssl_assert_fingerprint, request_timeout, retry_on_timeout, max_retries, retry_interval, max_wait_duration, "
