@@ -19,7 +19,7 @@ internal static class CleanupCommand
     public static async Task<int> RunAsync(CommandSession session, CancellationToken cancellationToken)
     {
         using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
-        using var host = new ServiceHost(
+        await using var host = new ServiceHost(
             elasticsearch.Gateway, session.Configuration, session.Sources, observer: null, session.Environment.TimeProvider, session.LoggerFactory);
         var others = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var connector in elasticsearch.Connectors.ListAsync(cancellationToken))

@@ -21,7 +21,7 @@ internal static class PollCommand
         var stop = session.Environment.Shutdown.Stop;
         using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: true, cancellationToken);
         await using var display = ProgressDisplay.Start(session);
-        using var host = new ServiceHost(
+        await using var host = new ServiceHost(
             elasticsearch.Gateway, session.Configuration, session.Sources, display, session.Environment.TimeProvider, session.LoggerFactory);
         if (!oneSync)
         {

@@ -30,7 +30,7 @@ internal static class SyncCommand
         SyncResult result;
         await using (var display = options.DryRun ? null : ProgressDisplay.Start(session))
         {
-            using var host = new ServiceHost(
+            await using var host = new ServiceHost(
                 elasticsearch.Gateway, session.Configuration, session.Sources, display, session.Environment.TimeProvider, session.LoggerFactory);
             result = await host.Service.SyncNowAsync(connector.Id, options, session.Environment.Shutdown.Stop, cancellationToken);
         }

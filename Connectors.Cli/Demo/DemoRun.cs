@@ -66,7 +66,7 @@ internal sealed class DemoRun(CommandSession session)
         await gateway.ConnectAsync(cancellationToken);
         await ProtocolIndices.EnsureAsync(gateway.Documents, cancellationToken);
         var sources = new SourceCatalog(configuration.Sources, configuration.Service.PluginsFolder, log.Factory, _environment.TimeProvider);
-        using var host = new ServiceHost(gateway, configuration, sources, display, _environment.TimeProvider, log.Factory);
+        await using var host = new ServiceHost(gateway, configuration, sources, display, _environment.TimeProvider, log.Factory);
         var connector = await host.Service.Connectors.CreateAsync(
             new NewConnector
             {

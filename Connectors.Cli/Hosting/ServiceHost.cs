@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Connectors.Sync.Configuration;
+using Connectors.Sync.Content;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Service;
@@ -9,12 +10,13 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Cli.Hosting;
 
 /// <summary>Where everything is put together: configuration, gateway, sources, engine, service.</summary>
-internal sealed class ServiceHost : IDisposable
+internal sealed class ServiceHost : IAsyncDisposable
 {
     private readonly ServiceConfiguration _configuration;
     private readonly ILoggerFactory _loggerFactory;
     private readonly TimeProvider _time;
     private readonly WorkerSlot _slot;
+    private readonly ContentExtraction _extraction;
     private readonly ConcurrentDictionary<ElasticsearchGateway, SyncEngine> _engines = new();
     private readonly ConnectorGateways _gateways;
 
@@ -36,6 +38,7 @@ internal sealed class ServiceHost : IDisposable
         _loggerFactory = loggerFactory;
         _time = time;
         _slot = WorkerSlot.Take(configuration.Service.StateFolder, Environment.MachineName, new Random());
+        _extraction = new ContentExtraction(WithSelf(configuration.Engine.Content), time, loggerFactory);
         _gateways = new ConnectorGateways(gateway, configuration, time, loggerFactory);
         Options = ConnectorServiceOptions.From(configuration, _slot.Worker);
         Service = new ConnectorService(
@@ -47,6 +50,7 @@ internal sealed class ServiceHost : IDisposable
                 EngineOf = connectorId => EngineOf(_gateways.Of(connectorId)),
                 Sources = sources,
                 ContentIndex = gateway.Content,
+                Preflight = _extraction.CheckAsync,
                 Observer = observer,
                 TimeProvider = time,
                 LoggerFactory = loggerFactory,
@@ -61,12 +65,16 @@ internal sealed class ServiceHost : IDisposable
     public ConnectorService Service { get; }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        await _extraction.DisposeAsync();
         _gateways.Dispose();
         _slot.Dispose();
     }
 
+    private static ContentOptions WithSelf(ContentOptions options) =>
+        options.Local is { } local ? options with { Local = local with { Command = local.Command ?? ExtractionSelf.Command() } } : options;
+
     private SyncEngine EngineOf(ElasticsearchGateway gateway) =>
-        _engines.GetOrAdd(gateway, _ => new SyncEngine(gateway.Content, _configuration.Engine, _time, new Random(), _loggerFactory));
+        _engines.GetOrAdd(gateway, _ => new SyncEngine(gateway.Content, _configuration.Engine, _time, new Random(), _loggerFactory, _extraction));
 }

@@ -40,6 +40,8 @@ internal sealed class EmulatedIndex
     {
         Mapping.MaxFields = Settings.MaxFields;
         Mapping.MaxDepth = Settings.MaxDepth;
+        Mapping.IgnoresMalformed = Settings.IgnoresMalformed;
+        Mapping.IgnoresBeyondLimit = Settings.IgnoresBeyondLimit;
     }
 
     public StoredDocument? Find(string id) => Documents.Find(Encoding.UTF8.GetBytes(id));

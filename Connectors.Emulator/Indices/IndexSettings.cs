@@ -13,6 +13,12 @@ internal sealed class IndexSettings
 
     private static readonly HashSet<string> Texts = ["index.auto_expand_replicas", "index.hidden", "index.refresh_interval", "index.codec", "index.default_pipeline", "index.final_pipeline"];
 
+    private static readonly HashSet<string> Flags = [MalformedKey, BeyondLimitKey];
+
+    private const string MalformedKey = "index.mapping.ignore_malformed";
+
+    private const string BeyondLimitKey = "index.mapping.total_fields.ignore_dynamic_beyond_limit";
+
     private readonly SortedDictionary<string, string> _values = new(StringComparer.Ordinal)
     {
         ["index.number_of_replicas"] = "1",
@@ -27,6 +33,10 @@ internal sealed class IndexSettings
     public int MaxFields => Number("index.mapping.total_fields.limit", 1000);
 
     public int MaxDepth => Number("index.mapping.depth.limit", 20);
+
+    public bool IgnoresMalformed => _values.GetValueOrDefault(MalformedKey) == "true";
+
+    public bool IgnoresBeyondLimit => _values.GetValueOrDefault(BeyondLimitKey) == "true";
 
     public int MaxResultWindow => Number("index.max_result_window", 10_000);
 
@@ -51,12 +61,12 @@ internal sealed class IndexSettings
         foreach (var (name, value) in Flatten("", root).ToList())
         {
             var key = name.StartsWith("index.", StringComparison.Ordinal) ? name : "index." + name;
-            if (!Numbers.Contains(key) && !Texts.Contains(key))
+            if (!Numbers.Contains(key) && !Texts.Contains(key) && !Flags.Contains(key))
             {
                 throw ElasticErrors.IllegalArgument($"unknown setting [{key}] please check that any required plugins are installed, or check the breaking changes documentation for removed settings").Thrown();
             }
 
-            if (isLive && key is "index.number_of_shards" or "index.codec")
+            if (isLive && key is "index.number_of_shards" or "index.codec" or MalformedKey)
             {
                 throw ElasticErrors.IllegalArgument($"Can't update non dynamic settings [[{key}]] for open indices").Thrown();
             }
@@ -71,6 +81,11 @@ internal sealed class IndexSettings
             {
                 throw new ElasticError(400, "illegal_argument_exception", $"Failed to parse value [{value}] for setting [{key}]", new ElasticError(
                     400, "number_format_exception", $"For input string: \"{value}\"")).Thrown();
+            }
+
+            if (Flags.Contains(key) && value is not ("true" or "false"))
+            {
+                throw ElasticErrors.IllegalArgument($"Failed to parse value [{value}] as only [true] or [false] are allowed.").Thrown();
             }
 
             _values[key] = value;
@@ -111,7 +126,7 @@ internal sealed class IndexSettings
     public JsonObject ToJson()
     {
         var json = new JsonObject();
-        foreach (var (name, value) in _values.Where(setting => Numbers.Contains(setting.Key) || Texts.Contains(setting.Key)))
+        foreach (var (name, value) in _values.Where(setting => Numbers.Contains(setting.Key) || Texts.Contains(setting.Key) || Flags.Contains(setting.Key)))
         {
             json[name] = value;
         }

@@ -183,7 +183,11 @@ internal sealed class DocumentParser
                     "document_parsing_exception",
                     $"{DocumentErrors.At(source, reader.TokenStartIndex)} object mapping for [{node.Path}] tried to parse field [{node.Name}] as object, but found a concrete value").Thrown();
             default:
-                ValueChecks.Check(ref reader, source, node, _id, out var number);
+                if (!TryCheck(ref reader, source, node, out var number))
+                {
+                    return;
+                }
+
                 if (number is { } value && node.Depth == 1)
                 {
                     if (node.Kind == FieldKind.Date && node.Name == "_timestamp")
@@ -197,6 +201,22 @@ internal sealed class DocumentParser
                 }
 
                 return;
+        }
+    }
+
+    /// <summary>False when the value does not fit and the index takes its document all the same.</summary>
+    private bool TryCheck(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, FieldNode node, out long? number)
+    {
+        var isValue = reader.TokenType != JsonTokenType.StartObject;
+        try
+        {
+            ValueChecks.Check(ref reader, source, node, _id, out number);
+            return true;
+        }
+        catch (ElasticErrorException) when (_mapping!.IgnoresMalformed && isValue && (FieldKinds.IsNumber(node.Kind) || node.Kind is FieldKind.Date or FieldKind.Boolean))
+        {
+            number = null;
+            return false;
         }
     }
 }

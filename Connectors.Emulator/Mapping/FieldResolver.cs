@@ -82,6 +82,11 @@ internal sealed class FieldResolver(IndexMapping mapping, Func<string> id)
                     $"{DocumentErrors.At(source, reader.TokenStartIndex)} failed to parse: Could not dynamically add mapping for field [{name}]. Existing mapping for [{next.Path}] must be of type object but found [{FieldKinds.NameOf(next.Kind)}].").Thrown();
             }
 
+            if (next is null or { Kind: FieldKind.Ignored })
+            {
+                return parent.Find(name) ?? mapping.AddPlaceholder(parent, name);
+            }
+
             node = next;
         }
 
@@ -148,9 +153,15 @@ internal sealed class FieldResolver(IndexMapping mapping, Func<string> id)
     /// <summary>A name that comes with no value yet: seen once in this document, but no field.</summary>
     private FieldNode Nothing(FieldNode parent, string name) => new(name, parent, FieldKind.Ignored, mapping.NextOrdinal());
 
-    private FieldNode Add(ReadOnlySpan<byte> source, long at, FieldNode parent, string name, FieldKind kind)
+    /// <summary>A new field; a placeholder, or null, when there are too many and the index takes the document without it.</summary>
+    private FieldNode? Add(ReadOnlySpan<byte> source, long at, FieldNode parent, string name, FieldKind kind)
     {
         var node = new FieldNode(name, parent, kind, mapping.NextOrdinal());
+        if (mapping.IgnoresBeyondLimit && mapping.FieldCount + _addedFields + (kind == FieldKind.Text ? 2 : 1) > mapping.MaxFields)
+        {
+            return mapping.AddPlaceholder(parent, name);
+        }
+
         _addedFields++;
         if (kind == FieldKind.Text)
         {

@@ -32,6 +32,12 @@ internal sealed class IndexMapping
 
     public int MaxDepth { get; set; } = 20;
 
+    /// <summary>Whether a value that does not fit its number, date or boolean field is left out of the index rather than the whole document.</summary>
+    public bool IgnoresMalformed { get; set; }
+
+    /// <summary>Whether a new field beyond <see cref="MaxFields"/> is left out of the index rather than the whole document.</summary>
+    public bool IgnoresBeyondLimit { get; set; }
+
     /// <summary>Fields, objects and sub-fields, as the limit counts them.</summary>
     public int FieldCount { get; private set; }
 

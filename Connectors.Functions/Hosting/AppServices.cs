@@ -1,6 +1,7 @@
 using Connectors.Sync;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Configuration;
+using Connectors.Sync.Content;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Staged;
@@ -41,7 +42,7 @@ public sealed class AppServices : IDisposable
             new JobCleanup(Jobs, Steps, parts.Time, parts.LoggerFactory),
             Options,
             parts.LoggerFactory);
-        Staged = new StagedSync(parts.Staging, parts.IndexOf, parts.Configuration.Engine, new StagedSyncOptions(), parts.Time, new Random(), parts.LoggerFactory);
+        Staged = new StagedSync(parts.Staging, parts.IndexOf, parts.Configuration.Engine, new StagedSyncOptions(), parts.Time, new Random(), parts.LoggerFactory, parts.Extraction);
     }
 
     /// <summary>The configuration.</summary>
@@ -146,6 +147,9 @@ public sealed record AppParts
 
     /// <summary>Where the steps leave things for each other.</summary>
     public required IStagingStore Staging { get; init; }
+
+    /// <summary>How files become text; <see langword="null"/> to go by the configuration.</summary>
+    public ContentExtraction? Extraction { get; init; }
 
     /// <summary>Asks Elasticsearch whether it can be worked with.</summary>
     public required Func<CancellationToken, Task<ElasticsearchInfo?>> Connect { get; init; }

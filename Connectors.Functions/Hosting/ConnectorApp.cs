@@ -1,5 +1,6 @@
 using Connectors.Sync;
 using Connectors.Sync.Configuration;
+using Connectors.Sync.Content;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging;
@@ -10,12 +11,13 @@ namespace Connectors.Functions.Hosting;
 /// The app in this process. A wrong configuration does not keep it from starting: it stays up to tell what is wrong, in the log, at <c>/api/health</c>, and wherever it is
 /// asked for anything else. Safe for concurrent use.
 /// </summary>
-public sealed class ConnectorApp : IDisposable
+public sealed class ConnectorApp : IAsyncDisposable
 {
     // Somebody waits for the answer of a function, and a timer comes again.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
     private readonly AppServices? _services;
     private readonly List<IDisposable> _owned = [];
+    private ContentExtraction? _extraction;
 
     /// <summary>Reads the configuration and puts the app together; nothing is asked yet.</summary>
     public ConnectorApp(AppSettings settings, TimeProvider time, ILoggerFactory loggerFactory)
@@ -70,9 +72,14 @@ public sealed class ConnectorApp : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         _services?.Dispose();
+        if (_extraction is not null)
+        {
+            await _extraction.DisposeAsync();
+        }
+
         _owned.ForEach(one => one.Dispose());
     }
 
@@ -88,6 +95,7 @@ public sealed class ConnectorApp : IDisposable
             elasticsearch with { MaxWaitDuration = elasticsearch.MaxWaitDuration < LongestWait ? elasticsearch.MaxWaitDuration : LongestWait }, time, new Random(), loggerFactory);
         var gateways = new ConnectorGateways(gateway, configuration, time, loggerFactory);
         _owned.AddRange([gateways, gateway]);
+        _extraction = new ContentExtraction(configuration.Engine.Content, time, loggerFactory);
         return new AppServices(new AppParts
         {
             Configuration = configuration,
@@ -96,6 +104,7 @@ public sealed class ConnectorApp : IDisposable
             IndexOf = connectorId => gateways.Of(connectorId).Content,
             Sources = new SourceCatalog(configuration.Sources, configuration.Service.PluginsFolder, loggerFactory, time),
             Staging = staging,
+            Extraction = _extraction,
             Connect = async token => await gateway.ConnectAsync(token),
             Hostname = Environment.MachineName,
             Time = time,

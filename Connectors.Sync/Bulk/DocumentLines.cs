@@ -28,7 +28,9 @@ internal sealed class DocumentLines
     /// <param name="digest">The digest of the body of a document without a time stamp of its own.</param>
     /// <param name="body">One JSON object.</param>
     /// <param name="text">The text of its content, for the field <c>body</c>; empty for none.</param>
-    public void WriteUpsert(PooledBuffer to, ReadOnlySpan<byte> id, ReadOnlySpan<byte> originalId, DateTimeOffset timestamp, long? digest, ReadOnlySpan<byte> body, ReadOnlySpan<byte> text)
+    /// <param name="attachment">A file of which the pipeline makes text, for the field <c>_attachment</c>; empty for none.</param>
+    public void WriteUpsert(
+        PooledBuffer to, ReadOnlySpan<byte> id, ReadOnlySpan<byte> originalId, DateTimeOffset timestamp, long? digest, ReadOnlySpan<byte> body, ReadOnlySpan<byte> text, ReadOnlySpan<byte> attachment = default)
     {
         to.Write("{\"index\":{\"_id\":\""u8);
         WriteEscaped(to, id);
@@ -62,7 +64,15 @@ internal sealed class DocumentLines
             to.WriteByte((byte)'"');
         }
 
-        WriteBody(to, body);
+        if (!attachment.IsEmpty)
+        {
+            to.Write(",\"_attachment\":\""u8);
+            Base64.EncodeToUtf8(attachment, to.GetSpan(Base64.GetMaxEncodedToUtf8Length(attachment.Length)), out _, out var length);
+            to.Advance(length);
+            to.WriteByte((byte)'"');
+        }
+
+        WriteBody(to, BodyMender.NeedsMending(body) ? BodyMender.Mend(body) : body);
         to.WriteByte((byte)'\n');
     }
 

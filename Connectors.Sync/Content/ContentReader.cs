@@ -3,7 +3,9 @@ using Connectors.Sync.Sources;
 namespace Connectors.Sync.Content;
 
 /// <summary>Reads the text of documents' content, up to a limit. Safe for concurrent use; how many are read at a time is the caller's business.</summary>
-internal sealed class ContentReader(ContentOptions options)
+/// <param name="options">Limits and kinds of files.</param>
+/// <param name="extractor">Reads what is not text itself; <see langword="null"/> to leave such files alone.</param>
+internal sealed class ContentReader(ContentOptions options, IContentExtractor? extractor = null)
 {
     private const int FirstBuffer = 16 * 1024;
 
@@ -13,9 +15,11 @@ internal sealed class ContentReader(ContentOptions options)
     public async Task<ContentText> ReadAsync(DocumentContent content, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(content);
-        if (!options.Extensions.Contains(Path.GetExtension(content.FileName)))
+        var extension = Path.GetExtension(content.FileName);
+        var isExtracted = extractor?.Extensions.Contains(extension) == true;
+        if (!isExtracted && !options.Extensions.Contains(extension))
         {
-            return ContentText.None(ContentOutcome.NotText, $"'{Path.GetExtension(content.FileName)}' is not the extension of a text file");
+            return ContentText.None(ContentOutcome.NotText, $"'{extension}' is not the extension of a file that holds text");
         }
 
         if (content.SizeInBytes > options.MaxBytes)
@@ -25,7 +29,9 @@ internal sealed class ContentReader(ContentOptions options)
 
         try
         {
-            return await FetchAsync(content, cancellationToken);
+            return await FetchAsync(content, cancellationToken) is not { } bytes ? TooLarge(options.MaxBytes + 1)
+                : extractor is not null && (isExtracted || ExtractableFileTypes.AreKnown(bytes.WrittenSpan)) ? await ExtractAsync(extractor, content.FileName, bytes, cancellationToken)
+                : TextDecoder.Decode(bytes)?.CutTo(options.MaxTextBytes) ?? ContentText.None(ContentOutcome.NotText, "it holds NUL bytes, so it is not text");
         }
         catch (ConnectorException failure) when (failure.Kind == FailureKind.Skip)
         {
@@ -38,7 +44,18 @@ internal sealed class ContentReader(ContentOptions options)
         }
     }
 
-    private async Task<ContentText> FetchAsync(DocumentContent content, CancellationToken cancellationToken)
+    private static async Task<ContentText> ExtractAsync(IContentExtractor extractor, string fileName, PooledBuffer bytes, CancellationToken cancellationToken)
+    {
+        if (bytes.Length == 0)
+        {
+            return ContentText.Of(bytes);
+        }
+
+        return await extractor.ExtractAsync(fileName, bytes, cancellationToken);
+    }
+
+    /// <summary>The content's bytes; <see langword="null"/> when there are too many.</summary>
+    private async Task<PooledBuffer?> FetchAsync(DocumentContent content, CancellationToken cancellationToken)
     {
         var buffer = new PooledBuffer((int)Math.Min(content.SizeInBytes < 0 ? FirstBuffer : content.SizeInBytes + 1, options.MaxBytes + 1));
         var isOurs = true;
@@ -51,13 +68,13 @@ internal sealed class ContentReader(ContentOptions options)
                 if (read == 0)
                 {
                     isOurs = false;
-                    return TextDecoder.Decode(buffer) ?? ContentText.None(ContentOutcome.NotText, "it holds NUL bytes, so it is not text");
+                    return buffer;
                 }
 
                 buffer.Advance(read);
             }
 
-            return TooLarge(buffer.Length);
+            return null;
         }
         finally
         {

@@ -20,23 +20,49 @@ internal sealed class ContentText : IDisposable
     /// <summary>Whether <see cref="Utf8"/> is the content's text; it may be empty.</summary>
     public bool HasText => Outcome == ContentOutcome.Text;
 
+    /// <summary>Whether the content should have been read but could not be. The document is then written without it and reported.</summary>
+    public bool IsProblem => Outcome is ContentOutcome.Unreadable or ContentOutcome.NotExtractable;
+
     /// <summary>
-    /// Whether the content should have been read but could not be. The document is then written without it and reported, and must not
-    /// count as up to date at the next sync, since nothing in the source changes when the file becomes readable.
+    /// Whether the problem may be gone at the next sync. The document must not count as up to date then, since nothing in the source changes when the file becomes
+    /// readable. A file that can't be read as it is counts as up to date: it is tried again when it changes.
     /// </summary>
-    public bool IsProblem => Outcome == ContentOutcome.Unreadable;
+    public bool MayPass => Outcome == ContentOutcome.Unreadable;
 
     /// <summary>Why there is no text, in a sentence for the report; <see langword="null"/> when there is.</summary>
     public string? Reason { get; }
 
     /// <summary>The text as valid UTF-8 without byte order mark, not escaped for JSON; valid until this is disposed.</summary>
-    public ReadOnlyMemory<byte> Utf8 => _buffer is null ? default : _buffer.WrittenMemory[_start..];
+    public ReadOnlyMemory<byte> Utf8 => _buffer is null || Outcome != ContentOutcome.Text ? default : _buffer.WrittenMemory[_start..];
+
+    /// <summary>The file's own bytes, for the ingest pipeline to make text of; empty when there is text, or nothing. Valid until this is disposed.</summary>
+    public ReadOnlyMemory<byte> Attachment => _buffer is null || Outcome != ContentOutcome.Attached ? default : _buffer.WrittenMemory;
 
     /// <summary>Takes the buffer over; the text begins at <paramref name="start"/>.</summary>
     public static ContentText Of(PooledBuffer buffer, int start = 0) => new(ContentOutcome.Text, null, buffer, start);
 
+    /// <summary>The file itself. Takes the buffer over.</summary>
+    public static ContentText Attached(PooledBuffer buffer) => new(ContentOutcome.Attached, null, buffer, 0);
+
     /// <summary>No text, and why.</summary>
     public static ContentText None(ContentOutcome outcome, string reason) => new(outcome, reason, null, 0);
+
+    /// <summary>Cuts the text to a number of bytes, between two characters.</summary>
+    public ContentText CutTo(int maxBytes)
+    {
+        if (_buffer is not null && Utf8.Length > maxBytes)
+        {
+            var end = _start + maxBytes;
+            while (end > _start && (_buffer.WrittenSpan[end] & 0xC0) == 0x80)
+            {
+                end--;
+            }
+
+            _buffer.Truncate(end);
+        }
+
+        return this;
+    }
 
     /// <summary>Gives the memory back.</summary>
     public void Dispose() => _buffer?.Dispose();
@@ -54,6 +80,12 @@ internal enum ContentOutcome
     /// <summary>It is over the limit.</summary>
     TooLarge,
 
-    /// <summary>The source could not give it (<see cref="FailureKind.Skip"/>).</summary>
+    /// <summary>The source could not give it (<see cref="FailureKind.Skip"/>), or whatever makes text of it could not do so this time.</summary>
     Unreadable,
+
+    /// <summary>It is damaged, locked with a password, or needs more than the limits: it will be no different another time.</summary>
+    NotExtractable,
+
+    /// <summary>It goes along as it is, for the ingest pipeline.</summary>
+    Attached,
 }

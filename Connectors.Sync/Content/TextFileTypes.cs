@@ -6,8 +6,8 @@ namespace Connectors.Sync.Content;
 internal static class TextFileTypes
 {
     /// <summary>
-    /// The textual ones among the extensions that the Python service reads, and a few of the same kind. Office formats and PDF are not among them: they
-    /// need an extraction service.
+    /// The textual ones among the extensions that the Python service reads, and a few of the same kind. Office formats and PDF are not among them
+    /// (<see cref="ExtractableFileTypes"/>).
     /// </summary>
     public static IReadOnlySet<string> Default { get; } = new[]
     {

@@ -13,6 +13,8 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
 {
     public const string BulkAnswerFilter = "errors,items.*.status,items.*.result,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason,error";
     private const string MetaKey = "connectors";
+    private const string IgnoreMalformed = "index.mapping.ignore_malformed";
+    private const string IgnoreBeyondLimit = "index.mapping.total_fields.ignore_dynamic_beyond_limit";
     private readonly IndexWatch _watch = new(calls, time);
 
     /// <summary>An index of twice as many is read in two slices, and so on. Tests set it lower.</summary>
@@ -106,17 +108,35 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
 
     private async Task<bool> CreateAsync(string index, CancellationToken cancellationToken)
     {
-        var definition = new JsonObject { ["mappings"] = new JsonObject { ["dynamic"] = true, ["properties"] = Fields() } };
-        using var answer = await calls.SendAsync(Put(Escape(index), definition, 400), cancellationToken);
-        if (answer.IsSuccess)
+        // A value that does not fit its field, or a field too many, should cost the document a searchable field and not its place in the index. Settings can't be
+        // set later, and older or hosted clusters may lack one of them.
+        foreach (var settings in new string[][] { [IgnoreMalformed, IgnoreBeyondLimit], [IgnoreMalformed], [] })
         {
-            return true;
+            var definition = new JsonObject { ["mappings"] = new JsonObject { ["dynamic"] = true, ["properties"] = Fields() } };
+            if (settings.Length > 0)
+            {
+                definition["settings"] = new JsonObject(settings.Select(name => KeyValuePair.Create(name, (JsonNode?)true)));
+            }
+
+            using var answer = await calls.SendAsync(Put(Escape(index), definition, 400), cancellationToken);
+            if (answer.IsSuccess)
+            {
+                return true;
+            }
+
+            // Somebody else was faster, or our own first try was carried out and its answer lost.
+            if (answer.Error()?.Type == "resource_already_exists_exception")
+            {
+                return answer.Tries > 1;
+            }
+
+            if (settings.Length == 0)
+            {
+                throw calls.Failures.Of(Put(Escape(index), definition), answer);
+            }
         }
 
-        // Somebody else was faster, or our own first try was carried out and its answer lost.
-        return answer.Error()?.Type == "resource_already_exists_exception"
-            ? answer.Tries > 1
-            : throw calls.Failures.Of(Put(Escape(index), definition), answer);
+        return false;
     }
 
     private async Task AddMissingFieldsAsync(string index, IndexFacts facts, CancellationToken cancellationToken)

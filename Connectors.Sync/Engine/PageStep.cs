@@ -14,8 +14,19 @@ namespace Connectors.Sync.Engine;
 internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int contentConcurrency, ContentReader contents, TimeProvider time, DocumentFilter? filter = null)
 {
     /// <summary>The step of a sync, whichever way it is run.</summary>
-    public static PageStep For(SyncRequest request, SyncEngineOptions options, TimeProvider time) => new(
-        new DocumentLines(request.Pipeline), options.Bulk, options.ContentConcurrency, new ContentReader(options.Content), time, DocumentFilter.For(request.Rules));
+    public static PageStep For(SyncRequest request, SyncEngineOptions options, ContentExtraction extraction, TimeProvider time) => new(
+        new DocumentLines(request.Pipeline),
+        options.Bulk,
+        options.ContentConcurrency,
+        extraction.ReaderFor(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true),
+        time,
+        DocumentFilter.For(request.Rules));
+
+    /// <summary>The request, known to want other documents when their text is made in another way than before.</summary>
+    public static SyncRequest Shape(SyncRequest request, ContentExtraction extraction) =>
+        extraction.ShapeOf(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true) is { } shape
+            ? request with { Fingerprint = SyncFingerprint.Of(request.Fingerprint, shape) }
+            : request;
 
     /// <summary>Plans <paramref name="page"/>; the caller disposes both.</summary>
     /// <param name="page">The page as the source gave it.</param>
@@ -155,7 +166,7 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
             var original = shortened is not null && shortened.ContainsKey(index);
 
             // Nothing changes in the source when a content becomes readable: without the document's own stamp it is written again at the next sync.
-            var isIncomplete = texts?[index] is { IsProblem: true };
+            var isIncomplete = texts?[index] is { MayPass: true };
             lines.WriteUpsert(
                 batch.Buffer,
                 original ? shortened![index] : document.Id.Span,
@@ -163,7 +174,8 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
                 isIncomplete ? now : document.Timestamp ?? now,
                 document.Timestamp is null && !isIncomplete ? (long)facts[index].Version.Value : null,
                 document.Body.Span,
-                texts?[index] is { } text ? text.Utf8.Span : default);
+                texts?[index] is { } text ? text.Utf8.Span : default,
+                texts?[index] is { } content ? content.Attachment.Span : default);
             plan.Add(
                 verdicts[index] switch { Verdict.Add => BulkOperationKind.Add, Verdict.Change => BulkOperationKind.Change, _ => BulkOperationKind.Repeat },
                 bulk);

@@ -23,6 +23,7 @@ public sealed class SyncEngine : ISyncEngine
     private readonly SyncStateStore _states;
     private readonly SyncPreparation _preparation;
     private readonly SyncEnding _ending;
+    private readonly ContentExtraction _extraction;
 
     /// <summary>An engine that writes to <paramref name="index"/>.</summary>
     /// <param name="index">The gateway to Elasticsearch.</param>
@@ -30,7 +31,8 @@ public sealed class SyncEngine : ISyncEngine
     /// <param name="time">The clock.</param>
     /// <param name="random">For the jitter of retries.</param>
     /// <param name="loggerFactory">Where messages go.</param>
-    public SyncEngine(IContentIndex index, SyncEngineOptions options, TimeProvider time, Random random, ILoggerFactory loggerFactory)
+    /// <param name="extraction">How files become text, shared with other engines; the caller disposes it. <see langword="null"/>: as the options say.</param>
+    public SyncEngine(IContentIndex index, SyncEngineOptions options, TimeProvider time, Random random, ILoggerFactory loggerFactory, ContentExtraction? extraction = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggerFactory);
@@ -42,6 +44,7 @@ public sealed class SyncEngine : ISyncEngine
         _states = new SyncStateStore(options.StateFolder);
         _preparation = new SyncPreparation(index, options);
         _ending = new SyncEnding(index, options);
+        _extraction = extraction ?? new ContentExtraction(options.Content, time, loggerFactory);
     }
 
     /// <inheritdoc/>
@@ -51,6 +54,7 @@ public sealed class SyncEngine : ISyncEngine
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(progress);
         progress.Phase = SyncPhase.Preparing;
+        request = PageStep.Shape(request, _extraction);
         using var state = _states.Open(request.JobId);
         try
         {
@@ -182,7 +186,7 @@ public sealed class SyncEngine : ISyncEngine
             IBatchWriter writer = preview is not null
                 ? new DryRunBatchWriter(preview)
                 : new IndexBatchWriter(new BulkWriter(_index, _options.Bulk, monitor, _time, _random, _logger), request.IndexName, request.Pipeline?.Name);
-            var run = new SyncRun(plan, state, ids, PageStep.For(request, _options, _time), writer, _options, progress, NewSourceBackoff, _time, _logger);
+            var run = new SyncRun(plan, state, ids, PageStep.For(request, _options, _extraction, _time), writer, _options, progress, NewSourceBackoff, _time, _logger);
             state.OpenJournal(run.Replay);
             monitor.Resume(run.Counts.Rejected);
             return new OpenedRun(plan, run, ids);

@@ -29,6 +29,9 @@ public sealed record SyncRequest
     /// </summary>
     public required string Fingerprint { get; init; }
 
+    /// <summary>Whether the connector wants the text of its files from the extraction service (its field <c>use_text_extraction_service</c>).</summary>
+    public bool UseExtractionService { get; init; }
+
     /// <summary>Compute everything, write nothing.</summary>
     public bool DryRun { get; init; }
 

@@ -128,6 +128,7 @@ public static class JobSetup
             IndexName = indexName,
             Pipeline = pipeline,
             Rules = rules.Basic,
+            UseExtractionService = settings.GetBoolean(CommonFields.UseExtractionService),
             Fingerprint = SyncFingerprint.Of([serviceType, fields, .. rules.Fingerprint()]),
         };
     }

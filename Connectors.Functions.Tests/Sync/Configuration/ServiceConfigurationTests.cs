@@ -1,5 +1,6 @@
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Configuration.Loading;
+using Connectors.Sync.Content;
 using Connectors.Sync.Diff;
 using Connectors.Sync.Engine;
 using Microsoft.Extensions.Logging;
@@ -119,7 +120,7 @@ public sealed class ServiceConfigurationTests
             service_type: dir
             elasticsearch.bulk.display_every: 100
             extraction_service:
-              host: http://localhost:8090
+              use_file_pointers: true
             native_service_types: [mongodb, oracle]
             sources:
               mongodb: connectors.sources.mongo:MongoDataSource
@@ -130,11 +131,26 @@ public sealed class ServiceConfigurationTests
             [
                 "config.yml:1: connector_id: the old form. Write an entry under connectors instead.",
                 "config.yml:3: elasticsearch.bulk.display_every: known from the Python service, without effect here: progress is logged by time, not by count.",
-                "config.yml:5: extraction_service.host: known from the Python service, without effect here: files are extracted by the ingest pipeline.",
+                "config.yml:5: extraction_service.use_file_pointers: known from the Python service, without effect here: files are sent to the extraction service, never left for it in a folder.",
                 "config.yml:6: native_service_types: there is no source for the service type \"oracle\": its connectors are left alone. There are dir, mongodb, s3; add others under sources.",
                 "config.yml:8: sources.mongodb: a Python class, without effect here: the built-in source mongodb is used.",
             ],
             configuration.Notices.Select(notice => notice.ToString()));
+    }
+
+    [Fact]
+    public void FilesBecomeTextAsConfigured()
+    {
+        var content = Read("""
+            service: {max_text_size: 1000, max_file_download_size: 2000}
+            local_extraction: {enabled: true, processes: 3, timeout: 1.5, max_memory: 256}
+            extraction_service: {host: "http://localhost:8090", timeout: 7}
+            """).Engine.Content;
+
+        Assert.Equal((1000, 2000L), (content.MaxTextBytes, content.MaxBytes));
+        Assert.Equal(new LocalExtractionOptions { Processes = 3, TimeLimit = TimeSpan.FromSeconds(1.5), MemoryLimitBytes = 256L * 1024 * 1024 }, content.Local);
+        Assert.Equal(new ExtractionServiceOptions { Host = new Uri("http://localhost:8090"), Timeout = TimeSpan.FromSeconds(7) }, content.Service);
+        Assert.Null(Read("local_extraction.processes: 3").Engine.Content.Local);
     }
 
     [Fact]

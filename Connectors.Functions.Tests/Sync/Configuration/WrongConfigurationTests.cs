@@ -24,11 +24,11 @@ public sealed class WrongConfigurationTests
             "service:\n  colour: blue",
             "config.yml:2: service.colour: unknown setting. service knows: idling, heartbeat, preflight_max_attempts, preflight_idle, max_errors, max_errors_span, "
             + "max_concurrent_content_syncs, max_concurrent_scheduling_tasks, max_concurrent_partitions, page_documents, page_mem_size, pages_in_flight, source_retry_time_limit, "
-            + "max_file_download_size, job_cleanup_interval, log_level, state_dir, plugins_dir."
+            + "max_file_download_size, max_text_size, job_cleanup_interval, log_level, state_dir, plugins_dir."
         },
         {
             "colour: blue",
-            "config.yml:1: colour: unknown setting. The top level knows: elasticsearch, service, connectors, native_service_types, sources, connector_id, service_type."
+            "config.yml:1: colour: unknown setting. The top level knows: elasticsearch, service, local_extraction, extraction_service, connectors, native_service_types, sources, connector_id, service_type."
         },
         { "elasticsearch: http://localhost:9200", "config.yml:1: elasticsearch: a section, but a single value is written. Write its settings below it: host, username, "
             + "password, api_key, ca_certs, verify_certs, ssl_assert_fingerprint, request_timeout, retry_on_timeout, max_retries, retry_interval, max_wait_duration, "
@@ -94,6 +94,9 @@ public sealed class WrongConfigurationTests
         },
         { "connectors:\n  - {connector_id: a, service_type: dir}\n  - {connector_id: a, service_type: s3}", "config.yml:3: connectors.1.connector_id: the connector \"a\" is listed a second time. Keep one entry." },
         { "connectors:\n  - {conector_id: a, connector_id: b, service_type: dir}", "config.yml:2: connectors.0.conector_id: unknown setting. Did you mean connectors.0.connector_id?" },
+        { "extraction_service.host: localhost", "config.yml:1: extraction_service.host: \"localhost\" is not an address. Write it with scheme and port: http://localhost:8090." },
+        { "extraction_service.host: http://me:hunter2@host", "config.yml:1: extraction_service.host: the address holds a user or password, and the extraction service knows neither. Leave them out." },
+        { "local_extraction.max_memory: 1", "config.yml:1: local_extraction.max_memory: \"1\" is not a number of MiB from 32 to 2047. The default is 512." },
         { "sources:\n  gdrive: GoogleDrive", "config.yml:2: sources.gdrive: \"GoogleDrive\" is not the name of a class. Write it as Namespace.Type, Assembly." },
         { "sources:\n  mysql: connectors.sources.mysql:MySqlDataSource", "config.yml:2: sources.mysql: \"connectors.sources.mysql:MySqlDataSource\" is not the name of a class. Write it as Namespace.Type, Assembly." },
     };

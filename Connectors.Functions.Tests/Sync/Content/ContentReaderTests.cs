@@ -101,6 +101,13 @@ public sealed class ContentReaderTests
         Assert.True(content.Disposed);
     }
 
+    [Fact]
+    public async Task TextIsCutAtItsLimitBetweenTwoCharacters()
+    {
+        using var read = await new ContentReader(new ContentOptions { MaxTextBytes = 7 }).ReadAsync(new BytesContent("a.txt", "ab €€€"u8.ToArray()), Cancellation);
+        Assert.Equal("ab €", Encoding.UTF8.GetString(read.Utf8.Span));
+    }
+
     private sealed class BytesContent(string name, byte[] bytes, long? told = null) : DocumentContent
     {
         public override string FileName => name;

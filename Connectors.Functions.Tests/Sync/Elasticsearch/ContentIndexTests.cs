@@ -143,7 +143,7 @@ public sealed class ContentIndexTests
             {"delete":{"_id":"gone"}}
             {"delete":{"_id":"never"}}
             {"index":{"_id":"bad"}}
-            {"_timestamp":"yesterday"}
+            {"id":{"yesterday":1}}
 
             """, 5);
 

@@ -13,6 +13,7 @@ using Xunit;
 namespace Connectors.Tests.Sync.Service;
 
 /// <summary>Polls of large installations.</summary>
+[Collection(Alone.Name)]
 public sealed class ManyConnectorsTests
 {
     private const int Mebibyte = 1024 * 1024;

@@ -1,5 +1,4 @@
 using Connectors.Sync.Bulk;
-using Connectors.Sync.Content;
 using Connectors.Sync.Diff;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Sources;
@@ -32,7 +31,7 @@ internal static class EngineSection
         Page = new PageLimits(reader.Get(PageDocuments), reader.Get(PageMemSize)),
         Partitions = reader.Get(MaxConcurrentPartitions),
         PagesInFlight = reader.Get(PagesInFlight),
-        Content = new ContentOptions { MaxBytes = reader.Get(MaxFileDownloadSize) },
+        Content = ContentSection.Read(reader),
         ContentConcurrency = reader.Get(ConcurrentDownloads),
         SourceRetryTimeLimit = reader.Get(SourceRetryTimeLimit),
     };

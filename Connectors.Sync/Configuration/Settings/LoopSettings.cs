@@ -57,6 +57,9 @@ internal static class LoopSettings
         "Files larger than this are listed without their content.")
     { IsPython = true };
 
+    public static ServiceSetting<int> MaxTextSize { get; } = new("service.max_text_size", Whole(1, 268_435_456, "bytes"), 10 * 1024 * 1024,
+        "Most text of a file, in bytes as UTF-8, however it was made. Longer text is cut.");
+
     public static ServiceSetting<TimeSpan> JobCleanupInterval { get; } = new("service.job_cleanup_interval", Seconds(1, 86_400), TimeSpan.FromSeconds(300),
         "How often jobs are looked for that nobody works on any more.")
     { IsPython = true };
@@ -81,7 +84,7 @@ internal static class LoopSettings
     public static IReadOnlyList<ServiceSetting> All { get; } =
     [
         Idling, Heartbeat, PreflightMaxAttempts, PreflightIdle, MaxErrors, MaxErrorsSpan, MaxConcurrentContentSyncs,
-        MaxConcurrentSchedulingTasks, MaxConcurrentPartitions, PageDocuments, PageMemSize, PagesInFlight, SourceRetryTimeLimit, MaxFileDownloadSize, JobCleanupInterval,
+        MaxConcurrentSchedulingTasks, MaxConcurrentPartitions, PageDocuments, PageMemSize, PagesInFlight, SourceRetryTimeLimit, MaxFileDownloadSize, MaxTextSize, JobCleanupInterval,
         LogLevel, StateDir, PluginsDir,
     ];
 }

@@ -29,6 +29,7 @@ internal static class SettingReference
         Section(text, "elasticsearch", ElasticsearchSettings.All);
         Section(text, "elasticsearch.bulk", BulkSettings.All);
         Section(text, "service", LoopSettings.All);
+        Section(text, "local_extraction, extraction_service", ExtractionSettings.All);
         Section(text, "connectors, native_service_types, sources", ConnectorSettings.All);
         text.Append("## Accepted without effect\n\nSettings of the Python service that are not needed here. They give a notice at the start, no fault.\n\n| key | why |\n|---|---|\n");
         foreach (var setting in SettingsWithoutEffect.All)

@@ -7,7 +7,7 @@ internal static class SettingTable
 {
     /// <summary>Every setting.</summary>
     public static IReadOnlyList<ServiceSetting> All { get; } =
-        [.. ElasticsearchSettings.All, .. BulkSettings.All, .. LoopSettings.All, .. ConnectorSettings.All, .. SettingsWithoutEffect.All];
+        [.. ElasticsearchSettings.All, .. BulkSettings.All, .. LoopSettings.All, .. ExtractionSettings.All, .. ConnectorSettings.All, .. SettingsWithoutEffect.All];
 
     /// <summary>The setting that a key of the file names, or <see langword="null"/>.</summary>
     /// <param name="key">The key with list positions as numbers: <c>connectors.0.api_key</c>.</param>

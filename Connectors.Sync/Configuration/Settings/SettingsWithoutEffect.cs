@@ -20,11 +20,9 @@ internal static class SettingsWithoutEffect
         Ignored("service.max_concurrent_access_control_syncs", "access control syncs are not run by this service"),
         Ignored("service.fips_mode", "the operating system's setting counts"),
         Ignored("service.trace_mem", "use dotnet-counters or dotnet-gcdump"),
-        Ignored("extraction_service.host", "files are extracted by the ingest pipeline"),
-        Ignored("extraction_service.timeout", "files are extracted by the ingest pipeline"),
-        Ignored("extraction_service.use_file_pointers", "files are extracted by the ingest pipeline"),
-        Ignored("extraction_service.stream_chunk_size", "files are extracted by the ingest pipeline"),
-        Ignored("extraction_service.shared_volume_dir", "files are extracted by the ingest pipeline"),
+        Ignored("extraction_service.use_file_pointers", "files are sent to the extraction service, never left for it in a folder"),
+        Ignored("extraction_service.stream_chunk_size", "files are sent to the extraction service as they are"),
+        Ignored("extraction_service.shared_volume_dir", "files are sent to the extraction service, never left for it in a folder"),
     ];
 
     private static ServiceSetting<string?> Ignored(string key, string reason) =>

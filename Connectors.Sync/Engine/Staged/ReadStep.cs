@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sync.Engine.Staged;
 
 /// <summary>Reads on in a partition, compares, and stages what has to be written and what was seen. Writes nothing to the index.</summary>
-internal sealed class ReadStep(IStagingStore store, SyncEngineOptions options, StagedSyncOptions limits, TimeProvider time, ILogger logger)
+internal sealed class ReadStep(IStagingStore store, SyncEngineOptions options, ContentExtraction extraction, StagedSyncOptions limits, TimeProvider time, ILogger logger)
 {
     /// <summary>Reads the page that <paramref name="order"/> asks for.</summary>
     public async Task<ReadAnswer> ReadAsync(OpenedPlan opened, SyncRequest request, IDataSource source, ReadOrder order, CancellationToken cancellationToken)
@@ -72,7 +72,7 @@ internal sealed class ReadStep(IStagingStore store, SyncEngineOptions options, S
 
     private async Task ReadAsync(OpenedPlan opened, SyncRequest request, IDataSource source, int number, PageToken after, SeenIds seen, List<PagePlan> plans, CancellationToken cancellationToken)
     {
-        var step = PageStep.For(request, options, time);
+        var step = PageStep.For(request, options, extraction, time);
         var partition = opened.Plan.Partitions[number];
         var start = time.GetTimestamp();
         do

@@ -1,4 +1,5 @@
 using Connectors.Sync.Bulk;
+using Connectors.Sync.Content;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Staging;
@@ -27,6 +28,7 @@ public sealed class StagedSync : IDisposable
     private readonly ILogger _logger;
     private readonly StagedPlans _plans;
     private readonly ReadStep _reading;
+    private readonly ContentExtraction _extraction;
 
     /// <summary>Steps over a staging store.</summary>
     /// <param name="store">Where the steps leave things for each other.</param>
@@ -36,7 +38,8 @@ public sealed class StagedSync : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="random">For the jitter of retries.</param>
     /// <param name="loggerFactory">Where messages go.</param>
-    public StagedSync(IStagingStore store, Func<string, IContentIndex> indexOf, SyncEngineOptions options, StagedSyncOptions limits, TimeProvider time, Random random, ILoggerFactory loggerFactory)
+    /// <param name="extraction">How files become text; the caller disposes it. <see langword="null"/>: as the options say.</param>
+    public StagedSync(IStagingStore store, Func<string, IContentIndex> indexOf, SyncEngineOptions options, StagedSyncOptions limits, TimeProvider time, Random random, ILoggerFactory loggerFactory, ContentExtraction? extraction = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(limits);
@@ -49,7 +52,8 @@ public sealed class StagedSync : IDisposable
         _random = random;
         _logger = loggerFactory.CreateLogger<StagedSync>();
         _plans = new StagedPlans(store, options.StateFolder, limits.MaxPlansAtHand);
-        _reading = new ReadStep(store, options, limits, time, _logger);
+        _extraction = extraction ?? new ContentExtraction(options.Content, time, loggerFactory);
+        _reading = new ReadStep(store, options, _extraction, limits, time, _logger);
     }
 
     /// <summary>Asks the source whether anything changed, prepares the index, stages the snapshot of its ids and plans the partitions.</summary>
@@ -57,6 +61,7 @@ public sealed class StagedSync : IDisposable
     public async Task<BeginAnswer> BeginAsync(SyncRequest request, IDataSource source, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        request = PageStep.Shape(request, _extraction);
         var index = _indexOf(request.ConnectorId);
         if (await new BeginStep(_store, _plans).BeginAsync(new SyncPreparation(index, _options), request, source, cancellationToken) is not { } opened)
         {
@@ -75,6 +80,7 @@ public sealed class StagedSync : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(order);
+        request = PageStep.Shape(request, _extraction);
         using var plan = await _plans.RentAsync(order.Plan, request, cancellationToken);
         using var activity = Trace("read page", request);
         var answer = await _reading.ReadAsync(plan.Opened, request, source, order, cancellationToken);
@@ -88,6 +94,7 @@ public sealed class StagedSync : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(order);
+        request = PageStep.Shape(request, _extraction);
         using var plan = await _plans.RentAsync(order.Plan, request, cancellationToken);
         using var activity = Trace("write page", request);
         return await WithinTimeAsync(token => Writing(request, plan.Plan.Partitions.Count).WritePageAsync(request, order, token), cancellationToken);
@@ -99,6 +106,7 @@ public sealed class StagedSync : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(order);
+        request = PageStep.Shape(request, _extraction);
         using var plan = await _plans.RentAsync(order.Plan, request, cancellationToken);
         var planning = new DeletePlanning(_store, _plans, EndingOf(request), _options.Bulk, _limits);
         var answer = await planning.PlanAsync(plan.Opened, request, order, cancellationToken);
@@ -116,6 +124,7 @@ public sealed class StagedSync : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(order);
+        request = PageStep.Shape(request, _extraction);
         using var plan = await _plans.RentAsync(order.Plan, request, cancellationToken);
         await EndingOf(request).CheckIndexAsync(request, plan.Plan, cancellationToken);
         using var activity = Trace("write deletes", request);
@@ -128,6 +137,7 @@ public sealed class StagedSync : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(order);
+        request = PageStep.Shape(request, _extraction);
         using var plan = await _plans.RentAsync(order.Plan, request, cancellationToken);
         var (rejections, preview) = await ReadReportsAsync(order.Reports, cancellationToken);
         var total = await EndingOf(request).CompleteAsync(request, plan.Plan, order.IsListed && rejections.Total == 0, cancellationToken);

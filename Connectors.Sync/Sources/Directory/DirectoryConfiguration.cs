@@ -19,6 +19,7 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
             DefaultValue = "**/*.*",
             Tooltip = "Which files, relative to the directory: ** is any number of folders, * any text within a name. **/*.* is every file with a dot in its name.",
         },
+        CommonFields.TextExtraction,
     ];
 
     /// <exception cref="ConnectorException">A field is missing or wrong.</exception>

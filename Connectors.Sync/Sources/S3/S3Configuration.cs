@@ -2,7 +2,7 @@ using Connectors.Sync.Configuration;
 
 namespace Connectors.Sync.Sources.S3;
 
-/// <summary>The fields of an <c>s3</c> connector. The first seven have the Python service's names; the last three are ours.</summary>
+/// <summary>The fields of an <c>s3</c> connector. The first seven and the last have the Python service's names; the others are ours.</summary>
 internal sealed record S3Configuration
 {
     private const string BucketsField = "buckets";
@@ -56,6 +56,7 @@ internal sealed record S3Configuration
             Tooltip = "Put the bucket into the path of the address rather than into its host name. Most S3-compatible services need it.",
             UiRestrictions = ["advanced"],
         },
+        CommonFields.TextExtraction,
     ];
 
     /// <summary>The buckets by name; empty with <see cref="AllBuckets"/>.</summary>

@@ -1,0 +1,25 @@
+using System.Runtime.CompilerServices;
+using Connectors.Extraction;
+using Connectors.Sync.Content;
+
+namespace Connectors.Cli.Hosting;
+
+/// <summary>The extraction process as this very program, so that a program deployed as one folder without a .NET beside it needs nothing else.</summary>
+internal static class ExtractionSelf
+{
+    /// <summary>The hidden command that makes a process of this program an extraction process.</summary>
+    public const string Verb = "extraction-process";
+
+    /// <summary>Runs until the input ends. Apart from everything else, so that only this process loads the libraries that read files.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static int Run() => ExtractionWorker.Run();
+
+    /// <summary>How to start such a process.</summary>
+    public static ExtractionCommand Command()
+    {
+        var self = typeof(ExtractionSelf).Assembly;
+        return Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path).Equals(self.GetName().Name, StringComparison.OrdinalIgnoreCase)
+            ? new ExtractionCommand(path, [Verb])
+            : new ExtractionCommand(ExtractionCommand.Dotnet(), [Path.Combine(AppContext.BaseDirectory, self.GetName().Name + ".dll"), Verb]);
+    }
+}

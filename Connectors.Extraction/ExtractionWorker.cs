@@ -1,0 +1,100 @@
+using System.Text;
+using Connectors.Extraction.Formats;
+using Connectors.Sync.Content.Extraction;
+
+namespace Connectors.Extraction;
+
+/// <summary>
+/// The program: reads files from its standard input, writes their text to its standard output, one after another, until the input ends. It trusts no file: whoever
+/// started it limits its memory and ends it when a file takes too long, and a file that brings it down costs one process.
+/// </summary>
+public static class ExtractionWorker
+{
+    private const int StackBytes = 16 * 1024 * 1024;
+
+    /// <summary>Runs until the input ends.</summary>
+    /// <returns>The process's exit code: 0 at the end of the input, 2 when what came was not meant for this program, 3 when memory ran out.</returns>
+    public static int Run()
+    {
+        using var input = Console.OpenStandardInput();
+        using var output = Console.OpenStandardOutput();
+
+        // A library that talks to the console would garble the frames.
+        Console.SetOut(TextWriter.Null);
+        Console.SetError(TextWriter.Null);
+        var exitCode = 0;
+
+        // Deep nesting is read recursively by some libraries; the more stack, the fewer honest files bring the process down.
+        var thread = new Thread(() => exitCode = Run(input, output), StackBytes);
+        thread.Start();
+        thread.Join();
+        return exitCode;
+    }
+
+    private static int Run(Stream input, Stream output)
+    {
+        var frames = new WorkerFrames(input, output);
+        frames.Write(FrameKind.Ready, [ExtractionFrame.Version]);
+        try
+        {
+            while (frames.ReadFile() is { } file)
+            {
+                if (!Answer(frames, file))
+                {
+                    return 3;
+                }
+            }
+
+            return 0;
+        }
+        catch (Exception failure) when (failure is InvalidDataException or IOException)
+        {
+            return 2;
+        }
+    }
+
+    /// <summary>Answers one file; false when this process should take no more.</summary>
+    private static bool Answer(WorkerFrames frames, WorkerFile file)
+    {
+        var text = new TextCollector(file.MaxTextBytes);
+        var (outcome, reason) = (ExtractionOutcome.Whole, string.Empty);
+
+        // Whoever started us ends us in time. If it is gone, nobody does.
+        using (new Timer(_ => System.Diagnostics.Process.GetCurrentProcess().Kill(), null, file.TimeLimit + TimeSpan.FromSeconds(10), Timeout.InfiniteTimeSpan))
+        {
+            try
+            {
+                outcome = !FileFormat.Read(file.FileName, file.Content, text) ? ExtractionOutcome.Unknown
+                    : text.IsFull ? ExtractionOutcome.Cut
+                    : ExtractionOutcome.Whole;
+            }
+            catch (OutOfMemoryException)
+            {
+                (outcome, reason) = (ExtractionOutcome.OutOfMemory, string.Empty);
+            }
+            catch (UnreadableFileException unreadable)
+            {
+                (outcome, reason) = (ExtractionOutcome.Failed, unreadable.Message);
+            }
+            catch (Exception failure)
+            {
+                // Whatever a library throws at a file it can't read.
+                (outcome, reason) = (ExtractionOutcome.Failed, $"it is damaged, or not what it seems ({Shortened(failure.Message)})");
+            }
+        }
+
+        if (outcome is ExtractionOutcome.Whole or ExtractionOutcome.Cut)
+        {
+            text.WriteTo(frames);
+        }
+
+        frames.Write(FrameKind.Done, [(byte)outcome, .. Encoding.UTF8.GetBytes(reason)]);
+        return outcome != ExtractionOutcome.OutOfMemory;
+    }
+
+    private static string Shortened(string message)
+    {
+        var line = message.ReplaceLineEndings(" ").Trim().TrimEnd('.');
+        return line.Length > 200 ? line[..200] + "..." : line;
+    }
+}

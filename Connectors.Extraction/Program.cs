@@ -1,0 +1,3 @@
+using Connectors.Extraction;
+
+return ExtractionWorker.Run();

@@ -1,0 +1,227 @@
+using System.Text;
+using Connectors.Cli.Hosting;
+using Connectors.Sync;
+using Connectors.Sync.Content;
+using Connectors.Tests.Support.Files;
+using Connectors.Tests.Support.Processes;
+using Xunit;
+
+namespace Connectors.Tests.Sync.Content.Extraction;
+
+/// <summary>Files that were made to do harm, or were harmed: each costs a file, at most a process, never more.</summary>
+public sealed class HostileFileTests
+{
+    private const string Word = "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task AZipBombIsRefusedBeforeItBursts()
+    {
+        await using var bench = new ExtractionBench();
+        var (outcome, text) = await bench.ReadAsync("bomb.docx", MadeFiles.ZipBomb(mebibytes: 200));
+        Assert.Equal(ContentOutcome.NotExtractable, outcome);
+        Assert.Contains("200 MiB", text, StringComparison.Ordinal);
+        Assert.Contains("zip bomb", text, StringComparison.Ordinal);
+        await StillReadsAsync(bench);
+    }
+
+    [Fact]
+    public async Task ABombThatIsSmallEnoughToPassGivesNoMoreTextThanTheLimit()
+    {
+        await using var bench = new ExtractionBench(maxTextBytes: 1000);
+        Assert.Equal((ContentOutcome.Text, new string('a', 1000)), await bench.ReadAsync("bomb.docx", MadeFiles.ZipBomb(mebibytes: 30)));
+    }
+
+    public static TheoryData<string, byte[]> Truncated => new()
+    {
+        { "a.docx", MadeFiles.Word("one", "two")[..^200] },
+        { "a.xlsx", MadeFiles.Excel("s", ["a"])[..300] },
+        { "a.pdf", MadeFiles.Pdf("some text")[..200] },
+        { "a.docx", MadeFiles.WordWith(xml => xml.Write(Encoding.UTF8.GetBytes(Word + "<w:p><w:r><w:t>no end"))) },
+        { "a.docx", MadeFiles.WordWith(xml => xml.Write("<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><x>&b;</x>"u8)) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Truncated))]
+    public async Task ADamagedFileIsReportedAndTheProcessGoesOn(string name, byte[] bytes)
+    {
+        await using var bench = new ExtractionBench();
+        await StillReadsAsync(bench);
+        var id = await bench.ProcessIdAsync();
+
+        var (outcome, text) = await bench.ReadAsync(name, bytes);
+
+        Assert.Equal(ContentOutcome.NotExtractable, outcome);
+        Assert.StartsWith($"{name}: its content can't be extracted: it is damaged", text, StringComparison.Ordinal);
+        Assert.Equal(id, await bench.ProcessIdAsync());
+    }
+
+    [Fact]
+    public async Task AFileThatTakesForEverIsLeftInTimeAndItsProcessEnds()
+    {
+        // No letter of text in it, so that no limit but time ends the reading.
+        var endless = MadeFiles.WordWith(xml =>
+        {
+            xml.Write(Encoding.UTF8.GetBytes(Word));
+            var piece = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 4000).Select(i => $"<w:p w:rsidR=\"{i * 7919:X8}\"><w:r><w:b/></w:r></w:p>")));
+            for (var i = 0; i < 300; i++)
+            {
+                xml.Write(piece);
+            }
+        });
+        await using var bench = new ExtractionBench(new LocalExtractionOptions { Processes = 1, TimeLimit = TimeSpan.FromMilliseconds(100) });
+        var id = await bench.ProcessIdAsync();
+
+        var (outcome, text) = await bench.ReadAsync("a.docx", endless);
+
+        Assert.Equal((ContentOutcome.Unreadable, "a.docx: its content can't be extracted: it took longer than 0.1 s (local_extraction.timeout)."), (outcome, text));
+        Assert.NotEqual(id, await bench.ProcessIdAsync());
+        Assert.False(IsRunning(id));
+    }
+
+    [Fact]
+    public async Task AFileThatNeedsTooMuchMemoryIsReportedAndTheNextOneIsRead()
+    {
+        // One attribute of 200 MiB: an XML reader has to hold it whole.
+        var greedy = MadeFiles.WordWith(xml =>
+        {
+            xml.Write(Encoding.UTF8.GetBytes(Word + "<w:p w:a=\""));
+            var random = new Random(1);
+            var piece = new byte[1024 * 1024];
+            for (var i = 0; i < 200; i++)
+            {
+                // Varied enough not to pass for a bomb.
+                for (var at = 0; at < piece.Length; at++)
+                {
+                    piece[at] = (byte)('a' + (at % 64 == 0 ? random.Next(20) : 0));
+                }
+
+                xml.Write(piece);
+            }
+
+            xml.Write("\"/></w:body></w:document>"u8);
+        });
+        await using var bench = new ExtractionBench(new LocalExtractionOptions { Processes = 1, MemoryLimitBytes = 96 * 1024 * 1024 });
+
+        var (outcome, text) = await bench.ReadAsync("a.docx", greedy);
+
+        Assert.Equal((ContentOutcome.NotExtractable, "a.docx: its content can't be extracted: it needs more than 96 MiB of memory (local_extraction.max_memory)."), (outcome, text));
+        await StillReadsAsync(bench);
+    }
+
+    [Fact]
+    public async Task DepthBeyondReasonHarmsNobody()
+    {
+        await using var bench = new ExtractionBench();
+        var deep = string.Concat(Enumerable.Repeat("<div>", 5_000)) + "bottom";
+        Assert.Equal((ContentOutcome.Text, "bottom"), await bench.ReadAsync("a.html", Encoding.UTF8.GetBytes(deep)));
+        var arrays = Encoding.ASCII.GetBytes("%PDF-1.4\n1 0 obj\n" + new string('[', 300_000) + "\nendobj\ntrailer<</Root 1 0 R>>\n%%EOF");
+        Assert.Equal(ContentOutcome.NotExtractable, (await bench.ReadAsync("a.pdf", arrays)).Outcome);
+        await StillReadsAsync(bench);
+    }
+
+    [Fact]
+    public async Task AProcessThatIsKilledBetweenTwoFilesIsReplacedWithoutAWord()
+    {
+        await using var bench = new ExtractionBench();
+        await StillReadsAsync(bench);
+        var id = await bench.ProcessIdAsync();
+        using (var process = System.Diagnostics.Process.GetProcessById(id))
+        {
+            process.Kill();
+            await process.WaitForExitAsync(Token);
+        }
+
+        await StillReadsAsync(bench);
+        Assert.NotEqual(id, await bench.ProcessIdAsync());
+    }
+
+    [Fact]
+    public async Task ACancelledReadEndsItsProcessAndGivesItsPlaceBack()
+    {
+        await using var bench = new ExtractionBench();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => bench.ReadAsync("a.html", "a"u8.ToArray(), stop.Token));
+        await StillReadsAsync(bench);
+    }
+
+    [Fact]
+    public async Task NoMoreProcessesRunThanAllowedAndNoneIsLeftBehind()
+    {
+        var bench = new ExtractionBench(new LocalExtractionOptions { Processes = 2 });
+        var page = "<p>page"u8.ToArray();
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => bench.ReadAsync("a.html", page)));
+        var (first, second) = (await bench.Pool.TakeAsync(Token), await bench.Pool.TakeAsync(Token));
+        var third = bench.Pool.TakeAsync(Token);
+        Assert.False(third.IsCompleted);
+        Assert.Equal(12, first.FilesRead + second.FilesRead);
+
+        int[] ids = [first.Id, second.Id];
+        await bench.Pool.ReturnAsync(first);
+        await bench.Pool.ReturnAsync(await third);
+        await bench.Pool.ReturnAsync(second);
+        await bench.DisposeAsync();
+        Assert.All(ids, id => Assert.False(IsRunning(id)));
+    }
+
+    [Fact]
+    public async Task TheProcessSeesNoneOfTheServicesEnvironment()
+    {
+        const string Name = "CONNECTORS_TEST_SECRET";
+        Environment.SetEnvironmentVariable(Name, "hunter2");
+        try
+        {
+            await using var bench = new ExtractionBench();
+            var id = await bench.ProcessIdAsync();
+            Assert.NotEqual(Environment.ProcessId, id);
+            if (OperatingSystem.IsLinux())
+            {
+                var environment = await File.ReadAllTextAsync($"/proc/{id}/environ", Token);
+                Assert.Contains("DOTNET_GCHeapHardLimit=20000000", environment, StringComparison.Ordinal);
+                Assert.DoesNotContain(Name, environment, StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(Name, null);
+        }
+    }
+
+    [Theory]
+    [InlineData("/no/such/program", "")]
+    [InlineData("/bin/echo", "hello and more words than a frame has")]
+    [InlineData("/bin/true", "")]
+    public async Task AProgramThatIsNotOursFailsTheSyncWithAClearWord(string program, string argument)
+    {
+        await using var bench = new ExtractionBench(new LocalExtractionOptions { Command = new ExtractionCommand(program, [argument]) });
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.ReadAsync("a.html", "a"u8.ToArray()));
+        Assert.Equal(FailureKind.Fatal, failure.Kind);
+        Assert.StartsWith($"local_extraction: the program that reads files does not start ({program}", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ElasticIngestIsItsOwnExtractionProcess()
+    {
+        var command = new ExtractionCommand(ExtractionCommand.Dotnet(), [.. IngestProcess.Program, ExtractionSelf.Verb]);
+        await using var bench = new ExtractionBench(new LocalExtractionOptions { Processes = 1, Command = command });
+        Assert.Equal((ContentOutcome.Text, "from Word\nnote"), await bench.ReadAsync("a.docx", MadeFiles.Word("from Word", "note")));
+    }
+
+    private static async Task StillReadsAsync(ExtractionBench bench) =>
+        Assert.Equal((ContentOutcome.Text, "still here"), await bench.ReadAsync("a.html", "<p>still here"u8.ToArray()));
+
+    private static bool IsRunning(int id)
+    {
+        try
+        {
+            using var process = System.Diagnostics.Process.GetProcessById(id);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using Connectors.Sync.Content.Extraction;
+using Connectors.Sync.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Sync.Content;
+
+/// <summary>
+/// The ways from a file to its text, and what they hold: extraction processes, connections. Make one per process and share it among engines. Nothing is started before
+/// the first file that needs it. Safe for concurrent use.
+/// </summary>
+public sealed class ContentExtraction : IAsyncDisposable
+{
+    private static readonly TimeSpan PingLimit = TimeSpan.FromSeconds(5);
+
+    private readonly ContentOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly HttpClient _http = new() { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly ExtractionPool? _pool;
+
+    /// <summary>Takes the options; starts nothing.</summary>
+    public ContentExtraction(ContentOptions options, TimeProvider time, ILoggerFactory loggerFactory)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(loggerFactory);
+        _options = options;
+        _time = time;
+        _logger = loggerFactory.CreateLogger<ContentExtraction>();
+        _pool = options.Local is { } local ? new ExtractionPool(local, time) : null;
+    }
+
+    /// <summary>Asks the extraction service, if there is one, whether it is there, and logs a warning when it isn't. Never fails because of it.</summary>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        if (_options.Service is not { } service)
+        {
+            return;
+        }
+
+        using var late = new CancellationTokenSource(PingLimit, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            using var response = await _http.GetAsync(new Uri(service.Host.AbsoluteUri.TrimEnd('/') + "/ping/"), either.Token);
+            if (response.IsSuccessStatusCode)
+            {
+                ContentLog.ServiceFound(_logger, service.Host);
+            }
+            else
+            {
+                ContentLog.ServiceUnwell(_logger, service.Host, $"it answers {(int)response.StatusCode}");
+            }
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            ContentLog.ServiceUnwell(_logger, service.Host, failure is OperationCanceledException ? "it does not answer" : failure.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        if (_pool is not null)
+        {
+            await _pool.DisposeAsync();
+        }
+    }
+
+    /// <summary>A reader of contents that goes the way that was chosen.</summary>
+    /// <param name="usesService">Whether the connector asks for the extraction service.</param>
+    /// <param name="pipelineExtracts">Whether the connector's pipeline makes text of attachments.</param>
+    /// <exception cref="ConnectorException">The connector asks for a service that is not configured.</exception>
+    internal ContentReader ReaderFor(bool usesService, bool pipelineExtracts) => new(_options, WayOf(usesService, pipelineExtracts) switch
+    {
+        ContentWay.Service => new ServiceExtractor(
+            _options.Service ?? throw new ConnectorException("use_text_extraction_service: on, but extraction_service.host is not set. Set it in config.yml, or switch this off in the connector's configuration."),
+            _options.MaxTextBytes,
+            _http,
+            _time),
+        ContentWay.Local => new LocalExtractor(_pool!, _options.Local!, _options.MaxTextBytes, _time),
+        ContentWay.Pipeline => new AttachmentExtractor(),
+        _ => null,
+    });
+
+    /// <summary>What of the way shapes documents and is part of neither the connector's fields nor its pipeline; <see langword="null"/> for nothing. When it
+    /// changes, documents are written again.</summary>
+    internal string? ShapeOf(bool usesService, bool pipelineExtracts) => WayOf(usesService, pipelineExtracts) == ContentWay.Local ? "content: local 1" : null;
+
+    private ContentWay WayOf(bool usesService, bool pipelineExtracts) =>
+        usesService ? ContentWay.Service : _pool is not null ? ContentWay.Local : pipelineExtracts ? ContentWay.Pipeline : ContentWay.Text;
+
+    private enum ContentWay
+    {
+        /// <summary>Only files that are text themselves.</summary>
+        Text,
+
+        /// <summary>Attachments for the ingest pipeline.</summary>
+        Pipeline,
+
+        /// <summary>Processes on this machine.</summary>
+        Local,
+
+        /// <summary>The extraction service.</summary>
+        Service,
+    }
+}

@@ -1,0 +1,123 @@
+namespace Connectors.Sync.Content.Extraction;
+
+/// <summary>
+/// Extraction processes, at most so many at a time. They are started when they are needed, used again for the next file, and ended when there was nothing to do for
+/// a while. Safe for concurrent use.
+/// </summary>
+internal sealed class ExtractionPool : IAsyncDisposable
+{
+    /// <summary>After so many files a process is replaced, whatever its libraries may have kept of them.</summary>
+    internal const int FilesPerProcess = 1000;
+
+    private static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _places;
+    private readonly Stack<(ExtractionProcess Process, long Since)> _idle = [];
+    private readonly LocalExtractionOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ITimer _sweeper;
+    private bool _isDisposed;
+
+    public ExtractionPool(LocalExtractionOptions options, TimeProvider time)
+    {
+        _options = options;
+        _time = time;
+        _places = new SemaphoreSlim(options.Processes);
+        _sweeper = time.CreateTimer(_ => Sweep(), null, IdleLimit, IdleLimit);
+    }
+
+    /// <summary>Waits for a place and takes a process, warm if there is one. It goes back with <see cref="ReturnAsync"/> or <see cref="DiscardAsync"/>.</summary>
+    /// <exception cref="ConnectorException">None can be started.</exception>
+    public async Task<ExtractionProcess> TakeAsync(CancellationToken cancellationToken)
+    {
+        await _places.WaitAsync(cancellationToken);
+        try
+        {
+            lock (_lock)
+            {
+                if (_idle.TryPop(out var warm))
+                {
+                    return warm.Process;
+                }
+            }
+
+            return await ExtractionProcess.StartAsync(_options.Command ?? ExtractionCommand.Find(), _options.MemoryLimitBytes, _time, cancellationToken);
+        }
+        catch
+        {
+            _places.Release();
+            throw;
+        }
+    }
+
+    /// <summary>Gives back a process that answered.</summary>
+    public async Task ReturnAsync(ExtractionProcess process)
+    {
+        lock (_lock)
+        {
+            if (!_isDisposed && process.FilesRead < FilesPerProcess)
+            {
+                _idle.Push((process, _time.GetTimestamp()));
+                _places.Release();
+                return;
+            }
+        }
+
+        await DiscardAsync(process);
+    }
+
+    /// <summary>Ends a process that is of no further use.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> DiscardAsync(ExtractionProcess process)
+    {
+        try
+        {
+            var exitCode = await process.ExitCodeAsync();
+            await process.DisposeAsync();
+            return exitCode;
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    /// <summary>Ends the processes that do nothing; the others end when they are given back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _sweeper.DisposeAsync();
+        List<ExtractionProcess> idle;
+        lock (_lock)
+        {
+            _isDisposed = true;
+            idle = [.. _idle.Select(one => one.Process)];
+            _idle.Clear();
+        }
+
+        foreach (var process in idle)
+        {
+            await process.DisposeAsync();
+        }
+    }
+
+    private void Sweep()
+    {
+        List<ExtractionProcess> ended = [];
+        lock (_lock)
+        {
+            var kept = _idle.Where(one => _time.GetElapsedTime(one.Since) < IdleLimit).Reverse().ToArray();
+            ended.AddRange(_idle.Select(one => one.Process).Except(kept.Select(one => one.Process)));
+            _idle.Clear();
+            foreach (var one in kept)
+            {
+                _idle.Push(one);
+            }
+        }
+
+        foreach (var process in ended)
+        {
+            _ = process.DisposeAsync().AsTask();
+        }
+    }
+}
