@@ -35,9 +35,17 @@ internal static class BodyMender
     {
         for (var end = body.IndexOf("\":"u8); end >= 0; end = body.IndexOf("\":"u8))
         {
-            var name = body[..end];
-            name = name[(name.LastIndexOf((byte)'"') + 1)..];
-            if (name.IsEmpty || name[0] <= (byte)' ' || name.Contains((byte)'.'))
+            // Names are short: going back byte by byte is quicker than two searches.
+            var start = end;
+            while (start > 0 && body[start - 1] != (byte)'"')
+            {
+                if (body[--start] == (byte)'.')
+                {
+                    return true;
+                }
+            }
+
+            if (start == end || body[start] <= (byte)' ')
             {
                 return true;
             }
@@ -93,12 +101,24 @@ internal static class BodyMender
 
         for (var rest = body; rest.IndexOf("},"u8) is var at and >= 0 && at + 2 < rest.Length; rest = rest[(at + 2)..])
         {
-            if (rest[at + 2] != (byte)'{')
+            if (rest[at + 2] != (byte)'{' && !BeginsWithName(rest[(at + 2)..]))
             {
                 return true;
             }
         }
 
         return false;
+    }
+
+    /// <summary>Whether these bytes begin with a name, as after an object that is a field's value, rather than with the next element of an array.</summary>
+    private static bool BeginsWithName(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes[0] != (byte)'"')
+        {
+            return false;
+        }
+
+        var end = bytes[1..].IndexOfAny((byte)'"', (byte)'\\') + 1;
+        return end > 0 && bytes[end] == (byte)'"' && end + 1 < bytes.Length && bytes[end + 1] == (byte)':';
     }
 }

@@ -35,6 +35,7 @@ public sealed class BodyMenderTests
         """{"a":1,"b":"text. with: dots","c":{"d":[1,2],"e":null}}""",
         """{"a":[{"b":1},{"b":2}]}""",
         """{"a":[{"b":{"c":1}}],"d":"x"}""",
+        """{"address":{"city":"Wien"},"items":[{"sku":"x","size":{"w":1},"q":1},{"sku":"y"}],"text":"a.b: c {and so on}"}""",
         """{"price":1.5,"when":"2026-01-01T00:00:00.000Z","url":"https://example.com/a.b"}""",
     ];
 
