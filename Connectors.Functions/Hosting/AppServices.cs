@@ -41,7 +41,7 @@ public sealed class AppServices : IDisposable
             new JobCleanup(Jobs, Steps, parts.Time, parts.LoggerFactory),
             Options,
             parts.LoggerFactory);
-        Staged = new StagedSync(parts.Staging, parts.IndexOf, parts.Configuration.Engine, new StagedSyncOptions(), parts.Time, new Random(), parts.LoggerFactory);
+        Staged = new StagedSync(parts.Staging, parts.IndexOf, parts.Configuration.Engine, parts.Limits, parts.Time, new Random(), parts.LoggerFactory);
     }
 
     /// <summary>The configuration.</summary>
@@ -143,6 +143,9 @@ public sealed record AppParts
 
     /// <summary>Where the steps leave things for each other.</summary>
     public required IStagingStore Staging { get; init; }
+
+    /// <summary>How much a step of a sync does.</summary>
+    public StagedSyncOptions Limits { get; init; } = new();
 
     /// <summary>Asks Elasticsearch whether it can be worked with.</summary>
     public required Func<CancellationToken, Task<ElasticsearchInfo?>> Connect { get; init; }
