@@ -22,6 +22,7 @@ public sealed class SyncOrchestrationTests
         bed.AddConnector();
         await bed.SyncAsync();
         bed.Source = new MemorySource { Partitions = [[new("a", "v1"), new("b", "v2"), new("d", "v1")]] };
+        bed.Clock.Advance(TimeSpan.FromMinutes(1));
 
         var (jobId, summary) = await bed.SyncAsync();
 
@@ -73,7 +74,8 @@ public sealed class SyncOrchestrationTests
 
             var (_, summary) = await bed.SyncAsync();
 
-            Assert.Equal(("completed", 69L, 6L), (summary.Status, summary.Counts.Skipped, summary.Counts.Deleted));
+            // Of two that delete the same at the same moment, one finds that the other was faster.
+            Assert.Equal(("completed", 69L, 6L), (summary.Status, summary.Counts.Skipped, summary.Counts.Deleted + summary.Counts.AlreadyGone));
             Assert.Equal(bed.Source.All.Select(document => document.Id).Order(), bed.Index.Documents.Keys.Order());
         }
     }
@@ -81,7 +83,7 @@ public sealed class SyncOrchestrationTests
     [Fact]
     public async Task AHostThatIsKilledAgainAndAgainGoesOnWhereItWas()
     {
-        await using var bed = await new FunctionsBed { Source = Many(2, 30) }.StartAsync();
+        await using var bed = await new FunctionsBed { Source = Many(2, 30, pageSize: 3) }.StartAsync();
         bed.AddConnector();
         var random = new Random(3);
         var kills = 0;
@@ -172,7 +174,7 @@ public sealed class SyncOrchestrationTests
     [Fact]
     public async Task CancellingTakesEffectWithinAPage()
     {
-        await using var bed = await new FunctionsBed { Source = Many(1, 30) }.StartAsync();
+        await using var bed = await new FunctionsBed { Source = Many(1, 30, pageSize: 3) }.StartAsync();
         bed.AddConnector();
         bed.Source.OnPage = async page =>
         {
@@ -190,28 +192,33 @@ public sealed class SyncOrchestrationTests
     }
 
     [Fact]
-    public async Task WhileAPageTakesLongTheJobGivesSignsOfLifeAndHearsOfItsEnd()
+    public async Task WhileAStepWaitsForItsNextTryTheJobGivesSignsOfLife()
     {
         await using var bed = await new FunctionsBed().StartAsync();
         bed.AddConnector();
-        var gate = new TaskCompletionSource();
-        bed.Source.OnPage = _ => gate.Task;
+        bed.Source.OnPage = page => page < 9 ? throw new ConnectorException(FailureKind.Retry, "reset") : Task.CompletedTask;
+        var start = bed.Clock.GetUtcNow();
         var jobId = await bed.StartSyncAsync();
-        for (var minute = 0; minute < 20; minute++)
+        while (true)
         {
-            bed.Clock.Advance(TimeSpan.FromSeconds(30));
-            await WaitAsync(() => bed.Clock.GetUtcNow() - Seen() < TimeSpan.FromSeconds(1));
+            await bed.Host.WhenQuietAsync(Token);
+            if (bed.Status(jobId) == "completed")
+            {
+                break;
+            }
+
+            var lastSeen = DateTimeOffset.Parse(bed.Job(jobId)["last_seen"]!.GetValue<string>(), CultureInfo.InvariantCulture);
+            Assert.InRange(bed.Clock.GetUtcNow() - lastSeen, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+            bed.Clock.Advance(TimeSpan.FromSeconds(10));
         }
 
-        DateTimeOffset Seen() => DateTimeOffset.Parse(bed.Job(jobId)["last_seen"]!.GetValue<string>(), CultureInfo.InvariantCulture);
-        gate.SetResult();
-        Assert.Equal("completed", (await bed.EndOfAsync(jobId)).ReadOutputAs<SyncSummary>()!.Status);
+        Assert.True(bed.Clock.GetUtcNow() - start > TimeSpan.FromMinutes(6));
     }
 
     [Fact]
     public async Task AJobThatSomebodyElseEndedIsLeftAlone()
     {
-        await using var bed = await new FunctionsBed { Source = Many(1, 30) }.StartAsync();
+        await using var bed = await new FunctionsBed { Source = Many(1, 30, pageSize: 3) }.StartAsync();
         bed.AddConnector();
         bed.Source.OnPage = page =>
         {
@@ -255,7 +262,7 @@ public sealed class SyncOrchestrationTests
 
         bed.Index.Reject = _ => true;
         var (_, failed) = await bed.SyncAsync("""{"reindex": true}""");
-        Assert.StartsWith("Too many documents were rejected: 16 documents in all (max_total_errors 15).", failed.Message, StringComparison.Ordinal);
+        Assert.Contains(" documents in all (max_total_errors 15).", failed.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -310,18 +317,9 @@ public sealed class SyncOrchestrationTests
         }
     }
 
-    private static MemorySource Many(int partitions, int documents) => new()
+    private static MemorySource Many(int partitions, int documents, int pageSize = 20) => new()
     {
-        PageSize = 20,
+        PageSize = pageSize,
         Partitions = [.. Enumerable.Range(0, partitions).Select(partition => Enumerable.Range(0, documents).Select(number => new MemoryDocument($"{partition}-{number:00}", "v1")).ToList())],
     };
-
-    private static async Task WaitAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
 }
