@@ -67,6 +67,7 @@ internal sealed class HostBench : IAsyncDisposable
             Configure = builder =>
             {
                 builder.Services.AddSingleton(Diary);
+                builder.Services.AddSingleton(new TimeProviderOfTests(Time));
                 Configure(builder);
             },
         };
