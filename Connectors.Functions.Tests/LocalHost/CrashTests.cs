@@ -100,6 +100,33 @@ public sealed class CrashTests
         string LogOf(HostBench bench, string instance) => Path.Combine(bench.Folder, Path.GetFileName(Directory.GetFiles(whole.Folder, instance + ".*.jsonl").Single()));
     }
 
+    [Theory]
+    [InlineData(ActivityDelivery.Once)]
+    [InlineData(ActivityDelivery.TwiceInTurn)]
+    [InlineData(ActivityDelivery.TwiceAtOnce)]
+    public async Task HoweverOftenTheProcessIsKilledNothingIsLostAndNothingCountsTwice(ActivityDelivery delivery)
+    {
+        await using var bench = await HostBench.StartAsync(options => options with { Delivery = delivery, ShuffleResults = new Random(1) }, typeof(App));
+        var ids = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            ids.Add(await bench.Client.ScheduleNewOrchestrationInstanceAsync("Family", new Generation(i, 0, 0), Cancellation));
+        }
+
+        foreach (var killedAt in (int[])[1, 4, 9, 15, 22, 30, 33, 41])
+        {
+            await bench.Diary.SeenAsync($"work {killedAt}");
+            await bench.Host.KillAsync();
+            await bench.RestartAsync();
+        }
+
+        for (var i = 0; i < 3; i++)
+        {
+            // Generations 0 to 3 with two children each, and a child makes of n the sum of n + 1 and n + 2.
+            Assert.Equal(4 * 2 * ((2 * i) + 3), (await bench.EndOfAsync(ids[i])).ReadOutputAs<int>());
+        }
+    }
+
     [Fact]
     public async Task AnEventThatIsSentAgainAfterACrashArrivesOnce()
     {
@@ -132,6 +159,8 @@ public sealed class CrashTests
         return "no end";
     }
 
+    public sealed record Generation(int Number, int Index, int Sum);
+
     public sealed class App(Diary diary)
     {
         [Function("AtTheDoor")]
@@ -160,6 +189,30 @@ public sealed class CrashTests
         [Function("Child")]
         public static async Task<int> Child([OrchestrationTrigger] TaskOrchestrationContext context, int number) =>
             await context.CallActivityAsync<int>("Next", number, TaskOptions.FromRetryPolicy(new RetryPolicy(3, TimeSpan.FromMinutes(1))));
+
+        [Function("Family")]
+        public static async Task<int> Family([OrchestrationTrigger] TaskOrchestrationContext context, Generation now)
+        {
+            var sums = await Task.WhenAll(context.CallSubOrchestratorAsync<int>("Pair", now.Number), context.CallSubOrchestratorAsync<int>("Pair", now.Number));
+            var next = now with { Index = now.Index + 1, Sum = now.Sum + sums.Sum() };
+            if (next.Index < 4)
+            {
+                context.ContinueAsNew(next);
+            }
+
+            return next.Sum;
+        }
+
+        [Function("Pair")]
+        public static async Task<int> Pair([OrchestrationTrigger] TaskOrchestrationContext context, int number) =>
+            (await Task.WhenAll(context.CallActivityAsync<int>("CountedNext", number), context.CallActivityAsync<int>("CountedNext", number + 1))).Sum();
+
+        [Function("CountedNext")]
+        public int CountedNext([ActivityTrigger] int number)
+        {
+            diary.Count("work");
+            return number + 1;
+        }
 
         [Function("Sending")]
         public static void Sending([OrchestrationTrigger] TaskOrchestrationContext context)

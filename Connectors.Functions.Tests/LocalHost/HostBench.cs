@@ -1,4 +1,3 @@
-using Connectors.LocalHost.Durable;
 using Connectors.LocalHost.Hosting;
 using Connectors.Tests.Support;
 using Microsoft.DurableTask.Client;
