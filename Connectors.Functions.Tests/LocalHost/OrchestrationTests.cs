@@ -63,7 +63,7 @@ public sealed class OrchestrationTests
     {
         await using var bench = await HostBench.StartAsync(typeof(App));
         var end = await bench.RunAsync("Catching");
-        Assert.Equal("System.InvalidOperationException|no 7|True|False|System.ArgumentException|Fail", end.ReadOutputAs<string>());
+        Assert.Equal("System.InvalidOperationException|no 7|True|False|System.FormatException|Fail", end.ReadOutputAs<string>());
     }
 
     [Fact]
@@ -216,6 +216,6 @@ public sealed class OrchestrationTests
         }
 
         [Function("Fail")]
-        public static string Fail([ActivityTrigger] int number) => throw new InvalidOperationException($"no {number}", new ArgumentException("inner"));
+        public static string Fail([ActivityTrigger] int number) => throw new InvalidOperationException($"no {number}", new FormatException("inner"));
     }
 }
