@@ -2,7 +2,7 @@
 #:property PublishAot=false
 #:property NoWarn=$(NoWarn);CS1591;CA1050;CA1303;CA1515;CA1812;CA1849;CA1031;CA2007;MA0047
 
-// Builds, tests, tries and packs Connectors: dotnet run build.cs -- demo | test | bench | publish. See Usage below.
+// Builds, tests, tries and packs Connectors: dotnet run build.cs -- demo | functions | test | bench | publish. See Usage below.
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -15,6 +15,7 @@ const string Usage = """
 
       test      builds everything, checks the white space, runs all tests; [more] are filters of the test runner: -class "*Bulk*"
       demo      builds elastic-ingest and shows it at work, without a server; [more] go to the demo
+      functions builds the function app and runs it in one process, without Core Tools, Azurite or a server; --once tries it with a sample folder and ends
       bench     runs the race against a raw bulk blast; [more] go to the benchmarks
       publish   packs elastic-ingest as a .NET tool and as a self-contained folder into artifacts/
 
@@ -33,6 +34,9 @@ switch (args.FirstOrDefault())
     case "demo":
         Packages();
         return Build("Connectors.Cli") ? Dotnet([Output("Connectors.Cli", "elastic-ingest.dll"), "demo", .. more]) : 1;
+    case "functions":
+        Packages();
+        return Build("Connectors.LocalHost") ? Dotnet([Output("Connectors.LocalHost", "Connectors.LocalHost.dll"), .. more]) : 1;
     case "bench":
         Packages();
         return Bench();

@@ -25,12 +25,21 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void OnlyTheGatewayTouchesTheElasticsearchClient()
     {
-        var files = Sources("Connectors.Sync").Concat(Sources("Connectors.Cli")).ToList();
+        var files = Sources("Connectors.Sync").Concat(Sources("Connectors.Cli")).Concat(Sources("Connectors.Functions")).ToList();
         Assert.True(files.Count > 100, $"only {files.Count} files");
         var wrong = files.Where(file => File.ReadAllText(file).Contains("using Elastic.", StringComparison.Ordinal))
             .Select(file => Path.GetRelativePath(Root, Path.GetDirectoryName(file)!).Replace('\\', '/'))
             .Where(folder => folder != "Connectors.Sync/Elasticsearch" && !folder.StartsWith("Connectors.Sync/Elasticsearch/", StringComparison.Ordinal));
         Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void OrchestratorsOnlyDecide()
+    {
+        var files = Sources(Path.Combine("Connectors.Functions", "Orchestrations")).ToList();
+        Assert.True(files.Count >= 8, $"only {files.Count} files");
+        var outside = new Regex(@"\bTimeProvider\b|\bGuid\.NewGuid\b|Task\.Delay|Task\.Run\b|ConfigureAwait|HttpClient|AppServices|IStagingStore|StagedSync\b", RegexOptions.None, TimeSpan.FromSeconds(5));
+        Assert.Empty(files.Where(file => outside.IsMatch(File.ReadAllText(file))).Select(Path.GetFileName));
     }
 
     [Fact]

@@ -9,12 +9,24 @@ public sealed class Diary
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _written = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _doors = new();
 
+    private readonly Dictionary<string, int> _counts = [];
+
     public IReadOnlyList<string> Entries => [.. _entries];
 
     public void Write(string entry)
     {
         _entries.Enqueue(entry);
         Source(_written, entry).TrySetResult();
+    }
+
+    /// <summary>Writes "work 1", "work 2" and so on.</summary>
+    public void Count(string what)
+    {
+        lock (_counts)
+        {
+            _counts[what] = _counts.GetValueOrDefault(what) + 1;
+            Write($"{what} {_counts[what]}");
+        }
     }
 
     /// <summary>Waits until <paramref name="entry"/> has been written.</summary>

@@ -1,4 +1,3 @@
-using Connectors.LocalHost.Durable;
 using Connectors.LocalHost.Hosting;
 using Connectors.Tests.Support;
 using Microsoft.DurableTask.Client;
@@ -67,6 +66,7 @@ internal sealed class HostBench : IAsyncDisposable
             Configure = builder =>
             {
                 builder.Services.AddSingleton(Diary);
+                builder.Services.AddSingleton(new TimeProviderOfTests(Time));
                 Configure(builder);
             },
         };

@@ -185,6 +185,11 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
         }
 
         var (kind, body) = query.Single();
+        if (kind == "bool")
+        {
+            return body!["filter"]!.AsArray().All(filter => Matches(source, filter!.AsObject()));
+        }
+
         var (field, wanted) = body!.AsObject().Single();
         JsonNode? value = source;
         foreach (var part in field.Split('.'))

@@ -42,7 +42,7 @@ public sealed class AppServices : IDisposable
             new JobCleanup(Jobs, Steps, parts.Time, parts.LoggerFactory),
             Options,
             parts.LoggerFactory);
-        Staged = new StagedSync(parts.Staging, parts.IndexOf, parts.Configuration.Engine, new StagedSyncOptions(), parts.Time, new Random(), parts.LoggerFactory, parts.Extraction);
+        Staged = new StagedSync(parts.Staging, parts.IndexOf, parts.Configuration.Engine, parts.Limits, parts.Time, new Random(), parts.LoggerFactory, parts.Extraction);
     }
 
     /// <summary>The configuration.</summary>
@@ -150,6 +150,9 @@ public sealed record AppParts
 
     /// <summary>How files become text; <see langword="null"/> to go by the configuration.</summary>
     public ContentExtraction? Extraction { get; init; }
+
+    /// <summary>How much a step of a sync does.</summary>
+    public StagedSyncOptions Limits { get; init; } = new();
 
     /// <summary>Asks Elasticsearch whether it can be worked with.</summary>
     public required Func<CancellationToken, Task<ElasticsearchInfo?>> Connect { get; init; }

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.LocalHost.Durable;
 
 /// <summary>Runs activities, so many at a time, and brings their results back: at least once each, in an order that nobody may rely on.</summary>
+#pragma warning disable CA1001 // A semaphore whose wait handle nobody asks for holds nothing to dispose of.
 internal sealed class ActivityRunner(IDurableFunctions functions, DurableOptions options, TimeProvider time, WorkTracker work, ILogger logger, CancellationToken stopping)
+#pragma warning restore CA1001
 {
     private readonly SemaphoreSlim _slots = new(options.MaxConcurrentActivities, options.MaxConcurrentActivities);
     private readonly Lock _gate = new();

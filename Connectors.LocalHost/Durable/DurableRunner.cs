@@ -210,7 +210,8 @@ internal sealed class DurableRunner : IAsyncDisposable
 
     private Turn Take(RecordedHistory history)
     {
-        var (start, status) = (history.Start, history.Turns.LastOrDefault()?.CustomStatus);
+        var start = history.Start;
+        var status = history.Turns is [.., var last] ? last.CustomStatus : null;
         Turn End(Outcome outcome) => new(Now, history.Arrivals.Count, [], status, outcome);
         return history.News.FirstOrDefault(one => one is TerminationAsked or Condemned) switch
         {

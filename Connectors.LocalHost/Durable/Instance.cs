@@ -3,7 +3,9 @@ using Connectors.LocalHost.Durable.History;
 namespace Connectors.LocalHost.Durable;
 
 /// <summary>An instance id and what runs, or ran, under it. Whoever reads or changes it holds its gate.</summary>
+#pragma warning disable CA1001 // A semaphore whose wait handle nobody asks for holds nothing to dispose of.
 internal sealed class Instance(string id)
+#pragma warning restore CA1001
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private int _mostEvents;

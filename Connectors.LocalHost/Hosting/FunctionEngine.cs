@@ -23,6 +23,7 @@ internal sealed class FunctionEngine : IHostedService, IAsyncDisposable
     private readonly Alarms _alarms;
     private readonly TimerFunctions _timers;
     private readonly HttpFunctions _http;
+    private bool _isDisposed;
 
     public FunctionEngine(LocalFunctionHostOptions options, FunctionCatalog catalog, HistoryStore store, IServiceProvider services)
     {
@@ -78,6 +79,13 @@ internal sealed class FunctionEngine : IHostedService, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // The container knows it as two services.
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         await _store.CloseAsync();
         await Runner.DisposeAsync();
         _stopping.Dispose();

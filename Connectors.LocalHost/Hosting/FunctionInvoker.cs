@@ -40,7 +40,7 @@ internal sealed class FunctionInvoker(Func<DurableTaskClient> client)
                 await task;
 
                 // A method that returns Task gives back a Task<VoidTaskResult>.
-                return task.GetType().GetProperty(nameof(Task<>.Result)) is { } result && result.PropertyType.Name != "VoidTaskResult" ? result.GetValue(task) : null;
+                return task.GetType().GetProperty("Result") is { } result && result.PropertyType.Name != "VoidTaskResult" ? result.GetValue(task) : null;
             default:
                 return returned;
         }

@@ -9,7 +9,6 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Connectors.LocalHost.Hosting;
 
@@ -21,6 +20,7 @@ public sealed class LocalFunctionHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly FunctionEngine _engine;
+    private bool _isOver;
 
     private LocalFunctionHost(WebApplication app, FunctionEngine engine, Uri uri) => (_app, _engine, Uri) = (app, engine, uri);
 
@@ -75,15 +75,23 @@ public sealed class LocalFunctionHost : IAsyncDisposable
     /// <summary>Ends as if the process had been killed: from here on nothing is written, and nobody is waited for.</summary>
     public async Task KillAsync()
     {
-        await _engine.KillAsync();
-        await _app.DisposeAsync();
+        if (!_isOver)
+        {
+            _isOver = true;
+            await _engine.KillAsync();
+            await _app.DisposeAsync();
+        }
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _app.StopAsync(CancellationToken.None);
-        await _app.DisposeAsync();
+        if (!_isOver)
+        {
+            _isOver = true;
+            await _app.StopAsync(CancellationToken.None);
+            await _app.DisposeAsync();
+        }
     }
 
     private static WebApplication Build(LocalFunctionHostOptions options, FunctionCatalog catalog, HistoryStore store)

@@ -46,7 +46,7 @@ public sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvider
             filters.Add(new JsonObject { ["term"] = new JsonObject { ["status"] = status.Value.ToWord() } });
         }
 
-        return SearchAsync(filters.Count == 0 ? new JsonObject { ["match_all"] = new JsonObject() } : new JsonObject { ["bool"] = new JsonObject { ["filter"] = filters } }, cancellationToken);
+        return SearchAsync(filters.Count == 0 ? null : new JsonObject { ["bool"] = new JsonObject { ["filter"] = filters } }, cancellationToken);
     }
 
     /// <summary>Makes a pending job, with a copy of what the connector says now: later edits count from the next job on.</summary>
@@ -281,7 +281,7 @@ public sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvider
         return change;
     }
 
-    private async IAsyncEnumerable<SyncJobRecord> SearchAsync(JsonObject query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<SyncJobRecord> SearchAsync(JsonObject? query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var document in store.SearchAsync(ProtocolIndices.SyncJobs, query, "created_at", cancellationToken))
         {

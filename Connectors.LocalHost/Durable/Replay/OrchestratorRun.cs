@@ -61,6 +61,10 @@ internal static class OrchestratorRun
             }
         }
 
+#pragma warning disable VSTHRD002 // It has ended.
+        static object? Result(Task<object?> ended) => ended.Result;
+#pragma warning restore VSTHRD002
+
         Outcome? Outcome()
         {
             // Events that came in after the orchestrator had ended belong to its next generation.
@@ -70,7 +74,7 @@ internal static class OrchestratorRun
                 : running.Exception?.InnerException is { } exception ? new Failed(Failure.Of(exception))
                 : running.IsCanceled ? new Failed(Failure.Of(new TaskCanceledException(running)))
                 : context.Renewal is { } renewal ? new ContinuedAsNew(renewal.Input, [.. renewal.KeepsEvents ? context.UnreadEvents : [], .. late])
-                : new Completed(converter.Serialize(running.GetAwaiter().GetResult()));
+                : new Completed(converter.Serialize(Result(running)));
         }
     }
 }

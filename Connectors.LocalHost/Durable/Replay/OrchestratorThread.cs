@@ -90,7 +90,7 @@ internal sealed class OrchestratorThread : TaskScheduler
     private sealed class Context(OrchestratorThread owner) : SynchronizationContext
     {
         public override void Post(SendOrPostCallback d, object? state) =>
-            Task.Factory.StartNew(() => d(state), CancellationToken.None, TaskCreationOptions.None, owner);
+            _ = Task.Factory.StartNew(() => d(state), CancellationToken.None, TaskCreationOptions.None, owner);
 
         public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("An orchestrator is not waited for.");
 

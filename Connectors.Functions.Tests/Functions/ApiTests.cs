@@ -1,0 +1,216 @@
+using System.Net;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using Connectors.Functions.Hosting;
+using Connectors.Functions.Http;
+using Connectors.Sync.Protocol;
+using Connectors.Tests.Support;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Connectors.Tests.Functions;
+
+public sealed class ApiTests
+{
+    private static CancellationToken Token => FunctionsBed.Token;
+
+    [Fact]
+    public async Task ASyncIsBegunWithAPlaceToLookForIt()
+    {
+        await using var bed = await new FunctionsBed().StartAsync();
+        bed.AddConnector();
+
+        var answer = await bed.PostAsync("connectors/c1/syncs");
+
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        Assert.Equal($"/api/syncs/{bed.JobIds[0]}", answer.Headers.Location!.ToString());
+        await bed.EndOfAsync(bed.JobIds[0]);
+        var shown = await bed.GetAsync($"syncs/{bed.JobIds[0]}");
+        Assert.Equal(("completed", 3, 3), (shown["status"]!.GetValue<string>(), shown["indexedDocuments"]!.GetValue<int>(), shown["counts"]!["read"]!.GetValue<int>()));
+    }
+
+    [Theory]
+    [InlineData("""{"dry_run": true, "x": 1}""", "Unknown fields: dry_run, x. Known are type, dryRun, allowMassDelete, reindex.")]
+    [InlineData("""{"type": "incremental"}""", "type: \"incremental\" can't be synced. This version runs full syncs only: \"full\".")]
+    [InlineData("""{"type": ["full"]}""", "type: [\"full\"] can't be synced. This version runs full syncs only: \"full\".")]
+    [InlineData("""{"reindex": "yes"}""", "reindex: \"yes\" is neither true nor false.")]
+    [InlineData("[]", "The body is not a JSON object. Send {} or nothing for an ordinary sync.")]
+    [InlineData("{", "The body is not a JSON object. Send {} or nothing for an ordinary sync.")]
+    [InlineData("""{"reindex": true, "reindex": false}""", "The body is not a JSON object. Send {} or nothing for an ordinary sync.")]
+    public async Task ABodyThatIsWrongIsToldWhatIsWrong(string body, string detail)
+    {
+        await using var bed = await new FunctionsBed().StartAsync();
+        bed.AddConnector();
+
+        var answer = await bed.PostAsync("connectors/c1/syncs", body);
+
+        Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+        Assert.Equal(detail, JsonNode.Parse(await answer.Content.ReadAsStringAsync(Token))!["detail"]!.GetValue<string>());
+        Assert.Empty(bed.JobIds);
+    }
+
+    [Fact]
+    public async Task ASecondSyncOfAConnectorIsRefusedWithTheRunningOne()
+    {
+        await using var bed = await new FunctionsBed().StartAsync();
+        bed.AddConnector();
+        var gate = new TaskCompletionSource();
+        bed.Source.OnPage = _ => gate.Task;
+        var jobId = await bed.StartSyncAsync();
+
+        var answer = await bed.PostAsync("connectors/c1/syncs");
+        gate.SetResult();
+
+        Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
+        Assert.Equal(jobId, JsonNode.Parse(await answer.Content.ReadAsStringAsync(Token))!["jobId"]!.GetValue<string>());
+        Assert.Single(bed.JobIds);
+        await bed.EndOfAsync(jobId);
+    }
+
+    [Theory]
+    [InlineData("GET", "connectors/nope", 404)]
+    [InlineData("POST", "connectors/nope/syncs", 404)]
+    [InlineData("POST", "connectors/bare/syncs", 409)]
+    [InlineData("GET", "syncs/nope", 404)]
+    [InlineData("GET", "syncs/dry-run-nope", 404)]
+    [InlineData("POST", "syncs/nope/cancel", 404)]
+    [InlineData("POST", "syncs/dry-run-nope/cancel", 404)]
+    [InlineData("GET", "syncs?status=done", 400)]
+    public async Task WhatIsNotThereIsAProblem(string method, string path, int status)
+    {
+        await using var bed = await new FunctionsBed().StartAsync();
+        bed.AddConnector("bare", """{"index_name": null}""");
+
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        var answer = await bed.Http.SendAsync(request, Token);
+
+        Assert.Equal((status, "application/problem+json"), ((int)answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+        var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Token))!;
+        Assert.Equal(status, problem["status"]!.GetValue<int>());
+        Assert.NotEmpty(problem["title"]!.GetValue<string>());
+        Assert.NotEmpty(problem["detail"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task ConnectorsAreShownWithoutWhatIsSensitive()
+    {
+        await using var bed = await new FunctionsBed().StartAsync();
+        bed.AddConnector();
+        bed.AddConnector("foreign", """{"service_type": "unknown"}""");
+
+        var list = await bed.GetAsync("connectors");
+        var one = await bed.GetAsync("connectors/c1");
+        var foreign = await bed.GetAsync("connectors/foreign");
+
+        Assert.Equal(2, list["connectors"]!.AsArray().Count);
+        Assert.Equal(["host", "limit"], one["configuration"]!.AsObject().Select(pair => pair.Key).Order());
+        Assert.Empty(foreign["configuration"]!.AsObject());
+        Assert.DoesNotContain("hunter2", list.ToJsonString() + one.ToJsonString() + foreign.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SyncsAreListedNewestFirstByConnectorAndState()
+    {
+        await using var bed = await new FunctionsBed().StartAsync();
+        bed.AddConnector();
+        bed.AddConnector("c2");
+        var first = (await bed.SyncAsync()).JobId;
+        bed.Clock.Advance(TimeSpan.FromMinutes(1));
+        var second = (await bed.SyncAsync()).JobId;
+        bed.Store.Edit(ProtocolIndices.SyncJobs, second, """{"status": "error"}""");
+
+        Assert.Equal([second, first], Ids(await bed.GetAsync("syncs")));
+        Assert.Equal([second, first], Ids(await bed.GetAsync("syncs?connector=c1")));
+        Assert.Empty(Ids(await bed.GetAsync("syncs?connector=c2")));
+        Assert.Equal([first], Ids(await bed.GetAsync("syncs?connector=c1&status=completed")));
+
+        static IEnumerable<string> Ids(JsonObject list) => list["syncs"]!.AsArray().Select(sync => sync!["id"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task ARunningSyncShowsItsProgressAndIsCancelled()
+    {
+        await using var bed = await new FunctionsBed { MaxConcurrentSyncs = 1 }.StartAsync();
+        bed.AddConnector();
+        bed.AddConnector("c2");
+        var (reached, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
+        bed.Source.OnPage = _ =>
+        {
+            reached.TrySetResult();
+            return gate.Task;
+        };
+        var running = await bed.StartSyncAsync();
+        await reached.Task;
+        var waiting = await bed.StartSyncAsync("c2");
+
+        var shown = await bed.GetAsync($"syncs/{running}");
+        Assert.Equal(("in_progress", "pages"), (shown["status"]!.GetValue<string>(), shown["progress"]!["phase"]!.GetValue<string>()));
+        Assert.Equal("pending", bed.Status(waiting));
+        Assert.Equal(HttpStatusCode.OK, (await bed.PostAsync($"syncs/{waiting}/cancel")).StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, (await bed.PostAsync($"syncs/{running}/cancel")).StatusCode);
+        gate.SetResult();
+        await bed.EndOfAsync(running);
+        Assert.Equal(("canceled", "canceled"), (bed.Status(running), bed.Status(waiting)));
+        Assert.Equal(HttpStatusCode.OK, (await bed.PostAsync($"syncs/{running}/cancel")).StatusCode);
+        bed.Clock.Advance(TimeSpan.FromMinutes(1));
+        var completed = await bed.StartSyncAsync();
+        await bed.EndOfAsync(completed);
+        Assert.Equal(HttpStatusCode.Conflict, (await bed.PostAsync($"syncs/{completed}/cancel")).StatusCode);
+    }
+
+    [Fact]
+    public async Task HealthTellsWhatIsReadyAndWhatIsNot()
+    {
+        await using var bed = await new FunctionsBed().StartAsync();
+        var health = await bed.GetAsync("health");
+        Assert.Equal((true, true, "9.5.0"), (health["live"]!.GetValue<bool>(), health["ready"]!.GetValue<bool>(), health["checks"]!["elasticsearch"]!["version"]!.GetValue<string>()));
+
+        bed.Staging.OnCall = _ => throw new Connectors.Sync.ConnectorException("The storage account refused access.");
+        var answer = await bed.Http.GetAsync(new Uri("health", UriKind.Relative), Token);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains("The storage account refused access.", await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        bed.Staging.OnCall = null;
+    }
+
+    [Fact]
+    public async Task AWrongConfigurationIsToldByEveryFunctionAndTheAppStaysUp()
+    {
+        var settings = new AppSettings
+        {
+            Variables = new Dictionary<string, string>
+            {
+                ["Connectors__elasticsearch__host"] = "nonsense",
+                ["Connectors__service__idlin"] = "3",
+                ["ConnectorsStagingFolder"] = "/tmp",
+            },
+            ConfigFile = null,
+        };
+        using var app = new ConnectorApp(settings, TimeProvider.System, NullLoggerFactory.Instance);
+
+        Assert.Equal(2, app.Problems.Count);
+        var health = (ContentResult)await new ServiceApi(app).HealthAsync(null!, Token);
+        Assert.Equal(503, health.StatusCode);
+        Assert.Equal(app.Problems, JsonNode.Parse(health.Content!)!["checks"]!["configuration"]!["problems"]!.AsArray().Select(problem => problem!.GetValue<string>()));
+        var answer = (ContentResult)await new ConnectorsApi(new ApiRunner(app, NullLogger<ApiRunner>.Instance), null!).ListAsync(null!, Token);
+        Assert.Equal(503, answer.StatusCode);
+        Assert.Contains("idlin", answer.Content, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheDescriptionOfTheApiNamesExactlyTheRoutesThatThereAre()
+    {
+        await using var bed = await new FunctionsBed().StartAsync();
+        var described = (await bed.GetAsync("openapi.json"))["paths"]!.AsObject()
+            .SelectMany(path => path.Value!.AsObject().Select(operation => $"{operation.Key} {path.Key[1..]} {operation.Value!["operationId"]}"));
+        var functions = typeof(ServiceApi).Assembly.GetExportedTypes().SelectMany(type => type.GetMethods())
+            .Select(method => (method.GetCustomAttribute<FunctionAttribute>()?.Name, Trigger: method.GetParameters().Select(one => one.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(one => one is not null)))
+            .Where(function => function.Trigger is not null)
+            .ToList();
+
+        Assert.Equal(8, functions.Count);
+        Assert.All(functions, function => Assert.Equal(AuthorizationLevel.Function, function.Trigger!.AuthLevel));
+        Assert.Equal(functions.Select(function => $"{Assert.Single(function.Trigger!.Methods!)} {function.Trigger.Route} {function.Name}").Order(), described.Order());
+    }
+}

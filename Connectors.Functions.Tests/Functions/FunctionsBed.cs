@@ -1,0 +1,205 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Connectors.Functions.Hosting;
+using Connectors.Functions.Orchestrations;
+using Connectors.LocalHost.Hosting;
+using Connectors.Sync;
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Configuration;
+using Connectors.Sync.Diff;
+using Connectors.Sync.Elasticsearch;
+using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Staged;
+using Connectors.Sync.Protocol;
+using Connectors.Sync.Sources;
+using Connectors.Tests.Support;
+using Connectors.Tests.Sync.Service;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Connectors.Tests.Functions;
+
+/// <summary>The whole function app in the local host, over documents, an index, a staging store and a source in memory, with a clock that the test moves.</summary>
+internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
+{
+    private readonly TemporaryFolder _folder = new();
+    private LocalFunctionHost? _host;
+
+    public InMemoryDocumentStore Store { get; } = new();
+
+    public MemoryIndex Index { get; } = new();
+
+    public MemoryStagingStore Staging { get; } = new();
+
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero));
+
+    /// <summary>What the connectors hold.</summary>
+    public MemorySource Source { get; set; } = MemorySource.Holding("a", "b", "c");
+
+    /// <summary>Fails the ping.</summary>
+    public Func<Task> Ping { get; set; } = () => Task.CompletedTask;
+
+    public StagedSyncOptions Limits { get; set; } = new() { MaxDocuments = 3, MaxOperations = 4, DeletesPerPart = 3 };
+
+    public RejectionLimits Rejections { get; set; } = new() { MaxTotal = 100, MaxConsecutive = 100, MaxRate = 1 };
+
+    public Func<LocalFunctionHostOptions, LocalFunctionHostOptions> With { get; init; } = options => options;
+
+    public int MaxConcurrentSyncs { get; init; } = 4;
+
+    public static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public LocalFunctionHost Host => _host!;
+
+    public AppServices Services => Host.Services.GetRequiredService<ConnectorApp>().Services;
+
+    public HttpClient Http { get; private set; } = null!;
+
+    public JsonObject Job(string id) => Store[ProtocolIndices.SyncJobs, id];
+
+    public string Status(string jobId) => Job(jobId)["status"]!.GetValue<string>();
+
+    public IReadOnlyList<string> JobIds => Store.Ids(ProtocolIndices.SyncJobs);
+
+    /// <summary>Starts the app; again after a kill.</summary>
+    public async Task<FunctionsBed> StartAsync()
+    {
+        var options = new LocalFunctionHostOptions
+        {
+            Functions = typeof(SyncJob).Assembly.GetExportedTypes(),
+            StorageFolder = Path.Combine(_folder.Path, "histories"),
+            TimeProvider = Clock,
+            RunsTimers = false,
+            Configure = builder =>
+            {
+                builder.Configuration["ConnectorsPollSchedule"] = "*/30 * * * * *";
+                builder.Configuration["ConnectorsCleanUpSchedule"] = "0 */5 * * * *";
+                builder.Services.AddConnectors(new AppSettings { Variables = new Dictionary<string, string>() });
+                builder.Services.AddSingleton<TimeProvider>(Clock);
+                builder.Services.AddSingleton(_ => new ConnectorApp(new AppServices(Parts())));
+            },
+        };
+        _host = await LocalFunctionHost.StartAsync(With(options), Token);
+        Http = new HttpClient { BaseAddress = new Uri(_host.Uri, "api/") };
+        return this;
+    }
+
+    /// <summary>A connector that is configured, with changes by the test.</summary>
+    public string AddConnector(string id = "c1", string changes = "{}")
+    {
+        Store.Put(ProtocolIndices.Connectors, id, new JsonObject
+        {
+            ["name"] = "Connector " + id,
+            ["service_type"] = "memory",
+            ["index_name"] = "search-" + id,
+            ["status"] = "configured",
+            ["configuration"] = ConnectorConfiguration.Render(FakeSources.Description.Fields, new Dictionary<string, JsonNode?> { ["host"] = "h", ["key"] = "hunter2" }),
+            ["features"] = ConnectorFeatures.Render(),
+        });
+        Store.Edit(ProtocolIndices.Connectors, id, changes);
+        return id;
+    }
+
+    /// <summary>Asks for a sync over HTTP and gives its id.</summary>
+    public async Task<string> StartSyncAsync(string connectorId = "c1", string body = "{}")
+    {
+        var answer = await PostAsync($"connectors/{connectorId}/syncs", body);
+        var json = await answer.Content.ReadAsStringAsync(Token);
+        Assert.True(answer.StatusCode == System.Net.HttpStatusCode.Accepted, json);
+        return JsonNode.Parse(json)!["id"]!.GetValue<string>();
+    }
+
+    public Task<HttpResponseMessage> PostAsync(string path, string body = "") =>
+        Http.PostAsync(path, new StringContent(body, System.Text.Encoding.UTF8, "application/json"), Token);
+
+    public async Task<JsonObject> GetAsync(string path) => (await Http.GetFromJsonAsync<JsonObject>(path, Token))!;
+
+    /// <summary>Lets time pass until an orchestration has ended.</summary>
+    public async Task<OrchestrationMetadata> EndOfAsync(string jobId)
+    {
+        for (var step = 0; step < 2_000; step++)
+        {
+            await Host.WhenQuietAsync(Token);
+            if (await Host.Client.GetInstanceAsync(SyncTarget.InstanceIdOf(jobId), getInputsAndOutputs: true, Token) is { IsCompleted: true } instance)
+            {
+                return instance;
+            }
+
+            Clock.Advance(TimeSpan.FromSeconds(30));
+        }
+
+        throw new TimeoutException($"The orchestration of '{jobId}' does not end.");
+    }
+
+    /// <summary>Asks for a sync, and lets time pass until it has ended.</summary>
+    public async Task<(string JobId, SyncSummary Summary)> SyncAsync(string body = "{}")
+    {
+        var jobId = await StartSyncAsync("c1", body);
+        var end = await EndOfAsync(jobId);
+        return (jobId, end.ReadOutputAs<SyncSummary>()!);
+    }
+
+    /// <summary>Fires a timer function and lets it run.</summary>
+    public async Task FireAsync(string timer)
+    {
+        Assert.True(Host.FireTimer(timer));
+        await Host.WhenQuietAsync(Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await (_host?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _folder.Dispose();
+    }
+
+    SourceDescription ISourceFactory.Describe(string serviceType) => serviceType == "memory"
+        ? new SourceDescription { Name = "Memory", ServiceType = "memory", Fields = FakeSources.Description.Fields }
+        : throw new ConnectorException($"There is no source for the service type \"{serviceType}\".");
+
+    IDataSource ISourceFactory.Create(string serviceType, JsonObject? configuration) => new PingedSource(this);
+
+    private AppParts Parts() => new()
+    {
+        Configuration = new ServiceConfiguration
+        {
+            NativeServiceTypes = ["memory"],
+            Service = new ServiceOptions { MaxConcurrentContentSyncs = MaxConcurrentSyncs },
+            Engine = new SyncEngineOptions
+            {
+                StateFolder = Path.Combine(_folder.Path, "state"),
+                Bulk = new BulkWriterOptions { MaxOperations = 2 },
+                Rejections = Rejections,
+                DeleteGuard = new DeleteGuardOptions { FreeBelow = 20 },
+            },
+        },
+        Store = Store,
+        IndexOf = _ => Index,
+        Sources = this,
+        Staging = Staging,
+        Limits = Limits,
+        Connect = _ => Task.FromResult<ElasticsearchInfo?>(new ElasticsearchInfo(new Version(9, 5, 0), false, "test")),
+        Hostname = "host-1",
+        Time = Clock,
+        LoggerFactory = NullLoggerFactory.Instance,
+    };
+
+    /// <summary>The source of the moment: what is disposed is only the view.</summary>
+    private sealed class PingedSource(FunctionsBed bed) : IDataSource
+    {
+        public SourceDescription Description => bed.Source.Description;
+
+        public Task PingAsync(CancellationToken cancellationToken) => bed.Ping();
+
+        public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => bed.Source.HasChangedAsync(lastMark, cancellationToken);
+
+        public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) => bed.Source.PartitionAsync(wanted, cancellationToken);
+
+        public Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
+            bed.Source.ReadPageAsync(partition, after, limits, cancellationToken);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
