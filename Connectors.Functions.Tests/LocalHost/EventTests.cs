@@ -13,7 +13,7 @@ public sealed class EventTests
         await using var bench = await HostBench.StartAsync(typeof(App));
         var id = await bench.Client.ScheduleNewOrchestrationInstanceAsync("Collecting", HostBench.Cancellation);
         await bench.QuietAsync();
-        foreach (var (name, value) in new[] { ("b", 1), ("b", 2), ("A", 3), ("b", 4) })
+        foreach (var (name, value) in new[] { ("b", 1), ("b", 2), ("A", 3) })
         {
             await bench.Client.RaiseEventAsync(id, name, value, HostBench.Cancellation);
         }

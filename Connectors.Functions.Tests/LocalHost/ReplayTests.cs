@@ -164,9 +164,9 @@ public sealed class ReplayTests
         }
 
         [Function("AwaitsATaskOfThePool")]
-        public static async Task AwaitsATaskOfThePool([OrchestrationTrigger] TaskOrchestrationContext context)
+        public async Task AwaitsATaskOfThePool([OrchestrationTrigger] TaskOrchestrationContext context)
         {
-            await Task.Run(() => 1);
+            await Task.Run(() => diary.PassAsync("outside"));
             await context.CallActivityAsync("Work");
         }
 

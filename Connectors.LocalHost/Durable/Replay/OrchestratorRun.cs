@@ -69,8 +69,12 @@ internal static class OrchestratorRun
         {
             // Events that came in after the orchestrator had ended belong to its next generation.
             var late = history.Arrivals.Skip(told).OfType<EventRaised>();
-            return context.Fault is { } fault ? new Failed(fault)
-                : running is null or { IsCompleted: false } ? (!context.CanGoOn || Interlocked.CompareExchange(ref isForeign, true, true) ? new Failed(OrchestratorErrors.ForeignAwait(history.Start)) : null)
+
+            // What strays from its context's tasks calls less in some replays than in others: the straying is to be told.
+            var isAstray = running is not { IsCompleted: true } && (!context.CanGoOn || Interlocked.CompareExchange(ref isForeign, true, true));
+            return isAstray ? new Failed(OrchestratorErrors.ForeignAwait(history.Start))
+                : context.Fault is { } fault ? new Failed(fault)
+                : running is not { IsCompleted: true } ? null
                 : running.Exception?.InnerException is { } exception ? new Failed(Failure.Of(exception))
                 : running.IsCanceled ? new Failed(Failure.Of(new TaskCanceledException(running)))
                 : context.Renewal is { } renewal ? new ContinuedAsNew(renewal.Input, [.. renewal.KeepsEvents ? context.UnreadEvents : [], .. late])
