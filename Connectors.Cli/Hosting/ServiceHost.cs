@@ -42,7 +42,6 @@ internal sealed class ServiceHost : IDisposable
             new ServiceParts
             {
                 Store = gateway.Documents,
-                ConnectorApi = gateway.ConnectorApi,
                 Engine = _engine,
                 EngineOf = EngineOf,
                 Sources = sources,
