@@ -45,7 +45,6 @@ internal sealed class ServiceHost : IAsyncDisposable
             new ServiceParts
             {
                 Store = gateway.Documents,
-                ConnectorApi = gateway.ConnectorApi,
                 Engine = EngineOf(gateway),
                 EngineOf = connectorId => EngineOf(_gateways.Of(connectorId)),
                 Sources = sources,

@@ -39,6 +39,7 @@ internal static class SyncSentences
     private static string Counts(SyncCounts counts)
     {
         var text = $"{Number(counts.Read)} read, {Number(counts.Skipped)} skipped, {Number(counts.Created)} added, {Number(counts.Updated)} updated, {Number(counts.Deleted)} deleted";
+        text += counts.Excluded > 0 ? $", {Number(counts.Excluded)} left out by sync rules" : string.Empty;
         return (counts.Rejected, counts.Unreadable) switch
         {
             (0, 0) => text,

@@ -187,7 +187,7 @@ public sealed class ApiTests
             },
             ConfigFile = null,
         };
-        using var app = new ConnectorApp(settings, TimeProvider.System, NullLoggerFactory.Instance);
+        await using var app = new ConnectorApp(settings, TimeProvider.System, NullLoggerFactory.Instance);
 
         Assert.Equal(2, app.Problems.Count);
         var health = (ContentResult)await new ServiceApi(app).HealthAsync(null!, Token);

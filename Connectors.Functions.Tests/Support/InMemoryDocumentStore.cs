@@ -187,7 +187,7 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
         var (kind, body) = query.Single();
         if (kind == "bool")
         {
-            return body!["filter"]!.AsArray().All(filter => Matches(source, filter!.AsObject()));
+            return body!["filter"]!.AsArray().All(filter => Matches(id, source, filter!.AsObject()));
         }
 
         var (field, wanted) = body!.AsObject().Single();

@@ -31,7 +31,7 @@ public sealed class AppServices : IDisposable
         Store = parts.Store;
         Staging = parts.Staging;
         Options = ConnectorServiceOptions.From(parts.Configuration, new JobWorker(parts.Hostname)) with { PollDoneLevel = LogLevel.Information };
-        Connectors = new ConnectorIndex(parts.Store, parts.Time, parts.ConnectorApi);
+        Connectors = new ConnectorIndex(parts.Store, parts.Time);
         Jobs = new SyncJobIndex(parts.Store, parts.Time);
         Steps = new SyncJobSteps(Connectors, Jobs);
         Sources = new SourceCheck(parts.Sources, parts.Time);
@@ -135,9 +135,6 @@ public sealed record AppParts
 
     /// <summary>Where connectors and jobs are.</summary>
     public required IDocumentStore Store { get; init; }
-
-    /// <summary>Elasticsearch's own calls for connectors; <see langword="null"/> to write the documents of <see cref="Store"/> only.</summary>
-    public IConnectorApi? ConnectorApi { get; init; }
 
     /// <summary>The gateway with which a connector's index is written, by the connector's id.</summary>
     public required Func<string, IContentIndex> IndexOf { get; init; }

@@ -100,7 +100,6 @@ public sealed class ConnectorApp : IAsyncDisposable
         {
             Configuration = configuration,
             Store = gateway.Documents,
-            ConnectorApi = gateway.ConnectorApi,
             IndexOf = connectorId => gateways.Of(connectorId).Content,
             Sources = new SourceCatalog(configuration.Sources, configuration.Service.PluginsFolder, loggerFactory, time),
             Staging = staging,

@@ -7,10 +7,12 @@ using static Connectors.Sync.Elasticsearch.Calls.ElasticsearchRequest;
 namespace Connectors.Sync.Elasticsearch;
 
 /// <summary>Single documents, for the connector protocol.</summary>
-internal sealed class DocumentStore(ElasticsearchCalls calls, ILogger logger) : IDocumentStore
+internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? connectorApi, ILogger logger) : IDocumentStore, IConnectorApiOwner
 {
     // Connectors and jobs are small; most installations have fewer than this of either.
     private const int Page = 500;
+
+    public IConnectorApi? ConnectorApi { get; } = connectorApi;
 
     public async Task<StoredDocument?> GetAsync(string index, string id, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ namespace Connectors.Sync.Elasticsearch;
 /// The calls of Elasticsearch's Connector API (<c>/_connector</c>, 8.12 and later) that are at least as safe as a conditional write of our own. Each may be sent
 /// twice. Safe for concurrent use.
 /// </summary>
-public interface IConnectorApi
+internal interface IConnectorApi
 {
     /// <summary>Stamps the connector's <c>last_seen</c> with the server's time, and touches nothing else.</summary>
     /// <exception cref="ConnectorException">Elasticsearch could not be reached, or refused.</exception>
@@ -21,8 +21,15 @@ public interface IConnectorApi
     Task<ConnectorApiAnswer> CreateAsync(string connectorId, JsonObject definition, CancellationToken cancellationToken);
 }
 
+/// <summary>A store of documents beside which there may be a Connector API.</summary>
+internal interface IConnectorApiOwner
+{
+    /// <summary>The API; <see langword="null"/> when it is not to be used.</summary>
+    IConnectorApi? ConnectorApi { get; }
+}
+
 /// <summary>What came of a call of the Connector API.</summary>
-public enum ConnectorApiAnswer
+internal enum ConnectorApiAnswer
 {
     /// <summary>Done.</summary>
     Done,

@@ -12,9 +12,11 @@ namespace Connectors.Sync.Protocol;
 /// </summary>
 /// <param name="store">The documents.</param>
 /// <param name="timeProvider">The clock.</param>
-/// <param name="api">Elasticsearch's own calls, used where they are as safe; <see langword="null"/> to write documents only.</param>
-public sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProvider, IConnectorApi? api = null)
+public sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProvider)
 {
+    // Elasticsearch's own calls, used where they are as safe as a conditional write.
+    private readonly IConnectorApi? _api = (store as IConnectorApiOwner)?.ConnectorApi;
+
     /// <summary>A connector as it is now, or <see langword="null"/> when there is none of that id (any more).</summary>
     public async Task<ConnectorRecord?> FindAsync(string id, CancellationToken cancellationToken) =>
         await store.GetAsync(ProtocolIndices.Connectors, id, cancellationToken) is { } document && new ConnectorRecord(document) is { IsDeleted: false } connector
@@ -94,7 +96,7 @@ public sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProvid
     /// <summary>The same, for a connector as it was found: nothing is sent while the heartbeat is not over.</summary>
     internal async Task CheckInAsync(ConnectorRecord seen, TimeSpan heartbeat, CancellationToken cancellationToken)
     {
-        if (IsFresh(seen) || (api is not null && await api.CheckInAsync(seen.Id, cancellationToken) != ConnectorApiAnswer.Unavailable))
+        if (IsFresh(seen) || (_api is not null && await _api.CheckInAsync(seen.Id, cancellationToken) != ConnectorApiAnswer.Unavailable))
         {
             return;
         }
@@ -231,14 +233,14 @@ public sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProvid
 
     private async Task<ConnectorRecord?> CreateByApiAsync(NewConnector connector, CancellationToken cancellationToken)
     {
-        if (api is null)
+        if (_api is null)
         {
             return null;
         }
 
         // A new id: a connector of a known one would be replaced.
         var id = NewId.Next();
-        if (await api.CreateAsync(id, connector.RenderForApi(), cancellationToken) != ConnectorApiAnswer.Done)
+        if (await _api.CreateAsync(id, connector.RenderForApi(), cancellationToken) != ConnectorApiAnswer.Done)
         {
             return null;
         }

@@ -27,7 +27,7 @@ public sealed class ConnectorService
         _parts = parts;
         _options = options;
         _logger = parts.LoggerFactory.CreateLogger<ConnectorService>();
-        Connectors = new ConnectorIndex(parts.Store, parts.TimeProvider, parts.ConnectorApi);
+        Connectors = new ConnectorIndex(parts.Store, parts.TimeProvider);
         Jobs = new SyncJobIndex(parts.Store, parts.TimeProvider);
         Steps = new SyncJobSteps(Connectors, Jobs);
         _sources = new SourceCheck(parts.Sources, parts.TimeProvider);

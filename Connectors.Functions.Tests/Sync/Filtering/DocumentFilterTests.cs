@@ -192,7 +192,6 @@ public sealed class DocumentFilterTests
         }
 
         using var page = builder.Build(PageToken.Start, isLast: true);
-        Assert.Equal(documents.Length - page.Count, 0);
         var dropped = DocumentFilter.For(rules)!.Apply(page);
         Assert.Equal(documents.Length, page.Count + dropped);
         return [.. Enumerable.Range(0, page.Count).Select(index => Encoding.UTF8.GetString(page[index].Id.Span))];

@@ -141,6 +141,6 @@ public sealed class ConnectorApiTests : IAsyncDisposable
         _servers.Add(server);
         _gateways.Add(gateway);
         await ProtocolIndices.EnsureAsync(gateway.Documents, Token);
-        return (server, new ConnectorIndex(gateway.Documents, TimeProvider.System, gateway.ConnectorApi));
+        return (server, new ConnectorIndex(gateway.Documents, TimeProvider.System));
     }
 }

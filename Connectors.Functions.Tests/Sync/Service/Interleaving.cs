@@ -25,7 +25,7 @@ internal sealed class Interleaving(Random random)
     }
 
     /// <summary>Runs until every flow has ended.</summary>
-    public void Run(params Func<Task>[] flows)
+    public Task RunAsync(params Func<Task>[] flows)
     {
         var tasks = flows.Select(flow => flow()).ToList();
         while (_waiting.Count > 0)
@@ -40,10 +40,7 @@ internal sealed class Interleaving(Random random)
             turn.SetResult();
         }
 
-        foreach (var task in tasks)
-        {
-            task.GetAwaiter().GetResult();
-        }
+        return Task.WhenAll(tasks);
     }
 }
 

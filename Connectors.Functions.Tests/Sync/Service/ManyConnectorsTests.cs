@@ -89,7 +89,6 @@ public sealed class ManyConnectorsTests
         new ServiceParts
         {
             Store = gateway.Documents,
-            ConnectorApi = gateway.ConnectorApi,
             Engine = new ScriptedEngine(),
             Sources = sources,
             TimeProvider = clock,

@@ -28,7 +28,7 @@ public sealed class OrphanedJobsTests
         Assert.NotNull(_bed.Job(job)["completed_at"]);
         Assert.NotNull(_bed.Job(job)["canceled_at"]);
         Assert.Equal(2, _bed.JobIds.Count);
-        Assert.Empty(_bed.Store.Updates.Where(update => update.Index == ProtocolIndices.Connectors && update.Id == connector));
+        Assert.DoesNotContain(_bed.Store.Updates, update => update.Index == ProtocolIndices.Connectors && update.Id == connector);
     }
 
     [Fact]

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Connectors.Emulator;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Elasticsearch;
-using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Service;
 using Connectors.Tests.Emulator;
@@ -154,7 +153,6 @@ internal sealed class RecordedScenes : IAsyncDisposable
         new ServiceParts
         {
             Store = _gateway.Documents,
-            ConnectorApi = _gateway.ConnectorApi,
             Engine = Engine,
             Sources = Sources,
             ContentIndex = _gateway.Content,

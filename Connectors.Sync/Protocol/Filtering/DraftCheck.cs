@@ -28,7 +28,7 @@ internal sealed class DraftCheck(Func<JsonNode, IReadOnlyList<string>>? advanced
             }
             else
             {
-                errors.Add(Error(node.Text("id"), node is JsonObject wrong ? FormProblem(wrong)! : "data must be object"));
+                errors.Add((JsonNode)Error(node.Text("id"), node is JsonObject wrong ? FormProblem(wrong)! : "data must be object"));
             }
         }
 
@@ -36,7 +36,7 @@ internal sealed class DraftCheck(Func<JsonNode, IReadOnlyList<string>>? advanced
         {
             if (PatternProblem(rule) is { } problem)
             {
-                errors.Add(Error(rule.Text("id"), problem));
+                errors.Add((JsonNode)Error(rule.Text("id"), problem));
             }
         }
 
@@ -45,7 +45,7 @@ internal sealed class DraftCheck(Func<JsonNode, IReadOnlyList<string>>? advanced
         {
             foreach (var problem in advancedRules?.Invoke(advanced) ?? ["This source has no advanced sync rules. Remove them, or use basic rules."])
             {
-                errors.Add(Error(AdvancedId, problem));
+                errors.Add((JsonNode)Error(AdvancedId, problem));
             }
         }
 
@@ -103,11 +103,11 @@ internal sealed class DraftCheck(Func<JsonNode, IReadOnlyList<string>>? advanced
             var (id, meaning) = (rule.Text("id")!, (rule.Text("field"), RuleWords.Comparison(rule.Text("rule")), rule.Text("value")));
             if (!first.TryAdd(meaning, id))
             {
-                errors.Add(Error(id, $"Rule with id '{id}' is semantically equal to rule with id '{first[meaning]}'"));
-                errors.Add(Error(first[meaning], $"Rule with id '{first[meaning]}' is semantically equal to rule with id '{id}'"));
+                errors.Add((JsonNode)Error(id, $"Rule with id '{id}' is semantically equal to rule with id '{first[meaning]}'"));
+                errors.Add((JsonNode)Error(first[meaning], $"Rule with id '{first[meaning]}' is semantically equal to rule with id '{id}'"));
             }
         }
     }
 
-    private static JsonNode Error(string? id, string message) => new JsonObject { ["ids"] = new JsonArray(id), ["messages"] = new JsonArray(message) };
+    private static JsonObject Error(string? id, string message) => new JsonObject { ["ids"] = new JsonArray(id), ["messages"] = new JsonArray(message) };
 }
