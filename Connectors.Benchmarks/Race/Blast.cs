@@ -51,7 +51,7 @@ internal static class Blast
             var after = PageToken.Start;
             for (var isLast = false; !isLast;)
             {
-                using var page = await source.ReadPageAsync(partition, after, options.Page, cancellationToken);
+                var page = await source.ReadPageAsync(partition, after, options.Page, cancellationToken);
                 using var plan = await pages.PlanAsync(page, IdSnapshot.Empty, seen, skipUnchanged: true, fetchContent: false, cancellationToken);
                 bodies.AddRange(plan.Batches.Select(batch => batch.Body.ToArray()));
                 (after, isLast) = (plan.Next, plan.IsLast);

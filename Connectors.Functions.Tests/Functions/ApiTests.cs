@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Connectors.Functions.Hosting;
 using Connectors.Functions.Http;
 using Connectors.Sync.Protocol;
-using Connectors.Tests.Support;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -6,7 +6,6 @@ using Connectors.Sync.Bulk;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Sources;
 using Connectors.Tests.Support;
-using Microsoft.DurableTask.Client;
 using Xunit;
 
 namespace Connectors.Tests.Functions;

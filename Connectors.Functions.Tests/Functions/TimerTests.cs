@@ -1,7 +1,6 @@
 using Connectors.Functions.Orchestrations;
 using Connectors.Functions.Triggers;
 using Connectors.Sync.Protocol;
-using Connectors.Tests.Support;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,5 +1,4 @@
 using Connectors.Functions.Orchestrations;
-using Connectors.Sync;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Service;

@@ -5,8 +5,6 @@ using Connectors.Sync.Diagnostics;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Trace;
 
 namespace Connectors.Functions.Hosting;
 

@@ -42,7 +42,7 @@ public sealed class ServiceApi(ConnectorApp app)
 
     /// <summary>The API, described in OpenAPI 3.1.</summary>
     [Function("GetOpenApi")]
-    public async Task<IActionResult> OpenApiAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "openapi.json")] HttpRequest request, CancellationToken cancellationToken)
+    public static async Task<IActionResult> OpenApiAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "openapi.json")] HttpRequest request, CancellationToken cancellationToken)
     {
         await using var description = Assembly.GetExecutingAssembly().GetManifestResourceStream("openapi.json")!;
         return ApiAnswer.Json((await JsonNode.ParseAsync(description, cancellationToken: cancellationToken))!);

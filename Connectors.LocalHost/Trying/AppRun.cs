@@ -32,10 +32,10 @@ internal sealed class AppRun : IAsyncDisposable
         }
 
         EmulatorServer? emulator = null;
-        if (!variables.ContainsKey("Connectors__elasticsearch__host"))
+        if (!variables.TryGetValue("Connectors__elasticsearch__host", out var elasticsearch))
         {
             emulator = await EmulatorServer.StartAsync(new EmulatorOptions(), cancellationToken);
-            variables["Connectors__elasticsearch__host"] = emulator.Uri.ToString();
+            variables["Connectors__elasticsearch__host"] = elasticsearch = emulator.Uri.ToString();
         }
 
         variables.TryAdd("ConnectorsStagingFolder", Path.Combine(folder, "staging"));
@@ -59,7 +59,7 @@ internal sealed class AppRun : IAsyncDisposable
                     },
                 },
                 cancellationToken);
-            return new AppRun(emulator, host, new Uri(variables["Connectors__elasticsearch__host"]));
+            return new AppRun(emulator, host, new Uri(elasticsearch));
         }
         catch
         {

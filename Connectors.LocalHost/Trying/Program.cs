@@ -20,7 +20,7 @@ try
 {
     await using var app = await AppRun.StartAsync(folder.FullName, isOnce ? 0 : 7071, isOnce ? LogLevel.Warning : LogLevel.Information, stop.Token);
     Console.WriteLine($"- Elasticsearch is at {app.Elasticsearch}, the app at {app.Host.Uri}api/health");
-    var trial = new Trial(app, new SampleFolder(Path.Combine(folder.FullName, "notes")), Console.Out);
+    using var trial = new Trial(app, new SampleFolder(Path.Combine(folder.FullName, "notes")), Console.Out);
     if (isOnce)
     {
         return await trial.RunAsync(stop.Token) ? 0 : 1;

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Connectors.LocalHost.Trying;
 
 /// <summary>Tries the app: mirrors a folder through its API, changes the folder, mirrors it again, and compares the numbers with what was done to the files.</summary>
-internal sealed class Trial(AppRun app, SampleFolder folder, TextWriter output)
+internal sealed class Trial(AppRun app, SampleFolder folder, TextWriter output) : IDisposable
 {
     private readonly HttpClient _api = new() { BaseAddress = new Uri(app.Host.Uri, "api/") };
 
@@ -43,6 +43,8 @@ internal sealed class Trial(AppRun app, SampleFolder folder, TextWriter output)
         await output.WriteLineAsync($"functions: indexed {second.Created}, updated {second.Updated}, deleted {second.Deleted}");
         return first == (SampleFolder.Count, 0, 0) && second == (SampleFolder.Added, SampleFolder.Changed, SampleFolder.Removed);
     }
+
+    public void Dispose() => _api.Dispose();
 
     private async Task<(long Created, long Updated, long Deleted)> SyncAsync(string connectorId, CancellationToken cancellationToken)
     {

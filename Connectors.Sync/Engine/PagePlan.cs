@@ -5,12 +5,19 @@ using Connectors.Sync.Sources;
 
 namespace Connectors.Sync.Engine;
 
-/// <summary>What one page asks for: batches to write, and what is to be noted once they are written.</summary>
-internal sealed class PagePlan(SourcePage page) : IDisposable
+/// <summary>
+/// What one page asks for: batches to write, and what is to be noted once they are written. A page of documents with much content is written in parts, so that no
+/// more than a part is in memory: write <see cref="Batches"/>, call <see cref="ComposeNextAsync"/>, and so on until that says no.
+/// </summary>
+/// <param name="page">The page.</param>
+/// <param name="work">The page as it was compared; disposed with this, or when all of it is composed.</param>
+/// <param name="compose">Composes the next part.</param>
+internal sealed class PagePlan(SourcePage page, PageWork work, Func<PageWork, PagePlan, CancellationToken, Task> compose) : IDisposable
 {
+    private PageWork? _work = work;
     private readonly List<BulkBatch> _batches = [];
 
-    /// <summary>Batches, none empty.</summary>
+    /// <summary>Batches of the part that was composed last, none empty.</summary>
     public IReadOnlyList<BulkBatch> Batches => _batches;
 
     /// <summary>What is counted already: read, skipped, duplicates, unreadable.</summary>
@@ -25,7 +32,10 @@ internal sealed class PagePlan(SourcePage page) : IDisposable
     /// <summary>Whether a document was listed by an earlier page already: then everything written before has to arrive first.</summary>
     public bool HasRepeats { get; set; }
 
-    /// <summary>Contents that were fetched; released with the plan.</summary>
+    /// <summary>Whether there is another part.</summary>
+    public bool HasMore => _work is not null;
+
+    /// <summary>Contents that were fetched; released with the part.</summary>
     public ContentText?[]? Texts { get; set; }
 
     /// <summary>Token of the next page.</summary>
@@ -36,6 +46,25 @@ internal sealed class PagePlan(SourcePage page) : IDisposable
 
     /// <summary>Why documents may be missing.</summary>
     public string? Gap { get; } = page.Gap;
+
+    /// <summary>Lets go of the part that was composed last and composes the next; false when there is none.</summary>
+    public async Task<bool> ComposeNextAsync(CancellationToken cancellationToken)
+    {
+        if (_work is not { } work)
+        {
+            return false;
+        }
+
+        DisposePart();
+        await compose(work, this, cancellationToken);
+        if (work.IsDone)
+        {
+            _work = null;
+            work.Dispose();
+        }
+
+        return true;
+    }
 
     /// <summary>The batch that takes the next operation.</summary>
     public BulkBatch OpenBatch()
@@ -78,10 +107,15 @@ internal sealed class PagePlan(SourcePage page) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var batch in _batches)
-        {
-            batch.Dispose();
-        }
+        DisposePart();
+        _work?.Dispose();
+        _work = null;
+    }
+
+    private void DisposePart()
+    {
+        _batches.ForEach(batch => batch.Dispose());
+        _batches.Clear();
 
         foreach (var text in Texts ?? [])
         {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diff;
@@ -13,6 +12,12 @@ namespace Connectors.Sync.Engine;
 /// </summary>
 internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int contentConcurrency, ContentReader contents, TimeProvider time, DocumentFilter? filter = null)
 {
+    /// <summary>Contents of so many bytes, and one more, are in memory for a page at a time.</summary>
+    internal const long MaxContentBytes = 32 * 1024 * 1024;
+
+    // Of a file whose size the source does not know.
+    private const long UnknownContentBytes = 64 * 1024;
+
     /// <summary>The step of a sync, whichever way it is run.</summary>
     public static PageStep For(SyncRequest request, SyncEngineOptions options, ContentExtraction extraction, TimeProvider time) => new(
         new DocumentLines(request.Pipeline),
@@ -28,7 +33,7 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
             ? request with { Fingerprint = SyncFingerprint.Of(request.Fingerprint, shape) }
             : request;
 
-    /// <summary>Plans <paramref name="page"/>; the caller disposes both.</summary>
+    /// <summary>Plans <paramref name="page"/> and composes the first part of what it writes. The plan takes the page over, and disposes it when nothing more is needed of it.</summary>
     /// <param name="page">The page as the source gave it.</param>
     /// <param name="snapshot">The index at the start.</param>
     /// <param name="seen">What the sync has met so far; locked while this page is added.</param>
@@ -36,19 +41,16 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
     /// <param name="fetchContent">False in a dry run.</param>
     public async Task<PagePlan> PlanAsync(SourcePage page, IdSnapshot snapshot, SeenIds seen, bool skipUnchanged, bool fetchContent, CancellationToken cancellationToken)
     {
-        // Before anything else: what a rule leaves out is as if the source did not have it.
-        var excluded = filter?.Apply(page) ?? 0;
-        var plan = new PagePlan(page);
-        var verdicts = ArrayPool<Verdict>.Shared.Rent(Math.Max(page.Count, 1));
-        var facts = ArrayPool<DocumentFacts>.Shared.Rent(Math.Max(page.Count, 1));
+        var work = new PageWork(page, fetchContent);
+        var plan = new PagePlan(page, work, ComposeAsync);
         try
         {
-            var ids = Describe(page, facts);
-            Compare(page, facts.AsSpan(0, page.Count), snapshot, seen, skipUnchanged, verdicts, plan);
+            // Before anything else: what a rule leaves out is as if the source did not have it.
+            var excluded = filter?.Apply(page) ?? 0;
+            Describe(work);
+            Compare(page, work.Facts.AsSpan(0, page.Count), snapshot, seen, skipUnchanged, work.Verdicts, plan);
             plan.Counts += new SyncCounts(Read: excluded, Excluded: excluded);
-            var texts = fetchContent ? await FetchAsync(page, verdicts, plan, cancellationToken) : null;
-            Compose(page, ids, facts, verdicts, texts, plan);
-            plan.Complete();
+            await plan.ComposeNextAsync(cancellationToken);
             return plan;
         }
         catch
@@ -56,36 +58,53 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
             plan.Dispose();
             throw;
         }
-        finally
+    }
+
+    /// <summary>Composes the writes of as many documents as have <see cref="MaxContentBytes"/> of content: of all of a page that has none.</summary>
+    private async Task ComposeAsync(PageWork work, PagePlan plan, CancellationToken cancellationToken)
+    {
+        var (start, end) = (work.Next, EndOfPart(work));
+        var texts = await FetchAsync(work, start, end, plan, cancellationToken);
+        Compose(work, start, end, texts, plan);
+        plan.Complete();
+        work.Next = end;
+    }
+
+    /// <summary>The first document that has to wait for the next part.</summary>
+    private static int EndOfPart(PageWork work)
+    {
+        var bytes = 0L;
+        for (var index = work.Next; index < work.Page.Count; index++)
         {
-            ArrayPool<Verdict>.Shared.Return(verdicts);
-            ArrayPool<DocumentFacts>.Shared.Return(facts);
+            if (bytes >= MaxContentBytes)
+            {
+                return index;
+            }
+
+            bytes += work.NeedsContent(index) ? Math.Max(work.Page[index].Content!.SizeInBytes, UnknownContentBytes) : 0;
         }
+
+        return work.Page.Count;
     }
 
     /// <summary>Key and version of every document, and the shortened ids of those whose own is too long.</summary>
-    private static Dictionary<int, byte[]>? Describe(SourcePage page, DocumentFacts[] facts)
+    private static void Describe(PageWork work)
     {
-        Dictionary<int, byte[]>? shortened = null;
-        for (var index = 0; index < page.Count; index++)
+        for (var index = 0; index < work.Page.Count; index++)
         {
-            var document = page[index];
+            var document = work.Page[index];
             var id = document.Id.Span;
             if (DocumentId.IsTooLong(id))
             {
-                shortened ??= [];
-                shortened[index] = DocumentId.Shorten(id);
-                id = shortened[index];
+                id = work.Shorten(index, DocumentId.Shorten(id));
             }
 
-            facts[index] = new DocumentFacts(
+            work.Facts[index] = new DocumentFacts(
                 DocumentKey.Of(id),
                 document.Timestamp is { } timestamp
                     ? DocumentVersion.FromTimestamp(timestamp)
                     : DocumentVersion.FromDigest(DocumentVersion.Digest(document.Body.Span)));
         }
-
-        return shortened;
     }
 
     private static void Compare(SourcePage page, ReadOnlySpan<DocumentFacts> facts, IdSnapshot snapshot, SeenIds seen, bool skipUnchanged, Span<Verdict> verdicts, PagePlan plan)
@@ -125,62 +144,60 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
         plan.Counts = counts;
     }
 
-    private async Task<ContentText?[]?> FetchAsync(SourcePage page, Verdict[] verdicts, PagePlan plan, CancellationToken cancellationToken)
+    private async Task<ContentText?[]?> FetchAsync(PageWork work, int start, int end, PagePlan plan, CancellationToken cancellationToken)
     {
-        var wanted = Enumerable.Range(0, page.Count).Where(index => IsWritten(verdicts[index]) && page[index].Content is not null).ToArray();
+        var wanted = Enumerable.Range(start, end - start).Where(work.NeedsContent).ToArray();
         if (wanted.Length == 0)
         {
             return null;
         }
 
-        var texts = new ContentText?[page.Count];
+        var texts = new ContentText?[end - start];
         plan.Texts = texts;
         var options = new ParallelOptions { MaxDegreeOfParallelism = contentConcurrency, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(wanted, options, async (index, token) =>
         {
-            texts[index] = await contents.ReadAsync(page[index].Content!, token);
+            texts[index - start] = await contents.ReadAsync(work.Page[index].Content!, token);
         });
         foreach (var index in wanted)
         {
-            if (texts[index] is { IsProblem: true, Reason: { } reason })
+            if (texts[index - start] is { IsProblem: true, Reason: { } reason })
             {
-                plan.Rejections.Add(new Rejection(System.Text.Encoding.UTF8.GetString(page[index].Id.Span), "content", reason));
+                plan.Rejections.Add(new Rejection(System.Text.Encoding.UTF8.GetString(work.Page[index].Id.Span), "content", reason));
             }
         }
 
         return texts;
     }
 
-    private void Compose(SourcePage page, Dictionary<int, byte[]>? shortened, DocumentFacts[] facts, Verdict[] verdicts, ContentText?[]? texts, PagePlan plan)
+    private void Compose(PageWork work, int start, int end, ContentText?[]? texts, PagePlan plan)
     {
         var now = time.GetUtcNow();
-        for (var index = 0; index < page.Count; index++)
+        for (var index = start; index < end; index++)
         {
-            if (!IsWritten(verdicts[index]))
+            var verdict = work.Verdicts[index];
+            if (!PageWork.IsWritten(verdict))
             {
                 continue;
             }
 
-            var document = page[index];
+            var document = work.Page[index];
             var batch = plan.OpenBatch();
-            var original = shortened is not null && shortened.ContainsKey(index);
+            var shortened = work.ShortenedId(index);
+            var text = texts?[index - start];
 
             // Nothing changes in the source when a content becomes readable: without the document's own stamp it is written again at the next sync.
-            var isIncomplete = texts?[index] is { MayPass: true };
+            var isIncomplete = text is { MayPass: true };
             lines.WriteUpsert(
                 batch.Buffer,
-                original ? shortened![index] : document.Id.Span,
-                original ? document.Id.Span : default,
+                shortened ?? document.Id.Span,
+                shortened is null ? default : document.Id.Span,
                 isIncomplete ? now : document.Timestamp ?? now,
-                document.Timestamp is null && !isIncomplete ? (long)facts[index].Version.Value : null,
+                document.Timestamp is null && !isIncomplete ? (long)work.Facts[index].Version.Value : null,
                 document.Body.Span,
-                texts?[index] is { } text ? text.Utf8.Span : default,
-                texts?[index] is { } content ? content.Attachment.Span : default);
-            plan.Add(
-                verdicts[index] switch { Verdict.Add => BulkOperationKind.Add, Verdict.Change => BulkOperationKind.Change, _ => BulkOperationKind.Repeat },
-                bulk);
+                text is null ? default : text.Utf8.Span,
+                text is null ? default : text.Attachment.Span);
+            plan.Add(verdict switch { Verdict.Add => BulkOperationKind.Add, Verdict.Change => BulkOperationKind.Change, _ => BulkOperationKind.Repeat }, bulk);
         }
     }
-
-    private static bool IsWritten(Verdict verdict) => verdict is Verdict.Add or Verdict.Change or Verdict.Repeat;
 }

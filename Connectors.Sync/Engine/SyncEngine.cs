@@ -1,8 +1,6 @@
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diagnostics;
-using Connectors.Sync.Diff;
-using Connectors.Sync.Filtering;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Staging;
 using Microsoft.Extensions.Logging;

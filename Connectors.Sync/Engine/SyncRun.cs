@@ -136,13 +136,9 @@ internal sealed class SyncRun(
         var after = _partitions[number].Token;
         while (!stopReading.IsCancellationRequested)
         {
-            PagePlan pagePlan;
-            using (var page = await ReadPageAsync(source, partition, after, cancellationToken))
-            {
-                NoteRestart(number, partition, page);
-                pagePlan = await pageStep.PlanAsync(page, ids.Snapshot, _seen, plan.SkipUnchanged, writer is IndexBatchWriter, cancellationToken);
-            }
-
+            var page = await ReadPageAsync(source, partition, after, cancellationToken);
+            NoteRestart(number, partition, page);
+            var pagePlan = await pageStep.PlanAsync(page, ids.Snapshot, _seen, plan.SkipUnchanged, writer is IndexBatchWriter, cancellationToken);
             await pages.WriteAsync(StartWrite(number, pagePlan, cancellationToken), cancellationToken);
             if (pagePlan.IsLast)
             {
@@ -204,13 +200,17 @@ internal sealed class SyncRun(
                 await Task.WhenAll(earlier);
             }
 
-            var reports = await Task.WhenAll(page.Batches.Select(batch => writer.WriteAsync(batch, mayHaveBeenSent: false, cancellationToken)));
             var counts = page.Counts;
-            foreach (var report in reports)
+            do
             {
-                counts += report.Counts;
-                page.Rejections.Merge(report.Rejections);
+                var reports = await Task.WhenAll(page.Batches.Select(batch => writer.WriteAsync(batch, mayHaveBeenSent: false, cancellationToken)));
+                foreach (var report in reports)
+                {
+                    counts += report.Counts;
+                    page.Rejections.Merge(report.Rejections);
+                }
             }
+            while (await page.ComposeNextAsync(cancellationToken));
 
             return new PageDone(partition, page.Next.Value, page.IsLast, counts, page.Rejections.Total == 0 ? null : page.Rejections, page.Gap) { Marks = page.Marks };
         }

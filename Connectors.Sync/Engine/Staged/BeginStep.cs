@@ -1,4 +1,3 @@
-using Connectors.Sync.Diff;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Staging;
 

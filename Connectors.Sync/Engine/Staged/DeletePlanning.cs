@@ -81,7 +81,6 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
         foreach (var part in offsets.Chunk(limits.DeletesPerPart))
         {
             using var buffer = new PooledBuffer();
-            StagedBatches.WriteStart(buffer, new RejectionReport());
             foreach (var some in part.Chunk(bulk.MaxOperations))
             {
                 using var batch = new BulkBatch(some.Length * 64);
@@ -94,7 +93,7 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
                 StagedBatches.Write(buffer, batch, isAfterAll: false);
             }
 
-            StagedBatches.WriteEnd(buffer);
+            StagedBatches.WriteEnd(buffer, new RejectionReport());
             await using var content = buffer.OpenRead();
             await store.PutAsync(StagedNames.Part(deletes, parts++), content, isText: true, cancellationToken);
         }

@@ -32,7 +32,7 @@ internal sealed class ReadStep(IStagingStore store, SyncEngineOptions options, C
             await ReadAsync(opened, request, source, order.Partition, after, seen, plans, cancellationToken);
             var page = Join(order, before, plans, out var marks);
             var name = StagedNames.NewPage(opened.Name, page.Partition, page.Number);
-            var hasWork = await PutBatchesAsync(name, plans, cancellationToken);
+            var hasWork = await PutBatchesAsync(name, opened.Folder, plans, cancellationToken);
             await page.PutAsync(store, name, marks, cancellationToken);
             opened.KeepSeen(order.Partition, new SeenSoFar(name, page, seen));
             return new ReadAnswer(name, page.IsLast, hasWork, page.Counts);
@@ -89,16 +89,12 @@ internal sealed class ReadStep(IStagingStore store, SyncEngineOptions options, C
                 return;
             }
 
-            using (page)
+            if (page.Restarts)
             {
-                if (page.Restarts)
-                {
-                    SyncLog.PartitionRestarted(logger, partition.Name);
-                }
-
-                plans.Add(await step.PlanAsync(page, opened.Ids.Snapshot, seen, opened.Plan.SkipUnchanged, fetchContent: !request.DryRun, cancellationToken));
+                SyncLog.PartitionRestarted(logger, partition.Name);
             }
 
+            plans.Add(await step.PlanAsync(page, opened.Ids.Snapshot, seen, opened.Plan.SkipUnchanged, fetchContent: !request.DryRun, cancellationToken));
             if (!plans[^1].IsLast && plans[^1].Next == after)
             {
                 throw new ConnectorException($"The source did not get beyond '{after}' in partition '{partition.Name}'. This is a fault of the source.");
@@ -110,7 +106,8 @@ internal sealed class ReadStep(IStagingStore store, SyncEngineOptions options, C
     }
 
     private bool IsFull(List<PagePlan> plans) =>
-        plans.Sum(plan => plan.Counts.Read) >= limits.MaxDocuments
+        plans[^1].HasMore
+        || plans.Sum(plan => plan.Counts.Read) >= limits.MaxDocuments
         || plans.Sum(plan => plan.Batches.Sum(batch => batch.Count)) >= limits.MaxOperations
         || plans.Sum(plan => plan.Batches.Sum(batch => (long)batch.SizeInBytes)) >= limits.MaxBytes;
 
@@ -137,28 +134,55 @@ internal sealed class ReadStep(IStagingStore store, SyncEngineOptions options, C
             counts);
     }
 
-    private async Task<bool> PutBatchesAsync(string page, List<PagePlan> plans, CancellationToken cancellationToken)
+    private async Task<bool> PutBatchesAsync(string page, string folder, List<PagePlan> plans, CancellationToken cancellationToken)
     {
-        if (plans.TrueForAll(plan => plan.Batches.Count == 0 && plan.Rejections.Total == 0))
+        if (plans.TrueForAll(plan => plan is { Batches.Count: 0, Rejections.Total: 0, HasMore: false }))
         {
             return false;
         }
 
+        // Only the last page may have more than is in memory: its parts go by way of a file.
         using var buffer = new PooledBuffer();
+        await using var spool = plans[^1].HasMore ? OpenSpool(folder) : null;
         var rejections = new RejectionReport();
-        plans.ForEach(plan => rejections.Merge(plan.Rejections));
-        StagedBatches.WriteStart(buffer, rejections);
         foreach (var plan in plans)
         {
-            for (var index = 0; index < plan.Batches.Count; index++)
+            var isFirst = true;
+            do
             {
-                StagedBatches.Write(buffer, plan.Batches[index], isAfterAll: index == 0 && plan.HasRepeats);
+                foreach (var batch in plan.Batches)
+                {
+                    StagedBatches.Write(buffer, batch, isAfterAll: isFirst && plan.HasRepeats);
+                    isFirst = false;
+                }
+
+                if (spool is not null)
+                {
+                    await spool.WriteAsync(buffer.WrittenMemory, cancellationToken);
+                    buffer.Clear();
+                }
             }
+            while (await plan.ComposeNextAsync(cancellationToken));
+
+            rejections.Merge(plan.Rejections);
         }
 
-        StagedBatches.WriteEnd(buffer);
-        await using var content = buffer.OpenRead();
-        await store.PutAsync(StagedNames.Batches(page), content, isText: true, cancellationToken);
+        StagedBatches.WriteEnd(buffer, rejections);
+        if (spool is null)
+        {
+            await using var content = buffer.OpenRead();
+            await store.PutAsync(StagedNames.Batches(page), content, isText: true, cancellationToken);
+        }
+        else
+        {
+            await spool.WriteAsync(buffer.WrittenMemory, cancellationToken);
+            spool.Position = 0;
+            await store.PutAsync(StagedNames.Batches(page), spool, isText: true, cancellationToken);
+        }
+
         return true;
     }
+
+    private static FileStream OpenSpool(string folder) => new(
+        Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 256 * 1024, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
 }

@@ -6,7 +6,7 @@ using Connectors.Sync.Bulk;
 namespace Connectors.Sync.Engine.Staged;
 
 /// <summary>
-/// Batches as they are staged: what was refused already, then each batch with the places of its operations, then an end mark. Bodies are kept byte for byte
+/// Batches as they are staged: each with the places of its operations, then an end mark, then what was refused already. Bodies are kept byte for byte
 /// as they are sent.
 /// </summary>
 internal static class StagedBatches
@@ -16,14 +16,6 @@ internal static class StagedBatches
     private const byte End = 3;
     private const int BatchHeader = 1 + (2 * sizeof(int));
     private const int OperationHeader = 1 + sizeof(int);
-
-    /// <summary>Writes what comes before the batches.</summary>
-    public static void WriteStart(PooledBuffer to, RejectionReport rejections)
-    {
-        var json = JsonSerializer.SerializeToUtf8Bytes(rejections);
-        WriteInt(to, json.Length);
-        to.Write(json);
-    }
 
     /// <summary>Writes a batch.</summary>
     /// <param name="to">Where to.</param>
@@ -44,22 +36,23 @@ internal static class StagedBatches
     }
 
     /// <summary>Writes what comes after the last batch.</summary>
-    public static void WriteEnd(PooledBuffer to) => to.WriteByte(End);
-
-    /// <summary>Reads what <see cref="WriteStart"/> wrote.</summary>
-    public static async Task<RejectionReport> ReadStartAsync(Stream from, CancellationToken cancellationToken)
+    /// <param name="to">Where to.</param>
+    /// <param name="rejections">What was refused before anything was sent.</param>
+    public static void WriteEnd(PooledBuffer to, RejectionReport rejections)
     {
-        var length = new byte[sizeof(int)];
-        await from.ReadExactlyAsync(length, cancellationToken);
-        var json = new byte[BinaryPrimitives.ReadInt32LittleEndian(length)];
-        await from.ReadExactlyAsync(json, cancellationToken);
-        return JsonSerializer.Deserialize<RejectionReport>(json) ?? new RejectionReport();
+        var json = JsonSerializer.SerializeToUtf8Bytes(rejections);
+        to.WriteByte(End);
+        WriteInt(to, json.Length);
+        to.Write(json);
     }
 
     /// <summary>Reads the batches, one after the other; the caller disposes each.</summary>
+    /// <param name="from">Where from.</param>
+    /// <param name="rejections">Takes what was refused before, after the last batch.</param>
+    /// <param name="cancellationToken">Stops the read.</param>
     /// <exception cref="EndOfStreamException">They were cut off.</exception>
     /// <exception cref="InvalidDataException">They are something else.</exception>
-    public static async IAsyncEnumerable<(BulkBatch Batch, bool IsAfterAll)> ReadAsync(Stream from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<(BulkBatch Batch, bool IsAfterAll)> ReadAsync(Stream from, RejectionReport rejections, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var header = new byte[BatchHeader];
         while (true)
@@ -67,6 +60,7 @@ internal static class StagedBatches
             await from.ReadExactlyAsync(header.AsMemory(0, 1), cancellationToken);
             if (header[0] == End)
             {
+                rejections.Merge(await ReadRejectionsAsync(from, cancellationToken));
                 yield break;
             }
 
@@ -80,6 +74,15 @@ internal static class StagedBatches
             await from.ReadExactlyAsync(operations, cancellationToken);
             yield return (await ReadBatchAsync(from, operations, BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(1 + sizeof(int))), cancellationToken), header[0] == FollowsAfterAll);
         }
+    }
+
+    private static async Task<RejectionReport> ReadRejectionsAsync(Stream from, CancellationToken cancellationToken)
+    {
+        var length = new byte[sizeof(int)];
+        await from.ReadExactlyAsync(length, cancellationToken);
+        var json = new byte[BinaryPrimitives.ReadInt32LittleEndian(length)];
+        await from.ReadExactlyAsync(json, cancellationToken);
+        return JsonSerializer.Deserialize<RejectionReport>(json) ?? new RejectionReport();
     }
 
     private static async Task<BulkBatch> ReadBatchAsync(Stream from, byte[] operations, int bodyLength, CancellationToken cancellationToken)

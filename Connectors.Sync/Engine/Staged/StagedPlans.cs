@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Connectors.Sync.Staging;
 
 namespace Connectors.Sync.Engine.Staged;
@@ -23,7 +22,7 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
     {
         lock (_lock)
         {
-            _entries[plan.Name] = new Entry(Task.FromResult(plan)) { LastUse = ++_uses };
+            _entries[plan.Name] = new Entry(() => Task.FromResult(plan)) { LastUse = ++_uses };
         }
 
         Trim();
@@ -43,7 +42,7 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
         {
             if (!_entries.TryGetValue(name, out entry))
             {
-                _entries[name] = entry = new Entry(Task.Run(() => FetchAsync(name, _ending.Token), CancellationToken.None));
+                _entries[name] = entry = new Entry(() => Task.Run(() => FetchAsync(name, _ending.Token), CancellationToken.None));
             }
 
             entry.Users++;
@@ -84,9 +83,9 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
         _ending.Cancel();
         lock (_lock)
         {
-            foreach (var entry in _entries.Values.Where(entry => entry.Plan.IsCompletedSuccessfully))
+            foreach (var entry in _entries.Values)
             {
-                entry.Plan.Result.Dispose();
+                entry.Opened?.Dispose();
             }
 
             _entries.Clear();
@@ -105,7 +104,7 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
         lock (_lock)
         {
             entry.Users--;
-            if (entry.Plan.IsCompleted && !entry.Plan.IsCompletedSuccessfully && _entries.GetValueOrDefault(name) == entry)
+            if (entry is { Opened: null, Plan.IsCompleted: true } && _entries.GetValueOrDefault(name) == entry)
             {
                 _entries.Remove(name);
             }
@@ -119,11 +118,11 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
         List<OpenedPlan> dropped = [];
         lock (_lock)
         {
-            var idle = _entries.Where(pair => pair.Value is { Users: 0, Plan.IsCompletedSuccessfully: true }).OrderBy(pair => pair.Value.LastUse).ToList();
+            var idle = _entries.Where(pair => pair.Value is { Users: 0, Opened: not null }).OrderBy(pair => pair.Value.LastUse).ToList();
             foreach (var (name, entry) in idle.Where((pair, place) => pair.Value.LastUse < 0 || _entries.Count > maxAtHand))
             {
                 _entries.Remove(name);
-                dropped.Add(entry.Plan.Result);
+                dropped.Add(entry.Opened!);
             }
         }
 
@@ -167,13 +166,20 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
         }
     }
 
-    private sealed class Entry(Task<OpenedPlan> plan)
+    private sealed class Entry
     {
-        public Task<OpenedPlan> Plan => plan;
+        public Entry(Func<Task<OpenedPlan>> open) => Plan = OpenAsync(open);
+
+        public Task<OpenedPlan> Plan { get; }
+
+        /// <summary>The plan, once it is open.</summary>
+        public OpenedPlan? Opened { get; private set; }
 
         public int Users { get; set; }
 
         public long LastUse { get; set; }
+
+        private async Task<OpenedPlan> OpenAsync(Func<Task<OpenedPlan>> open) => Opened = await open();
     }
 }
 

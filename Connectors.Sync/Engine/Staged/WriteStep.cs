@@ -6,6 +6,8 @@ namespace Connectors.Sync.Engine.Staged;
 /// <summary>Writes staged batches to the index. All of it may be done again: operations are idempotent by id, and counts follow from what the diff found.</summary>
 internal sealed class WriteStep(IStagingStore store, Func<RejectionMonitor, SyncPreview?, IBatchWriter> newWriter, RejectionLimits rejectionLimits)
 {
+    private const int MaxBatchesAtHand = 8;
+
     /// <summary>Writes a page.</summary>
     public async Task<WriteAnswer> WritePageAsync(SyncRequest request, WriteOrder order, CancellationToken cancellationToken)
     {
@@ -54,16 +56,22 @@ internal sealed class WriteStep(IStagingStore store, Func<RejectionMonitor, Sync
     private Task<SyncCounts> WriteAsync(Session session, string name, string what, bool mayHaveBeenSent, CancellationToken cancellationToken) => StagedContent.GuardAsync(what, async () =>
     {
         await using var content = await StagedContent.OpenAsync(store, name, what, cancellationToken);
-        session.Rejections.Merge(await StagedBatches.ReadStartAsync(content, cancellationToken));
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         List<Task<BulkReport>> writes = [];
         try
         {
-            await foreach (var (batch, isAfterAll) in StagedBatches.ReadAsync(content, abort.Token))
+            await foreach (var (batch, isAfterAll) in StagedBatches.ReadAsync(content, session.Rejections, abort.Token))
             {
                 if (isAfterAll)
                 {
                     await Task.WhenAll(writes);
+                }
+
+                // Reading waits for writing: what was staged need not be in memory as a whole.
+                var open = writes.FindAll(write => !write.IsCompleted);
+                if (open.Count >= MaxBatchesAtHand)
+                {
+                    await Task.WhenAny(open);
                 }
 
                 writes.Add(WriteAsync(session, batch, mayHaveBeenSent, abort.Token));

@@ -1,7 +1,6 @@
 using Connectors.Sync;
 using Connectors.Sync.Engine.Staged;
 using Connectors.Tests.Support;
-using Xunit;
 
 namespace Connectors.Tests.Sync.Engine.Staged;
 

@@ -1,0 +1,174 @@
+using Connectors.Functions.Activities;
+using Connectors.Functions.Orchestrations;
+using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Staged;
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging.Abstractions;
+using Moq;
+using Xunit;
+
+namespace Connectors.Tests.Functions;
+
+/// <summary>What the orchestrators decide, by what they call in which order; the answers are the tests'.</summary>
+public sealed class OrchestratorDecisionTests
+{
+    private static readonly SyncTarget Target = new("j1", "c1");
+    private readonly Mock<TaskOrchestrationContext> _context = new() { CallBase = true };
+    private readonly List<string> _calls = [];
+    private object? _continuedWith;
+
+    public OrchestratorDecisionTests()
+    {
+        _context.Setup(one => one.InstanceId).Returns("j1");
+        _context.Setup(one => one.CurrentUtcDateTime).Returns(new DateTime(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc));
+        _context.Setup(one => one.CreateReplaySafeLogger(It.IsAny<string>())).Returns(NullLogger.Instance);
+        _context.Setup(one => one.CreateTimer(It.IsAny<DateTime>(), It.IsAny<CancellationToken>())).Returns(new TaskCompletionSource().Task);
+        _context.Setup(one => one.ContinueAsNew(It.IsAny<object?>(), It.IsAny<bool>())).Callback((object? input, bool _) => _continuedWith = input);
+        Answer(nameof(JobActivities.ClaimJob), true);
+        Answer(nameof(JobActivities.EndJob), true);
+        Answer(nameof(SourceActivities.PingSource), true);
+        Answer(nameof(StagingActivities.CleanStaging), true);
+        Answer(nameof(SourceActivities.BeginSync), new BegunSync(new BeginAnswer("j1/plan", 2, 10, null), 2));
+        Answer(nameof(IndexActivities.PlanDeletes), new DeleteAnswer("j1/plan/deletes", 7, 70, null, false, default));
+        Answer(nameof(IndexActivities.WriteDeletes), new WriteAnswer(new SyncCounts(Deleted: 30), null));
+        Answer(nameof(IndexActivities.CompleteSync), new SyncSummary("completed", default, 5));
+        Answer(nameof(IndexActivities.WritePage), new WriteAnswer(new SyncCounts(Created: 1), null));
+        _context.Setup(one => one.CallSubOrchestratorAsync<StepAnswer<PartitionState>>(new TaskName(nameof(SyncPartition)), It.IsAny<object>(), It.IsAny<TaskOptions>()))
+            .Returns((TaskName _, object input, TaskOptions options) =>
+            {
+                var order = (PartitionOrder)input;
+                _calls.Add($"{nameof(SyncPartition)} {order.State.Number}");
+                Assert.NotNull(options.Retry);
+                return Task.FromResult(new StepAnswer<PartitionState>(order.State with { Page = "last", IsRead = true }));
+            });
+    }
+
+    [Fact]
+    public async Task TheStepsComeInOrderAndDeletesAfterAllPartitions()
+    {
+        var summary = await RunAsync();
+
+        Assert.Equal("completed", summary!.Status);
+        Assert.Equal(
+            ["ClaimJob", "PingSource", "BeginSync", "SyncPartition 0", "SyncPartition 1", "PlanDeletes", "WriteDeletes 0+3", "WriteDeletes 3+3", "WriteDeletes 6+1", "CompleteSync", "CleanStaging"],
+            _calls);
+    }
+
+    [Theory]
+    [InlineData(StepStop.Canceled, "canceled", "EndJob Canceled")]
+    [InlineData(StepStop.Failed, "error", "EndJob Failed")]
+    [InlineData(StepStop.Lost, "lost", null)]
+    public async Task WhatStopsAStepEndsTheJobAndCleansUp(StepStop stop, string status, string? end)
+    {
+        Answer(nameof(IndexActivities.PlanDeletes), new StepAnswer<DeleteAnswer>(null, stop, "why"));
+
+        var summary = await RunAsync();
+
+        Assert.Equal((status, "why"), (summary!.Status, summary.Message));
+        Assert.DoesNotContain(_calls, call => call.StartsWith("WriteDeletes", StringComparison.Ordinal));
+        Assert.Equal([.. end is null ? Array.Empty<string>() : [end], "CleanStaging"], _calls[(_calls.IndexOf("PlanDeletes") + 1)..]);
+    }
+
+    [Fact]
+    public async Task AStepThatKeepsFailingEndsTheJobWithItsSentenceOnly()
+    {
+        var details = new TaskFailureDetails("RpcException", "Result: Failure\nException: Connectors.Sync.ConnectorException: The backend is away.\n   at secret", null, null, null);
+        Throw(nameof(SourceActivities.PingSource), new TaskFailedException("PingSource", 3, details));
+        Assert.Equal("The backend is away.", (await RunAsync())!.Message);
+
+        Throw(nameof(SourceActivities.PingSource), new TaskFailedException("PingSource", 3, new TaskFailureDetails("X", "password=hunter2", null, null, null)));
+        Assert.Equal("The step 'PingSource' failed again and again: its host ended, or something failed that should not have. The log tells the details.", (await RunAsync())!.Message);
+    }
+
+    [Fact]
+    public async Task APartitionThatFailsIsTheEndOnlyAfterTheOthersHaveStopped()
+    {
+        var other = new TaskCompletionSource<StepAnswer<PartitionState>>();
+        _context.Setup(one => one.CallSubOrchestratorAsync<StepAnswer<PartitionState>>(new TaskName(nameof(SyncPartition)), It.IsAny<object>(), It.IsAny<TaskOptions>()))
+            .Returns((TaskName _, object input, TaskOptions _) => ((PartitionOrder)input).State.Number == 0
+                ? Task.FromResult(new StepAnswer<PartitionState>(((PartitionOrder)input).State, StepStop.Failed, "first"))
+                : other.Task);
+
+        var run = RunAsync();
+        Assert.False(run.IsCompleted);
+        Assert.DoesNotContain("EndJob Failed", _calls);
+        other.SetResult(new StepAnswer<PartitionState>(new PartitionState(1, Counts: new SyncCounts(Created: 4))));
+
+        Assert.Equal(("error", "first", 4L), ((await run)!.Status, (await run)!.Message, (await run)!.Counts.Created));
+    }
+
+    [Fact]
+    public async Task ManyPartsOfDeletesContinueAsNewWithAllThatCounts()
+    {
+        Answer(nameof(IndexActivities.PlanDeletes), new DeleteAnswer("j1/plan/deletes", 1_000, 10_000, null, false, default));
+
+        Assert.Null(await RunAsync());
+
+        var state = Assert.IsType<SyncState>(_continuedWith);
+        Assert.InRange(state.NextPart, 3, SyncJobRun.MaxTurns * SyncJobRun.PartsAtOnce);
+        Assert.Equal(state.NextPart / SyncJobRun.PartsAtOnce * 30, state.DeleteCounts.Deleted);
+        _calls.Clear();
+        await RunAsync(state);
+        Assert.Equal($"WriteDeletes {state.NextPart}+3", _calls[0]);
+    }
+
+    [Fact]
+    public async Task APageIsReadWhileTheOneBeforeItIsWritten()
+    {
+        var pages = 0;
+        _context.Setup(one => one.GetInput<PartitionOrder>()).Returns(new PartitionOrder(Target, "j1/plan", new PartitionState(0), 0));
+        Setup<ReadAnswer>(nameof(SourceActivities.ReadPage), input => new StepAnswer<ReadAnswer>(new ReadAnswer("p" + ++pages, pages == 3, true, new SyncCounts(Read: 2))));
+
+        var answer = await SyncPartition.RunAsync(_context.Object);
+
+        Assert.Equal(["ReadPage after ", "WritePage p1", "ReadPage after p1", "WritePage p2", "ReadPage after p2", "WritePage p3"], _calls);
+        Assert.Equal((true, 6L, 3L), (answer.Value!.IsDone(), answer.Value.Counts.Read, answer.Value.Counts.Created));
+    }
+
+    [Fact]
+    public async Task ALongPartitionEndsAfterSomePagesWithOneStillToBeWritten()
+    {
+        var pages = 0;
+        _context.Setup(one => one.GetInput<PartitionOrder>()).Returns(new PartitionOrder(Target, "j1/plan", new PartitionState(0), 0));
+        Setup<ReadAnswer>(nameof(SourceActivities.ReadPage), _ => new StepAnswer<ReadAnswer>(new ReadAnswer("p" + ++pages, false, true, new SyncCounts(Read: 2))));
+
+        var answer = await SyncPartition.RunAsync(_context.Object);
+
+        Assert.Equal((SyncPartition.MaxPages, $"p{pages}", false), (pages, answer.Value!.Unwritten, answer.Value.IsDone()));
+    }
+
+    private Task<SyncSummary?> RunAsync(SyncState? state = null)
+    {
+        _context.Setup(one => one.GetInput<SyncState>()).Returns(state ?? new SyncState { Target = Target });
+        return SyncJob.RunAsync(_context.Object);
+    }
+
+    private void Answer<T>(string activity, T answer) => Setup<T>(activity, _ => new StepAnswer<T>(answer));
+
+    private void Answer<T>(string activity, StepAnswer<T> answer) => Setup<T>(activity, _ => answer);
+
+    private void Throw(string activity, Exception failure) => Setup<bool>(activity, _ => throw failure);
+
+    private void Setup<T>(string activity, Func<object, StepAnswer<T>> answer) => _context
+        .Setup(one => one.CallActivityAsync<StepAnswer<T>>(new TaskName(activity), It.IsAny<object>(), It.IsAny<TaskOptions>()))
+        .Returns((TaskName _, object input, TaskOptions options) =>
+        {
+            _calls.Add(activity + input switch
+            {
+                JobOrder<DeleteOrder> { Order: var order } => $" {order.FirstPart}+{order.Parts}",
+                JobOrder<EndOrder> { Order: var order } => $" {order.Stop}",
+                JobOrder<ReadOrder> { Order: var order } => $" after {order.After}",
+                JobOrder<WriteOrder> { Order: var order } => $" {order.Page}",
+                _ => string.Empty,
+            });
+            Assert.NotNull(options.Retry);
+            try
+            {
+                return Task.FromResult(answer(input));
+            }
+            catch (TaskFailedException failure)
+            {
+                return Task.FromException<StepAnswer<T>>(failure);
+            }
+        });
+}
