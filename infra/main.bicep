@@ -249,9 +249,6 @@ module functionApp 'modules/functionapp.bicep' = {
         AzureWebJobsStorage__tableServiceUri: storage.outputs.tableEndpoint
         AzureWebJobsStorage__credential: 'managedidentity'
         AzureWebJobsStorage__clientId: identity.outputs.clientId
-        ConnectorsStaging__blobServiceUri: storage.outputs.blobEndpoint
-        ConnectorsStaging__credential: 'managedidentity'
-        ConnectorsStaging__clientId: identity.outputs.clientId
         ConnectorsPollSchedule: pollSchedule
         ConnectorsCleanUpSchedule: cleanUpSchedule
         Connectors__elasticsearch__host: elasticsearchHost

@@ -16,7 +16,6 @@ public sealed partial class AppSettingsTests(PredictedDeployments deployments)
         "AzureWebJobsStorage__blobServiceUri", "AzureWebJobsStorage__clientId", "AzureWebJobsStorage__credential",
         "AzureWebJobsStorage__queueServiceUri", "AzureWebJobsStorage__tableServiceUri",
         "ConnectorsCleanUpSchedule", "ConnectorsPollSchedule",
-        "ConnectorsStaging__blobServiceUri", "ConnectorsStaging__clientId", "ConnectorsStaging__credential",
         "Connectors__elasticsearch__api_key", "Connectors__elasticsearch__host", "Connectors__service__log_level",
         BackEnd,
     ];
@@ -67,8 +66,7 @@ public sealed partial class AppSettingsTests(PredictedDeployments deployments)
         var vault = await File.ReadAllTextAsync(Path.Combine(Approved.Root, "infra", "modules", "keyvault.bicep"), TestContext.Current.CancellationToken);
         Assert.Contains("'@Microsoft.KeyVault(SecretUri=${vault.properties.vaultUri}secrets/", vault, StringComparison.Ordinal);
         Assert.Equal("managedidentity", settings["AzureWebJobsStorage__credential"]);
-        Assert.Equal("managedidentity", settings["ConnectorsStaging__credential"]);
-        string[] clientIds = ["AZURE_CLIENT_ID", "AzureWebJobsStorage__clientId", "ConnectorsStaging__clientId"];
+        string[] clientIds = ["AZURE_CLIENT_ID", "AzureWebJobsStorage__clientId"];
         Assert.Single(clientIds.Select(name => settings[name]).Distinct());
         Assert.Contains("Authorization=AAD", settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"], StringComparison.Ordinal);
     }

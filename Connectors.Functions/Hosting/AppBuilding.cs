@@ -1,3 +1,5 @@
+using Azure.Identity;
+using Azure.Monitor.OpenTelemetry.Exporter;
 using Connectors.Functions.Activities;
 using Connectors.Functions.Http;
 using Connectors.Functions.Triggers;
@@ -28,6 +30,16 @@ public static class AppBuilding
         if (settings.ExportsTelemetry)
         {
             telemetry.UseOtlpExporter();
+        }
+
+        if (settings.MonitorConnection is { } connection)
+        {
+            // As the app's identity where it has one: the template switches keys off.
+            telemetry.UseAzureMonitorExporter(monitor =>
+            {
+                monitor.ConnectionString = connection;
+                monitor.Credential = settings.Variable("AZURE_CLIENT_ID") is { } identity ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(identity)) : null;
+            });
         }
 
         return services;

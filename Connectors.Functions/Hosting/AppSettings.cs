@@ -24,6 +24,9 @@ public sealed record AppSettings
     /// <summary>Whether metrics and traces are sent (<c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set).</summary>
     public bool ExportsTelemetry => Variable("OTEL_EXPORTER_OTLP_ENDPOINT") is not null;
 
+    /// <summary>Where Azure Monitor takes logs, metrics and traces (<c>APPLICATIONINSIGHTS_CONNECTION_STRING</c>); <see langword="null"/> to send none there.</summary>
+    public string? MonitorConnection => Variable("APPLICATIONINSIGHTS_CONNECTION_STRING");
+
     /// <summary>The settings of this process.</summary>
     public static AppSettings FromEnvironment()
     {
