@@ -65,6 +65,7 @@ int Test()
     Directory.CreateDirectory(artifacts);
     File.Delete(results);
     Environment.SetEnvironmentVariable("CONNECTORS_S3RVER", S3Server());
+    Console.WriteLine($"database servers for the tests: {string.Join(", ", Servers())}");
     var exitCode = Dotnet([Output("Connectors.Functions.Tests", "Connectors.Functions.Tests.dll"), .. more, "-noColor", "-result-xml", results]);
     return Count(results, exitCode) && whiteSpace == 0 ? 0 : 1;
 }
@@ -190,6 +191,17 @@ string? S3Server()
 
     Console.WriteLine(File.Exists(script) ? "s3rver: from npm" : "s3rver: can't be had here (npm is missing, or has no s3rver)");
     return File.Exists(script) ? script : null;
+}
+
+// The tests of the databases start the servers that the machine has, and skip themselves without.
+IEnumerable<string> Servers()
+{
+    var postgres = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").Select(folder => Path.Combine(folder, "bin")) : [];
+    var folders = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator).Concat(["/usr/sbin", "/usr/local/sbin"]).Concat(postgres).ToArray();
+    foreach (var (name, program) in new[] { ("PostgreSQL", "postgres"), ("MariaDB", "mariadbd") })
+    {
+        yield return folders.Any(folder => File.Exists(Path.Combine(folder, program))) ? name : $"no {name} (its tests are skipped)";
+    }
 }
 
 // Prints what failed and the counts, both from the results file. False when anything is wrong, or nothing ran.

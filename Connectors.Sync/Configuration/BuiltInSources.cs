@@ -8,6 +8,8 @@ internal static class BuiltInSources
     {
         ["dir"] = "Connectors.Sync.Sources.Directory.DirectoryDataSource, Connectors.Sync",
         ["mongodb"] = "Connectors.Sync.Sources.MongoDB.MongoDataSource, Connectors.Sync",
+        ["mysql"] = "Connectors.Sync.Sources.MySql.MySqlDataSource, Connectors.Sync",
+        ["postgresql"] = "Connectors.Sync.Sources.PostgreSql.PostgreSqlDataSource, Connectors.Sync",
         ["s3"] = "Connectors.Sync.Sources.S3.S3DataSource, Connectors.Sync",
     };
 }

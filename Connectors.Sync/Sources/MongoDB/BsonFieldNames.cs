@@ -45,7 +45,7 @@ internal ref struct BsonFieldNames(ReadOnlySpan<byte> document, bool isTop)
     public string Another(ReadOnlySpan<byte> name)
     {
         var text = Encoding.UTF8.GetString(name);
-        var wanted = isTop && ReservedFields.Contains(name) ? text + "_" : WithoutBlankParts(text);
+        var wanted = isTop && ReservedFields.Contains(name) ? text + "_" : FieldNames.WithoutBlankParts(text);
         if (Encoding.UTF8.GetBytes(wanted).AsSpan().SequenceEqual(name))
         {
             return wanted;
@@ -58,19 +58,6 @@ internal ref struct BsonFieldNames(ReadOnlySpan<byte> document, bool isTop)
         }
 
         return wanted;
-    }
-
-    /// <summary>A part that is empty or blank becomes an underscore, but for empty ones at the end, which Elasticsearch drops.</summary>
-    private static string WithoutBlankParts(string name)
-    {
-        var kept = name.TrimEnd('.');
-        if (string.IsNullOrWhiteSpace(kept))
-        {
-            return "_";
-        }
-
-        var parts = kept.Split('.');
-        return string.Join('.', parts.Select(part => string.IsNullOrWhiteSpace(part) ? "_" : part)) + name[kept.Length..];
     }
 
     private readonly bool Contains(ReadOnlySpan<byte> name, int amongFirst)
