@@ -64,7 +64,8 @@ int Test()
     var results = Path.Combine(artifacts, "test-results.xml");
     Directory.CreateDirectory(artifacts);
     File.Delete(results);
-    Environment.SetEnvironmentVariable("CONNECTORS_S3RVER", S3Server());
+    Environment.SetEnvironmentVariable("CONNECTORS_S3RVER", NpmServer("s3rver", "3.7.1", "bin/s3rver.js"));
+    Environment.SetEnvironmentVariable("CONNECTORS_AZURITE", NpmServer("azurite", "3.37.0", "dist/src/blob/main.js"));
     Console.WriteLine($"database servers for the tests: {string.Join(", ", Servers())}");
     var exitCode = Dotnet([Output("Connectors.Functions.Tests", "Connectors.Functions.Tests.dll"), .. more, "-noColor", "-result-xml", results]);
     return Count(results, exitCode) && whiteSpace == 0 ? 0 : 1;
@@ -170,17 +171,17 @@ bool Build(string what) => Dotnet(["build", Path.Combine(root, what), "-c", "Rel
 
 string Output(string project, string file) => Path.Combine(root, project, "bin", "Release", "net10.0", file);
 
-// The S3 tests talk to s3rver, an S3 server from npm. The tests say what they do without it.
-string? S3Server()
+// A server from npm that tests talk to; null when it can't be had. The tests say what they do without it.
+string? NpmServer(string package, string version, string script)
 {
     var folder = Path.Combine(artifacts, "npm");
-    var script = Path.Combine(folder, "node_modules", "s3rver", "bin", "s3rver.js");
-    if (!File.Exists(script))
+    var file = Path.Combine(folder, "node_modules", package, script);
+    if (!File.Exists(file))
     {
         Directory.CreateDirectory(folder);
         try
         {
-            string[] install = ["install", "--prefix", folder, "--no-audit", "--no-fund", "--loglevel=error", "s3rver@3.7.1"];
+            string[] install = ["install", "--prefix", folder, "--no-audit", "--no-fund", "--loglevel=error", $"{package}@{version}"];
             _ = OperatingSystem.IsWindows() ? Capture("cmd", ["/c", "npm", .. install]) : Capture("npm", install);
         }
         catch (System.ComponentModel.Win32Exception)
@@ -189,8 +190,8 @@ string? S3Server()
         }
     }
 
-    Console.WriteLine(File.Exists(script) ? "s3rver: from npm" : "s3rver: can't be had here (npm is missing, or has no s3rver)");
-    return File.Exists(script) ? script : null;
+    Console.WriteLine(File.Exists(file) ? $"{package}: from npm" : $"{package}: can't be had here (npm is missing, or has no {package})");
+    return File.Exists(file) ? file : null;
 }
 
 // The tests of the databases start the servers that the machine has, and skip themselves without.
