@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Connectors.Sync.Sources.Sql;
 
 /// <summary>Rewrites the texts of numbers and dates as JSON and Elasticsearch take them.</summary>
@@ -89,8 +87,4 @@ internal static class SqlText
 
     /// <summary>The bytes that hexadecimal digits stand for.</summary>
     public static byte[] Bytes(string hex) => Convert.FromHexString(hex.StartsWith("\\x", StringComparison.Ordinal) ? hex.AsSpan(2) : hex);
-
-    /// <summary>Whether a JSON number is more than a double can hold.</summary>
-    public static bool IsBeyondDouble(string number) =>
-        !double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || double.IsInfinity(value);
 }

@@ -16,10 +16,10 @@ internal static class SqlValueWriter
                 json.WriteNullValue();
                 break;
             case SqlValueKind.Json:
-                SqlJson.Write(json, text);
+                CleanJson.Write(json, text);
                 break;
             case SqlValueKind.List:
-                SqlJson.WriteList(json, text, (writer, element) => WriteScalar(writer, column.Element, element));
+                CleanJson.WriteList(json, text, (writer, element) => WriteScalar(writer, column.Element, element));
                 break;
             case SqlValueKind.Set:
                 json.WriteStartArray();
@@ -56,7 +56,7 @@ internal static class SqlValueWriter
                 json.WriteBase64StringValue(SqlText.Bytes(text));
                 break;
             case SqlValueKind.Json:
-                SqlJson.Write(json, text);
+                CleanJson.Write(json, text);
                 break;
             default:
                 json.WriteStringValue(text);

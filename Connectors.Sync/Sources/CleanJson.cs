@@ -1,12 +1,13 @@
+using System.Globalization;
 using System.Text.Json;
 
-namespace Connectors.Sync.Sources.Sql;
+namespace Connectors.Sync.Sources;
 
 /// <summary>
-/// Puts JSON that a database holds into a body. It is passed on as it is but for what Elasticsearch refuses: blank names get an underscore, of two
-/// fields with the same name the last counts (as for the databases), and a number beyond a double becomes a text.
+/// Puts JSON that a source holds into a body. It is passed on as it is but for what Elasticsearch refuses: blank names get an underscore, of two
+/// fields with the same name the last counts, and a number beyond a double becomes a text.
 /// </summary>
-internal static class SqlJson
+internal static class CleanJson
 {
     private const int Deepest = 200;
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = Deepest };
@@ -59,6 +60,10 @@ internal static class SqlJson
         }
     }
 
+    /// <summary>Whether a JSON number is more than a double can hold.</summary>
+    private static bool IsBeyondDouble(string number) =>
+        !double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || double.IsInfinity(value);
+
     private static void WriteElement(Utf8JsonWriter json, JsonElement value)
     {
         switch (value.ValueKind)
@@ -75,7 +80,7 @@ internal static class SqlJson
 
                 json.WriteEndArray();
                 break;
-            case JsonValueKind.Number when SqlText.IsBeyondDouble(value.GetRawText()):
+            case JsonValueKind.Number when IsBeyondDouble(value.GetRawText()):
                 json.WriteStringValue(value.GetRawText());
                 break;
             case JsonValueKind.String:
