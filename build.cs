@@ -68,8 +68,9 @@ int Test()
     var results = Path.Combine(artifacts, "test-results.xml");
     Directory.CreateDirectory(artifacts);
     File.Delete(results);
-    Environment.SetEnvironmentVariable("CONNECTORS_S3RVER", Npm("s3rver", "3.7.1", Path.Combine("bin", "s3rver.js")));
-    Environment.SetEnvironmentVariable("CONNECTORS_AZURITE", Npm("azurite", "3.37.0", Path.Combine("dist", "src", "blob", "main.js")));
+    Environment.SetEnvironmentVariable("CONNECTORS_S3RVER", NpmServer("s3rver", "3.7.1", "bin/s3rver.js"));
+    Environment.SetEnvironmentVariable("CONNECTORS_AZURITE", NpmServer("azurite", "3.37.0", "dist/src/blob/main.js"));
+    Console.WriteLine($"database servers for the tests: {string.Join(", ", Servers())}");
     var exitCode = Dotnet([Output("Connectors.Functions.Tests", "Connectors.Functions.Tests.dll"), .. more, "-noColor", "-result-xml", results]);
     return Count(results, exitCode) && whiteSpace == 0 ? 0 : 1;
 }
@@ -189,12 +190,12 @@ bool Build(string what) => Dotnet(["build", Path.Combine(root, what), "-c", "Rel
 
 string Output(string project, string file) => Path.Combine(root, project, "bin", "Release", "net10.0", file);
 
-// Some tests talk to servers that are not ours, from npm: s3rver and Azurite. They say what they do without them.
-string? Npm(string package, string version, string file)
+// A server from npm that tests talk to; null when it can't be had. The tests say what they do without it.
+string? NpmServer(string package, string version, string script)
 {
     var folder = Path.Combine(artifacts, "npm");
-    var script = Path.Combine(folder, "node_modules", package, file);
-    if (!File.Exists(script))
+    var file = Path.Combine(folder, "node_modules", package, script);
+    if (!File.Exists(file))
     {
         Directory.CreateDirectory(folder);
         try
@@ -208,8 +209,19 @@ string? Npm(string package, string version, string file)
         }
     }
 
-    Console.WriteLine(File.Exists(script) ? $"{package}: from npm" : $"{package}: can't be had here (npm is missing, or has no {package})");
-    return File.Exists(script) ? script : null;
+    Console.WriteLine(File.Exists(file) ? $"{package}: from npm" : $"{package}: can't be had here (npm is missing, or has no {package})");
+    return File.Exists(file) ? file : null;
+}
+
+// The tests of the databases start the servers that the machine has, and skip themselves without.
+IEnumerable<string> Servers()
+{
+    var postgres = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").Select(folder => Path.Combine(folder, "bin")) : [];
+    var folders = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator).Concat(["/usr/sbin", "/usr/local/sbin"]).Concat(postgres).ToArray();
+    foreach (var (name, program) in new[] { ("PostgreSQL", "postgres"), ("MariaDB", "mariadbd") })
+    {
+        yield return folders.Any(folder => File.Exists(Path.Combine(folder, program))) ? name : $"no {name} (its tests are skipped)";
+    }
 }
 
 // Prints what failed and the counts, both from the results file. False when anything is wrong, or nothing ran.

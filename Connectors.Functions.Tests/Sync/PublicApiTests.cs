@@ -1,4 +1,5 @@
 using Connectors.Sync;
+using Connectors.Sync.Sources;
 using Connectors.Tests.Support;
 using PublicApiGenerator;
 using Xunit;
@@ -12,7 +13,9 @@ public sealed class PublicApiTests
     {
         var assembly = typeof(ConnectorException).Assembly;
         var types = assembly.GetExportedTypes();
-        Assert.InRange(types.Count(type => !type.IsNested), 20, 170);
+
+        // A source is one public class, because config.yml can name it; it adds nothing to learn.
+        Assert.InRange(types.Count(type => !type.IsNested && !typeof(IDataSource).IsAssignableFrom(type)), 20, 160);
 
         Approved.Verify(assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false }), "Connectors.Sync/PublicApi.approved.txt");
     }

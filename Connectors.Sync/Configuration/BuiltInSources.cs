@@ -6,8 +6,12 @@ internal static class BuiltInSources
     /// <summary>Class by service type.</summary>
     public static IReadOnlyDictionary<string, string> All { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
     {
+        ["azure_blob_storage"] = "Connectors.Sync.Sources.AzureBlobs.AzureBlobDataSource, Connectors.Sync",
         ["dir"] = "Connectors.Sync.Sources.Directory.DirectoryDataSource, Connectors.Sync",
+        ["http_json"] = "Connectors.Sync.Sources.HttpJson.HttpJsonDataSource, Connectors.Sync",
         ["mongodb"] = "Connectors.Sync.Sources.MongoDB.MongoDataSource, Connectors.Sync",
+        ["mysql"] = "Connectors.Sync.Sources.MySql.MySqlDataSource, Connectors.Sync",
+        ["postgresql"] = "Connectors.Sync.Sources.PostgreSql.PostgreSqlDataSource, Connectors.Sync",
         ["s3"] = "Connectors.Sync.Sources.S3.S3DataSource, Connectors.Sync",
     };
 }

@@ -29,6 +29,9 @@ public sealed class SourcePageBuilder : IDisposable
     /// <summary>Whether a limit is reached. One document more does no harm; a source that keeps adding breaks the memory bound.</summary>
     public bool IsFull => _entries.Count >= _limits.MaxDocuments || Buffer.Length >= _limits.MaxBytes;
 
+    /// <summary>Bytes of ids and bodies so far.</summary>
+    internal int SizeInBytes => Buffer.Length;
+
     private PooledBuffer Buffer => _buffer ?? throw new ObjectDisposedException(nameof(SourcePageBuilder), "The page was built already.");
 
     /// <summary>Begins a document. The caller writes exactly one JSON object to the returned writer, then calls <see cref="End"/>.</summary>

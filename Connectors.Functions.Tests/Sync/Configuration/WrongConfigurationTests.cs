@@ -1,3 +1,4 @@
+using Connectors.Sync.Configuration;
 using Connectors.Sync.Configuration.Loading;
 using Xunit;
 
@@ -86,11 +87,11 @@ public sealed class WrongConfigurationTests
             "connectors:\n  - service_type: dir",
             "config.yml:2: connectors.0.connector_id: missing. Write the id of the connector, as Kibana or `elastic-ingest list` shows it."
         },
-        { "connectors:\n  - connector_id: a", "config.yml:2: connectors.0.service_type: missing. Write the connector's service type, one of dir, mongodb, s3." },
+        { "connectors:\n  - connector_id: a", $"config.yml:2: connectors.0.service_type: missing. Write the connector's service type, one of {string.Join(", ", BuiltInSources.All.Keys)}." },
         { "connectors:\n  - connector_id: a\n    service_type: mongdb", "config.yml:3: connectors.0.service_type: there is no source for the service type \"mongdb\". Did you mean mongodb?" },
         {
             "connectors:\n  - connector_id: a\n    service_type: sharepoint_online",
-            "config.yml:3: connectors.0.service_type: there is no source for the service type \"sharepoint_online\". There are dir, mongodb, s3; add others under sources."
+            $"config.yml:3: connectors.0.service_type: there is no source for the service type \"sharepoint_online\". There are {string.Join(", ", BuiltInSources.All.Keys)}; add others under sources."
         },
         { "connectors:\n  - {connector_id: a, service_type: dir}\n  - {connector_id: a, service_type: s3}", "config.yml:3: connectors.1.connector_id: the connector \"a\" is listed a second time. Keep one entry." },
         { "connectors:\n  - {conector_id: a, connector_id: b, service_type: dir}", "config.yml:2: connectors.0.conector_id: unknown setting. Did you mean connectors.0.connector_id?" },
@@ -98,7 +99,7 @@ public sealed class WrongConfigurationTests
         { "extraction_service.host: http://me:hunter2@host", "config.yml:1: extraction_service.host: the address holds a user or password, and the extraction service knows neither. Leave them out." },
         { "local_extraction.max_memory: 1", "config.yml:1: local_extraction.max_memory: \"1\" is not a number of MiB from 32 to 2047. The default is 512." },
         { "sources:\n  gdrive: GoogleDrive", "config.yml:2: sources.gdrive: \"GoogleDrive\" is not the name of a class. Write it as Namespace.Type, Assembly." },
-        { "sources:\n  mysql: connectors.sources.mysql:MySqlDataSource", "config.yml:2: sources.mysql: \"connectors.sources.mysql:MySqlDataSource\" is not the name of a class. Write it as Namespace.Type, Assembly." },
+        { "sources:\n  oracle: connectors.sources.oracle:OracleDataSource", "config.yml:2: sources.oracle: \"connectors.sources.oracle:OracleDataSource\" is not the name of a class. Write it as Namespace.Type, Assembly." },
     };
 
     [Theory]

@@ -4,11 +4,13 @@ using Connectors.Sync;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Staging;
 using Connectors.Tests.Support;
+using Connectors.Tests.Support.Servers;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Staging;
 
-public sealed class StagingStoreTests : IDisposable
+[Collection("Azurite")]
+public sealed class StagingStoreTests(AzuriteServer azurite) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -29,13 +31,7 @@ public sealed class StagingStoreTests : IDisposable
     [Fact]
     public async Task BlobStorageKeepsTheContractAndCarriesAWholeSync()
     {
-        await using var azurite = await Azurite.StartAsync(Token);
-        if (azurite is null)
-        {
-            return;
-        }
-
-        var container = new BlobContainerClient(azurite.ConnectionString, "staging");
+        var container = (await azurite.EmptyAsync(Token)).GetBlobContainerClient("staging");
         var store = new BlobStagingStore(container);
         Assert.Empty(await store.ListFoldersAsync(Token).ToListAsync(Token));
         await store.DeleteAsync("nothing", Token);

@@ -1,13 +1,10 @@
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
-using System.Text.RegularExpressions;
 using MongoDB.Driver;
 using MongoDB.Driver.Core.Servers;
 
 namespace Connectors.Sync.Sources.MongoDB;
 
 /// <summary>Makes the driver's client from the configuration. The host may be a name, a name and port, or a whole connection string.</summary>
-internal static partial class MongoClients
+internal static class MongoClients
 {
     private static readonly TimeSpan ServerSelectionTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SocketTimeout = TimeSpan.FromMinutes(2);
@@ -22,7 +19,7 @@ internal static partial class MongoClients
             settings.AllowInsecureTls = configuration.TlsInsecure;
             if (configuration.SslCa.Length > 0 && !configuration.TlsInsecure)
             {
-                settings.SslSettings = new SslSettings { ServerCertificateValidationCallback = Trust(Certificates(configuration.SslCa)) };
+                settings.SslSettings = new SslSettings { ServerCertificateValidationCallback = CertificateAuthorities.Trust(CertificateAuthorities.Parse("ssl_ca", configuration.SslCa)) };
             }
         }
 
@@ -71,43 +68,4 @@ internal static partial class MongoClients
                 "host: not a MongoDB address. Use NAME, NAME:PORT, mongodb://NAME:PORT/ or mongodb+srv://NAME/, and percent-encode special characters in options.");
         }
     }
-
-    /// <summary>Kibana's text box makes one line of a PEM file, so only the base64 between the marks counts.</summary>
-    private static X509Certificate2Collection Certificates(string pem)
-    {
-        var certificates = new X509Certificate2Collection();
-        try
-        {
-            foreach (Match match in PemCertificate().Matches(pem))
-            {
-                certificates.Add(X509CertificateLoader.LoadCertificate(Convert.FromBase64String(match.Groups["base64"].Value)));
-            }
-        }
-        catch (Exception exception) when (exception is FormatException or System.Security.Cryptography.CryptographicException)
-        {
-            throw new ConnectorException("ssl_ca: the certificate can't be read. Paste the PEM file of the Certificate Authority.");
-        }
-
-        return certificates.Count > 0
-            ? certificates
-            : throw new ConnectorException("ssl_ca: no certificate in it. Paste the PEM file of the Certificate Authority, with its BEGIN and END lines.");
-    }
-
-    private static RemoteCertificateValidationCallback Trust(X509Certificate2Collection authorities) => (_, certificate, _, errors) =>
-    {
-        if (certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
-        {
-            return false;
-        }
-
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        using var presented = new X509Certificate2(certificate);
-        return chain.Build(presented);
-    };
-
-    [GeneratedRegex("-----BEGIN CERTIFICATE-----(?<base64>.*?)-----END CERTIFICATE-----", RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex PemCertificate();
 }

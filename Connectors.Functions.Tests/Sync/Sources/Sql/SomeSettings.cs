@@ -1,0 +1,15 @@
+using System.Text.Json.Nodes;
+using Connectors.Sync.Configuration;
+using Connectors.Sync.Sources;
+
+namespace Connectors.Tests.Sync.Sources.Sql;
+
+/// <summary>Contexts as from a connector document.</summary>
+internal static class SomeSettings
+{
+    public static SourceContext Of(JsonObject values, IEnumerable<ConfigField> fields)
+    {
+        var configuration = new JsonObject(values.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, new JsonObject { ["value"] = pair.Value?.DeepClone() })));
+        return new SourceContext { Settings = SourceSettings.FromConfiguration(configuration, fields) };
+    }
+}

@@ -1,0 +1,150 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace Connectors.Sync.Sources.HttpJson;
+
+/// <summary>
+/// Gets JSON from one host. Where a name leads is checked when the connection is made, on the address that is connected to, so that a name that resolves differently the
+/// second time gains nothing. Redirects and next pages stay on the host: the headers are meant for it alone.
+/// </summary>
+internal sealed class HttpJsonClient : IDisposable
+{
+    private const int MostRedirects = 5;
+    private readonly HttpJsonConfiguration _configuration;
+    private readonly TimeProvider _clock;
+    private readonly HttpClient _http;
+
+    public HttpJsonClient(HttpJsonConfiguration configuration, TimeProvider clock)
+    {
+        (_configuration, _clock) = (configuration, clock);
+
+        // A proxy would resolve the name itself, out of reach of the check.
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.All,
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+            ConnectCallback = ConnectAsync,
+        };
+        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>Gets a page. The caller disposes its document.</summary>
+    /// <exception cref="ConnectorException">There is none.</exception>
+    public async Task<HttpJsonPage> GetAsync(Uri address, CancellationToken cancellationToken)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var timer = _clock.CreateTimer(_ => late.Cancel(), null, _configuration.Timeout, Timeout.InfiniteTimeSpan);
+        try
+        {
+            for (var redirects = 0; redirects <= MostRedirects; redirects++)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, address);
+                request.Headers.TryAddWithoutValidation("Accept", "application/json");
+                foreach (var (name, value) in _configuration.Headers)
+                {
+                    request.Headers.TryAddWithoutValidation(name, value.Reveal());
+                }
+
+                using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, late.Token);
+                if (answer.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
+                    && answer.Headers.Location is { } location)
+                {
+                    address = Stay(new Uri(address, location), "redirects");
+                    continue;
+                }
+
+                if (!answer.IsSuccessStatusCode)
+                {
+                    throw HttpJsonErrors.FromStatus(Name(address), answer, _clock);
+                }
+
+                return new HttpJsonPage(address, await ParseAsync(address, answer, late.Token), Link(answer));
+            }
+
+            throw new ConnectorException($"{Name(address)}: redirects in a circle. Correct the field url.");
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw HttpJsonErrors.Explain(Name(address), failure);
+        }
+    }
+
+    /// <summary>The address, if it is on the configured host.</summary>
+    /// <exception cref="ConnectorException">It is not.</exception>
+    public Uri Stay(Uri address, string how) => Uri.Compare(address, _configuration.Url, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0 && address.UserInfo.Length == 0
+        ? address
+        : throw new ConnectorException($"{Name(_configuration.Url)}: {how} to {address.Scheme}://{address.Authority}, another host, which is not followed. Correct the field url.");
+
+    /// <summary>An address without its query, for messages.</summary>
+    private static string Name(Uri address) => address.GetLeftPart(UriPartial.Path);
+
+    private static Uri? Link(HttpResponseMessage answer)
+    {
+        foreach (var link in answer.Headers.TryGetValues("Link", out var values) ? values : [])
+        {
+            if (LinkHeader.Next(link) is { } next)
+            {
+                return Uri.TryCreate(next, UriKind.RelativeOrAbsolute, out var address) ? address : null;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<JsonDocument> ParseAsync(Uri address, HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        await using var content = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        using var body = new PooledBuffer(64 * 1024);
+        while (await content.ReadAsync(body.GetMemory(16 * 1024), cancellationToken) is > 0 and var length)
+        {
+            body.Advance(length);
+            if (body.Length > _configuration.MaxResponseBytes)
+            {
+                throw new ConnectorException($"{Name(address)}: the answer is larger than {_configuration.MaxResponseBytes / 1024 / 1024} MiB. Ask for smaller pages, or raise max_response_mb.");
+            }
+        }
+
+        try
+        {
+            // The document outlives the buffer.
+            return JsonDocument.Parse(body.WrittenSpan.ToArray());
+        }
+        catch (JsonException)
+        {
+            throw new ConnectorException($"{Name(address)}: the answer is not JSON. Correct the field url.");
+        }
+    }
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
+        var addresses = await Dns.GetHostAddressesAsync(host, cancellationToken);
+        var allowed = _configuration.AllowedHosts.Contains(host.Trim('[', ']'), StringComparer.OrdinalIgnoreCase)
+            ? addresses
+            : [.. addresses.Where(AddressRules.IsPublic)];
+        if (allowed.Length == 0)
+        {
+            throw new HttpRequestException(
+                HttpRequestError.ConnectionError, "private", new ConnectorException($"url: {host} has a private, loopback or link-local address, which is refused. If it is meant, name {host} in allowed_hosts."));
+        }
+
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(allowed, port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
