@@ -124,7 +124,8 @@ internal sealed class RaceCommand(int documents, int rounds, int pace)
         }
     }
 
-    private static int? Number(string[] arguments, string name)
+    /// <summary>The number behind an option; <see langword="null"/> when it was not given.</summary>
+    internal static int? Number(string[] arguments, string name)
     {
         var index = Array.IndexOf(arguments, name);
         return index < 0 ? null : int.Parse(arguments[index + 1], NumberStyles.AllowThousands, CultureInfo.InvariantCulture);

@@ -10,6 +10,7 @@ internal sealed class Instance(string id)
     private readonly SemaphoreSlim _gate = new(1, 1);
     private int _mostEvents;
     private int _largestPayload;
+    private int _activities;
 
     public string Id => id;
 
@@ -23,14 +24,14 @@ internal sealed class Instance(string id)
     public int Runs { get; set; }
 
     public InstanceFacts? Facts => State is { } state
-        ? new InstanceFacts(state.EventCount, Math.Max(_mostEvents, state.EventCount), Math.Max(_largestPayload, state.LargestPayload), Runs)
+        ? new InstanceFacts(state.EventCount, Math.Max(_mostEvents, state.EventCount), Math.Max(_largestPayload, state.LargestPayload), _activities + state.Activities, Runs)
         : null;
 
     /// <summary>Puts a new state in place of the old one.</summary>
     /// <param name="goesOn">The next generation of the same execution: its facts are kept.</param>
     public void Begin(OrchestrationState? state, bool goesOn)
     {
-        (_mostEvents, _largestPayload) = goesOn && Facts is { } facts ? (facts.MostEvents, facts.LargestPayload) : (0, 0);
+        (_mostEvents, _largestPayload, _activities) = goesOn && Facts is { } facts ? (facts.MostEvents, facts.LargestPayload, facts.Activities) : (0, 0, 0);
         Runs = goesOn ? Runs : 0;
         State = state;
     }

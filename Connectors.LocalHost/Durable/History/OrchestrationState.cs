@@ -45,6 +45,9 @@ internal sealed class OrchestrationState
     /// <summary>In bytes of UTF-8: the largest input, result, payload or status so far.</summary>
     public int LargestPayload { get; private set; }
 
+    /// <summary>Activities called.</summary>
+    public int Activities { get; private set; }
+
     /// <summary>The orchestrator has ended. It is never told anything again.</summary>
     public bool IsFinished => Outcome is not null;
 
@@ -163,6 +166,7 @@ internal sealed class OrchestrationState
         NextTaskId += turn.Decisions.Count;
         EventCount += turn.Decisions.Count + 2;
         Weigh(turn.CustomStatus);
+        Activities += turn.Decisions.Count(decision => decision is ActivityCalled);
         foreach (var decision in turn.Decisions)
         {
             Weigh(decision switch { ActivityCalled one => one.Input, SubOrchestrationCalled one => one.Input, EventSent one => one.Payload, _ => null });

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using Connectors.Benchmarks.Race;
+using Connectors.Functions.Hosting;
+using Connectors.Functions.Orchestrations;
+using Connectors.LocalHost.Hosting;
+using Connectors.Sync.Configuration;
+using Connectors.Sync.Elasticsearch;
+using Connectors.Sync.Engine;
+using Connectors.Sync.Protocol;
+using Connectors.Sync.Service;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Connectors.Benchmarks.Functions;
+
+/// <summary>
+/// <c>functions [--documents N] [--rounds N]</c>: a first sync of MongoDB documents through the orchestration, in the local host with staging on disk, beside the same sync by the
+/// one-process engine: same servers, same process, in turn.
+/// </summary>
+internal sealed class FunctionsCommand(int documents, int rounds)
+{
+    public static Task<int> RunAsync(string[] arguments) =>
+        new FunctionsCommand(RaceCommand.Number(arguments, "--documents") ?? 100_000, RaceCommand.Number(arguments, "--rounds") ?? 3).RunAsync();
+
+    private async Task<int> RunAsync()
+    {
+        Console.WriteLine($"functions: {documents:N0} documents, {rounds} rounds, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}");
+        var folder = Directory.CreateTempSubdirectory("connectors-functions-").FullName;
+        List<(TimeSpan Engine, TimeSpan Orchestrated)> done = [];
+        try
+        {
+            await using var course = await Course.OpenAsync(documents, writesPerSecond: 0);
+            using var gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [new Uri(course.Elasticsearch)] }, TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
+            await using var host = await StartHostAsync(course, folder);
+            var services = await host.Services.GetRequiredService<ConnectorApp>().ReadyAsync(CancellationToken.None);
+            for (var round = 0; round <= rounds; round++)
+            {
+                var engine = await EngineAsync(course, services, gateway, $"engine-{round}", folder);
+                var (orchestrated, activities) = await OrchestratedAsync(course, services, host, $"orchestrated-{round}");
+                if (round > 0)
+                {
+                    done.Add((engine, orchestrated));
+                }
+
+                Console.WriteLine($"{(round == 0 ? "warm-up" : $"round {round}")}: engine {engine.TotalSeconds:F2} s, orchestration {orchestrated.TotalSeconds:F2} s, {activities} activities, {activities * 100_000.0 / documents:F0} for each 100,000 documents");
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        var ratios = done.Select(one => one.Orchestrated / one.Engine).Order().ToList();
+        Console.WriteLine($"functions: ratio {(ratios[(ratios.Count - 1) / 2] + ratios[ratios.Count / 2]) / 2:F2}");
+        return 0;
+    }
+
+    private static Task<LocalFunctionHost> StartHostAsync(Course course, string folder) => LocalFunctionHost.StartAsync(
+        new LocalFunctionHostOptions
+        {
+            Functions = typeof(SyncJob).Assembly.GetExportedTypes(),
+            StorageFolder = Path.Combine(folder, "histories"),
+            RunsTimers = false,
+            MaxConcurrentActivities = 8,
+            Configure = builder =>
+            {
+                builder.Configuration["ConnectorsPollSchedule"] = "0 0 0 1 1 *";
+                builder.Configuration["ConnectorsCleanUpSchedule"] = "0 0 0 1 1 *";
+                builder.Logging.SetMinimumLevel(LogLevel.Warning);
+                builder.Services.AddConnectors(new AppSettings
+                {
+                    Variables = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+                    {
+                        ["Connectors__elasticsearch__host"] = course.Elasticsearch,
+                        ["Connectors__service__state_dir"] = Path.Combine(folder, "copies"),
+                        ["ConnectorsStagingFolder"] = Path.Combine(folder, "staging"),
+                    },
+                });
+            },
+        },
+        CancellationToken.None);
+
+    /// <summary>From the first question to the source to the last to Elasticsearch.</summary>
+    private async Task<TimeSpan> EngineAsync(Course course, AppServices services, ElasticsearchGateway gateway, string index, string folder)
+    {
+        var connector = await ConnectAsync(course, services, index);
+        var request = JobSetup.DryRun(connector, services.Sources.Describe("mongodb")) with { JobId = index, DryRun = false };
+        var engine = new SyncEngine(gateway.Content, new SyncEngineOptions { StateFolder = Path.Combine(folder, "state") }, TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
+        var started = Stopwatch.GetTimestamp();
+        await using var source = JobSetup.OpenSource(connector, "mongodb", services.Sources);
+        var outcome = await engine.RunAsync(request, source, new SyncProgress(), CancellationToken.None, CancellationToken.None);
+        var taken = Stopwatch.GetElapsedTime(started);
+        await engine.ForgetAsync(request.JobId, CancellationToken.None);
+        Check(outcome.Counts.Created == documents);
+        await course.DropIndexAsync(index);
+        return taken;
+    }
+
+    /// <summary>From the call of the API to the end of the orchestration.</summary>
+    private async Task<(TimeSpan Taken, int Activities)> OrchestratedAsync(Course course, AppServices services, LocalFunctionHost host, string index)
+    {
+        var connector = await ConnectAsync(course, services, index);
+        using var client = new HttpClient { BaseAddress = host.Uri };
+        var started = Stopwatch.GetTimestamp();
+        using var answer = await client.PostAsync(new Uri($"api/connectors/{connector.Id}/syncs", UriKind.Relative), content: null);
+        answer.EnsureSuccessStatusCode();
+        var jobId = (await answer.Content.ReadFromJsonAsync<JsonObject>())!["id"]!.GetValue<string>();
+        await host.Client.WaitForInstanceCompletionAsync(SyncTarget.InstanceIdOf(jobId), getInputsAndOutputs: false, CancellationToken.None);
+        var taken = Stopwatch.GetElapsedTime(started);
+        Check(await course.CountAsync(index) == documents);
+        var activities = 0;
+        await foreach (var instance in host.Client.GetAllInstancesAsync())
+        {
+            activities += host.FactsOf(instance.InstanceId)?.Activities ?? 0;
+            await host.Client.PurgeInstanceAsync(instance.InstanceId);
+        }
+
+        await course.DropIndexAsync(index);
+        return (taken, activities);
+    }
+
+    private static Task<ConnectorRecord> ConnectAsync(Course course, AppServices services, string index) => services.Connectors.CreateAsync(
+        new NewConnector
+        {
+            Name = index,
+            ServiceType = "mongodb",
+            IndexName = index,
+            Status = ConnectorStatus.Configured,
+            Configuration = ConnectorConfiguration.Render(
+                services.Sources.Describe("mongodb").Fields,
+                new Dictionary<string, JsonNode?>(StringComparer.Ordinal) { ["host"] = course.Mongo, ["database"] = Servers.Database, ["collection"] = Servers.Collection }),
+        },
+        CancellationToken.None);
+
+    private static void Check(bool isWhole)
+    {
+        if (!isWhole)
+        {
+            throw new InvalidOperationException("The race does not count: not every document was written.");
+        }
+    }
+}
