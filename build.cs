@@ -64,7 +64,8 @@ int Test()
     var results = Path.Combine(artifacts, "test-results.xml");
     Directory.CreateDirectory(artifacts);
     File.Delete(results);
-    Environment.SetEnvironmentVariable("CONNECTORS_S3RVER", S3Server());
+    Environment.SetEnvironmentVariable("CONNECTORS_S3RVER", Npm("s3rver", "3.7.1", Path.Combine("bin", "s3rver.js")));
+    Environment.SetEnvironmentVariable("CONNECTORS_AZURITE", Npm("azurite", "3.37.0", Path.Combine("dist", "src", "blob", "main.js")));
     var exitCode = Dotnet([Output("Connectors.Functions.Tests", "Connectors.Functions.Tests.dll"), .. more, "-noColor", "-result-xml", results]);
     return Count(results, exitCode) && whiteSpace == 0 ? 0 : 1;
 }
@@ -184,17 +185,17 @@ bool Build(string what) => Dotnet(["build", Path.Combine(root, what), "-c", "Rel
 
 string Output(string project, string file) => Path.Combine(root, project, "bin", "Release", "net10.0", file);
 
-// The S3 tests talk to s3rver, an S3 server from npm. The tests say what they do without it.
-string? S3Server()
+// Some tests talk to servers that are not ours, from npm: s3rver and Azurite. They say what they do without them.
+string? Npm(string package, string version, string file)
 {
     var folder = Path.Combine(artifacts, "npm");
-    var script = Path.Combine(folder, "node_modules", "s3rver", "bin", "s3rver.js");
+    var script = Path.Combine(folder, "node_modules", package, file);
     if (!File.Exists(script))
     {
         Directory.CreateDirectory(folder);
         try
         {
-            string[] install = ["install", "--prefix", folder, "--no-audit", "--no-fund", "--loglevel=error", "s3rver@3.7.1"];
+            string[] install = ["install", "--prefix", folder, "--no-audit", "--no-fund", "--loglevel=error", $"{package}@{version}"];
             _ = OperatingSystem.IsWindows() ? Capture("cmd", ["/c", "npm", .. install]) : Capture("npm", install);
         }
         catch (System.ComponentModel.Win32Exception)
@@ -203,7 +204,7 @@ string? S3Server()
         }
     }
 
-    Console.WriteLine(File.Exists(script) ? "s3rver: from npm" : "s3rver: can't be had here (npm is missing, or has no s3rver)");
+    Console.WriteLine(File.Exists(script) ? $"{package}: from npm" : $"{package}: can't be had here (npm is missing, or has no {package})");
     return File.Exists(script) ? script : null;
 }
 

@@ -68,6 +68,9 @@ public sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
         _length = length;
     }
 
+    /// <summary>Reads what has been written, without a copy; valid as long as <see cref="WrittenMemory"/> is.</summary>
+    internal MemoryStream OpenRead() => new(_array, 0, _length, writable: false);
+
     /// <summary>Empties the buffer and keeps its memory.</summary>
     public void Clear() => _length = 0;
 

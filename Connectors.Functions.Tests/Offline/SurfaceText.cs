@@ -19,9 +19,16 @@ internal static class SurfaceText
 
     public static string Header(Type type)
     {
+        if (type.IsSubclassOf(typeof(Delegate)))
+        {
+            var invoke = type.GetMethod("Invoke")!;
+            return $"delegate {Name(invoke.ReturnType)} {type.Namespace}.{Name(type)}{Parameters(invoke)}";
+        }
+
         var kind = type.IsInterface ? "interface"
             : type.IsEnum ? "enum"
             : type.IsValueType ? "struct"
+            : type.GetMethod("<Clone>$") is not null ? "record"
             : type is { IsAbstract: true, IsSealed: true } ? "static class"
             : type.IsAbstract ? "abstract class"
             : type.IsSealed ? "sealed class"
@@ -40,11 +47,16 @@ internal static class SurfaceText
             return [string.Join(", ", Enum.GetNames(type))];
         }
 
+        if (type.IsSubclassOf(typeof(Delegate)))
+        {
+            return [];
+        }
+
         var lines = type.GetConstructors(Declared).Where(one => !one.IsStatic && IsVisible(one) && !IsCopy(one)).Select(one => Access(one) + "new" + Parameters(one)).ToList();
         for (var at = type; at is not null && at != typeof(object) && at != typeof(Exception) && (at == type || inherited); at = at.BaseType)
         {
             lines.AddRange(at.GetProperties(Declared).Where(one => !Boilerplate.Contains(one.Name) && one.GetMethod is { } get && IsVisible(get)).Select(Line));
-            lines.AddRange(at.GetMethods(Declared).Where(one => !one.IsSpecialName && IsVisible(one) && !Boilerplate.Contains(one.Name)).Select(Line));
+            lines.AddRange(at.GetMethods(Declared).Where(one => (!one.IsSpecialName || one.Name == "op_Implicit") && IsVisible(one) && !Boilerplate.Contains(one.Name)).Select(Line));
         }
 
         return lines;
@@ -71,10 +83,11 @@ internal static class SurfaceText
         var extension = method.IsDefined(typeof(ExtensionAttribute), inherit: false);
         var parameters = method.GetParameters().Select((one, index) =>
         {
-            var by = one.IsOut ? "out " : one.IsIn ? "in " : one.ParameterType.IsByRef ? "ref " : extension && index == 0 ? "this " : string.Empty;
+            var by = one.IsDefined(typeof(ParamArrayAttribute), inherit: false) ? "params "
+                : one.IsOut ? "out " : one.IsIn ? "in " : one.ParameterType.IsByRef ? "ref " : extension && index == 0 ? "this " : string.Empty;
             var value = !one.HasDefaultValue ? string.Empty
                 : one.RawDefaultValue is bool flag ? (flag ? " = true" : " = false")
-                : one.RawDefaultValue is null ? (one.ParameterType.IsValueType ? " = default" : " = null")
+                : one.RawDefaultValue is null ? (one.ParameterType.IsValueType && Nullable.GetUnderlyingType(one.ParameterType) is null ? " = default" : " = null")
                 : $" = {one.RawDefaultValue}";
             return $"{by}{Name(one.ParameterType, new NullabilityInfoContext().Create(one))} {one.Name}{value}";
         });
@@ -82,7 +95,10 @@ internal static class SurfaceText
     }
 
     private static string Access(MethodBase method) =>
-        (method.IsPublic ? string.Empty : "protected ") + (method.IsStatic ? "static " : string.Empty) + (method.IsAbstract ? "abstract " : string.Empty);
+        (method.IsPublic ? string.Empty : "protected ") + (method.IsStatic ? "static " : string.Empty) + (method.IsAbstract ? "abstract " : IsOverridable(method) ? "virtual " : string.Empty);
+
+    // What overrides a member is not marked: an original may have moved the first declaration.
+    private static bool IsOverridable(MethodBase method) => method is MethodInfo { IsVirtual: true, IsFinal: false, DeclaringType.IsSealed: false } info && info.GetBaseDefinition() == info;
 
     private static bool IsVisible(MethodBase method) => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly;
 
@@ -112,6 +128,6 @@ internal static class SurfaceText
             return (Keywords.TryGetValue(type, out var keyword) ? keyword : type.Name) + mark;
         }
 
-        return $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(one => Name(one)))}>{mark}";
+        return $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select((one, index) => Name(one, nullability?.GenericTypeArguments.ElementAtOrDefault(index))))}>{mark}";
     }
 }

@@ -43,6 +43,35 @@ internal sealed class RejectionMonitor(RejectionLimits limits)
         }
     }
 
+    /// <summary>What to go on with elsewhere, but for the total.</summary>
+    public RejectionRun Run
+    {
+        get
+        {
+            lock (_lock)
+            {
+                // From the oldest of the window to the newest.
+                var first = _filled == _window.Length ? _next : 0;
+                var last = Enumerable.Range(0, _filled).Select(place => _window[(first + place) % _window.Length] ? '1' : '0');
+                return new RejectionRun(_consecutive, string.Concat(last));
+            }
+        }
+    }
+
+    /// <summary>Goes on after <paramref name="run"/>.</summary>
+    public void Resume(RejectionRun run)
+    {
+        lock (_lock)
+        {
+            foreach (var outcome in run.Window)
+            {
+                Push(outcome == '1');
+            }
+
+            _consecutive = run.Consecutive;
+        }
+    }
+
     /// <summary>Takes note of documents that were written.</summary>
     public void Written()
     {
@@ -82,3 +111,8 @@ internal sealed class RejectionMonitor(RejectionLimits limits)
         _filled = Math.Min(_filled + 1, _window.Length);
     }
 }
+
+/// <summary>How the last documents fared.</summary>
+/// <param name="Consecutive">How many of the last ones in a row were rejected.</param>
+/// <param name="Window">The last ones, the newest at the end: <c>1</c> for one that was rejected, else <c>0</c>.</param>
+internal sealed record RejectionRun(int Consecutive, string Window);

@@ -34,4 +34,7 @@ internal static partial class SyncLog
 
     [LoggerMessage(209, LogLevel.Information, "Sync {SyncJobId} of {IndexName} stops in order; {Read} documents are read, {Indexed} written")]
     public static partial void Stops(ILogger logger, string syncJobId, string indexName, long read, long indexed);
+
+    [LoggerMessage(210, LogLevel.Warning, "Reading of partition {Partition} breaks off after some pages, to be tried again: {Reason}")]
+    public static partial void ReadBrokenOff(ILogger logger, string partition, string reason);
 }

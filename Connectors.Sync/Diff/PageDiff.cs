@@ -46,7 +46,15 @@ internal static class PageDiff
                 if (ordinal >= 0)
                 {
                     marks.Ordinals.Add(ordinal);
-                    verdicts[index] = skipUnchanged && !version.IsNone && version == indexed ? Verdict.Skip : Verdict.Change;
+                    if (skipUnchanged && !version.IsNone && version == indexed)
+                    {
+                        verdicts[index] = Verdict.Skip;
+                    }
+                    else
+                    {
+                        marks.Changed.Add(ordinal);
+                        verdicts[index] = Verdict.Change;
+                    }
                 }
                 else
                 {
@@ -70,6 +78,7 @@ internal static class PageDiff
         if (ordinal >= 0 && seen.Mark(ordinal))
         {
             marks.Ordinals.Add(ordinal);
+            marks.Unreadable.Add(ordinal);
         }
     }
 

@@ -10,6 +10,13 @@ internal sealed class PageMarks
     /// <summary>Ordinals marked by the page, in any order.</summary>
     public List<int> Ordinals { get; } = [];
 
+    /// <summary>Those of <see cref="Ordinals"/> whose documents changed. Like <see cref="Unreadable"/> not written by <see cref="WriteTo"/>: only where each partition is
+    /// compared by itself does it matter what a document was counted as that two of them listed.</summary>
+    public List<int> Changed { get; } = [];
+
+    /// <summary>Those of <see cref="Ordinals"/> whose documents could not be read.</summary>
+    public List<int> Unreadable { get; } = [];
+
     /// <summary>Keys of new documents.</summary>
     public List<ulong> AddedKeys { get; } = [];
 

@@ -21,6 +21,7 @@ public sealed class SyncEngine : ISyncEngine
     private readonly ILogger _logger;
     private readonly SyncStateStore _states;
     private readonly SyncPreparation _preparation;
+    private readonly SyncEnding _ending;
 
     /// <summary>An engine that writes to <paramref name="index"/>.</summary>
     /// <param name="index">The gateway to Elasticsearch.</param>
@@ -39,6 +40,7 @@ public sealed class SyncEngine : ISyncEngine
         _logger = loggerFactory.CreateLogger<SyncEngine>();
         _states = new SyncStateStore(options.StateFolder);
         _preparation = new SyncPreparation(index, options);
+        _ending = new SyncEnding(index, options);
     }
 
     /// <inheritdoc/>
@@ -80,13 +82,14 @@ public sealed class SyncEngine : ISyncEngine
         if (await TryResumeAsync(request, progress, state, cancellationToken) is not { } run)
         {
             state.Reset();
-            var plan = await _preparation.BeginAsync(request, source, state, progress, cancellationToken);
+            var plan = await _preparation.PlanAsync(request, source, state.Folder, progress, cancellationToken);
             if (plan is null)
             {
                 SyncLog.Unchanged(_logger, request.JobId, request.IndexName);
                 return new SyncOutcome(SyncEnd.Unchanged, default, await _index.CountAsync(request.IndexName, cancellationToken), new RejectionReport());
             }
 
+            await state.WritePlanAsync(plan, cancellationToken);
             run = OpenRun(request, plan, state, progress, preview);
             SyncLog.Begins(_logger, request.JobId, request.IndexName, plan.Snapshot.Count, plan.Partitions.Count, plan.SkipUnchanged ? "left alone" : "written again");
         }
@@ -110,14 +113,14 @@ public sealed class SyncEngine : ISyncEngine
         }
 
         progress.Phase = SyncPhase.Deletes;
-        var refusal = RefuseDeletes(request, plan, run);
+        var refusal = _ending.RefuseDeletes(request, plan, run.Counts, run.Vanished, run.Gap);
         if (refusal is not null)
         {
             SyncLog.DeletesRefused(_logger, request.JobId, request.IndexName, refusal);
         }
         else
         {
-            await CheckIndexAsync(request, plan, cancellationToken);
+            await _ending.CheckIndexAsync(request, plan, cancellationToken);
             if (!await run.DeleteAsync(stopReading, cancellationToken))
             {
                 SyncLog.Stops(_logger, request.JobId, request.IndexName, run.Counts.Read, run.Counts.Indexed);
@@ -126,41 +129,12 @@ public sealed class SyncEngine : ISyncEngine
         }
 
         progress.Phase = SyncPhase.Finishing;
-        var total = request.DryRun ? plan.Snapshot.Count : await CompleteAsync(request, plan, run, refusal is null, cancellationToken);
-        SyncLog.Ends(_logger, request.JobId, request.IndexName, run.Counts.Created, run.Counts.Updated, run.Counts.Deleted, run.Counts.Skipped, run.Counts.Rejected, total);
-        return new SyncOutcome(refusal is null ? SyncEnd.Completed : SyncEnd.Refused, run.Counts, total, run.Rejections, refusal, preview);
-    }
-
-    private string? RefuseDeletes(SyncRequest request, StoredPlan plan, SyncRun run)
-    {
-        if (run.Vanished > 0 && run.Gap is not null)
-        {
-            return $"Nothing was deleted, because the source could not list everything: {run.Gap} New and changed documents were written. Mend the permissions, or exclude that place, and sync again.";
-        }
-
-        var listed = run.Counts.Read + run.Counts.Unreadable;
-        return DeleteGuard.Refuse(plan.Snapshot.Count, listed, run.Vanished, _options.DeleteGuard, request.AllowMassDelete);
-    }
-
-    private async Task CheckIndexAsync(SyncRequest request, StoredPlan plan, CancellationToken cancellationToken)
-    {
-        if (!request.DryRun && (await _index.InspectAsync(request.IndexName, cancellationToken))?.Uuid != plan.IndexUuid)
-        {
-            throw new ConnectorException($"The index '{request.IndexName}' was deleted, or made again, while it was being filled. Start the sync again to build it anew.");
-        }
-    }
-
-    private async Task<long> CompleteAsync(SyncRequest request, StoredPlan plan, SyncRun run, bool deletesDone, CancellationToken cancellationToken)
-    {
-        await _index.RefreshAsync(request.IndexName, cancellationToken);
-        var total = await _index.CountAsync(request.IndexName, cancellationToken);
-        await CheckIndexAsync(request, plan, cancellationToken);
 
         // Documents that did not make it must be tried again at the next sync, even if the source says that nothing changed.
-        var isWhole = deletesDone && run.Rejections.Total == 0 && run.Gap is null;
-        var mark = new IndexMark(plan.Fingerprint, isWhole ? plan.ChangeMark : null, total);
-        await _index.WriteMetaAsync(request.IndexName, mark.ToJson(), cancellationToken);
-        return total;
+        var isWhole = refusal is null && run.Rejections.Total == 0 && run.Gap is null;
+        var total = await _ending.CompleteAsync(request, plan, isWhole, cancellationToken);
+        SyncLog.Ends(_logger, request.JobId, request.IndexName, run.Counts.Created, run.Counts.Updated, run.Counts.Deleted, run.Counts.Skipped, run.Counts.Rejected, total);
+        return new SyncOutcome(refusal is null ? SyncEnd.Completed : SyncEnd.Refused, run.Counts, total, run.Rejections, refusal, preview);
     }
 
     private async Task<OpenedRun?> TryResumeAsync(SyncRequest request, SyncProgress progress, SyncState state, CancellationToken cancellationToken)

@@ -14,8 +14,8 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
             ? new JsonArray(pipeline.Name, pipeline.ExtractBinaryContent, pipeline.ReduceWhitespace, pipeline.RunMlInference)
             : null);
 
-    /// <summary>Makes the plan and writes it to <paramref name="state"/>; <see langword="null"/> when the source is certain that nothing changed.</summary>
-    public async Task<StoredPlan?> BeginAsync(SyncRequest request, IDataSource source, SyncState state, SyncProgress progress, CancellationToken cancellationToken)
+    /// <summary>Makes the plan, with the snapshot in <paramref name="folder"/>; <see langword="null"/> when the source is certain that nothing changed.</summary>
+    public async Task<StoredPlan?> PlanAsync(SyncRequest request, IDataSource source, string folder, SyncProgress progress, CancellationToken cancellationToken)
     {
         await CheckPipelineAsync(request, cancellationToken);
         var fingerprint = FingerprintOf(request);
@@ -29,8 +29,8 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
 
         var current = request.DryRun ? before : await PrepareAsync(request, fingerprint, mark, cancellationToken);
         progress.Phase = SyncPhase.Snapshot;
-        var snapshot = await TakeSnapshotAsync(request, current, state, cancellationToken);
-        var plan = new StoredPlan
+        var snapshot = await TakeSnapshotAsync(request, current, folder, cancellationToken);
+        return new StoredPlan
         {
             IndexName = request.IndexName,
             IndexUuid = current?.Uuid ?? string.Empty,
@@ -43,8 +43,6 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
             Partitions = await PartitionAsync(source, cancellationToken),
             Snapshot = snapshot,
         };
-        await state.WritePlanAsync(plan, cancellationToken);
-        return plan;
     }
 
     private async Task CheckPipelineAsync(SyncRequest request, CancellationToken cancellationToken)
@@ -74,11 +72,11 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         return prepared;
     }
 
-    private async Task<SnapshotSeal> TakeSnapshotAsync(SyncRequest request, ContentIndexState? current, SyncState state, CancellationToken cancellationToken)
+    private async Task<SnapshotSeal> TakeSnapshotAsync(SyncRequest request, ContentIndexState? current, string folder, CancellationToken cancellationToken)
     {
         try
         {
-            using var builder = new IdSnapshotFile.Builder(state.Folder);
+            using var builder = new IdSnapshotFile.Builder(folder);
             if (current is { Created: false })
             {
                 await index.ReadIdsAsync(request.IndexName, builder.Add, cancellationToken);
@@ -88,7 +86,7 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         }
         catch (Exception failure) when (StateErrors.IsDiskFailure(failure))
         {
-            throw StateErrors.Explain("The snapshot of the index's ids", state.Folder, failure);
+            throw StateErrors.Explain("The snapshot of the index's ids", folder, failure);
         }
     }
 

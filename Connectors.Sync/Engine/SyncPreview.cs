@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Connectors.Sync.Bulk;
 
 namespace Connectors.Sync.Engine;
@@ -9,9 +10,23 @@ public sealed class SyncPreview
     public const int MaxIds = 100;
 
     private readonly Lock _lock = new();
-    private readonly List<string> _added = [];
-    private readonly List<string> _updated = [];
-    private readonly List<string> _deleted = [];
+    private readonly List<string> _added;
+    private readonly List<string> _updated;
+    private readonly List<string> _deleted;
+
+    internal SyncPreview()
+        : this([], [], [])
+    {
+    }
+
+    /// <summary>A preview as it was stored.</summary>
+    [JsonConstructor]
+    internal SyncPreview(IReadOnlyList<string> added, IReadOnlyList<string> updated, IReadOnlyList<string> deleted)
+    {
+        _added = [.. added];
+        _updated = [.. updated];
+        _deleted = [.. deleted];
+    }
 
     /// <summary>Ids that would be added.</summary>
     public IReadOnlyList<string> Added => _added;
@@ -21,6 +36,14 @@ public sealed class SyncPreview
 
     /// <summary>Ids that would be deleted.</summary>
     public IReadOnlyList<string> Deleted => _deleted;
+
+    /// <summary>Adds another part of the same dry run.</summary>
+    internal void Merge(SyncPreview other)
+    {
+        _added.AddRange(other._added.Take(MaxIds - _added.Count));
+        _updated.AddRange(other._updated.Take(MaxIds - _updated.Count));
+        _deleted.AddRange(other._deleted.Take(MaxIds - _deleted.Count));
+    }
 
     internal void Add(BulkOperationKind kind, string id)
     {

@@ -13,12 +13,16 @@ namespace Connectors.Sync.Staging;
 /// </summary>
 internal sealed class IdSnapshotFile : IDisposable
 {
-    private const string EntriesName = "ids.entries";
-    private const string TextsName = "ids.texts";
-    private readonly MappedEntries? _entries;
-    private readonly SafeFileHandle _texts;
+    /// <summary>File of the sorted entries.</summary>
+    public const string EntriesName = "ids.entries";
 
-    private IdSnapshotFile(MappedEntries? entries, SafeFileHandle texts)
+    /// <summary>File of the texts.</summary>
+    public const string TextsName = "ids.texts";
+
+    private readonly MappedEntries? _entries;
+    private readonly SafeFileHandle? _texts;
+
+    private IdSnapshotFile(MappedEntries? entries, SafeFileHandle? texts)
     {
         _entries = entries;
         _texts = texts;
@@ -30,19 +34,24 @@ internal sealed class IdSnapshotFile : IDisposable
 
     /// <summary>Opens the snapshot in <paramref name="folder"/>.</summary>
     /// <exception cref="InvalidDataException">It is not what <paramref name="seal"/> says.</exception>
-    public static IdSnapshotFile Open(string folder, SnapshotSeal seal)
+    public static IdSnapshotFile Open(string folder, SnapshotSeal seal) => Open(folder, folder, seal);
+
+    /// <summary>Opens a snapshot whose files may lie apart.</summary>
+    /// <param name="folder">The folder of the entries.</param>
+    /// <param name="textsFolder">That of the texts; <see langword="null"/> where they are not needed: <see cref="ReadText"/> can't be used then.</param>
+    /// <param name="seal">What it is known by.</param>
+    /// <exception cref="InvalidDataException">It is not what <paramref name="seal"/> says.</exception>
+    public static IdSnapshotFile Open(string folder, string? textsFolder, SnapshotSeal seal)
     {
         var entriesPath = Path.Combine(folder, EntriesName);
-        var textsPath = Path.Combine(folder, TextsName);
-        if (!File.Exists(entriesPath) || !File.Exists(textsPath)
-            || new FileInfo(entriesPath).Length != (long)seal.Count * IdEntry.SizeInBytes
-            || new FileInfo(textsPath).Length != seal.TextBytes)
+        if (!HasLength(entriesPath, (long)seal.Count * IdEntry.SizeInBytes) || (textsFolder is not null && !HasTexts(textsFolder, seal)))
         {
             throw new InvalidDataException("The snapshot of ids is missing or cut off.");
         }
 
         var entries = seal.Count == 0 ? null : new MappedEntries(entriesPath, seal.Count, writable: false);
-        var opened = new IdSnapshotFile(entries, File.OpenHandle(textsPath, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess));
+        var texts = textsFolder is null ? null : File.OpenHandle(Path.Combine(textsFolder, TextsName), FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess);
+        var opened = new IdSnapshotFile(entries, texts);
         if (Hash(entries) != seal.EntriesHash)
         {
             opened.Dispose();
@@ -52,12 +61,15 @@ internal sealed class IdSnapshotFile : IDisposable
         return opened;
     }
 
+    /// <summary>Whether the texts lie in <paramref name="folder"/>.</summary>
+    public static bool HasTexts(string folder, SnapshotSeal seal) => HasLength(Path.Combine(folder, TextsName), seal.TextBytes);
+
     /// <summary>The <c>_id</c>, as UTF-8, that is kept at <paramref name="offset"/>.</summary>
     /// <remarks>Ids of the index are at most 512 bytes long, so one read is enough.</remarks>
     public byte[] ReadText(long offset)
     {
         Span<byte> bytes = stackalloc byte[2 + DocumentId.MaxBytes];
-        var read = RandomAccess.Read(_texts, bytes, offset);
+        var read = RandomAccess.Read(_texts ?? throw new InvalidOperationException("The snapshot was opened without its texts."), bytes, offset);
         var length = read >= 2 ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : int.MaxValue;
         if (length > read - 2)
         {
@@ -71,8 +83,10 @@ internal sealed class IdSnapshotFile : IDisposable
     public void Dispose()
     {
         ((IDisposable?)_entries)?.Dispose();
-        _texts.Dispose();
+        _texts?.Dispose();
     }
+
+    private static bool HasLength(string path, long length) => File.Exists(path) && new FileInfo(path).Length == length;
 
     private static ulong Hash(MappedEntries? entries)
     {
@@ -118,7 +132,7 @@ internal sealed class IdSnapshotFile : IDisposable
             _count = checked(_count + 1);
         }
 
-        /// <summary>Sorts, and tells what <see cref="Open"/> needs.</summary>
+        /// <summary>Sorts, and tells what is needed to open it.</summary>
         public SnapshotSeal Complete()
         {
             Dispose();

@@ -1,6 +1,3 @@
-using System.IO.Hashing;
-using System.Text;
-
 namespace Connectors.Sync.Staging;
 
 /// <summary>
@@ -74,9 +71,5 @@ internal sealed class SyncStateStore(string stateFolder)
     // .NET takes an advisory lock (flock) for FileShare.None on Unix, and it goes with the process.
     private static FileStream Lock(string folder) => new(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 
-    private string FolderOf(string jobId)
-    {
-        var isPlain = jobId.Length is > 0 and <= 100 && jobId.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_');
-        return Path.Combine(_jobs, isPlain ? jobId : "job-" + Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(jobId))));
-    }
+    private string FolderOf(string jobId) => Path.Combine(_jobs, JobFolder.NameOf(jobId));
 }

@@ -1,0 +1,161 @@
+using Connectors.Sync;
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Diff;
+using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Staged;
+using Connectors.Sync.Sources;
+using Connectors.Sync.Staging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Connectors.Tests.Support;
+
+/// <summary>
+/// Drives the steps of staged syncs over a <see cref="MemoryIndex"/> as an orchestration would: keeps the answers, decides what comes next, does a step again that may
+/// pass. A test can put its own way of doing a step between.
+/// </summary>
+internal sealed class StagedBench : IDisposable
+{
+    private readonly List<StagedSync> _machines = [];
+
+    public MemoryIndex Index { get; } = new();
+
+    public MemoryStagingStore Memory { get; } = new();
+
+    /// <summary>Another store than <see cref="Memory"/>.</summary>
+    public IStagingStore? Store { get; init; }
+
+    public TemporaryFolder Folder { get; } = new();
+
+    public StagedSyncOptions Limits { get; set; } = new() { MaxDocuments = 5, MaxOperations = 4, DeletesPerPart = 3 };
+
+    public SyncEngineOptions Options { get; set; }
+
+    public StagedBench() => Options = new SyncEngineOptions
+    {
+        StateFolder = Folder.Path,
+        Bulk = new BulkWriterOptions { MaxOperations = 2 },
+        Rejections = new RejectionLimits { MaxTotal = 100, MaxConsecutive = 100, MaxRate = 1 },
+        DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 },
+    };
+
+    public SyncRequest Request { get; set; } = new()
+    {
+        JobId = "job-1",
+        ConnectorId = "connector-1",
+        ServiceType = "memory",
+        IndexName = "search-memory",
+        Fingerprint = "f1",
+    };
+
+    /// <summary>How a step is done: given the step, with the machine on which it runs as its argument. The default does it once on the first machine.</summary>
+    public IStepRunner Runner { get; set; } = new OnceRunner();
+
+    public static CancellationToken Token => Xunit.TestContext.Current.CancellationToken;
+
+    /// <summary>The machines so far; there is always one.</summary>
+    public StagedSync Machine(int number = 0)
+    {
+        lock (_machines)
+        {
+            while (_machines.Count <= number)
+            {
+                var options = Options with { StateFolder = Path.Combine(Folder.Path, "machine-" + _machines.Count) };
+                _machines.Add(new StagedSync(Store ?? Memory, _ => Index, options, Limits, new ImpatientTime(), new Random(1), NullLoggerFactory.Instance));
+            }
+
+            return _machines[number];
+        }
+    }
+
+    /// <summary>Runs a sync from its begin to its end.</summary>
+    public async Task<SyncOutcome> RunAsync(IDataSource source)
+    {
+        var begin = await DoAsync((machine, token) => machine.BeginAsync(Request, source, token));
+        if (begin.Plan is not { } plan)
+        {
+            return new SyncOutcome(SyncEnd.Unchanged, default, begin.IndexedDocuments, new RejectionReport());
+        }
+
+        var partitions = await Task.WhenAll(Enumerable.Range(0, begin.Partitions).Select(partition => ReadPartitionAsync(source, plan, partition)));
+        var counts = partitions.Aggregate(default(SyncCounts), (sum, partition) => sum + partition.Counts);
+        var deletes = await DoAsync((machine, token) => machine.PlanDeletesAsync(Request, new PlanDeletesOrder(plan, [.. partitions.Select(partition => partition.LastPage)]), token));
+        counts += deletes.Correction;
+        string? report = null;
+        for (var part = 0; part < deletes.Parts; part += 2)
+        {
+            var order = new DeleteOrder(plan, deletes.Deletes!, part, Math.Min(2, deletes.Parts - part), report, counts.Rejected);
+            var answer = await DoAsync((machine, token) => machine.WriteDeletesAsync(Request, order, token));
+            counts += answer.Counts;
+            report = answer.Report;
+        }
+
+        List<string> reports = [.. partitions.Select(partition => partition.Report).Append(report).OfType<string>()];
+        var isListed = deletes is { Refusal: null, HasGap: false };
+        var complete = await DoAsync((machine, token) => machine.CompleteAsync(Request, new CompleteOrder(plan, reports, isListed), token));
+        return new SyncOutcome(deletes.Refusal is null ? SyncEnd.Completed : SyncEnd.Refused, counts, complete.TotalDocuments, complete.Rejections, deletes.Refusal, complete.Preview);
+    }
+
+    /// <summary>Runs a sync as a job of its own.</summary>
+    public Task<SyncOutcome> RunNextAsync(IDataSource source)
+    {
+        Request = Request with { JobId = Guid.NewGuid().ToString("N") };
+        return RunAsync(source);
+    }
+
+    /// <summary>Does a step, again after a pause when it may pass.</summary>
+    public async Task<T> DoAsync<T>(Func<StagedSync, CancellationToken, Task<T>> step)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await Runner.RunAsync(this, step);
+            }
+            catch (ConnectorException failure) when (failure.Kind is FailureKind.Retry && attempt < 100)
+            {
+                // Again.
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _machines.ForEach(machine => machine.Dispose());
+        Folder.Dispose();
+    }
+
+    /// <summary>Reads and writes a partition: a page is read while the one before it is written.</summary>
+    private async Task<(string LastPage, SyncCounts Counts, string? Report)> ReadPartitionAsync(IDataSource source, string plan, int partition)
+    {
+        var counts = default(SyncCounts);
+        string? after = null;
+        var writing = Task.FromResult(new WriteAnswer(default, null));
+        while (true)
+        {
+            var order = new ReadOrder(plan, partition, after);
+            var page = await DoAsync((machine, token) => machine.ReadPageAsync(Request, source, order, token));
+            var written = await writing;
+            counts += page.Counts + written.Counts;
+            writing = page.HasWork
+                ? DoAsync((machine, token) => machine.WritePageAsync(Request, new WriteOrder(plan, page.Page, written.Report, counts.Rejected), token))
+                : Task.FromResult(new WriteAnswer(default, written.Report));
+            after = page.Page;
+            if (page.IsLast)
+            {
+                written = await writing;
+                return (page.Page, counts + written.Counts, written.Report);
+            }
+        }
+    }
+
+    private sealed class OnceRunner : IStepRunner
+    {
+        public Task<T> RunAsync<T>(StagedBench bench, Func<StagedSync, CancellationToken, Task<T>> step) => step(bench.Machine(), Token);
+    }
+}
+
+/// <summary>A way of doing a step.</summary>
+internal interface IStepRunner
+{
+    Task<T> RunAsync<T>(StagedBench bench, Func<StagedSync, CancellationToken, Task<T>> step);
+}

@@ -1,0 +1,90 @@
+using Connectors.Sync;
+using Connectors.Sync.Engine.Staged;
+using Connectors.Tests.Support;
+using Xunit;
+
+namespace Connectors.Tests.Sync.Engine.Staged;
+
+/// <summary>
+/// Does steps as a bad week would: on one of two machines, twice with either answer kept, both at once, cut off at any call to staging, or still running after its
+/// successor has answered.
+/// </summary>
+internal sealed class RandomRunner(int seed) : IStepRunner
+{
+    private readonly Random _random = new(seed);
+    private readonly Lock _lock = new();
+    private readonly List<Task> _late = [];
+
+    public async Task<T> RunAsync<T>(StagedBench bench, Func<StagedSync, CancellationToken, Task<T>> step)
+    {
+        var token = StagedBench.Token;
+        switch (Next(9))
+        {
+            case 0:
+                await step(Machine(bench), token);
+                return await step(Machine(bench), token);
+            case 1:
+                var kept = await step(Machine(bench), token);
+                await QuietlyAsync(step(Machine(bench), token));
+                return kept;
+            case 2:
+                var both = new[] { step(Machine(bench), token), step(Machine(bench), token) };
+                await ((Task)Task.WhenAll(both)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return await both[Next(2)];
+            case 3 or 4:
+                // Not disposed: calls of other steps may count down too.
+                var kill = new CancellationTokenSource();
+                var calls = Next(6);
+                bench.Memory.OnCall = _ =>
+                {
+                    if (Interlocked.Decrement(ref calls) == 0)
+                    {
+                        kill.Cancel();
+                    }
+                };
+                await QuietlyAsync(step(Machine(bench), kill.Token));
+                bench.Memory.OnCall = null;
+                return await step(Machine(bench), token);
+            case 5 when typeof(T) == typeof(ReadAnswer):
+                lock (_lock)
+                {
+                    _late.Add(QuietlyAsync(step(Machine(bench), token)));
+                }
+
+                return await step(Machine(bench), token);
+            default:
+                return await step(Machine(bench), token);
+        }
+    }
+
+    /// <summary>Waits for steps that are still running.</summary>
+    public Task EndAsync()
+    {
+        lock (_lock)
+        {
+            return Task.WhenAll(_late);
+        }
+    }
+
+    private static async Task QuietlyAsync(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or ConnectorException)
+        {
+            // Nobody hears of it.
+        }
+    }
+
+    private StagedSync Machine(StagedBench bench) => bench.Machine(Next(2));
+
+    private int Next(int below)
+    {
+        lock (_lock)
+        {
+            return _random.Next(below);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using Connectors.Sync.Bulk;
+
+namespace Connectors.Sync.Engine.Staged;
+
+/// <summary>Asks for the end of a sync.</summary>
+/// <param name="Plan">The plan.</param>
+/// <param name="Reports">The last report of each partition and of the deletes, as far as there are any.</param>
+/// <param name="IsListed">Whether the source listed everything, and all that vanished was deleted.</param>
+public sealed record CompleteOrder(string Plan, IReadOnlyList<string> Reports, bool IsListed);
+
+/// <summary>What is to be told of a sync besides its counts.</summary>
+/// <param name="TotalDocuments">Documents in the index.</param>
+/// <param name="Rejections">What was rejected or unreadable.</param>
+/// <param name="Preview">The first documents that a dry run would write; <see langword="null"/> for any other sync.</param>
+public sealed record CompleteAnswer(long TotalDocuments, RejectionReport Rejections, SyncPreview? Preview);

@@ -1,0 +1,166 @@
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Diff;
+using Connectors.Sync.Staging;
+
+namespace Connectors.Sync.Engine.Staged;
+
+/// <summary>
+/// Finds what vanished, from the pages of all partitions, judges it as <see cref="SyncEnding"/> does, and stages the deletes. It takes nobody's word: every page
+/// from the first to the last of every partition has to be there, or nothing is deleted.
+/// </summary>
+internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, SyncEnding ending, BulkWriterOptions bulk, StagedSyncOptions limits)
+{
+    /// <summary>Plans the deletes.</summary>
+    public async Task<DeleteAnswer> PlanAsync(OpenedPlan opened, SyncRequest request, PlanDeletesOrder order, CancellationToken cancellationToken)
+    {
+        var listing = await ReadListingAsync(opened, order.LastPages, cancellationToken);
+        var vanished = listing.Seen.Count - listing.Seen.Seen;
+        var answer = new DeleteAnswer(null, 0, vanished, null, listing.Gap is not null, listing.Correction);
+        if (ending.RefuseDeletes(request, opened.Plan, listing.Counts, vanished, listing.Gap) is { } refusal)
+        {
+            return answer with { Refusal = refusal };
+        }
+
+        await ending.CheckIndexAsync(request, opened.Plan, cancellationToken);
+        if (vanished == 0)
+        {
+            return answer;
+        }
+
+        var deletes = StagedNames.NewDeletes(opened.Name);
+        return answer with { Deletes = deletes, Parts = await StageAsync(opened, listing.Seen, deletes, cancellationToken) };
+    }
+
+    private async Task<Listing> ReadListingAsync(OpenedPlan opened, IReadOnlyList<string> lastPages, CancellationToken cancellationToken)
+    {
+        if (lastPages.Count != opened.Plan.Partitions.Count)
+        {
+            throw new ConnectorException("Not every partition was read. Nothing was deleted. Start the sync again.");
+        }
+
+        var listing = new Listing(opened.Ids.Snapshot.Count, isDivided: lastPages.Count > 1);
+        for (var partition = 0; partition < lastPages.Count; partition++)
+        {
+            var (last, _) = await PageChain.ReadAsync(store, partition, lastPages[partition], known: null, listing.Add, cancellationToken);
+            if (!last.IsLast)
+            {
+                throw new ConnectorException($"Partition '{opened.Plan.Partitions[partition].Name}' was not read to its end. Nothing was deleted. Start the sync again.");
+            }
+        }
+
+        return listing;
+    }
+
+    private async Task<int> StageAsync(OpenedPlan opened, SeenIds seen, string deletes, CancellationToken cancellationToken)
+    {
+        if (IdSnapshotFile.HasTexts(opened.Folder, opened.Plan.Snapshot))
+        {
+            return await StageAsync(opened, opened.Folder, seen, deletes, cancellationToken);
+        }
+
+        // A folder of this step's own: it may be done twice at the same time.
+        var folder = plans.NewFolder();
+        try
+        {
+            await plans.FetchAsync(StagedNames.Snapshot(opened.Name, IdSnapshotFile.TextsName), Path.Combine(folder, IdSnapshotFile.TextsName), cancellationToken);
+            return await StageAsync(opened, folder, seen, deletes, cancellationToken);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private async Task<int> StageAsync(OpenedPlan opened, string textsFolder, SeenIds seen, string deletes, CancellationToken cancellationToken)
+    {
+        using var ids = OpenTexts(opened, textsFolder);
+
+        // In the order in which the texts lie on disk.
+        var offsets = seen.Unseen().Select(ids.Snapshot.TextOffset).Order().ToArray();
+        var parts = 0;
+        foreach (var part in offsets.Chunk(limits.DeletesPerPart))
+        {
+            using var buffer = new PooledBuffer();
+            StagedBatches.WriteStart(buffer, new RejectionReport());
+            foreach (var some in part.Chunk(bulk.MaxOperations))
+            {
+                using var batch = new BulkBatch(some.Length * 64);
+                foreach (var offset in some)
+                {
+                    DocumentLines.WriteDelete(batch.Buffer, ids.ReadText(offset));
+                    batch.Add(BulkOperationKind.Delete);
+                }
+
+                StagedBatches.Write(buffer, batch, isAfterAll: false);
+            }
+
+            StagedBatches.WriteEnd(buffer);
+            await using var content = buffer.OpenRead();
+            await store.PutAsync(StagedNames.Part(deletes, parts++), content, isText: true, cancellationToken);
+        }
+
+        return parts;
+    }
+
+    private static IdSnapshotFile OpenTexts(OpenedPlan opened, string textsFolder)
+    {
+        try
+        {
+            return IdSnapshotFile.Open(opened.Folder, textsFolder, opened.Plan.Snapshot);
+        }
+        catch (InvalidDataException)
+        {
+            throw StagedNames.Lost("The snapshot");
+        }
+    }
+
+    /// <summary>What all partitions listed.</summary>
+    private sealed class Listing(int indexed, bool isDivided)
+    {
+        // Of documents that more than one partition listed, only the first listing counts. What could not be read is not counted as listed at all.
+        private readonly SeenIds _counted = new(isDivided ? indexed : 0);
+
+        public SeenIds Seen { get; } = new(indexed);
+
+        public SyncCounts Counts { get; private set; }
+
+        public SyncCounts Correction { get; private set; }
+
+        public string? Gap { get; private set; }
+
+        public void Add(StagedPage page, PageMarks marks)
+        {
+            Counts += page.Counts;
+            Gap ??= page.Gap;
+            if (isDivided)
+            {
+                Correct(marks);
+            }
+
+            foreach (var ordinal in marks.Ordinals)
+            {
+                Seen.Mark(ordinal);
+            }
+        }
+
+        private void Correct(PageMarks marks)
+        {
+            var changed = marks.Changed.ToHashSet();
+            foreach (var ordinal in marks.Ordinals.Except(marks.Unreadable))
+            {
+                if (!_counted.Mark(ordinal))
+                {
+                    Correction += changed.Contains(ordinal) ? new SyncCounts(Updated: -1, Duplicates: 1) : new SyncCounts(Skipped: -1, Duplicates: 1);
+                }
+            }
+
+            foreach (var key in marks.AddedKeys)
+            {
+                if (!_counted.MarkAdded(new DocumentKey(0, key)))
+                {
+                    Correction += new SyncCounts(Created: -1, Duplicates: 1);
+                }
+            }
+        }
+    }
+}

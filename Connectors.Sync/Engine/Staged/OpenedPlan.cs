@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using Connectors.Sync.Diff;
+using Connectors.Sync.Staging;
+
+namespace Connectors.Sync.Engine.Staged;
+
+/// <summary>A plan with its snapshot, opened in this process. Safe for concurrent use.</summary>
+internal sealed class OpenedPlan(string name, StoredPlan plan, string folder) : IDisposable
+{
+    private readonly ConcurrentDictionary<int, SeenSoFar> _seen = new();
+
+    /// <summary>The plan's name.</summary>
+    public string Name => name;
+
+    /// <summary>What it says.</summary>
+    public StoredPlan Plan => plan;
+
+    /// <summary>The folder of its own in which its snapshot lies.</summary>
+    public string Folder => folder;
+
+    /// <summary>The snapshot, without its texts.</summary>
+    public IdSnapshotFile Ids { get; } = IdSnapshotFile.Open(folder, textsFolder: null, plan.Snapshot);
+
+    /// <summary>Takes what is remembered of a partition, so that nobody else has it; <see langword="null"/> when nothing is.</summary>
+    public SeenSoFar? TakeSeen(int partition) => _seen.TryRemove(partition, out var seen) ? seen : null;
+
+    /// <summary>Remembers a partition as of a page that was staged.</summary>
+    public void KeepSeen(int partition, SeenSoFar seen) => _seen[partition] = seen;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Ids.Dispose();
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // A copy in a folder of this process: the next one clears it.
+        }
+    }
+}
+
+/// <summary>What a partition has met up to a page.</summary>
+/// <param name="Name">The page's name.</param>
+/// <param name="Page">The page.</param>
+/// <param name="Seen">What it and those before it marked.</param>
+internal sealed record SeenSoFar(string Name, StagedPage Page, SeenIds Seen);

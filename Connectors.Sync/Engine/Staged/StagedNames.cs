@@ -1,0 +1,46 @@
+using System.Globalization;
+using Connectors.Sync.Staging;
+
+namespace Connectors.Sync.Engine.Staged;
+
+/// <summary>
+/// The names of what the steps stage. Everything of a job lies in its folder, everything of a plan in the plan's. Whatever a step makes carries an
+/// attempt that nobody else has, so that a step which is done twice, or goes on after it was taken for dead, can't touch what the answer of another refers to.
+/// </summary>
+internal static class StagedNames
+{
+    /// <summary>A plan. It is a folder, in which everything lies that the plan's steps make.</summary>
+    public static string NewPlan(string jobId) => $"{JobFolder.NameOf(jobId)}/{Attempt()}";
+
+    /// <summary>A page: what it marked is staged under this name, what it writes beside it.</summary>
+    public static string NewPage(string plan, int partition, int number) => string.Create(CultureInfo.InvariantCulture, $"{plan}/{partition:D3}/{number:D6}-{Attempt()}");
+
+    /// <summary>The deletes: a folder of parts.</summary>
+    public static string NewDeletes(string plan) => $"{plan}/deletes-{Attempt()}";
+
+    /// <summary>A report.</summary>
+    public static string NewReport(string plan) => $"{plan}/reports/{Attempt()}";
+
+    /// <summary>The job's id in its folder.</summary>
+    public static string Id(string folder) => folder + "/id";
+
+    /// <summary>What a plan says.</summary>
+    public static string PlanBody(string plan) => plan + "/plan";
+
+    /// <summary>A file of the plan's snapshot.</summary>
+    public static string Snapshot(string plan, string file) => $"{plan}/{file}";
+
+    /// <summary>What a page writes.</summary>
+    public static string Batches(string page) => page + ".batches";
+
+    /// <summary>A part of the deletes.</summary>
+    public static string Part(string deletes, int part) => string.Create(CultureInfo.InvariantCulture, $"{deletes}/{part:D6}");
+
+    /// <summary>Says that a part was sent, or is about to be.</summary>
+    public static string Sent(string deletes, int part) => Part(deletes, part) + ".sent";
+
+    /// <summary>The error for something that ought to be there.</summary>
+    public static ConnectorException Lost(string what) => new($"{what} of this sync was lost from staging. Nothing was deleted because of it. Start the sync again.");
+
+    private static string Attempt() => Guid.NewGuid().ToString("N")[..20];
+}

@@ -1,0 +1,222 @@
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Sources;
+using Connectors.Sync.Staging;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Sync.Engine.Staged;
+
+/// <summary>
+/// A full sync as steps that know of each other only through staging and a few names: begin, read and write pages, plan and carry out deletes, complete. Whoever calls
+/// them keeps the answers and decides what comes next. Every step may be done twice, on another machine, or die half-way: only the answers that are kept count.
+/// </summary>
+/// <remarks>
+/// <para>Order: the pages of a partition are read one after the other, and written one after the other in the same order; a page may be read while the one before it is
+/// written. Partitions are independent. Deletes are planned after the last page of every partition has been written, and carried out one order after the other.</para>
+/// <para>Errors are <see cref="ConnectorException"/>: <see cref="FailureKind.Retry"/> asks for the same step again after a pause, anything else ends the job.</para>
+/// <para>Safe for concurrent use.</para>
+/// </remarks>
+public sealed class StagedSync : IDisposable
+{
+    private readonly IStagingStore _store;
+    private readonly Func<string, IContentIndex> _indexOf;
+    private readonly SyncEngineOptions _options;
+    private readonly StagedSyncOptions _limits;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+    private readonly ILogger _logger;
+    private readonly StagedPlans _plans;
+    private readonly ReadStep _reading;
+
+    /// <summary>Steps over a staging store.</summary>
+    /// <param name="store">Where the steps leave things for each other.</param>
+    /// <param name="indexOf">The gateway with which a connector's index is written, by the connector's id.</param>
+    /// <param name="options">How syncs are run. Copies of snapshots are kept under <see cref="SyncEngineOptions.StateFolder"/>.</param>
+    /// <param name="limits">How much a step does.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">For the jitter of retries.</param>
+    /// <param name="loggerFactory">Where messages go.</param>
+    public StagedSync(IStagingStore store, Func<string, IContentIndex> indexOf, SyncEngineOptions options, StagedSyncOptions limits, TimeProvider time, Random random, ILoggerFactory loggerFactory)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(limits);
+        ArgumentNullException.ThrowIfNull(loggerFactory);
+        _store = store;
+        _indexOf = indexOf;
+        _options = options;
+        _limits = limits;
+        _time = time;
+        _random = random;
+        _logger = loggerFactory.CreateLogger<StagedSync>();
+        _plans = new StagedPlans(store, options.StateFolder, limits.MaxPlansAtHand);
+        _reading = new ReadStep(store, options, limits, time, _logger);
+    }
+
+    /// <summary>Asks the source whether anything changed, prepares the index, stages the snapshot of its ids and plans the partitions.</summary>
+    /// <exception cref="ConnectorException">It could not be begun.</exception>
+    public async Task<BeginAnswer> BeginAsync(SyncRequest request, IDataSource source, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var index = _indexOf(request.ConnectorId);
+        if (await new BeginStep(_store, _plans).BeginAsync(new SyncPreparation(index, _options), request, source, cancellationToken) is not { } opened)
+        {
+            SyncLog.Unchanged(_logger, request.JobId, request.IndexName);
+            return new BeginAnswer(null, 0, await index.CountAsync(request.IndexName, cancellationToken), null);
+        }
+
+        var plan = opened.Plan;
+        SyncLog.Begins(_logger, request.JobId, request.IndexName, plan.Snapshot.Count, plan.Partitions.Count, plan.SkipUnchanged ? "left alone" : "written again");
+        return new BeginAnswer(opened.Name, plan.Partitions.Count, plan.Snapshot.Count, plan.EstimatedDocuments);
+    }
+
+    /// <summary>Reads the next page of a partition, compares it and stages what has to be written.</summary>
+    /// <exception cref="ConnectorException">It could not be read.</exception>
+    public async Task<ReadAnswer> ReadPageAsync(SyncRequest request, IDataSource source, ReadOrder order, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(order);
+        using var plan = await _plans.RentAsync(order.Plan, request, cancellationToken);
+        return await _reading.ReadAsync(plan.Opened, request, source, order, cancellationToken);
+    }
+
+    /// <summary>Writes a page to the index.</summary>
+    /// <exception cref="ConnectorException">It could not be written, or too many documents are rejected.</exception>
+    public async Task<WriteAnswer> WritePageAsync(SyncRequest request, WriteOrder order, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(order);
+        using var plan = await _plans.RentAsync(order.Plan, request, cancellationToken);
+        return await WithinTimeAsync(token => Writing(request, plan.Plan.Partitions.Count).WritePageAsync(request, order, token), cancellationToken);
+    }
+
+    /// <summary>Finds what vanished, and stages its deletes unless they are refused.</summary>
+    /// <exception cref="ConnectorException">A partition was not read to its end, or something was lost: nothing is deleted then.</exception>
+    public async Task<DeleteAnswer> PlanDeletesAsync(SyncRequest request, PlanDeletesOrder order, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(order);
+        using var plan = await _plans.RentAsync(order.Plan, request, cancellationToken);
+        var planning = new DeletePlanning(_store, _plans, EndingOf(request), _options.Bulk, _limits);
+        var answer = await planning.PlanAsync(plan.Opened, request, order, cancellationToken);
+        if (answer.Refusal is { } refusal)
+        {
+            SyncLog.DeletesRefused(_logger, request.JobId, request.IndexName, refusal);
+        }
+
+        return answer;
+    }
+
+    /// <summary>Carries out some of the deletes.</summary>
+    /// <exception cref="ConnectorException">They could not be carried out, or the index is no longer the one that was compared.</exception>
+    public async Task<WriteAnswer> WriteDeletesAsync(SyncRequest request, DeleteOrder order, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(order);
+        using var plan = await _plans.RentAsync(order.Plan, request, cancellationToken);
+        await EndingOf(request).CheckIndexAsync(request, plan.Plan, cancellationToken);
+        return await WithinTimeAsync(token => Writing(request, writers: 1).WriteDeletesAsync(request, order, token), cancellationToken);
+    }
+
+    /// <summary>Makes everything visible, marks the index, and gathers what is to be told.</summary>
+    /// <exception cref="ConnectorException">It could not be completed.</exception>
+    public async Task<CompleteAnswer> CompleteAsync(SyncRequest request, CompleteOrder order, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(order);
+        using var plan = await _plans.RentAsync(order.Plan, request, cancellationToken);
+        var (rejections, preview) = await ReadReportsAsync(order.Reports, cancellationToken);
+        var total = await EndingOf(request).CompleteAsync(request, plan.Plan, order.IsListed && rejections.Total == 0, cancellationToken);
+        return new CompleteAnswer(total, rejections, preview);
+    }
+
+    /// <summary>Gathers what was rejected so far, for a sync that does not complete.</summary>
+    /// <exception cref="ConnectorException">A report was lost.</exception>
+    public async Task<RejectionReport> ReportAsync(IReadOnlyList<string> reports, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reports);
+        return (await ReadReportsAsync(reports, cancellationToken)).Rejections;
+    }
+
+    /// <summary>Deletes everything that is staged of a job.</summary>
+    /// <exception cref="ConnectorException">It could not be deleted.</exception>
+    public async Task ForgetAsync(string jobId, CancellationToken cancellationToken)
+    {
+        _plans.Forget(jobId);
+        await _store.DeleteAsync(JobFolder.NameOf(jobId), cancellationToken);
+    }
+
+    /// <summary>The jobs of which anything is staged.</summary>
+    /// <exception cref="ConnectorException">The store could not be asked.</exception>
+    public async IAsyncEnumerable<string> StagedJobsAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var folder in _store.ListFoldersAsync(cancellationToken))
+        {
+            var id = await _store.OpenAsync(StagedNames.Id(folder), cancellationToken);
+            if (id is null)
+            {
+                // What a step left that ended after its job was forgotten.
+                yield return folder;
+                continue;
+            }
+
+            using var reader = new StreamReader(id);
+            yield return await reader.ReadToEndAsync(cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _plans.Dispose();
+
+    private SyncEnding EndingOf(SyncRequest request) => new(_indexOf(request.ConnectorId), _options);
+
+    /// <param name="request">The sync.</param>
+    /// <param name="writers">Steps that may write at the same time: together they send no more requests than one process would.</param>
+    private WriteStep Writing(SyncRequest request, int writers)
+    {
+        var bulk = _options.Bulk with
+        {
+            MaxConcurrency = Math.Max(1, _options.Bulk.MaxConcurrency / Math.Clamp(writers, 1, _options.Partitions)),
+
+            // A step gives up before its time is over, and is tried again.
+            RetryTimeLimit = _options.Bulk.RetryTimeLimit < _limits.MaxWriteTime / 2 ? _options.Bulk.RetryTimeLimit : _limits.MaxWriteTime / 2,
+        };
+        return new WriteStep(
+            _store,
+            (monitor, preview) => preview is not null
+                ? new DryRunBatchWriter(preview)
+                : new IndexBatchWriter(new BulkWriter(_indexOf(request.ConnectorId), bulk, monitor, _time, _random, _logger), request.IndexName, request.Pipeline?.Name),
+            _options.Rejections);
+    }
+
+    private async Task<T> WithinTimeAsync<T>(Func<CancellationToken, Task<T>> write, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(_limits.MaxWriteTime, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await write(either.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ConnectorException(FailureKind.Retry, $"Elasticsearch did not take what was to be written within {_limits.MaxWriteTime.TotalMinutes:0.#} minutes.");
+        }
+    }
+
+    private async Task<(RejectionReport Rejections, SyncPreview? Preview)> ReadReportsAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        var rejections = new RejectionReport();
+        SyncPreview? preview = null;
+        foreach (var name in names)
+        {
+            var report = await WriteReport.GetAsync(_store, name, cancellationToken);
+            rejections.Merge(report.Rejections);
+            if (report.Preview is not null)
+            {
+                preview ??= new SyncPreview();
+                preview.Merge(report.Preview);
+            }
+        }
+
+        return (rejections, preview);
+    }
+}

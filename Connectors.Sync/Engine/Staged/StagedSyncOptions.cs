@@ -1,0 +1,36 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Connectors.Sync.Engine.Staged;
+
+/// <summary>How much one step of a staged sync does. A step should take seconds: every one costs its host a few tens of milliseconds, and one that dies is done again.</summary>
+public sealed record StagedSyncOptions
+{
+    /// <summary>Documents after which a read ends. Default 20,000: reached only where most documents have not changed.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxDocuments { get; init; } = 20_000;
+
+    /// <summary>Bulk operations after which a read ends. Default 5,000, ten requests.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxOperations { get; init; } = 5_000;
+
+    /// <summary>Bytes of bulk operations after which a read ends; they are held in memory. Default 16 MiB.</summary>
+    [Range(64 * 1024, 256 * 1024 * 1024)]
+    public int MaxBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Time after which a read ends with the source's next page. Default 20 s.</summary>
+    public TimeSpan MaxReadTime { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// How long a step may write. Default 4 minutes: less than it takes a host to give a step to somebody else, so that one that was taken for dead does not
+    /// write any more when its successor does.
+    /// </summary>
+    public TimeSpan MaxWriteTime { get; init; } = TimeSpan.FromMinutes(4);
+
+    /// <summary>Deletes that are staged together. Default 10,000.</summary>
+    [Range(1, 100_000)]
+    public int DeletesPerPart { get; init; } = 10_000;
+
+    /// <summary>Plans whose snapshots a process keeps at hand. Default 4; more are kept only while they are used.</summary>
+    [Range(1, 64)]
+    public int MaxPlansAtHand { get; init; } = 4;
+}

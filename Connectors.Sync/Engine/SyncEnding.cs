@@ -1,0 +1,49 @@
+using Connectors.Sync.Diff;
+using Connectors.Sync.Staging;
+
+namespace Connectors.Sync.Engine;
+
+/// <summary>The steps after the last page: judge the deletes, make sure that the index is still the same one, finish. Safe for concurrent use.</summary>
+internal sealed class SyncEnding(IContentIndex index, SyncEngineOptions options)
+{
+    /// <summary>The sentence that refuses the deletes of a source that was read to its end, or <see langword="null"/> when they may go ahead.</summary>
+    /// <param name="request">The sync.</param>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="counts">What was listed.</param>
+    /// <param name="vanished">Documents of the index that were not listed.</param>
+    /// <param name="gap">Why documents may be missing from the listing, or <see langword="null"/>.</param>
+    public string? RefuseDeletes(SyncRequest request, StoredPlan plan, SyncCounts counts, long vanished, string? gap) => vanished > 0 && gap is not null
+        ? $"Nothing was deleted, because the source could not list everything: {gap} New and changed documents were written. Mend the permissions, or exclude that place, and sync again."
+        : DeleteGuard.Refuse(plan.Snapshot.Count, counts.Read + counts.Unreadable, vanished, options.DeleteGuard, request.AllowMassDelete);
+
+    /// <summary>Makes sure that the index is the one that the snapshot was taken of.</summary>
+    /// <exception cref="ConnectorException">It isn't.</exception>
+    public async Task CheckIndexAsync(SyncRequest request, StoredPlan plan, CancellationToken cancellationToken)
+    {
+        if (!request.DryRun && (await index.InspectAsync(request.IndexName, cancellationToken))?.Uuid != plan.IndexUuid)
+        {
+            throw new ConnectorException($"The index '{request.IndexName}' was deleted, or made again, while it was being filled. Start the sync again to build it anew.");
+        }
+    }
+
+    /// <summary>Makes everything visible and marks the index with what it holds now. May be done twice.</summary>
+    /// <param name="request">The sync.</param>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="isWhole">Whether the index equals the source: nothing was refused, rejected or unreadable.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>Documents in the index.</returns>
+    public async Task<long> CompleteAsync(SyncRequest request, StoredPlan plan, bool isWhole, CancellationToken cancellationToken)
+    {
+        if (request.DryRun)
+        {
+            return plan.Snapshot.Count;
+        }
+
+        await index.RefreshAsync(request.IndexName, cancellationToken);
+        var total = await index.CountAsync(request.IndexName, cancellationToken);
+        await CheckIndexAsync(request, plan, cancellationToken);
+        var mark = new IndexMark(plan.Fingerprint, isWhole ? plan.ChangeMark : null, total);
+        await index.WriteMetaAsync(request.IndexName, mark.ToJson(), cancellationToken);
+        return total;
+    }
+}

@@ -1,0 +1,15 @@
+using System.IO.Hashing;
+using System.Text;
+
+namespace Connectors.Sync.Staging;
+
+/// <summary>Names of the folders in which things of a job are kept.</summary>
+internal static class JobFolder
+{
+    /// <summary>The job's id where it is a harmless name, else a hash of it.</summary>
+    public static string NameOf(string jobId)
+    {
+        var isPlain = jobId.Length is > 0 and <= 100 && jobId.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_');
+        return isPlain ? jobId : "job-" + Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(jobId)));
+    }
+}

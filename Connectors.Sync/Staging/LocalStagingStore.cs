@@ -1,0 +1,102 @@
+using System.Runtime.CompilerServices;
+
+namespace Connectors.Sync.Staging;
+
+/// <summary>Staging in a folder of the local disk, for one machine. Safe for concurrent use, also by several processes.</summary>
+public sealed class LocalStagingStore : IStagingStore
+{
+    private const string UnfinishedSuffix = ".unfinished";
+    private readonly string _root;
+
+    /// <param name="folder">The folder. It need not exist yet.</param>
+    public LocalStagingStore(string folder) => _root = Path.GetFullPath(folder);
+
+    /// <inheritdoc/>
+    public Task PutAsync(string name, Stream content, bool isText, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        return GuardAsync(name, async path =>
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+
+            // Written beside its place and moved there, so that it appears whole.
+            var unfinished = $"{path}.{Guid.NewGuid():N}{UnfinishedSuffix}";
+            try
+            {
+                await using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, 128 * 1024, FileOptions.Asynchronous))
+                {
+                    await content.CopyToAsync(file, cancellationToken);
+                }
+
+                File.Move(unfinished, path, overwrite: true);
+            }
+            catch
+            {
+                File.Delete(unfinished);
+                throw;
+            }
+
+            return true;
+        });
+    }
+
+    /// <inheritdoc/>
+    public Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken) => GuardAsync(name, path =>
+    {
+        try
+        {
+            return Task.FromResult<Stream?>(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 128 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan));
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Task.FromResult<Stream?>(null);
+        }
+    });
+
+    /// <inheritdoc/>
+    public Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => GuardAsync(name, path => Task.FromResult(File.Exists(path)));
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<string> ListFoldersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var folders = await GuardAsync(string.Empty, root => Task.FromResult<string[]>(Directory.Exists(root) ? [.. Directory.EnumerateDirectories(root)] : []));
+        foreach (var folder in folders)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return Path.GetFileName(folder);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(string folder, CancellationToken cancellationToken) => GuardAsync(folder, path =>
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Nothing of that name, or another process was faster.
+        }
+
+        return Task.FromResult(true);
+    });
+
+    private async Task<T> GuardAsync<T>(string name, Func<string, Task<T>> work)
+    {
+        var path = Path.GetFullPath(Path.Combine(_root, name));
+        if (path != _root && !path.StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"'{name}' leaves the folder.", nameof(name));
+        }
+
+        try
+        {
+            return await work(path);
+        }
+        catch (Exception failure) when (StateErrors.IsDiskFailure(failure))
+        {
+            throw new ConnectorException(FailureKind.Fatal, $"Staging in the folder '{_root}' failed: {failure.Message} Free some space there, or choose another folder.", failure);
+        }
+    }
+}
