@@ -11,7 +11,7 @@ public sealed record EmulatorOptions
 
     /// <summary>
     /// True for a bare cluster: <c>.elastic-connectors</c> and <c>.elastic-connectors-sync-jobs</c> are not made from built-in templates at the first write, as
-    /// Elasticsearch does since 8.10. Default false.
+    /// Elasticsearch does since 8.10, and there is no Connector API (<c>/_connector</c>, since 8.12). Default false.
     /// </summary>
     public bool WithoutConnectorIndices { get; init; }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Connectors.Emulator.Bulk;
+using Connectors.Emulator.Connectors;
 using Connectors.Emulator.Documents;
 using Connectors.Emulator.Durability;
 using Connectors.Emulator.Faults;
@@ -60,6 +61,7 @@ public sealed class EmulatorServer : IAsyncDisposable
             var requests = new RequestLog();
             var router = new Router(
             [
+                .. options.WithoutConnectorIndices ? [] : ConnectorApi(cluster, writer),
                 new RootRoutes(options),
                 new BulkRoutes(cluster, writer, faults, options),
                 new DocumentRoutes(cluster, writer, options),
@@ -143,6 +145,15 @@ public sealed class EmulatorServer : IAsyncDisposable
         await _app.DisposeAsync();
         _data?.Dispose();
     }
+
+    private static IRoutes[] ConnectorApi(Cluster cluster, DocumentWriter writer) =>
+    [
+        new SyncJobRoutes(cluster, writer),
+        new ConnectorRoutes(cluster, writer),
+        new ConnectorUpdates(cluster, writer),
+        new ConfigurationRoutes(cluster, writer),
+        new FilteringRoutes(cluster, writer),
+    ];
 
     private StoredDocument[] Snapshot(string index) => _cluster.Find(index)?.Documents.Snapshot() ?? [];
 

@@ -14,7 +14,7 @@ internal sealed class ElasticsearchSession : IDisposable
     private ElasticsearchSession(ElasticsearchGateway gateway, TimeProvider time)
     {
         Gateway = gateway;
-        Connectors = new ConnectorIndex(gateway.Documents, time);
+        Connectors = new ConnectorIndex(gateway.Documents, time, gateway.ConnectorApi);
         Jobs = new SyncJobIndex(gateway.Documents, time);
     }
 

@@ -42,6 +42,7 @@ internal sealed class ServiceHost : IDisposable
             new ServiceParts
             {
                 Store = gateway.Documents,
+                ConnectorApi = gateway.ConnectorApi,
                 Engine = _engine,
                 EngineOf = EngineOf,
                 Sources = sources,

@@ -18,6 +18,9 @@ internal sealed record ElasticError(int Status, string Type, string Reason, Elas
     /// <summary>Seconds for the <c>Retry-After</c> header.</summary>
     public int? RetryAfterSeconds { get; init; }
 
+    /// <summary>The innermost of parsers that failed one inside the other; else the error itself.</summary>
+    private ElasticError RootCause => CausedBy is { Type: "x_content_parse_exception" } inner ? inner.RootCause : this;
+
     public ElasticErrorException Thrown() => new(this);
 
     /// <summary>The members of the error, without the braces.</summary>
@@ -52,7 +55,7 @@ internal sealed record ElasticError(int Status, string Type, string Reason, Elas
         json.WriteStartObject("error");
         json.WriteStartArray("root_cause");
         json.WriteStartObject();
-        WriteMembers(json, withCause: false);
+        RootCause.WriteMembers(json, withCause: false);
         json.WriteEndObject();
         json.WriteEndArray();
         if (FailedShardOf is null)

@@ -55,7 +55,7 @@ internal sealed class SearchRoutes(Cluster cluster, TimeProvider time) : IRoutes
             json.WriteBoolean("timed_out", false);
         }
 
-        if (request.Size == 0 && filter.IsAll)
+        if (request.Size == 0 && request.TotalLimit == int.MaxValue && filter.IsAll)
         {
             json.WriteBoolean("terminated_early", false);
         }

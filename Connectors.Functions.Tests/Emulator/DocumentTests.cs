@@ -233,7 +233,7 @@ public sealed class DocumentTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("GET /_connector", 400)]
+    [InlineData("GET /_connectors", 400)]
     [InlineData("GET /_cluster/settings", 400)]
     [InlineData("POST /x/_search?routing=1&unknown=2", 400)]
     [InlineData("PUT /x/_doc/1?version=3", 400)]

@@ -81,7 +81,7 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
         List<StoredDocument> found;
         lock (_lock)
         {
-            found = [.. _documents.Where(pair => pair.Key.Index == index && Matches(pair.Value.Source, query)).Select(pair => Copy(pair.Value))];
+            found = [.. _documents.Where(pair => pair.Key.Index == index && Matches(pair.Key.Id, pair.Value.Source, query)).Select(pair => Copy(pair.Value))];
         }
 
         await Task.CompletedTask;
@@ -170,7 +170,7 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
         }
     }
 
-    private static bool Matches(JsonObject source, JsonObject? query)
+    private static bool Matches(string id, JsonObject source, JsonObject? query)
     {
         if (query is null)
         {
@@ -187,6 +187,7 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
 
         return kind switch
         {
+            "ids" => wanted!.AsArray().Any(one => one?.ToString() == id),
             "term" => value?.ToString() == wanted?.ToString(),
             "terms" => wanted!.AsArray().Any(one => one?.ToString() == value?.ToString()),
             _ => throw new NotSupportedException($"Query '{kind}' is not known here."),

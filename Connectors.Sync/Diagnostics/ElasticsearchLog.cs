@@ -20,6 +20,9 @@ internal static partial class ElasticsearchLog
     [LoggerMessage(404, LogLevel.Warning, "Elasticsearch at {Host} does not tell its version without the cluster privilege 'monitor'; going on without the check")]
     public static partial void VersionUnknown(ILogger logger, string host);
 
+    [LoggerMessage(406, LogLevel.Information, "Elasticsearch at {Host} offers no Connector API to these credentials, so the connector indices are written directly: {Reason}")]
+    public static partial void NoConnectorApi(ILogger logger, string host, string reason);
+
     [LoggerMessage(405, LogLevel.Debug, "A point in time of {IndexName} was left to expire: {Problem}")]
     public static partial void PointInTimeLeft(ILogger logger, string indexName, string problem);
 }

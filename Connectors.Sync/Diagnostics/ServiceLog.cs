@@ -14,8 +14,8 @@ internal static partial class ServiceLog
     [LoggerMessage(502, LogLevel.Warning, "Connector {ConnectorId}: {Reason}")]
     public static partial void ConnectorError(ILogger logger, string connectorId, string reason);
 
-    [LoggerMessage(503, LogLevel.Error, "Connector {ConnectorId} could not be looked after")]
-    public static partial void ConnectorFailed(ILogger logger, Exception exception, string connectorId);
+    [LoggerMessage(503, LogLevel.Error, "Connector {ConnectorId} could not be looked after (error id {ErrorId})")]
+    public static partial void ConnectorFailed(ILogger logger, Exception exception, string connectorId, string errorId);
 
     [LoggerMessage(504, LogLevel.Information, "Connector {ConnectorId}: job {SyncJobId} was made ({TriggerMethod})")]
     public static partial void JobMade(ILogger logger, string connectorId, string syncJobId, string triggerMethod);
@@ -35,8 +35,8 @@ internal static partial class ServiceLog
     [LoggerMessage(509, LogLevel.Error, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} failed: {Reason}")]
     public static partial void JobFailed(ILogger logger, string syncJobId, string connectorId, string indexName, string reason);
 
-    [LoggerMessage(510, LogLevel.Error, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} failed unexpectedly")]
-    public static partial void JobBroke(ILogger logger, Exception exception, string syncJobId, string connectorId, string indexName);
+    [LoggerMessage(510, LogLevel.Error, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} failed unexpectedly (error id {ErrorId})")]
+    public static partial void JobBroke(ILogger logger, Exception exception, string syncJobId, string connectorId, string indexName, string errorId);
 
     [LoggerMessage(511, LogLevel.Warning, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} was ended or taken by somebody else; work on it stops")]
     public static partial void JobLost(ILogger logger, string syncJobId, string connectorId, string indexName);
@@ -56,8 +56,14 @@ internal static partial class ServiceLog
     [LoggerMessage(516, LogLevel.Error, "{Round} failed, it is tried again in {Delay}: {Reason}")]
     public static partial void RoundFailed(ILogger logger, string round, TimeSpan delay, string reason);
 
-    [LoggerMessage(517, LogLevel.Error, "{Round} failed unexpectedly")]
-    public static partial void RoundBroke(ILogger logger, Exception exception, string round);
+    [LoggerMessage(517, LogLevel.Error, "{Round} failed unexpectedly (error id {ErrorId})")]
+    public static partial void RoundBroke(ILogger logger, Exception exception, string round, string errorId);
+
+    [LoggerMessage(519, LogLevel.Warning, "Job {SyncJobId} waited for connector {ConnectorId}, which was deleted; it was canceled")]
+    public static partial void OrphanCanceled(ILogger logger, string syncJobId, string connectorId);
+
+    [LoggerMessage(520, LogLevel.Information, "Connector {ConnectorId}: the sync rules that were drafted have been checked")]
+    public static partial void RulesValidated(ILogger logger, string connectorId);
 
     [LoggerMessage(518, LogLevel.Warning, "{Rejected} documents of job {SyncJobId} into {IndexName} were rejected or unreadable; the first: {Id}: {Reason}")]
     public static partial void Rejections(ILogger logger, long rejected, string syncJobId, string indexName, string id, string reason);

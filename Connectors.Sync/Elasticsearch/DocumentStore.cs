@@ -64,8 +64,7 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, ILogger logger) : 
 
     public async Task<StoredDocument?> CreateAsync(string index, string? id, JsonObject source, CancellationToken cancellationToken)
     {
-        // An id of our own: a call that is sent twice, because its answer was lost, must not make two documents.
-        var name = id ?? Convert.ToBase64String(Guid.NewGuid().ToByteArray())[..22].Replace('+', '-').Replace('/', '_');
+        var name = id ?? NewId.Next();
         using var answer = await calls.SendAsync(Put(Path(index, "_create", name) + "?refresh=wait_for", source, 409), cancellationToken);
         if (answer.IsSuccess)
         {

@@ -27,6 +27,7 @@ public sealed class ElasticsearchGateway : IDisposable
         var calls = new ElasticsearchCalls(new ElasticsearchClient(_settings).Transport, options, time, random, logger);
         _preflight = new ElasticsearchPreflight(calls, options, time, random, logger);
         Documents = new DocumentStore(calls, logger);
+        ConnectorApi = options.UseConnectorsApi ? new ConnectorApi(calls, logger) : null;
         Content = new ContentIndex(calls, time, logger);
     }
 
@@ -35,6 +36,9 @@ public sealed class ElasticsearchGateway : IDisposable
 
     /// <summary>Single documents: what the connector protocol reads and writes.</summary>
     public IDocumentStore Documents { get; }
+
+    /// <summary>Elasticsearch's own calls for connectors; <see langword="null"/> when <see cref="ElasticsearchOptions.UseConnectorsApi"/> is off.</summary>
+    public IConnectorApi? ConnectorApi { get; }
 
     /// <summary>Waits until Elasticsearch answers, at most <see cref="ElasticsearchOptions.MaxWaitDuration"/>, and checks that it is one we can work with.</summary>
     /// <exception cref="ConnectorException">It did not answer in time, refuses the credentials, is no Elasticsearch, or has an unsupported version.</exception>

@@ -2,6 +2,7 @@ using System.Buffers;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diff;
+using Connectors.Sync.Filtering;
 using Connectors.Sync.Sources;
 
 namespace Connectors.Sync.Engine;
@@ -10,7 +11,7 @@ namespace Connectors.Sync.Engine;
 /// Turns a page into what has to be written: compares it with the snapshot, fetches contents where they are needed, and cuts batches. May be done
 /// again for the same page without harm.
 /// </summary>
-internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int contentConcurrency, ContentReader contents, TimeProvider time)
+internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int contentConcurrency, ContentReader contents, TimeProvider time, DocumentFilter? filter = null)
 {
     /// <summary>Plans <paramref name="page"/>; the caller disposes both.</summary>
     /// <param name="page">The page as the source gave it.</param>
@@ -20,6 +21,8 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
     /// <param name="fetchContent">False in a dry run.</param>
     public async Task<PagePlan> PlanAsync(SourcePage page, IdSnapshot snapshot, SeenIds seen, bool skipUnchanged, bool fetchContent, CancellationToken cancellationToken)
     {
+        // Before anything else: what a rule leaves out is as if the source did not have it.
+        var excluded = filter?.Apply(page) ?? 0;
         var plan = new PagePlan(page);
         var verdicts = ArrayPool<Verdict>.Shared.Rent(Math.Max(page.Count, 1));
         var facts = ArrayPool<DocumentFacts>.Shared.Rent(Math.Max(page.Count, 1));
@@ -27,6 +30,7 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
         {
             var ids = Describe(page, facts);
             Compare(page, facts.AsSpan(0, page.Count), snapshot, seen, skipUnchanged, verdicts, plan);
+            plan.Counts += new SyncCounts(Read: excluded, Excluded: excluded);
             var texts = fetchContent ? await FetchAsync(page, verdicts, plan, cancellationToken) : null;
             Compose(page, ids, facts, verdicts, texts, plan);
             plan.Complete();

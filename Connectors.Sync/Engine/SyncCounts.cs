@@ -13,6 +13,7 @@ namespace Connectors.Sync.Engine;
 /// <param name="Duplicates">Documents whose id had come before in the same sync; the last one wins.</param>
 /// <param name="Unreadable">Documents, files or folders that the source could not read.</param>
 /// <param name="Bytes">Bytes of documents written, as sent.</param>
+/// <param name="Excluded">Documents that the source listed and a sync rule left out.</param>
 public readonly record struct SyncCounts(
     long Read = 0,
     long Skipped = 0,
@@ -23,7 +24,8 @@ public readonly record struct SyncCounts(
     long Rejected = 0,
     long Duplicates = 0,
     long Unreadable = 0,
-    long Bytes = 0)
+    long Bytes = 0,
+    long Excluded = 0)
 {
     /// <summary>Documents written: the protocol's <c>indexed_document_count</c>.</summary>
     [JsonIgnore]
@@ -47,5 +49,6 @@ public readonly record struct SyncCounts(
         Rejected + other.Rejected,
         Duplicates + other.Duplicates,
         Unreadable + other.Unreadable,
-        Bytes + other.Bytes);
+        Bytes + other.Bytes,
+        Excluded + other.Excluded);
 }

@@ -2,6 +2,7 @@ using Connectors.Sync.Bulk;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Diff;
+using Connectors.Sync.Filtering;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Staging;
 using Microsoft.Extensions.Logging;
@@ -181,7 +182,7 @@ public sealed class SyncEngine : ISyncEngine
             IBatchWriter writer = preview is not null
                 ? new DryRunBatchWriter(preview)
                 : new IndexBatchWriter(new BulkWriter(_index, _options.Bulk, monitor, _time, _random, _logger), request.IndexName, request.Pipeline?.Name);
-            var pages = new PageStep(new DocumentLines(request.Pipeline), _options.Bulk, _options.ContentConcurrency, new ContentReader(_options.Content), _time);
+            var pages = new PageStep(new DocumentLines(request.Pipeline), _options.Bulk, _options.ContentConcurrency, new ContentReader(_options.Content), _time, DocumentFilter.For(request.Rules));
             var run = new SyncRun(plan, state, ids, pages, writer, _options, progress, NewSourceBackoff, _time, _logger);
             state.OpenJournal(run.Replay);
             monitor.Resume(run.Counts.Rejected);

@@ -1,3 +1,5 @@
+using Connectors.Sync.Filtering;
+
 namespace Connectors.Sync.Engine;
 
 /// <summary>A full sync to be run: small data, made from the job document before anything is touched. It holds no secret.</summary>
@@ -17,6 +19,9 @@ public sealed record SyncRequest
 
     /// <summary>The ingest pipeline that documents go through, or <see langword="null"/>.</summary>
     public PipelineSettings? Pipeline { get; init; }
+
+    /// <summary>Which documents are synced, by their fields; <see langword="null"/> for all that the source lists.</summary>
+    public DocumentRules? Rules { get; init; }
 
     /// <summary>
     /// A hash of everything else that shapes a document: source fields that matter, rules. When it, or the pipeline, differs from that of the last

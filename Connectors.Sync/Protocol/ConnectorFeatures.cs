@@ -5,20 +5,21 @@ namespace Connectors.Sync.Protocol;
 /// <summary>What the service can do for a connector, as Kibana wants it told: it hides what is switched off.</summary>
 internal static class ConnectorFeatures
 {
-    private static readonly string[][] Paths =
+    private static readonly (string[] Path, bool IsForAll)[] Features =
     [
-        ["sync_rules", "basic"],
-        ["sync_rules", "advanced"],
-        ["document_level_security"],
-        ["incremental_sync"],
-        ["native_connector_api_keys"],
+        (["sync_rules", "basic"], true),
+        (["sync_rules", "advanced"], false),
+        (["document_level_security"], false),
+        (["incremental_sync"], false),
+        (["native_connector_api_keys"], false),
     ];
 
     /// <summary>The connector's <c>features</c>.</summary>
-    public static JsonObject Render()
+    /// <param name="hasAdvancedRules">Whether its source can apply advanced sync rules.</param>
+    public static JsonObject Render(bool hasAdvancedRules = false)
     {
         var features = new JsonObject();
-        foreach (var path in Paths)
+        foreach (var (path, isEnabled) in All(hasAdvancedRules))
         {
             var place = features;
             foreach (var name in path[..^1])
@@ -27,21 +28,24 @@ internal static class ConnectorFeatures
                 place = place[name]!.AsObject();
             }
 
-            place[path[^1]] = new JsonObject { ["enabled"] = false };
+            place[path[^1]] = new JsonObject { ["enabled"] = isEnabled };
         }
 
         return features;
     }
 
     /// <summary>Whether <paramref name="existing"/> says so already; what it says beyond is its own business.</summary>
-    public static bool AreAnnounced(JsonObject? existing) => Array.TrueForAll(Paths, path =>
+    public static bool AreAnnounced(JsonObject? existing, bool hasAdvancedRules = false) => All(hasAdvancedRules).All(feature =>
     {
         JsonNode? place = existing;
-        foreach (var name in path)
+        foreach (var name in feature.Path)
         {
             place = place.Object(name);
         }
 
-        return place is JsonObject feature && feature["enabled"] is JsonValue value && value.TryGetValue<bool>(out var enabled) && !enabled;
+        return place is JsonObject found && found["enabled"] is JsonValue value && value.TryGetValue<bool>(out var enabled) && enabled == feature.IsEnabled;
     });
+
+    private static IEnumerable<(string[] Path, bool IsEnabled)> All(bool hasAdvancedRules) =>
+        Features.Select(feature => (feature.Path, feature.IsForAll || (hasAdvancedRules && feature.Path[^1] == "advanced")));
 }

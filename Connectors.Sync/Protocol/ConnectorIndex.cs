@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Elasticsearch;
+using Connectors.Sync.Protocol.Filtering;
 
 namespace Connectors.Sync.Protocol;
 
@@ -9,7 +10,10 @@ namespace Connectors.Sync.Protocol;
 /// The connectors in Elasticsearch, in the protocol's words. Every change is made on the document as it is at that moment, writes only the fields it is about, and
 /// does nothing when they say so already: all of it may be called twice, and by several services at once. Safe for concurrent use.
 /// </summary>
-public sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProvider)
+/// <param name="store">The documents.</param>
+/// <param name="timeProvider">The clock.</param>
+/// <param name="api">Elasticsearch's own calls, used where they are as safe; <see langword="null"/> to write documents only.</param>
+public sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProvider, IConnectorApi? api = null)
 {
     /// <summary>A connector as it is now, or <see langword="null"/> when there is none of that id (any more).</summary>
     public async Task<ConnectorRecord?> FindAsync(string id, CancellationToken cancellationToken) =>
@@ -30,6 +34,25 @@ public sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProvid
         }
     }
 
+    /// <summary>Those of the connectors with these ids that exist, by id, as of the last refresh.</summary>
+    internal async Task<IReadOnlyDictionary<string, ConnectorRecord>> FindAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, ConnectorRecord>(StringComparer.Ordinal);
+        if (ids.Count > 0)
+        {
+            var query = new JsonObject { ["ids"] = new JsonObject { ["values"] = new JsonArray([.. ids.Select(id => JsonValue.Create(id))]) } };
+            await foreach (var document in store.SearchAsync(ProtocolIndices.Connectors, query, sort: null, cancellationToken))
+            {
+                if (new ConnectorRecord(document) is { IsDeleted: false } connector)
+                {
+                    found[connector.Id] = connector;
+                }
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>Makes a connector.</summary>
     /// <exception cref="ConnectorException">Its id or index belongs to another one, or its schedule is no cron expression.</exception>
     public async Task<ConnectorRecord> CreateAsync(NewConnector connector, CancellationToken cancellationToken)
@@ -48,6 +71,11 @@ public sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProvid
             }
         }
 
+        if (connector.Id is null && await CreateByApiAsync(connector, cancellationToken) is { } made)
+        {
+            return made;
+        }
+
         var document = await store.CreateAsync(ProtocolIndices.Connectors, connector.Id, connector.Render(timeProvider.GetUtcNow()), cancellationToken);
         return document is null
             ? throw new ConnectorException($"There is a connector with id '{connector.Id}' already. Choose another id.")
@@ -55,12 +83,30 @@ public sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProvid
     }
 
     /// <summary>Tells that a service looks after the connector, unless that was told less than <paramref name="heartbeat"/> ago.</summary>
-    public Task CheckInAsync(string id, TimeSpan heartbeat, CancellationToken cancellationToken) => ChangeAsync(
-        id,
-        connector => connector.LastSeen is { } seen && timeProvider.GetUtcNow() - seen < heartbeat
-            ? null
-            : new JsonObject { ["last_seen"] = ProtocolTime.Format(timeProvider.GetUtcNow()) },
-        cancellationToken);
+    public async Task CheckInAsync(string id, TimeSpan heartbeat, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, cancellationToken) is { } connector)
+        {
+            await CheckInAsync(connector, heartbeat, cancellationToken);
+        }
+    }
+
+    /// <summary>The same, for a connector as it was found: nothing is sent while the heartbeat is not over.</summary>
+    internal async Task CheckInAsync(ConnectorRecord seen, TimeSpan heartbeat, CancellationToken cancellationToken)
+    {
+        if (IsFresh(seen) || (api is not null && await api.CheckInAsync(seen.Id, cancellationToken) != ConnectorApiAnswer.Unavailable))
+        {
+            return;
+        }
+
+        await ChangeAsync(
+            seen.Id,
+            seen,
+            connector => IsFresh(connector) ? null : new JsonObject { ["last_seen"] = ProtocolTime.Format(timeProvider.GetUtcNow()) },
+            cancellationToken);
+
+        bool IsFresh(ConnectorRecord connector) => connector.LastSeen is { } at && timeProvider.GetUtcNow() - at < heartbeat;
+    }
 
     /// <summary>
     /// Brings the connector to where a user can configure it: writes the default configuration for a new one, adds fields that it lacks, announces what the
@@ -71,20 +117,20 @@ public sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProvid
     /// <param name="fields">The fields of the source.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>The connector as it is now; <see langword="null"/> when it is gone.</returns>
-    public async Task<ConnectorRecord?> PrepareAsync(string id, string serviceType, IReadOnlyList<ConfigField> fields, CancellationToken cancellationToken)
-    {
-        var changed = await ChangeAsync(id, connector => Preparation(connector, serviceType, fields), cancellationToken);
-        return changed switch
-        {
-            null => null,
-            (var connector, false) => connector,
-            _ => await FindAsync(id, cancellationToken),
-        };
-    }
+    public Task<ConnectorRecord?> PrepareAsync(string id, string serviceType, IReadOnlyList<ConfigField> fields, CancellationToken cancellationToken) =>
+        PrepareAsync(id, seen: null, serviceType, new ConnectorPreparation(fields), cancellationToken);
+
+    /// <summary>The same, for a connector as it was found: nothing is sent when it lacks nothing.</summary>
+    internal Task<ConnectorRecord?> PrepareAsync(ConnectorRecord seen, string serviceType, ConnectorPreparation preparation, CancellationToken cancellationToken) =>
+        PrepareAsync(seen.Id, seen, serviceType, preparation, cancellationToken);
 
     /// <summary>The source answered.</summary>
-    public Task MarkConnectedAsync(string id, CancellationToken cancellationToken) => ChangeAsync(
+    public Task MarkConnectedAsync(string id, CancellationToken cancellationToken) => MarkConnectedAsync(id, seen: null, cancellationToken);
+
+    /// <summary>The same, for a connector as it was found: nothing is sent when it says so already.</summary>
+    internal Task MarkConnectedAsync(string id, ConnectorRecord? seen, CancellationToken cancellationToken) => ChangeAsync(
         id,
+        seen,
         connector => connector is { Status: ConnectorStatus.Connected, Error: null }
             ? null
             : new JsonObject { ["status"] = ConnectorStatus.Connected.ToWord(), ["error"] = null },
@@ -94,16 +140,29 @@ public sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProvid
     /// <param name="id">The connector.</param>
     /// <param name="message">What, and what to do; without secrets.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    public Task MarkErrorAsync(string id, string message, CancellationToken cancellationToken)
+    public Task MarkErrorAsync(string id, string message, CancellationToken cancellationToken) => MarkErrorAsync(id, seen: null, message, cancellationToken);
+
+    /// <summary>The same, for a connector as it was found: nothing is sent when it says so already.</summary>
+    internal Task MarkErrorAsync(string id, ConnectorRecord? seen, string message, CancellationToken cancellationToken)
     {
         var error = ErrorText.Cut(message);
         return ChangeAsync(
             id,
+            seen,
             connector => connector.Status == ConnectorStatus.Error && connector.Error == error
                 ? null
                 : new JsonObject { ["status"] = ConnectorStatus.Error.ToWord(), ["error"] = error },
             cancellationToken);
     }
+
+    /// <summary>Checks sync rules that were drafted since the last time, and puts them in force when they are right. One conditional write, so that no draft is put
+    /// in force that was not checked.</summary>
+    /// <param name="seen">The connector as it was found: nothing is sent when nothing was drafted.</param>
+    /// <param name="check">Checks the draft.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>Whether there was a draft to check.</returns>
+    internal async Task<bool> ValidateRulesAsync(ConnectorRecord seen, DraftCheck check, CancellationToken cancellationToken) =>
+        await ChangeAsync(seen.Id, seen, connector => FilteringDraft.Decide(connector, check), cancellationToken) is { Written: true };
 
     /// <summary>A job was made for a schedule's time: the next is due after it. Never goes back.</summary>
     public Task MarkScheduledAsync(string id, JobType type, DateTimeOffset scheduledAt, CancellationToken cancellationToken) => ChangeAsync(
@@ -168,46 +227,46 @@ public sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProvid
 
     private static string LastSync(SyncJobRecord job) => job.Type == JobType.AccessControl ? "last_access_control_sync" : "last_sync";
 
-    private static JsonObject? Preparation(ConnectorRecord connector, string serviceType, IReadOnlyList<ConfigField> fields)
+    private async Task<ConnectorRecord?> CreateByApiAsync(NewConnector connector, CancellationToken cancellationToken)
     {
-        var change = new JsonObject();
-        if (connector.ServiceType is null)
+        if (api is null)
         {
-            change["service_type"] = serviceType;
+            return null;
         }
 
-        if (connector.Configuration is not { Count: > 0 })
+        // A new id: a connector of a known one would be replaced.
+        var id = NewId.Next();
+        if (await api.CreateAsync(id, connector.RenderForApi(), cancellationToken) != ConnectorApiAnswer.Done)
         {
-            change["configuration"] = ConnectorConfiguration.Render(fields);
-            change["status"] = ConnectorStatus.NeedsConfiguration.ToWord();
-        }
-        else
-        {
-            if (ConnectorConfiguration.Missing(connector.Configuration, fields) is { } missing)
-            {
-                change["configuration"] = missing;
-            }
-
-            if (connector.Status == ConnectorStatus.Created)
-            {
-                var isComplete = ConfigurationCheck.Problems(connector.Configuration, fields).Count == 0;
-                change["status"] = (isComplete ? ConnectorStatus.Configured : ConnectorStatus.NeedsConfiguration).ToWord();
-            }
+            return null;
         }
 
-        if (!ConnectorFeatures.AreAnnounced(connector.Features))
-        {
-            change["features"] = ConnectorFeatures.Render();
-        }
-
-        return change.Count > 0 ? change : null;
+        await ChangeAsync(id, seen: null, _ => connector.RenderRest(), cancellationToken);
+        return await FindAsync(id, cancellationToken);
     }
 
-    private async Task<(ConnectorRecord Read, bool Written)?> ChangeAsync(string id, Func<ConnectorRecord, JsonObject?> decide, CancellationToken cancellationToken)
+    private async Task<ConnectorRecord?> PrepareAsync(
+        string id, ConnectorRecord? seen, string serviceType, ConnectorPreparation preparation, CancellationToken cancellationToken)
+    {
+        var changed = await ChangeAsync(id, seen, connector => preparation.Of(connector, serviceType), cancellationToken);
+        return changed switch
+        {
+            null => null,
+            (var connector, false) => connector,
+            _ => await FindAsync(id, cancellationToken),
+        };
+    }
+
+    private Task<(ConnectorRecord Read, bool Written)?> ChangeAsync(string id, Func<ConnectorRecord, JsonObject?> decide, CancellationToken cancellationToken) =>
+        ChangeAsync(id, seen: null, decide, cancellationToken);
+
+    private async Task<(ConnectorRecord Read, bool Written)?> ChangeAsync(
+        string id, ConnectorRecord? seen, Func<ConnectorRecord, JsonObject?> decide, CancellationToken cancellationToken)
     {
         var changed = await store.ChangeAsync(
             ProtocolIndices.Connectors,
             id,
+            seen?.Document,
             document => new ConnectorRecord(document) is { IsDeleted: false } connector ? decide(connector) : null,
             cancellationToken);
         return changed is { } change && new ConnectorRecord(change.Read) is { IsDeleted: false } read ? (read, change.Written) : null;

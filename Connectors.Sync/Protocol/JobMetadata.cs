@@ -9,18 +9,28 @@ internal static class JobMetadata
 {
     private const int MaxReasonLength = 300;
 
-    /// <summary>Counts, as <c>{read, skipped, created, updated, already_gone, duplicates, unreadable, rejected}</c>.</summary>
-    public static JsonObject Render(SyncCounts counts) => new()
+    /// <summary>Counts, as <c>{read, skipped, created, updated, already_gone, duplicates, unreadable, rejected}</c>, with
+    /// <c>excluded</c> when sync rules left documents out.</summary>
+    public static JsonObject Render(SyncCounts counts)
     {
-        ["read"] = counts.Read,
-        ["skipped"] = counts.Skipped,
-        ["created"] = counts.Created,
-        ["updated"] = counts.Updated,
-        ["already_gone"] = counts.AlreadyGone,
-        ["duplicates"] = counts.Duplicates,
-        ["unreadable"] = counts.Unreadable,
-        ["rejected"] = counts.Rejected,
-    };
+        var metadata = new JsonObject
+        {
+            ["read"] = counts.Read,
+            ["skipped"] = counts.Skipped,
+            ["created"] = counts.Created,
+            ["updated"] = counts.Updated,
+            ["already_gone"] = counts.AlreadyGone,
+            ["duplicates"] = counts.Duplicates,
+            ["unreadable"] = counts.Unreadable,
+            ["rejected"] = counts.Rejected,
+        };
+        if (counts.Excluded > 0)
+        {
+            metadata["excluded"] = counts.Excluded;
+        }
+
+        return metadata;
+    }
 
     /// <summary>Documents that did not make it, as <c>{reasons: {type: count}, samples: [{id, type, reason}]}</c>.</summary>
     public static JsonObject Render(RejectionReport rejections) => new()

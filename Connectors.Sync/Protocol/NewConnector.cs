@@ -59,6 +59,32 @@ public sealed record NewConnector
         ["deleted"] = false,
     };
 
+    /// <summary>What the Connector API is given.</summary>
+    internal JsonObject RenderForApi() => new() { ["index_name"] = IndexName, ["is_native"] = false, ["name"] = Name, ["service_type"] = ServiceType };
+
+    /// <summary>What it takes beyond that to be as wanted; nothing that the API has set already.</summary>
+    internal JsonObject? RenderRest()
+    {
+        var all = Render(DateTimeOffset.UnixEpoch);
+        var rest = new JsonObject { ["status"] = Status.ToWord() };
+        if (Configuration is not null)
+        {
+            rest["configuration"] = Configuration.DeepClone();
+        }
+
+        if (Schedule is not null)
+        {
+            rest["scheduling"] = all["scheduling"]!.DeepClone();
+        }
+
+        if (Pipeline is not null)
+        {
+            rest["pipeline"] = all["pipeline"]!.DeepClone();
+        }
+
+        return rest;
+    }
+
     private static JsonObject Never() => new() { ["enabled"] = false, ["interval"] = "0 0 0 * * ?" };
 
     private static JsonObject IncludeEverything(DateTimeOffset now)

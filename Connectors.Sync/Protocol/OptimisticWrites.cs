@@ -9,6 +9,7 @@ internal static class OptimisticWrites
     private const int MaxTries = 20;
 
     /// <summary>Changes a document.</summary>
+    /// <param name="seen">The document as it was found: the first decision is made on it, without a read. <see langword="null"/> to read it first.</param>
     /// <param name="decide">What to merge into the document as it is, or <see langword="null"/> to leave it; called again after a conflict.</param>
     /// <returns>The document that the last decision was made on, and whether something was written; <see langword="null"/> when it does not exist.</returns>
     /// <exception cref="ConnectorException">Others changed it again and again meanwhile.</exception>
@@ -16,12 +17,13 @@ internal static class OptimisticWrites
         this IDocumentStore store,
         string index,
         string id,
+        StoredDocument? seen,
         Func<StoredDocument, JsonObject?> decide,
         CancellationToken cancellationToken)
     {
         for (var attempt = 1; attempt <= MaxTries; attempt++)
         {
-            var document = await store.GetAsync(index, id, cancellationToken);
+            var document = attempt == 1 && seen is not null ? seen : await store.GetAsync(index, id, cancellationToken);
             if (document is null)
             {
                 return null;

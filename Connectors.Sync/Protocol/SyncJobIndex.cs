@@ -71,13 +71,7 @@ public sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvider
                         return new JsonObject { ["status"] = JobStatus.Canceling.ToWord(), ["cancelation_requested_at"] = now };
                     case JobStatus.Pending or JobStatus.Suspended:
                         status = JobStatus.Canceled;
-                        return new JsonObject
-                        {
-                            ["status"] = JobStatus.Canceled.ToWord(),
-                            ["cancelation_requested_at"] = now,
-                            ["canceled_at"] = now,
-                            ["completed_at"] = now,
-                        };
+                        return Canceled(now);
                     default:
                         return null;
                 }
@@ -85,6 +79,11 @@ public sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvider
             cancellationToken);
         return changed is null ? null : status;
     }
+
+    /// <summary>Cancels a job that waits, and only that: one that somebody took meanwhile is left alone.</summary>
+    /// <returns>Whether it was canceled now.</returns>
+    internal async Task<bool> CancelWaitingAsync(string id, CancellationToken cancellationToken) =>
+        await ChangeAsync(id, job => job.Status?.IsWaiting() == true ? Canceled(ProtocolTime.Format(timeProvider.GetUtcNow())) : null, cancellationToken) is { Written: true };
 
     /// <summary>Takes a job.</summary>
     /// <param name="seen">The job as it was found.</param>
@@ -207,6 +206,14 @@ public sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvider
         };
     }
 
+    private static JsonObject Canceled(string now) => new()
+    {
+        ["status"] = JobStatus.Canceled.ToWord(),
+        ["cancelation_requested_at"] = now,
+        ["canceled_at"] = now,
+        ["completed_at"] = now,
+    };
+
     private static JsonObject WithCounts(JsonObject change, SyncCounts counts)
     {
         change["indexed_document_count"] = counts.Indexed;
@@ -264,7 +271,7 @@ public sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvider
 
     private async Task<(SyncJobRecord Read, bool Written)?> ChangeAsync(string id, Func<SyncJobRecord, JsonObject?> decide, CancellationToken cancellationToken)
     {
-        var changed = await store.ChangeAsync(ProtocolIndices.SyncJobs, id, document => decide(new SyncJobRecord(document)), cancellationToken);
+        var changed = await store.ChangeAsync(ProtocolIndices.SyncJobs, id, seen: null, document => decide(new SyncJobRecord(document)), cancellationToken);
         return changed is { } change ? (new SyncJobRecord(change.Read), change.Written) : null;
     }
 }

@@ -1,5 +1,6 @@
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Filtering;
 using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging;
 
@@ -7,7 +8,8 @@ namespace Connectors.Sync.Service;
 
 /// <summary>
 /// Looks after one connector, once: writes what it lacks, tries its source, says how it is, and makes the jobs that are due. What a poll does for each
-/// connector; may be done twice, and by several services at once. Safe for concurrent use.
+/// connector; may be done twice, and by several services at once. A connector that lacks nothing and has nothing due costs Elasticsearch no call but its
+/// heartbeat's. Safe for concurrent use.
 /// </summary>
 public sealed class ConnectorCare(
     ConnectorIndex connectors,
@@ -39,7 +41,7 @@ public sealed class ConnectorCare(
         }
 
         // Last, because a schedule that never caused a run counts from when the connector was last seen.
-        await connectors.CheckInAsync(connector.Id, options.Service.Heartbeat, cancellationToken);
+        await connectors.CheckInAsync(connector, options.Service.Heartbeat, cancellationToken);
         return made;
     }
 
@@ -60,10 +62,16 @@ public sealed class ConnectorCare(
 
     private async Task<ConnectorRecord?> PrepareAsync(ConnectorRecord connector, string serviceType, SourceDescription description, CancellationToken cancellationToken)
     {
-        var prepared = await connectors.PrepareAsync(connector.Id, serviceType, description.Fields, cancellationToken);
+        var prepared = await connectors.PrepareAsync(connector, serviceType, new ConnectorPreparation(description.Fields, description.CheckAdvancedRules is not null), cancellationToken);
         if (prepared is { Status: ConnectorStatus.NeedsConfiguration } && connector.Status != ConnectorStatus.NeedsConfiguration)
         {
             ServiceLog.ConfigurationWritten(_logger, connector.Id);
+        }
+
+        if (prepared is not null && await connectors.ValidateRulesAsync(prepared, new DraftCheck(description.CheckAdvancedRules), cancellationToken))
+        {
+            prepared = await connectors.FindAsync(connector.Id, cancellationToken);
+            ServiceLog.RulesValidated(_logger, connector.Id);
         }
 
         return prepared is { Status: ConnectorStatus.Configured or ConnectorStatus.Connected or ConnectorStatus.Error } ? prepared : null;
@@ -87,7 +95,7 @@ public sealed class ConnectorCare(
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            ServiceLog.ConnectorFailed(_logger, exception, connector.Id);
+            ServiceLog.ConnectorFailed(_logger, exception, connector.Id, UnexpectedError.IdOf(exception));
             await ReportAsync(connector, UnexpectedError.Message(exception), cancellationToken);
             return false;
         }
@@ -101,17 +109,23 @@ public sealed class ConnectorCare(
         var due = DueSyncs.Of(seen, timeProvider.GetUtcNow());
         if (due.Problem is null)
         {
-            await connectors.MarkConnectedAsync(connector.Id, cancellationToken);
+            await connectors.MarkConnectedAsync(connector.Id, connector, cancellationToken);
         }
         else
         {
             await ReportAsync(connector, due.Problem, cancellationToken);
         }
 
+        // What was found by a search may be a moment behind; a job copies the connector as it is.
+        if (due.Syncs.Count == 0 || await connectors.FindAsync(connector.Id, cancellationToken) is not { } current)
+        {
+            return [];
+        }
+
         var made = new List<SyncJobRecord>();
         foreach (var sync in due.Syncs)
         {
-            if (await steps.CreateAsync(connector, sync, isPending || made.Count > 0, cancellationToken) is { } job)
+            if (await steps.CreateAsync(current, sync, isPending || made.Count > 0, cancellationToken) is { } job)
             {
                 ServiceLog.JobMade(_logger, connector.Id, job.Id, job.TriggerMethod.ToWord());
                 made.Add(job);
@@ -128,6 +142,6 @@ public sealed class ConnectorCare(
             ServiceLog.ConnectorError(_logger, connector.Id, problem);
         }
 
-        return connectors.MarkErrorAsync(connector.Id, problem, cancellationToken);
+        return connectors.MarkErrorAsync(connector.Id, connector, problem, cancellationToken);
     }
 }

@@ -29,7 +29,7 @@ public sealed class ConnectorService
         _parts = parts;
         _options = options;
         _logger = parts.LoggerFactory.CreateLogger<ConnectorService>();
-        Connectors = new ConnectorIndex(parts.Store, parts.TimeProvider);
+        Connectors = new ConnectorIndex(parts.Store, parts.TimeProvider, parts.ConnectorApi);
         Jobs = new SyncJobIndex(parts.Store, parts.TimeProvider);
         Steps = new SyncJobSteps(Connectors, Jobs);
         _sources = new SourceCheck(parts.Sources, parts.TimeProvider);
@@ -107,7 +107,7 @@ public sealed class ConnectorService
             var begun = new HashSet<string>(StringComparer.Ordinal);
             while (true)
             {
-                await _jobs.StartAsync(await ServedByIdAsync(ending.Token), begun, ending.Token, cancellationToken);
+                await _jobs.StartAsync(FindServedAsync, begun, ending.Token, cancellationToken);
                 if (_jobs.Tasks.Count == 0)
                 {
                     break;
@@ -188,7 +188,7 @@ public sealed class ConnectorService
                 }
                 catch (Exception exception) when (exception is not OperationCanceledException)
                 {
-                    ServiceLog.ConnectorFailed(_logger, exception, connector.Id);
+                    ServiceLog.ConnectorFailed(_logger, exception, connector.Id, UnexpectedError.IdOf(exception));
                 }
             });
         if (made > 0)
@@ -206,11 +206,11 @@ public sealed class ConnectorService
     private async Task TakeJobsAsync(CancellationToken stop, CancellationToken cancellationToken)
     {
         await _jobs.CollectAsync();
-        await _jobs.StartAsync(await ServedByIdAsync(stop), begun: null, stop, cancellationToken);
+        await _jobs.StartAsync(FindServedAsync, begun: null, stop, cancellationToken);
     }
 
-    private async Task<IReadOnlyDictionary<string, ConnectorRecord>> ServedByIdAsync(CancellationToken cancellationToken) =>
-        (await ServedAsync(cancellationToken)).ToDictionary(connector => connector.Id, StringComparer.Ordinal);
+    private async Task<IReadOnlyDictionary<string, ConnectorRecord>> FindServedAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+        (await Connectors.FindAsync(ids, cancellationToken)).Where(pair => _options.ServedAs(pair.Value) is not null).ToDictionary(StringComparer.Ordinal);
 
     private async Task CleanUpAsync(CancellationToken cancellationToken)
     {
@@ -220,6 +220,7 @@ public sealed class ConnectorService
                 && (!connectors.TryGetValue(job.ConnectorId, out var connector) || (_options.ServedAs(connector) is not null && !_jobs.IsAbandoned(job))),
             _options.IdleAfter,
             cancellationToken);
+        await _cleanup.CancelOrphansAsync(Connectors, _options.IdleAfter, cancellationToken);
     }
 
     private async Task<List<ConnectorRecord>> ServedAsync(CancellationToken cancellationToken)

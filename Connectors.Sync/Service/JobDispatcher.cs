@@ -102,14 +102,20 @@ internal sealed class JobDispatcher
     }
 
     /// <summary>Begins what may be begun.</summary>
-    /// <param name="served">The connectors whose jobs we take, by id.</param>
+    /// <param name="findServed">Those of the connectors with these ids whose jobs we take, by id.</param>
     /// <param name="begun">Jobs not to be begun again; those that are begun are added.</param>
     /// <param name="stop">Asks the jobs for an orderly stop; none is begun after it.</param>
     /// <param name="cancellationToken">Stops the jobs at once.</param>
-    public async Task StartAsync(IReadOnlyDictionary<string, ConnectorRecord> served, HashSet<string>? begun, CancellationToken stop, CancellationToken cancellationToken)
+    public async Task StartAsync(
+        Func<IReadOnlyCollection<string>, CancellationToken, Task<IReadOnlyDictionary<string, ConnectorRecord>>> findServed,
+        HashSet<string>? begun,
+        CancellationToken stop,
+        CancellationToken cancellationToken)
     {
+        var found = await _jobs.UnfinishedAsync(stop).ToListAsync(stop);
+        var served = await findServed(found.Select(job => job.ConnectorId).Where(id => id.Length > 0).ToHashSet(StringComparer.Ordinal), stop);
         var unfinished = new List<SyncJobRecord>();
-        await foreach (var job in _jobs.UnfinishedAsync(stop))
+        foreach (var job in found)
         {
             if (!served.ContainsKey(job.ConnectorId))
             {
@@ -176,7 +182,7 @@ internal sealed class JobDispatcher
         }
         catch (Exception exception)
         {
-            ServiceLog.JobBroke(_logger, exception, job.Id, job.ConnectorId, job.IndexName ?? string.Empty);
+            ServiceLog.JobBroke(_logger, exception, job.Id, job.ConnectorId, job.IndexName ?? string.Empty, UnexpectedError.IdOf(exception));
         }
 
         LetGo(job);

@@ -59,8 +59,9 @@ public sealed class JobRunner(
         try
         {
             JobSetup.RequireRunnable(job);
-            var request = JobSetup.Request(job, sources.Describe(job.ServiceType!));
-            await using var source = sources.Open(job.ServiceType!, job.Configuration);
+            var description = sources.Describe(job.ServiceType!);
+            var request = JobSetup.Request(job, description);
+            await using var source = sources.Open(job.ServiceType!, job.Configuration, JobSetup.AdvancedRules(job.Filtering, description));
             await sources.PingAsync(source, options.PingTimeout, stop.Orderly);
             var outcome = await engine.RunAsync(request, source, progress, stop.Orderly, stop.AtOnce);
             return new SyncResult(
@@ -88,7 +89,7 @@ public sealed class JobRunner(
         }
         catch (Exception exception)
         {
-            ServiceLog.JobBroke(_logger, exception, job.Id, job.ConnectorId, job.IndexName ?? string.Empty);
+            ServiceLog.JobBroke(_logger, exception, job.Id, job.ConnectorId, job.IndexName ?? string.Empty, UnexpectedError.IdOf(exception));
             return new SyncResult(SyncResultEnd.Failed, job, null, UnexpectedError.Message(exception));
         }
     }

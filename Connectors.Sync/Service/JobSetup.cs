@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Filtering;
 using Connectors.Sync.Sources;
 
 namespace Connectors.Sync.Service;
@@ -16,7 +17,7 @@ public static class JobSetup
     {
         ArgumentNullException.ThrowIfNull(job);
         RequireRunnable(job);
-        return Request(job.Id, job.ConnectorId, job.ServiceType!, job.IndexName!, job.Pipeline, job.Configuration, source) with
+        return Request(job.Id, job.ConnectorId, job.ServiceType!, job.IndexName!, job.Pipeline, job.Configuration, job.Filtering, source) with
         {
             AllowMassDelete = job.Options.AllowMassDelete,
             Reindex = job.Options.Reindex,
@@ -29,9 +30,8 @@ public static class JobSetup
     {
         ArgumentNullException.ThrowIfNull(connector);
         RequireIndex(connector.IndexName);
-        RequireRules(connector.ActiveFiltering);
         return Request(
-            $"dry-run-{connector.Id}", connector.Id, source.ServiceType, connector.IndexName!, connector.Pipeline, connector.Configuration, source) with
+            $"dry-run-{connector.Id}", connector.Id, source.ServiceType, connector.IndexName!, connector.Pipeline, connector.Configuration, connector.ActiveFiltering, source) with
         {
             DryRun = true,
         };
@@ -51,7 +51,6 @@ public static class JobSetup
         }
 
         RequireIndex(job.IndexName);
-        RequireRules(job.Filtering);
     }
 
     internal static void RequireIndex(string? indexName)
@@ -62,12 +61,20 @@ public static class JobSetup
         }
     }
 
-    private static void RequireRules(JsonObject? filtering)
+    /// <summary>The advanced rules of a job or connector, for its source.</summary>
+    /// <exception cref="ConnectorException">They can't be applied.</exception>
+    internal static JsonNode? AdvancedRules(JsonObject? filtering, SourceDescription source)
     {
-        if (SyncRules.Unsupported(filtering) is { } reason)
+        if (SyncRules.AdvancedOf(filtering) is not { } rules)
         {
-            throw new ConnectorException(reason);
+            return null;
         }
+
+        var problems = source.CheckAdvancedRules?.Invoke(rules) ?? [$"{source.Name} has no advanced sync rules here. Remove them to sync everything."];
+        return problems.Count == 0
+            ? rules
+            : throw new ConnectorException(
+                $"The connector's advanced sync rules can't be applied: {string.Join(' ', problems)} Nothing was synced, so that nothing that they leave out is indexed.");
     }
 
     private static SyncRequest Request(
@@ -77,10 +84,14 @@ public static class JobSetup
         string indexName,
         PipelineSettings? pipeline,
         JsonObject? configuration,
+        JsonObject? filtering,
         SourceDescription source)
     {
-        // A new password or key does not shape documents. Which of the other fields do, only the source knows: any of them may. Sync rules are not part of
-        // it, as the only ones that a job can have here include everything.
+        var rules = SyncRules.Read(filtering);
+        AdvancedRules(filtering, source);
+
+        // A new password or key does not shape documents. Which of the other fields do, only the source knows: any of them may. Rules do not shape documents
+        // either, but a source that reports no change must be read again when they change.
         var settings = SourceSettings.FromConfiguration(configuration, source.Fields);
         var fields = new JsonObject(source.Fields
             .Where(field => !field.Sensitive)
@@ -92,7 +103,8 @@ public static class JobSetup
             ServiceType = serviceType,
             IndexName = indexName,
             Pipeline = pipeline,
-            Fingerprint = SyncFingerprint.Of(serviceType, fields),
+            Rules = rules.Basic,
+            Fingerprint = SyncFingerprint.Of([serviceType, fields, .. rules.Fingerprint()]),
         };
     }
 }

@@ -11,6 +11,9 @@ public sealed record ServiceParts
     /// <summary>Where connectors and jobs are.</summary>
     public required IDocumentStore Store { get; init; }
 
+    /// <summary>Elasticsearch's own calls for connectors; <see langword="null"/> to write the documents of <see cref="Store"/> only.</summary>
+    public IConnectorApi? ConnectorApi { get; init; }
+
     /// <summary>Runs the syncs.</summary>
     public required ISyncEngine Engine { get; init; }
 

@@ -14,11 +14,12 @@ public sealed class SourceCheck(ISourceFactory sources, TimeProvider timeProvide
     /// <summary>Makes a configured source; the caller disposes it.</summary>
     /// <param name="serviceType">Which.</param>
     /// <param name="configuration">The connector's <c>configuration</c>.</param>
+    /// <param name="advancedRules">The advanced sync rules in force, or <see langword="null"/>.</param>
     /// <exception cref="ConnectorException">There is no such source, or what the user entered is wrong.</exception>
-    public IDataSource Open(string serviceType, JsonObject? configuration)
+    public IDataSource Open(string serviceType, JsonObject? configuration, JsonNode? advancedRules = null)
     {
         ConfigurationCheck.Require(configuration, Describe(serviceType).Fields);
-        return sources.Create(serviceType, configuration);
+        return advancedRules is null ? sources.Create(serviceType, configuration) : sources.Create(serviceType, configuration, advancedRules);
     }
 
     /// <summary>Asks the source whether it is there.</summary>

@@ -25,8 +25,9 @@ internal sealed class SyncNow(
     {
         var connector = await FindAsync(connectorId, stop);
         var serviceType = ServiceTypeOf(connector);
-        var request = JobSetup.DryRun(connector, sources.Describe(serviceType)) with { AllowMassDelete = how.AllowMassDelete, Reindex = how.Reindex };
-        await using var source = sources.Open(serviceType, connector.Configuration);
+        var description = sources.Describe(serviceType);
+        var request = JobSetup.DryRun(connector, description) with { AllowMassDelete = how.AllowMassDelete, Reindex = how.Reindex };
+        await using var source = sources.Open(serviceType, connector.Configuration, JobSetup.AdvancedRules(connector.ActiveFiltering, description));
         await sources.PingAsync(source, options.PingTimeout, stop);
         var engine = dispatcher.EngineOf(connectorId);
         var sync = new RunningSync(request.JobId, connectorId, connector.Name ?? connectorId, request.IndexName, serviceType, parts.TimeProvider.GetUtcNow());

@@ -1,8 +1,15 @@
+using System.IO.Hashing;
+using System.Text;
+
 namespace Connectors.Sync.Service;
 
-/// <summary>Failures that nobody expected. Their own messages may hold secrets, so documents get the type only.</summary>
+/// <summary>Failures that nobody expected. Their own messages may hold secrets, so documents get the type and the id of the entry in the log.</summary>
 internal static class UnexpectedError
 {
+    /// <summary>Names the log entry. A hash of the failure and where it happened: the same failure has the same id each time, so a document that tells of it
+    /// already is not written again.</summary>
+    public static string IdOf(Exception exception) => Convert.ToHexStringLower(XxHash32.Hash(Encoding.UTF8.GetBytes(exception.ToString())));
+
     public static string Message(Exception exception) =>
-        $"Something failed that should not have ({exception.GetType().Name}). The log of the service tells the details; please report it.";
+        $"Something failed that should not have ({exception.GetType().Name}). The log of the service tells the details under error id {IdOf(exception)}; please report it.";
 }

@@ -14,4 +14,13 @@ public interface ISourceFactory
     /// <param name="configuration">The <c>configuration</c> of the connector or of the sync job.</param>
     /// <exception cref="ConnectorException">There is none, or its class can't be loaded; the message says why and what to do.</exception>
     IDataSource Create(string serviceType, JsonObject? configuration);
+
+    /// <summary>The same, with advanced sync rules.</summary>
+    /// <param name="serviceType">The connector's service type.</param>
+    /// <param name="configuration">The <c>configuration</c> of the connector or of the sync job.</param>
+    /// <param name="advancedRules">Given to the source as <see cref="SourceContext.AdvancedRules"/>.</param>
+    /// <exception cref="ConnectorException">There is none, it has no advanced rules, or its class can't be loaded.</exception>
+    IDataSource Create(string serviceType, JsonObject? configuration, JsonNode? advancedRules) => advancedRules is null
+        ? Create(serviceType, configuration)
+        : throw new ConnectorException($"The source \"{serviceType}\" has no advanced sync rules. Remove them from the connector, then start a sync.");
 }

@@ -66,10 +66,13 @@ public sealed class SourceCatalog : ISourceFactory
     /// <param name="serviceType">The connector's service type.</param>
     /// <param name="configuration">The <c>configuration</c> of the connector or of the sync job.</param>
     /// <exception cref="ConnectorException">There is none, or its class can't be loaded; the message says why and what to do.</exception>
-    public IDataSource Create(string serviceType, JsonObject? configuration)
+    public IDataSource Create(string serviceType, JsonObject? configuration) => Create(serviceType, configuration, advancedRules: null);
+
+    /// <inheritdoc/>
+    public IDataSource Create(string serviceType, JsonObject? configuration, JsonNode? advancedRules)
     {
         var settings = SourceSettings.FromConfiguration(configuration, Describe(serviceType).Fields);
-        return Create(serviceType, new SourceContext { Settings = settings, LoggerFactory = _loggerFactory, TimeProvider = _time });
+        return Create(serviceType, new SourceContext { Settings = settings, AdvancedRules = advancedRules, LoggerFactory = _loggerFactory, TimeProvider = _time });
     }
 
     private IDataSource Create(string serviceType, SourceContext context) => Make(serviceType, Find(serviceType).Constructor, context);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -11,6 +12,10 @@ public sealed record SourceContext
 
     /// <summary>The connector's configuration values.</summary>
     public required SourceSettings Settings { get; init; }
+
+    /// <summary>The advanced sync rules in force, or <see langword="null"/>. Only a source that can check them (<see cref="SourceDescription.CheckAdvancedRules"/>) is
+    /// given any.</summary>
+    public JsonNode? AdvancedRules { get; init; }
 
     /// <summary>Where the source's messages go.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;

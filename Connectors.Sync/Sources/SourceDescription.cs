@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Connectors.Sync.Configuration;
 
 namespace Connectors.Sync.Sources;
@@ -13,4 +14,10 @@ public sealed record SourceDescription
 
     /// <summary>The fields of the connector's <c>configuration</c>, in order.</summary>
     public required IReadOnlyList<ConfigField> Fields { get; init; }
+
+    /// <summary>
+    /// Tells what is wrong with advanced sync rules (the JSON that a user wrote for this source), one message each, none when they are right; pure.
+    /// <see langword="null"/> when the source has no advanced rules. A source that has gets them as <see cref="SourceContext.AdvancedRules"/>.
+    /// </summary>
+    public Func<JsonNode, IReadOnlyList<string>>? CheckAdvancedRules { get; init; }
 }

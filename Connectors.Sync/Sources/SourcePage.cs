@@ -64,6 +64,24 @@ public sealed class SourcePage : IDisposable
         }
     }
 
+    /// <summary>Drops the documents that <paramref name="isKept"/> refuses.</summary>
+    /// <returns>How many.</returns>
+    internal int Retain(Func<SourceDocument, bool> isKept)
+    {
+        var kept = 0;
+        for (var index = 0; index < _entries.Count; index++)
+        {
+            if (isKept(this[index]))
+            {
+                _entries[kept++] = _entries[index];
+            }
+        }
+
+        var dropped = _entries.Count - kept;
+        _entries.RemoveRange(kept, dropped);
+        return dropped;
+    }
+
     /// <summary>Gives the page's memory back.</summary>
     public void Dispose() => _buffer.Dispose();
 

@@ -21,10 +21,11 @@ public sealed class ConnectorConfigurationTests
     public void FeaturesHaveTheRecordedFormAndTellTheTruth()
     {
         var recorded = RecordedLife.Update(1, "configuration")["features"]!.DeepClone();
-        recorded["sync_rules"]!["basic"]!["enabled"] = false;
+        Assert.Equal(recorded.ToJsonString(), ConnectorFeatures.Render(hasAdvancedRules: true).ToJsonString());
         recorded["sync_rules"]!["advanced"]!["enabled"] = false;
 
         Assert.Equal(recorded.ToJsonString(), ConnectorFeatures.Render().ToJsonString());
+        Assert.False(ConnectorFeatures.AreAnnounced(ConnectorFeatures.Render(), hasAdvancedRules: true));
         Assert.True(ConnectorFeatures.AreAnnounced(ConnectorFeatures.Render()));
         Assert.False(ConnectorFeatures.AreAnnounced(null));
         Assert.False(ConnectorFeatures.AreAnnounced(RecordedLife.Update(1, "configuration")["features"]!.AsObject()));

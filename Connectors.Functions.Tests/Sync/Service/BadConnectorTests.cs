@@ -92,9 +92,14 @@ public sealed class BadConnectorTests
 
         await _bed.RunOnceAsync();
 
-        Assert.Equal(
-            "Something failed that should not have (InvalidOperationException). The log of the service tells the details; please report it.",
+        Assert.Matches(
+            @"^Something failed that should not have \(InvalidOperationException\)\. The log of the service tells the details under error id [0-9a-f]{8}; please report it\.$",
             _bed.Connector(connector)["error"]!.GetValue<string>());
+
+        // The same failure again is the same entry: nothing is written.
+        var writes = _bed.Store.Updates.Count;
+        await _bed.RunOnceAsync();
+        Assert.Equal(writes, _bed.Store.Updates.Count);
     }
 
     [Theory]
@@ -106,8 +111,17 @@ public sealed class BadConnectorTests
     [InlineData("""{"connector": {"service_type": "gone"}}""", "There is no source for the service type \"gone\".", "last_sync")]
     [InlineData("""{"connector": {"configuration": {"host": {"value": null}}}}""", "host: required, but empty. Set it in the connector's configuration.", "last_sync")]
     [InlineData(
-        """{"connector": {"filtering": {"rules": [{"id": "r1", "policy": "exclude", "field": "a", "rule": "equals", "value": "b"}]}}}""",
-        "The connector has sync rules (r1), which this version can't apply. Nothing was synced, so that nothing that they exclude is indexed. Remove the rules to sync everything.",
+        """{"connector": {"filtering": {"rules": [{"id": "r1", "policy": "exclude", "field": "a", "rule": "sounds_like", "value": "b"}]}}}""",
+        "Sync rule 'r1' can't be understood: it needs a policy (include or exclude), a field, a rule (equals, contains, starts_with, ends_with, regex, > or <) and a value. "
+        + "Nothing was synced, so that nothing that it excludes is indexed. Mend or remove the rule, then start a sync.",
+        "last_sync")]
+    [InlineData(
+        """{"connector": {"filtering": {"rules": [{"id": "r1", "policy": "exclude", "field": "a", "rule": "regex", "value": "("}]}}}""",
+        "Sync rule 'r1': '(' is no regular expression: InsufficientClosingParentheses.",
+        "last_sync")]
+    [InlineData(
+        """{"connector": {"filtering": {"advanced_snippet": {"value": {"find": {}}}}}}""",
+        "The connector's advanced sync rules can't be applied: Fake has no advanced sync rules here. Remove them to sync everything. Nothing was synced, so that nothing that they leave out is indexed.",
         "last_sync")]
     public async Task AJobThatCanNotBeRunSaysWhy(string changes, string error, string prefix)
     {

@@ -17,15 +17,17 @@ public sealed class RunningJobTests
     public async Task ARunningJobTellsThatItLivesAndHowFarItIs()
     {
         var job = await _bed.AddJobAsync(_bed.AddConnector());
-        var end = new TaskCompletionSource();
+        var (begun, end) = (new TaskCompletionSource(), new TaskCompletionSource());
         _bed.Engine.Script = async (_, progress, _, _) =>
         {
             progress.Add(new SyncCounts(Read: 10, Skipped: 3, Created: 7, Deleted: 1, Bytes: 5 * 1024 * 1024));
+            begun.SetResult();
             await end.Task;
             return ScriptedEngine.Completed(progress.Counts);
         };
 
         var run = _bed.RunOnceAsync();
+        await begun.Task;
         await _bed.PassTimeUntilAsync(() => _bed.Store.Updates.Count(update => update.Id == job && update.Partial.ContainsKey("last_seen")) >= 4);
         var heartbeats = _bed.Store.Updates.Where(update => update.Id == job).Skip(1).ToList();
         Assert.All(heartbeats, heartbeat => Assert.Equal(

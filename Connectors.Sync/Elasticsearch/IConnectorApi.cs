@@ -1,0 +1,35 @@
+using System.Text.Json.Nodes;
+
+namespace Connectors.Sync.Elasticsearch;
+
+/// <summary>
+/// The calls of Elasticsearch's Connector API (<c>/_connector</c>, 8.12 and later) that are at least as safe as a conditional write of our own. Each may be sent
+/// twice. Safe for concurrent use.
+/// </summary>
+public interface IConnectorApi
+{
+    /// <summary>Stamps the connector's <c>last_seen</c> with the server's time, and touches nothing else.</summary>
+    /// <exception cref="ConnectorException">Elasticsearch could not be reached, or refused.</exception>
+    Task<ConnectorApiAnswer> CheckInAsync(string connectorId, CancellationToken cancellationToken);
+
+    /// <summary>Makes a connector; Elasticsearch checks its index's name, and that no other connector has it. A connector of that id is replaced: the id must be a
+    /// new one.</summary>
+    /// <param name="connectorId">An id that nobody has.</param>
+    /// <param name="definition"><c>index_name</c>, <c>name</c>, <c>service_type</c> and so on.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="ConnectorException">Elasticsearch could not be reached, or refused.</exception>
+    Task<ConnectorApiAnswer> CreateAsync(string connectorId, JsonObject definition, CancellationToken cancellationToken);
+}
+
+/// <summary>What came of a call of the Connector API.</summary>
+public enum ConnectorApiAnswer
+{
+    /// <summary>Done.</summary>
+    Done,
+
+    /// <summary>There is no such connector.</summary>
+    Missing,
+
+    /// <summary>Nothing was done: the cluster has no such API, or the credentials may not use it. Write the document instead.</summary>
+    Unavailable,
+}
