@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
+using Connectors.Sync.Engine;
 using Connectors.Sync.Service;
 
 namespace Connectors.Cli.Commands;
@@ -14,11 +15,12 @@ internal static class SyncCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "Print what would be added, updated and deleted, and write nothing." };
         var allowMassDelete = new Option<bool>("--allow-mass-delete") { Description = "Let this sync delete more than elasticsearch.delete_guard.max_percent allows." };
         var reindex = new Option<bool>("--reindex") { Description = "Write every document again, changed or not." };
-        var command = new Command("sync", "Syncs one connector now and exits.") { id, dryRun, allowMassDelete, reindex };
+        var incremental = new Option<bool>("--incremental") { Description = "Read only what changed since the last sync, where the source can tell." };
+        var command = new Command("sync", "Syncs one connector now and exits.") { id, incremental, dryRun, allowMassDelete, reindex };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new CommandSession(environment, global, parsed),
             parsed.GetRequiredValue(id),
-            new SyncNowOptions(parsed.GetValue(dryRun), parsed.GetValue(allowMassDelete), parsed.GetValue(reindex)),
+            new SyncNowOptions(parsed.GetValue(dryRun), parsed.GetValue(allowMassDelete), parsed.GetValue(reindex), parsed.GetValue(incremental) ? SyncKind.Incremental : SyncKind.Full),
             cancellationToken));
         return command;
     }

@@ -48,6 +48,15 @@ internal sealed class PagePlan(SourcePage page) : IDisposable
         return _batches[^1];
     }
 
+    /// <summary>Begins another batch if the last one is full, for what is added after <see cref="Complete"/>.</summary>
+    public void Reopen(BulkWriterOptions limits)
+    {
+        if (_batches.Count > 0 && (_batches[^1].Count >= limits.MaxOperations || _batches[^1].SizeInBytes >= limits.MaxRequestBytes))
+        {
+            _batches.Add(new BulkBatch());
+        }
+    }
+
     /// <summary>Takes what was written to the open batch as one operation, and begins another batch when a limit is reached.</summary>
     public void Add(BulkOperationKind kind, BulkWriterOptions limits)
     {

@@ -11,7 +11,7 @@ namespace Connectors.Sync.Engine;
 /// Turns a page into what has to be written: compares it with the snapshot, fetches contents where they are needed, and cuts batches. May be done
 /// again for the same page without harm.
 /// </summary>
-internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int contentConcurrency, ContentReader contents, TimeProvider time, DocumentFilter? filter = null)
+internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int contentConcurrency, ContentReader contents, TimeProvider time, DocumentFilter? filter = null, BulkOperationKind addAs = BulkOperationKind.Add)
 {
     /// <summary>Plans <paramref name="page"/>; the caller disposes both.</summary>
     /// <param name="page">The page as the source gave it.</param>
@@ -161,7 +161,7 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
                 document.Body.Span,
                 texts?[index] is { } text ? text.Utf8.Span : default);
             plan.Add(
-                verdicts[index] switch { Verdict.Add => BulkOperationKind.Add, Verdict.Change => BulkOperationKind.Change, _ => BulkOperationKind.Repeat },
+                verdicts[index] switch { Verdict.Add => addAs, Verdict.Change => BulkOperationKind.Change, _ => BulkOperationKind.Repeat },
                 bulk);
         }
     }

@@ -2,6 +2,7 @@ using Connectors.Sync.Bulk;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Diff;
+using Connectors.Sync.Engine.Changes;
 using Connectors.Sync.Filtering;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Staging;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sync.Engine;
 
 /// <summary>
-/// The story of a full sync in one process: begin or resume, read and write pages, delete what vanished, finish. Its state is kept on local disk, so
+/// The story of a sync in one process: begin or resume, read and write pages, delete what vanished, finish. Its state is kept on local disk, so
 /// that any process on the machine can go on where one was killed.
 /// </summary>
 public sealed class SyncEngine : ISyncEngine
@@ -23,6 +24,7 @@ public sealed class SyncEngine : ISyncEngine
     private readonly SyncStateStore _states;
     private readonly SyncPreparation _preparation;
     private readonly SyncEnding _ending;
+    private readonly ChangeSync _changes;
 
     /// <summary>An engine that writes to <paramref name="index"/>.</summary>
     /// <param name="index">The gateway to Elasticsearch.</param>
@@ -42,6 +44,7 @@ public sealed class SyncEngine : ISyncEngine
         _states = new SyncStateStore(options.StateFolder);
         _preparation = new SyncPreparation(index, options);
         _ending = new SyncEnding(index, options);
+        _changes = new ChangeSync(index, options, time, random, _logger);
     }
 
     /// <inheritdoc/>
@@ -79,17 +82,34 @@ public sealed class SyncEngine : ISyncEngine
 
     private async Task<SyncOutcome> RunAsync(SyncRequest request, IDataSource source, SyncProgress progress, SyncState state, CancellationToken stopReading, CancellationToken cancellationToken)
     {
+        string? fallback = null;
+        if (request.Kind == SyncKind.Incremental)
+        {
+            (var outcome, fallback) = await _changes.RunAsync(request, source, progress, state, stopReading, cancellationToken);
+            if (outcome is not null)
+            {
+                return outcome;
+            }
+
+            SyncLog.FallsBack(_logger, request.JobId, request.IndexName, fallback!);
+            request = request with { Kind = SyncKind.Full };
+        }
+
         var preview = request.DryRun ? new SyncPreview() : null;
         if (await TryResumeAsync(request, progress, state, cancellationToken) is not { } run)
         {
             state.Reset();
+
+            // Before anything is read: what changes from here on comes with the next incremental sync.
+            var place = await _changes.FindPlaceAsync(source, request, cancellationToken);
             var plan = await _preparation.PlanAsync(request, source, state.Folder, progress, cancellationToken);
             if (plan is null)
             {
                 SyncLog.Unchanged(_logger, request.JobId, request.IndexName);
-                return new SyncOutcome(SyncEnd.Unchanged, default, await _index.CountAsync(request.IndexName, cancellationToken), new RejectionReport());
+                return await UnchangedAsync(request, place, fallback, cancellationToken);
             }
 
+            plan = plan with { Kind = request.Kind, Cursor = place, Fallback = fallback };
             await state.WritePlanAsync(plan, cancellationToken);
             run = OpenRun(request, plan, state, progress, preview);
             SyncLog.Begins(_logger, request.JobId, request.IndexName, plan.Snapshot.Count, plan.Partitions.Count, plan.SkipUnchanged ? "left alone" : "written again");
@@ -135,7 +155,22 @@ public sealed class SyncEngine : ISyncEngine
         var isWhole = refusal is null && run.Rejections.Total == 0 && run.Gap is null;
         var total = await _ending.CompleteAsync(request, plan, isWhole, cancellationToken);
         SyncLog.Ends(_logger, request.JobId, request.IndexName, run.Counts.Created, run.Counts.Updated, run.Counts.Deleted, run.Counts.Skipped, run.Counts.Rejected, total);
-        return new SyncOutcome(refusal is null ? SyncEnd.Completed : SyncEnd.Refused, run.Counts, total, run.Rejections, refusal, preview);
+        return new SyncOutcome(refusal is null ? SyncEnd.Completed : SyncEnd.Refused, run.Counts, total, run.Rejections, refusal, preview)
+        {
+            Cursor = plan.Cursor is { } place ? new SyncCursor(place, plan.Fingerprint, plan.IndexUuid).ToJson() : null,
+            Fallback = plan.Fallback,
+        };
+    }
+
+    private async Task<SyncOutcome> UnchangedAsync(SyncRequest request, string? place, string? fallback, CancellationToken cancellationToken)
+    {
+        var total = await _index.CountAsync(request.IndexName, cancellationToken);
+        var uuid = place is null ? null : (await _index.InspectAsync(request.IndexName, cancellationToken))?.Uuid;
+        return new SyncOutcome(SyncEnd.Unchanged, default, total, new RejectionReport())
+        {
+            Cursor = uuid is null ? null : new SyncCursor(place!, SyncPreparation.FingerprintOf(request), uuid).ToJson(),
+            Fallback = fallback,
+        };
     }
 
     private async Task<OpenedRun?> TryResumeAsync(SyncRequest request, SyncProgress progress, SyncState state, CancellationToken cancellationToken)
@@ -152,7 +187,7 @@ public sealed class SyncEngine : ISyncEngine
                 return null;
             }
 
-            if (plan.IndexName != request.IndexName || plan.Fingerprint != SyncPreparation.FingerprintOf(request))
+            if (plan.Kind != request.Kind || plan.IndexName != request.IndexName || plan.Fingerprint != SyncPreparation.FingerprintOf(request))
             {
                 throw new InvalidDataException("The job asks for something else now.");
             }

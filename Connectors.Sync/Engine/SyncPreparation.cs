@@ -45,7 +45,8 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         };
     }
 
-    private async Task CheckPipelineAsync(SyncRequest request, CancellationToken cancellationToken)
+    /// <summary>Makes sure that the pipeline exists: without it Elasticsearch rejects every document.</summary>
+    public async Task CheckPipelineAsync(SyncRequest request, CancellationToken cancellationToken)
     {
         if (request.Pipeline is { Name.Length: > 0 } pipeline && !await index.PipelineExistsAsync(pipeline.Name, cancellationToken))
         {

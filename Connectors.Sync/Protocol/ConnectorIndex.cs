@@ -216,7 +216,7 @@ public sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProvid
                     change["last_deleted_document_count"] = job.DeletedDocumentCount;
                     if (status == JobStatus.Completed)
                     {
-                        change["sync_cursor"] = null;
+                        change["sync_cursor"] = job.NextCursor?.DeepClone();
                     }
                 }
 

@@ -4,8 +4,8 @@ namespace Connectors.Sync.Protocol;
 public static class DueSyncs
 {
     /// <summary>
-    /// What is due at <paramref name="now"/>. A schedule is due when it would have fired since the last run it caused (or, before the first, since the connector
-    /// was last seen); however many times it fired meanwhile, that is one run. Only full syncs are made.
+    /// What is due at <paramref name="now"/>: full syncs before incremental ones. A schedule is due when it would have fired since the last run it caused (or, before the
+    /// first, since the connector was last seen); however many times it fired meanwhile, that is one run. Whether the source can do it is for the caller to say.
     /// </summary>
     public static DueAnswer Of(ConnectorRecord connector, DateTimeOffset now)
     {
@@ -17,19 +17,20 @@ public static class DueSyncs
             due.Add(new DueSync(JobType.Full, TriggerMethod.OnDemand, ScheduledAt: null));
         }
 
-        if (connector.Schedule(JobType.Full) is { Enabled: true } schedule)
+        foreach (var type in (JobType[])[JobType.Full, JobType.Incremental])
         {
             try
             {
-                var since = connector.LastScheduledAt(JobType.Full) ?? connector.LastSeen;
-                if (since is not null && CronSchedule.Parse(schedule.Interval).LastAtOrBefore(now) is { } fired && fired > since)
+                var since = connector.LastScheduledAt(type) ?? connector.LastSeen;
+                if (connector.Schedule(type) is { Enabled: true } schedule && since is not null
+                    && CronSchedule.Parse(schedule.Interval).LastAtOrBefore(now) is { } fired && fired > since)
                 {
-                    due.Add(new DueSync(JobType.Full, TriggerMethod.Scheduled, fired));
+                    due.Add(new DueSync(type, TriggerMethod.Scheduled, fired));
                 }
             }
             catch (ConnectorException exception)
             {
-                problem = $"scheduling.full.interval: {exception.Message}";
+                problem ??= $"scheduling.{type.ToWord()}.interval: {exception.Message}";
             }
         }
 
@@ -39,7 +40,7 @@ public static class DueSyncs
 
 /// <summary>What is due.</summary>
 /// <param name="Syncs">The syncs, each to be made a job.</param>
-/// <param name="Problem">What is wrong with the schedule, for the operator, or <see langword="null"/>.</param>
+/// <param name="Problem">What is wrong with a schedule, for the operator, or <see langword="null"/>.</param>
 public sealed record DueAnswer(IReadOnlyList<DueSync> Syncs, string? Problem);
 
 /// <summary>A sync that is due.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Engine;
 
@@ -115,10 +116,24 @@ public sealed record JobResult
     /// <summary>Why the job failed: what, where, what next; without secrets.</summary>
     public string? Error { get; init; }
 
+    /// <summary>With a completed job, where the next incremental sync begins; <see langword="null"/> clears the connector's <c>sync_cursor</c>.</summary>
+    public JsonObject? Cursor { get; init; }
+
+    /// <summary>Why a full sync was done in place of an incremental one; told in the job's <c>metadata</c>.</summary>
+    public string? Fallback { get; init; }
+
     /// <summary>The result of a sync that ended without an exception.</summary>
     public static JobResult Of(SyncOutcome outcome)
     {
         ArgumentNullException.ThrowIfNull(outcome);
-        return new JobResult { Counts = outcome.Counts, TotalDocuments = outcome.TotalDocuments, Rejections = outcome.Rejections, Error = outcome.Message };
+        return new JobResult
+        {
+            Counts = outcome.Counts,
+            TotalDocuments = outcome.TotalDocuments,
+            Rejections = outcome.Rejections,
+            Error = outcome.Message,
+            Cursor = outcome.Cursor,
+            Fallback = outcome.Fallback,
+        };
     }
 }

@@ -177,8 +177,8 @@ public sealed class ConnectorService
             {
                 try
                 {
-                    var isPending = unfinished.Exists(job => job.ConnectorId == connector.Id && job is { Status: JobStatus.Pending, Type: JobType.Full });
-                    var jobs = await _care.LookAfterAsync(connector, isPending, _jobs.Running.HasConnector(connector.Id), token);
+                    List<JobType> pending = [.. unfinished.Where(job => job.ConnectorId == connector.Id && job.Status == JobStatus.Pending).Select(job => job.Type).OfType<JobType>()];
+                    var jobs = await _care.LookAfterAsync(connector, pending, _jobs.Running.HasConnector(connector.Id), token);
                     Interlocked.Add(ref made, jobs.Count);
                 }
                 catch (ConnectorException exception)

@@ -144,6 +144,8 @@ public sealed class JobRunner(
             TotalDocuments = result.End == SyncResultEnd.Completed ? result.Outcome?.TotalDocuments : await CountAsync(job, cancellationToken),
             Rejections = result.Outcome?.Rejections,
             Error = result.Error,
+            Cursor = result.Outcome?.Cursor,
+            Fallback = result.Outcome?.Fallback,
         };
         var written = result.End switch
         {

@@ -7,7 +7,7 @@ namespace Connectors.Sync.Sources.MongoDB;
 /// The documents of a MongoDB collection. Reads only. Pages are cut by <c>_id</c> and hold no cursor, so that a sync can go on after any of them,
 /// in any process. See docs/sources/mongodb.md for fields, privileges and conversions.
 /// </summary>
-public sealed class MongoDataSource : IDataSource
+public sealed class MongoDataSource : IDataSource, IChangeFeed
 {
     private readonly SourceContext _context;
     private readonly int _documentsAPartition;
@@ -29,7 +29,7 @@ public sealed class MongoDataSource : IDataSource
     }
 
     /// <inheritdoc/>
-    public SourceDescription Description { get; } = new() { Name = "MongoDB", ServiceType = "mongodb", Fields = MongoConfiguration.Fields };
+    public SourceDescription Description { get; } = new() { Name = "MongoDB", ServiceType = "mongodb", Fields = MongoConfiguration.Fields, HasChangeFeed = true };
 
     /// <inheritdoc/>
     public Task PingAsync(CancellationToken cancellationToken) => CallAsync(
@@ -62,6 +62,34 @@ public sealed class MongoDataSource : IDataSource
     }
 
     /// <inheritdoc/>
+    /// <remarks>Change streams exist on replica sets and sharded clusters only.</remarks>
+    public async Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CallAsync(connection => connection.Changes.FindCursorAsync(cancellationToken), cancellationToken);
+        }
+        catch (ConnectorException failure) when (failure.Kind is FailureKind.Fatal)
+        {
+            return new ChangeStart(null, failure.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A server that does not go on from the cursor, whatever it says, has lost it: everything is read then.</remarks>
+    public async Task<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CallAsync(connection => connection.Changes.ReadAsync(cursor, after, limits, cancellationToken), cancellationToken);
+        }
+        catch (ConnectorException failure) when (failure.Kind is FailureKind.Fatal)
+        {
+            return ChangePage.Lost(failure.Message);
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         if (_connection.IsValueCreated)
@@ -77,8 +105,9 @@ public sealed class MongoDataSource : IDataSource
         var configuration = MongoConfiguration.From(_context.Settings);
         var client = MongoClients.Create(configuration);
         var database = client.GetDatabase(configuration.Database);
-        var pages = new MongoPages(database.GetCollection<RawBsonDocument>(configuration.Collection), new BsonJsonWriter(configuration.Dates));
-        return new Connection(configuration, client, database, pages, new MongoErrors(configuration));
+        var collection = database.GetCollection<RawBsonDocument>(configuration.Collection);
+        var pages = new MongoPages(collection, new BsonJsonWriter(configuration.Dates));
+        return new Connection(configuration, client, database, pages, new MongoChanges(client, collection, pages), new MongoErrors(configuration));
     }
 
     private async Task<T> CallAsync<T>(Func<Connection, Task<T>> call, CancellationToken cancellationToken)
@@ -88,5 +117,5 @@ public sealed class MongoDataSource : IDataSource
         return await connection.Errors.TranslateAsync(() => call(connection), () => connection.Client.Cluster.Description, cancellationToken);
     }
 
-    private sealed record Connection(MongoConfiguration Configuration, MongoClient Client, IMongoDatabase Database, MongoPages Pages, MongoErrors Errors);
+    private sealed record Connection(MongoConfiguration Configuration, MongoClient Client, IMongoDatabase Database, MongoPages Pages, MongoChanges Changes, MongoErrors Errors);
 }

@@ -2,8 +2,14 @@ namespace Connectors.Sync.Sources.S3;
 
 /// <summary>The objects of S3 buckets, or of an S3-compatible service. Ids and field names are the Python service's.</summary>
 /// <remarks>Resumes by key, so it needs listings in key order: S3's directory buckets don't list so and can't be read.</remarks>
-public sealed class S3DataSource : IDataSource
+public sealed class S3DataSource : IDataSource, IChangeFeed
 {
+    /// <summary>For objects that were being written when the last sync began, and for clocks that differ.</summary>
+    private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(15);
+
+    private const int AnswersAPage = 20;
+
+    private readonly TimeProvider _time;
     private readonly Lazy<S3Configuration> _configuration;
     private readonly Lazy<S3Clients> _clients;
 
@@ -11,6 +17,7 @@ public sealed class S3DataSource : IDataSource
     public S3DataSource(SourceContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
+        _time = context.TimeProvider;
         _configuration = new Lazy<S3Configuration>(() => S3Configuration.From(context.Settings), LazyThreadSafetyMode.PublicationOnly);
         _clients = new Lazy<S3Clients>(() => new S3Clients(_configuration.Value));
     }
@@ -21,6 +28,7 @@ public sealed class S3DataSource : IDataSource
         Name = "Amazon S3",
         ServiceType = "s3",
         Fields = S3Configuration.Fields,
+        HasChangeFeed = true,
     };
 
     private S3Listing Listing => new(_clients.Value, _configuration.Value.PageSize);
@@ -47,9 +55,7 @@ public sealed class S3DataSource : IDataSource
     /// <remarks>Every bucket is a partition, or several, divided at prefixes, when there are fewer buckets than are wanted.</remarks>
     public async Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken)
     {
-        var buckets = _configuration.Value.AllBuckets
-            ? await TryAsync("list the buckets", () => Listing.BucketsAsync(cancellationToken), cancellationToken)
-            : _configuration.Value.Buckets;
+        var buckets = await BucketsAsync(cancellationToken);
         if (buckets.Count == 0)
         {
             return [SourcePartition.All];
@@ -75,20 +81,35 @@ public sealed class S3DataSource : IDataSource
             return page.Build(PageToken.Start, isLast: true);
         }
 
-        try
+        var last = await FillAsync(page, bounds, after.IsStart ? bounds.After : after.Value, since: null, limits, cancellationToken);
+        return page.Build(last is null ? PageToken.Start : new PageToken(last), isLast: last is null);
+    }
+
+    /// <inheritdoc/>
+    public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) => Task.FromResult(new ChangeStart(TimeCursor.At(_time.GetUtcNow())));
+
+    /// <inheritdoc/>
+    /// <remarks>Lists every bucket and tells the objects that are new or changed, by their times. Objects that are gone are left to the next full sync.</remarks>
+    public async Task<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    {
+        if (TimeCursor.TimeOf(cursor) is not { } since)
         {
-            return await FillAsync(page, bounds, after.IsStart ? bounds.After : after.Value, limits, cancellationToken);
+            return ChangePage.Lost("The stored time of the last sync can't be read.");
         }
-        catch (Exception closed) when (_configuration.Value.AllBuckets && S3Errors.IsClosed(closed))
+
+        var place = TimeCursor.Parse(after, _time);
+        var (bucket, key) = place.After.Split('/', 2) is [var name, var rest] ? (name, rest) : (null, null);
+        var buckets = await BucketsAsync(cancellationToken);
+        using var page = new SourcePageBuilder(limits);
+        foreach (var next in buckets.Order(StringComparer.Ordinal).Where(next => bucket is null || string.CompareOrdinal(next, bucket) >= 0))
         {
-            // With * nobody said that this bucket has to be readable, but neither that its documents should go.
-            page.AddGap(bounds.Bucket, "the bucket can't be listed with these credentials, or is gone, so nothing is deleted in this sync");
-            return page.Build(PageToken.Start, isLast: true);
+            if (await FillAsync(page, new S3Bounds(next, null, null), next == bucket ? key : null, since - Overlap, limits, cancellationToken) is { } last)
+            {
+                return new ChangePage(page.Build(place.Token($"{next}/{last}"), isLast: false), []);
+            }
         }
-        catch (Exception failure) when (S3Errors.IsOurs(failure, cancellationToken))
-        {
-            throw S3Errors.Explain($"list the bucket '{bounds.Bucket}'", failure);
-        }
+
+        return new ChangePage(page.Build(PageToken.Start, isLast: true), [], TimeCursor.At(place.Began));
     }
 
     /// <inheritdoc/>
@@ -114,11 +135,37 @@ public sealed class S3DataSource : IDataSource
         }
     }
 
-    private async Task<SourcePage> FillAsync(SourcePageBuilder page, S3Bounds bounds, string? last, PageLimits limits, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> BucketsAsync(CancellationToken cancellationToken) => _configuration.Value.AllBuckets
+        ? await TryAsync("list the buckets", () => Listing.BucketsAsync(cancellationToken), cancellationToken)
+        : _configuration.Value.Buckets;
+
+    /// <summary>Lists a range after <paramref name="last"/> into the page.</summary>
+    /// <returns>The last key when the page is full; <see langword="null"/> at the end of the range.</returns>
+    private async Task<string?> FillAsync(
+        SourcePageBuilder page, S3Bounds bounds, string? last, DateTimeOffset? since, PageLimits limits, CancellationToken cancellationToken)
     {
-        while (true)
+        try
         {
-            var (objects, hasMore) = await Listing.ObjectsAsync(bounds.Bucket, last, limits.MaxDocuments - page.Count, cancellationToken);
+            return await ListAsync(page, bounds, last, since, limits, cancellationToken);
+        }
+        catch (Exception closed) when (_configuration.Value.AllBuckets && S3Errors.IsClosed(closed))
+        {
+            // With * nobody said that this bucket has to be readable, but neither that its documents should go.
+            page.AddGap(bounds.Bucket, "the bucket can't be listed with these credentials, or is gone, so nothing is deleted in this sync");
+            return null;
+        }
+        catch (Exception failure) when (S3Errors.IsOurs(failure, cancellationToken))
+        {
+            throw S3Errors.Explain($"list the bucket '{bounds.Bucket}'", failure);
+        }
+    }
+
+    private async Task<string?> ListAsync(
+        SourcePageBuilder page, S3Bounds bounds, string? last, DateTimeOffset? since, PageLimits limits, CancellationToken cancellationToken)
+    {
+        for (var answers = 1; ; answers++)
+        {
+            var (objects, hasMore) = await Listing.ObjectsAsync(bounds.Bucket, last, Math.Max(limits.MaxDocuments - page.Count, 1), cancellationToken);
             foreach (var item in objects)
             {
                 if (last is not null && S3Bounds.CompareKeys(item.Key, last) <= 0)
@@ -128,11 +175,11 @@ public sealed class S3DataSource : IDataSource
 
                 if (bounds.EndsBefore(item.Key))
                 {
-                    return page.Build(PageToken.Start, isLast: true);
+                    return null;
                 }
 
                 last = item.Key;
-                if (IsFolderMarker(item.Key, item.Size))
+                if (IsFolderMarker(item.Key, item.Size) || S3Document.Modified(item) < since)
                 {
                     continue;
                 }
@@ -140,18 +187,24 @@ public sealed class S3DataSource : IDataSource
                 S3Document.Write(page, _clients.Value, bounds.Bucket, item);
                 if (page.IsFull)
                 {
-                    return page.Build(new PageToken(last), isLast: false);
+                    return last;
                 }
             }
 
             if (!hasMore)
             {
-                return page.Build(PageToken.Start, isLast: true);
+                return null;
             }
 
             if (objects.Count == 0)
             {
                 throw new ConnectorException(FailureKind.Retry, $"The bucket '{bounds.Bucket}' promises more keys after '{last}' and sends none.");
+            }
+
+            if (since is not null && answers >= AnswersAPage)
+            {
+                // Where little changed a page would have no end.
+                return last;
             }
         }
     }
