@@ -11,7 +11,7 @@ namespace Connectors.Sync.Engine;
 /// Turns a page into what has to be written: compares it with the snapshot, fetches contents where they are needed, and cuts batches. May be done
 /// again for the same page without harm.
 /// </summary>
-internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int contentConcurrency, ContentReader contents, TimeProvider time, DocumentFilter? filter = null, BulkOperationKind addAs = BulkOperationKind.Add)
+internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int contentConcurrency, ContentReader contents, TimeProvider time, DocumentFilter? filter = null, BulkOperationKind addAs = BulkOperationKind.Add, bool isMarkingOnly = false)
 {
     /// <summary>Plans <paramref name="page"/>; the caller disposes both.</summary>
     /// <param name="page">The page as the source gave it.</param>
@@ -31,6 +31,13 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
             var ids = Describe(page, facts);
             Compare(page, facts.AsSpan(0, page.Count), snapshot, seen, skipUnchanged, verdicts, plan);
             plan.Counts += new SyncCounts(Read: excluded, Excluded: excluded);
+            if (isMarkingOnly)
+            {
+                // What the source has is known now, and that is all that was asked for.
+                plan.HasRepeats = false;
+                return plan;
+            }
+
             var texts = fetchContent ? await FetchAsync(page, verdicts, plan, cancellationToken) : null;
             Compose(page, ids, facts, verdicts, texts, plan);
             plan.Complete();

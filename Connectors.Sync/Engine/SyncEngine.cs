@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diagnostics;
@@ -109,7 +110,7 @@ public sealed class SyncEngine : ISyncEngine
                 return await UnchangedAsync(request, place, fallback, cancellationToken);
             }
 
-            plan = plan with { Kind = request.Kind, Cursor = place, Fallback = fallback };
+            plan = plan with { Cursor = place, Fallback = fallback };
             await state.WritePlanAsync(plan, cancellationToken);
             run = OpenRun(request, plan, state, progress, preview);
             SyncLog.Begins(_logger, request.JobId, request.IndexName, plan.Snapshot.Count, plan.Partitions.Count, plan.SkipUnchanged ? "left alone" : "written again");
@@ -134,12 +135,13 @@ public sealed class SyncEngine : ISyncEngine
         }
 
         progress.Phase = SyncPhase.Deletes;
-        var refusal = _ending.RefuseDeletes(request, plan, run.Counts, run.Vanished, run.Gap);
+        var deletes = plan.Kind != SyncKind.NoDeletes;
+        var refusal = deletes ? _ending.RefuseDeletes(request, plan, run.Counts, run.Vanished, run.Gap) : null;
         if (refusal is not null)
         {
             SyncLog.DeletesRefused(_logger, request.JobId, request.IndexName, refusal);
         }
-        else
+        else if (deletes)
         {
             await _ending.CheckIndexAsync(request, plan, cancellationToken);
             if (!await run.DeleteAsync(stopReading, cancellationToken))
@@ -152,12 +154,12 @@ public sealed class SyncEngine : ISyncEngine
         progress.Phase = SyncPhase.Finishing;
 
         // Documents that did not make it must be tried again at the next sync, even if the source says that nothing changed.
-        var isWhole = refusal is null && run.Rejections.Total == 0 && run.Gap is null;
+        var isWhole = plan.Kind == SyncKind.Full && refusal is null && run.Rejections.Total == 0 && run.Gap is null;
         var total = await _ending.CompleteAsync(request, plan, isWhole, cancellationToken);
         SyncLog.Ends(_logger, request.JobId, request.IndexName, run.Counts.Created, run.Counts.Updated, run.Counts.Deleted, run.Counts.Skipped, run.Counts.Rejected, total);
         return new SyncOutcome(refusal is null ? SyncEnd.Completed : SyncEnd.Refused, run.Counts, total, run.Rejections, refusal, preview)
         {
-            Cursor = plan.Cursor is { } place ? new SyncCursor(place, plan.Fingerprint, plan.IndexUuid).ToJson() : null,
+            Cursor = CursorOf(request, plan.Cursor, plan.IndexUuid),
             Fallback = plan.Fallback,
         };
     }
@@ -168,10 +170,15 @@ public sealed class SyncEngine : ISyncEngine
         var uuid = place is null ? null : (await _index.InspectAsync(request.IndexName, cancellationToken))?.Uuid;
         return new SyncOutcome(SyncEnd.Unchanged, default, total, new RejectionReport())
         {
-            Cursor = uuid is null ? null : new SyncCursor(place!, SyncPreparation.FingerprintOf(request), uuid).ToJson(),
+            Cursor = CursorOf(request, place, uuid ?? string.Empty),
             Fallback = fallback,
         };
     }
+
+    /// <summary>A sync that goes only a part of the way leaves the place as it was.</summary>
+    private static JsonObject? CursorOf(SyncRequest request, string? place, string indexUuid) => request.Kind == SyncKind.Full
+        ? place is null ? null : new SyncCursor(place, SyncPreparation.FingerprintOf(request), indexUuid).ToJson()
+        : request.Cursor?.DeepClone().AsObject();
 
     private async Task<OpenedRun?> TryResumeAsync(SyncRequest request, SyncProgress progress, SyncState state, CancellationToken cancellationToken)
     {
@@ -217,7 +224,7 @@ public sealed class SyncEngine : ISyncEngine
             IBatchWriter writer = preview is not null
                 ? new DryRunBatchWriter(preview)
                 : new IndexBatchWriter(new BulkWriter(_index, _options.Bulk, monitor, _time, _random, _logger), request.IndexName, request.Pipeline?.Name);
-            var pages = new PageStep(new DocumentLines(request.Pipeline), _options.Bulk, _options.ContentConcurrency, new ContentReader(_options.Content), _time, DocumentFilter.For(request.Rules));
+            var pages = new PageStep(new DocumentLines(request.Pipeline), _options.Bulk, _options.ContentConcurrency, new ContentReader(_options.Content), _time, DocumentFilter.For(request.Rules), isMarkingOnly: plan.Kind == SyncKind.DeletesOnly);
             var run = new SyncRun(plan, state, ids, pages, writer, _options, progress, NewSourceBackoff, _time, _logger);
             state.OpenJournal(run.Replay);
             monitor.Resume(run.Counts.Rejected);

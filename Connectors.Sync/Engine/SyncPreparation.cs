@@ -33,8 +33,11 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         return new StoredPlan
         {
             IndexName = request.IndexName,
+            Kind = request.Kind,
             IndexUuid = current?.Uuid ?? string.Empty,
             Fingerprint = fingerprint,
+            ReadsIdsOnly = request is { Kind: SyncKind.DeletesOnly, Rules: null },
+            KeptFingerprint = request.Kind == SyncKind.DeletesOnly ? mark?.Fingerprint : null,
 
             // An index without a mark was filled by another service: what is the same by its time stamps may stay.
             SkipUnchanged = options.SkipUnchanged && !request.Reindex && (mark is null || mark.Fingerprint == fingerprint),
@@ -64,8 +67,9 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         var prepared = await index.PrepareAsync(request.IndexName, cancellationToken);
 
         // Until the sync completes, a source that returns to its old state must not pass for unchanged, nor documents of another shape for the right ones.
-        var shaped = prepared.DocumentCount == 0 ? fingerprint : mark is not null && mark.Fingerprint == fingerprint ? fingerprint : null;
-        if (mark is not null || prepared.DocumentCount == 0)
+        var isWritten = request.Kind != SyncKind.DeletesOnly;
+        var shaped = !isWritten ? mark?.Fingerprint : prepared.DocumentCount == 0 ? fingerprint : mark is not null && mark.Fingerprint == fingerprint ? fingerprint : null;
+        if (mark is not null || (isWritten && prepared.DocumentCount == 0))
         {
             await index.WriteMetaAsync(request.IndexName, new IndexMark(shaped, null, prepared.DocumentCount).ToJson(), cancellationToken);
         }

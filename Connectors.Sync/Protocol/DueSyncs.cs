@@ -1,10 +1,12 @@
+using Connectors.Sync.Engine;
+
 namespace Connectors.Sync.Protocol;
 
 /// <summary>Which syncs of a connector are due: pure, from its document and the time alone, so that any number of services, started at any time, agree.</summary>
 public static class DueSyncs
 {
     /// <summary>
-    /// What is due at <paramref name="now"/>: full syncs before incremental ones. A schedule is due when it would have fired since the last run it caused (or, before the
+    /// What is due at <paramref name="now"/>: full syncs first, then incremental ones, then those that only delete. A schedule is due when it would have fired since the last run it caused (or, before the
     /// first, since the connector was last seen); however many times it fired meanwhile, that is one run. Whether the source can do it is for the caller to say.
     /// </summary>
     public static DueAnswer Of(ConnectorRecord connector, DateTimeOffset now)
@@ -17,24 +19,26 @@ public static class DueSyncs
             due.Add(new DueSync(JobType.Full, TriggerMethod.OnDemand, ScheduledAt: null));
         }
 
-        foreach (var type in (JobType[])[JobType.Full, JobType.Incremental])
+        AddIfFired("scheduling.full", connector.Schedule(JobType.Full), connector.LastScheduledAt(JobType.Full), JobType.Full, SyncKind.Full);
+        AddIfFired("scheduling.incremental", connector.Schedule(JobType.Incremental), connector.LastScheduledAt(JobType.Incremental), JobType.Incremental, SyncKind.Incremental);
+        AddIfFired($"custom_scheduling.{ConnectorRecord.DeletesOnlyName}", connector.DeletesOnlySchedule, connector.DeletesOnlyScheduledAt, JobType.Full, SyncKind.DeletesOnly);
+        return new DueAnswer(due, problem);
+
+        void AddIfFired(string name, ConnectorSchedule? schedule, DateTimeOffset? last, JobType type, SyncKind kind)
         {
             try
             {
-                var since = connector.LastScheduledAt(type) ?? connector.LastSeen;
-                if (connector.Schedule(type) is { Enabled: true } schedule && since is not null
-                    && CronSchedule.Parse(schedule.Interval).LastAtOrBefore(now) is { } fired && fired > since)
+                var since = last ?? connector.LastSeen;
+                if (schedule is { Enabled: true } && since is not null && CronSchedule.Parse(schedule.Interval).LastAtOrBefore(now) is { } fired && fired > since)
                 {
-                    due.Add(new DueSync(type, TriggerMethod.Scheduled, fired));
+                    due.Add(new DueSync(type, TriggerMethod.Scheduled, fired) { Kind = kind });
                 }
             }
             catch (ConnectorException exception)
             {
-                problem ??= $"scheduling.{type.ToWord()}.interval: {exception.Message}";
+                problem ??= $"{name}.interval: {exception.Message}";
             }
         }
-
-        return new DueAnswer(due, problem);
     }
 }
 
@@ -47,4 +51,8 @@ public sealed record DueAnswer(IReadOnlyList<DueSync> Syncs, string? Problem);
 /// <param name="Type">What to sync.</param>
 /// <param name="Trigger">Who wants it.</param>
 /// <param name="ScheduledAt">The time of the schedule that it makes up for.</param>
-public sealed record DueSync(JobType Type, TriggerMethod Trigger, DateTimeOffset? ScheduledAt);
+public sealed record DueSync(JobType Type, TriggerMethod Trigger, DateTimeOffset? ScheduledAt)
+{
+    /// <summary>What kind of sync it is; that of the type unless said otherwise.</summary>
+    public SyncKind Kind { get; init; } = Type == JobType.Incremental ? SyncKind.Incremental : SyncKind.Full;
+}

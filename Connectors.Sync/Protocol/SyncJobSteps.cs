@@ -21,9 +21,18 @@ public sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
         ArgumentNullException.ThrowIfNull(connector);
         ArgumentNullException.ThrowIfNull(due);
         var key = due.ScheduledAt is { } time ? ProtocolTime.Format(time) : $"sync_now {connector.Document.PrimaryTerm}.{connector.Document.SequenceNumber}";
+        if (due.Kind == SyncKind.DeletesOnly)
+        {
+            key = $"{ConnectorRecord.DeletesOnlyName} {key}";
+        }
+
         // The job first: a crash in between makes it due again, and the key then finds the job.
-        var job = isPending ? null : await jobs.CreateAsync(connector, due.Type, due.Trigger, new SyncJobOptions(), key, cancellationToken);
-        if (due.ScheduledAt is { } scheduledAt)
+        var job = isPending ? null : await jobs.CreateAsync(connector, due.Type, due.Trigger, new SyncJobOptions(Kind: due.Kind), key, cancellationToken);
+        if (due is { Kind: SyncKind.DeletesOnly, ScheduledAt: { } at })
+        {
+            await connectors.MarkDeletesOnlyScheduledAsync(connector.Id, at, cancellationToken);
+        }
+        else if (due.ScheduledAt is { } scheduledAt)
         {
             await connectors.MarkScheduledAsync(connector.Id, due.Type, scheduledAt, cancellationToken);
         }

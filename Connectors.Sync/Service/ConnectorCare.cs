@@ -1,4 +1,5 @@
 using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Filtering;
 using Connectors.Sync.Sources;
@@ -29,17 +30,17 @@ public sealed class ConnectorCare(
     /// <returns>The jobs that were made.</returns>
     /// <exception cref="ConnectorException">Elasticsearch could not be reached. What is wrong with the connector is written into it instead.</exception>
     public Task<IReadOnlyList<SyncJobRecord>> LookAfterAsync(ConnectorRecord connector, bool isPending, bool isRunning, CancellationToken cancellationToken) =>
-        LookAfterAsync(connector, isPending ? [JobType.Full] : [], isRunning, cancellationToken);
+        LookAfterAsync(connector, isPending ? [SyncKind.Full] : [], isRunning, cancellationToken);
 
     /// <summary>Looks after a connector that is served.</summary>
     /// <param name="connector">The connector as it was found.</param>
-    /// <param name="pending">The types of its jobs that wait already.</param>
+    /// <param name="pending">The kinds of its jobs that wait already.</param>
     /// <param name="isRunning">Whether a sync of it runs: its source need not be tried.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>The jobs that were made.</returns>
     /// <exception cref="ConnectorException">Elasticsearch could not be reached. What is wrong with the connector is written into it instead.</exception>
     public async Task<IReadOnlyList<SyncJobRecord>> LookAfterAsync(
-        ConnectorRecord connector, IReadOnlyCollection<JobType> pending, bool isRunning, CancellationToken cancellationToken)
+        ConnectorRecord connector, IReadOnlyCollection<SyncKind> pending, bool isRunning, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(pending);
         ArgumentNullException.ThrowIfNull(connector);
@@ -57,7 +58,7 @@ public sealed class ConnectorCare(
         return made;
     }
 
-    private bool HasIncrementalSyncs(SourceDescription description) => options.IncrementalSyncs && description.HasChangeFeed;
+    private bool HasIncrementalSyncs(SourceDescription description) => !options.FullSyncsOnly && description.HasChangeFeed;
 
     private async Task<SourceDescription?> DescribeAsync(ConnectorRecord connector, string serviceType, CancellationToken cancellationToken)
     {
@@ -122,7 +123,7 @@ public sealed class ConnectorCare(
     }
 
     private async Task<IReadOnlyList<SyncJobRecord>> MakeDueJobsAsync(
-        ConnectorRecord seen, ConnectorRecord connector, IReadOnlyCollection<JobType> pending, bool hasIncrementalSyncs, CancellationToken cancellationToken)
+        ConnectorRecord seen, ConnectorRecord connector, IReadOnlyCollection<SyncKind> pending, bool hasIncrementalSyncs, CancellationToken cancellationToken)
     {
         // Due by what was seen, made from what is there after the preparation.
         var due = DueSyncs.Of(seen, timeProvider.GetUtcNow());
@@ -142,11 +143,10 @@ public sealed class ConnectorCare(
         }
 
         var made = new List<SyncJobRecord>();
-        foreach (var sync in due.Syncs.Where(sync => hasIncrementalSyncs || sync.Type != JobType.Incremental))
+        foreach (var sync in due.Syncs.Where(CanRun))
         {
-            // A full sync that waits serves everything; an incremental one serves only its like.
-            var waiting = pending.Concat(made.Select(job => job.Type ?? JobType.Full));
-            var isServed = waiting.Any(type => type == JobType.Full || type == sync.Type);
+            // A full sync that waits serves everything; another kind serves only its like.
+            var isServed = pending.Concat(made.Select(job => job.Options.Kind)).Any(kind => kind == SyncKind.Full || kind == sync.Kind);
             if (await steps.CreateAsync(current, sync, isServed, cancellationToken) is { } job)
             {
                 ServiceLog.JobMade(_logger, connector.Id, job.Id, job.TriggerMethod.ToWord());
@@ -155,6 +155,13 @@ public sealed class ConnectorCare(
         }
 
         return made;
+
+        bool CanRun(DueSync sync) => sync.Kind switch
+        {
+            SyncKind.Full => true,
+            SyncKind.Incremental => hasIncrementalSyncs,
+            _ => !options.FullSyncsOnly,
+        };
     }
 
     private Task ReportAsync(ConnectorRecord connector, string problem, CancellationToken cancellationToken)

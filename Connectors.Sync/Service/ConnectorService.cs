@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Microsoft.Extensions.Logging;
 
@@ -177,7 +178,10 @@ public sealed class ConnectorService
             {
                 try
                 {
-                    List<JobType> pending = [.. unfinished.Where(job => job.ConnectorId == connector.Id && job.Status == JobStatus.Pending).Select(job => job.Type).OfType<JobType>()];
+                    List<SyncKind> pending =
+                    [
+                        .. unfinished.Where(job => job.ConnectorId == connector.Id && job is { Status: JobStatus.Pending, Type: JobType.Full or JobType.Incremental }).Select(job => job.Options.Kind),
+                    ];
                     var jobs = await _care.LookAfterAsync(connector, pending, _jobs.Running.HasConnector(connector.Id), token);
                     Interlocked.Add(ref made, jobs.Count);
                 }

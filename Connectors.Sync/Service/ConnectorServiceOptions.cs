@@ -31,9 +31,9 @@ public sealed record ConnectorServiceOptions
     /// <summary>How long a source may take to answer whether it is there. Default 60 s.</summary>
     public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Whether incremental syncs are offered and scheduled for sources that can tell what changed. Default true. Where it is false a job for an incremental sync,
-    /// made by somebody else, becomes a full one.</summary>
-    public bool IncrementalSyncs { get; init; } = true;
+    /// <summary>Whether only full syncs are offered and scheduled, for a host that can't run other kinds. Default false. A job for an incremental sync that somebody else made
+    /// becomes a full one there.</summary>
+    public bool FullSyncsOnly { get; init; }
 
     /// <summary>The options of a configuration.</summary>
     public static ConnectorServiceOptions From(ServiceConfiguration configuration, JobWorker worker)

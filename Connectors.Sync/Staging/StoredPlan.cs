@@ -29,6 +29,12 @@ internal sealed record StoredPlan
     /// <summary>Why a full sync is done in place of the incremental one that was asked for.</summary>
     public string? Fallback { get; init; }
 
+    /// <summary>Whether a sync that only deletes may ask for ids alone: not when sync rules look at fields.</summary>
+    public bool ReadsIdsOnly { get; init; }
+
+    /// <summary>With a sync that only deletes, what shaped the documents that it leaves as they are; <see langword="null"/> when nobody knows.</summary>
+    public string? KeptFingerprint { get; init; }
+
     /// <summary>What shapes documents, including the pipeline.</summary>
     public required string Fingerprint { get; init; }
 

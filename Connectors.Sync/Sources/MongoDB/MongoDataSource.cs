@@ -7,7 +7,7 @@ namespace Connectors.Sync.Sources.MongoDB;
 /// The documents of a MongoDB collection. Reads only. Pages are cut by <c>_id</c> and hold no cursor, so that a sync can go on after any of them,
 /// in any process. See docs/sources/mongodb.md for fields, privileges and conversions.
 /// </summary>
-public sealed class MongoDataSource : IDataSource, IChangeFeed
+public sealed class MongoDataSource : IDataSource, IChangeFeed, IIdLister
 {
     private readonly SourceContext _context;
     private readonly int _documentsAPartition;
@@ -62,6 +62,13 @@ public sealed class MongoDataSource : IDataSource, IChangeFeed
     }
 
     /// <inheritdoc/>
+    public Task<SourcePage> ReadIdsAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(partition);
+        return CallAsync(connection => connection.Ids.ReadAsync(IdRange.Decode(partition.Bounds), after, limits, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
     /// <remarks>Change streams exist on replica sets and sharded clusters only.</remarks>
     public async Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken)
     {
@@ -106,8 +113,10 @@ public sealed class MongoDataSource : IDataSource, IChangeFeed
         var client = MongoClients.Create(configuration);
         var database = client.GetDatabase(configuration.Database);
         var collection = database.GetCollection<RawBsonDocument>(configuration.Collection);
-        var pages = new MongoPages(collection, new BsonJsonWriter(configuration.Dates));
-        return new Connection(configuration, client, database, pages, new MongoChanges(client, collection, pages), new MongoErrors(configuration));
+        var writer = new BsonJsonWriter(configuration.Dates);
+        var pages = new MongoPages(collection, writer);
+        var ids = new MongoPages(collection, writer, new BsonDocument("_id", 1));
+        return new Connection(configuration, client, database, pages, ids, new MongoChanges(client, collection, pages), new MongoErrors(configuration));
     }
 
     private async Task<T> CallAsync<T>(Func<Connection, Task<T>> call, CancellationToken cancellationToken)
@@ -117,5 +126,5 @@ public sealed class MongoDataSource : IDataSource, IChangeFeed
         return await connection.Errors.TranslateAsync(() => call(connection), () => connection.Client.Cluster.Description, cancellationToken);
     }
 
-    private sealed record Connection(MongoConfiguration Configuration, MongoClient Client, IMongoDatabase Database, MongoPages Pages, MongoChanges Changes, MongoErrors Errors);
+    private sealed record Connection(MongoConfiguration Configuration, MongoClient Client, IMongoDatabase Database, MongoPages Pages, MongoPages Ids, MongoChanges Changes, MongoErrors Errors);
 }

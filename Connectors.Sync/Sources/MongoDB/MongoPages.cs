@@ -8,7 +8,7 @@ namespace Connectors.Sync.Sources.MongoDB;
 /// Reads pages of a range of ids: each from the id after the last, in <c>_id</c> order, bracket by bracket. Every request is one batch that leaves no cursor
 /// behind. Partitions may be read at the same time.
 /// </summary>
-internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, BsonJsonWriter writer)
+internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, BsonJsonWriter writer, BsonDocument? projection = null)
 {
     private const int BadValue = 2;
     private const int FailedToParse = 9;
@@ -97,6 +97,7 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
         var options = new FindOptions<RawBsonDocument>
         {
             Sort = new BsonDocument("_id", 1),
+            Projection = projection,
             Limit = -size,
             BatchSize = size,
         };

@@ -209,6 +209,35 @@ public sealed class MongoChangeFeedTests : IAsyncLifetime
         Assert.Equal(["1"], page.DeletedIds);
     }
 
+    [Fact]
+    public async Task IdsAloneAreThoseOfTheDocumentsAndNothingElseIsAskedFor()
+    {
+        var id = ObjectId.GenerateNewId();
+        _orders.Insert(new BsonDocument { { "_id", id }, { "state", "an object id" } });
+        _orders.Insert(new BsonDocument { { "_id", id.ToString() }, { "state", "a string" } });
+        await using var source = SomeMongo.Source(_server);
+        var documents = await source.IdsAsync(SourcePartition.All, PageToken.Start, Small, Token);
+        _server.Commands.Clear();
+
+        var (ids, after) = (new List<string>(), PageToken.Start);
+        while (true)
+        {
+            using var page = await source.ReadIdsAsync(SourcePartition.All, after, Small, Token);
+            ids.AddRange(Enumerable.Range(0, page.Count).Select(i => Encoding.UTF8.GetString(page[i].Id.Span)));
+            Assert.All(Enumerable.Range(0, page.Count), i => Assert.Equal("{}", Encoding.UTF8.GetString(page[i].Body.Span)));
+            if (page.IsLast)
+            {
+                break;
+            }
+
+            after = page.Next;
+        }
+
+        Assert.Equal(documents, ids);
+        Assert.Equal(7, ids.Distinct().Count());
+        Assert.All(_server.Commands.Where(command => command.Contains("find")), command => Assert.Equal(new BsonDocument("_id", 1), command["projection"]));
+    }
+
     private static BsonDocument Order(int id, string state) => new() { { "_id", id }, { "state", state } };
 
     private async Task<string> CursorAsync()

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Connectors.Tests.Sync.Service;
 
-public sealed class IncrementalJobTests
+public sealed class SyncKindJobTests
 {
     private const string Hourly = """{"scheduling": {"incremental": {"enabled": true, "interval": "0 0 * * * ?"}}, "last_incremental_sync_scheduled_at": "2026-11-20T00:00:00Z"}""";
 
@@ -117,6 +117,46 @@ public sealed class IncrementalJobTests
         Assert.Equal("the operation log is too short.", _bed.Job(job)["metadata"]!["fallback"]!.GetValue<string>());
     }
 
+    [Theory]
+    [InlineData(SyncKind.DeletesOnly, "deletes_only")]
+    [InlineData(SyncKind.NoDeletes, "no_deletes")]
+    public async Task OtherKindsAreFullJobsToTheProtocolAndSayWhatTheyAreInTheirMetadata(SyncKind kind, string word)
+    {
+        var connector = _bed.AddConnector();
+
+        var result = await _bed.Service.SyncNowAsync(connector, new SyncNowOptions(Kind: kind), Token, Token);
+
+        Assert.Equal("full", _bed.Job(result.Job!.Id)["job_type"]!.GetValue<string>());
+        Assert.Equal(word, _bed.Job(result.Job.Id)["metadata"]!["kind"]!.GetValue<string>());
+        Assert.Equal(kind, Assert.Single(_bed.Engine.Requests).Kind);
+    }
+
+    [Fact]
+    public async Task SyncsThatOnlyDeleteHaveAScheduleInCustomScheduling()
+    {
+        var connector = _bed.AddConnector(
+            """{"custom_scheduling": {"deletes_only": {"name": "Deletes", "enabled": true, "interval": "0 0 * * * ?", "last_synced": "2026-11-20T00:00:00Z"}}}""");
+
+        var result = Assert.Single(await _bed.RunOnceAsync());
+
+        Assert.Equal((SyncKind.DeletesOnly, TriggerMethod.Scheduled), (result.Job!.Options.Kind, result.Job.TriggerMethod));
+        Assert.Equal(
+            "2026-11-23T22:00:00+00:00 Deletes",
+            $"{_bed.Connector(connector)["custom_scheduling"]!["deletes_only"]!["last_synced"]} {_bed.Connector(connector)["custom_scheduling"]!["deletes_only"]!["name"]}");
+        Assert.Empty(await _bed.RunOnceAsync());
+    }
+
+    [Fact]
+    public async Task AWaitingSyncThatOnlyDeletesDoesNotStandInForAFullOne()
+    {
+        var connector = _bed.AddConnector("""{"scheduling": {"full": {"enabled": true, "interval": "0 0 0 * * ?"}}, "last_sync_scheduled_at": "2026-11-20T00:00:00Z"}""");
+        await _bed.AddJobAsync(connector, """{"metadata": {"kind": "deletes_only"}}""");
+
+        await _bed.RunOnceAsync();
+
+        Assert.Equal([SyncKind.Full, SyncKind.DeletesOnly], _bed.Engine.Requests.Select(request => request.Kind).Order());
+    }
+
     [Fact]
     public async Task OnDemandItIsAJobOfItsOwnType()
     {
@@ -130,6 +170,8 @@ public sealed class IncrementalJobTests
 
     [Theory]
     [InlineData(SyncKind.Incremental, true, false, false, "A dry run compares everything: leave out --dry-run or --incremental.")]
+    [InlineData(SyncKind.DeletesOnly, false, false, true, "A sync that only deletes writes no document: leave out --reindex or --deletes-only.")]
+    [InlineData(SyncKind.NoDeletes, false, true, false, "A sync without deletes needs no permission for them: leave out --allow-mass-delete or --no-deletes.")]
     [InlineData(SyncKind.Incremental, false, false, true, "To write every document again everything has to be read: leave out --reindex or --incremental.")]
     public async Task OptionsThatContradictEachOtherAreExplained(SyncKind kind, bool dryRun, bool allowMassDelete, bool reindex, string message)
     {
