@@ -25,7 +25,7 @@ public sealed class DirectoryDataSource : IDataSource, IChangeFeed
     internal DirectoryDataSource(SourceContext context, IFileTree tree)
     {
         ArgumentNullException.ThrowIfNull(context);
-        _configuration = new Lazy<DirectoryConfiguration>(() => DirectoryConfiguration.From(context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        _configuration = new Lazy<DirectoryConfiguration>(() => DirectoryConfiguration.From(context.Settings, context.AdvancedRules), LazyThreadSafetyMode.PublicationOnly);
         _tree = tree;
         _time = context.TimeProvider;
     }
@@ -37,6 +37,7 @@ public sealed class DirectoryDataSource : IDataSource, IChangeFeed
         ServiceType = "dir",
         Fields = DirectoryConfiguration.Fields,
         HasChangeFeed = true,
+        CheckAdvancedRules = DirectoryConfiguration.CheckRules,
     };
 
     /// <inheritdoc/>

@@ -8,7 +8,7 @@ namespace Connectors.Sync.Sources.MongoDB;
 /// Reads pages of a range of ids: each from the id after the last, in <c>_id</c> order, bracket by bracket. Every request is one batch that leaves no cursor
 /// behind. Partitions may be read at the same time.
 /// </summary>
-internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, BsonJsonWriter writer, BsonDocument? projection = null)
+internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, BsonJsonWriter writer, BsonDocument? projection = null, BsonDocument? filter = null)
 {
     private const int BadValue = 2;
     private const int FailedToParse = 9;
@@ -103,7 +103,7 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
         };
         try
         {
-            using var cursor = await collection.FindAsync(IdBracket.All[bracket].Filter(last, from, before), options, cancellationToken);
+            using var cursor = await collection.FindAsync(Narrowed(IdBracket.All[bracket].Filter(last, from, before)), options, cancellationToken);
             return await cursor.ToListAsync(cancellationToken);
         }
         catch (MongoCommandException exception) when (last is null && IdBracket.All[bracket].IsDeprecated && IsUnknownType(exception))
@@ -111,6 +111,8 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
             return [];
         }
     }
+
+    private BsonDocument Narrowed(BsonDocument ids) => filter is null ? ids : new BsonDocument("$and", new BsonArray { ids, filter });
 
     private static bool IsUnknownType(MongoCommandException exception) => exception.Code is BadValue or FailedToParse
         || exception.ErrorMessage?.Contains("unknown type", StringComparison.OrdinalIgnoreCase) == true;
@@ -157,13 +159,21 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
     /// <summary>How many documents of the size met so far a page holds at most.</summary>
     public int Fitting(PageLimits limits) => Math.Clamp(limits.MaxBytes / _averageBytes, 1, limits.MaxDocuments);
 
+    /// <summary>Adds a document that a pipeline made.</summary>
+    public void AddMade(SourcePageBuilder page, ReadOnlyMemory<byte> document)
+    {
+        using var text = new PooledBuffer(64);
+        Add(page, document, [], text);
+    }
+
     /// <summary>Adds those of the documents with these ids that there are, as they are now.</summary>
     /// <returns>The ids, as <see cref="RawId.Encode"/>, of those that there are.</returns>
     public async Task<HashSet<string>> AddByIdAsync(IClientSessionHandle session, SourcePageBuilder page, BsonArray ids, CancellationToken cancellationToken)
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
         using var text = new PooledBuffer(64);
-        using var cursor = await collection.FindAsync(session, new BsonDocument("_id", new BsonDocument("$in", ids)), options: null, cancellationToken);
+        var options = new FindOptions<RawBsonDocument> { Projection = projection };
+        using var cursor = await collection.FindAsync(session, Narrowed(new BsonDocument("_id", new BsonDocument("$in", ids))), options, cancellationToken);
         while (await cursor.MoveNextAsync(cancellationToken))
         {
             var documents = cursor.Current.ToList();

@@ -12,6 +12,7 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
     private readonly TimeProvider _time;
     private readonly Lazy<S3Configuration> _configuration;
     private readonly Lazy<S3Clients> _clients;
+    private readonly Lazy<S3Rules?> _rules;
 
     /// <summary>Keeps the context; connects at the first call.</summary>
     public S3DataSource(SourceContext context)
@@ -19,6 +20,7 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
         ArgumentNullException.ThrowIfNull(context);
         _time = context.TimeProvider;
         _configuration = new Lazy<S3Configuration>(() => S3Configuration.From(context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        _rules = new Lazy<S3Rules?>(() => S3Rules.From(context.AdvancedRules));
         _clients = new Lazy<S3Clients>(() => new S3Clients(_configuration.Value));
     }
 
@@ -29,6 +31,7 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
         ServiceType = "s3",
         Fields = S3Configuration.Fields,
         HasChangeFeed = true,
+        CheckAdvancedRules = S3Rules.Check,
     };
 
     private S3Listing Listing => new(_clients.Value, _configuration.Value.PageSize);
@@ -36,12 +39,12 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
     /// <inheritdoc/>
     public async Task PingAsync(CancellationToken cancellationToken)
     {
-        if (_configuration.Value.AllBuckets)
+        if (_configuration.Value.AllBuckets && _rules.Value is null)
         {
             await TryAsync("list the buckets", () => Listing.BucketsAsync(cancellationToken), cancellationToken);
         }
 
-        foreach (var bucket in _configuration.Value.Buckets)
+        foreach (var bucket in _rules.Value?.Buckets ?? _configuration.Value.Buckets)
         {
             await TryAsync($"list the bucket '{bucket}'", () => Listing.ObjectsAsync(bucket, after: null, most: 1, cancellationToken), cancellationToken);
         }
@@ -64,6 +67,12 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
         var partitions = new List<SourcePartition>();
         foreach (var bucket in buckets)
         {
+            if (_rules.Value?.PrefixesOf(bucket) is { } prefixes && prefixes is not [""])
+            {
+                partitions.AddRange(prefixes.Select(prefix => S3Bounds.Below(bucket, prefix)));
+                continue;
+            }
+
             var parts = (wanted + buckets.Count - 1) / buckets.Count;
             partitions.AddRange(S3Bounds.Divide(bucket, parts > 1 ? await PrefixesAsync(bucket, cancellationToken) : [], parts));
         }
@@ -103,9 +112,18 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
         using var page = new SourcePageBuilder(limits);
         foreach (var next in buckets.Order(StringComparer.Ordinal).Where(next => bucket is null || string.CompareOrdinal(next, bucket) >= 0))
         {
-            if (await FillAsync(page, new S3Bounds(next, null, null), next == bucket ? key : null, since - Overlap, limits, cancellationToken) is { } last)
+            foreach (var prefix in _rules.Value?.PrefixesOf(next) ?? [string.Empty])
             {
-                return new ChangePage(page.Build(place.Token($"{next}/{last}"), isLast: false), []);
+                var last = next == bucket ? key : null;
+                if (last is not null && S3Bounds.CompareKeys(prefix, last) < 0 && !last.StartsWith(prefix, StringComparison.Ordinal))
+                {
+                    continue;
+                }
+
+                if (await FillAsync(page, new S3Bounds(next, null, null, prefix), last, since - Overlap, limits, cancellationToken) is { } full)
+                {
+                    return new ChangePage(page.Build(place.Token($"{next}/{full}"), isLast: false), []);
+                }
             }
         }
 
@@ -135,8 +153,10 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
         }
     }
 
-    private async Task<IReadOnlyList<string>> BucketsAsync(CancellationToken cancellationToken) => _configuration.Value.AllBuckets
-        ? await TryAsync("list the buckets", () => Listing.BucketsAsync(cancellationToken), cancellationToken)
+    /// <summary>The buckets that are synced: those that rules name, or else those of the configuration.</summary>
+    private async Task<IReadOnlyList<string>> BucketsAsync(CancellationToken cancellationToken) => _rules.Value is { } rules
+        ? rules.Buckets
+        : _configuration.Value.AllBuckets ? await TryAsync("list the buckets", () => Listing.BucketsAsync(cancellationToken), cancellationToken)
         : _configuration.Value.Buckets;
 
     /// <summary>Lists a range after <paramref name="last"/> into the page.</summary>
@@ -165,7 +185,7 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
     {
         for (var answers = 1; ; answers++)
         {
-            var (objects, hasMore) = await Listing.ObjectsAsync(bounds.Bucket, last, Math.Max(limits.MaxDocuments - page.Count, 1), cancellationToken);
+            var (objects, hasMore) = await Listing.ObjectsAsync(bounds.Bucket, last, Math.Max(limits.MaxDocuments - page.Count, 1), cancellationToken, bounds.Prefix);
             foreach (var item in objects)
             {
                 if (last is not null && S3Bounds.CompareKeys(item.Key, last) <= 0)
@@ -179,7 +199,7 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
                 }
 
                 last = item.Key;
-                if (IsFolderMarker(item.Key, item.Size) || S3Document.Modified(item) < since)
+                if (IsFolderMarker(item.Key, item.Size) || _rules.Value?.Includes(bounds.Bucket, item.Key) == false || S3Document.Modified(item) < since)
                 {
                     continue;
                 }
@@ -201,9 +221,9 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
                 throw new ConnectorException(FailureKind.Retry, $"The bucket '{bounds.Bucket}' promises more keys after '{last}' and sends none.");
             }
 
-            if (since is not null && answers >= AnswersAPage)
+            if ((since is not null || _rules.Value is not null) && answers >= AnswersAPage)
             {
-                // Where little changed a page would have no end.
+                // Where little is meant, or changed, a page would have no end.
                 return last;
             }
         }
