@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diagnostics;
-using Connectors.Sync.Diff;
 using Connectors.Sync.Engine.Changes;
 using Connectors.Sync.Filtering;
 using Connectors.Sync.Sources;
@@ -84,6 +83,12 @@ public sealed class SyncEngine : ISyncEngine
     private async Task<SyncOutcome> RunAsync(SyncRequest request, IDataSource source, SyncProgress progress, SyncState state, CancellationToken stopReading, CancellationToken cancellationToken)
     {
         string? fallback = null;
+        if (request is { Kind: SyncKind.Incremental, DryRun: true })
+        {
+            // What would be done can only be told by comparing everything.
+            request = request with { Kind = SyncKind.Full };
+        }
+
         if (request.Kind == SyncKind.Incremental)
         {
             (var outcome, fallback) = await _changes.RunAsync(request, source, progress, state, stopReading, cancellationToken);

@@ -3,7 +3,6 @@ using Connectors.Sync;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Service;
-using Connectors.Tests.Sync.Protocol;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Service;

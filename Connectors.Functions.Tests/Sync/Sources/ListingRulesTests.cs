@@ -115,8 +115,10 @@ public sealed class ListingRulesTests
         return found;
     }
 
-    private static IEnumerable<string> Names(SourcePage page, string? folder, string name) => Enumerable.Range(0, page.Count)
-        .Select(index => JsonNode.Parse(Encoding.UTF8.GetString(page[index].Body.Span))!)
-        .Select(body => folder is null ? body[name]!.GetValue<string>() : $"{body[folder]}/{body[name]}")
-        .ToList();
+    private static List<string> Names(SourcePage page, string? folder, string name) =>
+    [
+        .. Enumerable.Range(0, page.Count)
+            .Select(index => JsonNode.Parse(Encoding.UTF8.GetString(page[index].Body.Span))!)
+            .Select(body => folder is null ? body[name]!.GetValue<string>() : $"{body[folder]}/{body[name]}"),
+    ];
 }

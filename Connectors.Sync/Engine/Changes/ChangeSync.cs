@@ -58,7 +58,15 @@ internal sealed class ChangeSync(IContentIndex index, SyncEngineOptions options,
 
         var run = Open(request, plan, state, progress);
         progress.Phase = SyncPhase.Pages;
-        var lost = await run.ReadAsync((IChangeFeed)source, () => UnmarkAsync(request, plan, mark, cancellationToken), stopReading, cancellationToken);
+        var lost = await run.ReadAsync(
+            (IChangeFeed)source,
+            async () =>
+            {
+                await UnmarkAsync(request, plan, mark, cancellationToken);
+                mark = null;
+            },
+            stopReading,
+            cancellationToken);
         if (lost is not null)
         {
             state.Reset();
@@ -104,6 +112,11 @@ internal sealed class ChangeSync(IContentIndex index, SyncEngineOptions options,
         }
 
         state.Reset();
+        if (request.Reindex)
+        {
+            return (null, null, "every document is to be written again.");
+        }
+
         if (SyncCursor.From(request.Cursor) is not { } cursor)
         {
             return (null, null, "no full sync has completed yet that could be gone on from.");

@@ -228,10 +228,10 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
         }
 
         var options = new FindOptions<RawBsonDocument, BsonDocument> { Projection = new BsonDocument("_id", 1) };
-        var filter = new BsonDocument("_id", new BsonDocument("$in", texts));
+        var named = new BsonDocument("_id", new BsonDocument("$in", texts));
         using var cursor = session is null
-            ? await collection.FindAsync<BsonDocument>(filter, options, cancellationToken)
-            : await collection.FindAsync<BsonDocument>(session, filter, options, cancellationToken);
+            ? await collection.FindAsync<BsonDocument>(named, options, cancellationToken)
+            : await collection.FindAsync<BsonDocument>(session, named, options, cancellationToken);
         var found = await cursor.ToListAsync(cancellationToken);
         return found.Select(document => document["_id"]).Where(id => id.IsString).Select(id => id.AsString).ToHashSet(StringComparer.Ordinal);
     }

@@ -162,6 +162,27 @@ public sealed class IncrementalSyncTests : IDisposable
     }
 
     [Fact]
+    public async Task ToWriteEveryDocumentAgainEverythingIsRead()
+    {
+        var feed = await SyncedAsync("a", "b");
+        _bench.Request = _bench.Request with { Reindex = true };
+
+        Assert.Equal(2, (await IncrementalAsync(feed)).Counts.Updated);
+    }
+
+    [Fact]
+    public async Task ADryRunComparesEverythingAndWritesNothing()
+    {
+        var feed = await SyncedAsync("a", "b");
+        feed.Then("v2", "a");
+        _bench.Index.Written.Clear();
+        _bench.Request = _bench.Request with { DryRun = true };
+
+        Assert.Equal(2, (await IncrementalAsync(feed)).Counts.Read);
+        Assert.Empty(_bench.Index.Written);
+    }
+
+    [Fact]
     public async Task ADocumentThatARuleLeavesOutOnceItChangedIsDeleted()
     {
         _bench.Request = _bench.Request with { Rules = new DocumentRules([new DocumentRule("r", RulePolicy.Exclude, "text", RuleComparison.EqualTo, "secret")], RulePolicy.Include) };

@@ -1,7 +1,6 @@
 using System.Text;
 using Connectors.Sync;
 using Connectors.Sync.Sources;
-using Connectors.Sync.Sources.MongoDB;
 using Connectors.Tests.Support.MongoWire;
 using MongoDB.Bson;
 using Xunit;
