@@ -44,6 +44,6 @@ internal static partial class SyncLog
     [LoggerMessage(212, LogLevel.Warning, "Sync {SyncJobId} of {IndexName} becomes a full sync: {Reason}")]
     public static partial void FallsBack(ILogger logger, string syncJobId, string indexName, string reason);
 
-    [LoggerMessage(213, LogLevel.Warning, "The source did not say where it is in its history, so the next incremental sync of {IndexName} will be a full one: {Reason}")]
+    [LoggerMessage(213, LogLevel.Information, "The source did not say where it is in its history, so the next incremental sync of {IndexName} will be a full one: {Reason}")]
     public static partial void NoCursor(ILogger logger, string indexName, string reason);
 }
