@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
+using Connectors.Sync.Engine;
 using Connectors.Sync.Service;
 
 namespace Connectors.Cli.Commands;
@@ -14,13 +15,29 @@ internal static class SyncCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "Print what would be added, updated and deleted, and write nothing." };
         var allowMassDelete = new Option<bool>("--allow-mass-delete") { Description = "Let this sync delete more than elasticsearch.delete_guard.max_percent allows." };
         var reindex = new Option<bool>("--reindex") { Description = "Write every document again, changed or not." };
-        var command = new Command("sync", "Syncs one connector now and exits.") { id, dryRun, allowMassDelete, reindex };
+        var incremental = new Option<bool>("--incremental") { Description = "Read only what changed since the last sync, where the source can tell." };
+        var deletesOnly = new Option<bool>("--deletes-only") { Description = "Read ids only and delete what vanished from the source; write nothing." };
+        var noDeletes = new Option<bool>("--no-deletes") { Description = "Write what is new or changed and delete nothing." };
+        var command = new Command("sync", "Syncs one connector now and exits.") { id, incremental, deletesOnly, noDeletes, dryRun, allowMassDelete, reindex };
+        command.Validators.Add(result =>
+        {
+            string[] chosen = [.. new[] { incremental, deletesOnly, noDeletes }.Where(result.GetValue).Select(option => option.Name)];
+            if (chosen.Length > 1)
+            {
+                result.AddError($"{string.Join(" and ", chosen)}: a sync is of one kind. Leave one out.");
+            }
+        });
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new CommandSession(environment, global, parsed),
             parsed.GetRequiredValue(id),
-            new SyncNowOptions(parsed.GetValue(dryRun), parsed.GetValue(allowMassDelete), parsed.GetValue(reindex)),
+            new SyncNowOptions(parsed.GetValue(dryRun), parsed.GetValue(allowMassDelete), parsed.GetValue(reindex), KindOf(parsed)),
             cancellationToken));
         return command;
+
+        SyncKind KindOf(ParseResult parsed) => parsed.GetValue(incremental) ? SyncKind.Incremental
+            : parsed.GetValue(deletesOnly) ? SyncKind.DeletesOnly
+            : parsed.GetValue(noDeletes) ? SyncKind.NoDeletes
+            : SyncKind.Full;
     }
 
     private static async Task<int> RunAsync(CommandSession session, string idOrName, SyncNowOptions options, CancellationToken cancellationToken)

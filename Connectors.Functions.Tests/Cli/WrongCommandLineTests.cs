@@ -9,6 +9,7 @@ public sealed class WrongCommandLineTests
     [InlineData("frobnicate", 2, "frobnicate: unknown command.\nSee elastic-ingest --help.\n")]
     [InlineData("poll --onesync", 2, "--onesync: unknown option. Did you mean --one-sync?\nSee elastic-ingest poll --help.\n")]
     [InlineData("sync a --reindx", 2, "--reindx: unknown option. Did you mean --reindex?\nSee elastic-ingest sync --help.\n")]
+    [InlineData("sync a --deletes-only --no-deletes", 2, "--deletes-only and --no-deletes: a sync is of one kind. Leave one out.\nSee elastic-ingest sync --help.\n")]
     [InlineData("connector create --service-typ dir --index a", 2, "--service-typ: unknown option. Did you mean --service-type?\nSee elastic-ingest connector create --help.\n")]
     [InlineData("connector create --index a", 2, "Option '--service-type' is required.\nSee elastic-ingest connector create --help.\n")]
     [InlineData("connector", 2, "Required command was not provided.\nSee elastic-ingest connector --help.\n")]

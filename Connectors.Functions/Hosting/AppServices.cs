@@ -30,7 +30,11 @@ public sealed class AppServices : IDisposable
         IndexOf = parts.IndexOf;
         Store = parts.Store;
         Staging = parts.Staging;
-        Options = ConnectorServiceOptions.From(parts.Configuration, new JobWorker(parts.Hostname)) with { PollDoneLevel = LogLevel.Information };
+        Options = ConnectorServiceOptions.From(parts.Configuration, new JobWorker(parts.Hostname)) with
+        {
+            PollDoneLevel = LogLevel.Information,
+            FullSyncsOnly = true,
+        };
         Connectors = new ConnectorIndex(parts.Store, parts.Time);
         Jobs = new SyncJobIndex(parts.Store, parts.Time);
         Steps = new SyncJobSteps(Connectors, Jobs);

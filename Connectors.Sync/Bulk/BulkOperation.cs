@@ -14,6 +14,9 @@ internal enum BulkOperationKind : byte
 
     /// <summary>Deletes a document.</summary>
     Delete,
+
+    /// <summary>Writes a document of which nobody knows whether the index holds it: Elasticsearch's answer tells.</summary>
+    Upsert,
 }
 
 /// <summary>An operation and its place in a batch's body.</summary>

@@ -194,7 +194,8 @@ internal sealed class BulkWriter(
             Counts += operation.Kind switch
             {
                 BulkOperationKind.Add => new SyncCounts(Created: 1, Bytes: operation.Length),
-                BulkOperationKind.Change => new SyncCounts(Updated: 1, Bytes: operation.Length),
+                BulkOperationKind.Upsert when result is BulkItemResult.Created => new SyncCounts(Created: 1, Bytes: operation.Length),
+                BulkOperationKind.Change or BulkOperationKind.Upsert => new SyncCounts(Updated: 1, Bytes: operation.Length),
                 BulkOperationKind.Repeat => new SyncCounts(Duplicates: 1, Bytes: operation.Length),
                 _ when result is BulkItemResult.NotFound && !mayHaveBeenSent => new SyncCounts(AlreadyGone: 1),
                 _ => new SyncCounts(Deleted: 1),

@@ -37,4 +37,13 @@ internal static partial class SyncLog
 
     [LoggerMessage(210, LogLevel.Warning, "Reading of partition {Partition} breaks off after some pages, to be tried again: {Reason}")]
     public static partial void ReadBrokenOff(ILogger logger, string partition, string reason);
+
+    [LoggerMessage(211, LogLevel.Information, "Incremental sync {SyncJobId} of {IndexName} begins where the last one ended")]
+    public static partial void ChangesBegin(ILogger logger, string syncJobId, string indexName);
+
+    [LoggerMessage(212, LogLevel.Warning, "Sync {SyncJobId} of {IndexName} becomes a full sync: {Reason}")]
+    public static partial void FallsBack(ILogger logger, string syncJobId, string indexName, string reason);
+
+    [LoggerMessage(213, LogLevel.Information, "The source did not say where it is in its history, so the next incremental sync of {IndexName} will be a full one: {Reason}")]
+    public static partial void NoCursor(ILogger logger, string indexName, string reason);
 }

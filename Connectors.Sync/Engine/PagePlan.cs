@@ -59,8 +59,7 @@ internal sealed class PagePlan(SourcePage page, PageWork work, Func<PageWork, Pa
         await compose(work, this, cancellationToken);
         if (work.IsDone)
         {
-            _work = null;
-            work.Dispose();
+            ReleasePage();
         }
 
         return true;
@@ -75,6 +74,15 @@ internal sealed class PagePlan(SourcePage page, PageWork work, Func<PageWork, Pa
         }
 
         return _batches[^1];
+    }
+
+    /// <summary>Begins another batch if the last one is full, for what is added after <see cref="Complete"/>.</summary>
+    public void Reopen(BulkWriterOptions limits)
+    {
+        if (_batches.Count > 0 && (_batches[^1].Count >= limits.MaxOperations || _batches[^1].SizeInBytes >= limits.MaxRequestBytes))
+        {
+            _batches.Add(new BulkBatch());
+        }
     }
 
     /// <summary>Takes what was written to the open batch as one operation, and begins another batch when a limit is reached.</summary>
@@ -104,12 +112,18 @@ internal sealed class PagePlan(SourcePage page, PageWork work, Func<PageWork, Pa
         }
     }
 
+    /// <summary>Lets go of the page: nothing (more) of it is written.</summary>
+    public void ReleasePage()
+    {
+        _work?.Dispose();
+        _work = null;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         DisposePart();
-        _work?.Dispose();
-        _work = null;
+        ReleasePage();
     }
 
     private void DisposePart()

@@ -10,7 +10,7 @@ namespace Connectors.Sync.Engine;
 /// Turns a page into what has to be written: compares it with the snapshot, fetches contents where they are needed, and cuts batches. May be done
 /// again for the same page without harm.
 /// </summary>
-internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int contentConcurrency, ContentReader contents, TimeProvider time, DocumentFilter? filter = null)
+internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int contentConcurrency, ContentReader contents, TimeProvider time, DocumentFilter? filter = null, BulkOperationKind addAs = BulkOperationKind.Add, bool isMarkingOnly = false)
 {
     /// <summary>Contents of so many bytes, and one more, are in memory for a page at a time.</summary>
     internal const long MaxContentBytes = 32 * 1024 * 1024;
@@ -25,7 +25,18 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
         options.ContentConcurrency,
         extraction.ReaderFor(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true),
         time,
-        DocumentFilter.For(request.Rules));
+        DocumentFilter.For(request.Rules),
+        isMarkingOnly: request.Kind == SyncKind.DeletesOnly);
+
+    /// <summary>The step of a sync that writes changes without comparing them; its caller applies the rules.</summary>
+    public static PageStep ForChanges(SyncRequest request, SyncEngineOptions options, ContentExtraction extraction, TimeProvider time) => new(
+        new DocumentLines(request.Pipeline),
+        options.Bulk,
+        options.ContentConcurrency,
+        extraction.ReaderFor(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true),
+        time,
+        filter: null,
+        addAs: BulkOperationKind.Upsert);
 
     /// <summary>The request, known to want other documents when their text is made in another way than before.</summary>
     public static SyncRequest Shape(SyncRequest request, ContentExtraction extraction) =>
@@ -50,6 +61,14 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
             Describe(work);
             Compare(page, work.Facts.AsSpan(0, page.Count), snapshot, seen, skipUnchanged, work.Verdicts, plan);
             plan.Counts += new SyncCounts(Read: excluded, Excluded: excluded);
+            if (isMarkingOnly)
+            {
+                // What the source has is known now, and that is all that was asked for.
+                plan.HasRepeats = false;
+                plan.ReleasePage();
+                return plan;
+            }
+
             await plan.ComposeNextAsync(cancellationToken);
             return plan;
         }
@@ -197,7 +216,7 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
                 document.Body.Span,
                 text is null ? default : text.Utf8.Span,
                 text is null ? default : text.Attachment.Span);
-            plan.Add(verdict switch { Verdict.Add => BulkOperationKind.Add, Verdict.Change => BulkOperationKind.Change, _ => BulkOperationKind.Repeat }, bulk);
+            plan.Add(verdict switch { Verdict.Add => addAs, Verdict.Change => BulkOperationKind.Change, _ => BulkOperationKind.Repeat }, bulk);
         }
     }
 }

@@ -42,8 +42,12 @@ internal sealed class SyncEnding(IContentIndex index, SyncEngineOptions options)
         await index.RefreshAsync(request.IndexName, cancellationToken);
         var total = await index.CountAsync(request.IndexName, cancellationToken);
         await CheckIndexAsync(request, plan, cancellationToken);
-        var mark = new IndexMark(plan.Fingerprint, isWhole ? plan.ChangeMark : null, total);
-        await index.WriteMetaAsync(request.IndexName, mark.ToJson(), cancellationToken);
+        if (plan.Kind != SyncKind.DeletesOnly || plan.KeptFingerprint is not null)
+        {
+            var mark = new IndexMark(plan.KeptFingerprint ?? plan.Fingerprint, isWhole ? plan.ChangeMark : null, total);
+            await index.WriteMetaAsync(request.IndexName, mark.ToJson(), cancellationToken);
+        }
+
         return total;
     }
 }

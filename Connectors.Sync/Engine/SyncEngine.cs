@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Engine.Changes;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Staging;
 using Microsoft.Extensions.Logging;
@@ -8,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sync.Engine;
 
 /// <summary>
-/// The story of a full sync in one process: begin or resume, read and write pages, delete what vanished, finish. Its state is kept on local disk, so
+/// The story of a sync in one process: begin or resume, read and write pages, delete what vanished, finish. Its state is kept on local disk, so
 /// that any process on the machine can go on where one was killed.
 /// </summary>
 public sealed class SyncEngine : ISyncEngine
@@ -22,6 +24,7 @@ public sealed class SyncEngine : ISyncEngine
     private readonly SyncPreparation _preparation;
     private readonly SyncEnding _ending;
     private readonly ContentExtraction _extraction;
+    private readonly ChangeSync _changes;
 
     /// <summary>An engine that writes to <paramref name="index"/>.</summary>
     /// <param name="index">The gateway to Elasticsearch.</param>
@@ -43,6 +46,7 @@ public sealed class SyncEngine : ISyncEngine
         _preparation = new SyncPreparation(index, options);
         _ending = new SyncEnding(index, options);
         _extraction = extraction ?? new ContentExtraction(options.Content, time, loggerFactory);
+        _changes = new ChangeSync(index, options, _extraction, time, random, _logger);
     }
 
     /// <inheritdoc/>
@@ -81,17 +85,40 @@ public sealed class SyncEngine : ISyncEngine
 
     private async Task<SyncOutcome> RunAsync(SyncRequest request, IDataSource source, SyncProgress progress, SyncState state, CancellationToken stopReading, CancellationToken cancellationToken)
     {
+        string? fallback = null;
+        if (request is { Kind: SyncKind.Incremental, DryRun: true })
+        {
+            // What would be done can only be told by comparing everything.
+            request = request with { Kind = SyncKind.Full };
+        }
+
+        if (request.Kind == SyncKind.Incremental)
+        {
+            (var outcome, fallback) = await _changes.RunAsync(request, source, progress, state, stopReading, cancellationToken);
+            if (outcome is not null)
+            {
+                return outcome;
+            }
+
+            SyncLog.FallsBack(_logger, request.JobId, request.IndexName, fallback!);
+            request = request with { Kind = SyncKind.Full };
+        }
+
         var preview = request.DryRun ? new SyncPreview() : null;
         if (await TryResumeAsync(request, progress, state, cancellationToken) is not { } run)
         {
             state.Reset();
+
+            // Before anything is read: what changes from here on comes with the next incremental sync.
+            var place = await _changes.FindPlaceAsync(source, request, cancellationToken);
             var plan = await _preparation.PlanAsync(request, source, state.Folder, progress, cancellationToken);
             if (plan is null)
             {
                 SyncLog.Unchanged(_logger, request.JobId, request.IndexName);
-                return new SyncOutcome(SyncEnd.Unchanged, default, await _index.CountAsync(request.IndexName, cancellationToken), new RejectionReport());
+                return await UnchangedAsync(request, place, fallback, cancellationToken);
             }
 
+            plan = plan with { Cursor = place, Fallback = fallback };
             await state.WritePlanAsync(plan, cancellationToken);
             run = OpenRun(request, plan, state, progress, preview);
             SyncLog.Begins(_logger, request.JobId, request.IndexName, plan.Snapshot.Count, plan.Partitions.Count, plan.SkipUnchanged ? "left alone" : "written again");
@@ -116,12 +143,13 @@ public sealed class SyncEngine : ISyncEngine
         }
 
         progress.Phase = SyncPhase.Deletes;
-        var refusal = _ending.RefuseDeletes(request, plan, run.Counts, run.Vanished, run.Gap);
+        var deletes = plan.Kind != SyncKind.NoDeletes;
+        var refusal = deletes ? _ending.RefuseDeletes(request, plan, run.Counts, run.Vanished, run.Gap) : null;
         if (refusal is not null)
         {
             SyncLog.DeletesRefused(_logger, request.JobId, request.IndexName, refusal);
         }
-        else
+        else if (deletes)
         {
             await _ending.CheckIndexAsync(request, plan, cancellationToken);
             if (!await run.DeleteAsync(stopReading, cancellationToken))
@@ -134,11 +162,31 @@ public sealed class SyncEngine : ISyncEngine
         progress.Phase = SyncPhase.Finishing;
 
         // Documents that did not make it must be tried again at the next sync, even if the source says that nothing changed.
-        var isWhole = refusal is null && run.Rejections.Total == 0 && run.Gap is null;
+        var isWhole = plan.Kind == SyncKind.Full && refusal is null && run.Rejections.Total == 0 && run.Gap is null;
         var total = await _ending.CompleteAsync(request, plan, isWhole, cancellationToken);
         SyncLog.Ends(_logger, request.JobId, request.IndexName, run.Counts.Created, run.Counts.Updated, run.Counts.Deleted, run.Counts.Skipped, run.Counts.Rejected, total);
-        return new SyncOutcome(refusal is null ? SyncEnd.Completed : SyncEnd.Refused, run.Counts, total, run.Rejections, refusal, preview);
+        return new SyncOutcome(refusal is null ? SyncEnd.Completed : SyncEnd.Refused, run.Counts, total, run.Rejections, refusal, preview)
+        {
+            Cursor = CursorOf(request, plan.Cursor, plan.IndexUuid),
+            Fallback = plan.Fallback,
+        };
     }
+
+    private async Task<SyncOutcome> UnchangedAsync(SyncRequest request, string? place, string? fallback, CancellationToken cancellationToken)
+    {
+        var total = await _index.CountAsync(request.IndexName, cancellationToken);
+        var uuid = place is null ? null : (await _index.InspectAsync(request.IndexName, cancellationToken))?.Uuid;
+        return new SyncOutcome(SyncEnd.Unchanged, default, total, new RejectionReport())
+        {
+            Cursor = CursorOf(request, place, uuid ?? string.Empty),
+            Fallback = fallback,
+        };
+    }
+
+    /// <summary>A sync that goes only a part of the way leaves the place as it was.</summary>
+    private static JsonObject? CursorOf(SyncRequest request, string? place, string indexUuid) => request.Kind == SyncKind.Full
+        ? place is null ? null : new SyncCursor(place, SyncPreparation.FingerprintOf(request), indexUuid).ToJson()
+        : request.Cursor?.DeepClone().AsObject();
 
     private async Task<OpenedRun?> TryResumeAsync(SyncRequest request, SyncProgress progress, SyncState state, CancellationToken cancellationToken)
     {
@@ -154,7 +202,7 @@ public sealed class SyncEngine : ISyncEngine
                 return null;
             }
 
-            if (plan.IndexName != request.IndexName || plan.Fingerprint != SyncPreparation.FingerprintOf(request))
+            if (plan.Kind != request.Kind || plan.IndexName != request.IndexName || plan.Fingerprint != SyncPreparation.FingerprintOf(request))
             {
                 throw new InvalidDataException("The job asks for something else now.");
             }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Connectors.Sync.Bulk;
 
 namespace Connectors.Sync.Engine;
@@ -8,7 +9,15 @@ namespace Connectors.Sync.Engine;
 /// <param name="TotalDocuments">Documents in the index afterwards.</param>
 /// <param name="Rejections">What was refused or unreadable: the first ones by id, and totals by reason.</param>
 /// <param name="Message">For <see cref="SyncEnd.Refused"/>, why, and how to allow it; <see langword="null"/> otherwise.</param>
-public sealed record SyncOutcome(SyncEnd End, SyncCounts Counts, long TotalDocuments, RejectionReport Rejections, string? Message = null, SyncPreview? Preview = null);
+public sealed record SyncOutcome(SyncEnd End, SyncCounts Counts, long TotalDocuments, RejectionReport Rejections, string? Message = null, SyncPreview? Preview = null)
+{
+    /// <summary>Where the next incremental sync begins, to be kept as the connector's <c>sync_cursor</c> when the sync completed; <see langword="null"/> when only a full
+    /// sync can come next.</summary>
+    public JsonObject? Cursor { get; init; }
+
+    /// <summary>Why a full sync was done though an incremental one was asked for, in a sentence; <see langword="null"/> when what was asked for was done.</summary>
+    public string? Fallback { get; init; }
+}
 
 /// <summary>The ways a sync ends without an exception.</summary>
 public enum SyncEnd

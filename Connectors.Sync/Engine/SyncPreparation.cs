@@ -35,8 +35,11 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         return new StoredPlan
         {
             IndexName = request.IndexName,
+            Kind = request.Kind,
             IndexUuid = current?.Uuid ?? string.Empty,
             Fingerprint = fingerprint,
+            ReadsIdsOnly = request is { Kind: SyncKind.DeletesOnly, Rules: null },
+            KeptFingerprint = request.Kind == SyncKind.DeletesOnly ? mark?.Fingerprint : null,
 
             // An index without a mark was filled by another service: what is the same by its time stamps may stay.
             SkipUnchanged = options.SkipUnchanged && !request.Reindex && (mark is null || mark.Fingerprint == fingerprint),
@@ -47,7 +50,8 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         };
     }
 
-    private async Task CheckPipelineAsync(SyncRequest request, CancellationToken cancellationToken)
+    /// <summary>Makes sure that the pipeline exists: without it Elasticsearch rejects every document.</summary>
+    public async Task CheckPipelineAsync(SyncRequest request, CancellationToken cancellationToken)
     {
         if (request.Pipeline is { Name.Length: > 0 } pipeline && !await index.PipelineExistsAsync(pipeline.Name, cancellationToken))
         {
@@ -65,8 +69,9 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         var prepared = await index.PrepareAsync(request.IndexName, cancellationToken);
 
         // Until the sync completes, a source that returns to its old state must not pass for unchanged, nor documents of another shape for the right ones.
-        var shaped = prepared.DocumentCount == 0 ? fingerprint : mark is not null && mark.Fingerprint == fingerprint ? fingerprint : null;
-        if (mark is not null || prepared.DocumentCount == 0)
+        var isWritten = request.Kind != SyncKind.DeletesOnly;
+        var shaped = !isWritten ? mark?.Fingerprint : prepared.DocumentCount == 0 ? fingerprint : mark is not null && mark.Fingerprint == fingerprint ? fingerprint : null;
+        if (mark is not null || (isWritten && prepared.DocumentCount == 0))
         {
             await index.WriteMetaAsync(request.IndexName, new IndexMark(shaped, null, prepared.DocumentCount).ToJson(), cancellationToken);
         }

@@ -1,8 +1,9 @@
+using System.Text.Json.Nodes;
 using Connectors.Sync.Filtering;
 
 namespace Connectors.Sync.Engine;
 
-/// <summary>A full sync to be run: small data, made from the job document before anything is touched. It holds no secret.</summary>
+/// <summary>A sync to be run: small data, made from the job document before anything is touched. It holds no secret.</summary>
 public sealed record SyncRequest
 {
     /// <summary>The sync job's id; the name under which progress is kept for a resume.</summary>
@@ -31,6 +32,12 @@ public sealed record SyncRequest
 
     /// <summary>Whether the connector wants the text of its files from the extraction service (its field <c>use_text_extraction_service</c>).</summary>
     public bool UseExtractionService { get; init; }
+
+    /// <summary>How much of the way to an equal index it goes. Default <see cref="SyncKind.Full"/>.</summary>
+    public SyncKind Kind { get; init; }
+
+    /// <summary>The <see cref="SyncOutcome.Cursor"/> of the last completed sync (the connector's <c>sync_cursor</c>), or <see langword="null"/>.</summary>
+    public JsonObject? Cursor { get; init; }
 
     /// <summary>Compute everything, write nothing.</summary>
     public bool DryRun { get; init; }

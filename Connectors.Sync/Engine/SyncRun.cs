@@ -161,7 +161,9 @@ internal sealed class SyncRun(
         {
             try
             {
-                return await source.ReadPageAsync(partition, after, options.Page, cancellationToken);
+                return await (plan.ReadsIdsOnly && source is IIdLister lister
+                    ? lister.ReadIdsAsync(partition, after, options.Page, cancellationToken)
+                    : source.ReadPageAsync(partition, after, options.Page, cancellationToken));
             }
             catch (ConnectorException failure) when (failure.Kind is FailureKind.Retry)
             {

@@ -5,21 +5,13 @@ namespace Connectors.Sync.Protocol;
 /// <summary>What the service can do for a connector, as Kibana wants it told: it hides what is switched off.</summary>
 internal static class ConnectorFeatures
 {
-    private static readonly (string[] Path, bool IsForAll)[] Features =
-    [
-        (["sync_rules", "basic"], true),
-        (["sync_rules", "advanced"], false),
-        (["document_level_security"], false),
-        (["incremental_sync"], false),
-        (["native_connector_api_keys"], false),
-    ];
-
     /// <summary>The connector's <c>features</c>.</summary>
     /// <param name="hasAdvancedRules">Whether its source can apply advanced sync rules.</param>
-    public static JsonObject Render(bool hasAdvancedRules = false)
+    /// <param name="hasIncrementalSync">Whether it can be synced incrementally.</param>
+    public static JsonObject Render(bool hasAdvancedRules = false, bool hasIncrementalSync = false)
     {
         var features = new JsonObject();
-        foreach (var (path, isEnabled) in All(hasAdvancedRules))
+        foreach (var (path, isEnabled) in All(hasAdvancedRules, hasIncrementalSync))
         {
             var place = features;
             foreach (var name in path[..^1])
@@ -35,7 +27,7 @@ internal static class ConnectorFeatures
     }
 
     /// <summary>Whether <paramref name="existing"/> says so already; what it says beyond is its own business.</summary>
-    public static bool AreAnnounced(JsonObject? existing, bool hasAdvancedRules = false) => All(hasAdvancedRules).All(feature =>
+    public static bool AreAnnounced(JsonObject? existing, bool hasAdvancedRules = false, bool hasIncrementalSync = false) => All(hasAdvancedRules, hasIncrementalSync).All(feature =>
     {
         JsonNode? place = existing;
         foreach (var name in feature.Path)
@@ -46,6 +38,12 @@ internal static class ConnectorFeatures
         return place is JsonObject found && found["enabled"] is JsonValue value && value.TryGetValue<bool>(out var enabled) && enabled == feature.IsEnabled;
     });
 
-    private static IEnumerable<(string[] Path, bool IsEnabled)> All(bool hasAdvancedRules) =>
-        Features.Select(feature => (feature.Path, feature.IsForAll || (hasAdvancedRules && feature.Path[^1] == "advanced")));
+    private static IEnumerable<(string[] Path, bool IsEnabled)> All(bool hasAdvancedRules, bool hasIncrementalSync) =>
+    [
+        (["sync_rules", "basic"], true),
+        (["sync_rules", "advanced"], hasAdvancedRules),
+        (["document_level_security"], false),
+        (["incremental_sync"], hasIncrementalSync),
+        (["native_connector_api_keys"], false),
+    ];
 }

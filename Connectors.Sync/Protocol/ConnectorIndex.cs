@@ -174,6 +174,17 @@ public sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProvid
             : new JsonObject { [ConnectorRecord.ScheduledAtField(type)] = ProtocolTime.Format(scheduledAt) },
         cancellationToken);
 
+    /// <summary>The same, for the schedule of syncs that only delete.</summary>
+    internal Task MarkDeletesOnlyScheduledAsync(string id, DateTimeOffset scheduledAt, CancellationToken cancellationToken) => ChangeAsync(
+        id,
+        connector => connector.DeletesOnlyScheduledAt >= scheduledAt
+            ? null
+            : new JsonObject
+            {
+                ["custom_scheduling"] = new JsonObject { [ConnectorRecord.DeletesOnlyName] = new JsonObject { ["last_synced"] = ProtocolTime.Format(scheduledAt) } },
+            },
+        cancellationToken);
+
     /// <summary>A job was made for <c>sync_now</c>.</summary>
     public Task ClearSyncNowAsync(string id, CancellationToken cancellationToken) =>
         ChangeAsync(id, connector => connector.SyncNow ? new JsonObject { ["sync_now"] = false } : null, cancellationToken);
@@ -220,7 +231,7 @@ public sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProvid
                     change["last_deleted_document_count"] = job.DeletedDocumentCount;
                     if (status == JobStatus.Completed)
                     {
-                        change["sync_cursor"] = null;
+                        change["sync_cursor"] = job.NextCursor?.DeepClone();
                     }
                 }
 

@@ -6,7 +6,8 @@ namespace Connectors.Sync.Protocol;
 /// <summary>What a connector lacks for a user to configure it. Pure; what the user entered is never touched.</summary>
 /// <param name="fields">The fields of its source.</param>
 /// <param name="hasAdvancedRules">Whether its source can apply advanced sync rules.</param>
-internal sealed class ConnectorPreparation(IReadOnlyList<ConfigField> fields, bool hasAdvancedRules = false)
+/// <param name="hasIncrementalSync">Whether it can be synced incrementally.</param>
+internal sealed class ConnectorPreparation(IReadOnlyList<ConfigField> fields, bool hasAdvancedRules = false, bool hasIncrementalSync = false)
 {
     /// <summary>What is to be merged into the connector; <see langword="null"/> when it lacks nothing.</summary>
     /// <param name="connector">The connector as it is.</param>
@@ -38,9 +39,9 @@ internal sealed class ConnectorPreparation(IReadOnlyList<ConfigField> fields, bo
             }
         }
 
-        if (!ConnectorFeatures.AreAnnounced(connector.Features, hasAdvancedRules))
+        if (!ConnectorFeatures.AreAnnounced(connector.Features, hasAdvancedRules, hasIncrementalSync))
         {
-            change["features"] = ConnectorFeatures.Render(hasAdvancedRules);
+            change["features"] = ConnectorFeatures.Render(hasAdvancedRules, hasIncrementalSync);
         }
 
         return change.Count > 0 ? change : null;

@@ -87,6 +87,16 @@ public sealed class ConnectorRecord
     /// <summary>The scheduled time of the last run that its schedule caused, or <see langword="null"/> when it caused none yet.</summary>
     public DateTimeOffset? LastScheduledAt(JobType type) => Source.Time(ScheduledAtField(type));
 
+    /// <summary>Our own entry in the connector's <c>custom_scheduling</c>.</summary>
+    internal const string DeletesOnlyName = "deletes_only";
+
+    /// <summary>The schedule of syncs that only delete (<c>custom_scheduling.deletes_only</c>), or <see langword="null"/>.</summary>
+    internal ConnectorSchedule? DeletesOnlySchedule =>
+        Source.Object("custom_scheduling").Object(DeletesOnlyName) is { } schedule ? new ConnectorSchedule(schedule.Flag("enabled"), schedule.Text("interval") ?? string.Empty) : null;
+
+    /// <summary>The scheduled time of the last run that it caused (<c>last_synced</c> there), or <see langword="null"/>.</summary>
+    internal DateTimeOffset? DeletesOnlyScheduledAt => Source.Object("custom_scheduling").Object(DeletesOnlyName).Time("last_synced");
+
     internal static string ScheduledAtField(JobType type) => type switch
     {
         JobType.Incremental => "last_incremental_sync_scheduled_at",

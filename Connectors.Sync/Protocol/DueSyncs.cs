@@ -1,11 +1,13 @@
+using Connectors.Sync.Engine;
+
 namespace Connectors.Sync.Protocol;
 
 /// <summary>Which syncs of a connector are due: pure, from its document and the time alone, so that any number of services, started at any time, agree.</summary>
 public static class DueSyncs
 {
     /// <summary>
-    /// What is due at <paramref name="now"/>. A schedule is due when it would have fired since the last run it caused (or, before the first, since the connector
-    /// was last seen); however many times it fired meanwhile, that is one run. Only full syncs are made.
+    /// What is due at <paramref name="now"/>: full syncs first, then incremental ones, then those that only delete. A schedule is due when it would have fired since the last run it caused (or, before the
+    /// first, since the connector was last seen); however many times it fired meanwhile, that is one run. Whether the source can do it is for the caller to say.
     /// </summary>
     public static DueAnswer Of(ConnectorRecord connector, DateTimeOffset now)
     {
@@ -17,33 +19,40 @@ public static class DueSyncs
             due.Add(new DueSync(JobType.Full, TriggerMethod.OnDemand, ScheduledAt: null));
         }
 
-        if (connector.Schedule(JobType.Full) is { Enabled: true } schedule)
+        AddIfFired("scheduling.full", connector.Schedule(JobType.Full), connector.LastScheduledAt(JobType.Full), JobType.Full, SyncKind.Full);
+        AddIfFired("scheduling.incremental", connector.Schedule(JobType.Incremental), connector.LastScheduledAt(JobType.Incremental), JobType.Incremental, SyncKind.Incremental);
+        AddIfFired($"custom_scheduling.{ConnectorRecord.DeletesOnlyName}", connector.DeletesOnlySchedule, connector.DeletesOnlyScheduledAt, JobType.Full, SyncKind.DeletesOnly);
+        return new DueAnswer(due, problem);
+
+        void AddIfFired(string name, ConnectorSchedule? schedule, DateTimeOffset? last, JobType type, SyncKind kind)
         {
             try
             {
-                var since = connector.LastScheduledAt(JobType.Full) ?? connector.LastSeen;
-                if (since is not null && CronSchedule.Parse(schedule.Interval).LastAtOrBefore(now) is { } fired && fired > since)
+                var since = last ?? connector.LastSeen;
+                if (schedule is { Enabled: true } && since is not null && CronSchedule.Parse(schedule.Interval).LastAtOrBefore(now) is { } fired && fired > since)
                 {
-                    due.Add(new DueSync(JobType.Full, TriggerMethod.Scheduled, fired));
+                    due.Add(new DueSync(type, TriggerMethod.Scheduled, fired) { Kind = kind });
                 }
             }
             catch (ConnectorException exception)
             {
-                problem = $"scheduling.full.interval: {exception.Message}";
+                problem ??= $"{name}.interval: {exception.Message}";
             }
         }
-
-        return new DueAnswer(due, problem);
     }
 }
 
 /// <summary>What is due.</summary>
 /// <param name="Syncs">The syncs, each to be made a job.</param>
-/// <param name="Problem">What is wrong with the schedule, for the operator, or <see langword="null"/>.</param>
+/// <param name="Problem">What is wrong with a schedule, for the operator, or <see langword="null"/>.</param>
 public sealed record DueAnswer(IReadOnlyList<DueSync> Syncs, string? Problem);
 
 /// <summary>A sync that is due.</summary>
 /// <param name="Type">What to sync.</param>
 /// <param name="Trigger">Who wants it.</param>
 /// <param name="ScheduledAt">The time of the schedule that it makes up for.</param>
-public sealed record DueSync(JobType Type, TriggerMethod Trigger, DateTimeOffset? ScheduledAt);
+public sealed record DueSync(JobType Type, TriggerMethod Trigger, DateTimeOffset? ScheduledAt)
+{
+    /// <summary>What kind of sync it is; that of the type unless said otherwise.</summary>
+    public SyncKind Kind { get; init; } = Type == JobType.Incremental ? SyncKind.Incremental : SyncKind.Full;
+}

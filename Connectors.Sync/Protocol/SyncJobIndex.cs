@@ -210,6 +210,11 @@ public sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvider
             metadata["reindex"] = true;
         }
 
+        if (options.Kind is SyncKind.DeletesOnly or SyncKind.NoDeletes)
+        {
+            metadata["kind"] = options.Kind.ToWord();
+        }
+
         return new JsonObject
         {
             ["connector"] = copy,
@@ -276,6 +281,19 @@ public sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvider
         {
             change["metadata"] ??= new JsonObject();
             change["metadata"]!["rejections"] = JobMetadata.Render(rejections);
+        }
+
+        if (result.Fallback is { } fallback)
+        {
+            change["metadata"] ??= new JsonObject();
+            change["metadata"]!["fallback"] = ErrorText.Cut(fallback);
+        }
+
+        if (status == JobStatus.Completed && result.Cursor is { } cursor)
+        {
+            // Kept in the job, so that a repeated call tells the connector the same.
+            change["metadata"] ??= new JsonObject();
+            change["metadata"]!["next_cursor"] = cursor.DeepClone();
         }
 
         return change;

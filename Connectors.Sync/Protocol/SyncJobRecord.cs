@@ -68,6 +68,12 @@ public sealed class SyncJobRecord
     /// <summary>The sync rules in force when the job was made, or <see langword="null"/>. Elasticsearch writes an object, older services a list of one.</summary>
     public JsonObject? Filtering => Connector.Object("filtering") ?? Connector.Array("filtering")?.OfType<JsonObject>().FirstOrDefault();
 
+    /// <summary>The connector's <c>sync_cursor</c> when the job was made, or <see langword="null"/>.</summary>
+    public JsonObject? Cursor => Connector.Object("sync_cursor");
+
+    /// <summary>The <c>sync_cursor</c> that the connector gets from this job when it is completed, or <see langword="null"/>.</summary>
+    internal JsonObject? NextCursor => Metadata.Object("next_cursor");
+
     /// <summary>Documents written.</summary>
     public long IndexedDocumentCount => Source.Number("indexed_document_count");
 
@@ -84,7 +90,10 @@ public sealed class SyncJobRecord
     public JsonObject? Metadata => Source.Object("metadata");
 
     /// <summary>What whoever made the job asked for.</summary>
-    public SyncJobOptions Options => new(Metadata.Flag("allow_mass_delete"), Metadata.Flag("reindex"));
+    public SyncJobOptions Options => new(
+        Metadata.Flag("allow_mass_delete"),
+        Metadata.Flag("reindex"),
+        Type == JobType.Incremental ? SyncKind.Incremental : ProtocolWords.Parse<SyncKind>(Metadata.Text("kind")) ?? SyncKind.Full);
 
     private JsonObject Source => Document.Source;
 
@@ -94,4 +103,5 @@ public sealed class SyncJobRecord
 /// <summary>What one job may do beyond the ordinary. Kept in the job's <c>metadata</c>, so that a resumed job remembers.</summary>
 /// <param name="AllowMassDelete">Delete more than the delete guard allows.</param>
 /// <param name="Reindex">Write every document again, changed or not.</param>
-public sealed record SyncJobOptions(bool AllowMassDelete = false, bool Reindex = false);
+/// <param name="Kind">What kind of sync it is. An incremental one has a job type of its own in the protocol; the others are jobs of type <c>full</c>.</param>
+public sealed record SyncJobOptions(bool AllowMassDelete = false, bool Reindex = false, SyncKind Kind = SyncKind.Full);

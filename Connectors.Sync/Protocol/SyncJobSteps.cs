@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Engine;
 
@@ -20,9 +21,18 @@ public sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
         ArgumentNullException.ThrowIfNull(connector);
         ArgumentNullException.ThrowIfNull(due);
         var key = due.ScheduledAt is { } time ? ProtocolTime.Format(time) : $"sync_now {connector.Document.PrimaryTerm}.{connector.Document.SequenceNumber}";
+        if (due.Kind == SyncKind.DeletesOnly)
+        {
+            key = $"{ConnectorRecord.DeletesOnlyName} {key}";
+        }
+
         // The job first: a crash in between makes it due again, and the key then finds the job.
-        var job = isPending ? null : await jobs.CreateAsync(connector, due.Type, due.Trigger, new SyncJobOptions(), key, cancellationToken);
-        if (due.ScheduledAt is { } scheduledAt)
+        var job = isPending ? null : await jobs.CreateAsync(connector, due.Type, due.Trigger, new SyncJobOptions(Kind: due.Kind), key, cancellationToken);
+        if (due is { Kind: SyncKind.DeletesOnly, ScheduledAt: { } at })
+        {
+            await connectors.MarkDeletesOnlyScheduledAsync(connector.Id, at, cancellationToken);
+        }
+        else if (due.ScheduledAt is { } scheduledAt)
         {
             await connectors.MarkScheduledAsync(connector.Id, due.Type, scheduledAt, cancellationToken);
         }
@@ -115,10 +125,24 @@ public sealed record JobResult
     /// <summary>Why the job failed: what, where, what next; without secrets.</summary>
     public string? Error { get; init; }
 
+    /// <summary>With a completed job, where the next incremental sync begins; <see langword="null"/> clears the connector's <c>sync_cursor</c>.</summary>
+    public JsonObject? Cursor { get; init; }
+
+    /// <summary>Why a full sync was done in place of an incremental one; told in the job's <c>metadata</c>.</summary>
+    public string? Fallback { get; init; }
+
     /// <summary>The result of a sync that ended without an exception.</summary>
     public static JobResult Of(SyncOutcome outcome)
     {
         ArgumentNullException.ThrowIfNull(outcome);
-        return new JobResult { Counts = outcome.Counts, TotalDocuments = outcome.TotalDocuments, Rejections = outcome.Rejections, Error = outcome.Message };
+        return new JobResult
+        {
+            Counts = outcome.Counts,
+            TotalDocuments = outcome.TotalDocuments,
+            Rejections = outcome.Rejections,
+            Error = outcome.Message,
+            Cursor = outcome.Cursor,
+            Fallback = outcome.Fallback,
+        };
     }
 }

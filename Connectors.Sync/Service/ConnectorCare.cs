@@ -1,4 +1,5 @@
 using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Filtering;
 using Connectors.Sync.Sources;
@@ -28,8 +29,20 @@ public sealed class ConnectorCare(
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>The jobs that were made.</returns>
     /// <exception cref="ConnectorException">Elasticsearch could not be reached. What is wrong with the connector is written into it instead.</exception>
-    public async Task<IReadOnlyList<SyncJobRecord>> LookAfterAsync(ConnectorRecord connector, bool isPending, bool isRunning, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<SyncJobRecord>> LookAfterAsync(ConnectorRecord connector, bool isPending, bool isRunning, CancellationToken cancellationToken) =>
+        LookAfterAsync(connector, isPending ? [SyncKind.Full] : [], isRunning, cancellationToken);
+
+    /// <summary>Looks after a connector that is served.</summary>
+    /// <param name="connector">The connector as it was found.</param>
+    /// <param name="pending">The kinds of its jobs that wait already.</param>
+    /// <param name="isRunning">Whether a sync of it runs: its source need not be tried.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The jobs that were made.</returns>
+    /// <exception cref="ConnectorException">Elasticsearch could not be reached. What is wrong with the connector is written into it instead.</exception>
+    public async Task<IReadOnlyList<SyncJobRecord>> LookAfterAsync(
+        ConnectorRecord connector, IReadOnlyCollection<SyncKind> pending, bool isRunning, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(pending);
         ArgumentNullException.ThrowIfNull(connector);
         IReadOnlyList<SyncJobRecord> made = [];
         var serviceType = options.ServedAs(connector) ?? string.Empty;
@@ -37,13 +50,15 @@ public sealed class ConnectorCare(
             && await PrepareAsync(connector, serviceType, description, cancellationToken) is { } prepared
             && await TryAsync(prepared, isRunning, cancellationToken))
         {
-            made = await MakeDueJobsAsync(connector, prepared, isPending, cancellationToken);
+            made = await MakeDueJobsAsync(connector, prepared, pending, HasIncrementalSyncs(description), cancellationToken);
         }
 
         // Last, because a schedule that never caused a run counts from when the connector was last seen.
         await connectors.CheckInAsync(connector, options.Service.Heartbeat, cancellationToken);
         return made;
     }
+
+    private bool HasIncrementalSyncs(SourceDescription description) => !options.FullSyncsOnly && description.HasChangeFeed;
 
     private async Task<SourceDescription?> DescribeAsync(ConnectorRecord connector, string serviceType, CancellationToken cancellationToken)
     {
@@ -62,7 +77,11 @@ public sealed class ConnectorCare(
 
     private async Task<ConnectorRecord?> PrepareAsync(ConnectorRecord connector, string serviceType, SourceDescription description, CancellationToken cancellationToken)
     {
-        var prepared = await connectors.PrepareAsync(connector, serviceType, new ConnectorPreparation(description.Fields, description.CheckAdvancedRules is not null), cancellationToken);
+        var prepared = await connectors.PrepareAsync(
+            connector,
+            serviceType,
+            new ConnectorPreparation(description.Fields, description.CheckAdvancedRules is not null, HasIncrementalSyncs(description)),
+            cancellationToken);
         if (prepared is { Status: ConnectorStatus.NeedsConfiguration } && connector.Status != ConnectorStatus.NeedsConfiguration)
         {
             ServiceLog.ConfigurationWritten(_logger, connector.Id);
@@ -103,7 +122,8 @@ public sealed class ConnectorCare(
         return true;
     }
 
-    private async Task<IReadOnlyList<SyncJobRecord>> MakeDueJobsAsync(ConnectorRecord seen, ConnectorRecord connector, bool isPending, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<SyncJobRecord>> MakeDueJobsAsync(
+        ConnectorRecord seen, ConnectorRecord connector, IReadOnlyCollection<SyncKind> pending, bool hasIncrementalSyncs, CancellationToken cancellationToken)
     {
         // Due by what was seen, made from what is there after the preparation.
         var due = DueSyncs.Of(seen, timeProvider.GetUtcNow());
@@ -123,9 +143,11 @@ public sealed class ConnectorCare(
         }
 
         var made = new List<SyncJobRecord>();
-        foreach (var sync in due.Syncs)
+        foreach (var sync in due.Syncs.Where(CanRun))
         {
-            if (await steps.CreateAsync(current, sync, isPending || made.Count > 0, cancellationToken) is { } job)
+            // A full sync that waits serves everything; another kind serves only its like.
+            var isServed = pending.Concat(made.Select(job => job.Options.Kind)).Any(kind => kind == SyncKind.Full || kind == sync.Kind);
+            if (await steps.CreateAsync(current, sync, isServed, cancellationToken) is { } job)
             {
                 ServiceLog.JobMade(_logger, connector.Id, job.Id, job.TriggerMethod.ToWord());
                 made.Add(job);
@@ -133,6 +155,13 @@ public sealed class ConnectorCare(
         }
 
         return made;
+
+        bool CanRun(DueSync sync) => sync.Kind switch
+        {
+            SyncKind.Full => true,
+            SyncKind.Incremental => hasIncrementalSyncs,
+            _ => !options.FullSyncsOnly,
+        };
     }
 
     private Task ReportAsync(ConnectorRecord connector, string problem, CancellationToken cancellationToken)

@@ -54,8 +54,8 @@ public sealed class ConnectorRound(
             {
                 try
                 {
-                    var isPending = unfinished[connector.Id].Any(job => job is { Status: JobStatus.Pending, Type: JobType.Full });
-                    var ofConnector = await care.LookAfterAsync(connector, isPending, isRunning(connector.Id), token);
+                    var pending = unfinished[connector.Id].Where(job => job is { Status: JobStatus.Pending, Type: JobType.Full or JobType.Incremental }).Select(job => job.Options.Kind).ToList();
+                    var ofConnector = await care.LookAfterAsync(connector, pending, isRunning(connector.Id), token);
                     Interlocked.Add(ref made, ofConnector.Count);
                 }
                 catch (ConnectorException exception)

@@ -1,4 +1,5 @@
 using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Microsoft.Extensions.Logging;
 

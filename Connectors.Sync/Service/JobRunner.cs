@@ -143,6 +143,8 @@ public sealed class JobRunner(
             TotalDocuments = result.Outcome?.TotalDocuments,
             Rejections = result.Outcome?.Rejections,
             Error = result.Error,
+            Cursor = result.Outcome?.Cursor,
+            Fallback = result.Outcome?.Fallback,
         };
         var written = await new JobEnding(steps, index).WriteAsync(job, result.End, end, cancellationToken);
         return written switch

@@ -19,6 +19,8 @@ public static class JobSetup
         RequireRunnable(job);
         return Request(job.Id, job.ConnectorId, job.ServiceType!, job.IndexName!, job.Pipeline, job.Configuration, job.Filtering, source) with
         {
+            Kind = job.Options.Kind,
+            Cursor = job.Cursor?.DeepClone().AsObject(),
             AllowMassDelete = job.Options.AllowMassDelete,
             Reindex = job.Options.Reindex,
         };
@@ -60,10 +62,10 @@ public static class JobSetup
 
     internal static void RequireRunnable(SyncJobRecord job)
     {
-        if (job.Type != JobType.Full)
+        if (job.Type is not (JobType.Full or JobType.Incremental))
         {
             var type = job.Document.Source.Text("job_type");
-            throw new ConnectorException($"This version runs full syncs only, and the job's type is '{type}'. Start a full content sync instead.");
+            throw new ConnectorException($"This version runs full and incremental syncs only, and the job's type is '{type}'. Start a full content sync instead.");
         }
 
         if (job.ServiceType is null)

@@ -7,7 +7,11 @@ namespace Connectors.Sync.Service;
 /// <param name="DryRun">Find out what would be done, write nothing.</param>
 /// <param name="AllowMassDelete">Delete more than the delete guard allows.</param>
 /// <param name="Reindex">Write every document again, changed or not.</param>
-public sealed record SyncNowOptions(bool DryRun = false, bool AllowMassDelete = false, bool Reindex = false);
+/// <param name="Kind">How much of the way to an equal index it goes.</param>
+public sealed record SyncNowOptions(bool DryRun = false, bool AllowMassDelete = false, bool Reindex = false, SyncKind Kind = SyncKind.Full)
+{
+    internal SyncJobOptions ForJob => new(AllowMassDelete, Reindex, Kind);
+}
 
 /// <summary>One sync of one connector, now.</summary>
 internal sealed class SyncNow(
@@ -23,9 +27,10 @@ internal sealed class SyncNow(
     /// <summary>Finds out what a sync would do.</summary>
     public async Task<SyncResult> TryAsync(string connectorId, SyncNowOptions how, CancellationToken stop, CancellationToken cancellationToken)
     {
+        Check(how);
         var connector = await FindAsync(connectorId, stop);
         var serviceType = ServiceTypeOf(connector);
-        var request = JobSetup.DryRun(connector, sources.Describe(serviceType)) with { AllowMassDelete = how.AllowMassDelete, Reindex = how.Reindex };
+        var request = JobSetup.DryRun(connector, sources.Describe(serviceType)) with { AllowMassDelete = how.AllowMassDelete, Reindex = how.Reindex, Kind = how.Kind };
         await using var source = JobSetup.OpenSource(connector, serviceType, sources);
         await sources.PingAsync(source, options.PingTimeout, stop);
         var engine = dispatcher.EngineOf(connectorId);
@@ -55,6 +60,7 @@ internal sealed class SyncNow(
     /// <summary>Makes a job and runs it, or follows it when another service was faster.</summary>
     public async Task<SyncResult> RunAsync(string connectorId, SyncNowOptions how, CancellationToken stop, CancellationToken cancellationToken)
     {
+        Check(how);
         await ProtocolIndices.EnsureAsync(parts.Store, stop);
         var connector = await FindAsync(connectorId, stop);
         var serviceType = ServiceTypeOf(connector);
@@ -63,7 +69,7 @@ internal sealed class SyncNow(
         JobSetup.RequireIndex(connector.IndexName);
         ConfigurationCheck.Require(connector.Configuration, sources.Describe(serviceType).Fields);
         var job = await WaitingAsync(connectorId, how, stop) ?? await jobs.CreateAsync(
-            connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(how.AllowMassDelete, how.Reindex), key: null, stop);
+            connector, how.Kind == SyncKind.Incremental ? JobType.Incremental : JobType.Full, TriggerMethod.OnDemand, how.ForJob, key: null, stop);
         dispatcher.TryTakeInHand(job!);
         try
         {
@@ -75,13 +81,29 @@ internal sealed class SyncNow(
         }
     }
 
+    private static void Check(SyncNowOptions how)
+    {
+        var problem = how switch
+        {
+            { Kind: SyncKind.Incremental, DryRun: true } => "A dry run compares everything: leave out --dry-run or --incremental.",
+            { Kind: SyncKind.Incremental, Reindex: true } => "To write every document again everything has to be read: leave out --reindex or --incremental.",
+            { Kind: SyncKind.DeletesOnly, Reindex: true } => "A sync that only deletes writes no document: leave out --reindex or --deletes-only.",
+            { Kind: SyncKind.NoDeletes, AllowMassDelete: true } => "A sync without deletes needs no permission for them: leave out --allow-mass-delete or --no-deletes.",
+            _ => null,
+        };
+        if (problem is not null)
+        {
+            throw new ConnectorException(problem);
+        }
+    }
+
     /// <summary>The job that waits to be run, or that a process left which died: it is run instead of a new one, from where it was.</summary>
     private async Task<SyncJobRecord?> WaitingAsync(string connectorId, SyncNowOptions how, CancellationToken cancellationToken)
     {
         var unfinished = new List<SyncJobRecord>();
         await foreach (var found in jobs.UnfinishedAsync(cancellationToken))
         {
-            if (found.ConnectorId == connectorId && found.Type == JobType.Full && await jobs.FindAsync(found.Id, cancellationToken) is { Status: { } status } job && !status.IsFinal())
+            if (found.ConnectorId == connectorId && found.Type is JobType.Full or JobType.Incremental && await jobs.FindAsync(found.Id, cancellationToken) is { Status: { } status } job && !status.IsFinal())
             {
                 unfinished.Add(job);
             }
@@ -99,7 +121,7 @@ internal sealed class SyncNow(
             throw new ConnectorException($"Connector '{connectorId}' is being synced already, by job '{running.Id}' on {running.WorkerHostname ?? "another host"}. Wait for it to end, or cancel it, then sync again.");
         }
 
-        return waiting.Options == new SyncJobOptions(how.AllowMassDelete, how.Reindex)
+        return waiting.Options == how.ForJob
             ? waiting
             : throw new ConnectorException($"Job '{waiting.Id}' of connector '{connectorId}' waits to be run, with other options than these. Run it first (by 'elastic-ingest poll --one-sync'), or cancel it, then sync again.");
     }

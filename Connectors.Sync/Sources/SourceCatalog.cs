@@ -92,8 +92,14 @@ public sealed class SourceCatalog : ISourceFactory
 
     private Loaded Inspect(string serviceType, ConstructorInfo constructor)
     {
-        var description = Make(serviceType, constructor, SourceContext.Empty).Description
+        var source = Make(serviceType, constructor, SourceContext.Empty);
+        var description = source.Description
             ?? throw new ConnectorException($"sources.{serviceType}: {constructor.DeclaringType} has no description.");
+        if (description.HasChangeFeed && source is not IChangeFeed)
+        {
+            throw new ConnectorException($"sources.{serviceType}: {constructor.DeclaringType} says that it has a change feed, and does not implement IChangeFeed. This is a fault of the source.");
+        }
+
         return string.Equals(description.ServiceType, serviceType, StringComparison.Ordinal)
             ? new Loaded(constructor, description)
             : throw new ConnectorException($"sources.{serviceType}: {constructor.DeclaringType} says that its service type is \"{description.ServiceType}\". Name it so under sources.");

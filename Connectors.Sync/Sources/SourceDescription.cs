@@ -15,6 +15,9 @@ public sealed record SourceDescription
     /// <summary>The fields of the connector's <c>configuration</c>, in order.</summary>
     public required IReadOnlyList<ConfigField> Fields { get; init; }
 
+    /// <summary>Whether the source is an <see cref="IChangeFeed"/>: its connectors can have incremental syncs. Default false.</summary>
+    public bool HasChangeFeed { get; init; }
+
     /// <summary>
     /// Tells what is wrong with advanced sync rules (the JSON that a user wrote for this source), one message each, none when they are right; pure.
     /// <see langword="null"/> when the source has no advanced rules. A source that has gets them as <see cref="SourceContext.AdvancedRules"/>.

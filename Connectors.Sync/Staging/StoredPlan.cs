@@ -1,3 +1,4 @@
+using Connectors.Sync.Engine;
 using Connectors.Sync.Sources;
 
 namespace Connectors.Sync.Staging;
@@ -18,6 +19,21 @@ internal sealed record StoredPlan
 
     /// <summary>Its <c>index.uuid</c> when the sync began; empty in a dry run of an index that does not exist.</summary>
     public required string IndexUuid { get; init; }
+
+    /// <summary>What kind of sync it is.</summary>
+    public SyncKind Kind { get; init; }
+
+    /// <summary>Where the source was in its history before the first page of a full sync, or where an incremental one begins; <see langword="null"/> when it can't tell.</summary>
+    public string? Cursor { get; init; }
+
+    /// <summary>Why a full sync is done in place of the incremental one that was asked for.</summary>
+    public string? Fallback { get; init; }
+
+    /// <summary>Whether a sync that only deletes may ask for ids alone: not when sync rules look at fields.</summary>
+    public bool ReadsIdsOnly { get; init; }
+
+    /// <summary>With a sync that only deletes, what shaped the documents that it leaves as they are; <see langword="null"/> when nobody knows.</summary>
+    public string? KeptFingerprint { get; init; }
 
     /// <summary>What shapes documents, including the pipeline.</summary>
     public required string Fingerprint { get; init; }

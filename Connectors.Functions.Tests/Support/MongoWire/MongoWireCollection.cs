@@ -33,6 +33,9 @@ internal sealed class MongoWireCollection
     /// <summary>Options as listCollections tells them.</summary>
     public BsonDocument Options { get; set; } = [];
 
+    /// <summary>What was written, in order, by kind and id, as the operation log keeps it; without an id for what concerns the collection as a whole.</summary>
+    public List<(string Type, BsonValue? Id)> Changes { get; } = [];
+
     /// <summary>Write operations since the server process started, as latencyStats counts them.</summary>
     public long WriteOperations
     {
@@ -78,6 +81,7 @@ internal sealed class MongoWireCollection
         var list = _sorted.ToList();
         list.Insert(~index, stored);
         _sorted = [.. list];
+        Changes.Add(("insert", stored.Id));
         Interlocked.Increment(ref _writes);
     }
 
@@ -89,6 +93,7 @@ internal sealed class MongoWireCollection
         var index = Array.BinarySearch(copy, stored, StoredDocument.ById);
         copy[index >= 0 ? index : throw new InvalidOperationException("No such _id.")] = stored;
         _sorted = copy;
+        Changes.Add(("replace", stored.Id));
         Interlocked.Increment(ref _writes);
     }
 
@@ -98,6 +103,11 @@ internal sealed class MongoWireCollection
         var rest = _sorted.Where(document => document.CompareIdTo(id) != 0).ToArray();
         var removed = rest.Length < _sorted.Length;
         _sorted = rest;
+        if (removed)
+        {
+            Changes.Add(("delete", id));
+        }
+
         if (asExpired)
         {
             Expired++;

@@ -68,6 +68,12 @@ internal sealed class MongoWireCommands(MongoWireServer server)
         if (name == "getMore")
         {
             var id = command["getMore"].ToInt64();
+            if (server.ChangeStreams.TryGetValue(id, out var stream))
+            {
+                to.Write(stream.Next(id, command.GetValue("batchSize", 101).ToInt32()).AddRange(Tail()).ToBson());
+                return true;
+            }
+
             var cursor = server.Cursors.GetValueOrDefault(id) ?? throw new MongoWireException(43, "CursorNotFound", $"cursor id {id} not found");
             Write(cursor, "nextBatch", command.GetValue("batchSize", int.MaxValue).ToInt32(), isSingle: false, to);
             return true;
@@ -80,6 +86,14 @@ internal sealed class MongoWireCommands(MongoWireServer server)
 
         var target = command[name];
         var collection = target.IsString ? server.Find(database, target.AsString) : null;
+        if (name == "aggregate" && MongoWireChangeStream.Begins(command))
+        {
+            var id = server.NextCursorId();
+            var stream = server.ChangeStreams[id] = MongoWireChangeStream.Open(server, collection, $"{database}.{target}", command);
+            to.Write(stream.First(id).AddRange(Tail()).ToBson());
+            return true;
+        }
+
         var documents = name switch
         {
             "find" => MongoWireQueries.Find(collection, command),
@@ -136,7 +150,7 @@ internal sealed class MongoWireCommands(MongoWireServer server)
             case "listDatabases":
                 return new BsonDocument("databases", new BsonArray(server.Databases.Select(one => new BsonDocument("name", one))));
             case "killCursors":
-                var killed = command["cursors"].AsBsonArray.Where(id => server.Cursors.TryRemove(id.ToInt64(), out _)).ToList();
+                var killed = command["cursors"].AsBsonArray.Where(id => server.Cursors.TryRemove(id.ToInt64(), out _) | server.ChangeStreams.TryRemove(id.ToInt64(), out _)).ToList();
                 return new BsonDocument("cursorsKilled", new BsonArray(killed));
             case "count":
                 var found = MongoWireQueries.Find(server.Find(database, command["count"].AsString), new BsonDocument("filter", command.GetValue("query", new BsonDocument())));
@@ -160,7 +174,7 @@ internal sealed class MongoWireCommands(MongoWireServer server)
         var tail = new BsonDocument("ok", 1.0);
         if (server.Topology is MongoWireTopology.ReplicaSet or MongoWireTopology.Secondary)
         {
-            tail.Add("operationTime", new BsonTimestamp(1_700_000_000, 1));
+            tail.Add("operationTime", server.Time);
         }
 
         return tail;

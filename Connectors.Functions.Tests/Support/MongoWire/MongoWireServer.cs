@@ -48,6 +48,18 @@ internal sealed class MongoWireServer : IAsyncDisposable
 
     public MongoWireFaults Faults { get; } = new();
 
+    /// <summary>The operation log has forgotten the changes before this one.</summary>
+    public long FirstKeptChange { get; set; }
+
+    /// <summary>Change streams open at the moment.</summary>
+    public ConcurrentDictionary<long, MongoWireChangeStream> ChangeStreams { get; } = new();
+
+    /// <summary>The server's time, by its number of changes.</summary>
+    public BsonTimestamp Time => TimeOf(_collections.Values.Sum(collection => (long)collection.Changes.Count));
+
+    /// <summary>The server's time when that many changes had been made.</summary>
+    public static BsonTimestamp TimeOf(long changes) => new(1_700_000_000, (int)changes + 1);
+
     /// <summary>Asked at every command but handshakes and farewells; false makes it fail as interrupted.</summary>
     public Func<bool>? Gate { get; set; }
 

@@ -39,6 +39,42 @@ public sealed class DueSyncsTests
         Assert.Equal(due is null ? [] : [new DueSync(JobType.Full, TriggerMethod.Scheduled, Some.Time(due))], answer.Syncs);
     }
 
+    [Fact]
+    public void FullSyncsAndIncrementalOnesHaveSchedulesOfTheirOwn()
+    {
+        var connector = Some.Connector("""
+            {
+                "scheduling": {"full": {"enabled": true, "interval": "0 0 0 * * ?"}, "incremental": {"enabled": true, "interval": "0 0 * * * ?"}},
+                "last_sync_scheduled_at": "2026-11-22T00:00:00Z",
+                "last_incremental_sync_scheduled_at": "2026-11-22T23:00:00Z"
+            }
+            """);
+
+        Assert.Empty(DueSyncs.Of(connector, Some.Time("2026-11-22T23:59:00Z")).Syncs);
+        Assert.Equal(
+            [
+                new DueSync(JobType.Full, TriggerMethod.Scheduled, Some.Time("2026-11-23T00:00:00Z")),
+                new DueSync(JobType.Incremental, TriggerMethod.Scheduled, Some.Time("2026-11-23T00:00:00Z")),
+            ],
+            DueSyncs.Of(connector, Some.Time("2026-11-23T00:30:00Z")).Syncs);
+    }
+
+    [Fact]
+    public void AWrongScheduleOfIncrementalSyncsIsExplainedAndLeavesTheFullOneAlone()
+    {
+        var connector = Some.Connector("""
+            {
+                "scheduling": {"full": {"enabled": true, "interval": "0 0 0 * * ?"}, "incremental": {"enabled": true, "interval": "hourly"}},
+                "last_seen": "2026-11-22T10:00:00Z"
+            }
+            """);
+
+        var answer = DueSyncs.Of(connector, Some.Time("2026-11-23T00:30:00Z"));
+
+        Assert.Equal(JobType.Full, Assert.Single(answer.Syncs).Type);
+        Assert.StartsWith("scheduling.incremental.interval: 'hourly' is not a cron expression", answer.Problem, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(null, false)]
     [InlineData("2026-11-22T23:59:00Z", true)]

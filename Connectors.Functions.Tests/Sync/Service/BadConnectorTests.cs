@@ -103,9 +103,8 @@ public sealed class BadConnectorTests
     }
 
     [Theory]
-    [InlineData("""{"job_type": "incremental"}""", "This version runs full syncs only, and the job's type is 'incremental'. Start a full content sync instead.", "last_sync")]
-    [InlineData("""{"job_type": "access_control"}""", "This version runs full syncs only, and the job's type is 'access_control'. Start a full content sync instead.", "last_access_control_sync")]
-    [InlineData("""{"job_type": "odd"}""", "This version runs full syncs only, and the job's type is 'odd'. Start a full content sync instead.", "last_sync")]
+    [InlineData("""{"job_type": "access_control"}""", "This version runs full and incremental syncs only, and the job's type is 'access_control'. Start a full content sync instead.", "last_access_control_sync")]
+    [InlineData("""{"job_type": "odd"}""", "This version runs full and incremental syncs only, and the job's type is 'odd'. Start a full content sync instead.", "last_sync")]
     [InlineData("""{"connector": {"index_name": null}}""", "index_name: no index is attached. Attach one to the connector, then start a sync.", "last_sync")]
     [InlineData("""{"connector": {"service_type": null}}""", "service_type: not set. Set the connector's service type, then start a sync.", "last_sync")]
     [InlineData("""{"connector": {"service_type": "gone"}}""", "There is no source for the service type \"gone\".", "last_sync")]

@@ -20,13 +20,16 @@ internal sealed class FakeSources : ISourceFactory
         ],
     };
 
+    /// <summary>Whether its source says that it can tell what changed.</summary>
+    public bool HasChangeFeed { get; set; }
+
     public Func<CancellationToken, Task> Ping { get; set; } = _ => Task.CompletedTask;
 
     public int Open { get; private set; }
 
     public SourceDescription Describe(string serviceType) => serviceType switch
     {
-        "fake" => Description,
+        "fake" => Description with { HasChangeFeed = HasChangeFeed },
         "broken" => throw new InvalidOperationException("password=hunter2"),
         _ => throw new ConnectorException($"There is no source for the service type \"{serviceType}\"."),
     };

@@ -52,6 +52,34 @@ public sealed class ServiceOverHttpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task BetweenFullSyncsAFolderIsFollowedByWhatChangedAndByWhatVanished()
+    {
+        var service = Service(1);
+        Write("a.txt", "one");
+        Write("b.txt", "two");
+        await service.RunOnceAsync(Token, Token);
+        var connector = await ConnectAsync(service);
+        Assert.Equal(
+            "no full sync has completed yet that could be gone on from.",
+            (await service.SyncNowAsync(connector, new SyncNowOptions(Kind: SyncKind.Incremental), Token, Token)).Outcome!.Fallback);
+        Write("c.txt", "three");
+        File.Delete(_files["a.txt"]);
+
+        var changes = await service.SyncNowAsync(connector, new SyncNowOptions(Kind: SyncKind.Incremental), Token, Token);
+        Assert.Equal((JobStatus.Completed, JobType.Incremental, 0, 3), (changes.Job!.Status, changes.Job.Type, changes.Job.DeletedDocumentCount, changes.Job.TotalDocumentCount));
+        Assert.Null(changes.Outcome!.Fallback);
+        var cursor = (await service.Connectors.FindAsync(connector, Token))!.Document.Source["sync_cursor"]!;
+        Assert.Equal(["place", "fingerprint", "index_uuid"], cursor.AsObject().Select(pair => pair.Key));
+
+        var deletes = await service.SyncNowAsync(connector, new SyncNowOptions(Kind: SyncKind.DeletesOnly), Token, Token);
+        Assert.Equal((JobType.Full, 1, 0, 2), (deletes.Job!.Type, deletes.Job.DeletedDocumentCount, deletes.Job.IndexedDocumentCount, deletes.Job.TotalDocumentCount));
+        Assert.True(JsonNode.DeepEquals(cursor, (await service.Connectors.FindAsync(connector, Token))!.Document.Source["sync_cursor"]));
+
+        var full = await service.SyncNowAsync(connector, new SyncNowOptions(), Token, Token);
+        Assert.Equal((0, 0, 2), (full.Job!.IndexedDocumentCount, full.Job.DeletedDocumentCount, full.Job.TotalDocumentCount));
+    }
+
+    [Fact]
     public async Task AFolderIsMirroredThroughTheProtocol()
     {
         var service = Service(1);

@@ -61,7 +61,13 @@ public sealed class StagedSync : IDisposable
     public async Task<BeginAnswer> BeginAsync(SyncRequest request, IDataSource source, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        request = PageStep.Shape(request, _extraction);
+        if (request.Kind is not (SyncKind.Full or SyncKind.Incremental))
+        {
+            throw new ConnectorException($"A sync of the kind '{request.Kind}' runs in one process only. Start it with elastic-ingest sync.");
+        }
+
+        // There is no staged way of reading changes: everything is read, which serves an incremental sync as well.
+        request = PageStep.Shape(request with { Kind = SyncKind.Full }, _extraction);
         var index = _indexOf(request.ConnectorId);
         if (await new BeginStep(_store, _plans).BeginAsync(new SyncPreparation(index, _options), request, source, cancellationToken) is not { } opened)
         {

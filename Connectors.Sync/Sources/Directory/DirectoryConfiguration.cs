@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Connectors.Sync.Configuration;
 
 namespace Connectors.Sync.Sources.Directory;
@@ -23,7 +24,7 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
     ];
 
     /// <exception cref="ConnectorException">A field is missing or wrong.</exception>
-    public static DirectoryConfiguration From(SourceSettings settings)
+    public static DirectoryConfiguration From(SourceSettings settings, JsonNode? rules = null)
     {
         var directory = settings.GetRequiredString(DirectoryField);
         if (directory.Contains('\0', StringComparison.Ordinal))
@@ -33,6 +34,37 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
 
         return new DirectoryConfiguration(
             Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)),
-            GlobPattern.Parse(settings.GetString(PatternField).Trim()));
+            rules is JsonArray patterns ? GlobPattern.Parse(patterns.Select(rule => RuleText.Of(rule?[PatternField]) ?? string.Empty)) : GlobPattern.Parse(settings.GetString(PatternField).Trim()));
+    }
+
+    /// <summary>What is wrong with advanced rules, <c>[{"pattern": "docs/**/*.md"}, ...]</c>: they take the place of the field's pattern.</summary>
+    public static IReadOnlyList<string> CheckRules(JsonNode rules)
+    {
+        if (rules is not JsonArray { Count: > 0 } patterns)
+        {
+            return ["Write a list of patterns: [{\"pattern\": \"docs/**/*.md\"}, {\"pattern\": \"*.txt\"}]."];
+        }
+
+        var problems = new List<string>();
+        for (var number = 0; number < patterns.Count; number++)
+        {
+            if (patterns[number] is not JsonObject rule || RuleText.Of(rule[PatternField]) is not { } pattern)
+            {
+                problems.Add($"Rule {number + 1}: must be an object with a pattern, a text.");
+                continue;
+            }
+
+            problems.AddRange(RuleText.Unknown(rule, $"Rule {number + 1}", PatternField));
+            try
+            {
+                GlobPattern.Parse(pattern);
+            }
+            catch (ConnectorException wrong)
+            {
+                problems.Add($"Rule {number + 1}: {wrong.Message}");
+            }
+        }
+
+        return problems;
     }
 }

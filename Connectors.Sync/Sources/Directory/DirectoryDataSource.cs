@@ -4,8 +4,14 @@ namespace Connectors.Sync.Sources.Directory;
 
 /// <summary>The files of a folder tree. Ids and field names are the Python service's.</summary>
 /// <remarks>Resumes by path in a fixed walk order. File system calls block, so they run beside the pipeline.</remarks>
-public sealed class DirectoryDataSource : IDataSource
+public sealed class DirectoryDataSource : IDataSource, IChangeFeed
 {
+    private const string Changes = "changes";
+
+    /// <summary>For clocks of file servers that differ from this machine's.</summary>
+    private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
+
+    private readonly TimeProvider _time;
     private readonly Lazy<DirectoryConfiguration> _configuration;
     private readonly IFileTree _tree;
     private readonly ConcurrentDictionary<string, DirectoryReading> _readings = new(StringComparer.Ordinal);
@@ -19,8 +25,9 @@ public sealed class DirectoryDataSource : IDataSource
     internal DirectoryDataSource(SourceContext context, IFileTree tree)
     {
         ArgumentNullException.ThrowIfNull(context);
-        _configuration = new Lazy<DirectoryConfiguration>(() => DirectoryConfiguration.From(context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        _configuration = new Lazy<DirectoryConfiguration>(() => DirectoryConfiguration.From(context.Settings, context.AdvancedRules), LazyThreadSafetyMode.PublicationOnly);
         _tree = tree;
+        _time = context.TimeProvider;
     }
 
     /// <inheritdoc/>
@@ -29,6 +36,8 @@ public sealed class DirectoryDataSource : IDataSource
         Name = "System Directory",
         ServiceType = "dir",
         Fields = DirectoryConfiguration.Fields,
+        HasChangeFeed = true,
+        CheckAdvancedRules = DirectoryConfiguration.CheckRules,
     };
 
     /// <inheritdoc/>
@@ -77,6 +86,40 @@ public sealed class DirectoryDataSource : IDataSource
                 }
 
                 return page;
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) => Task.FromResult(new ChangeStart(TimeCursor.At(_time.GetUtcNow())));
+
+    /// <inheritdoc/>
+    /// <remarks>Walks the whole tree and tells the files that are new or changed, by their times. Files that are gone, or that came with a folder that was moved here,
+    /// are left to the next full sync.</remarks>
+    public Task<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    {
+        if (TimeCursor.TimeOf(cursor) is not { } since)
+        {
+            return Task.FromResult(ChangePage.Lost("The stored time of the last sync can't be read."));
+        }
+
+        var place = TimeCursor.Parse(after, _time);
+        if (!_readings.TryRemove(Changes, out var reading) || reading.Token.ToString() != place.After)
+        {
+            reading = new DirectoryReading(_tree, _configuration.Value, new DirectoryBounds(null, null, null), new PageToken(place.After), since - Overlap);
+        }
+
+        return Task.Run(
+            () =>
+            {
+                using var page = new SourcePageBuilder(limits);
+                var isLast = reading.Fill(page, limits, cancellationToken);
+                if (!isLast)
+                {
+                    _readings[Changes] = reading;
+                }
+
+                return new ChangePage(page.Build(place.Token(reading.Token.ToString()), isLast), [], TimeCursor.At(place.Began));
             },
             cancellationToken);
     }

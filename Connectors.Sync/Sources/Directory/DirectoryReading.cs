@@ -2,17 +2,22 @@ using System.Text;
 
 namespace Connectors.Sync.Sources.Directory;
 
-/// <summary>A walk through one partition, page by page. One thread at a time; it blocks.</summary>
+/// <summary>A walk through one partition, page by page: of all files, or of those that changed since a time. One thread at a time; it blocks.</summary>
 internal sealed class DirectoryReading
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    /// <summary>Files passed over, for each document that a page takes, before the page ends all the same: a walk has to be stoppable.</summary>
+    private const int PassedADocument = 10;
+
     private readonly IFileTree _tree;
+    private readonly DateTimeOffset? _since;
     private readonly string _root;
     private readonly ulong? _rootInode;
     private readonly FolderWalk _walk;
 
-    public DirectoryReading(IFileTree tree, DirectoryConfiguration configuration, DirectoryBounds bounds, PageToken after)
+    public DirectoryReading(IFileTree tree, DirectoryConfiguration configuration, DirectoryBounds bounds, PageToken after, DateTimeOffset? since = null)
     {
+        _since = since;
         _tree = tree;
         _root = configuration.Root;
         _rootInode = bounds.RootInode;
@@ -23,11 +28,20 @@ internal sealed class DirectoryReading
     /// <summary>Where the next page begins: the path of the last file of the one before, relative to the root.</summary>
     public PageToken Token { get; private set; }
 
+    /// <summary>Reads a page.</summary>
     public SourcePage ReadPage(PageLimits limits, CancellationToken cancellationToken)
     {
         using var page = new SourcePageBuilder(limits);
+        var isLast = Fill(page, limits, cancellationToken);
+        return page.Build(Token, isLast);
+    }
+
+    /// <summary>Fills a page; true when the walk is at its end.</summary>
+    public bool Fill(SourcePageBuilder page, PageLimits limits, CancellationToken cancellationToken)
+    {
         EnsureSameRoot();
         var unreadable = 0;
+        var passed = 0;
         while (RootErrors.Explain(_root, () => _walk.Next(cancellationToken)) is { } step)
         {
             if (step.FolderFailure is { } failure)
@@ -36,16 +50,19 @@ internal sealed class DirectoryReading
                 continue;
             }
 
+            var count = page.Count;
             unreadable += AddFile(page, step) ? 0 : 1;
-            if (page.IsFull || page.Count + unreadable >= limits.MaxDocuments)
+            passed += page.Count == count ? 1 : 0;
+            if (page.IsFull || page.Count + unreadable >= limits.MaxDocuments || passed >= (long)limits.MaxDocuments * PassedADocument)
             {
                 Token = new PageToken(step.Path);
-                return page.Build(Token, isLast: false);
+                return false;
             }
         }
 
         EnsureSameRoot();
-        return page.Build(PageToken.Start, isLast: true);
+        Token = PageToken.Start;
+        return true;
     }
 
     private void AddFolder(SourcePageBuilder page, WalkStep step, Exception failure)
@@ -77,6 +94,8 @@ internal sealed class DirectoryReading
             {
                 switch (_tree.Find(path))
                 {
+                    case { Kind: FileKind.File } facts when IsOlder(facts):
+                        return true;
                     case { Kind: FileKind.File } facts:
                         FileDocument.Write(page, _tree, path, facts);
                         return true;
@@ -103,6 +122,10 @@ internal sealed class DirectoryReading
         page.AddUnreadable(PythonServiceId.Of(path), $"{path}: {reason}");
         return false;
     }
+
+    /// <summary>A file that was moved here keeps the time of its content, but not that of its entry.</summary>
+    private bool IsOlder(FileFacts facts) =>
+        facts.Modified < _since && !(facts.Created >= _since) && !(facts.Unix?.Changed >= _since);
 
     private void EnsureSameRoot()
     {

@@ -7,18 +7,20 @@ namespace Connectors.Sync.Sources.Directory;
 /// everything below); inside a component <c>*</c> is any text, <c>?</c> one character, <c>[abc]</c>, <c>[a-z]</c> and <c>[!a-z]</c> one of a set. Names that begin with a
 /// dot are ordinary names. Upper and lower case differ, except on Windows.
 /// </summary>
-/// <remarks>Immutable. A folder's <see cref="State"/> holds the components that the names below it can match next, so a walk enters no folder in vain.</remarks>
+/// <remarks>Several patterns are one: what any of them means. Immutable. A folder's <see cref="State"/> holds the components that the names below it can match next, so a walk enters no folder in vain.</remarks>
 internal sealed class GlobPattern
 {
     private const string AnyFolders = "**";
     private readonly string[] _components;
+    private readonly bool[] _isLast;
     private readonly bool _ignoreCase;
 
-    private GlobPattern(string[] components, bool ignoreCase)
+    private GlobPattern(IReadOnlyList<string[]> patterns, bool ignoreCase)
     {
-        _components = components;
+        _components = [.. patterns.SelectMany(components => components)];
+        _isLast = [.. patterns.SelectMany(components => components.Select((_, position) => position == components.Length - 1))];
         _ignoreCase = ignoreCase;
-        Root = Closure([0]);
+        Root = Closure([.. Enumerable.Range(0, _components.Length).Where(position => position == 0 || _isLast[position - 1])]);
     }
 
     /// <summary>The state of the folder that the pattern is relative to.</summary>
@@ -27,7 +29,14 @@ internal sealed class GlobPattern
     /// <exception cref="ConnectorException">The pattern is empty, absolute or climbs out with <c>..</c>.</exception>
     public static GlobPattern Parse(string pattern) => Parse(pattern, OperatingSystem.IsWindows());
 
-    internal static GlobPattern Parse(string pattern, bool ignoreCase)
+    /// <summary>Several patterns as one.</summary>
+    /// <exception cref="ConnectorException">One is empty, absolute or climbs out with <c>..</c>.</exception>
+    public static GlobPattern Parse(IEnumerable<string> patterns) =>
+        new([.. patterns.Select(Components)], OperatingSystem.IsWindows());
+
+    internal static GlobPattern Parse(string pattern, bool ignoreCase) => new([Components(pattern)], ignoreCase);
+
+    private static string[] Components(string pattern)
     {
         if (Path.IsPathRooted(pattern))
         {
@@ -43,7 +52,7 @@ internal sealed class GlobPattern
 
         return components.Contains("..", StringComparer.Ordinal)
             ? throw new ConnectorException($"pattern: '{pattern}' leaves the directory with '..'. Set the directory to the folder that is meant.")
-            : new GlobPattern(components, ignoreCase);
+            : components;
     }
 
     /// <summary>Whether a file of this name, in a folder with this state, is meant.</summary>
@@ -51,8 +60,7 @@ internal sealed class GlobPattern
     {
         foreach (var position in folder.Positions)
         {
-            var isLast = position == _components.Length - 1;
-            if (isLast && (_components[position] == AnyFolders || Matches(_components[position], name)))
+            if (_isLast[position] && (_components[position] == AnyFolders || Matches(_components[position], name)))
             {
                 return true;
             }
@@ -77,7 +85,7 @@ internal sealed class GlobPattern
                     next.Add(position);
                 }
             }
-            else if (position + 1 < _components.Length && Matches(_components[position], name))
+            else if (!_isLast[position] && Matches(_components[position], name))
             {
                 next.Add(position + 1);
             }
@@ -92,7 +100,7 @@ internal sealed class GlobPattern
         var all = new SortedSet<int>();
         foreach (var start in positions)
         {
-            for (var position = start; all.Add(position) && _components[position] == AnyFolders && position + 1 < _components.Length;)
+            for (var position = start; all.Add(position) && _components[position] == AnyFolders && !_isLast[position];)
             {
                 position++;
             }

@@ -8,7 +8,7 @@ namespace Connectors.Sync.Sources.MongoDB;
 /// Reads pages of a range of ids: each from the id after the last, in <c>_id</c> order, bracket by bracket. Every request is one batch that leaves no cursor
 /// behind. Partitions may be read at the same time.
 /// </summary>
-internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, BsonJsonWriter writer)
+internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, BsonJsonWriter writer, BsonDocument? projection = null, BsonDocument? filter = null)
 {
     private const int BadValue = 2;
     private const int FailedToParse = 9;
@@ -97,12 +97,13 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
         var options = new FindOptions<RawBsonDocument>
         {
             Sort = new BsonDocument("_id", 1),
+            Projection = projection,
             Limit = -size,
             BatchSize = size,
         };
         try
         {
-            using var cursor = await collection.FindAsync(IdBracket.All[bracket].Filter(last, from, before), options, cancellationToken);
+            using var cursor = await collection.FindAsync(Narrowed(IdBracket.All[bracket].Filter(last, from, before)), options, cancellationToken);
             return await cursor.ToListAsync(cancellationToken);
         }
         catch (MongoCommandException exception) when (last is null && IdBracket.All[bracket].IsDeprecated && IsUnknownType(exception))
@@ -110,6 +111,8 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
             return [];
         }
     }
+
+    private BsonDocument Narrowed(BsonDocument ids) => filter is null ? ids : new BsonDocument("$and", new BsonArray { ids, filter });
 
     private static bool IsUnknownType(MongoCommandException exception) => exception.Code is BadValue or FailedToParse
         || exception.ErrorMessage?.Contains("unknown type", StringComparison.OrdinalIgnoreCase) == true;
@@ -153,29 +156,92 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
         return id;
     }
 
-    /// <summary>Of the plain texts of a batch's ids, those that belong to a document whose id is that very string: it comes first.</summary>
-    private async Task<HashSet<string>> TakenTextsAsync(int bracket, List<ReadOnlyMemory<byte>> batch, CancellationToken cancellationToken)
+    /// <summary>How many documents of the size met so far a page holds at most.</summary>
+    public int Fitting(PageLimits limits) => Math.Clamp(limits.MaxBytes / _averageBytes, 1, limits.MaxDocuments);
+
+    /// <summary>Adds a document that a pipeline made.</summary>
+    public void AddMade(SourcePageBuilder page, ReadOnlyMemory<byte> document)
     {
-        if (bracket == IdBracket.Strings || batch.Count == 0 || !await HoldsStringsAsync(cancellationToken))
+        using var text = new PooledBuffer(64);
+        Add(page, document, [], text);
+    }
+
+    /// <summary>Adds those of the documents with these ids that there are, as they are now.</summary>
+    /// <returns>The ids, as <see cref="RawId.Encode"/>, of those that there are.</returns>
+    public async Task<HashSet<string>> AddByIdAsync(IClientSessionHandle session, SourcePageBuilder page, BsonArray ids, CancellationToken cancellationToken)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        using var text = new PooledBuffer(64);
+        var options = new FindOptions<RawBsonDocument> { Projection = projection };
+        using var cursor = await collection.FindAsync(session, Narrowed(new BsonDocument("_id", new BsonDocument("$in", ids))), options, cancellationToken);
+        while (await cursor.MoveNextAsync(cancellationToken))
         {
-            return [];
+            var documents = cursor.Current.ToList();
+            try
+            {
+                var batch = documents.ConvertAll(Bytes);
+                var taken = await FindTakenAsync(session, batch.ConvertAll(RawId.Of), cancellationToken);
+                foreach (var document in batch)
+                {
+                    var id = Add(page, document, taken, text);
+                    found.Add(id.Encode());
+                    _averageBytes = Math.Max(((_averageBytes * 15) + document.Length) / 16, 64);
+                }
+            }
+            finally
+            {
+                documents.ForEach(document => document.Dispose());
+            }
         }
 
+        return found;
+    }
+
+    /// <summary>The text that a document's id has in the index.</summary>
+    /// <param name="id">The id.</param>
+    /// <param name="taken">Plain texts that belong to others.</param>
+    public static string TextOf(RawId id, HashSet<string> taken)
+    {
+        using var text = new PooledBuffer(64);
+        return PlainId.TryWrite(id, text) && Encoding.UTF8.GetString(text.WrittenSpan) is var plain && !taken.Contains(plain)
+            ? plain
+            : Encoding.UTF8.GetString(ExtendedJsonId.Text(id));
+    }
+
+    /// <summary>Of the plain texts of ids that are no strings, those that belong to a document whose id is that very string: it comes first.</summary>
+    public async Task<HashSet<string>> FindTakenAsync(IClientSessionHandle? session, IEnumerable<RawId> ids, CancellationToken cancellationToken)
+    {
         var texts = new BsonArray();
         using var text = new PooledBuffer(64);
-        foreach (var document in batch)
+        foreach (var id in ids.Where(id => IdBracket.IndexOf(id) != IdBracket.Strings))
         {
             text.Clear();
-            if (PlainId.TryWrite(RawId.Of(document), text))
+            if (PlainId.TryWrite(id, text))
             {
                 texts.Add(Encoding.UTF8.GetString(text.WrittenSpan));
             }
         }
 
+        if (texts.Count == 0)
+        {
+            return [];
+        }
+
         var options = new FindOptions<RawBsonDocument, BsonDocument> { Projection = new BsonDocument("_id", 1) };
-        using var cursor = await collection.FindAsync<BsonDocument>(new BsonDocument("_id", new BsonDocument("$in", texts)), options, cancellationToken);
+        var named = new BsonDocument("_id", new BsonDocument("$in", texts));
+        using var cursor = session is null
+            ? await collection.FindAsync<BsonDocument>(named, options, cancellationToken)
+            : await collection.FindAsync<BsonDocument>(session, named, options, cancellationToken);
         var found = await cursor.ToListAsync(cancellationToken);
         return found.Select(document => document["_id"]).Where(id => id.IsString).Select(id => id.AsString).ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>Of the plain texts of a batch's ids, those that belong to a document whose id is that very string: it comes first.</summary>
+    private async Task<HashSet<string>> TakenTextsAsync(int bracket, List<ReadOnlyMemory<byte>> batch, CancellationToken cancellationToken)
+    {
+        return bracket == IdBracket.Strings || batch.Count == 0 || !await HoldsStringsAsync(cancellationToken)
+            ? []
+            : await FindTakenAsync(session: null, batch.ConvertAll(RawId.Of), cancellationToken);
     }
 
     /// <summary>Whether any id is a string; asked once for a sync, because almost no collection mixes them.</summary>

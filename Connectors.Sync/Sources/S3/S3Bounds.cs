@@ -4,9 +4,9 @@ namespace Connectors.Sync.Sources.S3;
 
 /// <summary>
 /// A range of a bucket's keys in S3's order, that of their UTF-8 bytes: after <paramref name="After"/>, up to and including <paramref name="Through"/>;
-/// <see langword="null"/> = no end. Ranges, not prefixes, so that every key is in exactly one, whether it has a delimiter or not, and whenever it appears.
+/// <see langword="null"/> = no end; of these, only those that begin with <paramref name="Prefix"/>. Ranges, not prefixes, so that every key is in exactly one, whether it has a delimiter or not, and whenever it appears.
 /// </summary>
-internal sealed record S3Bounds(string Bucket, string? After, string? Through)
+internal sealed record S3Bounds(string Bucket, string? After, string? Through, string? Prefix = null)
 {
     public static S3Bounds? Parse(SourcePartition partition)
     {
@@ -38,6 +38,9 @@ internal sealed record S3Bounds(string Bucket, string? After, string? Through)
             yield return new SourcePartition(count == 1 ? bucket : $"{bucket} {i + 1} of {count}", JsonSerializer.Serialize(bounds));
         }
     }
+
+    /// <summary>Everything below a prefix as one partition.</summary>
+    public static SourcePartition Below(string bucket, string prefix) => new($"{bucket}/{prefix}", JsonSerializer.Serialize(new S3Bounds(bucket, null, null, prefix)));
 
     public bool EndsBefore(string key) => Through is not null && CompareKeys(key, Through) > 0;
 

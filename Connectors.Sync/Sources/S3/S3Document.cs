@@ -9,7 +9,7 @@ internal static class S3Document
     public static void Write(SourcePageBuilder page, S3Clients clients, string bucket, S3Object item)
     {
         // A bucket's name holds no slash, so no two objects share an id.
-        DateTimeOffset? modified = item.LastModified is { } time ? new DateTimeOffset(time.ToUniversalTime(), TimeSpan.Zero) : null;
+        var modified = Modified(item);
         var size = item.Size ?? -1;
         var json = page.Begin(PythonServiceId.Of($"{bucket}/{item.Key}"), modified, new S3ObjectContent(clients, bucket, item.Key, size));
         json.WriteStartObject();
@@ -32,6 +32,9 @@ internal static class S3Document
         json.WriteEndObject();
         page.End();
     }
+
+    /// <summary>When the object was written last, if the service says so.</summary>
+    public static DateTimeOffset? Modified(S3Object item) => item.LastModified is { } time ? new DateTimeOffset(time.ToUniversalTime(), TimeSpan.Zero) : null;
 
     private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

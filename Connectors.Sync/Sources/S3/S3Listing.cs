@@ -55,13 +55,14 @@ internal sealed class S3Listing(S3Clients clients, int pageSize)
     }
 
     /// <summary>The objects after <paramref name="after"/> in S3's order, as many as one answer holds; and whether there are more.</summary>
-    public async Task<(IReadOnlyList<S3Object> Objects, bool HasMore)> ObjectsAsync(string bucket, string? after, int most, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<S3Object> Objects, bool HasMore)> ObjectsAsync(string bucket, string? after, int most, CancellationToken cancellationToken, string? prefix = null)
     {
         var client = await clients.ForAsync(bucket, cancellationToken);
         var answer = await client.ListObjectsV2Async(
             new ListObjectsV2Request
             {
                 BucketName = bucket,
+                Prefix = prefix,
                 StartAfter = after,
                 MaxKeys = Math.Clamp(most, 1, pageSize),
                 FetchOwner = true,

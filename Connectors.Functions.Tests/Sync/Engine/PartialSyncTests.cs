@@ -1,0 +1,247 @@
+using System.Text.Json.Nodes;
+using Connectors.Sync;
+using Connectors.Sync.Diff;
+using Connectors.Sync.Engine;
+using Connectors.Sync.Filtering;
+using Connectors.Sync.Sources;
+using Connectors.Tests.Support;
+using Xunit;
+
+namespace Connectors.Tests.Sync.Engine;
+
+/// <summary>Syncs that only delete, and syncs that delete nothing.</summary>
+public sealed class PartialSyncTests : IDisposable
+{
+    private readonly EngineBench _bench = new();
+
+    public void Dispose() => _bench.Dispose();
+
+    [Fact]
+    public async Task ASyncThatOnlyDeletesDeletesWhatVanishedAndWritesNothing()
+    {
+        await _bench.RunAsync(MemorySource.Holding("a", "b", "c"));
+        _bench.Index.Written.Clear();
+
+        var outcome = await RunAsync(SyncKind.DeletesOnly, new MemorySource { Partitions = [[new("a", "v2"), new("d", "v1")], [new("c", "v1")]] });
+
+        Assert.Equal((SyncEnd.Completed, 3, 0, 1), (outcome.End, outcome.Counts.Read, outcome.Counts.Indexed, outcome.Counts.Deleted));
+        Assert.Equal(["a", "c"], _bench.Index.Documents.Keys.Order());
+        Assert.Equal("v1", Text("a"));
+        Assert.Empty(_bench.Index.Written);
+    }
+
+    [Fact]
+    public async Task ItAsksForIdsAloneWhereTheSourceCanGiveThem()
+    {
+        await _bench.RunAsync(MemorySource.Holding("a", "b"));
+        var source = new IdSource(MemorySource.Holding("b"));
+
+        await RunAsync(SyncKind.DeletesOnly, source);
+
+        Assert.Equal((1, 0), (source.IdPages, source.Pages));
+        Assert.Equal(["b"], _bench.Index.Documents.Keys);
+    }
+
+    [Fact]
+    public async Task WithRulesThatLookAtFieldsItReadsDocumentsAndDeletesWhatTheyLeaveOut()
+    {
+        await _bench.RunAsync(MemorySource.Holding("a", "b"));
+        _bench.Request = _bench.Request with { Rules = new DocumentRules([new DocumentRule("r", RulePolicy.Exclude, "text", RuleComparison.EqualTo, "secret")]) };
+        var source = new IdSource(new MemorySource { Partitions = [[new("a", "secret"), new("b", "v1")]] });
+
+        await RunAsync(SyncKind.DeletesOnly, source);
+
+        Assert.Equal(0, source.IdPages);
+        Assert.Equal(["b"], _bench.Index.Documents.Keys);
+    }
+
+    [Fact]
+    public async Task ItDeletesNothingWhenTheSourceFails()
+    {
+        await _bench.RunAsync(MemorySource.Holding("a", "b", "c", "d"));
+        var source = MemorySource.Holding("a", "b", "c", "x", "y");
+        source.OnPage = page => page == 2 ? throw new ConnectorException("the backend died") : Task.CompletedTask;
+
+        await Assert.ThrowsAsync<ConnectorException>(() => RunAsync(SyncKind.DeletesOnly, source));
+
+        Assert.Empty(_bench.Index.Deleted);
+    }
+
+    [Fact]
+    public async Task ItDeletesNothingWhenAPlaceCouldNotBeListed()
+    {
+        await _bench.RunAsync(MemorySource.Holding("a", "b"));
+
+        var outcome = await RunAsync(SyncKind.DeletesOnly, new MemorySource { Partitions = [[new("a", "v1")]], Gap = "may not be read" });
+
+        Assert.Equal(SyncEnd.Refused, outcome.End);
+        Assert.Equal(["a", "b"], _bench.Index.Documents.Keys.Order());
+    }
+
+    [Fact]
+    public async Task TheDeleteGuardHoldsForIt()
+    {
+        _bench.Options = _bench.Options with { DeleteGuard = new DeleteGuardOptions { FreeBelow = 0, MaxPercent = 15 } };
+        await _bench.RunAsync(MemorySource.Holding("a", "b"));
+
+        Assert.Equal(SyncEnd.Refused, (await RunAsync(SyncKind.DeletesOnly, MemorySource.Holding("a"))).End);
+        _bench.Request = _bench.Request with { AllowMassDelete = true };
+        Assert.Equal(1, (await RunAsync(SyncKind.DeletesOnly, MemorySource.Holding("a"))).Counts.Deleted);
+    }
+
+    [Fact]
+    public async Task AKilledOneGoesOnAfterTheLastPageThatWasRead()
+    {
+        await _bench.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e"));
+        var source = new IdSource(MemorySource.Holding("a", "c", "d", "e"));
+        source.OnIds = page => page == 2 ? throw new OperationCanceledException("killed") : Task.CompletedTask;
+        _bench.Request = _bench.Request with { JobId = "deletes", Kind = SyncKind.DeletesOnly };
+        await Assert.ThrowsAsync<OperationCanceledException>(() => _bench.RunAsync(source));
+        Assert.Empty(_bench.Index.Deleted);
+        source.OnIds = null;
+
+        var outcome = await _bench.RunAsync(source);
+
+        Assert.Equal((3, 4, 1), (source.IdPages, outcome.Counts.Read, outcome.Counts.Deleted));
+        Assert.Equal(["b"], _bench.Index.Deleted);
+    }
+
+    [Fact]
+    public async Task AChangeOfRulesStillReachesEveryDocumentAfterIt()
+    {
+        await _bench.RunAsync(MemorySource.Holding("a", "b"));
+        _bench.Request = _bench.Request with { Fingerprint = "f2" };
+
+        await RunAsync(SyncKind.DeletesOnly, MemorySource.Holding("a"));
+
+        Assert.Equal(1, (await RunAsync(SyncKind.Full, MemorySource.Holding("a"))).Counts.Updated);
+    }
+
+    [Fact]
+    public async Task AnUnchangedSourceIsReadAgainAfterASyncThatWroteNothing()
+    {
+        var source = MemorySource.Holding("a", "b");
+        source.Change = new ChangeAnswer(HasChanged: true, "mark-1");
+        await _bench.RunAsync(source);
+        var changed = new MemorySource { Partitions = [[new("a", "v2"), new("b", "v1")]], Change = new ChangeAnswer(HasChanged: true, "mark-2") };
+        await RunAsync(SyncKind.DeletesOnly, changed);
+        changed.Change = new ChangeAnswer(HasChanged: false, "mark-2");
+
+        var outcome = await RunAsync(SyncKind.Full, changed);
+
+        Assert.Equal((SyncEnd.Completed, 1), (outcome.End, outcome.Counts.Updated));
+    }
+
+    [Fact]
+    public async Task AnIndexThatAnotherServiceFilledKeepsItsDocuments()
+    {
+        _bench.Index.Exists = true;
+        _bench.Index.Put("a", new JsonObject { ["text"] = "theirs" });
+        _bench.Index.Put("b", new JsonObject { ["text"] = "theirs" });
+
+        await RunAsync(SyncKind.DeletesOnly, MemorySource.Holding("a"));
+
+        Assert.Equal("theirs", Text("a"));
+        Assert.Null(_bench.Index.Meta);
+    }
+
+    [Fact]
+    public async Task ASyncWithoutDeletesWritesWhatChangedAndDeletesNothing()
+    {
+        await _bench.RunAsync(MemorySource.Holding("a", "b", "c"));
+        _bench.Index.Written.Clear();
+
+        var outcome = await RunAsync(SyncKind.NoDeletes, new MemorySource { Partitions = [[new("a", "v2"), new("b", "v1"), new("d", "v1")]] });
+
+        Assert.Equal((SyncEnd.Completed, 1, 1, 1, 0), (outcome.End, outcome.Counts.Skipped, outcome.Counts.Updated, outcome.Counts.Created, outcome.Counts.Deleted));
+        Assert.Equal(["a", "b", "c", "d"], _bench.Index.Documents.Keys.Order());
+        Assert.Equal(1, (await RunAsync(SyncKind.Full, new MemorySource { Partitions = [[new("a", "v2"), new("b", "v1"), new("d", "v1")]] })).Counts.Deleted);
+    }
+
+    [Fact]
+    public async Task WithoutDeletesAnEmptySourceIsNothingToRefuse()
+    {
+        await _bench.RunAsync(MemorySource.Holding("a", "b"));
+
+        Assert.Equal(SyncEnd.Completed, (await RunAsync(SyncKind.NoDeletes, MemorySource.Holding())).End);
+        Assert.Equal(2, _bench.Index.Documents.Count);
+    }
+
+    [Theory]
+    [InlineData(SyncKind.DeletesOnly)]
+    [InlineData(SyncKind.NoDeletes)]
+    public async Task ThePlaceOfIncrementalSyncsStaysWhereItWas(SyncKind kind)
+    {
+        var feed = new MemoryFeed(MemorySource.Holding("a", "b"));
+        var cursor = (await _bench.RunAsync(feed)).Cursor!;
+        _bench.Request = _bench.Request with { Cursor = cursor };
+        feed.Then("v2", "a");
+
+        var outcome = await RunAsync(kind, feed);
+
+        Assert.Equal(cursor.ToJsonString(), outcome.Cursor!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task StagedSyncsRefuseWhatTheyCanNotDo()
+    {
+        using var staged = new StagedBench();
+        staged.Request = staged.Request with { Kind = SyncKind.NoDeletes };
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => staged.RunAsync(MemorySource.Holding("a")));
+
+        Assert.Contains("runs in one process only", failure.Message, StringComparison.Ordinal);
+    }
+
+    private string Text(string id) => _bench.Index.Documents[id]["text"]!.GetValue<string>();
+
+    private async Task<SyncOutcome> RunAsync(SyncKind kind, IDataSource source)
+    {
+        _bench.Request = _bench.Request with { Kind = kind };
+        return await _bench.RunNextAsync(source);
+    }
+
+    /// <summary>A source that can give ids alone.</summary>
+    private sealed class IdSource(MemorySource documents) : IDataSource, IIdLister
+    {
+        public int IdPages { get; private set; }
+
+        public int Pages { get; private set; }
+
+        public Func<int, Task>? OnIds { get; set; }
+
+        public SourceDescription Description => documents.Description;
+
+        public Task PingAsync(CancellationToken cancellationToken) => documents.PingAsync(cancellationToken);
+
+        public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => documents.HasChangedAsync(lastMark, cancellationToken);
+
+        public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) => documents.PartitionAsync(wanted, cancellationToken);
+
+        public Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+        {
+            Pages++;
+            return documents.ReadPageAsync(partition, after, limits, cancellationToken);
+        }
+
+        public async Task<SourcePage> ReadIdsAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+        {
+            IdPages++;
+            if (OnIds is not null)
+            {
+                await OnIds(IdPages);
+            }
+
+            using var full = await documents.ReadPageAsync(partition, after, limits, cancellationToken);
+            using var ids = new SourcePageBuilder(limits);
+            for (var index = 0; index < full.Count; index++)
+            {
+                ids.Add(System.Text.Encoding.UTF8.GetString(full[index].Id.Span), "{}"u8);
+            }
+
+            return ids.Build(full.Next, full.IsLast);
+        }
+
+        public ValueTask DisposeAsync() => documents.DisposeAsync();
+    }
+}

@@ -1,0 +1,137 @@
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Sources;
+using Connectors.Sync.Staging;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Sync.Engine.Changes;
+
+/// <summary>
+/// One run of an incremental sync in this process. Pages are written one after the other, because a later one may hold a later state of the same document, and each is
+/// journaled once it is written.
+/// </summary>
+internal sealed class ChangeRun(
+    StoredPlan plan, SyncState state, ChangeStep step, IBatchWriter writer, SyncEngineOptions options, SyncProgress progress, Func<BackoffClock> backoff, TimeProvider time, ILogger logger)
+{
+    private bool _isResumed;
+
+    /// <summary>Counts so far, with those of earlier runs.</summary>
+    public SyncCounts Counts { get; private set; }
+
+    /// <summary>What was refused or unreadable so far, with earlier runs.</summary>
+    public RejectionReport Rejections { get; } = new();
+
+    /// <summary>Where the next page begins.</summary>
+    public PageToken Token { get; private set; }
+
+    /// <summary>Where the next sync begins; <see langword="null"/> until the last page is written.</summary>
+    public string? Cursor { get; private set; }
+
+    /// <summary>Takes over a page that was written by an earlier run.</summary>
+    public void Replay(JournalRecord record)
+    {
+        if (record is PageDone page)
+        {
+            Note(page);
+        }
+    }
+
+    /// <summary>The journal was read: what comes next may have been sent by a run that died.</summary>
+    public void BeginAgain() => _isResumed = true;
+
+    /// <summary>Reads and writes until the last page is done, or <paramref name="stopReading"/> is set.</summary>
+    /// <param name="feed">The source.</param>
+    /// <param name="beforeWriting">Called before a page that writes anything.</param>
+    /// <param name="stopReading">Asks for an orderly stop.</param>
+    /// <param name="cancellationToken">Stops at once.</param>
+    /// <returns>Why the changes can't be had; <see langword="null"/> when they were read, or reading was stopped.</returns>
+    public async Task<string?> ReadAsync(IChangeFeed feed, Func<Task> beforeWriting, CancellationToken stopReading, CancellationToken cancellationToken)
+    {
+        while (Cursor is null && !stopReading.IsCancellationRequested)
+        {
+            using var page = await ReadPageAsync(feed, cancellationToken);
+            if (page.LostBecause is { } reason)
+            {
+                return reason;
+            }
+
+            using var pagePlan = await step.PlanAsync(page, cancellationToken);
+            if (!pagePlan.IsLast && pagePlan.Next == Token)
+            {
+                throw new ConnectorException($"The source did not get beyond '{Token}' in its changes. This is a fault of the source.");
+            }
+
+            if (pagePlan.Batches.Count > 0 || pagePlan.HasMore)
+            {
+                await beforeWriting();
+            }
+
+            var done = await WriteAsync(pagePlan, page.Cursor, cancellationToken);
+            await state.AppendAsync(done, CancellationToken.None);
+            Note(done);
+            _isResumed = false;
+        }
+
+        return null;
+    }
+
+    private async Task<ChangePage> ReadPageAsync(IChangeFeed feed, CancellationToken cancellationToken)
+    {
+        BackoffClock? clock = null;
+        while (true)
+        {
+            try
+            {
+                return await feed.ReadChangesAsync(plan.Cursor!, Token, options.Page, cancellationToken);
+            }
+            catch (ConnectorException failure) when (failure.Kind is FailureKind.Retry)
+            {
+                clock ??= backoff();
+                if (clock.Next(failure.RetryAfter) is not { } delay)
+                {
+                    throw;
+                }
+
+                SyncLog.SourceRetried(logger, "changes", failure.Message, delay);
+                await Task.Delay(delay, time, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<PageDone> WriteAsync(PagePlan page, string? cursor, CancellationToken cancellationToken)
+    {
+        var counts = page.Counts;
+        do
+        {
+            var reports = await Task.WhenAll(page.Batches.Select(batch => writer.WriteAsync(batch, _isResumed, cancellationToken)));
+            foreach (var report in reports)
+            {
+                counts += report.Counts;
+                page.Rejections.Merge(report.Rejections);
+            }
+        }
+        while (await page.ComposeNextAsync(cancellationToken));
+
+        return new PageDone(0, cursor ?? page.Next.Value, page.IsLast, counts, page.Rejections.Total == 0 ? null : page.Rejections, page.Gap);
+    }
+
+    private void Note(PageDone page)
+    {
+        if (page.IsLast)
+        {
+            Cursor = page.Next;
+        }
+        else
+        {
+            Token = new PageToken(page.Next);
+        }
+
+        Counts += page.Counts;
+        if (page.Rejections is not null)
+        {
+            Rejections.Merge(page.Rejections);
+        }
+
+        progress.Add(page.Counts);
+    }
+}

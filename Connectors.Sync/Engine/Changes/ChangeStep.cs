@@ -1,0 +1,66 @@
+using System.Text;
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Diff;
+using Connectors.Sync.Filtering;
+using Connectors.Sync.Sources;
+
+namespace Connectors.Sync.Engine.Changes;
+
+/// <summary>
+/// Turns a page of changes into what has to be written. The index is not asked what it holds: every document that is told is written, every id that is gone is deleted.
+/// May be done again for the same page without harm.
+/// </summary>
+/// <param name="pages">Composes documents; without a filter of its own.</param>
+/// <param name="bulk">The size of batches.</param>
+/// <param name="filter">Which documents are synced.</param>
+internal sealed class ChangeStep(PageStep pages, BulkWriterOptions bulk, DocumentFilter? filter)
+{
+    /// <summary>Plans <paramref name="page"/>; the caller disposes both.</summary>
+    public async Task<PagePlan> PlanAsync(ChangePage page, CancellationToken cancellationToken)
+    {
+        // A document that a rule leaves out now may have been in the index before it changed.
+        var (excluded, kept) = Filter(page.Upserts);
+        var plan = await pages.PlanAsync(page.Upserts, IdSnapshot.Empty, new SeenIds(0), skipUnchanged: false, fetchContent: true, cancellationToken);
+        try
+        {
+            plan.Counts += new SyncCounts(Read: excluded.Count + page.DeletedIds.Count, Excluded: excluded.Count);
+            plan.Reopen(bulk);
+            foreach (var id in excluded.Concat(page.DeletedIds).Where(id => !kept.Contains(id)).Distinct(StringComparer.Ordinal))
+            {
+                ReadOnlySpan<byte> utf8 = Encoding.UTF8.GetBytes(id);
+                DocumentLines.WriteDelete(plan.OpenBatch().Buffer, DocumentId.IsTooLong(utf8) ? DocumentId.Shorten(utf8) : utf8);
+                plan.Add(BulkOperationKind.Delete, bulk);
+            }
+
+            plan.Complete();
+            return plan;
+        }
+        catch
+        {
+            plan.Dispose();
+            throw;
+        }
+    }
+
+    private (List<string> Excluded, HashSet<string> Kept) Filter(SourcePage page)
+    {
+        var all = Ids(page);
+        var excluded = filter?.Apply(page) ?? 0;
+        var kept = excluded > 0 ? Ids(page).ToHashSet(StringComparer.Ordinal) : all.ToHashSet(StringComparer.Ordinal);
+
+        // What could not be read is neither written nor deleted.
+        kept.UnionWith(page.UnreadableIds);
+        return (excluded > 0 ? [.. all.Where(id => !kept.Contains(id))] : [], kept);
+    }
+
+    private static List<string> Ids(SourcePage page)
+    {
+        var ids = new List<string>(page.Count);
+        for (var index = 0; index < page.Count; index++)
+        {
+            ids.Add(Encoding.UTF8.GetString(page[index].Id.Span));
+        }
+
+        return ids;
+    }
+}
