@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Connectors.Sync;
 using Connectors.Sync.Engine;
 using Connectors.Tests.Support;
