@@ -17,6 +17,8 @@ internal sealed class ServiceHost : IDisposable
     private readonly WorkerSlot _slot;
     private readonly ConcurrentDictionary<ElasticsearchGateway, SyncEngine> _engines = new();
     private readonly ConnectorGateways _gateways;
+    private readonly ElasticsearchGateway _gateway;
+    private readonly SourceCatalog _sources;
 
     /// <param name="gateway">The connection; the caller disposes it.</param>
     /// <param name="configuration">The configuration.</param>
@@ -38,19 +40,9 @@ internal sealed class ServiceHost : IDisposable
         _slot = WorkerSlot.Take(configuration.Service.StateFolder, Environment.MachineName, new Random());
         _gateways = new ConnectorGateways(gateway, configuration, time, loggerFactory);
         Options = ConnectorServiceOptions.From(configuration, _slot.Worker);
-        Service = new ConnectorService(
-            new ServiceParts
-            {
-                Store = gateway.Documents,
-                Engine = EngineOf(gateway),
-                EngineOf = connectorId => EngineOf(_gateways.Of(connectorId)),
-                Sources = sources,
-                ContentIndex = gateway.Content,
-                Observer = observer,
-                TimeProvider = time,
-                LoggerFactory = loggerFactory,
-            },
-            Options);
+        _gateway = gateway;
+        _sources = sources;
+        Service = ServiceFor(observer);
     }
 
     /// <summary>What is served.</summary>
@@ -58,6 +50,21 @@ internal sealed class ServiceHost : IDisposable
 
     /// <summary>The service.</summary>
     public ConnectorService Service { get; }
+
+    /// <summary>Another service over the same parts, which tells another observer: for dry runs beside <see cref="Service"/>, which has jobs in hand.</summary>
+    public ConnectorService ServiceFor(IServiceObserver? observer) => new(
+        new ServiceParts
+        {
+            Store = _gateway.Documents,
+            Engine = EngineOf(_gateway),
+            EngineOf = connectorId => EngineOf(_gateways.Of(connectorId)),
+            Sources = _sources,
+            ContentIndex = _gateway.Content,
+            Observer = observer,
+            TimeProvider = _time,
+            LoggerFactory = _loggerFactory,
+        },
+        Options);
 
     /// <inheritdoc/>
     public void Dispose()
