@@ -95,6 +95,7 @@ function measure(job) {
 
 async function refreshConnectors() {
   state.connectors = (await ask('connectors')).connectors.sort((a, b) => nameOf(a).localeCompare(nameOf(b)));
+  state.isKnown = true;
 }
 
 async function refreshDetail() {

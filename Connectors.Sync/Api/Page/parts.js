@@ -1,6 +1,7 @@
 // What the page is drawn with. Everything that comes from outside becomes text, never markup.
 
 const numbers = new Intl.NumberFormat('en');
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
 /** Makes an element: attributes, "on..." listeners, and children, which are elements or text. */
@@ -14,7 +15,7 @@ function make(name, attributes, ...children) {
     }
   }
 
-  element.append(...children.flat().filter(child => child !== null && child !== undefined && child !== ''));
+  element.append(...children.flat(Infinity).filter(child => child !== null && child !== undefined && child !== ''));
   return element;
 }
 
@@ -67,7 +68,7 @@ function refill(element, ...children) {
   const key = element.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
   const open = new Set([...element.querySelectorAll('details[open]')].map(one => one.dataset.key));
   const scrolled = new Map([...element.querySelectorAll('.scroll')].map(one => [one.dataset.key, one.scrollLeft]));
-  element.replaceChildren(...children.flat().filter(child => child));
+  element.replaceChildren(...children.flat(Infinity).filter(child => child));
   for (const one of element.querySelectorAll('details')) {
     one.open = open.has(one.dataset.key);
   }
@@ -92,7 +93,8 @@ function table(key, caption, columns, rows) {
 
 /** Bars, the oldest first. The table beside it says the same to those who can't see it. */
 function chart(jobs, title, valueOf, textOf) {
-  const [width, height, bottom, left] = [600, 150, 22, 4];
+  // As wide as there is room, so that its letters keep their size.
+  const [width, height, bottom, left] = [Math.max(220, Math.min(680, (document.getElementById('detail').clientWidth || 640) - 40)), 150, 22, 2];
   const values = jobs.map(valueOf);
   const top = Math.max(...values, 1);
   const slot = (width - left) / 30;
@@ -104,8 +106,8 @@ function chart(jobs, title, valueOf, textOf) {
   jobs.forEach((job, i) => {
     const tall = Math.max(values[i] / top * room, 2);
     const kind = job.status === 'error' ? 'bad' : job.status === 'completed' ? '' : 'wait';
-    svg.append(makeSvg('rect', { class: `bar ${kind}`, x: left + i * slot, y: height - bottom - tall, width: slot - 4, height: tall, rx: 2 },
-      makeSvg('title', {}, `${new Date(job.createdAt).toLocaleString()}: ${textOf(values[i])}, ${(job.status ?? 'unknown').replaceAll('_', ' ')}`)));
+    svg.append(makeSvg('rect', { class: `bar ${kind}`, x: left + i * slot, y: height - bottom - tall, width: slot * .78, height: tall, rx: Math.min(2, slot * .2) },
+      makeSvg('title', {}, `${moment.format(new Date(job.createdAt))}: ${textOf(values[i])}, ${(job.status ?? 'unknown').replaceAll('_', ' ')}`)));
   });
   if (jobs.length > 0) {
     svg.append(makeSvg('text', { x: 0, y: height - 6 }, new Date(jobs[0].createdAt).toLocaleDateString()));

@@ -1,7 +1,7 @@
 // What is seen, drawn from the state. Nothing here asks the server.
 
 const state = {
-  connectors: [], running: [], paces: new Map(), busy: new Set(), dryRuns: new Map(),
+  connectors: [], isKnown: false, running: [], paces: new Map(), busy: new Set(), dryRuns: new Map(),
   chosen: null, details: null, jobs: null, shown: null, measure: 'documents', paused: false,
 };
 const at = id => document.getElementById(id);
@@ -44,7 +44,7 @@ function number(title, value) {
 }
 
 function drawList() {
-  at('none').hidden = state.connectors.length > 0;
+  at('none').hidden = !state.isKnown || state.connectors.length > 0;
   at('count').textContent = state.connectors.length > 0 ? `(${numbers.format(state.connectors.length)})` : '';
   document.querySelector('.columns').classList.toggle('split', state.chosen !== null);
   refill(at('list'), state.connectors.map(connector => {
@@ -55,8 +55,8 @@ function drawList() {
       make('div', { class: 'head' }, make('h3', null, name), badge(connector.status)),
       make('div', { class: 'facts' },
         make('p', null, `${connector.serviceType ?? 'no source'} → ${connector.indexName ?? 'no index'}`),
-        make('p', null, scheduleOf(connector)),
-        make('p', null, 'Last sync ', ago(connector.lastSynced), connector.lastSyncStatus ? ', ' : '', connector.lastSyncStatus ? connector.lastSyncStatus.replaceAll('_', ' ') : '')),
+        make('p', null, `Schedule: ${scheduleOf(connector)}`),
+        make('p', null, isRunning ? 'Syncing now' : ['Last sync ', ago(connector.lastSynced), connector.lastSyncStatus ? `, ${connector.lastSyncStatus.replaceAll('_', ' ')}` : ''])),
       connector.error ? make('p', { class: 'error' }, connector.error) : null,
       make('div', { class: 'row' },
         button(isRunning ? 'Syncing' : 'Sync now', `Sync ${name} now`, () => startSync(connector), { class: 'primary', disabled: isRunning || state.busy.has(connector.id), 'data-key': `sync ${connector.id}` }),
@@ -66,7 +66,7 @@ function drawList() {
 }
 
 const isDryRunning = id => state.dryRuns.has(id) && !isOver(state.dryRuns.get(id).status);
-const scheduleOf = connector => connector.schedule?.enabled ? `Schedule ${connector.schedule.interval} (UTC)` : 'No schedule';
+const scheduleOf = connector => connector.schedule?.enabled ? `${connector.schedule.interval} (UTC)` : 'none';
 
 function drawDetail() {
   const detail = at('detail');
@@ -105,7 +105,7 @@ function historyPanel(jobs) {
         table('jobs table', `The last ${jobs.length} syncs, the newest first`,
           [['Started', ''], ['Status', ''], ['Duration', 'number'], ['Written', 'number'], ['Deleted', 'number'], ['Rejected', 'number'], ['In the index', 'number']],
           jobs.map(job => [
-            make('button', { type: 'button', class: 'link', 'aria-pressed': String(job.id === state.shown), 'data-key': `job ${job.id}`, onclick: () => { state.shown = job.id; drawDetail(); say('The sync is shown below.'); } }, new Date(job.startedAt ?? job.createdAt).toLocaleString()),
+            make('button', { type: 'button', class: 'link', 'aria-pressed': String(job.id === state.shown), 'data-key': `job ${job.id}`, onclick: () => { state.shown = job.id; drawDetail(); say('The sync is shown below.'); } }, moment.format(new Date(job.startedAt ?? job.createdAt))),
             badge(job.status), job.completedAt ? duration(secondsOf(job)) : '', numbers.format(job.indexedDocuments ?? 0), numbers.format(job.deletedDocuments ?? 0),
             numbers.format(job.counts?.rejected ?? 0), numbers.format(job.totalDocuments ?? 0),
           ]))),
@@ -117,7 +117,7 @@ function jobPanel(job) {
   const samples = job.rejections?.samples ?? [];
   const reasons = Object.entries(job.rejections?.reasons ?? {});
   return make('section', { class: 'panel', 'aria-labelledby': 'job-title' },
-    make('div', { class: 'head' }, make('h3', { id: 'job-title' }, 'Sync of ', new Date(job.startedAt ?? job.createdAt).toLocaleString()), badge(job.status)),
+    make('div', { class: 'head' }, make('h3', { id: 'job-title' }, 'Sync of ', moment.format(new Date(job.startedAt ?? job.createdAt))), badge(job.status)),
     make('div', { class: 'facts' }, make('p', null, `${job.trigger === 'scheduled' ? 'By schedule' : 'On demand'} · job ${job.id}`)),
     make('dl', { class: 'numbers' }, ['read', 'skipped', 'created', 'updated'].map(key => number(key === 'skipped' ? 'unchanged' : key, numbers.format(counts[key] ?? 0))),
       number('deleted', numbers.format(job.deletedDocuments ?? 0)), number('took', job.completedAt ? duration(secondsOf(job)) : '…')),
@@ -125,7 +125,7 @@ function jobPanel(job) {
     make('h4', null, 'Rejected documents'),
     samples.length === 0 && reasons.length === 0 ? make('p', { class: 'quiet' }, 'None.') : [
       make('p', { class: 'quiet' }, reasons.map(([reason, times]) => `${reason}: ${numbers.format(times)}`).join(' · ')),
-      table('rejected', `Rejected documents, the first ${samples.length}`, [['Id', ''], ['Kind', ''], ['Reason', 'text']], samples.map(sample => [make('code', null, sample.id), sample.type, sample.reason])),
+      table('rejected', `Rejected documents, the first ${samples.length}`, [['Id', 'id'], ['Kind', ''], ['Reason', 'text']], samples.map(sample => [make('code', null, sample.id), sample.type, sample.reason])),
     ]);
 }
 
