@@ -39,7 +39,7 @@ internal sealed class DryRuns(Func<IServiceObserver, ConnectorService> serviceOf
             }
 
             var options = new SyncNowOptions(DryRun: true, wish.Options.AllowMassDelete, wish.Options.Reindex);
-            run.Task = Task.Run(() => RunAsync(run, connectorId, options), CancellationToken.None);
+            run.Task = Task.Run(async () => run.Result = await RunAsync(run, connectorId, options), CancellationToken.None);
             _runs[run.Id] = run;
         }
 
@@ -94,9 +94,8 @@ internal sealed class DryRuns(Func<IServiceObserver, ConnectorService> serviceOf
     private static JsonObject View(Run run)
     {
         var view = new JsonObject { ["status"] = JobStatus.InProgress.ToWord() };
-        if (run.Task.IsCompletedSuccessfully)
+        if (run.Result is { } result)
         {
-            var result = run.Task.Result;
             var status = result.End switch
             {
                 SyncResultEnd.Completed => JobStatus.Completed,
@@ -124,7 +123,9 @@ internal sealed class DryRuns(Func<IServiceObserver, ConnectorService> serviceOf
 
     private sealed record Run(string Id, DateTimeOffset CreatedAt, CancellationTokenSource Stop) : IServiceObserver
     {
-        public Task<SyncResult> Task { get; set; } = null!;
+        public Task Task { get; set; } = Task.CompletedTask;
+
+        public SyncResult? Result { get; set; }
 
         public SyncProgress? Progress { get; private set; }
 

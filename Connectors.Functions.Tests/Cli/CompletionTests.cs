@@ -33,7 +33,7 @@ public sealed class CompletionTests
             + "COMP_LINE='elastic-ingest do'; COMP_POINT=17; COMP_WORDS=(elastic-ingest do); COMP_CWORD=1; _elastic_ingest; echo \"${COMPREPLY[@]}\"; complete -p elastic-ingest\n",
             TestContext.Current.CancellationToken);
 
-        using var bash = System.Diagnostics.Process.Start(new ProcessStartInfo("/bin/bash", [file]) { RedirectStandardOutput = true })!;
+        using var bash = System.Diagnostics.Process.Start(new ProcessStartInfo("/bin/bash", [file]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         var told = await bash.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await bash.WaitForExitAsync(TestContext.Current.CancellationToken);
 

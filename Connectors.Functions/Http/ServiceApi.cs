@@ -50,7 +50,7 @@ public sealed class ServiceApi(ConnectorApp app)
 
     /// <summary>The status page. Anybody may have it, for it holds no data: what it shows it asks for with the function key that it is given.</summary>
     [Function("GetStatusPage")]
-    public IActionResult StatusPage([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ui")] HttpRequest request)
+    public static IActionResult StatusPage([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ui")] HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         foreach (var (name, value) in Connectors.Sync.Api.StatusPage.Headers)

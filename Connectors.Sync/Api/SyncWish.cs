@@ -22,7 +22,7 @@ public sealed record SyncWish(bool DryRun, SyncJobOptions Options)
         int read;
         while ((read = await body.ReadAsync(part, cancellationToken)) > 0)
         {
-            text.Write(part, 0, read);
+            await text.WriteAsync(part.AsMemory(0, read), cancellationToken);
             if (text.Length > MaxLength)
             {
                 return (null, "The body is too large. All that it may hold is an object of four fields.");

@@ -102,16 +102,16 @@ internal sealed class PollBed : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private Task<int> RunAsync(AwaitedWriter output, params string[] args)
+    private async Task<int> RunAsync(AwaitedWriter output, params string[] args)
     {
         var config = Path.Combine(_folder.Path, "config.yml");
-        File.AppendAllText(config, string.Empty);
+        await File.AppendAllTextAsync(config, string.Empty, Token);
         var variables = new Dictionary<string, string>
         {
             ["Connectors__elasticsearch__host"] = Elasticsearch.Uri.ToString(),
             ["Connectors__service__idling"] = "1",
             ["Connectors__service__state_dir"] = Path.Combine(_folder.Path, "state"),
         };
-        return CommandLine.RunAsync([.. args, "-c", config], new CliEnvironment { Out = output, Error = Error, Variables = variables, Width = 100, Shutdown = _shutdown });
+        return await CommandLine.RunAsync([.. args, "-c", config], new CliEnvironment { Out = output, Error = Error, Variables = variables, Width = 100, Shutdown = _shutdown });
     }
 }

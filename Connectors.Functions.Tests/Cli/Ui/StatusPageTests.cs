@@ -58,7 +58,7 @@ public sealed partial class StatusPageTests : IAsyncLifetime
     {
         var http = new DefaultHttpContext();
 
-        var page = Assert.IsType<ContentResult>(new ServiceApi(null!).StatusPage(http.Request));
+        var page = Assert.IsType<ContentResult>(ServiceApi.StatusPage(http.Request));
 
         Assert.Equal(await _http.GetStringAsync("ui", Token), page.Content);
         Assert.Equal("text/html; charset=utf-8", page.ContentType);
