@@ -1,15 +1,18 @@
 using System.CommandLine;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
 using Connectors.Sync;
+using Connectors.Sync.Api;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Configuration.Settings;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Service;
 
 namespace Connectors.Cli.Commands;
 
-/// <summary><c>elastic-ingest connector create</c>: makes a connector as Kibana would.</summary>
+/// <summary><c>elastic-ingest connector</c>: makes connectors as Kibana would, and shows them.</summary>
 internal static class ConnectorCommand
 {
     public static Command Create(CliEnvironment environment, GlobalOptions global)
@@ -38,8 +41,27 @@ internal static class ConnectorCommand
             },
             parsed.GetValue(set) ?? [],
             cancellationToken));
-        var command = new Command("connector", "Makes connectors.") { create };
-        return command;
+        return new Command("connector", "Makes connectors, and shows them.") { create, CreateShow(environment, global) };
+    }
+
+    private static Command CreateShow(CliEnvironment environment, GlobalOptions global)
+    {
+        var id = new Argument<string>("ID") { Description = "Id or name of the connector, as `list` shows it." };
+        var show = new Command("show", "Shows one connector with its state, schedule and settings, as JSON. Secrets are left out.") { id };
+        show.SetAction((parsed, cancellationToken) => ShowAsync(new CommandSession(environment, global, parsed), parsed.GetRequiredValue(id), cancellationToken));
+        return show;
+    }
+
+    private static async Task<int> ShowAsync(CommandSession session, string idOrName, CancellationToken cancellationToken)
+    {
+        using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
+        var connector = await Lookup.ConnectorAsync(elasticsearch.Connectors, idOrName, cancellationToken);
+        var sources = new SourceCheck(session.Sources, session.Environment.TimeProvider);
+        var options = ConnectorServiceOptions.From(session.Configuration, new JobWorker(string.Empty));
+        var view = await new ConnectorApi(elasticsearch.Connectors, elasticsearch.Jobs, sources, options).GetConnectorAsync(connector.Id, cancellationToken);
+        var form = session.IsJson ? JsonLine.Options : new JsonSerializerOptions(JsonLine.Options) { WriteIndented = true };
+        await session.Environment.Out.WriteLineAsync(view.Body.ToJsonString(form));
+        return ExitCode.Success;
     }
 
     private static async Task<int> CreateAsync(CommandSession session, NewConnector wanted, string[] set, CancellationToken cancellationToken)

@@ -44,8 +44,11 @@ internal static class IngestCommand
         root.Subcommands.Add(ListCommand.Create(environment, global));
         root.Subcommands.Add(SyncCommand.Create(environment, global));
         root.Subcommands.Add(ConnectorCommand.Create(environment, global));
+        root.Subcommands.Add(JobCommand.Create(environment, global));
         root.Subcommands.Add(ConfigCommand.Create(environment, global));
+        root.Subcommands.Add(DoctorCommand.Create(environment, global));
         root.Subcommands.Add(CleanupCommand.Create(environment, global));
+        root.Subcommands.Add(CompletionCommand.Create(environment));
         root.Subcommands.Add(EmulatorCommand.Create(environment, global));
         root.Subcommands.Add(DemoCommand.Create(environment, global));
         root.SetAction((parsed, cancellationToken) => RunActionsAsync(

@@ -19,6 +19,8 @@ internal sealed class ServiceHost : IAsyncDisposable
     private readonly ContentExtraction _extraction;
     private readonly ConcurrentDictionary<ElasticsearchGateway, SyncEngine> _engines = new();
     private readonly ConnectorGateways _gateways;
+    private readonly ElasticsearchGateway _gateway;
+    private readonly SourceCatalog _sources;
 
     /// <param name="gateway">The connection; the caller disposes it.</param>
     /// <param name="configuration">The configuration.</param>
@@ -41,20 +43,9 @@ internal sealed class ServiceHost : IAsyncDisposable
         _extraction = new ContentExtraction(WithSelf(configuration.Engine.Content), time, loggerFactory);
         _gateways = new ConnectorGateways(gateway, configuration, time, loggerFactory);
         Options = ConnectorServiceOptions.From(configuration, _slot.Worker);
-        Service = new ConnectorService(
-            new ServiceParts
-            {
-                Store = gateway.Documents,
-                Engine = EngineOf(gateway),
-                EngineOf = connectorId => EngineOf(_gateways.Of(connectorId)),
-                Sources = sources,
-                ContentIndex = gateway.Content,
-                Preflight = _extraction.CheckAsync,
-                Observer = observer,
-                TimeProvider = time,
-                LoggerFactory = loggerFactory,
-            },
-            Options);
+        _gateway = gateway;
+        _sources = sources;
+        Service = ServiceFor(observer);
     }
 
     /// <summary>What is served.</summary>
@@ -62,6 +53,22 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     /// <summary>The service.</summary>
     public ConnectorService Service { get; }
+
+    /// <summary>Another service over the same parts, which tells another observer: for dry runs beside <see cref="Service"/>, which has jobs in hand.</summary>
+    public ConnectorService ServiceFor(IServiceObserver? observer) => new(
+        new ServiceParts
+        {
+            Store = _gateway.Documents,
+            Engine = EngineOf(_gateway),
+            EngineOf = connectorId => EngineOf(_gateways.Of(connectorId)),
+            Sources = _sources,
+            ContentIndex = _gateway.Content,
+            Preflight = _extraction.CheckAsync,
+            Observer = observer,
+            TimeProvider = _time,
+            LoggerFactory = _loggerFactory,
+        },
+        Options);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -50,12 +50,15 @@ internal sealed class CliRun : IDisposable
     }
 
     /// <summary>Runs a command line with our configuration file and returns the exit code.</summary>
-    public Task<int> RunAsync(params string[] args)
+    public Task<int> RunAsync(params string[] args) => RunBareAsync([.. args, "-c", ConfigFile]);
+
+    /// <summary>Runs a command line as it is.</summary>
+    public Task<int> RunBareAsync(params string[] args)
     {
         Out = new StringWriter { NewLine = "\n" };
         Error = new StringWriter { NewLine = "\n" };
         var environment = new CliEnvironment { Out = Out, Error = Error, Variables = _variables, Width = 100, Shutdown = Shutdown };
-        return CommandLine.RunAsync([.. args, "-c", ConfigFile], environment);
+        return CommandLine.RunAsync(args, environment);
     }
 
     public void Dispose()

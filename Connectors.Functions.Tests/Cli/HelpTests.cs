@@ -33,7 +33,7 @@ public sealed class HelpTests
             text.AppendJoin('\n', output.ToString().ReplaceLineEndings("\n").TrimEnd().Split('\n').Select(line => line.TrimEnd())).Append("\n\n");
         }
 
-        Assert.Equal(10, commands);
+        Assert.Equal(18, commands);
         Approved.Verify(text.ToString(), "Connectors.Functions.Tests/Cli/help.approved.txt");
     }
 

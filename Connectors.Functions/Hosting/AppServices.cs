@@ -1,4 +1,5 @@
 using Connectors.Sync;
+using Connectors.Sync.Api;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Content;
@@ -39,6 +40,7 @@ public sealed class AppServices : IDisposable
         Jobs = new SyncJobIndex(parts.Store, parts.Time);
         Steps = new SyncJobSteps(Connectors, Jobs);
         Sources = new SourceCheck(parts.Sources, parts.Time);
+        Api = new ConnectorApi(Connectors, Jobs, Sources, Options);
         Round = new ConnectorRound(
             Connectors,
             Jobs,
@@ -66,6 +68,9 @@ public sealed class AppServices : IDisposable
 
     /// <summary>The sources.</summary>
     public SourceCheck Sources { get; }
+
+    /// <summary>What the HTTP API answers.</summary>
+    public ConnectorApi Api { get; }
 
     /// <summary>A look at everything that is served.</summary>
     public ConnectorRound Round { get; }

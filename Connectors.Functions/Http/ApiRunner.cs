@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Connectors.Functions.Hosting;
 using Connectors.Functions.Orchestrations;
 using Connectors.Sync;
+using Connectors.Sync.Api;
 using Connectors.Sync.Service;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -32,9 +33,7 @@ public sealed class ApiRunner(ConnectorApp app, ILogger<ApiRunner> logger)
         catch (ConnectorException failure)
         {
             OrchestrationLog.Failed(logger, function, failure.Message);
-            return failure.Kind is FailureKind.Retry
-                ? ApiAnswer.Problem(StatusCodes.Status503ServiceUnavailable, "Something does not answer now", failure.Message)
-                : ApiAnswer.Problem(StatusCodes.Status502BadGateway, "Something refuses to work", failure.Message);
+            return ApiAnswer.Of(ConnectorApi.Failed(failure));
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {

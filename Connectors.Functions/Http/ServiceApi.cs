@@ -48,6 +48,19 @@ public sealed class ServiceApi(ConnectorApp app)
         return ApiAnswer.Json((await JsonNode.ParseAsync(description, cancellationToken: cancellationToken))!);
     }
 
+    /// <summary>The status page. Anybody may have it, for it holds no data: what it shows it asks for with the function key that it is given.</summary>
+    [Function("GetStatusPage")]
+    public static IActionResult StatusPage([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ui")] HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        foreach (var (name, value) in Connectors.Sync.Api.StatusPage.Headers)
+        {
+            request.HttpContext.Response.Headers[name] = value;
+        }
+
+        return new ContentResult { Content = Connectors.Sync.Api.StatusPage.Html, ContentType = Connectors.Sync.Api.StatusPage.ContentType, StatusCode = StatusCodes.Status200OK };
+    }
+
     private static JsonObject Ok() => new() { ["ok"] = true };
 
     private static async Task<JsonObject> CheckAsync(Func<Task<JsonObject>> check)

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Connectors.Functions.Hosting;
 using Connectors.Functions.Orchestrations;
+using Connectors.Sync.Api;
 using Connectors.Sync.Protocol;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -12,33 +12,10 @@ namespace Connectors.Functions.Http;
 /// <summary>Syncs: what they did, how far they are, and their cancelling.</summary>
 public sealed class SyncsApi(ApiRunner runner)
 {
-    private const int MaxListed = 100;
-
     /// <summary>The newest jobs.</summary>
     [Function("ListSyncs")]
     public Task<IActionResult> ListAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "syncs")] HttpRequest request, CancellationToken cancellationToken) =>
-        runner.RunAsync("ListSyncs", async services =>
-        {
-            var connector = request.Query["connector"].ToString();
-            var word = request.Query["status"].ToString();
-            if (word.Length > 0 && ProtocolWords.Parse<JobStatus>(word) is null)
-            {
-                var known = string.Join(", ", Enum.GetValues<JobStatus>().Select(status => status.ToWord()));
-                return ApiAnswer.Problem(StatusCodes.Status400BadRequest, "The request can't be understood", $"status: '{word}' is no state of a job. Known are {known}.");
-            }
-
-            var newest = new Queue<SyncJobRecord>();
-            await foreach (var job in services.Jobs.ListAsync(connector.Length > 0 ? connector : null, ProtocolWords.Parse<JobStatus>(word), cancellationToken))
-            {
-                newest.Enqueue(job);
-                if (newest.Count > MaxListed)
-                {
-                    newest.Dequeue();
-                }
-            }
-
-            return ApiAnswer.Json(new JsonObject { ["syncs"] = new JsonArray([.. newest.Reverse().Select(ApiViews.Job)]) });
-        }, cancellationToken);
+        runner.RunAsync("ListSyncs", async services => ApiAnswer.Of(request, await services.Api.ListSyncsAsync(request.Query["connector"], request.Query["status"], cancellationToken)), cancellationToken);
 
     /// <summary>One job, or one dry run.</summary>
     [Function("GetSync")]
@@ -53,13 +30,13 @@ public sealed class SyncsApi(ApiRunner runner)
             var instance = isDryRun || job?.Status?.IsFinal() == false ? await client.GetInstanceAsync(SyncTarget.InstanceIdOf(jobId), getInputsAndOutputs: true, cancellationToken) : null;
             if (job is null && instance is null)
             {
-                return Missing(jobId);
+                return ApiAnswer.Of(request, ConnectorApi.MissingSync(jobId));
             }
 
             var view = job is not null ? ApiViews.Job(job) : DryRun(instance!);
             if (instance is { RuntimeStatus: OrchestrationRuntimeStatus.Running, SerializedCustomStatus: not null } && instance.ReadCustomStatusAs<SyncStatus>() is { } status)
             {
-                view["progress"] = ApiViews.Progress(status);
+                view["progress"] = ApiViews.Progress(status.Phase, status.Counts, status.EstimatedDocuments);
             }
 
             return ApiAnswer.Json(view);
@@ -71,44 +48,32 @@ public sealed class SyncsApi(ApiRunner runner)
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "syncs/{jobId}/cancel")] HttpRequest request,
         string jobId,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellationToken) => runner.RunAsync("CancelSync", services => jobId.StartsWith(SyncTarget.DryRunPrefix, StringComparison.Ordinal)
-            ? CancelDryRunAsync(jobId, client, cancellationToken)
-            : CancelJobAsync(services, jobId, cancellationToken), cancellationToken);
+        CancellationToken cancellationToken) => runner.RunAsync("CancelSync", async services => ApiAnswer.Of(request, jobId.StartsWith(SyncTarget.DryRunPrefix, StringComparison.Ordinal)
+            ? await CancelDryRunAsync(jobId, client, cancellationToken)
+            : await services.Api.CancelAsync(jobId, cancellationToken)), cancellationToken);
 
-    private static async Task<IActionResult> CancelJobAsync(AppServices services, string jobId, CancellationToken cancellationToken)
-    {
-        var status = await services.Jobs.RequestCancelAsync(jobId, cancellationToken);
-        return status switch
-        {
-            null => Missing(jobId),
-            JobStatus.Canceling => ApiAnswer.Json(State(jobId, JobStatus.Canceling.ToWord()), StatusCodes.Status202Accepted),
-            JobStatus.Canceled => ApiAnswer.Json(State(jobId, JobStatus.Canceled.ToWord())),
-            _ => ApiAnswer.Problem(StatusCodes.Status409Conflict, "The sync is over", $"Job '{jobId}' is {status.Value.ToWord()} already."),
-        };
-    }
-
-    private static async Task<IActionResult> CancelDryRunAsync(string jobId, DurableTaskClient client, CancellationToken cancellationToken)
+    private static async Task<ApiResult> CancelDryRunAsync(string jobId, DurableTaskClient client, CancellationToken cancellationToken)
     {
         // It writes nothing, so it may be ended anywhere. What it staged is found by the clean-up.
         if (await client.GetInstanceAsync(SyncTarget.InstanceIdOf(jobId), getInputsAndOutputs: false, cancellationToken) is not { } instance)
         {
-            return Missing(jobId);
+            return ConnectorApi.MissingSync(jobId);
         }
 
         if (instance.IsCompleted)
         {
-            return ApiAnswer.Problem(StatusCodes.Status409Conflict, "The sync is over", $"Dry run '{jobId}' has ended already.");
+            return ConnectorApi.DryRunIsOver(jobId);
         }
 
         await client.TerminateInstanceAsync(instance.InstanceId, new TerminateInstanceOptions(Output: null, Recursive: true), cancellationToken);
-        return ApiAnswer.Json(State(jobId, JobStatus.Canceling.ToWord()), StatusCodes.Status202Accepted);
+        return ConnectorApi.State(StatusCodes.Status202Accepted, jobId, JobStatus.Canceling);
     }
 
     private static JsonObject DryRun(OrchestrationMetadata instance)
     {
         // Only of one that ended well is the output ours.
         var view = instance.RuntimeStatus == OrchestrationRuntimeStatus.Completed && instance.ReadOutputAs<SyncSummary>() is { } summary
-            ? ApiViews.Summary(summary)
+            ? ApiViews.DryRun(summary.Status, summary.Message, summary.TotalDocuments, summary.Counts, summary.Preview is { } preview ? (preview.Added, preview.Updated, preview.Deleted) : null)
             : new JsonObject
             {
                 ["status"] = instance.RuntimeStatus switch
@@ -124,9 +89,4 @@ public sealed class SyncsApi(ApiRunner runner)
         view["createdAt"] = instance.CreatedAt;
         return view;
     }
-
-    private static JsonObject State(string jobId, string status) => new() { ["id"] = jobId, ["status"] = status };
-
-    private static IActionResult Missing(string jobId) =>
-        ApiAnswer.Problem(StatusCodes.Status404NotFound, "No such sync", $"There is no sync job with id '{jobId}'. GET /api/syncs shows the newest ones.");
 }

@@ -1,3 +1,4 @@
+using Connectors.Sync.Api;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Staging;
 
@@ -12,7 +13,7 @@ namespace Connectors.Functions.Orchestrations;
 public sealed record SyncTarget(string JobId, string ConnectorId, bool DryRun = false, bool AllowMassDelete = false, bool Reindex = false)
 {
     /// <summary>How the id of a dry run begins.</summary>
-    public const string DryRunPrefix = "dry-run-";
+    public const string DryRunPrefix = ConnectorApi.DryRunPrefix;
 
     /// <summary>The id of the orchestration of a job: the job's own, where it can be one.</summary>
     public static string InstanceIdOf(string jobId) => JobFolder.NameOf(jobId);

@@ -26,6 +26,7 @@ public sealed class ElasticsearchGateway : IDisposable
         _settings = ElasticsearchClientFactory.Settings(options);
         var calls = new ElasticsearchCalls(new ElasticsearchClient(_settings).Transport, options, time, random, logger);
         _preflight = new ElasticsearchPreflight(calls, options, time, random, logger);
+        Checkup = new ElasticsearchCheckup(calls, time);
         Documents = new DocumentStore(calls, options.UseConnectorsApi ? new ConnectorApi(calls, logger) : null, logger);
         Content = new ContentIndex(calls, time, logger);
     }
@@ -35,6 +36,9 @@ public sealed class ElasticsearchGateway : IDisposable
 
     /// <summary>Single documents: what the connector protocol reads and writes.</summary>
     public IDocumentStore Documents { get; }
+
+    /// <summary>Questions about the cluster, for people.</summary>
+    public ElasticsearchCheckup Checkup { get; }
 
     /// <summary>Waits until Elasticsearch answers, at most <see cref="ElasticsearchOptions.MaxWaitDuration"/>, and checks that it is one we can work with.</summary>
     /// <exception cref="ConnectorException">It did not answer in time, refuses the credentials, is no Elasticsearch, or has an unsupported version.</exception>

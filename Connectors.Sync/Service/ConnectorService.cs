@@ -54,6 +54,9 @@ public sealed class ConnectorService
     /// <summary>The syncs that run here now, the oldest first. May be asked at any time.</summary>
     public IReadOnlyList<RunningSync> Running => _jobs.Running.Shown;
 
+    /// <summary>Says that there may be a job to take: <see cref="RunAsync"/> looks now and not only when its pause is over. May be called at any time.</summary>
+    public void Wake() => _jobs.Wakeup.Wake();
+
     /// <summary>Serves until stopped.</summary>
     /// <param name="stop">Asks for an orderly end: nothing new is begun, running syncs finish the page in flight and are suspended.</param>
     /// <param name="cancellationToken">Ends at once; running syncs go on at the next start.</param>

@@ -29,6 +29,9 @@ internal sealed class ElasticsearchAnswer : IDisposable
     /// <summary>The header <c>X-elastic-product</c>.</summary>
     public string? Product { get; init; }
 
+    /// <summary>The server's time when it answered, or <see langword="null"/> when it does not say.</summary>
+    public DateTimeOffset? Date { get; init; }
+
     /// <summary>How often the request was sent: an earlier try may have been carried out although its answer was lost.</summary>
     public int Tries { get; set; } = 1;
 

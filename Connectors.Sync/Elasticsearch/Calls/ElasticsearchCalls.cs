@@ -86,6 +86,7 @@ internal sealed class ElasticsearchCalls(ITransport transport, ElasticsearchOpti
             {
                 RetryAfter = RetryAfter(Header(details, ElasticsearchClientFactory.RetryAfterHeader)),
                 Product = Header(details, ElasticsearchClientFactory.ProductHeader),
+                Date = DateTimeOffset.TryParse(Header(details, ElasticsearchClientFactory.DateHeader), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null,
             };
             body = null;
             return answer;

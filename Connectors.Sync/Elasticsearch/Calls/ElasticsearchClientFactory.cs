@@ -17,6 +17,8 @@ internal static class ElasticsearchClientFactory
 
     public const string RetryAfterHeader = "Retry-After";
 
+    public const string DateHeader = "Date";
+
     /// <exception cref="ConnectorException">A setting can't be used.</exception>
     public static ElasticsearchClientSettings Settings(ElasticsearchOptions options)
     {
@@ -35,7 +37,7 @@ internal static class ElasticsearchClientFactory
             .DisableAuditTrail()
             .RequestTimeout(options.RequestTimeout)
             .GlobalHeaders(Headers(options))
-            .ResponseHeadersToParse(new HeadersList([ProductHeader, RetryAfterHeader]))
+            .ResponseHeadersToParse(new HeadersList([ProductHeader, RetryAfterHeader, DateHeader]))
             .UserAgent(UserAgent.Create($"connectors/{Version} (.NET {Environment.Version}; {RuntimeInformation.OSArchitecture})"));
         if (options.ApiKey is { } key)
         {

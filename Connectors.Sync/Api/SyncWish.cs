@@ -2,12 +2,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Connectors.Sync.Protocol;
 
-namespace Connectors.Functions.Http;
+namespace Connectors.Sync.Api;
 
 /// <summary>What a request for a sync may say.</summary>
 /// <param name="DryRun">Find out what would be done, write nothing.</param>
 /// <param name="Options">What the sync may do beyond the ordinary.</param>
-internal sealed record SyncWish(bool DryRun, SyncJobOptions Options)
+public sealed record SyncWish(bool DryRun, SyncJobOptions Options)
 {
     private const int MaxLength = 64 * 1024;
     private static readonly string[] Fields = ["type", "dryRun", "allowMassDelete", "reindex"];
@@ -16,6 +16,7 @@ internal sealed record SyncWish(bool DryRun, SyncJobOptions Options)
     /// <returns>The wish, or what is wrong with the body.</returns>
     public static async Task<(SyncWish? Wish, string? Problem)> ReadAsync(Stream body, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(body);
         using var text = new MemoryStream();
         var part = new byte[4096];
         int read;

@@ -1,18 +1,16 @@
 using System.Text.Json.Nodes;
-using Connectors.Functions.Hosting;
-using Connectors.Functions.Orchestrations;
-using Connectors.Sync;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Service;
 
-namespace Connectors.Functions.Http;
+namespace Connectors.Sync.Api;
 
-/// <summary>Connectors and syncs as the API shows them.</summary>
-internal static class ApiViews
+/// <summary>Connectors and syncs as the HTTP API shows them, whichever host serves it. Nothing sensitive is in them.</summary>
+public static class ApiViews
 {
     /// <summary>A connector, short.</summary>
-    public static JsonObject Connector(ConnectorRecord connector) => new()
+    internal static JsonObject Connector(ConnectorRecord connector) => new()
     {
         ["id"] = connector.Id,
         ["name"] = connector.Name,
@@ -23,15 +21,15 @@ internal static class ApiViews
         ["lastSeen"] = connector.LastSeen,
         ["lastSynced"] = connector.LastSynced,
         ["lastSyncStatus"] = connector.LastSyncStatus?.ToWord(),
+        ["schedule"] = connector.Schedule(JobType.Full) is { } schedule ? new JsonObject { ["enabled"] = schedule.Enabled, ["interval"] = schedule.Interval } : null,
     };
 
-    /// <summary>A connector with its schedule and its configuration, without what is sensitive.</summary>
-    public static JsonObject Details(ConnectorRecord connector, AppServices services)
+    /// <summary>A connector with its pipeline and its configuration, without what is sensitive.</summary>
+    internal static JsonObject Details(ConnectorRecord connector, SourceCheck sources, ConnectorServiceOptions options)
     {
         var view = Connector(connector);
-        view["schedule"] = connector.Schedule(JobType.Full) is { } schedule ? new JsonObject { ["enabled"] = schedule.Enabled, ["interval"] = schedule.Interval } : null;
         view["pipeline"] = connector.Pipeline?.Name;
-        var open = OpenFields(connector, services);
+        var open = OpenFields(connector, sources, options);
         view["configuration"] = new JsonObject((connector.Configuration ?? [])
             .Where(field => open.Contains(field.Key) && field.Value is JsonObject shown && !IsMarkedSensitive(shown))
             .Select(field => KeyValuePair.Create(field.Key, field.Value!["value"]?.DeepClone())));
@@ -41,6 +39,7 @@ internal static class ApiViews
     /// <summary>A job.</summary>
     public static JsonObject Job(SyncJobRecord job)
     {
+        ArgumentNullException.ThrowIfNull(job);
         var counts = job.Metadata?.DeepClone().AsObject() ?? [];
         var rejections = counts["rejections"]?.DeepClone();
         foreach (var name in (string[])["rejections", "worker", "allow_mass_delete", "reindex"])
@@ -69,25 +68,34 @@ internal static class ApiViews
         };
     }
 
-    /// <summary>What an orchestration says of itself while it runs.</summary>
-    public static JsonObject Progress(SyncStatus status) => new()
+    /// <summary>How far a running sync is.</summary>
+    /// <param name="phase">What it does.</param>
+    /// <param name="counts">What it has done.</param>
+    /// <param name="estimatedDocuments">How many documents the source said that it holds.</param>
+    public static JsonObject Progress(SyncPhase phase, SyncCounts counts, long? estimatedDocuments) => new()
     {
-        ["phase"] = status.Phase.ToWord(),
-        ["counts"] = Counts(status.Counts),
-        ["estimatedDocuments"] = status.EstimatedDocuments,
+        ["phase"] = phase.ToWord(),
+        ["counts"] = Counts(counts),
+        ["estimatedDocuments"] = estimatedDocuments,
     };
 
     /// <summary>How a dry run ended.</summary>
-    public static JsonObject Summary(SyncSummary summary) => new()
-    {
-        ["status"] = summary.Status,
-        ["error"] = summary.Message,
-        ["totalDocuments"] = summary.TotalDocuments,
-        ["counts"] = Counts(summary.Counts),
-        ["preview"] = summary.Preview is { } preview
-            ? new JsonObject { ["added"] = Ids(preview.Added), ["updated"] = Ids(preview.Updated), ["deleted"] = Ids(preview.Deleted) }
-            : null,
-    };
+    /// <param name="status">In the protocol's word.</param>
+    /// <param name="error">Why it failed, or <see langword="null"/>.</param>
+    /// <param name="totalDocuments">Documents in the index.</param>
+    /// <param name="counts">What a sync would do.</param>
+    /// <param name="preview">The first ids that would be added, updated and deleted.</param>
+    public static JsonObject DryRun(
+        string status, string? error, long totalDocuments, SyncCounts counts, (IReadOnlyList<string> Added, IReadOnlyList<string> Updated, IReadOnlyList<string> Deleted)? preview) => new()
+        {
+            ["status"] = status,
+            ["error"] = error,
+            ["totalDocuments"] = totalDocuments,
+            ["counts"] = Counts(counts),
+            ["preview"] = preview is { } ids
+                ? new JsonObject { ["added"] = Ids(ids.Added), ["updated"] = Ids(ids.Updated), ["deleted"] = Ids(ids.Deleted) }
+                : null,
+        };
 
     private static JsonObject Counts(SyncCounts counts) => new()
     {
@@ -107,12 +115,12 @@ internal static class ApiViews
     private static bool IsMarkedSensitive(JsonObject field) => field["sensitive"] is JsonValue flag && flag.TryGetValue<bool>(out var isSensitive) && isSensitive;
 
     /// <summary>Fields that the source knows and does not call sensitive. Of what it does not know nobody can tell.</summary>
-    private static HashSet<string> OpenFields(ConnectorRecord connector, AppServices services)
+    private static HashSet<string> OpenFields(ConnectorRecord connector, SourceCheck sources, ConnectorServiceOptions options)
     {
         IEnumerable<ConfigField> fields = [];
         try
         {
-            fields = services.Sources.Describe(connector.ServiceType ?? services.Options.ServedAs(connector) ?? string.Empty).Fields;
+            fields = sources.Describe(connector.ServiceType ?? options.ServedAs(connector) ?? string.Empty).Fields;
         }
         catch (ConnectorException)
         {

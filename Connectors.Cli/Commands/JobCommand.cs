@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.Text.Json;
+using Connectors.Cli.Hosting;
+using Connectors.Cli.Output;
+using Connectors.Sync.Api;
+using Connectors.Sync.Protocol;
+
+namespace Connectors.Cli.Commands;
+
+/// <summary><c>elastic-ingest job</c>: what syncs did, and their cancelling.</summary>
+internal static class JobCommand
+{
+    private const int DefaultCount = 20;
+
+    public static Command Create(CliEnvironment environment, GlobalOptions global)
+    {
+        CommandSession Session(ParseResult parsed) => new(environment, global, parsed);
+        var connector = new Option<string?>("--connector") { Description = "Only jobs of this connector, by its id or its name.", HelpName = "ID" };
+        var count = new Option<int>("--count") { Description = "How many, the newest first.", HelpName = "N", DefaultValueFactory = _ => DefaultCount };
+        count.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !(int.TryParse(token.Value, out var number) && number is >= 1 and <= 10_000))
+            {
+                result.AddError($"--count: \"{token.Value}\" is not a number from 1 to 10000.");
+            }
+        });
+        var list = new Command("list", "Shows the newest jobs.") { connector, count };
+        list.SetAction((parsed, cancellationToken) => ListAsync(Session(parsed), parsed.GetValue(connector), parsed.GetValue(count), cancellationToken));
+        var shown = new Argument<string>("JOB") { Description = "Id of the job, as `job list` shows it." };
+        var show = new Command("show", "Shows one job with its counts and the documents that were rejected, as JSON.") { shown };
+        show.SetAction((parsed, cancellationToken) => ShowAsync(Session(parsed), parsed.GetRequiredValue(shown), cancellationToken));
+        var canceled = new Argument<string>("JOB") { Description = "Id of the job, as `job list` shows it." };
+        var cancel = new Command("cancel", "Cancels a job. One that waits ends at once, one that runs after the page it is at.") { canceled };
+        cancel.SetAction((parsed, cancellationToken) => CancelAsync(Session(parsed), parsed.GetRequiredValue(canceled), cancellationToken));
+        var followed = new Argument<string>("JOB") { Description = "Id of the job, as `job list` shows it." };
+        var tail = new Command("tail", "Follows a job, whoever runs it, until it ends: a line whenever its counts change. Exits with 0 when it completed.") { followed };
+        tail.SetAction((parsed, cancellationToken) => JobTail.RunAsync(Session(parsed), parsed.GetRequiredValue(followed), cancellationToken));
+        return new Command("job", "Shows what syncs did, follows and cancels them.") { list, show, cancel, tail };
+    }
+
+    private static async Task<int> ListAsync(CommandSession session, string? connector, int count, CancellationToken cancellationToken)
+    {
+        using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
+        var id = connector is null ? null : (await Lookup.ConnectorAsync(elasticsearch.Connectors, connector, cancellationToken)).Id;
+        var newest = new Queue<SyncJobRecord>();
+        await foreach (var job in elasticsearch.Jobs.ListAsync(id, status: null, cancellationToken))
+        {
+            newest.Enqueue(job);
+            if (newest.Count > count)
+            {
+                newest.Dequeue();
+            }
+        }
+
+        var jobs = newest.Reverse().ToList();
+        if (session.IsJson)
+        {
+            jobs.ForEach(job => JsonLine.Write(session.Environment.Out, ApiViews.Job(job)));
+            return ExitCode.Success;
+        }
+
+        TableOutput.Write(
+            session.Environment, "Jobs, the newest first", "There are no jobs.", ["job", "connector", "status", "created", "took", "written", "deleted", "error"], [.. jobs.Select(Row)]);
+        return ExitCode.Success;
+    }
+
+    private static async Task<int> ShowAsync(CommandSession session, string id, CancellationToken cancellationToken)
+    {
+        using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
+        var job = await elasticsearch.Jobs.FindAsync(id, cancellationToken) ?? throw Missing(id);
+        var options = session.IsJson ? JsonLine.Options : new JsonSerializerOptions(JsonLine.Options) { WriteIndented = true };
+        await session.Environment.Out.WriteLineAsync(ApiViews.Job(job).ToJsonString(options));
+        return ExitCode.Success;
+    }
+
+    private static async Task<int> CancelAsync(CommandSession session, string id, CancellationToken cancellationToken)
+    {
+        using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
+        var status = await elasticsearch.Jobs.RequestCancelAsync(id, cancellationToken) ?? throw Missing(id);
+        if (status is not (JobStatus.Canceled or JobStatus.Canceling))
+        {
+            throw new CliException(ExitCode.Failed, $"Job '{id}' is {status.ToWord()} already: there is nothing to cancel.");
+        }
+
+        if (session.IsJson)
+        {
+            JsonLine.Write(session.Environment.Out, new { @event = "cancel", jobId = id, status = status.ToWord() });
+        }
+        else
+        {
+            await session.Environment.Out.WriteLineAsync(status == JobStatus.Canceled ? $"Job '{id}' is canceled." : $"Job '{id}' will be canceled after the page it is at.");
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static string[] Row(SyncJobRecord job) =>
+    [
+        job.Id,
+        job.ConnectorId,
+        job.Status?.ToWord() ?? "",
+        job.CreatedAt?.ToString("yyyy-MM-dd HH:mm") ?? "",
+        job.CompletedAt - job.StartedAt is { } took ? SyncPace.Clock(took) : "",
+        SyncPace.Number(job.IndexedDocumentCount),
+        SyncPace.Number(job.DeletedDocumentCount),
+        job.Error ?? "",
+    ];
+
+    internal static CliException Missing(string id) => new(ExitCode.Usage, $"There is no job with the id \"{id}\". `elastic-ingest job list` shows the newest ones.");
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Connectors.Cli.Hosting;
+using Connectors.Sync;
+using Connectors.Sync.Configuration;
+using Connectors.Sync.Elasticsearch;
+using Connectors.Sync.Protocol;
+using Connectors.Sync.Service;
+
+namespace Connectors.Cli.Doctor;
+
+/// <summary>Looks at everything that a sync needs, from the configuration to the sources. Nothing is written but a file in the state folder, which is removed at once.</summary>
+internal sealed class Examination(CommandSession session)
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SkewToKnow = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SkewThatBreaks = TimeSpan.FromMinutes(4);
+
+    /// <summary>Looks, in the order in which things depend on each other.</summary>
+    public async IAsyncEnumerable<Finding> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var configuration = session.Configuration;
+        yield return Finding.Good("configuration", configuration.Notices.Count == 0 ? "It can be read." : $"It can be read, with {configuration.Notices.Count} to note above.");
+        yield return StateFolder(configuration.Service.StateFolder);
+        var time = session.Environment.TimeProvider;
+        var (gateway, finding) = await ConnectAsync(configuration.Elasticsearch, time, cancellationToken);
+        yield return finding;
+        using (gateway)
+        {
+            if (gateway is null)
+            {
+                yield return Finding.Skipped("the rest", "Elasticsearch can't be asked.");
+                yield break;
+            }
+
+            yield return await TryAsync("clock", () => ClockAsync(gateway.Checkup, cancellationToken));
+            yield return await TryAsync("protocol indices", () => IndicesAsync(gateway.Checkup, cancellationToken));
+            var (connectors, failure) = await ConnectorsAsync(gateway, time, cancellationToken);
+            if (failure is not null)
+            {
+                yield return failure;
+            }
+
+            yield return await TryAsync("privileges", () => PrivilegesAsync(gateway.Checkup, connectors, cancellationToken));
+            var options = ConnectorServiceOptions.From(configuration, new JobWorker("doctor"));
+            var checks = new ConnectorChecks(new SourceCheck(session.Sources, time), gateway.Checkup, options);
+            foreach (var connector in connectors)
+            {
+                foreach (var one in await checks.RunAsync(connector, cancellationToken))
+                {
+                    yield return one;
+                }
+            }
+        }
+    }
+
+    private static Finding StateFolder(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            var probe = Path.Combine(folder, $".doctor-{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}");
+            using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
+            {
+                return Finding.Good("state folder", $"{folder} can be written.");
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return Finding.Bad(
+                "state folder", $"{folder} can't be written: {failure.Message}", "Give this user the right to write there, or set service.state_dir to another folder. Without it syncs start over after a crash.");
+        }
+    }
+
+    private async Task<(ElasticsearchGateway? Gateway, Finding Finding)> ConnectAsync(ElasticsearchOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        ElasticsearchGateway? gateway = null;
+        try
+        {
+            gateway = new ElasticsearchGateway(
+                options with { MaxWaitDuration = options.MaxWaitDuration < LongestWait ? options.MaxWaitDuration : LongestWait }, time, new Random(), session.LoggerFactory);
+            var info = await gateway.ConnectAsync(cancellationToken);
+            var version = info.IsServerless ? "serverless" : info.Version?.ToString() ?? "of a version that these credentials may not see";
+            return (gateway, Finding.Good("elasticsearch", $"{version}, cluster '{info.ClusterName}'."));
+        }
+        catch (ConnectorException failure)
+        {
+            gateway?.Dispose();
+            return (null, Finding.Bad("elasticsearch", failure.Message, "Check elasticsearch.host and the credentials; docs/configuration.md lists the settings."));
+        }
+    }
+
+    private static async Task<Finding> ClockAsync(ElasticsearchCheckup checkup, CancellationToken cancellationToken)
+    {
+        if (await checkup.ClockSkewAsync(cancellationToken) is not { } skew)
+        {
+            return Finding.Skipped("clock", "Elasticsearch does not tell its time.");
+        }
+
+        var text = $"This machine's clock is {Math.Abs(skew.TotalSeconds).ToString("0", CultureInfo.InvariantCulture)} s {(skew > TimeSpan.Zero ? "ahead of" : "behind")} Elasticsearch's.";
+        const string Remedy = "Let both machines set their clocks by NTP: schedules and signs of life are compared across machines.";
+        return skew.Duration() >= SkewThatBreaks
+            ? Finding.Bad("clock", text, Remedy)
+            : skew.Duration() >= SkewToKnow ? Finding.Doubtful("clock", text, Remedy) : Finding.Good("clock", "It agrees with Elasticsearch's.");
+    }
+
+    private static async Task<Finding> IndicesAsync(ElasticsearchCheckup checkup, CancellationToken cancellationToken)
+    {
+        var missing = new List<string>();
+        foreach (var index in (string[])[ProtocolIndices.Connectors, ProtocolIndices.SyncJobs])
+        {
+            if (!await checkup.IndexExistsAsync(index, cancellationToken))
+            {
+                missing.Add(index);
+            }
+        }
+
+        return missing.Count == 0
+            ? Finding.Good("protocol indices", "Both exist.")
+            : Finding.Good("protocol indices", $"{string.Join(" and ", missing)} will be made when first needed.");
+    }
+
+    private static async Task<(IReadOnlyList<ConnectorRecord> Connectors, Finding? Failure)> ConnectorsAsync(ElasticsearchGateway gateway, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var connectors = new List<ConnectorRecord>();
+        try
+        {
+            await foreach (var connector in new ConnectorIndex(gateway.Documents, time).ListAsync(cancellationToken))
+            {
+                connectors.Add(connector);
+            }
+        }
+        catch (ConnectorException failure)
+        {
+            return ([], Finding.Bad("connectors", failure.Message, "Give the credentials the privileges of docs/operations.md."));
+        }
+
+        return (connectors, connectors.Count == 0 ? Finding.Doubtful("connectors", "There are none.", "Make one in Kibana, or with `elastic-ingest connector create`.") : null);
+    }
+
+    private static async Task<Finding> PrivilegesAsync(ElasticsearchCheckup checkup, IReadOnlyList<ConnectorRecord> connectors, CancellationToken cancellationToken)
+    {
+        var indices = connectors.Select(connector => connector.IndexName).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
+        return await checkup.MissingPrivilegesAsync(indices, cancellationToken) switch
+        {
+            null => Finding.Skipped("privileges", "The cluster has no security to ask."),
+            { Count: 0 } => Finding.Good("privileges", "The credentials may do all that is needed."),
+            var missing => Finding.Bad("privileges", $"Missing: {string.Join(", ", missing)}.", "Give the API key or the user these privileges; docs/operations.md has a role to copy."),
+        };
+    }
+
+    private static async Task<Finding> TryAsync(string check, Func<Task<Finding>> look)
+    {
+        try
+        {
+            return await look();
+        }
+        catch (ConnectorException failure)
+        {
+            return Finding.Bad(check, failure.Message, "Give the credentials the privileges of docs/operations.md.");
+        }
+    }
+}

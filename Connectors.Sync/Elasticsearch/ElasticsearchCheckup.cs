@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+using Connectors.Sync.Elasticsearch.Calls;
+using Connectors.Sync.Protocol;
+using static Connectors.Sync.Elasticsearch.Calls.ElasticsearchRequest;
+
+namespace Connectors.Sync.Elasticsearch;
+
+/// <summary>Questions about a cluster that a person has before the first sync, or when one fails. Nothing is written. Safe for concurrent use.</summary>
+public sealed class ElasticsearchCheckup
+{
+    // As docs/operations.md lists them; but for create_index, which only clusters before 8.10 need there.
+    private static readonly string[] OfProtocolIndices = ["read", "write", "view_index_metadata", "maintenance"];
+    private static readonly string[] OfContentIndices = ["read", "write", "view_index_metadata", "create_index", "manage"];
+    private readonly ElasticsearchCalls _calls;
+    private readonly TimeProvider _time;
+
+    internal ElasticsearchCheckup(ElasticsearchCalls calls, TimeProvider time) => (_calls, _time) = (calls, time);
+
+    /// <summary>Whether an index, or an alias, of that name exists.</summary>
+    /// <exception cref="ConnectorException">It can't be found out.</exception>
+    public async Task<bool> IndexExistsAsync(string index, CancellationToken cancellationToken)
+    {
+        using var answer = await _calls.SendAsync(Head(Escape(index), 404), cancellationToken);
+        return answer.IsSuccess;
+    }
+
+    /// <summary>Whether an ingest pipeline exists; <see langword="null"/> when the credentials may not see pipelines, which a sync need not.</summary>
+    /// <exception cref="ConnectorException">It can't be found out.</exception>
+    public async Task<bool?> PipelineExistsAsync(string pipeline, CancellationToken cancellationToken)
+    {
+        using var answer = await _calls.SendAsync(Get($"_ingest/pipeline/{Escape(pipeline)}", 403, 404), cancellationToken);
+        return answer.Status == 403 ? null : answer.IsSuccess;
+    }
+
+    /// <summary>How far this machine's clock is ahead of the server's; to the second, for a header says no more. <see langword="null"/> when the server does not tell its time.</summary>
+    /// <exception cref="ConnectorException">Elasticsearch does not answer.</exception>
+    public async Task<TimeSpan?> ClockSkewAsync(CancellationToken cancellationToken)
+    {
+        using var answer = await _calls.SendAsync(Get(string.Empty, 403), cancellationToken);
+        return _time.GetUtcNow() - answer.Date;
+    }
+
+    /// <summary>What the credentials lack to serve connectors.</summary>
+    /// <param name="contentIndices">The indices that syncs fill.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>Privileges that are missing, as <c>write on search-orders</c>; <see langword="null"/> when the cluster has no security that could be asked.</returns>
+    /// <exception cref="ConnectorException">It can't be found out.</exception>
+    public async Task<IReadOnlyList<string>?> MissingPrivilegesAsync(IReadOnlyCollection<string> contentIndices, CancellationToken cancellationToken)
+    {
+        var indices = new JsonArray(Wanted([ProtocolIndices.Connectors, ProtocolIndices.SyncJobs], OfProtocolIndices));
+        if (contentIndices.Count > 0)
+        {
+            indices.Add(Wanted(contentIndices, OfContentIndices));
+        }
+
+        // Without security there is no such call (400, 405), or it is switched off (404, 501).
+        using var answer = await _calls.SendAsync(Post("_security/user/_has_privileges", new JsonObject { ["index"] = indices }, 400, 404, 405, 501), cancellationToken);
+        if (!answer.IsSuccess)
+        {
+            return null;
+        }
+
+        return
+        [
+            .. (answer.Json()["index"] as JsonObject ?? [])
+                .SelectMany(index => (index.Value as JsonObject ?? []).Where(privilege => privilege.Value?.GetValue<bool>() == false).Select(privilege => $"{privilege.Key} on {index.Key}"))
+                .Order(StringComparer.Ordinal),
+        ];
+    }
+
+    private static JsonObject Wanted(IEnumerable<string> names, string[] privileges) => new()
+    {
+        ["names"] = new JsonArray([.. names.Select(name => JsonValue.Create(name))]),
+        ["privileges"] = new JsonArray([.. privileges.Select(name => JsonValue.Create(name))]),
+        ["allow_restricted_indices"] = false,
+    };
+}
