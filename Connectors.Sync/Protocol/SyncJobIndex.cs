@@ -143,7 +143,13 @@ public sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvider
                 return change;
             },
             cancellationToken);
-        return changed is not null && isOurs ? await FindAsync(seen.Id, cancellationToken) : null;
+
+        // A claim that was slow may find that the job was given up, or taken by somebody else, meanwhile.
+        return changed is not null && isOurs
+            && await FindAsync(seen.Id, cancellationToken) is { } job && job.Status?.IsRunning() == true
+            && job.WorkerHostname == worker.Hostname && (worker.Id is null || job.WorkerId == worker.Id)
+            ? job
+            : null;
     }
 
     /// <summary>Tells that a running job lives, and how far it is.</summary>

@@ -1,5 +1,4 @@
 using Connectors.Sync.Diagnostics;
-using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Microsoft.Extensions.Logging;
 
