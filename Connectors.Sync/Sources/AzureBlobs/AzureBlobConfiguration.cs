@@ -41,6 +41,7 @@ internal sealed record AzureBlobConfiguration
             DefaultValue = DefaultRetries,
             UiRestrictions = ["advanced"],
         },
+        CommonFields.TextExtraction,
     ];
 
     public required string Account { get; init; }
