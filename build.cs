@@ -71,7 +71,8 @@ int Test()
     Environment.SetEnvironmentVariable("CONNECTORS_S3RVER", NpmServer("s3rver", "3.7.1", "bin/s3rver.js"));
     Environment.SetEnvironmentVariable("CONNECTORS_AZURITE", NpmServer("azurite", "3.37.0", "dist/src/blob/main.js"));
     Console.WriteLine($"database servers for the tests: {string.Join(", ", Servers())}");
-    var exitCode = Dotnet([Output("Connectors.Functions.Tests", "Connectors.Functions.Tests.dll"), .. more, "-noColor", "-result-xml", results]);
+    var exitCode = Dotnet(
+        [Output("Connectors.Functions.Tests", "Connectors.Functions.Tests.dll"), .. more, "-noColor", "-longRunning", "120", "-diagnostics", "-result-xml", results], TimeSpan.FromMinutes(40));
     return Count(results, exitCode) && whiteSpace == 0 ? 0 : 1;
 }
 
@@ -255,10 +256,16 @@ bool Count(string results, int exitCode)
 
 // ---- processes ------------------------------------------------------------------------------------------------------------------
 
-int Dotnet(string[] arguments)
+int Dotnet(string[] arguments, TimeSpan? limit = null)
 {
     using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = root })!;
-    process.WaitForExit();
+    if (!process.WaitForExit(limit ?? Timeout.InfiniteTimeSpan))
+    {
+        Console.WriteLine($"ended after {limit!.Value.TotalMinutes:0} minutes: it hangs. What ran for more than two minutes is named above.");
+        process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+    }
+
     return process.ExitCode;
 }
 
