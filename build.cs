@@ -4,6 +4,7 @@
 
 // Builds, tests, tries and packs Connectors: dotnet run build.cs -- demo | functions | test | bench | publish. See Usage below.
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -17,7 +18,7 @@ const string Usage = """
       demo      builds elastic-ingest and shows it at work, without a server; [more] go to the demo
       functions builds the function app and runs it in one process, without Core Tools, Azurite or a server; --once tries it with a sample folder and ends
       bench     runs the race against a raw bulk blast; [more] go to the benchmarks
-      publish   packs elastic-ingest as a .NET tool and as a self-contained folder into artifacts/
+      publish   packs elastic-ingest as a .NET tool and as a self-contained folder, and the function app as a zip to deploy, into artifacts/
 
     --official, --offline   take the official packages, or the stand-ins of docs/offline.md; else a restore finds out which can be had
     """;
@@ -104,8 +105,18 @@ int Publish()
     var project = Path.Combine(root, "Connectors.Cli");
     var failed = Dotnet(["pack", project, "-c", "Release", "-o", Path.Combine(artifacts, "packages"), "--nologo", "-v", "q"]) != 0
         || Dotnet(["publish", project, "-c", "Release", "-r", runtime, "--self-contained", "-p:PublishReadyToRun=true", "-o", folder, "--nologo", "-v", "q"]) != 0;
-    Console.WriteLine(failed ? "publish: failed" : $"publish: {Path.Combine(artifacts, "packages")} and {folder}");
-    return failed ? 1 : 0;
+    var (app, zip) = (Path.Combine(artifacts, "functions"), Path.Combine(artifacts, "functions.zip"));
+    failed = failed || Dotnet(["publish", Path.Combine(root, "Connectors.Functions"), "-c", "Release", "-o", app, "--nologo", "-v", "q"]) != 0;
+    if (failed)
+    {
+        Console.WriteLine("publish: failed");
+        return 1;
+    }
+
+    File.Delete(zip);
+    ZipFile.CreateFromDirectory(app, zip);
+    Console.WriteLine($"publish: {Path.Combine(artifacts, "packages")}, {folder} and {zip}");
+    return 0;
 }
 
 // ---- which packages -------------------------------------------------------------------------------------------------------------
