@@ -69,7 +69,7 @@ public sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvider
         ArgumentNullException.ThrowIfNull(connector);
         ArgumentNullException.ThrowIfNull(options);
         var id = key is null ? null : Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes($"{connector.Id}\n{type.ToWord()}\n{key}")));
-        var document = await store.CreateAsync(ProtocolIndices.SyncJobs, id, Render(connector, type, trigger, options, timeProvider.GetUtcNow()), cancellationToken);
+        var document = await store.CreateAsync(ProtocolIndices.SyncJobs, id, SyncJobWrites.New(connector, type, trigger, options, timeProvider.GetUtcNow()), cancellationToken);
         return document is null ? null : new SyncJobRecord(document);
     }
 
@@ -91,7 +91,7 @@ public sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvider
                         return new JsonObject { ["status"] = JobStatus.Canceling.ToWord(), ["cancelation_requested_at"] = now };
                     case JobStatus.Pending or JobStatus.Suspended:
                         status = JobStatus.Canceled;
-                        return Canceled(now);
+                        return SyncJobWrites.Canceled(now);
                     default:
                         return null;
                 }
@@ -103,7 +103,7 @@ public sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvider
     /// <summary>Cancels a job that waits, and only that: one that somebody took meanwhile is left alone.</summary>
     /// <returns>Whether it was canceled now.</returns>
     internal async Task<bool> CancelWaitingAsync(string id, CancellationToken cancellationToken) =>
-        await ChangeAsync(id, job => job.Status?.IsWaiting() == true ? Canceled(ProtocolTime.Format(timeProvider.GetUtcNow())) : null, cancellationToken) is { Written: true };
+        await ChangeAsync(id, job => job.Status?.IsWaiting() == true ? SyncJobWrites.Canceled(ProtocolTime.Format(timeProvider.GetUtcNow())) : null, cancellationToken) is { Written: true };
 
     /// <summary>Takes a job.</summary>
     /// <param name="seen">The job as it was found.</param>
@@ -160,7 +160,7 @@ public sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvider
         var changed = await ChangeAsync(
             id,
             job => job.Status is JobStatus.InProgress or JobStatus.Canceling
-                ? WithCounts(new JsonObject { ["last_seen"] = ProtocolTime.Format(timeProvider.GetUtcNow()) }, counts)
+                ? SyncJobWrites.WithCounts(new JsonObject { ["last_seen"] = ProtocolTime.Format(timeProvider.GetUtcNow()) }, counts)
                 : null,
             cancellationToken);
         return changed?.Read.Status;
@@ -178,131 +178,10 @@ public sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvider
             {
                 var end = job.Status is { } status ? JobTransitions.EndOf(status, wanted) : null;
                 isEnded = end is not null || job.Status == wanted || (job.Status == JobStatus.Canceled && wanted != JobStatus.Error);
-                return end is null ? null : Ending(end.Value, result);
+                return end is null ? null : SyncJobWrites.Ending(end.Value, result, timeProvider.GetUtcNow());
             },
             cancellationToken);
         return changed is not null && isEnded ? await FindAsync(id, cancellationToken) : null;
-    }
-
-    private static JsonObject Render(ConnectorRecord connector, JobType type, TriggerMethod trigger, SyncJobOptions options, DateTimeOffset now)
-    {
-        var source = connector.Document.Source;
-        var copy = new JsonObject
-        {
-            ["id"] = connector.Id,
-            ["filtering"] = connector.ActiveFiltering?.DeepClone(),
-            ["index_name"] = connector.IndexName
-                ?? throw new ConnectorException($"Connector '{connector.Id}' has no index attached. Set its index_name, then start a sync."),
-            ["service_type"] = connector.ServiceType
-                ?? throw new ConnectorException($"Connector '{connector.Id}' has no service_type. Set it, then start a sync."),
-            ["configuration"] = connector.Configuration?.DeepClone() ?? new JsonObject(),
-        };
-        foreach (var name in (string[])["language", "pipeline", "sync_cursor"])
-        {
-            if (source[name] is { } value)
-            {
-                copy[name] = value.DeepClone();
-            }
-        }
-
-        var metadata = new JsonObject();
-        if (options.AllowMassDelete)
-        {
-            metadata["allow_mass_delete"] = true;
-        }
-
-        if (options.Reindex)
-        {
-            metadata["reindex"] = true;
-        }
-
-        if (options.Kind is SyncKind.DeletesOnly or SyncKind.NoDeletes)
-        {
-            metadata["kind"] = options.Kind.ToWord();
-        }
-
-        return new JsonObject
-        {
-            ["connector"] = copy,
-            ["created_at"] = ProtocolTime.Format(now),
-            ["deleted_document_count"] = 0,
-            ["indexed_document_count"] = 0,
-            ["indexed_document_volume"] = 0,
-            ["job_type"] = type.ToWord(),
-            ["last_seen"] = ProtocolTime.Format(now),
-            ["metadata"] = metadata,
-            ["status"] = JobStatus.Pending.ToWord(),
-            ["total_document_count"] = 0,
-            ["trigger_method"] = trigger.ToWord(),
-        };
-    }
-
-    private static JsonObject Canceled(string now) => new()
-    {
-        ["status"] = JobStatus.Canceled.ToWord(),
-        ["cancelation_requested_at"] = now,
-        ["canceled_at"] = now,
-        ["completed_at"] = now,
-    };
-
-    private static JsonObject WithCounts(JsonObject change, SyncCounts counts)
-    {
-        change["indexed_document_count"] = counts.Indexed;
-        change["indexed_document_volume"] = counts.IndexedMebibytes;
-        change["deleted_document_count"] = counts.Deleted;
-        change["metadata"] = JobMetadata.Render(counts);
-        return change;
-    }
-
-    private JsonObject Ending(JobStatus status, JobResult result)
-    {
-        var now = ProtocolTime.Format(timeProvider.GetUtcNow());
-        var change = new JsonObject
-        {
-            ["last_seen"] = now,
-            ["status"] = status.ToWord(),
-            ["error"] = status == JobStatus.Error ? ErrorText.Cut(result.Error ?? "The job failed.") : null,
-        };
-        if (status != JobStatus.Suspended)
-        {
-            change["completed_at"] = now;
-        }
-
-        if (status == JobStatus.Canceled)
-        {
-            change["canceled_at"] = now;
-        }
-
-        if (result.Counts is { } counts)
-        {
-            WithCounts(change, counts);
-        }
-
-        if (result.TotalDocuments is { } total)
-        {
-            change["total_document_count"] = total;
-        }
-
-        if (result.Rejections is { Total: > 0 } rejections)
-        {
-            change["metadata"] ??= new JsonObject();
-            change["metadata"]!["rejections"] = JobMetadata.Render(rejections);
-        }
-
-        if (result.Fallback is { } fallback)
-        {
-            change["metadata"] ??= new JsonObject();
-            change["metadata"]!["fallback"] = ErrorText.Cut(fallback);
-        }
-
-        if (status == JobStatus.Completed && result.Cursor is { } cursor)
-        {
-            // Kept in the job, so that a repeated call tells the connector the same.
-            change["metadata"] ??= new JsonObject();
-            change["metadata"]!["next_cursor"] = cursor.DeepClone();
-        }
-
-        return change;
     }
 
     private async IAsyncEnumerable<SyncJobRecord> SearchAsync(JsonObject? query, [EnumeratorCancellation] CancellationToken cancellationToken)
