@@ -16,6 +16,9 @@ internal sealed record ConnectorServiceOptions
     /// <summary>Service types whose connectors are all served.</summary>
     public IReadOnlyList<string> ServiceTypes { get; init; } = [];
 
+    /// <summary>Service types that there are sources for, served here or not; empty when that is not known.</summary>
+    public IReadOnlyCollection<string> KnownServiceTypes { get; init; } = [];
+
     /// <summary>Who takes jobs here (<see cref="WorkerSlot"/>).</summary>
     public required JobWorker Worker { get; init; }
 
@@ -49,9 +52,14 @@ internal sealed record ConnectorServiceOptions
             Service = configuration.Service,
             Connectors = configuration.Connectors,
             ServiceTypes = configuration.NativeServiceTypes,
+            KnownServiceTypes = [.. configuration.Sources.Keys],
             Worker = worker,
         };
     }
+
+    /// <summary>Whether a connector is of a service type that there is no source for, and not one that is served by its id.</summary>
+    internal bool IsOfUnknownType(ConnectorRecord connector) =>
+        KnownServiceTypes.Count > 0 && connector.ServiceType is { } type && !KnownServiceTypes.Contains(type) && ServedAs(connector) is null;
 
     /// <summary>The source of a connector that is served, or <see langword="null"/> when it isn't served; empty when it is but nobody says what source it has.</summary>
     public string? ServedAs(ConnectorRecord connector)

@@ -122,6 +122,11 @@ internal sealed class JobRunner(
                     // The sync itself meets the same trouble, and decides what becomes of it.
                     ServiceLog.HeartbeatFailed(_logger, job.Id, exception.Message);
                 }
+                catch (Exception exception) when (!ended.IsCancellationRequested)
+                {
+                    // A job without a heartbeat would be taken for dead while its sync goes on.
+                    ServiceLog.RoundBroke(_logger, exception, $"The heartbeat of job {job.Id}", UnexpectedError.IdOf(exception));
+                }
             }
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)

@@ -66,6 +66,22 @@ public sealed class ServiceConfigurationTests
     }
 
     [Fact]
+    public void AServiceWithoutCredentialsUsesTheFirstKeyOfItsConnectors()
+    {
+        const string Connectors = "connectors:\n  - {connector_id: a, service_type: dir}\n  - {connector_id: b, service_type: dir, api_key: key-b}\n  - {connector_id: c, service_type: dir, api_key: key-c}\n";
+
+        var configuration = Read(Connectors);
+        Assert.Equal("key-b", configuration.Elasticsearch.ApiKey!.Reveal());
+        Assert.Equal(
+            "config.yml:2: connectors: there are no credentials under elasticsearch: connectors and jobs are read and written with the api_key of connector \"b\".",
+            Assert.Single(configuration.Notices).ToString());
+
+        Assert.Equal("own", Read(Connectors + "elasticsearch.api_key: own").Elasticsearch.ApiKey!.Reveal());
+        var user = Read(Connectors + "elasticsearch: {username: u, password: p}").Elasticsearch;
+        Assert.Equal(("u", null), (user.Username, user.ApiKey));
+    }
+
+    [Fact]
     public void EverySectionIsRead()
     {
         var configuration = Read("""

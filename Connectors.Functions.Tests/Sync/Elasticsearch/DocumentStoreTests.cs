@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Connectors.Emulator.Faults;
 using Connectors.Sync.Elasticsearch;
+using Connectors.Sync.Protocol;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Elasticsearch;
@@ -99,4 +101,21 @@ public sealed class DocumentStoreTests
     }
 
     private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
+
+    [Fact]
+    public async Task WhereSettingsAreRefusedTheIndexIsMadeWithoutThem()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        bench.Server.Faults.Add(FaultRule.RefuseCall(400) with
+        {
+            Type = "illegal_argument_exception",
+            Request = request => Encoding.UTF8.GetString(request.Body.Span).Contains("number_of_shards", StringComparison.Ordinal),
+        });
+
+        await ProtocolIndices.EnsureAsync(bench.Gateway.Documents, Token);
+        await ProtocolIndices.EnsureAsync(bench.Gateway.Documents, Token);
+
+        Assert.NotNull(await bench.Gateway.Documents.CreateAsync(ProtocolIndices.Connectors, "c1", [], Token));
+        Assert.NotNull(await bench.Gateway.Documents.CreateAsync(ProtocolIndices.SyncJobs, "j1", [], Token));
+    }
 }
