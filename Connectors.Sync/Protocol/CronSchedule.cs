@@ -20,7 +20,7 @@ internal sealed class CronSchedule
         }
         catch (FormatException exception)
         {
-            var reason = string.IsNullOrWhiteSpace(expression) ? "it is empty" : exception.Message.Contains("has 5 fields", StringComparison.Ordinal) ? "it has 5 fields, the first one (seconds) is missing" : exception.Message.TrimEnd('.');
+            var reason = exception.Message.Contains("has 5 fields", StringComparison.Ordinal) ? "it has 5 fields, the first one (seconds) is missing" : exception.Message.TrimEnd('.');
             throw new ConnectorException(
                 $"'{expression}' is not a cron expression: {reason}. Write six fields: second, minute, hour, day of month, month, day of week; for example '0 0 3 * * ?' for every day at 3:00 UTC.");
         }
