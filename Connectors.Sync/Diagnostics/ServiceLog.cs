@@ -71,6 +71,12 @@ internal static partial class ServiceLog
     [LoggerMessage(522, LogLevel.Information, "Connector {ConnectorId} has the service type {ServiceType}, for which there is no source here: it is left alone. Name its class under sources to serve it")]
     public static partial void UnknownServiceType(ILogger logger, string connectorId, string serviceType);
 
+    [LoggerMessage(523, LogLevel.Warning, "Index {IndexName} was deleted with its connector {ConnectorId} (service.delete_orphaned_content)")]
+    public static partial void OrphanedIndexDeleted(ILogger logger, string indexName, string connectorId);
+
+    [LoggerMessage(524, LogLevel.Warning, "Index {IndexName} of the deleted connector {ConnectorId} could not be deleted: {Reason}")]
+    public static partial void OrphanedIndexLeft(ILogger logger, string indexName, string connectorId, string reason);
+
     /// <summary>The sign of life that the alert about missing polls waits for (infra/modules/alerts.bicep); at what level is the host's choice.</summary>
     [LoggerMessage(EventId = 519, Message = "Looked after {Connectors} connectors, {JobsMade} jobs were made")]
     public static partial void PollDone(ILogger logger, LogLevel level, int connectors, int jobsMade);

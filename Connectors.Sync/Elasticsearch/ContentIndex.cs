@@ -42,6 +42,9 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
         return facts is null ? null : await StateAsync(index, facts, created: false, cancellationToken);
     }
 
+    public async Task DeleteAsync(string index, CancellationToken cancellationToken) =>
+        (await calls.SendAsync(Delete(Escape(index), null, 404), cancellationToken)).Dispose();
+
     public async Task WriteMetaAsync(string index, JsonObject? meta, CancellationToken cancellationToken)
     {
         // Elasticsearch replaces _meta as a whole: what others keep there is written back.

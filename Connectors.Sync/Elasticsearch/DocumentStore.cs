@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Elasticsearch.Calls;
 using Microsoft.Extensions.Logging;
 using static Connectors.Sync.Elasticsearch.Calls.ElasticsearchRequest;
@@ -107,11 +108,18 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
         var hadSettings = bare.Remove("settings");
         foreach (var body in hadSettings ? (JsonObject[])[definition, bare] : [definition])
         {
-            var create = Put(Escape(index), body, 400);
+            var create = Put(Escape(index), body, 400, 403);
             using var answer = await calls.SendAsync(create, cancellationToken);
             if (answer.IsSuccess)
             {
                 return true;
+            }
+
+            if (answer.Status == 403)
+            {
+                // Who may not make it waits for it: Elasticsearch makes it of its own template at the first write.
+                ElasticsearchLog.IndexNotMade(logger, calls.Failures.Of(create, answer).Message);
+                return false;
             }
 
             if (answer.Error()?.Type == "resource_already_exists_exception")

@@ -100,6 +100,10 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
         return changed is null ? null : status;
     }
 
+    /// <summary>Deletes a job that is over, unless somebody wrote to it since it was found.</summary>
+    internal Task DeleteAsync(SyncJobRecord found, CancellationToken cancellationToken) =>
+        found.Status?.IsFinal() == true ? store.DeleteAsync(ProtocolIndices.SyncJobs, found.Id, found.Document, cancellationToken) : Task.CompletedTask;
+
     /// <summary>Cancels a job that waits, and only that: one that somebody took meanwhile is left alone.</summary>
     /// <returns>Whether it was canceled now.</returns>
     internal async Task<bool> CancelWaitingAsync(string id, CancellationToken cancellationToken) =>

@@ -65,6 +65,21 @@ public sealed class ServiceConfigurationTests
         Assert.Equal(["dir", "mongodb"], configuration.NativeServiceTypes);
     }
 
+    [Theory]
+    [InlineData("service: {worker_mode: true, service_types: [mongodb, s3]}", "mongodb, s3", null)]
+    [InlineData("service: {worker_mode: true, service_types: [mongodb]}\nnative_service_types: [s3, mongodb]", "s3, mongodb", null)]
+    [InlineData("service: {worker_mode: true, service_types: [jira, s3]}", "s3", "there is no source for the service type \"jira\"")]
+    [InlineData("service: {service_types: [mongodb]}\nnative_service_types: [s3]", "s3", "without effect: set service.worker_mode to true, or write the types under native_service_types.")]
+    public void ThePythonServicesWorkerModeNamesServiceTypesToo(string text, string types, string? notice)
+    {
+        var configuration = Read(text);
+
+        Assert.Equal(types, string.Join(", ", configuration.NativeServiceTypes));
+        Assert.Equal(notice is null ? 0 : 1, configuration.Notices.Count);
+        Assert.All(configuration.Notices, found => Assert.Contains(notice!, $"{found}", StringComparison.Ordinal));
+        Assert.All(configuration.Notices, found => Assert.StartsWith("service.service_types", found.Key, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void AServiceWithoutCredentialsUsesTheFirstKeyOfItsConnectors()
     {

@@ -100,7 +100,16 @@ public sealed class DocumentStoreTests
         Assert.False(await bench.Gateway.Documents.EnsureIndexAsync(Jobs, [], Token));
     }
 
-    private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
+    [Fact]
+    public async Task WhoMayNotMakeAnIndexWaitsForIt()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        bench.Server.Faults.Add(FaultRule.RefuseCall(403) with { Type = "security_exception", Method = "PUT", Route = "{index}" });
+
+        await ProtocolIndices.EnsureAsync(bench.Gateway.Documents, Token);
+
+        Assert.Empty(await bench.Gateway.Documents.SearchAsync(ProtocolIndices.Connectors, null, null, Token).ToListAsync(Token));
+    }
 
     [Fact]
     public async Task WhereSettingsAreRefusedTheIndexIsMadeWithoutThem()
@@ -118,4 +127,6 @@ public sealed class DocumentStoreTests
         Assert.NotNull(await bench.Gateway.Documents.CreateAsync(ProtocolIndices.Connectors, "c1", [], Token));
         Assert.NotNull(await bench.Gateway.Documents.CreateAsync(ProtocolIndices.SyncJobs, "j1", [], Token));
     }
+
+    private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
 }
