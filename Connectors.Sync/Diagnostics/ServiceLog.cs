@@ -77,6 +77,9 @@ internal static partial class ServiceLog
     [LoggerMessage(524, LogLevel.Warning, "Index {IndexName} of the deleted connector {ConnectorId} could not be deleted: {Reason}")]
     public static partial void OrphanedIndexLeft(ILogger logger, string indexName, string connectorId, string reason);
 
+    [LoggerMessage(525, LogLevel.Warning, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} was cancelled and does not come to the end of its page; it is stopped in the middle")]
+    public static partial void CancelForced(ILogger logger, string syncJobId, string connectorId, string indexName);
+
     /// <summary>The sign of life that the alert about missing polls waits for (infra/modules/alerts.bicep); at what level is the host's choice.</summary>
     [LoggerMessage(EventId = 519, Message = "Looked after {Connectors} connectors, {JobsMade} jobs were made")]
     public static partial void PollDone(ILogger logger, LogLevel level, int connectors, int jobsMade);

@@ -29,6 +29,9 @@ internal sealed record ConnectorServiceOptions
     /// <summary>How often a running job is asked whether the user cancelled it. Default 3 s.</summary>
     public TimeSpan CancelCheck { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long a cancelled job may take to finish the pages in flight; then it is stopped in their middle. Default 2 minutes.</summary>
+    public TimeSpan CancelPatience { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>How long a running job may be silent before it counts as dead. Default 5 minutes, as in Elastic's own service.</summary>
     public TimeSpan IdleAfter { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -76,11 +76,13 @@ public sealed class BadConnectorTests
         Assert.Null(_bed.Connector(connector)["error"]);
     }
 
-    [Fact]
-    public async Task ASourceThatNeverAnswersIsGivenUp()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ASourceThatNeverAnswersIsGivenUp(bool heedsItsToken)
     {
         var connector = _bed.AddConnector();
-        _bed.Sources.Ping = token => Task.Delay(Timeout.InfiniteTimeSpan, _bed.Clock, token);
+        _bed.Sources.Ping = token => Task.Delay(Timeout.InfiniteTimeSpan, _bed.Clock, heedsItsToken ? token : CancellationToken.None);
 
         await _bed.PassTimeAsync(_bed.RunOnceAsync());
 

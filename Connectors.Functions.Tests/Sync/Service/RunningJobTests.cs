@@ -70,6 +70,35 @@ public sealed class RunningJobTests
     }
 
     [Fact]
+    public async Task AJobWhoseSourceHangsIsCanceledAllTheSame()
+    {
+        var connector = _bed.AddConnector();
+        var job = await _bed.AddJobAsync(connector);
+        var started = new TaskCompletionSource();
+        _bed.Engine.Script = async (_, progress, _, cancel) =>
+        {
+            progress.Add(new SyncCounts(Created: 7));
+            started.SetResult();
+
+            // It does not heed the orderly stop.
+            await Task.Delay(Timeout.InfiniteTimeSpan, _bed.Clock, cancel);
+            return ScriptedEngine.Completed(default);
+        };
+
+        var run = _bed.RunOnceAsync();
+        await started.Task;
+        await _bed.Service.Jobs.RequestCancelAsync(job, Token);
+        var from = _bed.Clock.GetUtcNow();
+        var result = Assert.Single(await _bed.PassTimeAsync(run));
+
+        Assert.Equal(SyncResultEnd.Canceled, result.End);
+        Assert.Equal("canceled", _bed.Status(job));
+        Assert.Equal(7, _bed.Job(job)["indexed_document_count"]!.GetValue<int>());
+        Assert.Equal("canceled", _bed.Connector(connector)["last_sync_status"]!.GetValue<string>());
+        Assert.True(_bed.Clock.GetUtcNow() - from > TimeSpan.FromMinutes(2));
+    }
+
+    [Fact]
     public async Task AJobThatEndsBeforeTheCancelIsSeenIsCanceledAllTheSame()
     {
         var job = await _bed.AddJobAsync(_bed.AddConnector());

@@ -1,4 +1,3 @@
-using Connectors.Sync.Configuration;
 using Connectors.Sync.Configuration.Loading;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Service;
