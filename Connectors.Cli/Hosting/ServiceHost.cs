@@ -63,6 +63,7 @@ internal sealed class ServiceHost : IAsyncDisposable
             EngineOf = connectorId => EngineOf(_gateways.Of(connectorId)),
             Sources = _sources,
             ContentIndex = _gateway.Content,
+            ContentIndexOf = connectorId => _gateways.Of(connectorId).Content,
             Preflight = _extraction.CheckAsync,
             Observer = observer,
             TimeProvider = _time,

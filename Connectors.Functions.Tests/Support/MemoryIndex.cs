@@ -62,6 +62,16 @@ internal sealed class MemoryIndex : IContentIndex
         }
     }
 
+    public Task DeleteAsync(string index, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            Documents.Clear();
+            (Exists, Meta) = (false, null);
+            return Task.CompletedTask;
+        }
+    }
+
     public Task WriteMetaAsync(string index, JsonObject? meta, CancellationToken cancellationToken)
     {
         lock (_lock)

@@ -48,6 +48,7 @@ internal sealed class AppServices : IDisposable
             new JobCleanup(Jobs, Steps, parts.Time, parts.LoggerFactory),
             Options,
             parts.LoggerFactory);
+        Orphans = new OrphanedContent(Connectors, Jobs, parts.IndexOf, Options, parts.Time, parts.LoggerFactory);
         Staged = new StagedSync(parts.Staging, parts.IndexOf, parts.Configuration.Engine, parts.Limits, parts.Time, new Random(), parts.LoggerFactory, parts.Extraction);
     }
 
@@ -74,6 +75,9 @@ internal sealed class AppServices : IDisposable
 
     /// <summary>A look at everything that is served.</summary>
     public ConnectorRound Round { get; }
+
+    /// <summary>What deleted connectors leave behind.</summary>
+    internal OrphanedContent Orphans { get; }
 
     /// <summary>The steps of a sync.</summary>
     public StagedSync Staged { get; }

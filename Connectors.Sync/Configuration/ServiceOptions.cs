@@ -32,6 +32,9 @@ internal sealed record ServiceOptions
     /// <summary>How often abandoned jobs are looked for. Default 300 s.</summary>
     public TimeSpan JobCleanupInterval { get; init; } = TimeSpan.FromSeconds(300);
 
+    /// <summary>Whether what deleted connectors leave behind is deleted: the index that was filled for one, and its jobs. Default false.</summary>
+    public bool DeleteOrphanedContent { get; init; }
+
     /// <summary>Least weight of log messages that are written. Default information.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Elasticsearch.Calls;
 using Microsoft.Extensions.Logging;
 using static Connectors.Sync.Elasticsearch.Calls.ElasticsearchRequest;
@@ -102,10 +103,37 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
             }
         }
 
-        var create = Put(Escape(index), definition, 400);
-        using var answer = await calls.SendAsync(create, cancellationToken);
-        return answer.IsSuccess
-            || (answer.Error()?.Type == "resource_already_exists_exception" ? answer.Tries > 1 : throw calls.Failures.Of(create, answer));
+        // Elastic Cloud Serverless refuses settings of shards and replicas: there the index is made without them.
+        var bare = definition.DeepClone().AsObject();
+        var hadSettings = bare.Remove("settings");
+        foreach (var body in hadSettings ? (JsonObject[])[definition, bare] : [definition])
+        {
+            var create = Put(Escape(index), body, 400, 403);
+            using var answer = await calls.SendAsync(create, cancellationToken);
+            if (answer.IsSuccess)
+            {
+                return true;
+            }
+
+            if (answer.Status == 403)
+            {
+                // Who may not make it waits for it: Elasticsearch makes it of its own template at the first write.
+                ElasticsearchLog.IndexNotMade(logger, calls.Failures.Of(create, answer).Message);
+                return false;
+            }
+
+            if (answer.Error()?.Type == "resource_already_exists_exception")
+            {
+                return answer.Tries > 1;
+            }
+
+            if (body == bare || !hadSettings)
+            {
+                throw calls.Failures.Of(create, answer);
+            }
+        }
+
+        return false;
     }
 
     private static string Path(string index, string api, string id) => $"{Escape(index)}/{api}/{Escape(id)}";

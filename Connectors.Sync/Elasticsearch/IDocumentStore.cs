@@ -34,7 +34,8 @@ internal interface IDocumentStore
     /// <param name="expected">Delete only if the document has not changed since it was read; <see langword="null"/> to delete it anyway.</param>
     Task<DocumentWrite> DeleteAsync(string index, string id, StoredDocument? expected, CancellationToken cancellationToken);
 
-    /// <summary>Creates the index with the given settings and mappings unless it, or an alias of that name, exists.</summary>
+    /// <summary>Creates the index with the given settings and mappings unless it, or an alias of that name, exists, or the credentials may not: it is then missing, and
+    /// holds nothing, until somebody else makes it.</summary>
     /// <returns>Whether it was created now.</returns>
     Task<bool> EnsureIndexAsync(string index, JsonObject definition, CancellationToken cancellationToken);
 }

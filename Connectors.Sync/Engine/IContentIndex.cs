@@ -17,6 +17,9 @@ internal interface IContentIndex
     /// <summary>The index as it is, or <see langword="null"/> when it does not exist. Changes nothing.</summary>
     Task<ContentIndexState?> InspectAsync(string index, CancellationToken cancellationToken);
 
+    /// <summary>Deletes an index with everything in it. One that does not exist is deleted.</summary>
+    Task DeleteAsync(string index, CancellationToken cancellationToken);
+
     /// <summary>Replaces our part of the mapping's <c>_meta</c> (key <c>connectors</c>), leaving what others keep there; <see langword="null"/> removes it.</summary>
     Task WriteMetaAsync(string index, JsonObject? meta, CancellationToken cancellationToken);
 

@@ -36,6 +36,12 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
         }
     }
 
+    /// <summary>Connectors whose documents say that they were deleted.</summary>
+    internal IAsyncEnumerable<ConnectorRecord> ListDeletedAsync(CancellationToken cancellationToken) => store
+        .SearchAsync(ProtocolIndices.Connectors, query: null, sort: null, cancellationToken)
+        .Select(document => new ConnectorRecord(document))
+        .Where(connector => connector.IsDeleted);
+
     /// <summary>Those of the connectors with these ids that exist, by id, as of the last refresh.</summary>
     internal async Task<IReadOnlyDictionary<string, ConnectorRecord>> FindAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {

@@ -100,6 +100,10 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
         return changed is null ? null : status;
     }
 
+    /// <summary>Deletes a job that is over, unless somebody wrote to it since it was found.</summary>
+    internal Task DeleteAsync(SyncJobRecord found, CancellationToken cancellationToken) =>
+        found.Status?.IsFinal() == true ? store.DeleteAsync(ProtocolIndices.SyncJobs, found.Id, found.Document, cancellationToken) : Task.CompletedTask;
+
     /// <summary>Cancels a job that waits, and only that: one that somebody took meanwhile is left alone.</summary>
     /// <returns>Whether it was canceled now.</returns>
     internal async Task<bool> CancelWaitingAsync(string id, CancellationToken cancellationToken) =>
@@ -153,9 +157,9 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
     }
 
     /// <summary>Tells that a running job lives, and how far it is.</summary>
-    /// <returns>The job's state: <see cref="JobStatus.Canceling"/> asks to stop, any other but <see cref="JobStatus.InProgress"/> means that somebody else
+    /// <returns>The job as it was before: <see cref="JobStatus.Canceling"/> asks to stop, any other state but <see cref="JobStatus.InProgress"/> means that somebody else
     /// ended it. <see langword="null"/> when it is gone.</returns>
-    internal async Task<JobStatus?> ProgressAsync(string id, SyncCounts counts, CancellationToken cancellationToken)
+    internal async Task<SyncJobRecord?> ProgressAsync(string id, SyncCounts counts, CancellationToken cancellationToken)
     {
         var changed = await ChangeAsync(
             id,
@@ -163,7 +167,7 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
                 ? SyncJobWrites.WithCounts(new JsonObject { ["last_seen"] = ProtocolTime.Format(timeProvider.GetUtcNow()) }, counts)
                 : null,
             cancellationToken);
-        return changed?.Read.Status;
+        return changed?.Read;
     }
 
     /// <summary>Ends or suspends a running job.</summary>

@@ -18,6 +18,7 @@ internal sealed class ConnectorRound(
     ILoggerFactory loggerFactory)
 {
     private readonly ILogger _logger = loggerFactory.CreateLogger<ConnectorRound>();
+    private readonly ConcurrentDictionary<(string Id, string ServiceType), bool> _unknown = [];
 
     /// <summary>The connectors that are served, by id.</summary>
     /// <exception cref="ConnectorException">Elasticsearch could not be asked.</exception>
@@ -29,6 +30,11 @@ internal sealed class ConnectorRound(
             if (options.ServedAs(connector) is not null)
             {
                 served[connector.Id] = connector;
+            }
+            else if (options.IsOfUnknownType(connector) && _unknown.TryAdd((connector.Id, connector.ServiceType!), true))
+            {
+                // Once, and not at each look.
+                ServiceLog.UnknownServiceType(_logger, connector.Id, connector.ServiceType!);
             }
         }
 

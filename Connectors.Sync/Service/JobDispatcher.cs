@@ -66,7 +66,7 @@ internal sealed class JobDispatcher
         _running.Show(job.Id, sync);
         _parts.Observer?.SyncStarted(sync);
         var runner = new JobRunner(
-            _jobs, _steps, _sources, EngineOf(job.ConnectorId), _parts.ContentIndex, _options, _parts.TimeProvider, _parts.LoggerFactory);
+            _jobs, _steps, _sources, EngineOf(job.ConnectorId), _parts.ContentIndexOf?.Invoke(job.ConnectorId) ?? _parts.ContentIndex, _options, _parts.TimeProvider, _parts.LoggerFactory);
         var result = new SyncResult(SyncResultEnd.Lost, job, null, null);
         try
         {

@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Connectors.Emulator.Faults;
 using Connectors.Sync.Elasticsearch;
+using Connectors.Sync.Protocol;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Elasticsearch;
@@ -96,6 +98,34 @@ public sealed class DocumentStoreTests
 
         Assert.True(await bench.Gateway.Documents.EnsureIndexAsync(Jobs, [], Token));
         Assert.False(await bench.Gateway.Documents.EnsureIndexAsync(Jobs, [], Token));
+    }
+
+    [Fact]
+    public async Task WhoMayNotMakeAnIndexWaitsForIt()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        bench.Server.Faults.Add(FaultRule.RefuseCall(403) with { Type = "security_exception", Method = "PUT", Route = "{index}" });
+
+        await ProtocolIndices.EnsureAsync(bench.Gateway.Documents, Token);
+
+        Assert.Empty(await bench.Gateway.Documents.SearchAsync(ProtocolIndices.Connectors, null, null, Token).ToListAsync(Token));
+    }
+
+    [Fact]
+    public async Task WhereSettingsAreRefusedTheIndexIsMadeWithoutThem()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        bench.Server.Faults.Add(FaultRule.RefuseCall(400) with
+        {
+            Type = "illegal_argument_exception",
+            Request = request => Encoding.UTF8.GetString(request.Body.Span).Contains("number_of_shards", StringComparison.Ordinal),
+        });
+
+        await ProtocolIndices.EnsureAsync(bench.Gateway.Documents, Token);
+        await ProtocolIndices.EnsureAsync(bench.Gateway.Documents, Token);
+
+        Assert.NotNull(await bench.Gateway.Documents.CreateAsync(ProtocolIndices.Connectors, "c1", [], Token));
+        Assert.NotNull(await bench.Gateway.Documents.CreateAsync(ProtocolIndices.SyncJobs, "j1", [], Token));
     }
 
     private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();

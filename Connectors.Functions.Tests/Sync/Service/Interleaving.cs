@@ -40,7 +40,8 @@ internal sealed class Interleaving(Random random)
             turn.SetResult();
         }
 
-        return Task.WhenAll(tasks);
+        // A flow that waits for something else than its turn would be waited for without end.
+        return tasks.TrueForAll(task => task.IsCompleted) ? Task.WhenAll(tasks) : throw new InvalidOperationException("A flow left its thread: it waits, and not for its turn.");
     }
 }
 

@@ -13,6 +13,7 @@ namespace Connectors.Tests.Sync.Service;
 /// <summary>A service on documents in memory, with a scripted engine and a clock that the test moves.</summary>
 internal sealed class ServiceBed : IServiceObserver
 {
+    private const int MostTurns = 500_000;
     private int _connectors;
 
     public InMemoryDocumentStore Store { get; init; } = new();
@@ -94,8 +95,10 @@ internal sealed class ServiceBed : IServiceObserver
 
     public async Task PassTimeUntilAsync(Func<bool> condition, TimeSpan? step = null)
     {
-        while (!condition())
+        for (var turn = 0; !condition(); turn++)
         {
+            // Far more than anything takes, and better than a test that never ends.
+            Assert.True(turn < MostTurns, $"what the test waits for did not come in {MostTurns} turns of its clock");
             Token.ThrowIfCancellationRequested();
             Clock.Advance(step ?? TimeSpan.FromSeconds(1));
             for (var i = 0; i < 200 && !condition(); i++)

@@ -18,6 +18,7 @@ internal static class ServiceSection
         MaxConcurrentContentSyncs = reader.Get(MaxConcurrentContentSyncs),
         MaxConcurrentSchedulingTasks = reader.Get(MaxConcurrentSchedulingTasks),
         JobCleanupInterval = reader.Get(JobCleanupInterval),
+        DeleteOrphanedContent = reader.Get(DeleteOrphanedContent),
         LogLevel = reader.Get(LogLevel),
         StateFolder = Path.GetFullPath(reader.Get(StateDir)!, folder),
         PluginsFolder = Path.GetFullPath(reader.Get(PluginsDir)!, folder),

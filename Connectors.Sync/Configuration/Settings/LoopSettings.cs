@@ -75,6 +75,9 @@ internal static class LoopSettings
         "What is logged: messages of this weight and above.")
     { IsPython = true };
 
+    public static ServiceSetting<bool> DeleteOrphanedContent { get; } = new("service.delete_orphaned_content", Flag, false,
+        "Whether a connector that is marked as deleted takes its index and its jobs with it, five minutes after it was last looked after. Only an index that this service filled and that no other connector names.");
+
     public static ServiceSetting<string?> StateDir { get; } = new("service.state_dir", Text, "state",
         "Folder for the progress of running syncs, relative to the configuration file. With it a killed sync goes on where it was; keep it on a disk that lasts.");
 
@@ -85,6 +88,6 @@ internal static class LoopSettings
     [
         Idling, Heartbeat, PreflightMaxAttempts, PreflightIdle, MaxErrors, MaxErrorsSpan, MaxConcurrentContentSyncs,
         MaxConcurrentSchedulingTasks, MaxConcurrentPartitions, PageDocuments, PageMemSize, PagesInFlight, SourceRetryTimeLimit, MaxFileDownloadSize, MaxTextSize, JobCleanupInterval,
-        LogLevel, StateDir, PluginsDir,
+        LogLevel, DeleteOrphanedContent, StateDir, PluginsDir,
     ];
 }
