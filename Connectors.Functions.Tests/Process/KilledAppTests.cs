@@ -40,9 +40,10 @@ public sealed class KilledAppTests
             while (true)
             {
                 var plan = KillPlan.Draw(random, folder.Path, kills < Kills);
+                var started = TimeProvider.System.GetTimestamp();
                 var code = await RunAsync(plan, proxy, folder.Path, () => IsOver(emulator, job) && Staged(folder.Path).Count == 0);
                 var state = await bed.JobAsync(job);
-                story.Add($"round {round}: {plan.Text}, exit {code}, {ProcessBed.Counts(state)}");
+                story.Add($"round {round}: {plan.Text}, exit {code} after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s, {ProcessBed.Counts(state)}");
                 if (code != 137)
                 {
                     Assert.True(code == 0, string.Join('\n', story));
