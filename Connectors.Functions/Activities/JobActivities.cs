@@ -53,6 +53,6 @@ public sealed class JobActivities(StepRunner runner)
             var (stop, message, counts, reports) = order.Order;
             var result = new JobResult { Counts = counts, Rejections = await services.ReportAsync(reports, cancellationToken), Error = message };
             var end = stop == StepStop.Canceled ? SyncResultEnd.Canceled : SyncResultEnd.Failed;
-            return new StepAnswer<bool>(await new JobEnding(services.Steps, services.IndexOf(job.ConnectorId)).WriteAsync(job, end, result, cancellationToken) is not null);
+            return new StepAnswer<bool>(await services.EndAsync(job, end, result, cancellationToken) is not null);
         }, cancellationToken);
 }

@@ -59,7 +59,7 @@ internal static partial class ServiceLog
     [LoggerMessage(517, LogLevel.Error, "{Round} failed unexpectedly (error id {ErrorId})")]
     public static partial void RoundBroke(ILogger logger, Exception exception, string round, string errorId);
 
-    [LoggerMessage(519, LogLevel.Warning, "Job {SyncJobId} waited for connector {ConnectorId}, which was deleted; it was canceled")]
+    [LoggerMessage(529, LogLevel.Warning, "Job {SyncJobId} waited for connector {ConnectorId}, which was deleted; it was canceled")]
     public static partial void OrphanCanceled(ILogger logger, string syncJobId, string connectorId);
 
     [LoggerMessage(520, LogLevel.Information, "Connector {ConnectorId}: the sync rules that were drafted have been checked")]
