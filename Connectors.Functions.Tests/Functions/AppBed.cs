@@ -18,7 +18,6 @@ using Connectors.Sync.Staging;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.Processes;
 using Connectors.Tests.Sync.Service;
-using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -77,6 +76,13 @@ internal sealed class AppBed : IAsyncDisposable, ISourceFactory
             throw;
         }
     }
+
+    /// <summary>In each partition the documents from one number to before another; those before a third one are changed.</summary>
+    public static MemorySource Of(int partitions, int to, int from = 0, int changed = 0) => new()
+    {
+        Partitions = [.. Enumerable.Range(0, partitions).Select(partition => Enumerable.Range(from, to - from)
+            .Select(number => new MemoryDocument($"{partition}-{number:000}", number < changed ? "v2" : "v1")).ToList())],
+    };
 
     /// <summary>Starts the app once more, after its end.</summary>
     public async Task StartAgainAsync(Func<LocalFunctionHostOptions, LocalFunctionHostOptions>? with = null)
