@@ -16,7 +16,8 @@ const string Usage = """
 
       test      builds everything, checks the white space, runs all tests; [more] are filters of the test runner: -class "*Bulk*"
       demo      builds elastic-ingest and shows it at work, without a server; [more] go to the demo
-      functions builds the function app and runs it in one process, without Core Tools, Azurite or a server; --once tries it with a sample folder and ends
+      functions builds the function app and runs it in one process, without Core Tools, with an emulated Elasticsearch, and Azurite where npm has it; kept in
+                artifacts/local-host, where a later start goes on; --folder PATH elsewhere. --once tries it with a sample folder and ends
       bench     runs the race against a raw bulk blast; [more] go to the benchmarks
       publish   packs elastic-ingest as a .NET tool and as a self-contained folder, and the function app as a zip to deploy, into artifacts/
 
@@ -37,7 +38,7 @@ switch (args.FirstOrDefault())
         return Build("Connectors.Cli") ? Dotnet([Output("Connectors.Cli", "elastic-ingest.dll"), "demo", .. more]) : 1;
     case "functions":
         Packages();
-        return Build("Connectors.LocalHost") ? Dotnet([Output("Connectors.LocalHost", "Connectors.LocalHost.dll"), .. more]) : 1;
+        return Functions();
     case "bench":
         Packages();
         return Bench();
@@ -70,11 +71,23 @@ int Test()
     Directory.CreateDirectory(artifacts);
     File.Delete(results);
     Environment.SetEnvironmentVariable("CONNECTORS_S3RVER", NpmServer("s3rver", "3.7.1", "bin/s3rver.js"));
-    Environment.SetEnvironmentVariable("CONNECTORS_AZURITE", NpmServer("azurite", "3.37.0", "dist/src/blob/main.js"));
+    Environment.SetEnvironmentVariable("CONNECTORS_AZURITE", Azurite());
     Console.WriteLine($"database servers for the tests: {string.Join(", ", Servers())}");
     var exitCode = Dotnet(
         [Output("Connectors.Functions.Tests", "Connectors.Functions.Tests.dll"), .. more, "-noColor", "-longRunning", "120", "-diagnostics", "-result-xml", results], TimeSpan.FromMinutes(40));
     return Count(results, exitCode) && whiteSpace == 0 ? 0 : 1;
+}
+
+int Functions()
+{
+    if (!Build("Connectors.LocalHost"))
+    {
+        return 1;
+    }
+
+    Environment.SetEnvironmentVariable("CONNECTORS_AZURITE", Azurite());
+    string[] kept = more.Contains("--once") || more.Contains("--folder") ? [] : ["--folder", Path.Combine(artifacts, "local-host")];
+    return Dotnet([Output("Connectors.LocalHost", "Connectors.LocalHost.dll"), .. kept, .. more]);
 }
 
 int Bench()
@@ -202,7 +215,9 @@ bool Build(string what) => Dotnet(["build", Path.Combine(root, what), "-c", "Rel
 
 string Output(string project, string file) => Path.Combine(root, project, "bin", "Release", "net10.0", file);
 
-// A server from npm that tests talk to; null when it can't be had. The tests say what they do without it.
+string? Azurite() => NpmServer("azurite", "3.37.0", "dist/src/blob/main.js");
+
+// A server from npm that the local host and tests talk to; null when it can't be had. They say what they do without it.
 string? NpmServer(string package, string version, string script)
 {
     var folder = Path.Combine(artifacts, "npm");

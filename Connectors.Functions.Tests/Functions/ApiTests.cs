@@ -160,6 +160,22 @@ public sealed class ApiTests
     }
 
     [Fact]
+    public async Task TheStatusPageIsServedWithItsPolicyAndHoldsNoData()
+    {
+        await using var bed = await new FunctionsBed().StartAsync();
+        bed.AddConnector();
+
+        var answer = await bed.Http.GetAsync(new Uri("ui", UriKind.Relative), Token);
+
+        Assert.Equal((HttpStatusCode.OK, "text/html"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+        Assert.Contains("default-src 'none'", Assert.Single(answer.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+        var page = await answer.Content.ReadAsStringAsync(Token);
+        Assert.Equal(Connectors.Sync.Api.StatusPage.Html, page);
+        Assert.DoesNotContain("Connector c1", page, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await bed.PostAsync("ui")).StatusCode);
+    }
+
+    [Fact]
     public async Task HealthTellsWhatIsReadyAndWhatIsNot()
     {
         await using var bed = await new FunctionsBed().StartAsync();

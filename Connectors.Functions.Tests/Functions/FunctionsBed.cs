@@ -50,6 +50,13 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
 
     public int MaxConcurrentSyncs { get; init; } = 4;
 
+    public Microsoft.Extensions.Logging.ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    public double MaxDeletePercent { get; init; } = 15;
+
+    /// <summary>The clock of the activities; <see cref="Clock"/> unless told otherwise.</summary>
+    public TimeProvider? StepTime { get; init; }
+
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public LocalFunctionHost Host => _host!;
@@ -172,7 +179,7 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
                 StateFolder = Path.Combine(_folder.Path, "state"),
                 Bulk = new BulkWriterOptions { MaxOperations = 2 },
                 Rejections = Rejections,
-                DeleteGuard = new DeleteGuardOptions { FreeBelow = 20 },
+                DeleteGuard = new DeleteGuardOptions { MaxPercent = MaxDeletePercent, FreeBelow = 20 },
             },
         },
         Store = Store,
@@ -182,8 +189,8 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
         Limits = Limits,
         Connect = _ => Task.FromResult<ElasticsearchInfo?>(new ElasticsearchInfo(new Version(9, 5, 0), false, "test")),
         Hostname = "host-1",
-        Time = Clock,
-        LoggerFactory = NullLoggerFactory.Instance,
+        Time = StepTime ?? Clock,
+        LoggerFactory = LoggerFactory,
     };
 
     /// <summary>The source of the moment: what is disposed is only the view.</summary>
