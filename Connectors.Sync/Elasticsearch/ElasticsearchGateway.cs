@@ -27,7 +27,7 @@ public sealed class ElasticsearchGateway : IDisposable
         var calls = new ElasticsearchCalls(new ElasticsearchClient(_settings).Transport, options, time, random, logger);
         _preflight = new ElasticsearchPreflight(calls, options, time, random, logger);
         Checkup = new ElasticsearchCheckup(calls, time);
-        Documents = new DocumentStore(calls, options.UseConnectorsApi ? new ConnectorApi(calls, logger) : null, logger);
+        Documents = new DocumentStore(calls, options.UseConnectorsApi ? new ConnectorApiClient(calls, logger) : null, logger);
         Content = new ContentIndex(calls, time, logger);
     }
 

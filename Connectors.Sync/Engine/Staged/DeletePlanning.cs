@@ -16,6 +16,11 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
         var listing = await ReadListingAsync(opened, order.LastPages, cancellationToken);
         var vanished = listing.Seen.Count - listing.Seen.Seen;
         var answer = new DeleteAnswer(null, 0, vanished, null, listing.Gap is not null, listing.Correction);
+        if (opened.Plan.Kind == SyncKind.NoDeletes)
+        {
+            return answer with { Count = 0 };
+        }
+
         if (ending.RefuseDeletes(request, opened.Plan, listing.Counts, vanished, listing.Gap) is { } refusal)
         {
             return answer with { Refusal = refusal };
