@@ -27,13 +27,14 @@ internal sealed class ChangeSync(IContentIndex index, SyncEngineOptions options,
             return (null, full.Fallback ?? "it was begun as one");
         }
 
-        var (plan, reason) = await PlanAsync(request, source, state, cancellationToken);
+        var (plan, reason, isKept) = await PlanAsync(request, source, state, cancellationToken);
         if (plan is null)
         {
             return (null, reason);
         }
 
         var run = Open(request, plan, state, progress);
+        run.IsResumed = isKept;
         progress.Phase = SyncPhase.Pages;
         var lost = await run.ReadAsync((IChangeFeed)source, () => _ending.UnmarkAsync(request, plan, cancellationToken), stopReading, cancellationToken);
         if (lost is not null)
@@ -65,11 +66,11 @@ internal sealed class ChangeSync(IContentIndex index, SyncEngineOptions options,
     }
 
     /// <summary>The plan to go on with, or a new one; or why there can be none.</summary>
-    private async Task<(StoredPlan? Plan, string? FullBecause)> PlanAsync(SyncRequest request, IDataSource source, SyncState state, CancellationToken cancellationToken)
+    private async Task<(StoredPlan? Plan, string? FullBecause, bool IsKept)> PlanAsync(SyncRequest request, IDataSource source, SyncState state, CancellationToken cancellationToken)
     {
         if (source is IChangeFeed && Kept(request, state) is { Kind: SyncKind.Incremental } kept && kept.IndexUuid == (await index.InspectAsync(request.IndexName, cancellationToken))?.Uuid)
         {
-            return (kept, null);
+            return (kept, null, true);
         }
 
         state.Reset();
@@ -80,7 +81,7 @@ internal sealed class ChangeSync(IContentIndex index, SyncEngineOptions options,
             SyncLog.ChangesBegin(logger, request.JobId, request.IndexName);
         }
 
-        return (plan, reason);
+        return (plan, reason, false);
     }
 
     private ChangeRun Open(SyncRequest request, StoredPlan plan, SyncState state, SyncProgress progress)
@@ -91,7 +92,6 @@ internal sealed class ChangeSync(IContentIndex index, SyncEngineOptions options,
         var run = new ChangeRun(plan, state, step, writer, options, progress, () => new BackoffClock(
             options.Bulk.FirstRetryDelay, options.Bulk.MaxRetryDelay, options.SourceRetryTimeLimit, time, random), time, logger);
         state.OpenJournal(run.Replay);
-        run.BeginAgain();
         monitor.Resume(run.Counts.Rejected);
         return run;
     }

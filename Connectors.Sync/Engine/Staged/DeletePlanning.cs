@@ -43,7 +43,7 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
             throw new ConnectorException("Not every partition was read. Nothing was deleted. Start the sync again.");
         }
 
-        var listing = new Listing(opened.Ids.Snapshot.Count, isDivided: lastPages.Count > 1);
+        var listing = new Listing(opened.Ids.Snapshot.Count, isDivided: lastPages.Count > 1, isWritten: opened.Plan.Kind != SyncKind.DeletesOnly);
         for (var partition = 0; partition < lastPages.Count; partition++)
         {
             var (last, _) = await PageChain.ReadAsync(store, partition, lastPages[partition], known: null, listing.Add, cancellationToken);
@@ -119,7 +119,7 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
     }
 
     /// <summary>What all partitions listed.</summary>
-    private sealed class Listing(int indexed, bool isDivided)
+    private sealed class Listing(int indexed, bool isDivided, bool isWritten)
     {
         // Of documents that more than one partition listed, only the first listing counts. What could not be read is not counted as listed at all.
         private readonly SeenIds _counted = new(isDivided ? indexed : 0);
@@ -154,7 +154,7 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
             {
                 if (!_counted.Mark(ordinal))
                 {
-                    Correction += changed.Contains(ordinal) ? new SyncCounts(Updated: -1, Duplicates: 1) : new SyncCounts(Skipped: -1, Duplicates: 1);
+                    Correct(changed.Contains(ordinal) ? new SyncCounts(Updated: -1) : new SyncCounts(Skipped: -1));
                 }
             }
 
@@ -162,9 +162,12 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
             {
                 if (!_counted.MarkAdded(new DocumentKey(0, key)))
                 {
-                    Correction += new SyncCounts(Created: -1, Duplicates: 1);
+                    Correct(new SyncCounts(Created: -1));
                 }
             }
         }
+
+        /// <summary>Of a sync that writes nothing only what it skipped was counted.</summary>
+        private void Correct(SyncCounts counted) => Correction += isWritten ? counted + new SyncCounts(Duplicates: 1) : new SyncCounts(Skipped: counted.Skipped);
     }
 }
