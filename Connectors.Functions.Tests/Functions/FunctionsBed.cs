@@ -173,7 +173,9 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
             Engine = new SyncEngineOptions
             {
                 StateFolder = Path.Combine(_folder.Path, "state"),
-                Bulk = new BulkWriterOptions { MaxOperations = 2 },
+
+                // No pauses: nobody moves the clock while an activity runs.
+                Bulk = new BulkWriterOptions { MaxOperations = 2, FirstRetryDelay = TimeSpan.Zero, MaxRetryDelay = TimeSpan.Zero },
                 Rejections = Rejections,
                 DeleteGuard = new DeleteGuardOptions { FreeBelow = 20 },
             },

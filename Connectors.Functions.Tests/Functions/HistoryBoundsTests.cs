@@ -71,18 +71,18 @@ public sealed class HistoryBoundsTests
     }
 
     [Fact]
-    public async Task ASlowSourceForADay()
+    public async Task ASlowSourceThatIsAskedAgainAndAgain()
     {
-        await using var bed = new FunctionsBed { Source = Many(2, 150), Limits = OneDocumentAStep };
+        await using var bed = new FunctionsBed { Source = Many(2, 60), Limits = OneDocumentAStep };
         await bed.StartAsync();
         bed.AddConnector();
         var reads = 0;
-        bed.Source.OnPage = _ => Interlocked.Increment(ref reads) % 3 == 0 ? Task.CompletedTask : throw new ConnectorException(FailureKind.Retry, "slow down");
+        bed.Source.OnPage = _ => Interlocked.Increment(ref reads) % 4 == 0 ? Task.CompletedTask : throw new ConnectorException(FailureKind.Retry, "slow down");
         var start = bed.Clock.GetUtcNow();
 
         var (_, summary) = await bed.SyncAsync();
 
-        Assert.Equal(("completed", 300L), (summary.Status, summary.Counts.Created));
+        Assert.Equal(("completed", 120L), (summary.Status, summary.Counts.Created));
         Assert.InRange(bed.Clock.GetUtcNow() - start, TimeSpan.FromMinutes(30), TimeSpan.FromDays(2));
         await AssertBoundsAsync(bed);
     }
