@@ -9,7 +9,7 @@ namespace Connectors.Sync.Elasticsearch;
 /// <summary>
 /// The only caller of the Elasticsearch client. Make one per process and keep it: it holds the connections. Safe for concurrent use.
 /// </summary>
-public sealed class ElasticsearchGateway : IDisposable
+internal sealed class ElasticsearchGateway : IDisposable
 {
     private readonly IElasticsearchClientSettings _settings;
     private readonly ElasticsearchPreflight _preflight;
@@ -52,4 +52,4 @@ public sealed class ElasticsearchGateway : IDisposable
 /// <param name="Version">Its version, <c>9.5.0</c>; <see langword="null"/> when the credentials may not see it.</param>
 /// <param name="IsServerless">Whether it is Elastic Cloud Serverless, whose version says nothing.</param>
 /// <param name="ClusterName">The cluster's name.</param>
-public sealed record ElasticsearchInfo(Version? Version, bool IsServerless, string ClusterName);
+internal sealed record ElasticsearchInfo(Version? Version, bool IsServerless, string ClusterName);
