@@ -32,8 +32,11 @@ public sealed class ApiTests
 
     [Theory]
     [InlineData("""{"dry_run": true, "x": 1}""", "Unknown fields: dry_run, x. Known are type, dryRun, allowMassDelete, reindex.")]
-    [InlineData("""{"type": "incremental"}""", "type: \"incremental\" can't be synced. This version runs full syncs only: \"full\".")]
-    [InlineData("""{"type": ["full"]}""", "type: [\"full\"] can't be synced. This version runs full syncs only: \"full\".")]
+    [InlineData("""{"type": "partial"}""", "type: \"partial\" is no kind of sync. Known are full, incremental, deletes_only, no_deletes.")]
+    [InlineData("""{"type": ["full"]}""", "type: [\"full\"] is no kind of sync. Known are full, incremental, deletes_only, no_deletes.")]
+    [InlineData("""{"type": "incremental", "dryRun": true}""", "A dry run compares everything: leave out dryRun or the type \"incremental\".")]
+    [InlineData("""{"type": "deletes_only", "reindex": true}""", "A sync that only deletes writes no document: leave out reindex or the type \"deletes_only\".")]
+    [InlineData("""{"type": "no_deletes", "allowMassDelete": true}""", "A sync without deletes needs no permission for them: leave out allowMassDelete or the type \"no_deletes\".")]
     [InlineData("""{"reindex": "yes"}""", "reindex: \"yes\" is neither true nor false.")]
     [InlineData("[]", "The body is not a JSON object. Send {} or nothing for an ordinary sync.")]
     [InlineData("{", "The body is not a JSON object. Send {} or nothing for an ordinary sync.")]

@@ -39,6 +39,9 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
     /// <summary>What the connectors hold.</summary>
     public MemorySource Source { get; set; } = MemorySource.Holding("a", "b", "c");
 
+    /// <summary>What the connectors hold, when it is a source that can tell what changed.</summary>
+    public MemoryFeed? Feed { get; set; }
+
     /// <summary>Fails the ping.</summary>
     public Func<Task> Ping { get; set; } = () => Task.CompletedTask;
 
@@ -163,10 +166,10 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
     }
 
     SourceDescription ISourceFactory.Describe(string serviceType) => serviceType == "memory"
-        ? new SourceDescription { Name = "Memory", ServiceType = "memory", Fields = FakeSources.Description.Fields }
+        ? new SourceDescription { Name = "Memory", ServiceType = "memory", Fields = FakeSources.Description.Fields, HasChangeFeed = Feed is not null }
         : throw new ConnectorException($"There is no source for the service type \"{serviceType}\".");
 
-    IDataSource ISourceFactory.Create(string serviceType, JsonObject? configuration) => new PingedSource(this);
+    IDataSource ISourceFactory.Create(string serviceType, JsonObject? configuration) => Feed is null ? new PingedSource(this, Source) : new PingedFeed(this, Feed);
 
     private AppParts Parts() => new()
     {
@@ -177,7 +180,9 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
             Engine = new SyncEngineOptions
             {
                 StateFolder = Path.Combine(_folder.Path, "state"),
-                Bulk = new BulkWriterOptions { MaxOperations = 2 },
+
+                // No pauses: nobody moves the clock while an activity runs.
+                Bulk = new BulkWriterOptions { MaxOperations = 2, FirstRetryDelay = TimeSpan.Zero, MaxRetryDelay = TimeSpan.Zero },
                 Rejections = Rejections,
                 DeleteGuard = new DeleteGuardOptions { MaxPercent = MaxDeletePercent, FreeBelow = 20 },
             },
@@ -194,19 +199,27 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
     };
 
     /// <summary>The source of the moment: what is disposed is only the view.</summary>
-    private sealed class PingedSource(FunctionsBed bed) : IDataSource
+    private class PingedSource(FunctionsBed bed, IDataSource source) : IDataSource
     {
-        public SourceDescription Description => bed.Source.Description;
+        public SourceDescription Description => source.Description;
 
         public Task PingAsync(CancellationToken cancellationToken) => bed.Ping();
 
-        public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => bed.Source.HasChangedAsync(lastMark, cancellationToken);
+        public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => source.HasChangedAsync(lastMark, cancellationToken);
 
-        public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) => bed.Source.PartitionAsync(wanted, cancellationToken);
+        public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) => source.PartitionAsync(wanted, cancellationToken);
 
         public Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
-            bed.Source.ReadPageAsync(partition, after, limits, cancellationToken);
+            source.ReadPageAsync(partition, after, limits, cancellationToken);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    private sealed class PingedFeed(FunctionsBed bed, MemoryFeed feed) : PingedSource(bed, feed), IChangeFeed
+    {
+        public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) => feed.FindCursorAsync(cancellationToken);
+
+        public Task<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
+            feed.ReadChangesAsync(cursor, after, limits, cancellationToken);
     }
 }

@@ -131,15 +131,115 @@ public sealed class OrchestratorDecisionTests
     }
 
     [Fact]
-    public async Task ALongPartitionEndsAfterSomePagesWithOneStillToBeWritten()
+    public async Task ALongPartitionContinuesAsNewWithOnePageStillToBeWritten()
     {
         var pages = 0;
-        _context.Setup(one => one.GetInput<PartitionOrder>()).Returns(new PartitionOrder(Target, "j1/plan", new PartitionState(0), 0));
+        var begun = new DateTime(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
+        _context.Setup(one => one.GetInput<PartitionOrder>()).Returns(new PartitionOrder(Target, "j1/plan", new PartitionState(0), 5, begun));
         Setup<ReadAnswer>(nameof(SourceActivities.ReadPage), _ => new StepAnswer<ReadAnswer>(new ReadAnswer("p" + ++pages, false, true, new SyncCounts(Read: 2))));
+        Answer(nameof(IndexActivities.WritePage), new WriteAnswer(new SyncCounts(Created: 1, Rejected: 1), "report"));
+
+        await SyncPartition.RunAsync(_context.Object);
+
+        var next = Assert.IsType<PartitionOrder>(_continuedWith);
+        Assert.Equal((SyncPartition.MaxPages, $"p{pages}", 7L, 12L, begun), (pages, next.State.Unwritten, next.State.Counts.Rejected, next.Rejected, next.Begun));
+        _calls.Clear();
+        _context.Setup(one => one.GetInput<PartitionOrder>()).Returns(next);
+        await SyncPartition.RunAsync(_context.Object);
+        Assert.Equal(["WritePage p8", "ReadPage after p8"], _calls[..2]);
+        Assert.Equal(20L, Assert.IsType<PartitionOrder>(_continuedWith).Rejected);
+    }
+
+    [Fact]
+    public async Task APartitionThatTakesLongerThanAMinuteTellsItsJobHowFarItIs()
+    {
+        var now = new DateTime(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
+        _context.Setup(one => one.CurrentUtcDateTime).Returns(() => now);
+        _context.Setup(one => one.GetInput<PartitionOrder>()).Returns(new PartitionOrder(Target, "j1/plan", new PartitionState(0), 0, now));
+        Setup<ReadAnswer>(nameof(SourceActivities.ReadPage), _ =>
+        {
+            now += TimeSpan.FromSeconds(25);
+            return new StepAnswer<ReadAnswer>(new ReadAnswer("p" + now.Second, false, true, new SyncCounts(Read: 2)));
+        });
 
         var answer = await SyncPartition.RunAsync(_context.Object);
 
-        Assert.Equal((SyncPartition.MaxPages, $"p{pages}", false), (pages, answer.Value!.Unwritten, answer.Value.IsDone()));
+        Assert.Equal((6L, false, StepStop.None), (answer.Value!.Counts.Read, answer.Value.IsDone(), answer.Stop));
+        Assert.Null(_continuedWith);
+    }
+
+    [Fact]
+    public async Task APartitionThatIsNotDoneIsBegunAgainWithWhatItAnswered()
+    {
+        _context.Setup(one => one.CallSubOrchestratorAsync<StepAnswer<PartitionState>>(new TaskName(nameof(SyncPartition)), It.IsAny<object>(), It.IsAny<TaskOptions>()))
+            .Returns((TaskName _, object input, TaskOptions _) =>
+            {
+                var state = ((PartitionOrder)input).State;
+                _calls.Add($"{nameof(SyncPartition)} {state.Number} {state.Page}");
+                return Task.FromResult(new StepAnswer<PartitionState>(state with { Page = state.Page + "p", IsRead = state.Page == "p" }));
+            });
+
+        await RunAsync();
+
+        Assert.Equal(["SyncPartition 0 ", "SyncPartition 1 ", "SyncPartition 0 p", "SyncPartition 1 p"], _calls.Where(call => call.StartsWith("SyncPartition", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task OfChangesNothingIsDeletedThatTheyDoNotTellOf()
+    {
+        Answer(nameof(SourceActivities.BeginSync), new BegunSync(new BeginAnswer("j1/plan", 1, 0, null, SyncKind.Incremental), 4));
+
+        Assert.Equal("completed", (await RunAsync())!.Status);
+        Assert.Equal(["ClaimJob", "PingSource", "BeginSync", "SyncPartition 0", "CompleteSync last", "CleanStaging"], _calls);
+    }
+
+    [Fact]
+    public async Task ChangesThatCantBeHadAreFollowedByAFullSyncFromNothing()
+    {
+        Setup<BegunSync>(nameof(SourceActivities.BeginSync), input => new StepAnswer<BegunSync>(((SyncTarget)input).FullBecause is null
+            ? new BegunSync(new BeginAnswer("j1/changes", 1, 0, null, SyncKind.Incremental), 2)
+            : new BegunSync(new BeginAnswer("j1/plan", 2, 10, null), 2)));
+        _context.Setup(one => one.CallSubOrchestratorAsync<StepAnswer<PartitionState>>(new TaskName(nameof(SyncPartition)), It.IsAny<object>(), It.IsAny<TaskOptions>()))
+            .Returns((TaskName _, object input, TaskOptions _) =>
+            {
+                var order = (PartitionOrder)input;
+                _calls.Add($"{nameof(SyncPartition)} {order.State.Number} of {order.Plan}");
+                return Task.FromResult(new StepAnswer<PartitionState>(order.Plan == "j1/changes"
+                    ? order.State with { Page = "p", Counts = new SyncCounts(Created: 7), Lost = "too short." }
+                    : order.State with { Page = "last", IsRead = true, Counts = new SyncCounts(Skipped: 1) }));
+            });
+        SyncCounts? told = null;
+        Setup<SyncSummary>(nameof(IndexActivities.CompleteSync), input =>
+        {
+            told = ((JobOrder<FinishOrder>)input).Order.Counts;
+            return new StepAnswer<SyncSummary>(new SyncSummary("completed", default, 5));
+        });
+
+        await RunAsync();
+
+        Assert.Equal(
+            ["ClaimJob", "PingSource", "BeginSync", "SyncPartition 0 of j1/changes", "BeginSync", "SyncPartition 0 of j1/plan", "SyncPartition 1 of j1/plan", "PlanDeletes"],
+            _calls[..8]);
+        Assert.Equal(new SyncCounts(Skipped: 2, Deleted: 90), told);
+    }
+
+    [Fact]
+    public void WhatAFormerVersionHandedOnIsStillUnderstood()
+    {
+        var web = new System.Text.Json.JsonSerializerOptions(System.Text.Json.JsonSerializerDefaults.Web);
+        var state = System.Text.Json.JsonSerializer.Deserialize<SyncState>(
+            """{"Target":{"JobId":"j1","ConnectorId":"c1","DryRun":false,"AllowMassDelete":false,"Reindex":false},"Plan":"j1/plan","Parallel":4,"Partitions":[{"Number":0,"Page":"p","IsRead":true,"Unwritten":null,"Report":null,"Counts":{"Read":3}}],"NextPart":0,"DeleteCounts":{}}""", web)!;
+        var order = System.Text.Json.JsonSerializer.Deserialize<PartitionOrder>(
+            """{"Target":{"JobId":"j1","ConnectorId":"c1"},"Plan":"j1/plan","State":{"Number":1,"Page":"p","IsRead":false,"Unwritten":"p","Counts":{"Rejected":2}},"Rejected":2}""", web)!;
+        var begun = System.Text.Json.JsonSerializer.Deserialize<StepAnswer<BegunSync>>(
+            """{"Value":{"Answer":{"Plan":null,"Partitions":0,"IndexedDocuments":3,"EstimatedDocuments":null},"Parallel":4},"Stop":0,"Message":null}""", web)!;
+        var finish = System.Text.Json.JsonSerializer.Deserialize<JobOrder<FinishOrder>>(
+            """{"Target":{"JobId":"j1","ConnectorId":"c1"},"Order":{"Complete":{"Plan":"j1/plan","Reports":[],"IsListed":true},"Counts":{"Read":3},"Refusal":null,"IndexedDocuments":0}}""", web)!;
+
+        Assert.Equal((SyncKind.Full, true, 3L, null), (state.Kind, state.Partitions[0].IsDone(), state.Counts().Read, state.Lost()));
+        Assert.Equal((null, "p", null), (order.Begun, order.State.Unwritten, order.Target.FullBecause));
+        Assert.Equal((SyncKind.Full, null), (begun.Value!.Answer.Kind, begun.Value.Answer.Cursor));
+        Assert.Equal(("j1/plan", null, null), (finish.Order.Complete!.Plan, finish.Order.Complete.LastPage, finish.Order.Cursor));
     }
 
     private Task<SyncSummary?> RunAsync(SyncState? state = null)
@@ -164,6 +264,7 @@ public sealed class OrchestratorDecisionTests
                 JobOrder<EndOrder> { Order: var order } => $" {order.Stop}",
                 JobOrder<ReadOrder> { Order: var order } => $" after {order.After}",
                 JobOrder<WriteOrder> { Order: var order } => $" {order.Page}",
+                JobOrder<FinishOrder> { Order.Complete.LastPage: { } page } => $" {page}",
                 _ => string.Empty,
             });
             Assert.NotNull(options.Retry);

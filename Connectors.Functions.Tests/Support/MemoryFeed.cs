@@ -6,6 +6,11 @@ namespace Connectors.Tests.Support;
 /// <summary>A <see cref="MemorySource"/> with a history: pages of changes by number, and a cursor that is the number of the next one.</summary>
 internal sealed class MemoryFeed(MemorySource documents) : IDataSource, IChangeFeed
 {
+    private readonly Lock _lock = new();
+
+    /// <summary>What a full sync finds.</summary>
+    public MemorySource Documents { get; set; } = documents;
+
     /// <summary>The history. A change without a document is a deletion.</summary>
     public List<List<(string Id, MemoryDocument? Document)>> Pages { get; } = [];
 
@@ -20,7 +25,7 @@ internal sealed class MemoryFeed(MemorySource documents) : IDataSource, IChangeF
 
     public List<int> PagesAsked { get; } = [];
 
-    public int FullPagesRead => documents.PagesRead;
+    public int FullPagesRead => Documents.PagesRead;
 
     public SourceDescription Description { get; } = new() { Name = "Memory", ServiceType = "memory", Fields = [], HasChangeFeed = true };
 
@@ -31,14 +36,36 @@ internal sealed class MemoryFeed(MemorySource documents) : IDataSource, IChangeF
         return this;
     }
 
-    public Task PingAsync(CancellationToken cancellationToken) => documents.PingAsync(cancellationToken);
+    /// <summary>
+    /// One more page of history from random documents, carried out in <paramref name="state"/> too: a text of <c>text-0</c> is a deletion, and of several of one document the
+    /// last one counts, as a page never holds an id twice.
+    /// </summary>
+    public void Play(IEnumerable<MemoryDocument> changes, Dictionary<string, string> state)
+    {
+        Pages.Add([]);
+        foreach (var document in changes.Reverse().DistinctBy(change => change.Id))
+        {
+            var isGone = document.Text == "text-0";
+            Pages[^1].Add((document.Id, isGone ? null : document with { Timestamp = null }));
+            if (isGone)
+            {
+                state.Remove(document.Id);
+            }
+            else
+            {
+                state[document.Id] = document.Text;
+            }
+        }
+    }
 
-    public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => documents.HasChangedAsync(lastMark, cancellationToken);
+    public Task PingAsync(CancellationToken cancellationToken) => Documents.PingAsync(cancellationToken);
 
-    public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) => documents.PartitionAsync(wanted, cancellationToken);
+    public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => Documents.HasChangedAsync(lastMark, cancellationToken);
+
+    public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) => Documents.PartitionAsync(wanted, cancellationToken);
 
     public Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
-        documents.ReadPageAsync(partition, after, limits, cancellationToken);
+        Documents.ReadPageAsync(partition, after, limits, cancellationToken);
 
     public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) =>
         Task.FromResult(Unavailable is null ? new ChangeStart(Text(Pages.Count)) : new ChangeStart(null, Unavailable));
@@ -47,7 +74,11 @@ internal sealed class MemoryFeed(MemorySource documents) : IDataSource, IChangeF
     {
         cancellationToken.ThrowIfCancellationRequested();
         var number = int.Parse(after.IsStart ? cursor : after.Value, CultureInfo.InvariantCulture);
-        PagesAsked.Add(number);
+        lock (_lock)
+        {
+            PagesAsked.Add(number);
+        }
+
         if (OnChanges is not null)
         {
             await OnChanges(number);
@@ -69,7 +100,7 @@ internal sealed class MemoryFeed(MemorySource documents) : IDataSource, IChangeF
         return new ChangePage(page.Build(new PageToken(Text(next)), isLast: next == Pages.Count), [.. changes.Where(change => change.Document is null).Select(change => change.Id)], Text(next));
     }
 
-    public ValueTask DisposeAsync() => documents.DisposeAsync();
+    public ValueTask DisposeAsync() => Documents.DisposeAsync();
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

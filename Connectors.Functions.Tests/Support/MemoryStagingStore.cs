@@ -39,6 +39,12 @@ internal sealed class MemoryStagingStore : IStagingStore
         return Contents.ContainsKey(name);
     }
 
+    public async Task<bool> TryMarkAsync(string name, CancellationToken cancellationToken)
+    {
+        await BeginAsync(name, cancellationToken);
+        return Contents.TryAdd(name, []);
+    }
+
     public async IAsyncEnumerable<string> ListFoldersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.Yield();

@@ -48,7 +48,10 @@ internal sealed class StagedBench : IDisposable
     };
 
     /// <summary>How a step is done: given the step, with the machine on which it runs as its argument. The default does it once on the first machine.</summary>
-    public IStepRunner Runner { get; set; } = new OnceRunner();
+    public IStepRunner Runner { get; set; } = Once;
+
+    /// <summary>Does a step once, on the first machine.</summary>
+    public static IStepRunner Once { get; } = new OnceRunner();
 
     public static CancellationToken Token => Xunit.TestContext.Current.CancellationToken;
 
@@ -68,16 +71,27 @@ internal sealed class StagedBench : IDisposable
     }
 
     /// <summary>Runs a sync from its begin to its end.</summary>
-    public async Task<SyncOutcome> RunAsync(IDataSource source)
+    public async Task<SyncOutcome> RunAsync(IDataSource source, string? fullBecause = null)
     {
-        var begin = await DoAsync((machine, token) => machine.BeginAsync(Request, source, token));
+        var begin = await DoAsync((machine, token) => machine.BeginAsync(Request, source, fullBecause, token));
         if (begin.Plan is not { } plan)
         {
-            return new SyncOutcome(SyncEnd.Unchanged, default, begin.IndexedDocuments, new RejectionReport());
+            return new SyncOutcome(SyncEnd.Unchanged, default, begin.IndexedDocuments, new RejectionReport()) { Cursor = begin.Cursor, Fallback = begin.Fallback };
         }
 
         var partitions = await Task.WhenAll(Enumerable.Range(0, begin.Partitions).Select(partition => ReadPartitionAsync(source, plan, partition)));
+        if (partitions.Select(partition => partition.Lost).FirstOrDefault(lost => lost is not null) is { } reason)
+        {
+            return await RunAsync(source, reason);
+        }
+
         var counts = partitions.Aggregate(default(SyncCounts), (sum, partition) => sum + partition.Counts);
+        List<string> reports = [.. partitions.Select(partition => partition.Report).OfType<string>()];
+        if (begin.Kind == SyncKind.Incremental)
+        {
+            return await CompleteAsync(new CompleteOrder(plan, reports, IsListed: false, partitions[0].LastPage, counts), counts, refusal: null);
+        }
+
         var deletes = await DoAsync((machine, token) => machine.PlanDeletesAsync(Request, new PlanDeletesOrder(plan, [.. partitions.Select(partition => partition.LastPage)]), token));
         counts += deletes.Correction;
         string? report = null;
@@ -89,10 +103,18 @@ internal sealed class StagedBench : IDisposable
             report = answer.Report;
         }
 
-        List<string> reports = [.. partitions.Select(partition => partition.Report).Append(report).OfType<string>()];
         var isListed = deletes is { Refusal: null, HasGap: false };
-        var complete = await DoAsync((machine, token) => machine.CompleteAsync(Request, new CompleteOrder(plan, reports, isListed), token));
-        return new SyncOutcome(deletes.Refusal is null ? SyncEnd.Completed : SyncEnd.Refused, counts, complete.TotalDocuments, complete.Rejections, deletes.Refusal, complete.Preview);
+        return await CompleteAsync(new CompleteOrder(plan, [.. reports, .. report is null ? Array.Empty<string>() : [report]], isListed), counts, deletes.Refusal);
+    }
+
+    private async Task<SyncOutcome> CompleteAsync(CompleteOrder order, SyncCounts counts, string? refusal)
+    {
+        var complete = await DoAsync((machine, token) => machine.CompleteAsync(Request, order, token));
+        return new SyncOutcome(refusal is null ? SyncEnd.Completed : SyncEnd.Refused, counts, complete.TotalDocuments, complete.Rejections, refusal, complete.Preview)
+        {
+            Cursor = complete.Cursor,
+            Fallback = complete.Fallback,
+        };
     }
 
     /// <summary>Runs a sync as a job of its own.</summary>
@@ -125,7 +147,7 @@ internal sealed class StagedBench : IDisposable
     }
 
     /// <summary>Reads and writes a partition: a page is read while the one before it is written.</summary>
-    private async Task<(string LastPage, SyncCounts Counts, string? Report)> ReadPartitionAsync(IDataSource source, string plan, int partition)
+    private async Task<(string LastPage, SyncCounts Counts, string? Report, string? Lost)> ReadPartitionAsync(IDataSource source, string plan, int partition)
     {
         var counts = default(SyncCounts);
         string? after = null;
@@ -140,10 +162,10 @@ internal sealed class StagedBench : IDisposable
                 ? DoAsync((machine, token) => machine.WritePageAsync(Request, new WriteOrder(plan, page.Page, written.Report, counts.Rejected), token))
                 : Task.FromResult(new WriteAnswer(default, written.Report));
             after = page.Page;
-            if (page.IsLast)
+            if (page.IsLast || page.Lost is not null)
             {
                 written = await writing;
-                return (page.Page, counts + written.Counts, written.Report);
+                return (page.Page, counts + written.Counts, written.Report, page.Lost);
             }
         }
     }

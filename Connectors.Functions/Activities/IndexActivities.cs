@@ -29,11 +29,19 @@ public sealed class IndexActivities(StepRunner runner)
     public Task<StepAnswer<SyncSummary>> CompleteSync([ActivityTrigger] JobOrder<FinishOrder> order, CancellationToken cancellationToken) =>
         runner.FinishAsync(order.Target, async (step, token) =>
         {
-            var (complete, counts, refusal, indexed) = order.Order;
+            var (complete, counts, refusal, indexed, cursor, fallback) = order.Order;
             var answer = complete is null
-                ? new CompleteAnswer(indexed, new(), null)
+                ? new CompleteAnswer(indexed, new(), null, cursor, fallback)
                 : await step.Services.Staged.CompleteAsync(step.Request, complete, token);
-            var result = new JobResult { Counts = counts, TotalDocuments = answer.TotalDocuments, Rejections = answer.Rejections, Error = refusal };
+            var result = new JobResult
+            {
+                Counts = counts,
+                TotalDocuments = answer.TotalDocuments,
+                Rejections = answer.Rejections,
+                Error = refusal,
+                Cursor = answer.Cursor,
+                Fallback = answer.Fallback,
+            };
             var status = await EndAsync(step, refusal is null ? SyncResultEnd.Completed : SyncResultEnd.Failed, result, token);
             return new SyncSummary(status, counts, answer.TotalDocuments, refusal, SummaryPreview.Of(answer.Preview));
         }, cancellationToken);

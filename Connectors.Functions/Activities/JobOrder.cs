@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Connectors.Functions.Orchestrations;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Staged;
@@ -20,7 +21,9 @@ public sealed record BegunSync(BeginAnswer Answer, int Parallel);
 /// <param name="Counts">What the sync did.</param>
 /// <param name="Refusal">Why nothing was deleted, when that was refused: the job then ends as an error.</param>
 /// <param name="IndexedDocuments">Documents in the index, when there is nothing to complete.</param>
-public sealed record FinishOrder(CompleteOrder? Complete, SyncCounts Counts, string? Refusal, long IndexedDocuments);
+/// <param name="Cursor">What the connector's <c>sync_cursor</c> becomes, when there is nothing to complete.</param>
+/// <param name="Fallback">Why a full sync was begun in place of an incremental one, when there is nothing to complete.</param>
+public sealed record FinishOrder(CompleteOrder? Complete, SyncCounts Counts, string? Refusal, long IndexedDocuments, JsonObject? Cursor = null, string? Fallback = null);
 
 /// <summary>Asks for the end of a sync that was stopped.</summary>
 /// <param name="Stop">Why.</param>

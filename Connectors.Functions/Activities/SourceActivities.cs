@@ -17,13 +17,13 @@ public sealed class SourceActivities(StepRunner runner)
             return true;
         }, cancellationToken);
 
-    /// <summary>Asks whether anything changed, prepares the index, stages the snapshot, plans the partitions.</summary>
+    /// <summary>Asks whether anything changed, prepares the index, stages the snapshot, plans the partitions; or finds out where the changes begin.</summary>
     [Function(nameof(BeginSync))]
     public Task<StepAnswer<BegunSync>> BeginSync([ActivityTrigger] SyncTarget target, CancellationToken cancellationToken) =>
         runner.RunAsync(target, async (step, token) =>
         {
             await using var source = step.OpenSource();
-            var answer = await step.Services.Staged.BeginAsync(step.Request, source, token);
+            var answer = await step.Services.Staged.BeginAsync(step.Request, source, target.FullBecause, token);
             return new BegunSync(answer, step.Services.Configuration.Engine.Partitions);
         }, cancellationToken);
 

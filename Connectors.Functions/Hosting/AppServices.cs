@@ -37,7 +37,6 @@ internal sealed class AppServices : IDisposable
         Options = ConnectorServiceOptions.From(parts.Configuration, new JobWorker(parts.Hostname)) with
         {
             PollDoneLevel = LogLevel.Information,
-            FullSyncsOnly = true,
         };
         Connectors = new ConnectorIndex(parts.Store, parts.Time);
         Jobs = new SyncJobIndex(parts.Store, parts.Time);

@@ -10,8 +10,11 @@ namespace Connectors.Functions.Orchestrations;
 /// <param name="state">How far it is.</param>
 internal sealed class Heartbeat(TaskOrchestrationContext context, Func<SyncState> state) : IDisposable
 {
-    /// <summary>Time between two signs of life.</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+    // Where a step is tried again and again the orchestration can't continue as new, and each sign of life adds to its history: they get fewer then. A job that is silent
+    // for five minutes is taken for dead.
+    private const int FrequentBeats = 40;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongInterval = TimeSpan.FromMinutes(2);
 
     private readonly CancellationTokenSource _end = new();
     private Task? _timer;
@@ -42,7 +45,7 @@ internal sealed class Heartbeat(TaskOrchestrationContext context, Func<SyncState
             return;
         }
 
-        _timer ??= context.CreateTimer(context.CurrentUtcDateTime + Interval, _end.Token);
+        _timer ??= context.CreateTimer(context.CurrentUtcDateTime + (Beats < FrequentBeats ? Interval : LongInterval), _end.Token);
         if (await Task.WhenAny([.. tasks, _timer]) != _timer)
         {
             return;

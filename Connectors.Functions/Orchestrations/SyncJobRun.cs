@@ -71,38 +71,64 @@ internal sealed class SyncJobRun : IDisposable
 
     private async Task<SyncSummary?> SyncAsync()
     {
-        if (_state.Plan is null && await BeginAsync() is { } unchanged)
+        do
         {
-            return unchanged;
-        }
+            if (_state.Plan is null && await BeginAsync() is { } unchanged)
+            {
+                return unchanged;
+            }
 
-        Show(SyncPhase.Pages);
-        if (!await ReadPartitionsAsync())
-        {
-            return null;
+            Show(SyncPhase.Pages);
+            if (!await ReadPartitionsAsync())
+            {
+                return null;
+            }
         }
+        while (BeginsAgainAsFull());
 
-        Show(SyncPhase.Deletes);
-        _state = _state with
-        {
-            Deletes = _state.Deletes ?? await StepAsync<DeleteAnswer>(
-                nameof(IndexActivities.PlanDeletes),
-                new JobOrder<PlanDeletesOrder>(_state.Target, new PlanDeletesOrder(_state.Plan!, [.. _state.Partitions.Select(partition => partition.Page!)]))),
-        };
-        if (!await DeleteAsync(_state.Deletes))
+        // Changes tell of deletions themselves, and were carried out with their pages.
+        if (_state.Kind != SyncKind.Incremental && !await DeleteAsync())
         {
             return null;
         }
 
         Show(SyncPhase.Finishing);
-        var order = new CompleteOrder(_state.Plan!, _state.Reports(), IsListed: _state.Deletes is { Refusal: null, HasGap: false });
+        var isListed = _state.Deletes is { Refusal: null, HasGap: false };
+        var order = _state.Kind == SyncKind.Incremental
+            ? new CompleteOrder(_state.Plan!, _state.Reports(), isListed, _state.Partitions[0].Page, _state.Counts())
+            : new CompleteOrder(_state.Plan!, _state.Reports(), isListed);
         return await StepAsync<SyncSummary>(
-            nameof(IndexActivities.CompleteSync),
-            new JobOrder<FinishOrder>(_state.Target, new FinishOrder(order, _state.Counts() + _state.Deletes.Correction, _state.Deletes.Refusal, 0)));
+            nameof(IndexActivities.CompleteSync), new JobOrder<FinishOrder>(_state.Target, new FinishOrder(order, _state.Counts(), _state.Deletes?.Refusal, 0)));
     }
 
-    /// <summary>Claims the job and begins; the summary when there is nothing to do.</summary>
+    /// <summary>Takes the job and begins; the summary when there is nothing to do.</summary>
     private async Task<SyncSummary?> BeginAsync()
+    {
+        if (_state.Target.FullBecause is null)
+        {
+            await TakeAsync();
+        }
+
+        Show(SyncPhase.Snapshot);
+        var begun = await StepAsync<BegunSync>(nameof(SourceActivities.BeginSync), _state.Target);
+        if (begun.Answer.Plan is null)
+        {
+            var order = new FinishOrder(null, default, null, begun.Answer.IndexedDocuments, begun.Answer.Cursor, begun.Answer.Fallback);
+            return await StepAsync<SyncSummary>(nameof(IndexActivities.CompleteSync), new JobOrder<FinishOrder>(_state.Target, order));
+        }
+
+        _state = _state with
+        {
+            Plan = begun.Answer.Plan,
+            Kind = begun.Answer.Kind,
+            Parallel = begun.Parallel,
+            EstimatedDocuments = begun.Answer.EstimatedDocuments,
+            Partitions = [.. Enumerable.Range(0, begun.Answer.Partitions).Select(number => new PartitionState(number))],
+        };
+        return null;
+    }
+
+    private async Task TakeAsync()
     {
         Show(SyncPhase.Preparing);
         if (!_state.Target.DryRun)
@@ -112,23 +138,18 @@ internal sealed class SyncJobRun : IDisposable
 
         OrchestrationLog.Begins(_logger, _state.Target.JobId, _state.Target.ConnectorId);
         await StepAsync<bool>(nameof(SourceActivities.PingSource), _state.Target);
-        Show(SyncPhase.Snapshot);
-        var begun = await StepAsync<BegunSync>(nameof(SourceActivities.BeginSync), _state.Target);
-        if (begun.Answer.Plan is null)
+    }
+
+    /// <summary>Whether the changes can't be had, so that everything is read, from nothing.</summary>
+    private bool BeginsAgainAsFull()
+    {
+        if (_state.Lost() is not { } reason)
         {
-            return await StepAsync<SyncSummary>(
-                nameof(IndexActivities.CompleteSync),
-                new JobOrder<FinishOrder>(_state.Target, new FinishOrder(null, default, null, begun.Answer.IndexedDocuments)));
+            return false;
         }
 
-        _state = _state with
-        {
-            Plan = begun.Answer.Plan,
-            Parallel = begun.Parallel,
-            EstimatedDocuments = begun.Answer.EstimatedDocuments,
-            Partitions = [.. Enumerable.Range(0, begun.Answer.Partitions).Select(number => new PartitionState(number))],
-        };
-        return null;
+        _state = new SyncState { Target = _state.Target with { FullBecause = reason } };
+        return true;
     }
 
     /// <summary>Reads and writes all partitions; false when it has to continue as new before they are done.</summary>
@@ -142,8 +163,8 @@ internal sealed class SyncJobRun : IDisposable
             {
                 foreach (var partition in _state.Partitions.Where(partition => !partition.IsDone() && !running.ContainsKey(partition.Number)).Take(_state.Parallel - running.Count))
                 {
-                    running[partition.Number] = _context.PartAsync<PartitionState>(
-                        nameof(SyncPartition), new PartitionOrder(_state.Target, _state.Plan!, partition, _state.Counts().Rejected));
+                    var order = new PartitionOrder(_state.Target, _state.Plan!, partition, _state.Counts().Rejected, _context.CurrentUtcDateTime);
+                    running[partition.Number] = _context.PartAsync<PartitionState>(nameof(SyncPartition), order);
                 }
             }
 
@@ -176,9 +197,14 @@ internal sealed class SyncJobRun : IDisposable
             : throw new StoppedException(stop.Stop, stop.Message);
     }
 
-    /// <summary>Carries out the deletes; false when it has to continue as new before they are done.</summary>
-    private async Task<bool> DeleteAsync(DeleteAnswer deletes)
+    /// <summary>Finds out what vanished and deletes it; false when it has to continue as new before that is done.</summary>
+    private async Task<bool> DeleteAsync()
     {
+        Show(SyncPhase.Deletes);
+        var lastPages = _state.Partitions.Select(partition => partition.Page!);
+        var deletes = _state.Deletes ?? await StepAsync<DeleteAnswer>(
+            nameof(IndexActivities.PlanDeletes), new JobOrder<PlanDeletesOrder>(_state.Target, new PlanDeletesOrder(_state.Plan!, [.. lastPages])));
+        _state = _state with { Deletes = deletes };
         while (_state.NextPart < deletes.Parts)
         {
             if (IsHistoryLong)

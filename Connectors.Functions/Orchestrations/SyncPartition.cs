@@ -6,13 +6,17 @@ using Microsoft.DurableTask;
 namespace Connectors.Functions.Orchestrations;
 
 /// <summary>
-/// Some pages of a partition: each is read while the one before it is written. It ends after a few, and is begun again with what it answered, so that its history stays
-/// short however long the partition is.
+/// A partition: each page is read while the one before it is written. It continues as new every few pages, so that its history stays short however long the partition is;
+/// and it ends after a while, to be begun again with what it answered, so that its job hears how far it is and can continue as new itself. In between nothing of it is
+/// under way: a page that was read and is not written yet is handed on by its name.
 /// </summary>
 public static class SyncPartition
 {
-    /// <summary>Pages after which it ends.</summary>
+    /// <summary>Pages after which it continues as new.</summary>
     internal const int MaxPages = 8;
+
+    /// <summary>Time after which it ends with the next page.</summary>
+    internal static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1);
 
     /// <summary>Runs the orchestrator.</summary>
     [Function(nameof(SyncPartition))]
@@ -21,8 +25,14 @@ public static class SyncPartition
         ArgumentNullException.ThrowIfNull(context);
         var order = context.GetInput<PartitionOrder>() ?? throw new InvalidOperationException("There is no partition to read.");
         var state = order.State;
-        for (var page = 0; page < MaxPages && !state.IsDone(); page++)
+        for (var page = 0; !state.IsDone() && !IsTimeOver(context, order); page++)
         {
+            if (page == MaxPages)
+            {
+                context.ContinueAsNew(order with { State = state, Rejected = Rejected(order, state), Begun = order.Begun ?? context.CurrentUtcDateTime });
+                break;
+            }
+
             var (next, stop, message) = await StepAsync(context, order, state);
             state = next;
             if (stop != StepStop.None)
@@ -34,9 +44,14 @@ public static class SyncPartition
         return new StepAnswer<PartitionState>(state);
     }
 
+    private static bool IsTimeOver(TaskOrchestrationContext context, PartitionOrder order) => context.CurrentUtcDateTime - order.Begun >= MaxTime;
+
+    /// <summary>Documents of the whole job that were rejected, as far as is known here.</summary>
+    private static long Rejected(PartitionOrder order, PartitionState state) => order.Rejected + state.Counts.Rejected - order.State.Counts.Rejected;
+
     private static async Task<(PartitionState State, StepStop Stop, string? Message)> StepAsync(TaskOrchestrationContext context, PartitionOrder order, PartitionState state)
     {
-        var rejected = order.Rejected + state.Counts.Rejected - order.State.Counts.Rejected;
+        var rejected = Rejected(order, state);
         var writing = state.Unwritten is { } page
             ? context.StepAsync<WriteAnswer>(nameof(IndexActivities.WritePage), new JobOrder<WriteOrder>(order.Target, new WriteOrder(order.Plan, page, state.Report, rejected)))
             : null;
@@ -60,16 +75,20 @@ public static class SyncPartition
             return (state, StepStop.None, null);
         }
 
-        var read = await reading;
-        return read is { Stop: StepStop.None, Value: { } value }
-            ? (state with { Page = value.Page, IsRead = value.IsLast, Unwritten = value.HasWork ? value.Page : null, Counts = state.Counts + value.Counts }, StepStop.None, null)
-            : (state, read.Stop, read.Message);
+        return await reading switch
+        {
+            { Stop: StepStop.None, Value: { Lost: { } lost } } => (state with { Lost = lost }, StepStop.None, null),
+            { Stop: StepStop.None, Value: { } read } => (
+                state with { Page = read.Page, IsRead = read.IsLast, Unwritten = read.HasWork ? read.Page : null, Counts = state.Counts + read.Counts }, StepStop.None, null),
+            var stopped => (state, stopped.Stop, stopped.Message),
+        };
     }
 }
 
-/// <summary>Asks for some pages of a partition.</summary>
+/// <summary>Asks for a partition, or for the rest of it.</summary>
 /// <param name="Target">What is synced.</param>
 /// <param name="Plan">The plan.</param>
 /// <param name="State">How far the partition is.</param>
 /// <param name="Rejected">Documents of the whole job that were rejected so far.</param>
-public sealed record PartitionOrder(SyncTarget Target, string Plan, PartitionState State, long Rejected);
+/// <param name="Begun">When its job asked for it; <see langword="null"/> when nobody said.</param>
+public sealed record PartitionOrder(SyncTarget Target, string Plan, PartitionState State, long Rejected, DateTime? Begun = null);

@@ -12,6 +12,9 @@ public sealed record SyncState
     /// <summary>The plan, once the sync has begun.</summary>
     public string? Plan { get; init; }
 
+    /// <summary>What kind of sync it is, once it has begun: perhaps a full one where an incremental one was asked for.</summary>
+    public SyncKind Kind { get; init; }
+
     /// <summary>How many partitions are read at once.</summary>
     public int Parallel { get; init; } = 1;
 
@@ -34,7 +37,10 @@ public sealed record SyncState
     public string? DeleteReport { get; init; }
 
     /// <summary>All counts so far.</summary>
-    public SyncCounts Counts() => Partitions.Aggregate(DeleteCounts, (sum, partition) => sum + partition.Counts);
+    public SyncCounts Counts() => Partitions.Aggregate(DeleteCounts + (Deletes?.Correction ?? default), (sum, partition) => sum + partition.Counts);
+
+    /// <summary>Why the source can't tell what changed, so that everything has to be read; <see langword="null"/> otherwise.</summary>
+    public string? Lost() => Partitions.Select(partition => partition.Lost).FirstOrDefault(lost => lost is not null);
 
     /// <summary>The last reports.</summary>
     public IReadOnlyList<string> Reports() => [.. Partitions.Select(partition => partition.Report).Append(DeleteReport).OfType<string>()];
@@ -47,8 +53,10 @@ public sealed record SyncState
 /// <param name="Unwritten">The page that was read and is not written yet, if there is one: the last one.</param>
 /// <param name="Report">The last report.</param>
 /// <param name="Counts">What the partition counts.</param>
-public sealed record PartitionState(int Number, string? Page = null, bool IsRead = false, string? Unwritten = null, string? Report = null, SyncCounts Counts = default)
+/// <param name="Lost">Of changes, why the source can't tell them any more.</param>
+public sealed record PartitionState(
+    int Number, string? Page = null, bool IsRead = false, string? Unwritten = null, string? Report = null, SyncCounts Counts = default, string? Lost = null)
 {
-    /// <summary>Whether everything of it is read and written.</summary>
-    public bool IsDone() => IsRead && Unwritten is null;
+    /// <summary>Whether there is nothing left to do: everything of it is read and written, or can't be read.</summary>
+    public bool IsDone() => Lost is not null || (IsRead && Unwritten is null);
 }

@@ -1,4 +1,5 @@
 using Connectors.Sync.Api;
+using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Staging;
 
@@ -10,7 +11,10 @@ namespace Connectors.Functions.Orchestrations;
 /// <param name="DryRun">Find out what would be done, write nothing.</param>
 /// <param name="AllowMassDelete">Of a dry run: whether more may be deleted than the delete guard allows. A job says that itself.</param>
 /// <param name="Reindex">Of a dry run: whether every document would be written. A job says that itself.</param>
-public sealed record SyncTarget(string JobId, string ConnectorId, bool DryRun = false, bool AllowMassDelete = false, bool Reindex = false)
+/// <param name="Kind">Of a dry run: what kind of sync it would be. A job says that itself.</param>
+/// <param name="FullBecause">Of an incremental sync that was begun and lost its way, why everything is read instead.</param>
+public sealed record SyncTarget(
+    string JobId, string ConnectorId, bool DryRun = false, bool AllowMassDelete = false, bool Reindex = false, SyncKind Kind = SyncKind.Full, string? FullBecause = null)
 {
     /// <summary>How the id of a dry run begins.</summary>
     public const string DryRunPrefix = ConnectorApi.DryRunPrefix;

@@ -42,7 +42,7 @@ internal static class ApiViews
         ArgumentNullException.ThrowIfNull(job);
         var counts = job.Metadata?.DeepClone().AsObject() ?? [];
         var rejections = counts["rejections"]?.DeepClone();
-        foreach (var name in (string[])["rejections", "worker", "allow_mass_delete", "reindex"])
+        foreach (var name in (string[])["rejections", "worker", "allow_mass_delete", "reindex", "kind", "fallback", "next_cursor"])
         {
             counts.Remove(name);
         }
@@ -52,7 +52,7 @@ internal static class ApiViews
             ["id"] = job.Id,
             ["connectorId"] = job.ConnectorId,
             ["indexName"] = job.IndexName,
-            ["type"] = job.Type?.ToWord(),
+            ["type"] = job.Type is JobType.Full or JobType.Incremental ? job.Options.Kind.ToWord() : job.Type?.ToWord(),
             ["trigger"] = job.TriggerMethod.ToWord(),
             ["status"] = job.Status?.ToWord(),
             ["error"] = job.Error,
@@ -65,6 +65,7 @@ internal static class ApiViews
             ["totalDocuments"] = job.TotalDocumentCount,
             ["counts"] = counts,
             ["rejections"] = rejections,
+            ["fallback"] = job.Metadata.Text("fallback"),
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Service;
 
@@ -73,7 +74,8 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
                 ("job", LocationOf(job.Id)));
         }
 
-        var made = await jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, wish.Options, key: null, cancellationToken);
+        var type = wish.Options.Kind == SyncKind.Incremental ? JobType.Incremental : JobType.Full;
+        var made = await jobs.CreateAsync(connector, type, TriggerMethod.OnDemand, wish.Options, key: null, cancellationToken);
         await jobMade();
         return Begun(made!.Id);
     }
@@ -152,7 +154,7 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
         await foreach (var found in jobs.OfConnectorAsync(connectorId, cancellationToken))
         {
             // A search is a moment behind.
-            if (found.Status?.IsFinal() == false && found.Type == JobType.Full
+            if (found.Status?.IsFinal() == false && found.Type is JobType.Full or JobType.Incremental
                 && await jobs.FindAsync(found.Id, cancellationToken) is { Status: { } status } job && !status.IsFinal())
             {
                 return job;

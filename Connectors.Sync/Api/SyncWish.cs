@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Service;
 
 namespace Connectors.Sync.Api;
 
@@ -11,6 +13,7 @@ internal sealed record SyncWish(bool DryRun, SyncJobOptions Options)
 {
     private const int MaxLength = 64 * 1024;
     private static readonly string[] Fields = ["type", "dryRun", "allowMassDelete", "reindex"];
+    private static readonly SyncWords Words = new("dryRun", "reindex", "allowMassDelete", kind => $"the type \"{kind.ToWord()}\"");
 
     /// <summary>Reads the body of a request; an empty one says nothing.</summary>
     /// <returns>The wish, or what is wrong with the body.</returns>
@@ -51,9 +54,15 @@ internal sealed record SyncWish(bool DryRun, SyncJobOptions Options)
             return (null, $"Unknown fields: {string.Join(", ", unknown)}. Known are {string.Join(", ", Fields)}.");
         }
 
-        if (wish["type"] is { } type && (type is not JsonValue word || !word.TryGetValue<string>(out var name) || ProtocolWords.Parse<JobType>(name) != JobType.Full))
+        var kind = SyncKind.Full;
+        if (wish["type"] is { } type)
         {
-            return (null, $"type: {type.ToJsonString()} can't be synced. This version runs full syncs only: \"full\".");
+            if (type is not JsonValue word || !word.TryGetValue<string>(out var name) || ProtocolWords.Parse<SyncKind>(name) is not { } known)
+            {
+                return (null, $"type: {type.ToJsonString()} is no kind of sync. Known are {string.Join(", ", Enum.GetValues<SyncKind>().Select(one => one.ToWord()))}.");
+            }
+
+            kind = known;
         }
 
         foreach (var field in Fields[1..])
@@ -64,7 +73,8 @@ internal sealed record SyncWish(bool DryRun, SyncJobOptions Options)
             }
         }
 
-        return (new SyncWish(Flag("dryRun"), new SyncJobOptions(Flag("allowMassDelete"), Flag("reindex"))), null);
+        var how = new SyncNowOptions(Flag("dryRun"), Flag("allowMassDelete"), Flag("reindex"), kind);
+        return SyncContradictions.Find(how, Words) is { } problem ? (null, problem) : (new SyncWish(how.DryRun, how.ForJob), null);
 
         bool Flag(string name) => wish[name]?.GetValue<bool>() ?? false;
     }

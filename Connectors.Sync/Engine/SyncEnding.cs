@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Connectors.Sync.Diff;
+using Connectors.Sync.Engine.Changes;
 using Connectors.Sync.Staging;
 
 namespace Connectors.Sync.Engine;
@@ -16,14 +18,32 @@ internal sealed class SyncEnding(IContentIndex index, SyncEngineOptions options)
         ? $"Nothing was deleted, because the source could not list everything: {gap} New and changed documents were written. Mend the permissions, or exclude that place, and sync again."
         : DeleteGuard.Refuse(plan.Snapshot.Count, counts.Read + counts.Unreadable, vanished, options.DeleteGuard, request.AllowMassDelete);
 
-    /// <summary>Makes sure that the index is the one that the snapshot was taken of.</summary>
+    /// <summary>Makes sure that the index is the one that the sync began with.</summary>
+    /// <returns>The index as it is; <see langword="null"/> in a dry run, which needs none.</returns>
     /// <exception cref="ConnectorException">It isn't.</exception>
-    public async Task CheckIndexAsync(SyncRequest request, StoredPlan plan, CancellationToken cancellationToken)
+    public async Task<ContentIndexState?> CheckIndexAsync(SyncRequest request, StoredPlan plan, CancellationToken cancellationToken)
     {
-        if (!request.DryRun && (await index.InspectAsync(request.IndexName, cancellationToken))?.Uuid != plan.IndexUuid)
+        if (request.DryRun)
         {
-            throw new ConnectorException($"The index '{request.IndexName}' was deleted, or made again, while it was being filled. Start the sync again to build it anew.");
+            return null;
         }
+
+        var current = await index.InspectAsync(request.IndexName, cancellationToken);
+        return current?.Uuid == plan.IndexUuid
+            ? current
+            : throw new ConnectorException($"The index '{request.IndexName}' was deleted, or made again, while it was being filled. Start the sync again to build it anew.");
+    }
+
+    /// <summary>What there is to tell of a sync whose source was certain that nothing changed.</summary>
+    /// <param name="request">The sync.</param>
+    /// <param name="place">Where the source is in its history, or <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>Documents in the index, and what the connector's <c>sync_cursor</c> becomes.</returns>
+    public async Task<(long TotalDocuments, JsonObject? Cursor)> UnchangedAsync(SyncRequest request, string? place, CancellationToken cancellationToken)
+    {
+        var total = await index.CountAsync(request.IndexName, cancellationToken);
+        var uuid = place is null ? null : (await index.InspectAsync(request.IndexName, cancellationToken))?.Uuid;
+        return (total, SyncCursor.After(request, place, uuid ?? string.Empty));
     }
 
     /// <summary>Makes everything visible and marks the index with what it holds now. May be done twice.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diagnostics;
@@ -24,6 +23,7 @@ internal sealed class SyncEngine : ISyncEngine
     private readonly SyncPreparation _preparation;
     private readonly SyncEnding _ending;
     private readonly ContentExtraction _extraction;
+    private readonly ChangePreparation _changesAhead;
     private readonly ChangeSync _changes;
 
     /// <summary>An engine that writes to <paramref name="index"/>.</summary>
@@ -46,6 +46,7 @@ internal sealed class SyncEngine : ISyncEngine
         _preparation = new SyncPreparation(index, options);
         _ending = new SyncEnding(index, options);
         _extraction = extraction ?? new ContentExtraction(options.Content, time, loggerFactory);
+        _changesAhead = new ChangePreparation(index, options, _logger);
         _changes = new ChangeSync(index, options, _extraction, time, random, _logger);
     }
 
@@ -56,7 +57,7 @@ internal sealed class SyncEngine : ISyncEngine
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(progress);
         progress.Phase = SyncPhase.Preparing;
-        request = PageStep.Shape(request, _extraction);
+        request = PageStep.Shape(SyncPreparation.AsDone(request), _extraction);
         using var state = _states.Open(request.JobId);
         try
         {
@@ -86,12 +87,6 @@ internal sealed class SyncEngine : ISyncEngine
     private async Task<SyncOutcome> RunAsync(SyncRequest request, IDataSource source, SyncProgress progress, SyncState state, CancellationToken stopReading, CancellationToken cancellationToken)
     {
         string? fallback = null;
-        if (request is { Kind: SyncKind.Incremental, DryRun: true })
-        {
-            // What would be done can only be told by comparing everything.
-            request = request with { Kind = SyncKind.Full };
-        }
-
         if (request.Kind == SyncKind.Incremental)
         {
             (var outcome, fallback) = await _changes.RunAsync(request, source, progress, state, stopReading, cancellationToken);
@@ -110,12 +105,13 @@ internal sealed class SyncEngine : ISyncEngine
             state.Reset();
 
             // Before anything is read: what changes from here on comes with the next incremental sync.
-            var place = await _changes.FindPlaceAsync(source, request, cancellationToken);
+            var place = await _changesAhead.FindPlaceAsync(source, request, cancellationToken);
             var plan = await _preparation.PlanAsync(request, source, state.Folder, progress, cancellationToken);
             if (plan is null)
             {
                 SyncLog.Unchanged(_logger, request.JobId, request.IndexName);
-                return await UnchangedAsync(request, place, fallback, cancellationToken);
+                var (total, cursor) = await _ending.UnchangedAsync(request, place, cancellationToken);
+                return new SyncOutcome(SyncEnd.Unchanged, default, total, new RejectionReport()) { Cursor = cursor, Fallback = fallback };
             }
 
             plan = plan with { Cursor = place, Fallback = fallback };
@@ -167,26 +163,10 @@ internal sealed class SyncEngine : ISyncEngine
         SyncLog.Ends(_logger, request.JobId, request.IndexName, run.Counts.Created, run.Counts.Updated, run.Counts.Deleted, run.Counts.Skipped, run.Counts.Rejected, total);
         return new SyncOutcome(refusal is null ? SyncEnd.Completed : SyncEnd.Refused, run.Counts, total, run.Rejections, refusal, preview)
         {
-            Cursor = CursorOf(request, plan.Cursor, plan.IndexUuid),
+            Cursor = SyncCursor.After(request, plan.Cursor, plan.IndexUuid),
             Fallback = plan.Fallback,
         };
     }
-
-    private async Task<SyncOutcome> UnchangedAsync(SyncRequest request, string? place, string? fallback, CancellationToken cancellationToken)
-    {
-        var total = await _index.CountAsync(request.IndexName, cancellationToken);
-        var uuid = place is null ? null : (await _index.InspectAsync(request.IndexName, cancellationToken))?.Uuid;
-        return new SyncOutcome(SyncEnd.Unchanged, default, total, new RejectionReport())
-        {
-            Cursor = CursorOf(request, place, uuid ?? string.Empty),
-            Fallback = fallback,
-        };
-    }
-
-    /// <summary>A sync that goes only a part of the way leaves the place as it was.</summary>
-    private static JsonObject? CursorOf(SyncRequest request, string? place, string indexUuid) => request.Kind == SyncKind.Full
-        ? place is null ? null : new SyncCursor(place, SyncPreparation.FingerprintOf(request), indexUuid).ToJson()
-        : request.Cursor?.DeepClone().AsObject();
 
     private async Task<OpenedRun?> TryResumeAsync(SyncRequest request, SyncProgress progress, SyncState state, CancellationToken cancellationToken)
     {

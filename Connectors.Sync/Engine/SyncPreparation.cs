@@ -15,6 +15,9 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
             ? new JsonArray(pipeline.Name, pipeline.ExtractBinaryContent, pipeline.ReduceWhitespace, pipeline.RunMlInference)
             : null);
 
+    /// <summary>The request as it can be carried out: what a dry run of changes would do can only be told by comparing everything.</summary>
+    public static SyncRequest AsDone(SyncRequest request) => request is { Kind: SyncKind.Incremental, DryRun: true } ? request with { Kind = SyncKind.Full } : request;
+
     /// <summary>Makes the plan, with the snapshot in <paramref name="folder"/>; <see langword="null"/> when the source is certain that nothing changed.</summary>
     public async Task<StoredPlan?> PlanAsync(SyncRequest request, IDataSource source, string folder, SyncProgress progress, CancellationToken cancellationToken)
     {

@@ -161,9 +161,7 @@ internal sealed class SyncRun(
         {
             try
             {
-                return await (plan.ReadsIdsOnly && source is IIdLister lister
-                    ? lister.ReadIdsAsync(partition, after, options.Page, cancellationToken)
-                    : source.ReadPageAsync(partition, after, options.Page, cancellationToken));
+                return await plan.ReadPageAsync(source, partition, after, options.Page, cancellationToken);
             }
             catch (ConnectorException failure) when (failure.Kind is FailureKind.Retry)
             {

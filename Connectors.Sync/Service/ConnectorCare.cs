@@ -50,15 +50,13 @@ internal sealed class ConnectorCare(
             && await PrepareAsync(connector, serviceType, description, cancellationToken) is { } prepared
             && await TryAsync(prepared, isRunning, cancellationToken))
         {
-            made = await MakeDueJobsAsync(connector, prepared, pending, HasIncrementalSyncs(description), cancellationToken);
+            made = await MakeDueJobsAsync(connector, prepared, pending, description.HasChangeFeed, cancellationToken);
         }
 
         // Last, because a schedule that never caused a run counts from when the connector was last seen.
         await connectors.CheckInAsync(connector, options.Service.Heartbeat, cancellationToken);
         return made;
     }
-
-    private bool HasIncrementalSyncs(SourceDescription description) => !options.FullSyncsOnly && description.HasChangeFeed;
 
     private async Task<SourceDescription?> DescribeAsync(ConnectorRecord connector, string serviceType, CancellationToken cancellationToken)
     {
@@ -80,7 +78,7 @@ internal sealed class ConnectorCare(
         var prepared = await connectors.PrepareAsync(
             connector,
             serviceType,
-            new ConnectorPreparation(description.Fields, description.CheckAdvancedRules is not null, HasIncrementalSyncs(description)),
+            new ConnectorPreparation(description.Fields, description.CheckAdvancedRules is not null, description.HasChangeFeed),
             cancellationToken);
         if (prepared is { Status: ConnectorStatus.NeedsConfiguration } && connector.Status != ConnectorStatus.NeedsConfiguration)
         {
@@ -143,7 +141,7 @@ internal sealed class ConnectorCare(
         }
 
         var made = new List<SyncJobRecord>();
-        foreach (var sync in due.Syncs.Where(CanRun))
+        foreach (var sync in due.Syncs.Where(sync => sync.Kind != SyncKind.Incremental || hasIncrementalSyncs))
         {
             // A full sync that waits serves everything; another kind serves only its like.
             var isServed = pending.Concat(made.Select(job => job.Options.Kind)).Any(kind => kind == SyncKind.Full || kind == sync.Kind);
@@ -155,13 +153,6 @@ internal sealed class ConnectorCare(
         }
 
         return made;
-
-        bool CanRun(DueSync sync) => sync.Kind switch
-        {
-            SyncKind.Full => true,
-            SyncKind.Incremental => hasIncrementalSyncs,
-            _ => !options.FullSyncsOnly,
-        };
     }
 
     private Task ReportAsync(ConnectorRecord connector, string problem, CancellationToken cancellationToken)

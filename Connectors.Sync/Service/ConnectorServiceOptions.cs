@@ -42,10 +42,6 @@ internal sealed record ConnectorServiceOptions
     /// information.</summary>
     public LogLevel PollDoneLevel { get; init; } = LogLevel.Debug;
 
-    /// <summary>Whether only full syncs are offered and scheduled, for a host that can't run other kinds. Default false. A job for an incremental sync that somebody else made
-    /// becomes a full one there.</summary>
-    public bool FullSyncsOnly { get; init; }
-
     /// <summary>The options of a configuration.</summary>
     public static ConnectorServiceOptions From(ServiceConfiguration configuration, JobWorker worker)
     {

@@ -83,15 +83,7 @@ internal sealed class SyncNow(
 
     private static void Check(SyncNowOptions how)
     {
-        var problem = how switch
-        {
-            { Kind: SyncKind.Incremental, DryRun: true } => "A dry run compares everything: leave out --dry-run or --incremental.",
-            { Kind: SyncKind.Incremental, Reindex: true } => "To write every document again everything has to be read: leave out --reindex or --incremental.",
-            { Kind: SyncKind.DeletesOnly, Reindex: true } => "A sync that only deletes writes no document: leave out --reindex or --deletes-only.",
-            { Kind: SyncKind.NoDeletes, AllowMassDelete: true } => "A sync without deletes needs no permission for them: leave out --allow-mass-delete or --no-deletes.",
-            _ => null,
-        };
-        if (problem is not null)
+        if (SyncContradictions.Find(how, SyncWords.CommandLine) is { } problem)
         {
             throw new ConnectorException(problem);
         }

@@ -77,6 +77,21 @@ internal sealed class BlobStagingStore : IStagingStore
         GuardAsync(async () => (await _container.GetBlobClient(name).ExistsAsync(cancellationToken)).Value);
 
     /// <inheritdoc/>
+    public Task<bool> TryMarkAsync(string name, CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        try
+        {
+            var isNew = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
+            await _container.GetBlobClient(name).UploadAsync(Stream.Null, isNew, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException failure) when (failure.ErrorCode == BlobErrorCode.BlobAlreadyExists || failure.ErrorCode == BlobErrorCode.ConditionNotMet)
+        {
+            return false;
+        }
+    });
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<string> ListFoldersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var folders = await GuardAsync(async () =>

@@ -24,6 +24,11 @@ internal interface IStagingStore
     /// <exception cref="ConnectorException">The store could not be asked.</exception>
     Task<bool> ExistsAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>Keeps an empty content, unless there is one of that name: of several that do so at the same time, one is the first.</summary>
+    /// <returns>Whether this call was the first. It may be told otherwise when its own answer was lost on the way and it was made again, but never that it was when it was not.</returns>
+    /// <exception cref="ConnectorException">It could not be kept.</exception>
+    Task<bool> TryMarkAsync(string name, CancellationToken cancellationToken);
+
     /// <summary>The first parts of all names, each once.</summary>
     /// <exception cref="ConnectorException">The store could not be asked.</exception>
     IAsyncEnumerable<string> ListFoldersAsync(CancellationToken cancellationToken);

@@ -29,6 +29,9 @@ internal sealed class IdSnapshotFile : IDisposable
         Snapshot = entries is null ? IdSnapshot.Empty : new IdSnapshot(entries.Memory);
     }
 
+    /// <summary>What a snapshot of nothing is known by. It needs no files.</summary>
+    public static SnapshotSeal Nothing { get; } = new(0, 0, Hash(null));
+
     /// <summary>The snapshot itself; valid until this is disposed.</summary>
     public IdSnapshot Snapshot { get; }
 
@@ -50,7 +53,7 @@ internal sealed class IdSnapshotFile : IDisposable
         }
 
         var entries = seal.Count == 0 ? null : new MappedEntries(entriesPath, seal.Count, writable: false);
-        var texts = textsFolder is null ? null : File.OpenHandle(Path.Combine(textsFolder, TextsName), FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess);
+        var texts = textsFolder is null || seal.Count == 0 ? null : File.OpenHandle(Path.Combine(textsFolder, TextsName), FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess);
         var opened = new IdSnapshotFile(entries, texts);
         if (Hash(entries) != seal.EntriesHash)
         {
@@ -86,7 +89,7 @@ internal sealed class IdSnapshotFile : IDisposable
         _texts?.Dispose();
     }
 
-    private static bool HasLength(string path, long length) => File.Exists(path) && new FileInfo(path).Length == length;
+    private static bool HasLength(string path, long length) => length == 0 || (File.Exists(path) && new FileInfo(path).Length == length);
 
     private static ulong Hash(MappedEntries? entries)
     {
@@ -138,7 +141,7 @@ internal sealed class IdSnapshotFile : IDisposable
             Dispose();
             if (_count == 0)
             {
-                return new SnapshotSeal(0, 0, Hash(null));
+                return Nothing;
             }
 
             using IMemoryOwner<IdEntry> owner = new MappedEntries(Path.Combine(_folder, EntriesName), _count, writable: true);

@@ -57,6 +57,25 @@ internal sealed class LocalStagingStore : IStagingStore
     public Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => GuardAsync(name, path => Task.FromResult(File.Exists(path)));
 
     /// <inheritdoc/>
+    public Task<bool> TryMarkAsync(string name, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return GuardAsync(name, path =>
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            try
+            {
+                using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+                return Task.FromResult(true);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                return Task.FromResult(false);
+            }
+        });
+    }
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<string> ListFoldersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var folders = await GuardAsync(string.Empty, root => Task.FromResult<string[]>(Directory.Exists(root) ? [.. Directory.EnumerateDirectories(root)] : []));

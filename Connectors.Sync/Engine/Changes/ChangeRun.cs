@@ -13,8 +13,6 @@ namespace Connectors.Sync.Engine.Changes;
 internal sealed class ChangeRun(
     StoredPlan plan, SyncState state, ChangeStep step, IBatchWriter writer, SyncEngineOptions options, SyncProgress progress, Func<BackoffClock> backoff, TimeProvider time, ILogger logger)
 {
-    private bool _isResumed;
-
     /// <summary>Counts so far, with those of earlier runs.</summary>
     public SyncCounts Counts { get; private set; }
 
@@ -36,8 +34,8 @@ internal sealed class ChangeRun(
         }
     }
 
-    /// <summary>The journal was read: what comes next may have been sent by a run that died.</summary>
-    public void BeginAgain() => _isResumed = true;
+    /// <summary>Whether an earlier run may have sent the page that comes next, and died before it journaled that.</summary>
+    public bool IsResumed { get; set; }
 
     /// <summary>Reads and writes until the last page is done, or <paramref name="stopReading"/> is set.</summary>
     /// <param name="feed">The source.</param>
@@ -69,7 +67,7 @@ internal sealed class ChangeRun(
             var done = await WriteAsync(pagePlan, page.Cursor, cancellationToken);
             await state.AppendAsync(done, CancellationToken.None);
             Note(done);
-            _isResumed = false;
+            IsResumed = false;
         }
 
         return null;
@@ -103,7 +101,7 @@ internal sealed class ChangeRun(
         var counts = page.Counts;
         do
         {
-            var reports = await Task.WhenAll(page.Batches.Select(batch => writer.WriteAsync(batch, _isResumed, cancellationToken)));
+            var reports = await Task.WhenAll(page.Batches.Select(batch => writer.WriteAsync(batch, IsResumed, cancellationToken)));
             foreach (var report in reports)
             {
                 counts += report.Counts;

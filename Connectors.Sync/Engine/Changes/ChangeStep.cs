@@ -23,6 +23,9 @@ internal sealed class ChangeStep(PageStep pages, BulkWriterOptions bulk, Documen
         var plan = await pages.PlanAsync(page.Upserts, IdSnapshot.Empty, new SeenIds(0), skipUnchanged: false, fetchContent: true, cancellationToken);
         try
         {
+            // An earlier page may have told an earlier state of the same document. Nothing is compared, so what was met is of no use to anybody.
+            plan.HasRepeats = true;
+            plan.Marks = new PageMarks();
             plan.Counts += new SyncCounts(Read: excluded.Count + page.DeletedIds.Count, Excluded: excluded.Count);
             plan.Reopen(bulk);
             foreach (var id in excluded.Concat(page.DeletedIds).Where(id => !kept.Contains(id)).Distinct(StringComparer.Ordinal))

@@ -14,31 +14,8 @@ namespace Connectors.Sync.Engine.Changes;
 /// </summary>
 internal sealed class ChangeSync(IContentIndex index, SyncEngineOptions options, ContentExtraction extraction, TimeProvider time, Random random, ILogger logger)
 {
-    /// <summary>Where the source is now, for a full sync that is about to read it; <see langword="null"/> when it can't tell.</summary>
-    public async Task<string?> FindPlaceAsync(IDataSource source, SyncRequest request, CancellationToken cancellationToken)
-    {
-        if (source is not IChangeFeed feed || request.Kind != SyncKind.Full || request.DryRun)
-        {
-            return null;
-        }
-
-        try
-        {
-            var start = await feed.FindCursorAsync(cancellationToken);
-            if (start.Cursor is null)
-            {
-                SyncLog.NoCursor(logger, request.IndexName, start.Unavailable ?? "the source has no history");
-            }
-
-            return start.Cursor;
-        }
-        catch (ConnectorException failure)
-        {
-            // A full sync does not need it; whether the source answers shows with the first page.
-            SyncLog.NoCursor(logger, request.IndexName, failure.Message);
-            return null;
-        }
-    }
+    private readonly ChangePreparation _preparation = new(index, options, logger);
+    private readonly ChangeEnding _ending = new(index, options);
 
     /// <summary>Runs an incremental sync, or goes on with one.</summary>
     /// <returns>Its outcome, or the reason why a full sync has to be done, or gone on with, instead.</returns>
@@ -50,23 +27,16 @@ internal sealed class ChangeSync(IContentIndex index, SyncEngineOptions options,
             return (null, full.Fallback ?? "it was begun as one");
         }
 
-        var (plan, mark, reason) = await PlanAsync(request, source, state, cancellationToken);
+        var (plan, reason, isKept) = await PlanAsync(request, source, state, cancellationToken);
         if (plan is null)
         {
             return (null, reason);
         }
 
         var run = Open(request, plan, state, progress);
+        run.IsResumed = isKept;
         progress.Phase = SyncPhase.Pages;
-        var lost = await run.ReadAsync(
-            (IChangeFeed)source,
-            async () =>
-            {
-                await UnmarkAsync(request, plan, mark, cancellationToken);
-                mark = null;
-            },
-            stopReading,
-            cancellationToken);
+        var lost = await run.ReadAsync((IChangeFeed)source, () => _ending.UnmarkAsync(request, plan, cancellationToken), stopReading, cancellationToken);
         if (lost is not null)
         {
             state.Reset();
@@ -95,58 +65,23 @@ internal sealed class ChangeSync(IContentIndex index, SyncEngineOptions options,
         }
     }
 
-    /// <summary>The plan to go on with, or a new one that begins at the request's cursor; or why there can be none.</summary>
-    private async Task<(StoredPlan? Plan, IndexMark? Mark, string? Reason)> PlanAsync(SyncRequest request, IDataSource source, SyncState state, CancellationToken cancellationToken)
+    /// <summary>The plan to go on with, or a new one; or why there can be none.</summary>
+    private async Task<(StoredPlan? Plan, string? FullBecause, bool IsKept)> PlanAsync(SyncRequest request, IDataSource source, SyncState state, CancellationToken cancellationToken)
     {
-        if (source is not IChangeFeed)
+        if (source is IChangeFeed && Kept(request, state) is { Kind: SyncKind.Incremental } kept && kept.IndexUuid == (await index.InspectAsync(request.IndexName, cancellationToken))?.Uuid)
         {
-            return (null, null, $"{source.Description.Name} can't tell what changed.");
-        }
-
-        var fingerprint = SyncPreparation.FingerprintOf(request);
-        var current = await index.InspectAsync(request.IndexName, cancellationToken);
-        var mark = IndexMark.From(current?.Meta);
-        if (Kept(request, state) is { Kind: SyncKind.Incremental } kept && kept.IndexUuid == current?.Uuid)
-        {
-            return (kept, mark, null);
+            return (kept, null, true);
         }
 
         state.Reset();
-        if (request.Reindex)
+        var (plan, reason) = await _preparation.PlanAsync(request, source, cancellationToken);
+        if (plan is not null)
         {
-            return (null, null, "every document is to be written again.");
+            await state.WritePlanAsync(plan, cancellationToken);
+            SyncLog.ChangesBegin(logger, request.JobId, request.IndexName);
         }
 
-        if (SyncCursor.From(request.Cursor) is not { } cursor)
-        {
-            return (null, null, "no full sync has completed yet that could be gone on from.");
-        }
-
-        if (current is null || current.Uuid != cursor.IndexUuid)
-        {
-            return (null, null, $"the index '{request.IndexName}' is not the one that the last sync filled.");
-        }
-
-        if (cursor.Fingerprint != fingerprint || mark?.Fingerprint != fingerprint)
-        {
-            return (null, null, "the pipeline, the sync rules or the source's fields changed since the last full sync, or it did not complete.");
-        }
-
-        var plan = new StoredPlan
-        {
-            Kind = SyncKind.Incremental,
-            IndexName = request.IndexName,
-            IndexUuid = current.Uuid,
-            Fingerprint = fingerprint,
-            Cursor = cursor.Place,
-            SkipUnchanged = false,
-            Partitions = [],
-            Snapshot = new SnapshotSeal(0, 0, 0),
-        };
-        await new SyncPreparation(index, options).CheckPipelineAsync(request, cancellationToken);
-        await state.WritePlanAsync(plan, cancellationToken);
-        SyncLog.ChangesBegin(logger, request.JobId, request.IndexName);
-        return (plan, mark, null);
+        return (plan, reason, false);
     }
 
     private ChangeRun Open(SyncRequest request, StoredPlan plan, SyncState state, SyncProgress progress)
@@ -157,35 +92,14 @@ internal sealed class ChangeSync(IContentIndex index, SyncEngineOptions options,
         var run = new ChangeRun(plan, state, step, writer, options, progress, () => new BackoffClock(
             options.Bulk.FirstRetryDelay, options.Bulk.MaxRetryDelay, options.SourceRetryTimeLimit, time, random), time, logger);
         state.OpenJournal(run.Replay);
-        run.BeginAgain();
         monitor.Resume(run.Counts.Rejected);
         return run;
     }
 
-    /// <summary>From the first write on, the index is no longer what the source's change mark stands for.</summary>
-    private async Task UnmarkAsync(SyncRequest request, StoredPlan plan, IndexMark? mark, CancellationToken cancellationToken)
-    {
-        await CheckIndexAsync(request, plan, cancellationToken);
-        if (mark?.ChangeMark is not null)
-        {
-            await index.WriteMetaAsync(request.IndexName, (mark with { ChangeMark = null }).ToJson(), cancellationToken);
-        }
-    }
-
     private async Task<SyncOutcome> FinishAsync(SyncRequest request, StoredPlan plan, ChangeRun run, CancellationToken cancellationToken)
     {
-        await index.RefreshAsync(request.IndexName, cancellationToken);
-        var total = await index.CountAsync(request.IndexName, cancellationToken);
-        await CheckIndexAsync(request, plan, cancellationToken);
-        if (run.Counts.Indexed + run.Counts.Deleted > 0)
-        {
-            await index.WriteMetaAsync(request.IndexName, new IndexMark(plan.Fingerprint, null, total).ToJson(), cancellationToken);
-        }
-
+        var total = await _ending.CompleteAsync(request, plan, run.Counts, cancellationToken);
         SyncLog.Ends(logger, request.JobId, request.IndexName, run.Counts.Created, run.Counts.Updated, run.Counts.Deleted, run.Counts.Skipped, run.Counts.Rejected, total);
-        return new SyncOutcome(SyncEnd.Completed, run.Counts, total, run.Rejections) { Cursor = new SyncCursor(run.Cursor!, plan.Fingerprint, plan.IndexUuid).ToJson() };
+        return new SyncOutcome(SyncEnd.Completed, run.Counts, total, run.Rejections) { Cursor = SyncCursor.After(request, run.Cursor, plan.IndexUuid) };
     }
-
-    private Task CheckIndexAsync(SyncRequest request, StoredPlan plan, CancellationToken cancellationToken) =>
-        new SyncEnding(index, options).CheckIndexAsync(request, plan, cancellationToken);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Connectors.Sync.Bulk;
 
 namespace Connectors.Sync.Engine.Staged;
@@ -6,10 +7,14 @@ namespace Connectors.Sync.Engine.Staged;
 /// <param name="Plan">The plan.</param>
 /// <param name="Reports">The last report of each partition and of the deletes, as far as there are any.</param>
 /// <param name="IsListed">Whether the source listed everything, and all that vanished was deleted.</param>
-public sealed record CompleteOrder(string Plan, IReadOnlyList<string> Reports, bool IsListed);
+/// <param name="LastPage">Of an incremental sync, the last page of changes: it says where the next one begins.</param>
+/// <param name="Counts">Of an incremental sync, what it did.</param>
+public sealed record CompleteOrder(string Plan, IReadOnlyList<string> Reports, bool IsListed, string? LastPage = null, SyncCounts Counts = default);
 
 /// <summary>What is to be told of a sync besides its counts.</summary>
 /// <param name="TotalDocuments">Documents in the index.</param>
 /// <param name="Rejections">What was rejected or unreadable.</param>
 /// <param name="Preview">The first documents that a dry run would write; <see langword="null"/> for any other sync.</param>
-public sealed record CompleteAnswer(long TotalDocuments, RejectionReport Rejections, SyncPreview? Preview);
+/// <param name="Cursor">What the connector's <c>sync_cursor</c> becomes when the job completes.</param>
+/// <param name="Fallback">Why a full sync was done in place of an incremental one.</param>
+public sealed record CompleteAnswer(long TotalDocuments, RejectionReport Rejections, SyncPreview? Preview, JsonObject? Cursor = null, string? Fallback = null);

@@ -16,6 +16,11 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
         var listing = await ReadListingAsync(opened, order.LastPages, cancellationToken);
         var vanished = listing.Seen.Count - listing.Seen.Seen;
         var answer = new DeleteAnswer(null, 0, vanished, null, listing.Gap is not null, listing.Correction);
+        if (opened.Plan.Kind == SyncKind.NoDeletes)
+        {
+            return answer with { Count = 0 };
+        }
+
         if (ending.RefuseDeletes(request, opened.Plan, listing.Counts, vanished, listing.Gap) is { } refusal)
         {
             return answer with { Refusal = refusal };
@@ -38,7 +43,7 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
             throw new ConnectorException("Not every partition was read. Nothing was deleted. Start the sync again.");
         }
 
-        var listing = new Listing(opened.Ids.Snapshot.Count, isDivided: lastPages.Count > 1);
+        var listing = new Listing(opened.Ids.Snapshot.Count, isDivided: lastPages.Count > 1, isWritten: opened.Plan.Kind != SyncKind.DeletesOnly);
         for (var partition = 0; partition < lastPages.Count; partition++)
         {
             var (last, _) = await PageChain.ReadAsync(store, partition, lastPages[partition], known: null, listing.Add, cancellationToken);
@@ -114,7 +119,7 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
     }
 
     /// <summary>What all partitions listed.</summary>
-    private sealed class Listing(int indexed, bool isDivided)
+    private sealed class Listing(int indexed, bool isDivided, bool isWritten)
     {
         // Of documents that more than one partition listed, only the first listing counts. What could not be read is not counted as listed at all.
         private readonly SeenIds _counted = new(isDivided ? indexed : 0);
@@ -149,7 +154,7 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
             {
                 if (!_counted.Mark(ordinal))
                 {
-                    Correction += changed.Contains(ordinal) ? new SyncCounts(Updated: -1, Duplicates: 1) : new SyncCounts(Skipped: -1, Duplicates: 1);
+                    Correct(changed.Contains(ordinal) ? new SyncCounts(Updated: -1) : new SyncCounts(Skipped: -1));
                 }
             }
 
@@ -157,9 +162,12 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
             {
                 if (!_counted.MarkAdded(new DocumentKey(0, key)))
                 {
-                    Correction += new SyncCounts(Created: -1, Duplicates: 1);
+                    Correct(new SyncCounts(Created: -1));
                 }
             }
         }
+
+        /// <summary>Of a sync that writes nothing only what it skipped was counted.</summary>
+        private void Correct(SyncCounts counted) => Correction += isWritten ? counted + new SyncCounts(Duplicates: 1) : new SyncCounts(Skipped: counted.Skipped);
     }
 }

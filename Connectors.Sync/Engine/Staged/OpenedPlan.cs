@@ -21,6 +21,12 @@ internal sealed class OpenedPlan(string name, StoredPlan plan, string folder) : 
     /// <summary>The snapshot, without its texts.</summary>
     public IdSnapshotFile Ids { get; } = IdSnapshotFile.Open(folder, textsFolder: null, plan.Snapshot);
 
+    /// <summary>Whether it is what a job asks for. Of changes, everything may have to be read.</summary>
+    public bool IsFor(SyncRequest request) =>
+        plan.IndexName == request.IndexName
+        && plan.Fingerprint == SyncPreparation.FingerprintOf(request)
+        && (plan.Kind == request.Kind || (plan.Kind == SyncKind.Full && request.Kind == SyncKind.Incremental));
+
     /// <summary>Takes what is remembered of a partition, so that nobody else has it; <see langword="null"/> when nothing is.</summary>
     public SeenSoFar? TakeSeen(int partition) => _seen.TryRemove(partition, out var seen) ? seen : null;
 

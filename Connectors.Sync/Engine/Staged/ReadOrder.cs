@@ -11,4 +11,5 @@ public sealed record ReadOrder(string Plan, int Partition, string? After);
 /// <param name="IsLast">Whether the partition ends with it.</param>
 /// <param name="HasWork">Whether it has to be written. A page that has not is done.</param>
 /// <param name="Counts">What was read, skipped, superseded or unreadable. What is written is counted when it is.</param>
-public sealed record ReadAnswer(string Page, bool IsLast, bool HasWork, SyncCounts Counts);
+/// <param name="Lost">Why the source can't tell what changed, so that everything has to be read: there is no page then. <see langword="null"/> for an ordinary page.</param>
+public sealed record ReadAnswer(string Page, bool IsLast, bool HasWork, SyncCounts Counts, string? Lost = null);

@@ -1,4 +1,3 @@
-using Connectors.Sync.Bulk;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Diff;
@@ -25,22 +24,12 @@ internal sealed class ReadStep(IStagingStore store, SyncEngineOptions options, C
             throw new ConnectorException($"Partition '{opened.Plan.Partitions[order.Partition].Name}' was read to its end already.");
         }
 
-        var plans = new List<PagePlan>();
-        try
-        {
-            var after = before is null ? PageToken.Start : new PageToken(before.Next);
-            await ReadAsync(opened, request, source, order.Partition, after, seen, plans, cancellationToken);
-            var page = Join(order, before, plans, out var marks);
-            var name = StagedNames.NewPage(opened.Name, page.Partition, page.Number);
-            var hasWork = await PutBatchesAsync(name, opened.Folder, plans, cancellationToken);
-            await page.PutAsync(store, name, marks, cancellationToken);
-            opened.KeepSeen(order.Partition, new SeenSoFar(name, page, seen));
-            return new ReadAnswer(name, page.IsLast, hasWork, page.Counts);
-        }
-        finally
-        {
-            plans.ForEach(plan => plan.Dispose());
-        }
+        using var making = new PageInMaking(limits, time);
+        var after = before is null ? PageToken.Start : new PageToken(before.Next);
+        await ReadAsync(opened, request, source, order.Partition, after, seen, making, cancellationToken);
+        var (answer, page) = await making.StageAsync(store, opened, order, before, cancellationToken);
+        opened.KeepSeen(order.Partition, new SeenSoFar(answer.Page, page, seen));
+        return answer;
     }
 
     /// <summary>What the partition met before the page that is asked for: remembered, or gathered from the pages before it.</summary>
@@ -70,19 +59,19 @@ internal sealed class ReadStep(IStagingStore store, SyncEngineOptions options, C
         return (seen, page);
     }
 
-    private async Task ReadAsync(OpenedPlan opened, SyncRequest request, IDataSource source, int number, PageToken after, SeenIds seen, List<PagePlan> plans, CancellationToken cancellationToken)
+    private async Task ReadAsync(
+        OpenedPlan opened, SyncRequest request, IDataSource source, int number, PageToken after, SeenIds seen, PageInMaking making, CancellationToken cancellationToken)
     {
         var step = PageStep.For(request, options, extraction, time);
         var partition = opened.Plan.Partitions[number];
-        var start = time.GetTimestamp();
-        do
+        while (!making.IsFull)
         {
             SourcePage page;
             try
             {
-                page = await source.ReadPageAsync(partition, after, options.Page, cancellationToken);
+                page = await opened.Plan.ReadPageAsync(source, partition, after, options.Page, cancellationToken);
             }
-            catch (ConnectorException failure) when (failure.Kind is FailureKind.Retry && plans.Count > 0)
+            catch (ConnectorException failure) when (failure.Kind is FailureKind.Retry && !making.IsEmpty)
             {
                 // What was read stands. The next step meets the failure again, if it lasts.
                 SyncLog.ReadBrokenOff(logger, partition.Name, failure.Message);
@@ -94,95 +83,14 @@ internal sealed class ReadStep(IStagingStore store, SyncEngineOptions options, C
                 SyncLog.PartitionRestarted(logger, partition.Name);
             }
 
-            plans.Add(await step.PlanAsync(page, opened.Ids.Snapshot, seen, opened.Plan.SkipUnchanged, fetchContent: !request.DryRun, cancellationToken));
-            if (!plans[^1].IsLast && plans[^1].Next == after)
+            var plan = await step.PlanAsync(page, opened.Ids.Snapshot, seen, opened.Plan.SkipUnchanged, fetchContent: !request.DryRun, cancellationToken);
+            making.Add(plan);
+            if (!plan.IsLast && plan.Next == after)
             {
                 throw new ConnectorException($"The source did not get beyond '{after}' in partition '{partition.Name}'. This is a fault of the source.");
             }
 
-            after = plans[^1].Next;
+            after = plan.Next;
         }
-        while (!plans[^1].IsLast && !IsFull(plans) && time.GetElapsedTime(start) < limits.MaxReadTime);
     }
-
-    private bool IsFull(List<PagePlan> plans) =>
-        plans[^1].HasMore
-        || plans.Sum(plan => plan.Counts.Read) >= limits.MaxDocuments
-        || plans.Sum(plan => plan.Batches.Sum(batch => batch.Count)) >= limits.MaxOperations
-        || plans.Sum(plan => plan.Batches.Sum(batch => (long)batch.SizeInBytes)) >= limits.MaxBytes;
-
-    private static StagedPage Join(ReadOrder order, StagedPage? before, List<PagePlan> plans, out PageMarks marks)
-    {
-        marks = new PageMarks();
-        var counts = default(SyncCounts);
-        foreach (var plan in plans)
-        {
-            marks.Ordinals.AddRange(plan.Marks.Ordinals);
-            marks.AddedKeys.AddRange(plan.Marks.AddedKeys);
-            marks.Changed.AddRange(plan.Marks.Changed);
-            marks.Unreadable.AddRange(plan.Marks.Unreadable);
-            counts += plan.Counts;
-        }
-
-        return new StagedPage(
-            order.Partition,
-            before is null ? 0 : before.Number + 1,
-            before is null ? [] : [order.After!, .. before.Trail.Take(StagedPage.MaxTrail - 1)],
-            plans[^1].Next.ToString(),
-            plans[^1].IsLast,
-            plans.Select(plan => plan.Gap).FirstOrDefault(gap => gap is not null),
-            counts);
-    }
-
-    private async Task<bool> PutBatchesAsync(string page, string folder, List<PagePlan> plans, CancellationToken cancellationToken)
-    {
-        if (plans.TrueForAll(plan => plan is { Batches.Count: 0, Rejections.Total: 0, HasMore: false }))
-        {
-            return false;
-        }
-
-        // Only the last page may have more than is in memory: its parts go by way of a file.
-        using var buffer = new PooledBuffer();
-        await using var spool = plans[^1].HasMore ? OpenSpool(folder) : null;
-        var rejections = new RejectionReport();
-        foreach (var plan in plans)
-        {
-            var isFirst = true;
-            do
-            {
-                foreach (var batch in plan.Batches)
-                {
-                    StagedBatches.Write(buffer, batch, isAfterAll: isFirst && plan.HasRepeats);
-                    isFirst = false;
-                }
-
-                if (spool is not null)
-                {
-                    await spool.WriteAsync(buffer.WrittenMemory, cancellationToken);
-                    buffer.Clear();
-                }
-            }
-            while (await plan.ComposeNextAsync(cancellationToken));
-
-            rejections.Merge(plan.Rejections);
-        }
-
-        StagedBatches.WriteEnd(buffer, rejections);
-        if (spool is null)
-        {
-            await using var content = buffer.OpenRead();
-            await store.PutAsync(StagedNames.Batches(page), content, isText: true, cancellationToken);
-        }
-        else
-        {
-            await spool.WriteAsync(buffer.WrittenMemory, cancellationToken);
-            spool.Position = 0;
-            await store.PutAsync(StagedNames.Batches(page), spool, isText: true, cancellationToken);
-        }
-
-        return true;
-    }
-
-    private static FileStream OpenSpool(string folder) => new(
-        Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 256 * 1024, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
 }

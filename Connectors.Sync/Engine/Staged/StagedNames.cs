@@ -36,8 +36,11 @@ internal static class StagedNames
     /// <summary>A part of the deletes.</summary>
     public static string Part(string deletes, int part) => string.Create(CultureInfo.InvariantCulture, $"{deletes}/{part:D6}");
 
-    /// <summary>Says that a part was sent, or is about to be.</summary>
-    public static string Sent(string deletes, int part) => Part(deletes, part) + ".sent";
+    /// <summary>Says that a content that holds deletes was sent, or is about to be.</summary>
+    public static string Sent(string content) => content + ".sent";
+
+    /// <summary>Says that it was sent once more, or is about to be, perhaps at the same time.</summary>
+    public static string SentAgain(string content) => content + ".again";
 
     /// <summary>The error for something that ought to be there.</summary>
     public static ConnectorException Lost(string what) => new($"{what} of this sync was lost from staging. Nothing was deleted because of it. Start the sync again.");

@@ -52,8 +52,8 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
         try
         {
             var plan = await entry.Plan.WaitAsync(cancellationToken);
-            return plan.Plan.IndexName == request.IndexName && plan.Plan.Fingerprint == SyncPreparation.FingerprintOf(request)
-                ? new PlanLease(plan, () => Release(name, entry))
+            return plan.IsFor(request)
+                ? new PlanLease(plan, request with { Kind = plan.Plan.Kind }, () => Release(name, entry))
                 : throw new ConnectorException("What is to be synced was changed while the sync ran. Start the sync again.");
         }
         catch
@@ -138,7 +138,11 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
         }
 
         var folder = NewFolder();
-        await FetchAsync(StagedNames.Snapshot(name, IdSnapshotFile.EntriesName), Path.Combine(folder, IdSnapshotFile.EntriesName), cancellationToken);
+        if (plan.Snapshot.Count > 0)
+        {
+            await FetchAsync(StagedNames.Snapshot(name, IdSnapshotFile.EntriesName), Path.Combine(folder, IdSnapshotFile.EntriesName), cancellationToken);
+        }
+
         return await StagedContent.GuardAsync("The snapshot", () => Task.FromResult(new OpenedPlan(name, plan, folder)));
     }
 
@@ -184,9 +188,12 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
 }
 
 /// <summary>A plan that a step uses, until disposed.</summary>
-internal sealed class PlanLease(OpenedPlan opened, Action release) : IDisposable
+internal sealed class PlanLease(OpenedPlan opened, SyncRequest request, Action release) : IDisposable
 {
     private int _isReleased;
+
+    /// <summary>The sync as it is carried out, which may be a full one where an incremental one was asked for.</summary>
+    public SyncRequest Request => request;
 
     /// <summary>The plan.</summary>
     public OpenedPlan Opened => opened;

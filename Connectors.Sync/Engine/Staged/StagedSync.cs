@@ -1,6 +1,7 @@
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Engine.Changes;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Staging;
 using Microsoft.Extensions.Logging;
@@ -8,12 +9,13 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sync.Engine.Staged;
 
 /// <summary>
-/// A full sync as steps that know of each other only through staging and a few names: begin, read and write pages, plan and carry out deletes, complete. Whoever calls
+/// A sync of any kind as steps that know of each other only through staging and a few names: begin, read and write pages, plan and carry out deletes, complete. Whoever calls
 /// them keeps the answers and decides what comes next. Every step may be done twice, on another machine, or die half-way: only the answers that are kept count.
 /// </summary>
 /// <remarks>
 /// <para>Order: the pages of a partition are read one after the other, and written one after the other in the same order; a page may be read while the one before it is
 /// written. Partitions are independent. Deletes are planned after the last page of every partition has been written, and carried out one order after the other.</para>
+/// <para>An incremental sync has one partition, the changes, and no deletes to be planned. When a page of it is <see cref="ReadAnswer.Lost"/>, the sync is begun again as a full one.</para>
 /// <para>Errors are <see cref="ConnectorException"/>: <see cref="FailureKind.Retry"/> asks for the same step again after a pause, anything else ends the job.</para>
 /// <para>Safe for concurrent use.</para>
 /// </remarks>
@@ -28,6 +30,7 @@ internal sealed class StagedSync : IDisposable
     private readonly ILogger _logger;
     private readonly StagedPlans _plans;
     private readonly ReadStep _reading;
+    private readonly ReadChangesStep _readingChanges;
     private readonly ContentExtraction _extraction;
 
     /// <summary>Steps over a staging store.</summary>
@@ -54,30 +57,20 @@ internal sealed class StagedSync : IDisposable
         _plans = new StagedPlans(store, options.StateFolder, limits.MaxPlansAtHand);
         _extraction = extraction ?? new ContentExtraction(options.Content, time, loggerFactory);
         _reading = new ReadStep(store, options, _extraction, limits, time, _logger);
+        _readingChanges = new ReadChangesStep(store, options, _extraction, limits, time, _logger);
     }
 
-    /// <summary>Asks the source whether anything changed, prepares the index, stages the snapshot of its ids and plans the partitions.</summary>
+    /// <summary>Begins: finds out whether a sync can go on from the last one, or whether anything changed; prepares the index, stages the snapshot of its ids, plans the partitions.</summary>
+    /// <param name="request">The sync.</param>
+    /// <param name="source">The source.</param>
+    /// <param name="fullBecause">Why everything has to be read, when an incremental sync was begun before and lost its way (<see cref="ReadAnswer.Lost"/>).</param>
+    /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="ConnectorException">It could not be begun.</exception>
-    public async Task<BeginAnswer> BeginAsync(SyncRequest request, IDataSource source, CancellationToken cancellationToken)
+    public Task<BeginAnswer> BeginAsync(SyncRequest request, IDataSource source, string? fullBecause, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.Kind is not (SyncKind.Full or SyncKind.Incremental))
-        {
-            throw new ConnectorException($"A sync of the kind '{request.Kind}' runs in one process only. Start it with elastic-ingest sync.");
-        }
-
-        // There is no staged way of reading changes: everything is read, which serves an incremental sync as well.
-        request = PageStep.Shape(request with { Kind = SyncKind.Full }, _extraction);
-        var index = _indexOf(request.ConnectorId);
-        if (await new BeginStep(_store, _plans).BeginAsync(new SyncPreparation(index, _options), request, source, cancellationToken) is not { } opened)
-        {
-            SyncLog.Unchanged(_logger, request.JobId, request.IndexName);
-            return new BeginAnswer(null, 0, await index.CountAsync(request.IndexName, cancellationToken), null);
-        }
-
-        var plan = opened.Plan;
-        SyncLog.Begins(_logger, request.JobId, request.IndexName, plan.Snapshot.Count, plan.Partitions.Count, plan.SkipUnchanged ? "left alone" : "written again");
-        return new BeginAnswer(opened.Name, plan.Partitions.Count, plan.Snapshot.Count, plan.EstimatedDocuments);
+        request = PageStep.Shape(SyncPreparation.AsDone(request), _extraction);
+        return new BeginStep(_store, _plans, _indexOf(request.ConnectorId), _options, _logger).BeginAsync(request, source, fullBecause, cancellationToken);
     }
 
     /// <summary>Reads the next page of a partition, compares it and stages what has to be written.</summary>
@@ -86,10 +79,12 @@ internal sealed class StagedSync : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(order);
-        request = PageStep.Shape(request, _extraction);
-        using var plan = await _plans.RentAsync(order.Plan, request, cancellationToken);
+        using var plan = await RentAsync(order.Plan, request, cancellationToken);
+        request = plan.Request;
         using var activity = Trace("read page", request);
-        var answer = await _reading.ReadAsync(plan.Opened, request, source, order, cancellationToken);
+        var answer = request.Kind == SyncKind.Incremental
+            ? await _readingChanges.ReadAsync(plan.Opened, request, source, order, cancellationToken)
+            : await _reading.ReadAsync(plan.Opened, request, source, order, cancellationToken);
         SyncTelemetry.CountPage(answer.Counts);
         return answer;
     }
@@ -100,9 +95,14 @@ internal sealed class StagedSync : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(order);
-        request = PageStep.Shape(request, _extraction);
-        using var plan = await _plans.RentAsync(order.Plan, request, cancellationToken);
+        using var plan = await RentAsync(order.Plan, request, cancellationToken);
+        request = plan.Request;
         using var activity = Trace("write page", request);
+        if (request.Kind == SyncKind.Incremental)
+        {
+            await ChangeEndingOf(request).UnmarkAsync(request, plan.Plan, cancellationToken);
+        }
+
         return await WithinTimeAsync(token => Writing(request, plan.Plan.Partitions.Count).WritePageAsync(request, order, token), cancellationToken);
     }
 
@@ -112,8 +112,8 @@ internal sealed class StagedSync : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(order);
-        request = PageStep.Shape(request, _extraction);
-        using var plan = await _plans.RentAsync(order.Plan, request, cancellationToken);
+        using var plan = await RentAsync(order.Plan, request, cancellationToken);
+        request = plan.Request;
         var planning = new DeletePlanning(_store, _plans, EndingOf(request), _options.Bulk, _limits);
         var answer = await planning.PlanAsync(plan.Opened, request, order, cancellationToken);
         if (answer.Refusal is { } refusal)
@@ -130,8 +130,8 @@ internal sealed class StagedSync : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(order);
-        request = PageStep.Shape(request, _extraction);
-        using var plan = await _plans.RentAsync(order.Plan, request, cancellationToken);
+        using var plan = await RentAsync(order.Plan, request, cancellationToken);
+        request = plan.Request;
         await EndingOf(request).CheckIndexAsync(request, plan.Plan, cancellationToken);
         using var activity = Trace("write deletes", request);
         return await WithinTimeAsync(token => Writing(request, writers: 1).WriteDeletesAsync(request, order, token), cancellationToken);
@@ -143,11 +143,24 @@ internal sealed class StagedSync : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(order);
-        request = PageStep.Shape(request, _extraction);
-        using var plan = await _plans.RentAsync(order.Plan, request, cancellationToken);
+        using var plan = await RentAsync(order.Plan, request, cancellationToken);
+        request = plan.Request;
         var (rejections, preview) = await ReadReportsAsync(order.Reports, cancellationToken);
-        var total = await EndingOf(request).CompleteAsync(request, plan.Plan, order.IsListed && rejections.Total == 0, cancellationToken);
-        return new CompleteAnswer(total, rejections, preview);
+        long total;
+        string? place;
+        if (request.Kind == SyncKind.Incremental)
+        {
+            place = await PlaceAfterAsync(order.LastPage, cancellationToken);
+            total = await ChangeEndingOf(request).CompleteAsync(request, plan.Plan, order.Counts, cancellationToken);
+        }
+        else
+        {
+            place = plan.Plan.Cursor;
+            var isWhole = request.Kind == SyncKind.Full && order.IsListed && rejections.Total == 0;
+            total = await EndingOf(request).CompleteAsync(request, plan.Plan, isWhole, cancellationToken);
+        }
+
+        return new CompleteAnswer(total, rejections, preview, SyncCursor.After(request, place, plan.Plan.IndexUuid), plan.Plan.Fallback);
     }
 
     /// <summary>Gathers what was rejected so far, for a sync that does not complete.</summary>
@@ -187,6 +200,17 @@ internal sealed class StagedSync : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _plans.Dispose();
+
+    private Task<PlanLease> RentAsync(string plan, SyncRequest request, CancellationToken cancellationToken) =>
+        _plans.RentAsync(plan, PageStep.Shape(SyncPreparation.AsDone(request), _extraction), cancellationToken);
+
+    /// <summary>Where the next incremental sync begins.</summary>
+    private async Task<string> PlaceAfterAsync(string? lastPage, CancellationToken cancellationToken) =>
+        lastPage is not null && (await StagedPage.GetAsync(_store, lastPage, cancellationToken)).Page is { IsLast: true } page
+            ? page.Next
+            : throw new ConnectorException("The changes were not read to their end. Start the sync again.");
+
+    private ChangeEnding ChangeEndingOf(SyncRequest request) => new(_indexOf(request.ConnectorId), _options);
 
     private SyncEnding EndingOf(SyncRequest request) => new(_indexOf(request.ConnectorId), _options);
 

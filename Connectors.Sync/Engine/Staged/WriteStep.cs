@@ -12,7 +12,10 @@ internal sealed class WriteStep(IStagingStore store, Func<RejectionMonitor, Sync
     public async Task<WriteAnswer> WritePageAsync(SyncRequest request, WriteOrder order, CancellationToken cancellationToken)
     {
         var session = await OpenAsync(request, order.Report, order.Rejected, cancellationToken);
-        var counts = await WriteAsync(session, StagedNames.Batches(order.Page), "A page's batches", mayHaveBeenSent: false, cancellationToken);
+        var (batches, what) = (StagedNames.Batches(order.Page), "A page's batches");
+        var counts = request.Kind == SyncKind.Incremental
+            ? await WriteDeletesAsync(session, batches, what, cancellationToken)
+            : await WriteAsync(session, batches, what, mayHaveBeenSent: false, cancellationToken);
         return await CloseAsync(session, order.Plan, counts, cancellationToken);
     }
 
@@ -23,18 +26,28 @@ internal sealed class WriteStep(IStagingStore store, Func<RejectionMonitor, Sync
         var counts = default(SyncCounts);
         for (var part = order.FirstPart; part < order.FirstPart + order.Parts; part++)
         {
-            // Said before it is sent: what is gone when it is sent again was deleted by us.
-            var sent = StagedNames.Sent(order.Deletes, part);
-            var mayHaveBeenSent = await store.ExistsAsync(sent, cancellationToken);
-            if (!mayHaveBeenSent)
-            {
-                await store.PutAsync(sent, Stream.Null, isText: false, cancellationToken);
-            }
-
-            counts += await WriteAsync(session, StagedNames.Part(order.Deletes, part), "A part of the deletes", mayHaveBeenSent, cancellationToken);
+            counts += await WriteDeletesAsync(session, StagedNames.Part(order.Deletes, part), "A part of the deletes", cancellationToken);
         }
 
         return await CloseAsync(session, order.Plan, counts, cancellationToken);
+    }
+
+    /// <summary>
+    /// Writes a content that holds deletes. What is gone already was deleted by us when the content is sent for a second time, and also when somebody else sends it at the
+    /// same time. So each says so before it sends: the first that it is, every other one that it was not alone.
+    /// </summary>
+    private async Task<SyncCounts> WriteDeletesAsync(Session session, string name, string what, CancellationToken cancellationToken)
+    {
+        var isFirst = await store.TryMarkAsync(StagedNames.Sent(name), cancellationToken);
+        if (!isFirst)
+        {
+            await store.TryMarkAsync(StagedNames.SentAgain(name), cancellationToken);
+        }
+
+        var counts = await WriteAsync(session, name, what, mayHaveBeenSent: !isFirst, cancellationToken);
+        return counts.AlreadyGone > 0 && isFirst && await store.ExistsAsync(StagedNames.SentAgain(name), cancellationToken)
+            ? counts with { Deleted = counts.Deleted + counts.AlreadyGone, AlreadyGone = 0 }
+            : counts;
     }
 
     private async Task<Session> OpenAsync(SyncRequest request, string? report, long rejected, CancellationToken cancellationToken)

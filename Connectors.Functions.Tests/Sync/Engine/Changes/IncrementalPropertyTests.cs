@@ -26,7 +26,7 @@ public sealed class IncrementalPropertyTests
             bench.Request = bench.Request with { Cursor = (await bench.RunAsync(feed)).Cursor!.DeepClone().AsObject() };
             foreach (var page in story.Pages)
             {
-                Play(page, state, feed);
+                feed.Play(page.Select(change => new MemoryDocument($"id-{change.Id}", $"text-{change.Text}")), state);
             }
 
             bench.Request = bench.Request with { JobId = "changes", Kind = SyncKind.Incremental };
@@ -47,26 +47,6 @@ public sealed class IncrementalPropertyTests
         }, iter: 300, threads: 2);
 
     private static MemorySource Holding(Dictionary<string, string> state) => new() { Partitions = [[.. state.Select(pair => new MemoryDocument(pair.Key, pair.Value))]] };
-
-    /// <summary>Makes a page of changes; of several of one document the last one counts, as a page never holds an id twice.</summary>
-    private static void Play(List<(int Id, int Text)> changes, Dictionary<string, string> state, MemoryFeed feed)
-    {
-        feed.Pages.Add([]);
-        foreach (var (id, text) in changes.AsEnumerable().Reverse().DistinctBy(change => change.Id))
-        {
-            var name = $"id-{id}";
-            if (text == 0)
-            {
-                state.Remove(name);
-                feed.Pages[^1].Add((name, null));
-            }
-            else
-            {
-                state[name] = $"text-{text}";
-                feed.Pages[^1].Add((name, new MemoryDocument(name, $"text-{text}")));
-            }
-        }
-    }
 
     /// <summary>Runs until the sync ends well, through refused, half-done and lost requests, reads that fail, and kills.</summary>
     private static async Task<SyncOutcome> RunWithFaultsAsync(EngineBench bench, MemoryFeed feed, int[] bulkFaults, int[] readFaults)

@@ -83,7 +83,7 @@ public sealed class StagedSyncTests : IDisposable
         await _bench.RunAsync(MemorySource.Holding("a", "b", "c", "d"));
         _bench.Request = _bench.Request with { JobId = "job-2" };
         var source = new MemorySource { PageSize = 10, Partitions = [[new("a", "v2"), new("b", "v1"), new("c", "v1"), new("d", "v1")]] };
-        var begin = await _bench.Machine().BeginAsync(_bench.Request, source, Token);
+        var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, Token);
         var page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadOrder(begin.Plan!, 0, null), Token);
         var staged = _bench.Memory.Contents.ToDictionary();
 
@@ -103,7 +103,7 @@ public sealed class StagedSyncTests : IDisposable
     {
         var source = new MemorySource { PageSize = 2, Partitions = [[new("a", "v1"), new("b", "v1"), new("c", "v1"), new("d", "v1")]] };
         _bench.Limits = _bench.Limits with { MaxDocuments = 2 };
-        var begin = await _bench.Machine().BeginAsync(_bench.Request, source, Token);
+        var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, Token);
         _bench.Memory.OnCall = name => _ = name.EndsWith(".batches", StringComparison.Ordinal) ? throw new ConnectorException(FailureKind.Retry, "storage") : 0;
         await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadOrder(begin.Plan!, 0, null), Token));
         _bench.Memory.OnCall = null;
@@ -149,7 +149,7 @@ public sealed class StagedSyncTests : IDisposable
     public async Task BatchesThatWereLostEndTheJob()
     {
         var source = MemorySource.Holding("a");
-        var begin = await _bench.Machine().BeginAsync(_bench.Request, source, Token);
+        var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, Token);
         var page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadOrder(begin.Plan!, 0, null), Token);
         _bench.Memory.Contents.Remove(page.Page + ".batches", out _);
 
@@ -165,7 +165,7 @@ public sealed class StagedSyncTests : IDisposable
         _bench.Request = _bench.Request with { JobId = "job-2" };
         var source = MemorySource.Holding("a", "b", "c", "d", "e", "f");
         _bench.Limits = _bench.Limits with { MaxDocuments = 1 };
-        var begin = await _bench.Machine(1).BeginAsync(_bench.Request, source, Token);
+        var begin = await _bench.Machine(1).BeginAsync(_bench.Request, source, null, Token);
         var page = await _bench.Machine(1).ReadPageAsync(_bench.Request, source, new ReadOrder(begin.Plan!, 0, null), Token);
         Assert.False(page.IsLast);
 
@@ -182,7 +182,7 @@ public sealed class StagedSyncTests : IDisposable
         await _bench.RunAsync(MemorySource.Holding("a", "b", "c"));
         _bench.Request = _bench.Request with { JobId = "job-2" };
         var source = new MemorySource { Partitions = [[new("a", "v1")], [new("b", "v1"), new("c", "v1")]] };
-        var begin = await _bench.Machine().BeginAsync(_bench.Request, source, Token);
+        var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, Token);
         var page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadOrder(begin.Plan!, 0, null), Token);
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesOrder(begin.Plan!, [page.Page, page.Page]), Token));
@@ -294,7 +294,7 @@ public sealed class StagedSyncTests : IDisposable
     public async Task AJobThatAsksForSomethingElseThanItsPlanIsStopped()
     {
         var source = MemorySource.Holding("a");
-        var begin = await _bench.Machine().BeginAsync(_bench.Request, source, Token);
+        var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, Token);
 
         var other = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().ReadPageAsync(_bench.Request with { Fingerprint = "f2" }, source, new ReadOrder(begin.Plan!, 0, null), Token));
         var foreign = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().ReadPageAsync(_bench.Request with { JobId = "job-9" }, source, new ReadOrder(begin.Plan!, 0, null), Token));
@@ -308,7 +308,7 @@ public sealed class StagedSyncTests : IDisposable
     {
         var source = MemorySource.Holding("a", "b", "c", "d");
         source.OnPage = page => page == 2 ? throw new ConnectorException(FailureKind.Retry, "reset") : Task.CompletedTask;
-        var begin = await _bench.Machine().BeginAsync(_bench.Request, source, Token);
+        var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, Token);
 
         var page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadOrder(begin.Plan!, 0, null), Token);
 
@@ -330,7 +330,7 @@ public sealed class StagedSyncTests : IDisposable
     private static async Task<(string Plan, string LastPage)> ReadAllAsync(StagedBench bench, MemorySource source)
     {
         bench.Request = bench.Request with { JobId = Guid.NewGuid().ToString("N") };
-        var begin = await bench.Machine().BeginAsync(bench.Request, source, Token);
+        var begin = await bench.Machine().BeginAsync(bench.Request, source, null, Token);
         ReadAnswer? page = null;
         do
         {

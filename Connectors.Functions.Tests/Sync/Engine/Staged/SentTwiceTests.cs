@@ -1,0 +1,109 @@
+using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Staged;
+using Connectors.Sync.Staging;
+using Connectors.Tests.Support;
+using Xunit;
+
+namespace Connectors.Tests.Sync.Engine.Staged;
+
+/// <summary>Deletes that are sent twice are counted once, whichever of the answers is kept; what somebody else deleted is not counted as ours.</summary>
+public sealed class SentTwiceTests
+{
+    private static CancellationToken Token => StagedBench.Token;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task OfTwoThatDeleteTheSameAtTheSameMomentBothAnswersAreRight(bool whileTheFirstWaits)
+    {
+        var store = new StoreWithHook();
+        using var bench = new StagedBench { Store = store };
+        var order = await PlanAsync(bench, store);
+        WriteAnswer? other = null;
+        store.BeforeOpen = async name =>
+        {
+            // The other one does all of it after the first has said that it sends, and before it does.
+            if (name.EndsWith("/000000", StringComparison.Ordinal) && whileTheFirstWaits)
+            {
+                store.BeforeOpen = null;
+                other = await bench.Machine(1).WriteDeletesAsync(bench.Request, order, Token);
+            }
+        };
+
+        var one = await bench.Machine().WriteDeletesAsync(bench.Request, order, Token);
+        other ??= await bench.Machine(1).WriteDeletesAsync(bench.Request, order, Token);
+
+        Assert.Equal((3L, 0L), (one.Counts.Deleted, one.Counts.AlreadyGone));
+        Assert.Equal((3L, 0L), (other.Counts.Deleted, other.Counts.AlreadyGone));
+        Assert.Equal(["a"], bench.Index.Documents.Keys);
+    }
+
+    [Fact]
+    public async Task WhatSomebodyElseDeletedWasGoneAlready()
+    {
+        var store = new StoreWithHook();
+        using var bench = new StagedBench { Store = store };
+        var order = await PlanAsync(bench, store);
+        bench.Index.Documents.Remove("c");
+
+        var answer = await bench.Machine().WriteDeletesAsync(bench.Request, order, Token);
+
+        Assert.Equal((2L, 1L), (answer.Counts.Deleted, answer.Counts.AlreadyGone));
+    }
+
+    [Fact]
+    public async Task DeletionsAmongChangesThatAreSentAgainAreCountedAsOurs()
+    {
+        using var bench = new StagedBench();
+        var feed = new MemoryFeed(MemorySource.Holding("a", "b"));
+        bench.Request = bench.Request with { Cursor = (await bench.RunAsync(feed)).Cursor };
+        feed.Then("v2", "-a", "-never-there", "c");
+        bench.Request = bench.Request with { JobId = "changes", Kind = SyncKind.Incremental };
+        var begin = await bench.Machine().BeginAsync(bench.Request, feed, null, Token);
+        var page = await bench.Machine().ReadPageAsync(bench.Request, feed, new ReadOrder(begin.Plan!, 0, null), Token);
+        var order = new WriteOrder(begin.Plan!, page.Page, null, 0);
+
+        var first = await bench.Machine().WritePageAsync(bench.Request, order, Token);
+        var again = await bench.Machine(1).WritePageAsync(bench.Request, order, Token);
+
+        Assert.Equal((1L, 1L, 1L), (first.Counts.Deleted, first.Counts.AlreadyGone, first.Counts.Indexed));
+        Assert.Equal((2L, 0L, 1L), (again.Counts.Deleted, again.Counts.AlreadyGone, again.Counts.Indexed));
+    }
+
+    /// <summary>An index of four documents, of which three are to be deleted.</summary>
+    private static async Task<DeleteOrder> PlanAsync(StagedBench bench, StoreWithHook store)
+    {
+        await bench.RunAsync(MemorySource.Holding("a", "b", "c", "d"));
+        bench.Request = bench.Request with { JobId = "job-2" };
+        var source = MemorySource.Holding("a");
+        var begin = await bench.Machine().BeginAsync(bench.Request, source, null, Token);
+        var page = await bench.Machine().ReadPageAsync(bench.Request, source, new ReadOrder(begin.Plan!, 0, null), Token);
+        var deletes = await bench.Machine().PlanDeletesAsync(bench.Request, new PlanDeletesOrder(begin.Plan!, [page.Page]), Token);
+        Assert.Equal((1, 3L), (deletes.Parts, deletes.Count));
+        Assert.DoesNotContain(store.Inner.Contents.Keys, name => name.EndsWith(".sent", StringComparison.Ordinal) && name.Contains("deletes", StringComparison.Ordinal) && name.StartsWith("job-2", StringComparison.Ordinal));
+        return new DeleteOrder(begin.Plan!, deletes.Deletes!, 0, 1, null, 0);
+    }
+
+    private sealed class StoreWithHook : IStagingStore
+    {
+        public MemoryStagingStore Inner { get; } = new();
+
+        public Func<string, Task>? BeforeOpen { get; set; }
+
+        public Task PutAsync(string name, Stream content, bool isText, CancellationToken cancellationToken) => Inner.PutAsync(name, content, isText, cancellationToken);
+
+        public async Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken)
+        {
+            await (BeforeOpen?.Invoke(name) ?? Task.CompletedTask);
+            return await Inner.OpenAsync(name, cancellationToken);
+        }
+
+        public Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => Inner.ExistsAsync(name, cancellationToken);
+
+        public Task<bool> TryMarkAsync(string name, CancellationToken cancellationToken) => Inner.TryMarkAsync(name, cancellationToken);
+
+        public IAsyncEnumerable<string> ListFoldersAsync(CancellationToken cancellationToken) => Inner.ListFoldersAsync(cancellationToken);
+
+        public Task DeleteAsync(string folder, CancellationToken cancellationToken) => Inner.DeleteAsync(folder, cancellationToken);
+    }
+}

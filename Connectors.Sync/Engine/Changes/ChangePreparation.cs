@@ -1,0 +1,83 @@
+using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Sources;
+using Connectors.Sync.Staging;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Sync.Engine.Changes;
+
+/// <summary>The steps before the first page of changes: find out whether the last sync can be gone on from; and, with a full sync, where the source is now.</summary>
+internal sealed class ChangePreparation(IContentIndex index, SyncEngineOptions options, ILogger logger)
+{
+    /// <summary>Where the source is now, for a full sync that is about to read it; <see langword="null"/> when it can't tell.</summary>
+    public async Task<string?> FindPlaceAsync(IDataSource source, SyncRequest request, CancellationToken cancellationToken)
+    {
+        if (source is not IChangeFeed feed || request.Kind != SyncKind.Full || request.DryRun)
+        {
+            return null;
+        }
+
+        try
+        {
+            var start = await feed.FindCursorAsync(cancellationToken);
+            if (start.Cursor is null)
+            {
+                SyncLog.NoCursor(logger, request.IndexName, start.Unavailable ?? "the source has no history");
+            }
+
+            return start.Cursor;
+        }
+        catch (ConnectorException failure)
+        {
+            // A full sync does not need it; whether the source answers shows with the first page.
+            SyncLog.NoCursor(logger, request.IndexName, failure.Message);
+            return null;
+        }
+    }
+
+    /// <summary>Makes the plan of an incremental sync, which begins at the request's cursor.</summary>
+    /// <returns>The plan; or why there can be none, in a sentence: then everything has to be read.</returns>
+    public async Task<(StoredPlan? Plan, string? FullBecause)> PlanAsync(SyncRequest request, IDataSource source, CancellationToken cancellationToken)
+    {
+        if (source is not IChangeFeed)
+        {
+            return (null, $"{source.Description.Name} can't tell what changed.");
+        }
+
+        if (request.Reindex)
+        {
+            return (null, "every document is to be written again.");
+        }
+
+        if (SyncCursor.From(request.Cursor) is not { } cursor)
+        {
+            return (null, "no full sync has completed yet that could be gone on from.");
+        }
+
+        var current = await index.InspectAsync(request.IndexName, cancellationToken);
+        if (current is null || current.Uuid != cursor.IndexUuid)
+        {
+            return (null, $"the index '{request.IndexName}' is not the one that the last sync filled.");
+        }
+
+        var fingerprint = SyncPreparation.FingerprintOf(request);
+        if (cursor.Fingerprint != fingerprint || IndexMark.From(current.Meta)?.Fingerprint != fingerprint)
+        {
+            return (null, "the pipeline, the sync rules or the source's fields changed since the last full sync, or it did not complete.");
+        }
+
+        await new SyncPreparation(index, options).CheckPipelineAsync(request, cancellationToken);
+        return (
+            new StoredPlan
+            {
+                Kind = SyncKind.Incremental,
+                IndexName = request.IndexName,
+                IndexUuid = current.Uuid,
+                Fingerprint = fingerprint,
+                Cursor = cursor.Place,
+                SkipUnchanged = false,
+                Partitions = [],
+                Snapshot = IdSnapshotFile.Nothing,
+            },
+            null);
+    }
+}
