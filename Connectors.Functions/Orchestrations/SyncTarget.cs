@@ -10,7 +10,8 @@ namespace Connectors.Functions.Orchestrations;
 /// <param name="DryRun">Find out what would be done, write nothing.</param>
 /// <param name="AllowMassDelete">Of a dry run: whether more may be deleted than the delete guard allows. A job says that itself.</param>
 /// <param name="Reindex">Of a dry run: whether every document would be written. A job says that itself.</param>
-public sealed record SyncTarget(string JobId, string ConnectorId, bool DryRun = false, bool AllowMassDelete = false, bool Reindex = false)
+/// <param name="AccessControl">Of a dry run: whether identities are meant, and not documents. A job says that itself.</param>
+public sealed record SyncTarget(string JobId, string ConnectorId, bool DryRun = false, bool AllowMassDelete = false, bool Reindex = false, bool AccessControl = false)
 {
     /// <summary>How the id of a dry run begins.</summary>
     public const string DryRunPrefix = ConnectorApi.DryRunPrefix;

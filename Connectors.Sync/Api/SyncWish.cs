@@ -9,6 +9,9 @@ namespace Connectors.Sync.Api;
 /// <param name="Options">What the sync may do beyond the ordinary.</param>
 public sealed record SyncWish(bool DryRun, SyncJobOptions Options)
 {
+    /// <summary>What is synced. Default <see cref="JobType.Full"/>.</summary>
+    public JobType Type { get; init; } = JobType.Full;
+
     private const int MaxLength = 64 * 1024;
     private static readonly string[] Fields = ["type", "dryRun", "allowMassDelete", "reindex"];
 
@@ -51,9 +54,15 @@ public sealed record SyncWish(bool DryRun, SyncJobOptions Options)
             return (null, $"Unknown fields: {string.Join(", ", unknown)}. Known are {string.Join(", ", Fields)}.");
         }
 
-        if (wish["type"] is { } type && (type is not JsonValue word || !word.TryGetValue<string>(out var name) || ProtocolWords.Parse<JobType>(name) != JobType.Full))
+        var type = JobType.Full;
+        if (wish["type"] is { } given)
         {
-            return (null, $"type: {type.ToJsonString()} can't be synced. This version runs full syncs only: \"full\".");
+            if (given is not JsonValue word || !word.TryGetValue<string>(out var name) || ProtocolWords.Parse<JobType>(name) is not { } known || known == JobType.Incremental)
+            {
+                return (null, $"type: {given.ToJsonString()} can't be synced. There are \"full\" and \"access_control\".");
+            }
+
+            type = known;
         }
 
         foreach (var field in Fields[1..])
@@ -64,7 +73,7 @@ public sealed record SyncWish(bool DryRun, SyncJobOptions Options)
             }
         }
 
-        return (new SyncWish(Flag("dryRun"), new SyncJobOptions(Flag("allowMassDelete"), Flag("reindex"))), null);
+        return (new SyncWish(Flag("dryRun"), new SyncJobOptions(Flag("allowMassDelete"), Flag("reindex"))) { Type = type }, null);
 
         bool Flag(string name) => wish[name]?.GetValue<bool>() ?? false;
     }

@@ -36,6 +36,16 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
         return await StateAsync(index, facts, created, cancellationToken);
     }
 
+    public async Task PrepareAccessAsync(string index, CancellationToken cancellationToken)
+    {
+        var facts = await IndexFacts.ReadAsync(calls, index, cancellationToken)
+            ?? throw new ConnectorException(FailureKind.Retry, $"Index '{index}' vanished right after it was created.");
+        if (AccessMapping.Check(index, facts.Mappings))
+        {
+            (await calls.SendAsync(Put($"{Escape(index)}/_mapping", new JsonObject { ["properties"] = AccessMapping.Fields() }), cancellationToken)).Dispose();
+        }
+    }
+
     public async Task<ContentIndexState?> InspectAsync(string index, CancellationToken cancellationToken)
     {
         var facts = await IndexFacts.ReadAsync(calls, index, cancellationToken);

@@ -17,7 +17,6 @@ internal static class SettingsWithoutEffect
         Ignored("elasticsearch.bulk.queue_refresh_interval", "reading waits without asking again and again"),
         Ignored("elasticsearch.bulk.queue_refresh_timeout", "a request that takes too long ends by elasticsearch.request_timeout"),
         Ignored("elasticsearch.bulk.enable_operations_logging", "rejected documents are always reported by id, and written ones are counted"),
-        Ignored("service.max_concurrent_access_control_syncs", "access control syncs are not run by this service"),
         Ignored("service.fips_mode", "the operating system's setting counts"),
         Ignored("service.trace_mem", "use dotnet-counters or dotnet-gcdump"),
         Ignored("extraction_service.use_file_pointers", "files are sent to the extraction service, never left for it in a folder"),
