@@ -3,7 +3,7 @@ using Connectors.Sync.Protocol;
 namespace Connectors.Sync.Service;
 
 /// <summary>Which jobs may be begun: one at a time for each connector, and beside it one for its access control; the oldest first. Pure.</summary>
-public static class JobQueue
+internal static class JobQueue
 {
     /// <summary>The next jobs of each connector, oldest first; at most one for its content and one for its access control, none while another one of the same runs.</summary>
     /// <param name="unfinished">Jobs that are not over, of any connectors.</param>
