@@ -32,8 +32,8 @@ public sealed class ApiTests
 
     [Theory]
     [InlineData("""{"dry_run": true, "x": 1}""", "Unknown fields: dry_run, x. Known are type, dryRun, allowMassDelete, reindex.")]
-    [InlineData("""{"type": "incremental"}""", "type: \"incremental\" can't be synced. This version runs full syncs only: \"full\".")]
-    [InlineData("""{"type": ["full"]}""", "type: [\"full\"] can't be synced. This version runs full syncs only: \"full\".")]
+    [InlineData("""{"type": "incremental"}""", "type: \"incremental\" can't be synced. There are \"full\" and \"access_control\".")]
+    [InlineData("""{"type": ["full"]}""", "type: [\"full\"] can't be synced. There are \"full\" and \"access_control\".")]
     [InlineData("""{"reindex": "yes"}""", "reindex: \"yes\" is neither true nor false.")]
     [InlineData("[]", "The body is not a JSON object. Send {} or nothing for an ordinary sync.")]
     [InlineData("{", "The body is not a JSON object. Send {} or nothing for an ordinary sync.")]

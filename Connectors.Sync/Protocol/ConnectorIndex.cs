@@ -212,7 +212,7 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
             connector =>
             {
                 var isNewest = !(connector.LastSynced >= endedAt);
-                if (!isNewest && (connector.LastSynced == endedAt || !IsOpen(connector)))
+                if (!isNewest && !IsOpen(connector))
                 {
                     // Written already, by an earlier call for this job or for a later job.
                     return null;
