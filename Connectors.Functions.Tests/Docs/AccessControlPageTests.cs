@@ -1,7 +1,6 @@
 using System.Text;
 using Connectors.Sync.Sources;
 using Connectors.Tests.Support;
-using Connectors.Tests.Support.SourceContract;
 using Xunit;
 
 namespace Connectors.Tests.Docs;

@@ -15,7 +15,7 @@ internal sealed class SharedFolder : IDisposable
         Directory.CreateDirectory(Files);
         Directory.CreateDirectory(System.IO.Path.Join(Files, "closed"));
         Set("", 0x1ED);
-        File.SetUnixFileMode(_folder.Path, (UnixFileMode)0x1ED);
+        SetMode(_folder.Path, 0x1ED);
         Write("alice.txt", 0x180);
         Write("team.txt", 0x1A0);
         Write("group.txt", 0x20);
@@ -51,12 +51,25 @@ internal sealed class SharedFolder : IDisposable
         Set(name, mode);
     }
 
-    public void Set(string name, int mode) => File.SetUnixFileMode(System.IO.Path.Join(Files, name), (UnixFileMode)mode);
+    public void Set(string name, int mode) => SetMode(System.IO.Path.Join(Files, name), mode);
+
+    /// <summary>The folder above those files.</summary>
+    public void SetAbove(int mode) => SetMode(_folder.Path, mode);
 
     public void Dispose()
     {
         Set("closed", 0x1C0);
         _folder.Dispose();
+    }
+
+    private static void SetMode(string path, int mode)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            throw new PlatformNotSupportedException("Windows knows no modes of files.");
+        }
+
+        File.SetUnixFileMode(path, (UnixFileMode)mode);
     }
 
     private (uint User, uint Group) Owner()

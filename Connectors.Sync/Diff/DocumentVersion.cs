@@ -34,7 +34,7 @@ public readonly record struct DocumentVersion(ulong Value)
     public static long Digest(ReadOnlySpan<byte> body) => (long)Of(XxHash3.HashToUInt64(body)).Value;
 
     /// <summary>The digest of a body and, where the source has one, the document's time stamp.</summary>
-    public static long Digest(ReadOnlySpan<byte> body, DateTimeOffset? timestamp) => timestamp is { } at
+    internal static long Digest(ReadOnlySpan<byte> body, DateTimeOffset? timestamp) => timestamp is { } at
         ? (long)Of(XxHash3.HashToUInt64(body, at.UtcTicks)).Value
         : Digest(body);
 

@@ -12,6 +12,7 @@ internal static class DocumentAccess
 {
     private const int MaxDepth = 1000;
     private static readonly JsonReaderOptions Deep = new() { MaxDepth = MaxDepth };
+    private static readonly JsonSerializerOptions AsWritten = new() { Encoder = JsonBodies.WriterOptions.Encoder, MaxDepth = MaxDepth };
 
     /// <summary>Closes the documents of a page that say nothing.</summary>
     /// <returns>How many.</returns>
@@ -82,7 +83,7 @@ internal static class DocumentAccess
             var single => [TextOf(single)],
         };
         document[AccessControl.FieldName] = new JsonArray([.. AccessControl.ListOf(values).Select(value => JsonValue.Create(value))]);
-        return JsonSerializer.SerializeToUtf8Bytes(document, new JsonSerializerOptions { Encoder = JsonBodies.WriterOptions.Encoder, MaxDepth = MaxDepth });
+        return JsonSerializer.SerializeToUtf8Bytes(document, AsWritten);
     }
 
     private static string? TextOf(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;

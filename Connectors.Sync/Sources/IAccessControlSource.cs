@@ -6,7 +6,8 @@ namespace Connectors.Sync.Sources;
 /// </summary>
 /// <remarks>
 /// The contract for documents is <see cref="IDataSource"/>'s. While it is switched on, a document that lists nobody is seen by nobody, whatever the reason; a document for all lists
-/// <see cref="AccessControl.Everyone"/>. A change of the list reaches the index with the next full sync even when the document's time stamp stays the same.
+/// <see cref="AccessControl.Everyone"/>. A change of the list reaches the index with the next full sync even when the document's time stamp stays the same; so a source that answers
+/// <see cref="IDataSource.HasChangedAsync"/> with "unchanged" has looked at the lists too.
 /// </remarks>
 public interface IAccessControlSource
 {

@@ -44,7 +44,11 @@ internal sealed class IdentitySource : EnumerableDataSource
         }
     }
 
-    protected override ValueTask DisposeAsyncCore() => _source.DisposeAsync();
+    protected override async ValueTask DisposeAsyncCore()
+    {
+        await _source.DisposeAsync();
+        await base.DisposeAsyncCore();
+    }
 
     private static JsonObject BodyOf(AccessIdentity identity)
     {

@@ -94,7 +94,7 @@ public sealed class AccessControlOverHttpTests : IAsyncLifetime
         // A file, a folder, a group: none of them touches the time of a content.
         _folder.Set("all.txt", 0x180);
         _folder.Set("closed", 0x1ED);
-        File.WriteAllText(_folder.Groups, string.Empty);
+        await File.WriteAllTextAsync(_folder.Groups, string.Empty, Token);
 
         Assert.Equal(2, Written(await SyncAsync(connector)));
         Assert.Equal(2, Written(await SyncAsync(connector, accessControl: true)));

@@ -1,9 +1,7 @@
 using System.Text.Json.Nodes;
 using Connectors.Sync;
-using Connectors.Sync.Configuration;
 using Connectors.Sync.Sources;
 using Connectors.Tests.Support;
-using Connectors.Tests.Support.SourceContract;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 

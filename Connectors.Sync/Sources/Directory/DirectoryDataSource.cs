@@ -138,9 +138,18 @@ public sealed class DirectoryDataSource : IDataSource, IChangeFeed, IAccessContr
 
     /// <inheritdoc/>
     /// <remarks>The users of the system. Each has its own value and those of its groups; root is a user like any other.</remarks>
-    public async IAsyncEnumerable<AccessIdentity> ReadIdentitiesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<AccessIdentity> ReadIdentitiesAsync(CancellationToken cancellationToken) =>
+        ReadAsync(_configuration.Value.Accounts ?? throw new ConnectorException($"{AccessControl.Switch.Name}: switched off, so there are no identities."), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
     {
-        var files = _configuration.Value.Accounts ?? throw new ConnectorException($"{AccessControl.Switch.Name}: switched off, so there are no identities.");
+        _readings.Clear();
+        return ValueTask.CompletedTask;
+    }
+
+    private static async IAsyncEnumerable<AccessIdentity> ReadAsync(AccountFiles files, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         var accounts = await Task.Run(() => Accounts.Read(files), cancellationToken);
         foreach (var user in accounts.Users)
         {
@@ -153,13 +162,6 @@ public sealed class DirectoryDataSource : IDataSource, IChangeFeed, IAccessContr
                 },
             };
         }
-    }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync()
-    {
-        _readings.Clear();
-        return ValueTask.CompletedTask;
     }
 
     private IReadOnlyList<FolderEntry> ListRoot(string root) => RootErrors.Explain(root, () => _tree.List(root));

@@ -46,7 +46,7 @@ public sealed class DirectoryAccessTests : IDisposable
     public async Task AFolderAboveTheDirectoryCountsToo()
     {
         var (user, _) = Owner();
-        File.SetUnixFileMode(Path.GetDirectoryName(_folder.Files)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        _folder.SetAbove(0x1C0);
 
         Assert.Equal([$"user:{user}"], (await AccessAsync())["all.txt"]);
     }
