@@ -14,7 +14,7 @@ internal static class IngestCommand
         var action = new Option<string[]>("--action")
         {
             Description = "What to do, as with Elastic's own service; may be repeated. Without it, and without a command: poll.",
-            HelpName = "poll|schedule|sync_content|cleanup|list|config",
+            HelpName = "poll|schedule|sync_content|sync_access_control|cleanup|list|config",
             AllowMultipleArgumentsPerToken = false,
         };
         action.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. ServiceActions, "list", "config"]);
@@ -76,7 +76,6 @@ internal static class IngestCommand
             ["config"] when serviceType is null => throw new CliException(ExitCode.Usage, "--action config needs --service-type TYPE."),
             ["config"] => ConfigCommand.RunAsync(session(false), serviceType),
             ["cleanup"] => CleanupCommand.RunAsync(session(false), cancellationToken),
-            ["sync_access_control"] => throw new CliException(ExitCode.Usage, "--action sync_access_control: access control syncs are not run by this service."),
             _ => PollCommand.RunAsync(session(true), oneSync: false, cancellationToken),
         };
     }

@@ -79,6 +79,24 @@ public sealed class DoctorCommandTests
             asked!["index"]!.AsArray().Select(index => string.Join(',', index!["names"]!.AsArray().Select(name => (string?)name))));
     }
 
+    [Fact]
+    public async Task ForAConnectorWithAccessControlTheIndexOfItsIdentitiesIsAskedForToo()
+    {
+        await using var server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
+        using var cli = new CliRun(server.Uri);
+        var files = cli.Files("a.txt");
+        await cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-open", "--set", $"directory={files}");
+        await cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-closed", "--set", $"directory={files}", "--set", "use_document_level_security=true");
+
+        var asked = "";
+        server.Requests.Arrived = request => asked += request.Path.EndsWith("_has_privileges", StringComparison.Ordinal) ? System.Text.Encoding.UTF8.GetString(request.Body.Span) : "";
+
+        await cli.RunAsync("doctor");
+
+        Assert.Contains("\".search-acl-filter-search-closed\"", asked, StringComparison.Ordinal);
+        Assert.DoesNotContain(".search-acl-filter-search-open", asked, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Tue, 24 Nov 2026 09:50:00 GMT", 600.0)]
     [InlineData("Tue, 24 Nov 2026 10:00:30 GMT", -30.0)]

@@ -32,8 +32,8 @@ public sealed class ApiTests
 
     [Theory]
     [InlineData("""{"dry_run": true, "x": 1}""", "Unknown fields: dry_run, x. Known are type, dryRun, allowMassDelete, reindex.")]
-    [InlineData("""{"type": "partial"}""", "type: \"partial\" is no kind of sync. Known are full, incremental, deletes_only, no_deletes.")]
-    [InlineData("""{"type": ["full"]}""", "type: [\"full\"] is no kind of sync. Known are full, incremental, deletes_only, no_deletes.")]
+    [InlineData("""{"type": "partial"}""", "type: \"partial\" is no kind of sync. Known are full, incremental, deletes_only, no_deletes, access_control.")]
+    [InlineData("""{"type": ["full"]}""", "type: [\"full\"] is no kind of sync. Known are full, incremental, deletes_only, no_deletes, access_control.")]
     [InlineData("""{"type": "incremental", "dryRun": true}""", "A dry run compares everything: leave out dryRun or the type \"incremental\".")]
     [InlineData("""{"type": "deletes_only", "reindex": true}""", "A sync that only deletes writes no document: leave out reindex or the type \"deletes_only\".")]
     [InlineData("""{"type": "no_deletes", "allowMassDelete": true}""", "A sync without deletes needs no permission for them: leave out allowMassDelete or the type \"no_deletes\".")]

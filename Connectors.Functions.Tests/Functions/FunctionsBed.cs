@@ -60,6 +60,9 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
     /// <summary>The clock of the activities; <see cref="Clock"/> unless told otherwise.</summary>
     public TimeProvider? StepTime { get; init; }
 
+    /// <summary>Puts other parts in place of those in memory.</summary>
+    public Func<AppParts, AppParts> WithParts { get; init; } = parts => parts;
+
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public LocalFunctionHost Host => _host!;
@@ -89,7 +92,7 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
                 builder.Configuration["ConnectorsCleanUpSchedule"] = "0 */5 * * * *";
                 builder.Services.AddConnectors(new AppSettings { Variables = new Dictionary<string, string>() });
                 builder.Services.AddSingleton<TimeProvider>(Clock);
-                builder.Services.AddSingleton(_ => new ConnectorApp(new AppServices(Parts())));
+                builder.Services.AddSingleton(_ => new ConnectorApp(new AppServices(WithParts(Parts()))));
             },
         };
         _host = await LocalFunctionHost.StartAsync(With(options), Token);

@@ -34,6 +34,8 @@ internal sealed class LosingStore(IStagingStore inner, Func<string, Cancellation
 
     public Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => inner.ExistsAsync(name, cancellationToken);
 
+    public Task<bool> TryMarkAsync(string name, CancellationToken cancellationToken) => inner.TryMarkAsync(name, cancellationToken);
+
     public async IAsyncEnumerable<string> ListFoldersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var folder in inner.ListFoldersAsync(cancellationToken))

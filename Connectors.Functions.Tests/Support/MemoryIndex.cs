@@ -18,6 +18,9 @@ internal sealed class MemoryIndex : IContentIndex
 
     public JsonObject? Meta { get; set; }
 
+    /// <summary>Whether the field of who may see a document was asked for.</summary>
+    public bool HasAccessField { get; private set; }
+
     public HashSet<string> Pipelines { get; } = [];
 
     /// <summary>Called before each bulk request with its number; an answer other than null is given instead.</summary>
@@ -52,6 +55,12 @@ internal sealed class MemoryIndex : IContentIndex
             Exists = true;
             return Task.FromResult(new ContentIndexState(Uuid, created, Documents.Count, Clone(Meta)));
         }
+    }
+
+    public Task PrepareAccessAsync(string index, CancellationToken cancellationToken)
+    {
+        HasAccessField = true;
+        return Task.CompletedTask;
     }
 
     public Task<ContentIndexState?> InspectAsync(string index, CancellationToken cancellationToken)

@@ -64,7 +64,7 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
             return ApiResult.Problem(409, "The connector is not configured", $"Connector '{connector.Id}' has no {(connector.IndexName is null ? "index_name" : "service_type")}. Set it, then start a sync.");
         }
 
-        if (await UnfinishedJobAsync(connector.Id, cancellationToken) is { } job)
+        if (await UnfinishedJobAsync(connector.Id, wish.Type == JobType.AccessControl, cancellationToken) is { } job)
         {
             return ApiResult.Problem(
                 409,
@@ -74,8 +74,7 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
                 ("job", LocationOf(job.Id)));
         }
 
-        var type = wish.Options.Kind == SyncKind.Incremental ? JobType.Incremental : JobType.Full;
-        var made = await jobs.CreateAsync(connector, type, TriggerMethod.OnDemand, wish.Options, key: null, cancellationToken);
+        var made = await jobs.CreateAsync(connector, wish.Type, TriggerMethod.OnDemand, wish.Options, key: null, cancellationToken);
         await jobMade();
         return Begun(made!.Id);
     }
@@ -149,12 +148,12 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
 
     private static string LocationOf(string jobId) => $"/api/syncs/{Uri.EscapeDataString(jobId)}";
 
-    private async Task<SyncJobRecord?> UnfinishedJobAsync(string connectorId, CancellationToken cancellationToken)
+    private async Task<SyncJobRecord?> UnfinishedJobAsync(string connectorId, bool isAccessControl, CancellationToken cancellationToken)
     {
         await foreach (var found in jobs.OfConnectorAsync(connectorId, cancellationToken))
         {
             // A search is a moment behind.
-            if (found.Status?.IsFinal() == false && found.Type is JobType.Full or JobType.Incremental
+            if (found.Status?.IsFinal() == false && (isAccessControl ? found.IsAccessControl : found.Type is JobType.Full or JobType.Incremental)
                 && await jobs.FindAsync(found.Id, cancellationToken) is { Status: { } status } job && !status.IsFinal())
             {
                 return job;

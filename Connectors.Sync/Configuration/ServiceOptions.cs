@@ -26,6 +26,9 @@ internal sealed record ServiceOptions
     /// <summary>Content syncs at the same time. Default 1.</summary>
     public int MaxConcurrentContentSyncs { get; init; } = 1;
 
+    /// <summary>Access control syncs at the same time, beside the content syncs. Default 1.</summary>
+    public int MaxConcurrentAccessControlSyncs { get; init; } = 1;
+
     /// <summary>Connectors looked at at the same time. Default 4.</summary>
     public int MaxConcurrentSchedulingTasks { get; init; } = 4;
 
@@ -43,4 +46,6 @@ internal sealed record ServiceOptions
 
     /// <summary>Full path of the folder with plug-in sources. It need not exist.</summary>
     public string PluginsFolder { get; init; } = Path.GetFullPath("plugins");
+
+    internal int MaxConcurrentSyncs(bool isAccessControl) => isAccessControl ? MaxConcurrentAccessControlSyncs : MaxConcurrentContentSyncs;
 }

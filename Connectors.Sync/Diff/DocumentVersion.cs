@@ -33,6 +33,11 @@ public readonly record struct DocumentVersion(ulong Value)
     /// <summary>The digest of a body, as it is kept in <c>_digest</c>: XxHash3 of its bytes, never 0.</summary>
     public static long Digest(ReadOnlySpan<byte> body) => (long)Of(XxHash3.HashToUInt64(body)).Value;
 
+    /// <summary>The digest of a body and, where the source has one, the document's time stamp.</summary>
+    internal static long Digest(ReadOnlySpan<byte> body, DateTimeOffset? timestamp) => timestamp is { } at
+        ? (long)Of(XxHash3.HashToUInt64(body, at.UtcTicks)).Value
+        : Digest(body);
+
     private static DocumentVersion Of(ulong value) => new(value == 0 ? 1 : value);
 
     private static ulong Mix(ulong value)

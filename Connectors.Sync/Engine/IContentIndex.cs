@@ -14,6 +14,10 @@ internal interface IContentIndex
     /// one that does, and tells about it.</summary>
     Task<ContentIndexState> PrepareAsync(string index, CancellationToken cancellationToken);
 
+    /// <summary>Makes sure that the index can tell who may see a document: adds <c>_allow_access_control</c> to its mapping where it is missing.</summary>
+    /// <exception cref="ConnectorException">It is mapped in a way that would show documents to everybody, or to nobody.</exception>
+    Task PrepareAccessAsync(string index, CancellationToken cancellationToken);
+
     /// <summary>The index as it is, or <see langword="null"/> when it does not exist. Changes nothing.</summary>
     Task<ContentIndexState?> InspectAsync(string index, CancellationToken cancellationToken);
 

@@ -108,8 +108,12 @@ public sealed class BadConnectorTests
     }
 
     [Theory]
-    [InlineData("""{"job_type": "access_control"}""", "This version runs full and incremental syncs only, and the job's type is 'access_control'. Start a full content sync instead.", "last_access_control_sync")]
-    [InlineData("""{"job_type": "odd"}""", "This version runs full and incremental syncs only, and the job's type is 'odd'. Start a full content sync instead.", "last_sync")]
+    [InlineData("""{"job_type": "access_control"}""", "Fake can't tell who may see what, so there is no access control to sync. Switch its schedule off, and start content syncs only.", "last_access_control_sync")]
+    [InlineData("""{"job_type": "odd"}""", "This version runs full, incremental and access control syncs, and the job's type is 'odd'. Start a full content sync instead.", "last_sync")]
+    [InlineData(
+        """{"connector": {"index_name": ".search-acl-filter-search-a"}}""",
+        "index_name: '.search-acl-filter-search-a' is where identities are kept, which a content sync would delete. Attach another index to the connector.",
+        "last_sync")]
     [InlineData("""{"connector": {"index_name": null}}""", "index_name: no index is attached. Attach one to the connector, then start a sync.", "last_sync")]
     [InlineData("""{"connector": {"service_type": null}}""", "service_type: not set. Set the connector's service type, then start a sync.", "last_sync")]
     [InlineData("""{"connector": {"service_type": "gone"}}""", "There is no source for the service type \"gone\".", "last_sync")]

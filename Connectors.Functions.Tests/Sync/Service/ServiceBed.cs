@@ -28,6 +28,8 @@ internal sealed class ServiceBed : IServiceObserver
 
     public int MaxConcurrentSyncs { get; init; } = 4;
 
+    public int MaxConcurrentAccessControlSyncs { get; init; } = 1;
+
     public List<string> Events { get; } = [];
 
     public ConnectorService Service => field ??= new ConnectorService(
@@ -44,7 +46,7 @@ internal sealed class ServiceBed : IServiceObserver
         {
             Worker = Worker,
             ServiceTypes = ["fake", "broken", "gone"],
-            Service = new ServiceOptions { MaxConcurrentContentSyncs = MaxConcurrentSyncs },
+            Service = new ServiceOptions { MaxConcurrentContentSyncs = MaxConcurrentSyncs, MaxConcurrentAccessControlSyncs = MaxConcurrentAccessControlSyncs },
         });
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

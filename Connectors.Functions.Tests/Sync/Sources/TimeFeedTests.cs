@@ -180,6 +180,10 @@ public sealed class TimeFeedTests : IDisposable
                 : null;
         }
 
+        public PosixAcl? FindAcl(string path) => _tree.FindAcl(path);
+
+        public string? Resolve(string path) => _tree.Resolve(path);
+
         public Stream Open(string path) => _tree.Open(path);
     }
 }

@@ -16,6 +16,7 @@ internal static class ServiceSection
         MaxErrors = reader.Get(MaxErrors),
         MaxErrorsSpan = reader.Get(MaxErrorsSpan),
         MaxConcurrentContentSyncs = reader.Get(MaxConcurrentContentSyncs),
+        MaxConcurrentAccessControlSyncs = reader.Get(MaxConcurrentAccessControlSyncs),
         MaxConcurrentSchedulingTasks = reader.Get(MaxConcurrentSchedulingTasks),
         JobCleanupInterval = reader.Get(JobCleanupInterval),
         DeleteOrphanedContent = reader.Get(DeleteOrphanedContent),

@@ -34,6 +34,10 @@ internal static class LoopSettings
         "Content syncs that run at the same time.")
     { IsPython = true };
 
+    public static ServiceSetting<int> MaxConcurrentAccessControlSyncs { get; } = new("service.max_concurrent_access_control_syncs", Whole(1, 64, "syncs"), 1,
+        "Access control syncs that run at the same time, beside the content syncs.")
+    { IsPython = true };
+
     public static ServiceSetting<int> MaxConcurrentSchedulingTasks { get; } = new("service.max_concurrent_scheduling_tasks", Whole(1, 64, "connectors"), 4,
         "Connectors that are looked at at the same time.")
     { IsPython = true };
@@ -86,7 +90,7 @@ internal static class LoopSettings
 
     public static IReadOnlyList<ServiceSetting> All { get; } =
     [
-        Idling, Heartbeat, PreflightMaxAttempts, PreflightIdle, MaxErrors, MaxErrorsSpan, MaxConcurrentContentSyncs,
+        Idling, Heartbeat, PreflightMaxAttempts, PreflightIdle, MaxErrors, MaxErrorsSpan, MaxConcurrentContentSyncs, MaxConcurrentAccessControlSyncs,
         MaxConcurrentSchedulingTasks, MaxConcurrentPartitions, PageDocuments, PageMemSize, PagesInFlight, SourceRetryTimeLimit, MaxFileDownloadSize, MaxTextSize, JobCleanupInterval,
         LogLevel, DeleteOrphanedContent, StateDir, PluginsDir,
     ];

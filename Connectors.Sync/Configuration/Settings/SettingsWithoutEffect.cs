@@ -17,7 +17,6 @@ internal static class SettingsWithoutEffect
         Ignored("elasticsearch.bulk.queue_refresh_interval", "reading waits without asking again and again"),
         Ignored("elasticsearch.bulk.queue_refresh_timeout", "a request that takes too long ends by elasticsearch.request_timeout"),
         Ignored("elasticsearch.bulk.enable_operations_logging", "rejected documents are always reported by id, and written ones are counted"),
-        Ignored("service.max_concurrent_access_control_syncs", "access control syncs are not run by this service"),
         Ignored("elasticsearch.bulk.max_text_document_size", "large documents are sent too, each in a request of its own"),
         Ignored("elasticsearch.bulk.error_monitor.error_queue_size", "a job keeps the first 100 documents that were rejected"),
         Ignored("service.fips_mode", "the operating system's setting counts"),

@@ -28,6 +28,18 @@ internal sealed class BreakableTree(BackendCalls calls) : IFileTree
         return _tree.Find(path);
     }
 
+    public PosixAcl? FindAcl(string path)
+    {
+        Enter();
+        return _tree.FindAcl(path);
+    }
+
+    public string? Resolve(string path)
+    {
+        Enter();
+        return _tree.Resolve(path);
+    }
+
     public Stream Open(string path)
     {
         Enter();
