@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Connectors.Cli.Commands;
+using Connectors.Cli.Help;
 using Connectors.Sync;
 using Connectors.Sync.Configuration.Settings;
 
@@ -17,7 +18,9 @@ internal static class CommandLine
         var root = IngestCommand.Create(environment);
         foreach (var help in root.Options.OfType<HelpOption>())
         {
-            ((HelpAction)help.Action!).MaxWidth = environment.Width ?? 120;
+            var usual = (HelpAction)help.Action!;
+            usual.MaxWidth = environment.Width ?? 120;
+            help.Action = new HelpPage(usual);
         }
 
         var parsed = root.Parse(args);
@@ -64,11 +67,8 @@ internal static class CommandLine
             foreach (var token in options.Length > 0 ? options : parsed.UnmatchedTokens)
             {
                 var isOption = token.StartsWith('-');
-                var candidates = isOption
-                    ? OptionNames(parsed)
-                    : command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name);
-                var near = KeySuggestion.Nearest(token, candidates);
-                error.WriteLine($"{token}: unknown {(isOption ? "option" : command.Subcommands.Count == 0 ? "argument" : "command")}."
+                var near = KeySuggestion.Nearest(token, isOption ? OptionNames(parsed) : CommandNames(parsed));
+                error.WriteLine($"{token}: unknown {(isOption ? "option" : command.Subcommands.Count == 0 && near is null ? "argument" : "command")}."
                     + (near is null ? "" : $" Did you mean {near}?"));
             }
         }
@@ -91,6 +91,18 @@ internal static class CommandLine
             foreach (var option in result.Command.Options.Where(option => !option.Hidden))
             {
                 yield return option.Name;
+            }
+        }
+    }
+
+    // A misspelt command may be followed by the name of another one: `sorce list`.
+    private static IEnumerable<string> CommandNames(ParseResult parsed)
+    {
+        for (var result = parsed.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
+        {
+            foreach (var sub in result.Command.Subcommands.Where(sub => !sub.Hidden))
+            {
+                yield return sub.Name;
             }
         }
     }
