@@ -11,6 +11,9 @@ namespace Connectors.Cli;
 /// <summary>Parses the command line, runs the command and turns whatever happens into an exit code.</summary>
 internal static class CommandLine
 {
+    /// <summary>How command lines are read: a word that begins with @ is a value of ours (<see cref="Input.IndirectValue"/>) and no file with more of the line.</summary>
+    public static ParserConfiguration Form { get; } = new() { ResponseFileTokenReplacer = null };
+
     /// <summary>Runs one command line.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, CliEnvironment environment)
@@ -23,7 +26,7 @@ internal static class CommandLine
             help.Action = new HelpPage(usual);
         }
 
-        var parsed = root.Parse(args);
+        var parsed = root.Parse(args, Form);
         if (parsed.Action is ParseErrorAction)
         {
             WriteErrors(parsed, environment.Error);
@@ -62,9 +65,9 @@ internal static class CommandLine
         var command = parsed.CommandResult.Command;
         if (parsed.UnmatchedTokens.Count > 0)
         {
-            // What follows an unknown option is probably its value.
+            // What follows an unknown option is probably its value; what follows an unknown command belongs to it.
             var options = parsed.UnmatchedTokens.Where(token => token.StartsWith('-')).ToArray();
-            foreach (var token in options.Length > 0 ? options : parsed.UnmatchedTokens)
+            foreach (var token in options.Length > 0 ? options : parsed.UnmatchedTokens.Take(1))
             {
                 var isOption = token.StartsWith('-');
                 var near = KeySuggestion.Nearest(token, isOption ? OptionNames(parsed) : CommandNames(parsed));
