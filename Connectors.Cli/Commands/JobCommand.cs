@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Text.Json;
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
@@ -17,7 +18,8 @@ internal static class JobCommand
     {
         CommandSession Session(ParseResult parsed) => new(environment, global, parsed);
         var connector = new Option<string?>("--connector") { Description = "Only jobs of this connector, by its id or its name.", HelpName = "ID" };
-        var status = new Option<string?>("--status") { Description = "Only jobs in this state; unfinished: those that wait or run.", HelpName = string.Join('|', ConnectorApi.StatusWords) };
+        var status = new Option<string?>("--status") { Description = $"Only jobs in this state: {string.Join(", ", ConnectorApi.StatusWords)} (which wait or run).", HelpName = "STATE" };
+        status.CompletionSources.Add(_ => ConnectorApi.StatusWords.Select(word => new CompletionItem(word)));
         status.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && ConnectorApi.StatesOf(token.Value) is null)

@@ -41,7 +41,7 @@ internal sealed class HelpPage(HelpAction usual) : SynchronousCommandLineAction
         output.WriteLine("Exit codes:");
         foreach (var (code, meaning) in topic.ExitCodes())
         {
-            output.WriteLine($"  {code.ToString(CultureInfo.InvariantCulture),-3}  {meaning}");
+            WriteWrapped(output, meaning, "       ", $"  {code.ToString(CultureInfo.InvariantCulture),-3}  ");
         }
 
         return result;
@@ -51,9 +51,9 @@ internal sealed class HelpPage(HelpAction usual) : SynchronousCommandLineAction
     public static string PathOf(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{PathOf(parent)} {command.Name}".TrimStart() : string.Empty;
 
-    private void WriteWrapped(TextWriter output, string text, string indent)
+    private void WriteWrapped(TextWriter output, string text, string indent, string? begin = null)
     {
-        var line = indent;
+        var line = begin ?? indent;
         foreach (var word in text.Split(' '))
         {
             if (line.Length > indent.Length && line.Length + 1 + word.Length > usual.MaxWidth)

@@ -16,7 +16,7 @@ internal static class HelpTopics
                 "Results go to standard output, logs and messages to standard error. Piped output has neither colours nor live tables; NO_COLOR switches colours off everywhere.",
             ],
             Examples = [("Begin", "init"), ("See it work, without a server", "demo"), ("Serve connectors", "poll -c /etc/connectors/config.yml")],
-            Failed = "a sync failed or was cancelled, a check of doctor failed, or what was asked for could not be done",
+            Failed = "a sync failed or was cancelled, a check failed, or what was asked for could not be done",
             TakesTime = true,
         },
         ["init"] = new()
@@ -38,8 +38,8 @@ internal static class HelpTopics
         },
         ["doctor"] = new()
         {
-            Details = ["It looks at the configuration, the state folder, Elasticsearch and its clock, the protocol's indices, privileges, and each connector's source, index and pipeline."],
-            Examples = [("Check everything", "doctor"), ("Only what failed, for a script", "doctor --json")],
+            Details = ["It looks at the configuration, the state folder, Elasticsearch and its clock, the protocol's indices, privileges, and each connector's source, index, schedules and pipeline."],
+            Examples = [("Check everything", "doctor"), ("For a script", "doctor --json")],
             Failed = "a check failed; below it stands what to do",
             TakesTime = true,
         },
