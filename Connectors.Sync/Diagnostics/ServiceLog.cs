@@ -69,6 +69,6 @@ internal static partial class ServiceLog
     public static partial void Rejections(ILogger logger, long rejected, string syncJobId, string indexName, string id, string reason);
 
     /// <summary>The sign of life that the alert about missing polls waits for (infra/modules/alerts.bicep); at what level is the host's choice.</summary>
-    [LoggerMessage(EventId = 519, Message = "Looked after {Connectors} connectors, {JobsMade} jobs were made")]
+    [LoggerMessage(EventId = 521, Message = "Looked after {Connectors} connectors, {JobsMade} jobs were made")]
     public static partial void PollDone(ILogger logger, LogLevel level, int connectors, int jobsMade);
 }
