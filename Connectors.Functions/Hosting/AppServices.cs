@@ -17,7 +17,7 @@ using ConnectorApi = Connectors.Sync.Api.ConnectorApi;
 namespace Connectors.Functions.Hosting;
 
 /// <summary>What the app is made of, over a configuration that is right. Safe for concurrent use.</summary>
-public sealed class AppServices : IDisposable
+internal sealed class AppServices : IDisposable
 {
     private readonly Func<CancellationToken, Task<ElasticsearchInfo?>> _connect;
     private readonly SemaphoreSlim _connecting = new(1, 1);
@@ -139,7 +139,7 @@ public sealed class AppServices : IDisposable
 }
 
 /// <summary>What the app is put together from.</summary>
-public sealed record AppParts
+internal sealed record AppParts
 {
     /// <summary>The configuration.</summary>
     public required ServiceConfiguration Configuration { get; init; }

@@ -6,7 +6,7 @@ using static Connectors.Sync.Elasticsearch.Calls.ElasticsearchRequest;
 namespace Connectors.Sync.Elasticsearch;
 
 /// <summary>Questions about a cluster that a person has before the first sync, or when one fails. Nothing is written. Safe for concurrent use.</summary>
-public sealed class ElasticsearchCheckup
+internal sealed class ElasticsearchCheckup
 {
     private readonly ElasticsearchCalls _calls;
     private readonly TimeProvider _time;
