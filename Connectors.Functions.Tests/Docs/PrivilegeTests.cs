@@ -121,6 +121,8 @@ public sealed class PrivilegeTests
             // Anybody may ask what they may do, and read on or close what they opened.
             (_, var route) when route.StartsWith("_security", StringComparison.Ordinal) || route is "_pit" or "_search" || request.Path.StartsWith("/_security", StringComparison.Ordinal) => [],
             (_, "{index}/_search" or "{index}/_count" or "{index}/_pit") or ("GET", "{index}/_doc/{id}") => [Of("read")],
+            // What a write makes visible needs what refreshing needs.
+            (_, "{index}/_create/{id}") when request.Query.Contains("refresh=", StringComparison.Ordinal) => [Of("write"), Of("maintenance")],
             (_, "{index}/_bulk" or "{index}/_create/{id}" or "{index}/_update/{id}" or "{index}/_doc/{id}") => [Of("write")],
             (_, "{index}/_refresh") => [Of("maintenance")],
             ("HEAD" or "GET", "{index}" or "{index}/_mapping" or "{index}/_settings") => [Of("view_index_metadata")],
