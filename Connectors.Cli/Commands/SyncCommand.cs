@@ -11,7 +11,7 @@ internal static class SyncCommand
 {
     public static Command Create(CliEnvironment environment, GlobalOptions global)
     {
-        var id = new Argument<string>("ID") { Description = "Id or name of the connector, as `list` shows it." };
+        var id = ConnectorCommand.IdArgument();
         var dryRun = new Option<bool>("--dry-run") { Description = "Print what would be added, updated and deleted, and write nothing." };
         var allowMassDelete = new Option<bool>("--allow-mass-delete") { Description = "Let this sync delete more than elasticsearch.delete_guard.max_percent allows." };
         var reindex = new Option<bool>("--reindex") { Description = "Write every document again, changed or not." };

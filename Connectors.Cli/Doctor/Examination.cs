@@ -46,7 +46,7 @@ internal sealed class Examination(CommandSession session)
             var checks = new ConnectorChecks(new SourceCheck(session.Sources, time), gateway.Checkup, options);
             foreach (var connector in connectors)
             {
-                foreach (var one in await checks.RunAsync(connector, cancellationToken))
+                foreach (var one in await checks.RunAsync(connector, connectors, cancellationToken))
                 {
                     yield return one;
                 }

@@ -78,7 +78,8 @@ internal sealed class ServiceHost : IAsyncDisposable
         _slot.Dispose();
     }
 
-    private static ContentOptions WithSelf(ContentOptions options) =>
+    /// <summary>The options, with this very program as the extraction process unless another one is named.</summary>
+    internal static ContentOptions WithSelf(ContentOptions options) =>
         options.Local is { } local ? options with { Local = local with { Command = local.Command ?? ExtractionSelf.Command() } } : options;
 
     private SyncEngine EngineOf(ElasticsearchGateway gateway) =>

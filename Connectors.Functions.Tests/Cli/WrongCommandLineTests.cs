@@ -6,6 +6,9 @@ public sealed class WrongCommandLineTests
 {
     [Theory]
     [InlineData("pol", 2, "pol: unknown command. Did you mean poll?\nSee elastic-ingest --help.\n")]
+    [InlineData("sorce list", 2, "sorce: unknown command. Did you mean source?\nSee elastic-ingest list --help.\n")]
+    [InlineData("connector edti x", 2, "edti: unknown command. Did you mean edit?\nSee elastic-ingest connector --help.\n")]
+    [InlineData("source show", 2, "Required argument 'TYPE' missing for command: 'show'.\nSee elastic-ingest source show --help.\n")]
     [InlineData("frobnicate", 2, "frobnicate: unknown command.\nSee elastic-ingest --help.\n")]
     [InlineData("poll --onesync", 2, "--onesync: unknown option. Did you mean --one-sync?\nSee elastic-ingest poll --help.\n")]
     [InlineData("sync a --reindx", 2, "--reindx: unknown option. Did you mean --reindex?\nSee elastic-ingest sync --help.\n")]

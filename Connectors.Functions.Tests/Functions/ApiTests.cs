@@ -77,6 +77,9 @@ public sealed class ApiTests
     [InlineData("POST", "syncs/nope/cancel", 404)]
     [InlineData("POST", "syncs/dry-run-nope/cancel", 404)]
     [InlineData("GET", "syncs?status=done", 400)]
+    [InlineData("GET", "syncs?limit=0", 400)]
+    [InlineData("GET", "syncs?limit=1001", 400)]
+    [InlineData("GET", "syncs?limit=all", 400)]
     public async Task WhatIsNotThereIsAProblem(string method, string path, int status)
     {
         await using var bed = await new FunctionsBed().StartAsync();
@@ -122,6 +125,8 @@ public sealed class ApiTests
 
         Assert.Equal([second, first], Ids(await bed.GetAsync("syncs")));
         Assert.Equal([second, first], Ids(await bed.GetAsync("syncs?connector=c1")));
+        Assert.Equal([second], Ids(await bed.GetAsync("syncs?limit=1")));
+        Assert.Empty(Ids(await bed.GetAsync("syncs?status=unfinished")));
         Assert.Empty(Ids(await bed.GetAsync("syncs?connector=c2")));
         Assert.Equal([first], Ids(await bed.GetAsync("syncs?connector=c1&status=completed")));
 

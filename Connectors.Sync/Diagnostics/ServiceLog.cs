@@ -59,7 +59,7 @@ internal static partial class ServiceLog
     [LoggerMessage(517, LogLevel.Error, "{Round} failed unexpectedly (error id {ErrorId})")]
     public static partial void RoundBroke(ILogger logger, Exception exception, string round, string errorId);
 
-    [LoggerMessage(519, LogLevel.Warning, "Job {SyncJobId} waited for connector {ConnectorId}, which was deleted; it was canceled")]
+    [LoggerMessage(521, LogLevel.Warning, "Job {SyncJobId} waited for connector {ConnectorId}, which was deleted; it was canceled")]
     public static partial void OrphanCanceled(ILogger logger, string syncJobId, string connectorId);
 
     [LoggerMessage(520, LogLevel.Information, "Connector {ConnectorId}: the sync rules that were drafted have been checked")]
@@ -69,6 +69,6 @@ internal static partial class ServiceLog
     public static partial void Rejections(ILogger logger, long rejected, string syncJobId, string indexName, string id, string reason);
 
     /// <summary>The sign of life that the alert about missing polls waits for (infra/modules/alerts.bicep); at what level is the host's choice.</summary>
-    [LoggerMessage(EventId = 521, Message = "Looked after {Connectors} connectors, {JobsMade} jobs were made")]
+    [LoggerMessage(EventId = 519, Message = "Looked after {Connectors} connectors, {JobsMade} jobs were made")]
     public static partial void PollDone(ILogger logger, LogLevel level, int connectors, int jobsMade);
 }

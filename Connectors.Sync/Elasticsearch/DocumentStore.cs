@@ -64,6 +64,14 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
         }
     }
 
+    public async Task<IReadOnlyList<StoredDocument>> SearchLastAsync(string index, JsonObject? query, string sort, int count, CancellationToken cancellationToken)
+    {
+        var search = Search(query, sort, "desc");
+        search["size"] = count;
+        using var answer = await calls.SendAsync(Post($"{Escape(index)}/_search", search, 404), cancellationToken);
+        return answer.Status == 404 ? [] : Hits(index, answer.Json(), out _, out _);
+    }
+
     public async Task<StoredDocument?> CreateAsync(string index, string? id, JsonObject source, CancellationToken cancellationToken)
     {
         var name = id ?? NewId.Next();
@@ -119,7 +127,7 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
         _ => DocumentWrite.Done,
     };
 
-    private static JsonObject Search(JsonObject? query, string? sort)
+    private static JsonObject Search(JsonObject? query, string? sort, string order = "asc")
     {
         var search = new JsonObject { ["size"] = Page, ["track_total_hits"] = false, ["seq_no_primary_term"] = true };
         if (query is not null)
@@ -130,7 +138,7 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
         if (sort is not null)
         {
             // Over a point in time Elasticsearch adds _shard_doc by itself, so that equal values are not left out.
-            search["sort"] = new JsonArray(new JsonObject { [sort] = new JsonObject { ["order"] = "asc", ["missing"] = "_last", ["unmapped_type"] = "date" } });
+            search["sort"] = new JsonArray(new JsonObject { [sort] = new JsonObject { ["order"] = order, ["missing"] = "_last", ["unmapped_type"] = "date" } });
         }
 
         return search;

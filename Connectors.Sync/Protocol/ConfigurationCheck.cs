@@ -30,6 +30,17 @@ internal static class ConfigurationCheck
         }
     }
 
+    /// <summary>What is wrong with one field.</summary>
+    internal static IReadOnlyList<string> Problems(JsonObject? configuration, IReadOnlyList<ConfigField> fields, ConfigField field) =>
+        [.. Problems(field, configuration, fields.ToDictionary(known => known.Name, StringComparer.Ordinal))];
+
+    /// <summary>Whether a field counts: the fields that it depends on have the values that it wants.</summary>
+    internal static bool Counts(JsonObject? configuration, IReadOnlyList<ConfigField> fields, ConfigField field) =>
+        Counts(field, configuration, fields.ToDictionary(known => known.Name, StringComparer.Ordinal));
+
+    private static bool Counts(ConfigField field, JsonObject? configuration, Dictionary<string, ConfigField> fields) =>
+        field.DependsOn.All(other => Equal(ValueOf(other.Field, configuration, fields), other.Value));
+
     private static IEnumerable<string> Problems(ConfigField field, JsonObject? configuration, Dictionary<string, ConfigField> fields)
     {
         var entry = configuration?[field.Name];
@@ -39,7 +50,7 @@ internal static class ConfigurationCheck
             yield break;
         }
 
-        if (!field.DependsOn.All(other => Equal(ValueOf(other.Field, configuration, fields), other.Value)))
+        if (!Counts(field, configuration, fields))
         {
             yield break;
         }

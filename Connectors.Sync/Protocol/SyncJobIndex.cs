@@ -13,6 +13,9 @@ namespace Connectors.Sync.Protocol;
 /// </summary>
 internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvider)
 {
+    /// <summary>Most jobs that <see cref="NewestAsync"/> gives.</summary>
+    internal const int MaxNewest = 1_000;
+
     /// <summary>A job as it is now, or <see langword="null"/>.</summary>
     public async Task<SyncJobRecord?> FindAsync(string id, CancellationToken cancellationToken) =>
         await store.GetAsync(ProtocolIndices.SyncJobs, id, cancellationToken) is { } document ? new SyncJobRecord(document) : null;
@@ -29,11 +32,12 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
     public IAsyncEnumerable<SyncJobRecord> OfConnectorAsync(string connectorId, CancellationToken cancellationToken) =>
         SearchAsync(new JsonObject { ["term"] = new JsonObject { ["connector.id"] = connectorId } }, cancellationToken);
 
-    /// <summary>Jobs of any state, the oldest first, as of the last refresh.</summary>
+    /// <summary>The newest jobs, the newest first, as of the last refresh. However many there are, only these are read.</summary>
     /// <param name="connectorId">Whose; <see langword="null"/> for those of all connectors.</param>
-    /// <param name="status">In which state; <see langword="null"/> for any.</param>
+    /// <param name="states">In which states; empty for any.</param>
+    /// <param name="count">How many, 1 to <see cref="MaxNewest"/>.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    public IAsyncEnumerable<SyncJobRecord> ListAsync(string? connectorId, JobStatus? status, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<SyncJobRecord>> NewestAsync(string? connectorId, IReadOnlyCollection<JobStatus> states, int count, CancellationToken cancellationToken)
     {
         var filters = new JsonArray();
         if (connectorId is not null)
@@ -41,12 +45,13 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
             filters.Add(new JsonObject { ["term"] = new JsonObject { ["connector.id"] = connectorId } });
         }
 
-        if (status is not null)
+        if (states.Count > 0)
         {
-            filters.Add(new JsonObject { ["term"] = new JsonObject { ["status"] = status.Value.ToWord() } });
+            filters.Add(new JsonObject { ["terms"] = new JsonObject { ["status"] = new JsonArray([.. states.Select(status => JsonValue.Create(status.ToWord()))]) } });
         }
 
-        return SearchAsync(filters.Count == 0 ? null : new JsonObject { ["bool"] = new JsonObject { ["filter"] = filters } }, cancellationToken);
+        var query = filters.Count == 0 ? null : new JsonObject { ["bool"] = new JsonObject { ["filter"] = filters } };
+        return [.. (await store.SearchLastAsync(ProtocolIndices.SyncJobs, query, "created_at", count, cancellationToken)).Select(document => new SyncJobRecord(document))];
     }
 
     /// <summary>Makes a pending job, with a copy of what the connector says now: later edits count from the next job on.</summary>

@@ -39,6 +39,11 @@ internal static class JobSetup
         };
     }
 
+    /// <summary>What a preview of a connector as it is now asks for. It needs no index.</summary>
+    /// <exception cref="ConnectorException">The connector's rules can't be applied.</exception>
+    internal static SyncRequest Preview(ConnectorRecord connector, SourceDescription source) => Request(
+        $"preview-{connector.Id}", connector.Id, source.ServiceType, connector.IndexName ?? string.Empty, connector.Pipeline, connector.Configuration, connector.ActiveFiltering, source);
+
     /// <summary>Makes the source of a job, with the sync rules that it holds; the caller disposes it.</summary>
     /// <exception cref="ConnectorException">There is no such source, or what the user entered is wrong.</exception>
     public static IDataSource OpenSource(SyncJobRecord job, SourceCheck sources)

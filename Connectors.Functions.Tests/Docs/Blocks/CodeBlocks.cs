@@ -39,9 +39,21 @@ internal static class CodeBlocks
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(file => MetadataReference.CreateFromFile(file)),
     ];
 
+    // What stands word for word in a source file is compiled with it.
+    private static readonly string[] Files =
+    [
+        .. Directory.EnumerateFiles(Approved.Root, "*.cs", SearchOption.AllDirectories)
+            .Where(file => !Path.GetRelativePath(Approved.Root, file).Split('/', '\\').Any(part => part is "bin" or "obj" or "artifacts" or "node_modules"))
+            .Select(file => File.ReadAllText(file).ReplaceLineEndings("\n")),
+    ];
+
     public static void Compile(DocBlock block)
     {
         var text = string.Join('\n', block.Lines);
+        if (block.Lines.Count >= 3 && Files.Any(file => file.Contains(text, StringComparison.Ordinal)))
+        {
+            return;
+        }
 
         // Statements are put into a method, as a reader would.
         var code = text.Contains(" class ", StringComparison.Ordinal) ? text : $"static class Snippet {{ static async Task RunAsync(CancellationToken cancellationToken) {{ {text}\n }} }}";

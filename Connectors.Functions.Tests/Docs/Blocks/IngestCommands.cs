@@ -22,7 +22,13 @@ internal static partial class IngestCommands
                 }
 
                 break;
-            case ["sync", var id, ..]:
+            case ["init", ..]:
+                // It writes the configuration file; there is none before.
+                File.Delete(cli.ConfigFile);
+                var address = (await story.ElasticsearchAsync()).Uri.ToString().TrimEnd('/');
+                await SucceedsAsync(cli, [.. arguments.Select(argument => argument.Replace("http://127.0.0.1:9200", address, StringComparison.Ordinal))]);
+                break;
+            case ["sync" or "preview", var id, ..]:
                 await story.ConnectorAsync(id);
                 await SucceedsAsync(cli, arguments);
                 break;

@@ -25,6 +25,14 @@ internal static class JsonBlocks
             return;
         }
 
+        if (block.File == "docs/access-control.md")
+        {
+            // An identity; its query is compared with the code by a test of that page.
+            var identity = JsonNode.Parse(string.Join('\n', block.Lines))!;
+            Assert.True(identity["id"] is not null && identity["query"]!["template"]!["source"] is not null, "not an identity");
+            return;
+        }
+
         Assert.StartsWith("docs/sources/", block.File, StringComparison.Ordinal);
         var json = JsonNode.Parse(string.Join('\n', block.Lines))!;
         if (json is JsonObject policy && policy["Statement"] is JsonArray statements)

@@ -18,6 +18,7 @@ internal static partial class OtherCommands
         ["dotnet build"] = ("the project is built with these tests", words => Exists(words[2])),
         ["dotnet tool"] = ("it changes the user's machine", Tool),
         ["dotnet format"] = ("the build script runs it", _ => { }),
+        ["jq"] = ("it only rearranges what it gets", words => Assert.NotEmpty(words[1])),
         ["cp"] = ("it copies what was published", Paths),
         ["mkdir"] = ("it changes the machine", Paths),
         ["install"] = ("it changes the machine", Paths),

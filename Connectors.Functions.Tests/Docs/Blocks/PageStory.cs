@@ -13,12 +13,16 @@ internal sealed class PageStory : IAsyncDisposable
     private EmulatorServer? _elasticsearch;
     private CliRun? _cli;
 
+    /// <summary>What <c>$ELASTICSEARCH</c> stands for: a cluster that is not there.</summary>
+    public const string Elasticsearch = "https://elasticsearch.example:9200";
+
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>What <c>$NAME</c> stands for in commands.</summary>
     public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal)
     {
         ["APP"] = "https://app.example", ["ID"] = "connector-1", ["JOB"] = "job-1", ["KEY"] = "key-1",
+        ["ELASTICSEARCH"] = Elasticsearch, ["SERVER_KEY"] = "key-2",
     };
 
     public async Task<EmulatorServer> ElasticsearchAsync() => _elasticsearch ??= await EmulatorServer.StartAsync(new EmulatorOptions(), Token);

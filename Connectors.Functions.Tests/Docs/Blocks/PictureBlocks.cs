@@ -5,13 +5,14 @@ using Connectors.Functions.Orchestrations;
 using Connectors.LocalHost.Hosting;
 using Connectors.Sync;
 using Connectors.Sync.Protocol;
+using Connectors.Tests.Support;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Connectors.Tests.Docs.Blocks;
 
-/// <summary>Pictures, drawings and queries of logs: whatever they name is in the code, sums are right, and a flow chart can be drawn.</summary>
+/// <summary>Drawings in characters, calculations, and queries of logs: whatever they name is in the code, and sums are right.</summary>
 internal static partial class PictureBlocks
 {
     private static readonly Assembly[] Ours =
@@ -30,12 +31,21 @@ internal static partial class PictureBlocks
         .. Methods.Select(method => method.GetCustomAttribute<FunctionAttribute>()?.Name ?? string.Empty),
     ];
 
+    private static readonly Lazy<string> Code = new(() => string.Concat(
+        new[] { "Connectors.Cli", "Connectors.Sync" }.SelectMany(project => Directory.EnumerateFiles(Path.Combine(Approved.Root, project), "*.cs", SearchOption.AllDirectories)).Select(File.ReadAllText)));
+
     /// <summary>A drawing in characters, or a calculation.</summary>
     public static void Drawing(DocBlock block)
     {
         var text = string.Join('\n', block.Lines);
-        var named = Identifier().Matches(text).Select(match => match.Value).ToList();
-        Assert.Empty(named.Where(name => !Names.Contains(name)));
+        if (block.File == "docs/cli.md")
+        {
+            Screen(text);
+            return;
+        }
+
+        var named = Identifiers(text);
+        Assert.Empty(NotInCode(named));
         var sums = Product().Matches(text);
         Assert.All(sums, sum => Assert.Equal(Number(sum.Groups["is"].Value), sum.Groups["of"].Value.Split('×').Aggregate(1m, (product, factor) => product * Number(factor))));
         var states = block.File == "docs/protocol.md" ? Word().Matches(text).Select(match => match.Value).ToList() : [];
@@ -43,30 +53,11 @@ internal static partial class PictureBlocks
         Assert.True(named.Count + sums.Count + states.Count > 0 || text.Contains(" × ", StringComparison.Ordinal), "nothing in this block can be checked; give it a language that says what it is");
     }
 
-    /// <summary>A flow chart in Mermaid, in the part of its language that forges draw.</summary>
-    public static void Flowchart(DocBlock block)
-    {
-        Assert.Matches("^flowchart (LR|TD)$", block.Lines[0]);
-        var (defined, used) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
-        foreach (var line in block.Lines.Skip(1))
-        {
-            var edge = Edge().Match(line);
-            Assert.True(edge.Success, $"not an edge: {line}");
-            foreach (var side in new[] { "from", "to" })
-            {
-                var name = edge.Groups[side].Value;
-                used.Add(name);
-                if (edge.Groups[$"{side}Text"].Success)
-                {
-                    Assert.True(defined.Add(name), $"{name} has two texts");
-                }
-            }
-        }
+    /// <summary>Words that look like names of types, members or functions.</summary>
+    public static IReadOnlyList<string> Identifiers(string text) => [.. Identifier().Matches(text).Select(match => match.Value)];
 
-        Assert.True(used.Count >= 5, $"only {used.Count} nodes");
-        Assert.Empty(used.Except(defined));
-        Assert.Empty(Identifier().Matches(string.Join('\n', block.Lines.Skip(1))).Select(match => match.Value).Where(name => !Names.Contains(name)));
-    }
+    /// <summary>Those that are no names in the code.</summary>
+    public static IEnumerable<string> NotInCode(IEnumerable<string> names) => names.Where(name => !Names.Contains(name));
 
     /// <summary>A query of Log Analytics: its events and properties are ones that are logged.</summary>
     public static void Query(DocBlock block)
@@ -81,6 +72,14 @@ internal static partial class PictureBlocks
             name => Assert.Contains(messages, message => message.Message!.Contains($"{{{name}}}", StringComparison.Ordinal)));
     }
 
+    // What a command prints: no word that its code does not have. Words with digits, slashes and hyphens, and those in quotes, are values.
+    private static void Screen(string text)
+    {
+        var words = Quoted().Replace(text, " ").Split([' ', '\n', '│'], StringSplitOptions.RemoveEmptyEntries).Select(word => word.Trim('.', ':', ',', ';')).Where(word => PlainWord().IsMatch(word)).ToList();
+        Assert.True(words.Count > 5, $"only {words.Count} words");
+        Assert.Empty(words.Where(word => !Code.Value.Contains(word, StringComparison.Ordinal)));
+    }
+
     private static decimal Number(string text) => decimal.Parse(text.Trim().Replace(",", string.Empty, StringComparison.Ordinal), CultureInfo.InvariantCulture);
 
     // Two humps at least: PageDiff, IDataSource, ReadPageAsync.
@@ -90,11 +89,14 @@ internal static partial class PictureBlocks
     [GeneratedRegex(@"(?<of>\d[\d,.]*(\s×\s\d[\d,.]*)+)\s=\s(?<is>\d[\d,]*(\.\d+)?)", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Product();
 
+    [GeneratedRegex("^[A-Za-z']{3,}$", RegexOptions.None, 5000)]
+    private static partial Regex PlainWord();
+
+    [GeneratedRegex("'[^' ]+'", RegexOptions.None, 5000)]
+    private static partial Regex Quoted();
+
     [GeneratedRegex("[a-z_]+", RegexOptions.None, 5000)]
     private static partial Regex Word();
-
-    [GeneratedRegex("""^  (?<from>\w+)(?<fromText>\["[^"]+"\]|\{"[^"]+"\})? --( "[^"]+" --)?> (?<to>\w+)(?<toText>\["[^"]+"\]|\{"[^"]+"\})?$""", RegexOptions.ExplicitCapture, 5000)]
-    private static partial Regex Edge();
 
     [GeneratedRegex("EventName (==|in) \\(?\"(?<name>\\w+)\"", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Event();

@@ -89,6 +89,28 @@ public sealed class DocumentStoreTests
         }
     }
 
+    private static readonly DateTimeOffset Epoch = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public async Task TheLastOnesAreFoundByOneSearch()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        Assert.Empty(await bench.Gateway.Documents.SearchLastAsync("none", null, "created_at", 5, Token));
+        await bench.Gateway.Documents.EnsureIndexAsync(
+            Jobs, Json("""{"mappings":{"dynamic":false,"properties":{"created_at":{"type":"date"},"kind":{"type":"keyword"}}}}"""), Token);
+        for (var i = 0; i < 1_200; i++)
+        {
+            bench.Server.Put(Jobs, $"j{i}", $$"""{"kind":"{{(i % 2 == 0 ? "a" : "b")}}","created_at":"{{Epoch.AddMinutes(i):O}}"}""");
+        }
+
+        bench.Server.Put(Jobs, "undated", """{"kind":"a"}""");
+
+        Assert.Equal(["j1198", "j1196", "j1194"], (await bench.Gateway.Documents.SearchLastAsync(Jobs, Json("""{"term":{"kind":"a"}}"""), "created_at", 3, Token)).Select(document => document.Id));
+        var most = await bench.Gateway.Documents.SearchLastAsync(Jobs, null, "created_at", 1_000, Token);
+        Assert.Equal((1_000, "j1199", "j200"), (most.Count, most[0].Id, most[^1].Id));
+        Assert.All(most, document => Assert.True(document.SequenceNumber >= 0));
+    }
+
     [Fact]
     public async Task AnIndexIsMadeOnce()
     {

@@ -63,6 +63,12 @@ internal sealed class InterleavedStore(InMemoryDocumentStore store, Interleaving
         }
     }
 
+    public async Task<IReadOnlyList<StoredDocument>> SearchLastAsync(string index, JsonObject? query, string sort, int count, CancellationToken cancellationToken)
+    {
+        await interleaving.TurnAsync();
+        return await store.SearchLastAsync(index, query, sort, count, cancellationToken);
+    }
+
     public async Task<StoredDocument?> CreateAsync(string index, string? id, JsonObject source, CancellationToken cancellationToken)
     {
         await interleaving.TurnAsync();
