@@ -7,7 +7,6 @@ using Connectors.Sync;
 using Connectors.Sync.Api;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Service;
-using ConnectorApi = Connectors.Sync.Api.ConnectorApi;
 
 namespace Connectors.Cli.Commands;
 

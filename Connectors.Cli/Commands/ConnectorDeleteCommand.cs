@@ -48,7 +48,9 @@ internal static class ConnectorDeleteCommand
         var hadIndex = index is not null && await DeleteIndexAsync(elasticsearch, connector, index, either.Token);
         if (session.IsJson)
         {
-            JsonLine.Write(session.Environment.Out, new { @event = "deleted", connectorId = connector.Id, indexName = hadIndex ? index : null, canceledJobs = canceled.Order(StringComparer.Ordinal) });
+            JsonLine.Write(
+                session.Environment.Out,
+                new { @event = "deleted", connectorId = connector.Id, indexName = hadIndex ? index : null, canceledJobs = canceled.Order(StringComparer.Ordinal) });
         }
         else
         {
@@ -69,7 +71,8 @@ internal static class ConnectorDeleteCommand
 
         if (index != connector.IndexName)
         {
-            throw new CliException(ExitCode.Usage, $"--index: '{index}' is not the index of connector '{connector.Id}', which {(connector.IndexName is { } own ? $"fills {own}" : "has none")}. Nothing was deleted.");
+            var own = connector.IndexName is { } name ? $"fills {name}" : "has none";
+            throw new CliException(ExitCode.Usage, $"--index: '{index}' is not the index of connector '{connector.Id}', which {own}. Nothing was deleted.");
         }
 
         try
@@ -92,7 +95,8 @@ internal static class ConnectorDeleteCommand
 
     /// <summary>Cancels the connector's jobs.</summary>
     /// <returns>Their ids.</returns>
-    private static async Task<HashSet<string>> EndJobsAsync(CommandSession session, ElasticsearchSession elasticsearch, ConnectorRecord connector, bool isAwaited, CancellationToken cancellationToken)
+    private static async Task<HashSet<string>> EndJobsAsync(
+        CommandSession session, ElasticsearchSession elasticsearch, ConnectorRecord connector, bool isAwaited, CancellationToken cancellationToken)
     {
         var (jobs, time) = (elasticsearch.Jobs, session.Environment.TimeProvider);
         var canceled = new HashSet<string>(StringComparer.Ordinal);
@@ -111,7 +115,9 @@ internal static class ConnectorDeleteCommand
             {
                 if (time.GetElapsedTime(start) > LongestEnd)
                 {
-                    throw new CliException(ExitCode.Failed, $"Job '{id}' has not ended within a minute, and it may still write to the index. The index was not deleted. `elastic-ingest job show {id}` tells more.");
+                    throw new CliException(
+                        ExitCode.Failed,
+                        $"Job '{id}' has not ended within a minute, and it may still write to the index. The index was not deleted. `elastic-ingest job show {id}` tells more.");
                 }
 
                 await Task.Delay(Every, time, cancellationToken);

@@ -79,7 +79,9 @@ internal sealed class ConnectorEditCommand
         var connector = await Lookup.ConnectorAsync(elasticsearch.Connectors, idOrName, cancellationToken);
         var fields = set.Length == 0
             ? []
-            : Lookup.Describe(session.Sources, connector.ServiceType ?? throw new CliException(ExitCode.Failed, $"Connector '{connector.Id}' has no service_type, so nobody knows its fields.")).Fields;
+            : connector.ServiceType is { } type
+                ? Lookup.Describe(session.Sources, type).Fields
+                : throw new CliException(ExitCode.Failed, $"Connector '{connector.Id}' has no service_type, so nobody knows its fields.");
         edit = edit with { Values = FieldAssignments.Read(fields, set, session.Environment) };
         var edits = new ConnectorEdits(elasticsearch.Gateway.Documents, elasticsearch.Connectors);
         try

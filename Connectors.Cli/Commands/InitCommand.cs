@@ -11,7 +11,12 @@ internal sealed class InitCommand
     private readonly Option<bool> _force = new("--force") { Description = "Replace a configuration file that is there; the old one is kept as .bak." };
     private readonly Option<bool> _noInput = new("--no-input") { Description = "Never ask, not even on a terminal." };
     private readonly Option<string?> _host = new("--host") { Description = "Address of Elasticsearch. Default: ELASTICSEARCH_HOST from the environment.", HelpName = "URL" };
-    private readonly Option<string?> _apiKey = new("--api-key") { Description = $"API key in its encoded form: {IndirectValue.Forms}. Default: ELASTICSEARCH_API_KEY from the environment.", HelpName = "KEY" };
+    private readonly Option<string?> _apiKey = new("--api-key")
+    {
+        Description = $"API key in its encoded form: {IndirectValue.Forms}. Default: ELASTICSEARCH_API_KEY from the environment.",
+        HelpName = "KEY",
+    };
+
     private readonly Option<string?> _username = new("--username") { Description = "User, instead of an API key.", HelpName = "NAME" };
     private readonly Option<string?> _password = new("--password") { Description = $"Password of the user: {IndirectValue.Forms}.", HelpName = "PASSWORD" };
     private readonly Option<bool> _noCredentials = new("--no-credentials") { Description = "The cluster's security is off, as with the emulator." };

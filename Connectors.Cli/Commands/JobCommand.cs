@@ -60,7 +60,10 @@ internal static class JobCommand
         }
 
         TableOutput.Write(
-            session.Environment, "Jobs, the newest first", states.Count == 0 ? "There are no jobs." : "There are no such jobs.", ["job", "connector", "status", "created", "took", "written", "deleted", "error"], [.. jobs.Select(Row)]);
+            session.Environment,
+            "Jobs, the newest first",
+            states.Count == 0 ? "There are no jobs." : "There are no such jobs.",
+            ["job", "connector", "status", "created", "took", "written", "deleted", "error"], [.. jobs.Select(Row)]);
         return ExitCode.Success;
     }
 

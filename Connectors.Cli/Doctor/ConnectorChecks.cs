@@ -28,7 +28,9 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchCheckup 
         else if (others.FirstOrDefault(other => other.Id != connector.Id && other.IndexName == connector.IndexName) is { } rival)
         {
             findings.Add(Finding.Bad(
-                name, $"Connector '{rival.Id}' fills the same index, {connector.IndexName}: each would delete what the other one writes.", $"Give one of them another index: `elastic-ingest connector edit {connector.Id} --index NAME`."));
+                name,
+                $"Connector '{rival.Id}' fills the same index, {connector.IndexName}: each would delete what the other one writes.",
+                $"Give one of them another index: `elastic-ingest connector edit {connector.Id} --index NAME`."));
         }
 
         findings.AddRange(Schedules(name, connector));
@@ -49,7 +51,10 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchCheckup 
             if (connector.Schedule(type) is { Enabled: true } schedule && Problem(schedule.Interval) is { } problem)
             {
                 var option = $"--schedule-{type.ToWord().Replace('_', '-')}";
-                yield return Finding.Bad(name, $"Its schedule for {type.ToWord()} syncs can't be read: {problem}", $"Set another one: `elastic-ingest connector edit {connector.Id} {option} CRON`, or in Kibana.");
+                yield return Finding.Bad(
+                    name,
+                    $"Its schedule for {type.ToWord()} syncs can't be read: {problem}",
+                    $"Set another one: `elastic-ingest connector edit {connector.Id} {option} CRON`, or in Kibana.");
             }
         }
 
@@ -77,7 +82,10 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchCheckup 
         }
         catch (ConnectorException failure)
         {
-            return Finding.Bad(name, failure.Message, $"Put the connector's configuration right (`elastic-ingest connector edit {connector.Id} --set field=value`, or in Kibana), then run `elastic-ingest doctor` again.");
+            return Finding.Bad(
+                name,
+                failure.Message,
+                $"Put the connector's configuration right (`elastic-ingest connector edit {connector.Id} --set field=value`, or in Kibana), then run `elastic-ingest doctor` again.");
         }
     }
 }

@@ -30,7 +30,8 @@ internal static class HelpTopics
             Examples =
             [
                 ("Be asked", "init"),
-                ("From a script, with the key in the environment", "init --host https://elasticsearch.example:9200 --api-key @env:ELASTICSEARCH_API_KEY --service-type dir --set directory=/srv/docs --index search-docs"),
+                ("From a script, with the key in the environment",
+                    "init --host https://elasticsearch.example:9200 --api-key @env:ELASTICSEARCH_API_KEY --service-type dir --set directory=/srv/docs --index search-docs"),
                 ("Against the emulator, without a connector", "init --host http://127.0.0.1:9200 --no-credentials --no-source"),
             ],
             Failed = "Elasticsearch lacks something, the source does not answer, or the file exists",
@@ -46,7 +47,8 @@ internal static class HelpTopics
         ["poll"] = new()
         {
             Details = ["The first Ctrl-C or SIGTERM finishes the page in flight and suspends running syncs; the next start goes on from there. A second one stops at once."],
-            Examples = [("Serve until stopped", "poll"), ("Run what is due, from a cron job", "poll --one-sync"), ("With a status page", "poll --ui 127.0.0.1:8080")],
+            Examples =
+                [("Serve until stopped", "poll"), ("Run what is due, from a cron job", "poll --one-sync"), ("With a status page", "poll --ui 127.0.0.1:8080")],
             Failed = "a sync failed or was cancelled (with --one-sync), or the service ended because of errors",
             TakesTime = true,
         },
@@ -64,7 +66,12 @@ internal static class HelpTopics
         ["preview"] = new()
         {
             Details = ["The documents are those that the source lists first. The ingest pipeline is not applied."],
-            Examples = [("Look at ten documents", "preview orders"), ("At three, with all of their text", "preview orders --limit 3 --max-text 0"), ("Feed a script", "preview orders --limit 100 --json")],
+            Examples =
+            [
+                ("Look at ten documents", "preview orders"),
+                ("At three, with all of their text", "preview orders --limit 3 --max-text 0"),
+                ("Feed a script", "preview orders --limit 100 --json"),
+            ],
             Failed = "the source can't be read",
             TakesTime = true,
         },
@@ -77,7 +84,8 @@ internal static class HelpTopics
             [
                 ("Mirror a folder", "connector create --service-type dir --index search-docs --set directory=/srv/docs"),
                 ("Mirror a collection every night at two, the password from the environment",
-                    "connector create --service-type mongodb --index search-orders --set host=mongodb://db.example:27017 --set database=shop --set collection=orders --set user=reader --set password=@env:DB_PASSWORD --schedule \"0 0 2 * * ?\""),
+                    "connector create --service-type mongodb --index search-orders --set host=mongodb://db.example:27017 --set database=shop "
+                    + "--set collection=orders --set user=reader --set password=@env:DB_PASSWORD --schedule \"0 0 2 * * ?\""),
             ],
         },
         ["connector show"] = new() { Examples = [("All about one", "connector show orders")] },
@@ -100,7 +108,15 @@ internal static class HelpTopics
             TakesTime = true,
         },
         ["job"] = new() { Examples = [("What ran", "job list"), ("Follow one", "job tail xK2f-4gBnq0"), ("Cancel one", "job cancel xK2f-4gBnq0")] },
-        ["job list"] = new() { Examples = [("The newest", "job list"), ("What failed of one connector", "job list --connector orders --status error --limit 5"), ("What waits or runs", "job list --status unfinished")] },
+        ["job list"] = new()
+        {
+            Examples =
+            [
+                ("The newest", "job list"),
+                ("What failed of one connector", "job list --connector orders --status error --limit 5"),
+                ("What waits or runs", "job list --status unfinished"),
+            ],
+        },
         ["job show"] = new() { Examples = [("Counts and rejected documents", "job show xK2f-4gBnq0")] },
         ["job cancel"] = new() { Examples = [("Cancel one", "job cancel xK2f-4gBnq0")], Failed = "the job is over already" },
         ["job tail"] = new() { Examples = [("Follow one to its end", "job tail xK2f-4gBnq0")], Failed = "the job failed or was cancelled", TakesTime = true },

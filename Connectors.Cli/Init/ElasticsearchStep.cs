@@ -17,7 +17,7 @@ internal sealed class ElasticsearchStep(InitOptions options, CliEnvironment envi
     private const string HostVariable = "ELASTICSEARCH_HOST";
     private const string KeyVariable = "ELASTICSEARCH_API_KEY";
     private const string PasswordVariable = "ELASTICSEARCH_PASSWORD";
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
 
     // What was typed for a variable that is not set yet: it counts for this run.
     private readonly Dictionary<string, string> _variables = new(environment.Variables, StringComparer.Ordinal);

@@ -56,11 +56,11 @@ internal sealed class FieldQuestions(Questions ask, IReadOnlyList<ConfigField> f
         try
         {
             var tried = new Dictionary<string, JsonNode?>(values, StringComparer.Ordinal) { [field.Name] = FieldAssignments.Convert(field, answer) };
-            return ConfigurationCheck.Problems(ConnectorConfiguration.Render(fields, tried), fields, field).FirstOrDefault();
+            return ConfigurationCheck.Problems(ConnectorConfiguration.Render(fields, tried), fields, field) is [var problem, ..] ? problem : null;
         }
-        catch (CliException problem)
+        catch (CliException wrong)
         {
-            return problem.Message;
+            return wrong.Message;
         }
     }
 }

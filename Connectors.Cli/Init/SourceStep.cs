@@ -97,7 +97,8 @@ internal sealed class SourceStep(InitOptions options, CliEnvironment environment
             var problems = ConfigurationCheck.Problems(configuration, source.Fields);
             if (problems.Count > 0 && ask is null)
             {
-                throw new CliException(ExitCode.Usage, $"{string.Join(Environment.NewLine, problems)}{Environment.NewLine}Give fields by --set field=value; `elastic-ingest source show {source.ServiceType}` explains them.");
+                problems = [.. problems, $"Give fields by --set field=value; `elastic-ingest source show {source.ServiceType}` explains them."];
+                throw new CliException(ExitCode.Usage, string.Join(Environment.NewLine, problems));
             }
 
             var problem = problems.Count > 0 ? string.Join(' ', problems) : await PingAsync(source, configuration, cancellationToken);

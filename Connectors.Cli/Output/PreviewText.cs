@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Connectors.Sync;
 
 namespace Connectors.Cli.Output;
 

@@ -1,7 +1,6 @@
 using Connectors.Cli.Hosting;
 using Connectors.Sync;
 using Connectors.Sync.Configuration;
-using Connectors.Sync.Sources;
 
 namespace Connectors.Cli.Output;
 
@@ -22,7 +21,8 @@ internal static class SourceSheet
                     JsonLine.Write(session.Environment.Out, SourceListing.Json(source, session.Configuration.Sources[type]));
                 }
 
-                rows.Add([type, source.Name, source.HasChangeFeed ? "yes" : "", source.CheckAdvancedRules is null ? "" : "yes", string.Join(", ", source.Fields.Where(SourceListing.IsNeeded).Select(field => field.Name))]);
+                var needed = string.Join(", ", source.Fields.Where(SourceListing.IsNeeded).Select(field => field.Name));
+                rows.Add([type, source.Name, source.HasChangeFeed ? "yes" : "", source.CheckAdvancedRules is null ? "" : "yes", needed]);
             }
             catch (ConnectorException exception)
             {
@@ -48,7 +48,8 @@ internal static class SourceSheet
         }
 
         output.WriteLine($"{source.Name}, service type {source.ServiceType}");
-        output.WriteLine($"  incremental syncs: {(source.HasChangeFeed ? "yes" : "no")}; advanced sync rules: {(source.CheckAdvancedRules is null ? "no" : "yes")}; class: {session.Configuration.Sources[serviceType]}");
+        var (incremental, rules) = (source.HasChangeFeed ? "yes" : "no", source.CheckAdvancedRules is null ? "no" : "yes");
+        output.WriteLine($"  incremental syncs: {incremental}; advanced sync rules: {rules}; class: {session.Configuration.Sources[serviceType]}");
         output.WriteLine();
         output.WriteLine("Fields:");
         foreach (var field in source.Fields)

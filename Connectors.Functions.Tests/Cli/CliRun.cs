@@ -33,6 +33,9 @@ internal sealed class CliRun : IDisposable
     /// <summary>What is piped in.</summary>
     public string Input { get; set; } = "";
 
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
     /// <summary>A terminal with a person at it, whose answers are in it already.</summary>
     public TestConsole? Terminal { get; set; }
 
@@ -67,7 +70,7 @@ internal sealed class CliRun : IDisposable
     {
         Out = new StringWriter { NewLine = "\n" };
         Error = new StringWriter { NewLine = "\n" };
-        var environment = new CliEnvironment { Out = Out, Error = Error, In = new StringReader(Input), Variables = _variables, Width = 100, Shutdown = Shutdown, CanAsk = Terminal is not null, Terminal = Terminal };
+        var environment = new CliEnvironment { Out = Out, Error = Error, In = new StringReader(Input), Variables = _variables, Width = 100, Shutdown = Shutdown, TimeProvider = Time, CanAsk = Terminal is not null, Terminal = Terminal };
         return CommandLine.RunAsync(args, environment);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Emulator;
+using Connectors.Tests.Support;
 using Spectre.Console.Testing;
 using Xunit;
 
@@ -164,6 +165,21 @@ public sealed class ConnectorEditTests : IAsyncLifetime
         Assert.Equal(1, await _cli.RunAsync("connector", "delete", "f1", "--yes", "--index", "search-files"));
 
         Assert.Equal("Index 'search-files' belongs to connector 'f2' (twin). Choose another index. Nothing was deleted.\n", _cli.Error.ToString());
+        Assert.Equal(1, _elasticsearch.Count("search-files"));
+        Assert.False((bool?)Connector("f1")["deleted"] ?? false);
+    }
+
+    [Fact]
+    public async Task WhileASyncMayStillWriteTheIndexIsNotDeleted()
+    {
+        await _cli.RunAsync("sync", "f1");
+        PutJob("runs", "in_progress");
+        _cli.Time = new ImpatientTime();
+
+        Assert.Equal(1, await _cli.RunAsync("connector", "delete", "f1", "--yes", "--index", "search-files"));
+
+        Assert.StartsWith("Job 'runs' has not ended within a minute, and it may still write to the index. The index was not deleted.", _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.Equal("canceling", (string?)JsonNode.Parse(_elasticsearch.Get(".elastic-connectors-sync-jobs", "runs")!)!["status"]);
         Assert.Equal(1, _elasticsearch.Count("search-files"));
         Assert.False((bool?)Connector("f1")["deleted"] ?? false);
     }

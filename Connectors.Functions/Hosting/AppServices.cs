@@ -12,8 +12,6 @@ using Connectors.Sync.Sources;
 using Connectors.Sync.Staging;
 using Microsoft.Extensions.Logging;
 
-using ConnectorApi = Connectors.Sync.Api.ConnectorApi;
-
 namespace Connectors.Functions.Hosting;
 
 /// <summary>What the app is made of, over a configuration that is right. Safe for concurrent use.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Connectors.Sync;
 using Connectors.Sync.Protocol;
 using Connectors.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
