@@ -132,7 +132,7 @@ internal sealed class Examination(CommandSession session)
         }
         catch (ConnectorException failure)
         {
-            return ([], Finding.Bad("connectors", failure.Message, "Give the credentials the privileges of docs/operations.md."));
+            return ([], Finding.Bad("connectors", failure.Message, "Give the credentials the privileges of docs/security.md."));
         }
 
         return (connectors, connectors.Count == 0 ? Finding.Doubtful("connectors", "There are none.", "Make one in Kibana, or with `elastic-ingest connector create`.") : null);
@@ -152,7 +152,7 @@ internal sealed class Examination(CommandSession session)
         {
             null => Finding.Skipped("privileges", "The cluster has no security to ask."),
             { Count: 0 } => Finding.Good("privileges", "The credentials may do all that is needed."),
-            var missing => Finding.Bad("privileges", $"Missing: {string.Join(", ", missing)}.", "Give the API key or the user these privileges; docs/operations.md has a role to copy."),
+            var missing => Finding.Bad("privileges", $"Missing: {string.Join(", ", missing)}.", "Give the API key or the user these privileges; docs/security.md has a role to copy."),
         };
     }
 
@@ -164,7 +164,7 @@ internal sealed class Examination(CommandSession session)
         }
         catch (ConnectorException failure)
         {
-            return Finding.Bad(check, failure.Message, "Give the credentials the privileges of docs/operations.md.");
+            return Finding.Bad(check, failure.Message, "Give the credentials the privileges of docs/security.md.");
         }
     }
 }

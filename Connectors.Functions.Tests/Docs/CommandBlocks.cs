@@ -41,7 +41,7 @@ internal sealed record DocBlock(string File, int Line, string Language, IReadOnl
 {
     /// <summary>
     /// Its commands: in a <c>console</c> block what follows a <c>$</c>, with the lines below it as its output; in a <c>sh</c> block every line that is no remark. A line that ends
-    /// with a backslash goes on in the next one.
+    /// with a backslash or a pipe goes on in the next one.
     /// </summary>
     public IEnumerable<DocCommand> Commands()
     {
@@ -58,9 +58,9 @@ internal sealed record DocBlock(string File, int Line, string Language, IReadOnl
             }
 
             var (at, text, output) = (Line + 1 + i, Language == "console" ? Lines[i][2..] : Lines[i].Trim(), new List<string>());
-            while (text.EndsWith('\\') && i + 1 < Lines.Count)
+            while (text[^1] is '\\' or '|' && i + 1 < Lines.Count)
             {
-                text = $"{text[..^1].TrimEnd()} {Lines[++i].Trim()}";
+                text = $"{text.TrimEnd('\\').TrimEnd()} {Lines[++i].Trim()}";
             }
 
             while (Language == "console" && i + 1 < Lines.Count && !IsPrompt(Lines[i + 1]))
