@@ -230,7 +230,7 @@ IEnumerable<string> Servers()
 {
     var postgres = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").Select(folder => Path.Combine(folder, "bin")) : [];
     var folders = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator).Concat(["/usr/sbin", "/usr/local/sbin"]).Concat(postgres).ToArray();
-    foreach (var (name, program) in new[] { ("PostgreSQL", "postgres"), ("MariaDB", "mariadbd") })
+    foreach (var (name, program) in new[] { ("PostgreSQL", "postgres"), ("MariaDB", "mariadbd"), ("Redis", "redis-server") })
     {
         yield return folders.Any(folder => File.Exists(Path.Combine(folder, program))) ? name : $"no {name} (its tests are skipped)";
     }
