@@ -1,8 +1,8 @@
 using Connectors.Sync.Sources;
 using Connectors.Sync.Sources.MySql;
 using Connectors.Sync.Sources.Sql;
+using Connectors.Testing;
 using Connectors.Tests.Support.Servers;
-using Connectors.Tests.Support.SourceContract;
 using Connectors.Tests.Sync.Sources.Sql;
 using Xunit;
 

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Connectors.Sync;
 using Connectors.Sync.Sources;
+using Connectors.Testing;
 using Connectors.Tests.Support.Servers;
-using Connectors.Tests.Support.SourceContract;
 using Npgsql;
 using Xunit;
 

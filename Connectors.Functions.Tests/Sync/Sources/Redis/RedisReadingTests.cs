@@ -1,6 +1,6 @@
 using Connectors.Sync.Sources;
+using Connectors.Testing;
 using Connectors.Tests.Support.Servers;
-using Connectors.Tests.Support.SourceContract;
 using StackExchange.Redis;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using Connectors.Sync;
 using Connectors.Sync.Sources;
+using Connectors.Testing;
 using Connectors.Tests.Support.Servers;
-using Connectors.Tests.Support.SourceContract;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Sources.Redis;
