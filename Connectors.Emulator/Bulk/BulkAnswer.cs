@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Connectors.Emulator.Http;
 using Connectors.Emulator.Indices;
+using Connectors.Sync;
 
 namespace Connectors.Emulator.Bulk;
 
@@ -135,7 +136,7 @@ internal sealed class BulkAnswer : IDisposable
         if (Has(BulkParts.Items))
         {
             output.WritePropertyName("items");
-            output.WriteRawValue(_buffer.Written.Span, skipInputValidation: true);
+            output.WriteRawValue(_buffer.WrittenSpan, skipInputValidation: true);
         }
 
         output.WriteEndObject();

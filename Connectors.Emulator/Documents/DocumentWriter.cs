@@ -6,6 +6,7 @@ using Connectors.Emulator.Http;
 using Connectors.Emulator.Indices;
 using Connectors.Emulator.Ingest;
 using Connectors.Emulator.Mapping;
+using Connectors.Sync;
 
 namespace Connectors.Emulator.Documents;
 
@@ -44,7 +45,7 @@ internal sealed class DocumentWriter(Cluster cluster, PipelineStore pipelines)
 
         using var output = new PooledBuffer(source.Length + 256);
         pipeline.Run(source, index.Name, Encoding.UTF8.GetString(id), output);
-        return Index(index, id, output.Written.Span, condition, parser);
+        return Index(index, id, output.WrittenSpan, condition, parser);
     }
 
     /// <summary>The pipeline for writes to an index: the one asked for, else the index's own.</summary>

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using Connectors.Emulator.Http;
 using Connectors.Emulator.Indices;
+using Connectors.Sync;
 
 namespace Connectors.Emulator.Durability;
 
@@ -80,9 +80,9 @@ internal sealed class IndexJournal : IDisposable
         BinaryPrimitives.WriteInt32LittleEndian(header[17..], id.Length);
         lock (_pendingLock)
         {
-            _pending.Append(header);
-            _pending.Append(id);
-            _pending.Append(source);
+            _pending.Write(header);
+            _pending.Write(id);
+            _pending.Write(source);
         }
     }
 
@@ -98,7 +98,7 @@ internal sealed class IndexJournal : IDisposable
 
             if (_spare.Length > 0)
             {
-                _file.Write(_spare.Written.Span);
+                _file.Write(_spare.WrittenSpan);
                 _spare.Clear();
             }
         }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Compression;
 using Connectors.Emulator.Bulk;
 using Connectors.Emulator.Faults;
+using Connectors.Sync;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -137,7 +138,7 @@ internal sealed class HttpPipeline(Router router, EmulatorOptions options, Fault
             {
                 filtered = new PooledBuffer();
                 await using var json = new System.Text.Json.Utf8JsonWriter(filtered);
-                new FilterPath(patterns).Apply(output.Written.Span, json);
+                new FilterPath(patterns).Apply(output.WrittenSpan, json);
                 await json.FlushAsync();
                 output = filtered;
             }
@@ -145,7 +146,7 @@ internal sealed class HttpPipeline(Router router, EmulatorOptions options, Fault
             response.ContentLength = output.Length;
             if (context.Request.Method != "HEAD")
             {
-                await response.BodyWriter.WriteAsync(output.Written, context.RequestAborted);
+                await response.BodyWriter.WriteAsync(output.WrittenMemory, context.RequestAborted);
             }
         }
         finally

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Connectors.Emulator.Http;
 using Connectors.Emulator.Mapping;
+using Connectors.Sync;
 
 namespace Connectors.Emulator.Ingest;
 
@@ -121,16 +122,16 @@ internal sealed class IngestDocument(string index, string id)
 
     public void Write(PooledBuffer output)
     {
-        output.Append("{"u8);
+        output.Write("{"u8);
         for (var i = 0; i < _members.Count; i++)
         {
             var member = _members[i];
-            output.Append(i == 0 ? "\""u8 : ",\""u8);
-            output.Append(JsonEncodedText.Encode(member.Name.Span, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes);
-            output.Append("\":"u8);
+            output.Write(i == 0 ? "\""u8 : ",\""u8);
+            output.Write(JsonEncodedText.Encode(member.Name.Span, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes);
+            output.Write("\":"u8);
             if (!member.IsParsed)
             {
-                output.Append(member.Raw.Span);
+                output.Write(member.Raw.Span);
                 continue;
             }
 
@@ -145,7 +146,7 @@ internal sealed class IngestDocument(string index, string id)
             }
         }
 
-        output.Append("}"u8);
+        output.Write("}"u8);
     }
 
     private Member? Member(FieldPath path)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Emulator.Http;
+using Connectors.Sync;
 
 namespace Connectors.Emulator.Ingest;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Connectors.Emulator.Http;
 using Connectors.Emulator.Mapping;
+using Connectors.Sync;
 
 namespace Connectors.Emulator.Ingest;
 
@@ -86,7 +87,7 @@ internal sealed class PipelineRoutes(PipelineStore pipelines, TimeProvider time)
                 json.WriteString("_version", "-3");
                 json.WriteString("_id", id);
                 json.WritePropertyName("_source");
-                json.WriteRawValue(output.Written.Span, skipInputValidation: true);
+                json.WriteRawValue(output.WrittenSpan, skipInputValidation: true);
                 json.WriteStartObject("_ingest");
                 json.WriteString("timestamp", DateText.Format(time.GetUtcNow().ToUnixTimeMilliseconds()));
                 json.WriteEndObject();

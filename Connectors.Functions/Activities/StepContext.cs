@@ -13,7 +13,7 @@ namespace Connectors.Functions.Activities;
 /// <param name="Job">The job; <see langword="null"/> for a dry run.</param>
 /// <param name="Request">What the engine is asked.</param>
 /// <param name="OpenSource">Makes the configured source; the caller disposes it. Throws <see cref="ConnectorException"/> when what the user entered is wrong.</param>
-public sealed record StepContext(AppServices Services, SyncJobRecord? Job, SyncRequest Request, Func<IDataSource> OpenSource)
+internal sealed record StepContext(AppServices Services, SyncJobRecord? Job, SyncRequest Request, Func<IDataSource> OpenSource)
 {
     /// <summary>Reads what a step needs from Elasticsearch.</summary>
     /// <returns>The context, or why the sync is to stop.</returns>

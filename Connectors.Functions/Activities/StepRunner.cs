@@ -15,7 +15,7 @@ public sealed class StepRunner(ConnectorApp app, ILogger<StepRunner> logger)
 {
     /// <summary>Runs a step of a sync that goes on.</summary>
     /// <exception cref="ConnectorException">It failed in a way that may pass.</exception>
-    public Task<StepAnswer<T>> RunAsync<T>(SyncTarget target, Func<StepContext, CancellationToken, Task<T>> step, CancellationToken cancellationToken, [CallerMemberName] string name = "") =>
+    internal Task<StepAnswer<T>> RunAsync<T>(SyncTarget target, Func<StepContext, CancellationToken, Task<T>> step, CancellationToken cancellationToken, [CallerMemberName] string name = "") =>
         GuardAsync(target, name, async services =>
         {
             var (context, stop) = await StepContext.OpenAsync(services, target, mayBeOver: false, cancellationToken);
@@ -24,7 +24,7 @@ public sealed class StepRunner(ConnectorApp app, ILogger<StepRunner> logger)
 
     /// <summary>Runs the last step of a sync, which may have been done before.</summary>
     /// <exception cref="ConnectorException">It failed in a way that may pass.</exception>
-    public Task<StepAnswer<T>> FinishAsync<T>(SyncTarget target, Func<StepContext, CancellationToken, Task<T>> step, CancellationToken cancellationToken, [CallerMemberName] string name = "") =>
+    internal Task<StepAnswer<T>> FinishAsync<T>(SyncTarget target, Func<StepContext, CancellationToken, Task<T>> step, CancellationToken cancellationToken, [CallerMemberName] string name = "") =>
         GuardAsync(target, name, async services =>
         {
             var (context, stop) = await StepContext.OpenAsync(services, target, mayBeOver: true, cancellationToken);
@@ -33,7 +33,7 @@ public sealed class StepRunner(ConnectorApp app, ILogger<StepRunner> logger)
 
     /// <summary>Runs a step that looks for the job itself.</summary>
     /// <exception cref="ConnectorException">It failed in a way that may pass.</exception>
-    public async Task<StepAnswer<T>> GuardAsync<T>(SyncTarget target, string name, Func<AppServices, Task<StepAnswer<T>>> step, CancellationToken cancellationToken)
+    internal async Task<StepAnswer<T>> GuardAsync<T>(SyncTarget target, string name, Func<AppServices, Task<StepAnswer<T>>> step, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);
         using var scope = logger.BeginScope(new Dictionary<string, object> { ["SyncJobId"] = target.JobId, ["ConnectorId"] = target.ConnectorId });

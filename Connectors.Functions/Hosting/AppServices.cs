@@ -15,7 +15,7 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Functions.Hosting;
 
 /// <summary>What the app is made of, over a configuration that is right. Safe for concurrent use.</summary>
-public sealed class AppServices : IDisposable
+internal sealed class AppServices : IDisposable
 {
     private readonly Func<CancellationToken, Task<ElasticsearchInfo?>> _connect;
     private readonly SemaphoreSlim _connecting = new(1, 1);
@@ -137,7 +137,7 @@ public sealed class AppServices : IDisposable
 }
 
 /// <summary>What the app is put together from.</summary>
-public sealed record AppParts
+internal sealed record AppParts
 {
     /// <summary>The configuration.</summary>
     public required ServiceConfiguration Configuration { get; init; }

@@ -60,11 +60,11 @@ public sealed class ConnectorApp : IAsyncDisposable
 
     /// <summary>The app's parts.</summary>
     /// <exception cref="ConnectorException">The configuration is wrong; the message holds all that is.</exception>
-    public AppServices Services => _services ?? throw new ConnectorException($"The app is not configured: {string.Join(" ", Problems)}");
+    internal AppServices Services => _services ?? throw new ConnectorException($"The app is not configured: {string.Join(" ", Problems)}");
 
     /// <summary>The app's parts, connected.</summary>
     /// <exception cref="ConnectorException">The configuration is wrong, or Elasticsearch can't be used.</exception>
-    public async Task<AppServices> ReadyAsync(CancellationToken cancellationToken)
+    internal async Task<AppServices> ReadyAsync(CancellationToken cancellationToken)
     {
         var services = Services;
         await services.ConnectAsync(cancellationToken);

@@ -14,7 +14,7 @@ namespace Connectors.Functions.Http;
 public sealed class ApiRunner(ConnectorApp app, ILogger<ApiRunner> logger)
 {
     /// <summary>Answers a request.</summary>
-    public async Task<IActionResult> RunAsync(string function, Func<AppServices, Task<IActionResult>> answer, CancellationToken cancellationToken)
+    internal async Task<IActionResult> RunAsync(string function, Func<AppServices, Task<IActionResult>> answer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(answer);
         if (app.Problems.Count > 0)

@@ -19,7 +19,7 @@ public sealed record SyncTarget(string JobId, string ConnectorId, bool DryRun = 
     public static string InstanceIdOf(string jobId) => JobFolder.NameOf(jobId);
 
     /// <summary>The target that is a job.</summary>
-    public static SyncTarget Of(SyncJobRecord job)
+    internal static SyncTarget Of(SyncJobRecord job)
     {
         ArgumentNullException.ThrowIfNull(job);
         return new SyncTarget(job.Id, job.ConnectorId);

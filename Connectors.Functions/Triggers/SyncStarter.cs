@@ -17,7 +17,7 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
     /// <summary>Starts the jobs that wait, as many as may run at once.</summary>
     /// <returns>How many were started.</returns>
     /// <exception cref="Connectors.Sync.ConnectorException">Elasticsearch could not be asked.</exception>
-    public async Task<int> StartWaitingAsync(AppServices services, DurableTaskClient client, CancellationToken cancellationToken)
+    internal async Task<int> StartWaitingAsync(AppServices services, DurableTaskClient client, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(services);
         var unfinished = await services.Round.UnfinishedAsync(cancellationToken);

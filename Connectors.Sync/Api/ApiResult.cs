@@ -8,7 +8,7 @@ namespace Connectors.Sync.Api;
 /// <param name="Status">The HTTP status. From 400 on the body is a problem (RFC 9457).</param>
 /// <param name="Body">The JSON.</param>
 /// <param name="Location">Where to look for what was begun, or <see langword="null"/>.</param>
-public sealed record ApiResult(int Status, JsonNode Body, string? Location = null)
+internal sealed record ApiResult(int Status, JsonNode Body, string? Location = null)
 {
     private static readonly JsonSerializerOptions Form = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

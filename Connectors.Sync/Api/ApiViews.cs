@@ -7,7 +7,7 @@ using Connectors.Sync.Service;
 namespace Connectors.Sync.Api;
 
 /// <summary>Connectors and syncs as the HTTP API shows them, whichever host serves it. Nothing sensitive is in them.</summary>
-public static class ApiViews
+internal static class ApiViews
 {
     /// <summary>A connector, short.</summary>
     internal static JsonObject Connector(ConnectorRecord connector) => new()

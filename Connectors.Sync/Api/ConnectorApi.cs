@@ -5,7 +5,7 @@ using Connectors.Sync.Service;
 namespace Connectors.Sync.Api;
 
 /// <summary>The HTTP API without HTTP: what every host that serves it answers alike. Failures of Elasticsearch come as exceptions. Safe for concurrent use.</summary>
-public sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs, SourceCheck sources, ConnectorServiceOptions options)
+internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs, SourceCheck sources, ConnectorServiceOptions options)
 {
     /// <summary>How the id of a dry run begins, which is no job.</summary>
     public const string DryRunPrefix = "dry-run-";

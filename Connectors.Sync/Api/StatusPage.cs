@@ -7,7 +7,7 @@ namespace Connectors.Sync.Api;
 /// The status page: one static HTML page over the HTTP API, with its style and its script in it. It is the same for everybody and holds no data. A host serves it as
 /// <c>/api/ui</c>, beside the API.
 /// </summary>
-public static class StatusPage
+internal static class StatusPage
 {
     private static readonly (string Html, string Policy) Made = Make();
 

@@ -7,7 +7,7 @@ namespace Connectors.Sync.Api;
 /// <summary>What a request for a sync may say.</summary>
 /// <param name="DryRun">Find out what would be done, write nothing.</param>
 /// <param name="Options">What the sync may do beyond the ordinary.</param>
-public sealed record SyncWish(bool DryRun, SyncJobOptions Options)
+internal sealed record SyncWish(bool DryRun, SyncJobOptions Options)
 {
     private const int MaxLength = 64 * 1024;
     private static readonly string[] Fields = ["type", "dryRun", "allowMassDelete", "reindex"];

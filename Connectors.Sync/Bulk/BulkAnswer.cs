@@ -5,21 +5,21 @@ namespace Connectors.Sync.Bulk;
 /// <param name="Items">One per operation, in order, when the call was taken (status 200); else empty.</param>
 /// <param name="Error">What failed, for the operator, when the whole call did; without secrets.</param>
 /// <param name="RetryAfter">How long the server asked to wait.</param>
-public sealed record BulkAnswer(int Status, IReadOnlyList<BulkItem> Items, BulkError? Error = null, TimeSpan? RetryAfter = null);
+internal sealed record BulkAnswer(int Status, IReadOnlyList<BulkItem> Items, BulkError? Error = null, TimeSpan? RetryAfter = null);
 
 /// <summary>Outcome of one operation of a bulk request.</summary>
 /// <param name="Status">The item's status, as of HTTP.</param>
 /// <param name="Result">What it did.</param>
 /// <param name="Error">Why it was refused, or <see langword="null"/>.</param>
-public readonly record struct BulkItem(int Status, BulkItemResult Result, BulkError? Error = null);
+internal readonly record struct BulkItem(int Status, BulkItemResult Result, BulkError? Error = null);
 
 /// <summary>An Elasticsearch error.</summary>
 /// <param name="Type">Its type: <c>document_parsing_exception</c>.</param>
 /// <param name="Reason">Its reason, cut to a readable length.</param>
-public sealed record BulkError(string Type, string Reason);
+internal sealed record BulkError(string Type, string Reason);
 
 /// <summary>What an operation did (the item's <c>result</c>).</summary>
-public enum BulkItemResult
+internal enum BulkItemResult
 {
     /// <summary>Nothing: it was refused.</summary>
     None,

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Connectors.Sync.Bulk;
 
 /// <summary>How bulk requests are made and what is done when they are refused.</summary>
-public sealed record BulkWriterOptions
+internal sealed record BulkWriterOptions
 {
     /// <summary>Most operations in one request. Default 500.</summary>
     [Range(1, 100_000)]

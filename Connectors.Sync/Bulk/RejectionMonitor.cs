@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Connectors.Sync.Bulk;
 
 /// <summary>When rejected documents are no longer an exception but the rule, and the job fails. The defaults are those of Elastic's own service.</summary>
-public sealed record RejectionLimits
+internal sealed record RejectionLimits
 {
     /// <summary>Most rejected documents in one sync. Default 1,000.</summary>
     [Range(0, int.MaxValue)]

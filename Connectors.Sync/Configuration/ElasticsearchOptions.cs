@@ -1,7 +1,7 @@
 namespace Connectors.Sync.Configuration;
 
 /// <summary>How Elasticsearch is reached (<c>elasticsearch</c>). The defaults are those of an empty configuration.</summary>
-public sealed record ElasticsearchOptions
+internal sealed record ElasticsearchOptions
 {
     /// <summary>The nodes; at least one. Default <c>http://localhost:9200</c>. They hold no user or password.</summary>
     public IReadOnlyList<Uri> Hosts { get; init; } = [new Uri("http://localhost:9200")];

@@ -4,7 +4,7 @@ using Connectors.Sync.Engine;
 namespace Connectors.Sync.Configuration;
 
 /// <summary>The whole configuration of the service, checked and unchanging. docs/configuration.md is its reference.</summary>
-public sealed record ServiceConfiguration
+internal sealed record ServiceConfiguration
 {
     /// <summary>How Elasticsearch is reached.</summary>
     public ElasticsearchOptions Elasticsearch { get; init; } = new();
@@ -39,10 +39,10 @@ public sealed record ServiceConfiguration
 /// <summary>What reading a configuration came to.</summary>
 /// <param name="Configuration">The configuration, or <see langword="null"/> when there are problems.</param>
 /// <param name="Problems">All faults, in the order of the file; those of the environment last.</param>
-public sealed record ConfigurationOutcome(ServiceConfiguration? Configuration, IReadOnlyList<ConfigProblem> Problems);
+internal sealed record ConfigurationOutcome(ServiceConfiguration? Configuration, IReadOnlyList<ConfigProblem> Problems);
 
 /// <summary>A connector that is served by its id.</summary>
 /// <param name="ConnectorId">Its id.</param>
 /// <param name="ServiceType">Its service type.</param>
 /// <param name="ApiKey">The key to write its content index with, or <see langword="null"/> for that of <see cref="ElasticsearchOptions"/>.</param>
-public sealed record ConnectorEntry(string ConnectorId, string ServiceType, Secret? ApiKey);
+internal sealed record ConnectorEntry(string ConnectorId, string ServiceType, Secret? ApiKey);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sync.Configuration;
 
 /// <summary>How the service works (<c>service</c>). The defaults are those of an empty configuration in the current folder.</summary>
-public sealed record ServiceOptions
+internal sealed record ServiceOptions
 {
     /// <summary>How often connectors and jobs are looked at. Default 30 s.</summary>
     public TimeSpan Idling { get; init; } = TimeSpan.FromSeconds(30);

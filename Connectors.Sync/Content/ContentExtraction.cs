@@ -8,7 +8,7 @@ namespace Connectors.Sync.Content;
 /// The ways from a file to its text, and what they hold: extraction processes, connections. Make one per process and share it among engines. Nothing is started before
 /// the first file that needs it. Safe for concurrent use.
 /// </summary>
-public sealed class ContentExtraction : IAsyncDisposable
+internal sealed class ContentExtraction : IAsyncDisposable
 {
     private static readonly TimeSpan PingLimit = TimeSpan.FromSeconds(5);
 

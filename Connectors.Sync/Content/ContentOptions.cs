@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Connectors.Sync.Content;
 
 /// <summary>Which content becomes a document's <c>body</c>, and how.</summary>
-public sealed record ContentOptions
+internal sealed record ContentOptions
 {
     /// <summary>Largest content in bytes, as it lies in the source. Default 10 MiB, the Python service's figure. Larger content is left out.</summary>
     [Range(0, 256L * 1024 * 1024)]

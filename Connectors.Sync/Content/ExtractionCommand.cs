@@ -3,7 +3,7 @@ namespace Connectors.Sync.Content;
 /// <summary>How the program that reads files is started.</summary>
 /// <param name="Program">Full path, or a name to look for on the path.</param>
 /// <param name="Arguments">Its arguments.</param>
-public sealed record ExtractionCommand(string Program, IReadOnlyList<string> Arguments)
+internal sealed record ExtractionCommand(string Program, IReadOnlyList<string> Arguments)
 {
     private const string WorkerName = "Connectors.Extraction.dll";
 

@@ -1,7 +1,7 @@
 namespace Connectors.Sync.Content;
 
 /// <summary>Elastic's data extraction service (<c>extraction_service</c>): another process, reached over HTTP, that makes text of many kinds of files.</summary>
-public sealed record ExtractionServiceOptions
+internal sealed record ExtractionServiceOptions
 {
     /// <summary>Its address, without a user or password.</summary>
     public required Uri Host { get; init; }

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Connectors.Sync.Content;
 
 /// <summary>How files are read by processes of their own on this machine (<c>local_extraction</c>).</summary>
-public sealed record LocalExtractionOptions
+internal sealed record LocalExtractionOptions
 {
     /// <summary>Most processes at the same time; each reads one file at a time. They are started when they are needed and end after a minute without work. Default 2.</summary>
     [Range(1, 64)]

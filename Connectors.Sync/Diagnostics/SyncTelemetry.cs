@@ -5,7 +5,7 @@ using Connectors.Sync.Engine;
 namespace Connectors.Sync.Diagnostics;
 
 /// <summary>What is measured, under one name for metrics and traces: add <see cref="Name"/> to OpenTelemetry's meters and sources.</summary>
-public static class SyncTelemetry
+internal static class SyncTelemetry
 {
     /// <summary>The name of the meter and of the source of traces.</summary>
     public const string Name = "Connectors.Sync";

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Connectors.Sync.Diff;
 
 /// <summary>How much of an index may vanish in one sync.</summary>
-public sealed record DeleteGuardOptions
+internal sealed record DeleteGuardOptions
 {
     /// <summary>Largest share of the index's documents that one sync may delete, in percent. Default 15 (AWS Bedrock's figure for its own connectors); 100 switches
     /// the check off, but for a source that lists nothing at all.</summary>

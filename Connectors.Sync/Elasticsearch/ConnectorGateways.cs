@@ -6,7 +6,7 @@ namespace Connectors.Sync.Elasticsearch;
 
 /// <summary>The gateways with which the indices of connectors are written: the service's own one, and one more for each connector that has an API key of its own.
 /// They are made when they are first asked for. Safe for concurrent use.</summary>
-public sealed class ConnectorGateways : IDisposable
+internal sealed class ConnectorGateways : IDisposable
 {
     private readonly ElasticsearchGateway _shared;
     private readonly ServiceConfiguration _configuration;

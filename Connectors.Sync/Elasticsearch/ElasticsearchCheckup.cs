@@ -6,7 +6,7 @@ using static Connectors.Sync.Elasticsearch.Calls.ElasticsearchRequest;
 namespace Connectors.Sync.Elasticsearch;
 
 /// <summary>Questions about a cluster that a person has before the first sync, or when one fails. Nothing is written. Safe for concurrent use.</summary>
-public sealed class ElasticsearchCheckup
+internal sealed class ElasticsearchCheckup
 {
     // As docs/operations.md lists them; but for create_index, which only clusters before 8.10 need there.
     private static readonly string[] OfProtocolIndices = ["read", "write", "view_index_metadata", "maintenance"];

@@ -9,7 +9,7 @@ namespace Connectors.Sync.Elasticsearch;
 /// <summary>
 /// The only caller of the Elasticsearch client. Make one per process and keep it: it holds the connections. Safe for concurrent use.
 /// </summary>
-public sealed class ElasticsearchGateway : IDisposable
+internal sealed class ElasticsearchGateway : IDisposable
 {
     private readonly IElasticsearchClientSettings _settings;
     private readonly ElasticsearchPreflight _preflight;
@@ -27,7 +27,7 @@ public sealed class ElasticsearchGateway : IDisposable
         var calls = new ElasticsearchCalls(new ElasticsearchClient(_settings).Transport, options, time, random, logger);
         _preflight = new ElasticsearchPreflight(calls, options, time, random, logger);
         Checkup = new ElasticsearchCheckup(calls, time);
-        Documents = new DocumentStore(calls, options.UseConnectorsApi ? new ConnectorApi(calls, logger) : null, logger);
+        Documents = new DocumentStore(calls, options.UseConnectorsApi ? new ConnectorApiClient(calls, logger) : null, logger);
         Content = new ContentIndex(calls, time, logger);
     }
 
@@ -52,4 +52,4 @@ public sealed class ElasticsearchGateway : IDisposable
 /// <param name="Version">Its version, <c>9.5.0</c>; <see langword="null"/> when the credentials may not see it.</param>
 /// <param name="IsServerless">Whether it is Elastic Cloud Serverless, whose version says nothing.</param>
 /// <param name="ClusterName">The cluster's name.</param>
-public sealed record ElasticsearchInfo(Version? Version, bool IsServerless, string ClusterName);
+internal sealed record ElasticsearchInfo(Version? Version, bool IsServerless, string ClusterName);

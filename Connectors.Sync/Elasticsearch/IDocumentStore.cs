@@ -7,7 +7,7 @@ namespace Connectors.Sync.Elasticsearch;
 /// (429, 502, 503, 504, time-outs, resets) are retried inside. Safe for concurrent use.
 /// </summary>
 /// <exception cref="ConnectorException">Any other failure, naming the index and the way out.</exception>
-public interface IDocumentStore
+internal interface IDocumentStore
 {
     /// <summary>The document as it is now (realtime), or <see langword="null"/> when it, or the index, does not exist.</summary>
     Task<StoredDocument?> GetAsync(string index, string id, CancellationToken cancellationToken);
@@ -44,10 +44,10 @@ public interface IDocumentStore
 /// <param name="Source">Its content; the caller's own copy.</param>
 /// <param name="SequenceNumber">Elasticsearch's <c>_seq_no</c>.</param>
 /// <param name="PrimaryTerm">Elasticsearch's <c>_primary_term</c>.</param>
-public sealed record StoredDocument(string Id, JsonObject Source, long SequenceNumber, long PrimaryTerm);
+internal sealed record StoredDocument(string Id, JsonObject Source, long SequenceNumber, long PrimaryTerm);
 
 /// <summary>How a write ended. Expected outcomes are values, not exceptions.</summary>
-public enum DocumentWrite
+internal enum DocumentWrite
 {
     /// <summary>Written (or a no-op, because the document was so already).</summary>
     Done,

@@ -8,7 +8,7 @@ namespace Connectors.Sync.Engine;
 /// What the engine needs of Elasticsearch for the index that it fills. Every call but <see cref="BulkAsync"/> retries what may pass and throws
 /// <see cref="ConnectorException"/> otherwise. Safe for concurrent use.
 /// </summary>
-public interface IContentIndex
+internal interface IContentIndex
 {
     /// <summary>Creates the index if it does not exist (with the mappings for <c>id</c>, <c>_timestamp</c> and <c>_digest</c>), adds what is missing to the mapping of
     /// one that does, and tells about it.</summary>
@@ -43,11 +43,11 @@ public interface IContentIndex
 }
 
 /// <summary>Receives an id of the content index, as UTF-8, and its version.</summary>
-public delegate void IdReceiver(ReadOnlySpan<byte> id, DocumentVersion version);
+internal delegate void IdReceiver(ReadOnlySpan<byte> id, DocumentVersion version);
 
 /// <summary>The content index as it is.</summary>
 /// <param name="Uuid">Elasticsearch's <c>index.uuid</c>: another one means that the index was deleted and made again.</param>
 /// <param name="Created">Whether it was created by this call.</param>
 /// <param name="DocumentCount">Documents in it, as of the last refresh.</param>
 /// <param name="Meta">Our part of the mapping's <c>_meta</c>, or <see langword="null"/>.</param>
-public sealed record ContentIndexState(string Uuid, bool Created, long DocumentCount, JsonObject? Meta);
+internal sealed record ContentIndexState(string Uuid, bool Created, long DocumentCount, JsonObject? Meta);

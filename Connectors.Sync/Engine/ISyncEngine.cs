@@ -3,7 +3,7 @@ using Connectors.Sync.Sources;
 namespace Connectors.Sync.Engine;
 
 /// <summary>Runs full syncs. Knows neither jobs nor connectors: whoever calls it claims the job before and writes the outcome after.</summary>
-public interface ISyncEngine
+internal interface ISyncEngine
 {
     /// <summary>
     /// Makes the index equal to the source, or goes on where an earlier run of the same <see cref="SyncRequest.JobId"/> was stopped or killed.

@@ -13,7 +13,7 @@ namespace Connectors.Sync.Engine;
 /// The story of a sync in one process: begin or resume, read and write pages, delete what vanished, finish. Its state is kept on local disk, so
 /// that any process on the machine can go on where one was killed.
 /// </summary>
-public sealed class SyncEngine : ISyncEngine
+internal sealed class SyncEngine : ISyncEngine
 {
     private readonly IContentIndex _index;
     private readonly SyncEngineOptions _options;

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace Connectors.Sync.Engine;
 
 /// <summary>A hash of what shapes a document, so that a change of it reaches documents that did not change themselves.</summary>
-public static class SyncFingerprint
+internal static class SyncFingerprint
 {
     /// <summary>The fingerprint of <paramref name="parts"/>, in order; values of objects are taken in the order of their names. A part may hold secrets: only the
     /// 128-bit hash is kept.</summary>

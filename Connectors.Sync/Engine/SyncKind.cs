@@ -1,7 +1,7 @@
 namespace Connectors.Sync.Engine;
 
 /// <summary>How much of the way to an equal index a sync goes.</summary>
-public enum SyncKind
+internal enum SyncKind
 {
     /// <summary>Reads everything, writes what is new or changed, deletes what vanished: the index equals the source.</summary>
     Full,

@@ -9,7 +9,7 @@ namespace Connectors.Sync.Engine;
 /// <param name="TotalDocuments">Documents in the index afterwards.</param>
 /// <param name="Rejections">What was refused or unreadable: the first ones by id, and totals by reason.</param>
 /// <param name="Message">For <see cref="SyncEnd.Refused"/>, why, and how to allow it; <see langword="null"/> otherwise.</param>
-public sealed record SyncOutcome(SyncEnd End, SyncCounts Counts, long TotalDocuments, RejectionReport Rejections, string? Message = null, SyncPreview? Preview = null)
+internal sealed record SyncOutcome(SyncEnd End, SyncCounts Counts, long TotalDocuments, RejectionReport Rejections, string? Message = null, SyncPreview? Preview = null)
 {
     /// <summary>Where the next incremental sync begins, to be kept as the connector's <c>sync_cursor</c> when the sync completed; <see langword="null"/> when only a full
     /// sync can come next.</summary>
@@ -20,7 +20,7 @@ public sealed record SyncOutcome(SyncEnd End, SyncCounts Counts, long TotalDocum
 }
 
 /// <summary>The ways a sync ends without an exception.</summary>
-public enum SyncEnd
+internal enum SyncEnd
 {
     /// <summary>Everything was read, written and deleted: the index equals the source (but for rejected documents).</summary>
     Completed,

@@ -1,7 +1,7 @@
 namespace Connectors.Sync.Engine;
 
 /// <summary>A running sync's counters, for heartbeats and live display. Written by the engine, read by anybody at any time.</summary>
-public sealed class SyncProgress
+internal sealed class SyncProgress
 {
     private readonly Lock _lock = new();
     private SyncCounts _counts;

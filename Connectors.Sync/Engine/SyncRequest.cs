@@ -4,7 +4,7 @@ using Connectors.Sync.Filtering;
 namespace Connectors.Sync.Engine;
 
 /// <summary>A sync to be run: small data, made from the job document before anything is touched. It holds no secret.</summary>
-public sealed record SyncRequest
+internal sealed record SyncRequest
 {
     /// <summary>The sync job's id; the name under which progress is kept for a resume.</summary>
     public required string JobId { get; init; }
@@ -54,4 +54,4 @@ public sealed record SyncRequest
 /// <param name="ExtractBinaryContent">Written as <c>_extract_binary_content</c>.</param>
 /// <param name="ReduceWhitespace">Written as <c>_reduce_whitespace</c>.</param>
 /// <param name="RunMlInference">Written as <c>_run_ml_inference</c>.</param>
-public sealed record PipelineSettings(string Name, bool ExtractBinaryContent, bool ReduceWhitespace, bool RunMlInference);
+internal sealed record PipelineSettings(string Name, bool ExtractBinaryContent, bool ReduceWhitespace, bool RunMlInference);

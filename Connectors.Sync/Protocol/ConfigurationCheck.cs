@@ -7,7 +7,7 @@ using Connectors.Sync.Configuration;
 namespace Connectors.Sync.Protocol;
 
 /// <summary>Holds what the user entered against the declared fields. Pure; values of sensitive fields never get into a message.</summary>
-public static class ConfigurationCheck
+internal static class ConfigurationCheck
 {
     private static readonly TimeSpan RegexTimeout = TimeSpan.FromSeconds(1);
 

@@ -5,7 +5,7 @@ namespace Connectors.Sync.Protocol;
 
 /// <summary>A source's declared fields as the protocol's <c>configuration</c> JSON: what the service writes for a new connector, and what it adds to one that
 /// was made by an older version. Pure.</summary>
-public static class ConnectorConfiguration
+internal static class ConnectorConfiguration
 {
     /// <summary>All fields, with the values that a new connector begins with.</summary>
     public static JsonObject Render(IReadOnlyList<ConfigField> fields)

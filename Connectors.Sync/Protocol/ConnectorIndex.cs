@@ -12,7 +12,7 @@ namespace Connectors.Sync.Protocol;
 /// </summary>
 /// <param name="store">The documents.</param>
 /// <param name="timeProvider">The clock.</param>
-public sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProvider)
+internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProvider)
 {
     // Elasticsearch's own calls, used where they are as safe as a conditional write.
     private readonly IConnectorApi? _api = (store as IConnectorApiOwner)?.ConnectorApi;

@@ -5,7 +5,7 @@ using Connectors.Sync.Engine;
 namespace Connectors.Sync.Protocol;
 
 /// <summary>A connector document as it was read: a typed view that loses nothing of the JSON and never writes to it.</summary>
-public sealed class ConnectorRecord
+internal sealed class ConnectorRecord
 {
     /// <summary>A view of <paramref name="document"/>.</summary>
     public ConnectorRecord(StoredDocument document)
@@ -116,4 +116,4 @@ public sealed class ConnectorRecord
 /// <summary>When a connector syncs by itself.</summary>
 /// <param name="Enabled">Whether it does.</param>
 /// <param name="Interval">A Quartz cron expression in UTC, with seconds.</param>
-public sealed record ConnectorSchedule(bool Enabled, string Interval);
+internal sealed record ConnectorSchedule(bool Enabled, string Interval);

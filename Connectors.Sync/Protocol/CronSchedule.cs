@@ -3,7 +3,7 @@ using Quartz;
 namespace Connectors.Sync.Protocol;
 
 /// <summary>A Quartz cron expression as Kibana writes it: seconds first, UTC, day-of-week 1 = SUN, with <c>?</c>, <c>L</c>, <c>W</c>, <c>#</c> and an optional year.</summary>
-public sealed class CronSchedule
+internal sealed class CronSchedule
 {
     private readonly CronExpression _expression;
 

@@ -3,7 +3,7 @@ using Connectors.Sync.Engine;
 namespace Connectors.Sync.Protocol;
 
 /// <summary>Which syncs of a connector are due: pure, from its document and the time alone, so that any number of services, started at any time, agree.</summary>
-public static class DueSyncs
+internal static class DueSyncs
 {
     /// <summary>
     /// What is due at <paramref name="now"/>: full syncs first, then incremental ones, then those that only delete. A schedule is due when it would have fired since the last run it caused (or, before the
@@ -45,13 +45,13 @@ public static class DueSyncs
 /// <summary>What is due.</summary>
 /// <param name="Syncs">The syncs, each to be made a job.</param>
 /// <param name="Problem">What is wrong with a schedule, for the operator, or <see langword="null"/>.</param>
-public sealed record DueAnswer(IReadOnlyList<DueSync> Syncs, string? Problem);
+internal sealed record DueAnswer(IReadOnlyList<DueSync> Syncs, string? Problem);
 
 /// <summary>A sync that is due.</summary>
 /// <param name="Type">What to sync.</param>
 /// <param name="Trigger">Who wants it.</param>
 /// <param name="ScheduledAt">The time of the schedule that it makes up for.</param>
-public sealed record DueSync(JobType Type, TriggerMethod Trigger, DateTimeOffset? ScheduledAt)
+internal sealed record DueSync(JobType Type, TriggerMethod Trigger, DateTimeOffset? ScheduledAt)
 {
     /// <summary>What kind of sync it is; that of the type unless said otherwise.</summary>
     public SyncKind Kind { get; init; } = Type == JobType.Incremental ? SyncKind.Incremental : SyncKind.Full;

@@ -1,7 +1,7 @@
 namespace Connectors.Sync.Protocol;
 
 /// <summary>Which state of a job may follow which (PROTOCOL: job states). Pure.</summary>
-public static class JobTransitions
+internal static class JobTransitions
 {
     /// <summary>States of a job that is not over.</summary>
     public static IReadOnlyList<JobStatus> Unfinished { get; } = [JobStatus.Pending, JobStatus.Suspended, JobStatus.InProgress, JobStatus.Canceling];

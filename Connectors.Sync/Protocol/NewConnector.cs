@@ -4,7 +4,7 @@ using Connectors.Sync.Engine;
 namespace Connectors.Sync.Protocol;
 
 /// <summary>A connector to be made, with the form that Kibana gives one.</summary>
-public sealed record NewConnector
+internal sealed record NewConnector
 {
     /// <summary>Its id; <see langword="null"/> to let Elasticsearch choose one.</summary>
     public string? Id { get; init; }

@@ -4,7 +4,7 @@ using Connectors.Sync.Elasticsearch;
 namespace Connectors.Sync.Protocol;
 
 /// <summary>The two indices that the protocol lives in. Elasticsearch 8.10 and newer makes them itself; elsewhere we do.</summary>
-public static class ProtocolIndices
+internal static class ProtocolIndices
 {
     /// <summary>Alias of the index of connectors.</summary>
     public const string Connectors = ".elastic-connectors";

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Connectors.Sync.Protocol;
 
 /// <summary>Times in protocol documents: ISO 8601 in UTC, microseconds, as the Python service writes them; whatever Elasticsearch takes is read.</summary>
-public static class ProtocolTime
+internal static class ProtocolTime
 {
     /// <summary><c>2026-11-23T22:35:35.764656+00:00</c>; whole seconds have no fraction.</summary>
     public static string Format(DateTimeOffset time)

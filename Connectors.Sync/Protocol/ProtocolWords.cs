@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Connectors.Sync.Protocol;
 
 /// <summary>States of a connector.</summary>
-public enum ConnectorStatus
+internal enum ConnectorStatus
 {
     /// <summary><c>created</c>: no configuration yet; the service writes the default one.</summary>
     Created,
@@ -22,7 +22,7 @@ public enum ConnectorStatus
 }
 
 /// <summary>States of a sync job; <see cref="JobTransitions"/> says which may follow which.</summary>
-public enum JobStatus
+internal enum JobStatus
 {
     /// <summary><c>pending</c>: waits to be taken.</summary>
     Pending,
@@ -47,7 +47,7 @@ public enum JobStatus
 }
 
 /// <summary>What a job syncs.</summary>
-public enum JobType
+internal enum JobType
 {
     /// <summary><c>full</c></summary>
     Full,
@@ -60,7 +60,7 @@ public enum JobType
 }
 
 /// <summary>Who wanted a job.</summary>
-public enum TriggerMethod
+internal enum TriggerMethod
 {
     /// <summary><c>on_demand</c></summary>
     OnDemand,
@@ -70,7 +70,7 @@ public enum TriggerMethod
 }
 
 /// <summary>The protocol's words for our enums: <c>in_progress</c> for <see cref="JobStatus.InProgress"/>.</summary>
-public static class ProtocolWords
+internal static class ProtocolWords
 {
     /// <summary>The word in documents.</summary>
     public static string ToWord<T>(this T value)

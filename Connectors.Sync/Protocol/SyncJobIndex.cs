@@ -11,7 +11,7 @@ namespace Connectors.Sync.Protocol;
 /// The sync jobs in Elasticsearch. Changes follow <see cref="JobTransitions"/>, are made only if the document has not changed since it was read, and may be called
 /// twice. <see cref="SyncJobSteps"/> joins them with what the connector's document has to say. Safe for concurrent use.
 /// </summary>
-public sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvider)
+internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvider)
 {
     /// <summary>A job as it is now, or <see langword="null"/>.</summary>
     public async Task<SyncJobRecord?> FindAsync(string id, CancellationToken cancellationToken) =>

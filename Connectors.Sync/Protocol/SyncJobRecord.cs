@@ -5,7 +5,7 @@ using Connectors.Sync.Engine;
 namespace Connectors.Sync.Protocol;
 
 /// <summary>A sync job document as it was read: a typed view that loses nothing of the JSON and never writes to it.</summary>
-public sealed class SyncJobRecord
+internal sealed class SyncJobRecord
 {
     /// <summary>A view of <paramref name="document"/>.</summary>
     public SyncJobRecord(StoredDocument document)
@@ -104,4 +104,4 @@ public sealed class SyncJobRecord
 /// <param name="AllowMassDelete">Delete more than the delete guard allows.</param>
 /// <param name="Reindex">Write every document again, changed or not.</param>
 /// <param name="Kind">What kind of sync it is. An incremental one has a job type of its own in the protocol; the others are jobs of type <c>full</c>.</param>
-public sealed record SyncJobOptions(bool AllowMassDelete = false, bool Reindex = false, SyncKind Kind = SyncKind.Full);
+internal sealed record SyncJobOptions(bool AllowMassDelete = false, bool Reindex = false, SyncKind Kind = SyncKind.Full);

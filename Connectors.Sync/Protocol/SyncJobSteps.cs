@@ -8,7 +8,7 @@ namespace Connectors.Sync.Protocol;
 /// The steps of a job's life, each one call that writes the job's and the connector's document. The same calls serve the service of one process and the
 /// activities of an orchestration: each may be called twice, also when the first call died between the two documents. Safe for concurrent use.
 /// </summary>
-public sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
+internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
 {
     /// <summary>Makes the job of a sync that is due, unless it has one, and remembers that in the connector. A pending job of the same kind serves it too.</summary>
     /// <param name="connector">The connector.</param>
@@ -111,7 +111,7 @@ public sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
 }
 
 /// <summary>What a job's end writes beside its state. What is <see langword="null"/> is left as it is.</summary>
-public sealed record JobResult
+internal sealed record JobResult
 {
     /// <summary>What the sync did, over all its runs.</summary>
     public SyncCounts? Counts { get; init; }

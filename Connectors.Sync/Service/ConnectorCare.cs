@@ -12,7 +12,7 @@ namespace Connectors.Sync.Service;
 /// connector; may be done twice, and by several services at once. A connector that lacks nothing and has nothing due costs Elasticsearch no call but its
 /// heartbeat's. Safe for concurrent use.
 /// </summary>
-public sealed class ConnectorCare(
+internal sealed class ConnectorCare(
     ConnectorIndex connectors,
     SyncJobSteps steps,
     SourceCheck sources,

@@ -9,7 +9,7 @@ namespace Connectors.Sync.Service;
 /// One look at everything that is served: after connectors, for jobs that may be begun, for jobs that nobody works on. What every host does again and again; each may
 /// be done twice, and by several hosts at once. Safe for concurrent use.
 /// </summary>
-public sealed class ConnectorRound(
+internal sealed class ConnectorRound(
     ConnectorIndex connectors,
     SyncJobIndex jobs,
     ConnectorCare care,
@@ -136,4 +136,4 @@ public sealed class ConnectorRound(
 /// <summary>Jobs that have not ended.</summary>
 /// <param name="Jobs">The jobs, the oldest first.</param>
 /// <param name="Connectors">Their connectors, by id.</param>
-public sealed record UnfinishedJobs(IReadOnlyList<SyncJobRecord> Jobs, IReadOnlyDictionary<string, ConnectorRecord> Connectors);
+internal sealed record UnfinishedJobs(IReadOnlyList<SyncJobRecord> Jobs, IReadOnlyDictionary<string, ConnectorRecord> Connectors);

@@ -8,7 +8,7 @@ namespace Connectors.Sync.Service;
 /// The service of one process: looks after connectors, runs their jobs, ends abandoned ones. Any number of services may serve the same connectors: each job
 /// is run by one of them. Use one method at a time.
 /// </summary>
-public sealed class ConnectorService
+internal sealed class ConnectorService
 {
     private readonly ServiceParts _parts;
     private readonly ConnectorServiceOptions _options;

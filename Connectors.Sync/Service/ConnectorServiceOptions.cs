@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sync.Service;
 
 /// <summary>What a service serves, and how often it looks.</summary>
-public sealed record ConnectorServiceOptions
+internal sealed record ConnectorServiceOptions
 {
     /// <summary>The settings of <c>service</c>.</summary>
     public ServiceOptions Service { get; init; } = new();

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sync.Service;
 
 /// <summary>Ends jobs that nobody works on any more. Safe for concurrent use.</summary>
-public sealed class JobCleanup(SyncJobIndex jobs, SyncJobSteps steps, TimeProvider timeProvider, ILoggerFactory loggerFactory)
+internal sealed class JobCleanup(SyncJobIndex jobs, SyncJobSteps steps, TimeProvider timeProvider, ILoggerFactory loggerFactory)
 {
     private readonly ILogger _logger = loggerFactory.CreateLogger<JobCleanup>();
 

@@ -6,7 +6,7 @@ namespace Connectors.Sync.Service;
 /// <summary>Writes how a sync ended into the job and its connector. May be done twice. Safe for concurrent use.</summary>
 /// <param name="steps">The steps of a job's life.</param>
 /// <param name="index">Counts the documents of an index whose sync did not complete; <see langword="null"/> to leave that count as it was.</param>
-public sealed class JobEnding(SyncJobSteps steps, IContentIndex? index)
+internal sealed class JobEnding(SyncJobSteps steps, IContentIndex? index)
 {
     /// <summary>Writes the end.</summary>
     /// <param name="job">The job.</param>

@@ -3,7 +3,7 @@ using Connectors.Sync.Protocol;
 namespace Connectors.Sync.Service;
 
 /// <summary>Which jobs may be begun: one at a time for each connector, the oldest first. Pure.</summary>
-public static class JobQueue
+internal static class JobQueue
 {
     /// <summary>The next job of each connector, oldest first; at most one a connector, none while another one of it runs.</summary>
     /// <param name="unfinished">Jobs that are not over, of any connectors.</param>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sync.Service;
 
 /// <summary>Runs one job from its claim to its end, with a heartbeat beside it that also notices when the user cancels. Safe for concurrent use.</summary>
-public sealed class JobRunner(
+internal sealed class JobRunner(
     SyncJobIndex jobs,
     SyncJobSteps steps,
     SourceCheck sources,

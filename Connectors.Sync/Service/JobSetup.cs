@@ -7,7 +7,7 @@ using Connectors.Sync.Sources;
 namespace Connectors.Sync.Service;
 
 /// <summary>From a job's document to what the engine is asked; every reason not to run a job is found here.</summary>
-public static class JobSetup
+internal static class JobSetup
 {
     /// <summary>What the engine is asked for a job.</summary>
     /// <param name="job">The job: everything is taken from the copy of the connector that it holds.</param>

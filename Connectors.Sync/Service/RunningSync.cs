@@ -10,7 +10,7 @@ namespace Connectors.Sync.Service;
 /// <param name="IndexName">The content index.</param>
 /// <param name="ServiceType">The source.</param>
 /// <param name="StartedAt">When this process began with it.</param>
-public sealed record RunningSync(string JobId, string ConnectorId, string ConnectorName, string IndexName, string ServiceType, DateTimeOffset StartedAt)
+internal sealed record RunningSync(string JobId, string ConnectorId, string ConnectorName, string IndexName, string ServiceType, DateTimeOffset StartedAt)
 {
     /// <summary>How far it is; changes while it runs.</summary>
     public SyncProgress Progress { get; } = new();
@@ -21,10 +21,10 @@ public sealed record RunningSync(string JobId, string ConnectorId, string Connec
 /// <param name="Job">The job as it stands; <see langword="null"/> when it could not be written or read.</param>
 /// <param name="Outcome">What the engine said; <see langword="null"/> when it failed, or ran elsewhere.</param>
 /// <param name="Error">Why it failed.</param>
-public sealed record SyncResult(SyncResultEnd End, SyncJobRecord? Job, SyncOutcome? Outcome, string? Error);
+internal sealed record SyncResult(SyncResultEnd End, SyncJobRecord? Job, SyncOutcome? Outcome, string? Error);
 
 /// <summary>The ways a sync ends.</summary>
-public enum SyncResultEnd
+internal enum SyncResultEnd
 {
     /// <summary>The index equals the source.</summary>
     Completed,
@@ -43,7 +43,7 @@ public enum SyncResultEnd
 }
 
 /// <summary>Is told what a service does. Calls come from any thread and must be quick.</summary>
-public interface IServiceObserver
+internal interface IServiceObserver
 {
     /// <summary>A sync begins.</summary>
     void SyncStarted(RunningSync sync);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sync.Service;
 
 /// <summary>What a service is made of.</summary>
-public sealed record ServiceParts
+internal sealed record ServiceParts
 {
     /// <summary>Where connectors and jobs are.</summary>
     public required IDocumentStore Store { get; init; }

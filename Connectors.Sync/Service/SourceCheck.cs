@@ -5,7 +5,7 @@ using Connectors.Sync.Sources;
 namespace Connectors.Sync.Service;
 
 /// <summary>Makes the source of a connector or job and makes sure that it answers. Safe for concurrent use.</summary>
-public sealed class SourceCheck(ISourceFactory sources, TimeProvider timeProvider)
+internal sealed class SourceCheck(ISourceFactory sources, TimeProvider timeProvider)
 {
     /// <summary>What a source needs to be told.</summary>
     /// <exception cref="ConnectorException">There is no such source.</exception>

@@ -8,7 +8,7 @@ namespace Connectors.Sync.Service;
 /// <param name="AllowMassDelete">Delete more than the delete guard allows.</param>
 /// <param name="Reindex">Write every document again, changed or not.</param>
 /// <param name="Kind">How much of the way to an equal index it goes.</param>
-public sealed record SyncNowOptions(bool DryRun = false, bool AllowMassDelete = false, bool Reindex = false, SyncKind Kind = SyncKind.Full)
+internal sealed record SyncNowOptions(bool DryRun = false, bool AllowMassDelete = false, bool Reindex = false, SyncKind Kind = SyncKind.Full)
 {
     internal SyncJobOptions ForJob => new(AllowMassDelete, Reindex, Kind);
 }

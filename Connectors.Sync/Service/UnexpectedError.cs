@@ -4,7 +4,7 @@ using System.Text;
 namespace Connectors.Sync.Service;
 
 /// <summary>Failures that nobody expected. Their own messages may hold secrets, so documents get the type and the id of the entry in the log.</summary>
-public static class UnexpectedError
+internal static class UnexpectedError
 {
     /// <summary>Names the log entry. A hash of the failure and where it happened: the same failure has the same id each time, so a document that tells of it
     /// already is not written again.</summary>

@@ -7,7 +7,7 @@ namespace Connectors.Sync.Service;
 /// ends. Whoever gets a dead process's place has its id, and so knows that jobs taken under that id are nobody's: they can be taken up at once, without
 /// waiting for five minutes of silence.
 /// </summary>
-public sealed class WorkerSlot : IDisposable
+internal sealed class WorkerSlot : IDisposable
 {
     private const int MaxSlots = 64;
     private readonly FileStream? _lock;

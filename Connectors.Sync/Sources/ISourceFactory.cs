@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Connectors.Sync.Sources;
 
 /// <summary>Makes sources by service type. Safe for concurrent use.</summary>
-public interface ISourceFactory
+internal interface ISourceFactory
 {
     /// <summary>What the source of a service type is and what it needs to be told.</summary>
     /// <exception cref="ConnectorException">There is none, or its class can't be loaded; the message says why and what to do.</exception>

@@ -10,7 +10,7 @@ namespace Connectors.Sync.Sources;
 /// Makes sources by service type. Each is a class named <c>Namespace.Type, Assembly</c> (<c>sources</c> in <c>config.yml</c>), found in the app or in
 /// a folder of the plug-in folder, and loaded at its first use. Safe for concurrent use.
 /// </summary>
-public sealed class SourceCatalog : ISourceFactory
+internal sealed class SourceCatalog : ISourceFactory
 {
     private readonly IReadOnlyDictionary<string, string> _classes;
     private readonly PluginAssemblies _assemblies;

@@ -7,7 +7,7 @@ using Azure.Storage.Blobs.Models;
 namespace Connectors.Sync.Staging;
 
 /// <summary>Staging in a container of Azure Blob Storage (or Azurite), for any number of machines. Safe for concurrent use.</summary>
-public sealed class BlobStagingStore : IStagingStore
+internal sealed class BlobStagingStore : IStagingStore
 {
     private const string EncodingKey = "encoding";
     private const string Brotli = "br";

@@ -6,7 +6,7 @@ namespace Connectors.Sync.Staging;
 /// </summary>
 /// <remarks>A content appears whole or not at all, and is never changed: whoever writes takes a name that nobody else takes. A step may die at any
 /// moment and leave contents behind; <see cref="DeleteAsync"/> removes them with the job.</remarks>
-public interface IStagingStore
+internal interface IStagingStore
 {
     /// <summary>Keeps a content, in place of one that has the name already.</summary>
     /// <param name="name">Its name.</param>

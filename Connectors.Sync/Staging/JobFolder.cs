@@ -4,7 +4,7 @@ using System.Text;
 namespace Connectors.Sync.Staging;
 
 /// <summary>Names that stand for jobs where not every id can be used: folders in which things of a job are kept, instances of orchestrations.</summary>
-public static class JobFolder
+internal static class JobFolder
 {
     /// <summary>The job's id where it is a harmless name (letters, digits, <c>-</c> and <c>_</c>, at most 100), else a hash of it.</summary>
     public static string NameOf(string jobId)

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Connectors.Sync.Staging;
 
 /// <summary>Staging in a folder of the local disk, for one machine. Safe for concurrent use, also by several processes.</summary>
-public sealed class LocalStagingStore : IStagingStore
+internal sealed class LocalStagingStore : IStagingStore
 {
     private const string UnfinishedSuffix = ".unfinished";
     private readonly string _root;

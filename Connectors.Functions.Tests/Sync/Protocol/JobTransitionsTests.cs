@@ -47,8 +47,8 @@ public sealed class JobTransitionsTests
     [InlineData(JobStatus.Pending, JobStatus.Completed, null)]
     [InlineData(JobStatus.Pending, JobStatus.Error, null)]
     [InlineData(JobStatus.Suspended, JobStatus.Completed, null)]
-    public void AJobEndsAsItsWorkDidUnlessTheUserCancelledIt(JobStatus from, JobStatus wanted, JobStatus? end) =>
-        Assert.Equal(end, JobTransitions.EndOf(from, wanted));
+    public void AJobEndsAsItsWorkDidUnlessTheUserCancelledIt(object from, object wanted, object? end) =>
+        Assert.Equal((JobStatus?)end, JobTransitions.EndOf((JobStatus)from, (JobStatus)wanted));
 
     [Fact]
     public void WordsAreTheProtocols()

@@ -80,10 +80,10 @@ public sealed class SyncKindJobTests
     [InlineData(SyncEnd.Refused)]
     [InlineData(SyncEnd.Stopped)]
     [InlineData(null)]
-    public async Task ASyncThatDidNotCompleteLeavesTheCursorAsItWas(SyncEnd? end)
+    public async Task ASyncThatDidNotCompleteLeavesTheCursorAsItWas(object? end)
     {
         var connector = _bed.AddConnector("""{"sync_cursor": {"place": "p0"}}""");
-        _bed.Engine.Script = (_, _, _, _) => end is { } way
+        _bed.Engine.Script = (_, _, _, _) => end is SyncEnd way
             ? Task.FromResult(ScriptedEngine.Completed(default) with { End = way, Message = "no", Cursor = new JsonObject { ["place"] = "p1" } })
             : throw new ConnectorException("the backend died");
         var job = await _bed.AddJobAsync(connector);
@@ -119,11 +119,11 @@ public sealed class SyncKindJobTests
     [Theory]
     [InlineData(SyncKind.DeletesOnly, "deletes_only")]
     [InlineData(SyncKind.NoDeletes, "no_deletes")]
-    public async Task OtherKindsAreFullJobsToTheProtocolAndSayWhatTheyAreInTheirMetadata(SyncKind kind, string word)
+    public async Task OtherKindsAreFullJobsToTheProtocolAndSayWhatTheyAreInTheirMetadata(object kind, string word)
     {
         var connector = _bed.AddConnector();
 
-        var result = await _bed.Service.SyncNowAsync(connector, new SyncNowOptions(Kind: kind), Token, Token);
+        var result = await _bed.Service.SyncNowAsync(connector, new SyncNowOptions(Kind: (SyncKind)kind), Token, Token);
 
         Assert.Equal("full", _bed.Job(result.Job!.Id)["job_type"]!.GetValue<string>());
         Assert.Equal(word, _bed.Job(result.Job.Id)["metadata"]!["kind"]!.GetValue<string>());
@@ -172,12 +172,12 @@ public sealed class SyncKindJobTests
     [InlineData(SyncKind.DeletesOnly, false, false, true, "A sync that only deletes writes no document: leave out --reindex or --deletes-only.")]
     [InlineData(SyncKind.NoDeletes, false, true, false, "A sync without deletes needs no permission for them: leave out --allow-mass-delete or --no-deletes.")]
     [InlineData(SyncKind.Incremental, false, false, true, "To write every document again everything has to be read: leave out --reindex or --incremental.")]
-    public async Task OptionsThatContradictEachOtherAreExplained(SyncKind kind, bool dryRun, bool allowMassDelete, bool reindex, string message)
+    public async Task OptionsThatContradictEachOtherAreExplained(object kind, bool dryRun, bool allowMassDelete, bool reindex, string message)
     {
         var connector = _bed.AddConnector();
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(
-            () => _bed.Service.SyncNowAsync(connector, new SyncNowOptions(dryRun, allowMassDelete, reindex, kind), Token, Token));
+            () => _bed.Service.SyncNowAsync(connector, new SyncNowOptions(dryRun, allowMassDelete, reindex, (SyncKind)kind), Token, Token));
 
         Assert.Equal(message, failure.Message);
         Assert.Empty(_bed.JobIds);

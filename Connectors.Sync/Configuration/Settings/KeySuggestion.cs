@@ -1,7 +1,7 @@
 namespace Connectors.Sync.Configuration.Settings;
 
 /// <summary>Finds what somebody meant who mistyped a name.</summary>
-public static class KeySuggestion
+internal static class KeySuggestion
 {
     /// <summary>The candidate nearest to <paramref name="written"/>, or <see langword="null"/> when none is near enough to be meant.</summary>
     public static string? Nearest(string written, IEnumerable<string> candidates)

@@ -17,7 +17,7 @@ namespace Connectors.Sync.Engine.Staged;
 /// <para>Errors are <see cref="ConnectorException"/>: <see cref="FailureKind.Retry"/> asks for the same step again after a pause, anything else ends the job.</para>
 /// <para>Safe for concurrent use.</para>
 /// </remarks>
-public sealed class StagedSync : IDisposable
+internal sealed class StagedSync : IDisposable
 {
     private readonly IStagingStore _store;
     private readonly Func<string, IContentIndex> _indexOf;

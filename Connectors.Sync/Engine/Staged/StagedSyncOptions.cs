@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Connectors.Sync.Engine.Staged;
 
 /// <summary>How much one step of a staged sync does. A step should take seconds: every one costs its host a few tens of milliseconds, and one that dies is done again.</summary>
-public sealed record StagedSyncOptions
+internal sealed record StagedSyncOptions
 {
     /// <summary>Documents after which a read ends. Default 20,000: reached only where most documents have not changed.</summary>
     [Range(1, 1_000_000)]

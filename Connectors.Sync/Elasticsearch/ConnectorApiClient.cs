@@ -7,7 +7,7 @@ using HttpMethod = Elastic.Transport.HttpMethod;
 namespace Connectors.Sync.Elasticsearch;
 
 /// <summary>The Connector API over HTTP. A cluster that turns out to have none is not asked again.</summary>
-internal sealed class ConnectorApi(ElasticsearchCalls calls, ILogger logger) : IConnectorApi
+internal sealed class ConnectorApiClient(ElasticsearchCalls calls, ILogger logger) : IConnectorApi
 {
     private int _isUnavailable;
 
