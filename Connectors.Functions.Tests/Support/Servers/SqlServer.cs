@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Text.Json.Nodes;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Sources;
-using Connectors.Sync.Sources.Sql;
 using Connectors.Tests.Sync.Sources.Sql;
 using Xunit;
 

@@ -1,4 +1,3 @@
-using Connectors.Sync.Configuration;
 using StackExchange.Redis;
 
 namespace Connectors.Sync.Sources.Redis;

@@ -68,13 +68,13 @@ internal sealed class RedisValues(IDatabase database, int mostBytes)
                 return RedisText.Of(list, isObject: false, isListCut, static (json, element, text) => json.WriteStringValue(text(element)));
             case "set":
                 var (set, isSetCut) = await TakeAsync(elements.Set(), Length, cancellationToken);
-                return RedisText.Of([.. set.Distinct().Order(ByBytes)], isObject: false, isSetCut, static (json, element, text) => json.WriteStringValue(text(element)));
+                return RedisText.Of(InOrder(set, element => element), isObject: false, isSetCut, static (json, element, text) => json.WriteStringValue(text(element)));
             case "zset":
                 var (sorted, isSortedCut) = await TakeAsync(elements.SortedSetAsync(cancellationToken), element => Length(element.Element), cancellationToken);
                 return RedisText.Of(sorted, isObject: false, isSortedCut, WriteScored);
             case "hash":
                 var (hash, isHashCut) = await TakeAsync(elements.Hash(), entry => Length(entry.Name) + Length(entry.Value), cancellationToken);
-                return RedisText.Of([.. hash.DistinctBy(entry => entry.Name).OrderBy(entry => entry.Name, ByBytes)], isObject: true, isHashCut, static (json, entry, text) => json.WriteString(text(entry.Name), text(entry.Value)));
+                return RedisText.Of(InOrder(hash, entry => entry.Name), isObject: true, isHashCut, static (json, entry, text) => json.WriteString(text(entry.Name), text(entry.Value)));
             case "stream":
                 var (stream, isStreamCut) = await TakeAsync(elements.StreamAsync(cancellationToken), entry => entry.Values.Sum(field => Length(field.Name) + Length(field.Value)), cancellationToken);
                 return RedisText.Of(stream, isObject: false, isStreamCut, WriteEntry);
@@ -88,6 +88,13 @@ internal sealed class RedisValues(IDatabase database, int mostBytes)
     private static Comparer<RedisValue> ByBytes { get; } = Comparer<RedisValue>.Create((one, other) => ((ReadOnlyMemory<byte>)one).Span.SequenceCompareTo(((ReadOnlyMemory<byte>)other).Span));
 
     private static int Length(RedisValue value) => ((ReadOnlyMemory<byte>)value).Length;
+
+    /// <summary>By the bytes of their names, each once. The client's own comparison takes <c>01</c> and <c>1</c> for the same.</summary>
+    private static List<T> InOrder<T>(List<T> elements, Func<T, RedisValue> name)
+    {
+        var ordered = elements.OrderBy(name, ByBytes).ToList();
+        return [.. ordered.Where((element, index) => index == 0 || ByBytes.Compare(name(element), name(ordered[index - 1])) != 0)];
+    }
 
     /// <summary>Elements until they are more than enough.</summary>
     private async Task<(List<T> Elements, bool IsCut)> TakeAsync<T>(IAsyncEnumerable<T> all, Func<T, int> length, CancellationToken cancellationToken)

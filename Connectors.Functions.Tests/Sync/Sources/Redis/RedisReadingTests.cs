@@ -17,9 +17,10 @@ public sealed class RedisReadingTests(RedisServer server)
     [InlineData("string", "INCR|k", "1")]
     [InlineData("string", "PFADD|k|a", "HYLL", true)]
     [InlineData("list", "RPUSH|k|b|a|b", """["b","a","b"]""")]
-    [InlineData("set", "SADD|k|b|a|ü|10|9", """["10","9","a","b","ü"]""")]
+    [InlineData("set", "SADD|k|b|a|ü|10|9|1|01", """["01","1","10","9","a","b","ü"]""")]
     [InlineData("zset", "ZADD|k|2.5|b|-1|a|inf|c", """[["a",-1],["b",2.5],["c","Infinity"]]""")]
     [InlineData("hash", "HSET|k|b|1|a|x \"y\"", """{"a":"x \"y\"","b":"1"}""")]
+    [InlineData("hash", "HSET|k|1|a|01|b", """{"01":"b","1":"a"}""")]
     [InlineData("stream", "XADD|k|5-1|a|1|b|2", """[["5-1",{"a":"1","b":"2"}]]""")]
     public async Task AValueOfAnyTypeBecomesAText(string type, string command, string expected, bool isBinary = false)
     {
