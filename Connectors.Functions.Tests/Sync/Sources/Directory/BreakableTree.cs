@@ -1,5 +1,5 @@
 using Connectors.Sync.Sources.Directory;
-using Connectors.Tests.Support.SourceContract;
+using Connectors.Testing;
 
 namespace Connectors.Tests.Sync.Sources.Directory;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Connectors.Sync.Configuration;
 using Xunit;
 
-namespace Connectors.Tests.Support.SourceContract;
+namespace Connectors.Testing;
 
 /// <summary>What the fields of a source must keep for Kibana to show them and the service to judge them.</summary>
 internal static class DescriptionRules

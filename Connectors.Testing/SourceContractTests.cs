@@ -5,29 +5,40 @@ using Connectors.Sync;
 using Connectors.Sync.Sources;
 using Xunit;
 
-namespace Connectors.Tests.Support.SourceContract;
+namespace Connectors.Testing;
 
 /// <summary>
-/// What every source must keep, whatever it reads. Derive, make a fixture, done:
+/// What every source must keep, whatever it reads: every document once, the end said once, reading on from every place, a failure at any call thrown and not
+/// swallowed, no secret printed. Derive, make a fixture, done:
 /// <code>
-/// public sealed class MySourceContractTests : SourceContractTests
-/// {
-///     protected override ValueTask&lt;SourceFixture&gt; CreateFixtureAsync(CancellationToken cancellationToken) => new(new MyFixture());
-/// }
+/// public sealed class ThingsContractTests : SourceContractTests&lt;ThingsFixture&gt;;
 /// </code>
 /// </summary>
+/// <typeparam name="TFixture">Makes the source and its backend.</typeparam>
+public abstract class SourceContractTests<TFixture> : SourceContractTests
+    where TFixture : SourceFixture, new()
+{
+    /// <inheritdoc/>
+    protected sealed override ValueTask<SourceFixture> CreateFixtureAsync(CancellationToken cancellationToken) => new(new TFixture());
+}
+
+/// <summary>The contract of <see cref="SourceContractTests{TFixture}"/>, for a fixture that needs more than a constructor: a server that is started, say.</summary>
 public abstract class SourceContractTests : IAsyncLifetime
 {
     private static readonly PageLimits Small = new(3, 1024 * 1024);
     private readonly RecordingLoggerFactory _logs = new();
     private SourceFixture _fixture = null!;
 
+    /// <summary>The token of the test that runs.</summary>
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    /// <summary>What <see cref="CreateFixtureAsync"/> made for this test.</summary>
     protected SourceFixture Fixture => _fixture;
 
+    /// <summary>Makes the fixture.</summary>
     public async ValueTask InitializeAsync() => _fixture = await CreateFixtureAsync(Cancellation);
 
+    /// <summary>Takes the fixture down.</summary>
     public async ValueTask DisposeAsync()
     {
         // There is none when the machine lacks the server that the fixture needs, and the test is skipped.
@@ -39,6 +50,7 @@ public abstract class SourceContractTests : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>The description is complete and right, and needs no settings.</summary>
     [Fact]
     public async Task ItDescribesItselfWithoutBeingConfigured()
     {
@@ -53,6 +65,7 @@ public abstract class SourceContractTests : IAsyncLifetime
         }
     }
 
+    /// <summary>No document is missed or comes twice, in one part or in sixteen.</summary>
     [Fact]
     public async Task EveryDocumentComesExactlyOnceHoweverItIsDivided()
     {
@@ -74,6 +87,7 @@ public abstract class SourceContractTests : IAsyncLifetime
         }
     }
 
+    /// <summary>Parts do not disturb each other.</summary>
     [Fact]
     public async Task PartitionsCanBeReadSideBySide()
     {
@@ -83,6 +97,7 @@ public abstract class SourceContractTests : IAsyncLifetime
         Assert.Equal(Fixture.Ids.Order(StringComparer.Ordinal), read.SelectMany(pages => pages.Ids()).Order(StringComparer.Ordinal));
     }
 
+    /// <summary>The limits of a page are kept.</summary>
     [Fact]
     public async Task NoPageIsLargerThanItsLimits()
     {
@@ -96,6 +111,7 @@ public abstract class SourceContractTests : IAsyncLifetime
         }
     }
 
+    /// <summary>A token alone tells where to read on: in another instance, after a crash.</summary>
     [Fact]
     public async Task FromEveryTokenANewInstanceReadsTheSameRest()
     {
@@ -113,6 +129,7 @@ public abstract class SourceContractTests : IAsyncLifetime
         }
     }
 
+    /// <summary>Reading a page has no effect on the next reading of it.</summary>
     [Fact]
     public async Task APageAskedForAgainIsTheSame()
     {
@@ -129,6 +146,7 @@ public abstract class SourceContractTests : IAsyncLifetime
         }
     }
 
+    /// <summary>Each body is one JSON object, without a name that is reserved or given twice.</summary>
     [Fact]
     public async Task BodiesAreObjectsThatElasticsearchTakes()
     {
@@ -146,6 +164,7 @@ public abstract class SourceContractTests : IAsyncLifetime
         }
     }
 
+    /// <summary>Content is fetched when a document is written, and again when that is tried again.</summary>
     [Fact]
     public async Task ContentCanBeOpenedTwiceAndLongAfterItsPage()
     {
@@ -168,6 +187,7 @@ public abstract class SourceContractTests : IAsyncLifetime
         }
     }
 
+    /// <summary>The ping asks the backend.</summary>
     [Fact]
     public async Task AHealthyBackendAnswersThePing()
     {
@@ -176,6 +196,7 @@ public abstract class SourceContractTests : IAsyncLifetime
         Assert.True(Fixture.Calls.Count > 0, "A ping that asks nobody tells nothing. (Or the fixture does not count calls.)");
     }
 
+    /// <summary>The ping says what is wrong in a sentence for the operator.</summary>
     [Fact]
     public async Task ABackendThatIsDownFailsThePingWithASentence()
     {
@@ -187,6 +208,7 @@ public abstract class SourceContractTests : IAsyncLifetime
         AssertNoSecret(failure.ToString());
     }
 
+    /// <summary>Whichever call fails: nothing looks like an end, and the source can be read afterwards.</summary>
     [Fact]
     public async Task AFailureAtAnyCallIsNotSwallowedAndCanBeGotOver()
     {
@@ -219,6 +241,7 @@ public abstract class SourceContractTests : IAsyncLifetime
         }
     }
 
+    /// <summary>A read that is cancelled, at whichever call, ends, and the next one finds everything.</summary>
     [Fact]
     public async Task ACancelledReadStopsAndDoesNoHarm()
     {
@@ -247,6 +270,7 @@ public abstract class SourceContractTests : IAsyncLifetime
         }
     }
 
+    /// <summary>"Unchanged" is only said when nothing changed.</summary>
     [Fact]
     public async Task AChangeIsNeverMissed()
     {
@@ -260,6 +284,7 @@ public abstract class SourceContractTests : IAsyncLifetime
         Assert.True((await after.HasChangedAsync("not a mark", Cancellation)).HasChanged);
     }
 
+    /// <summary>No secret is in a message, a log line, a token or a document.</summary>
     [Fact]
     public async Task SecretsAreNeverPrinted()
     {
@@ -276,6 +301,7 @@ public abstract class SourceContractTests : IAsyncLifetime
         AssertNoSecret(_logs.Text);
     }
 
+    /// <summary>An instance that was never used can be disposed, and twice.</summary>
     [Fact]
     public async Task ItCanBeDisposedTwiceAndUnused()
     {
@@ -284,6 +310,7 @@ public abstract class SourceContractTests : IAsyncLifetime
         await source.DisposeAsync();
     }
 
+    /// <summary>Makes the fixture of one test.</summary>
     protected abstract ValueTask<SourceFixture> CreateFixtureAsync(CancellationToken cancellationToken);
 
     /// <summary>A new instance, configured as from a connector document.</summary>

@@ -4,15 +4,17 @@ using System.Text;
 
 namespace Connectors.Sync.Sources.Sql;
 
-/// <summary>What a source of rows does, over a dialect. Connects at the first call. Safe for concurrent use.</summary>
-internal sealed class SqlSource : IAsyncDisposable
+/// <summary>
+/// The rows of a database's tables. Reads only. Pages are cut by primary key and hold no cursor, so that a sync can go on after any of them, in any process. Connects at the first call.
+/// </summary>
+public abstract class SqlDataSource : IDataSource
 {
     private readonly int _rowsAPartition;
     private readonly Lazy<Opened> _opened;
 
     /// <param name="dialect">Makes the dialect from the settings; may throw a <see cref="ConnectorException"/> about them, every time anew.</param>
     /// <param name="rowsAPartition">Rows below which a part of a table is not worth a connection.</param>
-    public SqlSource(Func<ISqlDialect> dialect, int rowsAPartition)
+    private protected SqlDataSource(Func<ISqlDialect> dialect, int rowsAPartition)
     {
         _rowsAPartition = rowsAPartition;
         _opened = new Lazy<Opened>(
@@ -24,7 +26,11 @@ internal sealed class SqlSource : IAsyncDisposable
             LazyThreadSafetyMode.PublicationOnly);
     }
 
-    /// <summary>Connects, and checks the tables that are named.</summary>
+    /// <inheritdoc/>
+    public abstract SourceDescription Description { get; }
+
+    /// <inheritdoc/>
+    /// <remarks>Connects, and checks the tables that are named.</remarks>
     public Task PingAsync(CancellationToken cancellationToken) => InTransactionAsync(
         "list the tables",
         async (dialect, transaction) =>
@@ -36,6 +42,8 @@ internal sealed class SqlSource : IAsyncDisposable
         },
         cancellationToken);
 
+    /// <inheritdoc/>
+    /// <remarks>Where the server has no facts to be sure of, the answer is "changed".</remarks>
     public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => InTransactionAsync(
         "ask for changes",
         async (dialect, transaction) =>
@@ -45,13 +53,17 @@ internal sealed class SqlSource : IAsyncDisposable
         },
         cancellationToken);
 
+    /// <inheritdoc/>
+    /// <remarks>Every table is a partition; a large one is several, divided where the server's statistics or the first and last number say.</remarks>
     public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) => InTransactionAsync(
         "list the tables",
         (dialect, transaction) => new SqlPartitions(dialect, _rowsAPartition).PlanAsync(transaction, wanted, cancellationToken),
         cancellationToken);
 
+    /// <inheritdoc/>
     public async Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(partition);
         cancellationToken.ThrowIfCancellationRequested();
         if (SqlBounds.Parse(partition) is not { } bounds)
         {
@@ -62,8 +74,10 @@ internal sealed class SqlSource : IAsyncDisposable
         return await TryAsync($"read the table '{bounds.Table}'", opened => opened.Pages.ReadAsync(bounds, after, limits, cancellationToken), cancellationToken);
     }
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         if (_opened.IsValueCreated)
         {
             await _opened.Value.Database.DisposeAsync();

@@ -1,4 +1,4 @@
-namespace Connectors.Tests.Support.SourceContract;
+namespace Connectors.Testing;
 
 /// <summary>
 /// Counts the calls that a source makes to its backend, and makes them fail on demand. The fixture's backend asks <see cref="Enter"/> at every call, and

@@ -1,10 +1,10 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 
-namespace Connectors.Tests.Support.SourceContract;
+namespace Connectors.Testing;
 
 /// <summary>Keeps everything that is logged, at every level. Safe for concurrent use.</summary>
-public sealed class RecordingLoggerFactory : ILoggerFactory
+internal sealed class RecordingLoggerFactory : ILoggerFactory
 {
     private readonly StringBuilder _text = new();
 

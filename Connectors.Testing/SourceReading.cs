@@ -1,37 +1,12 @@
-using System.Text;
-using System.Text.Json;
 using Connectors.Sync.Sources;
 using Xunit;
 
-namespace Connectors.Tests.Support.SourceContract;
+namespace Connectors.Testing;
 
-/// <summary>A document copied out of its page.</summary>
-public sealed record ReadDocument(string Id, DateTimeOffset? Timestamp, string Body)
-{
-    public static ReadDocument Of(SourceDocument document) => new(
-        Encoding.UTF8.GetString(document.Id.Span),
-        document.Timestamp,
-        Encoding.UTF8.GetString(document.Body.Span));
-
-    /// <summary>The body as a tree; fails when it is no JSON object.</summary>
-    public JsonElement Json() => JsonDocument.Parse(Body).RootElement;
-}
-
-/// <summary>A page copied out of its buffer.</summary>
-public sealed record ReadPage(
-    SourcePartition Partition,
-    IReadOnlyList<ReadDocument> Documents,
-    IReadOnlyList<DocumentContent> Contents,
-    IReadOnlyList<string> Unreadable,
-    IReadOnlyList<SourceProblem> Problems,
-    string? Gap,
-    PageToken Next,
-    bool IsLast,
-    bool Restarts);
-
-/// <summary>Reads a source as the engine does.</summary>
+/// <summary>Reads a source as the service does: page by page, partition by partition.</summary>
 public static class SourceReading
 {
+    /// <summary>The page that follows <paramref name="after"/>.</summary>
     public static async Task<ReadPage> PageAsync(this IDataSource source, SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
     {
         using var page = await source.ReadPageAsync(partition, after, limits, cancellationToken);
@@ -48,7 +23,7 @@ public static class SourceReading
             page.Restarts);
     }
 
-    /// <summary>All pages of a partition from <paramref name="after"/> on.</summary>
+    /// <summary>All pages of a partition from <paramref name="after"/> on. Fails when they can't end.</summary>
     public static async Task<IReadOnlyList<ReadPage>> PartitionAsync(
         this IDataSource source, SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
     {
@@ -81,7 +56,9 @@ public static class SourceReading
         return pages;
     }
 
+    /// <summary>The documents of pages.</summary>
     public static IReadOnlyList<ReadDocument> Documents(this IEnumerable<ReadPage> pages) => [.. pages.SelectMany(page => page.Documents)];
 
+    /// <summary>The ids of the documents of pages.</summary>
     public static IReadOnlyList<string> Ids(this IEnumerable<ReadPage> pages) => [.. pages.SelectMany(page => page.Documents).Select(document => document.Id)];
 }
