@@ -1,7 +1,5 @@
-using Connectors.Functions.Orchestrations;
 using Connectors.Sync;
 using Connectors.Sync.Engine.Staged;
-using Connectors.Sync.Sources;
 using Connectors.Tests.Support;
 using Xunit;
 
