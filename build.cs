@@ -2,7 +2,7 @@
 #:property PublishAot=false
 #:property NoWarn=$(NoWarn);CS1591;CA1050;CA1303;CA1515;CA1812;CA1849;CA1031;CA2007;MA0047
 
-// Builds, tests, tries and packs Connectors: dotnet run build.cs -- demo | functions | test | bench | publish. See Usage below.
+// Builds, tests, tries and packs Connectors: dotnet run build.cs -- demo | functions | test | bench | pack | publish. See Usage below.
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
@@ -16,8 +16,10 @@ const string Usage = """
 
       test      builds everything, checks the white space, runs all tests; [more] are filters of the test runner: -class "*Bulk*"
       demo      builds elastic-ingest and shows it at work, without a server; [more] go to the demo
-      functions builds the function app and runs it in one process, without Core Tools, Azurite or a server; --once tries it with a sample folder and ends
+      functions builds the function app and runs it in one process, without Core Tools, with an emulated Elasticsearch, and Azurite where npm has it; kept in
+                artifacts/local-host, where a later start goes on; --folder PATH elsewhere. --once tries it with a sample folder and ends
       bench     runs the race against a raw bulk blast; [more] go to the benchmarks
+      pack      packs the library, the contract tests of sources, the template and elastic-ingest as NuGet packages, into artifacts/packages
       publish   packs elastic-ingest as a .NET tool and as a self-contained folder, and the function app as a zip to deploy, into artifacts/
 
     --official, --offline   take the official packages, or the stand-ins of docs/offline.md; else a restore finds out which can be had
@@ -37,10 +39,12 @@ switch (args.FirstOrDefault())
         return Build("Connectors.Cli") ? Dotnet([Output("Connectors.Cli", "elastic-ingest.dll"), "demo", .. more]) : 1;
     case "functions":
         Packages();
-        return Build("Connectors.LocalHost") ? Dotnet([Output("Connectors.LocalHost", "Connectors.LocalHost.dll"), .. more]) : 1;
+        return Functions();
     case "bench":
         Packages();
         return Bench();
+    case "pack":
+        return Official("pack") && Pack("Connectors.Sync", "Connectors.Testing", "Connectors.Cli", "templates/connectors-source.csproj") ? 0 : 1;
     case "publish":
         return Publish();
     default:
@@ -70,11 +74,23 @@ int Test()
     Directory.CreateDirectory(artifacts);
     File.Delete(results);
     Environment.SetEnvironmentVariable("CONNECTORS_S3RVER", NpmServer("s3rver", "3.7.1", "bin/s3rver.js"));
-    Environment.SetEnvironmentVariable("CONNECTORS_AZURITE", NpmServer("azurite", "3.37.0", "dist/src/blob/main.js"));
+    Environment.SetEnvironmentVariable("CONNECTORS_AZURITE", Azurite());
     Console.WriteLine($"database servers for the tests: {string.Join(", ", Servers())}");
     var exitCode = Dotnet(
         [Output("Connectors.Functions.Tests", "Connectors.Functions.Tests.dll"), .. more, "-noColor", "-longRunning", "120", "-diagnostics", "-result-xml", results], TimeSpan.FromMinutes(40));
     return Count(results, exitCode) && whiteSpace == 0 ? 0 : 1;
+}
+
+int Functions()
+{
+    if (!Build("Connectors.LocalHost"))
+    {
+        return 1;
+    }
+
+    Environment.SetEnvironmentVariable("CONNECTORS_AZURITE", Azurite());
+    string[] kept = more.Contains("--once") || more.Contains("--folder") ? [] : ["--folder", Path.Combine(artifacts, "local-host")];
+    return Dotnet([Output("Connectors.LocalHost", "Connectors.LocalHost.dll"), .. kept, .. more]);
 }
 
 int Bench()
@@ -92,18 +108,36 @@ int Bench()
     return Dotnet([Output("Connectors.Benchmarks", "Connectors.Benchmarks.dll"), .. more]);
 }
 
+bool Official(string command)
+{
+    var official = Packages();
+    if (!official)
+    {
+        Console.WriteLine($"{command}: refused. What ships is built with the official packages, and they can't be restored here (docs/offline.md).");
+    }
+
+    return official;
+}
+
+bool Pack(params string[] projects)
+{
+    var packages = Path.Combine(artifacts, "packages");
+    var packed = projects.All(project => Dotnet(["pack", Path.Combine(root, project), "-c", "Release", "-o", packages, "--nologo", "-v", "q"]) == 0);
+    Console.WriteLine(packed ? $"pack: {packages}" : "pack: failed");
+    return packed;
+}
+
 int Publish()
 {
-    if (!Packages())
+    if (!Official("publish"))
     {
-        Console.WriteLine("publish: refused. What ships is built with the official packages, and they can't be restored here (docs/offline.md).");
         return 1;
     }
 
     var runtime = RuntimeInformation.RuntimeIdentifier;
     var folder = Path.Combine(artifacts, $"elastic-ingest-{runtime}");
     var project = Path.Combine(root, "Connectors.Cli");
-    var failed = Dotnet(["pack", project, "-c", "Release", "-o", Path.Combine(artifacts, "packages"), "--nologo", "-v", "q"]) != 0
+    var failed = !Pack("Connectors.Cli")
         || Dotnet(["publish", project, "-c", "Release", "-r", runtime, "--self-contained", "-p:PublishReadyToRun=true", "-o", folder, "--nologo", "-v", "q"]) != 0;
     var (app, zip) = (Path.Combine(artifacts, "functions"), Path.Combine(artifacts, "functions.zip"));
     failed = failed || Dotnet(["publish", Path.Combine(root, "Connectors.Functions"), "-c", "Release", "-o", app, "--nologo", "-v", "q"]) != 0;
@@ -115,7 +149,7 @@ int Publish()
 
     File.Delete(zip);
     ZipFile.CreateFromDirectory(app, zip);
-    Console.WriteLine($"publish: {Path.Combine(artifacts, "packages")}, {folder} and {zip}");
+    Console.WriteLine($"publish: {folder} and {zip}");
     return 0;
 }
 
@@ -202,7 +236,9 @@ bool Build(string what) => Dotnet(["build", Path.Combine(root, what), "-c", "Rel
 
 string Output(string project, string file) => Path.Combine(root, project, "bin", "Release", "net10.0", file);
 
-// A server from npm that tests talk to; null when it can't be had. The tests say what they do without it.
+string? Azurite() => NpmServer("azurite", "3.37.0", "dist/src/blob/main.js");
+
+// A server from npm that the local host and tests talk to; null when it can't be had. They say what they do without it.
 string? NpmServer(string package, string version, string script)
 {
     var folder = Path.Combine(artifacts, "npm");
@@ -230,7 +266,7 @@ IEnumerable<string> Servers()
 {
     var postgres = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").Select(folder => Path.Combine(folder, "bin")) : [];
     var folders = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator).Concat(["/usr/sbin", "/usr/local/sbin"]).Concat(postgres).ToArray();
-    foreach (var (name, program) in new[] { ("PostgreSQL", "postgres"), ("MariaDB", "mariadbd") })
+    foreach (var (name, program) in new[] { ("PostgreSQL", "postgres"), ("MariaDB", "mariadbd"), ("Redis", "redis-server") })
     {
         yield return folders.Any(folder => File.Exists(Path.Combine(folder, program))) ? name : $"no {name} (its tests are skipped)";
     }

@@ -1,4 +1,5 @@
 using Connectors.Cli.Hosting;
+using Spectre.Console;
 
 namespace Connectors.Cli;
 
@@ -11,11 +12,20 @@ internal sealed record CliEnvironment
     /// <summary>Messages and logs.</summary>
     public required TextWriter Error { get; init; }
 
+    /// <summary>What is piped in.</summary>
+    public TextReader In { get; init; } = TextReader.Null;
+
     /// <summary>Environment variables.</summary>
     public required IReadOnlyDictionary<string, string> Variables { get; init; }
 
     /// <summary>Whether <see cref="Out"/> is a terminal that a person looks at.</summary>
     public bool IsTerminal { get; init; }
+
+    /// <summary>Whether there is a person who can be asked: a terminal in both directions.</summary>
+    public bool CanAsk { get; init; }
+
+    /// <summary>The terminal to draw on and to ask at; <see langword="null"/> for that of this process.</summary>
+    public IAnsiConsole? Terminal { get; init; }
 
     /// <summary>Width in columns; <see langword="null"/> to ask the terminal, or 120.</summary>
     public int? Width { get; init; }
@@ -42,8 +52,10 @@ internal sealed record CliEnvironment
         {
             Out = Console.Out,
             Error = Console.Error,
+            In = Console.In,
             Variables = variables,
             IsTerminal = !Console.IsOutputRedirected && variables.GetValueOrDefault("TERM") != "dumb",
+            CanAsk = !Console.IsInputRedirected && !Console.IsOutputRedirected && variables.GetValueOrDefault("TERM") != "dumb",
             Shutdown = shutdown,
         };
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Connectors.Cli.Commands;
+using Connectors.Cli.Help;
 using Connectors.Sync;
 using Connectors.Sync.Configuration.Settings;
 
@@ -10,6 +11,9 @@ namespace Connectors.Cli;
 /// <summary>Parses the command line, runs the command and turns whatever happens into an exit code.</summary>
 internal static class CommandLine
 {
+    /// <summary>How command lines are read: a word that begins with @ is a value of ours (<see cref="Input.IndirectValue"/>) and no file with more of the line.</summary>
+    public static ParserConfiguration Form { get; } = new() { ResponseFileTokenReplacer = null };
+
     /// <summary>Runs one command line.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, CliEnvironment environment)
@@ -17,10 +21,12 @@ internal static class CommandLine
         var root = IngestCommand.Create(environment);
         foreach (var help in root.Options.OfType<HelpOption>())
         {
-            ((HelpAction)help.Action!).MaxWidth = environment.Width ?? 120;
+            var usual = (HelpAction)help.Action!;
+            usual.MaxWidth = environment.Width ?? 120;
+            help.Action = new HelpPage(usual);
         }
 
-        var parsed = root.Parse(args);
+        var parsed = root.Parse(args, Form);
         if (parsed.Action is ParseErrorAction)
         {
             WriteErrors(parsed, environment.Error);
@@ -59,16 +65,13 @@ internal static class CommandLine
         var command = parsed.CommandResult.Command;
         if (parsed.UnmatchedTokens.Count > 0)
         {
-            // What follows an unknown option is probably its value.
+            // What follows an unknown option is probably its value; what follows an unknown command belongs to it.
             var options = parsed.UnmatchedTokens.Where(token => token.StartsWith('-')).ToArray();
-            foreach (var token in options.Length > 0 ? options : parsed.UnmatchedTokens)
+            foreach (var token in options.Length > 0 ? options : parsed.UnmatchedTokens.Take(1))
             {
                 var isOption = token.StartsWith('-');
-                var candidates = isOption
-                    ? OptionNames(parsed)
-                    : command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name);
-                var near = KeySuggestion.Nearest(token, candidates);
-                error.WriteLine($"{token}: unknown {(isOption ? "option" : command.Subcommands.Count == 0 ? "argument" : "command")}."
+                var near = KeySuggestion.Nearest(token, isOption ? OptionNames(parsed) : CommandNames(parsed));
+                error.WriteLine($"{token}: unknown {(isOption ? "option" : command.Subcommands.Count == 0 && near is null ? "argument" : "command")}."
                     + (near is null ? "" : $" Did you mean {near}?"));
             }
         }
@@ -91,6 +94,18 @@ internal static class CommandLine
             foreach (var option in result.Command.Options.Where(option => !option.Hidden))
             {
                 yield return option.Name;
+            }
+        }
+    }
+
+    // A misspelt command may be followed by the name of another one: `sorce list`.
+    private static IEnumerable<string> CommandNames(ParseResult parsed)
+    {
+        for (var result = parsed.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
+        {
+            foreach (var sub in result.Command.Subcommands.Where(sub => !sub.Hidden))
+            {
+                yield return sub.Name;
             }
         }
     }

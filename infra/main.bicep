@@ -16,7 +16,7 @@ param location string
 @minLength(8)
 param elasticsearchHost string
 
-@description('API key of Elasticsearch in its encoded form; docs/operations.md lists its privileges. Empty leaves the one in the Key Vault.')
+@description('API key of Elasticsearch in its encoded form; docs/security.md lists its privileges. Empty leaves the one in the Key Vault.')
 @secure()
 param elasticsearchApiKey string = ''
 

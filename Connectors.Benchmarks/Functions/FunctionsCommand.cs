@@ -18,35 +18,48 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Connectors.Benchmarks.Functions;
 
 /// <summary>
-/// <c>functions [--documents N] [--rounds N]</c>: a first sync of MongoDB documents through the orchestration, in the local host with staging on disk, beside the same sync by the
-/// one-process engine: same servers, same process, in turn.
+/// <c>functions [--documents N] [--rounds N] [--times N]</c>: a first sync of MongoDB documents through the orchestration, in the local host with staging on disk, beside the same
+/// sync by the one-process engine: same servers, same process, in turn. <c>--times 10</c> then does one round with ten times the documents, to see whether it takes ten times as long.
 /// </summary>
-internal sealed class FunctionsCommand(int documents, int rounds)
+internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
 {
-    public static Task<int> RunAsync(string[] arguments) =>
-        new FunctionsCommand(RaceCommand.Number(arguments, "--documents") ?? 100_000, RaceCommand.Number(arguments, "--rounds") ?? 3).RunAsync();
-
-    private async Task<int> RunAsync()
+    public static async Task<int> RunAsync(string[] arguments)
     {
+        var (documents, rounds) = (RaceCommand.Number(arguments, "--documents") ?? 100_000, RaceCommand.Number(arguments, "--rounds") ?? 3);
+        var times = RaceCommand.Number(arguments, "--times") ?? 1;
         Console.WriteLine($"functions: {documents:N0} documents, {rounds} rounds, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}");
+        var few = await new FunctionsCommand(documents, rounds, warmsUp: true).MeasureAsync();
+        Console.WriteLine($"functions: ratio {few.Ratio:F2}");
+        if (times > 1)
+        {
+            var many = await new FunctionsCommand(documents * times, rounds: 1, warmsUp: false).MeasureAsync();
+            Console.WriteLine($"functions: {times} times the documents take {many.Orchestrated / few.Orchestrated:F2} times as long; activities for each 100,000: {few.Activities:F0}, then {many.Activities:F0}");
+        }
+
+        return 0;
+    }
+
+    /// <returns>Medians of the rounds: how long the orchestration took, how much longer than the engine, and activities for each 100,000 documents.</returns>
+    private async Task<(TimeSpan Orchestrated, double Ratio, double Activities)> MeasureAsync()
+    {
         var folder = Directory.CreateTempSubdirectory("connectors-functions-").FullName;
-        List<(TimeSpan Engine, TimeSpan Orchestrated)> done = [];
+        List<(TimeSpan Engine, TimeSpan Orchestrated, int Activities)> done = [];
         try
         {
             await using var course = await Course.OpenAsync(documents, writesPerSecond: 0);
             using var gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [new Uri(course.Elasticsearch)] }, TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
             await using var host = await StartHostAsync(course, folder);
             var services = await host.Services.GetRequiredService<ConnectorApp>().ReadyAsync(CancellationToken.None);
-            for (var round = 0; round <= rounds; round++)
+            for (var round = warmsUp ? 0 : 1; round <= rounds; round++)
             {
                 var engine = await EngineAsync(course, services, gateway, $"engine-{round}", folder);
                 var (orchestrated, activities) = await OrchestratedAsync(course, services, host, $"orchestrated-{round}");
                 if (round > 0)
                 {
-                    done.Add((engine, orchestrated));
+                    done.Add((engine, orchestrated, activities));
                 }
 
-                Console.WriteLine($"{(round == 0 ? "warm-up" : $"round {round}")}: engine {engine.TotalSeconds:F2} s, orchestration {orchestrated.TotalSeconds:F2} s, {activities} activities, {activities * 100_000.0 / documents:F0} for each 100,000 documents");
+                Console.WriteLine($"{(round == 0 ? "warm-up" : $"round {round}")}: {documents:N0} documents, engine {engine.TotalSeconds:F2} s, orchestration {orchestrated.TotalSeconds:F2} s, {activities} activities, {ActivitiesPer100000(activities):F0} for each 100,000 documents");
             }
         }
         finally
@@ -54,9 +67,18 @@ internal sealed class FunctionsCommand(int documents, int rounds)
             Directory.Delete(folder, recursive: true);
         }
 
-        var ratios = done.Select(one => one.Orchestrated / one.Engine).Order().ToList();
-        Console.WriteLine($"functions: ratio {(ratios[(ratios.Count - 1) / 2] + ratios[ratios.Count / 2]) / 2:F2}");
-        return 0;
+        return (
+            TimeSpan.FromSeconds(Median(done.Select(one => one.Orchestrated.TotalSeconds))),
+            Median(done.Select(one => one.Orchestrated / one.Engine)),
+            Median(done.Select(one => ActivitiesPer100000(one.Activities))));
+    }
+
+    private double ActivitiesPer100000(int activities) => activities * 100_000.0 / documents;
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
     private static Task<LocalFunctionHost> StartHostAsync(Course course, string folder) => LocalFunctionHost.StartAsync(

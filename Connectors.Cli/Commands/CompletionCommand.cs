@@ -35,7 +35,7 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or pwsh." };
         shell.AcceptOnlyFromAmong("bash", "zsh", "pwsh");
-        var command = new Command("completion", "Prints a script that completes commands and options with the Tab key. For bash: eval \"$(elastic-ingest completion bash)\"") { shell };
+        var command = new Command("completion", "Prints a script that completes commands and options with the Tab key.") { shell };
         command.SetAction(async (parsed, _) =>
         {
             var script = parsed.GetRequiredValue(shell) switch

@@ -10,10 +10,7 @@ internal static class DoctorCommand
 {
     public static Command Create(CliEnvironment environment, GlobalOptions global)
     {
-        var command = new Command("doctor", """
-            Checks all that a sync needs, and says for each fault what to do: configuration, state folder, Elasticsearch and its clock, privileges, and each connector's
-            source and pipeline. Syncs nothing. Exits with 0 when no check failed.
-            """.ReplaceLineEndings(" "));
+        var command = new Command("doctor", "Checks all that a sync needs, and says for each fault what to do. Syncs nothing.");
         command.SetAction((parsed, cancellationToken) => RunAsync(new CommandSession(environment, global, parsed), cancellationToken));
         return command;
     }

@@ -16,7 +16,7 @@ internal sealed class GlobalOptions
 
     public Option<bool> Debug { get; } = new("--debug") { Description = "The same as --log-level DEBUG.", Recursive = true };
 
-    public Option<bool> Json { get; } = new("--json") { Description = "Results and logs as JSON, one object a line.", Recursive = true };
+    public Option<bool> Json { get; } = new("--json") { Description = "Results and logs as JSON, one object a line: for scripts.", Recursive = true };
 
     // Elastic's service has these two; the first means JSON logs, the second has no meaning here.
     public Option<bool> Filebeat { get; } = new("--filebeat") { Description = "Logs as JSON, one object a line.", Recursive = true };

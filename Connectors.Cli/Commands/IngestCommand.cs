@@ -14,22 +14,12 @@ internal static class IngestCommand
         var action = new Option<string[]>("--action")
         {
             Description = "What to do, as with Elastic's own service; may be repeated. Without it, and without a command: poll.",
-            HelpName = "poll|schedule|sync_content|cleanup|list|config",
+            HelpName = "poll|schedule|sync_content|sync_access_control|cleanup|list|config",
             AllowMultipleArgumentsPerToken = false,
         };
         action.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. ServiceActions, "list", "config"]);
         var serviceType = new Option<string?>("--service-type") { Description = "The source that --action config is about.", HelpName = "TYPE" };
-        var root = new RootCommand("""
-            Mirrors third-party data into Elasticsearch, driven by Kibana or the Connector API.
-
-            Exit codes:
-              0    all went well
-              1    a sync failed or was cancelled
-              2    the command line is wrong
-              3    the configuration is wrong
-              4    Elasticsearch can't be used
-              130  stopped by Ctrl-C or SIGTERM, after the page in flight; a second one stops at once
-            """)
+        var root = new RootCommand("Mirrors third-party data into Elasticsearch, driven by Kibana, the Connector API or the commands below.")
         {
             action,
             serviceType,
@@ -40,13 +30,16 @@ internal static class IngestCommand
             root.Options.Add(option);
         }
 
+        root.Subcommands.Add(InitCommand.Create(environment, global));
+        root.Subcommands.Add(DoctorCommand.Create(environment, global));
         root.Subcommands.Add(PollCommand.Create(environment, global));
-        root.Subcommands.Add(ListCommand.Create(environment, global));
         root.Subcommands.Add(SyncCommand.Create(environment, global));
+        root.Subcommands.Add(PreviewCommand.Create(environment, global));
         root.Subcommands.Add(ConnectorCommand.Create(environment, global));
         root.Subcommands.Add(JobCommand.Create(environment, global));
+        root.Subcommands.Add(SourceCommand.Create(environment, global));
+        root.Subcommands.Add(ListCommand.Create(environment, global));
         root.Subcommands.Add(ConfigCommand.Create(environment, global));
-        root.Subcommands.Add(DoctorCommand.Create(environment, global));
         root.Subcommands.Add(CleanupCommand.Create(environment, global));
         root.Subcommands.Add(CompletionCommand.Create(environment));
         root.Subcommands.Add(EmulatorCommand.Create(environment, global));
@@ -76,7 +69,6 @@ internal static class IngestCommand
             ["config"] when serviceType is null => throw new CliException(ExitCode.Usage, "--action config needs --service-type TYPE."),
             ["config"] => ConfigCommand.RunAsync(session(false), serviceType),
             ["cleanup"] => CleanupCommand.RunAsync(session(false), cancellationToken),
-            ["sync_access_control"] => throw new CliException(ExitCode.Usage, "--action sync_access_control: access control syncs are not run by this service."),
             _ => PollCommand.RunAsync(session(true), oneSync: false, cancellationToken),
         };
     }

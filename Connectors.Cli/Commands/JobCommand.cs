@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Text.Json;
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
 using Connectors.Sync.Api;
+using Connectors.Sync.Configuration.Settings;
 using Connectors.Sync.Protocol;
 
 namespace Connectors.Cli.Commands;
@@ -10,22 +12,26 @@ namespace Connectors.Cli.Commands;
 /// <summary><c>elastic-ingest job</c>: what syncs did, and their cancelling.</summary>
 internal static class JobCommand
 {
-    private const int DefaultCount = 20;
+    private const int DefaultLimit = 20;
 
     public static Command Create(CliEnvironment environment, GlobalOptions global)
     {
         CommandSession Session(ParseResult parsed) => new(environment, global, parsed);
         var connector = new Option<string?>("--connector") { Description = "Only jobs of this connector, by its id or its name.", HelpName = "ID" };
-        var count = new Option<int>("--count") { Description = "How many, the newest first.", HelpName = "N", DefaultValueFactory = _ => DefaultCount };
-        count.Validators.Add(result =>
+        var status = new Option<string?>("--status") { Description = $"Only jobs in this state: {string.Join(", ", ConnectorApi.StatusWords)} (which wait or run).", HelpName = "STATE" };
+        status.CompletionSources.Add(_ => ConnectorApi.StatusWords.Select(word => new CompletionItem(word)));
+        status.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && !(int.TryParse(token.Value, out var number) && number is >= 1 and <= 10_000))
+            if (result.Tokens is [var token] && ConnectorApi.StatesOf(token.Value) is null)
             {
-                result.AddError($"--count: \"{token.Value}\" is not a number from 1 to 10000.");
+                var near = KeySuggestion.Nearest(token.Value, ConnectorApi.StatusWords);
+                result.AddError($"--status: \"{token.Value}\" is no state of a job. {(near is null ? $"There are {string.Join(", ", ConnectorApi.StatusWords)}." : $"Did you mean {near}?")}");
             }
         });
-        var list = new Command("list", "Shows the newest jobs.") { connector, count };
-        list.SetAction((parsed, cancellationToken) => ListAsync(Session(parsed), parsed.GetValue(connector), parsed.GetValue(count), cancellationToken));
+        var limit = NumberOption.Create("--limit", DefaultLimit, 1, SyncJobIndex.MaxNewest, "How many, the newest first.", "--count");
+        var list = new Command("list", "Shows the newest jobs, the newest first.") { connector, status, limit };
+        list.SetAction((parsed, cancellationToken) => ListAsync(
+            Session(parsed), parsed.GetValue(connector), ConnectorApi.StatesOf(parsed.GetValue(status)) ?? [], parsed.GetValue(limit), cancellationToken));
         var shown = new Argument<string>("JOB") { Description = "Id of the job, as `job list` shows it." };
         var show = new Command("show", "Shows one job with its counts and the documents that were rejected, as JSON.") { shown };
         show.SetAction((parsed, cancellationToken) => ShowAsync(Session(parsed), parsed.GetRequiredValue(shown), cancellationToken));
@@ -38,29 +44,26 @@ internal static class JobCommand
         return new Command("job", "Shows what syncs did, follows and cancels them.") { list, show, cancel, tail };
     }
 
-    private static async Task<int> ListAsync(CommandSession session, string? connector, int count, CancellationToken cancellationToken)
+    private static async Task<int> ListAsync(CommandSession session, string? connector, IReadOnlyList<JobStatus> states, int limit, CancellationToken cancellationToken)
     {
         using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
         var id = connector is null ? null : (await Lookup.ConnectorAsync(elasticsearch.Connectors, connector, cancellationToken)).Id;
-        var newest = new Queue<SyncJobRecord>();
-        await foreach (var job in elasticsearch.Jobs.ListAsync(id, status: null, cancellationToken))
-        {
-            newest.Enqueue(job);
-            if (newest.Count > count)
-            {
-                newest.Dequeue();
-            }
-        }
-
-        var jobs = newest.Reverse().ToList();
+        var jobs = await elasticsearch.Jobs.NewestAsync(id, states, limit, cancellationToken);
         if (session.IsJson)
         {
-            jobs.ForEach(job => JsonLine.Write(session.Environment.Out, ApiViews.Job(job)));
+            foreach (var job in jobs)
+            {
+                JsonLine.Write(session.Environment.Out, ApiViews.Job(job));
+            }
+
             return ExitCode.Success;
         }
 
         TableOutput.Write(
-            session.Environment, "Jobs, the newest first", "There are no jobs.", ["job", "connector", "status", "created", "took", "written", "deleted", "error"], [.. jobs.Select(Row)]);
+            session.Environment,
+            "Jobs, the newest first",
+            states.Count == 0 ? "There are no jobs." : "There are no such jobs.",
+            ["job", "connector", "status", "created", "took", "written", "deleted", "error"], [.. jobs.Select(Row)]);
         return ExitCode.Success;
     }
 

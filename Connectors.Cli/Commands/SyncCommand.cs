@@ -11,17 +11,18 @@ internal static class SyncCommand
 {
     public static Command Create(CliEnvironment environment, GlobalOptions global)
     {
-        var id = new Argument<string>("ID") { Description = "Id or name of the connector, as `list` shows it." };
+        var id = ConnectorCommand.IdArgument();
         var dryRun = new Option<bool>("--dry-run") { Description = "Print what would be added, updated and deleted, and write nothing." };
         var allowMassDelete = new Option<bool>("--allow-mass-delete") { Description = "Let this sync delete more than elasticsearch.delete_guard.max_percent allows." };
         var reindex = new Option<bool>("--reindex") { Description = "Write every document again, changed or not." };
         var incremental = new Option<bool>("--incremental") { Description = "Read only what changed since the last sync, where the source can tell." };
         var deletesOnly = new Option<bool>("--deletes-only") { Description = "Read ids only and delete what vanished from the source; write nothing." };
         var noDeletes = new Option<bool>("--no-deletes") { Description = "Write what is new or changed and delete nothing." };
-        var command = new Command("sync", "Syncs one connector now and exits.") { id, incremental, deletesOnly, noDeletes, dryRun, allowMassDelete, reindex };
+        var accessControl = new Option<bool>("--access-control") { Description = "Sync the users of the source and what they may see, and no documents." };
+        var command = new Command("sync", "Syncs one connector now and exits.") { id, incremental, deletesOnly, noDeletes, accessControl, dryRun, allowMassDelete, reindex };
         command.Validators.Add(result =>
         {
-            string[] chosen = [.. new[] { incremental, deletesOnly, noDeletes }.Where(result.GetValue).Select(option => option.Name)];
+            string[] chosen = [.. new[] { incremental, deletesOnly, noDeletes, accessControl }.Where(result.GetValue).Select(option => option.Name)];
             if (chosen.Length > 1)
             {
                 result.AddError($"{string.Join(" and ", chosen)}: a sync is of one kind. Leave one out.");
@@ -30,7 +31,7 @@ internal static class SyncCommand
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new CommandSession(environment, global, parsed),
             parsed.GetRequiredValue(id),
-            new SyncNowOptions(parsed.GetValue(dryRun), parsed.GetValue(allowMassDelete), parsed.GetValue(reindex), KindOf(parsed)),
+            new SyncNowOptions(parsed.GetValue(dryRun), parsed.GetValue(allowMassDelete), parsed.GetValue(reindex), KindOf(parsed)) { AccessControl = parsed.GetValue(accessControl) },
             cancellationToken));
         return command;
 

@@ -5,11 +5,14 @@ using Connectors.Sync.Service;
 
 namespace Connectors.Cli.Doctor;
 
-/// <summary>Checks of one connector: its source answers, its pipeline is there.</summary>
+/// <summary>Checks of one connector: its source answers, its index is its own, its schedules can be read, its pipeline is there.</summary>
 internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchCheckup checkup, ConnectorServiceOptions options)
 {
     /// <summary>Looks.</summary>
-    public async Task<IReadOnlyList<Finding>> RunAsync(ConnectorRecord connector, CancellationToken cancellationToken)
+    /// <param name="connector">The connector.</param>
+    /// <param name="others">All connectors, for what two of them must not share.</param>
+    /// <param name="cancellationToken">Stops the look.</param>
+    public async Task<IReadOnlyList<Finding>> RunAsync(ConnectorRecord connector, IReadOnlyList<ConnectorRecord> others, CancellationToken cancellationToken)
     {
         var name = $"connector {connector.Name ?? connector.Id}";
         if (options.ServedAs(connector) is not { } serviceType)
@@ -20,8 +23,17 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchCheckup 
         var findings = new List<Finding>();
         if (connector.IndexName is null)
         {
-            findings.Add(Finding.Bad(name, "It has no index.", "Attach one in Kibana, or make the connector anew with `elastic-ingest connector create --index NAME`."));
+            findings.Add(Finding.Bad(name, "It has no index.", $"Attach one: `elastic-ingest connector edit {connector.Id} --index NAME`, or in Kibana."));
         }
+        else if (others.FirstOrDefault(other => other.Id != connector.Id && other.IndexName == connector.IndexName) is { } rival)
+        {
+            findings.Add(Finding.Bad(
+                name,
+                $"Connector '{rival.Id}' fills the same index, {connector.IndexName}: each would delete what the other one writes.",
+                $"Give one of them another index: `elastic-ingest connector edit {connector.Id} --index NAME`."));
+        }
+
+        findings.AddRange(Schedules(name, connector));
 
         findings.Add(await SourceAsync(name, serviceType, connector, cancellationToken));
         if (connector.Pipeline is { } pipeline && await checkup.PipelineExistsAsync(pipeline.Name, cancellationToken) == false)
@@ -30,6 +42,34 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchCheckup 
         }
 
         return findings;
+    }
+
+    private static IEnumerable<Finding> Schedules(string name, ConnectorRecord connector)
+    {
+        foreach (var type in Enum.GetValues<JobType>())
+        {
+            if (connector.Schedule(type) is { Enabled: true } schedule && Problem(schedule.Interval) is { } problem)
+            {
+                var option = $"--schedule-{type.ToWord().Replace('_', '-')}";
+                yield return Finding.Bad(
+                    name,
+                    $"Its schedule for {type.ToWord()} syncs can't be read: {problem}",
+                    $"Set another one: `elastic-ingest connector edit {connector.Id} {option} CRON`, or in Kibana.");
+            }
+        }
+
+        static string? Problem(string interval)
+        {
+            try
+            {
+                _ = CronSchedule.Parse(interval);
+                return null;
+            }
+            catch (ConnectorException failure)
+            {
+                return failure.Message;
+            }
+        }
     }
 
     private async Task<Finding> SourceAsync(string name, string serviceType, ConnectorRecord connector, CancellationToken cancellationToken)
@@ -42,7 +82,10 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchCheckup 
         }
         catch (ConnectorException failure)
         {
-            return Finding.Bad(name, failure.Message, "Put the connector's configuration right, then run `elastic-ingest doctor` again.");
+            return Finding.Bad(
+                name,
+                failure.Message,
+                $"Put the connector's configuration right (`elastic-ingest connector edit {connector.Id} --set field=value`, or in Kibana), then run `elastic-ingest doctor` again.");
         }
     }
 }

@@ -41,12 +41,12 @@ internal sealed class Examination(CommandSession session)
                 yield return failure;
             }
 
-            yield return await TryAsync("privileges", () => PrivilegesAsync(gateway.Checkup, connectors, cancellationToken));
+            yield return await TryAsync("privileges", () => PrivilegesAsync(gateway.Checkup, Indices(connectors, new SourceCheck(session.Sources, time)), cancellationToken));
             var options = ConnectorServiceOptions.From(configuration, new JobWorker("doctor"));
             var checks = new ConnectorChecks(new SourceCheck(session.Sources, time), gateway.Checkup, options);
             foreach (var connector in connectors)
             {
-                foreach (var one in await checks.RunAsync(connector, cancellationToken))
+                foreach (var one in await checks.RunAsync(connector, connectors, cancellationToken))
                 {
                     yield return one;
                 }
@@ -132,20 +132,27 @@ internal sealed class Examination(CommandSession session)
         }
         catch (ConnectorException failure)
         {
-            return ([], Finding.Bad("connectors", failure.Message, "Give the credentials the privileges of docs/operations.md."));
+            return ([], Finding.Bad("connectors", failure.Message, "Give the credentials the privileges of docs/security.md."));
         }
 
         return (connectors, connectors.Count == 0 ? Finding.Doubtful("connectors", "There are none.", "Make one in Kibana, or with `elastic-ingest connector create`.") : null);
     }
 
-    private static async Task<Finding> PrivilegesAsync(ElasticsearchCheckup checkup, IReadOnlyList<ConnectorRecord> connectors, CancellationToken cancellationToken)
+    /// <summary>What syncs fill: the content indices, and those of the identities of connectors that have some.</summary>
+    private static IReadOnlyList<string> Indices(IReadOnlyList<ConnectorRecord> connectors, SourceCheck sources)
     {
-        var indices = connectors.Select(connector => connector.IndexName).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
+        var content = connectors.Select(connector => connector.IndexName).OfType<string>();
+        var identities = connectors.Where(connector => connector.IndexName is not null && JobSetup.HasAccessControl(connector, sources)).Select(connector => ProtocolIndices.AccessControlOf(connector.IndexName!));
+        return [.. content.Concat(identities).Distinct(StringComparer.Ordinal)];
+    }
+
+    private static async Task<Finding> PrivilegesAsync(ElasticsearchCheckup checkup, IReadOnlyList<string> indices, CancellationToken cancellationToken)
+    {
         return await checkup.MissingPrivilegesAsync(indices, cancellationToken) switch
         {
             null => Finding.Skipped("privileges", "The cluster has no security to ask."),
             { Count: 0 } => Finding.Good("privileges", "The credentials may do all that is needed."),
-            var missing => Finding.Bad("privileges", $"Missing: {string.Join(", ", missing)}.", "Give the API key or the user these privileges; docs/operations.md has a role to copy."),
+            var missing => Finding.Bad("privileges", $"Missing: {string.Join(", ", missing)}.", "Give the API key or the user these privileges; docs/security.md has a role to copy."),
         };
     }
 
@@ -157,7 +164,7 @@ internal sealed class Examination(CommandSession session)
         }
         catch (ConnectorException failure)
         {
-            return Finding.Bad(check, failure.Message, "Give the credentials the privileges of docs/operations.md.");
+            return Finding.Bad(check, failure.Message, "Give the credentials the privileges of docs/security.md.");
         }
     }
 }

@@ -63,6 +63,7 @@ internal sealed class ServiceHost : IAsyncDisposable
             EngineOf = connectorId => EngineOf(_gateways.Of(connectorId)),
             Sources = _sources,
             ContentIndex = _gateway.Content,
+            ContentIndexOf = connectorId => _gateways.Of(connectorId).Content,
             Preflight = _extraction.CheckAsync,
             Observer = observer,
             TimeProvider = _time,
@@ -78,7 +79,8 @@ internal sealed class ServiceHost : IAsyncDisposable
         _slot.Dispose();
     }
 
-    private static ContentOptions WithSelf(ContentOptions options) =>
+    /// <summary>The options, with this very program as the extraction process unless another one is named.</summary>
+    internal static ContentOptions WithSelf(ContentOptions options) =>
         options.Local is { } local ? options with { Local = local with { Command = local.Command ?? ExtractionSelf.Command() } } : options;
 
     private SyncEngine EngineOf(ElasticsearchGateway gateway) =>

@@ -1,6 +1,7 @@
 using Connectors.Cli.Hosting;
 using Connectors.Sync;
 using Connectors.Sync.Configuration;
+using Connectors.Sync.Sources;
 
 namespace Connectors.Cli.Output;
 
@@ -18,7 +19,7 @@ internal static class SourceListing
                 var description = session.Sources.Describe(type);
                 if (session.IsJson)
                 {
-                    JsonLine.Write(session.Environment.Out, Json(type, description.Name, session.Configuration.Sources[type], description.Fields));
+                    JsonLine.Write(session.Environment.Out, Json(description, session.Configuration.Sources[type]));
                 }
 
                 rows.AddRange(description.Fields.Select((field, i) => Row(i == 0 ? type : "", field)));
@@ -35,17 +36,11 @@ internal static class SourceListing
         }
     }
 
-    private static string[] Row(string type, ConfigField field) =>
-    [
-        type,
-        field.Name,
-        Word(field),
-        field is { Required: true, DefaultValue: null } ? "yes" : "",
-        field.Sensitive ? "" : field.DefaultValue?.ToJsonString(JsonLine.Options).Trim('"') ?? "",
-        field.Label,
-    ];
+    /// <summary>Whether a connector can't be synced before somebody fills the field in.</summary>
+    public static bool IsNeeded(ConfigField field) => field is { Required: true, DefaultValue: null, DependsOn.Count: 0, InitialValue: null } && field.Type != ConfigFieldType.Boolean;
 
-    private static string Word(ConfigField field) => field.Sensitive
+    /// <summary>The type of a field in a word.</summary>
+    public static string Word(ConfigField field) => field.Sensitive
         ? "secret"
         : field.Type switch
         {
@@ -55,13 +50,19 @@ internal static class SourceListing
             _ => "text",
         };
 
-    private static object Json(string type, string name, string className, IEnumerable<ConfigField> fields) => new
+    /// <summary>The default of a field as text; empty for none.</summary>
+    public static string DefaultOf(ConfigField field) => field.Sensitive ? "" : field.DefaultValue?.ToJsonString(JsonLine.Options).Trim('"') ?? "";
+
+    /// <summary>A source for scripts.</summary>
+    public static object Json(SourceDescription source, string className) => new
     {
         kind = "source",
-        serviceType = type,
-        name,
+        source.ServiceType,
+        source.Name,
         @class = className,
-        fields = fields.Select(field => new
+        incremental = source.HasChangeFeed,
+        advancedRules = source.CheckAdvancedRules is not null,
+        fields = source.Fields.Select(field => new
         {
             field.Name,
             field.Label,
@@ -69,6 +70,18 @@ internal static class SourceListing
             required = field is { Required: true, DefaultValue: null },
             @default = field.Sensitive ? null : field.DefaultValue,
             field.Tooltip,
+            options = field.Options.Count == 0 ? null : field.Options.Select(option => option.Value),
+            dependsOn = field.DependsOn.Count == 0 ? null : field.DependsOn.ToDictionary(other => other.Field, other => other.Value),
         }),
     };
+
+    private static string[] Row(string type, ConfigField field) =>
+    [
+        type,
+        field.Name,
+        Word(field),
+        field is { Required: true, DefaultValue: null } ? "yes" : "",
+        DefaultOf(field),
+        field.Label,
+    ];
 }

@@ -8,6 +8,11 @@ internal static class TableOutput
     /// <summary>A console on the command's output.</summary>
     public static IAnsiConsole Console(CliEnvironment environment)
     {
+        if (environment.Terminal is { } terminal)
+        {
+            return terminal;
+        }
+
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(environment.Out),

@@ -38,7 +38,7 @@ internal sealed class DryRuns(Func<IServiceObserver, ConnectorService> serviceOf
                 old.Stop.Dispose();
             }
 
-            var options = new SyncNowOptions(DryRun: true, wish.Options.AllowMassDelete, wish.Options.Reindex, wish.Options.Kind);
+            var options = new SyncNowOptions(DryRun: true, wish.Options.AllowMassDelete, wish.Options.Reindex, wish.Options.Kind) { AccessControl = wish.Type == JobType.AccessControl };
             run.Task = Task.Run(async () => run.Result = await RunAsync(run, connectorId, options), CancellationToken.None);
             _runs[run.Id] = run;
         }

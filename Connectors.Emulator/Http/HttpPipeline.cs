@@ -31,7 +31,11 @@ internal sealed class HttpPipeline(Router router, EmulatorOptions options, Fault
         try
         {
             var route = router.Find(request.Method, segments);
-            var logged = new LoggedRequest(request.Method, path, request.QueryString.Value ?? "", route?.Name ?? "", bytes.AsMemory(0, length));
+            var logged = new LoggedRequest(request.Method, path, request.QueryString.Value ?? "", route?.Name ?? "", bytes.AsMemory(0, length))
+            {
+                Authorization = request.Headers.Authorization.ToString(),
+                ProductOrigin = request.Headers["X-elastic-product-origin"].ToString(),
+            };
             log.Begin(logged);
             var fault = await faults.ApplyBeforeAsync(logged, context.RequestAborted);
             if (fault is { Kind: FaultKind.CutBefore })

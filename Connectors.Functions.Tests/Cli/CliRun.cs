@@ -1,5 +1,6 @@
 using Connectors.Cli;
 using Connectors.Cli.Hosting;
+using Spectre.Console.Testing;
 
 namespace Connectors.Tests.Cli;
 
@@ -25,6 +26,18 @@ internal sealed class CliRun : IDisposable
     }
 
     public ShutdownSignals Shutdown { get; }
+
+    /// <summary>Environment variables.</summary>
+    public Dictionary<string, string> Variables => _variables;
+
+    /// <summary>What is piped in.</summary>
+    public string Input { get; set; } = "";
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
+    /// <summary>A terminal with a person at it, whose answers are in it already.</summary>
+    public TestConsole? Terminal { get; set; }
 
     public List<int> Exits { get; } = [];
 
@@ -57,7 +70,7 @@ internal sealed class CliRun : IDisposable
     {
         Out = new StringWriter { NewLine = "\n" };
         Error = new StringWriter { NewLine = "\n" };
-        var environment = new CliEnvironment { Out = Out, Error = Error, Variables = _variables, Width = 100, Shutdown = Shutdown };
+        var environment = new CliEnvironment { Out = Out, Error = Error, In = new StringReader(Input), Variables = _variables, Width = 100, Shutdown = Shutdown, TimeProvider = Time, CanAsk = Terminal is not null, Terminal = Terminal };
         return CommandLine.RunAsync(args, environment);
     }
 

@@ -49,6 +49,25 @@ public sealed class DoctorCommandTests
     }
 
     [Fact]
+    public async Task TwoConnectorsThatFillOneIndexAndAScheduleThatCanNotBeReadAreFaults()
+    {
+        await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
+        using var cli = new CliRun(elasticsearch.Uri);
+        await cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-files", "--name", "files", "--id", "f1", "--set", $"directory={cli.Files("a.txt")}");
+        var connector = JsonNode.Parse(elasticsearch.Get(".elastic-connectors", "f1")!)!;
+        connector["name"] = "twin";
+        connector["scheduling"]!["full"] = new JsonObject { ["enabled"] = true, ["interval"] = "daily" };
+        elasticsearch.Put(".elastic-connectors", "f2", connector.ToJsonString());
+
+        Assert.Equal(1, await cli.RunAsync("doctor"));
+
+        var told = cli.Out.ToString();
+        Assert.Contains("FAIL  connector files: Connector 'f2' fills the same index, search-files: each would delete what the other one writes.\n      Give one of them another index: `elastic-ingest connector edit f1 --index NAME`.\n", told, StringComparison.Ordinal);
+        Assert.Contains("FAIL  connector twin: Its schedule for full syncs can't be read: 'daily' is not a cron expression", told, StringComparison.Ordinal);
+        Assert.EndsWith("\n3 things have to be put right.\n", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AnElasticsearchThatDoesNotAnswerEndsWithFourAndTheRestIsSkipped()
     {
         using var cli = new CliRun(new Uri("http://127.0.0.1:1"));
@@ -77,6 +96,24 @@ public sealed class DoctorCommandTests
         Assert.Equal(
             [".elastic-connectors,.elastic-connectors-sync-jobs", "search-a,search-b"],
             asked!["index"]!.AsArray().Select(index => string.Join(',', index!["names"]!.AsArray().Select(name => (string?)name))));
+    }
+
+    [Fact]
+    public async Task ForAConnectorWithAccessControlTheIndexOfItsIdentitiesIsAskedForToo()
+    {
+        await using var server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
+        using var cli = new CliRun(server.Uri);
+        var files = cli.Files("a.txt");
+        await cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-open", "--set", $"directory={files}");
+        await cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-closed", "--set", $"directory={files}", "--set", "use_document_level_security=true");
+
+        var asked = "";
+        server.Requests.Arrived = request => asked += request.Path.EndsWith("_has_privileges", StringComparison.Ordinal) ? System.Text.Encoding.UTF8.GetString(request.Body.Span) : "";
+
+        await cli.RunAsync("doctor");
+
+        Assert.Contains("\".search-acl-filter-search-closed\"", asked, StringComparison.Ordinal);
+        Assert.DoesNotContain(".search-acl-filter-search-open", asked, StringComparison.Ordinal);
     }
 
     [Theory]

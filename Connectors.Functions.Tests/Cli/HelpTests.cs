@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Text;
 using Connectors.Cli;
 using Connectors.Cli.Commands;
+using Connectors.Cli.Help;
 using Connectors.Cli.Hosting;
+using Connectors.Tests.Docs;
 using Connectors.Tests.Support;
 using Xunit;
 
@@ -33,8 +35,29 @@ public sealed class HelpTests
             text.AppendJoin('\n', output.ToString().ReplaceLineEndings("\n").TrimEnd().Split('\n').Select(line => line.TrimEnd())).Append("\n\n");
         }
 
-        Assert.Equal(18, commands);
+        Assert.Equal(26, commands);
         Approved.Verify(text.ToString(), "Connectors.Functions.Tests/Cli/help.approved.txt");
+    }
+
+    [Fact]
+    public void EveryCommandHasExamplesThatCanBeRunAsTheyStand()
+    {
+        using var shutdown = new ShutdownSignals(_ => { });
+        var root = IngestCommand.Create(new CliEnvironment { Out = TextWriter.Null, Error = TextWriter.Null, Variables = new Dictionary<string, string>(), Shutdown = shutdown });
+        var paths = Paths(root, []).Select(path => string.Join(' ', path)).ToList();
+
+        Assert.Equal(paths.Order(StringComparer.Ordinal), HelpTopics.Paths.Order(StringComparer.Ordinal));
+        foreach (var path in paths)
+        {
+            var examples = HelpTopics.Of(path).Examples;
+            Assert.NotEmpty(examples);
+            Assert.Contains(examples, example => example.Line.StartsWith(path, StringComparison.Ordinal));
+            foreach (var (_, line) in examples)
+            {
+                var parsed = root.Parse(new DocCommand("help", 0, line, "").Words(new Dictionary<string, string>()), Connectors.Cli.CommandLine.Form);
+                Assert.True(parsed.Errors.Count == 0, $"{line}: {string.Join(' ', parsed.Errors)}");
+            }
+        }
     }
 
     [Fact]

@@ -41,6 +41,30 @@ public sealed class JobCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task JobsAreFoundByStateAndTheNewestAreRead()
+    {
+        for (var number = 10; number < 40; number++)
+        {
+            Put($"job{number}", number % 2 == 0 ? "completed" : "error", createdAt: $"2026-01-01T00:00:{number}+00:00");
+        }
+
+        Put("waits", "pending", createdAt: "2025-01-01T00:00:00+00:00");
+
+        Assert.Equal(["job39", "job38", "job37"], await IdsAsync("--limit", "3"));
+        Assert.Equal(["job39", "job37"], await IdsAsync("--limit", "2", "--status", "error", "--connector", "f1"));
+        Assert.Equal(["waits"], await IdsAsync("--status", "unfinished"));
+        Assert.Equal(20, (await IdsAsync()).Count);
+        Assert.Equal(0, await _cli.RunAsync("job", "list", "--status", "suspended"));
+        Assert.Equal("There are no such jobs.\n", _cli.Out.ToString());
+
+        async Task<IReadOnlyList<string>> IdsAsync(params string[] more)
+        {
+            Assert.Equal(0, await _cli.RunAsync(["job", "list", "--json", .. more]));
+            return [.. _cli.Out.ToString().TrimEnd().Split('\n').Select(line => (string)JsonNode.Parse(line)!["id"]!)];
+        }
+    }
+
+    [Fact]
     public async Task AJobThatWaitsIsCanceledAtOnceAndOnlyOnce()
     {
         Put("waits", "pending");
@@ -110,20 +134,21 @@ public sealed class JobCommandTests : IAsyncLifetime
     [InlineData("job show none", "There is no job with the id \"none\". `elastic-ingest job list` shows the newest ones.\n")]
     [InlineData("job cancel none", "There is no job with the id \"none\". `elastic-ingest job list` shows the newest ones.\n")]
     [InlineData("job list --connector fils", "There is no connector with the id or name \"fils\". Did you mean files?\n")]
-    [InlineData("job list --count 0", "--count: \"0\" is not a number from 1 to 10000.\nSee elastic-ingest job list --help.\n")]
+    [InlineData("job list --status eror", "--status: \"eror\" is no state of a job. Did you mean error?\nSee elastic-ingest job list --help.\n")]
+    [InlineData("job list --limit 0", "--limit: \"0\" is not a number from 1 to 1000.\nSee elastic-ingest job list --help.\n")]
     public async Task WhatIsNotThereIsSaid(string line, string expected)
     {
         Assert.Equal(2, await _cli.RunAsync(line.Split(' ')));
         Assert.Equal(expected, _cli.Error.ToString());
     }
 
-    private void Put(string id, string status, int written = 0, string? error = null) => _elasticsearch.Put(".elastic-connectors-sync-jobs", id, new JsonObject
+    private void Put(string id, string status, int written = 0, string? error = null, string createdAt = "2026-01-01T00:00:00+00:00") => _elasticsearch.Put(".elastic-connectors-sync-jobs", id, new JsonObject
     {
         ["connector"] = new JsonObject { ["id"] = "f1" },
         ["status"] = status,
         ["error"] = error,
         ["indexed_document_count"] = written,
         ["metadata"] = new JsonObject { ["read"] = written },
-        ["created_at"] = "2026-01-01T00:00:00+00:00",
+        ["created_at"] = createdAt,
     }.ToJsonString());
 }

@@ -44,6 +44,26 @@ public sealed partial class SyncCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task UsersAndWhatTheyMaySeeAreSyncedOnDemand()
+    {
+        var files = _cli.Files("a.txt");
+        var users = Path.Combine(Path.GetDirectoryName(files)!, "passwd-of-test");
+        await File.WriteAllTextAsync(users, "alice:x:1000:1000::/:\n", TestContext.Current.CancellationToken);
+        await _cli.RunAsync(
+            "connector", "create", "--service-type", "dir", "--index", "search-files", "--name", "files", "--id", "f1",
+            "--set", $"directory={files}", "--set", "use_document_level_security=true", "--set", $"users_file={users}", "--set", $"groups_file={users}");
+
+        Assert.Equal(0, await _cli.RunAsync("sync", "f1", "--access-control", "--dry-run"));
+        Assert.Equal("+ alice\nfiles: a sync would add 1, update 0 and delete 0 documents; 0 are unchanged. (Dry run: nothing was written.)\n", _cli.Out.ToString());
+        Assert.Equal(0, await _cli.RunAsync("sync", "f1", "--access-control"));
+        Assert.Equal(
+            "files: sync of dir into .search-acl-filter-search-files started\nfiles: completed in N s, 1 read, 0 skipped, 1 added, 0 updated, 0 deleted\n",
+            Seconds().Replace(_cli.Out.ToString(), "N s"));
+        Assert.Equal(1, _elasticsearch.Count(".search-acl-filter-search-files"));
+        Assert.Equal(2, await _cli.RunAsync("sync", "f1", "--access-control", "--incremental"));
+    }
+
+    [Fact]
     public async Task ADryRunShowsWhatWouldBeDoneAndWritesNothing()
     {
         var files = _cli.Files("a.txt", "b.txt", "c.txt");

@@ -6,6 +6,9 @@ public sealed class WrongCommandLineTests
 {
     [Theory]
     [InlineData("pol", 2, "pol: unknown command. Did you mean poll?\nSee elastic-ingest --help.\n")]
+    [InlineData("sorce list", 2, "sorce: unknown command. Did you mean source?\nSee elastic-ingest list --help.\n")]
+    [InlineData("connector edti x", 2, "edti: unknown command. Did you mean edit?\nSee elastic-ingest connector --help.\n")]
+    [InlineData("source show", 2, "Required argument 'TYPE' missing for command: 'show'.\nSee elastic-ingest source show --help.\n")]
     [InlineData("frobnicate", 2, "frobnicate: unknown command.\nSee elastic-ingest --help.\n")]
     [InlineData("poll --onesync", 2, "--onesync: unknown option. Did you mean --one-sync?\nSee elastic-ingest poll --help.\n")]
     [InlineData("sync a --reindx", 2, "--reindx: unknown option. Did you mean --reindex?\nSee elastic-ingest sync --help.\n")]
@@ -17,7 +20,6 @@ public sealed class WrongCommandLineTests
     [InlineData("emulator --port 70000", 2, "--port: \"70000\" is not a port from 0 to 65535.\nSee elastic-ingest emulator --help.\n")]
     [InlineData("--action list --action poll", 2, "--action list can't be combined with other actions.\n")]
     [InlineData("--action config", 2, "--action config needs --service-type TYPE.\n")]
-    [InlineData("--action sync_access_control", 2, "--action sync_access_control: access control syncs are not run by this service.\n")]
     [InlineData("config mongdb", 2, "There is no source for the service type \"mongdb\". Did you mean mongodb?\n")]
     [InlineData("connector create --service-type dri --index a", 2, "There is no source for the service type \"dri\". Did you mean dir?\n")]
     [InlineData("connector create --service-type dir --index a --set directry=/", 2, "--set directry: there is no such field. Did you mean directory?\n")]

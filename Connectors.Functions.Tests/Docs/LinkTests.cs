@@ -1,51 +1,46 @@
-using System.Text.RegularExpressions;
+using Connectors.Tests.Docs.Pages;
 using Connectors.Tests.Support;
 using Xunit;
 
 namespace Connectors.Tests.Docs;
 
-/// <summary>Links between the pages of the documentation.</summary>
-public sealed partial class LinkTests
+/// <summary>Links between the pages: none is broken, and they lead to every page.</summary>
+public sealed class LinkTests
 {
+    private const string Index = "docs/README.md";
+
     [Fact]
     public void EveryRelativeLinkLeadsToAFileAndAHeadingThatAreThere()
     {
-        var pages = Directory.EnumerateFiles(Path.Combine(Approved.Root, "docs"), "*.md", SearchOption.AllDirectories)
-            .Concat(Directory.EnumerateFiles(Approved.Root, "*.md"))
-            .Concat(Directory.EnumerateFiles(Path.Combine(Approved.Root, "changelog"), "*.md", SearchOption.AllDirectories)).ToList();
-        var (seen, broken) = (0, new List<string>());
-        foreach (var page in pages)
+        var links = MarkdownPages.All.SelectMany(page => MarkdownPages.Links(page).Select(target => (Page: page, Target: target))).ToList();
+        Assert.True(links.Count > 120, $"only {links.Count} links in {MarkdownPages.All.Count} pages");
+        Assert.Empty(links.Where(link =>
         {
-            var text = Fence().Replace(File.ReadAllText(page), string.Empty);
-            foreach (var target in Link().Matches(text).Select(match => match.Groups["target"].Value).Where(target => !target.Contains("://", StringComparison.Ordinal)))
-            {
-                seen++;
-                var parts = target.Split('#', 2);
-                var file = parts[0].Length == 0 ? page : Path.GetFullPath(parts[0], Path.GetDirectoryName(page)!);
-                if (!Path.Exists(file) || (parts.Length == 2 && !Headings(file).Contains(parts[1], StringComparer.Ordinal)))
-                {
-                    broken.Add($"{Path.GetRelativePath(Approved.Root, page)}: {target}");
-                }
-            }
-        }
-
-        Assert.Empty(broken);
-        Assert.True(seen > 35, $"only {seen} links in {pages.Count} pages");
+            var (file, heading) = MarkdownPages.Resolve(link.Page, link.Target);
+            return !Path.Exists(Path.Combine(Approved.Root, file)) || (heading.Length > 0 && !MarkdownPages.Headings(file).Contains(heading, StringComparer.Ordinal));
+        }).Select(link => $"{link.Page}: {link.Target}"));
     }
 
-    /// <summary>The names that headings have in links, as on GitHub: lower case, hyphens for spaces, no punctuation.</summary>
-    private static IEnumerable<string> Headings(string file) => Heading().Matches(Fence().Replace(File.ReadAllText(file), string.Empty))
-        .Select(match => NoName().Replace(match.Groups["text"].Value.Trim().ToLowerInvariant(), string.Empty).Replace(' ', '-'));
+    [Fact]
+    public void TheIndexNamesEveryPage()
+    {
+        var pages = MarkdownPages.All.Where(page => page.StartsWith("docs/", StringComparison.Ordinal) && page != Index).ToList();
+        Assert.True(pages.Count > 25, $"only {pages.Count} pages");
+        Assert.Empty(pages.Except(MarkdownPages.Links(Index).Select(target => MarkdownPages.Resolve(Index, target).File)));
+        Assert.Contains(Index, MarkdownPages.Links("README.md").Select(target => MarkdownPages.Resolve("README.md", target).File));
+    }
 
-    [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)", RegexOptions.ExplicitCapture, 5000)]
-    private static partial Regex Link();
-
-    [GeneratedRegex("^```.*?^```", RegexOptions.Multiline | RegexOptions.Singleline, 5000)]
-    private static partial Regex Fence();
-
-    [GeneratedRegex("^#+ (?<text>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 5000)]
-    private static partial Regex Heading();
-
-    [GeneratedRegex(@"[^\w\- ]", RegexOptions.None, 5000)]
-    private static partial Regex NoName();
+    [Fact]
+    public void WhoeverReadsFromTheStartIsLedThroughThePagesInTheOrderOfTheIndex()
+    {
+        var order = MarkdownPages.Text(Index).Split('\n').Where(line => line.Length > 2 && char.IsAsciiDigit(line[0]) && line.Contains("](", StringComparison.Ordinal))
+            .Select(line => MarkdownPages.Resolve(Index, line.Split("](")[1].Split(')')[0]).File).ToList();
+        Assert.True(order.Count >= 5, $"only {order.Count} pages in the order of the index");
+        for (var at = 0; at + 1 < order.Count; at++)
+        {
+            var last = MarkdownPages.Text(order[at]).TrimEnd().Split('\n')[^1];
+            Assert.StartsWith("Next: [", last, StringComparison.Ordinal);
+            Assert.Equal(order[at + 1], MarkdownPages.Resolve(order[at], last.Split("](")[1].Split(')')[0]).File);
+        }
+    }
 }

@@ -32,8 +32,8 @@ public sealed class ApiTests
 
     [Theory]
     [InlineData("""{"dry_run": true, "x": 1}""", "Unknown fields: dry_run, x. Known are type, dryRun, allowMassDelete, reindex.")]
-    [InlineData("""{"type": "partial"}""", "type: \"partial\" is no kind of sync. Known are full, incremental, deletes_only, no_deletes.")]
-    [InlineData("""{"type": ["full"]}""", "type: [\"full\"] is no kind of sync. Known are full, incremental, deletes_only, no_deletes.")]
+    [InlineData("""{"type": "partial"}""", "type: \"partial\" is no kind of sync. Known are full, incremental, deletes_only, no_deletes, access_control.")]
+    [InlineData("""{"type": ["full"]}""", "type: [\"full\"] is no kind of sync. Known are full, incremental, deletes_only, no_deletes, access_control.")]
     [InlineData("""{"type": "incremental", "dryRun": true}""", "A dry run compares everything: leave out dryRun or the type \"incremental\".")]
     [InlineData("""{"type": "deletes_only", "reindex": true}""", "A sync that only deletes writes no document: leave out reindex or the type \"deletes_only\".")]
     [InlineData("""{"type": "no_deletes", "allowMassDelete": true}""", "A sync without deletes needs no permission for them: leave out allowMassDelete or the type \"no_deletes\".")]
@@ -80,6 +80,9 @@ public sealed class ApiTests
     [InlineData("POST", "syncs/nope/cancel", 404)]
     [InlineData("POST", "syncs/dry-run-nope/cancel", 404)]
     [InlineData("GET", "syncs?status=done", 400)]
+    [InlineData("GET", "syncs?limit=0", 400)]
+    [InlineData("GET", "syncs?limit=1001", 400)]
+    [InlineData("GET", "syncs?limit=all", 400)]
     public async Task WhatIsNotThereIsAProblem(string method, string path, int status)
     {
         await using var bed = await new FunctionsBed().StartAsync();
@@ -125,6 +128,8 @@ public sealed class ApiTests
 
         Assert.Equal([second, first], Ids(await bed.GetAsync("syncs")));
         Assert.Equal([second, first], Ids(await bed.GetAsync("syncs?connector=c1")));
+        Assert.Equal([second], Ids(await bed.GetAsync("syncs?limit=1")));
+        Assert.Empty(Ids(await bed.GetAsync("syncs?status=unfinished")));
         Assert.Empty(Ids(await bed.GetAsync("syncs?connector=c2")));
         Assert.Equal([first], Ids(await bed.GetAsync("syncs?connector=c1&status=completed")));
 
@@ -160,6 +165,22 @@ public sealed class ApiTests
         var completed = await bed.StartSyncAsync();
         await bed.EndOfAsync(completed);
         Assert.Equal(HttpStatusCode.Conflict, (await bed.PostAsync($"syncs/{completed}/cancel")).StatusCode);
+    }
+
+    [Fact]
+    public async Task TheStatusPageIsServedWithItsPolicyAndHoldsNoData()
+    {
+        await using var bed = await new FunctionsBed().StartAsync();
+        bed.AddConnector();
+
+        var answer = await bed.Http.GetAsync(new Uri("ui", UriKind.Relative), Token);
+
+        Assert.Equal((HttpStatusCode.OK, "text/html"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+        Assert.Contains("default-src 'none'", Assert.Single(answer.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+        var page = await answer.Content.ReadAsStringAsync(Token);
+        Assert.Equal(Connectors.Sync.Api.StatusPage.Html, page);
+        Assert.DoesNotContain("Connector c1", page, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await bed.PostAsync("ui")).StatusCode);
     }
 
     [Fact]

@@ -53,6 +53,16 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
 
     public int MaxConcurrentSyncs { get; init; } = 4;
 
+    public Microsoft.Extensions.Logging.ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    public double MaxDeletePercent { get; init; } = 15;
+
+    /// <summary>The clock of the activities; <see cref="Clock"/> unless told otherwise.</summary>
+    public TimeProvider? StepTime { get; init; }
+
+    /// <summary>Puts other parts in place of those in memory.</summary>
+    public Func<AppParts, AppParts> WithParts { get; init; } = parts => parts;
+
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public LocalFunctionHost Host => _host!;
@@ -82,7 +92,7 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
                 builder.Configuration["ConnectorsCleanUpSchedule"] = "0 */5 * * * *";
                 builder.Services.AddConnectors(new AppSettings { Variables = new Dictionary<string, string>() });
                 builder.Services.AddSingleton<TimeProvider>(Clock);
-                builder.Services.AddSingleton(_ => new ConnectorApp(new AppServices(Parts())));
+                builder.Services.AddSingleton(_ => new ConnectorApp(new AppServices(WithParts(Parts()))));
             },
         };
         _host = await LocalFunctionHost.StartAsync(With(options), Token);
@@ -177,7 +187,7 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
                 // No pauses: nobody moves the clock while an activity runs.
                 Bulk = new BulkWriterOptions { MaxOperations = 2, FirstRetryDelay = TimeSpan.Zero, MaxRetryDelay = TimeSpan.Zero },
                 Rejections = Rejections,
-                DeleteGuard = new DeleteGuardOptions { FreeBelow = 20 },
+                DeleteGuard = new DeleteGuardOptions { MaxPercent = MaxDeletePercent, FreeBelow = 20 },
             },
         },
         Store = Store,
@@ -187,8 +197,8 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
         Limits = Limits,
         Connect = _ => Task.FromResult<ElasticsearchInfo?>(new ElasticsearchInfo(new Version(9, 5, 0), false, "test")),
         Hostname = "host-1",
-        Time = Clock,
-        LoggerFactory = NullLoggerFactory.Instance,
+        Time = StepTime ?? Clock,
+        LoggerFactory = LoggerFactory,
     };
 
     /// <summary>The source of the moment: what is disposed is only the view.</summary>

@@ -2,6 +2,7 @@ using Connectors.Functions.Activities;
 using Connectors.Functions.Orchestrations;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Staged;
+using Connectors.Tests.Support.SourceContract;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging.Abstractions;
 using Moq;
@@ -15,6 +16,7 @@ public sealed class OrchestratorDecisionTests
     private static readonly SyncTarget Target = new("j1", "c1");
     private readonly Mock<TaskOrchestrationContext> _context = new() { CallBase = true };
     private readonly List<string> _calls = [];
+    private readonly RecordingLoggerFactory _log = new();
     private object? _continuedWith;
 
     public OrchestratorDecisionTests()
@@ -77,7 +79,10 @@ public sealed class OrchestratorDecisionTests
         Assert.Equal("The backend is away.", (await RunAsync())!.Message);
 
         Throw(nameof(SourceActivities.PingSource), new TaskFailedException("PingSource", 3, new TaskFailureDetails("X", "password=hunter2", null, null, null)));
-        Assert.Equal("The step 'PingSource' failed again and again: its host ended, or something failed that should not have. The log tells the details.", (await RunAsync())!.Message);
+        _context.Setup(one => one.CreateReplaySafeLogger(It.IsAny<string>())).Returns(_log.CreateLogger("log"));
+        var message = (await RunAsync())!.Message!;
+        Assert.Matches("^The step 'PingSource' failed again and again: its host ended, or something failed that should not have. The log of the app tells the details under error id [0-9a-f]{8}\\.$", message);
+        Assert.Contains($"The step PingSource of j1 failed again and again (error id {message[^9..^1]}): X: ", _log.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,6 +15,36 @@ public sealed class SyncOrchestrationTests
     private static CancellationToken Token => FunctionsBed.Token;
 
     [Fact]
+    public async Task AJobWhoseConnectorIsDeletedEndsAtItsNextSignOfLife()
+    {
+        await using var bed = await new FunctionsBed().StartAsync();
+        bed.AddConnector();
+        var (reached, gate) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        bed.Source.OnPage = _ =>
+        {
+            reached.TrySetResult();
+            return gate.Task;
+        };
+        var job = await bed.StartSyncAsync();
+        await reached.Task;
+        bed.Store.Edit(ProtocolIndices.Connectors, "c1", """{"deleted": true}""");
+
+        bed.Clock.Advance(TimeSpan.FromSeconds(31));
+        while (bed.Status(job) == "in_progress")
+        {
+            FunctionsBed.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+
+        gate.SetResult();
+        await bed.EndOfAsync(job);
+
+        Assert.Equal("error", bed.Status(job));
+        Assert.StartsWith("The connector was deleted while this job ran.", bed.Job(job)["error"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.DoesNotContain(bed.Store.Updates, update => update.Index == ProtocolIndices.Connectors && update.Partial.ContainsKey("last_synced"));
+    }
+
+    [Fact]
     public async Task ASyncRunsFromTheRequestToTheJobsEnd()
     {
         await using var bed = await new FunctionsBed().StartAsync();

@@ -34,6 +34,9 @@ public sealed class ResourceTests(PredictedDeployments deployments)
         var root = (YamlMappingNode)yaml.Documents[0].RootNode;
         var (name, service) = Assert.Single(((YamlMappingNode)root["services"]).Children);
         Assert.Equal(("Connectors.Functions", "dotnet", "function"), (service["project"].ToString(), service["language"].ToString(), service["host"].ToString()));
+
+        // azd packs the one project file of that folder.
+        Assert.Equal(["Connectors.Functions.csproj"], Directory.GetFiles(Path.Combine(Approved.Root, service["project"].ToString()), "*.*proj").Select(Path.GetFileName));
         Assert.True(File.Exists(Path.Combine(Approved.Root, root["infra"]["path"].ToString(), root["infra"]["module"] + ".bicep")));
 
         var plain = await deployments.Plain;

@@ -97,6 +97,17 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
         }
     }
 
+    public async Task<IReadOnlyList<StoredDocument>> SearchLastAsync(string index, JsonObject? query, string sort, int count, CancellationToken cancellationToken)
+    {
+        var found = new List<StoredDocument>();
+        await foreach (var document in SearchAsync(index, query, sort, cancellationToken))
+        {
+            found.Add(document);
+        }
+
+        return [.. Enumerable.Reverse(found).Take(count)];
+    }
+
     public Task<StoredDocument?> CreateAsync(string index, string? id, JsonObject source, CancellationToken cancellationToken)
     {
         Check();

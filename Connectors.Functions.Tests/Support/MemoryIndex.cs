@@ -18,6 +18,9 @@ internal sealed class MemoryIndex : IContentIndex
 
     public JsonObject? Meta { get; set; }
 
+    /// <summary>Whether the field of who may see a document was asked for.</summary>
+    public bool HasAccessField { get; private set; }
+
     public HashSet<string> Pipelines { get; } = [];
 
     /// <summary>Called before each bulk request with its number; an answer other than null is given instead.</summary>
@@ -54,11 +57,27 @@ internal sealed class MemoryIndex : IContentIndex
         }
     }
 
+    public Task PrepareAccessAsync(string index, CancellationToken cancellationToken)
+    {
+        HasAccessField = true;
+        return Task.CompletedTask;
+    }
+
     public Task<ContentIndexState?> InspectAsync(string index, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
             return Task.FromResult(Exists ? new ContentIndexState(Uuid, false, Documents.Count, Clone(Meta)) : null);
+        }
+    }
+
+    public Task DeleteAsync(string index, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            Documents.Clear();
+            (Exists, Meta) = (false, null);
+            return Task.CompletedTask;
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed class MemorySource : IDataSource
     /// <summary>Called before each page with its number over all partitions; may throw.</summary>
     public Func<int, Task>? OnPage { get; set; }
 
+    /// <summary>Called before each page with the number of its partition; may throw.</summary>
+    public Func<int, Task>? OnPartition { get; set; }
+
     /// <summary>Ids that exist but can't be read.</summary>
     public List<string> Unreadable { get; init; } = [];
 
@@ -53,6 +56,11 @@ internal sealed class MemorySource : IDataSource
         if (OnPage is not null)
         {
             await OnPage(number);
+        }
+
+        if (OnPartition is not null)
+        {
+            await OnPartition(int.Parse(partition.Bounds, CultureInfo.InvariantCulture));
         }
 
         lock (_lock)

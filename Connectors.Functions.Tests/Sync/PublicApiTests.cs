@@ -1,5 +1,6 @@
 using Connectors.Sync;
 using Connectors.Sync.Sources;
+using Connectors.Testing;
 using Connectors.Tests.Support;
 using PublicApiGenerator;
 using Xunit;
@@ -18,5 +19,13 @@ public sealed class PublicApiTests
         Assert.InRange(types.Count(type => !type.IsNested && !typeof(IDataSource).IsAssignableFrom(type)), 20, 59);
 
         Approved.Verify(assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false }), "Connectors.Sync/PublicApi.approved.txt");
+    }
+
+    [Fact]
+    public void WhatTestsOfSourcesUseIsTheApprovedSurface()
+    {
+        var assembly = typeof(SourceContractTests).Assembly;
+        Assert.InRange(assembly.GetExportedTypes().Length, 5, 10);
+        Approved.Verify(assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false }), "Connectors.Testing/PublicApi.approved.txt");
     }
 }

@@ -53,7 +53,6 @@ public sealed class IndexActivities(StepRunner runner)
             return (end == SyncResultEnd.Completed ? JobStatus.Completed : JobStatus.Error).ToWord();
         }
 
-        var ending = new JobEnding(step.Services.Steps, step.Services.IndexOf(step.Job.ConnectorId));
-        return (await ending.WriteAsync(step.Job, end, result, cancellationToken))?.Status?.ToWord() ?? "lost";
+        return (await step.Services.EndAsync(step.Job, end, result, cancellationToken))?.Status?.ToWord() ?? "lost";
     }
 }

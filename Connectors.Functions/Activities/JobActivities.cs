@@ -11,15 +11,22 @@ public sealed class JobActivities(StepRunner runner)
 {
     /// <summary>Takes the job.</summary>
     [Function(nameof(ClaimJob))]
-    public Task<StepAnswer<bool>> ClaimJob([ActivityTrigger] SyncTarget target, CancellationToken cancellationToken) =>
-        runner.GuardAsync(target, nameof(ClaimJob), async services =>
+    public Task<StepAnswer<bool>> ClaimJob([ActivityTrigger] JobOrder<Guid> order, CancellationToken cancellationToken) =>
+        runner.GuardAsync(order.Target, nameof(ClaimJob), async services =>
         {
-            // The worker's id is the orchestration's: a claim that is done again finds that the job is its own.
-            var worker = services.Options.Worker with { Id = "orchestration " + target.JobId };
-            var job = await services.Jobs.FindAsync(target.JobId, cancellationToken);
-            return job is { Status: JobStatus.Canceling } ? new StepAnswer<bool>(false, StepStop.Canceled)
-                : job is not null && await services.Steps.ClaimAsync(job, worker, adopt: false, cancellationToken) is not null ? new StepAnswer<bool>(true)
-                : new StepAnswer<bool>(false, StepStop.Lost);
+            // The worker's id is that of one execution of one orchestration: a claim that is done again finds that the job is its own, and another app, which has an
+            // orchestration of the same job, finds that it is not.
+            var worker = services.Options.Worker with { Id = $"orchestration {order.Order:N}" };
+            var job = await services.Jobs.FindAsync(order.Target.JobId, cancellationToken);
+            if (job is not null && job.Status != JobStatus.Canceling && await services.Steps.ClaimAsync(job, worker, adopt: false, cancellationToken) is null)
+            {
+                // On another host the same claim may be done at this moment: then the job is ours, whichever of the two was later.
+                job = await services.Jobs.FindAsync(order.Target.JobId, cancellationToken) is { Status: JobStatus.InProgress } other && other.WorkerId == worker.Id ? other : null;
+            }
+
+            return job is null ? new StepAnswer<bool>(false, StepStop.Lost)
+                : job.Status == JobStatus.Canceling ? new StepAnswer<bool>(false, StepStop.Canceled)
+                : new StepAnswer<bool>(true);
         }, cancellationToken);
 
     /// <summary>Tells that the job lives and how far it is, and hears whether it goes on.</summary>
@@ -46,6 +53,6 @@ public sealed class JobActivities(StepRunner runner)
             var (stop, message, counts, reports) = order.Order;
             var result = new JobResult { Counts = counts, Rejections = await services.ReportAsync(reports, cancellationToken), Error = message };
             var end = stop == StepStop.Canceled ? SyncResultEnd.Canceled : SyncResultEnd.Failed;
-            return new StepAnswer<bool>(await new JobEnding(services.Steps, services.IndexOf(job.ConnectorId)).WriteAsync(job, end, result, cancellationToken) is not null);
+            return new StepAnswer<bool>(await services.EndAsync(job, end, result, cancellationToken) is not null);
         }, cancellationToken);
 }

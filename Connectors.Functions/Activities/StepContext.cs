@@ -40,7 +40,13 @@ internal sealed record StepContext(AppServices Services, SyncJobRecord? Job, Syn
         var connector = await services.Connectors.FindAsync(target.ConnectorId, cancellationToken)
             ?? throw new ConnectorException($"There is no connector with id '{target.ConnectorId}'.");
         var source = services.Sources.Describe(connector.ServiceType ?? services.Options.ServedAs(connector) ?? string.Empty);
-        var request = JobSetup.DryRun(connector, source) with { JobId = target.JobId, AllowMassDelete = target.AllowMassDelete, Reindex = target.Reindex, Kind = target.Kind };
-        return new StepContext(services, null, request, () => JobSetup.OpenSource(connector, request.ServiceType, services.Sources));
+        var request = JobSetup.DryRun(connector, source, target.AccessControl) with
+        {
+            JobId = target.JobId,
+            AllowMassDelete = target.AllowMassDelete,
+            Reindex = target.Reindex,
+            Kind = target.Kind,
+        };
+        return new StepContext(services, null, request, () => JobSetup.OpenSource(connector, request.ServiceType, services.Sources, target.AccessControl));
     }
 }

@@ -7,6 +7,7 @@ using Connectors.Sync.Diagnostics;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
+using OpenTelemetry.Logs;
 
 namespace Connectors.Functions.Hosting;
 
@@ -23,6 +24,9 @@ public static class AppBuilding
         services.AddSingleton<StepRunner>();
         services.AddSingleton<SyncStarter>();
         services.AddSingleton<ApiRunner>();
+
+        // In Azure a message is found by what it is about: its job, connector and index stand in scopes.
+        services.Configure<OpenTelemetryLoggerOptions>(logging => (logging.IncludeFormattedMessage, logging.IncludeScopes) = (true, true));
         var telemetry = services.AddOpenTelemetry()
             .UseFunctionsWorkerDefaults()
             .WithTracing(tracing => tracing.AddSource(SyncTelemetry.Name))

@@ -3,6 +3,7 @@ using Connectors.Sync.Api;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Content;
+using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Staged;
@@ -18,6 +19,7 @@ namespace Connectors.Functions.Hosting;
 internal sealed class AppServices : IDisposable
 {
     private readonly Func<CancellationToken, Task<ElasticsearchInfo?>> _connect;
+    private readonly ILogger _logger;
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private volatile bool _isConnected;
 
@@ -27,6 +29,7 @@ internal sealed class AppServices : IDisposable
     {
         ArgumentNullException.ThrowIfNull(parts);
         _connect = parts.Connect;
+        _logger = parts.LoggerFactory.CreateLogger<AppServices>();
         Configuration = parts.Configuration;
         IndexOf = parts.IndexOf;
         Store = parts.Store;
@@ -47,6 +50,7 @@ internal sealed class AppServices : IDisposable
             new JobCleanup(Jobs, Steps, parts.Time, parts.LoggerFactory),
             Options,
             parts.LoggerFactory);
+        Orphans = new OrphanedContent(Connectors, Jobs, parts.IndexOf, Options, parts.Time, parts.LoggerFactory);
         Staged = new StagedSync(parts.Staging, parts.IndexOf, parts.Configuration.Engine, parts.Limits, parts.Time, new Random(), parts.LoggerFactory, parts.Extraction);
     }
 
@@ -73,6 +77,9 @@ internal sealed class AppServices : IDisposable
 
     /// <summary>A look at everything that is served.</summary>
     public ConnectorRound Round { get; }
+
+    /// <summary>What deleted connectors leave behind.</summary>
+    internal OrphanedContent Orphans { get; }
 
     /// <summary>The steps of a sync.</summary>
     public StagedSync Staged { get; }
@@ -125,6 +132,20 @@ internal sealed class AppServices : IDisposable
         {
             return new RejectionReport();
         }
+    }
+
+    /// <summary>Writes how a sync ended into the job, and tells the log when it failed: the alert about failed syncs waits for that message (infra/modules/alerts.bicep).</summary>
+    /// <returns>The job as it stands; <see langword="null"/> when somebody else ended it otherwise, or it is gone.</returns>
+    /// <exception cref="ConnectorException">The end could not be written.</exception>
+    internal async Task<SyncJobRecord?> EndAsync(SyncJobRecord job, SyncResultEnd end, JobResult result, CancellationToken cancellationToken)
+    {
+        var ended = await new JobEnding(Steps, IndexOf(job.ConnectorId)).WriteAsync(job, end, result, cancellationToken);
+        if (ended?.Status == JobStatus.Error)
+        {
+            ServiceLog.JobFailed(_logger, job.Id, job.ConnectorId, job.IndexName ?? string.Empty, result.Error ?? string.Empty);
+        }
+
+        return ended;
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using Connectors.Sync.Engine.Staged;
 
 namespace Connectors.Functions.Hosting;
 
@@ -26,6 +27,9 @@ public sealed record AppSettings
 
     /// <summary>Where Azure Monitor takes logs, metrics and traces (<c>APPLICATIONINSIGHTS_CONNECTION_STRING</c>); <see langword="null"/> to send none there.</summary>
     public string? MonitorConnection => Variable("APPLICATIONINSIGHTS_CONNECTION_STRING");
+
+    /// <summary>How much a step of a sync does. No app setting: the local host and the tests make many small steps with it.</summary>
+    internal StagedSyncOptions Limits { get; init; } = new();
 
     /// <summary>The settings of this process.</summary>
     public static AppSettings FromEnvironment()

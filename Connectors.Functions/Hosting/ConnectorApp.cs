@@ -104,6 +104,7 @@ public sealed class ConnectorApp : IAsyncDisposable
             Sources = new SourceCatalog(configuration.Sources, configuration.Service.PluginsFolder, loggerFactory, time),
             Staging = staging,
             Extraction = _extraction,
+            Limits = settings.Limits,
             Connect = async token => await gateway.ConnectAsync(token),
             Hostname = Environment.MachineName,
             Time = time,

@@ -39,7 +39,11 @@ public sealed class ConnectorsApi(ApiRunner runner, SyncStarter starter)
 
     private async Task<string> StartDryRunAsync(ConnectorRecord connector, SyncWish wish, DurableTaskClient client, CancellationToken cancellationToken)
     {
-        var target = new SyncTarget(SyncTarget.DryRunPrefix + Guid.NewGuid().ToString("N"), connector.Id, DryRun: true, wish.Options.AllowMassDelete, wish.Options.Reindex, wish.Options.Kind);
+        var target = new SyncTarget(
+            SyncTarget.DryRunPrefix + Guid.NewGuid().ToString("N"), connector.Id, DryRun: true, wish.Options.AllowMassDelete, wish.Options.Reindex, wish.Options.Kind)
+        {
+            AccessControl = wish.Type == JobType.AccessControl,
+        };
         await starter.TryStartAsync(client, target, cancellationToken);
         return target.JobId;
     }

@@ -15,7 +15,7 @@ public sealed class SyncsApi(ApiRunner runner)
     /// <summary>The newest jobs.</summary>
     [Function("ListSyncs")]
     public Task<IActionResult> ListAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "syncs")] HttpRequest request, CancellationToken cancellationToken) =>
-        runner.RunAsync("ListSyncs", async services => ApiAnswer.Of(request, await services.Api.ListSyncsAsync(request.Query["connector"], request.Query["status"], cancellationToken)), cancellationToken);
+        runner.RunAsync("ListSyncs", async services => ApiAnswer.Of(request, await services.Api.ListSyncsAsync(request.Query["connector"], request.Query["status"], request.Query["limit"], cancellationToken)), cancellationToken);
 
     /// <summary>One job, or one dry run.</summary>
     [Function("GetSync")]

@@ -17,11 +17,14 @@ internal static partial class OrchestrationLog
     [LoggerMessage(703, LogLevel.Error, "{Function} failed: {Reason}")]
     public static partial void Failed(ILogger logger, string function, string reason);
 
-    [LoggerMessage(704, LogLevel.Error, "{Function} failed in a way that nobody expected")]
-    public static partial void Broke(ILogger logger, Exception exception, string function);
+    [LoggerMessage(704, LogLevel.Error, "{Function} failed in a way that nobody expected (error id {ErrorId})")]
+    public static partial void Broke(ILogger logger, Exception exception, string function, string errorId);
 
     [LoggerMessage(705, LogLevel.Warning, "{Function} will be tried again: {Reason}")]
     public static partial void TriedAgain(ILogger logger, string function, string reason);
+
+    [LoggerMessage(707, LogLevel.Error, "The step {Function} of {InstanceId} failed again and again (error id {ErrorId}): {Details}")]
+    public static partial void StepBroke(ILogger logger, string function, string instanceId, string errorId, string details);
 
     [LoggerMessage(706, LogLevel.Information, "Cleaned up: {Idle} abandoned jobs ended, {Purged} old orchestrations purged, {Staged} abandoned syncs removed from staging")]
     public static partial void CleanedUp(ILogger logger, int idle, int purged, int staged);

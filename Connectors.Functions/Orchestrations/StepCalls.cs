@@ -1,3 +1,4 @@
+using Connectors.Sync.Service;
 using Microsoft.DurableTask;
 
 namespace Connectors.Functions.Orchestrations;
@@ -29,7 +30,7 @@ internal static class StepCalls
         }
         catch (TaskFailedException failure)
         {
-            return new StepAnswer<T>(default, StepStop.Failed, Explain(failure));
+            return new StepAnswer<T>(default, StepStop.Failed, Explain(context, failure));
         }
     }
 
@@ -42,12 +43,12 @@ internal static class StepCalls
         }
         catch (TaskFailedException failure)
         {
-            return new StepAnswer<T>(default, StepStop.Failed, Explain(failure));
+            return new StepAnswer<T>(default, StepStop.Failed, Explain(context, failure));
         }
     }
 
-    /// <summary>Our own sentence, when it was one of ours. Others may hold anything, so they are left to the log.</summary>
-    private static string Explain(TaskFailedException failure)
+    /// <summary>Our own sentence, when it was one of ours. Others may hold anything, so they are left to the log, and the sentence names the entry.</summary>
+    private static string Explain(TaskOrchestrationContext context, TaskFailedException failure)
     {
         for (var details = failure.FailureDetails; details is not null; details = details.InnerFailure)
         {
@@ -64,6 +65,10 @@ internal static class StepCalls
             }
         }
 
-        return $"The step '{failure.TaskName}' failed again and again: its host ended, or something failed that should not have. The log tells the details.";
+        // The same in each replay.
+        var text = $"{failure.FailureDetails}";
+        var errorId = UnexpectedError.IdOf(text);
+        OrchestrationLog.StepBroke(context.CreateReplaySafeLogger(nameof(StepCalls)), failure.TaskName, context.InstanceId, errorId, text);
+        return $"The step '{failure.TaskName}' failed again and again: its host ended, or something failed that should not have. The log of the app tells the details under error id {errorId}.";
     }
 }

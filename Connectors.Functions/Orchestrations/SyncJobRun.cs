@@ -19,6 +19,8 @@ internal sealed class SyncJobRun : IDisposable
     /// <summary>Parts of the deletes that one activity carries out.</summary>
     internal const int PartsAtOnce = 3;
 
+    private const string Lost = "lost";
+
     private readonly TaskOrchestrationContext _context;
     private readonly ILogger _logger;
     private readonly Heartbeat _heartbeat;
@@ -54,8 +56,12 @@ internal sealed class SyncJobRun : IDisposable
             return null;
         }
 
-        // What can't be deleted now is found by the clean-up.
-        await _context.StepAsync<bool>(nameof(StagingActivities.CleanStaging), _state.Target, isUrgent: true);
+        // Of a job that somebody else had from the start nothing is ours to delete. What can't be deleted now is found by the clean-up.
+        if (summary.Status != Lost || _state.Plan is not null)
+        {
+            await _context.StepAsync<bool>(nameof(StagingActivities.CleanStaging), _state.Target, isUrgent: true);
+        }
+
         OrchestrationLog.Ends(_logger, _state.Target.JobId, _state.Target.ConnectorId, summary.Status);
         return summary;
     }
@@ -127,7 +133,7 @@ internal sealed class SyncJobRun : IDisposable
         Show(SyncPhase.Preparing);
         if (!_state.Target.DryRun)
         {
-            await StepAsync<bool>(nameof(JobActivities.ClaimJob), _state.Target);
+            await StepAsync<bool>(nameof(JobActivities.ClaimJob), new JobOrder<Guid>(_state.Target, _context.NewGuid()));
         }
 
         OrchestrationLog.Begins(_logger, _state.Target.JobId, _state.Target.ConnectorId);
@@ -228,7 +234,7 @@ internal sealed class SyncJobRun : IDisposable
         var status = stop switch
         {
             StepStop.Canceled => JobStatus.Canceled.ToWord(),
-            StepStop.Lost => "lost",
+            StepStop.Lost => Lost,
             _ => JobStatus.Error.ToWord(),
         };
         if (stop != StepStop.Lost && !_state.Target.DryRun)

@@ -13,8 +13,16 @@ namespace Connectors.Functions.Orchestrations;
 /// <param name="Reindex">Of a dry run: whether every document would be written. A job says that itself.</param>
 /// <param name="Kind">Of a dry run: what kind of sync it would be. A job says that itself.</param>
 /// <param name="FullBecause">Of an incremental sync that was begun and lost its way, why everything is read instead.</param>
+/// <param name="AccessControl">Of a dry run: whether identities are meant, and not documents. A job says that itself.</param>
 public sealed record SyncTarget(
-    string JobId, string ConnectorId, bool DryRun = false, bool AllowMassDelete = false, bool Reindex = false, SyncKind Kind = SyncKind.Full, string? FullBecause = null)
+    string JobId,
+    string ConnectorId,
+    bool DryRun = false,
+    bool AllowMassDelete = false,
+    bool Reindex = false,
+    SyncKind Kind = SyncKind.Full,
+    string? FullBecause = null,
+    bool AccessControl = false)
 {
     /// <summary>How the id of a dry run begins.</summary>
     public const string DryRunPrefix = ConnectorApi.DryRunPrefix;

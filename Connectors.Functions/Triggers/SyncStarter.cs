@@ -21,24 +21,26 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
     {
         ArgumentNullException.ThrowIfNull(services);
         var unfinished = await services.Round.UnfinishedAsync(cancellationToken);
-        var running = 0;
+        var running = new Dictionary<bool, int> { [false] = 0, [true] = 0 };
         foreach (var job in unfinished.Jobs)
         {
-            running += job.Status?.IsRunning() == true || await IsAliveAsync(client, job.Id, cancellationToken) ? 1 : 0;
+            running[job.IsAccessControl] += job.Status?.IsRunning() == true || await IsAliveAsync(client, job.Id, cancellationToken) ? 1 : 0;
         }
 
-        var started = 0;
+        var all = 0;
         foreach (var job in await services.Round.NextJobsAsync(unfinished, isAbandoned: _ => false, cancellationToken))
         {
-            if (running + started >= services.Options.Service.MaxConcurrentContentSyncs)
+            if (running[job.IsAccessControl] >= services.Options.Service.MaxConcurrentSyncs(job.IsAccessControl))
             {
-                break;
+                continue;
             }
 
-            started += await TryStartAsync(client, SyncTarget.Of(job), cancellationToken) ? 1 : 0;
+            var started = await TryStartAsync(client, SyncTarget.Of(job), cancellationToken) ? 1 : 0;
+            running[job.IsAccessControl] += started;
+            all += started;
         }
 
-        return started;
+        return all;
     }
 
     /// <summary>Starts an orchestration, unless it runs.</summary>

@@ -175,8 +175,12 @@ internal sealed class DurableRunner : IAsyncDisposable
         }
         catch
         {
-            // The turn was not written: the next arrival, or the next start, takes it again.
-            instance.IsTakingTurns = false;
+            // The turn was not written: the next arrival, or the next start, takes it again. One that came meanwhile was left to us.
+            using (await instance.EnterAsync(CancellationToken.None))
+            {
+                instance.IsTakingTurns = false;
+            }
+
             throw;
         }
     }

@@ -20,9 +20,14 @@ internal sealed class SampleFolder(string path)
     /// <summary>The folder.</summary>
     public string Path => path;
 
-    /// <summary>Makes the notes.</summary>
+    /// <summary>Makes the notes, unless the folder is there: somebody may have changed them.</summary>
     public void Create()
     {
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+
         Directory.CreateDirectory(path);
         for (var number = 0; number < Count; number++)
         {

@@ -10,24 +10,32 @@ namespace Connectors.LocalHost.Trying;
 /// <summary>Tries the app: mirrors a folder through its API, changes the folder, mirrors it again, and compares the numbers with what was done to the files.</summary>
 internal sealed class Trial(AppRun app, SampleFolder folder, TextWriter output) : IDisposable
 {
+    private const string Index = "search-notes";
     private readonly HttpClient _api = new() { BaseAddress = new Uri(app.Host.Uri, "api/") };
 
-    /// <summary>Makes the connector of the folder.</summary>
+    /// <summary>Makes the folder and its connector, unless they are there.</summary>
+    /// <returns>The connector's id.</returns>
     public async Task<string> ConnectAsync(CancellationToken cancellationToken)
     {
         folder.Create();
         var services = await app.Host.Services.GetRequiredService<ConnectorApp>().ReadyAsync(cancellationToken);
+        if (await services.Connectors.ListAsync(cancellationToken).FirstOrDefaultAsync(one => one.IndexName == Index, cancellationToken) is { } known)
+        {
+            await output.WriteLineAsync($"- Connector {known.Id} mirrors {folder.Path} into {Index}, as before");
+            return known.Id;
+        }
+
         var connector = await services.Connectors.CreateAsync(
             new NewConnector
             {
                 Name = "notes",
                 ServiceType = "dir",
-                IndexName = "search-notes",
+                IndexName = Index,
                 Status = ConnectorStatus.Configured,
                 Configuration = ConnectorConfiguration.Render(services.Sources.Describe("dir").Fields, new Dictionary<string, JsonNode?> { ["directory"] = folder.Path }),
             },
             cancellationToken);
-        await output.WriteLineAsync($"- Connector {connector.Id} mirrors {folder.Path} into search-notes");
+        await output.WriteLineAsync($"- Connector {connector.Id} mirrors {folder.Path} into {Index}");
         return connector.Id;
     }
 

@@ -29,6 +29,7 @@ internal static class ApiViews
     {
         var view = Connector(connector);
         view["pipeline"] = connector.Pipeline?.Name;
+        view["schedules"] = Schedules(connector);
         var open = OpenFields(connector, sources, options);
         view["configuration"] = new JsonObject((connector.Configuration ?? [])
             .Where(field => open.Contains(field.Key) && field.Value is JsonObject shown && !IsMarkedSensitive(shown))
@@ -97,6 +98,27 @@ internal static class ApiViews
                 ? new JsonObject { ["added"] = Ids(ids.Added), ["updated"] = Ids(ids.Updated), ["deleted"] = Ids(ids.Deleted) }
                 : null,
         };
+
+    /// <summary>The schedules that there are, by the kind of sync; those that are switched off, too.</summary>
+    private static JsonObject Schedules(ConnectorRecord connector)
+    {
+        var schedules = new JsonObject();
+        foreach (var type in Enum.GetValues<JobType>())
+        {
+            Add(type.ToWord(), connector.Schedule(type));
+        }
+
+        Add(ConnectorRecord.DeletesOnlyName, connector.DeletesOnlySchedule);
+        return schedules;
+
+        void Add(string name, ConnectorSchedule? schedule)
+        {
+            if (schedule is not null)
+            {
+                schedules[name] = new JsonObject { ["enabled"] = schedule.Enabled, ["interval"] = schedule.Interval };
+            }
+        }
+    }
 
     private static JsonObject Counts(SyncCounts counts) => new()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
@@ -11,7 +12,7 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
     /// <summary>How the id of a dry run begins, which is no job.</summary>
     public const string DryRunPrefix = "dry-run-";
 
-    private const int MaxListed = 100;
+    private const int Listed = 100;
     private const string Unfinished = "unfinished";
 
     /// <summary>All connectors.</summary>
@@ -64,7 +65,7 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
             return ApiResult.Problem(409, "The connector is not configured", $"Connector '{connector.Id}' has no {(connector.IndexName is null ? "index_name" : "service_type")}. Set it, then start a sync.");
         }
 
-        if (await UnfinishedJobAsync(connector.Id, cancellationToken) is { } job)
+        if (await UnfinishedJobAsync(connector.Id, wish.Type == JobType.AccessControl, cancellationToken) is { } job)
         {
             return ApiResult.Problem(
                 409,
@@ -74,8 +75,7 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
                 ("job", LocationOf(job.Id)));
         }
 
-        var type = wish.Options.Kind == SyncKind.Incremental ? JobType.Incremental : JobType.Full;
-        var made = await jobs.CreateAsync(connector, type, TriggerMethod.OnDemand, wish.Options, key: null, cancellationToken);
+        var made = await jobs.CreateAsync(connector, wish.Type, TriggerMethod.OnDemand, wish.Options, key: null, cancellationToken);
         await jobMade();
         return Begun(made!.Id);
     }
@@ -83,36 +83,35 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
     /// <summary>The newest jobs, the newest first.</summary>
     /// <param name="connector">Only those of this connector; empty or <see langword="null"/> for all.</param>
     /// <param name="status">Only those in this state, or all that are <c>unfinished</c>; empty or <see langword="null"/> for any.</param>
+    /// <param name="limit">How many, 1 to 1000; empty or <see langword="null"/> for 100.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    public async Task<ApiResult> ListSyncsAsync(string? connector, string? status, CancellationToken cancellationToken)
+    public async Task<ApiResult> ListSyncsAsync(string? connector, string? status, string? limit, CancellationToken cancellationToken)
     {
-        var isUnfinished = status == Unfinished;
-        if (!string.IsNullOrEmpty(status) && !isUnfinished && ProtocolWords.Parse<JobStatus>(status) is null)
+        if (StatesOf(status) is not { } states)
         {
-            var known = string.Join(", ", Enum.GetValues<JobStatus>().Select(one => one.ToWord()));
-            return ApiResult.Problem(400, "The request can't be understood", $"status: '{status}' is no state of a job. Known are {known}.");
+            return ApiResult.Problem(400, "The request can't be understood", $"status: '{status}' is no state of a job. Known are {string.Join(", ", StatusWords)}.");
         }
 
-        var found = isUnfinished
-            ? jobs.UnfinishedAsync(cancellationToken)
-            : jobs.ListAsync(string.IsNullOrEmpty(connector) ? null : connector, ProtocolWords.Parse<JobStatus>(status), cancellationToken);
-        var newest = new Queue<SyncJobRecord>();
-        await foreach (var job in found)
+        var count = Listed;
+        if (!string.IsNullOrEmpty(limit) && !(int.TryParse(limit, CultureInfo.InvariantCulture, out count) && count is >= 1 and <= SyncJobIndex.MaxNewest))
         {
-            if (isUnfinished && !string.IsNullOrEmpty(connector) && job.ConnectorId != connector)
-            {
-                continue;
-            }
-
-            newest.Enqueue(job);
-            if (newest.Count > MaxListed)
-            {
-                newest.Dequeue();
-            }
+            return ApiResult.Problem(400, "The request can't be understood", $"limit: '{limit}' is not a number from 1 to {SyncJobIndex.MaxNewest}.");
         }
 
-        return new ApiResult(200, new JsonObject { ["syncs"] = new JsonArray([.. newest.Reverse().Select(ApiViews.Job)]) });
+        var newest = await jobs.NewestAsync(string.IsNullOrEmpty(connector) ? null : connector, states, count, cancellationToken);
+        return new ApiResult(200, new JsonObject { ["syncs"] = new JsonArray([.. newest.Select(ApiViews.Job)]) });
     }
+
+    /// <summary>What jobs may be asked for by: their states, and a word for all that are not over.</summary>
+    internal static IReadOnlyList<string> StatusWords { get; } = [.. Enum.GetValues<JobStatus>().Select(one => one.ToWord()), Unfinished];
+
+    /// <summary>The states that one of <see cref="StatusWords"/> means; none, which is any, for an empty one; <see langword="null"/> for another word.</summary>
+    internal static IReadOnlyList<JobStatus>? StatesOf(string? word) => word switch
+    {
+        null or "" => [],
+        Unfinished => JobTransitions.Unfinished,
+        _ => ProtocolWords.Parse<JobStatus>(word) is { } status ? [status] : null,
+    };
 
     /// <summary>Asks for the end of a job.</summary>
     public async Task<ApiResult> CancelAsync(string jobId, CancellationToken cancellationToken) => await jobs.RequestCancelAsync(jobId, cancellationToken) switch
@@ -149,12 +148,12 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
 
     private static string LocationOf(string jobId) => $"/api/syncs/{Uri.EscapeDataString(jobId)}";
 
-    private async Task<SyncJobRecord?> UnfinishedJobAsync(string connectorId, CancellationToken cancellationToken)
+    private async Task<SyncJobRecord?> UnfinishedJobAsync(string connectorId, bool isAccessControl, CancellationToken cancellationToken)
     {
-        await foreach (var found in jobs.OfConnectorAsync(connectorId, cancellationToken))
+        foreach (var found in await jobs.NewestAsync(connectorId, JobTransitions.Unfinished, SyncJobIndex.MaxNewest, cancellationToken))
         {
             // A search is a moment behind.
-            if (found.Status?.IsFinal() == false && found.Type is JobType.Full or JobType.Incremental
+            if ((isAccessControl ? found.IsAccessControl : found.Type is JobType.Full or JobType.Incremental)
                 && await jobs.FindAsync(found.Id, cancellationToken) is { Status: { } status } job && !status.IsFinal())
             {
                 return job;

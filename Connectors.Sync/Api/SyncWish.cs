@@ -11,6 +11,9 @@ namespace Connectors.Sync.Api;
 /// <param name="Options">What the sync may do beyond the ordinary.</param>
 internal sealed record SyncWish(bool DryRun, SyncJobOptions Options)
 {
+    /// <summary>What is synced. Default <see cref="JobType.Full"/>.</summary>
+    public JobType Type { get; init; } = JobType.Full;
+
     private const int MaxLength = 64 * 1024;
     private static readonly string[] Fields = ["type", "dryRun", "allowMassDelete", "reindex"];
     private static readonly SyncWords Words = new("dryRun", "reindex", "allowMassDelete", kind => $"the type \"{kind.ToWord()}\"");
@@ -54,15 +57,24 @@ internal sealed record SyncWish(bool DryRun, SyncJobOptions Options)
             return (null, $"Unknown fields: {string.Join(", ", unknown)}. Known are {string.Join(", ", Fields)}.");
         }
 
-        var kind = SyncKind.Full;
+        var (kind, isAccessControl) = (SyncKind.Full, false);
         if (wish["type"] is { } type)
         {
-            if (type is not JsonValue word || !word.TryGetValue<string>(out var name) || ProtocolWords.Parse<SyncKind>(name) is not { } known)
+            if (type is not JsonValue word || !word.TryGetValue<string>(out var name))
             {
-                return (null, $"type: {type.ToJsonString()} is no kind of sync. Known are {string.Join(", ", Enum.GetValues<SyncKind>().Select(one => one.ToWord()))}.");
+                return (null, NoKind(type));
             }
 
-            kind = known;
+            isAccessControl = name == JobType.AccessControl.ToWord();
+            if (!isAccessControl)
+            {
+                if (ProtocolWords.Parse<SyncKind>(name) is not { } known)
+                {
+                    return (null, NoKind(type));
+                }
+
+                kind = known;
+            }
         }
 
         foreach (var field in Fields[1..])
@@ -73,9 +85,15 @@ internal sealed record SyncWish(bool DryRun, SyncJobOptions Options)
             }
         }
 
-        var how = new SyncNowOptions(Flag("dryRun"), Flag("allowMassDelete"), Flag("reindex"), kind);
-        return SyncContradictions.Find(how, Words) is { } problem ? (null, problem) : (new SyncWish(how.DryRun, how.ForJob), null);
+        var how = new SyncNowOptions(Flag("dryRun"), Flag("allowMassDelete"), Flag("reindex"), kind) { AccessControl = isAccessControl };
+        return SyncContradictions.Find(how, Words) is { } problem ? (null, problem) : (new SyncWish(how.DryRun, how.ForJob) { Type = how.JobType }, null);
 
         bool Flag(string name) => wish[name]?.GetValue<bool>() ?? false;
+    }
+
+    private static string NoKind(JsonNode type)
+    {
+        var known = Enum.GetValues<SyncKind>().Select(kind => kind.ToWord()).Append(JobType.AccessControl.ToWord());
+        return $"type: {type.ToJsonString()} is no kind of sync. Known are {string.Join(", ", known)}.";
     }
 }

@@ -25,7 +25,7 @@ internal sealed class DocumentLines
     /// <param name="id">The <c>_id</c>, at most 512 bytes.</param>
     /// <param name="originalId">The source's id if it was too long, else empty.</param>
     /// <param name="timestamp">The document's time stamp, or "now".</param>
-    /// <param name="digest">The digest of the body of a document without a time stamp of its own.</param>
+    /// <param name="digest">The digest of a document that is judged by it, and not by its time stamp.</param>
     /// <param name="body">One JSON object.</param>
     /// <param name="text">The text of its content, for the field <c>body</c>; empty for none.</param>
     /// <param name="attachment">A file of which the pipeline makes text, for the field <c>_attachment</c>; empty for none.</param>

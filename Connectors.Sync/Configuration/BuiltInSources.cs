@@ -12,6 +12,7 @@ internal static class BuiltInSources
         ["mongodb"] = "Connectors.Sync.Sources.MongoDB.MongoDataSource, Connectors.Sync",
         ["mysql"] = "Connectors.Sync.Sources.MySql.MySqlDataSource, Connectors.Sync",
         ["postgresql"] = "Connectors.Sync.Sources.PostgreSql.PostgreSqlDataSource, Connectors.Sync",
+        ["redis"] = "Connectors.Sync.Sources.Redis.RedisDataSource, Connectors.Sync",
         ["s3"] = "Connectors.Sync.Sources.S3.S3DataSource, Connectors.Sync",
     };
 }

@@ -26,11 +26,17 @@ internal sealed record ServiceOptions
     /// <summary>Content syncs at the same time. Default 1.</summary>
     public int MaxConcurrentContentSyncs { get; init; } = 1;
 
+    /// <summary>Access control syncs at the same time, beside the content syncs. Default 1.</summary>
+    public int MaxConcurrentAccessControlSyncs { get; init; } = 1;
+
     /// <summary>Connectors looked at at the same time. Default 4.</summary>
     public int MaxConcurrentSchedulingTasks { get; init; } = 4;
 
     /// <summary>How often abandoned jobs are looked for. Default 300 s.</summary>
     public TimeSpan JobCleanupInterval { get; init; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>Whether what deleted connectors leave behind is deleted: the index that was filled for one, and its jobs. Default false.</summary>
+    public bool DeleteOrphanedContent { get; init; }
 
     /// <summary>Least weight of log messages that are written. Default information.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
@@ -40,4 +46,6 @@ internal sealed record ServiceOptions
 
     /// <summary>Full path of the folder with plug-in sources. It need not exist.</summary>
     public string PluginsFolder { get; init; } = Path.GetFullPath("plugins");
+
+    internal int MaxConcurrentSyncs(bool isAccessControl) => isAccessControl ? MaxConcurrentAccessControlSyncs : MaxConcurrentContentSyncs;
 }

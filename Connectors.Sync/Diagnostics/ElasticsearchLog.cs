@@ -23,6 +23,9 @@ internal static partial class ElasticsearchLog
     [LoggerMessage(406, LogLevel.Information, "Elasticsearch at {Host} offers no Connector API to these credentials, so the connector indices are written directly: {Reason}")]
     public static partial void NoConnectorApi(ILogger logger, string host, string reason);
 
+    [LoggerMessage(407, LogLevel.Warning, "An index of the connector protocol is missing and may not be made by these credentials: it comes with the first connector that Kibana makes. {Problem}")]
+    public static partial void IndexNotMade(ILogger logger, string problem);
+
     [LoggerMessage(405, LogLevel.Debug, "A point in time of {IndexName} was left to expire: {Problem}")]
     public static partial void PointInTimeLeft(ILogger logger, string indexName, string problem);
 }

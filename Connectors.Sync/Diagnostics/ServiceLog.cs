@@ -59,7 +59,7 @@ internal static partial class ServiceLog
     [LoggerMessage(517, LogLevel.Error, "{Round} failed unexpectedly (error id {ErrorId})")]
     public static partial void RoundBroke(ILogger logger, Exception exception, string round, string errorId);
 
-    [LoggerMessage(519, LogLevel.Warning, "Job {SyncJobId} waited for connector {ConnectorId}, which was deleted; it was canceled")]
+    [LoggerMessage(521, LogLevel.Warning, "Job {SyncJobId} waited for connector {ConnectorId}, which was deleted; it was canceled")]
     public static partial void OrphanCanceled(ILogger logger, string syncJobId, string connectorId);
 
     [LoggerMessage(520, LogLevel.Information, "Connector {ConnectorId}: the sync rules that were drafted have been checked")]
@@ -67,6 +67,18 @@ internal static partial class ServiceLog
 
     [LoggerMessage(518, LogLevel.Warning, "{Rejected} documents of job {SyncJobId} into {IndexName} were rejected or unreadable; the first: {Id}: {Reason}")]
     public static partial void Rejections(ILogger logger, long rejected, string syncJobId, string indexName, string id, string reason);
+
+    [LoggerMessage(522, LogLevel.Information, "Connector {ConnectorId} has the service type {ServiceType}, for which there is no source here: it is left alone. Name its class under sources to serve it")]
+    public static partial void UnknownServiceType(ILogger logger, string connectorId, string serviceType);
+
+    [LoggerMessage(523, LogLevel.Warning, "Index {IndexName} was deleted with its connector {ConnectorId} (service.delete_orphaned_content)")]
+    public static partial void OrphanedIndexDeleted(ILogger logger, string indexName, string connectorId);
+
+    [LoggerMessage(524, LogLevel.Warning, "Index {IndexName} of the deleted connector {ConnectorId} could not be deleted: {Reason}")]
+    public static partial void OrphanedIndexLeft(ILogger logger, string indexName, string connectorId, string reason);
+
+    [LoggerMessage(525, LogLevel.Warning, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} was cancelled and does not come to the end of its page; it is stopped in the middle")]
+    public static partial void CancelForced(ILogger logger, string syncJobId, string connectorId, string indexName);
 
     /// <summary>The sign of life that the alert about missing polls waits for (infra/modules/alerts.bicep); at what level is the host's choice.</summary>
     [LoggerMessage(EventId = 519, Message = "Looked after {Connectors} connectors, {JobsMade} jobs were made")]

@@ -18,8 +18,10 @@ public readonly record struct DocumentVersion(ulong Value)
     /// <summary>Whether there is none.</summary>
     public bool IsNone => Value == 0;
 
-    /// <summary>The version of a document with that time stamp. The same instant gives the same version, however it is written.</summary>
-    public static DocumentVersion FromTimestamp(DateTimeOffset timestamp) => Of(Mix((ulong)timestamp.UtcTicks ^ TimestampSalt));
+    /// <summary>The version of a document with that time stamp, to the nearest microsecond. The same instant gives the same version, however it is written.</summary>
+    /// <remarks>The Python service keeps time stamps to the microsecond: what it indexed is known again.</remarks>
+    public static DocumentVersion FromTimestamp(DateTimeOffset timestamp) =>
+        Of(Mix((ulong)((timestamp.UtcTicks + (TimeSpan.TicksPerMicrosecond / 2)) / TimeSpan.TicksPerMicrosecond) ^ TimestampSalt));
 
     /// <summary>The version of a document whose <c>_timestamp</c> reads <paramref name="text"/>; <see cref="None"/> when it isn't ISO 8601.</summary>
     public static DocumentVersion FromTimestamp(string text) =>
@@ -32,6 +34,11 @@ public readonly record struct DocumentVersion(ulong Value)
 
     /// <summary>The digest of a body, as it is kept in <c>_digest</c>: XxHash3 of its bytes, never 0.</summary>
     public static long Digest(ReadOnlySpan<byte> body) => (long)Of(XxHash3.HashToUInt64(body)).Value;
+
+    /// <summary>The digest of a body and, where the source has one, the document's time stamp.</summary>
+    internal static long Digest(ReadOnlySpan<byte> body, DateTimeOffset? timestamp) => timestamp is { } at
+        ? (long)Of(XxHash3.HashToUInt64(body, at.UtcTicks)).Value
+        : Digest(body);
 
     private static DocumentVersion Of(ulong value) => new(value == 0 ? 1 : value);
 

@@ -17,6 +17,9 @@ internal sealed class ConnectorApiClient(ElasticsearchCalls calls, ILogger logge
     public Task<ConnectorApiAnswer> CreateAsync(string connectorId, JsonObject definition, CancellationToken cancellationToken) =>
         SendAsync(ElasticsearchRequest.Put($"_connector/{ElasticsearchRequest.Escape(connectorId)}", definition, 400, 403, 404, 405, 410), cancellationToken);
 
+    public Task<ConnectorApiAnswer> DeleteAsync(string connectorId, CancellationToken cancellationToken) =>
+        SendAsync(ElasticsearchRequest.Delete($"_connector/{ElasticsearchRequest.Escape(connectorId)}", null, 400, 403, 404, 405, 410), cancellationToken);
+
     private async Task<ConnectorApiAnswer> SendAsync(ElasticsearchRequest request, CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _isUnavailable) == 1)

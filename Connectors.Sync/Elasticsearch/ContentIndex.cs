@@ -3,6 +3,7 @@ using Connectors.Sync.Bulk;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Elasticsearch.Calls;
 using Connectors.Sync.Engine;
+using Connectors.Sync.Protocol;
 using Microsoft.Extensions.Logging;
 using static Connectors.Sync.Elasticsearch.Calls.ElasticsearchRequest;
 
@@ -36,11 +37,24 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
         return await StateAsync(index, facts, created, cancellationToken);
     }
 
+    public async Task PrepareAccessAsync(string index, CancellationToken cancellationToken)
+    {
+        var facts = await IndexFacts.ReadAsync(calls, index, cancellationToken)
+            ?? throw new ConnectorException(FailureKind.Retry, $"Index '{index}' vanished right after it was created.");
+        if (AccessMapping.Check(index, facts.Mappings))
+        {
+            (await calls.SendAsync(Put($"{Escape(index)}/_mapping", new JsonObject { ["properties"] = AccessMapping.Fields() }), cancellationToken)).Dispose();
+        }
+    }
+
     public async Task<ContentIndexState?> InspectAsync(string index, CancellationToken cancellationToken)
     {
         var facts = await IndexFacts.ReadAsync(calls, index, cancellationToken);
         return facts is null ? null : await StateAsync(index, facts, created: false, cancellationToken);
     }
+
+    public async Task DeleteAsync(string index, CancellationToken cancellationToken) =>
+        (await calls.SendAsync(Delete(Escape(index), null, 404), cancellationToken)).Dispose();
 
     public async Task WriteMetaAsync(string index, JsonObject? meta, CancellationToken cancellationToken)
     {
@@ -59,8 +73,9 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
 
     public async Task<bool> PipelineExistsAsync(string pipeline, CancellationToken cancellationToken)
     {
-        using var answer = await calls.SendAsync(Get($"_ingest/pipeline/{Escape(pipeline)}", 404), cancellationToken);
-        return answer.IsSuccess;
+        // A key that Kibana makes for a connector may use pipelines but not see them (403).
+        using var answer = await calls.SendAsync(Get($"_ingest/pipeline/{Escape(pipeline)}", 403, 404), cancellationToken);
+        return answer.Status != 404;
     }
 
     public Task ReadIdsAsync(string index, IdReceiver receive, CancellationToken cancellationToken) =>
@@ -106,18 +121,30 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
         ["_digest"] = new JsonObject { ["type"] = "long", ["index"] = false },
     };
 
+    /// <summary>Identities are hidden and found by their ids, as Elasticsearch's own template for such indices has it: nobody searches in them.</summary>
+    private static JsonObject Definition(string index, string[] settings)
+    {
+        var isContent = !index.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal);
+        var fields = Fields();
+        if (!isContent)
+        {
+            fields["created_at"] = new JsonObject { ["type"] = "date" };
+        }
+
+        return new JsonObject
+        {
+            ["settings"] = new JsonObject((isContent ? settings : [.. settings, "index.hidden"]).Select(name => KeyValuePair.Create(name, (JsonNode?)true))),
+            ["mappings"] = new JsonObject { ["dynamic"] = isContent, ["properties"] = fields },
+        };
+    }
+
     private async Task<bool> CreateAsync(string index, CancellationToken cancellationToken)
     {
         // A value that does not fit its field, or a field too many, should cost the document a searchable field and not its place in the index. Settings can't be
         // set later, and older or hosted clusters may lack one of them.
         foreach (var settings in new string[][] { [IgnoreMalformed, IgnoreBeyondLimit], [IgnoreMalformed], [] })
         {
-            var definition = new JsonObject { ["mappings"] = new JsonObject { ["dynamic"] = true, ["properties"] = Fields() } };
-            if (settings.Length > 0)
-            {
-                definition["settings"] = new JsonObject(settings.Select(name => KeyValuePair.Create(name, (JsonNode?)true)));
-            }
-
+            var definition = Definition(index, settings);
             using var answer = await calls.SendAsync(Put(Escape(index), definition, 400), cancellationToken);
             if (answer.IsSuccess)
             {

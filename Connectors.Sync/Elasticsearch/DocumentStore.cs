@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Elasticsearch.Calls;
 using Microsoft.Extensions.Logging;
 using static Connectors.Sync.Elasticsearch.Calls.ElasticsearchRequest;
@@ -64,6 +65,14 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
         }
     }
 
+    public async Task<IReadOnlyList<StoredDocument>> SearchLastAsync(string index, JsonObject? query, string sort, int count, CancellationToken cancellationToken)
+    {
+        var search = Search(query, sort, "desc");
+        search["size"] = count;
+        using var answer = await calls.SendAsync(Post($"{Escape(index)}/_search", search, 404), cancellationToken);
+        return answer.Status == 404 ? [] : Hits(index, answer.Json(), out _, out _);
+    }
+
     public async Task<StoredDocument?> CreateAsync(string index, string? id, JsonObject source, CancellationToken cancellationToken)
     {
         var name = id ?? NewId.Next();
@@ -102,10 +111,37 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
             }
         }
 
-        var create = Put(Escape(index), definition, 400);
-        using var answer = await calls.SendAsync(create, cancellationToken);
-        return answer.IsSuccess
-            || (answer.Error()?.Type == "resource_already_exists_exception" ? answer.Tries > 1 : throw calls.Failures.Of(create, answer));
+        // Elastic Cloud Serverless refuses settings of shards and replicas: there the index is made without them.
+        var bare = definition.DeepClone().AsObject();
+        var hadSettings = bare.Remove("settings");
+        foreach (var body in hadSettings ? (JsonObject[])[definition, bare] : [definition])
+        {
+            var create = Put(Escape(index), body, 400, 403);
+            using var answer = await calls.SendAsync(create, cancellationToken);
+            if (answer.IsSuccess)
+            {
+                return true;
+            }
+
+            if (answer.Status == 403)
+            {
+                // Who may not make it waits for it: Elasticsearch makes it of its own template at the first write.
+                ElasticsearchLog.IndexNotMade(logger, calls.Failures.Of(create, answer).Message);
+                return false;
+            }
+
+            if (answer.Error()?.Type == "resource_already_exists_exception")
+            {
+                return answer.Tries > 1;
+            }
+
+            if (body == bare || !hadSettings)
+            {
+                throw calls.Failures.Of(create, answer);
+            }
+        }
+
+        return false;
     }
 
     private static string Path(string index, string api, string id) => $"{Escape(index)}/{api}/{Escape(id)}";
@@ -119,7 +155,7 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
         _ => DocumentWrite.Done,
     };
 
-    private static JsonObject Search(JsonObject? query, string? sort)
+    private static JsonObject Search(JsonObject? query, string? sort, string order = "asc")
     {
         var search = new JsonObject { ["size"] = Page, ["track_total_hits"] = false, ["seq_no_primary_term"] = true };
         if (query is not null)
@@ -130,7 +166,7 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
         if (sort is not null)
         {
             // Over a point in time Elasticsearch adds _shard_doc by itself, so that equal values are not left out.
-            search["sort"] = new JsonArray(new JsonObject { [sort] = new JsonObject { ["order"] = "asc", ["missing"] = "_last", ["unmapped_type"] = "date" } });
+            search["sort"] = new JsonArray(new JsonObject { [sort] = new JsonObject { ["order"] = order, ["missing"] = "_last", ["unmapped_type"] = "date" } });
         }
 
         return search;

@@ -8,9 +8,6 @@ namespace Connectors.Sync.Elasticsearch;
 /// <summary>Questions about a cluster that a person has before the first sync, or when one fails. Nothing is written. Safe for concurrent use.</summary>
 internal sealed class ElasticsearchCheckup
 {
-    // As docs/operations.md lists them; but for create_index, which only clusters before 8.10 need there.
-    private static readonly string[] OfProtocolIndices = ["read", "write", "view_index_metadata", "maintenance"];
-    private static readonly string[] OfContentIndices = ["read", "write", "view_index_metadata", "create_index", "manage"];
     private readonly ElasticsearchCalls _calls;
     private readonly TimeProvider _time;
 
@@ -47,10 +44,10 @@ internal sealed class ElasticsearchCheckup
     /// <exception cref="ConnectorException">It can't be found out.</exception>
     public async Task<IReadOnlyList<string>?> MissingPrivilegesAsync(IReadOnlyCollection<string> contentIndices, CancellationToken cancellationToken)
     {
-        var indices = new JsonArray(Wanted([ProtocolIndices.Connectors, ProtocolIndices.SyncJobs], OfProtocolIndices));
+        var indices = new JsonArray(Wanted([ProtocolIndices.Connectors, ProtocolIndices.SyncJobs], RequiredPrivileges.ProtocolIndices));
         if (contentIndices.Count > 0)
         {
-            indices.Add(Wanted(contentIndices, OfContentIndices));
+            indices.Add(Wanted(contentIndices, RequiredPrivileges.ContentIndices));
         }
 
         // Without security there is no such call (400, 405), or it is switched off (404, 501).
@@ -68,7 +65,7 @@ internal sealed class ElasticsearchCheckup
         ];
     }
 
-    private static JsonObject Wanted(IEnumerable<string> names, string[] privileges) => new()
+    private static JsonObject Wanted(IEnumerable<string> names, IReadOnlyList<string> privileges) => new()
     {
         ["names"] = new JsonArray([.. names.Select(name => JsonValue.Create(name))]),
         ["privileges"] = new JsonArray([.. privileges.Select(name => JsonValue.Create(name))]),

@@ -19,6 +19,10 @@ internal interface IConnectorApi
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="ConnectorException">Elasticsearch could not be reached, or refused.</exception>
     Task<ConnectorApiAnswer> CreateAsync(string connectorId, JsonObject definition, CancellationToken cancellationToken);
+
+    /// <summary>Removes a connector: marks it as deleted (9.0 and later), or removes its document. Its index and its jobs stay.</summary>
+    /// <exception cref="ConnectorException">Elasticsearch could not be reached, or refused.</exception>
+    Task<ConnectorApiAnswer> DeleteAsync(string connectorId, CancellationToken cancellationToken);
 }
 
 /// <summary>A store of documents beside which there may be a Connector API.</summary>

@@ -28,7 +28,18 @@ internal sealed record IndexFacts(string Uuid, int MaxResultWindow, JsonObject M
             throw new ConnectorException($"'{index}' stands for {indices.Count} indices at Elasticsearch {calls.Failures.Host}. A sync fills exactly one: name that.");
         }
 
-        var facts = indices.First().Value as JsonObject;
+        var (name, found) = indices.First();
+        var facts = found as JsonObject;
+        if (facts?["data_stream"] is not null)
+        {
+            throw new ConnectorException($"'{index}' is a data stream at Elasticsearch {calls.Failures.Host}: what is in one can't be changed or deleted. Attach an index to the connector.");
+        }
+
+        if (name != index && (facts?["aliases"] as JsonObject)?.ContainsKey(index) != true)
+        {
+            throw new ConnectorException($"'{index}' is a pattern and not the name of an index. Attach an index to the connector.");
+        }
+
         var settings = facts?["settings"] as JsonObject;
         var window = int.TryParse(settings?["index.max_result_window"]?.ToString(), out var set) ? set : DefaultMaxResultWindow;
         return new IndexFacts(settings?["index.uuid"]?.ToString() ?? string.Empty, window, facts?["mappings"] as JsonObject ?? []);

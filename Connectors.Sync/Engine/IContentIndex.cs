@@ -14,8 +14,15 @@ internal interface IContentIndex
     /// one that does, and tells about it.</summary>
     Task<ContentIndexState> PrepareAsync(string index, CancellationToken cancellationToken);
 
+    /// <summary>Makes sure that the index can tell who may see a document: adds <c>_allow_access_control</c> to its mapping where it is missing.</summary>
+    /// <exception cref="ConnectorException">It is mapped in a way that would show documents to everybody, or to nobody.</exception>
+    Task PrepareAccessAsync(string index, CancellationToken cancellationToken);
+
     /// <summary>The index as it is, or <see langword="null"/> when it does not exist. Changes nothing.</summary>
     Task<ContentIndexState?> InspectAsync(string index, CancellationToken cancellationToken);
+
+    /// <summary>Deletes an index with everything in it. One that does not exist is deleted.</summary>
+    Task DeleteAsync(string index, CancellationToken cancellationToken);
 
     /// <summary>Replaces our part of the mapping's <c>_meta</c> (key <c>connectors</c>), leaving what others keep there; <see langword="null"/> removes it.</summary>
     Task WriteMetaAsync(string index, JsonObject? meta, CancellationToken cancellationToken);

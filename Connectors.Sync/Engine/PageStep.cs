@@ -10,7 +10,7 @@ namespace Connectors.Sync.Engine;
 /// Turns a page into what has to be written: compares it with the snapshot, fetches contents where they are needed, and cuts batches. May be done
 /// again for the same page without harm.
 /// </summary>
-internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int contentConcurrency, ContentReader contents, TimeProvider time, DocumentFilter? filter = null, BulkOperationKind addAs = BulkOperationKind.Add, bool isMarkingOnly = false)
+internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int contentConcurrency, ContentReader contents, TimeProvider time, DocumentFilter? filter = null, BulkOperationKind addAs = BulkOperationKind.Add, bool isMarkingOnly = false, bool hasAccessControl = false)
 {
     /// <summary>Contents of so many bytes, and one more, are in memory for a page at a time.</summary>
     internal const long MaxContentBytes = 32 * 1024 * 1024;
@@ -26,7 +26,8 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
         extraction.ReaderFor(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true),
         time,
         DocumentFilter.For(request.Rules),
-        isMarkingOnly: request.Kind == SyncKind.DeletesOnly);
+        isMarkingOnly: request.Kind == SyncKind.DeletesOnly,
+        hasAccessControl: request.HasAccessControl);
 
     /// <summary>The step of a sync that writes changes without comparing them; its caller applies the rules.</summary>
     public static PageStep ForChanges(SyncRequest request, SyncEngineOptions options, ContentExtraction extraction, TimeProvider time) => new(
@@ -36,7 +37,8 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
         extraction.ReaderFor(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true),
         time,
         filter: null,
-        addAs: BulkOperationKind.Upsert);
+        addAs: BulkOperationKind.Upsert,
+        hasAccessControl: request.HasAccessControl);
 
     /// <summary>The request, known to want other documents when their text is made in another way than before.</summary>
     public static SyncRequest Shape(SyncRequest request, ContentExtraction extraction) =>
@@ -58,6 +60,11 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
         {
             // Before anything else: what a rule leaves out is as if the source did not have it.
             var excluded = filter?.Apply(page) ?? 0;
+            if (hasAccessControl && !isMarkingOnly)
+            {
+                DocumentAccess.Close(page);
+            }
+
             Describe(work);
             Compare(page, work.Facts.AsSpan(0, page.Count), snapshot, seen, skipUnchanged, work.Verdicts, plan);
             plan.Counts += new SyncCounts(Read: excluded, Excluded: excluded);
@@ -106,8 +113,9 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
         return work.Page.Count;
     }
 
-    /// <summary>Key and version of every document, and the shortened ids of those whose own is too long.</summary>
-    private static void Describe(PageWork work)
+    /// <summary>Key and version of every document, and the shortened ids of those whose own is too long. Who may see a document changes without its time stamp, so where documents say that
+    /// they are judged by what they say.</summary>
+    private void Describe(PageWork work)
     {
         for (var index = 0; index < work.Page.Count; index++)
         {
@@ -120,9 +128,9 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
 
             work.Facts[index] = new DocumentFacts(
                 DocumentKey.Of(id),
-                document.Timestamp is { } timestamp
+                document.Timestamp is { } timestamp && !hasAccessControl
                     ? DocumentVersion.FromTimestamp(timestamp)
-                    : DocumentVersion.FromDigest(DocumentVersion.Digest(document.Body.Span)));
+                    : DocumentVersion.FromDigest(DocumentVersion.Digest(document.Body.Span, document.Timestamp)));
         }
     }
 
@@ -212,7 +220,7 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
                 shortened ?? document.Id.Span,
                 shortened is null ? default : document.Id.Span,
                 isIncomplete ? now : document.Timestamp ?? now,
-                document.Timestamp is null && !isIncomplete ? (long)work.Facts[index].Version.Value : null,
+                (document.Timestamp is null || hasAccessControl) && !isIncomplete ? (long)work.Facts[index].Version.Value : null,
                 document.Body.Span,
                 text is null ? default : text.Utf8.Span,
                 text is null ? default : text.Attachment.Span);

@@ -44,8 +44,8 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
             ReadsIdsOnly = request is { Kind: SyncKind.DeletesOnly, Rules: null },
             KeptFingerprint = request.Kind == SyncKind.DeletesOnly ? mark?.Fingerprint : null,
 
-            // An index without a mark was filled by another service: what is the same by its time stamps may stay.
-            SkipUnchanged = options.SkipUnchanged && !request.Reindex && (mark is null || mark.Fingerprint == fingerprint),
+            // An index without a mark was filled by another service: what is the same by its time stamps may stay, unless it has to say who may see it.
+            SkipUnchanged = options.SkipUnchanged && !request.Reindex && (mark is null ? !request.HasAccessControl : mark.Fingerprint == fingerprint),
             ChangeMark = change.Mark,
             EstimatedDocuments = change.EstimatedDocuments,
             Partitions = await PartitionAsync(source, cancellationToken),
@@ -70,6 +70,10 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
     private async Task<ContentIndexState> PrepareAsync(SyncRequest request, string fingerprint, IndexMark? mark, CancellationToken cancellationToken)
     {
         var prepared = await index.PrepareAsync(request.IndexName, cancellationToken);
+        if (request.HasAccessControl)
+        {
+            await index.PrepareAccessAsync(request.IndexName, cancellationToken);
+        }
 
         // Until the sync completes, a source that returns to its old state must not pass for unchanged, nor documents of another shape for the right ones.
         var isWritten = request.Kind != SyncKind.DeletesOnly;

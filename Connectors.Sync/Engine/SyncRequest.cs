@@ -33,6 +33,9 @@ internal sealed record SyncRequest
     /// <summary>Whether the connector wants the text of its files from the extraction service (its field <c>use_text_extraction_service</c>).</summary>
     public bool UseExtractionService { get; init; }
 
+    /// <summary>Whether documents say who may see them (<see cref="Sources.AccessControl.FieldName"/>): one that does not is then seen by nobody.</summary>
+    public bool HasAccessControl { get; init; }
+
     /// <summary>How much of the way to an equal index it goes. Default <see cref="SyncKind.Full"/>.</summary>
     public SyncKind Kind { get; init; }
 

@@ -6,7 +6,8 @@ using Connectors.Sync.Configuration;
 
 namespace Connectors.Sync.Protocol;
 
-/// <summary>Holds what the user entered against the declared fields. Pure; values of sensitive fields never get into a message.</summary>
+/// <summary>Holds what the user entered against the declared fields, with the words of Elastic's own service and of Kibana's form: they name a field by its label, which is
+/// what a person sees there. Pure; values of sensitive fields never get into a message.</summary>
 internal static class ConfigurationCheck
 {
     private static readonly TimeSpan RegexTimeout = TimeSpan.FromSeconds(1);
@@ -26,20 +27,31 @@ internal static class ConfigurationCheck
         var problems = Problems(configuration, fields);
         if (problems.Count > 0)
         {
-            throw new ConnectorException(string.Join(' ', problems));
+            throw new ConnectorException($"Field validation errors: {string.Join(' ', problems)}");
         }
     }
+
+    /// <summary>What is wrong with one field.</summary>
+    internal static IReadOnlyList<string> Problems(JsonObject? configuration, IReadOnlyList<ConfigField> fields, ConfigField field) =>
+        [.. Problems(field, configuration, fields.ToDictionary(known => known.Name, StringComparer.Ordinal))];
+
+    /// <summary>Whether a field counts: the fields that it depends on have the values that it wants.</summary>
+    internal static bool Counts(JsonObject? configuration, IReadOnlyList<ConfigField> fields, ConfigField field) =>
+        Counts(field, configuration, fields.ToDictionary(known => known.Name, StringComparer.Ordinal));
+
+    private static bool Counts(ConfigField field, JsonObject? configuration, Dictionary<string, ConfigField> fields) =>
+        field.DependsOn.All(other => Equal(ValueOf(other.Field, configuration, fields), other.Value));
 
     private static IEnumerable<string> Problems(ConfigField field, JsonObject? configuration, Dictionary<string, ConfigField> fields)
     {
         var entry = configuration?[field.Name];
         if (entry is not null and not JsonObject)
         {
-            yield return $"{field.Name}: not an object with a 'value'. Mend it, or remove it so that it is written anew.";
+            yield return $"'{field.Label}' is not an object with a 'value'. Mend '{field.Name}' in the connector's configuration, or remove it so that it is written anew.";
             yield break;
         }
 
-        if (!field.DependsOn.All(other => Equal(ValueOf(other.Field, configuration, fields), other.Value)))
+        if (!Counts(field, configuration, fields))
         {
             yield break;
         }
@@ -49,7 +61,7 @@ internal static class ConfigurationCheck
         {
             if (field.Required && field.DefaultValue is null)
             {
-                yield return $"{field.Name}: required, but empty. Set it in the connector's configuration.";
+                yield return $"'{field.Label}' cannot be empty.";
             }
 
             yield break;
@@ -63,49 +75,38 @@ internal static class ConfigurationCheck
 
         if (field.Options.Count > 0 && !field.Options.Any(option => option.Value == TextOf(value)))
         {
-            yield return $"{field.Name}: {Shown(field, value)} is none of {string.Join(", ", field.Options.Select(option => option.Value))}.";
+            yield return $"{Named(field, value)} should be one of {string.Join(", ", field.Options.Select(option => option.Value))}.";
         }
 
-        foreach (var check in field.Validations)
+        foreach (var failed in field.Validations.SelectMany(check => ValidationProblems(field, value!, check)))
         {
-            if (ValidationProblem(field, value!, check) is { } failed)
-            {
-                yield return failed;
-            }
+            yield return failed;
         }
     }
 
     private static string? TypeProblem(ConfigField field, JsonNode value) => field.Type switch
     {
-        ConfigFieldType.Integer when !TryNumber(value, out _) => $"{field.Name}: {Shown(field, value)} is not a whole number.",
-        ConfigFieldType.Boolean when !IsBoolean(value) => $"{field.Name}: {Shown(field, value)} is not true or false.",
-        ConfigFieldType.Text when value is JsonObject or JsonArray => $"{field.Name}: {Shown(field, value)} is not a text.",
-        ConfigFieldType.List when value is JsonObject => $"{field.Name}: {Shown(field, value)} is not a list.",
+        ConfigFieldType.Integer when !TryNumber(value, out _) => $"'{field.Label}' must be an integer.",
+        ConfigFieldType.Boolean when !IsBoolean(value) => $"'{field.Label}' must be true or false.",
+        ConfigFieldType.Text when value is JsonObject or JsonArray => $"'{field.Label}' must be a text.",
+        ConfigFieldType.List when value is JsonObject => $"'{field.Label}' must be a list.",
         _ => null,
     };
 
-    private static string? ValidationProblem(ConfigField field, JsonNode value, ConfigValidation check)
+    private static IEnumerable<string> ValidationProblems(ConfigField field, JsonNode value, ConfigValidation check) => check.Type switch
     {
-        switch (check.Type)
-        {
-            case "less_than" when TryNumber(check.Constraint, out var limit):
-                return TryNumber(value, out var small) && small < limit ? null : $"{field.Name}: {Shown(field, value)} is not less than {limit}.";
-            case "greater_than" when TryNumber(check.Constraint, out var limit):
-                return TryNumber(value, out var large) && large > limit ? null : $"{field.Name}: {Shown(field, value)} is not greater than {limit}.";
-            case "list_type" when TextOf(check.Constraint) == "int":
-                return Items(value).All(item => TryNumber(item, out _)) ? null : $"{field.Name}: {Shown(field, value)} is not a list of whole numbers.";
-            case "included_in" when check.Constraint is JsonArray allowed:
-                var strangers = Items(value).Where(item => !allowed.Any(one => Equal(one, item))).ToList();
-                return strangers.Count == 0
-                    ? null
-                    : $"{field.Name}: {(field.Sensitive ? "the value" : string.Join(", ", strangers.Select(item => $"'{TextOf(item)}'")))} is none of {string.Join(", ", allowed.Select(TextOf))}.";
-            case "regex" when TextOf(check.Constraint) is { } pattern:
-                return IsMatch(TextOf(value), pattern) ? null : $"{field.Name}: {Shown(field, value)} does not match {pattern}.";
-            default:
-                // A check that this version doesn't know must not lock a connector out.
-                return null;
-        }
-    }
+        "less_than" when TryNumber(check.Constraint, out var limit) && !(TryNumber(value, out var small) && small < limit) => [$"{Named(field, value)} should be less than {limit}."],
+        "greater_than" when TryNumber(check.Constraint, out var limit) && !(TryNumber(value, out var large) && large > limit) => [$"{Named(field, value)} should be greater than {limit}."],
+        "list_type" when TextOf(check.Constraint) == "int" =>
+            Items(value).Where(item => !TryNumber(item, out _)).Select(item => $"{NamedItem(field, item)} should be of type int."),
+        "included_in" when check.Constraint is JsonArray allowed => Items(value)
+            .Where(item => !allowed.Any(one => Equal(one, item)))
+            .Select(item => $"{NamedItem(field, item)} should be one of {string.Join(", ", allowed.Select(TextOf))}."),
+        "regex" when TextOf(check.Constraint) is { } pattern && !IsMatch(TextOf(value), pattern) => [$"{Named(field, value)} failed regex check {pattern}."],
+
+        // A check that this version doesn't know must not lock a connector out.
+        _ => [],
+    };
 
     private static bool IsMatch(string text, string pattern)
     {
@@ -150,7 +151,9 @@ internal static class ConfigurationCheck
         ? array
         : TextOf(value).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part => (JsonNode?)JsonValue.Create(part));
 
-    private static string Shown(ConfigField field, JsonNode? value) => field.Sensitive ? "the value" : $"'{TextOf(value)}'";
+    private static string Named(ConfigField field, JsonNode? value) => $"'{field.Label}' value{(field.Sensitive ? string.Empty : $" '{TextOf(value)}'")}";
+
+    private static string NamedItem(ConfigField field, JsonNode? item) => $"'{field.Label}' list value{(field.Sensitive ? string.Empty : $" '{TextOf(item)}'")}";
 
     private static string TextOf(JsonNode? value) => value switch
     {

@@ -8,10 +8,11 @@ internal static class ConnectorFeatures
     /// <summary>The connector's <c>features</c>.</summary>
     /// <param name="hasAdvancedRules">Whether its source can apply advanced sync rules.</param>
     /// <param name="hasIncrementalSync">Whether it can be synced incrementally.</param>
-    public static JsonObject Render(bool hasAdvancedRules = false, bool hasIncrementalSync = false)
+    /// <param name="hasAccessControl">Whether its source knows who may see what.</param>
+    public static JsonObject Render(bool hasAdvancedRules = false, bool hasIncrementalSync = false, bool hasAccessControl = false)
     {
         var features = new JsonObject();
-        foreach (var (path, isEnabled) in All(hasAdvancedRules, hasIncrementalSync))
+        foreach (var (path, isEnabled) in All(hasAdvancedRules, hasIncrementalSync, hasAccessControl))
         {
             var place = features;
             foreach (var name in path[..^1])
@@ -27,7 +28,7 @@ internal static class ConnectorFeatures
     }
 
     /// <summary>Whether <paramref name="existing"/> says so already; what it says beyond is its own business.</summary>
-    public static bool AreAnnounced(JsonObject? existing, bool hasAdvancedRules = false, bool hasIncrementalSync = false) => All(hasAdvancedRules, hasIncrementalSync).All(feature =>
+    public static bool AreAnnounced(JsonObject? existing, bool hasAdvancedRules = false, bool hasIncrementalSync = false, bool hasAccessControl = false) => All(hasAdvancedRules, hasIncrementalSync, hasAccessControl).All(feature =>
     {
         JsonNode? place = existing;
         foreach (var name in feature.Path)
@@ -38,11 +39,11 @@ internal static class ConnectorFeatures
         return place is JsonObject found && found["enabled"] is JsonValue value && value.TryGetValue<bool>(out var enabled) && enabled == feature.IsEnabled;
     });
 
-    private static IEnumerable<(string[] Path, bool IsEnabled)> All(bool hasAdvancedRules, bool hasIncrementalSync) =>
+    private static IEnumerable<(string[] Path, bool IsEnabled)> All(bool hasAdvancedRules, bool hasIncrementalSync, bool hasAccessControl) =>
     [
         (["sync_rules", "basic"], true),
         (["sync_rules", "advanced"], hasAdvancedRules),
-        (["document_level_security"], false),
+        (["document_level_security"], hasAccessControl),
         (["incremental_sync"], hasIncrementalSync),
         (["native_connector_api_keys"], false),
     ];

@@ -36,6 +36,12 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
         }
     }
 
+    /// <summary>Connectors whose documents say that they were deleted.</summary>
+    internal IAsyncEnumerable<ConnectorRecord> ListDeletedAsync(CancellationToken cancellationToken) => store
+        .SearchAsync(ProtocolIndices.Connectors, query: null, sort: null, cancellationToken)
+        .Select(document => new ConnectorRecord(document))
+        .Where(connector => connector.IsDeleted);
+
     /// <summary>Those of the connectors with these ids that exist, by id, as of the last refresh.</summary>
     internal async Task<IReadOnlyDictionary<string, ConnectorRecord>> FindAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
@@ -211,20 +217,21 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
             job.ConnectorId,
             connector =>
             {
-                if (connector.LastSynced >= endedAt)
+                var isNewest = !(connector.LastSynced >= endedAt);
+                if (!isNewest && !IsOpen(connector))
                 {
                     // Written already, by an earlier call for this job or for a later job.
                     return null;
                 }
 
-                var change = new JsonObject
+                var change = new JsonObject { [$"{LastSync(job)}_status"] = status.ToWord(), [$"{LastSync(job)}_error"] = error };
+                if (isNewest)
                 {
-                    ["last_synced"] = ProtocolTime.Format(endedAt),
-                    ["status"] = (error is null ? ConnectorStatus.Connected : ConnectorStatus.Error).ToWord(),
-                    ["error"] = error,
-                    [$"{LastSync(job)}_status"] = status.ToWord(),
-                    [$"{LastSync(job)}_error"] = error,
-                };
+                    change["last_synced"] = ProtocolTime.Format(endedAt);
+                    change["status"] = (error is null ? ConnectorStatus.Connected : ConnectorStatus.Error).ToWord();
+                    change["error"] = error;
+                }
+
                 if (job.Type != JobType.AccessControl && status != JobStatus.Suspended)
                 {
                     change["last_indexed_document_count"] = job.IndexedDocumentCount;
@@ -238,6 +245,9 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
                 return change;
             },
             cancellationToken);
+
+        // A content sync and an access control sync run side by side: the end of one that is told late is not to leave it in progress for ever.
+        bool IsOpen(ConnectorRecord connector) => connector.Document.Source.Text($"{LastSync(job)}_status") == JobStatus.InProgress.ToWord();
     }
 
     private static string LastSync(SyncJobRecord job) => job.Type == JobType.AccessControl ? "last_access_control_sync" : "last_sync";

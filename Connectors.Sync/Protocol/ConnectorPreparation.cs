@@ -7,7 +7,8 @@ namespace Connectors.Sync.Protocol;
 /// <param name="fields">The fields of its source.</param>
 /// <param name="hasAdvancedRules">Whether its source can apply advanced sync rules.</param>
 /// <param name="hasIncrementalSync">Whether it can be synced incrementally.</param>
-internal sealed class ConnectorPreparation(IReadOnlyList<ConfigField> fields, bool hasAdvancedRules = false, bool hasIncrementalSync = false)
+/// <param name="hasAccessControl">Whether its source knows who may see what.</param>
+internal sealed class ConnectorPreparation(IReadOnlyList<ConfigField> fields, bool hasAdvancedRules = false, bool hasIncrementalSync = false, bool hasAccessControl = false)
 {
     /// <summary>What is to be merged into the connector; <see langword="null"/> when it lacks nothing.</summary>
     /// <param name="connector">The connector as it is.</param>
@@ -39,9 +40,9 @@ internal sealed class ConnectorPreparation(IReadOnlyList<ConfigField> fields, bo
             }
         }
 
-        if (!ConnectorFeatures.AreAnnounced(connector.Features, hasAdvancedRules, hasIncrementalSync))
+        if (!ConnectorFeatures.AreAnnounced(connector.Features, hasAdvancedRules, hasIncrementalSync, hasAccessControl))
         {
-            change["features"] = ConnectorFeatures.Render(hasAdvancedRules, hasIncrementalSync);
+            change["features"] = ConnectorFeatures.Render(hasAdvancedRules, hasIncrementalSync, hasAccessControl);
         }
 
         return change.Count > 0 ? change : null;

@@ -6,7 +6,7 @@ namespace Connectors.Sync.Protocol;
 internal static class DueSyncs
 {
     /// <summary>
-    /// What is due at <paramref name="now"/>: full syncs first, then incremental ones, then those that only delete. A schedule is due when it would have fired since the last run it caused (or, before the
+    /// What is due at <paramref name="now"/>: access control syncs first, then full syncs, then incremental ones, then those that only delete. A schedule is due when it would have fired since the last run it caused (or, before the
     /// first, since the connector was last seen); however many times it fired meanwhile, that is one run. Whether the source can do it is for the caller to say.
     /// </summary>
     public static DueAnswer Of(ConnectorRecord connector, DateTimeOffset now)
@@ -14,6 +14,7 @@ internal static class DueSyncs
         ArgumentNullException.ThrowIfNull(connector);
         var due = new List<DueSync>();
         string? problem = null;
+        AddIfFired("scheduling.access_control", connector.Schedule(JobType.AccessControl), connector.LastScheduledAt(JobType.AccessControl), JobType.AccessControl, SyncKind.Full);
         if (connector.SyncNow)
         {
             due.Add(new DueSync(JobType.Full, TriggerMethod.OnDemand, ScheduledAt: null));

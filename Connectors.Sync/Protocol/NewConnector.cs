@@ -38,15 +38,7 @@ internal sealed record NewConnector
         ["index_name"] = IndexName,
         ["is_native"] = false,
         ["name"] = Name,
-        ["pipeline"] = Pipeline is null
-            ? null
-            : new JsonObject
-            {
-                ["name"] = Pipeline.Name,
-                ["extract_binary_content"] = Pipeline.ExtractBinaryContent,
-                ["reduce_whitespace"] = Pipeline.ReduceWhitespace,
-                ["run_ml_inference"] = Pipeline.RunMlInference,
-            },
+        ["pipeline"] = Pipeline is null ? null : Render(Pipeline),
         ["scheduling"] = new JsonObject
         {
             ["access_control"] = Never(),
@@ -84,6 +76,14 @@ internal sealed record NewConnector
 
         return rest;
     }
+
+    internal static JsonObject Render(PipelineSettings pipeline) => new()
+    {
+        ["name"] = pipeline.Name,
+        ["extract_binary_content"] = pipeline.ExtractBinaryContent,
+        ["reduce_whitespace"] = pipeline.ReduceWhitespace,
+        ["run_ml_inference"] = pipeline.RunMlInference,
+    };
 
     private static JsonObject Never() => new() { ["enabled"] = false, ["interval"] = "0 0 0 * * ?" };
 

@@ -12,6 +12,9 @@ internal static class ProtocolIndices
     /// <summary>Alias of the index of sync jobs.</summary>
     public const string SyncJobs = ".elastic-connectors-sync-jobs";
 
+    /// <summary>How the names of indices of identities begin.</summary>
+    internal const string AccessControlPrefix = ".search-acl-filter-";
+
     private const string Version = "-v1";
 
     // The fields that Elasticsearch 9.5 maps, by type.
@@ -61,6 +64,9 @@ internal static class ProtocolIndices
         await store.EnsureIndexAsync(Connectors + Version, Definition(Connectors, ConnectorFields), cancellationToken);
         await store.EnsureIndexAsync(SyncJobs + Version, Definition(SyncJobs, SyncJobFields), cancellationToken);
     }
+
+    /// <summary>The index of the identities that search a content index. A job's copy of the connector names it already; whoever made that job.</summary>
+    internal static string AccessControlOf(string index) => index.StartsWith(AccessControlPrefix, StringComparison.Ordinal) ? index : AccessControlPrefix + index;
 
     private static JsonObject Definition(string alias, string fields) => new()
     {

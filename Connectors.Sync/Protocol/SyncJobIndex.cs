@@ -13,6 +13,9 @@ namespace Connectors.Sync.Protocol;
 /// </summary>
 internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvider)
 {
+    /// <summary>Most jobs that <see cref="NewestAsync"/> gives.</summary>
+    internal const int MaxNewest = 1_000;
+
     /// <summary>A job as it is now, or <see langword="null"/>.</summary>
     public async Task<SyncJobRecord?> FindAsync(string id, CancellationToken cancellationToken) =>
         await store.GetAsync(ProtocolIndices.SyncJobs, id, cancellationToken) is { } document ? new SyncJobRecord(document) : null;
@@ -29,11 +32,12 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
     public IAsyncEnumerable<SyncJobRecord> OfConnectorAsync(string connectorId, CancellationToken cancellationToken) =>
         SearchAsync(new JsonObject { ["term"] = new JsonObject { ["connector.id"] = connectorId } }, cancellationToken);
 
-    /// <summary>Jobs of any state, the oldest first, as of the last refresh.</summary>
+    /// <summary>The newest jobs, the newest first, as of the last refresh. However many there are, only these are read.</summary>
     /// <param name="connectorId">Whose; <see langword="null"/> for those of all connectors.</param>
-    /// <param name="status">In which state; <see langword="null"/> for any.</param>
+    /// <param name="states">In which states; empty for any.</param>
+    /// <param name="count">How many, 1 to <see cref="MaxNewest"/>.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    public IAsyncEnumerable<SyncJobRecord> ListAsync(string? connectorId, JobStatus? status, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<SyncJobRecord>> NewestAsync(string? connectorId, IReadOnlyCollection<JobStatus> states, int count, CancellationToken cancellationToken)
     {
         var filters = new JsonArray();
         if (connectorId is not null)
@@ -41,12 +45,13 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
             filters.Add(new JsonObject { ["term"] = new JsonObject { ["connector.id"] = connectorId } });
         }
 
-        if (status is not null)
+        if (states.Count > 0)
         {
-            filters.Add(new JsonObject { ["term"] = new JsonObject { ["status"] = status.Value.ToWord() } });
+            filters.Add(new JsonObject { ["terms"] = new JsonObject { ["status"] = new JsonArray([.. states.Select(status => JsonValue.Create(status.ToWord()))]) } });
         }
 
-        return SearchAsync(filters.Count == 0 ? null : new JsonObject { ["bool"] = new JsonObject { ["filter"] = filters } }, cancellationToken);
+        var query = filters.Count == 0 ? null : new JsonObject { ["bool"] = new JsonObject { ["filter"] = filters } };
+        return [.. (await store.SearchLastAsync(ProtocolIndices.SyncJobs, query, "created_at", count, cancellationToken)).Select(document => new SyncJobRecord(document))];
     }
 
     /// <summary>Makes a pending job, with a copy of what the connector says now: later edits count from the next job on.</summary>
@@ -99,6 +104,10 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
             cancellationToken);
         return changed is null ? null : status;
     }
+
+    /// <summary>Deletes a job that is over, unless somebody wrote to it since it was found.</summary>
+    internal Task DeleteAsync(SyncJobRecord found, CancellationToken cancellationToken) =>
+        found.Status?.IsFinal() == true ? store.DeleteAsync(ProtocolIndices.SyncJobs, found.Id, found.Document, cancellationToken) : Task.CompletedTask;
 
     /// <summary>Cancels a job that waits, and only that: one that somebody took meanwhile is left alone.</summary>
     /// <returns>Whether it was canceled now.</returns>
@@ -153,9 +162,9 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
     }
 
     /// <summary>Tells that a running job lives, and how far it is.</summary>
-    /// <returns>The job's state: <see cref="JobStatus.Canceling"/> asks to stop, any other but <see cref="JobStatus.InProgress"/> means that somebody else
+    /// <returns>The job as it was before: <see cref="JobStatus.Canceling"/> asks to stop, any other state but <see cref="JobStatus.InProgress"/> means that somebody else
     /// ended it. <see langword="null"/> when it is gone.</returns>
-    internal async Task<JobStatus?> ProgressAsync(string id, SyncCounts counts, CancellationToken cancellationToken)
+    internal async Task<SyncJobRecord?> ProgressAsync(string id, SyncCounts counts, CancellationToken cancellationToken)
     {
         var changed = await ChangeAsync(
             id,
@@ -163,7 +172,7 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
                 ? SyncJobWrites.WithCounts(new JsonObject { ["last_seen"] = ProtocolTime.Format(timeProvider.GetUtcNow()) }, counts)
                 : null,
             cancellationToken);
-        return changed?.Read.Status;
+        return changed?.Read;
     }
 
     /// <summary>Ends or suspends a running job.</summary>

@@ -53,8 +53,11 @@ internal sealed class SyncJobRecord
     /// <summary>Why it failed.</summary>
     public string? Error => Source.NonBlank("error");
 
-    /// <summary>The content index.</summary>
-    public string? IndexName => Connector.NonBlank("index_name");
+    /// <summary>The index that it fills: the content index, or that of the identities.</summary>
+    public string? IndexName => Connector.NonBlank("index_name") is { } name && Type == JobType.AccessControl ? ProtocolIndices.AccessControlOf(name) : Connector.NonBlank("index_name");
+
+    /// <summary>Whether it syncs identities and not documents. Such jobs have a queue and a limit of their own.</summary>
+    internal bool IsAccessControl => Type == JobType.AccessControl;
 
     /// <summary>The source.</summary>
     public string? ServiceType => Connector.NonBlank("service_type");

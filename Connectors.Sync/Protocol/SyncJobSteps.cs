@@ -64,11 +64,21 @@ internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
         return job;
     }
 
-    /// <summary>Tells that a running job lives, and how far it is. At least once a minute: a job that is silent for five is taken for dead.</summary>
+    /// <summary>Tells that a running job lives, and how far it is. At least once a minute: a job that is silent for five is taken for dead. A job whose connector was
+    /// deleted is ended here: nobody wants its documents any more.</summary>
     /// <returns>The job's state: <see cref="JobStatus.Canceling"/> asks to stop, any other but <see cref="JobStatus.InProgress"/> means that somebody else
     /// ended it. <see langword="null"/> when it is gone.</returns>
-    public Task<JobStatus?> ProgressAsync(string jobId, SyncCounts counts, CancellationToken cancellationToken) =>
-        jobs.ProgressAsync(jobId, counts, cancellationToken);
+    public async Task<JobStatus?> ProgressAsync(string jobId, SyncCounts counts, CancellationToken cancellationToken)
+    {
+        var job = await jobs.ProgressAsync(jobId, counts, cancellationToken);
+        if (job?.Status?.IsRunning() != true || await connectors.FindAsync(job.ConnectorId, cancellationToken) is not null)
+        {
+            return job?.Status;
+        }
+
+        var ended = await jobs.EndAsync(jobId, JobStatus.Error, new JobResult { Error = ErrorText.ConnectorDeleted }, cancellationToken);
+        return ended?.Status ?? JobStatus.Error;
+    }
 
     /// <summary>The index equals the source. What the user cancelled meanwhile ends as canceled all the same.</summary>
     public Task<SyncJobRecord?> CompleteAsync(string jobId, JobResult result, CancellationToken cancellationToken) =>

@@ -15,8 +15,9 @@ internal static class SyncJobWrites
         {
             ["id"] = connector.Id,
             ["filtering"] = connector.ActiveFiltering?.DeepClone(),
-            ["index_name"] = connector.IndexName
-                ?? throw new ConnectorException($"Connector '{connector.Id}' has no index attached. Set its index_name, then start a sync."),
+            ["index_name"] = connector.IndexName is { } index
+                ? type == JobType.AccessControl ? ProtocolIndices.AccessControlOf(index) : index
+                : throw new ConnectorException($"Connector '{connector.Id}' has no index attached. Set its index_name, then start a sync."),
             ["service_type"] = connector.ServiceType
                 ?? throw new ConnectorException($"Connector '{connector.Id}' has no service_type. Set it, then start a sync."),
             ["configuration"] = connector.Configuration?.DeepClone() ?? new JsonObject(),

@@ -37,10 +37,11 @@ internal sealed class ConnectorCare(
     /// <param name="pending">The kinds of its jobs that wait already.</param>
     /// <param name="isRunning">Whether a sync of it runs: its source need not be tried.</param>
     /// <param name="cancellationToken">Stops the call.</param>
+    /// <param name="isAccessControlPending">Whether an access control sync of it waits already.</param>
     /// <returns>The jobs that were made.</returns>
     /// <exception cref="ConnectorException">Elasticsearch could not be reached. What is wrong with the connector is written into it instead.</exception>
     public async Task<IReadOnlyList<SyncJobRecord>> LookAfterAsync(
-        ConnectorRecord connector, IReadOnlyCollection<SyncKind> pending, bool isRunning, CancellationToken cancellationToken)
+        ConnectorRecord connector, IReadOnlyCollection<SyncKind> pending, bool isRunning, CancellationToken cancellationToken, bool isAccessControlPending = false)
     {
         ArgumentNullException.ThrowIfNull(pending);
         ArgumentNullException.ThrowIfNull(connector);
@@ -50,7 +51,7 @@ internal sealed class ConnectorCare(
             && await PrepareAsync(connector, serviceType, description, cancellationToken) is { } prepared
             && await TryAsync(prepared, isRunning, cancellationToken))
         {
-            made = await MakeDueJobsAsync(connector, prepared, pending, description.HasChangeFeed, cancellationToken);
+            made = await MakeDueJobsAsync(connector, prepared, description, pending, isAccessControlPending, cancellationToken);
         }
 
         // Last, because a schedule that never caused a run counts from when the connector was last seen.
@@ -78,7 +79,7 @@ internal sealed class ConnectorCare(
         var prepared = await connectors.PrepareAsync(
             connector,
             serviceType,
-            new ConnectorPreparation(description.Fields, description.CheckAdvancedRules is not null, description.HasChangeFeed),
+            new ConnectorPreparation(description.Fields, description.CheckAdvancedRules is not null, description.HasChangeFeed, description.HasAccessControl),
             cancellationToken);
         if (prepared is { Status: ConnectorStatus.NeedsConfiguration } && connector.Status != ConnectorStatus.NeedsConfiguration)
         {
@@ -121,7 +122,7 @@ internal sealed class ConnectorCare(
     }
 
     private async Task<IReadOnlyList<SyncJobRecord>> MakeDueJobsAsync(
-        ConnectorRecord seen, ConnectorRecord connector, IReadOnlyCollection<SyncKind> pending, bool hasIncrementalSyncs, CancellationToken cancellationToken)
+        ConnectorRecord seen, ConnectorRecord connector, SourceDescription description, IReadOnlyCollection<SyncKind> pending, bool isAccessControlPending, CancellationToken cancellationToken)
     {
         // Due by what was seen, made from what is there after the preparation.
         var due = DueSyncs.Of(seen, timeProvider.GetUtcNow());
@@ -141,10 +142,12 @@ internal sealed class ConnectorCare(
         }
 
         var made = new List<SyncJobRecord>();
-        foreach (var sync in due.Syncs.Where(sync => sync.Kind != SyncKind.Incremental || hasIncrementalSyncs))
+        foreach (var sync in due.Syncs.Where(CanRun))
         {
             // A full sync that waits serves everything; another kind serves only its like.
-            var isServed = pending.Concat(made.Select(job => job.Options.Kind)).Any(kind => kind == SyncKind.Full || kind == sync.Kind);
+            var isServed = sync.Type == JobType.AccessControl
+                ? isAccessControlPending
+                : pending.Concat(made.Where(job => !job.IsAccessControl).Select(job => job.Options.Kind)).Any(kind => kind == SyncKind.Full || kind == sync.Kind);
             if (await steps.CreateAsync(current, sync, isServed, cancellationToken) is { } job)
             {
                 ServiceLog.JobMade(_logger, connector.Id, job.Id, job.TriggerMethod.ToWord());
@@ -153,6 +156,12 @@ internal sealed class ConnectorCare(
         }
 
         return made;
+
+        bool CanRun(DueSync sync) => sync.Type == JobType.AccessControl
+
+            // While it is switched off there is nothing to be synced.
+            ? AccessControl.IsOn(description, SourceSettings.FromConfiguration(connector.Configuration, description.Fields))
+            : sync.Kind != SyncKind.Incremental || description.HasChangeFeed;
     }
 
     private Task ReportAsync(ConnectorRecord connector, string problem, CancellationToken cancellationToken)

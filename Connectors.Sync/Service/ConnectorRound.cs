@@ -18,6 +18,7 @@ internal sealed class ConnectorRound(
     ILoggerFactory loggerFactory)
 {
     private readonly ILogger _logger = loggerFactory.CreateLogger<ConnectorRound>();
+    private readonly ConcurrentDictionary<(string Id, string ServiceType), bool> _unknown = [];
 
     /// <summary>The connectors that are served, by id.</summary>
     /// <exception cref="ConnectorException">Elasticsearch could not be asked.</exception>
@@ -29,6 +30,11 @@ internal sealed class ConnectorRound(
             if (options.ServedAs(connector) is not null)
             {
                 served[connector.Id] = connector;
+            }
+            else if (options.IsOfUnknownType(connector) && _unknown.TryAdd((connector.Id, connector.ServiceType!), true))
+            {
+                // Once, and not at each look.
+                ServiceLog.UnknownServiceType(_logger, connector.Id, connector.ServiceType!);
             }
         }
 
@@ -55,7 +61,8 @@ internal sealed class ConnectorRound(
                 try
                 {
                     var pending = unfinished[connector.Id].Where(job => job is { Status: JobStatus.Pending, Type: JobType.Full or JobType.Incremental }).Select(job => job.Options.Kind).ToList();
-                    var ofConnector = await care.LookAfterAsync(connector, pending, isRunning(connector.Id), token);
+                    var isAccessControlPending = unfinished[connector.Id].Any(job => job is { Status: JobStatus.Pending, IsAccessControl: true });
+                    var ofConnector = await care.LookAfterAsync(connector, pending, isRunning(connector.Id), token, isAccessControlPending);
                     Interlocked.Add(ref made, ofConnector.Count);
                 }
                 catch (ConnectorException exception)
@@ -89,7 +96,7 @@ internal sealed class ConnectorRound(
         return new UnfinishedJobs([.. found.Where(job => served.ContainsKey(job.ConnectorId))], served);
     }
 
-    /// <summary>The jobs that may be begun: at most one of each connector, the oldest first.</summary>
+    /// <summary>The jobs that may be begun: of each connector at most one that syncs its content and one that syncs its access control, the oldest first.</summary>
     /// <param name="unfinished">What <see cref="UnfinishedAsync"/> found.</param>
     /// <param name="isAbandoned">Whether a running job was left by a worker that is known to be dead.</param>
     /// <param name="cancellationToken">Stops the call.</param>

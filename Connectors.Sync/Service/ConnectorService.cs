@@ -16,6 +16,7 @@ internal sealed class ConnectorService
     private readonly ConnectorRound _round;
     private readonly SourceCheck _sources;
     private readonly JobDispatcher _jobs;
+    private readonly OrphanedContent _orphans;
 
     /// <summary>A service.</summary>
     /// <param name="parts">What it is made of.</param>
@@ -38,6 +39,8 @@ internal sealed class ConnectorService
             new JobCleanup(Jobs, Steps, parts.TimeProvider, parts.LoggerFactory),
             options,
             parts.LoggerFactory);
+        _orphans = new OrphanedContent(
+            Connectors, Jobs, connector => parts.ContentIndexOf?.Invoke(connector) ?? parts.ContentIndex, options, parts.TimeProvider, parts.LoggerFactory);
         _jobs = new JobDispatcher(parts, options, Jobs, Steps, _sources, _round);
     }
 
@@ -188,5 +191,6 @@ internal sealed class ConnectorService
     {
         await _round.FailIdleJobsAsync(job => ValueTask.FromResult(_jobs.Running.Has(job.Id) || _jobs.IsAbandoned(job)), cancellationToken);
         await _round.CancelOrphansAsync(cancellationToken);
+        await _orphans.DeleteAsync(cancellationToken);
     }
 }

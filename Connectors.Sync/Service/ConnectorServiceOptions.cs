@@ -16,6 +16,9 @@ internal sealed record ConnectorServiceOptions
     /// <summary>Service types whose connectors are all served.</summary>
     public IReadOnlyList<string> ServiceTypes { get; init; } = [];
 
+    /// <summary>Service types that there are sources for, served here or not; empty when that is not known.</summary>
+    public IReadOnlyCollection<string> KnownServiceTypes { get; init; } = [];
+
     /// <summary>Who takes jobs here (<see cref="WorkerSlot"/>).</summary>
     public required JobWorker Worker { get; init; }
 
@@ -25,6 +28,9 @@ internal sealed record ConnectorServiceOptions
 
     /// <summary>How often a running job is asked whether the user cancelled it. Default 3 s.</summary>
     public TimeSpan CancelCheck { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a cancelled job may take to finish the pages in flight; then it is stopped in their middle. Default 2 minutes.</summary>
+    public TimeSpan CancelPatience { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>How long a running job may be silent before it counts as dead. Default 5 minutes, as in Elastic's own service.</summary>
     public TimeSpan IdleAfter { get; init; } = TimeSpan.FromMinutes(5);
@@ -45,9 +51,14 @@ internal sealed record ConnectorServiceOptions
             Service = configuration.Service,
             Connectors = configuration.Connectors,
             ServiceTypes = configuration.NativeServiceTypes,
+            KnownServiceTypes = [.. configuration.Sources.Keys],
             Worker = worker,
         };
     }
+
+    /// <summary>Whether a connector is of a service type that there is no source for, and not one that is served by its id.</summary>
+    internal bool IsOfUnknownType(ConnectorRecord connector) =>
+        KnownServiceTypes.Count > 0 && connector.ServiceType is { } type && !KnownServiceTypes.Contains(type) && ServedAs(connector) is null;
 
     /// <summary>The source of a connector that is served, or <see langword="null"/> when it isn't served; empty when it is but nobody says what source it has.</summary>
     public string? ServedAs(ConnectorRecord connector)

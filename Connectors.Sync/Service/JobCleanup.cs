@@ -35,7 +35,7 @@ internal sealed class JobCleanup(SyncJobIndex jobs, SyncJobSteps steps, TimeProv
         return failed;
     }
 
-    /// <summary>Cancels jobs that wait for a connector that was deleted: nobody would ever take them. Documents and indices are left alone.</summary>
+    /// <summary>Cancels jobs that wait for a connector that was deleted, or that name none: nobody would ever take them. Documents and indices are left alone.</summary>
     /// <param name="connectors">The connectors.</param>
     /// <param name="age">Jobs younger than this are left alone: their connector may have been made a moment ago.</param>
     /// <param name="cancellationToken">Stops the call.</param>
@@ -44,14 +44,14 @@ internal sealed class JobCleanup(SyncJobIndex jobs, SyncJobSteps steps, TimeProv
     {
         ArgumentNullException.ThrowIfNull(connectors);
         var waiting = await jobs.UnfinishedAsync(cancellationToken)
-            .Where(job => job.Status?.IsWaiting() == true && job.ConnectorId.Length > 0 && timeProvider.GetUtcNow() - job.CreatedAt > age)
+            .Where(job => job.Status?.IsWaiting() == true && timeProvider.GetUtcNow() - job.CreatedAt > age)
             .ToListAsync(cancellationToken);
-        var existing = await connectors.FindAsync(waiting.Select(job => job.ConnectorId).ToHashSet(StringComparer.Ordinal), cancellationToken);
+        var existing = await connectors.FindAsync(waiting.Select(job => job.ConnectorId).Where(id => id.Length > 0).ToHashSet(StringComparer.Ordinal), cancellationToken);
         var canceled = 0;
         foreach (var job in waiting.Where(job => !existing.ContainsKey(job.ConnectorId)))
         {
             // The search may be a moment behind: what it misses is asked for by its id.
-            if (await connectors.FindAsync(job.ConnectorId, cancellationToken) is null && await jobs.CancelWaitingAsync(job.Id, cancellationToken))
+            if ((job.ConnectorId.Length == 0 || await connectors.FindAsync(job.ConnectorId, cancellationToken) is null) && await jobs.CancelWaitingAsync(job.Id, cancellationToken))
             {
                 ServiceLog.OrphanCanceled(_logger, job.Id, job.ConnectorId);
                 canceled++;

@@ -66,7 +66,7 @@ internal sealed class JobDispatcher
         _running.Show(job.Id, sync);
         _parts.Observer?.SyncStarted(sync);
         var runner = new JobRunner(
-            _jobs, _steps, _sources, EngineOf(job.ConnectorId), _parts.ContentIndex, _options, _parts.TimeProvider, _parts.LoggerFactory);
+            _jobs, _steps, _sources, EngineOf(job.ConnectorId), _parts.ContentIndexOf?.Invoke(job.ConnectorId) ?? _parts.ContentIndex, _options, _parts.TimeProvider, _parts.LoggerFactory);
         var result = new SyncResult(SyncResultEnd.Lost, job, null, null);
         try
         {
@@ -80,7 +80,7 @@ internal sealed class JobDispatcher
         return result;
     }
 
-    public bool TryTakeInHand(SyncJobRecord job) => _running.TryAdd(job.Id, job.ConnectorId);
+    public bool TryTakeInHand(SyncJobRecord job) => _running.TryAdd(job.Id, job.ConnectorId, job.IsAccessControl);
 
     public void LetGo(SyncJobRecord job) => _running.Remove(job.Id);
 
@@ -112,9 +112,14 @@ internal sealed class JobDispatcher
         var unfinished = await _round.UnfinishedAsync(stop);
         foreach (var job in await _round.NextJobsAsync(unfinished, IsAbandoned, stop))
         {
-            if (stop.IsCancellationRequested || _running.Count >= _options.Service.MaxConcurrentContentSyncs)
+            if (stop.IsCancellationRequested)
             {
                 break;
+            }
+
+            if (_running.CountOf(job.IsAccessControl) >= _options.Service.MaxConcurrentSyncs(job.IsAccessControl))
+            {
+                continue;
             }
 
             if (job.Status == JobStatus.Canceling)

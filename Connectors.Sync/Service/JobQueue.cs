@@ -2,10 +2,10 @@ using Connectors.Sync.Protocol;
 
 namespace Connectors.Sync.Service;
 
-/// <summary>Which jobs may be begun: one at a time for each connector, the oldest first. Pure.</summary>
+/// <summary>Which jobs may be begun: one at a time for each connector, and beside it one for its access control; the oldest first. Pure.</summary>
 internal static class JobQueue
 {
-    /// <summary>The next job of each connector, oldest first; at most one a connector, none while another one of it runs.</summary>
+    /// <summary>The next jobs of each connector, oldest first; at most one for its content and one for its access control, none while another one of the same runs.</summary>
     /// <param name="unfinished">Jobs that are not over, of any connectors.</param>
     /// <param name="isAbandoned">Whether a job that is in progress or canceling was left by a worker that is known to be dead, so that we can take it.</param>
     public static IReadOnlyList<SyncJobRecord> Next(IEnumerable<SyncJobRecord> unfinished, Func<SyncJobRecord, bool> isAbandoned)
@@ -14,7 +14,7 @@ internal static class JobQueue
         ArgumentNullException.ThrowIfNull(isAbandoned);
         return
         [
-            .. unfinished.GroupBy(job => job.ConnectorId, StringComparer.Ordinal)
+            .. unfinished.GroupBy(job => (job.ConnectorId, job.IsAccessControl))
                 .Select(jobs => Next([.. jobs.Order(ByAge)], isAbandoned))
                 .OfType<SyncJobRecord>()
                 .Order(ByAge),

@@ -80,7 +80,7 @@ internal sealed class JobRunner(
         }
         catch (OperationCanceledException) when (stop.AtOnce.IsCancellationRequested)
         {
-            return new SyncResult(SyncResultEnd.Lost, job, null, null);
+            return new SyncResult(stop.IsForced ? SyncResultEnd.Canceled : SyncResultEnd.Lost, job, null, null);
         }
         catch (OperationCanceledException) when (stop.Orderly.IsCancellationRequested)
         {
@@ -96,6 +96,7 @@ internal sealed class JobRunner(
     private async Task WatchAsync(SyncJobRecord job, SyncProgress progress, JobStop stop, CancellationToken ended)
     {
         var lastHeartbeat = timeProvider.GetTimestamp();
+        long? cancelSeen = null;
         try
         {
             while (true)
@@ -108,8 +109,18 @@ internal sealed class JobRunner(
                         ? await steps.ProgressAsync(job.Id, progress.Counts, ended)
                         : (await jobs.FindAsync(job.Id, ended))?.Status;
                     lastHeartbeat = isDue ? timeProvider.GetTimestamp() : lastHeartbeat;
-                    if (status == JobStatus.Canceling && stop.Cancel())
+                    if (status == JobStatus.Canceling && cancelSeen is { } seen)
                     {
+                        if (timeProvider.GetElapsedTime(seen) > options.CancelPatience && !stop.IsForced)
+                        {
+                            // A source that hangs must not keep a job that nobody wants.
+                            ServiceLog.CancelForced(_logger, job.Id, job.ConnectorId, job.IndexName ?? string.Empty);
+                            stop.Force();
+                        }
+                    }
+                    else if (status == JobStatus.Canceling && stop.Cancel())
+                    {
+                        cancelSeen = timeProvider.GetTimestamp();
                         ServiceLog.CancelSeen(_logger, job.Id, job.ConnectorId, job.IndexName ?? string.Empty);
                     }
                     else if (status is not (JobStatus.InProgress or JobStatus.Canceling))
@@ -121,6 +132,11 @@ internal sealed class JobRunner(
                 {
                     // The sync itself meets the same trouble, and decides what becomes of it.
                     ServiceLog.HeartbeatFailed(_logger, job.Id, exception.Message);
+                }
+                catch (Exception exception) when (!ended.IsCancellationRequested)
+                {
+                    // A job without a heartbeat would be taken for dead while its sync goes on.
+                    ServiceLog.RoundBroke(_logger, exception, $"The heartbeat of job {job.Id}", UnexpectedError.IdOf(exception));
                 }
             }
         }

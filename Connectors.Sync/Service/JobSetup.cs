@@ -17,6 +17,15 @@ internal static class JobSetup
     {
         ArgumentNullException.ThrowIfNull(job);
         RequireRunnable(job);
+        if (job.IsAccessControl)
+        {
+            return IdentityRequest(job.Id, job.ConnectorId, job.IndexName!, job.Configuration, source) with
+            {
+                AllowMassDelete = job.Options.AllowMassDelete,
+                Reindex = job.Options.Reindex,
+            };
+        }
+
         return Request(job.Id, job.ConnectorId, job.ServiceType!, job.IndexName!, job.Pipeline, job.Configuration, job.Filtering, source) with
         {
             Kind = job.Options.Kind,
@@ -27,17 +36,26 @@ internal static class JobSetup
     }
 
     /// <summary>What the engine is asked for a dry run of a connector as it is now.</summary>
+    /// <param name="connector">The connector.</param>
+    /// <param name="source">What its source is.</param>
+    /// <param name="isAccessControl">Whether its identities are meant, and not its documents.</param>
     /// <exception cref="ConnectorException">The connector can't be synced.</exception>
-    public static SyncRequest DryRun(ConnectorRecord connector, SourceDescription source)
+    public static SyncRequest DryRun(ConnectorRecord connector, SourceDescription source, bool isAccessControl = false)
     {
         ArgumentNullException.ThrowIfNull(connector);
+        ArgumentNullException.ThrowIfNull(source);
         RequireIndex(connector.IndexName);
-        return Request(
-            $"dry-run-{connector.Id}", connector.Id, source.ServiceType, connector.IndexName!, connector.Pipeline, connector.Configuration, connector.ActiveFiltering, source) with
-        {
-            DryRun = true,
-        };
+        var id = $"dry-run-{connector.Id}";
+        var request = isAccessControl
+            ? IdentityRequest(id, connector.Id, ProtocolIndices.AccessControlOf(connector.IndexName!), connector.Configuration, source)
+            : Request(id, connector.Id, source.ServiceType, connector.IndexName!, connector.Pipeline, connector.Configuration, connector.ActiveFiltering, source);
+        return request with { DryRun = true };
     }
+
+    /// <summary>What a preview of a connector as it is now asks for. It needs no index.</summary>
+    /// <exception cref="ConnectorException">The connector's rules can't be applied.</exception>
+    internal static SyncRequest Preview(ConnectorRecord connector, SourceDescription source) => Request(
+        $"preview-{connector.Id}", connector.Id, source.ServiceType, connector.IndexName ?? string.Empty, connector.Pipeline, connector.Configuration, connector.ActiveFiltering, source);
 
     /// <summary>Makes the source of a job, with the sync rules that it holds; the caller disposes it.</summary>
     /// <exception cref="ConnectorException">There is no such source, or what the user entered is wrong.</exception>
@@ -45,27 +63,28 @@ internal static class JobSetup
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(sources);
-        return Open(job.ServiceType ?? string.Empty, job.Configuration, job.Filtering, sources);
+        return Open(job.ServiceType ?? string.Empty, job.Configuration, job.Filtering, sources, job.IsAccessControl);
     }
 
     /// <summary>Makes the source of a connector as it is now, with the sync rules in force; the caller disposes it.</summary>
     /// <param name="connector">The connector.</param>
     /// <param name="serviceType">Its source.</param>
     /// <param name="sources">Where sources come from.</param>
+    /// <param name="isAccessControl">Whether its identities are meant, and not its documents.</param>
     /// <exception cref="ConnectorException">There is no such source, or what the user entered is wrong.</exception>
-    public static IDataSource OpenSource(ConnectorRecord connector, string serviceType, SourceCheck sources)
+    public static IDataSource OpenSource(ConnectorRecord connector, string serviceType, SourceCheck sources, bool isAccessControl = false)
     {
         ArgumentNullException.ThrowIfNull(connector);
         ArgumentNullException.ThrowIfNull(sources);
-        return Open(serviceType, connector.Configuration, connector.ActiveFiltering, sources);
+        return Open(serviceType, connector.Configuration, connector.ActiveFiltering, sources, isAccessControl);
     }
 
     internal static void RequireRunnable(SyncJobRecord job)
     {
-        if (job.Type is not (JobType.Full or JobType.Incremental))
+        if (job.Type is null)
         {
             var type = job.Document.Source.Text("job_type");
-            throw new ConnectorException($"This version runs full and incremental syncs only, and the job's type is '{type}'. Start a full content sync instead.");
+            throw new ConnectorException($"This version runs full, incremental and access control syncs, and the job's type is '{type}'. Start a full content sync instead.");
         }
 
         if (job.ServiceType is null)
@@ -74,6 +93,10 @@ internal static class JobSetup
         }
 
         RequireIndex(job.IndexName);
+        if (!job.IsAccessControl && job.IndexName!.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal))
+        {
+            throw new ConnectorException($"index_name: '{job.IndexName}' is where identities are kept, which a content sync would delete. Attach another index to the connector.");
+        }
     }
 
     internal static void RequireIndex(string? indexName)
@@ -81,6 +104,20 @@ internal static class JobSetup
         if (indexName is null)
         {
             throw new ConnectorException("index_name: no index is attached. Attach one to the connector, then start a sync.");
+        }
+    }
+
+    /// <summary>Whether a connector, as it is configured now, has identities to sync; false when that can't be told.</summary>
+    internal static bool HasAccessControl(ConnectorRecord connector, SourceCheck sources)
+    {
+        try
+        {
+            var source = sources.Describe(connector.ServiceType ?? string.Empty);
+            return AccessControl.IsOn(source, SourceSettings.FromConfiguration(connector.Configuration, source.Fields));
+        }
+        catch (ConnectorException)
+        {
+            return false;
         }
     }
 
@@ -100,8 +137,30 @@ internal static class JobSetup
                 $"The connector's advanced sync rules can't be applied: {string.Join(' ', problems)} Nothing was synced, so that nothing that they leave out is indexed.");
     }
 
-    private static IDataSource Open(string serviceType, JsonObject? configuration, JsonObject? filtering, SourceCheck sources) =>
-        sources.Open(serviceType, configuration, AdvancedRules(filtering, sources.Describe(serviceType)));
+    private static IDataSource Open(string serviceType, JsonObject? configuration, JsonObject? filtering, SourceCheck sources, bool isAccessControl) => isAccessControl
+        ? new IdentitySource(sources.Open(serviceType, configuration))
+        : sources.Open(serviceType, configuration, AdvancedRules(filtering, sources.Describe(serviceType)));
+
+    /// <summary>Identities are documents of an index of their own, without pipeline and rules.</summary>
+    private static SyncRequest IdentityRequest(string jobId, string connectorId, string indexName, JsonObject? configuration, SourceDescription source)
+    {
+        if (!source.HasAccessControl)
+        {
+            throw new ConnectorException($"{source.Name} can't tell who may see what, so there is no access control to sync. Switch its schedule off, and start content syncs only.");
+        }
+
+        return AccessControl.IsOn(source, SourceSettings.FromConfiguration(configuration, source.Fields))
+            ? new SyncRequest
+            {
+                JobId = jobId,
+                ConnectorId = connectorId,
+                ServiceType = source.ServiceType,
+                IndexName = indexName,
+                Fingerprint = SyncFingerprint.Of("access_control", source.ServiceType, IdentitySource.Query),
+            }
+            : throw new ConnectorException(
+                $"{AccessControl.Switch.Name}: switched off, so no identity was synced. Switch it on in the connector's configuration, let a full sync end, then sync access control again.");
+    }
 
     private static SyncRequest Request(
         string jobId,
@@ -130,6 +189,7 @@ internal static class JobSetup
             IndexName = indexName,
             Pipeline = pipeline,
             Rules = rules.Basic,
+            HasAccessControl = AccessControl.IsOn(source, settings),
             UseExtractionService = settings.GetBoolean(CommonFields.UseExtractionService),
             Fingerprint = SyncFingerprint.Of([serviceType, fields, .. rules.Fingerprint()]),
         };

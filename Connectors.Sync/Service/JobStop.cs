@@ -8,6 +8,7 @@ internal sealed class JobStop : IDisposable
     private readonly CancellationTokenSource _atOnce;
     private int _isCanceled;
     private volatile bool _isLost;
+    private volatile bool _isForced;
 
     public JobStop(CancellationToken stopReading, CancellationToken cancellationToken)
     {
@@ -23,6 +24,9 @@ internal sealed class JobStop : IDisposable
 
     public bool IsLost => _isLost;
 
+    /// <summary>Whether the user's cancelling ended the work in the middle of a page.</summary>
+    public bool IsForced => _isForced;
+
     /// <summary>The user cancelled the job.</summary>
     /// <returns>Whether this is the first time that it is told.</returns>
     public bool Cancel()
@@ -30,6 +34,13 @@ internal sealed class JobStop : IDisposable
         var isFirst = Interlocked.Exchange(ref _isCanceled, 1) == 0;
         _orderly.Cancel();
         return isFirst;
+    }
+
+    /// <summary>The user cancelled the job, and it does not stop in order.</summary>
+    public void Force()
+    {
+        _isForced = true;
+        _atOnce.Cancel();
     }
 
     /// <summary>The job is no longer ours.</summary>

@@ -9,6 +9,9 @@ internal sealed class RunningSyncs
 
     public int Count => _jobs.Count;
 
+    /// <summary>How many sync identities, or documents.</summary>
+    public int CountOf(bool isAccessControl) => _jobs.Values.Count(entry => entry.IsAccessControl == isAccessControl);
+
     /// <summary>Those that are claimed, the oldest first.</summary>
     public IReadOnlyList<RunningSync> Shown => [.. _jobs.Values.Select(entry => entry.Sync).OfType<RunningSync>().OrderBy(sync => sync.StartedAt)];
 
@@ -16,12 +19,12 @@ internal sealed class RunningSyncs
 
     public bool HasConnector(string connectorId) => _jobs.Values.Any(entry => entry.ConnectorId == connectorId);
 
-    /// <summary>Takes a job in hand; false when it already is, or when another job of its connector is.</summary>
-    public bool TryAdd(string jobId, string connectorId)
+    /// <summary>Takes a job in hand; false when it already is, or when another job of its connector is that fills the same index.</summary>
+    public bool TryAdd(string jobId, string connectorId, bool isAccessControl)
     {
         lock (_jobs)
         {
-            return !HasConnector(connectorId) && _jobs.TryAdd(jobId, new Entry(connectorId));
+            return !_jobs.Values.Any(entry => entry.ConnectorId == connectorId && entry.IsAccessControl == isAccessControl) && _jobs.TryAdd(jobId, new Entry(connectorId, isAccessControl));
         }
     }
 
@@ -29,9 +32,11 @@ internal sealed class RunningSyncs
 
     public void Remove(string jobId) => _jobs.TryRemove(jobId, out _);
 
-    private sealed class Entry(string connectorId)
+    private sealed class Entry(string connectorId, bool isAccessControl)
     {
         public string ConnectorId => connectorId;
+
+        public bool IsAccessControl => isAccessControl;
 
         public RunningSync? Sync { get; set; }
     }

@@ -17,6 +17,9 @@ internal sealed record ServiceParts
     /// <summary>The engine for a connector that is written with a key of its own; <see langword="null"/> when all are written by <see cref="Engine"/>.</summary>
     public Func<string, ISyncEngine>? EngineOf { get; init; }
 
+    /// <summary>The index of a connector that is counted with a key of its own; <see langword="null"/> when all are by <see cref="ContentIndex"/>.</summary>
+    public Func<string, IContentIndex>? ContentIndexOf { get; init; }
+
     /// <summary>Makes the sources.</summary>
     public required ISourceFactory Sources { get; init; }
 

@@ -34,7 +34,8 @@ internal sealed class SourceCheck(ISourceFactory sources, TimeProvider timeProvi
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            await source.PingAsync(either.Token);
+            // Given up even when the source does not heed its token: one that hangs must not keep all others waiting.
+            await source.PingAsync(either.Token).WaitAsync(either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -10,6 +10,7 @@ internal static class SyncContradictions
     /// <param name="words">How they are spelled where they were made.</param>
     public static string? Find(SyncNowOptions how, SyncWords words) => how switch
     {
+        { AccessControl: true, Kind: not SyncKind.Full } => $"An access control sync reads all identities: leave out --access-control or {words.Kind(how.Kind)}.",
         { Kind: SyncKind.Incremental, DryRun: true } => $"A dry run compares everything: leave out {words.DryRun} or {words.Kind(how.Kind)}.",
         { Kind: SyncKind.Incremental, Reindex: true } => $"To write every document again everything has to be read: leave out {words.Reindex} or {words.Kind(how.Kind)}.",
         { Kind: SyncKind.DeletesOnly, Reindex: true } => $"A sync that only deletes writes no document: leave out {words.Reindex} or {words.Kind(how.Kind)}.",

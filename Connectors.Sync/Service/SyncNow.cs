@@ -10,6 +10,11 @@ namespace Connectors.Sync.Service;
 /// <param name="Kind">How much of the way to an equal index it goes.</param>
 internal sealed record SyncNowOptions(bool DryRun = false, bool AllowMassDelete = false, bool Reindex = false, SyncKind Kind = SyncKind.Full)
 {
+    /// <summary>Sync who may see what, and not what there is. Always a sync of everything.</summary>
+    public bool AccessControl { get; init; }
+
+    internal JobType JobType => AccessControl ? JobType.AccessControl : Kind == SyncKind.Incremental ? JobType.Incremental : JobType.Full;
+
     internal SyncJobOptions ForJob => new(AllowMassDelete, Reindex, Kind);
 }
 
@@ -30,8 +35,8 @@ internal sealed class SyncNow(
         Check(how);
         var connector = await FindAsync(connectorId, stop);
         var serviceType = ServiceTypeOf(connector);
-        var request = JobSetup.DryRun(connector, sources.Describe(serviceType)) with { AllowMassDelete = how.AllowMassDelete, Reindex = how.Reindex, Kind = how.Kind };
-        await using var source = JobSetup.OpenSource(connector, serviceType, sources);
+        var request = JobSetup.DryRun(connector, sources.Describe(serviceType), how.AccessControl) with { AllowMassDelete = how.AllowMassDelete, Reindex = how.Reindex, Kind = how.Kind };
+        await using var source = JobSetup.OpenSource(connector, serviceType, sources, how.AccessControl);
         await sources.PingAsync(source, options.PingTimeout, stop);
         var engine = dispatcher.EngineOf(connectorId);
         var sync = new RunningSync(request.JobId, connectorId, connector.Name ?? connectorId, request.IndexName, serviceType, parts.TimeProvider.GetUtcNow());
@@ -69,7 +74,7 @@ internal sealed class SyncNow(
         JobSetup.RequireIndex(connector.IndexName);
         ConfigurationCheck.Require(connector.Configuration, sources.Describe(serviceType).Fields);
         var job = await WaitingAsync(connectorId, how, stop) ?? await jobs.CreateAsync(
-            connector, how.Kind == SyncKind.Incremental ? JobType.Incremental : JobType.Full, TriggerMethod.OnDemand, how.ForJob, key: null, stop);
+            connector, how.JobType, TriggerMethod.OnDemand, how.ForJob, key: null, stop);
         dispatcher.TryTakeInHand(job!);
         try
         {
@@ -95,7 +100,7 @@ internal sealed class SyncNow(
         var unfinished = new List<SyncJobRecord>();
         await foreach (var found in jobs.UnfinishedAsync(cancellationToken))
         {
-            if (found.ConnectorId == connectorId && found.Type is JobType.Full or JobType.Incremental && await jobs.FindAsync(found.Id, cancellationToken) is { Status: { } status } job && !status.IsFinal())
+            if (found.ConnectorId == connectorId && found.Type is not null && found.IsAccessControl == how.AccessControl && await jobs.FindAsync(found.Id, cancellationToken) is { Status: { } status } job && !status.IsFinal())
             {
                 unfinished.Add(job);
             }

@@ -8,7 +8,10 @@ internal static class UnexpectedError
 {
     /// <summary>Names the log entry. A hash of the failure and where it happened: the same failure has the same id each time, so a document that tells of it
     /// already is not written again.</summary>
-    public static string IdOf(Exception exception) => Convert.ToHexStringLower(XxHash32.Hash(Encoding.UTF8.GetBytes($"{exception}")));
+    public static string IdOf(Exception exception) => IdOf($"{exception}");
+
+    /// <summary>Names the log entry of a failure of which there is only a text.</summary>
+    public static string IdOf(string text) => Convert.ToHexStringLower(XxHash32.Hash(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>What is told of such a failure.</summary>
     public static string Message(Exception exception) =>

@@ -100,8 +100,18 @@ public abstract class EnumerableDataSource : IDataSource
 
         var json = page.Begin(document.Id, document.Timestamp, document.Content);
         json.WriteStartObject();
+        if (document.AccessControl is { } access)
+        {
+            AccessControl.Write(json, access);
+        }
+
         foreach (var property in body.EnumerateObject())
         {
+            if (document.AccessControl is not null && property.NameEquals(AccessControl.FieldName))
+            {
+                continue;
+            }
+
             json.WritePropertyName(ReservedFields.Contains(Encoding.UTF8.GetBytes(property.Name)) ? property.Name + "_" : property.Name);
             property.Value.WriteTo(json);
         }

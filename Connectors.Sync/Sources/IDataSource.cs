@@ -35,7 +35,8 @@ public interface IDataSource : IAsyncDisposable
 
     /// <summary>Reads the page of <paramref name="partition"/> that follows <paramref name="after"/>.</summary>
     /// <remarks>After a crash the same page may be asked for again, by another process: the token alone says where to begin. No id comes twice in
-    /// one reading of a source. The last page of a partition, empty or not, says <see cref="SourcePage.IsLast"/>. The caller disposes the page.</remarks>
+    /// one reading of a source; where a backend can't promise that, the last one counts. The last page of a partition, empty or not, says
+    /// <see cref="SourcePage.IsLast"/>. The caller disposes the page.</remarks>
     /// <param name="partition">One of those that <see cref="PartitionAsync"/> returned.</param>
     /// <param name="after"><see cref="PageToken.Start"/>, or <see cref="SourcePage.Next"/> of the page before.</param>
     /// <param name="limits">When a page is full.</param>

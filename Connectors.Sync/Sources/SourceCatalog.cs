@@ -100,6 +100,11 @@ internal sealed class SourceCatalog : ISourceFactory
             throw new ConnectorException($"sources.{serviceType}: {constructor.DeclaringType} says that it has a change feed, and does not implement IChangeFeed. This is a fault of the source.");
         }
 
+        if (description.HasAccessControl && source is not IAccessControlSource)
+        {
+            throw new ConnectorException($"sources.{serviceType}: {constructor.DeclaringType} says that it has access control, and does not implement IAccessControlSource. This is a fault of the source.");
+        }
+
         return string.Equals(description.ServiceType, serviceType, StringComparison.Ordinal)
             ? new Loaded(constructor, description)
             : throw new ConnectorException($"sources.{serviceType}: {constructor.DeclaringType} says that its service type is \"{description.ServiceType}\". Name it so under sources.");

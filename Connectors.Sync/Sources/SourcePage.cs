@@ -82,6 +82,14 @@ public sealed class SourcePage : IDisposable
         return dropped;
     }
 
+    /// <summary>Gives the document at <paramref name="index"/> another body. Memory taken from the page before is no longer valid.</summary>
+    internal void Replace(int index, ReadOnlySpan<byte> body)
+    {
+        var start = _buffer.Length;
+        _buffer.Write(body);
+        _entries[index] = _entries[index] with { BodyStart = start, BodyLength = body.Length };
+    }
+
     /// <summary>Gives the page's memory back.</summary>
     public void Dispose() => _buffer.Dispose();
 

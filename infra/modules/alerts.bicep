@@ -53,7 +53,7 @@ resource syncFailed 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   kind: 'LogAlert'
   properties: {
     displayName: 'Connectors: a sync failed'
-    description: 'A sync job ended as an error. Kibana shows the reason at the connector; docs/operations.md tells what to do about it.'
+    description: 'A sync job ended as an error. Kibana shows the reason at the connector; docs/errors.md tells what to do about it.'
     enabled: true
     severity: 2
     scopes: [workspaceId]

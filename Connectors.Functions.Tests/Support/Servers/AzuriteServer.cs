@@ -23,12 +23,14 @@ public sealed class AzuriteServer : IAsyncLifetime
 
     public int Port { get; private set; }
 
+    /// <summary>Its start script, where it would be.</summary>
+    public static string Script => Environment.GetEnvironmentVariable("CONNECTORS_AZURITE") is { Length: > 0 } named
+        ? named
+        : Path.Combine(Approved.Root, "artifacts", "npm", "node_modules", "azurite", "dist", "src", "blob", "main.js");
+
     public async ValueTask InitializeAsync()
     {
-        var script = Environment.GetEnvironmentVariable("CONNECTORS_AZURITE") is { Length: > 0 } named
-            ? named
-            : Path.Combine(Approved.Root, "artifacts", "npm", "node_modules", "azurite", "dist", "src", "blob", "main.js");
-        if (!File.Exists(script) || ServerProcess.Find(OperatingSystem.IsWindows() ? "node.exe" : "node") is not { } node)
+        if (!File.Exists(Script) || ServerProcess.Find(OperatingSystem.IsWindows() ? "node.exe" : "node") is not { } node)
         {
             Missing = "this machine has no Azurite (the npm package azurite)";
             return;
@@ -36,7 +38,7 @@ public sealed class AzuriteServer : IAsyncLifetime
 
         (_process, Port) = await ServerProcess.StartAsync(
             node,
-            port => [script, "--blobHost", "127.0.0.1", "--blobPort", $"{port}", "--location", _folder.Path, "--silent", "--skipApiVersionCheck", "--disableTelemetry"],
+            port => [Script, "--blobHost", "127.0.0.1", "--blobPort", $"{port}", "--location", _folder.Path, "--silent", "--skipApiVersionCheck", "--disableTelemetry"],
             "successfully listen",
             TestContext.Current.CancellationToken);
     }

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Connectors.Tests.Support.SourceContract;
+using Connectors.Testing;
 
 namespace Connectors.Tests.Support.Servers;
 

@@ -1,26 +1,28 @@
+using System.Data.Common;
+using Connectors.Sync.Configuration;
+using Connectors.Sync.Sources;
+using Connectors.Sync.Sources.PostgreSql;
 using Npgsql;
 using Xunit;
 
 namespace Connectors.Tests.Support.Servers;
 
-/// <summary>A PostgreSQL server of the machine, one for all tests of its collection, which run one after the other. Every test makes a database of its own.</summary>
-public sealed class PostgreSqlServer : IAsyncLifetime
+/// <summary>A PostgreSQL server.</summary>
+public sealed class PostgreSqlServer : SqlServer
 {
     public const string Password = "pg-se-cr-et";
 
-    private readonly TempFolder _folder = TempFolder.With("ready");
-    private ServerProcess? _process;
-    private int _databases;
+    public override string UserName => "postgres";
 
-    /// <summary>Why there is none; empty when there is.</summary>
-    public string Missing { get; private set; } = string.Empty;
+    public override string UserPassword => Password;
 
-    public int Port { get; private set; }
+    public override string UserField => "username";
 
-    /// <summary>The certificate of the server, which is its own authority.</summary>
-    public string Certificate { get; private set; } = string.Empty;
+    internal override IReadOnlyList<ConfigField> Fields => PostgreSqlConfiguration.Fields;
 
-    public async ValueTask InitializeAsync()
+    protected override string FirstDatabase => "postgres";
+
+    public override async ValueTask InitializeAsync()
     {
         var cancellation = TestContext.Current.CancellationToken;
         var folders = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending().Select(folder => Path.Combine(folder, "bin")).ToArray() : [];
@@ -32,58 +34,38 @@ public sealed class PostgreSqlServer : IAsyncLifetime
 
         // The server refuses to run as root.
         string[] user = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : ["env"];
-        var (data, password) = (Path.Combine(_folder.Path, "data"), Path.Combine(_folder.Path, "password"));
+        var (data, password) = (Path.Combine(Folder.Path, "data"), Path.Combine(Folder.Path, "password"));
         await File.WriteAllTextAsync(password, Password, cancellation);
-        Certificate = TestCertificate.Write(_folder.Path);
+        Certificate = TestCertificate.Write(Folder.Path);
         if (Environment.IsPrivilegedProcess)
         {
-            await ServerProcess.RunAsync("chown", ["-R", "postgres", _folder.Path], cancellation);
+            await ServerProcess.RunAsync("chown", ["-R", "postgres", Folder.Path], cancellation);
         }
 
         await ServerProcess.RunAsync(
             user[0], [.. user[1..], initdb, "-D", data, "-U", "postgres", "-A", "scram-sha-256", $"--pwfile={password}", "-E", "UTF8", "--locale=C", "--no-sync"], cancellation);
-        (_process, Port) = await ServerProcess.StartAsync(user[0], port => [.. user[1..], postgres, "-D", data, .. Settings(port)], "ready to accept connections", cancellation);
+        (Process, Port) = await ServerProcess.StartAsync(user[0], port => [.. user[1..], postgres, "-D", data, .. Settings(port)], "ready to accept connections", cancellation);
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        if (_process is not null)
+        if (Process is not null)
         {
             // The quick way to stop it in good order.
-            _process.Interrupt();
-            await _process.ExitAsync(CancellationToken.None);
-            await _process.DisposeAsync();
+            Process.Interrupt();
+            await Process.ExitAsync(CancellationToken.None);
         }
 
-        _folder.Dispose();
-    }
-
-    /// <summary>Makes an empty database; skips the test when there is no server.</summary>
-    /// <returns>Its name.</returns>
-    public async Task<string> CreateDatabaseAsync(CancellationToken cancellationToken)
-    {
-        Assert.SkipUnless(Missing.Length == 0, Missing);
-        var name = $"shop{Interlocked.Increment(ref _databases)}";
-        await RunAsync("postgres", $"CREATE DATABASE {name}", cancellationToken);
-        return name;
+        await base.DisposeAsync();
     }
 
     /// <summary>Makes an empty schema in the database <c>postgres</c>, which is quicker; skips the test when there is no server.</summary>
     /// <returns>Its name.</returns>
     public async Task<string> CreateSchemaAsync(CancellationToken cancellationToken)
     {
-        Assert.SkipUnless(Missing.Length == 0, Missing);
-        var name = $"part{Interlocked.Increment(ref _databases)}";
+        var name = NextName("part");
         await RunAsync("postgres", $"CREATE SCHEMA {name}", cancellationToken);
         return name;
-    }
-
-    /// <summary>Runs statements as the superuser.</summary>
-    public async Task RunAsync(string database, string sql, CancellationToken cancellationToken)
-    {
-        await using var connection = await ConnectAsync(database, cancellationToken);
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Switches TLS on or off for connections to come.</summary>
@@ -95,25 +77,24 @@ public sealed class PostgreSqlServer : IAsyncLifetime
         {
             // The server takes note of it in its own time.
             await using var connection = await ConnectAsync("postgres", cancellationToken);
-            await using var command = new NpgsqlCommand("SELECT setting FROM pg_settings WHERE name = 'ssl'", connection);
+            await using var command = connection.CreateCommand();
+            command.CommandText = "SELECT setting FROM pg_settings WHERE name = 'ssl'";
             isOn = await command.ExecuteScalarAsync(cancellationToken) is "on";
         }
     }
 
-    public async Task<NpgsqlConnection> ConnectAsync(string database, CancellationToken cancellationToken)
-    {
-        var connection = new NpgsqlConnection($"Host=127.0.0.1;Port={Port};Username=postgres;Password={Password};Database={database};Pooling=false");
-        await connection.OpenAsync(cancellationToken);
-        return connection;
-    }
+    internal override IDataSource Source(SourceContext context, int rowsAPartition) => new PostgreSqlDataSource(context, rowsAPartition);
+
+    protected override DbConnection Connection(string database) => new NpgsqlConnection(
+        $"Host=127.0.0.1;Port={Port};Username={UserName};Password={Password};Database={database};Pooling=false");
 
     private IEnumerable<string> Settings(int port)
     {
         // Nothing but the tests writes, and nothing needs to survive them.
         string[] settings =
         [
-            $"port={port}", "listen_addresses=127.0.0.1", $"unix_socket_directories={_folder.Path}", "fsync=off", "autovacuum=off", "wal_level=minimal", "max_wal_senders=0",
-            "dynamic_shared_memory_type=mmap", "shared_buffers=32MB", $"ssl_cert_file={_folder.Path}/server.crt", $"ssl_key_file={_folder.Path}/server.key",
+            $"port={port}", "listen_addresses=127.0.0.1", $"unix_socket_directories={Folder.Path}", "fsync=off", "autovacuum=off", "wal_level=minimal", "max_wal_senders=0",
+            "dynamic_shared_memory_type=mmap", "shared_buffers=32MB", $"ssl_cert_file={Folder.Path}/server.crt", $"ssl_key_file={Folder.Path}/server.key",
         ];
         return settings.SelectMany(setting => new[] { "-c", setting });
     }

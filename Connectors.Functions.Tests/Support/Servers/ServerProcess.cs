@@ -9,8 +9,8 @@ internal sealed class ServerProcess : ChildProcess
 {
     private const int Attempts = 5;
 
-    private ServerProcess(string program, IEnumerable<string> arguments)
-        : base(program, arguments)
+    private ServerProcess(string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>>? environment = null)
+        : base(program, arguments, environment)
     {
     }
 
@@ -44,10 +44,13 @@ internal sealed class ServerProcess : ChildProcess
     }
 
     /// <summary>Runs a program to its end, which must be a good one.</summary>
-    public static async Task RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    /// <returns>What it wrote.</returns>
+    public static async Task<string> RunAsync(
+        string program, IEnumerable<string> arguments, CancellationToken cancellationToken, IEnumerable<KeyValuePair<string, string>>? environment = null)
     {
-        await using var process = new ServerProcess(program, arguments);
+        await using var process = new ServerProcess(program, arguments, environment);
         await process.ExitsWithAsync(0, cancellationToken);
+        return process.Output;
     }
 
     /// <summary>Where a program is: in one of <paramref name="folders"/>, or where the system looks; <see langword="null"/> when the machine has none.</summary>

@@ -65,6 +65,37 @@ public sealed class ServiceConfigurationTests
         Assert.Equal(["dir", "mongodb"], configuration.NativeServiceTypes);
     }
 
+    [Theory]
+    [InlineData("service: {worker_mode: true, service_types: [mongodb, s3]}", "mongodb, s3", null)]
+    [InlineData("service: {worker_mode: true, service_types: [mongodb]}\nnative_service_types: [s3, mongodb]", "s3, mongodb", null)]
+    [InlineData("service: {worker_mode: true, service_types: [jira, s3]}", "s3", "there is no source for the service type \"jira\"")]
+    [InlineData("service: {service_types: [mongodb]}\nnative_service_types: [s3]", "s3", "without effect: set service.worker_mode to true, or write the types under native_service_types.")]
+    public void ThePythonServicesWorkerModeNamesServiceTypesToo(string text, string types, string? notice)
+    {
+        var configuration = Read(text);
+
+        Assert.Equal(types, string.Join(", ", configuration.NativeServiceTypes));
+        Assert.Equal(notice is null ? 0 : 1, configuration.Notices.Count);
+        Assert.All(configuration.Notices, found => Assert.Contains(notice!, $"{found}", StringComparison.Ordinal));
+        Assert.All(configuration.Notices, found => Assert.StartsWith("service.service_types", found.Key, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void AServiceWithoutCredentialsUsesTheFirstKeyOfItsConnectors()
+    {
+        const string Connectors = "connectors:\n  - {connector_id: a, service_type: dir}\n  - {connector_id: b, service_type: dir, api_key: key-b}\n  - {connector_id: c, service_type: dir, api_key: key-c}\n";
+
+        var configuration = Read(Connectors);
+        Assert.Equal("key-b", configuration.Elasticsearch.ApiKey!.Reveal());
+        Assert.Equal(
+            "config.yml:2: connectors: there are no credentials under elasticsearch: connectors and jobs are read and written with the api_key of connector \"b\".",
+            Assert.Single(configuration.Notices).ToString());
+
+        Assert.Equal("own", Read(Connectors + "elasticsearch.api_key: own").Elasticsearch.ApiKey!.Reveal());
+        var user = Read(Connectors + "elasticsearch: {username: u, password: p}").Elasticsearch;
+        Assert.Equal(("u", null), (user.Username, user.ApiKey));
+    }
+
     [Fact]
     public void EverySectionIsRead()
     {

@@ -58,7 +58,8 @@ public sealed partial class SettingTableTests
             "service.max_file_download_size", "service.job_cleanup_interval", "service.log_level", "service.fips_mode", "extraction_service.host",
             "extraction_service.timeout", "extraction_service.use_file_pointers", "extraction_service.stream_chunk_size", "extraction_service.shared_volume_dir",
             "connectors.0.connector_id", "connectors.0.service_type", "connectors.0.api_key", "native_service_types", "native_service_types.0",
-            "sources.mongodb", "connector_id", "service_type",
+            "sources.mongodb", "connector_id", "service_type", "elasticsearch.bulk.max_text_document_size", "elasticsearch.bulk.error_monitor.error_queue_size",
+            "service.worker_mode", "service.service_types", "service.service_types.0",
         ];
 
         Assert.All(python, key => Assert.True(SettingTable.Find(key, ignoreCase: false, out _) is { IsPython: true }, key));

@@ -94,7 +94,9 @@ public sealed class IdSnapshotTests : IDisposable
     [Theory]
     [InlineData("2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00", true)]
     [InlineData("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000", true)]
-    [InlineData("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.0000001Z", false)]
+    [InlineData("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.0000001Z", true)]
+    [InlineData("2026-01-01T00:00:00.1234567Z", "2026-01-01T00:00:00.123457+00:00", true)]
+    [InlineData("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000001Z", false)]
     public void TimestampsAreComparedAsInstants(string left, string right, bool equal) =>
         Assert.Equal(equal, DocumentVersion.FromTimestamp(left) == DocumentVersion.FromTimestamp(right));
 

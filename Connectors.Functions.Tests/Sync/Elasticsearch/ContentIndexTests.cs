@@ -5,6 +5,7 @@ using Connectors.Sync;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Diff;
 using Connectors.Sync.Elasticsearch;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -46,6 +47,55 @@ public sealed class ContentIndexTests
         var properties = (await MappingsAsync(bench, "search-a"))["properties"]!.AsObject();
         Assert.Equal(["_digest", "_timestamp", "id", "title"], properties.Select(pair => pair.Key).Order(StringComparer.Ordinal));
         Assert.Equal("text", (string?)properties["id"]!["type"]);
+    }
+
+    [Fact]
+    public async Task AnAliasOfOneIndexStandsForIt()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        await bench.Gateway.Documents.EnsureIndexAsync("search-a-1", Json("""{"aliases":{"search-a":{}}}"""), Token);
+
+        Assert.False((await bench.Gateway.Content.PrepareAsync("search-a", Token)).Created);
+
+        await bench.Gateway.Documents.EnsureIndexAsync("search-a-2", Json("""{"aliases":{"search-a":{}}}"""), Token);
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.Gateway.Content.PrepareAsync("search-a", Token));
+        Assert.Contains("'search-a' stands for 2 indices", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task APatternIsNoIndexThoughItFindsOne()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        await bench.Gateway.Content.PrepareAsync("search-a", Token);
+        var before = await MappingsAsync(bench, "search-a");
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.Gateway.Content.PrepareAsync("search-*", Token));
+
+        Assert.Equal("'search-*' is a pattern and not the name of an index. Attach an index to the connector.", failure.Message);
+        Assert.Equal(before.ToJsonString(), (await MappingsAsync(bench, "search-a")).ToJsonString());
+    }
+
+    [Fact]
+    public async Task ADataStreamIsRefused()
+    {
+        await using var server = await PlainServer.StartAsync(context => context.Response.WriteAsJsonAsync(
+            Json("""{".ds-logs-2026.01.31-000001": {"aliases": {}, "mappings": {}, "settings": {"index.uuid": "u"}, "data_stream": "logs"}}""")));
+        using var gateway = GatewayBench.GatewayOf(new() { Hosts = [server.Uri] });
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => gateway.Content.PrepareAsync("logs", Token));
+
+        Assert.Equal($"'logs' is a data stream at Elasticsearch {server.Uri.ToString().TrimEnd('/')}: what is in one can't be changed or deleted. Attach an index to the connector.", failure.Message);
+    }
+
+    [Theory]
+    [InlineData(403, true)]
+    [InlineData(404, false)]
+    public async Task APipelineThatMayNotBeSeenIsTakenToBeThere(int status, bool exists)
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        bench.Server.Faults.Add(FaultRule.RefuseCall(status) with { Type = "security_exception" });
+
+        Assert.Equal(exists, await bench.Gateway.Content.PipelineExistsAsync("p", Token));
     }
 
     [Fact]

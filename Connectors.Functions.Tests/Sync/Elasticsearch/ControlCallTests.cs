@@ -82,7 +82,7 @@ public sealed class ControlCallTests
     [Theory]
     [InlineData(400, "rejected", "answered GET /search-a/_count with 400: rejected.")]
     [InlineData(401, "no", "does not accept the credentials (401). Check elasticsearch.api_key, or elasticsearch.username and elasticsearch.password.")]
-    [InlineData(403, "action [x] is unauthorized", "answered GET /search-a/_count with 403: action [x] is unauthorized. Grant the missing privilege to the API key or user; docs/operations.md lists all that are needed.")]
+    [InlineData(403, "action [x] is unauthorized", "answered GET /search-a/_count with 403: action [x] is unauthorized. Grant the missing privilege to the API key or user; docs/security.md lists all that are needed.")]
     public async Task WhatCannotPassIsNotTriedAgain(int status, string reason, string message)
     {
         await using var bench = await GatewayBench.StartAsync();

@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Connectors.Emulator.Faults;
 using Connectors.Sync.Elasticsearch;
+using Connectors.Sync.Protocol;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Elasticsearch;
@@ -89,6 +91,28 @@ public sealed class DocumentStoreTests
         }
     }
 
+    private static readonly DateTimeOffset Epoch = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public async Task TheLastOnesAreFoundByOneSearch()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        Assert.Empty(await bench.Gateway.Documents.SearchLastAsync("none", null, "created_at", 5, Token));
+        await bench.Gateway.Documents.EnsureIndexAsync(
+            Jobs, Json("""{"mappings":{"dynamic":false,"properties":{"created_at":{"type":"date"},"kind":{"type":"keyword"}}}}"""), Token);
+        for (var i = 0; i < 1_200; i++)
+        {
+            bench.Server.Put(Jobs, $"j{i}", $$"""{"kind":"{{(i % 2 == 0 ? "a" : "b")}}","created_at":"{{Epoch.AddMinutes(i):O}}"}""");
+        }
+
+        bench.Server.Put(Jobs, "undated", """{"kind":"a"}""");
+
+        Assert.Equal(["j1198", "j1196", "j1194"], (await bench.Gateway.Documents.SearchLastAsync(Jobs, Json("""{"term":{"kind":"a"}}"""), "created_at", 3, Token)).Select(document => document.Id));
+        var most = await bench.Gateway.Documents.SearchLastAsync(Jobs, null, "created_at", 1_000, Token);
+        Assert.Equal((1_000, "j1199", "j200"), (most.Count, most[0].Id, most[^1].Id));
+        Assert.All(most, document => Assert.True(document.SequenceNumber >= 0));
+    }
+
     [Fact]
     public async Task AnIndexIsMadeOnce()
     {
@@ -96,6 +120,34 @@ public sealed class DocumentStoreTests
 
         Assert.True(await bench.Gateway.Documents.EnsureIndexAsync(Jobs, [], Token));
         Assert.False(await bench.Gateway.Documents.EnsureIndexAsync(Jobs, [], Token));
+    }
+
+    [Fact]
+    public async Task WhoMayNotMakeAnIndexWaitsForIt()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        bench.Server.Faults.Add(FaultRule.RefuseCall(403) with { Type = "security_exception", Method = "PUT", Route = "{index}" });
+
+        await ProtocolIndices.EnsureAsync(bench.Gateway.Documents, Token);
+
+        Assert.Empty(await bench.Gateway.Documents.SearchAsync(ProtocolIndices.Connectors, null, null, Token).ToListAsync(Token));
+    }
+
+    [Fact]
+    public async Task WhereSettingsAreRefusedTheIndexIsMadeWithoutThem()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        bench.Server.Faults.Add(FaultRule.RefuseCall(400) with
+        {
+            Type = "illegal_argument_exception",
+            Request = request => Encoding.UTF8.GetString(request.Body.Span).Contains("number_of_shards", StringComparison.Ordinal),
+        });
+
+        await ProtocolIndices.EnsureAsync(bench.Gateway.Documents, Token);
+        await ProtocolIndices.EnsureAsync(bench.Gateway.Documents, Token);
+
+        Assert.NotNull(await bench.Gateway.Documents.CreateAsync(ProtocolIndices.Connectors, "c1", [], Token));
+        Assert.NotNull(await bench.Gateway.Documents.CreateAsync(ProtocolIndices.SyncJobs, "j1", [], Token));
     }
 
     private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();

@@ -22,32 +22,32 @@ public sealed class ConfigurationCheckTests
     ];
 
     [Theory]
-    [InlineData("host", "null", "host: required, but empty. Set it in the connector's configuration.")]
-    [InlineData("host", "\"  \"", "host: required, but empty. Set it in the connector's configuration.")]
-    [InlineData("host", "{}", "host: '{}' is not a text.")]
+    [InlineData("host", "null", "'Host' cannot be empty.")]
+    [InlineData("host", "\"  \"", "'Host' cannot be empty.")]
+    [InlineData("host", "{}", "'Host' must be a text.")]
     [InlineData("host", "5", null)]
     [InlineData("port", "null", null)]
     [InlineData("port", "\"\"", null)]
     [InlineData("port", "\"8080\"", null)]
-    [InlineData("port", "\"eighty\"", "port: 'eighty' is not a whole number.")]
-    [InlineData("port", "1.5", "port: '1.5' is not a whole number.")]
-    [InlineData("port", "0", "port: '0' is not greater than 0.")]
-    [InlineData("port", "70000", "port: '70000' is not less than 65536.")]
-    [InlineData("secure", "\"maybe\"", "secure: 'maybe' is not true or false.")]
-    [InlineData("secure", "\"true\"", "ca: required, but empty. Set it in the connector's configuration.")]
-    [InlineData("secure", "true", "ca: required, but empty. Set it in the connector's configuration.")]
+    [InlineData("port", "\"eighty\"", "'Port' must be an integer.")]
+    [InlineData("port", "1.5", "'Port' must be an integer.")]
+    [InlineData("port", "0", "'Port' value '0' should be greater than 0.")]
+    [InlineData("port", "70000", "'Port' value '70000' should be less than 65536.")]
+    [InlineData("secure", "\"maybe\"", "'Secure' must be true or false.")]
+    [InlineData("secure", "\"true\"", "'CA' cannot be empty.")]
+    [InlineData("secure", "true", "'CA' cannot be empty.")]
     [InlineData("secure", "false", null)]
-    [InlineData("key", "\"hunter2\"", "key: the value does not match [A-Z]{3}.")]
+    [InlineData("key", "\"hunter2\"", "'Key' value failed regex check [A-Z]{3}.")]
     [InlineData("key", "\"ABC\"", null)]
-    [InlineData("key", "\"ABCD\"", "key: the value does not match [A-Z]{3}.")]
-    [InlineData("key", "{\"a\": \"hunter2\"}", "key: the value is not a text.")]
-    [InlineData("buckets", "[\"a\", \"c\"]", "buckets: 'c' is none of a, b.")]
+    [InlineData("key", "\"ABCD\"", "'Key' value failed regex check [A-Z]{3}.")]
+    [InlineData("key", "{\"a\": \"hunter2\"}", "'Key' must be a text.")]
+    [InlineData("buckets", "[\"a\", \"c\"]", "'Buckets' list value 'c' should be one of a, b.")]
     [InlineData("buckets", "\"a, b\"", null)]
     [InlineData("buckets", "[]", null)]
-    [InlineData("buckets", "{\"a\": 1}", "buckets: '{\"a\":1}' is not a list.")]
-    [InlineData("shards", "\"1, x\"", "shards: '1, x' is not a list of whole numbers.")]
+    [InlineData("buckets", "{\"a\": 1}", "'Buckets' must be a list.")]
+    [InlineData("shards", "\"1, x\"", "'Shards' list value 'x' should be of type int.")]
     [InlineData("shards", "[1, 2]", null)]
-    [InlineData("mode", "\"medium\"", "mode: 'medium' is none of fast, slow.")]
+    [InlineData("mode", "\"medium\"", "'Mode' value 'medium' should be one of fast, slow.")]
     [InlineData("mode", "\"slow\"", null)]
     [InlineData("odd", "\"x\"", null)]
     public void EachFaultIsToldInOneSentence(string field, string value, string? problem)
@@ -64,11 +64,9 @@ public sealed class ConfigurationCheckTests
         var configuration = Some.Json("""{"port": {"value": -1}, "secure": "on", "mode": {"value": "x"}}""");
 
         Assert.Equal(
-            "host: required, but empty. Set it in the connector's configuration. port: '-1' is not greater than 0. "
-            + "secure: not an object with a 'value'. Mend it, or remove it so that it is written anew. mode: 'x' is none of fast, slow.",
+            "Field validation errors: 'Host' cannot be empty. 'Port' value '-1' should be greater than 0. "
+            + "'Secure' is not an object with a 'value'. Mend 'secure' in the connector's configuration, or remove it so that it is written anew. 'Mode' value 'x' should be one of fast, slow.",
             Assert.Throws<ConnectorException>(() => ConfigurationCheck.Require(configuration, Fields)).Message);
-        Assert.Equal(
-            ["host: required, but empty. Set it in the connector's configuration.", "secure: required, but empty. Set it in the connector's configuration."],
-            ConfigurationCheck.Problems(null, Fields));
+        Assert.Equal(["'Host' cannot be empty.", "'Secure' cannot be empty."], ConfigurationCheck.Problems(null, Fields));
     }
 }

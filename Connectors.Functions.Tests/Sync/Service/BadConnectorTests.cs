@@ -12,12 +12,15 @@ public sealed class BadConnectorTests
     [InlineData("""{"index_name": null}""", "index_name: no index is attached. Attach one to the connector, then start a sync.")]
     [InlineData("""{"index_name": "  "}""", "index_name: no index is attached. Attach one to the connector, then start a sync.")]
     [InlineData("""{"service_type": "gone"}""", "There is no source for the service type \"gone\".")]
-    [InlineData("""{"configuration": {"host": {"value": ""}}}""", "host: required, but empty. Set it in the connector's configuration.")]
-    [InlineData("""{"configuration": {"host": "h", "limit": {"value": "many"}}}""", "host: not an object with a 'value'. Mend it, or remove it so that it is written anew. limit: 'many' is not a whole number.")]
-    [InlineData("""{"configuration": {"limit": {"value": 0}}}""", "limit: '0' is not greater than 0.")]
+    [InlineData("""{"configuration": {"host": {"value": ""}}}""", "Field validation errors: 'Host' cannot be empty.")]
+    [InlineData("""{"configuration": {"host": "h", "limit": {"value": "many"}}}""", "Field validation errors: 'Host' is not an object with a 'value'. Mend 'host' in the connector's configuration, or remove it so that it is written anew. 'Limit' must be an integer.")]
+    [InlineData("""{"configuration": {"limit": {"value": 0}}}""", "Field validation errors: 'Limit' value '0' should be greater than 0.")]
     [InlineData(
         """{"scheduling": {"full": {"enabled": true, "interval": "0 0 * * *"}}, "last_seen": "2026-01-01T00:00:00Z"}""",
         "scheduling.full.interval: '0 0 * * *' is not a cron expression: it has 5 fields, the first one (seconds) is missing. Write six fields: second, minute, hour, day of month, month, day of week; for example '0 0 3 * * ?' for every day at 3:00 UTC.")]
+    [InlineData(
+        """{"scheduling": {"full": {"enabled": true, "interval": ""}}, "last_seen": "2026-01-01T00:00:00Z"}""",
+        "scheduling.full.interval: '' is not a cron expression: Cron expression '' has 0 fields, but 6 or 7 are required: seconds, minutes, hours, day-of-month, month, day-of-week, and optionally year. Write six fields: second, minute, hour, day of month, month, day of week; for example '0 0 3 * * ?' for every day at 3:00 UTC.")]
     public async Task WhatIsWrongIsWrittenIntoTheConnector(string changes, string error)
     {
         var connector = _bed.AddConnector(changes);
@@ -73,11 +76,13 @@ public sealed class BadConnectorTests
         Assert.Null(_bed.Connector(connector)["error"]);
     }
 
-    [Fact]
-    public async Task ASourceThatNeverAnswersIsGivenUp()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ASourceThatNeverAnswersIsGivenUp(bool heedsItsToken)
     {
         var connector = _bed.AddConnector();
-        _bed.Sources.Ping = token => Task.Delay(Timeout.InfiniteTimeSpan, _bed.Clock, token);
+        _bed.Sources.Ping = token => Task.Delay(Timeout.InfiniteTimeSpan, _bed.Clock, heedsItsToken ? token : CancellationToken.None);
 
         await _bed.PassTimeAsync(_bed.RunOnceAsync());
 
@@ -103,12 +108,16 @@ public sealed class BadConnectorTests
     }
 
     [Theory]
-    [InlineData("""{"job_type": "access_control"}""", "This version runs full and incremental syncs only, and the job's type is 'access_control'. Start a full content sync instead.", "last_access_control_sync")]
-    [InlineData("""{"job_type": "odd"}""", "This version runs full and incremental syncs only, and the job's type is 'odd'. Start a full content sync instead.", "last_sync")]
+    [InlineData("""{"job_type": "access_control"}""", "Fake can't tell who may see what, so there is no access control to sync. Switch its schedule off, and start content syncs only.", "last_access_control_sync")]
+    [InlineData("""{"job_type": "odd"}""", "This version runs full, incremental and access control syncs, and the job's type is 'odd'. Start a full content sync instead.", "last_sync")]
+    [InlineData(
+        """{"connector": {"index_name": ".search-acl-filter-search-a"}}""",
+        "index_name: '.search-acl-filter-search-a' is where identities are kept, which a content sync would delete. Attach another index to the connector.",
+        "last_sync")]
     [InlineData("""{"connector": {"index_name": null}}""", "index_name: no index is attached. Attach one to the connector, then start a sync.", "last_sync")]
     [InlineData("""{"connector": {"service_type": null}}""", "service_type: not set. Set the connector's service type, then start a sync.", "last_sync")]
     [InlineData("""{"connector": {"service_type": "gone"}}""", "There is no source for the service type \"gone\".", "last_sync")]
-    [InlineData("""{"connector": {"configuration": {"host": {"value": null}}}}""", "host: required, but empty. Set it in the connector's configuration.", "last_sync")]
+    [InlineData("""{"connector": {"configuration": {"host": {"value": null}}}}""", "Field validation errors: 'Host' cannot be empty.", "last_sync")]
     [InlineData(
         """{"connector": {"filtering": {"rules": [{"id": "r1", "policy": "exclude", "field": "a", "rule": "sounds_like", "value": "b"}]}}}""",
         "Sync rule 'r1' can't be understood: it needs a policy (include or exclude), a field, a rule (equals, contains, starts_with, ends_with, regex, > or <) and a value. "

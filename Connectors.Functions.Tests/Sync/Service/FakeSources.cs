@@ -23,13 +23,21 @@ internal sealed class FakeSources : ISourceFactory
     /// <summary>Whether its source says that it can tell what changed.</summary>
     public bool HasChangeFeed { get; set; }
 
+    /// <summary>Whether its source says that it knows who may see what.</summary>
+    public bool HasAccessControl { get; set; }
+
     public Func<CancellationToken, Task> Ping { get; set; } = _ => Task.CompletedTask;
 
     public int Open { get; private set; }
 
     public SourceDescription Describe(string serviceType) => serviceType switch
     {
-        "fake" => Description with { HasChangeFeed = HasChangeFeed },
+        "fake" => Description with
+        {
+            HasChangeFeed = HasChangeFeed,
+            HasAccessControl = HasAccessControl,
+            Fields = HasAccessControl ? [.. Description.Fields, AccessControl.Switch] : Description.Fields,
+        },
         "broken" => throw new InvalidOperationException("password=hunter2"),
         _ => throw new ConnectorException($"There is no source for the service type \"{serviceType}\"."),
     };
@@ -40,7 +48,7 @@ internal sealed class FakeSources : ISourceFactory
         return new Source(this);
     }
 
-    private sealed class Source(FakeSources owner) : IDataSource
+    private sealed class Source(FakeSources owner) : IDataSource, IAccessControlSource
     {
         public SourceDescription Description => FakeSources.Description;
 
@@ -53,6 +61,8 @@ internal sealed class FakeSources : ISourceFactory
 
         public Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("The scripted engine reads nothing.");
+
+        public IAsyncEnumerable<AccessIdentity> ReadIdentitiesAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("The scripted engine reads nothing.");
 
         public ValueTask DisposeAsync()
         {

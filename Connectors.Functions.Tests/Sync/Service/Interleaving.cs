@@ -40,7 +40,8 @@ internal sealed class Interleaving(Random random)
             turn.SetResult();
         }
 
-        return Task.WhenAll(tasks);
+        // A flow that waits for something else than its turn would be waited for without end.
+        return tasks.TrueForAll(task => task.IsCompleted) ? Task.WhenAll(tasks) : throw new InvalidOperationException("A flow left its thread: it waits, and not for its turn.");
     }
 }
 
@@ -61,6 +62,12 @@ internal sealed class InterleavedStore(InMemoryDocumentStore store, Interleaving
         {
             yield return document;
         }
+    }
+
+    public async Task<IReadOnlyList<StoredDocument>> SearchLastAsync(string index, JsonObject? query, string sort, int count, CancellationToken cancellationToken)
+    {
+        await interleaving.TurnAsync();
+        return await store.SearchLastAsync(index, query, sort, count, cancellationToken);
     }
 
     public async Task<StoredDocument?> CreateAsync(string index, string? id, JsonObject source, CancellationToken cancellationToken)

@@ -115,8 +115,9 @@ internal sealed class RecordedScenes : IAsyncDisposable
 
     public async Task PassTimeUntilAsync(Func<bool> condition)
     {
-        while (!condition())
+        for (var steps = 0; !condition(); steps++)
         {
+            Assert.True(steps < 2_000_000, "what the test waits for did not come");
             Token.ThrowIfCancellationRequested();
             Clock.Advance(TimeSpan.FromSeconds(0.25));
             for (var turn = 0; turn < 50 && !condition(); turn++)

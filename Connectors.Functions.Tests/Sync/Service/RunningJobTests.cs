@@ -70,6 +70,35 @@ public sealed class RunningJobTests
     }
 
     [Fact]
+    public async Task AJobWhoseSourceHangsIsCanceledAllTheSame()
+    {
+        var connector = _bed.AddConnector();
+        var job = await _bed.AddJobAsync(connector);
+        var started = new TaskCompletionSource();
+        _bed.Engine.Script = async (_, progress, _, cancel) =>
+        {
+            progress.Add(new SyncCounts(Created: 7));
+            started.SetResult();
+
+            // It does not heed the orderly stop.
+            await Task.Delay(Timeout.InfiniteTimeSpan, _bed.Clock, cancel);
+            return ScriptedEngine.Completed(default);
+        };
+
+        var run = _bed.RunOnceAsync();
+        await started.Task;
+        await _bed.Service.Jobs.RequestCancelAsync(job, Token);
+        var from = _bed.Clock.GetUtcNow();
+        var result = Assert.Single(await _bed.PassTimeAsync(run));
+
+        Assert.Equal(SyncResultEnd.Canceled, result.End);
+        Assert.Equal("canceled", _bed.Status(job));
+        Assert.Equal(7, _bed.Job(job)["indexed_document_count"]!.GetValue<int>());
+        Assert.Equal("canceled", _bed.Connector(connector)["last_sync_status"]!.GetValue<string>());
+        Assert.True(_bed.Clock.GetUtcNow() - from > TimeSpan.FromMinutes(2));
+    }
+
+    [Fact]
     public async Task AJobThatEndsBeforeTheCancelIsSeenIsCanceledAllTheSame()
     {
         var job = await _bed.AddJobAsync(_bed.AddConnector());
@@ -166,6 +195,41 @@ public sealed class RunningJobTests
 
         Assert.Equal(SyncResultEnd.Lost, Assert.Single(await _bed.PassTimeAsync(run)).End);
         Assert.DoesNotContain(_bed.Store.Updates, update => update.Partial.ContainsKey("completed_at"));
+    }
+
+    [Theory]
+    [InlineData("""{"deleted": true}""")]
+    [InlineData(null)]
+    public async Task AJobWhoseConnectorIsDeletedEndsAndSaysWhy(string? change)
+    {
+        var connector = _bed.AddConnector();
+        var job = await _bed.AddJobAsync(connector);
+        var started = new TaskCompletionSource();
+        _bed.Engine.Script = async (_, progress, _, cancel) =>
+        {
+            progress.Add(new SyncCounts(Created: 7));
+            started.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, _bed.Clock, cancel);
+            return ScriptedEngine.Completed(default);
+        };
+
+        var run = _bed.RunOnceAsync();
+        await started.Task;
+        if (change is null)
+        {
+            _bed.Store.Remove(ProtocolIndices.Connectors, connector);
+        }
+        else
+        {
+            _bed.Store.Edit(ProtocolIndices.Connectors, connector, change);
+        }
+
+        Assert.Equal(SyncResultEnd.Lost, Assert.Single(await _bed.PassTimeAsync(run)).End);
+        Assert.Equal("error", _bed.Status(job));
+        Assert.Equal("The connector was deleted while this job ran. What it had written by then is still in the index.", _bed.Job(job)["error"]!.GetValue<string>());
+        Assert.Equal(7, _bed.Job(job)["indexed_document_count"]!.GetValue<int>());
+        Assert.NotNull(_bed.Job(job)["completed_at"]);
+        Assert.Equal([job], _bed.Engine.Forgotten);
     }
 
     [Fact]

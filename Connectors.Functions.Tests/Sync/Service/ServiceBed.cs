@@ -13,6 +13,7 @@ namespace Connectors.Tests.Sync.Service;
 /// <summary>A service on documents in memory, with a scripted engine and a clock that the test moves.</summary>
 internal sealed class ServiceBed : IServiceObserver
 {
+    private const int MostTurns = 500_000;
     private int _connectors;
 
     public InMemoryDocumentStore Store { get; init; } = new();
@@ -26,6 +27,8 @@ internal sealed class ServiceBed : IServiceObserver
     public JobWorker Worker { get; init; } = new("host-1", "worker-1");
 
     public int MaxConcurrentSyncs { get; init; } = 4;
+
+    public int MaxConcurrentAccessControlSyncs { get; init; } = 1;
 
     public List<string> Events { get; } = [];
 
@@ -43,7 +46,7 @@ internal sealed class ServiceBed : IServiceObserver
         {
             Worker = Worker,
             ServiceTypes = ["fake", "broken", "gone"],
-            Service = new ServiceOptions { MaxConcurrentContentSyncs = MaxConcurrentSyncs },
+            Service = new ServiceOptions { MaxConcurrentContentSyncs = MaxConcurrentSyncs, MaxConcurrentAccessControlSyncs = MaxConcurrentAccessControlSyncs },
         });
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -94,8 +97,10 @@ internal sealed class ServiceBed : IServiceObserver
 
     public async Task PassTimeUntilAsync(Func<bool> condition, TimeSpan? step = null)
     {
-        while (!condition())
+        for (var turn = 0; !condition(); turn++)
         {
+            // Far more than anything takes, and better than a test that never ends.
+            Assert.True(turn < MostTurns, $"what the test waits for did not come in {MostTurns} turns of its clock");
             Token.ThrowIfCancellationRequested();
             Clock.Advance(step ?? TimeSpan.FromSeconds(1));
             for (var i = 0; i < 200 && !condition(); i++)

@@ -152,6 +152,43 @@ public sealed class ServiceOverHttpTests : IAsyncLifetime
         Assert.Empty(await service.RunOnceAsync(Token, Token));
     }
 
+    [Fact]
+    public async Task AServerlessProjectThatRefusesSettingsIsSyncedToo()
+    {
+        // There settings of shards and mappings are the project's own.
+        _server.Faults.Add(FaultRule.RefuseCall(400) with
+        {
+            Type = "illegal_argument_exception",
+            Method = "PUT",
+            Request = request => System.Text.Encoding.UTF8.GetString(request.Body.Span).Contains("\"settings\"", StringComparison.Ordinal),
+        });
+
+        var service = Service(1);
+        Write("a.txt", "one");
+        await service.RunOnceAsync(Token, Token);
+        var connector = await ConnectAsync(service);
+
+        var result = await service.SyncNowAsync(connector, new SyncNowOptions(), Token, Token);
+
+        Assert.Equal((JobStatus.Completed, 1), (result.Job!.Status, result.Job.IndexedDocumentCount));
+        Assert.Equal(1, _server.Count("search-files"));
+    }
+
+    [Fact]
+    public async Task AnIndexNameThatElasticsearchRefusesIsToldInTheJobAndInTheConnector()
+    {
+        var service = Service(1);
+        Write("a.txt", "one");
+        await service.RunOnceAsync(Token, Token);
+        var connector = await ConnectAsync(service, "Bad Name");
+
+        var result = await service.SyncNowAsync(connector, new SyncNowOptions(), Token, Token);
+
+        Assert.Equal(JobStatus.Error, result.Job!.Status);
+        Assert.Contains("Invalid index name [Bad Name]", result.Job.Error, StringComparison.Ordinal);
+        Assert.Equal(result.Job.Error, (await service.Connectors.FindAsync(connector, Token))!.Error);
+    }
+
     private static JsonNode? Sorted(JsonNode? node) => node is JsonObject properties
         ? new JsonObject(properties.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value))))
         : node?.DeepClone();

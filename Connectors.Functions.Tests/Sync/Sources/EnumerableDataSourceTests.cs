@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Connectors.Sync;
 using Connectors.Sync.Sources;
-using Connectors.Tests.Support.SourceContract;
+using Connectors.Testing;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Sources;

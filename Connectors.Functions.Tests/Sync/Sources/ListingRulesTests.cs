@@ -3,9 +3,9 @@ using System.Text.Json.Nodes;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Sources.Directory;
 using Connectors.Sync.Sources.S3;
+using Connectors.Testing;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.S3Server;
-using Connectors.Tests.Support.SourceContract;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Sources;

@@ -2,8 +2,8 @@ using System.Runtime.Loader;
 using System.Text.Json.Nodes;
 using Connectors.Sync;
 using Connectors.Sync.Sources;
+using Connectors.Testing;
 using Connectors.Tests.Support;
-using Connectors.Tests.Support.SourceContract;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -49,17 +49,6 @@ public sealed class PluginTests
     {
         var files = System.IO.Directory.EnumerateFiles(Path.Combine(Folder, "Connectors.Samples.Releases"), "*.dll").Select(Path.GetFileName).Order(StringComparer.Ordinal);
         Assert.Equal(["Connectors.Samples.Releases.dll", "YamlDotNet.dll"], files);
-    }
-
-    [Fact]
-    public void TheWalkThroughShowsTheSampleAsItIs()
-    {
-        var guide = File.ReadAllText(Path.Combine(Approved.Root, "docs", "writing-a-source.md")).ReplaceLineEndings("\n");
-        foreach (var (language, file) in new[] { ("csharp", "ReleasesDataSource.cs"), ("xml", "Connectors.Samples.Releases.csproj") })
-        {
-            var code = File.ReadAllText(Path.Combine(Approved.Root, "samples", "Connectors.Samples.Releases", file)).ReplaceLineEndings("\n");
-            Assert.Contains($"```{language}\n{code}```", guide, StringComparison.Ordinal);
-        }
     }
 
     private static SourceCatalog Catalog() => new(

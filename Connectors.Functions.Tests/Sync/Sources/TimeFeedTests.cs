@@ -3,9 +3,9 @@ using System.Text.Json.Nodes;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Sources.Directory;
 using Connectors.Sync.Sources.S3;
+using Connectors.Testing;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.S3Server;
-using Connectors.Tests.Support.SourceContract;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -179,6 +179,10 @@ public sealed class TimeFeedTests : IDisposable
                 ? facts with { Modified = modified, Created = age, Unix = facts.Unix is { } unix ? unix with { Changed = changed } : new UnixFacts(0, 1, 1, 1, 0, 0, changed) }
                 : null;
         }
+
+        public PosixAcl? FindAcl(string path) => _tree.FindAcl(path);
+
+        public string? Resolve(string path) => _tree.Resolve(path);
 
         public Stream Open(string path) => _tree.Open(path);
     }

@@ -15,7 +15,14 @@ internal static class ConnectorSection
         var sources = ReadSources(reader);
         var connectors = isWhole ? ReadConnectors(reader, sources.Keys) : [];
         List<string> types = [];
-        foreach (var entry in reader.GetList(NativeServiceTypes))
+        var isWorker = reader.Get(WorkerMode);
+        var ofWorker = reader.GetList(ServiceTypes);
+        if (ofWorker.Count > 0 && !isWorker)
+        {
+            reader.Notice(ServiceTypes.Key, "without effect: set service.worker_mode to true, or write the types under native_service_types.");
+        }
+
+        foreach (var entry in reader.GetList(NativeServiceTypes).Concat(isWorker ? ofWorker : []).DistinctBy(entry => entry.Text))
         {
             if (sources.ContainsKey(entry.Text!))
             {
@@ -23,7 +30,7 @@ internal static class ConnectorSection
             }
             else
             {
-                reader.Notices.Add(new ConfigProblem(entry.Place, NativeServiceTypes.Key,
+                reader.Notices.Add(new ConfigProblem(entry.Place, entry.Key.StartsWith(ServiceTypes.Key, StringComparison.Ordinal) ? ServiceTypes.Key : NativeServiceTypes.Key,
                     $"there is no source for the service type \"{entry.Text}\": its connectors are left alone. {Known(entry.Text!, sources.Keys)}"));
             }
         }

@@ -43,6 +43,7 @@ internal static class ServiceConfigurationReader
         var service = ServiceSection.Read(reader, folder);
         var engine = EngineSection.Read(reader, service.StateFolder);
         var (sources, connectors, types) = ConnectorSection.Read(reader, isWhole);
+        elasticsearch = WithKey(elasticsearch, connectors, reader);
         if (problems.Count > 0)
         {
             return new ConfigurationOutcome(null, [.. problems.Distinct().OrderBy(Order)]);
@@ -59,6 +60,18 @@ internal static class ServiceConfigurationReader
             Notices = [.. notices.Distinct().OrderBy(Order)],
         };
         return new ConfigurationOutcome(configuration, []);
+    }
+
+    /// <summary>A service that has no credentials of its own looks after its connectors with the key of the first one that has a key: Kibana makes keys that may.</summary>
+    private static ElasticsearchOptions WithKey(ElasticsearchOptions elasticsearch, IReadOnlyList<ConnectorEntry> connectors, ConfigReader reader)
+    {
+        if (elasticsearch is not { ApiKey: null, Username: null } || connectors.FirstOrDefault(entry => entry.ApiKey is not null) is not { } first)
+        {
+            return elasticsearch;
+        }
+
+        reader.Notice("connectors", $"there are no credentials under elasticsearch: connectors and jobs are read and written with the api_key of connector \"{first.ConnectorId}\".");
+        return elasticsearch with { ApiKey = first.ApiKey };
     }
 
     // The order of the file; what comes from the environment after it.

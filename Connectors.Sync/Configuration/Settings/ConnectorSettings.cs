@@ -14,11 +14,19 @@ internal static class ConnectorSettings
     { IsPython = true };
 
     public static ServiceSetting<Secret?> ConnectorApiKey { get; } = new("connectors.#.api_key", SecretText, null,
-        "API key with which its content index is written, instead of the one under `elasticsearch`.")
+        "API key with which its content index is read and written, instead of the one under `elasticsearch`. Where that has no credentials, the first of these keys is used for connectors and jobs too.")
     { IsPython = true };
 
     public static ServiceSetting<IReadOnlyList<string>> NativeServiceTypes { get; } = new("native_service_types", List, [],
         "Serve every connector of these service types, whatever its id. When neither this nor `connectors` is set, every connector is served whose service type is under `sources`.")
+    { IsPython = true };
+
+    public static ServiceSetting<bool> WorkerMode { get; } = new("service.worker_mode", Flag, false,
+        "Whether `service.service_types` counts.")
+    { IsPython = true };
+
+    public static ServiceSetting<IReadOnlyList<string>> ServiceTypes { get; } = new("service.service_types", List, [],
+        "The Python service's name for `native_service_types`. Both count, this one only in worker mode.")
     { IsPython = true };
 
     public static ServiceSetting<string?> Sources { get; } = new("sources.*", Text, null,
@@ -34,5 +42,5 @@ internal static class ConnectorSettings
     { IsPython = true };
 
     public static IReadOnlyList<ServiceSetting> All { get; } =
-        [ConnectorId, ConnectorServiceType, ConnectorApiKey, NativeServiceTypes, Sources, OldConnectorId, OldServiceType];
+        [ConnectorId, ConnectorServiceType, ConnectorApiKey, NativeServiceTypes, WorkerMode, ServiceTypes, Sources, OldConnectorId, OldServiceType];
 }

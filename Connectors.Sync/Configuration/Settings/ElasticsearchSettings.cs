@@ -17,7 +17,7 @@ internal static class ElasticsearchSettings
     { IsPython = true };
 
     public static ServiceSetting<Secret?> ApiKey { get; } = new("elasticsearch.api_key", SecretText, null,
-        "API key in its encoded form (Base64), instead of user and password. docs/operations.md lists the privileges it needs.")
+        "API key in its encoded form (Base64), instead of user and password. docs/security.md lists the privileges it needs.")
     { IsPython = true };
 
     public static ServiceSetting<string?> CaCerts { get; } = new("elasticsearch.ca_certs", Text, null,

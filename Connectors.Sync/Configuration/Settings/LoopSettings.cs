@@ -34,6 +34,10 @@ internal static class LoopSettings
         "Content syncs that run at the same time.")
     { IsPython = true };
 
+    public static ServiceSetting<int> MaxConcurrentAccessControlSyncs { get; } = new("service.max_concurrent_access_control_syncs", Whole(1, 64, "syncs"), 1,
+        "Access control syncs that run at the same time, beside the content syncs.")
+    { IsPython = true };
+
     public static ServiceSetting<int> MaxConcurrentSchedulingTasks { get; } = new("service.max_concurrent_scheduling_tasks", Whole(1, 64, "connectors"), 4,
         "Connectors that are looked at at the same time.")
     { IsPython = true };
@@ -75,6 +79,9 @@ internal static class LoopSettings
         "What is logged: messages of this weight and above.")
     { IsPython = true };
 
+    public static ServiceSetting<bool> DeleteOrphanedContent { get; } = new("service.delete_orphaned_content", Flag, false,
+        "Whether a connector that is marked as deleted takes its index and its jobs with it, five minutes after it was last looked after. Only an index that this service filled and that no other connector names.");
+
     public static ServiceSetting<string?> StateDir { get; } = new("service.state_dir", Text, "state",
         "Folder for the progress of running syncs, relative to the configuration file. With it a killed sync goes on where it was; keep it on a disk that lasts.");
 
@@ -83,8 +90,8 @@ internal static class LoopSettings
 
     public static IReadOnlyList<ServiceSetting> All { get; } =
     [
-        Idling, Heartbeat, PreflightMaxAttempts, PreflightIdle, MaxErrors, MaxErrorsSpan, MaxConcurrentContentSyncs,
+        Idling, Heartbeat, PreflightMaxAttempts, PreflightIdle, MaxErrors, MaxErrorsSpan, MaxConcurrentContentSyncs, MaxConcurrentAccessControlSyncs,
         MaxConcurrentSchedulingTasks, MaxConcurrentPartitions, PageDocuments, PageMemSize, PagesInFlight, SourceRetryTimeLimit, MaxFileDownloadSize, MaxTextSize, JobCleanupInterval,
-        LogLevel, StateDir, PluginsDir,
+        LogLevel, DeleteOrphanedContent, StateDir, PluginsDir,
     ];
 }

@@ -131,7 +131,7 @@ internal sealed class ServiceExtractor(ExtractionServiceOptions options, int max
                 }
             }
 
-            if (error is not null || text is null)
+            if (!string.IsNullOrEmpty(error) || text is null)
             {
                 text?.Dispose();
                 return Refused(fileName, $"the extraction service says: {error ?? "nothing"}{(message is null ? "" : $": {message.TrimEnd('.')}")}");

@@ -25,7 +25,7 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options)
         {
             401 => new ConnectorException(
                 $"Elasticsearch at {Host} does not accept the credentials (401). Check elasticsearch.api_key, or elasticsearch.username and elasticsearch.password."),
-            403 => new ConnectorException($"{what} Grant the missing privilege to the API key or user; docs/operations.md lists all that are needed."),
+            403 => new ConnectorException($"{what} Grant the missing privilege to the API key or user; docs/security.md lists all that are needed."),
             404 when error?.Type == "index_not_found_exception" => new ConnectorException($"{what} It is created at the start of a sync, never in the middle of one."),
             413 => new ConnectorException($"{what} A proxy or http.max_content_length limits the size of requests: lower elasticsearch.bulk.chunk_max_mem_size."),
             406 => new ConnectorException($"{what} Is this an Elasticsearch 8 or 9?"),

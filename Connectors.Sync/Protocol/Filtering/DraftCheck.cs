@@ -15,6 +15,9 @@ internal sealed class DraftCheck(Func<JsonNode, IReadOnlyList<string>>? advanced
     private static readonly string[] Required = ["id", "policy", "field", "rule", "value", "order"];
     private static readonly string[] MatchAll = [".*", "(.*)"];
 
+    // Of a UUID ten characters are left.
+    private const int LeftOut = 26;
+
     /// <summary>The <c>validation</c> of a draft: <c>{state: valid | invalid, errors: [{ids, messages}]}</c>.</summary>
     public JsonObject Validate(JsonObject draft)
     {
@@ -80,7 +83,7 @@ internal sealed class DraftCheck(Func<JsonNode, IReadOnlyList<string>>? advanced
         var pattern = rule.Text("value")!;
         if (MatchAll.Contains(pattern))
         {
-            return "Match all regexps: '['.*', '(.*)']' are not allowed.";
+            return $"{Named(rule)} uses a match all regexps ['.*', '(.*)'], which are not allowed.";
         }
 
         try
@@ -97,16 +100,25 @@ internal sealed class DraftCheck(Func<JsonNode, IReadOnlyList<string>>? advanced
     /// <summary>Two rules of the same field, comparison and value contradict or repeat each other: both are marked.</summary>
     private static void AddDuplicates(List<JsonObject> rules, JsonArray errors)
     {
-        var first = new Dictionary<(string?, RuleComparison?, string?), string>();
+        var first = new Dictionary<(string?, RuleComparison?, string?), JsonObject>();
         foreach (var rule in rules)
         {
-            var (id, meaning) = (rule.Text("id")!, (rule.Text("field"), RuleWords.Comparison(rule.Text("rule")), rule.Text("value")));
-            if (!first.TryAdd(meaning, id))
+            var meaning = (rule.Text("field"), RuleWords.Comparison(rule.Text("rule")), rule.Text("value"));
+            if (!first.TryAdd(meaning, rule))
             {
-                errors.Add((JsonNode)Error(id, $"Rule with id '{id}' is semantically equal to rule with id '{first[meaning]}'"));
-                errors.Add((JsonNode)Error(first[meaning], $"Rule with id '{first[meaning]}' is semantically equal to rule with id '{id}'"));
+                errors.Add((JsonNode)Error(rule.Text("id"), $"{Named(rule)} is semantically equal to {Named(first[meaning])}."));
+                errors.Add((JsonNode)Error(first[meaning].Text("id"), $"{Named(first[meaning])} is semantically equal to {Named(rule)}."));
             }
         }
+    }
+
+    /// <summary>A rule by its place in Kibana's list, and by its id: the middle of a long one is left out.</summary>
+    private static string Named(JsonObject rule)
+    {
+        var id = rule.Text("id")!;
+        var left = id.Length - LeftOut;
+        var shown = left > 2 ? $"{id[..((left + 1) / 2)]}...{id[^(left / 2)..]}" : id;
+        return $"Basic rule {rule.Number("order") + 1} (id: '{shown}')";
     }
 
     private static JsonObject Error(string? id, string message) => new JsonObject { ["ids"] = new JsonArray(id), ["messages"] = new JsonArray(message) };

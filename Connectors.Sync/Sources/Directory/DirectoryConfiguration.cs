@@ -6,6 +6,9 @@ namespace Connectors.Sync.Sources.Directory;
 /// <summary>The fields of a <c>dir</c> connector, under the Python service's names.</summary>
 internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
 {
+    public const string UsersField = "users_file";
+    public const string GroupsField = "groups_file";
+
     private const string DirectoryField = "directory";
     private const string PatternField = "pattern";
 
@@ -21,7 +24,16 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
             Tooltip = "Which files, relative to the directory: ** is any number of folders, * any text within a name. **/*.* is every file with a dot in its name.",
         },
         CommonFields.TextExtraction,
+        AccessControl.Switch with
+        {
+            Tooltip = "Keep who may read which file: documents list the users and groups whom owner, group and mode of the file and of its folders let read it. Needs Linux.",
+        },
+        OfAccounts(UsersField, "File of users", "/etc/passwd"),
+        OfAccounts(GroupsField, "File of groups", "/etc/group"),
     ];
+
+    /// <summary>Where the accounts are listed, when documents list who may see them; <see langword="null"/> when they don't.</summary>
+    public AccountFiles? Accounts { get; init; }
 
     /// <exception cref="ConnectorException">A field is missing or wrong.</exception>
     public static DirectoryConfiguration From(SourceSettings settings, JsonNode? rules = null)
@@ -32,9 +44,18 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
             throw new ConnectorException("directory: holds a NUL character. Give the path of a folder.");
         }
 
+        var isOn = AccessControl.IsOn(settings);
+        if (isOn && !OperatingSystem.IsLinux())
+        {
+            throw new ConnectorException($"{AccessControl.Switch.Name}: needs Linux, whose owners, groups and modes it reads, and the service does not run on it. Switch it off.");
+        }
+
         return new DirectoryConfiguration(
             Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)),
-            rules is JsonArray patterns ? GlobPattern.Parse(patterns.Select(rule => RuleText.Of(rule?[PatternField]) ?? string.Empty)) : GlobPattern.Parse(settings.GetString(PatternField).Trim()));
+            rules is JsonArray patterns ? GlobPattern.Parse(patterns.Select(rule => RuleText.Of(rule?[PatternField]) ?? string.Empty)) : GlobPattern.Parse(settings.GetString(PatternField).Trim()))
+        {
+            Accounts = isOn ? new AccountFiles(settings.GetRequiredString(UsersField), settings.GetRequiredString(GroupsField)) : null,
+        };
     }
 
     /// <summary>What is wrong with advanced rules, <c>[{"pattern": "docs/**/*.md"}, ...]</c>: they take the place of the field's pattern.</summary>
@@ -67,4 +88,12 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
 
         return problems;
     }
+
+    private static ConfigField OfAccounts(string name, string label, string path) => new(name, label)
+    {
+        DefaultValue = path,
+        DependsOn = [new ConfigDependency(AccessControl.Switch.Name, true)],
+        Tooltip = $"Users and groups are read here, in the form of {path}. Another file than the system's when the directory comes from another machine.",
+        UiRestrictions = ["advanced"],
+    };
 }

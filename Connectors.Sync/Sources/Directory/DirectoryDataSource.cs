@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Connectors.Sync.Sources.Directory;
 
 /// <summary>The files of a folder tree. Ids and field names are the Python service's.</summary>
 /// <remarks>Resumes by path in a fixed walk order. File system calls block, so they run beside the pipeline.</remarks>
-public sealed class DirectoryDataSource : IDataSource, IChangeFeed
+public sealed class DirectoryDataSource : IDataSource, IChangeFeed, IAccessControlSource
 {
     private const string Changes = "changes";
 
@@ -37,14 +39,24 @@ public sealed class DirectoryDataSource : IDataSource, IChangeFeed
         ServiceType = "dir",
         Fields = DirectoryConfiguration.Fields,
         HasChangeFeed = true,
+        HasAccessControl = true,
         CheckAdvancedRules = DirectoryConfiguration.CheckRules,
     };
 
     /// <inheritdoc/>
     public Task PingAsync(CancellationToken cancellationToken)
     {
-        var root = _configuration.Value.Root;
-        return Task.Run(() => ListRoot(root), cancellationToken);
+        var configuration = _configuration.Value;
+        return Task.Run(
+            () =>
+            {
+                ListRoot(configuration.Root);
+                if (configuration.Accounts is { } files)
+                {
+                    Accounts.Read(files);
+                }
+            },
+            cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -125,10 +137,31 @@ public sealed class DirectoryDataSource : IDataSource, IChangeFeed
     }
 
     /// <inheritdoc/>
+    /// <remarks>The users of the system. Each has its own value and those of its groups; root is a user like any other.</remarks>
+    public IAsyncEnumerable<AccessIdentity> ReadIdentitiesAsync(CancellationToken cancellationToken) =>
+        ReadAsync(_configuration.Value.Accounts ?? throw new ConnectorException($"{AccessControl.Switch.Name}: switched off, so there are no identities."), cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         _readings.Clear();
         return ValueTask.CompletedTask;
+    }
+
+    private static async IAsyncEnumerable<AccessIdentity> ReadAsync(AccountFiles files, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var accounts = await Task.Run(() => Accounts.Read(files), cancellationToken);
+        foreach (var user in accounts.Users)
+        {
+            yield return new AccessIdentity(user.Name, [AccessSet.UserValue(user.User), .. accounts.GroupsOf(user.User).Select(AccessSet.GroupValue)])
+            {
+                Identity = new Dictionary<string, string?>(StringComparer.Ordinal)
+                {
+                    ["username"] = user.Name,
+                    ["user_id"] = user.User.ToString(CultureInfo.InvariantCulture),
+                },
+            };
+        }
     }
 
     private IReadOnlyList<FolderEntry> ListRoot(string root) => RootErrors.Explain(root, () => _tree.List(root));

@@ -14,9 +14,11 @@ internal sealed class DirectoryReading
     private readonly string _root;
     private readonly ulong? _rootInode;
     private readonly FolderWalk _walk;
+    private readonly TreeAccess? _access;
 
     public DirectoryReading(IFileTree tree, DirectoryConfiguration configuration, DirectoryBounds bounds, PageToken after, DateTimeOffset? since = null)
     {
+        _access = configuration.Accounts is { } files ? new TreeAccess(tree, Accounts.Read(files)) : null;
         _since = since;
         _tree = tree;
         _root = configuration.Root;
@@ -97,7 +99,7 @@ internal sealed class DirectoryReading
                     case { Kind: FileKind.File } facts when IsOlder(facts):
                         return true;
                     case { Kind: FileKind.File } facts:
-                        FileDocument.Write(page, _tree, path, facts);
+                        FileDocument.Write(page, _tree, path, facts, _access?.Of(path, step.IsLink, facts));
                         return true;
                     case null when HasBrokenName(step.Path):
                         reason = "its name is not valid UTF-8. Rename it.";

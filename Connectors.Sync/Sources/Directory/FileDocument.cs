@@ -9,11 +9,22 @@ namespace Connectors.Sync.Sources.Directory;
 /// </summary>
 internal static class FileDocument
 {
-    public static void Write(SourcePageBuilder page, IFileTree tree, string path, FileFacts facts)
+    /// <summary>Writes it.</summary>
+    /// <param name="page">Where to.</param>
+    /// <param name="tree">Where its content is read.</param>
+    /// <param name="path">The file's path.</param>
+    /// <param name="facts">About the file.</param>
+    /// <param name="readers">Who may see it, or <see langword="null"/> when that is not kept.</param>
+    public static void Write(SourcePageBuilder page, IFileTree tree, string path, FileFacts facts, IReadOnlyList<string>? readers)
     {
         var name = Path.GetFileName(path);
         var json = page.Begin(PythonServiceId.Of(path), facts.Modified, new FileContent(tree, path, name, facts.Size));
         json.WriteStartObject();
+        if (readers is not null)
+        {
+            AccessControl.Write(json, readers);
+        }
+
         json.WriteString("path"u8, path);
         json.WriteString("filename"u8, name);
         json.WriteString("extension"u8, Path.GetExtension(name).TrimStart('.').ToLowerInvariant());

@@ -42,6 +42,10 @@ internal sealed class FileTree : IFileTree
             : null;
     }
 
+    public PosixAcl? FindAcl(string path) => LinuxAccess.FindAcl(path);
+
+    public string? Resolve(string path) => LinuxAccess.Resolve(path);
+
     public Stream Open(string path) => new ContentStream(path);
 
     private static DateTimeOffset Utc(DateTime time) => new(time, TimeSpan.Zero);

@@ -13,6 +13,14 @@ internal interface IFileTree
     /// <exception cref="UnauthorizedAccessException">A folder on the way may not be searched.</exception>
     FileFacts? Find(string path);
 
+    /// <summary>The access control list of what is at <paramref name="path"/>, beside its mode; <see langword="null"/> when its mode says all.</summary>
+    /// <exception cref="IOException">It can't be told.</exception>
+    PosixAcl? FindAcl(string path);
+
+    /// <summary>The path with every symbolic link in it followed; <see langword="null"/> when nothing is there.</summary>
+    /// <exception cref="IOException">It can't be told.</exception>
+    string? Resolve(string path);
+
     /// <summary>Opens a file for reading, whoever else reads or writes it.</summary>
     Stream Open(string path);
 }

@@ -1,7 +1,6 @@
 using System.Data;
 using System.Data.Common;
 using System.Globalization;
-using System.Text;
 using Connectors.Sync.Sources.Sql;
 using MySqlConnector;
 
@@ -107,13 +106,12 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration) : ISqlDiale
             conditions.Add($"{MySqlTypes.Comparand(table.Key[0])} <= {Value(command, table.Key[0], through)}");
         }
 
-        command.CommandText = new StringBuilder("SELECT ")
-            .AppendJoin(", ", table.Columns.Select(column => column.Expression).Concat(table.Key.Select(MySqlTypes.CursorExpression)))
-            .Append(CultureInfo.InvariantCulture, $" FROM {MySqlTypes.Quote(table.Name)} AS t")
-            .Append(conditions.Count > 0 ? " WHERE " : string.Empty).AppendJoin(" AND ", conditions)
-            .Append(" ORDER BY ").AppendJoin(", ", table.Key.Select(column => $"t.{MySqlTypes.Quote(column.Name)}"))
-            .Append(CultureInfo.InvariantCulture, $" LIMIT {limit}")
-            .ToString();
+        command.CommandText = SqlQuery.Of(
+            table.Columns.Select(column => column.Expression).Concat(table.Key.Select(MySqlTypes.CursorExpression)),
+            MySqlTypes.Quote(table.Name),
+            conditions,
+            table.Key.Select(column => $"t.{MySqlTypes.Quote(column.Name)}"),
+            limit);
         return command;
     }
 

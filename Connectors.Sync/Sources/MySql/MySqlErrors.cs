@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using System.Security.Authentication;
 using MySqlConnector;
 
 namespace Connectors.Sync.Sources.MySql;
@@ -21,25 +19,14 @@ internal sealed class MySqlErrors(MySqlConfiguration configuration)
     /// <param name="failure">What came of it.</param>
     public ConnectorException Explain(string doing, Exception failure)
     {
-        if (Find<AuthenticationException>(failure) is { } tls)
+        if (NetworkFailure.Explain(Server, failure) is { } network)
         {
-            return new ConnectorException($"{Server}: the TLS connection failed: {tls.Message} Check ssl_enabled and ssl_ca, and that the server's certificate is made for its host name.");
-        }
-
-        if (Find<SocketException>(failure) is { } socket)
-        {
-            var cause = socket.SocketErrorCode switch
-            {
-                SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "the name is unknown. Check host",
-                SocketError.ConnectionRefused => "nothing listens there. Check host and port, and that the server runs",
-                var error => $"it does not answer ({error}). Check host, port and firewalls",
-            };
-            return new ConnectorException(FailureKind.Retry, $"{Server}: {cause}.");
+            return network;
         }
 
         return failure is MySqlException answer && answer.Number > 0
             ? FromServer(doing, answer)
-            : Find<TimeoutException>(failure) is not null
+            : NetworkFailure.Find<TimeoutException>(failure) is not null
                 ? new ConnectorException(FailureKind.Retry, $"{Server}: no answer in time, trying to {doing}.")
                 : failure.Message.Contains("SSL", StringComparison.Ordinal) && configuration.SslEnabled
                     ? new ConnectorException($"{Server}: the server does not offer TLS. Switch it on there, or clear ssl_enabled.")
@@ -65,18 +52,4 @@ internal sealed class MySqlErrors(MySqlConfiguration configuration)
         _ => new ConnectorException(
             answer.IsTransient ? FailureKind.Retry : FailureKind.Fatal, $"{Place}: can't {doing}: the server answers {answer.Number} {answer.SqlState}: {answer.Message}."),
     };
-
-    private static T? Find<T>(Exception? exception)
-        where T : Exception
-    {
-        for (; exception is not null; exception = exception.InnerException)
-        {
-            if (exception is T found)
-            {
-                return found;
-            }
-        }
-
-        return null;
-    }
 }

@@ -1,6 +1,5 @@
 using System.Data;
 using System.Data.Common;
-using System.Globalization;
 using System.Text;
 using Connectors.Sync.Sources.Sql;
 using Npgsql;
@@ -106,13 +105,8 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration) :
         }
 
         // Names are qualified: a bare name after ORDER BY would mean the column of the result, which is a text.
-        command.CommandText = new StringBuilder("SELECT ")
-            .AppendJoin(", ", table.Columns.Select(column => column.Expression).Concat(table.Key.Select(column => $"{Own(column)}::text")))
-            .Append(CultureInfo.InvariantCulture, $" FROM {_catalog.From(table.Name)} AS t")
-            .Append(conditions.Count > 0 ? " WHERE " : string.Empty).AppendJoin(" AND ", conditions)
-            .Append(" ORDER BY ").AppendJoin(", ", table.Key.Select(Own))
-            .Append(CultureInfo.InvariantCulture, $" LIMIT {limit}")
-            .ToString();
+        command.CommandText = SqlQuery.Of(
+            table.Columns.Select(column => column.Expression).Concat(table.Key.Select(column => $"{Own(column)}::text")), _catalog.From(table.Name), conditions, table.Key.Select(Own), limit);
         return command;
 
         string Parameter(SqlColumn column, string value)

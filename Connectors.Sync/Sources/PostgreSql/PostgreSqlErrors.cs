@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Text;
 using Npgsql;
 
@@ -17,31 +15,26 @@ internal sealed class PostgreSqlErrors(PostgreSqlConfiguration configuration)
     /// <param name="failure">What came of it.</param>
     public ConnectorException Explain(string doing, Exception failure)
     {
-        if (Find<PostgresException>(failure) is { } answer)
+        if (NetworkFailure.Find<PostgresException>(failure) is { } answer)
         {
             return FromServer(doing, answer);
         }
 
-        if (Find<AuthenticationException>(failure) is { } tls)
-        {
-            return new ConnectorException($"{Server}: the TLS connection failed: {tls.Message} Check ssl_enabled and ssl_ca, and that the server's certificate is made for its host name.");
-        }
-
-        if (failure is DecoderFallbackException || Find<DecoderFallbackException>(failure) is not null)
+        if (NetworkFailure.Find<DecoderFallbackException>(failure) is not null)
         {
             return new ConnectorException($"{Place}: can't {doing}: a primary key holds bytes that are not UTF-8, so the reading could not be resumed after it. Mend the row, or exclude the table.");
         }
 
-        if (Find<SocketException>(failure) is { } socket)
+        if (NetworkFailure.Explain(Server, failure) is { } network)
         {
-            return new ConnectorException(FailureKind.Retry, $"{Server}: {Cause(socket.SocketErrorCode)}.");
+            return network;
         }
 
         return failure is NpgsqlException { InnerException: null } refused && refused.Message.Contains("SSL", StringComparison.Ordinal)
             ? new ConnectorException($"{Server}: the server does not offer TLS. Switch it on there, or clear ssl_enabled.")
             : failure is NpgsqlException { InnerException: null } login && login.Message.Contains("password", StringComparison.OrdinalIgnoreCase)
                 ? new ConnectorException($"{Server}: asks for a password. Set the field password.")
-                : Find<TimeoutException>(failure) is not null
+                : NetworkFailure.Find<TimeoutException>(failure) is not null
                     ? new ConnectorException(FailureKind.Retry, $"{Server}: no answer in time, trying to {doing}.")
                     : new ConnectorException(FailureKind.Retry, $"{Server}: the connection broke, trying to {doing}.");
     }
@@ -62,25 +55,4 @@ internal sealed class PostgreSqlErrors(PostgreSqlConfiguration configuration)
         _ => new ConnectorException(
             answer.IsTransient ? FailureKind.Retry : FailureKind.Fatal, $"{Place}: can't {doing}: the server answers {answer.SqlState}: {answer.MessageText}."),
     };
-
-    private static string Cause(SocketError error) => error switch
-    {
-        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "the name is unknown. Check host",
-        SocketError.ConnectionRefused => "nothing listens there. Check host and port, and that the server runs",
-        _ => $"it does not answer ({error}). Check host, port and firewalls",
-    };
-
-    private static T? Find<T>(Exception? exception)
-        where T : Exception
-    {
-        for (; exception is not null; exception = exception.InnerException)
-        {
-            if (exception is T found)
-            {
-                return found;
-            }
-        }
-
-        return null;
-    }
 }

@@ -22,11 +22,14 @@ public sealed class DraftCheckTests
     [InlineData("""{"id": "r1", "field": "f", "rule": "equals", "value": "x", "policy": "include", "order": "1"}""", """[{"ids":["r1"],"messages":["data.order must be number"]}]""")]
     [InlineData("""{"id": "r1", "rule": "equals", "policy": "include", "order": 1}""", """[{"ids":["r1"],"messages":["data must contain [\u0027field\u0027, \u0027value\u0027] properties"]}]""")]
     [InlineData("5", """[{"ids":[null],"messages":["data must be object"]}]""")]
-    [InlineData("""{"id": "r1", "field": "f", "rule": "regex", "value": "(.*)", "policy": "exclude", "order": 0}""", """[{"ids":["r1"],"messages":["Match all regexps: \u0027[\u0027.*\u0027, \u0027(.*)\u0027]\u0027 are not allowed."]}]""")]
+    [InlineData("""{"id": "r1", "field": "f", "rule": "regex", "value": "(.*)", "policy": "exclude", "order": 0}""", """[{"ids":["r1"],"messages":["Basic rule 1 (id: \u0027r1\u0027) uses a match all regexps [\u0027.*\u0027, \u0027(.*)\u0027], which are not allowed."]}]""")]
     [InlineData("""{"id": "r1", "field": "f", "rule": "regex", "value": "(", "policy": "exclude", "order": 0}""", """[{"ids":["r1"],"messages":["Sync rule \u0027r1\u0027: \u0027(\u0027 is no regular expression: InsufficientClosingParentheses."]}]""")]
     [InlineData(
         Good + """, {"id": "r2", "field": "name", "rule": "contains", "value": "x", "policy": "include", "order": 1}""",
-        """[{"ids":["r2"],"messages":["Rule with id \u0027r2\u0027 is semantically equal to rule with id \u0027r1\u0027"]},{"ids":["r1"],"messages":["Rule with id \u0027r1\u0027 is semantically equal to rule with id \u0027r2\u0027"]}]""")]
+        """[{"ids":["r2"],"messages":["Basic rule 2 (id: \u0027r2\u0027) is semantically equal to Basic rule 1 (id: \u0027r1\u0027)."]},{"ids":["r1"],"messages":["Basic rule 1 (id: \u0027r1\u0027) is semantically equal to Basic rule 2 (id: \u0027r2\u0027)."]}]""")]
+    [InlineData(
+        """{"id": "5b46a3b7-e3f3-4d44-8c41-4a3f1c7f0a19", "field": "f", "rule": "regex", "value": ".*", "policy": "exclude", "order": 3}""",
+        """[{"ids":["5b46a3b7-e3f3-4d44-8c41-4a3f1c7f0a19"],"messages":["Basic rule 4 (id: \u00275b46a...f0a19\u0027) uses a match all regexps [\u0027.*\u0027, \u0027(.*)\u0027], which are not allowed."]}]""")]
     public void EachRuleIsChecked(string rules, string errors)
     {
         var validation = new DraftCheck(null).Validate(Some.Json($$"""{"rules": [{{rules}}]}"""));

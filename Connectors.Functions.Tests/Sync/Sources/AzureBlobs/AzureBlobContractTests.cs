@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Sources.AzureBlobs;
+using Connectors.Testing;
 using Connectors.Tests.Support.Servers;
-using Connectors.Tests.Support.SourceContract;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Sources.AzureBlobs;

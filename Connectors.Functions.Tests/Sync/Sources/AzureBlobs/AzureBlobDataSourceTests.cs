@@ -6,8 +6,8 @@ using Connectors.Sync;
 using Connectors.Sync.Content;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Sources.AzureBlobs;
+using Connectors.Testing;
 using Connectors.Tests.Support.Servers;
-using Connectors.Tests.Support.SourceContract;
 using Connectors.Tests.Sync.Sources.Sql;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using Connectors.Sync.Sources.Directory;
-using Connectors.Tests.Support.SourceContract;
+using Connectors.Testing;
 
 namespace Connectors.Tests.Sync.Sources.Directory;
 
@@ -26,6 +26,18 @@ internal sealed class BreakableTree(BackendCalls calls) : IFileTree
         Enter();
         BeforeFind?.Invoke(path);
         return _tree.Find(path);
+    }
+
+    public PosixAcl? FindAcl(string path)
+    {
+        Enter();
+        return _tree.FindAcl(path);
+    }
+
+    public string? Resolve(string path)
+    {
+        Enter();
+        return _tree.Resolve(path);
     }
 
     public Stream Open(string path)

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Sources.Directory;
+using Connectors.Testing;
 using Connectors.Tests.Support;
-using Connectors.Tests.Support.SourceContract;
 
 namespace Connectors.Tests.Sync.Sources.Directory;
 

@@ -4,8 +4,8 @@ using Connectors.Sync;
 using Connectors.Sync.Content;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Sources.Directory;
+using Connectors.Testing;
 using Connectors.Tests.Support;
-using Connectors.Tests.Support.SourceContract;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Sources.Directory;

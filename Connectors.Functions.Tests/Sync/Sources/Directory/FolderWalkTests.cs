@@ -103,6 +103,10 @@ public sealed class FolderWalkTests
 
         public FileFacts? Find(string path) => throw new NotSupportedException();
 
+        public PosixAcl? FindAcl(string path) => throw new NotSupportedException();
+
+        public string? Resolve(string path) => throw new NotSupportedException();
+
         public Stream Open(string path) => throw new NotSupportedException();
     }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Sources.HttpJson;
-using Connectors.Tests.Support.SourceContract;
+using Connectors.Testing;
 using Microsoft.AspNetCore.Http;
 
 namespace Connectors.Tests.Sync.Sources.HttpJson;

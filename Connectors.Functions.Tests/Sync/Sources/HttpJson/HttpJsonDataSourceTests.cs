@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Connectors.Sync;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Sources.HttpJson;
-using Connectors.Tests.Support.SourceContract;
+using Connectors.Testing;
 using Connectors.Tests.Sync.Sources.Sql;
 using Microsoft.AspNetCore.Http;
 using Xunit;

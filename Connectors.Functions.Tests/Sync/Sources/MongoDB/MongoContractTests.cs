@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Sources.MongoDB;
+using Connectors.Testing;
 using Connectors.Tests.Support.MongoWire;
-using Connectors.Tests.Support.SourceContract;
 using MongoDB.Bson;
 
 namespace Connectors.Tests.Sync.Sources.MongoDB;

@@ -1,8 +1,8 @@
 using Connectors.Sync.Sources;
 using Connectors.Sync.Sources.MySql;
 using Connectors.Sync.Sources.Sql;
+using Connectors.Testing;
 using Connectors.Tests.Support.Servers;
-using Connectors.Tests.Support.SourceContract;
 using Connectors.Tests.Sync.Sources.Sql;
 using Xunit;
 
@@ -12,8 +12,6 @@ namespace Connectors.Tests.Sync.Sources.MySql;
 [Collection("MariaDB")]
 public sealed class MySqlKeyTests(MariaDbServer server)
 {
-    private static readonly PageLimits Small = new(2, int.MaxValue);
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -50,15 +48,7 @@ public sealed class MySqlKeyTests(MariaDbServer server)
         var database = await server.CreateDatabaseAsync(Cancellation);
         await server.RunAsync(database, $"SET sql_mode = ''; CREATE TABLE t ({columns}, PRIMARY KEY ({key})); INSERT INTO t SELECT {values} FROM mysql.seq_1_to_{Rows}; ANALYZE TABLE t", Cancellation);
         await using var source = server.Source(database);
-        var whole = await source.AllAsync(1, Small, Cancellation);
-        Assert.Equal(Rows, whole.Ids().Distinct(StringComparer.Ordinal).Count());
-        Assert.Equal(Rows, whole.Ids().Count);
-        Assert.Equal(whole.Ids().Order(StringComparer.Ordinal), (await source.AllAsync(4, Small, Cancellation)).Ids().Order(StringComparer.Ordinal));
-        for (var index = 0; index < whole.Count - 1; index++)
-        {
-            var rest = await source.PartitionAsync(whole[index].Partition, new PageToken(whole[index].Next.Value), new PageLimits(50, int.MaxValue), Cancellation);
-            Assert.Equal(whole.Skip(index + 1).Ids(), rest.Ids());
-        }
+        await SqlRows.AssertEachComesOnceAsync(source, Rows, Cancellation);
     }
 
     [Fact]
@@ -85,15 +75,7 @@ public sealed class MySqlKeyTests(MariaDbServer server)
     {
         var database = await server.CreateDatabaseAsync(Cancellation);
         await server.RunAsync(database, "CREATE TABLE t (a int, b int, PRIMARY KEY (a, b)); INSERT INTO t SELECT 1, seq FROM mysql.seq_1_to_5000; ANALYZE TABLE t", Cancellation);
-        var values = new System.Text.Json.Nodes.JsonObject
-        {
-            ["host"] = "127.0.0.1",
-            ["port"] = server.Port,
-            ["user"] = MariaDbServer.User,
-            ["password"] = MariaDbServer.Password,
-            ["database"] = database,
-        };
-        var dialect = new MySqlDialect(MySqlConfiguration.From(SomeSettings.Of(values, MySqlConfiguration.Fields).Settings));
+        var dialect = new MySqlDialect(new MySqlConfiguration(SomeSettings.Of(server.Values(server.Port, database), MySqlConfiguration.Fields).Settings));
         await using var pool = dialect.Open();
         await using var connection = await pool.OpenConnectionAsync(Cancellation);
         await using var transaction = await dialect.BeginAsync(connection, Cancellation);

@@ -1,7 +1,6 @@
-using Connectors.Sync;
 using Connectors.Sync.Sources;
+using Connectors.Testing;
 using Connectors.Tests.Support.Servers;
-using Connectors.Tests.Support.SourceContract;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Sources.MySql;
@@ -70,63 +69,5 @@ public sealed class MySqlReadingTests(MariaDbServer server)
         var document = Assert.Single((await source.AllAsync(2, PageLimits.Default, Cancellation)).Documents());
         Assert.Equal("a`b_1_4", document.Id);
         Assert.Equal("""{"Table":"a`b","id_":1,"Table_":2,"x._.y":3,"n":4}""", document.Body);
-    }
-
-    [Fact]
-    public async Task ATableWithoutAKeyStopsDeletesUnlessItIsEmptyOrLeftOut()
-    {
-        var database = await server.CreateDatabaseAsync(Cancellation);
-        await server.RunAsync(database, "CREATE TABLE a (n int PRIMARY KEY); CREATE TABLE log (line text); INSERT INTO a VALUES (1)", Cancellation);
-        Assert.Null(await GapAsync());
-        await server.RunAsync(database, "INSERT INTO log VALUES ('x')", Cancellation);
-        Assert.Contains("log: the table has no primary key", await GapAsync(), StringComparison.Ordinal);
-        Assert.Null(await GapAsync(("tables", "*, -log")));
-
-        async Task<string?> GapAsync(params (string Field, System.Text.Json.Nodes.JsonNode Value)[] values)
-        {
-            await using var source = server.Source(database, values);
-            var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
-            Assert.Equal(["a_1"], pages.Ids());
-            return pages.Select(page => page.Gap).SingleOrDefault(gap => gap is not null);
-        }
-    }
-
-    [Fact]
-    public async Task ATableThatIsClosedOrDroppedStopsDeletes()
-    {
-        var database = await server.CreateDatabaseAsync(Cancellation);
-        await server.RunAsync(
-            database,
-            $"""
-            CREATE TABLE a (n int PRIMARY KEY); CREATE TABLE b (n int PRIMARY KEY); CREATE TABLE c (n int PRIMARY KEY);
-            INSERT INTO a VALUES (1); INSERT INTO b VALUES (1); INSERT INTO c VALUES (1);
-            CREATE OR REPLACE USER reader@'%' IDENTIFIED BY 'x'; GRANT SELECT ON a TO reader@'%'; GRANT INSERT ON b TO reader@'%'; GRANT SELECT ON c TO reader@'%'
-            """,
-            Cancellation);
-        await using var source = server.Source(database, ("user", "reader"), ("password", "x"));
-        var partitions = await source.PartitionAsync(1, Cancellation);
-        await server.RunAsync(database, "DROP TABLE c", Cancellation);
-        var pages = new List<ReadPage>();
-        foreach (var partition in partitions)
-        {
-            pages.AddRange(await source.PartitionAsync(partition, PageToken.Start, PageLimits.Default, Cancellation));
-        }
-
-        Assert.Equal(["a_1"], pages.Ids());
-        Assert.Equal([false, true, true], pages.Select(page => page.Gap is not null));
-    }
-
-    [Fact]
-    public async Task AnotherPrimaryKeyInMidSyncFailsTheSync()
-    {
-        var database = await server.CreateDatabaseAsync(Cancellation);
-        await server.RunAsync(database, "CREATE TABLE a (n int, m int NOT NULL, PRIMARY KEY (n)); INSERT INTO a VALUES (1, 9), (2, 8)", Cancellation);
-        await using var source = server.Source(database);
-        var partition = Assert.Single(await source.PartitionAsync(1, Cancellation));
-        var first = await source.PageAsync(partition, PageToken.Start, new PageLimits(1, int.MaxValue), Cancellation);
-        await server.RunAsync(database, "ALTER TABLE a DROP PRIMARY KEY, ADD PRIMARY KEY (m)", Cancellation);
-        await using var resumed = server.Source(database);
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => resumed.PageAsync(partition, first.Next, PageLimits.Default, Cancellation));
-        Assert.Contains("the primary key of the table 'a' was changed", failure.Message, StringComparison.Ordinal);
     }
 }

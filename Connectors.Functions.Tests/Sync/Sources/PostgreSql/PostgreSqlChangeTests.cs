@@ -1,5 +1,4 @@
 using Connectors.Tests.Support.Servers;
-using Npgsql;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Sources.PostgreSql;
@@ -32,7 +31,8 @@ public sealed class PostgreSqlChangeTests(PostgreSqlServer server)
         await using var other = await server.ConnectAsync(database, Cancellation);
         await using (var transaction = await other.BeginTransactionAsync(Cancellation))
         {
-            await using var command = new NpgsqlCommand("INSERT INTO a VALUES (1)", other, transaction);
+            await using var command = other.CreateCommand();
+            (command.CommandText, command.Transaction) = ("INSERT INTO a VALUES (1)", transaction);
             await command.ExecuteNonQueryAsync(Cancellation);
             Assert.Null((await source.HasChangedAsync(null, Cancellation)).Mark);
         }

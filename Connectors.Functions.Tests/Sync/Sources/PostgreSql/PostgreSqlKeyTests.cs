@@ -1,6 +1,6 @@
-using Connectors.Sync.Sources;
+using Connectors.Testing;
 using Connectors.Tests.Support.Servers;
-using Connectors.Tests.Support.SourceContract;
+using Connectors.Tests.Sync.Sources.Sql;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Sources.PostgreSql;
@@ -9,8 +9,6 @@ namespace Connectors.Tests.Sync.Sources.PostgreSql;
 [Collection("PostgreSQL")]
 public sealed class PostgreSqlKeyTests(PostgreSqlServer server)
 {
-    private static readonly PageLimits Small = new(2, int.MaxValue);
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -105,21 +103,13 @@ public sealed class PostgreSqlKeyTests(PostgreSqlServer server)
             $"SET search_path TO {schema}; CREATE TABLE t (k text PRIMARY KEY); INSERT INTO t SELECT repeat(chr(64 + n), CASE WHEN n BETWEEN 3 AND 6 THEN 5000 ELSE 1 END) FROM generate_series(1, 8) n",
             Cancellation);
         await using var source = server.Source("postgres", ("schema", schema));
-        var pages = await source.AllAsync(1, Small, Cancellation);
+        var pages = await source.AllAsync(1, SqlRows.Small, Cancellation);
         Assert.Equal([2, 5, 1], pages.Select(page => page.Documents.Count));
     }
 
     private async Task AssertEveryRowComesOnceAsync(string schema, int rows)
     {
         await using var source = server.Source("postgres", ("schema", schema));
-        var whole = await source.AllAsync(1, Small, Cancellation);
-        Assert.Equal(rows, whole.Ids().Distinct(StringComparer.Ordinal).Count());
-        Assert.Equal(rows, whole.Ids().Count);
-        Assert.Equal(whole.Ids().Order(StringComparer.Ordinal), (await source.AllAsync(4, Small, Cancellation)).Ids().Order(StringComparer.Ordinal));
-        for (var index = 0; index < whole.Count - 1; index++)
-        {
-            var rest = await source.PartitionAsync(whole[index].Partition, new PageToken(whole[index].Next.Value), new PageLimits(50, int.MaxValue), Cancellation);
-            Assert.Equal(whole.Skip(index + 1).Ids(), rest.Ids());
-        }
+        await SqlRows.AssertEachComesOnceAsync(source, rows, Cancellation);
     }
 }

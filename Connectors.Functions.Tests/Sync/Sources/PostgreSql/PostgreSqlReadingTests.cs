@@ -1,7 +1,7 @@
 using Connectors.Sync;
 using Connectors.Sync.Sources;
+using Connectors.Testing;
 using Connectors.Tests.Support.Servers;
-using Connectors.Tests.Support.SourceContract;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Sources.PostgreSql;
@@ -140,66 +140,6 @@ public sealed class PostgreSqlReadingTests(PostgreSqlServer server)
         Assert.Equal(
             [$"{database}_public_child_1", $"{database}_public_logs_5", $"{database}_public_logs_15", $"{database}_public_parent_1"],
             (await source.AllAsync(1, PageLimits.Default, Cancellation)).Ids());
-    }
-
-    [Fact]
-    public async Task ATableWithoutAKeyStopsDeletesUnlessItIsEmptyOrLeftOut()
-    {
-        var database = await server.CreateDatabaseAsync(Cancellation);
-        await server.RunAsync(database, "CREATE TABLE a (n int PRIMARY KEY); CREATE TABLE log (line text); INSERT INTO a VALUES (1)", Cancellation);
-        Assert.Null(await GapAsync());
-        await server.RunAsync(database, "INSERT INTO log VALUES ('x')", Cancellation);
-        Assert.Contains("log: the table has no primary key", await GapAsync(), StringComparison.Ordinal);
-        Assert.Null(await GapAsync(("tables", "*, -log")));
-        Assert.NotNull(await GapAsync(("tables", "a, log")));
-
-        async Task<string?> GapAsync(params (string Field, System.Text.Json.Nodes.JsonNode Value)[] values)
-        {
-            await using var source = server.Source(database, values);
-            var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
-            Assert.Equal([$"{database}_public_a_1"], pages.Ids());
-            return pages.Select(page => page.Gap).SingleOrDefault(gap => gap is not null);
-        }
-    }
-
-    [Fact]
-    public async Task ATableThatIsClosedOrDroppedStopsDeletes()
-    {
-        var database = await server.CreateDatabaseAsync(Cancellation);
-        await server.RunAsync(
-            database,
-            $"""
-            CREATE TABLE a (n int PRIMARY KEY); CREATE TABLE b (n int PRIMARY KEY); CREATE TABLE c (n int PRIMARY KEY);
-            INSERT INTO a VALUES (1); INSERT INTO b VALUES (1); INSERT INTO c VALUES (1);
-            DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN PASSWORD 'x'; GRANT SELECT ON a, c TO reader
-            """,
-            Cancellation);
-        await using var source = server.Source(database, ("username", "reader"), ("password", "x"));
-        var partitions = await source.PartitionAsync(1, Cancellation);
-        await server.RunAsync(database, "DROP TABLE c", Cancellation);
-        var pages = new List<ReadPage>();
-        foreach (var partition in partitions)
-        {
-            pages.AddRange(await source.PartitionAsync(partition, PageToken.Start, PageLimits.Default, Cancellation));
-        }
-
-        Assert.Equal([$"{database}_public_a_1"], pages.Ids());
-        Assert.Equal([false, true, true], pages.Select(page => page.Gap is not null));
-        await server.RunAsync(database, "DROP OWNED BY reader; DROP ROLE reader", Cancellation);
-    }
-
-    [Fact]
-    public async Task AnotherPrimaryKeyInMidSyncFailsTheSync()
-    {
-        var database = await server.CreateDatabaseAsync(Cancellation);
-        await server.RunAsync(database, "CREATE TABLE a (n int, m int NOT NULL, CONSTRAINT k PRIMARY KEY (n)); INSERT INTO a VALUES (1, 9), (2, 8), (3, 7)", Cancellation);
-        await using var source = server.Source(database);
-        var partition = Assert.Single(await source.PartitionAsync(1, Cancellation));
-        var first = await source.PageAsync(partition, PageToken.Start, new PageLimits(1, int.MaxValue), Cancellation);
-        await server.RunAsync(database, "ALTER TABLE a DROP CONSTRAINT k, ADD PRIMARY KEY (m)", Cancellation);
-        await using var resumed = server.Source(database);
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => resumed.PageAsync(partition, first.Next, PageLimits.Default, Cancellation));
-        Assert.Contains("the primary key of the table 'a' was changed", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

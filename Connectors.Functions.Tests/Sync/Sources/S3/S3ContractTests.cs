@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Sources.S3;
+using Connectors.Testing;
 using Connectors.Tests.Support.S3Server;
-using Connectors.Tests.Support.SourceContract;
 
 namespace Connectors.Tests.Sync.Sources.S3;
 

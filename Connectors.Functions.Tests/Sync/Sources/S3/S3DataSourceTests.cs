@@ -4,8 +4,8 @@ using Connectors.Sync;
 using Connectors.Sync.Content;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Sources.S3;
+using Connectors.Testing;
 using Connectors.Tests.Support.S3Server;
-using Connectors.Tests.Support.SourceContract;
 using CsCheck;
 using Xunit;
 

@@ -6,8 +6,8 @@ using Amazon.S3.Model;
 using Connectors.Sync.Content;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Sources.S3;
+using Connectors.Testing;
 using Connectors.Tests.Support;
-using Connectors.Tests.Support.SourceContract;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Sources.S3;

@@ -1,0 +1,141 @@
+using System.CommandLine;
+using Connectors.Cli.Hosting;
+using Connectors.Cli.Output;
+using Connectors.Sync;
+using Connectors.Sync.Protocol;
+using Spectre.Console;
+
+namespace Connectors.Cli.Commands;
+
+/// <summary><c>elastic-ingest connector delete ID</c>.</summary>
+internal static class ConnectorDeleteCommand
+{
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    public static Command Create(CliEnvironment environment, GlobalOptions global)
+    {
+        var id = ConnectorCommand.IdArgument();
+        var yes = new Option<bool>("--yes", "-y") { Description = "Don't ask. Needed where there is no terminal to ask on." };
+        var index = new Option<string?>("--index") { Description = "Delete the connector's index with all its documents as well. Name it, so that it can't be another one.", HelpName = "NAME" };
+        var command = new Command("delete", "Deletes a connector. Its index stays unless it is named; so does the history of its syncs.") { id, yes, index };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            new CommandSession(environment, global, parsed), parsed.GetRequiredValue(id), parsed.GetValue(yes), parsed.GetValue(index), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandSession session, string idOrName, bool isAgreed, string? index, CancellationToken cancellationToken)
+    {
+        if (!isAgreed && !session.Environment.CanAsk)
+        {
+            throw new CliException(ExitCode.Usage, "connector delete: there is no terminal to ask on. Add --yes if it is meant.");
+        }
+
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Environment.Shutdown.Stop);
+        using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, either.Token);
+        var connector = await Lookup.ConnectorAsync(elasticsearch.Connectors, idOrName, either.Token);
+        await CheckAsync(elasticsearch, connector, index, either.Token);
+        if (!isAgreed && !await AgreedAsync(session, connector, index, either.Token))
+        {
+            await session.Environment.Error.WriteLineAsync("Nothing was deleted.");
+            return ExitCode.Failed;
+        }
+
+        // A job that is taken between this and the deletion is canceled below.
+        var canceled = await EndJobsAsync(session, elasticsearch, connector, isAwaited: index is not null, either.Token);
+        await new ConnectorEdits(elasticsearch.Gateway.Documents, elasticsearch.Connectors).DeleteAsync(connector.Id, either.Token);
+        canceled.UnionWith(await EndJobsAsync(session, elasticsearch, connector, isAwaited: index is not null, either.Token));
+        var hadIndex = index is not null && await DeleteIndexAsync(elasticsearch, connector, index, either.Token);
+        if (session.IsJson)
+        {
+            JsonLine.Write(
+                session.Environment.Out,
+                new { @event = "deleted", connectorId = connector.Id, indexName = hadIndex ? index : null, canceledJobs = canceled.Order(StringComparer.Ordinal) });
+        }
+        else
+        {
+            await session.Environment.Out.WriteLineAsync($"{connector.Name ?? connector.Id}: deleted"
+                + (hadIndex ? $", with its index {index}" : connector.IndexName is { } left ? $"; its index {left} is left" : "")
+                + (canceled.Count == 0 ? "." : $". {canceled.Count} {(canceled.Count == 1 ? "sync" : "syncs")} canceled."));
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static async Task CheckAsync(ElasticsearchSession elasticsearch, ConnectorRecord connector, string? index, CancellationToken cancellationToken)
+    {
+        if (index is null)
+        {
+            return;
+        }
+
+        if (index != connector.IndexName)
+        {
+            var own = connector.IndexName is { } name ? $"fills {name}" : "has none";
+            throw new CliException(ExitCode.Usage, $"--index: '{index}' is not the index of connector '{connector.Id}', which {own}. Nothing was deleted.");
+        }
+
+        try
+        {
+            await new ConnectorEdits(elasticsearch.Gateway.Documents, elasticsearch.Connectors).RequireFreeAsync(index, connector.Id, cancellationToken);
+        }
+        catch (ConnectorException problem)
+        {
+            throw new CliException(ExitCode.Failed, $"{problem.Message} Nothing was deleted.");
+        }
+    }
+
+    private static async Task<bool> AgreedAsync(CommandSession session, ConnectorRecord connector, string? index, CancellationToken cancellationToken)
+    {
+        var console = TableOutput.Console(session.Environment);
+        console.WriteLine($"Connector '{connector.Name ?? connector.Id}' ({connector.Id}) mirrors {connector.ServiceType ?? "nothing"} into {connector.IndexName ?? "no index"}.");
+        console.WriteLine(index is null ? "It will be deleted; its index and the history of its syncs stay." : $"It will be deleted, and with it the index {index} and all its documents.");
+        return await console.PromptAsync(new ConfirmationPrompt("Delete it?") { DefaultValue = false }, cancellationToken);
+    }
+
+    /// <summary>Cancels the connector's jobs.</summary>
+    /// <returns>Their ids.</returns>
+    private static async Task<HashSet<string>> EndJobsAsync(
+        CommandSession session, ElasticsearchSession elasticsearch, ConnectorRecord connector, bool isAwaited, CancellationToken cancellationToken)
+    {
+        var (jobs, time) = (elasticsearch.Jobs, session.Environment.TimeProvider);
+        var canceled = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var job in await jobs.NewestAsync(connector.Id, JobTransitions.Unfinished, SyncJobIndex.MaxNewest, cancellationToken))
+        {
+            if (await jobs.RequestCancelAsync(job.Id, cancellationToken) is JobStatus.Canceled or JobStatus.Canceling)
+            {
+                canceled.Add(job.Id);
+            }
+        }
+
+        var start = time.GetTimestamp();
+        foreach (var id in isAwaited ? canceled : [])
+        {
+            while (await jobs.FindAsync(id, cancellationToken) is { Status: { } status } && !status.IsFinal())
+            {
+                if (time.GetElapsedTime(start) > LongestEnd)
+                {
+                    throw new CliException(
+                        ExitCode.Failed,
+                        $"Job '{id}' has not ended within a minute, and it may still write to the index. The index was not deleted. `elastic-ingest job show {id}` tells more.");
+                }
+
+                await Task.Delay(Every, time, cancellationToken);
+            }
+        }
+
+        return canceled;
+    }
+
+    private static async Task<bool> DeleteIndexAsync(ElasticsearchSession elasticsearch, ConnectorRecord connector, string index, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await elasticsearch.Gateway.DeleteIndexAsync(index, cancellationToken);
+        }
+        catch (ConnectorException problem)
+        {
+            throw new CliException(ExitCode.Failed, $"Connector '{connector.Id}' was deleted, its index was not: {problem.Message}");
+        }
+    }
+}

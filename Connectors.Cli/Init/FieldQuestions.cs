@@ -1,0 +1,66 @@
+using System.Text.Json.Nodes;
+using Connectors.Cli.Input;
+using Connectors.Cli.Output;
+using Connectors.Sync.Configuration;
+using Connectors.Sync.Protocol;
+
+namespace Connectors.Cli.Init;
+
+/// <summary>Asks for the fields of a source, as its declaration says: label, meaning, default, secrecy, choices, dependencies and checks.</summary>
+internal sealed class FieldQuestions(Questions ask, IReadOnlyList<ConfigField> fields)
+{
+    /// <summary>Asks for every field that counts and is not <paramref name="given"/>; answers of an earlier round are the defaults.</summary>
+    /// <param name="values">The answers; filled here.</param>
+    /// <param name="given">Fields that are not asked for.</param>
+    public async Task AskAsync(Dictionary<string, JsonNode?> values, IReadOnlySet<string> given)
+    {
+        var asked = fields.Where(field => !given.Contains(field.Name)).ToList();
+        var wantsAdvanced = asked.Any(IsAdvanced) && await ask.ConfirmAsync("Change advanced settings, too?", byDefault: false);
+        foreach (var field in asked.Where(field => wantsAdvanced || !IsAdvanced(field)))
+        {
+            if (ConfigurationCheck.Counts(ConnectorConfiguration.Render(fields, values), fields, field))
+            {
+                await AskAsync(field, values);
+            }
+        }
+    }
+
+    private static bool IsAdvanced(ConfigField field) => field.UiRestrictions.Contains("advanced") && (!field.Required || field.DefaultValue is not null);
+
+    private async Task AskAsync(ConfigField field, Dictionary<string, JsonNode?> values)
+    {
+        if (field.Tooltip is { } tooltip)
+        {
+            ask.Say(tooltip);
+        }
+
+        var now = values.GetValueOrDefault(field.Name) ?? field.InitialValue ?? field.DefaultValue;
+        var text = now is null ? null : now is JsonValue value && value.TryGetValue<string>(out var written) ? written : now.ToJsonString(JsonLine.Options);
+        if (field.Type == ConfigFieldType.Boolean)
+        {
+            values[field.Name] = await ask.ConfirmAsync(field.Label, bool.TryParse(text, out var flag) && flag);
+        }
+        else if (field.Options.Count > 0)
+        {
+            values[field.Name] = field.Options[await ask.ChooseAsync($"{field.Label}?", [.. field.Options.Select(option => option.Label)])].Value;
+        }
+        else
+        {
+            var answer = await ask.TextAsync(field.Label, text ?? (field.Required ? null : ""), field.Sensitive, written => ProblemOf(field, written, values));
+            values[field.Name] = FieldAssignments.Convert(field, answer);
+        }
+    }
+
+    private string? ProblemOf(ConfigField field, string answer, Dictionary<string, JsonNode?> values)
+    {
+        try
+        {
+            var tried = new Dictionary<string, JsonNode?>(values, StringComparer.Ordinal) { [field.Name] = FieldAssignments.Convert(field, answer) };
+            return ConfigurationCheck.Problems(ConnectorConfiguration.Render(fields, tried), fields, field) is [var problem, ..] ? problem : null;
+        }
+        catch (CliException wrong)
+        {
+            return wrong.Message;
+        }
+    }
+}

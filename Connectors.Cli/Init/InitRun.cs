@@ -1,0 +1,96 @@
+using Connectors.Cli.Hosting;
+using Connectors.Cli.Output;
+using Connectors.Sync.Protocol;
+using Connectors.Sync.Sources;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Cli.Init;
+
+/// <summary>The story of <c>init</c>: Elasticsearch, the source, the file, the connector, what comes next.</summary>
+internal sealed class InitRun(CommandSession session, InitOptions options)
+{
+    private readonly CliEnvironment _environment = session.Environment;
+
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        if (File.Exists(options.File) && !options.Force)
+        {
+            throw new CliException(ExitCode.Failed, $"{options.File} is there already. Add --force to replace it (the old one is kept as {options.File}.bak), or -c FILE to write another one.");
+        }
+
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _environment.Shutdown.Stop);
+        var canAsk = _environment.CanAsk && !options.NoInput && !session.IsJson;
+        var ask = canAsk ? new Questions(TableOutput.Console(_environment), either.Token) : null;
+        var loggerFactory = session.CreateLog(LogLevel.Error).Factory;
+        var first = new ElasticsearchStep(options, _environment, ask, loggerFactory);
+        if (ask is null && (string[])[.. first.Missing(), .. SourceStep.Missing(options)] is { Length: > 0 } missing)
+        {
+            throw new CliException(ExitCode.Usage, $"init: there is nobody to ask. Missing: {string.Join("; ", missing)}.");
+        }
+
+        var (draft, configuration, gateway) = await first.RunAsync(either.Token);
+        using (gateway)
+        {
+            var catalog = new SourceCatalog(configuration.Sources, configuration.Service.PluginsFolder, loggerFactory, _environment.TimeProvider);
+            var wanted = await new SourceStep(options, _environment, ask, catalog, gateway).RunAsync(either.Token);
+            ConnectorRecord? connector = null;
+            if (wanted is not null)
+            {
+                await ProtocolIndices.EnsureAsync(gateway.Documents, either.Token);
+                connector = await new ConnectorIndex(gateway.Documents, _environment.TimeProvider).CreateAsync(wanted, either.Token);
+            }
+
+            try
+            {
+                ConfigWriter.Write(options.File, draft.Render(connector?.Id, connector?.ServiceType), draft.HoldsSecret);
+            }
+            catch (CliException problem) when (connector is not null)
+            {
+                throw new CliException(problem.ExitCode, $"{problem.Message} The connector {connector.Id} was made.");
+            }
+
+            Tell(draft, connector, first.ToBeSet);
+        }
+
+        return ExitCode.Success;
+    }
+
+    private void Tell(ConfigDraft draft, ConnectorRecord? connector, IReadOnlyList<string> toBeSet)
+    {
+        var output = _environment.Out;
+        if (session.IsJson)
+        {
+            JsonLine.Write(output, new { @event = "initialized", file = options.File, connectorId = connector?.Id, connector?.ServiceType, connector?.IndexName });
+            return;
+        }
+
+        output.WriteLine($"{options.File} is written{(draft.HoldsSecret ? OperatingSystem.IsWindows() ? "; it holds a secret, so see who can read it" : ", readable by you only" : "")}.");
+        var file = options.File == "config.yml" ? "" : $" -c {options.File}";
+        if (connector is not null)
+        {
+            output.WriteLine($"Connector {connector.Name} ({connector.Id}) mirrors {connector.ServiceType} into {connector.IndexName}.");
+        }
+
+        output.WriteLine();
+        output.WriteLine("Next:");
+        foreach (var variable in toBeSet)
+        {
+            output.WriteLine($"  set the environment variable {variable}: {options.File} refers to it");
+        }
+
+        var id = connector?.Id ?? "ID";
+        output.WriteLine($"  elastic-ingest doctor{file}");
+        if (connector is null)
+        {
+            output.WriteLine($"  elastic-ingest source list{file}");
+            output.WriteLine($"  elastic-ingest connector create --help");
+        }
+        else
+        {
+            output.WriteLine($"  elastic-ingest preview {id}{file}");
+            output.WriteLine($"  elastic-ingest sync {id}{file}");
+        }
+
+        output.WriteLine($"  elastic-ingest poll{file}");
+    }
+}

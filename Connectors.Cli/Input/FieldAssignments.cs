@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Connectors.Sync.Configuration;
+using Connectors.Sync.Configuration.Settings;
+
+namespace Connectors.Cli.Input;
+
+/// <summary>Values of a source's fields on the command line: <c>--set field=value</c>.</summary>
+internal static class FieldAssignments
+{
+    /// <summary>The option.</summary>
+    public static Option<string[]> CreateOption() => new("--set")
+    {
+        Description = $"A value of the source's configuration; repeat it for each field. `source show TYPE` lists the fields. Instead of a value, above all of a secret: {IndirectValue.Forms}.",
+        HelpName = "field=value",
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    /// <summary>The values, converted to the types of their fields.</summary>
+    /// <exception cref="CliException">A field is unknown, or a value is not of its type or can't be read.</exception>
+    public static Dictionary<string, JsonNode?> Read(IReadOnlyList<ConfigField> fields, IEnumerable<string> assignments, CliEnvironment environment)
+    {
+        var values = new Dictionary<string, JsonNode?>(StringComparer.Ordinal);
+        foreach (var assignment in assignments)
+        {
+            var cut = assignment.IndexOf('=', StringComparison.Ordinal);
+            var name = cut < 0 ? assignment : assignment[..cut];
+            var field = fields.FirstOrDefault(known => known.Name == name) ?? throw Unknown(name, fields);
+            if (cut < 0)
+            {
+                throw new CliException(ExitCode.Usage, $"--set {name}: write --set {name}=value.");
+            }
+
+            var value = assignment[(cut + 1)..];
+            if (field.Sensitive && value.Length > 0 && IndirectValue.IsPlain(value))
+            {
+                environment.Error.WriteLine($"notice: the value of {name} is a secret, and others may see it in the list of processes. Write --set {name}=@FILE, @- or @env:NAME instead.");
+            }
+
+            values[name] = Convert(field, IndirectValue.Read($"--set {name}", value, environment), "--set ");
+        }
+
+        return values;
+    }
+
+    /// <summary>A text as the value of a field.</summary>
+    /// <exception cref="CliException">It is not of the field's type.</exception>
+    public static JsonValue? Convert(ConfigField field, string text, string prefix = "")
+    {
+        var shown = field.Sensitive ? "the value" : $"\"{text}\"";
+        return field.Type switch
+        {
+            ConfigFieldType.Integer when text.Length > 0 => int.TryParse(text, CultureInfo.InvariantCulture, out var number)
+                ? JsonValue.Create(number)
+                : throw new CliException(ExitCode.Usage, $"{prefix}{field.Name}: {shown} is not a whole number."),
+            ConfigFieldType.Boolean when text.Length > 0 => bool.TryParse(text, out var flag)
+                ? JsonValue.Create(flag)
+                : throw new CliException(ExitCode.Usage, $"{prefix}{field.Name}: {shown} is not true or false."),
+            _ => JsonValue.Create(text),
+        };
+    }
+
+    private static CliException Unknown(string name, IReadOnlyList<ConfigField> fields)
+    {
+        var near = KeySuggestion.Nearest(name, fields.Select(known => known.Name));
+        return new CliException(ExitCode.Usage, $"--set {name}: there is no such field. "
+            + (near is not null ? $"Did you mean {near}?" : $"There are {string.Join(", ", fields.Select(known => known.Name))}."));
+    }
+}

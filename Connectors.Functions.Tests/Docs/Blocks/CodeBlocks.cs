@@ -1,0 +1,82 @@
+using System.Xml.Linq;
+using Connectors.Tests.Support;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Xunit;
+
+namespace Connectors.Tests.Docs.Blocks;
+
+/// <summary>C#, compiled against everything that the tests know; and project files.</summary>
+internal static class CodeBlocks
+{
+    // What a page's code takes for granted.
+    private static readonly Dictionary<string, string> Preludes = new(StringComparer.Ordinal)
+    {
+        ["docs/local-host.md"] = """
+            public static class SomeFunction;
+            public interface ISomething;
+            public sealed class Something : ISomething;
+            """,
+        ["docs/writing-a-source.md"] = """
+            public sealed class MyFixture : SourceFixture
+            {
+                public override IReadOnlyCollection<string> Ids => throw null!;
+                public override System.Text.Json.Nodes.JsonObject Values => throw null!;
+                public override IDataSource Create(SourceContext context) => throw null!;
+                public override Task ChangeAsync(CancellationToken cancellationToken) => throw null!;
+            }
+            """,
+    };
+
+    private const string Usings = """
+        global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading; global using System.Threading.Tasks;
+        global using Connectors.LocalHost.Hosting; global using Connectors.Sync; global using Connectors.Sync.Configuration; global using Connectors.Sync.Sources;
+        global using Connectors.Tests.Support.SourceContract; global using Microsoft.Extensions.DependencyInjection;
+        """;
+
+    private static readonly MetadataReference[] References =
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(file => MetadataReference.CreateFromFile(file)),
+    ];
+
+    // What stands word for word in a source file is compiled with it.
+    private static readonly string[] Files =
+    [
+        .. Directory.EnumerateFiles(Approved.Root, "*.cs", SearchOption.AllDirectories)
+            .Where(file => !Path.GetRelativePath(Approved.Root, file).Split('/', '\\').Any(part => part is "bin" or "obj" or "artifacts" or "node_modules"))
+            .Select(file => File.ReadAllText(file).ReplaceLineEndings("\n")),
+    ];
+
+    public static void Compile(DocBlock block)
+    {
+        var text = string.Join('\n', block.Lines);
+        if (block.Lines.Count >= 3 && Files.Any(file => file.Contains(text, StringComparison.Ordinal)))
+        {
+            return;
+        }
+
+        // Statements are put into a method, as a reader would.
+        var code = text.Contains(" class ", StringComparison.Ordinal) ? text : $"static class Snippet {{ static async Task RunAsync(CancellationToken cancellationToken) {{ {text}\n }} }}";
+        var options = new CSharpParseOptions(LanguageVersion.Preview);
+        var parts = new[] { Usings, Preludes.GetValueOrDefault(block.File, string.Empty), code }.Select(part => CSharpSyntaxTree.ParseText(part, options));
+        var compilation = CSharpCompilation.Create("Snippet", parts, References, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+        Assert.Empty(compilation.GetDiagnostics().Where(one => one.Severity == DiagnosticSeverity.Error).Select(one => one.ToString()));
+    }
+
+    /// <summary>A project file, or item groups of one: well formed, its conditions and references are those of real projects here.</summary>
+    public static void Project(DocBlock block)
+    {
+        var shown = XElement.Parse($"<shown>{string.Join('\n', block.Lines)}</shown>");
+        var projects = new[] { "Connectors.*", "samples/Connectors.*", "templates/*" }
+            .SelectMany(pattern => Directory.Exists(Path.Combine(Approved.Root, Path.GetDirectoryName(pattern)!))
+                ? Directory.EnumerateDirectories(Path.Combine(Approved.Root, Path.GetDirectoryName(pattern)!), Path.GetFileName(pattern)) : [])
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.csproj")).Select(XElement.Load).ToList();
+        foreach (var reference in shown.Descendants().Where(element => element.Name.LocalName is "PackageReference" or "ProjectReference"))
+        {
+            Assert.Contains(projects, project => project.Descendants(reference.Name).Any(one =>
+                one.Attribute("Include")?.Value == reference.Attribute("Include")?.Value && one.Parent!.Attribute("Condition")?.Value == reference.Parent!.Attribute("Condition")?.Value));
+        }
+
+        Assert.NotEmpty(shown.Descendants());
+    }
+}

@@ -1,0 +1,18 @@
+using Connectors.Tests.Docs.Pages;
+using Xunit;
+
+namespace Connectors.Tests.Docs.Blocks;
+
+/// <summary>Statements in SQL: those that make a user who may just read. <see cref="PostgreSqlBlockTests"/> and <see cref="MySqlBlockTests"/> run them on servers.</summary>
+internal static class SqlBlocks
+{
+    public const string PostgreSqlPage = "docs/sources/postgresql.md";
+    public const string MySqlPage = "docs/sources/mysql.md";
+
+    /// <summary>Whether a test runs the blocks of that page.</summary>
+    public static void IsCovered(DocBlock block) => Assert.True(block.File is PostgreSqlPage or MySqlPage, "no test runs these statements");
+
+    /// <summary>The one block of a page, with a password.</summary>
+    public static string Statements(string page) =>
+        string.Join('\n', Assert.Single(MarkdownPages.Blocks(page), block => block.Language == "sql").Lines).Replace("'...'", "'docs-pw-1'", StringComparison.Ordinal);
+}

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+using Connectors.Cli;
+using Connectors.Cli.Commands;
+using Connectors.Cli.Hosting;
+using Connectors.Sync.Configuration.Settings;
+using Connectors.Tests.Docs.Pages;
+using Xunit;
+
+namespace Connectors.Tests.Docs;
+
+/// <summary>Settings and commands that are named in sentences.</summary>
+public sealed partial class ProseTests
+{
+    [Fact]
+    public void EverySettingThatASentenceNamesExists()
+    {
+        var reference = MarkdownPages.Text("docs/configuration.md");
+        var named = Inline(Setting()).ToList();
+        Assert.True(named.Count > 45, $"only {named.Count} settings are named");
+        Assert.Empty(named.Where(one => SettingTable.Find(one.Text, ignoreCase: false, out _) is null && !SettingTable.IsSection(one.Text)
+            && !reference.Contains($"| `{one.Text}` |", StringComparison.Ordinal)).Select(one => $"{one.Page}: {one.Text}"));
+    }
+
+    [Fact]
+    public void EveryCommandLineThatASentenceNamesIsUnderstood()
+    {
+        using var shutdown = new ShutdownSignals(_ => { });
+        var root = IngestCommand.Create(new CliEnvironment { Out = TextWriter.Null, Error = TextWriter.Null, Variables = new Dictionary<string, string>(), Width = 100, Shutdown = shutdown });
+        var named = Inline(Command()).Where(one => !one.Text.Contains("COMMAND", StringComparison.Ordinal) && !one.Text.Contains('[')).ToList();
+        Assert.True(named.Count > 15, $"only {named.Count} command lines are named");
+        Assert.Empty(named.Where(one => !IsUnderstood(root, new DocCommand(one.Page, 0, one.Text, string.Empty).Words(new Dictionary<string, string>()))).Select(one => $"{one.Page}: elastic-ingest {one.Text}"));
+    }
+
+    [Fact]
+    public void EveryWordThatConceptsIntroducesIsInTheGlossary()
+    {
+        var words = MarkdownPages.Rows("docs/glossary.md", "word", "meaning").SelectMany(row => row[0].Split(", ")).ToHashSet(StringComparer.Ordinal);
+        var introduced = Bold().Matches(MarkdownPages.Text("docs/concepts.md")).Select(match => match.Groups["text"].Value).Where(text => char.IsLower(text[0])).Distinct().ToList();
+        Assert.True(introduced.Count > 10, $"only {introduced.Count} words in bold");
+        Assert.Empty(introduced.Where(word => !words.Contains(word) && !words.Contains(word[..^1])));
+    }
+
+    // Either as it stands, or as the name of a command, without what it needs.
+    private static bool IsUnderstood(Command root, IReadOnlyList<string> words)
+    {
+        if (root.Parse(words).Errors.Count == 0)
+        {
+            return true;
+        }
+
+        Command? at = root;
+        foreach (var word in words)
+        {
+            at = at?.Subcommands.FirstOrDefault(command => command.Name == word);
+        }
+
+        return at is not null;
+    }
+
+    private static IEnumerable<(string Page, string Text)> Inline(Regex what) => MarkdownPages.All.Where(page => page != "docs/configuration.md")
+        .SelectMany(page => what.Matches(MarkdownPages.Text(page)).Select(match => (page, match.Groups["text"].Value)));
+
+    [GeneratedRegex(@"`(?<text>(elasticsearch|service|local_extraction|extraction_service)\.[a-z_.]+)`", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Setting();
+
+    [GeneratedRegex(@"\*\*(?<text>[^*\n]+)\*\*", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Bold();
+
+    [GeneratedRegex("`elastic-ingest (?<text>[^`\n]+)`", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Command();
+}

@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using System.IO.Compression;
+using System.Text.Json.Nodes;
+using Connectors.Functions.Hosting;
+using Connectors.Sync;
+using Connectors.Sync.Protocol;
+using Connectors.Tests.Sync.Elasticsearch;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry.Logs;
+using Xunit;
+
+namespace Connectors.Tests.Functions;
+
+/// <summary>What the alerts of infra/ ask for: the function app writes it, and it arrives at Azure Monitor with the names that they ask by.</summary>
+public sealed class AlertMessageTests
+{
+    private static CancellationToken Token => FunctionsBed.Token;
+
+    [Fact]
+    public async Task AFailedSyncASilentJobAndEveryPollAreToldByName()
+    {
+        await using var monitor = await FakeMonitor.StartAsync();
+        await using var app = await monitor.AppAsync();
+        await using var bed = await new FunctionsBed { LoggerFactory = app.GetRequiredService<ILoggerFactory>() }.StartAsync();
+        var connector = (await bed.Services.Connectors.FindAsync(bed.AddConnector(), Token))!;
+        bed.Source.OnPage = _ => throw new ConnectorException("The collection is gone.");
+        var (jobId, _) = await bed.SyncAsync();
+        var silent = (await bed.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token))!;
+        bed.Store.Edit(ProtocolIndices.SyncJobs, silent.Id, """{"status": "in_progress"}""");
+        await bed.FireAsync("PollConnectors");
+        bed.Clock.Advance(TimeSpan.FromMinutes(6));
+        await bed.FireAsync("CleanUp");
+
+        var received = await monitor.ReceivedAsync(app);
+        var failed = received.Single(one => one.Event == "JobFailed");
+        Assert.Equal(("c1", jobId), (failed.Property("ConnectorId"), failed.Property("SyncJobId")));
+        Assert.EndsWith("into search-c1 failed: The collection is gone.", failed.Message, StringComparison.Ordinal);
+        var idle = received.Single(one => one.Event == "IdleJobFailed");
+        Assert.Equal(("c1", silent.Id), (idle.Property("ConnectorId"), idle.Property("SyncJobId")));
+        Assert.Equal("Looked after 1 connectors, 0 jobs were made", received.Single(one => one.Event == "PollDone").Message);
+    }
+
+    [Fact]
+    public async Task AMessageIsFoundByTheJobOfItsScope()
+    {
+        await using var monitor = await FakeMonitor.StartAsync();
+        await using var app = await monitor.AppAsync();
+        var logger = app.GetRequiredService<ILoggerFactory>().CreateLogger("test");
+        using (logger.BeginScope(new Dictionary<string, object> { ["SyncJobId"] = "job-1" }))
+        {
+            logger.LogWarning("{Count} things went wrong", 3);
+        }
+
+        var message = (await monitor.ReceivedAsync(app)).Single(one => one.Property("CategoryName") == "test");
+        Assert.Equal(("3 things went wrong", "job-1"), (message.Message, message.Property("SyncJobId")));
+    }
+
+    /// <summary>Takes telemetry as Azure Monitor does.</summary>
+    private sealed class FakeMonitor : IAsyncDisposable
+    {
+        private readonly ConcurrentBag<Telemetry> _received = [];
+        private PlainServer _server = null!;
+
+        public static async Task<FakeMonitor> StartAsync()
+        {
+            var monitor = new FakeMonitor();
+            monitor._server = await PlainServer.StartAsync(monitor.TakeAsync);
+            return monitor;
+        }
+
+        /// <summary>The services of an app that sends here.</summary>
+        public async Task<ServiceProvider> AppAsync()
+        {
+            var services = new ServiceCollection();
+            services.AddLogging();
+            services.AddConnectors(new AppSettings
+            {
+                Variables = new Dictionary<string, string>
+                {
+                    ["APPLICATIONINSIGHTS_CONNECTION_STRING"] = $"InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint={_server.Uri};LiveEndpoint={_server.Uri}",
+                },
+            });
+            var app = services.BuildServiceProvider();
+            foreach (var service in app.GetServices<IHostedService>())
+            {
+                await service.StartAsync(Token);
+            }
+
+            return app;
+        }
+
+        /// <summary>What has come when the app has sent all that it holds.</summary>
+        public async Task<IReadOnlyCollection<Telemetry>> ReceivedAsync(ServiceProvider app)
+        {
+            Assert.True(await Task.Run(() => app.GetRequiredService<LoggerProvider>().ForceFlush(), Token));
+            return _received;
+        }
+
+        public async ValueTask DisposeAsync() => await _server.DisposeAsync();
+
+        private async Task TakeAsync(HttpContext http)
+        {
+            await using Stream body = http.Request.Headers.ContentEncoding == "gzip" ? new GZipStream(http.Request.Body, CompressionMode.Decompress) : http.Request.Body;
+            using var reader = new StreamReader(body);
+            var count = 0;
+            var isTrack = http.Request.Path.Value?.EndsWith("/track", StringComparison.Ordinal) == true;
+            while (isTrack && await reader.ReadLineAsync(http.RequestAborted) is { } line)
+            {
+                count++;
+                if (JsonNode.Parse(line)!["data"] is { } data && data["baseType"]!.GetValue<string>() is "MessageData" or "ExceptionData")
+                {
+                    _received.Add(new Telemetry(data["baseData"]!.AsObject()));
+                }
+            }
+
+            await http.Response.WriteAsJsonAsync(new { itemsReceived = count, itemsAccepted = count, errors = Array.Empty<string>() }, http.RequestAborted);
+        }
+    }
+
+    private sealed record Telemetry(JsonObject Data)
+    {
+        public string? Event => Property("EventName");
+
+        public string? Message => Data["message"]?.GetValue<string>();
+
+        public string? Property(string name) => Data["properties"]?[name]?.GetValue<string>();
+    }
+}

@@ -1,0 +1,168 @@
+using System.Text.Json.Nodes;
+using Connectors.Sync;
+using Connectors.Sync.Engine;
+using Connectors.Sync.Sources;
+using Connectors.Tests.Support;
+using Xunit;
+
+namespace Connectors.Tests.Sync.Engine;
+
+public sealed class AccessControlSyncTests : IDisposable
+{
+    private static readonly DateTimeOffset Then = new(2025, 6, 1, 10, 0, 0, TimeSpan.Zero);
+    private readonly EngineBench _bench = new();
+
+    public AccessControlSyncTests() => _bench.Request = _bench.Request with { HasAccessControl = true };
+
+    public void Dispose() => _bench.Dispose();
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("[null]")]
+    [InlineData("[\"\"]")]
+    [InlineData("[\" \", null]")]
+    [InlineData("[7]")]
+    [InlineData("[[\"user:1\"]]")]
+    [InlineData("{\"user\": 1}")]
+    [InlineData("7")]
+    public async Task ADocumentWhoseReadersCanNotBeToldIsSeenByNobody(string? access)
+    {
+        await _bench.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", access)] });
+
+        Assert.Equal("""["_nobody"]""", AccessOf("a"));
+        Assert.Equal("v1", _bench.Index.Documents["a"]["text"]!.GetValue<string>());
+        Assert.True(_bench.Index.HasAccessField);
+    }
+
+    [Theory]
+    [InlineData("""["user:2","user:1"]""", """["user:2","user:1"]""")]
+    [InlineData("""["user:1",null,"user:1"]""", """["user:1"]""")]
+    [InlineData("\"user:1\"", """["user:1"]""")]
+    public async Task ValuesThatCanBeComparedAreKept(string access, string expected)
+    {
+        await _bench.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", access)] });
+
+        Assert.Equal(expected, AccessOf("a"));
+    }
+
+    [Fact]
+    public async Task AValueThatIsTooLongToBeComparedDoesNotOpenTheDocument()
+    {
+        await _bench.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", $"[\"{new string('x', 40_000)}\"]")] });
+
+        Assert.Equal("""["_nobody"]""", AccessOf("a"));
+    }
+
+    [Fact]
+    public async Task WithoutAccessControlDocumentsAreLeftAsTheyAre()
+    {
+        _bench.Request = _bench.Request with { HasAccessControl = false };
+
+        await _bench.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", null), AccessSource.Document("b", "[]")] });
+
+        Assert.False(_bench.Index.Documents["a"].ContainsKey(AccessControl.FieldName));
+        Assert.Equal("[]", AccessOf("b"));
+        Assert.False(_bench.Index.HasAccessField);
+    }
+
+    [Fact]
+    public async Task AChangeOfReadersReachesADocumentWhoseTimeStampStaysTheSame()
+    {
+        await _bench.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", """["everyone"]""", "v1", Then), AccessSource.Document("b", """["everyone"]""", "v1", Then)] });
+        _bench.Index.Written.Clear();
+
+        var outcome = await _bench.RunNextAsync(
+            new AccessSource { Documents = [AccessSource.Document("a", """["user:1"]""", "v1", Then), AccessSource.Document("b", """["everyone"]""", "v1", Then)] });
+
+        Assert.Equal((1, 1), (outcome.Counts.Updated, outcome.Counts.Skipped));
+        Assert.Equal(["a"], _bench.Index.Written);
+        Assert.Equal("""["user:1"]""", AccessOf("a"));
+        Assert.Equal("2025-06-01T10:00:00Z", _bench.Index.Documents["a"]["_timestamp"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task ANewTimeStampAloneIsAChangeToo()
+    {
+        await _bench.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", """["everyone"]""", "v1", Then)] });
+
+        var outcome = await _bench.RunNextAsync(new AccessSource { Documents = [AccessSource.Document("a", """["everyone"]""", "v1", Then.AddSeconds(1))] });
+
+        Assert.Equal(1, outcome.Counts.Updated);
+    }
+
+    [Fact]
+    public async Task DocumentsOfAnotherServiceAreWrittenAgainThoughTheirTimeStampsAreEqual()
+    {
+        _bench.Index.Exists = true;
+        _bench.Index.Put("a", new JsonObject { ["id"] = "a", ["_timestamp"] = "2025-06-01T10:00:00Z", ["text"] = "v1" });
+
+        var outcome = await _bench.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", """["user:1"]""", "v1", Then)] });
+
+        Assert.Equal(1, outcome.Counts.Updated);
+        Assert.Equal("""["user:1"]""", AccessOf("a"));
+    }
+
+    [Fact]
+    public async Task SwitchedOnOrOffItReachesEveryDocument()
+    {
+        var open = _bench.Request with { HasAccessControl = false, Fingerprint = "off" };
+        var closed = _bench.Request with { HasAccessControl = true, Fingerprint = "on" };
+        _bench.Request = open;
+        await _bench.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", null, "v1", Then)] });
+
+        _bench.Request = closed;
+        await _bench.RunNextAsync(new AccessSource { Documents = [AccessSource.Document("a", """["user:1"]""", "v1", Then)] });
+        Assert.Equal("""["user:1"]""", AccessOf("a"));
+        Assert.True(_bench.Index.Documents["a"].ContainsKey("_digest"));
+
+        _bench.Request = open;
+        await _bench.RunNextAsync(new AccessSource { Documents = [AccessSource.Document("a", null, "v1", Then)] });
+        Assert.False(_bench.Index.Documents["a"].ContainsKey(AccessControl.FieldName));
+        Assert.False(_bench.Index.Documents["a"].ContainsKey("_digest"));
+    }
+
+    [Fact]
+    public async Task IdentitiesAreSyncedLikeDocuments()
+    {
+        _bench.Request = _bench.Request with { HasAccessControl = false };
+        await _bench.RunAsync(new IdentitySource(new AccessSource { Identities = [Identity("alice", "user:1"), Identity("bob", "user:2"), Identity("carol", "user:3")] }));
+        _bench.Index.Written.Clear();
+
+        var outcome = await _bench.RunNextAsync(new IdentitySource(new AccessSource { Identities = [Identity("alice", "user:1"), Identity("carol", "user:3", "group:7")] }));
+
+        Assert.Equal((SyncEnd.Completed, 1, 1, 1), (outcome.End, outcome.Counts.Skipped, outcome.Counts.Updated, outcome.Counts.Deleted));
+        Assert.Equal(["carol"], _bench.Index.Written);
+        Assert.Equal(["alice", "carol"], _bench.Index.Documents.Keys.Order());
+        Assert.Equal("""["everyone","group:7","user:3"]""", _bench.Index.Documents["carol"]["query"]!["template"]!["params"]!["access_control"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task IdentitiesThatCameInAnotherOrderAreTheSame()
+    {
+        _bench.Request = _bench.Request with { HasAccessControl = false };
+        await _bench.RunAsync(new IdentitySource(new AccessSource { Identities = [Identity("alice", "user:1", "group:7")] }));
+
+        var outcome = await _bench.RunNextAsync(new IdentitySource(new AccessSource { Identities = [Identity("alice", "group:7", "user:1", "everyone")] }));
+
+        Assert.Equal((1, 0), (outcome.Counts.Skipped, outcome.Counts.Indexed));
+    }
+
+    [Fact]
+    public async Task WhenTheSourceOfIdentitiesFailsNoneIsDeleted()
+    {
+        _bench.Request = _bench.Request with { HasAccessControl = false };
+        var all = new AccessSource { Identities = [Identity("alice", "user:1"), Identity("bob", "user:2")] };
+        await _bench.RunAsync(new IdentitySource(all));
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => _bench.RunNextAsync(new IdentitySource(new AccessSource { Identities = all.Identities, FailsAfter = 1 })));
+
+        Assert.Equal("The directory of users is gone.", failure.Message);
+        Assert.Equal(["alice", "bob"], _bench.Index.Documents.Keys.Order());
+    }
+
+    private static AccessIdentity Identity(string id, params string[] values) => new(id, values);
+
+    private string AccessOf(string id) => _bench.Index.Documents[id][AccessControl.FieldName]!.ToJsonString();
+}

@@ -1,0 +1,78 @@
+using Connectors.Sync.Configuration;
+using Connectors.Sync.Elasticsearch;
+
+namespace Connectors.Sync.Protocol;
+
+/// <summary>What users do with a connector that is there: change it, remove it. Safe for concurrent use.</summary>
+/// <param name="store">The documents.</param>
+/// <param name="connectors">The connectors.</param>
+internal sealed class ConnectorEdits(IDocumentStore store, ConnectorIndex connectors)
+{
+    /// <summary>Changes a connector. The change is made on the connector as it is at that moment, and what others write meanwhile is not lost.</summary>
+    /// <param name="id">The connector.</param>
+    /// <param name="edit">What is to be different.</param>
+    /// <param name="fields">The fields of its source.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The names of what was changed, none when it was so already; <see langword="null"/> when there is no such connector.</returns>
+    /// <exception cref="ConnectorException">A value, schedule or index can't be used. Nothing was written.</exception>
+    public async Task<IReadOnlyList<string>?> EditAsync(string id, ConnectorEdit edit, IReadOnlyList<ConfigField> fields, CancellationToken cancellationToken)
+    {
+        if (edit.IndexName is { } index)
+        {
+            await RequireFreeAsync(index, id, cancellationToken);
+        }
+
+        var changed = new List<string>();
+        var done = await store.ChangeAsync(
+            ProtocolIndices.Connectors,
+            id,
+            seen: null,
+            document =>
+            {
+                changed.Clear();
+                return new ConnectorRecord(document) is { IsDeleted: false } connector ? edit.Of(connector, fields, changed) : null;
+            },
+            cancellationToken);
+        return done is { } change && !new ConnectorRecord(change.Read).IsDeleted ? changed : null;
+    }
+
+    /// <summary>Removes a connector, not its index and not the history of its jobs. Where there is a Connector API it marks the connector as deleted, as Kibana does
+    /// (9.0 and later), or removes its document; elsewhere the document is removed. May be called twice.</summary>
+    public async Task DeleteAsync(string id, CancellationToken cancellationToken)
+    {
+        if (store is IConnectorApiOwner { ConnectorApi: { } api } && await api.DeleteAsync(id, cancellationToken) != ConnectorApiAnswer.Unavailable)
+        {
+            return;
+        }
+
+        DocumentWrite written;
+        do
+        {
+            written = await store.GetAsync(ProtocolIndices.Connectors, id, cancellationToken) is { } document
+                ? await store.DeleteAsync(ProtocolIndices.Connectors, id, document, cancellationToken)
+                : DocumentWrite.Missing;
+        }
+        while (written == DocumentWrite.Conflict);
+    }
+
+    /// <summary>Does nothing when an index can be a connector's.</summary>
+    /// <param name="index">The index.</param>
+    /// <param name="id">The connector that wants it; <see langword="null"/> for a new one.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="ConnectorException">It has an impossible name, or belongs to another connector.</exception>
+    public async Task RequireFreeAsync(string index, string? id, CancellationToken cancellationToken)
+    {
+        if (ContentIndexName.Problem(index) is { } problem)
+        {
+            throw new ConnectorException(problem);
+        }
+
+        await foreach (var other in connectors.ListAsync(cancellationToken))
+        {
+            if (other.IndexName == index && other.Id != id)
+            {
+                throw new ConnectorException($"Index '{index}' belongs to connector '{other.Id}' ({other.Name ?? "without a name"}). Choose another index.");
+            }
+        }
+    }
+}

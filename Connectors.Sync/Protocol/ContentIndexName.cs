@@ -1,0 +1,27 @@
+using System.Buffers;
+using System.Text;
+
+namespace Connectors.Sync.Protocol;
+
+/// <summary>Elasticsearch's rules for the name of an index. Pure.</summary>
+internal static class ContentIndexName
+{
+    private const int MaxBytes = 255;
+    private static readonly SearchValues<char> Forbidden = SearchValues.Create("\\/*?\"<>| ,#:");
+
+    /// <summary>What is wrong with a name, in a sentence; <see langword="null"/> when nothing is.</summary>
+    public static string? Problem(string name)
+    {
+        var reason = name switch
+        {
+            "" => "it is empty",
+            "." or ".." => "it means a folder",
+            _ when name.Any(char.IsUpper) => "it has capital letters",
+            _ when name.AsSpan().IndexOfAny(Forbidden) is >= 0 and var at => $"it has '{name[at]}' in it",
+            _ when name[0] is '-' or '_' or '+' => $"it begins with '{name[0]}'",
+            _ when Encoding.UTF8.GetByteCount(name) > MaxBytes => $"it is longer than {MaxBytes} bytes",
+            _ => null,
+        };
+        return reason is null ? null : $"'{name}' can't be the name of an index: {reason}. Write small letters, digits, - and _, such as search-orders.";
+    }
+}
