@@ -160,7 +160,7 @@ public sealed class ServiceOverHttpTests : IAsyncLifetime
         {
             Type = "illegal_argument_exception",
             Method = "PUT",
-            Request = request => System.Text.Encoding.UTF8.GetString(request.Body.Span).Contains("\"settings\"", StringComparison.Ordinal),
+            Request = request => new[] { "number_of_shards", "index.mapping." }.Any(System.Text.Encoding.UTF8.GetString(request.Body.Span).Contains),
         });
 
         var service = Service(1);
@@ -170,7 +170,8 @@ public sealed class ServiceOverHttpTests : IAsyncLifetime
 
         var result = await service.SyncNowAsync(connector, new SyncNowOptions(), Token, Token);
 
-        Assert.Equal((JobStatus.Completed, 1), (result.Job!.Status, result.Job.IndexedDocumentCount));
+        Assert.Null(result.Job!.Error);
+        Assert.Equal((JobStatus.Completed, 1), (result.Job.Status, result.Job.IndexedDocumentCount));
         Assert.Equal(1, _server.Count("search-files"));
     }
 
