@@ -2,11 +2,11 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Connectors.Emulator;
 using Connectors.Sync.Sources;
+using Connectors.Testing;
 using Connectors.Tests.Cli;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.MongoWire;
 using Connectors.Tests.Support.S3Server;
-using Connectors.Tests.Support.SourceContract;
 using MongoDB.Bson;
 using Xunit;
 

@@ -2,7 +2,7 @@ using Connectors.Functions.Activities;
 using Connectors.Functions.Orchestrations;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Staged;
-using Connectors.Tests.Support.SourceContract;
+using Connectors.Testing;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging.Abstractions;
 using Moq;

@@ -1,7 +1,7 @@
 using Connectors.Sync.Configuration.Loading;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Service;
-using Connectors.Tests.Support.SourceContract;
+using Connectors.Testing;
 using Connectors.Tests.Sync.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 using Connectors.Sync;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Sources.Directory;
+using Connectors.Testing;
 using Connectors.Tests.Support;
-using Connectors.Tests.Support.SourceContract;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Sources.Directory;
