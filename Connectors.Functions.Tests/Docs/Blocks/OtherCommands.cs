@@ -17,7 +17,8 @@ internal static partial class OtherCommands
         ["dotnet run"] = ("the build script runs these tests", words => BuildScript(words[2..])),
         ["dotnet build"] = ("the project is built with these tests", words => Exists(words[2])),
         ["dotnet tool"] = ("it changes the user's machine", Tool),
-        ["dotnet format"] = ("the build script runs it", _ => { }),
+        ["dotnet format"] = ("the build script runs it", _ => { }
+        ),
         ["jq"] = ("it only rearranges what it gets", words => Assert.NotEmpty(words[1])),
         ["cp"] = ("it copies what was published", Paths),
         ["mkdir"] = ("it changes the machine", Paths),
@@ -28,7 +29,8 @@ internal static partial class OtherCommands
         ["podman"] = ("it needs containers", Container),
         ["git"] = ("it changes the clone", words => Assert.Equal("checkout", words[1])),
         ["azd"] = ("it needs Azure", Azd),
-        ["az"] = ("it needs Azure", _ => { }),
+        ["az"] = ("it needs Azure", _ => { }
+        ),
         ["export"] = ("it sets a variable of the shell", words => Variable(words[1].Split('=')[0])),
         ["unset"] = ("it removes a variable of the shell", words => Variable(words[1])),
         ["read"] = ("it asks a person", words => Variable(words[^1])),
