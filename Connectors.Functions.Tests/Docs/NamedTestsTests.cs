@@ -11,7 +11,7 @@ public sealed partial class NamedTestsTests
     [Fact]
     public void EveryTestThatAPageNamesExists()
     {
-        var tests = Assembly.GetExecutingAssembly().GetTypes()
+        var tests = new[] { Assembly.GetExecutingAssembly(), typeof(Connectors.Testing.SourceContractTests).Assembly }.SelectMany(assembly => assembly.GetTypes())
             .SelectMany(type => type.GetMethods(BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly)
                 .Where(method => method.GetCustomAttributes<FactAttribute>().Any()).Select(method => $"{type.Name}.{method.Name}"))
             .ToHashSet(StringComparer.Ordinal);

@@ -19,12 +19,12 @@ public sealed class PrivilegeTests
     public void TheRequestsAskForWhatTheCodeSaysThatItNeeds()
     {
         string[] protocol = [.. RequiredPrivileges.ProtocolIndices, RequiredPrivileges.ProtocolIndicesAtFirst];
-        var service = Role(RequiredPrivileges.Cluster, ([".elastic-connectors*"], protocol), (["search-*"], RequiredPrivileges.ContentIndices));
+        var service = Role(RequiredPrivileges.Cluster, ([".elastic-connectors*"], protocol), (["search-*", ".search-acl-filter-search-*"], RequiredPrivileges.ContentIndices));
         JsonObject[] expected =
         [
             Key("connectors", service),
             Key("connectors-without-indices", Role(RequiredPrivileges.Cluster, ([".elastic-connectors*"], protocol))),
-            Key("connector-orders", Role(RequiredPrivileges.ClusterOfAConnector, (["search-orders"], RequiredPrivileges.ContentIndices))),
+            Key("connector-orders", Role(RequiredPrivileges.ClusterOfAConnector, (["search-orders", ".search-acl-filter-search-orders"], RequiredPrivileges.ContentIndices))),
             service.DeepClone().AsObject(),
         ];
 
