@@ -44,7 +44,7 @@ public sealed class OrchestrationPropertyTests
             Assert.Equal(counts.Read, counts.Skipped + counts.Indexed + counts.Duplicates);
             AssertTold(bed, jobId, counts, place: "0");
         },
-        iter: 25,
+        iter: 20,
         threads: 1);
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class OrchestrationPropertyTests
             Assert.Equal(counts.Read, counts.Indexed + counts.Deleted + counts.AlreadyGone);
             AssertTold(bed, jobId, counts, place: bed.Feed.Pages.Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
         },
-        iter: 25,
+        iter: 20,
         threads: 1);
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class OrchestrationPropertyTests
             Assert.Empty(bed.Index.Written);
             AssertTold(bed, jobId, counts, place: "0");
         },
-        iter: 15,
+        iter: 10,
         threads: 1);
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class OrchestrationPropertyTests
             Assert.Empty(bed.Index.Deleted);
             AssertTold(bed, jobId, counts, place: "0");
         },
-        iter: 15,
+        iter: 10,
         threads: 1);
 
     private static async Task<FunctionsBed> FilledAsync(Story story)

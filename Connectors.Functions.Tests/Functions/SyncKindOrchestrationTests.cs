@@ -1,5 +1,4 @@
 using Connectors.Functions.Triggers;
-using Connectors.LocalHost.Durable;
 using Connectors.Sync;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Sources;
