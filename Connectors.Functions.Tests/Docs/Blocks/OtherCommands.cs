@@ -17,7 +17,8 @@ internal static partial class OtherCommands
         ["dotnet run"] = ("the build script runs these tests", words => BuildScript(words[2..])),
         ["dotnet build"] = ("the project is built with these tests", words => Exists(words[2])),
         ["dotnet tool"] = ("it changes the user's machine", Tool),
-        ["dotnet format"] = ("the build script runs it", _ => { }),
+        ["dotnet format"] = ("the build script runs it", _ => { }
+        ),
         ["jq"] = ("it only rearranges what it gets", words => Assert.NotEmpty(words[1])),
         ["cp"] = ("it copies what was published", Paths),
         ["mkdir"] = ("it changes the machine", Paths),
