@@ -29,7 +29,8 @@ internal static partial class OtherCommands
         ["podman"] = ("it needs containers", Container),
         ["git"] = ("it changes the clone", words => Assert.Equal("checkout", words[1])),
         ["azd"] = ("it needs Azure", Azd),
-        ["az"] = ("it needs Azure", _ => { }),
+        ["az"] = ("it needs Azure", _ => { }
+        ),
         ["redis-cli"] = ("a test of the source gives a user of its own these rights", words => Rights(words[6..])),
         ["export"] = ("it sets a variable of the shell", words => Variable(words[1].Split('=')[0])),
         ["unset"] = ("it removes a variable of the shell", words => Variable(words[1])),
