@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Connectors.Testing;
 using Connectors.Tests.Docs.Pages;
 using Xunit;
 
@@ -11,7 +12,7 @@ public sealed partial class NamedTestsTests
     [Fact]
     public void EveryTestThatAPageNamesExists()
     {
-        var tests = new[] { Assembly.GetExecutingAssembly(), typeof(Connectors.Testing.SourceContractTests).Assembly }.SelectMany(assembly => assembly.GetTypes())
+        var tests = Assembly.GetExecutingAssembly().GetTypes().Concat(typeof(SourceContractTests).Assembly.GetTypes())
             .SelectMany(type => type.GetMethods(BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly)
                 .Where(method => method.GetCustomAttributes<FactAttribute>().Any()).Select(method => $"{type.Name}.{method.Name}"))
             .ToHashSet(StringComparer.Ordinal);

@@ -26,6 +26,7 @@ public sealed class PublicApiTests
     {
         var assembly = typeof(SourceContractTests).Assembly;
         Assert.InRange(assembly.GetExportedTypes().Length, 5, 10);
-        Approved.Verify(assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false }), "Connectors.Testing/PublicApi.approved.txt");
+        // Those of the tests hold where the file was compiled.
+        Approved.Verify(assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false, ExcludeAttributes = ["Xunit.FactAttribute"] }), "Connectors.Testing/PublicApi.approved.txt");
     }
 }

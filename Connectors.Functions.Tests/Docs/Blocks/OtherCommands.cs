@@ -31,6 +31,7 @@ internal static partial class OtherCommands
         ["azd"] = ("it needs Azure", Azd),
         ["az"] = ("it needs Azure", _ => { }
         ),
+        ["redis-cli"] = ("a test of the source gives a user of its own these rights", words => Rights(words[6..])),
         ["export"] = ("it sets a variable of the shell", words => Variable(words[1].Split('=')[0])),
         ["unset"] = ("it removes a variable of the shell", words => Variable(words[1])),
         ["read"] = ("it asks a person", words => Variable(words[^1])),
@@ -63,6 +64,13 @@ internal static partial class OtherCommands
             var place = words[2] == "functions" ? string.Concat(Directory.EnumerateFiles(Path.Combine(Root, "Connectors.LocalHost", "Trying"), "*.cs").Select(File.ReadAllText)) : Read("Connectors.Benchmarks/Program.cs") + Read("build.cs");
             Assert.Contains($"\"{option}\"", place, StringComparison.Ordinal);
         }
+    }
+
+    private static void Rights(string[] words)
+    {
+        var test = Read("Connectors.Functions.Tests/Sync/Sources/Redis/RedisServerTests.cs");
+        Assert.InRange(words.Length, 5, 20);
+        Assert.All(words, word => Assert.Contains($"\"{word}\"", test, StringComparison.Ordinal));
     }
 
     private static void Tool(string[] words)
