@@ -79,7 +79,7 @@ public sealed class MigrationTests
         Assert.Contains("3 read, 3 skipped, 0 added, 0 updated, 0 deleted", cli.Out.ToString(), StringComparison.Ordinal);
         Assert.Equal(0, elasticsearch.Requests.BulkCount);
 
-        File.AppendAllText(Path.Combine(files, "b.txt"), "!");
+        await File.AppendAllTextAsync(Path.Combine(files, "b.txt"), "!", TestContext.Current.CancellationToken);
         await SyncAsync(cli, "files");
         Assert.Contains("3 read, 2 skipped, 0 added, 1 updated, 0 deleted", cli.Out.ToString(), StringComparison.Ordinal);
     }

@@ -96,7 +96,7 @@ public sealed class PrivilegeTests
 
             var code = await cli.RunAsync(line);
             Assert.True(code == 0, $"{string.Join(' ', line)}: {code}\n{cli.Out}\n{cli.Error}");
-            File.AppendAllText(Path.Combine(files, "a.txt"), ".");
+            await File.AppendAllTextAsync(Path.Combine(files, "a.txt"), ".", TestContext.Current.CancellationToken);
         }
     }
 

@@ -38,7 +38,7 @@ public sealed partial class ProseTests
         var words = MarkdownPages.Rows("docs/glossary.md", "word", "meaning").SelectMany(row => row[0].Split(", ")).ToHashSet(StringComparer.Ordinal);
         var introduced = Bold().Matches(MarkdownPages.Text("docs/concepts.md")).Select(match => match.Groups["text"].Value).Where(text => char.IsLower(text[0])).Distinct().ToList();
         Assert.True(introduced.Count > 10, $"only {introduced.Count} words in bold");
-        Assert.Empty(introduced.Where(word => !words.Contains(word) && !words.Contains(word[..^1])));
+        Assert.DoesNotContain(introduced, word => !words.Contains(word) && !words.Contains(word[..^1]));
     }
 
     // Either as it stands, or as the name of a command, without what it needs.

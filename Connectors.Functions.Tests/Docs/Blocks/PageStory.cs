@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Connectors.Emulator;
 using Connectors.Sync.Protocol;
 using Connectors.Tests.Cli;
-using Connectors.Tests.Docs.Pages;
 using Xunit;
 
 namespace Connectors.Tests.Docs.Blocks;

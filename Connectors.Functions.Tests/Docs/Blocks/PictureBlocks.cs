@@ -77,7 +77,7 @@ internal static partial class PictureBlocks
     {
         var words = Quoted().Replace(text, " ").Split([' ', '\n', '│'], StringSplitOptions.RemoveEmptyEntries).Select(word => word.Trim('.', ':', ',', ';')).Where(word => PlainWord().IsMatch(word)).ToList();
         Assert.True(words.Count > 5, $"only {words.Count} words");
-        Assert.Empty(words.Where(word => !Code.Value.Contains(word, StringComparison.Ordinal)));
+        Assert.DoesNotContain(words, word => !Code.Value.Contains(word, StringComparison.Ordinal));
     }
 
     private static decimal Number(string text) => decimal.Parse(text.Trim().Replace(",", string.Empty, StringComparison.Ordinal), CultureInfo.InvariantCulture);

@@ -1,4 +1,3 @@
-using Connectors.Tests.Docs.Pages;
 using Xunit;
 
 namespace Connectors.Tests.Docs.Blocks;
