@@ -18,7 +18,6 @@ public sealed class BlockTests
         ["ini"] = (block, _) => Now(TemplateBlocks.Unit, block),
         ["json"] = (block, _) => Now(JsonBlocks.Check, block),
         ["kusto"] = (block, _) => Now(PictureBlocks.Query, block),
-        ["redis"] = (block, _) => Now(SqlBlocks.RedisUser, block),
         ["sh"] = ShellBlocks.RunAsync,
         ["sql"] = (block, _) => Now(SqlBlocks.IsCovered, block),
         ["text"] = (block, _) => Now(PictureBlocks.Drawing, block),

@@ -1,5 +1,4 @@
 using Connectors.Tests.Docs.Pages;
-using Connectors.Tests.Support;
 using Xunit;
 
 namespace Connectors.Tests.Docs.Blocks;
@@ -12,14 +11,6 @@ internal static class SqlBlocks
 
     /// <summary>Whether a test runs the blocks of that page.</summary>
     public static void IsCovered(DocBlock block) => Assert.True(block.File is PostgreSqlPage or MySqlPage, "no test runs these statements");
-
-    /// <summary>The user of redis.md is the one with whom the tests of that source read a server.</summary>
-    public static void RedisUser(DocBlock block)
-    {
-        var words = Assert.Single(block.Lines).Split(' ').Skip(4).Where(word => word[0] != '>').Select(word => $"\"{word}\"");
-        var tests = File.ReadAllText(Path.Combine(Approved.Root, "Connectors.Functions.Tests", "Sync", "Sources", "Redis", "RedisServerTests.cs"));
-        Assert.Contains(string.Join(", ", words), tests, StringComparison.Ordinal);
-    }
 
     /// <summary>The one block of a page, with a password.</summary>
     public static string Statements(string page) =>

@@ -23,6 +23,6 @@ public sealed class MySqlDatabaseTests(MariaDbServer server) : SqlDatabaseTests(
 
     protected override Task AddReaderAsync(string database, string[] readable, string[] closed) => server.RunAsync(
         database,
-        string.Join(';', readable.Select(table => $"GRANT SELECT ON {table} TO reader@'%'").Concat(closed.Select(table => $"GRANT INSERT ON {table} TO reader@'%'")).Prepend("CREATE OR REPLACE USER reader@'%' IDENTIFIED BY 'x'")),
+        string.Join(';', readable.Select(table => $"GRANT SELECT ON {table} TO limited@'%'").Concat(closed.Select(table => $"GRANT INSERT ON {table} TO limited@'%'")).Prepend("CREATE OR REPLACE USER limited@'%' IDENTIFIED BY 'x'")),
         Cancellation);
 }

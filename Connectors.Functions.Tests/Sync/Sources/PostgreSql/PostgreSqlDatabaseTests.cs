@@ -42,10 +42,10 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlServer server) : SqlDataba
 
     protected override Task AddReaderAsync(string database, string[] readable, string[] closed) => server.RunAsync(
         database,
-        string.Join(';', readable.Select(table => $"GRANT SELECT ON {table} TO reader").Prepend("DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN PASSWORD 'x'")),
+        string.Join(';', readable.Select(table => $"GRANT SELECT ON {table} TO limited").Prepend("DROP ROLE IF EXISTS limited; CREATE ROLE limited LOGIN PASSWORD 'x'")),
         Cancellation);
 
-    protected override Task RemoveReaderAsync(string database) => server.RunAsync(database, "DROP OWNED BY reader; DROP ROLE reader", Cancellation);
+    protected override Task RemoveReaderAsync(string database) => server.RunAsync(database, "DROP OWNED BY limited; DROP ROLE limited", Cancellation);
 
     protected override async Task<IAsyncDisposable?> SwitchTlsOnAsync()
     {

@@ -188,12 +188,12 @@ public sealed class PostgreSqlReadingTests(PostgreSqlServer server)
             CREATE TABLE a (n int PRIMARY KEY); INSERT INTO a VALUES (1); CREATE TABLE seen (n int);
             CREATE FUNCTION spy(a) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN INSERT INTO public.seen VALUES (1); RETURN true; END';
             ALTER TABLE a ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON a USING (spy(a)); ALTER TABLE a FORCE ROW LEVEL SECURITY;
-            DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN PASSWORD 'x'; GRANT SELECT ON a TO reader; GRANT ALL ON seen TO reader
+            DROP ROLE IF EXISTS limited; CREATE ROLE limited LOGIN PASSWORD 'x'; GRANT SELECT ON a TO limited; GRANT ALL ON seen TO limited
             """,
             Cancellation);
-        await using var source = server.Source(database, ("username", "reader"), ("password", "x"), ("tables", "a"));
+        await using var source = server.Source(database, ("username", "limited"), ("password", "x"), ("tables", "a"));
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, PageLimits.Default, Cancellation));
         Assert.Contains("25006", failure.Message, StringComparison.Ordinal);
-        await server.RunAsync(database, "DROP OWNED BY reader; DROP ROLE reader", Cancellation);
+        await server.RunAsync(database, "DROP OWNED BY limited; DROP ROLE limited", Cancellation);
     }
 }

@@ -44,7 +44,7 @@ public abstract class SqlDatabaseTests(SqlServer server)
             """,
             Cancellation);
         await AddReaderAsync(database, readable: ["a", "c"], closed: ["b"]);
-        await using var source = server.Source(database, (server.UserField, "reader"), ("password", "x"));
+        await using var source = server.Source(database, (server.UserField, "limited"), ("password", "x"));
         var partitions = await source.PartitionAsync(1, Cancellation);
         await server.RunAsync(database, "DROP TABLE c", Cancellation);
         var pages = new List<ReadPage>();
@@ -64,7 +64,7 @@ public abstract class SqlDatabaseTests(SqlServer server)
         var database = await server.CreateDatabaseAsync(Cancellation);
         await server.RunAsync(database, "CREATE TABLE a (n int PRIMARY KEY)", Cancellation);
         await AddReaderAsync(database, readable: [], closed: ["a"]);
-        await using var source = server.Source(database, (server.UserField, "reader"), ("password", "x"), ("tables", new JsonArray("a")));
+        await using var source = server.Source(database, (server.UserField, "limited"), ("password", "x"), ("tables", new JsonArray("a")));
         await AssertPingFailsAsync(source, "may not read the table 'a'. Grant SELECT");
         await RemoveReaderAsync(database);
     }
@@ -121,7 +121,7 @@ public abstract class SqlDatabaseTests(SqlServer server)
     /// <summary>Locks the table <c>a</c> as long as the connection is open.</summary>
     protected abstract string LockTableA { get; }
 
-    /// <summary>Makes a user <c>reader</c> with the password <c>x</c>.</summary>
+    /// <summary>Makes a user <c>limited</c> with the password <c>x</c>.</summary>
     /// <param name="database">The database that it may use.</param>
     /// <param name="readable">Tables that it may read.</param>
     /// <param name="closed">Tables that it sees and may not read.</param>
