@@ -15,6 +15,6 @@ internal static class RequiredPrivileges
     /// <summary>On the connector indices while they don't exist yet: whoever writes first makes them.</summary>
     public static string ProtocolIndicesAtFirst => "create_index";
 
-    /// <summary>On the indices that syncs fill. <c>manage</c> makes a missing index, keeps our mark in its mapping, and refreshes it; no smaller privilege may write a mapping's <c>_meta</c>.</summary>
+    /// <summary>On the indices that syncs fill. <c>manage</c> makes a missing index, keeps our mark in its mapping, refreshes it, and deletes it where that is asked for; no smaller privilege may write a mapping's <c>_meta</c>.</summary>
     public static IReadOnlyList<string> ContentIndices { get; } = ["read", "write", "manage"];
 }

@@ -32,6 +32,7 @@ internal sealed class PageStory : IAsyncDisposable
         {
             _cli = new CliRun((await ElasticsearchAsync()).Uri);
             Variables["HOME"] = _cli.Folder;
+            _cli.Variables["DB_PASSWORD"] = "secret";
             Directory.CreateDirectory(Path.Combine(_cli.Folder, "notes"));
             await File.WriteAllTextAsync(Path.Combine(_cli.Folder, "notes", "a.txt"), "A note.", Token);
         }
