@@ -62,16 +62,21 @@ internal static class CommandLine
 
     private static void WriteErrors(ParseResult parsed, TextWriter error)
     {
-        var command = parsed.CommandResult.Command;
+        var result = parsed.CommandResult;
         if (parsed.UnmatchedTokens.Count > 0)
         {
             // What follows an unknown option is probably its value; what follows an unknown command belongs to it.
             var options = parsed.UnmatchedTokens.Where(token => token.StartsWith('-')).ToArray();
+            if (options.Length == 0)
+            {
+                result = CommandBefore(parsed, parsed.UnmatchedTokens[0]);
+            }
+
             foreach (var token in options.Length > 0 ? options : parsed.UnmatchedTokens.Take(1))
             {
                 var isOption = token.StartsWith('-');
-                var near = KeySuggestion.Nearest(token, isOption ? OptionNames(parsed) : CommandNames(parsed));
-                error.WriteLine($"{token}: unknown {(isOption ? "option" : command.Subcommands.Count == 0 && near is null ? "argument" : "command")}."
+                var near = KeySuggestion.Nearest(token, isOption ? OptionNames(parsed) : result.Command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name));
+                error.WriteLine($"{token}: unknown {(isOption ? "option" : result.Command.Subcommands.Count == 0 ? "argument" : "command")}."
                     + (near is null ? "" : $" Did you mean {near}?"));
             }
         }
@@ -83,8 +88,21 @@ internal static class CommandLine
             }
         }
 
-        var path = string.Join(' ', Path(parsed.CommandResult));
+        var path = string.Join(' ', Path(result));
         error.WriteLine($"See {path} --help.");
+    }
+
+    // A misspelt command may be followed by the name of another one, which is then taken for the command: `sorce list`.
+    private static System.CommandLine.Parsing.CommandResult CommandBefore(ParseResult parsed, string token)
+    {
+        var words = parsed.Tokens.Select(one => one.Value).ToList();
+        var result = parsed.CommandResult;
+        while (result.Parent is System.CommandLine.Parsing.CommandResult parent && words.IndexOf(result.IdentifierToken.Value) > words.IndexOf(token))
+        {
+            result = parent;
+        }
+
+        return result;
     }
 
     private static IEnumerable<string> OptionNames(ParseResult parsed)
@@ -94,18 +112,6 @@ internal static class CommandLine
             foreach (var option in result.Command.Options.Where(option => !option.Hidden))
             {
                 yield return option.Name;
-            }
-        }
-    }
-
-    // A misspelt command may be followed by the name of another one: `sorce list`.
-    private static IEnumerable<string> CommandNames(ParseResult parsed)
-    {
-        for (var result = parsed.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
-        {
-            foreach (var sub in result.Command.Subcommands.Where(sub => !sub.Hidden))
-            {
-                yield return sub.Name;
             }
         }
     }

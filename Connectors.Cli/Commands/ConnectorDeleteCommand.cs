@@ -18,7 +18,7 @@ internal static class ConnectorDeleteCommand
         var id = ConnectorCommand.IdArgument();
         var yes = new Option<bool>("--yes", "-y") { Description = "Don't ask. Needed where there is no terminal to ask on." };
         var index = new Option<string?>("--index") { Description = "Delete the connector's index with all its documents as well. Name it, so that it can't be another one.", HelpName = "NAME" };
-        var command = new Command("delete", "Deletes a connector. Its index stays unless it is named; so does the history of its syncs.") { id, yes, index };
+        var command = new Command("delete", "Deletes a connector. Its index and the history of its syncs stay, unless --index names the index or service.delete_orphaned_content is set.") { id, yes, index };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new CommandSession(environment, global, parsed), parsed.GetRequiredValue(id), parsed.GetValue(yes), parsed.GetValue(index), cancellationToken));
         return command;
@@ -26,9 +26,10 @@ internal static class ConnectorDeleteCommand
 
     private static async Task<int> RunAsync(CommandSession session, string idOrName, bool isAgreed, string? index, CancellationToken cancellationToken)
     {
-        if (!isAgreed && !session.Environment.CanAsk)
+        if (!isAgreed && (session.IsJson || !session.Environment.CanAsk))
         {
-            throw new CliException(ExitCode.Usage, "connector delete: there is no terminal to ask on. Add --yes if it is meant.");
+            var why = session.IsJson ? "with --json nothing is asked" : "there is no terminal to ask on";
+            throw new CliException(ExitCode.Usage, $"connector delete: {why}. Add --yes if it is meant.");
         }
 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Environment.Shutdown.Stop);
@@ -42,9 +43,9 @@ internal static class ConnectorDeleteCommand
         }
 
         // A job that is taken between this and the deletion is canceled below.
-        var canceled = await EndJobsAsync(session, elasticsearch, connector, isAwaited: index is not null, either.Token);
+        var canceled = await EndJobsAsync(session, elasticsearch, connector, index is null ? null : "Nothing was deleted.", either.Token);
         await new ConnectorEdits(elasticsearch.Gateway.Documents, elasticsearch.Connectors).DeleteAsync(connector.Id, either.Token);
-        canceled.UnionWith(await EndJobsAsync(session, elasticsearch, connector, isAwaited: index is not null, either.Token));
+        canceled.UnionWith(await EndJobsAsync(session, elasticsearch, connector, index is null ? null : "The connector was deleted, its index was not.", either.Token));
         var hadIndex = index is not null && await DeleteIndexAsync(elasticsearch, connector, index, either.Token);
         if (session.IsJson)
         {
@@ -55,12 +56,15 @@ internal static class ConnectorDeleteCommand
         else
         {
             await session.Environment.Out.WriteLineAsync($"{connector.Name ?? connector.Id}: deleted"
-                + (hadIndex ? $", with its index {index}" : connector.IndexName is { } left ? $"; its index {left} is left" : "")
+                + (hadIndex ? $", with its index {index}" : connector.IndexName is { } left ? $"; its index {left} is left{Until(session)}" : "")
                 + (canceled.Count == 0 ? "." : $". {canceled.Count} {(canceled.Count == 1 ? "sync" : "syncs")} canceled."));
         }
 
         return ExitCode.Success;
     }
+
+    private static string Until(CommandSession session, string what = "it") =>
+        session.Configuration.Service.DeleteOrphanedContent ? $" until the service deletes {what} (service.delete_orphaned_content)" : "";
 
     private static async Task CheckAsync(ElasticsearchSession elasticsearch, ConnectorRecord connector, string? index, CancellationToken cancellationToken)
     {
@@ -89,14 +93,19 @@ internal static class ConnectorDeleteCommand
     {
         var console = TableOutput.Console(session.Environment);
         console.WriteLine($"Connector '{connector.Name ?? connector.Id}' ({connector.Id}) mirrors {connector.ServiceType ?? "nothing"} into {connector.IndexName ?? "no index"}.");
-        console.WriteLine(index is null ? "It will be deleted; its index and the history of its syncs stay." : $"It will be deleted, and with it the index {index} and all its documents.");
+        console.WriteLine(index is null ? $"It will be deleted; its index and the history of its syncs stay{Until(session, "them")}." : $"It will be deleted, and with it the index {index} and all its documents.");
         return await console.PromptAsync(new ConfirmationPrompt("Delete it?") { DefaultValue = false }, cancellationToken);
     }
 
     /// <summary>Cancels the connector's jobs.</summary>
+    /// <param name="session">The clock.</param>
+    /// <param name="elasticsearch">The jobs.</param>
+    /// <param name="connector">The connector.</param>
+    /// <param name="soFar">What was deleted by now, for the message when a job does not end; <see langword="null"/> not to wait for their ends.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>Their ids.</returns>
     private static async Task<HashSet<string>> EndJobsAsync(
-        CommandSession session, ElasticsearchSession elasticsearch, ConnectorRecord connector, bool isAwaited, CancellationToken cancellationToken)
+        CommandSession session, ElasticsearchSession elasticsearch, ConnectorRecord connector, string? soFar, CancellationToken cancellationToken)
     {
         var (jobs, time) = (elasticsearch.Jobs, session.Environment.TimeProvider);
         var canceled = new HashSet<string>(StringComparer.Ordinal);
@@ -109,7 +118,7 @@ internal static class ConnectorDeleteCommand
         }
 
         var start = time.GetTimestamp();
-        foreach (var id in isAwaited ? canceled : [])
+        foreach (var id in soFar is not null ? canceled : [])
         {
             while (await jobs.FindAsync(id, cancellationToken) is { Status: { } status } && !status.IsFinal())
             {
@@ -117,7 +126,7 @@ internal static class ConnectorDeleteCommand
                 {
                     throw new CliException(
                         ExitCode.Failed,
-                        $"Job '{id}' has not ended within a minute, and it may still write to the index. The index was not deleted. `elastic-ingest job show {id}` tells more.");
+                        $"Job '{id}' has not ended within a minute, and it may still write to the index. {soFar} `elastic-ingest job show {id}` tells more.");
                 }
 
                 await Task.Delay(Every, time, cancellationToken);

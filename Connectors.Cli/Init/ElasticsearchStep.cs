@@ -174,7 +174,7 @@ internal sealed class ElasticsearchStep(InitOptions options, CliEnvironment envi
             var missing = await gateway.Checkup.MissingPrivilegesAsync([], cancellationToken) ?? [];
             return missing.Count == 0
                 ? (configuration, gateway, null, true)
-                : (configuration, gateway, $"The credentials lack: {string.Join(", ", missing)}. docs/operations.md has a role to copy.", true);
+                : (configuration, gateway, $"The credentials lack: {string.Join(", ", missing)}. docs/security.md has a role to copy.", true);
         }
         catch (ConnectorException failure)
         {

@@ -33,6 +33,8 @@ internal sealed class InitRun(CommandSession session, InitOptions options)
         {
             var catalog = new SourceCatalog(configuration.Sources, configuration.Service.PluginsFolder, loggerFactory, _environment.TimeProvider);
             var wanted = await new SourceStep(options, _environment, ask, catalog, gateway).RunAsync(either.Token);
+
+            // The connector comes first: the file names it, and Elasticsearch may choose its id. A file that can't be written afterwards says which connector was made.
             ConnectorRecord? connector = null;
             if (wanted is not null)
             {

@@ -90,7 +90,7 @@ internal sealed class SourceStep(InitOptions options, CliEnvironment environment
         {
             if (ask is not null)
             {
-                await new FieldQuestions(ask, source.Fields).AskAsync(values, given);
+                await new FieldQuestions(ask, source.Fields, environment).AskAsync(values, given);
             }
 
             var configuration = ConnectorConfiguration.Render(source.Fields, values);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Emulator;
+using Connectors.Emulator.Faults;
 using Connectors.Tests.Support;
 using Spectre.Console.Testing;
 using Xunit;
@@ -101,6 +102,8 @@ public sealed class ConnectorEditTests : IAsyncLifetime
     [InlineData("f1 --set pattern=@-", "--set pattern: there is nothing on standard input.\n")]
     [InlineData("f1 --pipeline nope", "--pipeline: the ingest pipeline 'nope' does not exist. Make it first: without it Elasticsearch would reject every document.\n")]
     [InlineData("f1 --reduce-whitespace true", "The connector has no ingest pipeline that could be told what to do. Choose one with it.\n")]
+    [InlineData(
+        "f1 --pipeline none --extract-binary-content true", "The connector is to have no ingest pipeline, so there is none that could be told what to do. Leave out one of both.\n")]
     [InlineData("fils --name x", "There is no connector with the id or name \"fils\". Did you mean files?\n")]
     public async Task WhatCanNotBeIsSaidAndNothingIsWritten(string line, string expected)
     {
@@ -178,9 +181,54 @@ public sealed class ConnectorEditTests : IAsyncLifetime
 
         Assert.Equal(1, await _cli.RunAsync("connector", "delete", "f1", "--yes", "--index", "search-files"));
 
-        Assert.StartsWith("Job 'runs' has not ended within a minute, and it may still write to the index. The index was not deleted.", _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("Job 'runs' has not ended within a minute, and it may still write to the index. Nothing was deleted.", _cli.Error.ToString(), StringComparison.Ordinal);
         Assert.Equal("canceling", (string?)JsonNode.Parse(_elasticsearch.Get(".elastic-connectors-sync-jobs", "runs")!)!["status"]);
         Assert.Equal(1, _elasticsearch.Count("search-files"));
+        Assert.False((bool?)Connector("f1")["deleted"] ?? false);
+    }
+
+    [Fact]
+    public async Task AJobThatIsTakenAtTheLastMomentKeepsTheIndexAndTheConnectorIsSaidToBeGone()
+    {
+        await _cli.RunAsync("sync", "f1");
+        _cli.Time = new ImpatientTime();
+        var gate = new RequestGate();
+        _elasticsearch.Faults.Add(FaultRule.Hold(gate) with { Route = "_connector/{id}", Method = "DELETE" });
+
+        var deleting = _cli.RunAsync("connector", "delete", "f1", "--yes", "--index", "search-files");
+        await gate.WaitForAsync(1, TestContext.Current.CancellationToken);
+        PutJob("runs", "in_progress");
+        gate.Open();
+
+        Assert.Equal(1, await deleting);
+        Assert.StartsWith("Job 'runs' has not ended within a minute, and it may still write to the index. The connector was deleted, its index was not.", _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(1, _elasticsearch.Count("search-files"));
+        Assert.True((bool)Connector("f1")["deleted"]!);
+    }
+
+    [Fact]
+    public async Task AnIndexThatTheServiceWillDeleteIsNotSaidToStay()
+    {
+        _cli.Variables["Connectors__service__delete_orphaned_content"] = "true";
+        using var terminal = new TestConsole().Interactive().Width(200);
+        _cli.Terminal = terminal;
+        terminal.Input.PushTextWithEnter("y");
+
+        Assert.Equal(0, await _cli.RunAsync("connector", "delete", "f1"));
+
+        Assert.Contains("its index and the history of its syncs stay until the service deletes them (service.delete_orphaned_content).", terminal.Output, StringComparison.Ordinal);
+        Assert.Equal("files: deleted; its index search-files is left until the service deletes it (service.delete_orphaned_content).\n", _cli.Out.ToString());
+    }
+
+    [Fact]
+    public async Task ScriptsAreNotAskedAmongTheJson()
+    {
+        using var terminal = new TestConsole().Interactive();
+        _cli.Terminal = terminal;
+
+        Assert.Equal(2, await _cli.RunAsync("connector", "delete", "f1", "--json"));
+
+        Assert.Equal(("", "", "connector delete: with --json nothing is asked. Add --yes if it is meant.\n"), (terminal.Output, _cli.Out.ToString(), _cli.Error.ToString()));
         Assert.False((bool?)Connector("f1")["deleted"] ?? false);
     }
 

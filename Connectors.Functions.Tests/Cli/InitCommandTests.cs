@@ -151,7 +151,7 @@ public sealed class InitCommandTests : IAsyncLifetime
 
         Assert.Equal(1, await _cli.RunAsync("init", "--host", server.Uri.ToString(), "--no-credentials", "--no-source"));
 
-        Assert.Equal("The credentials lack: write on .elastic-connectors. docs/operations.md has a role to copy.\n", _cli.Error.ToString());
+        Assert.Equal("The credentials lack: write on .elastic-connectors. docs/security.md has a role to copy.\n", _cli.Error.ToString());
     }
 
     [Fact]

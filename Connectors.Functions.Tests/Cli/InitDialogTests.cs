@@ -78,6 +78,48 @@ public sealed class InitDialogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AnAnswerMayStandInAFileOrInTheEnvironment()
+    {
+        const string Pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----";
+        var file = Path.Combine(_cli.Folder, "ca.pem");
+        await File.WriteAllTextAsync(file, Pem + "\n", TestContext.Current.CancellationToken);
+        _cli.Variables["DB_PASSWORD"] = "se-cr-et";
+        Type("127.0.0.1");
+        Type("1");                              // nothing listens there
+        Type("@@ann");                          // user
+        Type("@-");                             // that is this terminal
+        Type("@env:NONE");
+        Type("@env:DB_PASSWORD");
+        Type("");                               // all databases
+        Confirm(true);                          // TLS
+        Type($"@{file}");
+        Confirm(false);                         // no certificate of ours
+        Choose(0);                              // change the answers: all are there as before
+        Type("");
+        Type("");
+        Type("");
+        Type("");
+        Type("");
+        Confirm(true);
+        Type("");
+        Confirm(false);
+        Choose(2);                              // go on all the same
+        Type("");
+        Type("");
+        Choose(0);
+
+        Assert.Equal(0, await _cli.RunAsync("init", "--host", _elasticsearch.Uri.ToString(), "--no-credentials", "--service-type", "redis"));
+
+        var configuration = JsonNode.Parse(_elasticsearch.Documents(".elastic-connectors").Values.Single())!["configuration"]!;
+        Assert.Equal(("@ann", "se-cr-et", Pem), ((string?)configuration["username"]!["value"], (string?)configuration["password"]!["value"], (string?)configuration["ssl_ca"]!["value"]));
+        var seen = _terminal.Output;
+        Assert.Contains("An answer may be @FILE or @env:NAME as well", seen, StringComparison.Ordinal);
+        Assert.Contains("@-: standard input is where the answers come from.", seen, StringComparison.Ordinal);
+        Assert.Contains("password: the environment variable NONE is not set.", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain("se-cr-et", seen, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task WhoGivesUpLeavesNothingBehind()
     {
         Type("http://127.0.0.1:1");

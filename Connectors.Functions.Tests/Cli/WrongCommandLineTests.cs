@@ -6,7 +6,9 @@ public sealed class WrongCommandLineTests
 {
     [Theory]
     [InlineData("pol", 2, "pol: unknown command. Did you mean poll?\nSee elastic-ingest --help.\n")]
-    [InlineData("sorce list", 2, "sorce: unknown command. Did you mean source?\nSee elastic-ingest list --help.\n")]
+    [InlineData("sorce list", 2, "sorce: unknown command. Did you mean source?\nSee elastic-ingest --help.\n")]
+    [InlineData("frobnicate list", 2, "frobnicate: unknown command.\nSee elastic-ingest --help.\n")]
+    [InlineData("connector shwo list", 2, "shwo: unknown command. Did you mean show?\nSee elastic-ingest connector --help.\n")]
     [InlineData("connector edti x", 2, "edti: unknown command. Did you mean edit?\nSee elastic-ingest connector --help.\n")]
     [InlineData("source show", 2, "Required argument 'TYPE' missing for command: 'show'.\nSee elastic-ingest source show --help.\n")]
     [InlineData("frobnicate", 2, "frobnicate: unknown command.\nSee elastic-ingest --help.\n")]

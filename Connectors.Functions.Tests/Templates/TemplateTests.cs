@@ -100,6 +100,28 @@ public sealed partial class TemplateTests
         Assert.Equal([$"Connectors.Sync {version}", $"xunit.v3 {versions["xunit.v3"]}", $"Connectors.Testing {version}"], referred);
     }
 
+    [Theory]
+    [InlineData("Acme.my-Orders", "Acme.my_Orders", "my_Orders", "my_orders")]
+    [InlineData("acme-corp.Orders", "acme_corp.Orders", "Orders", "orders")]
+    public async Task ANameThatIsNoNamespaceIsMadeOneEverywhere(string name, string project, string type, string serviceType)
+    {
+        using var folder = TempFolder.With();
+        await ServerProcess.RunAsync("dotnet", ["new", "install", Template, "--debug:custom-hive", folder["hive"]], Cancellation);
+        await ServerProcess.RunAsync("dotnet", ["new", "connectors-source", "-n", name, "-o", folder["made"], "--debug:custom-hive", folder["hive"]], Cancellation);
+        Assert.Equal(
+            [
+                "made/.gitignore", $"made/{project}.Tests/{project}.Tests.csproj", $"made/{project}.Tests/{type}ContractTests.cs", $"made/{project}.Tests/{type}Fixture.cs",
+                $"made/{project}/{project}.csproj", $"made/{project}/{type}DataSource.cs", "made/README.md", "made/config.yml",
+            ],
+            folder.Files.Where(file => file.StartsWith("made/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Contains(
+            $"../{project}/{project}.csproj",
+            XDocument.Load(folder[$"made/{project}.Tests/{project}.Tests.csproj"]).Descendants("ProjectReference").Select(reference => reference.Attribute("Include")!.Value));
+        Assert.Equal($"{project}.Tests", XDocument.Load(folder[$"made/{project}/{project}.csproj"]).Descendants("InternalsVisibleTo").Single().Attribute("Include")!.Value);
+        Assert.Contains($"\nnamespace {project}.Tests;\n", await File.ReadAllTextAsync(folder[$"made/{project}.Tests/{type}Fixture.cs"], Cancellation), StringComparison.Ordinal);
+        Assert.Contains($"  {serviceType}: {project}.{type}DataSource, {project}\n", await File.ReadAllTextAsync(folder["made/config.yml"], Cancellation), StringComparison.Ordinal);
+    }
+
     [GeneratedRegex(@"^```console\n(?<commands>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex ConsoleBlock();
 }

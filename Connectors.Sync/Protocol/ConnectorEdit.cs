@@ -165,6 +165,11 @@ internal sealed record ConnectorEdit
         var now = connector.Pipeline;
         if (Pipeline is { Length: 0 })
         {
+            if (ExtractBinaryContent is not null || ReduceWhitespace is not null || RunMlInference is not null)
+            {
+                throw new ConnectorException("The connector is to have no ingest pipeline, so there is none that could be told what to do. Leave out one of both.");
+            }
+
             if (now is not null)
             {
                 change["pipeline"] = null;

@@ -106,6 +106,11 @@ internal sealed class RedisConnection : IAsyncDisposable
 
             return made;
         }
+        catch (RedisServerException answer)
+        {
+            await made.DisposeAsync();
+            throw new RedisErrors(Configuration).ExplainLogin(answer);
+        }
         catch
         {
             await made.DisposeAsync();

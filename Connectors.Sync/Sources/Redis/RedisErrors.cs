@@ -42,7 +42,15 @@ internal sealed class RedisErrors(RedisConfiguration configuration)
         };
     }
 
-    private ConnectorException FromServer(string doing, RedisServerException answer) => answer.Kind switch
+    /// <summary>The exception to throw for what the server says to a login. Never quotes it: a server, or a proxy before it, may repeat the password that was sent.</summary>
+    public ConnectorException ExplainLogin(RedisServerException answer) => Known("log in", answer) ?? new ConnectorException(
+        $"{Server}: can't log in. The server's own words are left out, for they may repeat the password. Check username and password, and that the server lets its clients log in (AUTH).");
+
+    private ConnectorException FromServer(string doing, RedisServerException answer) =>
+        Known(doing, answer) ?? new ConnectorException($"{Server}: can't {doing}: it answers {answer.Message.TrimEnd('.')}.");
+
+    /// <summary>Answers with words of ours, which quote nothing.</summary>
+    private ConnectorException? Known(string doing, RedisServerException answer) => answer.Kind switch
     {
         RedisErrorKind.NoAuth => new ConnectorException($"{Server}: asks for a password. Set the field password."),
         RedisErrorKind.WrongPass => Refused(),
@@ -53,7 +61,10 @@ internal sealed class RedisErrors(RedisConfiguration configuration)
             new ConnectorException($"{Server}: has no password for its default user. Clear the field password, or set username."),
         RedisErrorKind.Loading or RedisErrorKind.Busy or RedisErrorKind.MasterDown or RedisErrorKind.TryAgain or RedisErrorKind.MaxClients or RedisErrorKind.ConnectionFault or RedisErrorKind.Timeout =>
             new ConnectorException(FailureKind.Retry, $"{Server}: is busy or still loading its keys, and could not {doing}."),
-        _ => new ConnectorException($"{Server}: can't {doing}: it answers {answer.Message.TrimEnd('.')}."),
+
+        // The server repeats what was sent, and that may be the login.
+        RedisErrorKind.UnknownCommand => new ConnectorException($"{Server}: can't {doing}: it does not know a command that this takes. Restore the commands that its configuration renames or switches off."),
+        _ => null,
     };
 
     private ConnectorException Refused() =>

@@ -8,7 +8,7 @@ namespace Connectors.Sync.Sources.Redis;
 /// <summary>Reads pages of a database: scans on, reads what it was given, and makes sure at the end that it was the same server all the time.</summary>
 internal sealed class RedisPages(RedisConnection connection, RedisPart part, PageLimits limits, int mostBytes)
 {
-    /// <summary>A scan of a pattern that nothing fits may take long; a page that has something need not wait for it.</summary>
+    /// <summary>A page ends after so many looks at the server even when it is empty: a pattern that few keys fit would else take the whole database in one page, which nobody could cancel or resume.</summary>
     private const int MostSteps = 1_000;
 
     private const int MostCount = 100;
@@ -27,7 +27,7 @@ internal sealed class RedisPages(RedisConnection connection, RedisPart part, Pag
         using var page = new SourcePageBuilder(limits);
         var values = new RedisValues(redis.GetDatabase(part.Database), mostBytes);
         var count = MostCount;
-        for (var step = 0; !page.IsFull && (page.Count == 0 || step < MostSteps); step++)
+        for (var step = 0; !page.IsFull && step < MostSteps; step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             count = Math.Min(count, Math.Max(limits.MaxDocuments - page.Count, 1));

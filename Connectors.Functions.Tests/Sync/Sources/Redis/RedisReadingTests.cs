@@ -139,6 +139,30 @@ public sealed class RedisReadingTests(RedisServer server)
     }
 
     [Fact]
+    public async Task APageThatFindsNothingEndsAndTheNextOneGoesOn()
+    {
+        await using var client = await server.EmptyAsync();
+        await client.GetDatabase().ScriptEvaluateAsync("for number = 1, 300000 do redis.call('SET', 'other:' .. number, '') end redis.call('SET', 'mine', '')");
+        await using var source = server.Source("""[{"database": 0, "key_pattern": "mine"}]""");
+        var partition = Assert.Single(await source.PartitionAsync(1, Cancellation));
+        var (keys, tokens, isLast) = (new List<string>(), new List<PageToken> { PageToken.Start }, false);
+        for (var empty = 0; !isLast; empty++)
+        {
+            var page = await source.PageAsync(partition, tokens[^1], PageLimits.Default, Cancellation);
+            isLast = page.IsLast;
+            tokens.Add(page.Next);
+            keys.AddRange(page.Documents.Select(document => document.Json().GetProperty("key").GetString()!));
+            Assert.InRange(empty, 0, 20);
+        }
+
+        Assert.Equal(["mine"], keys);
+
+        // 300,000 keys at about a hundred a look, and a thousand looks a page. The last token is the start again.
+        Assert.InRange(tokens.Count, 3, 10);
+        Assert.Distinct(tokens[..^1]);
+    }
+
+    [Fact]
     public async Task IdsAloneAreTheSameIds()
     {
         await using var client = await server.EmptyAsync();

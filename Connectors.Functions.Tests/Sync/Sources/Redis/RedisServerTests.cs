@@ -45,6 +45,19 @@ public sealed class RedisServerTests(RedisServer server)
         Assert.Contains("has no password for its default user", (await Assert.ThrowsAsync<ConnectorException>(() => needless.PingAsync(Cancellation))).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("mirror")]
+    public async Task AServerThatRepeatsALoginThatItDoesNotKnowIsNotQuoted(string user)
+    {
+        var port = await server.StartAsync(free => ["--port", $"{free}", "--rename-command", "AUTH", string.Empty], Cancellation);
+        await using var source = server.Source(("port", port), ("username", user), ("password", RedisServer.Password));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
+        Assert.Contains("can't log in: it does not know a command that this takes.", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(FailureKind.Fatal, failure.Kind);
+        Assert.DoesNotContain(RedisServer.Password, failure.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task TheRightsThatTheDocumentationNamesAreEnough()
     {
