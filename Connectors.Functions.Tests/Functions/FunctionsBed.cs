@@ -13,6 +13,7 @@ using Connectors.Sync.Engine.Staged;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Sources;
 using Connectors.Tests.Support;
+using Connectors.Tests.Sync.Protocol;
 using Connectors.Tests.Sync.Service;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -110,7 +111,7 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
             ["index_name"] = "search-" + id,
             ["status"] = "configured",
             ["configuration"] = ConnectorConfiguration.Render(FakeSources.Description.Fields, new Dictionary<string, JsonNode?> { ["host"] = "h", ["key"] = "hunter2" }),
-            ["features"] = ConnectorFeatures.Render(),
+            ["features"] = Some.NoFeatures(),
         });
         Store.Edit(ProtocolIndices.Connectors, id, changes);
         return id;

@@ -155,7 +155,7 @@ public sealed class OrchestratorDecisionTests
     {
         var now = new DateTime(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
         _context.Setup(one => one.CurrentUtcDateTime).Returns(() => now);
-        _context.Setup(one => one.GetInput<PartitionOrder>()).Returns(new PartitionOrder(Target, "j1/plan", new PartitionState(0), 0, now));
+        _context.Setup(one => one.GetInput<PartitionOrder>()).Returns(new PartitionOrder(Target, "j1/plan", new PartitionState(0), 0));
         Setup<ReadAnswer>(nameof(SourceActivities.ReadPage), _ =>
         {
             now += TimeSpan.FromSeconds(25);
@@ -166,6 +166,28 @@ public sealed class OrchestratorDecisionTests
 
         Assert.Equal((6L, false, StepStop.None), (answer.Value!.Counts.Read, answer.Value.IsDone(), answer.Stop));
         Assert.Null(_continuedWith);
+    }
+
+    [Fact]
+    public async Task APartitionThatWaitedLongInTheQueueStillReadsItsPages()
+    {
+        PartitionOrder? order = null;
+        _context.Setup(one => one.CallSubOrchestratorAsync<StepAnswer<PartitionState>>(new TaskName(nameof(SyncPartition)), It.IsAny<object>(), It.IsAny<TaskOptions>()))
+            .Returns((TaskName _, object input, TaskOptions _) =>
+            {
+                order = (PartitionOrder)input;
+                return Task.FromResult(new StepAnswer<PartitionState>(order.State with { Page = "last", IsRead = true }));
+            });
+        await RunAsync();
+        _calls.Clear();
+        _context.Setup(one => one.CurrentUtcDateTime).Returns(new DateTime(2026, 1, 31, 12, 5, 0, DateTimeKind.Utc));
+        _context.Setup(one => one.GetInput<PartitionOrder>()).Returns(order!);
+        Setup<ReadAnswer>(nameof(SourceActivities.ReadPage), _ => new StepAnswer<ReadAnswer>(new ReadAnswer("p1", true, true, new SyncCounts(Read: 2))));
+
+        var answer = await SyncPartition.RunAsync(_context.Object);
+
+        Assert.Equal(["ReadPage after ", "WritePage p1"], _calls);
+        Assert.True(answer.Value!.IsDone());
     }
 
     [Fact]

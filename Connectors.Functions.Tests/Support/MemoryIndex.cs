@@ -71,6 +71,11 @@ internal sealed class MemoryIndex : IContentIndex
         }
     }
 
+    public void Expect(string index, string uuid)
+    {
+        // Here an index that was made again takes what is written: there is nothing to be kept from it.
+    }
+
     public Task DeleteAsync(string index, CancellationToken cancellationToken)
     {
         lock (_lock)

@@ -163,7 +163,7 @@ internal sealed class SyncJobRun : IDisposable
             {
                 foreach (var partition in _state.Partitions.Where(partition => !partition.IsDone() && !running.ContainsKey(partition.Number)).Take(_state.Parallel - running.Count))
                 {
-                    var order = new PartitionOrder(_state.Target, _state.Plan!, partition, _state.Counts().Rejected, _context.CurrentUtcDateTime);
+                    var order = new PartitionOrder(_state.Target, _state.Plan!, partition, _state.Counts().Rejected);
                     running[partition.Number] = _context.PartAsync<PartitionState>(nameof(SyncPartition), order);
                 }
             }

@@ -25,11 +25,14 @@ public static class SyncPartition
         ArgumentNullException.ThrowIfNull(context);
         var order = context.GetInput<PartitionOrder>() ?? throw new InvalidOperationException("There is no partition to read.");
         var state = order.State;
-        for (var page = 0; !state.IsDone() && !IsTimeOver(context, order); page++)
+
+        // Counted from here and not from when its job asked: with a long queue it would end before its first page, again and again.
+        var begun = order.Begun ?? context.CurrentUtcDateTime;
+        for (var page = 0; !state.IsDone() && context.CurrentUtcDateTime - begun < MaxTime; page++)
         {
             if (page == MaxPages)
             {
-                context.ContinueAsNew(order with { State = state, Rejected = Rejected(order, state), Begun = order.Begun ?? context.CurrentUtcDateTime });
+                context.ContinueAsNew(order with { State = state, Rejected = Rejected(order, state), Begun = begun });
                 break;
             }
 
@@ -43,8 +46,6 @@ public static class SyncPartition
 
         return new StepAnswer<PartitionState>(state);
     }
-
-    private static bool IsTimeOver(TaskOrchestrationContext context, PartitionOrder order) => context.CurrentUtcDateTime - order.Begun >= MaxTime;
 
     /// <summary>Documents of the whole job that were rejected, as far as is known here.</summary>
     private static long Rejected(PartitionOrder order, PartitionState state) => order.Rejected + state.Counts.Rejected - order.State.Counts.Rejected;
@@ -90,5 +91,5 @@ public static class SyncPartition
 /// <param name="Plan">The plan.</param>
 /// <param name="State">How far the partition is.</param>
 /// <param name="Rejected">Documents of the whole job that were rejected so far.</param>
-/// <param name="Begun">When its job asked for it; <see langword="null"/> when nobody said.</param>
+/// <param name="Begun">When it began, after it continued as new; <see langword="null"/> from its job.</param>
 public sealed record PartitionOrder(SyncTarget Target, string Plan, PartitionState State, long Rejected, DateTime? Begun = null);

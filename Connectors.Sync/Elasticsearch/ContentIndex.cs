@@ -53,6 +53,8 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
         return facts is null ? null : await StateAsync(index, facts, created: false, cancellationToken);
     }
 
+    public void Expect(string index, string uuid) => _watch.Remember(index, uuid);
+
     public async Task DeleteAsync(string index, CancellationToken cancellationToken) =>
         (await calls.SendAsync(Delete(Escape(index), null, 404), cancellationToken)).Dispose();
 

@@ -21,6 +21,10 @@ internal interface IContentIndex
     /// <summary>The index as it is, or <see langword="null"/> when it does not exist. Changes nothing.</summary>
     Task<ContentIndexState?> InspectAsync(string index, CancellationToken cancellationToken);
 
+    /// <summary>Tells that the index of this <see cref="ContentIndexState.Uuid"/>, which was just found to be there, is the one to be written to: until now it may have been
+    /// another, if somebody else made it again.</summary>
+    void Expect(string index, string uuid);
+
     /// <summary>Deletes an index with everything in it. One that does not exist is deleted.</summary>
     Task DeleteAsync(string index, CancellationToken cancellationToken);
 

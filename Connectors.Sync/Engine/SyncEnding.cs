@@ -29,9 +29,14 @@ internal sealed class SyncEnding(IContentIndex index, SyncEngineOptions options)
         }
 
         var current = await index.InspectAsync(request.IndexName, cancellationToken);
-        return current?.Uuid == plan.IndexUuid
-            ? current
-            : throw new ConnectorException($"The index '{request.IndexName}' was deleted, or made again, while it was being filled. Start the sync again to build it anew.");
+        if (current?.Uuid != plan.IndexUuid)
+        {
+            throw new ConnectorException($"The index '{request.IndexName}' was deleted, or made again, while it was being filled. Start the sync again to build it anew.");
+        }
+
+        // Another process may have made it, after this one wrote to the index that was there before.
+        index.Expect(request.IndexName, plan.IndexUuid);
+        return current;
     }
 
     /// <summary>What there is to tell of a sync whose source was certain that nothing changed.</summary>

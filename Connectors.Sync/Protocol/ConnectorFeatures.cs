@@ -9,7 +9,7 @@ internal static class ConnectorFeatures
     /// <param name="hasAdvancedRules">Whether its source can apply advanced sync rules.</param>
     /// <param name="hasIncrementalSync">Whether it can be synced incrementally.</param>
     /// <param name="hasAccessControl">Whether its source knows who may see what.</param>
-    public static JsonObject Render(bool hasAdvancedRules = false, bool hasIncrementalSync = false, bool hasAccessControl = false)
+    public static JsonObject Render(bool hasAdvancedRules, bool hasIncrementalSync, bool hasAccessControl)
     {
         var features = new JsonObject();
         foreach (var (path, isEnabled) in All(hasAdvancedRules, hasIncrementalSync, hasAccessControl))
@@ -28,7 +28,7 @@ internal static class ConnectorFeatures
     }
 
     /// <summary>Whether <paramref name="existing"/> says so already; what it says beyond is its own business.</summary>
-    public static bool AreAnnounced(JsonObject? existing, bool hasAdvancedRules = false, bool hasIncrementalSync = false, bool hasAccessControl = false) => All(hasAdvancedRules, hasIncrementalSync, hasAccessControl).All(feature =>
+    public static bool AreAnnounced(JsonObject? existing, bool hasAdvancedRules, bool hasIncrementalSync, bool hasAccessControl) => All(hasAdvancedRules, hasIncrementalSync, hasAccessControl).All(feature =>
     {
         JsonNode? place = existing;
         foreach (var name in feature.Path)

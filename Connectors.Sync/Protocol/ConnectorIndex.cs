@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
-using Connectors.Sync.Configuration;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol.Filtering;
 
@@ -122,11 +121,11 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
     /// </summary>
     /// <param name="id">The connector.</param>
     /// <param name="serviceType">Its source, written when it does not say one.</param>
-    /// <param name="fields">The fields of the source.</param>
+    /// <param name="preparation">What its source wants of it, and what the service can do for it.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>The connector as it is now; <see langword="null"/> when it is gone.</returns>
-    public Task<ConnectorRecord?> PrepareAsync(string id, string serviceType, IReadOnlyList<ConfigField> fields, CancellationToken cancellationToken) =>
-        PrepareAsync(id, seen: null, serviceType, new ConnectorPreparation(fields), cancellationToken);
+    public Task<ConnectorRecord?> PrepareAsync(string id, string serviceType, ConnectorPreparation preparation, CancellationToken cancellationToken) =>
+        PrepareAsync(id, seen: null, serviceType, preparation, cancellationToken);
 
     /// <summary>The same, for a connector as it was found: nothing is sent when it lacks nothing.</summary>
     internal Task<ConnectorRecord?> PrepareAsync(ConnectorRecord seen, string serviceType, ConnectorPreparation preparation, CancellationToken cancellationToken) =>
@@ -196,61 +195,20 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
         ChangeAsync(id, connector => connector.SyncNow ? new JsonObject { ["sync_now"] = false } : null, cancellationToken);
 
     /// <summary>A job of the connector was taken.</summary>
-    internal Task MarkSyncStartedAsync(SyncJobRecord job, CancellationToken cancellationToken)
-    {
-        var change = new JsonObject { ["status"] = ConnectorStatus.Connected.ToWord(), ["error"] = null };
-        var prefix = LastSync(job);
-        change[$"{prefix}_status"] = JobStatus.InProgress.ToWord();
-        change[$"{prefix}_error"] = null;
+    internal Task MarkSyncStartedAsync(SyncJobRecord job, CancellationToken cancellationToken) =>
+        ChangeAsync(job.ConnectorId, _ => LastSyncWrites.Started(job), cancellationToken);
 
-        // A slow claim may come after the job's end, which somebody else wrote because nobody seemed to work on it.
-        return ChangeAsync(job.ConnectorId, connector => connector.LastSynced > job.LastSeen ? null : change.DeepClone().AsObject(), cancellationToken);
-    }
-
-    /// <summary>A job of the connector ended or was suspended, as its document says.</summary>
-    internal Task MarkSyncEndedAsync(SyncJobRecord job, CancellationToken cancellationToken)
+    /// <summary>A job of the connector ended or was suspended, as its document says. A content sync and an access control sync run side by side: what is told of the one
+    /// does not depend on when the other ended.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="isNewest">Whether no other job of its kind, content or access control, was taken later.</param>
+    /// <param name="isCursorNewest">Whether no job that was taken later moved the connector's <c>sync_cursor</c>.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    internal Task MarkSyncEndedAsync(SyncJobRecord job, bool isNewest, bool isCursorNewest, CancellationToken cancellationToken)
     {
         var endedAt = job.CompletedAt ?? job.LastSeen ?? timeProvider.GetUtcNow();
-        var status = job.Status ?? JobStatus.Error;
-        var error = status == JobStatus.Error ? job.Error : null;
-        return ChangeAsync(
-            job.ConnectorId,
-            connector =>
-            {
-                var isNewest = !(connector.LastSynced >= endedAt);
-                if (!isNewest && !IsOpen(connector))
-                {
-                    // Written already, by an earlier call for this job or for a later job.
-                    return null;
-                }
-
-                var change = new JsonObject { [$"{LastSync(job)}_status"] = status.ToWord(), [$"{LastSync(job)}_error"] = error };
-                if (isNewest)
-                {
-                    change["last_synced"] = ProtocolTime.Format(endedAt);
-                    change["status"] = (error is null ? ConnectorStatus.Connected : ConnectorStatus.Error).ToWord();
-                    change["error"] = error;
-                }
-
-                if (job.Type != JobType.AccessControl && status != JobStatus.Suspended)
-                {
-                    change["last_indexed_document_count"] = job.IndexedDocumentCount;
-                    change["last_deleted_document_count"] = job.DeletedDocumentCount;
-                    if (status == JobStatus.Completed)
-                    {
-                        change["sync_cursor"] = job.NextCursor?.DeepClone();
-                    }
-                }
-
-                return change;
-            },
-            cancellationToken);
-
-        // A content sync and an access control sync run side by side: the end of one that is told late is not to leave it in progress for ever.
-        bool IsOpen(ConnectorRecord connector) => connector.Document.Source.Text($"{LastSync(job)}_status") == JobStatus.InProgress.ToWord();
+        return ChangeAsync(job.ConnectorId, connector => LastSyncWrites.Ended(connector, job, endedAt, isNewest, isCursorNewest), cancellationToken);
     }
-
-    private static string LastSync(SyncJobRecord job) => job.Type == JobType.AccessControl ? "last_access_control_sync" : "last_sync";
 
     private async Task<ConnectorRecord?> CreateByApiAsync(NewConnector connector, CancellationToken cancellationToken)
     {

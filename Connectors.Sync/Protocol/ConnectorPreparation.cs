@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Sync.Configuration;
+using Connectors.Sync.Sources;
 
 namespace Connectors.Sync.Protocol;
 
@@ -8,8 +9,12 @@ namespace Connectors.Sync.Protocol;
 /// <param name="hasAdvancedRules">Whether its source can apply advanced sync rules.</param>
 /// <param name="hasIncrementalSync">Whether it can be synced incrementally.</param>
 /// <param name="hasAccessControl">Whether its source knows who may see what.</param>
-internal sealed class ConnectorPreparation(IReadOnlyList<ConfigField> fields, bool hasAdvancedRules = false, bool hasIncrementalSync = false, bool hasAccessControl = false)
+internal sealed class ConnectorPreparation(IReadOnlyList<ConfigField> fields, bool hasAdvancedRules, bool hasIncrementalSync, bool hasAccessControl)
 {
+    /// <summary>What a connector of a source lacks.</summary>
+    public static ConnectorPreparation For(SourceDescription source) =>
+        new(source.Fields, hasAdvancedRules: source.CheckAdvancedRules is not null, hasIncrementalSync: source.HasChangeFeed, hasAccessControl: source.HasAccessControl);
+
     /// <summary>What is to be merged into the connector; <see langword="null"/> when it lacks nothing.</summary>
     /// <param name="connector">The connector as it is.</param>
     /// <param name="serviceType">Its source, written when it does not say one.</param>

@@ -62,6 +62,9 @@ internal sealed class ConnectorRecord
     /// <summary>The protocol's 2022 way of asking for a sync: no job is made, this is set.</summary>
     public bool SyncNow => Source.Flag("sync_now");
 
+    /// <summary>Where the next incremental sync begins, in the words of whichever service wrote it; or <see langword="null"/>.</summary>
+    internal JsonObject? Cursor => Source.Object("sync_cursor");
+
     /// <summary>The ingest pipeline, or <see langword="null"/> when there is none.</summary>
     public PipelineSettings? Pipeline => ReadPipeline(Source.Object("pipeline"));
 

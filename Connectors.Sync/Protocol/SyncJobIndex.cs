@@ -16,6 +16,8 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
     /// <summary>Most jobs that <see cref="NewestAsync"/> gives.</summary>
     internal const int MaxNewest = 1_000;
 
+    private const int MostLookedAt = 20;
+
     /// <summary>A job as it is now, or <see langword="null"/>.</summary>
     public async Task<SyncJobRecord?> FindAsync(string id, CancellationToken cancellationToken) =>
         await store.GetAsync(ProtocolIndices.SyncJobs, id, cancellationToken) is { } document ? new SyncJobRecord(document) : null;
@@ -119,9 +121,11 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
     /// <param name="worker">Who takes it.</param>
     /// <param name="adopt">Whether it may be taken though it is in progress, because whoever ran it is known to be dead. It is left alone when anybody wrote to it
     /// since it was <paramref name="seen"/>: a sign of life.</param>
+    /// <param name="connector">Its connector, whose <c>sync_cursor</c> an incremental job goes on from: while it waited another job may have moved that.
+    /// <see langword="null"/> to leave the job's own as it is.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>The job, now in progress and ours; <see langword="null"/> when somebody else has it or it is over.</returns>
-    internal async Task<SyncJobRecord?> ClaimAsync(SyncJobRecord seen, JobWorker worker, bool adopt, CancellationToken cancellationToken)
+    internal async Task<SyncJobRecord?> ClaimAsync(SyncJobRecord seen, JobWorker worker, bool adopt, ConnectorRecord? connector, CancellationToken cancellationToken)
     {
         var isOurs = false;
         var changed = await ChangeAsync(
@@ -147,6 +151,10 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
                 {
                     change["status"] = JobStatus.InProgress.ToWord();
                     change["started_at"] = now;
+                    if (connector is not null && job.Type == JobType.Incremental && !JsonNode.DeepEquals(job.Cursor, connector.Cursor))
+                    {
+                        change["connector"] = new JsonObject { ["sync_cursor"] = SyncJobWrites.Replacing(job.Cursor, connector.Cursor) };
+                    }
                 }
 
                 return change;
@@ -159,6 +167,29 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
             && job.WorkerHostname == worker.Hostname && (worker.Id is null || job.WorkerId == worker.Id)
             ? job
             : null;
+    }
+
+    /// <summary>Jobs of the same connector and the same kind, content or access control, that were taken later than a job; the first taken first.</summary>
+    internal async Task<IReadOnlyList<SyncJobRecord>> LaterThanAsync(SyncJobRecord job, CancellationToken cancellationToken)
+    {
+        var began = job.StartedAt ?? job.CreatedAt;
+        List<SyncJobRecord> later = [];
+        foreach (var found in await NewestAsync(job.ConnectorId, [], MostLookedAt, cancellationToken))
+        {
+            if (found.Id == job.Id || found.IsAccessControl != job.IsAccessControl)
+            {
+                continue;
+            }
+
+            // A search is a moment behind: what is not over in it may have been taken, or ended, since.
+            var other = found.Status?.IsFinal() == true ? found : await FindAsync(found.Id, cancellationToken);
+            if (other?.StartedAt > began)
+            {
+                later.Add(other);
+            }
+        }
+
+        return [.. later.OrderBy(other => other.StartedAt)];
     }
 
     /// <summary>Tells that a running job lives, and how far it is.</summary>

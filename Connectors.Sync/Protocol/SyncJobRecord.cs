@@ -59,6 +59,9 @@ internal sealed class SyncJobRecord
     /// <summary>Whether it syncs identities and not documents. Such jobs have a queue and a limit of their own.</summary>
     internal bool IsAccessControl => Type == JobType.AccessControl;
 
+    /// <summary>Whether the connector's <c>sync_cursor</c> changes with it when it is completed: syncs that go only a part of the way leave it alone.</summary>
+    internal bool MovesCursor => !IsAccessControl && Options.Kind is SyncKind.Full or SyncKind.Incremental;
+
     /// <summary>The source.</summary>
     public string? ServiceType => Connector.NonBlank("service_type");
 
@@ -71,7 +74,7 @@ internal sealed class SyncJobRecord
     /// <summary>The sync rules in force when the job was made, or <see langword="null"/>. Elasticsearch writes an object, older services a list of one.</summary>
     public JsonObject? Filtering => Connector.Object("filtering") ?? Connector.Array("filtering")?.OfType<JsonObject>().FirstOrDefault();
 
-    /// <summary>The connector's <c>sync_cursor</c> when the job was made, or <see langword="null"/>.</summary>
+    /// <summary>The connector's <c>sync_cursor</c> when the job was made, with an incremental one when it was taken; or <see langword="null"/>.</summary>
     public JsonObject? Cursor => Connector.Object("sync_cursor");
 
     /// <summary>The <c>sync_cursor</c> that the connector gets from this job when it is completed, or <see langword="null"/>.</summary>

@@ -55,10 +55,19 @@ internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
     {
         ArgumentNullException.ThrowIfNull(seen);
         ArgumentNullException.ThrowIfNull(worker);
-        var job = await jobs.ClaimAsync(seen, worker, adopt, cancellationToken);
-        if (job is not null)
+        var connector = seen.Type == JobType.Incremental ? await connectors.FindAsync(seen.ConnectorId, cancellationToken) : null;
+        var job = await jobs.ClaimAsync(seen, worker, adopt, connector, cancellationToken);
+        if (job is null)
         {
-            await connectors.MarkSyncStartedAsync(job, cancellationToken);
+            return null;
+        }
+
+        await connectors.MarkSyncStartedAsync(job, cancellationToken);
+
+        // A slow claim may come after the job's end, which somebody else wrote because nobody seemed to work on it: that is told once more.
+        if (await jobs.FindAsync(job.Id, cancellationToken) is { } now && HasEnded(now))
+        {
+            await TellEndAsync(now, cancellationToken);
         }
 
         return job;
@@ -113,11 +122,25 @@ internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
         var job = await jobs.EndAsync(jobId, wanted, result, cancellationToken);
         if (job is not null)
         {
-            await connectors.MarkSyncEndedAsync(job, cancellationToken);
+            await TellEndAsync(job, cancellationToken);
         }
 
         return job;
     }
+
+    /// <summary>Tells the connector how a job ended, as far as later jobs of its kind don't tell more. Also one of those may have been told of before.</summary>
+    private async Task TellEndAsync(SyncJobRecord job, CancellationToken cancellationToken)
+    {
+        var later = await jobs.LaterThanAsync(job, cancellationToken);
+        var isCursorNewest = !later.Any(other => other is { Status: JobStatus.Completed, MovesCursor: true });
+        await connectors.MarkSyncEndedAsync(job, isNewest: later.Count == 0, isCursorNewest, cancellationToken);
+        if (later.Count > 0 && HasEnded(later[^1]))
+        {
+            await connectors.MarkSyncEndedAsync(later[^1], isNewest: true, isCursorNewest: true, cancellationToken);
+        }
+    }
+
+    private static bool HasEnded(SyncJobRecord job) => job.Status is { } status && (status.IsFinal() || status == JobStatus.Suspended);
 }
 
 /// <summary>What a job's end writes beside its state. What is <see langword="null"/> is left as it is.</summary>

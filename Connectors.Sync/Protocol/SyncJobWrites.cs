@@ -71,6 +71,18 @@ internal static class SyncJobWrites
         ["completed_at"] = now,
     };
 
+    /// <summary>What makes one object another one by a partial update, which keeps every field that it does not name.</summary>
+    public static JsonObject? Replacing(JsonObject? before, JsonObject? after)
+    {
+        var change = after?.DeepClone().AsObject();
+        foreach (var (name, _) in before ?? [])
+        {
+            change?.TryAdd(name, null);
+        }
+
+        return change;
+    }
+
     /// <summary>Adds to a change how far the job is.</summary>
     public static JsonObject WithCounts(JsonObject change, SyncCounts counts)
     {

@@ -76,11 +76,7 @@ internal sealed class ConnectorCare(
 
     private async Task<ConnectorRecord?> PrepareAsync(ConnectorRecord connector, string serviceType, SourceDescription description, CancellationToken cancellationToken)
     {
-        var prepared = await connectors.PrepareAsync(
-            connector,
-            serviceType,
-            new ConnectorPreparation(description.Fields, description.CheckAdvancedRules is not null, description.HasChangeFeed, description.HasAccessControl),
-            cancellationToken);
+        var prepared = await connectors.PrepareAsync(connector, serviceType, ConnectorPreparation.For(description), cancellationToken);
         if (prepared is { Status: ConnectorStatus.NeedsConfiguration } && connector.Status != ConnectorStatus.NeedsConfiguration)
         {
             ServiceLog.ConfigurationWritten(_logger, connector.Id);

@@ -69,7 +69,7 @@ internal sealed class SyncNow(
         await ProtocolIndices.EnsureAsync(parts.Store, stop);
         var connector = await FindAsync(connectorId, stop);
         var serviceType = ServiceTypeOf(connector);
-        connector = await connectors.PrepareAsync(connectorId, serviceType, sources.Describe(serviceType).Fields, stop)
+        connector = await connectors.PrepareAsync(connectorId, serviceType, ConnectorPreparation.For(sources.Describe(serviceType)), stop)
             ?? throw Missing(connectorId);
         JobSetup.RequireIndex(connector.IndexName);
         ConfigurationCheck.Require(connector.Configuration, sources.Describe(serviceType).Fields);

@@ -170,16 +170,15 @@ public sealed class PartialSyncTests : IDisposable
     [Theory]
     [InlineData(SyncKind.DeletesOnly)]
     [InlineData(SyncKind.NoDeletes)]
-    public async Task ThePlaceOfIncrementalSyncsStaysWhereItWas(object kind)
+    public async Task ThePlaceOfIncrementalSyncsIsNoneOfTheirBusiness(object kind)
     {
         var feed = new MemoryFeed(MemorySource.Holding("a", "b"));
-        var cursor = (await _bench.RunAsync(feed)).Cursor!;
-        _bench.Request = _bench.Request with { Cursor = cursor };
+        _bench.Request = _bench.Request with { Cursor = (await _bench.RunAsync(feed)).Cursor };
         feed.Then("v2", "a");
 
         var outcome = await RunAsync((SyncKind)kind, feed);
 
-        Assert.Equal(cursor.ToJsonString(), outcome.Cursor!.ToJsonString());
+        Assert.Equal((SyncEnd.Completed, null), (outcome.End, outcome.Cursor));
     }
 
     private string Text(string id) => _bench.Index.Documents[id]["text"]!.GetValue<string>();

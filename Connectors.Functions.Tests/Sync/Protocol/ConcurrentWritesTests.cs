@@ -31,7 +31,7 @@ public sealed class ConcurrentWritesTests
     {
         EditOnce("""{"status": "configured", "configuration": {"host": {"value": "mongodb://mine"}}}""");
 
-        var connector = await _connectors.PrepareAsync("c1", "mongodb", Some.MongoFields, Token);
+        var connector = await _connectors.PrepareAsync("c1", "mongodb", Some.MongoPreparation, Token);
 
         Assert.Equal(ConnectorStatus.Configured, connector!.Status);
         Assert.Equal("mongodb://mine", connector.Configuration!["host"]!["value"]!.GetValue<string>());
@@ -41,8 +41,8 @@ public sealed class ConcurrentWritesTests
     [Fact]
     public async Task PreparingTwiceWritesOnce()
     {
-        await _connectors.PrepareAsync("c1", "mongodb", Some.MongoFields, Token);
-        await _connectors.PrepareAsync("c1", "mongodb", Some.MongoFields, Token);
+        await _connectors.PrepareAsync("c1", "mongodb", Some.MongoPreparation, Token);
+        await _connectors.PrepareAsync("c1", "mongodb", Some.MongoPreparation, Token);
         await _connectors.MarkErrorAsync("c1", "broken", Token);
         await _connectors.MarkErrorAsync("c1", "broken", Token);
         await _connectors.MarkConnectedAsync("c1", Token);
@@ -59,7 +59,7 @@ public sealed class ConcurrentWritesTests
     {
         _store.Put(ProtocolIndices.Connectors, "c1", Some.Json("""{"index_name": "search-c1", "status": "created"}"""));
 
-        Assert.Equal("mongodb", (await _connectors.PrepareAsync("c1", "mongodb", Some.MongoFields, Token))!.ServiceType);
+        Assert.Equal("mongodb", (await _connectors.PrepareAsync("c1", "mongodb", Some.MongoPreparation, Token))!.ServiceType);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class ConcurrentWritesTests
 
         _store.Put(ProtocolIndices.Connectors, "c1", new() { ["service_type"] = "mongodb", ["configuration"] = configuration });
 
-        Assert.Equal(ConnectorStatus.Configured, (await _connectors.PrepareAsync("c1", "mongodb", Some.MongoFields, Token))!.Status);
+        Assert.Equal(ConnectorStatus.Configured, (await _connectors.PrepareAsync("c1", "mongodb", Some.MongoPreparation, Token))!.Status);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class ConcurrentWritesTests
         _store.Edit(ProtocolIndices.Connectors, "c1", """{"deleted": true}""");
 
         Assert.Null(await _connectors.FindAsync("c1", Token));
-        Assert.Null(await _connectors.PrepareAsync("c1", "mongodb", Some.MongoFields, Token));
+        Assert.Null(await _connectors.PrepareAsync("c1", "mongodb", Some.MongoPreparation, Token));
         await _connectors.MarkErrorAsync("c1", "broken", Token);
         await foreach (var connector in _connectors.ListAsync(Token))
         {

@@ -21,14 +21,14 @@ public sealed class ConnectorConfigurationTests
     public void FeaturesHaveTheRecordedFormAndTellTheTruth()
     {
         var recorded = RecordedLife.Update(1, "configuration")["features"]!.DeepClone();
-        Assert.Equal(recorded.ToJsonString(), ConnectorFeatures.Render(hasAdvancedRules: true).ToJsonString());
+        Assert.Equal(recorded.ToJsonString(), ConnectorFeatures.Render(hasAdvancedRules: true, hasIncrementalSync: false, hasAccessControl: false).ToJsonString());
         recorded["sync_rules"]!["advanced"]!["enabled"] = false;
 
-        Assert.Equal(recorded.ToJsonString(), ConnectorFeatures.Render().ToJsonString());
-        Assert.False(ConnectorFeatures.AreAnnounced(ConnectorFeatures.Render(), hasAdvancedRules: true));
-        Assert.True(ConnectorFeatures.AreAnnounced(ConnectorFeatures.Render()));
-        Assert.False(ConnectorFeatures.AreAnnounced(null));
-        Assert.False(ConnectorFeatures.AreAnnounced(RecordedLife.Update(1, "configuration")["features"]!.AsObject()));
+        Assert.Equal(recorded.ToJsonString(), Some.NoFeatures().ToJsonString());
+        Assert.False(ConnectorFeatures.AreAnnounced(Some.NoFeatures(), true, false, false));
+        Assert.True(ConnectorFeatures.AreAnnounced(Some.NoFeatures(), false, false, false));
+        Assert.False(ConnectorFeatures.AreAnnounced(null, false, false, false));
+        Assert.False(ConnectorFeatures.AreAnnounced(RecordedLife.Update(1, "configuration")["features"]!.AsObject(), false, false, false));
     }
 
     [Fact]

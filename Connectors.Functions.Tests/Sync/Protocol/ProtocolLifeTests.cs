@@ -37,10 +37,10 @@ public sealed class ProtocolLifeTests
     {
         Begin(RecordedLife.Snapshot(1, "as Kibana made it")["connector"]!);
 
-        await _connectors.PrepareAsync("life-1", "mongodb", Some.MongoFields, Token);
+        await _connectors.PrepareAsync("life-1", "mongodb", Some.MongoPreparation, Token);
         await _connectors.CheckInAsync("life-1", TimeSpan.FromMinutes(5), Token);
         var expected = Changes(RecordedLife.Snapshot(1, "after the first look")["connector_changed"]!);
-        expected["features"] = Text("features", ConnectorFeatures.Render());
+        expected["features"] = Text("features", Some.NoFeatures());
         Assert.Equal(expected, ConnectorChanges());
 
         _store.Edit(ProtocolIndices.Connectors, "life-1", """{"status": "configured", "configuration": {"host": {"value": "mongodb://h"}}}""");

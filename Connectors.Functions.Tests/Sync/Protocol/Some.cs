@@ -51,6 +51,11 @@ internal static class Some
         },
     ];
 
+    /// <summary>A source with these fields that can do nothing beyond full syncs.</summary>
+    public static ConnectorPreparation MongoPreparation { get; } = new(MongoFields, hasAdvancedRules: false, hasIncrementalSync: false, hasAccessControl: false);
+
+    public static JsonObject NoFeatures() => ConnectorFeatures.Render(hasAdvancedRules: false, hasIncrementalSync: false, hasAccessControl: false);
+
     public static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
     public static JsonObject Json(string json) => JsonNode.Parse(json)!.AsObject();

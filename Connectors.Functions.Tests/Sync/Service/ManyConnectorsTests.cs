@@ -109,7 +109,7 @@ public sealed class ManyConnectorsTests
         var connector = new JsonObject
         {
             ["configuration"] = configuration,
-            ["features"] = ConnectorFeatures.Render(),
+            ["features"] = Some.NoFeatures(),
             ["last_seen"] = ProtocolTime.Format(clock.GetUtcNow()),
             ["service_type"] = "fake",
             ["status"] = "connected",

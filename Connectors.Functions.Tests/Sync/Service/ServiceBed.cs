@@ -69,7 +69,7 @@ internal sealed class ServiceBed : IServiceObserver
             ["index_name"] = $"search-{id}",
             ["status"] = "configured",
             ["configuration"] = configuration,
-            ["features"] = ConnectorFeatures.Render(),
+            ["features"] = Some.NoFeatures(),
         });
         Store.Edit(ProtocolIndices.Connectors, id, changes);
         return id;

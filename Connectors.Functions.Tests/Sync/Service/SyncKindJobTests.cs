@@ -94,6 +94,42 @@ public sealed class SyncKindJobTests
         Assert.False(_bed.Job(job)["metadata"]!.AsObject().ContainsKey("next_cursor"));
     }
 
+    [Theory]
+    [InlineData(SyncKind.DeletesOnly)]
+    [InlineData(SyncKind.NoDeletes)]
+    public async Task ASyncThatGoesOnlyAPartOfTheWayLeavesWhatAFullOneWroteAfterItWasMade(object kind)
+    {
+        var connector = _bed.AddConnector("""{"sync_cursor": {"place": "p0"}}""");
+        await _bed.AddJobAsync(connector, $$$"""{"metadata": {"kind": "{{{((SyncKind)kind).ToWord()}}}"}}""");
+        _bed.Store.Edit(ProtocolIndices.Connectors, connector, """{"sync_cursor": {"place": "p1"}}""");
+
+        await _bed.RunOnceAsync();
+
+        Assert.Equal((SyncKind)kind, Assert.Single(_bed.Engine.Requests).Kind);
+        Assert.Equal("completed", _bed.Connector(connector)["last_sync_status"]!.GetValue<string>());
+        Assert.Equal("""{"place":"p1"}""", _bed.Connector(connector)["sync_cursor"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task AnIncrementalSyncThatWaitedGoesOnFromWhereTheOneBeforeItEnded()
+    {
+        var connector = _bed.AddConnector("""{"sync_cursor": {"at": "theirs"}}""");
+        var job = await _bed.AddJobAsync(connector, """{"job_type": "incremental"}""");
+        _bed.Store.Put(ProtocolIndices.Connectors, connector, With(_bed.Connector(connector), new JsonObject { ["place"] = "p1" }));
+
+        await _bed.RunOnceAsync();
+
+        var cursor = Assert.Single(_bed.Engine.Requests).Cursor!;
+        Assert.Equal(("p1", null), (cursor["place"]!.GetValue<string>(), cursor["at"]));
+        Assert.Equal("p1", _bed.Job(job)["connector"]!["sync_cursor"]!["place"]!.GetValue<string>());
+
+        static JsonObject With(JsonObject connector, JsonObject cursor)
+        {
+            connector["sync_cursor"] = cursor;
+            return connector;
+        }
+    }
+
     [Fact]
     public async Task AFullSyncOfASourceWithoutHistoryClearsTheCursor()
     {

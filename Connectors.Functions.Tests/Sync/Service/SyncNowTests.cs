@@ -28,6 +28,21 @@ public sealed class SyncNowTests
     }
 
     [Fact]
+    public async Task ItAnnouncesWhatTheSourceCanDoAsTheServiceDoes()
+    {
+        (_bed.Sources.HasChangeFeed, _bed.Sources.HasAccessControl) = (true, true);
+        var connector = _bed.AddConnector();
+        await _bed.RunOnceAsync();
+        var announced = _bed.Connector(connector)["features"]!.ToJsonString();
+
+        await SyncAsync(connector, new SyncNowOptions());
+
+        Assert.Equal(announced, _bed.Connector(connector)["features"]!.ToJsonString());
+        Assert.True(_bed.Connector(connector)["features"]!["incremental_sync"]!["enabled"]!.GetValue<bool>());
+        Assert.True(_bed.Connector(connector)["features"]!["document_level_security"]!["enabled"]!.GetValue<bool>());
+    }
+
+    [Fact]
     public async Task ADryRunWritesNothingAtAll()
     {
         var connector = _bed.AddConnector();

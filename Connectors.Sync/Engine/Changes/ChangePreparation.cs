@@ -66,6 +66,7 @@ internal sealed class ChangePreparation(IContentIndex index, SyncEngineOptions o
         }
 
         await new SyncPreparation(index, options).CheckPipelineAsync(request, cancellationToken);
+        index.Expect(request.IndexName, current.Uuid);
         return (
             new StoredPlan
             {

@@ -15,13 +15,14 @@ internal sealed record SyncCursor(string Place, string Fingerprint, string Index
     public static SyncCursor? From(JsonObject? json) =>
         Text(json, "place") is { } place && Text(json, "fingerprint") is { } fingerprint && Text(json, "index_uuid") is { } uuid ? new SyncCursor(place, fingerprint, uuid) : null;
 
-    /// <summary>What the connector's <c>sync_cursor</c> becomes with a sync that completes. One that goes only a part of the way leaves the place as it was.</summary>
+    /// <summary>What the connector's <c>sync_cursor</c> becomes with a full or incremental sync that completes; nothing for one that goes only a part of the way, which does not
+    /// move it.</summary>
     /// <param name="request">The sync, as it was carried out.</param>
     /// <param name="place">Where the next incremental sync begins; <see langword="null"/> when only a full one can come next.</param>
     /// <param name="indexUuid">The index that was filled.</param>
-    public static JsonObject? After(SyncRequest request, string? place, string indexUuid) => request.Kind is SyncKind.Full or SyncKind.Incremental
-        ? place is null ? null : new SyncCursor(place, SyncPreparation.FingerprintOf(request), indexUuid).ToJson()
-        : request.Cursor?.DeepClone().AsObject();
+    public static JsonObject? After(SyncRequest request, string? place, string indexUuid) => request.Kind is SyncKind.Full or SyncKind.Incremental && place is not null
+        ? new SyncCursor(place, SyncPreparation.FingerprintOf(request), indexUuid).ToJson()
+        : null;
 
     /// <summary>As it is kept.</summary>
     public JsonObject ToJson() => new() { ["place"] = Place, ["fingerprint"] = Fingerprint, ["index_uuid"] = IndexUuid };

@@ -102,6 +102,10 @@ internal sealed class StagedSync : IDisposable
         {
             await ChangeEndingOf(request).UnmarkAsync(request, plan.Plan, cancellationToken);
         }
+        else
+        {
+            await EndingOf(request).CheckIndexAsync(request, plan.Plan, cancellationToken);
+        }
 
         return await WithinTimeAsync(token => Writing(request, plan.Plan.Partitions.Count).WritePageAsync(request, order, token), cancellationToken);
     }
