@@ -71,13 +71,14 @@ internal sealed class MemoryIndex : IContentIndex
         }
     }
 
-    public Task DeleteAsync(string index, CancellationToken cancellationToken)
+    public Task<bool> DeleteAsync(string index, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
+            var existed = Exists;
             Documents.Clear();
             (Exists, Meta) = (false, null);
-            return Task.CompletedTask;
+            return Task.FromResult(existed);
         }
     }
 
