@@ -138,13 +138,26 @@ internal static class ConnectorDeleteCommand
 
     private static async Task<bool> DeleteIndexAsync(ElasticsearchSession elasticsearch, ConnectorRecord connector, string index, CancellationToken cancellationToken)
     {
+        var edits = new ConnectorEdits(elasticsearch.Gateway.Documents, elasticsearch.Connectors);
+        bool hadIndex;
         try
         {
-            return await elasticsearch.Gateway.DeleteIndexAsync(index, cancellationToken);
+            hadIndex = await edits.DeleteIndexAsync(elasticsearch.Gateway.Content, index, cancellationToken);
         }
         catch (ConnectorException problem)
         {
             throw new CliException(ExitCode.Failed, $"Connector '{connector.Id}' was deleted, its index was not: {problem.Message}");
         }
+
+        try
+        {
+            await edits.DeleteIdentitiesAsync(elasticsearch.Gateway.Content, connector, cancellationToken);
+        }
+        catch (ConnectorException problem)
+        {
+            throw new CliException(ExitCode.Failed, $"Connector '{connector.Id}' and its index were deleted, its identities in {ProtocolIndices.AccessControlOf(index)} were not: {problem.Message}");
+        }
+
+        return hadIndex;
     }
 }

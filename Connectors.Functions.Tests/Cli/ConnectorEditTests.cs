@@ -157,6 +157,26 @@ public sealed class ConnectorEditTests : IAsyncLifetime
         Assert.Contains("search-filez", _elasticsearch.IndexNames);
     }
 
+    [Theory]
+    [InlineData("{}", false)]
+    [InlineData("""{"_meta": {"connectors": {"document_count": 1}}}""", true)]
+    public async Task IdentitiesThatAreOursGoWithTheIndex(string mapping, bool go)
+    {
+        await _cli.RunAsync("sync", "f1");
+        var connector = Connector("f1");
+        connector["last_access_control_sync_status"] = "completed";
+        _elasticsearch.Put(".elastic-connectors", "f1", connector.ToJsonString());
+        _elasticsearch.Put(".search-acl-filter-search-files", "ann", "{}");
+        using var http = new HttpClient { BaseAddress = _elasticsearch.Uri };
+        using var body = new StringContent(mapping, System.Text.Encoding.UTF8, "application/json");
+        (await http.PutAsync(new Uri(".search-acl-filter-search-files/_mapping", UriKind.Relative), body, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+
+        Assert.Equal(0, await _cli.RunAsync("connector", "delete", "f1", "--yes", "--index", "search-files"));
+
+        Assert.DoesNotContain("search-files", _elasticsearch.IndexNames);
+        Assert.Equal(!go, _elasticsearch.IndexNames.Contains(".search-acl-filter-search-files"));
+    }
+
     [Fact]
     public async Task AnIndexThatTwoConnectorsNameIsNeverDeleted()
     {

@@ -76,13 +76,14 @@ internal sealed class MemoryIndex : IContentIndex
         // Here an index that was made again takes what is written: there is nothing to be kept from it.
     }
 
-    public Task DeleteAsync(string index, CancellationToken cancellationToken)
+    public Task<bool> DeleteAsync(string index, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
+            var existed = Exists;
             Documents.Clear();
             (Exists, Meta) = (false, null);
-            return Task.CompletedTask;
+            return Task.FromResult(existed);
         }
     }
 

@@ -80,6 +80,12 @@ internal static partial class ServiceLog
     [LoggerMessage(525, LogLevel.Warning, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} was cancelled and does not come to the end of its page; it is stopped in the middle")]
     public static partial void CancelForced(ILogger logger, string syncJobId, string connectorId, string indexName);
 
+    [LoggerMessage(526, LogLevel.Warning, "What the deleted connector {ConnectorId} left behind could not be cleaned up, it is tried again: {Reason}")]
+    public static partial void OrphanLeft(ILogger logger, string connectorId, string reason);
+
+    [LoggerMessage(527, LogLevel.Warning, "The source of job {SyncJobId} of connector {ConnectorId} into {IndexName} could not be closed and is left behind: {Reason}")]
+    public static partial void SourceLeft(ILogger logger, string syncJobId, string connectorId, string indexName, string reason);
+
     /// <summary>The sign of life that the alert about missing polls waits for (infra/modules/alerts.bicep); at what level is the host's choice.</summary>
     [LoggerMessage(EventId = 519, Message = "Looked after {Connectors} connectors, {JobsMade} jobs were made")]
     public static partial void PollDone(ILogger logger, LogLevel level, int connectors, int jobsMade);

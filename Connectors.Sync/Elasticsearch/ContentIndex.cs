@@ -55,8 +55,17 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
 
     public void Expect(string index, string uuid) => _watch.Remember(index, uuid);
 
-    public async Task DeleteAsync(string index, CancellationToken cancellationToken) =>
-        (await calls.SendAsync(Delete(Escape(index), null, 404), cancellationToken)).Dispose();
+    public async Task<bool> DeleteAsync(string index, CancellationToken cancellationToken)
+    {
+        // Nothing but the index of exactly this name.
+        if (ContentIndexName.Problem(index.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal) ? index[ProtocolIndices.AccessControlPrefix.Length..] : index) is { } problem)
+        {
+            throw new ConnectorException(problem);
+        }
+
+        using var answer = await calls.SendAsync(Delete($"{Escape(index)}?expand_wildcards=none", null, 404), cancellationToken);
+        return answer.IsSuccess;
+    }
 
     public async Task WriteMetaAsync(string index, JsonObject? meta, CancellationToken cancellationToken)
     {

@@ -1,7 +1,6 @@
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Elasticsearch.Calls;
 using Connectors.Sync.Engine;
-using Connectors.Sync.Protocol;
 using Elastic.Clients.Elasticsearch;
 using Microsoft.Extensions.Logging;
 
@@ -14,7 +13,6 @@ internal sealed class ElasticsearchGateway : IDisposable
 {
     private readonly IElasticsearchClientSettings _settings;
     private readonly ElasticsearchPreflight _preflight;
-    private readonly ElasticsearchCalls _calls;
 
     /// <summary>Makes the client; nothing is sent yet.</summary>
     /// <exception cref="ConnectorException">A setting can't be used, for instance an unreadable file of certificate authorities.</exception>
@@ -26,7 +24,7 @@ internal sealed class ElasticsearchGateway : IDisposable
         ArgumentNullException.ThrowIfNull(loggerFactory);
         var logger = loggerFactory.CreateLogger<ElasticsearchGateway>();
         _settings = ElasticsearchClientFactory.Settings(options);
-        var calls = _calls = new ElasticsearchCalls(new ElasticsearchClient(_settings).Transport, options, time, random, logger);
+        var calls = new ElasticsearchCalls(new ElasticsearchClient(_settings).Transport, options, time, random, logger);
         _preflight = new ElasticsearchPreflight(calls, options, time, random, logger);
         Checkup = new ElasticsearchCheckup(calls, time);
         Documents = new DocumentStore(calls, options.UseConnectorsApi ? new ConnectorApiClient(calls, logger) : null, logger);
@@ -45,21 +43,6 @@ internal sealed class ElasticsearchGateway : IDisposable
     /// <summary>Waits until Elasticsearch answers, at most <see cref="ElasticsearchOptions.MaxWaitDuration"/>, and checks that it is one we can work with.</summary>
     /// <exception cref="ConnectorException">It did not answer in time, refuses the credentials, is no Elasticsearch, or has an unsupported version.</exception>
     public Task<ElasticsearchInfo> ConnectAsync(CancellationToken cancellationToken) => _preflight.RunAsync(cancellationToken);
-
-    /// <summary>Deletes an index with all that it holds, for a person who named it. No sync ever does.</summary>
-    /// <returns>Whether there was one.</returns>
-    /// <exception cref="ConnectorException">Elasticsearch refuses: the credentials may not do that, or the name is that of an alias.</exception>
-    internal async Task<bool> DeleteIndexAsync(string index, CancellationToken cancellationToken)
-    {
-        // Nothing but the index of exactly this name.
-        if (ContentIndexName.Problem(index) is { } problem)
-        {
-            throw new ConnectorException(problem);
-        }
-
-        using var answer = await _calls.SendAsync(ElasticsearchRequest.Delete($"{ElasticsearchRequest.Escape(index)}?expand_wildcards=none", null, 404), cancellationToken);
-        return answer.IsSuccess;
-    }
 
     /// <inheritdoc/>
     public void Dispose() => _settings.Dispose();

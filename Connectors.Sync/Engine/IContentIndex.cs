@@ -25,8 +25,10 @@ internal interface IContentIndex
     /// another, if somebody else made it again.</summary>
     void Expect(string index, string uuid);
 
-    /// <summary>Deletes an index with everything in it. One that does not exist is deleted.</summary>
-    Task DeleteAsync(string index, CancellationToken cancellationToken);
+    /// <summary>Deletes the index of exactly this name with everything in it. No sync ever does.</summary>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="ConnectorException">Elasticsearch refuses: the credentials may not do that, or the name is that of an alias. Or it can't be the name of an index.</exception>
+    Task<bool> DeleteAsync(string index, CancellationToken cancellationToken);
 
     /// <summary>Replaces our part of the mapping's <c>_meta</c> (key <c>connectors</c>), leaving what others keep there; <see langword="null"/> removes it.</summary>
     Task WriteMetaAsync(string index, JsonObject? meta, CancellationToken cancellationToken);

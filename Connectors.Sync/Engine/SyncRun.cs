@@ -161,7 +161,7 @@ internal sealed class SyncRun(
         {
             try
             {
-                return await plan.ReadPageAsync(source, partition, after, options.Page, cancellationToken);
+                return await BoundedRead.RunAsync(() => plan.ReadPageAsync(source, partition, after, options.Page, cancellationToken), time, cancellationToken);
             }
             catch (ConnectorException failure) when (failure.Kind is FailureKind.Retry)
             {

@@ -1,5 +1,6 @@
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Elasticsearch;
+using Connectors.Sync.Engine;
 
 namespace Connectors.Sync.Protocol;
 
@@ -54,6 +55,26 @@ internal sealed class ConnectorEdits(IDocumentStore store, ConnectorIndex connec
         }
         while (written == DocumentWrite.Conflict);
     }
+
+    /// <summary>Deletes the index of a connector that was removed, for a person who named it.</summary>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="ConnectorException">It belongs to another connector, or Elasticsearch refuses.</exception>
+    public async Task<bool> DeleteIndexAsync(IContentIndex content, string index, CancellationToken cancellationToken)
+    {
+        if (await new IndexRemoval(connectors, _ => content).IsUsedAsync(index, cancellationToken))
+        {
+            throw new ConnectorException($"Index '{index}' belongs to another connector, or holds the identities of one.");
+        }
+
+        return await content.DeleteAsync(index, cancellationToken);
+    }
+
+    /// <summary>Deletes the identities of a connector that was removed with its index, if this service wrote them and no other connector has a claim to them.</summary>
+    /// <exception cref="ConnectorException">Elasticsearch could not be asked, or refuses.</exception>
+    public async Task<IndexFate> DeleteIdentitiesAsync(IContentIndex content, ConnectorRecord connector, CancellationToken cancellationToken) =>
+        connector is { HasIdentities: true, IndexName: { } index } && ProtocolIndices.AccessControlOf(index) is var identities && identities != index
+            ? await new IndexRemoval(connectors, _ => content).RemoveAsync(content, identities, cancellationToken)
+            : IndexFate.Missing;
 
     /// <summary>Does nothing when an index can be a connector's.</summary>
     /// <param name="index">The index.</param>

@@ -59,6 +59,9 @@ internal sealed class ConnectorRecord
     /// <summary>Whether it was deleted (deletion is soft since 9.0).</summary>
     public bool IsDeleted => Source.Flag("deleted");
 
+    /// <summary>Whether identities were ever synced for it.</summary>
+    internal bool HasIdentities => Source.NonBlank("last_access_control_sync_status") is not null;
+
     /// <summary>The protocol's 2022 way of asking for a sync: no job is made, this is set.</summary>
     public bool SyncNow => Source.Flag("sync_now");
 

@@ -1,6 +1,7 @@
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Service;
@@ -60,9 +61,18 @@ internal sealed class JobRunner(
         {
             JobSetup.RequireRunnable(job);
             var request = JobSetup.Request(job, sources.Describe(job.ServiceType!));
-            await using var source = JobSetup.OpenSource(job, sources);
-            await sources.PingAsync(source, options.PingTimeout, stop.Orderly);
-            var outcome = await engine.RunAsync(request, source, progress, stop.Orderly, stop.AtOnce);
+            var source = JobSetup.OpenSource(job, sources);
+            SyncOutcome outcome;
+            try
+            {
+                await sources.PingAsync(source, options.PingTimeout, stop.Orderly);
+                outcome = await engine.RunAsync(request, source, progress, stop.Orderly, stop.AtOnce);
+            }
+            finally
+            {
+                await CloseAsync(source, job, stop);
+            }
+
             return new SyncResult(
                 outcome.End switch
                 {
@@ -90,6 +100,21 @@ internal sealed class JobRunner(
         {
             ServiceLog.JobBroke(_logger, exception, job.Id, job.ConnectorId, job.IndexName ?? string.Empty, UnexpectedError.IdOf(exception));
             return new SyncResult(SyncResultEnd.Failed, job, null, UnexpectedError.Message(exception));
+        }
+    }
+
+    private async Task CloseAsync(IDataSource source, SyncJobRecord job, JobStop stop)
+    {
+        var closing = Task.Run(async () => await source.DisposeAsync());
+        try
+        {
+            await closing.WaitAsync(options.PingTimeout, timeProvider);
+        }
+        catch (Exception exception) when (!closing.IsCompleted || stop.AtOnce.IsCancellationRequested)
+        {
+            // Nobody waits for a source that hangs, and one whose read was left behind can't be expected to close.
+            ServiceLog.SourceLeft(_logger, job.Id, job.ConnectorId, job.IndexName ?? string.Empty, closing.IsCompleted ? UnexpectedError.Message(exception) : "it takes too long");
+            _ = closing.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
 

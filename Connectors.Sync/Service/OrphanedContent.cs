@@ -7,7 +7,8 @@ namespace Connectors.Sync.Service;
 
 /// <summary>
 /// Deletes what deleted connectors leave behind, where the operator asked for that (<c>service.delete_orphaned_content</c>). A connector counts as deleted only when its own
-/// document says so: one that is merely missing proves nothing. Its index goes only when this service filled it, no other connector names it, and no job is under way.
+/// document says so: one that is merely missing proves nothing. Its index goes only when this service filled it, no other connector fills it, and no job is under way;
+/// its identities go after it, and its jobs only when there is no index any more.
 /// Safe for concurrent use.
 /// </summary>
 internal sealed class OrphanedContent(
@@ -19,10 +20,11 @@ internal sealed class OrphanedContent(
     ILoggerFactory loggerFactory)
 {
     private readonly ILogger _logger = loggerFactory.CreateLogger<OrphanedContent>();
+    private readonly IndexRemoval _removal = new(connectors, indexOf);
 
     /// <summary>Deletes it.</summary>
     /// <returns>How many indices.</returns>
-    /// <exception cref="ConnectorException">Elasticsearch could not be asked. What goes wrong with a single index is logged, and tried again the next time.</exception>
+    /// <exception cref="ConnectorException">Elasticsearch could not be asked. What goes wrong with a single connector is logged, and tried again the next time.</exception>
     public async Task<int> DeleteAsync(CancellationToken cancellationToken)
     {
         if (!options.Service.DeleteOrphanedContent)
@@ -34,18 +36,48 @@ internal sealed class OrphanedContent(
         var gone = await connectors.ListDeletedAsync(cancellationToken).Where(IsOurs).ToListAsync(cancellationToken);
         foreach (var connector in gone)
         {
-            var left = await jobs.OfConnectorAsync(connector.Id, cancellationToken).ToListAsync(cancellationToken);
-            if (left.Exists(job => job.Status?.IsFinal() != true))
+            try
             {
-                // It may still write. The clean-up of jobs ends it.
-                continue;
+                deleted += await DeleteAsync(connector, cancellationToken);
+            }
+            catch (ConnectorException exception)
+            {
+                ServiceLog.OrphanLeft(_logger, connector.Id, exception.Message);
+            }
+        }
+
+        return deleted;
+    }
+
+    private async Task<int> DeleteAsync(ConnectorRecord connector, CancellationToken cancellationToken)
+    {
+        var left = await jobs.OfConnectorAsync(connector.Id, cancellationToken).ToListAsync(cancellationToken);
+        if (left.Exists(job => job.Status?.IsFinal() != true))
+        {
+            // It may still write. The clean-up of jobs ends it.
+            return 0;
+        }
+
+        var deleted = 0;
+        if (connector.IndexName is { Length: > 0 } name)
+        {
+            // An index of identities is never a connector's own: it is that of whoever fills the index that the identities search.
+            if (name.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal) || indexOf(connector.Id) is not { } index
+                || await DeleteIndexAsync(connector, index, name, cancellationToken) is not { } fate || fate == IndexFate.Kept)
+            {
+                return 0;
             }
 
-            deleted += await DeleteIndexAsync(connector, cancellationToken) ? 1 : 0;
-            foreach (var job in left)
+            deleted += fate == IndexFate.Deleted ? 1 : 0;
+            if (connector.HasIdentities && await DeleteIndexAsync(connector, index, ProtocolIndices.AccessControlOf(name), cancellationToken) == IndexFate.Deleted)
             {
-                await jobs.DeleteAsync(job, cancellationToken);
+                deleted++;
             }
+        }
+
+        foreach (var job in left)
+        {
+            await jobs.DeleteAsync(job, cancellationToken);
         }
 
         return deleted;
@@ -54,29 +86,23 @@ internal sealed class OrphanedContent(
     private bool IsOurs(ConnectorRecord connector) =>
         options.ServedAs(connector) is not null && timeProvider.GetUtcNow() - (connector.LastSeen ?? DateTimeOffset.MinValue) > options.IdleAfter;
 
-    private async Task<bool> DeleteIndexAsync(ConnectorRecord connector, CancellationToken cancellationToken)
+    /// <returns>What became of it; <see langword="null"/> when nobody knows.</returns>
+    private async Task<IndexFate?> DeleteIndexAsync(ConnectorRecord connector, IContentIndex index, string name, CancellationToken cancellationToken)
     {
         try
         {
-            if (connector.IndexName is not { } name || indexOf(connector.Id) is not { } index || await index.InspectAsync(name, cancellationToken) is not { Meta: not null })
+            var fate = await _removal.RemoveAsync(index, name, cancellationToken);
+            if (fate == IndexFate.Deleted)
             {
-                return false;
+                ServiceLog.OrphanedIndexDeleted(_logger, name, connector.Id);
             }
 
-            // At the last moment, because somebody may have attached the index to another connector meanwhile.
-            if (await connectors.ListAsync(cancellationToken).AnyAsync(other => other.IndexName == name, cancellationToken))
-            {
-                return false;
-            }
-
-            await index.DeleteAsync(name, cancellationToken);
-            ServiceLog.OrphanedIndexDeleted(_logger, name, connector.Id);
-            return true;
+            return fate;
         }
         catch (ConnectorException exception)
         {
-            ServiceLog.OrphanedIndexLeft(_logger, connector.IndexName!, connector.Id, exception.Message);
-            return false;
+            ServiceLog.OrphanedIndexLeft(_logger, name, connector.Id, exception.Message);
+            return null;
         }
     }
 }

@@ -28,6 +28,9 @@ internal sealed class FakeSources : ISourceFactory
 
     public Func<CancellationToken, Task> Ping { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>What closing a source waits for.</summary>
+    public Task Closing { get; set; } = Task.CompletedTask;
+
     public int Open { get; private set; }
 
     public SourceDescription Describe(string serviceType) => serviceType switch
@@ -64,10 +67,10 @@ internal sealed class FakeSources : ISourceFactory
 
         public IAsyncEnumerable<AccessIdentity> ReadIdentitiesAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("The scripted engine reads nothing.");
 
-        public ValueTask DisposeAsync()
+        public async ValueTask DisposeAsync()
         {
             owner.Open--;
-            return ValueTask.CompletedTask;
+            await owner.Closing;
         }
     }
 }

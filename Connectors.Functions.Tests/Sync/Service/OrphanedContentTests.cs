@@ -16,6 +16,7 @@ namespace Connectors.Tests.Sync.Service;
 /// <summary>What deleted connectors leave behind, and the few cases in which it is deleted.</summary>
 public sealed class OrphanedContentTests : IAsyncLifetime
 {
+    private const string WithIdentities = """, "last_access_control_sync_status": "completed" """;
     private readonly FakeTimeProvider _clock = new(Some.Time("2026-11-23T22:00:00Z"));
     private readonly RecordingLoggerFactory _log = new();
     private EmulatorServer _server = null!;
@@ -97,15 +98,115 @@ public sealed class OrphanedContentTests : IAsyncLifetime
         Assert.Contains("Index search-one of the deleted connector c1 could not be deleted", _log.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("another connector has the index")]
+    [InlineData("another connector fills it through an alias")]
+    [InlineData("its index is somebody's own")]
+    [InlineData("the index could not be deleted")]
+    public async Task WhenTheIndexStaysSoDoTheIdentitiesAndTheJobs(string reason)
+    {
+        await AddAsync("c1", "search-one", WithIdentities);
+        await FillAsync(".search-acl-filter-search-one");
+        AddJob("j1", "c1", "completed");
+        switch (reason)
+        {
+            case "another connector has the index":
+                _server.Put(ProtocolIndices.Connectors, "c2", """{"index_name": "search-one"}""");
+                break;
+            case "another connector fills it through an alias":
+                _server.Put(ProtocolIndices.Connectors, "c2", """{"index_name": "files"}""");
+                await AliasAsync("search-one", "files");
+                break;
+            case "its index is somebody's own":
+                await _gateway.Content.WriteMetaAsync("search-one", null, Token);
+                break;
+            default:
+                _server.Faults.Add(FaultRule.RefuseCall(403) with { Type = "security_exception", Method = "DELETE", Request = request => request.Path == "/search-one" });
+                break;
+        }
+
+        Assert.Equal(0, await CleanUpAsync());
+
+        Assert.Equal((2, 2), (_server.Count("search-one"), _server.Count(".search-acl-filter-search-one")));
+        Assert.Equal(["j1"], _server.Ids(ProtocolIndices.SyncJobs));
+    }
+
+    [Fact]
+    public async Task IdentitiesGoWithTheIndexThatTheySearch()
+    {
+        await AddAsync("c1", "search-one", WithIdentities);
+        await FillAsync(".search-acl-filter-search-one");
+        AddJob("j1", "c1", "completed");
+
+        Assert.Equal(2, await CleanUpAsync());
+
+        Assert.False(await ExistsAsync("search-one"));
+        Assert.False(await ExistsAsync(".search-acl-filter-search-one"));
+        Assert.Empty(_server.Ids(ProtocolIndices.SyncJobs));
+    }
+
+    [Fact]
+    public async Task IdentitiesThatSomebodyElseWroteOrUsesStay()
+    {
+        await AddAsync("c1", "search-one", WithIdentities);
+        await FillAsync(".search-acl-filter-search-one");
+        await _gateway.Content.WriteMetaAsync(".search-acl-filter-search-one", null, Token);
+        await AddAsync("c2", "search-two", WithIdentities);
+        await FillAsync(".search-acl-filter-search-two");
+        _server.Put(ProtocolIndices.Connectors, "c3", """{"index_name": ".search-acl-filter-search-two"}""");
+
+        Assert.Equal(2, await CleanUpAsync());
+
+        Assert.Equal((2, 2), (_server.Count(".search-acl-filter-search-one"), _server.Count(".search-acl-filter-search-two")));
+    }
+
+    [Fact]
+    public async Task ADeletedConnectorOfAnIndexOfIdentitiesTakesNobodysIdentities()
+    {
+        await AddAsync("c1", ".search-acl-filter-foo", WithIdentities);
+        AddJob("j1", "c1", "completed");
+
+        Assert.Equal(0, await CleanUpAsync());
+
+        Assert.Equal(2, _server.Count(".search-acl-filter-foo"));
+        Assert.Equal(["j1"], _server.Ids(ProtocolIndices.SyncJobs));
+    }
+
+    [Fact]
+    public async Task AConnectorWhoseJobsCanNotBeDeletedKeepsNothingElseFromGoing()
+    {
+        await AddAsync("c1", "search-one");
+        await AddAsync("c2", "search-two");
+        AddJob("j1", "c1", "completed");
+        _server.Faults.Add(FaultRule.RefuseCall(403) with { Type = "security_exception", Method = "DELETE", Request = request => request.Path.EndsWith("/_doc/j1", StringComparison.Ordinal) });
+
+        Assert.Equal(1, await CleanUpAsync());
+
+        Assert.Equal((false, false), (await ExistsAsync("search-one"), await ExistsAsync("search-two")));
+        Assert.Contains("What the deleted connector c1 left behind could not be cleaned up", _log.Text, StringComparison.Ordinal);
+    }
+
     private async Task AddAsync(string id, string index, string changes = "")
     {
         var deleted = changes.Contains("deleted", StringComparison.Ordinal) ? "" : """, "deleted": true""";
         var type = changes.Contains("service_type", StringComparison.Ordinal) ? "" : """, "service_type": "dir" """;
         _server.Put(ProtocolIndices.Connectors, id, $$"""{"index_name": "{{index}}"{{type}}{{deleted}}{{changes}}}""");
+        await FillAsync(index);
+    }
+
+    private async Task FillAsync(string index)
+    {
         await _gateway.Content.PrepareAsync(index, Token);
         await _gateway.Content.WriteMetaAsync(index, new IndexMark("f", null, 2).ToJson(), Token);
         _server.Put(index, "1", "{}");
         _server.Put(index, "2", "{}");
+    }
+
+    private async Task AliasAsync(string index, string alias)
+    {
+        using var http = new HttpClient { BaseAddress = _server.Uri };
+        using var body = new StringContent($$"""{"actions": [{"add": {"index": "{{index}}", "alias": "{{alias}}"} }]}""", System.Text.Encoding.UTF8, "application/json");
+        (await http.PostAsync(new Uri("_aliases", UriKind.Relative), body, Token)).EnsureSuccessStatusCode();
     }
 
     private Task<bool> ExistsAsync(string index) => _gateway.Checkup.IndexExistsAsync(index, Token);

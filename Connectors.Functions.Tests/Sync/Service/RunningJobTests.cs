@@ -99,6 +99,19 @@ public sealed class RunningJobTests
     }
 
     [Fact]
+    public async Task ASourceThatDoesNotCloseKeepsNoJob()
+    {
+        var job = await _bed.AddJobAsync(_bed.AddConnector());
+        var closing = new TaskCompletionSource();
+        _bed.Sources.Closing = closing.Task;
+
+        var result = Assert.Single(await _bed.PassTimeAsync(_bed.RunOnceAsync()));
+        closing.SetResult();
+
+        Assert.Equal((SyncResultEnd.Completed, "completed"), (result.End, _bed.Status(job)));
+    }
+
+    [Fact]
     public async Task AJobThatEndsBeforeTheCancelIsSeenIsCanceledAllTheSame()
     {
         var job = await _bed.AddJobAsync(_bed.AddConnector());

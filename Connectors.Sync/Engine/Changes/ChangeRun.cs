@@ -80,7 +80,7 @@ internal sealed class ChangeRun(
         {
             try
             {
-                return await feed.ReadChangesAsync(plan.Cursor!, Token, options.Page, cancellationToken);
+                return await BoundedRead.RunAsync(() => feed.ReadChangesAsync(plan.Cursor!, Token, options.Page, cancellationToken), time, cancellationToken);
             }
             catch (ConnectorException failure) when (failure.Kind is FailureKind.Retry)
             {
