@@ -66,6 +66,11 @@ internal sealed class ChangePreparation(IContentIndex index, SyncEngineOptions o
         }
 
         await new SyncPreparation(index, options).CheckPipelineAsync(request, cancellationToken);
+        if (request.HasAccessControl)
+        {
+            await index.PrepareAccessAsync(request.IndexName, cancellationToken);
+        }
+
         return (
             new StoredPlan
             {
