@@ -71,9 +71,13 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
         }
     }
 
+    /// <summary>Documents that were asked for by their id.</summary>
+    public int Gets { get; private set; }
+
     public Task<StoredDocument?> GetAsync(string index, string id, CancellationToken cancellationToken)
     {
         Check();
+        Gets++;
         return Task.FromResult(Find(index, id));
     }
 

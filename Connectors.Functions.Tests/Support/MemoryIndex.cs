@@ -63,6 +63,28 @@ internal sealed class MemoryIndex : IContentIndex
         return Task.CompletedTask;
     }
 
+    public Task<long> CountOpenAsync(string index, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult(Documents.Values.LongCount(IsOpen));
+        }
+    }
+
+    public Task CloseOpenAsync(string index, long atMost, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            foreach (var body in Documents.Values.Where(IsOpen).Take((int)Math.Min(atMost, int.MaxValue)))
+            {
+                body["_allow_access_control"] = new JsonArray("_nobody");
+                body["_digest"] = null;
+            }
+
+            return Task.CompletedTask;
+        }
+    }
+
     public Task<ContentIndexState?> InspectAsync(string index, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -181,6 +203,8 @@ internal sealed class MemoryIndex : IContentIndex
 
         return items;
     }
+
+    private static bool IsOpen(JsonObject body) => body["_allow_access_control"] is null or JsonArray { Count: 0 };
 
     private static JsonObject? Clone(JsonObject? json) => json?.DeepClone().AsObject();
 }

@@ -139,7 +139,7 @@ internal sealed class AppServices : IDisposable
     /// <exception cref="ConnectorException">The end could not be written.</exception>
     internal async Task<SyncJobRecord?> EndAsync(SyncJobRecord job, SyncResultEnd end, JobResult result, CancellationToken cancellationToken)
     {
-        var ended = await new JobEnding(Steps, IndexOf(job.ConnectorId)).WriteAsync(job, end, result, cancellationToken);
+        var ended = await new JobEnding(Steps, IndexOf(job.ConnectorId), Sources).WriteAsync(job, end, result, cancellationToken);
         if (ended?.Status == JobStatus.Error)
         {
             ServiceLog.JobFailed(_logger, job.Id, job.ConnectorId, job.IndexName ?? string.Empty, result.Error ?? string.Empty);

@@ -47,6 +47,10 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
         }
     }
 
+    public Task<long> CountOpenAsync(string index, CancellationToken cancellationToken) => new OpenDocuments(calls, this, time).CountAsync(index, cancellationToken);
+
+    public Task CloseOpenAsync(string index, long atMost, CancellationToken cancellationToken) => new OpenDocuments(calls, this, time).CloseAsync(index, atMost, cancellationToken);
+
     public async Task<ContentIndexState?> InspectAsync(string index, CancellationToken cancellationToken)
     {
         var facts = await IndexFacts.ReadAsync(calls, index, cancellationToken);

@@ -11,6 +11,10 @@ namespace Connectors.Sync.Engine;
 internal static class DocumentAccess
 {
     private const int MaxDepth = 1000;
+
+    /// <summary>What Elasticsearch refuses as it refuses any body that is cut off, and what would be closed if it didn't.</summary>
+    private static ReadOnlySpan<byte> Refused => "{\"_allow_access_control\":[\"_nobody\"],\"broken"u8;
+
     private static readonly JsonReaderOptions Deep = new() { MaxDepth = MaxDepth };
     private static readonly JsonSerializerOptions AsWritten = new() { Encoder = JsonBodies.WriterOptions.Encoder, MaxDepth = MaxDepth };
 
@@ -32,8 +36,8 @@ internal static class DocumentAccess
             }
             catch (Exception broken) when (broken is JsonException or ArgumentException)
             {
-                // Whatever Elasticsearch would make of it.
-                page.Replace(index, Closed("{}"u8));
+                // Not passed on as it is: some of what is broken for us, such as a comment, Elasticsearch may take, and the document would be open.
+                page.Replace(index, Refused);
             }
 
             closed++;

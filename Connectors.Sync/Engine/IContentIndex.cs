@@ -18,6 +18,16 @@ internal interface IContentIndex
     /// <exception cref="ConnectorException">It is mapped in a way that would show documents to everybody, or to nobody.</exception>
     Task PrepareAccessAsync(string index, CancellationToken cancellationToken);
 
+    /// <summary>Number of documents, visible to searches, that do not say who may see them: the protocol's query shows them to everybody.</summary>
+    Task<long> CountOpenAsync(string index, CancellationToken cancellationToken);
+
+    /// <summary>Gives documents that do not say who may see them to nobody, and takes their <c>_digest</c> away, so that they count as changed. No ingest pipeline runs. May be done twice.</summary>
+    /// <param name="index">The index.</param>
+    /// <param name="atMost">Stops after about so many.</param>
+    /// <param name="cancellationToken">Stops the call; what was closed stays closed.</param>
+    /// <exception cref="ConnectorException">One can't be closed.</exception>
+    Task CloseOpenAsync(string index, long atMost, CancellationToken cancellationToken);
+
     /// <summary>The index as it is, or <see langword="null"/> when it does not exist. Changes nothing.</summary>
     Task<ContentIndexState?> InspectAsync(string index, CancellationToken cancellationToken);
 

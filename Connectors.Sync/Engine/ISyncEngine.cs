@@ -2,11 +2,11 @@ using Connectors.Sync.Sources;
 
 namespace Connectors.Sync.Engine;
 
-/// <summary>Runs full syncs. Knows neither jobs nor connectors: whoever calls it claims the job before and writes the outcome after.</summary>
+/// <summary>Runs syncs of every kind. Knows neither jobs nor connectors: whoever calls it claims the job before and writes the outcome after.</summary>
 internal interface ISyncEngine
 {
     /// <summary>
-    /// Makes the index equal to the source, or goes on where an earlier run of the same <see cref="SyncRequest.JobId"/> was stopped or killed.
+    /// Makes the index equal to the source, as far as the <see cref="SyncRequest.Kind"/> of the sync goes, or goes on where an earlier run of the same <see cref="SyncRequest.JobId"/> was stopped or killed.
     /// </summary>
     /// <param name="request">What to do.</param>
     /// <param name="source">The configured source; the caller disposes it.</param>

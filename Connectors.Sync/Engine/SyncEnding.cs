@@ -51,6 +51,40 @@ internal sealed class SyncEnding(IContentIndex index, SyncEngineOptions options)
         return (total, SyncCursor.After(request, place, uuid ?? string.Empty));
     }
 
+    /// <summary>
+    /// Gives the documents that do not say who may see them to nobody, where documents have to: those that a sync did not reach, from before access control was switched on, would else stay
+    /// open for good. Before, the index loses its mark, so that they are written again whatever the next sync is asked for. May be done twice.
+    /// </summary>
+    /// <param name="index">Where the index is.</param>
+    /// <param name="request">The sync.</param>
+    /// <param name="atMost">Stops after about so many.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>Whether there were any.</returns>
+    /// <exception cref="ConnectorException">One can't be closed.</exception>
+    public static async Task<bool> CloseAsync(IContentIndex index, SyncRequest request, long atMost, CancellationToken cancellationToken)
+    {
+        if (request.DryRun || !request.HasAccessControl)
+        {
+            return false;
+        }
+
+        await index.RefreshAsync(request.IndexName, cancellationToken);
+        if (await index.CountOpenAsync(request.IndexName, cancellationToken) == 0)
+        {
+            return false;
+        }
+
+        await index.PrepareAccessAsync(request.IndexName, cancellationToken);
+        await index.WriteMetaAsync(request.IndexName, new IndexMark(null, null, await index.CountAsync(request.IndexName, cancellationToken)).ToJson(), cancellationToken);
+        await index.CloseOpenAsync(request.IndexName, atMost, cancellationToken);
+        return true;
+    }
+
+    /// <summary>The same for all of them, in the index that the sync began with.</summary>
+    /// <exception cref="ConnectorException">One can't be closed, or it is another index.</exception>
+    public async Task<bool> CloseAsync(SyncRequest request, StoredPlan plan, CancellationToken cancellationToken) =>
+        request.HasAccessControl && await CheckIndexAsync(request, plan, cancellationToken) is not null && await CloseAsync(index, request, long.MaxValue, cancellationToken);
+
     /// <summary>Makes everything visible and marks the index with what it holds now. May be done twice.</summary>
     /// <param name="request">The sync.</param>
     /// <param name="plan">Its plan.</param>
@@ -65,11 +99,14 @@ internal sealed class SyncEnding(IContentIndex index, SyncEngineOptions options)
         }
 
         await index.RefreshAsync(request.IndexName, cancellationToken);
+
+        // A sync that only deletes writes no lists, and keeps the mark of the one that did.
+        var hasClosed = plan.Kind != SyncKind.DeletesOnly && await CloseAsync(request, plan, cancellationToken);
         var total = await index.CountAsync(request.IndexName, cancellationToken);
         await CheckIndexAsync(request, plan, cancellationToken);
         if (plan.Kind != SyncKind.DeletesOnly || plan.KeptFingerprint is not null)
         {
-            var mark = new IndexMark(plan.KeptFingerprint ?? plan.Fingerprint, isWhole ? plan.ChangeMark : null, total);
+            var mark = new IndexMark(plan.KeptFingerprint ?? plan.Fingerprint, isWhole && !hasClosed ? plan.ChangeMark : null, total);
             await index.WriteMetaAsync(request.IndexName, mark.ToJson(), cancellationToken);
         }
 

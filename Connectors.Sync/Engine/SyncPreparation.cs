@@ -8,12 +8,24 @@ namespace Connectors.Sync.Engine;
 /// <summary>The steps before the first page: ask the source, prepare the index, take the snapshot, plan the partitions.</summary>
 internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions options)
 {
-    /// <summary>What shapes the documents of a sync: the request's own fingerprint and the pipeline.</summary>
-    public static string FingerprintOf(SyncRequest request) => SyncFingerprint.Of(
-        JsonValue.Create(request.Fingerprint),
-        request.Pipeline is { } pipeline
-            ? new JsonArray(pipeline.Name, pipeline.ExtractBinaryContent, pipeline.ReduceWhitespace, pipeline.RunMlInference)
-            : null);
+    /// <summary>What shapes the documents of a sync: the request's own fingerprint, the pipeline, and whether they say who may see them.</summary>
+    public static string FingerprintOf(SyncRequest request)
+    {
+        List<JsonNode?> parts =
+        [
+            JsonValue.Create(request.Fingerprint),
+            request.Pipeline is { } pipeline
+                ? new JsonArray(pipeline.Name, pipeline.ExtractBinaryContent, pipeline.ReduceWhitespace, pipeline.RunMlInference)
+                : null,
+        ];
+        if (request.HasAccessControl)
+        {
+            // A part that others don't have, so that theirs stay what they were.
+            parts.Add("access_control");
+        }
+
+        return SyncFingerprint.Of(parts);
+    }
 
     /// <summary>The request as it can be carried out: what a dry run of changes would do can only be told by comparing everything.</summary>
     public static SyncRequest AsDone(SyncRequest request) => request is { Kind: SyncKind.Incremental, DryRun: true } ? request with { Kind = SyncKind.Full } : request;
@@ -26,7 +38,7 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         var before = await index.InspectAsync(request.IndexName, cancellationToken);
         var mark = IndexMark.From(before?.Meta);
         var change = await source.HasChangedAsync(mark?.ChangeMark, cancellationToken);
-        if (!change.HasChanged && IsUnchanged(request, fingerprint, before, mark))
+        if (!change.HasChanged && IsUnchanged(request, fingerprint, before, mark) && !(request.HasAccessControl && await index.CountOpenAsync(request.IndexName, cancellationToken) > 0))
         {
             return null;
         }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Connectors.Sync.Protocol;
 
-/// <summary>Elasticsearch's rules for the name of an index. Pure.</summary>
+/// <summary>Elasticsearch's rules for the name of an index, and the names that are not for content. Pure.</summary>
 internal static class ContentIndexName
 {
     private const int MaxBytes = 255;
@@ -19,6 +19,7 @@ internal static class ContentIndexName
             _ when name.Any(char.IsUpper) => "it has capital letters",
             _ when name.AsSpan().IndexOfAny(Forbidden) is >= 0 and var at => $"it has '{name[at]}' in it",
             _ when name[0] is '-' or '_' or '+' => $"it begins with '{name[0]}'",
+            _ when name.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal) => $"identities are kept in those that begin with {ProtocolIndices.AccessControlPrefix}",
             _ when Encoding.UTF8.GetByteCount(name) > MaxBytes => $"it is longer than {MaxBytes} bytes",
             _ => null,
         };

@@ -7,10 +7,15 @@ namespace Connectors.Sync.Protocol;
 internal static class SyncJobWrites
 {
     /// <summary>A new job, with a copy of what the connector says now.</summary>
-    /// <exception cref="ConnectorException">The connector has no index or no service type.</exception>
+    /// <exception cref="ConnectorException">The connector has no service type, no index, or one that can't be its own.</exception>
     public static JsonObject New(ConnectorRecord connector, JobType type, TriggerMethod trigger, SyncJobOptions options, DateTimeOffset now)
     {
         var source = connector.Document.Source;
+        if (type == JobType.AccessControl && connector.IndexName?.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal) == true)
+        {
+            throw new ConnectorException($"index_name: '{connector.IndexName}' is where the identities of another connector are kept. Attach another index to connector '{connector.Id}', then start a sync.");
+        }
+
         var copy = new JsonObject
         {
             ["id"] = connector.Id,

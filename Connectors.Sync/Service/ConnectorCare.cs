@@ -24,24 +24,14 @@ internal sealed class ConnectorCare(
 
     /// <summary>Looks after a connector that is served.</summary>
     /// <param name="connector">The connector as it was found.</param>
-    /// <param name="isPending">Whether a full sync of it waits already.</param>
-    /// <param name="isRunning">Whether a sync of it runs: its source need not be tried.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    /// <returns>The jobs that were made.</returns>
-    /// <exception cref="ConnectorException">Elasticsearch could not be reached. What is wrong with the connector is written into it instead.</exception>
-    public Task<IReadOnlyList<SyncJobRecord>> LookAfterAsync(ConnectorRecord connector, bool isPending, bool isRunning, CancellationToken cancellationToken) =>
-        LookAfterAsync(connector, isPending ? [SyncKind.Full] : [], isRunning, cancellationToken);
-
-    /// <summary>Looks after a connector that is served.</summary>
-    /// <param name="connector">The connector as it was found.</param>
     /// <param name="pending">The kinds of its jobs that wait already.</param>
+    /// <param name="isAccessControlPending">Whether an access control sync of it waits already.</param>
     /// <param name="isRunning">Whether a sync of it runs: its source need not be tried.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    /// <param name="isAccessControlPending">Whether an access control sync of it waits already.</param>
     /// <returns>The jobs that were made.</returns>
     /// <exception cref="ConnectorException">Elasticsearch could not be reached. What is wrong with the connector is written into it instead.</exception>
     public async Task<IReadOnlyList<SyncJobRecord>> LookAfterAsync(
-        ConnectorRecord connector, IReadOnlyCollection<SyncKind> pending, bool isRunning, CancellationToken cancellationToken, bool isAccessControlPending = false)
+        ConnectorRecord connector, IReadOnlyCollection<SyncKind> pending, bool isAccessControlPending, bool isRunning, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(pending);
         ArgumentNullException.ThrowIfNull(connector);
@@ -95,7 +85,7 @@ internal sealed class ConnectorCare(
     {
         try
         {
-            JobSetup.RequireIndex(connector.IndexName);
+            JobSetup.RequireContentIndex(connector.IndexName);
             await using var source = sources.Open(connector.ServiceType!, connector.Configuration);
             if (!isRunning)
             {
@@ -132,13 +122,14 @@ internal sealed class ConnectorCare(
         }
 
         // What was found by a search may be a moment behind; a job copies the connector as it is.
-        if (due.Syncs.Count == 0 || await connectors.FindAsync(connector.Id, cancellationToken) is not { } current)
+        List<DueSync> syncs = [.. due.Syncs.Where(CanRun)];
+        if (syncs.Count == 0 || await connectors.FindAsync(connector.Id, cancellationToken) is not { } current)
         {
             return [];
         }
 
         var made = new List<SyncJobRecord>();
-        foreach (var sync in due.Syncs.Where(CanRun))
+        foreach (var sync in syncs)
         {
             // A full sync that waits serves everything; another kind serves only its like.
             var isServed = sync.Type == JobType.AccessControl

@@ -62,7 +62,7 @@ internal sealed class ConnectorRound(
                 {
                     var pending = unfinished[connector.Id].Where(job => job is { Status: JobStatus.Pending, Type: JobType.Full or JobType.Incremental }).Select(job => job.Options.Kind).ToList();
                     var isAccessControlPending = unfinished[connector.Id].Any(job => job is { Status: JobStatus.Pending, IsAccessControl: true });
-                    var ofConnector = await care.LookAfterAsync(connector, pending, isRunning(connector.Id), token, isAccessControlPending);
+                    var ofConnector = await care.LookAfterAsync(connector, pending, isAccessControlPending, isRunning(connector.Id), token);
                     Interlocked.Add(ref made, ofConnector.Count);
                 }
                 catch (ConnectorException exception)

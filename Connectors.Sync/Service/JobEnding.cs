@@ -6,8 +6,12 @@ namespace Connectors.Sync.Service;
 /// <summary>Writes how a sync ended into the job and its connector. May be done twice. Safe for concurrent use.</summary>
 /// <param name="steps">The steps of a job's life.</param>
 /// <param name="index">Counts the documents of an index whose sync did not complete; <see langword="null"/> to leave that count as it was.</param>
-internal sealed class JobEnding(SyncJobSteps steps, IContentIndex? index)
+/// <param name="sources">What the sources are.</param>
+internal sealed class JobEnding(SyncJobSteps steps, IContentIndex? index, SourceCheck sources)
 {
+    /// <summary>A job has to end soon; what is left is closed at the end of the next one.</summary>
+    private const long MaxToClose = 100_000;
+
     /// <summary>Writes the end.</summary>
     /// <param name="job">The job.</param>
     /// <param name="end">How its sync ended; not <see cref="SyncResultEnd.Lost"/>, of which nothing is to be written.</param>
@@ -19,6 +23,11 @@ internal sealed class JobEnding(SyncJobSteps steps, IContentIndex? index)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(result);
+        if (end == SyncResultEnd.Failed)
+        {
+            await CloseAsync(job, cancellationToken);
+        }
+
         var told = end == SyncResultEnd.Completed ? result : result with { TotalDocuments = await CountAsync(job, cancellationToken) };
         return end switch
         {
@@ -27,6 +36,23 @@ internal sealed class JobEnding(SyncJobSteps steps, IContentIndex? index)
             SyncResultEnd.Suspended => await steps.SuspendAsync(job.Id, told, cancellationToken),
             _ => await steps.FailAsync(job.Id, told, cancellationToken),
         };
+    }
+
+    /// <summary>A sync that failed does not leave documents open that its switch is to close.</summary>
+    private async Task CloseAsync(SyncJobRecord job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (index is not null && !job.IsAccessControl && JobSetup.Request(job, sources.Describe(job.ServiceType ?? string.Empty)) is { HasAccessControl: true } request
+                && await index.InspectAsync(request.IndexName, cancellationToken) is not null)
+            {
+                await SyncEnding.CloseAsync(index, request, MaxToClose, cancellationToken);
+            }
+        }
+        catch (ConnectorException)
+        {
+            // The next sync tries it again; the job has to end with what it failed of.
+        }
     }
 
     private async Task<long?> CountAsync(SyncJobRecord job, CancellationToken cancellationToken)

@@ -187,7 +187,7 @@ internal sealed class JobRunner(
             Cursor = result.Outcome?.Cursor,
             Fallback = result.Outcome?.Fallback,
         };
-        var written = await new JobEnding(steps, index).WriteAsync(job, result.End, end, cancellationToken);
+        var written = await new JobEnding(steps, index, sources).WriteAsync(job, result.End, end, cancellationToken);
         return written switch
         {
             null => result with { End = SyncResultEnd.Lost, Job = await jobs.FindAsync(job.Id, cancellationToken) },

@@ -93,9 +93,19 @@ internal static class JobSetup
         }
 
         RequireIndex(job.IndexName);
-        if (!job.IsAccessControl && job.IndexName!.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal))
+        if (!job.IsAccessControl)
         {
-            throw new ConnectorException($"index_name: '{job.IndexName}' is where identities are kept, which a content sync would delete. Attach another index to the connector.");
+            RequireContentIndex(job.IndexName);
+        }
+    }
+
+    /// <summary>An index is attached, and it is not one of identities.</summary>
+    internal static void RequireContentIndex(string? indexName)
+    {
+        RequireIndex(indexName);
+        if (indexName!.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal))
+        {
+            throw new ConnectorException($"index_name: '{indexName}' is where identities are kept, which a content sync would delete. Attach another index to the connector.");
         }
     }
 

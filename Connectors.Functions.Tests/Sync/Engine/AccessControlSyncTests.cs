@@ -3,6 +3,8 @@ using Connectors.Sync;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Sources;
 using Connectors.Tests.Support;
+using Connectors.Tests.Sync.Elasticsearch;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Engine;
@@ -124,6 +126,119 @@ public sealed class AccessControlSyncTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatTheFirstSyncAfterTheSwitchDoesNotReachIsClosed()
+    {
+        _bench.Index.Exists = true;
+        Open(_bench.Index, "a", "b");
+
+        var outcome = await _bench.RunAsync(new MemorySource { Partitions = [[new MemoryDocument("a", "v2")]], Gap = "may not be read" });
+
+        Assert.Equal(SyncEnd.Refused, outcome.End);
+        Assert.Equal("""["_nobody"]""", AccessOf("b"));
+        Assert.Equal("v1", _bench.Index.Documents["b"]["text"]!.GetValue<string>());
+
+        // Its list comes as soon as it is listed, though its time stamp is the same.
+        await _bench.RunNextAsync(new AccessSource { Documents = [AccessSource.Document("a", """["user:1"]"""), AccessSource.Document("b", """["user:1"]""", "v1", Then)] });
+        Assert.Equal("""["user:1"]""", AccessOf("b"));
+    }
+
+    [Fact]
+    public async Task WhatElasticsearchRejectsInThatSyncIsClosed()
+    {
+        _bench.Index.Exists = true;
+        Open(_bench.Index, "a", "b");
+        _bench.Index.Reject = id => id == "b";
+
+        var outcome = await _bench.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", """["user:1"]"""), AccessSource.Document("b", """["user:1"]""")] });
+
+        Assert.Equal(1, outcome.Counts.Rejected);
+        Assert.Equal("""["_nobody"]""", AccessOf("b"));
+    }
+
+    [Fact]
+    public async Task ClosingCountsAsAChangeOnceItIsSwitchedOffAgain()
+    {
+        _bench.Index.Exists = true;
+        Open(_bench.Index, "a");
+        Assert.True(await SyncEnding.CloseAsync(_bench.Index, _bench.Request, 100, TestContext.Current.CancellationToken));
+        Assert.False(await SyncEnding.CloseAsync(_bench.Index, _bench.Request, 100, TestContext.Current.CancellationToken));
+
+        _bench.Request = _bench.Request with { HasAccessControl = false };
+        await _bench.RunNextAsync(new AccessSource { Documents = [AccessSource.Document("a", null, "v1", Then)] });
+
+        Assert.False(_bench.Index.Documents["a"].ContainsKey(AccessControl.FieldName));
+    }
+
+    [Fact]
+    public async Task ADryRunClosesNothing()
+    {
+        _bench.Index.Exists = true;
+        Open(_bench.Index, "a");
+        _bench.Request = _bench.Request with { DryRun = true };
+
+        await _bench.RunAsync(new AccessSource { Documents = [] });
+
+        Assert.False(_bench.Index.Documents["a"].ContainsKey(AccessControl.FieldName));
+    }
+
+    [Fact]
+    public async Task StepByStepTheyAreClosedToo()
+    {
+        using var bench = new StagedBench();
+        bench.Request = bench.Request with { HasAccessControl = true };
+        bench.Index.Exists = true;
+        Open(bench.Index, "a", "b");
+
+        var outcome = await bench.RunAsync(new MemorySource { Partitions = [[new MemoryDocument("a", "v2")]], Gap = "may not be read" });
+
+        Assert.Equal(SyncEnd.Refused, outcome.End);
+        Assert.Equal("""["_nobody"]""", bench.Index.Documents["b"][AccessControl.FieldName]!.ToJsonString());
+    }
+
+    [Fact]
+    public void OnlyWithAccessControlTheFingerprintKnowsOfIt()
+    {
+        var without = _bench.Request with { HasAccessControl = false };
+
+        Assert.NotEqual(SyncPreparation.FingerprintOf(without), SyncPreparation.FingerprintOf(_bench.Request));
+        Assert.Equal(SyncFingerprint.Of("f1", null), SyncPreparation.FingerprintOf(without));
+    }
+
+    [Fact]
+    public async Task ABrokenBodyIsRejectedAndReported()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        var engine = new SyncEngine(bench.Gateway.Content, _bench.Options, new ImpatientTime(), new Random(1), NullLoggerFactory.Instance);
+
+        var outcome = await engine.RunAsync(
+            _bench.Request, new RawSource(("bad", "{\"text\":"), ("good", "{\"text\":1,\"_allow_access_control\":[\"user:1\"]}")), new SyncProgress(), default, GatewayBench.Token);
+
+        Assert.Equal((1, 1), (outcome.Counts.Created, outcome.Counts.Rejected));
+        Assert.Equal("bad", Assert.Single(outcome.Rejections.Samples).Id);
+        Assert.Null(bench.Server.Get("search-memory", "bad"));
+    }
+
+    [Fact]
+    public async Task DocumentsInElasticsearchAreClosedWithoutTheirPipeline()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        var content = bench.Gateway.Content;
+        await content.PrepareAsync("search-open", GatewayBench.Token);
+        await content.PrepareAccessAsync("search-open", GatewayBench.Token);
+        var body = string.Concat(Enumerable.Range(0, 12).Select(number => $"{{\"index\":{{\"_id\":\"{number} \\\"é\"}}}}\n{{\"text\":\"v1\",\"_digest\":7{(number % 3 == 0 ? ",\"_allow_access_control\":[\"user:1\"]" : string.Empty)}}}\n"));
+        await content.BulkAsync("search-open", null, System.Text.Encoding.UTF8.GetBytes(body), 12, GatewayBench.Token);
+        await content.RefreshAsync("search-open", GatewayBench.Token);
+        Assert.Equal(8, await content.CountOpenAsync("search-open", GatewayBench.Token));
+
+        await content.CloseOpenAsync("search-open", long.MaxValue, GatewayBench.Token);
+
+        Assert.Equal(0, await content.CountOpenAsync("search-open", GatewayBench.Token));
+        var closed = JsonNode.Parse(bench.Server.Get("search-open", "1 \"é")!)!;
+        Assert.Equal(("v1", """["_nobody"]""", null), (closed["text"]!.GetValue<string>(), closed[AccessControl.FieldName]!.ToJsonString(), closed["_digest"]));
+        Assert.Equal("""["user:1"]""", JsonNode.Parse(bench.Server.Get("search-open", "3 \"é")!)![AccessControl.FieldName]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task IdentitiesAreSyncedLikeDocuments()
     {
         _bench.Request = _bench.Request with { HasAccessControl = false };
@@ -161,6 +276,9 @@ public sealed class AccessControlSyncTests : IDisposable
         Assert.Equal("The directory of users is gone.", failure.Message);
         Assert.Equal(["alice", "bob"], _bench.Index.Documents.Keys.Order());
     }
+
+    private static void Open(MemoryIndex index, params string[] ids) => Array.ForEach(
+        ids, id => index.Put(id, new JsonObject { ["id"] = id, ["_timestamp"] = "2025-06-01T10:00:00Z", ["text"] = "v1" }));
 
     private static AccessIdentity Identity(string id, params string[] values) => new(id, values);
 

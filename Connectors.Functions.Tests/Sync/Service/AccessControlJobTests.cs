@@ -3,6 +3,7 @@ using Connectors.Sync;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Service;
+using Connectors.Tests.Support;
 using Connectors.Tests.Sync.Protocol;
 using Xunit;
 
@@ -78,6 +79,45 @@ public sealed class AccessControlJobTests
 
         Assert.Equal("2026-11-20T00:00:00Z", _bed.Connector(connector)["last_access_control_sync_scheduled_at"]!.GetValue<string>());
         Assert.Equal("connected", _bed.Connector(connector)["status"]!.GetValue<string>());
+
+        // Nor does it cost a look at each poll.
+        var gets = _bed.Store.Gets;
+        Assert.Empty(await _bed.RunOnceAsync());
+        Assert.Equal(gets, _bed.Store.Gets);
+    }
+
+    [Theory]
+    [InlineData("""{"connector": {"configuration": {"use_document_level_security": {"value": true}}}}""", """["_nobody"]""")]
+    [InlineData("{}", null)]
+    public async Task ASyncThatFailedLeavesNoDocumentOpenThatItsSwitchIsToClose(string changes, string? expected)
+    {
+        var connector = _bed.AddConnector();
+        var job = (await _bed.Service.Jobs.FindAsync(await _bed.AddJobAsync(connector, changes), Token))!;
+        var index = new MemoryIndex { Exists = true };
+        index.Put("a", new JsonObject { ["text"] = "v1" });
+        var ending = new JobEnding(new SyncJobSteps(_bed.Service.Connectors, _bed.Service.Jobs), index, new SourceCheck(_bed.Sources, _bed.Clock));
+
+        await ending.WriteAsync(job, SyncResultEnd.Canceled, new JobResult(), Token);
+        Assert.False(index.Documents["a"].ContainsKey("_allow_access_control"));
+        await ending.WriteAsync(job, SyncResultEnd.Failed, new JobResult { Error = "gone" }, Token);
+
+        Assert.Equal(expected, index.Documents["a"]["_allow_access_control"]?.ToJsonString());
+    }
+
+    [Fact]
+    public async Task TheIdentitiesOfAnotherConnectorAreNoIndexForAConnector()
+    {
+        const string Error = "index_name: '.search-acl-filter-search-a' is where identities are kept, which a content sync would delete. Attach another index to the connector.";
+        var connector = _bed.AddConnector(Hourly);
+        _bed.Store.Edit(ProtocolIndices.Connectors, connector, """{"index_name": ".search-acl-filter-search-a"}""");
+
+        Assert.Empty(await _bed.RunOnceAsync());
+        var record = (await _bed.Service.Connectors.FindAsync(connector, Token))!;
+        var refused = Assert.Throws<ConnectorException>(() => SyncJobWrites.New(record, JobType.AccessControl, TriggerMethod.OnDemand, new SyncJobOptions(), _bed.Clock.GetUtcNow()));
+
+        Assert.Equal(Error, _bed.Connector(connector)["error"]!.GetValue<string>());
+        Assert.Equal(
+            $"index_name: '.search-acl-filter-search-a' is where the identities of another connector are kept. Attach another index to connector '{connector}', then start a sync.", refused.Message);
     }
 
     [Fact]

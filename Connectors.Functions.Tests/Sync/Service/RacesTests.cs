@@ -132,7 +132,7 @@ public sealed class RacesTests
                 var unfinished = await jobs.UnfinishedAsync(Token).ToListAsync(Token);
                 await foreach (var connector in connectors.ListAsync(Token))
                 {
-                    await care.LookAfterAsync(connector, unfinished.Exists(job => job.Status == JobStatus.Pending), isRunning: false, Token);
+                    await care.LookAfterAsync(connector, unfinished.Exists(job => job.Status == JobStatus.Pending) ? [SyncKind.Full] : [], isAccessControlPending: false, isRunning: false, Token);
                 }
 
                 foreach (var job in JobQueue.Next(await jobs.UnfinishedAsync(Token).ToListAsync(Token), _ => false))

@@ -24,9 +24,10 @@ internal sealed class ChangeEnding(IContentIndex index, SyncEngineOptions option
     public async Task<long> CompleteAsync(SyncRequest request, StoredPlan plan, SyncCounts counts, CancellationToken cancellationToken)
     {
         await index.RefreshAsync(request.IndexName, cancellationToken);
+        var hasClosed = await _ending.CloseAsync(request, plan, cancellationToken);
         var total = await index.CountAsync(request.IndexName, cancellationToken);
         await _ending.CheckIndexAsync(request, plan, cancellationToken);
-        if (counts.Indexed + counts.Deleted > 0)
+        if (hasClosed || counts.Indexed + counts.Deleted > 0)
         {
             await index.WriteMetaAsync(request.IndexName, new IndexMark(plan.Fingerprint, null, total).ToJson(), cancellationToken);
         }

@@ -67,6 +67,11 @@ internal sealed class ChangePreparation(IContentIndex index, SyncEngineOptions o
 
         await new SyncPreparation(index, options).CheckPipelineAsync(request, cancellationToken);
         index.Expect(request.IndexName, current.Uuid);
+        if (request.HasAccessControl)
+        {
+            await index.PrepareAccessAsync(request.IndexName, cancellationToken);
+        }
+
         return (
             new StoredPlan
             {

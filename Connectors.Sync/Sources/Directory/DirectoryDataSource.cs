@@ -54,6 +54,7 @@ public sealed class DirectoryDataSource : IDataSource, IChangeFeed, IAccessContr
                 if (configuration.Accounts is { } files)
                 {
                     Accounts.Read(files);
+                    RequireModes(configuration.Root);
                 }
             },
             cancellationToken);
@@ -161,6 +162,17 @@ public sealed class DirectoryDataSource : IDataSource, IChangeFeed, IAccessContr
                     ["user_id"] = user.User.ToString(CultureInfo.InvariantCulture),
                 },
             };
+        }
+    }
+
+    /// <exception cref="ConnectorException">The modes of the files say nothing of who may read them.</exception>
+    private void RequireModes(string root)
+    {
+        var type = _tree.FileSystemOf(RootErrors.Explain(root, () => _tree.Resolve(root)) ?? root);
+        if (!LinuxMounts.HasModes(type))
+        {
+            throw new ConnectorException(
+                $"directory: '{root}' is on a file system ({type}) whose modes don't tell who may read a file. Switch {AccessControl.Switch.Name} off, or run the service where the files are.");
         }
     }
 

@@ -46,6 +46,8 @@ internal sealed class FileTree : IFileTree
 
     public string? Resolve(string path) => LinuxAccess.Resolve(path);
 
+    public string? FileSystemOf(string path) => LinuxMounts.FileSystemOf(path);
+
     public Stream Open(string path) => new ContentStream(path);
 
     private static DateTimeOffset Utc(DateTime time) => new(time, TimeSpan.Zero);

@@ -21,6 +21,9 @@ internal interface IFileTree
     /// <exception cref="IOException">It can't be told.</exception>
     string? Resolve(string path);
 
+    /// <summary>The type of the file system that holds what is at <paramref name="path"/>, whose links are followed already, as Linux names it: <c>ext4</c>; <see langword="null"/> when it can't be told.</summary>
+    string? FileSystemOf(string path) => null;
+
     /// <summary>Opens a file for reading, whoever else reads or writes it.</summary>
     Stream Open(string path);
 }

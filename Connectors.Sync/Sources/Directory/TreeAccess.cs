@@ -72,6 +72,11 @@ internal sealed class TreeAccess(IFileTree tree, Accounts accounts)
             return AccessSet.Nobody;
         }
 
+        if (!LinuxMounts.HasModes(tree.FileSystemOf(real)))
+        {
+            return AccessSet.Nobody;
+        }
+
         var access = AccessSet.Of(unix, tree.FindAcl(path), AccessSet.ToEnter, accounts);
         if (Path.GetDirectoryName(path) is { } parent)
         {

@@ -40,6 +40,11 @@ internal sealed class BreakableTree(BackendCalls calls) : IFileTree
         return _tree.Resolve(path);
     }
 
+    /// <summary>Told instead of the type of a path's file system.</summary>
+    public Func<string, string?>? FileSystem { get; set; }
+
+    public string? FileSystemOf(string path) => FileSystem is null ? _tree.FileSystemOf(path) : FileSystem(path);
+
     public Stream Open(string path)
     {
         Enter();

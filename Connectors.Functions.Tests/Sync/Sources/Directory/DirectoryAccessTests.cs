@@ -84,6 +84,58 @@ public sealed class DirectoryAccessTests : IDisposable
         Assert.Equal(["everyone"], access["all.txt"]);
     }
 
+    [Theory]
+    [InlineData("cifs")]
+    [InlineData("smb3")]
+    [InlineData("fuse.sshfs")]
+    [InlineData("9p")]
+    public async Task WhereModesTellNothingTheDirectoryIsRefused(string type)
+    {
+        var tree = new BreakableTree(new BackendCalls()) { FileSystem = _ => type };
+        await using var source = new DirectoryDataSource(new SourceContext { Settings = _folder.Settings() }, tree);
+        await using var open = new DirectoryDataSource(new SourceContext { Settings = _folder.Settings(isOn: false) }, tree);
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Token));
+        await open.PingAsync(Token);
+
+        Assert.Equal(
+            $"directory: '{_folder.Files}' is on a file system ({type}) whose modes don't tell who may read a file. Switch use_document_level_security off, or run the service where the files are.",
+            failure.Message);
+    }
+
+    [Fact]
+    public async Task FilesOfAFolderWhoseModesTellNothingAreSeenByNobody()
+    {
+        var tree = new BreakableTree(new BackendCalls()) { FileSystem = path => path.EndsWith("/closed", StringComparison.Ordinal) ? "cifs" : "ext4" };
+
+        var access = await AccessAsync(tree);
+
+        Assert.Equal(["_nobody"], access["closed/all.txt"]);
+        Assert.Equal(["everyone"], access["all.txt"]);
+    }
+
+    [Theory]
+    [InlineData("/", "overlay")]
+    [InlineData("/data", "ext4")]
+    [InlineData("/data/team/x.txt", "cifs")]
+    [InlineData("/data/teams", "ext4")]
+    [InlineData("/data/my files/a", "fuse.sshfs")]
+    [InlineData("/home", "overlay")]
+    public void TheFileSystemOfAPathIsThatOfTheNearestMountAbove(string path, string type)
+    {
+        string[] mounts =
+        [
+            "22 1 0:21 / / rw,relatime - overlay overlay rw",
+            "23 22 8:1 / /data rw shared:1 - xfs /dev/sda1 rw",
+            "24 23 8:2 / /data rw shared:1 master:2 - ext4 /dev/sda2 rw",
+            "25 24 0:40 / /data/team rw - cifs //server/team rw",
+            @"26 24 0:41 / /data/my\040files rw - fuse.sshfs host: rw",
+            "not a mount",
+        ];
+
+        Assert.Equal(type, LinuxMounts.FileSystemOf(path, mounts));
+    }
+
     [Fact]
     public void TheRealTreeFollowsLinksAndKnowsPlainModes()
     {
