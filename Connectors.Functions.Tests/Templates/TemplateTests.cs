@@ -108,12 +108,14 @@ public sealed partial class TemplateTests
         using var folder = TempFolder.With();
         await ServerProcess.RunAsync("dotnet", ["new", "install", Template, "--debug:custom-hive", folder["hive"]], Cancellation);
         await ServerProcess.RunAsync("dotnet", ["new", "connectors-source", "-n", name, "-o", folder["made"], "--debug:custom-hive", folder["hive"]], Cancellation);
-        Assert.Equal(
-            [
+        Assert.Equivalent(
+            new[]
+            {
                 "made/.gitignore", $"made/{project}.Tests/{project}.Tests.csproj", $"made/{project}.Tests/{type}ContractTests.cs", $"made/{project}.Tests/{type}Fixture.cs",
                 $"made/{project}/{project}.csproj", $"made/{project}/{type}DataSource.cs", "made/README.md", "made/config.yml",
-            ],
-            folder.Files.Where(file => file.StartsWith("made/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            },
+            folder.Files.Where(file => file.StartsWith("made/", StringComparison.Ordinal)),
+            strict: true);
         Assert.Contains(
             $"../{project}/{project}.csproj",
             XDocument.Load(folder[$"made/{project}.Tests/{project}.Tests.csproj"]).Descendants("ProjectReference").Select(reference => reference.Attribute("Include")!.Value));
