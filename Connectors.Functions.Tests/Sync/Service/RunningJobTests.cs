@@ -103,7 +103,11 @@ public sealed class RunningJobTests
     {
         var job = await _bed.AddJobAsync(_bed.AddConnector());
         var closing = new TaskCompletionSource();
-        _bed.Sources.Closing = closing.Task;
+        _bed.Engine.Script = (_, _, _, _) =>
+        {
+            _bed.Sources.Closing = closing.Task;
+            return Task.FromResult(ScriptedEngine.Completed(default));
+        };
 
         var result = Assert.Single(await _bed.PassTimeAsync(_bed.RunOnceAsync()));
         closing.SetResult();
