@@ -42,6 +42,9 @@ public sealed record ConfigField(string Name, string Label)
 
     /// <summary>Where Kibana shows the field: <c>advanced</c> hides it behind a section.</summary>
     public IReadOnlyList<string> UiRestrictions { get; init; } = [];
+
+    /// <summary>Whether documents may be others with another value, so that a change of it has every document read and compared anew. Default true.</summary>
+    internal bool ShapesDocuments { get; init; } = true;
 }
 
 /// <summary>Type of a field's value, in the protocol's words <c>str</c>, <c>int</c>, <c>bool</c>, <c>list</c>.</summary>

@@ -189,7 +189,7 @@ internal static class JobSetup
         // either, but a source that reports no change must be read again when they change.
         var settings = SourceSettings.FromConfiguration(configuration, source.Fields);
         var fields = new JsonObject(source.Fields
-            .Where(field => !field.Sensitive)
+            .Where(field => !field.Sensitive && field.ShapesDocuments)
             .Select(field => KeyValuePair.Create(field.Name, (JsonNode?)settings.GetString(field.Name))));
         return new SyncRequest
         {

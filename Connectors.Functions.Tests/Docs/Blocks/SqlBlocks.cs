@@ -12,7 +12,13 @@ internal static class SqlBlocks
     /// <summary>Whether a test runs the blocks of that page.</summary>
     public static void IsCovered(DocBlock block) => Assert.True(block.File is PostgreSqlPage or MySqlPage, "no test runs these statements");
 
-    /// <summary>The one block of a page, with a password.</summary>
-    public static string Statements(string page) =>
-        string.Join('\n', Assert.Single(MarkdownPages.Blocks(page), block => block.Language == "sql").Lines).Replace("'...'", "'docs-pw-1'", StringComparison.Ordinal);
+    /// <summary>The block of a page that makes a user, with a password.</summary>
+    public static string UserOf(string page) => Text(page, isOfUser: true).Replace("'...'", "'docs-pw-1'", StringComparison.Ordinal);
+
+    /// <summary>The block of a page that makes a column with the time of the last change.</summary>
+    public static string TimeOf(string page) => Text(page, isOfUser: false);
+
+    private static string Text(string page, bool isOfUser) => string.Join(
+        '\n',
+        Assert.Single(MarkdownPages.Blocks(page), block => block.Language == "sql" && block.Lines.Any(line => line.Contains("reader", StringComparison.Ordinal)) == isOfUser).Lines);
 }

@@ -13,8 +13,16 @@ public sealed class MySqlDataSource : SqlDataSource
 
     /// <summary>For tests, which have few rows.</summary>
     internal MySqlDataSource(SourceContext context, int rowsAPartition)
-        : base(() => new MySqlDialect(new MySqlConfiguration(context.Settings)), rowsAPartition) => ArgumentNullException.ThrowIfNull(context);
+        : base(context, () => new MySqlDialect(new MySqlConfiguration(context.Settings)), rowsAPartition)
+    {
+    }
 
     /// <inheritdoc/>
-    public override SourceDescription Description { get; } = new() { Name = "MySQL", ServiceType = "mysql", Fields = MySqlConfiguration.Fields };
+    public override SourceDescription Description { get; } = new()
+    {
+        Name = "MySQL",
+        ServiceType = "mysql",
+        Fields = MySqlConfiguration.Fields,
+        HasChangeFeed = true,
+    };
 }

@@ -17,6 +17,8 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration) : ISqlDiale
 
     public SqlTableChoice Tables => configuration.Tables;
 
+    public string? IncrementalColumn => configuration.IncrementalColumn;
+
     public DbDataSource Open()
     {
         var settings = new MySqlConnectionStringBuilder
@@ -88,8 +90,9 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration) : ISqlDiale
         return await command.ExecuteScalarAsync(cancellationToken) is not null;
     }
 
-    public DbCommand ReadCommand(DbTransaction transaction, SqlTable table, SqlBounds bounds, string[]? after, int limit)
+    public DbCommand ReadCommand(DbTransaction transaction, SqlPart part, string[]? after, int limit)
     {
+        var (table, bounds, since) = part;
         var command = Command(transaction, string.Empty);
         var conditions = new List<string>();
         if (after is not null)
@@ -106,6 +109,14 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration) : ISqlDiale
             conditions.Add($"{MySqlTypes.Comparand(table.Key[0])} <= {Value(command, table.Key[0], through)}");
         }
 
+        if (since is not null)
+        {
+            // What is older than every time stamp is a date of zeros, which says as little as NULL.
+            var (own, name) = ($"t.{MySqlTypes.Quote(since.Column.Name)}", $"@p{command.Parameters.Count}");
+            command.Parameters.Add(new MySqlParameter(name, since.From));
+            conditions.Add($"({own} >= {name} OR {own} IS NULL OR {own} < '1970-01-01 00:00:01')");
+        }
+
         command.CommandText = SqlQuery.Of(
             table.Columns.Select(column => column.Expression).Concat(table.Key.Select(MySqlTypes.CursorExpression)),
             MySqlTypes.Quote(table.Name),
@@ -113,6 +124,12 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration) : ISqlDiale
             table.Key.Select(column => $"t.{MySqlTypes.Quote(column.Name)}"),
             limit);
         return command;
+    }
+
+    public async Task<DateTimeOffset> ClockAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = Command(transaction, "SELECT UTC_TIMESTAMP(6)");
+        return new DateTimeOffset(DateTime.SpecifyKind((DateTime)(await command.ExecuteScalarAsync(cancellationToken))!, DateTimeKind.Utc));
     }
 
     /// <summary>Bytes as Base64.</summary>

@@ -13,8 +13,16 @@ public sealed class PostgreSqlDataSource : SqlDataSource
 
     /// <summary>For tests, which have few rows.</summary>
     internal PostgreSqlDataSource(SourceContext context, int rowsAPartition)
-        : base(() => new PostgreSqlDialect(new PostgreSqlConfiguration(context.Settings)), rowsAPartition) => ArgumentNullException.ThrowIfNull(context);
+        : base(context, () => new PostgreSqlDialect(new PostgreSqlConfiguration(context.Settings)), rowsAPartition)
+    {
+    }
 
     /// <inheritdoc/>
-    public override SourceDescription Description { get; } = new() { Name = "PostgreSQL", ServiceType = "postgresql", Fields = PostgreSqlConfiguration.Fields };
+    public override SourceDescription Description { get; } = new()
+    {
+        Name = "PostgreSQL",
+        ServiceType = "postgresql",
+        Fields = PostgreSqlConfiguration.Fields,
+        HasChangeFeed = true,
+    };
 }

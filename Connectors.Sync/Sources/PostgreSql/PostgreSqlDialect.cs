@@ -16,6 +16,8 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration) :
 
     public SqlTableChoice Tables => configuration.Tables;
 
+    public string? IncrementalColumn => configuration.IncrementalColumn;
+
     public DbDataSource Open()
     {
         var builder = new NpgsqlDataSourceBuilder
@@ -86,8 +88,9 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration) :
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
-    public DbCommand ReadCommand(DbTransaction transaction, SqlTable table, SqlBounds bounds, string[]? after, int limit)
+    public DbCommand ReadCommand(DbTransaction transaction, SqlPart part, string[]? after, int limit)
     {
+        var (table, bounds, since) = part;
         var command = Command(transaction, string.Empty);
         var conditions = new List<string>();
         if (after is not null)
@@ -104,6 +107,12 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration) :
             conditions.Add($"{Own(table.Key[0])} <= {Parameter(table.Key[0], through)}");
         }
 
+        if (since is not null)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = since.From, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+            conditions.Add($"({Own(since.Column)} >= ${command.Parameters.Count}::{TimeType(since.Column.Kind)} OR {Own(since.Column)} IS NULL)");
+        }
+
         // Names are qualified: a bare name after ORDER BY would mean the column of the result, which is a text.
         command.CommandText = SqlQuery.Of(
             table.Columns.Select(column => column.Expression).Concat(table.Key.Select(column => $"{Own(column)}::text")), _catalog.From(table.Name), conditions, table.Key.Select(Own), limit);
@@ -114,6 +123,13 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration) :
             command.Parameters.Add(new NpgsqlParameter { Value = value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
             return $"${command.Parameters.Count}::{column.Type}";
         }
+    }
+
+    /// <summary>Not that of the transaction's begin.</summary>
+    public async Task<DateTimeOffset> ClockAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = Command(transaction, "SELECT clock_timestamp()");
+        return new DateTimeOffset(DateTime.SpecifyKind((DateTime)(await command.ExecuteScalarAsync(cancellationToken))!, DateTimeKind.Utc));
     }
 
     /// <summary>Bytes that are not UTF-8 become U+FFFD.</summary>
@@ -145,4 +161,11 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration) :
 
         return command;
     }
+
+    private static string TimeType(SqlValueKind kind) => kind switch
+    {
+        SqlValueKind.Date => "date",
+        SqlValueKind.Timestamp => "timestamp",
+        _ => "timestamptz",
+    };
 }

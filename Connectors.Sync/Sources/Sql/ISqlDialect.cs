@@ -11,6 +11,9 @@ internal interface ISqlDialect
     /// <summary>The tables that the configuration names.</summary>
     SqlTableChoice Tables { get; }
 
+    /// <summary>The column with the time of a row's last change, as the configuration names it; <see langword="null"/> when it names none.</summary>
+    string? IncrementalColumn { get; }
+
     /// <summary>Makes the pool of connections; nothing is connected yet.</summary>
     DbDataSource Open();
 
@@ -33,14 +36,16 @@ internal interface ISqlDialect
 
     /// <summary>A command that reads rows in the order of the key: the values of all columns, then the values of the key to go on from.</summary>
     /// <param name="transaction">The transaction to read in.</param>
-    /// <param name="table">The table.</param>
-    /// <param name="bounds">The part of it.</param>
+    /// <param name="part">The rows to read.</param>
     /// <param name="after">The key of the last row that was read, or <see langword="null"/>.</param>
     /// <param name="limit">How many rows.</param>
-    DbCommand ReadCommand(DbTransaction transaction, SqlTable table, SqlBounds bounds, string[]? after, int limit);
+    DbCommand ReadCommand(DbTransaction transaction, SqlPart part, string[]? after, int limit);
 
     /// <summary>The text of a value that is not NULL, whatever bytes it holds.</summary>
     string Text(DbDataReader rows, int ordinal);
+
+    /// <summary>What the server's clock says.</summary>
+    Task<DateTimeOffset> ClockAsync(DbTransaction transaction, CancellationToken cancellationToken);
 
     /// <summary>Facts that differ whenever anything in the database may differ; <see langword="null"/> when there are none to be sure of.</summary>
     Task<string?> FactsAsync(DbTransaction transaction, CancellationToken cancellationToken);

@@ -21,6 +21,7 @@ internal abstract class SqlConfiguration
         SslEnabled = settings.GetBoolean(SqlFields.SslEnabled);
         Authorities = SslEnabled && authority.Length > 0 ? CertificateAuthorities.Parse(SqlFields.SslCa, authority) : null;
         StatementTimeout = SqlFields.GetTimeout(settings);
+        IncrementalColumn = settings.GetString(SqlFields.IncrementalColumn).Trim() is { Length: > 0 } column ? column : null;
     }
 
     public string Host { get; }
@@ -41,4 +42,7 @@ internal abstract class SqlConfiguration
     public X509Certificate2Collection? Authorities { get; }
 
     public TimeSpan StatementTimeout { get; }
+
+    /// <summary>The column with the time of a row's last change; <see langword="null"/> when there is none.</summary>
+    public string? IncrementalColumn { get; }
 }

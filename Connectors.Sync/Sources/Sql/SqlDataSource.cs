@@ -1,27 +1,30 @@
 using System.Data.Common;
 using System.Security.Authentication;
 using System.Text;
+using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Sources.Sql;
 
 /// <summary>
 /// The rows of a database's tables. Reads only. Pages are cut by primary key and hold no cursor, so that a sync can go on after any of them, in any process. Connects at the first call.
 /// </summary>
-public abstract class SqlDataSource : IDataSource
+public abstract class SqlDataSource : IDataSource, IChangeFeed
 {
     private readonly int _rowsAPartition;
     private readonly Lazy<Opened> _opened;
 
+    /// <param name="context">The source's context.</param>
     /// <param name="dialect">Makes the dialect from the settings; may throw a <see cref="ConnectorException"/> about them, every time anew.</param>
     /// <param name="rowsAPartition">Rows below which a part of a table is not worth a connection.</param>
-    private protected SqlDataSource(Func<ISqlDialect> dialect, int rowsAPartition)
+    private protected SqlDataSource(SourceContext context, Func<ISqlDialect> dialect, int rowsAPartition)
     {
+        ArgumentNullException.ThrowIfNull(context);
         _rowsAPartition = rowsAPartition;
         _opened = new Lazy<Opened>(
             () =>
             {
                 var made = dialect();
-                return new Opened(made, made.Open());
+                return new Opened(made, made.Open(), context.LoggerFactory.CreateLogger<SqlDataSource>());
             },
             LazyThreadSafetyMode.PublicationOnly);
     }
@@ -36,9 +39,13 @@ public abstract class SqlDataSource : IDataSource
         async (dialect, transaction) =>
         {
             var tables = await new SqlPartitions(dialect, _rowsAPartition).TablesAsync(transaction, cancellationToken);
-            return tables.Count > 0 || !dialect.Tables.IsAll
-                ? true
-                : throw new ConnectorException($"{dialect.Place} has no table that the user can see. Correct the database or schema, or grant SELECT on its tables.");
+            if (tables.Count == 0 && dialect.Tables.IsAll)
+            {
+                throw new ConnectorException($"{dialect.Place} has no table that the user can see. Correct the database or schema, or grant SELECT on its tables.");
+            }
+
+            await _opened.Value.Changes.CheckAsync(transaction, cancellationToken);
+            return true;
         },
         cancellationToken);
 
@@ -73,6 +80,16 @@ public abstract class SqlDataSource : IDataSource
 
         return await TryAsync($"read the table '{bounds.Table}'", opened => opened.Pages.ReadAsync(bounds, after, limits, cancellationToken), cancellationToken);
     }
+
+    /// <inheritdoc/>
+    /// <remarks>The time of the server's clock. Without a column that tells of changes there is no history.</remarks>
+    public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) =>
+        TryAsync("ask for the time", opened => opened.Changes.FindCursorAsync(cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    /// <remarks>Tells the rows whose column is not older than the last reading, one table after the other. Rows that are gone are left to the next full sync.</remarks>
+    public Task<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
+        TryAsync("read what changed", opened => opened.Changes.ReadAsync(cursor, after, limits, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -114,12 +131,20 @@ public abstract class SqlDataSource : IDataSource
     private static bool IsOurs(Exception failure) => failure is DbException or IOException or System.Net.Sockets.SocketException or TimeoutException
         or AuthenticationException or DecoderFallbackException or OperationCanceledException;
 
-    private sealed class Opened(ISqlDialect dialect, DbDataSource database)
+    private sealed class Opened
     {
-        public ISqlDialect Dialect { get; } = dialect;
+        public Opened(ISqlDialect dialect, DbDataSource database, ILogger logger)
+        {
+            (Dialect, Database, Pages) = (dialect, database, new SqlPages(dialect, database));
+            Changes = new SqlChanges(dialect, database, Pages, logger);
+        }
 
-        public DbDataSource Database { get; } = database;
+        public ISqlDialect Dialect { get; }
 
-        public SqlPages Pages { get; } = new(dialect, database);
+        public DbDataSource Database { get; }
+
+        public SqlPages Pages { get; }
+
+        public SqlChanges Changes { get; }
     }
 }

@@ -3,7 +3,7 @@ using Connectors.Sync.Configuration;
 
 namespace Connectors.Sync.Sources.Sql;
 
-/// <summary>The fields that the databases share. Their names are the Python service's, but for <c>statement_timeout</c>.</summary>
+/// <summary>The fields that the databases share. Their names are the Python service's, but for <c>statement_timeout</c> and <c>incremental_column</c>.</summary>
 internal static class SqlFields
 {
     public const string Host = "host";
@@ -14,6 +14,7 @@ internal static class SqlFields
     public const string SslEnabled = "ssl_enabled";
     public const string SslCa = "ssl_ca";
     public const string StatementTimeout = "statement_timeout";
+    public const string IncrementalColumn = "incremental_column";
     private const int DefaultTimeout = 300;
 
     /// <summary>The fields in order.</summary>
@@ -57,6 +58,13 @@ internal static class SqlFields
             DefaultValue = DefaultTimeout,
             Tooltip = "Seconds after which the server ends a query.",
             UiRestrictions = ["advanced"],
+        },
+        new(IncrementalColumn, "Column with the time of the last change")
+        {
+            Required = false,
+            Tooltip = "A column with a date and a time that every change of a row moves, in each table that has it. Incremental syncs go by it; without one, every sync is a full one.",
+            UiRestrictions = ["advanced"],
+            ShapesDocuments = false,
         },
     ];
 

@@ -29,7 +29,9 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database)
         {
             if (await DescribeAsync(transaction, bounds, cancellationToken) is { } table)
             {
-                return await FillAsync(page, transaction, table, bounds, after, limits, cancellationToken);
+                var last = after.IsStart ? null : SqlKey.Decode(after, table.Key.Count);
+                var next = await FillAsync(page, transaction, new SqlPart(table, bounds), last, SqlKey.Encode, limits, cancellationToken);
+                return page.Build(next ?? PageToken.Start, isLast: next is null, restarts: last is null && !after.IsStart);
             }
         }
         catch (DbException closed) when (dialect.Tables.IsAll && dialect.IsClosed(closed))
@@ -82,32 +84,40 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database)
             : throw new ConnectorException($"{dialect.Place}: the primary key of the table '{bounds.Table}' was changed while it was read. Start a new sync.");
     }
 
-    private async Task<SourcePage> FillAsync(
-        SourcePageBuilder page, DbTransaction transaction, SqlTable table, SqlBounds bounds, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    /// <summary>Adds rows until the page is full.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="transaction">The transaction to read in.</param>
+    /// <param name="part">What to read.</param>
+    /// <param name="last">The key of the last row that was read, or <see langword="null"/>.</param>
+    /// <param name="encode">Makes a key a token; <see langword="null"/> where no page may end.</param>
+    /// <param name="limits">The page's limits.</param>
+    /// <param name="cancellationToken">Stops the read.</param>
+    /// <returns>Where the next page begins; <see langword="null"/> when there are no more rows.</returns>
+    public async Task<PageToken?> FillAsync(
+        SourcePageBuilder page, DbTransaction transaction, SqlPart part, string[]? last, Func<string[], PageToken?> encode, PageLimits limits, CancellationToken cancellationToken)
     {
-        var last = after.IsStart ? null : SqlKey.Decode(after, table.Key.Count);
-        var restarts = last is null && !after.IsStart;
+        var table = part.Table;
         while (true)
         {
             var size = BatchSize(table, page, limits);
             var count = 0;
-            await using var command = dialect.ReadCommand(transaction, table, bounds, last, size);
+            await using var command = dialect.ReadCommand(transaction, part, last, size);
             await using var rows = await command.ExecuteReaderAsync(cancellationToken);
             while (await rows.ReadAsync(cancellationToken))
             {
                 count++;
-                last = Add(page, table, bounds, rows);
-                if (page.IsFull && SqlKey.Encode(last) is { } next)
+                last = Add(page, table, part.Bounds, rows);
+                if (page.IsFull && encode(last) is { } next)
                 {
                     Remember(table, page);
-                    return page.Build(next, isLast: false, restarts);
+                    return next;
                 }
             }
 
             Remember(table, page);
             if (count < size)
             {
-                return page.Build(PageToken.Start, isLast: true, restarts);
+                return null;
             }
         }
     }

@@ -80,7 +80,7 @@ public sealed class MySqlKeyTests(MariaDbServer server)
         await using var connection = await pool.OpenConnectionAsync(Cancellation);
         await using var transaction = await dialect.BeginAsync(connection, Cancellation);
         var table = await dialect.DescribeAsync(transaction, "t", Cancellation);
-        await using var command = dialect.ReadCommand(transaction, table!, new SqlBounds("t"), ["1", "4900"], 10);
+        await using var command = dialect.ReadCommand(transaction, new SqlPart(table!, new SqlBounds("t")), ["1", "4900"], 10);
         command.CommandText = "EXPLAIN " + command.CommandText;
         await using var row = await command.ExecuteReaderAsync(Cancellation);
         Assert.True(await row.ReadAsync(Cancellation));
