@@ -6,13 +6,10 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 const string Usage = """
-    dotnet run build.cs -- COMMAND [--official|--offline] [more]
+    dotnet run build.cs -- COMMAND [more]
 
       test      builds everything, checks the white space, runs all tests; [more] are filters of the test runner: -class "*Bulk*"
       demo      builds elastic-ingest and shows it at work, without a server; [more] go to the demo
@@ -21,13 +18,11 @@ const string Usage = """
       bench     runs the race against a raw bulk blast; [more] go to the benchmarks
       pack      packs the library, the contract tests of sources, the template and elastic-ingest as NuGet packages, into artifacts/packages
       publish   packs elastic-ingest as a .NET tool and as a self-contained folder, and the function app as a zip to deploy, into artifacts/
-
-    --official, --offline   take the official packages, or the stand-ins of docs/offline.md; else a restore finds out which can be had
     """;
 
 var root = Path.GetDirectoryName(ScriptPath())!;
 var artifacts = Path.Combine(root, "artifacts");
-var more = args.Skip(1).Where(arg => arg is not ("--official" or "--offline" or "--")).ToArray();
+var more = args.Skip(1).Where(arg => arg != "--").ToArray();
 Console.CancelKeyPress += (_, press) => press.Cancel = true; // Ctrl-C is for the program that runs; we end when it does.
 
 switch (args.FirstOrDefault())
@@ -35,16 +30,13 @@ switch (args.FirstOrDefault())
     case "test":
         return Test();
     case "demo":
-        Packages();
         return Build("Connectors.Cli") ? Dotnet([Output("Connectors.Cli", "elastic-ingest.dll"), "demo", .. more]) : 1;
     case "functions":
-        Packages();
         return Functions();
     case "bench":
-        Packages();
         return Bench();
     case "pack":
-        return Official("pack") && Pack("Connectors.Sync", "Connectors.Testing", "Connectors.Cli", "templates/connectors-source.csproj") ? 0 : 1;
+        return Pack("Connectors.Sync", "Connectors.Testing", "Connectors.Cli", "templates/connectors-source.csproj") ? 0 : 1;
     case "publish":
         return Publish();
     default:
@@ -56,7 +48,6 @@ switch (args.FirstOrDefault())
 
 int Test()
 {
-    Packages();
     var whiteSpace = Dotnet(["format", "whitespace", root, "--folder", "--verify-no-changes", "--exclude", "artifacts/"]);
     if (whiteSpace != 0)
     {
@@ -103,20 +94,9 @@ int Bench()
     // What is measured is the program as it ships, compiled for this machine. Where the compiler for that can't be had, it is measured as it is built.
     var folder = Path.Combine(artifacts, "bench");
     string[] compile = ["publish", Path.Combine(root, "Connectors.Cli"), "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained", "false", "-o", folder];
-    var (exitCode, _) = Capture("dotnet", [.. compile, "-p:PublishReadyToRun=true", "-p:PackAsTool=false", "-p:MeasureOnly=true", "-v", "q", "--nologo"]);
+    var (exitCode, _) = Capture("dotnet", [.. compile, "-p:PublishReadyToRun=true", "-p:PackAsTool=false", "-v", "q", "--nologo"]);
     Environment.SetEnvironmentVariable("CONNECTORS_ELASTIC_INGEST", exitCode == 0 ? Path.Combine(folder, "elastic-ingest.dll") : null);
     return Dotnet([Output("Connectors.Benchmarks", "Connectors.Benchmarks.dll"), .. more]);
-}
-
-bool Official(string command)
-{
-    var official = Packages();
-    if (!official)
-    {
-        Console.WriteLine($"{command}: refused. What ships is built with the official packages, and they can't be restored here (docs/offline.md).");
-    }
-
-    return official;
 }
 
 bool Pack(params string[] projects)
@@ -129,11 +109,6 @@ bool Pack(params string[] projects)
 
 int Publish()
 {
-    if (!Official("publish"))
-    {
-        return 1;
-    }
-
     var runtime = RuntimeInformation.RuntimeIdentifier;
     var folder = Path.Combine(artifacts, $"elastic-ingest-{runtime}");
     var project = Path.Combine(root, "Connectors.Cli");
@@ -151,83 +126,6 @@ int Publish()
     ZipFile.CreateFromDirectory(app, zip);
     Console.WriteLine($"publish: {folder} and {zip}");
     return 0;
-}
-
-// ---- which packages -------------------------------------------------------------------------------------------------------------
-
-// Says whether the official packages are used, and remembers it for every other build in this folder.
-bool Packages()
-{
-    var remembered = Path.Combine(root, ".packages.props");
-    var wanted = OfficialPackages();
-    var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', wanted))))[..16];
-    var known = File.Exists(remembered) ? File.ReadAllText(remembered) : string.Empty;
-    bool official;
-    string how;
-    if (args.Contains("--official") || args.Contains("--offline"))
-    {
-        (official, how) = (args.Contains("--official"), "as told");
-    }
-    else if (known.Contains($"probe: {hash} ", StringComparison.Ordinal))
-    {
-        (official, how) = (!known.Contains(">true<", StringComparison.Ordinal), "as found out before");
-    }
-    else
-    {
-        (official, how) = Probe(wanted);
-    }
-
-    // A registry that could not be asked is asked again the next time.
-    File.WriteAllText(remembered, $"""
-        <Project>
-          <!-- Written by build.cs; probe: {(how.Contains("reached", StringComparison.Ordinal) ? "none" : hash)} . Delete the file to find out again. -->
-          <PropertyGroup>
-            <OfflinePackages Condition="'$(OfflinePackages)' == ''">{(official ? "false" : "true")}</OfflinePackages>
-          </PropertyGroup>
-        </Project>
-
-        """);
-    Console.WriteLine($"packages: {(official ? "the official ones" : "stand-ins from offline/ (docs/offline.md)")}, {how}");
-    return official;
-}
-
-// "id/version" of every package that a project references only when stand-ins are not used.
-string[] OfficialPackages()
-{
-    var versions = XDocument.Load(Path.Combine(root, "Directory.Packages.props")).Descendants("PackageVersion")
-        .ToDictionary(one => one.Attribute("Include")!.Value, one => one.Attribute("Version")!.Value);
-    return [.. Directory.GetDirectories(root, "Connectors.*").SelectMany(folder => Directory.GetFiles(folder, "*.csproj"))
-        .SelectMany(file => XDocument.Load(file).Descendants("ItemGroup"))
-        .Where(group => group.Attribute("Condition")?.Value == "'$(OfflinePackages)' != 'true'")
-        .SelectMany(group => group.Elements("PackageReference"))
-        .Select(reference => reference.Attribute("Include")!.Value)
-        .Distinct().Order(StringComparer.Ordinal).Select(id => $"{id}/{versions[id]}")];
-}
-
-(bool Official, string How) Probe(string[] wanted)
-{
-    // Inside the repository, so that a nuget.config above it counts; with props of its own, so that nothing else does.
-    var folder = Path.Combine(artifacts, "probe");
-    Directory.CreateDirectory(folder);
-    foreach (var name in (string[])["Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props"])
-    {
-        File.WriteAllText(Path.Combine(folder, name), "<Project />");
-    }
-
-    var references = wanted.Select(one => one.Split('/')).Select(one => $"<PackageReference Include=\"{one[0]}\" Version=\"{one[1]}\" />");
-    var project = Path.Combine(folder, "probe.csproj");
-    File.WriteAllText(project, $"""
-        <Project Sdk="Microsoft.NET.Sdk">
-          <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
-          <ItemGroup>{string.Concat(references)}</ItemGroup>
-        </Project>
-        """);
-    var (exitCode, output) = Capture("dotnet", ["restore", project, "--nologo"]);
-    var missing = Regex.Matches(output, @"NU110[123]: [^']*?'?(?<id>[A-Z]\w+(\.\w+)+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5))
-        .Select(match => match.Groups["id"].Value).Distinct().ToArray();
-    return exitCode == 0 ? (true, "a restore found them")
-        : missing.Length > 0 ? (false, $"a restore did not find {string.Join(", ", missing)}")
-        : (false, "the package registry can't be reached");
 }
 
 // ---- building and testing -------------------------------------------------------------------------------------------------------

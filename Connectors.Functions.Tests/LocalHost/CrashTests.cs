@@ -164,7 +164,7 @@ public sealed class CrashTests
     public sealed class App(Diary diary)
     {
         [Function("AtTheDoor")]
-        public static Task<string> AtTheDoor([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync<string>("Door");
+        public static Task<string> AtTheDoor([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync<string>("CrashDoor");
 
         [Function("Waiting")]
         public static Task<int> Waiting([OrchestrationTrigger] TaskOrchestrationContext context) => context.WaitForExternalEvent<int>("go");
@@ -234,7 +234,7 @@ public sealed class CrashTests
             }
         }
 
-        [Function("Door")]
+        [Function("CrashDoor")]
         public async Task<string> Door([ActivityTrigger] string? input, CancellationToken cancellationToken)
         {
             diary.Write("at the door");

@@ -136,7 +136,7 @@ public sealed class EventTests
         [Function("Counting")]
         public static async Task<int> Counting([OrchestrationTrigger] TaskOrchestrationContext context, int count)
         {
-            count = await context.CallActivityAsync<int>("Next", count);
+            count = await context.CallActivityAsync<int>("NextCount", count);
             if (count < 50)
             {
                 context.ContinueAsNew(count);
@@ -176,7 +176,7 @@ public sealed class EventTests
             context.ContinueAsNew(2);
         }
 
-        [Function("Next")]
+        [Function("NextCount")]
         public static int Next([ActivityTrigger] int number) => number + 1;
     }
 }

@@ -228,9 +228,9 @@ public sealed class LifeCycleTests
         public static int Echo([OrchestrationTrigger] TaskOrchestrationContext context, int number) => number;
 
         [Function("AtTheDoor")]
-        public static Task<string> AtTheDoor([OrchestrationTrigger] TaskOrchestrationContext context, string who) => context.CallActivityAsync<string>("Door", who);
+        public static Task<string> AtTheDoor([OrchestrationTrigger] TaskOrchestrationContext context, string who) => context.CallActivityAsync<string>("LifeCycleDoor", who);
 
-        [Function("Door")]
+        [Function("LifeCycleDoor")]
         public async Task<string> Door([ActivityTrigger] string who)
         {
             diary.Write($"{who} at the door");

@@ -166,7 +166,9 @@ public sealed class ReplayTests
         [Function("AwaitsATaskOfThePool")]
         public async Task AwaitsATaskOfThePool([OrchestrationTrigger] TaskOrchestrationContext context)
         {
+#pragma warning disable DURABLE0004 // The test is about an orchestrator that leaves its thread.
             await Task.Run(() => diary.PassAsync("outside"));
+#pragma warning restore DURABLE0004
             await context.CallActivityAsync("Work");
         }
 
@@ -189,7 +191,9 @@ public sealed class ReplayTests
         {
             string? message = null;
             var thread = new Thread(() => message = Record.Exception(() => context.SetCustomStatus("x"))?.Message);
+#pragma warning disable DURABLE0004 // The test is about an orchestrator that starts a thread.
             thread.Start();
+#pragma warning restore DURABLE0004
             thread.Join();
             await context.CallActivityAsync("Work");
             return message!;
@@ -217,7 +221,9 @@ public sealed class ReplayTests
         [Function("Continuing")]
         public static async Task<int> Continuing([OrchestrationTrigger] TaskOrchestrationContext context)
         {
+#pragma warning disable DURABLE0004 // The continuation runs on the orchestrator's own scheduler, and the host must allow it.
             var doubled = context.CallActivityAsync<int>("One").ContinueWith(task => context.CallActivityAsync<int>("One"), TaskScheduler.Current).Unwrap();
+#pragma warning restore DURABLE0004
             var three = await Task.WhenAll(doubled, TwiceAsync(), context.CallActivityAsync<int>("One"));
             return three.Sum();
 
