@@ -191,6 +191,7 @@ internal sealed class ConnectorService
     {
         await _round.FailIdleJobsAsync(job => ValueTask.FromResult(_jobs.Running.Has(job.Id) || _jobs.IsAbandoned(job)), cancellationToken);
         await _round.CancelOrphansAsync(cancellationToken);
+        await _round.RemoveSecretsAsync(cancellationToken);
         await _orphans.DeleteAsync(cancellationToken);
     }
 }
