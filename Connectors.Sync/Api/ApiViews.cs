@@ -17,7 +17,7 @@ internal static class ApiViews
         ["serviceType"] = connector.ServiceType,
         ["indexName"] = connector.IndexName,
         ["status"] = connector.Status.ToWord(),
-        ["error"] = connector.Error,
+        ["error"] = Redacted(connector.Error),
         ["lastSeen"] = connector.LastSeen,
         ["lastSynced"] = connector.LastSynced,
         ["lastSyncStatus"] = connector.LastSyncStatus?.ToWord(),
@@ -33,7 +33,7 @@ internal static class ApiViews
         var open = OpenFields(connector, sources, options);
         view["configuration"] = new JsonObject((connector.Configuration ?? [])
             .Where(field => open.Contains(field.Key) && field.Value is JsonObject shown && !IsMarkedSensitive(shown))
-            .Select(field => KeyValuePair.Create(field.Key, field.Value!["value"]?.DeepClone())));
+            .Select(field => KeyValuePair.Create(field.Key, Redactor.Redact(field.Value!["value"]))));
         return view;
     }
 
@@ -56,7 +56,7 @@ internal static class ApiViews
             ["type"] = job.Type is JobType.Full or JobType.Incremental ? job.Options.Kind.ToWord() : job.Type?.ToWord(),
             ["trigger"] = job.TriggerMethod.ToWord(),
             ["status"] = job.Status?.ToWord(),
-            ["error"] = job.Error,
+            ["error"] = Redacted(job.Error),
             ["createdAt"] = job.CreatedAt,
             ["startedAt"] = job.StartedAt,
             ["lastSeen"] = job.LastSeen,
@@ -119,6 +119,9 @@ internal static class ApiViews
             }
         }
     }
+
+    /// <summary>Another service may have written it.</summary>
+    private static string? Redacted(string? text) => text is null ? null : Redactor.Redact(text);
 
     private static JsonObject Counts(SyncCounts counts) => new()
     {
