@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Connectors.Cli.Commands;
 using Connectors.Cli.Help;
+using Connectors.Cli.Output;
 using Connectors.Sync;
 using Connectors.Sync.Configuration.Settings;
 
@@ -46,7 +47,7 @@ internal static class CommandLine
         }
         catch (CliException exception)
         {
-            await environment.Error.WriteLineAsync(exception.Message);
+            EscapingWriter.WriteLines(environment.Error, Redactor.Redact(exception.Message));
             return exception.ExitCode;
         }
         catch (ConnectorException exception)
