@@ -125,7 +125,9 @@ internal sealed class HttpJsonClient : IDisposable
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-        var addresses = await Dns.GetHostAddressesAsync(host, cancellationToken);
+
+        // 0.0.0.0 and :: are no names to be resolved: they are refused as what they are.
+        IPAddress[] addresses = IPAddress.TryParse(host, out var address) ? [address] : await Dns.GetHostAddressesAsync(host, cancellationToken);
         var allowed = _configuration.AllowedHosts.Contains(host.Trim('[', ']'), StringComparer.OrdinalIgnoreCase)
             ? addresses
             : [.. addresses.Where(AddressRules.IsPublic)];
