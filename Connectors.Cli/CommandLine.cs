@@ -3,7 +3,6 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Connectors.Cli.Commands;
 using Connectors.Cli.Help;
-using Connectors.Cli.Output;
 using Connectors.Sync;
 using Connectors.Sync.Configuration.Settings;
 
@@ -47,7 +46,11 @@ internal static class CommandLine
         }
         catch (CliException exception)
         {
-            EscapingWriter.WriteLines(environment.Error, Redactor.Redact(exception.Message));
+            foreach (var line in exception.Lines)
+            {
+                await environment.Error.WriteLineAsync(Redactor.Redact(line));
+            }
+
             return exception.ExitCode;
         }
         catch (ConnectorException exception)
