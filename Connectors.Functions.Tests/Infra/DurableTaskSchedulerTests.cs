@@ -18,7 +18,8 @@ public sealed class DurableTaskSchedulerTests
                 "durableTask": {
                   "hubName": "Connectors",
                   "maxConcurrentActivityFunctions": 4,
-                  "storageProvider": { "type": "AzureStorage", "controlQueueVisibilityTimeout": "00:01:00" }
+                  "storageProvider": { "type": "AzureStorage", "controlQueueVisibilityTimeout": "00:01:00" },
+                  "tracing": { "distributedTracingEnabled": true, "version": "V2" }
                 }
               },
               "note": "it's 100 % (a;b)"
@@ -33,7 +34,8 @@ public sealed class DurableTaskSchedulerTests
                     "durableTask": {
                       "hubName": "%TASKHUB_NAME%",
                       "storageProvider": { "type": "azureManaged", "connectionStringName": "DURABLE_TASK_SCHEDULER_CONNECTION_STRING" },
-                      "maxConcurrentActivityFunctions": 4
+                      "maxConcurrentActivityFunctions": 4,
+                      "tracing": { "distributedTracingEnabled": true, "version": "V2" }
                     }
                   },
                   "note": "it's 100 % (a;b)"
@@ -63,6 +65,16 @@ public sealed class DurableTaskSchedulerTests
     {
         var targets = File.ReadAllText(Path.Combine(Approved.Root, "Directory.Build.targets"));
         Assert.Contains("infra/DurableTaskScheduler.targets\" Condition=\"'$(MSBuildProjectName)' == 'Connectors.Functions'\"", targets, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheHostJsonOfThisRepositoryIsChangedAndSaysNothingOfQueuesAnyMore()
+    {
+        var (code, output, host) = await PackAsync(await File.ReadAllTextAsync(Path.Combine(Approved.Root, "host.json"), TestContext.Current.CancellationToken));
+        Assert.True(code == 0, output);
+        var durable = JsonNode.Parse(host)!["extensions"]!["durableTask"]!;
+        Assert.Equal(["connectionStringName", "type"], durable["storageProvider"]!.AsObject().Select(one => one.Key).Order(StringComparer.Ordinal));
+        Assert.Equal("%TASKHUB_NAME%", durable["hubName"]!.GetValue<string>());
     }
 
     private static async Task<(int Code, string Output, string Host)> PackAsync(string host)

@@ -31,6 +31,7 @@ internal static partial class OtherCommands
         ["azd"] = ("it needs Azure", Azd),
         ["az"] = ("it needs Azure", _ => { }
         ),
+        ["gh"] = ("it needs GitHub", GitHub),
         ["redis-cli"] = ("a test of the source gives a user of its own these rights", words => Rights(words[6..])),
         ["export"] = ("it sets a variable of the shell", words => Variable(words[1].Split('=')[0])),
         ["unset"] = ("it removes a variable of the shell", words => Variable(words[1])),
@@ -106,9 +107,26 @@ internal static partial class OtherCommands
         {
             Assert.Contains($"readEnvironmentVariable('{name}'", Read("infra/main.bicepparam"), StringComparison.Ordinal);
         }
+        else if (words is ["azd", "env", "get-value", var output])
+        {
+            Assert.Contains($"output {output} string", Read("infra/main.bicep"), StringComparison.Ordinal);
+        }
         else
         {
-            Assert.True(line is "auth login" or "up" or "down" or "deploy" or "provision" || line.StartsWith("env new ", StringComparison.Ordinal), $"azd {line}");
+            Assert.True(line is "auth login" or "up" or "down" or "deploy" or "provision" or "provision --no-state" or "pipeline config --provider github" || line.StartsWith("env new ", StringComparison.Ordinal), $"azd {line}");
+        }
+    }
+
+    private static void GitHub(string[] words)
+    {
+        if (words is ["gh", "variable", "set", var name, ..])
+        {
+            Assert.Contains($"vars.{name} ", Read(".github/workflows/deploy.yml"), StringComparison.Ordinal);
+            Assert.Equal(name != "DEPLOY_RUNNER", words.Contains("--env"));
+        }
+        else
+        {
+            Assert.Equal(["gh", "api"], words.Take(2));
         }
     }
 
