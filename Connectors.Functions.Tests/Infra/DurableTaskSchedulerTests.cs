@@ -60,6 +60,27 @@ public sealed class DurableTaskSchedulerTests
         Assert.Contains("CONN002", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("AzureStorage", false)]
+    [InlineData("DurableTaskScheduler", true)]
+    public async Task OnlyAnAppThatIsPackedForItAsksForThePackage(string backEnd, bool isAskedFor)
+    {
+        var project = Path.Combine(Approved.Root, "Connectors.Functions", "Connectors.Functions.csproj");
+        var start = new ProcessStartInfo("dotnet", ["msbuild", project, "-getItem:PackageReference", "-nologo", "-nodeReuse:false"])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        start.Environment["DURABLE_BACK_END"] = backEnd;
+        using var process = System.Diagnostics.Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var packages = JsonNode.Parse(output)!["Items"]!["PackageReference"]!.AsArray().Select(package => package!["Identity"]!.GetValue<string>()).ToList();
+        Assert.Contains("Microsoft.Azure.Functions.Worker.Extensions.DurableTask", packages);
+        Assert.Equal(isAskedFor, packages.Contains("Microsoft.Azure.Functions.Worker.Extensions.DurableTask.AzureManaged", StringComparer.Ordinal));
+    }
+
     [Fact]
     public void TheFunctionAppImportsIt()
     {

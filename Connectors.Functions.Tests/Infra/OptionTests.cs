@@ -27,7 +27,7 @@ public sealed class OptionTests(PredictedDeployments deployments)
     public async Task AValueThatIsNeitherTrueNorFalseIsRefusedInsteadOfOpeningTheNetwork()
     {
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => PredictedDeployment.OfAsync(("PRIVATE_NETWORK", "yes")));
-        Assert.Contains("yes", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("\"privateNetwork\"", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
