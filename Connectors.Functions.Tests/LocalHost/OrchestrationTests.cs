@@ -127,9 +127,9 @@ public sealed class OrchestrationTests
         public async Task Telling([OrchestrationTrigger] TaskOrchestrationContext context)
         {
             diary.Write($"start {context.IsReplaying}");
-            await context.CallActivityAsync("Grow", new Order("x", 1));
+            await context.CallActivityAsync<Order>("Grow", new Order("x", 1));
             diary.Write($"middle {context.IsReplaying}");
-            await context.CallActivityAsync("Grow", new Order("x", 1));
+            await context.CallActivityAsync<Order>("Grow", new Order("x", 1));
             diary.Write($"end {context.IsReplaying}");
         }
 
@@ -138,7 +138,7 @@ public sealed class OrchestrationTests
         {
             var logger = context.CreateReplaySafeLogger("Tests.Orchestrator");
             logger.LogInformation("one");
-            await context.CallActivityAsync("Grow", new Order("x", 1));
+            await context.CallActivityAsync<Order>("Grow", new Order("x", 1));
             logger.LogInformation("two");
         }
 
@@ -165,7 +165,7 @@ public sealed class OrchestrationTests
         }
 
         [Function("NotCatching")]
-        public static Task NotCatching([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync("Fail", 7);
+        public static Task NotCatching([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync<string>("Fail", 7);
 
 #pragma warning disable DURABLE2003 // The test is about an activity that does not exist.
         [Function("CallingNobody")]
@@ -191,12 +191,12 @@ public sealed class OrchestrationTests
         [Function("Child")]
         public static async Task<string> Child([OrchestrationTrigger] TaskOrchestrationContext context)
         {
-            await context.CallActivityAsync("Grow", new Order("x", 1));
+            await context.CallActivityAsync<Order>("Grow", new Order("x", 1));
             return $"{context.InstanceId} of {context.Parent!.Name}";
         }
 
         [Function("FailingChild")]
-        public static Task FailingChild([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync("Fail", 7);
+        public static Task FailingChild([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync<string>("Fail", 7);
 
         [Function("Grow")]
         public static Order Grow([ActivityTrigger] Order order) => new(order.Name + "!", order.Count * 2);
