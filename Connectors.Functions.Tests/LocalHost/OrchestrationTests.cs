@@ -142,13 +142,15 @@ public sealed class OrchestrationTests
             logger.LogInformation("two");
         }
 
+#pragma warning disable DURABLE2002 // The analyzer does not look into the ValueTask that the activity returns.
         [Function("FanOut")]
         public static async Task<int> FanOut([OrchestrationTrigger] TaskOrchestrationContext context) =>
             (await Task.WhenAll(Enumerable.Range(0, context.GetInput<int>()).Select(i => context.CallActivityAsync<int>("Double", i)))).Sum();
+#pragma warning restore DURABLE2002
 
         [Function("Doors")]
         public static Task Doors([OrchestrationTrigger] TaskOrchestrationContext context) =>
-            Task.WhenAll(Enumerable.Range(0, 20).Select(i => context.CallActivityAsync("CountingDoor", i)));
+            Task.WhenAll(Enumerable.Range(0, 20).Select(i => context.CallActivityAsync<int>("CountingDoor", i)));
 
         [Function("Catching")]
         public static async Task<string> Catching([OrchestrationTrigger] TaskOrchestrationContext context)
