@@ -47,7 +47,7 @@ internal sealed class SyncJobRun : IDisposable
         }
         catch (StoppedException stopped)
         {
-            summary = await EndAsync(stopped.Stop, stopped.Message);
+            summary = await EndAsync(stopped.Stop, stopped.Sentence);
         }
 
         if (summary is null)
@@ -256,5 +256,8 @@ internal sealed class SyncJobRun : IDisposable
     private sealed class StoppedException(StepStop stop, string? message) : Exception(message)
     {
         public StepStop Stop => stop;
+
+        /// <summary>What failed; <see langword="null"/> when it was only to stop. An exception without a message would make one up.</summary>
+        public string? Sentence => message;
     }
 }
