@@ -77,7 +77,7 @@ internal static class ColdCommand
         {
             await session.LoadAsync(CancellationToken.None);
             var loaded = Stopwatch.GetElapsedTime(started);
-            using var answer = await session.RequestAsync("GetHealth", "api/health", CancellationToken.None);
+            using var answer = await session.RequestAsync("GetHealth", "api/health", new Dictionary<string, string>(), CancellationToken.None);
             answer.EnsureSuccessStatusCode();
             await answer.Content.LoadIntoBufferAsync();
             var answered = Stopwatch.GetElapsedTime(started);

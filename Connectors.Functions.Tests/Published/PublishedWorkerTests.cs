@@ -50,11 +50,11 @@ public sealed class PublishedWorkerTests : IAsyncLifetime
     [Fact]
     public async Task ItAnswersAnHttpRequestAndEndsWhenItIsAskedTo()
     {
-        using var health = await _worker.Session.RequestAsync("GetHealth", "api/health", Token);
+        using var health = await _worker.Session.RequestAsync("GetHealth", "api/health", new Dictionary<string, string>(), Token);
 
         Assert.Equal((HttpStatusCode.OK, "application/json"), (health.StatusCode, health.Content.Headers.ContentType!.MediaType));
         Assert.True(JsonNode.Parse(await health.Content.ReadAsStringAsync(Token))!["ready"]!.GetValue<bool>());
-        using var missing = await _worker.Session.RequestAsync("GetConnector", "api/connectors/nope", Token);
+        using var missing = await _worker.Session.RequestAsync("GetConnector", "api/connectors/nope", new Dictionary<string, string> { ["id"] = "nope" }, Token);
         Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (missing.StatusCode, missing.Content.Headers.ContentType!.MediaType));
         Assert.Equal(0, await _worker.TerminateAsync());
     }

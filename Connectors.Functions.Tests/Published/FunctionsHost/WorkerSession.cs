@@ -55,7 +55,11 @@ internal sealed class WorkerSession(FakeFunctionsHost host, string folder) : IDi
     }
 
     /// <summary>Sends a GET request to an HTTP function: the invocation over gRPC, the request itself to the worker's own server.</summary>
-    public async Task<HttpResponseMessage> RequestAsync(string function, string path, CancellationToken cancellationToken)
+    /// <param name="function">Its name.</param>
+    /// <param name="path">The path of the request.</param>
+    /// <param name="route">The parameters of the function's route, which the host has taken from the path.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    public async Task<HttpResponseMessage> RequestAsync(string function, string path, IReadOnlyDictionary<string, string> route, CancellationToken cancellationToken)
     {
         var address = new Uri(Server!, path);
         var invocation = Guid.NewGuid().ToString();
@@ -63,7 +67,7 @@ internal sealed class WorkerSession(FakeFunctionsHost host, string folder) : IDi
         request.Headers.Add("x-ms-invocation-id", invocation);
         var answering = _http.SendAsync(request, cancellationToken);
         var input = new JsonObject { ["http"] = new JsonObject { ["method"] = "GET", ["url"] = address.ToString() } };
-        await InvokeAsync(function, invocation, [("request", input)], cancellationToken);
+        await InvokeAsync(function, invocation, [("request", input)], route, cancellationToken);
         return await answering;
     }
 
@@ -75,6 +79,7 @@ internal sealed class WorkerSession(FakeFunctionsHost host, string folder) : IDi
             ("timer", new JsonObject { ["json"] = """{"Schedule":{},"ScheduleStatus":null,"IsPastDue":false}""" }),
             ("client", new JsonObject { ["string"] = $$"""{"rpcBaseUrl":"{{host.Uri}}","taskHubName":"Connectors","connectionName":"Storage"}""" }),
         ],
+        new Dictionary<string, string>(),
         cancellationToken);
 
     /// <summary>Asks the worker to end, as the host does when it is scaled in.</summary>
@@ -82,7 +87,8 @@ internal sealed class WorkerSession(FakeFunctionsHost host, string folder) : IDi
 
     public void Dispose() => _http.Dispose();
 
-    private Task<JsonObject> InvokeAsync(string function, string invocation, (string Name, JsonObject Data)[] inputs, CancellationToken cancellationToken) => AskAsync(
+    private Task<JsonObject> InvokeAsync(
+        string function, string invocation, (string Name, JsonObject Data)[] inputs, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken) => AskAsync(
         "invocationRequest",
         new JsonObject
         {
@@ -91,6 +97,7 @@ internal sealed class WorkerSession(FakeFunctionsHost host, string folder) : IDi
             ["traceContext"] = new JsonObject { ["traceParent"] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" },
             ["retryContext"] = new JsonObject(),
             ["inputData"] = new JsonArray([.. inputs.Select(input => new JsonObject { ["name"] = input.Name, ["data"] = input.Data })]),
+            ["triggerMetadata"] = new JsonObject(metadata.Select(one => KeyValuePair.Create(one.Key, (JsonNode?)new JsonObject { ["string"] = one.Value }))),
         },
         "invocationResponse",
         cancellationToken);
