@@ -45,6 +45,16 @@ public sealed class FunctionsZipTests
     }
 
     [Fact]
+    public async Task TheHostLetsASyncGoOnAMinuteAfterItsDeathAndTracesOrchestrationsWithTheirSteps()
+    {
+        var durable = JsonNode.Parse(await ReadAsync("host.json"))!["extensions"]!["durableTask"]!;
+
+        // The host refuses less than a minute.
+        Assert.Equal(["00:01:00", "00:01:00"], [Text(durable["storageProvider"], "controlQueueVisibilityTimeout"), Text(durable["storageProvider"], "workItemQueueVisibilityTimeout")]);
+        Assert.Equal((true, "V2"), (durable["tracing"]!["distributedTracingEnabled"]!.GetValue<bool>(), Text(durable["tracing"], "version")));
+    }
+
+    [Fact]
     public async Task NothingOfADevelopersMachineIsInIt()
     {
         await using var zip = await OpenAsync();
