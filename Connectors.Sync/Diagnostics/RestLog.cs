@@ -10,7 +10,4 @@ internal static partial class RestLog
 
     [LoggerMessage(701, LogLevel.Debug, "A request to {Service} at {Host} failed ({Reason}) and is sent again in {Wait}")]
     public static partial void Retried(ILogger logger, string service, string host, string reason, TimeSpan wait);
-
-    [LoggerMessage(702, LogLevel.Warning, "{Service}: {Place} can't be read: {Reason}. Nothing is deleted in this sync")]
-    public static partial void Gap(ILogger logger, string service, string place, string reason);
 }

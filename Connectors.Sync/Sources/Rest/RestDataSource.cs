@@ -1,7 +1,5 @@
-using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Sources.Rest.Http;
 using Connectors.Sync.Sources.Rest.Streams;
-using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Sources.Rest;
 
@@ -22,7 +20,6 @@ public abstract class RestDataSource : IDataSource
     {
         ArgumentNullException.ThrowIfNull(context);
         Context = context;
-        Logger = context.LoggerFactory.CreateLogger(GetType());
         _client = new Lazy<RestClient>(CreateClient, LazyThreadSafetyMode.ExecutionAndPublication);
         _walk = new Lazy<StreamWalk>(() => Walk(StreamsOf));
     }
@@ -32,9 +29,6 @@ public abstract class RestDataSource : IDataSource
 
     /// <summary>Settings, rules, logger factory and clock.</summary>
     private protected SourceContext Context { get; }
-
-    /// <summary>Where the source's messages go.</summary>
-    private protected ILogger Logger { get; }
 
     /// <summary>Asks the service. One for all partitions.</summary>
     private protected RestClient Client => _client.Value;
@@ -88,8 +82,7 @@ public abstract class RestDataSource : IDataSource
     private protected abstract IReadOnlyList<RestStream> StreamsOf(RestPlace place);
 
     /// <summary>A walk of its own through other streams: those of a change feed (<see cref="TimeChanges"/>).</summary>
-    private protected StreamWalk Walk(Func<RestPlace, IReadOnlyList<RestStream>> streamsOf) =>
-        new(streamsOf, (place, reason) => RestLog.Gap(Logger, Description.Name, place, reason), Context.TimeProvider);
+    private protected StreamWalk Walk(Func<RestPlace, IReadOnlyList<RestStream>> streamsOf) => new(streamsOf, Context.TimeProvider);
 
     /// <summary>Releases what the derived class holds.</summary>
     private protected virtual ValueTask DisposeAsyncCore() => ValueTask.CompletedTask;

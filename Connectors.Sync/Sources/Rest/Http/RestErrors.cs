@@ -20,9 +20,8 @@ internal static class RestErrors
     /// <summary>An address without its query, for messages.</summary>
     public static string Name(Uri address) => address.GetLeftPart(UriPartial.Path);
 
-    /// <summary>A failure that carries a status.</summary>
-    public static ConnectorException Of(HttpStatusCode status, FailureKind kind, string message, TimeSpan? retryAfter = null) =>
-        new(kind, message, new HttpRequestException(HttpRequestError.Unknown, $"status {(int)status}", inner: null, status), retryAfter);
+    /// <summary>The inner exception of a failure that comes from a status.</summary>
+    public static HttpRequestException Cause(HttpStatusCode status) => new(HttpRequestError.Unknown, $"status {(int)status}", inner: null, status);
 
     /// <summary>The exception to throw for a final answer.</summary>
     public static ConnectorException FromStatus(RestClientOptions service, RestResponse answer, TimeSpan? wait)
@@ -33,17 +32,19 @@ internal static class RestErrors
         }
 
         var (place, status) = ($"{service.Name} ({Name(answer.Address)})", (int)answer.Status);
+        var cause = Cause(answer.Status);
         return answer.Status switch
         {
-            _ when wait is { } pause => Of(
-                answer.Status, FailureKind.Retry, $"{place}: has had enough requests ({status}) and asks to wait for {pause.TotalSeconds:0} seconds.", pause),
-            HttpStatusCode.Unauthorized => Of(answer.Status, FailureKind.Fatal, $"{place}: refuses the sign-in (401). {service.SignInHint}"),
-            HttpStatusCode.Forbidden => Of(answer.Status, FailureKind.Fatal, $"{place}: refuses permission (403). {service.PermissionHint}"),
-            HttpStatusCode.NotFound or HttpStatusCode.Gone => Of(
-                answer.Status, FailureKind.Fatal, $"{place}: there is nothing at this address ({status}). Check {service.AddressField}, and that what is named exists."),
-            _ when IsPassing(answer.Status) => Of(
-                answer.Status, FailureKind.Retry, $"{place}: could not answer at the moment ({status}). It is tried again."),
-            _ => Of(answer.Status, FailureKind.Fatal, $"{place}: answers {status}, which is neither success nor an error that passes. Check the configuration."),
+            _ when wait is { } pause => new ConnectorException(
+                FailureKind.Retry, $"{place}: has had enough requests ({status}) and asks to wait for {pause.TotalSeconds:0} seconds.", cause, pause),
+            HttpStatusCode.Unauthorized => new ConnectorException(FailureKind.Fatal, $"{place}: refuses the sign-in (401). {service.SignInHint}", cause),
+            HttpStatusCode.Forbidden => new ConnectorException(FailureKind.Fatal, $"{place}: refuses permission (403). {service.PermissionHint}", cause),
+            HttpStatusCode.NotFound or HttpStatusCode.Gone => new ConnectorException(
+                FailureKind.Fatal, $"{place}: there is nothing at this address ({status}). Check {service.AddressField}, and that what is named exists.", cause),
+            _ when IsPassing(answer.Status) => new ConnectorException(
+                FailureKind.Retry, $"{place}: could not answer at the moment ({status}). It is tried again.", cause),
+            _ => new ConnectorException(
+                FailureKind.Fatal, $"{place}: answers {status}, which is neither success nor an error that passes. Check the configuration.", cause),
         };
     }
 

@@ -78,8 +78,10 @@ internal sealed class ServiceNowBatch(RestClient client)
         if (status != HttpStatusCode.OK)
         {
             throw status is 0 || RestErrors.IsPassing(status)
-                ? RestErrors.Of(status, FailureKind.Retry, $"{place}: could not answer at the moment ({(int)status}). It is tried again.")
-                : RestErrors.Of(status, FailureKind.Fatal, $"{place}: answers {(int)status}. {ServiceNowDataSource.PermissionHint}");
+                ? new ConnectorException(
+                    FailureKind.Retry, $"{place}: could not answer at the moment ({(int)status}). It is tried again.", RestErrors.Cause(status))
+                : new ConnectorException(
+                    FailureKind.Fatal, $"{place}: answers {(int)status}. {ServiceNowDataSource.PermissionHint}", RestErrors.Cause(status));
         }
 
         try

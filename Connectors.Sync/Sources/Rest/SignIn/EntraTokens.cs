@@ -66,8 +66,10 @@ internal sealed class EntraTokens : ITokenSource
         catch (AuthenticationFailedException failure)
         {
             // The message repeats ids and correlation, never the secret; only its code is passed on, as it is what can be looked up.
-            throw Http.RestErrors.Of(
-                System.Net.HttpStatusCode.Unauthorized, FailureKind.Fatal, $"Microsoft Entra ID gives no token{Code(failure.Message)}. {_hint}");
+            throw new ConnectorException(
+                FailureKind.Fatal,
+                $"Microsoft Entra ID gives no token{Code(failure.Message)}. {_hint}",
+                Http.RestErrors.Cause(System.Net.HttpStatusCode.Unauthorized));
         }
     }
 

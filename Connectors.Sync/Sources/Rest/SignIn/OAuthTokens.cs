@@ -101,9 +101,12 @@ internal sealed class OAuthTokens : ITokenSource
         throw answer.ErrorType switch
         {
             ResponseErrorType.Exception => new ConnectorException(FailureKind.Retry, $"{_service}: no token could be fetched: the token endpoint can't be reached."),
-            ResponseErrorType.Http when RestErrors.IsPassing(answer.HttpStatusCode) => RestErrors.Of(
-                answer.HttpStatusCode, FailureKind.Retry, $"{_service}: the token endpoint could not answer at the moment ({(int)answer.HttpStatusCode})."),
-            _ => RestErrors.Of(HttpStatusCode.Unauthorized, FailureKind.Fatal, $"{_service}: gives no token ({Word(answer.Error)}). {_hint}"),
+            ResponseErrorType.Http when RestErrors.IsPassing(answer.HttpStatusCode) => new ConnectorException(
+                FailureKind.Retry,
+                $"{_service}: the token endpoint could not answer at the moment ({(int)answer.HttpStatusCode}).",
+                RestErrors.Cause(answer.HttpStatusCode)),
+            _ => new ConnectorException(
+                FailureKind.Fatal, $"{_service}: gives no token ({Word(answer.Error)}). {_hint}", RestErrors.Cause(HttpStatusCode.Unauthorized)),
         };
     }
 

@@ -10,9 +10,8 @@ namespace Connectors.Sync.Sources.Rest.Streams;
 /// partitions can be read at the same time.
 /// </summary>
 /// <param name="streamsOf">The streams of a place, in order.</param>
-/// <param name="onGap">Told of a place that can't be read.</param>
 /// <param name="time">The clock.</param>
-internal sealed class StreamWalk(Func<RestPlace, IReadOnlyList<RestStream>> streamsOf, Action<string, string> onGap, TimeProvider time) : IDisposable
+internal sealed class StreamWalk(Func<RestPlace, IReadOnlyList<RestStream>> streamsOf, TimeProvider time) : IDisposable
 {
     /// <summary>A page of a slow service ends after this time, so that what was read is not lost with the process.</summary>
     private static readonly TimeSpan LongEnough = TimeSpan.FromMinutes(1);
@@ -102,7 +101,6 @@ internal sealed class StreamWalk(Func<RestPlace, IReadOnlyList<RestStream>> stre
         }
         catch (ConnectorException closed) when (!place.IsWhole && RestErrors.IsClosedPlace(closed))
         {
-            onGap($"{place.Name}, {stream.Name}", closed.Message);
             using var gap = new StreamPage();
             gap.AddGap($"{place.Name}, {stream.Name}", $"{closed.Message} Nothing is deleted in this sync.");
             return new FetchedPage(gap.Build(), [], next: null);
