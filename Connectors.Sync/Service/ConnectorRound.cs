@@ -72,7 +72,7 @@ internal sealed class ConnectorRound(
                 }
                 catch (Exception exception) when (exception is not OperationCanceledException)
                 {
-                    ServiceLog.ConnectorFailed(_logger, exception, connector.Id, UnexpectedError.IdOf(exception));
+                    ServiceLog.ConnectorFailed(_logger, Redactor.Redact(exception), connector.Id, UnexpectedError.IdOf(exception));
                 }
             });
         if (failures.TryPeek(out var failure) && failures.Count == served.Count)
@@ -133,6 +133,15 @@ internal sealed class ConnectorRound(
 
     /// <summary>Whether a job is said to run but gave no sign of life for so long that it counts as dead.</summary>
     public bool IsSilent(SyncJobRecord job) => cleanup.IsSilent(job, options.IdleAfter);
+
+    /// <summary>Takes the secrets out of jobs that are over, of connectors that are served here or gone.</summary>
+    /// <returns>How many had some.</returns>
+    /// <exception cref="ConnectorException">Elasticsearch could not be asked.</exception>
+    public async Task<int> RemoveSecretsAsync(CancellationToken cancellationToken)
+    {
+        var known = await connectors.ListAsync(cancellationToken).ToDictionaryAsync(connector => connector.Id, StringComparer.Ordinal, cancellationToken);
+        return await cleanup.RemoveSecretsAsync(job => !known.TryGetValue(job.ConnectorId, out var connector) || options.ServedAs(connector) is not null, cancellationToken);
+    }
 
     /// <summary>Cancels jobs that wait for a connector that is gone.</summary>
     /// <returns>How many.</returns>

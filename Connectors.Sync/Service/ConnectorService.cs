@@ -193,6 +193,7 @@ internal sealed class ConnectorService
     {
         await FailIdleJobsAsync(cancellationToken);
         await _round.CancelOrphansAsync(cancellationToken);
+        await _round.RemoveSecretsAsync(cancellationToken);
         await _orphans.DeleteAsync(cancellationToken);
     }
 
