@@ -16,7 +16,7 @@ internal sealed class SyncStateStore(string stateFolder)
         try
         {
             Directory.CreateDirectory(folder);
-            return new SyncState(folder, Lock(folder));
+            return new SyncState(folder, jobId, Lock(folder));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
