@@ -15,7 +15,29 @@ internal sealed class PluginAssemblies(string folder)
     /// <summary>The plug-in folder.</summary>
     public string Folder => folder;
 
+    /// <summary>Whether a name can be that of an assembly of a source: a simple name, as files are named, and perhaps version, culture and key behind it. A name that leads elsewhere would
+    /// load code from outside of the plug-in folder.</summary>
+    public static bool IsUsable(string assemblyName)
+    {
+        if (string.IsNullOrWhiteSpace(assemblyName) || assemblyName.Any(char.IsControl))
+        {
+            return false;
+        }
+
+        try
+        {
+            var name = new AssemblyName(assemblyName).Name;
+            return name is { Length: > 0 and <= 200 } && !name.Contains("..", StringComparison.Ordinal) && name.Trim(' ', '.') == name
+                && name.All(character => char.IsLetterOrDigit(character) || character is '.' or '_' or '-' or '+' or ' ');
+        }
+        catch (Exception failure) when (failure is FileLoadException or ArgumentException or FormatException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The assembly, or <see langword="null"/> when there is none.</summary>
+    /// <param name="assemblyName">A name that <see cref="IsUsable"/>.</param>
     public Assembly? Find(string assemblyName)
     {
         var name = new AssemblyName(assemblyName);

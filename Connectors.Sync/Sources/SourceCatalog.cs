@@ -135,7 +135,13 @@ internal sealed class SourceCatalog : ISourceFactory
             throw new ConnectorException($"sources.{serviceType}: {name} is not the name of a class. Write it as Namespace.Type, Assembly.");
         }
 
-        var (typeName, assemblyName) = (name[..comma].Trim(), name[(comma + 1)..].Trim());
+        var (typeName, assemblyName) = (name[..comma].Trim(), name[(comma + 1)..].Trim(' '));
+        if (!PluginAssemblies.IsUsable(assemblyName))
+        {
+            throw new ConnectorException(
+                $"sources.{serviceType}: the name of the assembly can't be used. Write the class as Namespace.Type, Assembly, with the name of a file in the plug-in folder, without its folder and without .dll.");
+        }
+
         Type? type;
         Assembly assembly;
         try
