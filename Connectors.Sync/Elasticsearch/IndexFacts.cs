@@ -19,10 +19,16 @@ internal sealed record IndexFacts(string Uuid, int MaxResultWindow, JsonObject M
             ElasticsearchRequest.Get($"{ElasticsearchRequest.Escape(index)}?flat_settings=true", 404), cancellationToken);
         if (answer.Status == 404)
         {
+            answer.RequireMissing();
             return null;
         }
 
         var indices = answer.Json();
+        if (indices.Count == 0)
+        {
+            throw answer.NotUnderstood("it tells of no index");
+        }
+
         if (indices.Count != 1)
         {
             throw new ConnectorException($"'{index}' stands for {indices.Count} indices at Elasticsearch {calls.Failures.Host}. A sync fills exactly one: name that.");
@@ -40,8 +46,8 @@ internal sealed record IndexFacts(string Uuid, int MaxResultWindow, JsonObject M
             throw new ConnectorException($"'{index}' is a pattern and not the name of an index. Attach an index to the connector.");
         }
 
-        var settings = facts?["settings"] as JsonObject;
-        var window = int.TryParse(settings?["index.max_result_window"]?.ToString(), out var set) ? set : DefaultMaxResultWindow;
-        return new IndexFacts(settings?["index.uuid"]?.ToString() ?? string.Empty, window, facts?["mappings"] as JsonObject ?? []);
+        var settings = answer.Object(facts, "settings");
+        var window = int.TryParse(settings["index.max_result_window"]?.ToString(), out var set) && set > 0 ? set : DefaultMaxResultWindow;
+        return new IndexFacts(answer.Text(settings, "index.uuid"), window, facts?["mappings"] as JsonObject ?? []);
     }
 }
