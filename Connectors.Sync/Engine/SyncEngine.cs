@@ -185,8 +185,9 @@ internal sealed class SyncEngine : ISyncEngine
         progress.Phase = SyncPhase.Finishing;
 
         // Documents that did not make it must be tried again at the next sync, even if the source says that nothing changed.
-        var isWhole = plan.Kind == SyncKind.Full && refusal is null && run.Rejections.Total == 0 && run.Gap is null;
-        var total = await _ending.CompleteAsync(request, plan, isWhole, cancellationToken);
+        var isListed = refusal is null && run.Gap is null;
+        var isWhole = plan.Kind == SyncKind.Full && isListed && run.Rejections.Total == 0;
+        var total = await _ending.CompleteAsync(request, plan, isListed, isWhole, cancellationToken);
         SyncLog.Ends(_logger, request.JobId, request.IndexName, run.Counts.Created, run.Counts.Updated, run.Counts.Deleted, run.Counts.Skipped, run.Counts.Rejected, total);
         return new SyncOutcome(refusal is null ? SyncEnd.Completed : SyncEnd.Refused, run.Counts, total, run.Rejections, refusal, preview)
         {

@@ -42,7 +42,7 @@ internal sealed class SyncJournal : IDisposable
     {
         Span<byte> header = stackalloc byte[HeaderBytes];
         WriteHeader(header, jobId, planHash);
-        var journal = new SyncJournal(File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        var journal = new SyncJournal(PrivateFiles.OpenHandle(path));
         try
         {
             journal.Begin(header);
@@ -63,7 +63,7 @@ internal sealed class SyncJournal : IDisposable
         var written = default(SyncCounts);
         try
         {
-            if (!File.Exists(path))
+            if (!File.Exists(path) || new FileInfo(path).LinkTarget is not null)
             {
                 return default;
             }

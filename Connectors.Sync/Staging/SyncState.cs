@@ -39,7 +39,7 @@ internal sealed class SyncState(string folder, string jobId, FileStream heldLock
     /// <exception cref="InvalidDataException">There is one, but it can't be used.</exception>
     public StoredPlan? ReadPlan()
     {
-        var path = Path.Combine(folder, PlanName);
+        var path = RequireNoLink(PlanName);
         if (!Path.Exists(path))
         {
             return null;
@@ -90,7 +90,7 @@ internal sealed class SyncState(string folder, string jobId, FileStream heldLock
         _planHash = XxHash128.Hash(Encoding.UTF8.GetBytes(text));
         try
         {
-            await using (var file = new FileStream(written, FileMode.Create, FileAccess.Write, FileShare.None))
+            await using (var file = PrivateFiles.Create(written))
             {
                 await file.WriteAsync(Encoding.UTF8.GetBytes($$"""{"hash":"{{Convert.ToHexStringLower(_planHash)}}","plan":{{text}}}"""), cancellationToken);
                 await file.FlushAsync(cancellationToken);
@@ -111,7 +111,7 @@ internal sealed class SyncState(string folder, string jobId, FileStream heldLock
     {
         try
         {
-            _journal = SyncJournal.Open(Path.Combine(folder, JournalName), jobId, _planHash, receive);
+            _journal = SyncJournal.Open(RequireNoLink(JournalName), jobId, _planHash, receive);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -144,6 +144,13 @@ internal sealed class SyncState(string folder, string jobId, FileStream heldLock
     {
         _journal?.Dispose();
         heldLock.Dispose();
+    }
+
+    /// <summary>A file of ours that somebody replaced by a link to another place counts as damaged, and the link goes when the job starts over.</summary>
+    private string RequireNoLink(string name)
+    {
+        var path = Path.Combine(folder, name);
+        return new FileInfo(path).LinkTarget is null ? path : throw new InvalidDataException($"'{path}' is a symbolic link.");
     }
 
     private static void Delete(FileSystemInfo entry)
