@@ -42,7 +42,7 @@ public sealed class PublishedPrograms : IAsyncLifetime
                 start.Environment[name] = value;
             }
 
-            using var publish = Process.Start(start)!;
+            using var publish = System.Diagnostics.Process.Start(start)!;
             await publish.WaitForExitAsync(TestContext.Current.CancellationToken);
             Assert.Equal(0, publish.ExitCode);
         }
