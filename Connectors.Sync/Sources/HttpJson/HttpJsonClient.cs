@@ -64,7 +64,7 @@ internal sealed class HttpJsonClient : IDisposable
                     throw HttpJsonErrors.FromStatus(Name(address), answer, _clock);
                 }
 
-                return new HttpJsonPage(address, await ParseAsync(address, answer, late.Token), Link(answer));
+                return new HttpJsonPage(address, await ParseAsync(address, answer, late.Token), [.. answer.Headers.TryGetValues("Link", out var links) ? links : []]);
             }
 
             throw new ConnectorException($"{Name(address)}: redirects in a circle. Correct the field url.");
@@ -84,19 +84,6 @@ internal sealed class HttpJsonClient : IDisposable
 
     /// <summary>An address without its query, for messages.</summary>
     private static string Name(Uri address) => address.GetLeftPart(UriPartial.Path);
-
-    private static Uri? Link(HttpResponseMessage answer)
-    {
-        foreach (var link in answer.Headers.TryGetValues("Link", out var values) ? values : [])
-        {
-            if (LinkHeader.Next(link) is { } next)
-            {
-                return Uri.TryCreate(next, UriKind.RelativeOrAbsolute, out var address) ? address : null;
-            }
-        }
-
-        return null;
-    }
 
     private async Task<JsonDocument> ParseAsync(Uri address, HttpResponseMessage answer, CancellationToken cancellationToken)
     {
