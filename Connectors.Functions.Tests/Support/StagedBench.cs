@@ -114,6 +114,7 @@ internal sealed class StagedBench : IDisposable
         {
             Cursor = complete.Cursor,
             Fallback = complete.Fallback,
+            Rewrite = complete.Rewrite,
         };
     }
 

@@ -12,6 +12,9 @@ internal sealed record IndexFacts(string Uuid, int MaxResultWindow, JsonObject M
     /// <summary>Most documents a search may return, unless the index says otherwise.</summary>
     public const int DefaultMaxResultWindow = 10_000;
 
+    /// <summary>Its settings, flat.</summary>
+    public JsonObject Settings { get; init; } = [];
+
     /// <summary>Reads them; <see langword="null"/> when there is no such index.</summary>
     public static async Task<IndexFacts?> ReadAsync(ElasticsearchCalls calls, string index, CancellationToken cancellationToken)
     {
@@ -42,6 +45,6 @@ internal sealed record IndexFacts(string Uuid, int MaxResultWindow, JsonObject M
 
         var settings = facts?["settings"] as JsonObject;
         var window = int.TryParse(settings?["index.max_result_window"]?.ToString(), out var set) ? set : DefaultMaxResultWindow;
-        return new IndexFacts(settings?["index.uuid"]?.ToString() ?? string.Empty, window, facts?["mappings"] as JsonObject ?? []);
+        return new IndexFacts(settings?["index.uuid"]?.ToString() ?? string.Empty, window, facts?["mappings"] as JsonObject ?? []) { Settings = settings ?? [] };
     }
 }

@@ -8,11 +8,12 @@ namespace Connectors.Sync.Engine;
 /// <param name="Fingerprint">What shaped every document in it; <see langword="null"/> while a change of it is under way.</param>
 /// <param name="ChangeMark">The source's change mark as of the last completed sync without a rejected document; <see langword="null"/> while a sync runs.</param>
 /// <param name="DocumentCount">Documents in it then.</param>
-internal sealed record IndexMark(string? Fingerprint, string? ChangeMark, long DocumentCount)
+/// <param name="Shape">What Elasticsearch made of its documents when the last full sync began; <see langword="null"/> when nobody knows.</param>
+internal sealed record IndexMark(string? Fingerprint, string? ChangeMark, long DocumentCount, IndexShape? Shape = null)
 {
     public static IndexMark? From(JsonObject? meta) => meta is null
         ? null
-        : new IndexMark(Text(meta, "fingerprint"), Text(meta, "change_mark"), Number(meta, "document_count"));
+        : new IndexMark(Text(meta, "fingerprint"), Text(meta, "change_mark"), Number(meta, "document_count"), IndexShape.From(meta["shape"] as JsonObject));
 
     public JsonObject ToJson()
     {
@@ -25,6 +26,11 @@ internal sealed record IndexMark(string? Fingerprint, string? ChangeMark, long D
         if (ChangeMark is not null)
         {
             json["change_mark"] = ChangeMark;
+        }
+
+        if (Shape is not null)
+        {
+            json["shape"] = Shape.ToJson();
         }
 
         return json;

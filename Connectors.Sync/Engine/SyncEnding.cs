@@ -106,7 +106,7 @@ internal sealed class SyncEnding(IContentIndex index, SyncEngineOptions options)
         await CheckIndexAsync(request, plan, cancellationToken);
         if (plan.Kind != SyncKind.DeletesOnly || plan.KeptFingerprint is not null)
         {
-            var mark = new IndexMark(plan.KeptFingerprint ?? plan.Fingerprint, isWhole && !hasClosed ? plan.ChangeMark : null, total);
+            var mark = new IndexMark(plan.KeptFingerprint ?? plan.Fingerprint, isWhole && !hasClosed ? plan.ChangeMark : null, total, plan.Shape);
             await index.WriteMetaAsync(request.IndexName, mark.ToJson(), cancellationToken);
         }
 

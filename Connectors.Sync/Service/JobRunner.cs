@@ -186,6 +186,7 @@ internal sealed class JobRunner(
             Error = result.Error,
             Cursor = result.Outcome?.Cursor,
             Fallback = result.Outcome?.Fallback,
+            Rewrite = result.Outcome?.Rewrite,
         };
         var written = await new JobEnding(steps, index, sources).WriteAsync(job, result.End, end, cancellationToken);
         return written switch
