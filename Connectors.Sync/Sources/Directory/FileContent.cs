@@ -17,13 +17,19 @@ internal sealed class FileContent(IFileTree tree, string path, string name, long
             return tree.Find(path) switch
             {
                 { Kind: FileKind.File } => tree.Open(path),
-                null => throw new ConnectorException(FailureKind.Skip, $"{path}: no longer there"),
+                null => throw Gone(),
                 _ => throw new ConnectorException(FailureKind.Skip, $"{path}: no longer an ordinary file"),
             };
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Gone();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new ConnectorException(FailureKind.Skip, $"{path}: can't be opened: {failure.Message}", failure);
         }
     }
+
+    private ConnectorException Gone() => new(FailureKind.Skip, $"{path}: no longer there") { IsGone = true };
 }
