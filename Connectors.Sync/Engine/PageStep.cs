@@ -130,7 +130,7 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
                 DocumentKey.Of(id),
                 document.Timestamp is { } timestamp && !hasAccessControl
                     ? DocumentVersion.FromTimestamp(timestamp)
-                    : DocumentVersion.FromDigest(DocumentVersion.Digest(document.Body.Span, document.Timestamp)));
+                    : DocumentVersion.FromDigest(DocumentVersion.Digest(document.Compared.Span, document.Timestamp)));
         }
     }
 
