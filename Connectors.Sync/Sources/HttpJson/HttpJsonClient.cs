@@ -98,15 +98,7 @@ internal sealed class HttpJsonClient : IDisposable
             }
         }
 
-        try
-        {
-            // The document outlives the buffer.
-            return JsonDocument.Parse(body.WrittenSpan.ToArray());
-        }
-        catch (JsonException)
-        {
-            throw new ConnectorException($"{Name(address)}: the answer is not JSON. Correct the field url.");
-        }
+        return HttpJsonBody.Parse(Name(address), body.WrittenSpan, answer.Content.Headers.TryGetValues("Content-Type", out var types) ? string.Join(',', types) : null);
     }
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)

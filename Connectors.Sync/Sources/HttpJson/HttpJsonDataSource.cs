@@ -142,7 +142,7 @@ public sealed class HttpJsonDataSource : EnumerableDataSource
             CleanJson.Write(json, item.GetRawText());
         }
 
-        using var document = JsonDocument.Parse(clean.WrittenMemory);
+        using var document = JsonDocument.Parse(clean.WrittenMemory, new JsonDocumentOptions { MaxDepth = HttpJsonBody.Deepest });
         return document.RootElement.Clone();
     }
 
