@@ -25,8 +25,12 @@ internal static class DeleteGuard
     /// <param name="vanished">Documents of the index that the source did not list.</param>
     /// <param name="options">The limits.</param>
     /// <param name="allowMassDelete">The override for this one sync.</param>
-    public static string? Refuse(long indexed, long listed, long vanished, DeleteGuardOptions options, bool allowMassDelete)
+    /// <param name="isDryRun">Whether nothing is written anyway.</param>
+    public static string? Refuse(long indexed, long listed, long vanished, DeleteGuardOptions options, bool allowMassDelete, bool isDryRun = false)
     {
+        var (nothing, written) = isDryRun
+            ? ("Nothing would be deleted", "New and changed documents would be written")
+            : ("Nothing was deleted", "New and changed documents were written");
         if (allowMassDelete || vanished == 0)
         {
             return null;
@@ -34,12 +38,12 @@ internal static class DeleteGuard
 
         if (listed == 0)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"Nothing was deleted: the source listed no document at all, while the index holds {indexed:N0}. Check the source's configuration and permissions. If it is really empty, run this one sync with --allow-mass-delete.");
+            return string.Create(CultureInfo.InvariantCulture, $"{nothing}: the source listed no document at all, while the index holds {indexed:N0}. Check the source's configuration and permissions. If it is really empty, run this one sync with --allow-mass-delete.");
         }
 
         var percent = 100.0 * vanished / indexed;
         return indexed <= options.FreeBelow || percent <= options.MaxPercent
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"Nothing was deleted: {vanished:N0} of the index's {indexed:N0} documents ({percent:0.#} %) are no longer in the source, more than elasticsearch.delete_guard.max_percent ({options.MaxPercent:0.#}) allows. New and changed documents were written. If the deletes are right, run this one sync with --allow-mass-delete or raise the setting.");
+            : string.Create(CultureInfo.InvariantCulture, $"{nothing}: {vanished:N0} of the index's {indexed:N0} documents ({percent:0.#} %) are no longer in the source, more than elasticsearch.delete_guard.max_percent ({options.MaxPercent:0.#}) allows. {written}. If the deletes are right, run this one sync with --allow-mass-delete or raise the setting.");
     }
 }
