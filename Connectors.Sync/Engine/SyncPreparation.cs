@@ -45,10 +45,21 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
             return null;
         }
 
+        if (before is not null && mark is null && await index.HoldsForeignAsync(request.IndexName, cancellationToken))
+        {
+            // Remembered in the index, before the mapping gets the fields of a connector's: the next sync has to know it too.
+            mark = new IndexMark(null, null, before.DocumentCount, HoldsForeign: true);
+            if (!request.DryRun)
+            {
+                await index.WriteMetaAsync(request.IndexName, mark.ToJson(), cancellationToken);
+            }
+        }
+
+        var isRewritten = rewrite is not null || (mark is not null && mark.Fingerprint != fingerprint);
         var current = before;
         if (!request.DryRun)
         {
-            (current, shape) = await PrepareAsync(request, fingerprint, mark, shape, isRewritten: rewrite is not null, cancellationToken);
+            (current, shape) = await PrepareAsync(request, fingerprint, mark, shape, isRewritten, cancellationToken);
         }
 
         progress.Phase = SyncPhase.Snapshot;
@@ -66,9 +77,10 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
             KeptFingerprint = request.Kind == SyncKind.DeletesOnly ? mark?.Fingerprint : null,
 
             // An index without a mark was filled by another service: what is the same by its time stamps may stay, unless it has to say who may see it.
-            SkipUnchanged = options.SkipUnchanged && !request.Reindex && (mark is null ? !request.HasAccessControl : rewrite is null),
+            SkipUnchanged = options.SkipUnchanged && !request.Reindex && (mark is null ? !request.HasAccessControl : !isRewritten),
             ChangeMark = change.Mark,
             EstimatedDocuments = change.EstimatedDocuments,
+            HoldsForeign = mark?.HoldsForeign == true,
             Partitions = await PartitionAsync(source, cancellationToken),
             Snapshot = snapshot,
         };
@@ -114,7 +126,11 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         var shaped = !isWritten ? mark?.Fingerprint : prepared.DocumentCount == 0 ? fingerprint : mark is not null && !isRewritten ? fingerprint : null;
         if (mark is not null || (isWritten && prepared.DocumentCount == 0))
         {
-            await index.WriteMetaAsync(request.IndexName, new IndexMark(shaped, null, prepared.DocumentCount, isWritten ? shape : mark?.Shape).ToJson(), cancellationToken);
+            var begun = new IndexMark(shaped, null, prepared.DocumentCount, mark?.HoldsForeign == true && prepared.DocumentCount > 0)
+            {
+                Shape = isWritten ? shape : mark?.Shape,
+            };
+            await index.WriteMetaAsync(request.IndexName, begun.ToJson(), cancellationToken);
         }
 
         return (prepared, shape);

@@ -16,11 +16,15 @@ internal static partial class OtherCommands
     {
         ["dotnet run"] = ("the build script runs these tests", words => BuildScript(words[2..])),
         ["dotnet build"] = ("the project is built with these tests", words => Exists(words[2])),
+        ["dotnet publish"] = ("tests publish it", words => Exists(words[2])),
         ["dotnet tool"] = ("it changes the user's machine", Tool),
         ["dotnet format"] = ("the build script runs it", _ => { }
         ),
         ["jq"] = ("it only rearranges what it gets", words => Assert.NotEmpty(words[1])),
         ["cp"] = ("it copies what was published", Paths),
+        ["cd"] = ("it goes to a folder", Paths),
+        ["func"] = ("it needs Core Tools", words => Assert.Equal(["func", "start"], words)),
+        ["npx"] = ("it needs npm", words => Assert.Contains($"NpmServer(\"azurite\", \"{words[1].Split('@')[1]}\"", Read("build.cs"), StringComparison.Ordinal)),
         ["mkdir"] = ("it changes the machine", Paths),
         ["install"] = ("it changes the machine", Paths),
         ["sudoedit"] = ("it opens an editor", Paths),
@@ -136,7 +140,7 @@ internal static partial class OtherCommands
     // Of the repository, or made by `publish`; what begins with a slash is on the user's machine.
     private static void Paths(string[] words)
     {
-        foreach (var path in words.Skip(1).Where(word => word[0] != '-' && word[0] != '/' && !Mode().IsMatch(word) && !word.StartsWith("plugins", StringComparison.Ordinal)))
+        foreach (var path in words.Skip(1).Where(word => word[0] != '-' && word[0] != '/' && !Mode().IsMatch(word) && !word.StartsWith("plugins", StringComparison.Ordinal) && word != "local.settings.json"))
         {
             if (path.StartsWith("artifacts/", StringComparison.Ordinal))
             {

@@ -118,7 +118,7 @@ public sealed class ChangedShapeTests : IDisposable
     [Fact]
     public void AMarkComesBackAsItWasWritten()
     {
-        var mark = new IndexMark("f", "c", 7, new IndexShape("m", "s", null, "i"));
+        var mark = new IndexMark("f", "c", 7, HoldsForeign: true) { Shape = new IndexShape("m", "s", null, "i") };
         Assert.Equal(mark, IndexMark.From(JsonNode.Parse(mark.ToJson().ToJsonString())!.AsObject()));
     }
 
