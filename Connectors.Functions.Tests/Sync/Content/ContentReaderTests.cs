@@ -141,6 +141,23 @@ public sealed class ContentReaderTests
         Assert.Equal("ab €", Encoding.UTF8.GetString(read.Utf8.Span));
     }
 
+    [Theory]
+    [InlineData("letter.doc", "letter.doc: .doc files are not read in this way. docs/content.md names one that reads them.")]
+    [InlineData("mail.MSG", "mail.MSG: .MSG files are not read in this way. docs/content.md names one that reads them.")]
+    public async Task ADocumentInAFormatThatNobodyReadsIsReportedAndNotFetched(string name, string reason)
+    {
+        var content = new BytesContent(name, [1, 2, 3]);
+        using var read = await new ContentReader(new ContentOptions(), new NothingExtractor()).ReadAsync(content, Cancellation);
+        Assert.Equal((ContentOutcome.Unsupported, true, false, reason), (read.Outcome, read.IsProblem, content.Opened, read.Reason));
+    }
+
+    private sealed class NothingExtractor : IContentExtractor
+    {
+        public IReadOnlySet<string> Extensions => ExtractableFileTypes.Locally;
+
+        public Task<ContentText> ExtractAsync(string fileName, PooledBuffer bytes, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+
     private sealed class BytesContent(string name, byte[] bytes, long? told = null) : DocumentContent
     {
         public override string FileName => name;
