@@ -119,6 +119,7 @@ internal sealed class StagedBench : IDisposable
         {
             Cursor = complete.Cursor,
             Fallback = complete.Fallback,
+            Rewrite = complete.Rewrite,
         };
     }
 

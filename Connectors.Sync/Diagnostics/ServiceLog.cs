@@ -65,8 +65,8 @@ internal static partial class ServiceLog
     [LoggerMessage(520, LogLevel.Information, "Connector {ConnectorId}: the sync rules that were drafted have been checked")]
     public static partial void RulesValidated(ILogger logger, string connectorId);
 
-    [LoggerMessage(518, LogLevel.Warning, "{Rejected} documents of job {SyncJobId} into {IndexName} were rejected or unreadable; the first: {Id}: {Reason}")]
-    public static partial void Rejections(ILogger logger, long rejected, string syncJobId, string indexName, string id, string reason);
+    [LoggerMessage(518, LogLevel.Warning, "{Rejected} documents of job {SyncJobId} into {IndexName} were rejected or unreadable ({Reasons}); the first: {Id}: {Reason}")]
+    public static partial void Rejections(ILogger logger, long rejected, string syncJobId, string indexName, string reasons, string id, string reason);
 
     [LoggerMessage(522, LogLevel.Information, "Connector {ConnectorId} has the service type {ServiceType}, for which there is no source here: it is left alone. Name its class under sources to serve it")]
     public static partial void UnknownServiceType(ILogger logger, string connectorId, string serviceType);

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Elasticsearch.Calls;
+using Connectors.Sync.Elasticsearch.Shapes;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Microsoft.Extensions.Logging;
@@ -56,6 +57,9 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
         var facts = await IndexFacts.ReadAsync(calls, index, cancellationToken);
         return facts is null ? null : await StateAsync(index, facts, created: false, cancellationToken);
     }
+
+    public Task<IndexShape?> ReadShapeAsync(string index, string? pipeline, CancellationToken cancellationToken) =>
+        new ShapeReader(calls).ReadAsync(index, pipeline, cancellationToken);
 
     public async Task<bool> HoldsForeignAsync(string index, CancellationToken cancellationToken)
     {

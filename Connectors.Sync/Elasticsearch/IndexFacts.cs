@@ -13,6 +13,9 @@ internal sealed record IndexFacts(string Uuid, int MaxResultWindow, JsonObject M
     /// <summary>Most documents a search may return, unless the index says otherwise.</summary>
     public const int DefaultMaxResultWindow = 10_000;
 
+    /// <summary>Its settings, flat.</summary>
+    public JsonObject Settings { get; init; } = [];
+
     /// <summary>Reads them; <see langword="null"/> when there is no such index.</summary>
     /// <exception cref="ConnectorException">It can't be read, or no connector may fill it.</exception>
     public static async Task<IndexFacts?> ReadAsync(ElasticsearchCalls calls, string index, CancellationToken cancellationToken)
@@ -44,7 +47,7 @@ internal sealed record IndexFacts(string Uuid, int MaxResultWindow, JsonObject M
         var facts = indices.First().Value as JsonObject;
         var settings = answer.Object(facts, "settings");
         var window = int.TryParse(settings["index.max_result_window"]?.ToString(), out var set) && set > 0 ? set : DefaultMaxResultWindow;
-        return new IndexFacts(answer.Text(settings, "index.uuid"), window, facts?["mappings"] as JsonObject ?? []);
+        return new IndexFacts(answer.Text(settings, "index.uuid"), window, facts?["mappings"] as JsonObject ?? []) { Settings = settings };
     }
 
     /// <summary>Why no connector may fill what an answer to <c>GET /index</c> tells of; <see langword="null"/> when one may.</summary>

@@ -144,7 +144,7 @@ internal sealed class SyncEngine : ISyncEngine
             plan = plan with { Cursor = place, Fallback = fallback };
             await state.WritePlanAsync(plan, cancellationToken);
             run = OpenRun(request, plan, state, progress, preview);
-            SyncLog.Begins(_logger, request.JobId, request.IndexName, plan.Snapshot.Count, plan.Partitions.Count, plan.SkipUnchanged ? "left alone" : "written again");
+            SyncLog.Begins(_logger, request.JobId, request.IndexName, plan.Snapshot.Count, plan.Partitions.Count, plan.UnchangedAre);
         }
 
         using (run.Ids)
@@ -193,6 +193,7 @@ internal sealed class SyncEngine : ISyncEngine
         {
             Cursor = SyncCursor.After(request, plan.Cursor, plan.IndexUuid),
             Fallback = plan.Fallback,
+            Rewrite = plan.Rewrite,
         };
     }
 

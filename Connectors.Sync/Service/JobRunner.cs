@@ -189,6 +189,7 @@ internal sealed class JobRunner(
             Error = result.Error,
             Cursor = result.Outcome?.Cursor,
             Fallback = result.Outcome?.Fallback,
+            Rewrite = result.Outcome?.Rewrite,
         };
         var written = await WriteEndAsync(job, result.End, end, cancellationToken);
         return written switch
@@ -222,7 +223,8 @@ internal sealed class JobRunner(
         var indexName = job.IndexName ?? string.Empty;
         if (result.Outcome?.Rejections is { Total: > 0 } rejections)
         {
-            ServiceLog.Rejections(_logger, rejections.Total, job.Id, indexName, rejections.Samples[0].Id, rejections.Samples[0].Reason);
+            var reasons = string.Join(", ", rejections.Reasons.OrderByDescending(reason => reason.Value).Select(reason => $"{reason.Key}: {reason.Value}"));
+            ServiceLog.Rejections(_logger, rejections.Total, job.Id, indexName, reasons, rejections.Samples[0].Id, rejections.Samples[0].Reason);
         }
 
         switch (result.End)

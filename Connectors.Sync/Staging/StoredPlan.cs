@@ -45,6 +45,16 @@ internal sealed record StoredPlan
     /// <summary>What shapes documents, including the pipeline.</summary>
     public required string Fingerprint { get; init; }
 
+    /// <summary>What Elasticsearch makes of the documents that this sync writes, or of those that it leaves as they are; <see langword="null"/> when nobody knows.</summary>
+    public IndexShape? Shape { get; init; }
+
+    /// <summary>Why documents that did not change are written again, in a sentence; <see langword="null"/> when they aren't, or that was asked for.</summary>
+    public string? Rewrite { get; init; }
+
+    /// <summary>What becomes of documents that did not change, for the log.</summary>
+    [JsonIgnore]
+    public string UnchangedAre => SkipUnchanged ? "left alone" : Rewrite is null ? "written again" : $"written again, because {Rewrite.TrimEnd('.')}";
+
     /// <summary>Whether documents that did not change are left alone.</summary>
     public required bool SkipUnchanged { get; init; }
 

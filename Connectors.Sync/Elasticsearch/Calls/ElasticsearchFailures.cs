@@ -31,6 +31,11 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options, Server
         }
 
         var error = answer.Error();
+        if (IndexBlock.Failure(Uri.UnescapeDataString(request.Path.Split('/', '?')[0]), error) is { } blocked)
+        {
+            return blocked;
+        }
+
         var reason = error is null ? string.Empty : $": {error.Reason}";
         var what = $"Elasticsearch at {Host} answered {request.Name} with {answer.Status}{reason}{(reason.EndsWith('.') ? string.Empty : ".")}";
         return answer.Status switch

@@ -31,7 +31,10 @@ internal sealed record ElasticsearchRequest(HttpMethod Method, string Path, Read
         new(HttpMethod.DELETE, path, body is null ? null : Bytes(body), false, expected);
 
     /// <summary>Makes an index name or id safe as a part of a path.</summary>
-    public static string Escape(string part) => Uri.EscapeDataString(part);
+    /// <exception cref="ConnectorException">It can't be one: an address would be another without it, or with what is before it taken away.</exception>
+    public static string Escape(string part) => part is "" or "." or ".."
+        ? throw new ConnectorException($"'{part}' can't be the name of anything in Elasticsearch. Give it another name.")
+        : Uri.EscapeDataString(part);
 
     private static ReadOnlyMemory<byte> Bytes(JsonObject body) => Encoding.UTF8.GetBytes(body.ToJsonString());
 }

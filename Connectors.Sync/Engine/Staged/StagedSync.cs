@@ -164,7 +164,7 @@ internal sealed class StagedSync : IDisposable
             total = await EndingOf(request).CompleteAsync(request, plan.Plan, order.IsListed, isWhole, cancellationToken);
         }
 
-        return new CompleteAnswer(total, rejections, preview, SyncCursor.After(request, place, plan.Plan.IndexUuid), plan.Plan.Fallback);
+        return new CompleteAnswer(total, rejections, preview, SyncCursor.After(request, place, plan.Plan.IndexUuid), plan.Plan.Fallback, plan.Plan.Rewrite);
     }
 
     /// <summary>Gathers what was rejected so far, for a sync that does not complete.</summary>

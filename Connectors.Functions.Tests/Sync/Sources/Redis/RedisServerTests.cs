@@ -59,6 +59,26 @@ public sealed class RedisServerTests(RedisServer server)
     }
 
     [Fact]
+    public async Task ASizeThatIsToldThisTimeAndNotTheNextIsNoChange()
+    {
+        await using var client = await server.EmptyAsync();
+        await client.GetDatabase().ExecuteAsync("ACL", "SETUSER", "sizeless", "on", ">x", "~*", "resetchannels", "-@all", "+@read", "+@connection", "+@transaction", "+info", "-memory");
+        await client.GetDatabase().HashSetAsync("user:1", "name", "Ann");
+        await client.GetDatabase().StringSetAsync("a", "1");
+        await using var with = server.Source();
+        await using var without = server.Source(("username", "sizeless"), ("password", "x"));
+
+        var (told, untold) = (await ReadAsync(with), await ReadAsync(without));
+
+        Assert.All(told, document => Assert.True(document.Json().TryGetProperty("size_in_bytes", out _)));
+        Assert.All(untold, document => Assert.False(document.Json().TryGetProperty("size_in_bytes", out _)));
+        Assert.Equal(told.Select(document => document.Compared), untold.Select(document => document.Compared));
+
+        static async Task<List<ReadDocument>> ReadAsync(IDataSource source) =>
+            [.. (await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents().OrderBy(document => document.Id, StringComparer.Ordinal)];
+    }
+
+    [Fact]
     public async Task TheRightsThatTheDocumentationNamesAreEnough()
     {
         await using var client = await server.EmptyAsync();
