@@ -173,6 +173,7 @@ internal sealed class BulkWriter(
         {
             401 => $"Elasticsearch refused the credentials while writing to '{indexName}' (401). Check elasticsearch.username and password, or api_key.",
             403 => $"Elasticsearch does not allow writing to '{indexName}' (403): {error?.Reason ?? "no reason given"}. The key or user needs the privileges that the documentation lists.",
+            < 0 or (>= 300 and < 400) => error?.Reason ?? $"Elasticsearch did not take what was to be written to '{indexName}' ({status}).",
             404 => $"The index '{indexName}' is gone (404): {error?.Reason ?? "no reason given"}. Nothing was deleted; start the sync again to build it anew.",
             _ => $"Elasticsearch refused to write to '{indexName}' ({status}): {error?.Type ?? "unknown"}: {error?.Reason ?? "no reason given"}",
         });

@@ -86,6 +86,9 @@ internal static partial class ServiceLog
     [LoggerMessage(527, LogLevel.Warning, "The source of job {SyncJobId} of connector {ConnectorId} into {IndexName} could not be closed and is left behind: {Reason}")]
     public static partial void SourceLeft(ILogger logger, string syncJobId, string connectorId, string indexName, string reason);
 
+    [LoggerMessage(540, LogLevel.Warning, "The end of job {SyncJobId} of connector {ConnectorId} could not be written, it is tried again in {Delay}: {Reason}")]
+    public static partial void EndTriedAgain(ILogger logger, string syncJobId, string connectorId, string reason, TimeSpan delay);
+
     /// <summary>The sign of life that the alert about missing polls waits for (infra/modules/alerts.bicep); at what level is the host's choice.</summary>
     [LoggerMessage(EventId = 519, Message = "Looked after {Connectors} connectors, {JobsMade} jobs were made")]
     public static partial void PollDone(ILogger logger, LogLevel level, int connectors, int jobsMade);

@@ -73,8 +73,8 @@ internal sealed class ElasticsearchCheckup
 
         return
         [
-            .. (answer.Json()["index"] as JsonObject ?? [])
-                .SelectMany(index => (index.Value as JsonObject ?? []).Where(privilege => privilege.Value?.GetValue<bool>() == false).Select(privilege => $"{privilege.Key} on {index.Key}"))
+            .. answer.Object(answer.Json(), "index")
+                .SelectMany(index => (index.Value as JsonObject ?? []).Where(privilege => privilege.Value?.GetValueKind() == System.Text.Json.JsonValueKind.False).Select(privilege => $"{privilege.Key} on {index.Key}"))
                 .Order(StringComparer.Ordinal),
         ];
     }

@@ -26,19 +26,25 @@ internal sealed record IndexFacts(string Uuid, int MaxResultWindow, JsonObject M
             ElasticsearchRequest.Get($"{ElasticsearchRequest.Escape(index)}?flat_settings=true", 404), cancellationToken);
         if (answer.Status == 404)
         {
+            answer.RequireMissing();
             return null;
         }
 
         var indices = answer.Json();
+        if (indices.Count == 0)
+        {
+            throw answer.NotUnderstood("it tells of no index");
+        }
+
         if (Problem(index, indices, calls.Failures.Host) is { } problem)
         {
             throw problem;
         }
 
         var facts = indices.First().Value as JsonObject;
-        var settings = facts?["settings"] as JsonObject;
-        var window = int.TryParse(settings?["index.max_result_window"]?.ToString(), out var set) ? set : DefaultMaxResultWindow;
-        return new IndexFacts(settings?["index.uuid"]?.ToString() ?? string.Empty, window, facts?["mappings"] as JsonObject ?? []);
+        var settings = answer.Object(facts, "settings");
+        var window = int.TryParse(settings["index.max_result_window"]?.ToString(), out var set) && set > 0 ? set : DefaultMaxResultWindow;
+        return new IndexFacts(answer.Text(settings, "index.uuid"), window, facts?["mappings"] as JsonObject ?? []);
     }
 
     /// <summary>Why no connector may fill what an answer to <c>GET /index</c> tells of; <see langword="null"/> when one may.</summary>

@@ -17,6 +17,9 @@ internal sealed class JobRunner(
     TimeProvider timeProvider,
     ILoggerFactory loggerFactory)
 {
+    // Half a minute in all.
+    private static readonly TimeSpan FirstEndPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestEndPause = TimeSpan.FromSeconds(16);
     private readonly ILogger _logger = loggerFactory.CreateLogger<JobRunner>();
 
     /// <summary>Runs a job that was claimed.</summary>
@@ -187,13 +190,31 @@ internal sealed class JobRunner(
             Cursor = result.Outcome?.Cursor,
             Fallback = result.Outcome?.Fallback,
         };
-        var written = await new JobEnding(steps, index, sources).WriteAsync(job, result.End, end, cancellationToken);
+        var written = await WriteEndAsync(job, result.End, end, cancellationToken);
         return written switch
         {
             null => result with { End = SyncResultEnd.Lost, Job = await jobs.FindAsync(job.Id, cancellationToken) },
             { Status: JobStatus.Canceled } => result with { End = SyncResultEnd.Canceled, Job = written },
             _ => result with { Job = written },
         };
+    }
+
+    /// <summary>Writes the end, several times if need be: a key that is being changed, or a proxy that is restarted, is back soon, and a job without an end looks as if it went on.</summary>
+    private async Task<SyncJobRecord?> WriteEndAsync(SyncJobRecord job, SyncResultEnd end, JobResult result, CancellationToken cancellationToken)
+    {
+        var ending = new JobEnding(steps, index, sources);
+        for (var pause = FirstEndPause; ; pause *= 2)
+        {
+            try
+            {
+                return await ending.WriteAsync(job, end, result, cancellationToken);
+            }
+            catch (ConnectorException failure) when (pause <= LongestEndPause)
+            {
+                ServiceLog.EndTriedAgain(_logger, job.Id, job.ConnectorId, failure.Message, pause);
+                await Task.Delay(pause, timeProvider, cancellationToken);
+            }
+        }
     }
 
     private void Log(SyncJobRecord job, SyncResult result)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Sources;
 
@@ -9,10 +10,16 @@ namespace Connectors.Sync.Staging;
 internal sealed record StoredPlan
 {
     /// <summary>Form of the state folder; another form is started over.</summary>
-    public const int CurrentFormat = 1;
+    public const int CurrentFormat = 2;
 
     /// <summary>Form in which this was written.</summary>
     public int Format { get; init; } = CurrentFormat;
+
+    /// <summary>Tells this plan from every other one, even of the same job.</summary>
+    public string Id { get; init; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>The job, where the plan is kept on local disk.</summary>
+    public string JobId { get; init; } = string.Empty;
 
     /// <summary>The content index.</summary>
     public required string IndexName { get; init; }
@@ -55,4 +62,12 @@ internal sealed record StoredPlan
 
     /// <summary>The snapshot in the same folder.</summary>
     public required SnapshotSeal Snapshot { get; init; }
+
+    /// <summary>Whether nothing is missing of it that must be there.</summary>
+    [JsonIgnore]
+    public bool IsWhole =>
+        Id is { Length: > 0 } && JobId is not null && IndexName is { Length: > 0 } && IndexUuid is not null && Fingerprint is not null
+        && Enum.IsDefined(Kind) && (Kind != SyncKind.Incremental || Cursor is not null)
+        && Partitions is not null && Partitions.All(partition => partition is { Name: not null, Bounds: not null })
+        && Snapshot is { Count: >= 0, TextBytes: >= 0 };
 }

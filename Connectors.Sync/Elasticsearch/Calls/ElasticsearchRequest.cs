@@ -12,6 +12,9 @@ namespace Connectors.Sync.Elasticsearch.Calls;
 /// <param name="Expected">Statuses outside 200 to 299 that are an answer to the caller and not a failure.</param>
 internal sealed record ElasticsearchRequest(HttpMethod Method, string Path, ReadOnlyMemory<byte>? Body = null, bool IsBulk = false, params int[] Expected)
 {
+    /// <summary>The most bytes that an answer may have; a larger one is not read to its end.</summary>
+    public int MaxAnswerBytes { get; init; } = 16 * 1024 * 1024;
+
     /// <summary>The call for a message: without the query.</summary>
     public string Name => $"{Method} /{Path.Split('?')[0]}";
 

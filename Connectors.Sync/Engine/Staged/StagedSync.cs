@@ -197,8 +197,10 @@ internal sealed class StagedSync : IDisposable
                 continue;
             }
 
+            // An id that belongs elsewhere would have another job judged, and its staging deleted.
             using var reader = new StreamReader(id);
-            yield return await reader.ReadToEndAsync(cancellationToken);
+            var job = await reader.ReadToEndAsync(cancellationToken);
+            yield return JobFolder.NameOf(job) == folder ? job : folder;
         }
     }
 
