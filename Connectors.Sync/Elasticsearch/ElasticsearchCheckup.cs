@@ -32,7 +32,7 @@ internal sealed class ElasticsearchCheckup
         }
 
         using var answer = await _calls.SendAsync(Get($"{Escape(index)}?flat_settings=true", 403, 404), cancellationToken);
-        return answer.IsSuccess ? IndexFacts.Problem(index, answer.Json(), _calls.Failures.Host) : null;
+        return answer.IsSuccess ? IndexFacts.Problem(index, answer.Json(), _calls.Failures.Host)?.Message : null;
     }
 
     /// <summary>Whether an ingest pipeline exists; <see langword="null"/> when the credentials may not see pipelines, which a sync need not.</summary>

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Connectors.Sync.Elasticsearch.Calls;
 using Connectors.Sync.Engine;
 using Microsoft.Extensions.Logging;
-using static Connectors.Sync.Elasticsearch.Calls.ElasticsearchRequest;
 
 namespace Connectors.Sync.Elasticsearch;
 

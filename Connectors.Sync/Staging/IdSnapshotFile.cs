@@ -171,15 +171,19 @@ internal sealed class IdSnapshotFile : IDisposable
             {
                 if (sorted[place].Key == sorted[place - 1].Key)
                 {
-                    using var texts = File.OpenHandle(Path.Combine(_folder, TextsName));
-                    Span<byte> text = stackalloc byte[2 + DocumentId.MaxBytes];
-                    RandomAccess.Read(texts, text, sorted[place].TextOffset);
-                    var id = System.Text.Encoding.UTF8.GetString(text.Slice(2, BinaryPrimitives.ReadUInt16LittleEndian(text)));
                     throw new ConnectorException(
-                        $"Elasticsearch listed the document '{id}' twice, so its listing can't be trusted. Nothing was written or deleted. "
+                        $"Elasticsearch listed the document '{TextAt(sorted[place].TextOffset)}' twice, so its listing can't be trusted. Nothing was written or deleted. "
                         + "Start the sync again; if this is told again, a proxy in between changes answers, or documents were written to the index with a routing.");
                 }
             }
+        }
+
+        private string TextAt(long offset)
+        {
+            using var texts = File.OpenHandle(Path.Combine(_folder, TextsName));
+            Span<byte> text = stackalloc byte[2 + DocumentId.MaxBytes];
+            RandomAccess.Read(texts, text, offset);
+            return System.Text.Encoding.UTF8.GetString(text.Slice(2, BinaryPrimitives.ReadUInt16LittleEndian(text)));
         }
     }
 }

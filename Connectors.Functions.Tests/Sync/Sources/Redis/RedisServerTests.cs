@@ -17,7 +17,7 @@ public sealed class RedisServerTests(RedisServer server)
     [InlineData("password", "", FailureKind.Fatal, "asks for a password. Set the field password.")]
     [InlineData("username", "nobody", FailureKind.Fatal, "refuses the login of user 'nobody'")]
     [InlineData("database", "99", FailureKind.Fatal, "has no database 99. Correct the field database")]
-    [InlineData("database", "0, one", FailureKind.Fatal, "database: 'one' is no number of a database")]
+    [InlineData("database", "0, one", FailureKind.Fatal, "database: \"one\" is no number of a database")]
     [InlineData("host", "no-such-host.invalid", FailureKind.Retry, "Redis server no-such-host.invalid")]
     [InlineData("port", "0", FailureKind.Fatal, "port: 0 is out of range")]
     public async Task WhatIsWrongIsSaidInASentence(string field, string value, FailureKind kind, string sentence)
