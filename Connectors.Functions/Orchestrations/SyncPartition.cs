@@ -58,7 +58,7 @@ public static class SyncPartition
             : null;
         var reading = state.IsRead
             ? null
-            : context.StepAsync<ReadAnswer>(nameof(SourceActivities.ReadPage), new JobOrder<ReadOrder>(order.Target, new ReadOrder(order.Plan, state.Number, state.Page)));
+            : context.SourceStepAsync<ReadAnswer>(nameof(SourceActivities.ReadPage), new JobOrder<ReadOrder>(order.Target, new ReadOrder(order.Plan, state.Number, state.Page)));
         if (writing is not null && await writing is var written)
         {
             if (written.Stop != StepStop.None)

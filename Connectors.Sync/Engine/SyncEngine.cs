@@ -2,6 +2,7 @@ using Connectors.Sync.Bulk;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine.Changes;
+using Connectors.Sync.Retries;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Staging;
 using Microsoft.Extensions.Logging;
@@ -58,10 +59,12 @@ internal sealed class SyncEngine : ISyncEngine
         ArgumentNullException.ThrowIfNull(progress);
         progress.Phase = SyncPhase.Preparing;
         request = PageStep.Shape(SyncPreparation.AsDone(request), _extraction);
+        var calls = new SourceCalls(
+            source.Description.Name, _options.SourceRetries, _options.SourceCallTimeLimit, _time, _random, _logger, stopReading);
         using var state = _states.Open(request.JobId);
         try
         {
-            return await RunAsync(request, source, progress, state, stopReading, cancellationToken);
+            return await RunAsync(request, new SourceReader(source, calls), progress, state, stopReading, cancellationToken);
         }
         finally
         {
@@ -84,12 +87,13 @@ internal sealed class SyncEngine : ISyncEngine
         return Task.CompletedTask;
     }
 
-    private async Task<SyncOutcome> RunAsync(SyncRequest request, IDataSource source, SyncProgress progress, SyncState state, CancellationToken stopReading, CancellationToken cancellationToken)
+    private async Task<SyncOutcome> RunAsync(
+        SyncRequest request, SourceReader source, SyncProgress progress, SyncState state, CancellationToken stopReading, CancellationToken cancellationToken)
     {
         string? fallback = null;
         if (request.Kind == SyncKind.Incremental)
         {
-            (var outcome, fallback) = await _changes.RunAsync(request, source, progress, state, stopReading, cancellationToken);
+            (var outcome, fallback) = await _changes.RunAsync(request, source, progress, state, cancellationToken);
             if (outcome is not null)
             {
                 return outcome;
@@ -100,7 +104,7 @@ internal sealed class SyncEngine : ISyncEngine
         }
 
         var preview = request.DryRun ? new SyncPreview() : null;
-        if (await TryResumeAsync(request, progress, state, cancellationToken) is not { } run)
+        if (await TryResumeAsync(request, source, progress, state, cancellationToken) is not { } run)
         {
             state.Reset();
 
@@ -116,7 +120,7 @@ internal sealed class SyncEngine : ISyncEngine
 
             plan = plan with { Cursor = place, Fallback = fallback };
             await state.WritePlanAsync(plan, cancellationToken);
-            run = OpenRun(request, plan, state, progress, preview);
+            run = OpenRun(request, plan, source, state, progress, preview);
             SyncLog.Begins(_logger, request.JobId, request.IndexName, plan.Snapshot.Count, plan.Partitions.Count, plan.SkipUnchanged ? "left alone" : "written again");
         }
 
@@ -126,12 +130,19 @@ internal sealed class SyncEngine : ISyncEngine
         }
     }
 
-    private async Task<SyncOutcome> FinishAsync(SyncRequest request, IDataSource source, SyncProgress progress, OpenedRun opened, SyncPreview? preview, CancellationToken stopReading, CancellationToken cancellationToken)
+    private async Task<SyncOutcome> FinishAsync(
+        SyncRequest request,
+        SourceReader source,
+        SyncProgress progress,
+        OpenedRun opened,
+        SyncPreview? preview,
+        CancellationToken stopReading,
+        CancellationToken cancellationToken)
     {
         var (plan, run, _) = opened;
         progress.EstimatedDocuments = plan.EstimatedDocuments;
         progress.Phase = SyncPhase.Pages;
-        await run.ReadAsync(source, stopReading, cancellationToken);
+        await run.ReadAsync(source, cancellationToken);
         if (!run.IsComplete)
         {
             SyncLog.Stops(_logger, request.JobId, request.IndexName, run.Counts.Read, run.Counts.Indexed);
@@ -168,7 +179,8 @@ internal sealed class SyncEngine : ISyncEngine
         };
     }
 
-    private async Task<OpenedRun?> TryResumeAsync(SyncRequest request, SyncProgress progress, SyncState state, CancellationToken cancellationToken)
+    private async Task<OpenedRun?> TryResumeAsync(
+        SyncRequest request, SourceReader source, SyncProgress progress, SyncState state, CancellationToken cancellationToken)
     {
         if (request.DryRun)
         {
@@ -192,7 +204,7 @@ internal sealed class SyncEngine : ISyncEngine
                 throw new InvalidDataException("The index was deleted or made again meanwhile.");
             }
 
-            var run = OpenRun(request, plan, state, progress, preview: null);
+            var run = OpenRun(request, plan, source, state, progress, preview: null);
             SyncLog.Resumes(_logger, request.JobId, request.IndexName, run.Run.Counts.Read, run.Run.Counts.Indexed);
             return run;
         }
@@ -203,7 +215,7 @@ internal sealed class SyncEngine : ISyncEngine
         }
     }
 
-    private OpenedRun OpenRun(SyncRequest request, StoredPlan plan, SyncState state, SyncProgress progress, SyncPreview? preview)
+    private OpenedRun OpenRun(SyncRequest request, StoredPlan plan, SourceReader source, SyncState state, SyncProgress progress, SyncPreview? preview)
     {
         var ids = IdSnapshotFile.Open(state.Folder, plan.Snapshot);
         try
@@ -212,7 +224,7 @@ internal sealed class SyncEngine : ISyncEngine
             IBatchWriter writer = preview is not null
                 ? new DryRunBatchWriter(preview)
                 : new IndexBatchWriter(new BulkWriter(_index, _options.Bulk, monitor, _time, _random, _logger), request.IndexName, request.Pipeline?.Name);
-            var run = new SyncRun(plan, state, ids, PageStep.For(request, _options, _extraction, _time), writer, _options, progress, NewSourceBackoff, _time, _logger);
+            var run = new SyncRun(plan, state, ids, PageStep.For(request, _options, _extraction, source.Calls, _time), writer, _options, progress, _logger);
             state.OpenJournal(run.Replay);
             monitor.Resume(run.Counts.Rejected);
             return new OpenedRun(plan, run, ids);
@@ -223,9 +235,6 @@ internal sealed class SyncEngine : ISyncEngine
             throw;
         }
     }
-
-    private BackoffClock NewSourceBackoff() =>
-        new(_options.Bulk.FirstRetryDelay, _options.Bulk.MaxRetryDelay, _options.SourceRetryTimeLimit, _time, _random);
 
     private sealed record OpenedRun(StoredPlan Plan, SyncRun Run, IdSnapshotFile Ids);
 }

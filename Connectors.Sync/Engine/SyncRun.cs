@@ -20,8 +20,6 @@ internal sealed class SyncRun(
     IBatchWriter writer,
     SyncEngineOptions options,
     SyncProgress progress,
-    Func<BackoffClock> backoff,
-    TimeProvider time,
     ILogger logger)
 {
     private readonly SeenIds _seen = new(ids.Snapshot.Count);
@@ -65,12 +63,12 @@ internal sealed class SyncRun(
         }
     }
 
-    /// <summary>Reads every partition that is not complete, until all are or <paramref name="stopReading"/> is set.</summary>
-    public async Task ReadAsync(IDataSource source, CancellationToken stopReading, CancellationToken cancellationToken)
+    /// <summary>Reads every partition that is not complete, until all are or the reader is stopped.</summary>
+    public async Task ReadAsync(SourceReader source, CancellationToken cancellationToken)
     {
         var open = Enumerable.Range(0, _partitions.Length).Where(partition => !_partitions[partition].IsLast);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Partitions, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(open, parallel, async (partition, token) => await ReadPartitionAsync(source, partition, stopReading, token));
+        await Parallel.ForEachAsync(open, parallel, async (partition, token) => await ReadPartitionAsync(source, partition, token));
     }
 
     /// <summary>Deletes what vanished, in batches that are the same in every run; false when stopped before the end.</summary>
@@ -105,7 +103,7 @@ internal sealed class SyncRun(
         return !stopped;
     }
 
-    private async Task ReadPartitionAsync(IDataSource source, int number, CancellationToken stopReading, CancellationToken cancellationToken)
+    private async Task ReadPartitionAsync(SourceReader source, int number, CancellationToken cancellationToken)
     {
         var pages = Channel.CreateBounded<Task<PageDone>>(Math.Max(1, options.PagesInFlight - 1));
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -113,7 +111,11 @@ internal sealed class SyncRun(
         Exception? failure = null;
         try
         {
-            await ReadPagesAsync(source, number, pages.Writer, stopReading, abort.Token);
+            await ReadPagesAsync(source, number, pages.Writer, abort.Token);
+        }
+        catch (OperationCanceledException) when (source.Calls.Stop.IsCancellationRequested && !abort.IsCancellationRequested)
+        {
+            // The contents of a page did not come in time. It is read again when the sync goes on.
         }
         catch (Exception caught)
         {
@@ -130,50 +132,14 @@ internal sealed class SyncRun(
         }
     }
 
-    private async Task ReadPagesAsync(IDataSource source, int number, ChannelWriter<Task<PageDone>> pages, CancellationToken stopReading, CancellationToken cancellationToken)
+    private async Task ReadPagesAsync(SourceReader source, int number, ChannelWriter<Task<PageDone>> pages, CancellationToken cancellationToken)
     {
         var partition = plan.Partitions[number];
-        var after = _partitions[number].Token;
-        while (!stopReading.IsCancellationRequested)
+        await foreach (var page in source.ReadPagesAsync(partition, _partitions[number].Token, options.Page, plan.ReadsIdsOnly, cancellationToken))
         {
-            var page = await ReadPageAsync(source, partition, after, cancellationToken);
             NoteRestart(number, partition, page);
             var pagePlan = await pageStep.PlanAsync(page, ids.Snapshot, _seen, plan.SkipUnchanged, writer is IndexBatchWriter, cancellationToken);
             await pages.WriteAsync(StartWrite(number, pagePlan, cancellationToken), cancellationToken);
-            if (pagePlan.IsLast)
-            {
-                return;
-            }
-
-            if (pagePlan.Next == after)
-            {
-                throw new ConnectorException($"The source did not get beyond '{after}' in partition '{partition.Name}'. This is a fault of the source.");
-            }
-
-            after = pagePlan.Next;
-        }
-    }
-
-    private async Task<SourcePage> ReadPageAsync(IDataSource source, SourcePartition partition, PageToken after, CancellationToken cancellationToken)
-    {
-        BackoffClock? clock = null;
-        while (true)
-        {
-            try
-            {
-                return await BoundedRead.RunAsync(() => plan.ReadPageAsync(source, partition, after, options.Page, cancellationToken), time, cancellationToken);
-            }
-            catch (ConnectorException failure) when (failure.Kind is FailureKind.Retry)
-            {
-                clock ??= backoff();
-                if (clock.Next(failure.RetryAfter) is not { } delay)
-                {
-                    throw;
-                }
-
-                SyncLog.SourceRetried(logger, partition.Name, failure.Message, delay);
-                await Task.Delay(delay, time, cancellationToken);
-            }
         }
     }
 

@@ -1,6 +1,7 @@
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Retries;
 using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging;
 
@@ -30,7 +31,7 @@ internal sealed class JobRunner(
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(sync);
-        using var stop = new JobStop(stopReading, cancellationToken);
+        using var stop = new JobStop(stopReading, cancellationToken, timeProvider);
         using var ended = new CancellationTokenSource();
         var watch = WatchAsync(job, sync.Progress, stop, ended.Token);
         SyncResult result;
@@ -45,7 +46,20 @@ internal sealed class JobRunner(
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        result = await WriteEndAsync(job, sync.Progress, stop, result, cancellationToken);
+        try
+        {
+            using var late = new CancellationTokenSource();
+            await using var patience = timeProvider.CreateTimer(
+                _ => late.Cancel(), null, stop.Stopping.IsCancellationRequested ? SourceCalls.Patience : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+            result = await WriteEndAsync(job, sync.Progress, stop, result, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The process ends, and Elasticsearch does not answer: the next start finds the job as its own.
+            throw new ConnectorException(FailureKind.Retry, "Elasticsearch did not answer before the service stopped.");
+        }
+
         if (result.End != SyncResultEnd.Suspended)
         {
             await engine.ForgetAsync(job.Id, cancellationToken);
@@ -65,7 +79,7 @@ internal sealed class JobRunner(
             SyncOutcome outcome;
             try
             {
-                await sources.PingAsync(source, options.PingTimeout, stop.Orderly);
+                await sources.PingAsync(source, options, _logger, stop.Orderly);
                 outcome = await engine.RunAsync(request, source, progress, stop.Orderly, stop.AtOnce);
             }
             finally
@@ -90,7 +104,10 @@ internal sealed class JobRunner(
         }
         catch (OperationCanceledException) when (stop.AtOnce.IsCancellationRequested)
         {
-            return new SyncResult(stop.IsForced ? SyncResultEnd.Canceled : SyncResultEnd.Lost, job, null, null);
+            var end = stop.IsForced ? SyncResultEnd.Canceled
+                : stop.IsOutOfTime && !stop.IsLost ? (stop.IsCanceled ? SyncResultEnd.Canceled : SyncResultEnd.Suspended)
+                : SyncResultEnd.Lost;
+            return new SyncResult(end, job, null, null);
         }
         catch (OperationCanceledException) when (stop.Orderly.IsCancellationRequested)
         {
@@ -108,7 +125,7 @@ internal sealed class JobRunner(
         var closing = Task.Run(async () => await source.DisposeAsync());
         try
         {
-            await closing.WaitAsync(options.PingTimeout, timeProvider);
+            await closing.WaitAsync(stop.AtOnce.IsCancellationRequested ? TimeSpan.FromSeconds(1) : options.PingTimeout, timeProvider);
         }
         catch (Exception exception) when (!closing.IsCompleted || stop.AtOnce.IsCancellationRequested)
         {

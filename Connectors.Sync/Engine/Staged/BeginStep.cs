@@ -1,6 +1,5 @@
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine.Changes;
-using Connectors.Sync.Sources;
 using Connectors.Sync.Staging;
 using Microsoft.Extensions.Logging;
 
@@ -16,7 +15,7 @@ internal sealed class BeginStep(IStagingStore store, StagedPlans plans, IContent
     /// <param name="source">The source.</param>
     /// <param name="fullBecause">Why everything has to be read though only changes were asked for, when that is known already.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    public async Task<BeginAnswer> BeginAsync(SyncRequest request, IDataSource source, string? fullBecause, CancellationToken cancellationToken)
+    public async Task<BeginAnswer> BeginAsync(SyncRequest request, SourceReader source, string? fullBecause, CancellationToken cancellationToken)
     {
         if (request.Kind != SyncKind.Incremental)
         {
@@ -43,7 +42,7 @@ internal sealed class BeginStep(IStagingStore store, StagedPlans plans, IContent
         return new BeginAnswer(name, Partitions: 1, IndexedDocuments: 0, EstimatedDocuments: null, SyncKind.Incremental);
     }
 
-    private async Task<BeginAnswer> BeginListingAsync(SyncRequest request, IDataSource source, string? fallback, CancellationToken cancellationToken)
+    private async Task<BeginAnswer> BeginListingAsync(SyncRequest request, SourceReader source, string? fallback, CancellationToken cancellationToken)
     {
         // Before anything is read: what changes from here on comes with the next incremental sync.
         var place = await _changes.FindPlaceAsync(source, request, cancellationToken);

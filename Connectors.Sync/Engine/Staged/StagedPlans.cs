@@ -83,12 +83,17 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
         _ending.Cancel();
         lock (_lock)
         {
-            foreach (var entry in _entries.Values)
+            // What a step still uses lies in mapped memory: it goes with the step.
+            foreach (var (name, entry) in _entries.Where(pair => pair.Value.Users == 0).ToList())
             {
+                _entries.Remove(name);
                 entry.Opened?.Dispose();
             }
 
-            _entries.Clear();
+            foreach (var entry in _entries.Values)
+            {
+                entry.LastUse = -1;
+            }
         }
 
         if (_folder.IsValueCreated)

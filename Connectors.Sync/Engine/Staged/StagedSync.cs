@@ -2,6 +2,7 @@ using Connectors.Sync.Bulk;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine.Changes;
+using Connectors.Sync.Retries;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Staging;
 using Microsoft.Extensions.Logging;
@@ -60,13 +61,21 @@ internal sealed class StagedSync : IDisposable
         _readingChanges = new ReadChangesStep(store, options, _extraction, limits, time, _logger);
     }
 
+    /// <summary>The reader of a configured source. It retries nothing: a host of steps waits by itself.</summary>
+    public SourceReader ReaderOf(IDataSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var limit = _options.SourceCallTimeLimit < _limits.MaxCallTime ? _options.SourceCallTimeLimit : _limits.MaxCallTime;
+        return new SourceReader(source, new SourceCalls(source.Description.Name, BackoffPolicy.None, limit, _time, _random, _logger));
+    }
+
     /// <summary>Begins: finds out whether a sync can go on from the last one, or whether anything changed; prepares the index, stages the snapshot of its ids, plans the partitions.</summary>
     /// <param name="request">The sync.</param>
     /// <param name="source">The source.</param>
     /// <param name="fullBecause">Why everything has to be read, when an incremental sync was begun before and lost its way (<see cref="ReadAnswer.Lost"/>).</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="ConnectorException">It could not be begun.</exception>
-    public Task<BeginAnswer> BeginAsync(SyncRequest request, IDataSource source, string? fullBecause, CancellationToken cancellationToken)
+    public Task<BeginAnswer> BeginAsync(SyncRequest request, SourceReader source, string? fullBecause, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         request = PageStep.Shape(SyncPreparation.AsDone(request), _extraction);
@@ -75,7 +84,7 @@ internal sealed class StagedSync : IDisposable
 
     /// <summary>Reads the next page of a partition, compares it and stages what has to be written.</summary>
     /// <exception cref="ConnectorException">It could not be read.</exception>
-    public async Task<ReadAnswer> ReadPageAsync(SyncRequest request, IDataSource source, ReadOrder order, CancellationToken cancellationToken)
+    public async Task<ReadAnswer> ReadPageAsync(SyncRequest request, SourceReader source, ReadOrder order, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(order);

@@ -20,6 +20,9 @@ internal sealed record StagedSyncOptions
     /// <summary>Time after which a read ends with the source's next page. Default 20 s.</summary>
     public TimeSpan MaxReadTime { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>The longest that one call of the source may take, whatever the configuration says: a host ends steps that take longer. Default 20 minutes.</summary>
+    public TimeSpan MaxCallTime { get; init; } = TimeSpan.FromMinutes(20);
+
     /// <summary>
     /// How long a step may write. Default 4 minutes: less than it takes a host to give a step to somebody else, so that one that was taken for dead does not
     /// write any more when its successor does.
