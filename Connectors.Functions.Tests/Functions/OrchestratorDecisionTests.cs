@@ -233,7 +233,7 @@ public sealed class OrchestratorDecisionTests
         SyncCounts? told = null;
         Setup<SyncSummary>(nameof(IndexActivities.CompleteSync), input =>
         {
-            told = ((JobOrder<FinishOrder>)input).Order.Counts;
+            told = ((JobOrder<FinishOrder>)input).Input.Counts;
             return new StepAnswer<SyncSummary>(new SyncSummary("completed", default, 5));
         });
 
@@ -261,7 +261,7 @@ public sealed class OrchestratorDecisionTests
         Assert.Equal((SyncKind.Full, true, 3L, null), (state.Kind, state.Partitions[0].IsDone(), state.Counts().Read, state.Lost()));
         Assert.Equal((null, "p", null), (order.Begun, order.State.Unwritten, order.Target.FullBecause));
         Assert.Equal((SyncKind.Full, null), (begun.Value!.Answer.Kind, begun.Value.Answer.Cursor));
-        Assert.Equal(("j1/plan", null, null), (finish.Order.Complete!.Plan, finish.Order.Complete.LastPage, finish.Order.Cursor));
+        Assert.Equal(("j1/plan", null, null), (finish.Input.Complete!.Plan, finish.Input.Complete.LastPage, finish.Input.Cursor));
     }
 
     private Task<SyncSummary?> RunAsync(SyncState? state = null)
@@ -282,11 +282,11 @@ public sealed class OrchestratorDecisionTests
         {
             _calls.Add(activity + input switch
             {
-                JobOrder<DeleteOrder> { Order: var order } => $" {order.FirstPart}+{order.Parts}",
-                JobOrder<EndOrder> { Order: var order } => $" {order.Stop}",
-                JobOrder<ReadOrder> { Order: var order } => $" after {order.After}",
-                JobOrder<WriteOrder> { Order: var order } => $" {order.Page}",
-                JobOrder<FinishOrder> { Order.Complete.LastPage: { } page } => $" {page}",
+                JobOrder<DeleteOrder> { Input: var order } => $" {order.FirstPart}+{order.Parts}",
+                JobOrder<EndOrder> { Input: var order } => $" {order.Stop}",
+                JobOrder<ReadOrder> { Input: var order } => $" after {order.After}",
+                JobOrder<WriteOrder> { Input: var order } => $" {order.Page}",
+                JobOrder<FinishOrder> { Input.Complete.LastPage: { } page } => $" {page}",
                 _ => string.Empty,
             });
             Assert.NotNull(options.Retry);

@@ -103,7 +103,7 @@ internal sealed class StagedBench : IDisposable
             report = answer.Report;
         }
 
-        var isListed = deletes is { Refusal: null, HasGap: false };
+        var isListed = deletes.IsListed();
         return await CompleteAsync(new CompleteOrder(plan, [.. reports, .. report is null ? Array.Empty<string>() : [report]], isListed), counts, deletes.Refusal);
     }
 

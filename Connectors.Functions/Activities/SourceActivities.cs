@@ -30,8 +30,8 @@ public sealed class SourceActivities(StepRunner runner)
     public Task<StepAnswer<ReadAnswer>> ReadPage([ActivityTrigger] JobOrder<ReadOrder> order, CancellationToken cancellationToken) =>
         runner.AskAsync(
             order.Target,
-            $"{order.Order.Plan}/{order.Order.Partition}",
+            $"{order.Input.Plan}/{order.Input.Partition}",
             keeps: page => !page.IsLast && page.Lost is null,
-            (step, source, token) => step.Services.Staged.ReadPageAsync(step.Request, source, order.Order, token),
+            (step, source, token) => step.Services.Staged.ReadPageAsync(step.Request, source, order.Input, token),
             cancellationToken);
 }

@@ -93,7 +93,7 @@ internal sealed class SyncJobRun : IDisposable
         }
 
         Show(SyncPhase.Finishing);
-        var isListed = _state.Deletes is { Refusal: null, HasGap: false };
+        var isListed = _state.Deletes?.IsListed() == true;
         var order = _state.Kind == SyncKind.Incremental
             ? new CompleteOrder(_state.Plan!, _state.Reports(), isListed, _state.Partitions[0].Page, _state.Counts())
             : new CompleteOrder(_state.Plan!, _state.Reports(), isListed);

@@ -67,7 +67,7 @@ internal sealed class PageStep(
     public async Task<PagePlan> PlanAsync(SourcePage page, IdSnapshot snapshot, SeenIds seen, bool skipUnchanged, bool fetchContent, CancellationToken cancellationToken)
     {
         var work = new PageWork(page, fetchContent);
-        var plan = new PagePlan(page, work, ComposeAsync);
+        var plan = new PagePlan(page, work, this);
         try
         {
             // Before anything else: what a rule leaves out is as if the source did not have it.
@@ -99,7 +99,7 @@ internal sealed class PageStep(
     }
 
     /// <summary>Composes the writes of as many documents as have <see cref="MaxContentBytes"/> of content: of all of a page that has none.</summary>
-    private async Task ComposeAsync(PageWork work, PagePlan plan, CancellationToken cancellationToken)
+    internal async Task ComposeAsync(PageWork work, PagePlan plan, CancellationToken cancellationToken)
     {
         var (start, end) = (work.Next, EndOfPart(work));
         var texts = await FetchAsync(work, start, end, plan, cancellationToken);

@@ -21,10 +21,10 @@ internal sealed class SyncEngine : ISyncEngine
     private readonly Random _random;
     private readonly ILogger _logger;
     private readonly SyncStateStore _states;
-    private readonly SyncPreparation _preparation;
+    private readonly SyncBeginning _beginning;
+    private readonly BatchWriters _writers;
     private readonly SyncEnding _ending;
     private readonly ContentExtraction _extraction;
-    private readonly ChangePreparation _changesAhead;
     private readonly ChangeSync _changes;
 
     /// <summary>An engine that writes to <paramref name="index"/>.</summary>
@@ -44,11 +44,11 @@ internal sealed class SyncEngine : ISyncEngine
         _random = random;
         _logger = loggerFactory.CreateLogger<SyncEngine>();
         _states = new SyncStateStore(options.StateFolder);
-        _preparation = new SyncPreparation(index, options);
+        _beginning = new SyncBeginning(index, options, _logger);
+        _writers = new BatchWriters(index, options.Bulk, time, random, _logger);
         _ending = new SyncEnding(index, options);
         _extraction = extraction ?? new ContentExtraction(options.Content, time, loggerFactory);
-        _changesAhead = new ChangePreparation(index, options, _logger);
-        _changes = new ChangeSync(index, options, _extraction, time, random, _logger);
+        _changes = new ChangeSync(index, options, _extraction, _writers, time, _logger);
     }
 
     /// <inheritdoc/>
@@ -108,20 +108,15 @@ internal sealed class SyncEngine : ISyncEngine
         {
             state.Reset();
 
-            // Before anything is read: what changes from here on comes with the next incremental sync.
-            var place = await _changesAhead.FindPlaceAsync(source, request, cancellationToken);
-            var plan = await _preparation.PlanAsync(request, source, state.Folder, progress, cancellationToken);
-            if (plan is null)
+            var begun = await _beginning.BeginAsync(request, source, fallback, state.Folder, progress, cancellationToken);
+            if (begun.Plan is not { } plan)
             {
-                SyncLog.Unchanged(_logger, request.JobId, request.IndexName);
-                var (total, cursor) = await _ending.UnchangedAsync(request, place, cancellationToken);
-                return new SyncOutcome(SyncEnd.Unchanged, default, total, new RejectionReport()) { Cursor = cursor, Fallback = fallback };
+                return new SyncOutcome(SyncEnd.Unchanged, default, begun.TotalDocuments, new RejectionReport()) { Cursor = begun.Cursor, Fallback = fallback };
             }
 
-            plan = plan with { Cursor = place, Fallback = fallback };
             await state.WritePlanAsync(plan, cancellationToken);
             run = OpenRun(request, plan, source, state, progress, preview);
-            SyncLog.Begins(_logger, request.JobId, request.IndexName, plan.Snapshot.Count, plan.Partitions.Count, plan.SkipUnchanged ? "left alone" : "written again");
+            _beginning.Tell(request, plan);
         }
 
         using (run.Ids)
@@ -168,9 +163,7 @@ internal sealed class SyncEngine : ISyncEngine
 
         progress.Phase = SyncPhase.Finishing;
 
-        // Documents that did not make it must be tried again at the next sync, even if the source says that nothing changed.
-        var isWhole = plan.Kind == SyncKind.Full && refusal is null && run.Rejections.Total == 0 && run.Gap is null;
-        var total = await _ending.CompleteAsync(request, plan, isWhole, cancellationToken);
+        var total = await _ending.CompleteAsync(request, plan, isListed: refusal is null && run.Gap is null, run.Rejections, cancellationToken);
         SyncLog.Ends(_logger, request.JobId, request.IndexName, run.Counts.Created, run.Counts.Updated, run.Counts.Deleted, run.Counts.Skipped, run.Counts.Rejected, total);
         return new SyncOutcome(refusal is null ? SyncEnd.Completed : SyncEnd.Refused, run.Counts, total, run.Rejections, refusal, preview)
         {
@@ -221,10 +214,8 @@ internal sealed class SyncEngine : ISyncEngine
         try
         {
             var monitor = new RejectionMonitor(_options.Rejections);
-            IBatchWriter writer = preview is not null
-                ? new DryRunBatchWriter(preview)
-                : new IndexBatchWriter(new BulkWriter(_index, _options.Bulk, monitor, _time, _random, _logger), request.IndexName, request.Pipeline?.Name);
-            var run = new SyncRun(plan, state, ids, PageStep.For(request, _options, _extraction, source.Calls, _time), writer, _options, progress, _logger);
+            var pages = PageStep.For(request, _options, _extraction, source.Calls, _time);
+            var run = new SyncRun(plan, state, ids, pages, _writers.For(request, monitor, preview), _options, progress, _logger);
             state.OpenJournal(run.Replay);
             monitor.Resume(run.Counts.Rejected);
             return new OpenedRun(plan, run, ids);

@@ -74,8 +74,7 @@ internal sealed class SyncRun(
     /// <summary>Deletes what vanished, in batches that are the same in every run; false when stopped before the end.</summary>
     public async Task<bool> DeleteAsync(CancellationToken stopReading, CancellationToken cancellationToken)
     {
-        // Deletes need the texts of the ids: read them in the order in which they lie on disk.
-        var offsets = _seen.Unseen().Select(ids.Snapshot.TextOffset).Order().ToArray();
+        var offsets = DeleteBatches.Offsets(_seen, ids.Snapshot);
         var size = options.Bulk.MaxOperations;
         var batches = Enumerable.Range(0, (offsets.Length + size - 1) / size).Where(batch => !_deletesDone.Contains(batch));
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Bulk.MaxConcurrency, CancellationToken = cancellationToken };
@@ -88,13 +87,7 @@ internal sealed class SyncRun(
                 return;
             }
 
-            using var batch = new BulkBatch();
-            foreach (var offset in offsets.AsSpan(number * size, Math.Min(size, offsets.Length - (number * size))))
-            {
-                DocumentLines.WriteDelete(batch.Buffer, ids.ReadText(offset));
-                batch.Add(BulkOperationKind.Delete);
-            }
-
+            using var batch = DeleteBatches.Of(offsets.AsSpan(number * size, Math.Min(size, offsets.Length - (number * size))), ids);
             await state.AppendAsync(new DeletesSent(number), token);
             var report = await writer.WriteAsync(batch, _deletesSent.Contains(number), token);
             await state.AppendAsync(new DeletesDone(number, report.Counts, report.Rejections), token);

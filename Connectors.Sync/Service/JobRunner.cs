@@ -195,15 +195,7 @@ internal sealed class JobRunner(
             return new SyncResult(SyncResultEnd.Lost, await jobs.FindAsync(job.Id, cancellationToken), result.Outcome, result.Error);
         }
 
-        var end = new JobResult
-        {
-            Counts = result.Outcome?.Counts ?? progress.Counts,
-            TotalDocuments = result.Outcome?.TotalDocuments,
-            Rejections = result.Outcome?.Rejections,
-            Error = result.Error,
-            Cursor = result.Outcome?.Cursor,
-            Fallback = result.Outcome?.Fallback,
-        };
+        var end = (result.Outcome is { } outcome ? JobResult.Of(outcome) : new JobResult { Counts = progress.Counts }) with { Error = result.Error };
         var written = await new JobEnding(steps, index, sources).WriteAsync(job, result.End, end, cancellationToken);
         return written switch
         {

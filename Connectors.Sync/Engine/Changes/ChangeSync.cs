@@ -11,7 +11,8 @@ namespace Connectors.Sync.Engine.Changes;
 /// The story of an incremental sync: begin where the last completed sync ended, or resume; write what changed; remember where the next one begins. Where that can't be
 /// done for certain, the answer is a reason for a full sync.
 /// </summary>
-internal sealed class ChangeSync(IContentIndex index, SyncEngineOptions options, ContentExtraction extraction, TimeProvider time, Random random, ILogger logger)
+internal sealed class ChangeSync(
+    IContentIndex index, SyncEngineOptions options, ContentExtraction extraction, BatchWriters writers, TimeProvider time, ILogger logger)
 {
     private readonly ChangePreparation _preparation = new(index, options, logger);
     private readonly ChangeEnding _ending = new(index, options);
@@ -88,7 +89,7 @@ internal sealed class ChangeSync(IContentIndex index, SyncEngineOptions options,
     private ChangeRun Open(SyncRequest request, StoredPlan plan, SourceReader source, SyncState state, SyncProgress progress)
     {
         var monitor = new RejectionMonitor(options.Rejections);
-        var writer = new IndexBatchWriter(new BulkWriter(index, options.Bulk, monitor, time, random, logger), request.IndexName, request.Pipeline?.Name);
+        var writer = writers.For(request, monitor, preview: null);
         var step = new ChangeStep(PageStep.ForChanges(request, options, extraction, source.Calls, time), options.Bulk, DocumentFilter.For(request.Rules));
         var run = new ChangeRun(plan, state, step, writer, options, progress);
         state.OpenJournal(run.Replay);

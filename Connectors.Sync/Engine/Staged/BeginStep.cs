@@ -9,6 +9,7 @@ namespace Connectors.Sync.Engine.Staged;
 internal sealed class BeginStep(IStagingStore store, StagedPlans plans, IContentIndex index, SyncEngineOptions options, ILogger logger)
 {
     private readonly ChangePreparation _changes = new(index, options, logger);
+    private readonly SyncBeginning _beginning = new(index, options, logger);
 
     /// <summary>Begins.</summary>
     /// <param name="request">The sync.</param>
@@ -44,20 +45,17 @@ internal sealed class BeginStep(IStagingStore store, StagedPlans plans, IContent
 
     private async Task<BeginAnswer> BeginListingAsync(SyncRequest request, SourceReader source, string? fallback, CancellationToken cancellationToken)
     {
-        // Before anything is read: what changes from here on comes with the next incremental sync.
-        var place = await _changes.FindPlaceAsync(source, request, cancellationToken);
         return await InNewFolderAsync(async folder =>
         {
-            if (await new SyncPreparation(index, options).PlanAsync(request, source, folder, new SyncProgress(), cancellationToken) is not { } plan)
+            var begun = await _beginning.BeginAsync(request, source, fallback, folder, new SyncProgress(), cancellationToken);
+            if (begun.Plan is not { } plan)
             {
                 Directory.Delete(folder, recursive: true);
-                SyncLog.Unchanged(logger, request.JobId, request.IndexName);
-                var (total, cursor) = await new SyncEnding(index, options).UnchangedAsync(request, place, cancellationToken);
-                return new BeginAnswer(null, 0, total, null, request.Kind, cursor, fallback);
+                return new BeginAnswer(null, 0, begun.TotalDocuments, null, request.Kind, begun.Cursor, fallback);
             }
 
-            var name = await StageAsync(request, plan with { Cursor = place, Fallback = fallback }, folder, cancellationToken);
-            SyncLog.Begins(logger, request.JobId, request.IndexName, plan.Snapshot.Count, plan.Partitions.Count, plan.SkipUnchanged ? "left alone" : "written again");
+            var name = await StageAsync(request, plan, folder, cancellationToken);
+            _beginning.Tell(request, plan);
             return new BeginAnswer(name, plan.Partitions.Count, plan.Snapshot.Count, plan.EstimatedDocuments, request.Kind);
         });
     }

@@ -80,21 +80,14 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
     {
         using var ids = OpenTexts(opened, textsFolder);
 
-        // In the order in which the texts lie on disk.
-        var offsets = seen.Unseen().Select(ids.Snapshot.TextOffset).Order().ToArray();
+        var offsets = DeleteBatches.Offsets(seen, ids.Snapshot);
         var parts = 0;
         foreach (var part in offsets.Chunk(limits.DeletesPerPart))
         {
             using var buffer = new PooledBuffer();
             foreach (var some in part.Chunk(bulk.MaxOperations))
             {
-                using var batch = new BulkBatch(some.Length * 64);
-                foreach (var offset in some)
-                {
-                    DocumentLines.WriteDelete(batch.Buffer, ids.ReadText(offset));
-                    batch.Add(BulkOperationKind.Delete);
-                }
-
+                using var batch = DeleteBatches.Of(some, ids);
                 StagedBatches.Write(buffer, batch, isAfterAll: false);
             }
 

@@ -12,4 +12,8 @@ public sealed record PlanDeletesOrder(string Plan, IReadOnlyList<string> LastPag
 /// <param name="Refusal">Why nothing may be deleted, and how to allow it; <see langword="null"/> when the deletes may go ahead.</param>
 /// <param name="HasGap">Whether the source could not list everything.</param>
 /// <param name="Correction">To be added to the counts, because of documents that more than one partition listed. May be negative in parts.</param>
-public sealed record DeleteAnswer(string? Deletes, int Parts, long Count, string? Refusal, bool HasGap, SyncCounts Correction);
+public sealed record DeleteAnswer(string? Deletes, int Parts, long Count, string? Refusal, bool HasGap, SyncCounts Correction)
+{
+    /// <summary>Whether the source listed everything, and what vanished may be deleted.</summary>
+    public bool IsListed() => Refusal is null && !HasGap;
+}

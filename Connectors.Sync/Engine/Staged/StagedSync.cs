@@ -169,8 +169,7 @@ internal sealed class StagedSync : IDisposable
         else
         {
             place = plan.Plan.Cursor;
-            var isWhole = request.Kind == SyncKind.Full && order.IsListed && rejections.Total == 0;
-            total = await EndingOf(request).CompleteAsync(request, plan.Plan, isWhole, cancellationToken);
+            total = await EndingOf(request).CompleteAsync(request, plan.Plan, order.IsListed, rejections, cancellationToken);
         }
 
         return new CompleteAnswer(total, rejections, preview, SyncCursor.After(request, place, plan.Plan.IndexUuid), plan.Plan.Fallback);
@@ -238,12 +237,7 @@ internal sealed class StagedSync : IDisposable
             // A step gives up before its time is over, and is tried again.
             RetryTimeLimit = _options.Bulk.RetryTimeLimit < _limits.MaxWriteTime / 2 ? _options.Bulk.RetryTimeLimit : _limits.MaxWriteTime / 2,
         };
-        return new WriteStep(
-            _store,
-            (monitor, preview) => preview is not null
-                ? new DryRunBatchWriter(preview)
-                : new IndexBatchWriter(new BulkWriter(_indexOf(request.ConnectorId), bulk, monitor, _time, _random, _logger), request.IndexName, request.Pipeline?.Name),
-            _options.Rejections);
+        return new WriteStep(_store, new BatchWriters(_indexOf(request.ConnectorId), bulk, _time, _random, _logger), _options.Rejections);
     }
 
     private static System.Diagnostics.Activity? Trace(string what, SyncRequest request) => SyncTelemetry.Source.StartActivity(what)?

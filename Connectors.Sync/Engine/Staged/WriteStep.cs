@@ -4,7 +4,7 @@ using Connectors.Sync.Staging;
 namespace Connectors.Sync.Engine.Staged;
 
 /// <summary>Writes staged batches to the index. All of it may be done again: operations are idempotent by id, and counts follow from what the diff found.</summary>
-internal sealed class WriteStep(IStagingStore store, Func<RejectionMonitor, SyncPreview?, IBatchWriter> newWriter, RejectionLimits rejectionLimits)
+internal sealed class WriteStep(IStagingStore store, BatchWriters writers, RejectionLimits rejectionLimits)
 {
     private const int MaxBatchesAtHand = 8;
 
@@ -57,7 +57,7 @@ internal sealed class WriteStep(IStagingStore store, Func<RejectionMonitor, Sync
         var monitor = new RejectionMonitor(rejectionLimits);
         monitor.Resume(rejected);
         monitor.Resume(before.Run);
-        return new Session(newWriter(monitor, preview), monitor, before.Rejections, preview);
+        return new Session(writers.For(request, monitor, preview), monitor, before.Rejections, preview);
     }
 
     private async Task<WriteAnswer> CloseAsync(Session session, string plan, SyncCounts counts, CancellationToken cancellationToken)
