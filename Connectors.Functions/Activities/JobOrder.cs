@@ -31,4 +31,4 @@ public sealed record FinishOrder(CompleteOrder? Complete, SyncCounts Counts, str
 /// <param name="Message">What failed, for the operator.</param>
 /// <param name="Counts">What it did before.</param>
 /// <param name="Reports">The last reports of its steps.</param>
-public sealed record EndOrder(StepStop Stop, string? Message, SyncCounts Counts, IReadOnlyList<string> Reports);
+public sealed record EndOrder(StepStop Stop, string? Message, SyncCounts Counts, IReadOnlyList<ReportName> Reports);

@@ -127,7 +127,7 @@ internal sealed class AppServices : IAsyncDisposable
     }
 
     /// <summary>Gathers reports of a sync that was stopped. What was lost is passed over: the job has to end in any case.</summary>
-    public async Task<RejectionReport> ReportAsync(IReadOnlyList<string> reports, CancellationToken cancellationToken)
+    public async Task<RejectionReport> ReportAsync(IReadOnlyList<ReportName> reports, CancellationToken cancellationToken)
     {
         try
         {

@@ -10,7 +10,7 @@ public sealed record SyncState
     public required SyncTarget Target { get; init; }
 
     /// <summary>The plan, once the sync has begun.</summary>
-    public string? Plan { get; init; }
+    public PlanName? Plan { get; init; }
 
     /// <summary>What kind of sync it is, once it has begun: perhaps a full one where an incremental one was asked for.</summary>
     public SyncKind Kind { get; init; }
@@ -34,7 +34,7 @@ public sealed record SyncState
     public SyncCounts DeleteCounts { get; init; }
 
     /// <summary>The last report of the deletes.</summary>
-    public string? DeleteReport { get; init; }
+    public ReportName? DeleteReport { get; init; }
 
     /// <summary>All counts so far.</summary>
     public SyncCounts Counts() => Partitions.Aggregate(DeleteCounts + (Deletes?.Correction ?? default), (sum, partition) => sum + partition.Counts);
@@ -43,7 +43,7 @@ public sealed record SyncState
     public string? Lost() => Partitions.Select(partition => partition.Lost).FirstOrDefault(lost => lost is not null);
 
     /// <summary>The last reports.</summary>
-    public IReadOnlyList<string> Reports() => [.. Partitions.Select(partition => partition.Report).Append(DeleteReport).OfType<string>()];
+    public IReadOnlyList<ReportName> Reports() => [.. Partitions.Select(partition => partition.Report).Append(DeleteReport).OfType<ReportName>()];
 }
 
 /// <summary>How far a partition is.</summary>
@@ -55,7 +55,7 @@ public sealed record SyncState
 /// <param name="Counts">What the partition counts.</param>
 /// <param name="Lost">Of changes, why the source can't tell them any more.</param>
 public sealed record PartitionState(
-    int Number, string? Page = null, bool IsRead = false, string? Unwritten = null, string? Report = null, SyncCounts Counts = default, string? Lost = null)
+    int Number, PageName? Page = null, bool IsRead = false, PageName? Unwritten = null, ReportName? Report = null, SyncCounts Counts = default, string? Lost = null)
 {
     /// <summary>Whether there is nothing left to do: everything of it is read and written, or can't be read.</summary>
     public bool IsDone() => Lost is not null || (IsRead && Unwritten is null);

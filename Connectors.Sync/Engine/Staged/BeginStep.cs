@@ -80,7 +80,7 @@ internal sealed class BeginStep(IStagingStore store, StagedPlans plans, IContent
 
     /// <summary>Stages a plan, and keeps it at hand with the folder of its snapshot.</summary>
     /// <returns>Its name.</returns>
-    private async Task<string> StageAsync(SyncRequest request, StoredPlan plan, string folder, CancellationToken cancellationToken)
+    private async Task<PlanName> StageAsync(SyncRequest request, StoredPlan plan, string folder, CancellationToken cancellationToken)
     {
         var name = StagedNames.NewPlan(request.JobId);
         await PutIdAsync(request.JobId, cancellationToken);
@@ -102,7 +102,7 @@ internal sealed class BeginStep(IStagingStore store, StagedPlans plans, IContent
         await store.PutAsync(StagedNames.Id(JobFolder.NameOf(jobId)), id, isText: false, cancellationToken);
     }
 
-    private async Task PutFileAsync(string plan, string folder, string file, bool isText, CancellationToken cancellationToken)
+    private async Task PutFileAsync(PlanName plan, string folder, string file, bool isText, CancellationToken cancellationToken)
     {
         await using var content = new FileStream(Path.Combine(folder, file), FileMode.Open, FileAccess.Read, FileShare.Read, 256 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan);
         await store.PutAsync(StagedNames.Snapshot(plan, file), content, isText, cancellationToken);

@@ -36,7 +36,7 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
         return answer with { Deletes = deletes, Parts = await StageAsync(opened, listing.Seen, deletes, cancellationToken) };
     }
 
-    private async Task<Listing> ReadListingAsync(OpenedPlan opened, IReadOnlyList<string> lastPages, CancellationToken cancellationToken)
+    private async Task<Listing> ReadListingAsync(OpenedPlan opened, IReadOnlyList<PageName> lastPages, CancellationToken cancellationToken)
     {
         if (lastPages.Count != opened.Plan.Partitions.Count)
         {

@@ -98,7 +98,7 @@ internal sealed class PageInMaking(StagedSyncOptions limits, TimeProvider time) 
             counts);
     }
 
-    private async Task<bool> PutBatchesAsync(IStagingStore store, string page, string folder, CancellationToken cancellationToken)
+    private async Task<bool> PutBatchesAsync(IStagingStore store, PageName page, string folder, CancellationToken cancellationToken)
     {
         if (_plans.TrueForAll(plan => plan is { Batches.Count: 0, Rejections.Total: 0, HasMore: false }))
         {

@@ -3,7 +3,7 @@ namespace Connectors.Sync.Engine.Staged;
 /// <summary>Asks what has to be deleted, once all partitions were read to their ends.</summary>
 /// <param name="Plan">The plan.</param>
 /// <param name="LastPages">The last page of each partition, in the order of their numbers.</param>
-public sealed record PlanDeletesOrder(string Plan, IReadOnlyList<string> LastPages);
+public sealed record PlanDeletesOrder(PlanName Plan, IReadOnlyList<PageName> LastPages);
 
 /// <summary>What has to be deleted.</summary>
 /// <param name="Deletes">Name of what was staged, for the steps that follow; <see langword="null"/> when there is nothing to delete.</param>

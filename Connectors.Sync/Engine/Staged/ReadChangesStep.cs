@@ -28,7 +28,7 @@ internal sealed class ReadChangesStep(IStagingStore store, SyncEngineOptions opt
         using var making = new PageInMaking(limits, time);
         var after = before is null ? PageToken.Start : new PageToken(before.Next);
         return await ReadAsync(opened, request, source, after, making, cancellationToken) is { } lost
-            ? new ReadAnswer(string.Empty, IsLast: false, HasWork: false, default, lost)
+            ? new ReadAnswer(new PageName(string.Empty), IsLast: false, HasWork: false, default, lost)
             : (await making.StageAsync(store, opened, order, before, cancellationToken)).Answer;
     }
 

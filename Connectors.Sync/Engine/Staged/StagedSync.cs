@@ -177,7 +177,7 @@ internal sealed class StagedSync : IDisposable
 
     /// <summary>Gathers what was rejected so far, for a sync that does not complete.</summary>
     /// <exception cref="ConnectorException">A report was lost.</exception>
-    public async Task<RejectionReport> ReportAsync(IReadOnlyList<string> reports, CancellationToken cancellationToken)
+    public async Task<RejectionReport> ReportAsync(IReadOnlyList<ReportName> reports, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reports);
         return (await ReadReportsAsync(reports, cancellationToken)).Rejections;
@@ -213,11 +213,11 @@ internal sealed class StagedSync : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _plans.Dispose();
 
-    private Task<PlanLease> RentAsync(string plan, SyncRequest request, CancellationToken cancellationToken) =>
+    private Task<PlanLease> RentAsync(PlanName plan, SyncRequest request, CancellationToken cancellationToken) =>
         _plans.RentAsync(plan, PageStep.Shape(SyncPreparation.AsDone(request), _extraction), cancellationToken);
 
     /// <summary>Where the next incremental sync begins.</summary>
-    private async Task<string> PlaceAfterAsync(string? lastPage, CancellationToken cancellationToken) =>
+    private async Task<string> PlaceAfterAsync(PageName? lastPage, CancellationToken cancellationToken) =>
         lastPage is not null && (await StagedPage.GetAsync(_store, lastPage, cancellationToken)).Page is { IsLast: true } page
             ? page.Next
             : throw new ConnectorException("The changes were not read to their end. Start the sync again.");
@@ -259,7 +259,7 @@ internal sealed class StagedSync : IDisposable
         }
     }
 
-    private async Task<(RejectionReport Rejections, SyncPreview? Preview)> ReadReportsAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
+    private async Task<(RejectionReport Rejections, SyncPreview? Preview)> ReadReportsAsync(IReadOnlyList<ReportName> names, CancellationToken cancellationToken)
     {
         var rejections = new RejectionReport();
         SyncPreview? preview = null;

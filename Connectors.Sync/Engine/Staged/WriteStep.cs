@@ -50,7 +50,7 @@ internal sealed class WriteStep(IStagingStore store, BatchWriters writers, Rejec
             : counts;
     }
 
-    private async Task<Session> OpenAsync(SyncRequest request, string? report, long rejected, CancellationToken cancellationToken)
+    private async Task<Session> OpenAsync(SyncRequest request, ReportName? report, long rejected, CancellationToken cancellationToken)
     {
         var before = await WriteReport.GetAsync(store, report, cancellationToken);
         var preview = request.DryRun ? before.Preview ?? new SyncPreview() : null;
@@ -60,7 +60,7 @@ internal sealed class WriteStep(IStagingStore store, BatchWriters writers, Rejec
         return new Session(writers.For(request, monitor, preview), monitor, before.Rejections, preview);
     }
 
-    private async Task<WriteAnswer> CloseAsync(Session session, string plan, SyncCounts counts, CancellationToken cancellationToken)
+    private async Task<WriteAnswer> CloseAsync(Session session, PlanName plan, SyncCounts counts, CancellationToken cancellationToken)
     {
         var report = new WriteReport(session.Rejections, session.Monitor.Run, session.Preview);
         return new WriteAnswer(counts, await report.PutAsync(store, plan, cancellationToken));
