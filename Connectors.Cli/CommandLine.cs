@@ -46,7 +46,11 @@ internal static class CommandLine
         }
         catch (CliException exception)
         {
-            await environment.Error.WriteLineAsync(exception.Message);
+            foreach (var line in exception.Lines)
+            {
+                await environment.Error.WriteLineAsync(Redactor.Redact(line));
+            }
+
             return exception.ExitCode;
         }
         catch (ConnectorException exception)

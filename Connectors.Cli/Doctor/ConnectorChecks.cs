@@ -25,6 +25,10 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchCheckup 
         {
             findings.Add(Finding.Bad(name, "It has no index.", $"Attach one: `elastic-ingest connector edit {connector.Id} --index NAME`, or in Kibana."));
         }
+        else if (await checkup.ContentIndexProblemAsync(connector.IndexName, cancellationToken) is { } problem)
+        {
+            findings.Add(Finding.Bad(name, problem, $"Attach another index: `elastic-ingest connector edit {connector.Id} --index NAME`, or in Kibana."));
+        }
         else if (others.FirstOrDefault(other => other.Id != connector.Id && other.IndexName == connector.IndexName) is { } rival)
         {
             findings.Add(Finding.Bad(

@@ -16,6 +16,7 @@ internal static class HtmlText
 
     public static void Read(MemoryStream content, TextCollector text)
     {
+        var entities = content.TryGetBuffer(out var bytes) ? InternalSubset.Remove(bytes) : [];
         using var document = new HtmlParser(new HtmlParserOptions { IsScripting = false }).ParseDocument(content);
 
         // By hand instead of recursively: pages nest as deep as they like.
@@ -25,7 +26,7 @@ internal static class HtmlText
             var isHidden = node is IElement element && Hidden.Contains(element.LocalName);
             if (node is IText words)
             {
-                Add(words.Data, text);
+                Add(InternalSubset.WithoutReferences(words.Data, entities), text);
             }
             else if (!isHidden)
             {

@@ -103,7 +103,13 @@ public sealed class ErrorPageTests
     private static IReadOnlyList<ErrorSentence> Sentences(string folder) =>
         Directory.Exists(Path.Combine(Approved.Root, folder)) ? ErrorSentences.In(folder.TrimEnd('/'), folder.EndsWith('/')) : [];
 
-    private static IEnumerable<string> SourceFolders() => Directory.GetDirectories(Path.Combine(Approved.Root, "Connectors.Sync", "Sources")).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal);
+    // Sources that are asked over HTTP lie below their base, and come before it.
+    private static IEnumerable<string> SourceFolders() => Folders(string.Empty)
+        .SelectMany(folder => folder == "Rest" ? [.. Folders(folder).Where(inner => SourcePage(inner) is not null), folder] : new[] { folder });
+
+    private static IEnumerable<string> Folders(string folder) => Directory.GetDirectories(Path.Combine(Approved.Root, "Connectors.Sync", "Sources", folder))
+        .Select(inner => Path.Combine(folder, Path.GetFileName(inner)).Replace('\\', '/'))
+        .Order(StringComparer.Ordinal);
 
     // The page of a source is named by its service type, which its class says.
     private static string? SourcePage(string folder)

@@ -93,6 +93,14 @@ internal sealed class MemoryIndex : IContentIndex
         }
     }
 
+    public Task<bool> HoldsForeignAsync(string index, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult(Documents.Count > 0 && (Documents.Values.Any(body => body["id"] is null) || Documents.Values.All(body => body["_timestamp"] is null)));
+        }
+    }
+
     public void Expect(string index, string uuid)
     {
         // Here an index that was made again takes what is written: there is nothing to be kept from it.

@@ -47,7 +47,7 @@ internal sealed class SyncJobRun : IDisposable
         }
         catch (StoppedException stopped)
         {
-            summary = await EndAsync(stopped.Stop, stopped.Message);
+            summary = await EndAsync(stopped.Stop, stopped.Sentence);
         }
 
         if (summary is null)
@@ -255,8 +255,14 @@ internal sealed class SyncJobRun : IDisposable
 
     private void Show(SyncPhase phase) => _context.SetCustomStatus(new SyncStatus(phase, _state.Counts(), _state.EstimatedDocuments));
 
-    private sealed class StoppedException(StepStop stop, string? message) : Exception(message)
+    private sealed class StoppedException : Exception
     {
-        public StepStop Stop => stop;
+        public StoppedException(StepStop stop, string? sentence)
+            : base(sentence) => (Stop, Sentence) = (stop, sentence);
+
+        public StepStop Stop { get; }
+
+        /// <summary>What failed; <see langword="null"/> when it was only to stop. An exception without a message would make one up.</summary>
+        public string? Sentence { get; }
     }
 }

@@ -17,7 +17,7 @@ internal static class ApiViews
         ["serviceType"] = connector.ServiceType,
         ["indexName"] = connector.IndexName,
         ["status"] = connector.Status.ToWord(),
-        ["error"] = connector.Error,
+        ["error"] = Redacted(connector.Error),
         ["lastSeen"] = connector.LastSeen,
         ["lastSynced"] = connector.LastSynced,
         ["lastSyncStatus"] = connector.LastSyncStatus?.ToWord(),
@@ -32,8 +32,8 @@ internal static class ApiViews
         view["schedules"] = Schedules(connector);
         var open = OpenFields(connector, sources, options);
         view["configuration"] = new JsonObject((connector.Configuration ?? [])
-            .Where(field => open.Contains(field.Key) && field.Value is JsonObject shown && !IsMarkedSensitive(shown))
-            .Select(field => KeyValuePair.Create(field.Key, field.Value!["value"]?.DeepClone())));
+            .Where(field => open.ContainsKey(field.Key) && field.Value is JsonObject shown && !IsMarkedSensitive(shown))
+            .Select(field => KeyValuePair.Create(field.Key, Shown(open[field.Key], field.Value!["value"]))));
         return view;
     }
 
@@ -56,7 +56,7 @@ internal static class ApiViews
             ["type"] = job.Type is JobType.Full or JobType.Incremental ? job.Options.Kind.ToWord() : job.Type?.ToWord(),
             ["trigger"] = job.TriggerMethod.ToWord(),
             ["status"] = job.Status?.ToWord(),
-            ["error"] = job.Error,
+            ["error"] = Redacted(job.Error),
             ["createdAt"] = job.CreatedAt,
             ["startedAt"] = job.StartedAt,
             ["lastSeen"] = job.LastSeen,
@@ -120,6 +120,17 @@ internal static class ApiViews
         }
     }
 
+    /// <summary>A value without what looks like a secret. What is no number, switch or choice where one belongs may be anything, a password for example.</summary>
+    private static JsonNode? Shown(ConfigField field, JsonNode? value)
+    {
+        var isText = value is JsonValue text && text.TryGetValue<string>(out _);
+        var isTyped = field.Type is ConfigFieldType.Integer or ConfigFieldType.Boolean || field.Options.Count > 0;
+        return isText && isTyped && Redactor.Quote(value!.GetValue<string>()) is not ['"', ..] ? Redactor.Mask : Redactor.Redact(value);
+    }
+
+    /// <summary>Another service may have written it.</summary>
+    private static string? Redacted(string? text) => text is null ? null : Redactor.Redact(text);
+
     private static JsonObject Counts(SyncCounts counts) => new()
     {
         ["read"] = counts.Read,
@@ -138,7 +149,7 @@ internal static class ApiViews
     private static bool IsMarkedSensitive(JsonObject field) => field["sensitive"] is JsonValue flag && flag.TryGetValue<bool>(out var isSensitive) && isSensitive;
 
     /// <summary>Fields that the source knows and does not call sensitive. Of what it does not know nobody can tell.</summary>
-    private static HashSet<string> OpenFields(ConnectorRecord connector, SourceCheck sources, ConnectorServiceOptions options)
+    private static Dictionary<string, ConfigField> OpenFields(ConnectorRecord connector, SourceCheck sources, ConnectorServiceOptions options)
     {
         IEnumerable<ConfigField> fields = [];
         try
@@ -150,6 +161,6 @@ internal static class ApiViews
             // Not a source of ours: nothing of its configuration is shown.
         }
 
-        return fields.Where(field => !field.Sensitive).Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
+        return fields.Where(field => !field.Sensitive).ToDictionary(field => field.Name, StringComparer.Ordinal);
     }
 }

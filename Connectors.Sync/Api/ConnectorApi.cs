@@ -54,6 +54,11 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
             return MissingConnector(id);
         }
 
+        if (connector.IndexName is { } index && ContentIndexName.Problem(index) is { } impossible)
+        {
+            return ApiResult.Problem(409, "The connector's index can't be filled", $"index_name: {impossible} Attach another index to connector '{connector.Id}'.");
+        }
+
         if (wish.DryRun)
         {
             return Begun(await startDryRun(connector, wish));

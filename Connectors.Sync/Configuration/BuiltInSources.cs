@@ -14,5 +14,6 @@ internal static class BuiltInSources
         ["postgresql"] = "Connectors.Sync.Sources.PostgreSql.PostgreSqlDataSource, Connectors.Sync",
         ["redis"] = "Connectors.Sync.Sources.Redis.RedisDataSource, Connectors.Sync",
         ["s3"] = "Connectors.Sync.Sources.S3.S3DataSource, Connectors.Sync",
+        ["servicenow"] = "Connectors.Sync.Sources.Rest.ServiceNow.ServiceNowDataSource, Connectors.Sync",
     };
 }

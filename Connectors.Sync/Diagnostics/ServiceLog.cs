@@ -89,4 +89,7 @@ internal static partial class ServiceLog
     /// <summary>The sign of life that the alert about missing polls waits for (infra/modules/alerts.bicep); at what level is the host's choice.</summary>
     [LoggerMessage(EventId = 519, Message = "Looked after {Connectors} connectors, {JobsMade} jobs were made")]
     public static partial void PollDone(ILogger logger, LogLevel level, int connectors, int jobsMade);
+
+    [LoggerMessage(528, LogLevel.Information, "Secrets were taken out of {Jobs} jobs that are over")]
+    public static partial void SecretsRemoved(ILogger logger, int jobs);
 }

@@ -57,12 +57,32 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
         return facts is null ? null : await StateAsync(index, facts, created: false, cancellationToken);
     }
 
+    public async Task<bool> HoldsForeignAsync(string index, CancellationToken cancellationToken)
+    {
+        if (await IndexFacts.ReadAsync(calls, index, cancellationToken) is not { } facts)
+        {
+            return false;
+        }
+
+        // What was written a moment ago, or into an index that never refreshes by itself, counts too.
+        await RefreshAsync(index, cancellationToken);
+        var isConnectors = facts.Mappings["properties"] is JsonObject fields && fields.ContainsKey("id") && fields.ContainsKey("_timestamp");
+        if (!isConnectors)
+        {
+            return await CountAsync(index, cancellationToken) > 0;
+        }
+
+        var withoutId = new JsonObject { ["bool"] = new JsonObject { ["must_not"] = new JsonObject { ["exists"] = new JsonObject { ["field"] = "id" } } } };
+        using var answer = await calls.SendAsync(Post($"{Escape(index)}/_count", new JsonObject { ["query"] = withoutId }), cancellationToken);
+        return answer.Json()["count"]?.GetValue<long>() is not 0;
+    }
+
     public void Expect(string index, string uuid) => _watch.Remember(index, uuid);
 
     public async Task<bool> DeleteAsync(string index, CancellationToken cancellationToken)
     {
         // Nothing but the index of exactly this name.
-        if (ContentIndexName.Problem(index.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal) ? index[ProtocolIndices.AccessControlPrefix.Length..] : index) is { } problem)
+        if (ContentIndexName.ProblemOfTarget(index) is { } problem)
         {
             throw new ConnectorException(problem);
         }

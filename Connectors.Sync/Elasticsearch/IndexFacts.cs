@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Sync.Elasticsearch.Calls;
+using Connectors.Sync.Protocol;
 
 namespace Connectors.Sync.Elasticsearch;
 
@@ -13,8 +14,14 @@ internal sealed record IndexFacts(string Uuid, int MaxResultWindow, JsonObject M
     public const int DefaultMaxResultWindow = 10_000;
 
     /// <summary>Reads them; <see langword="null"/> when there is no such index.</summary>
+    /// <exception cref="ConnectorException">It can't be read, or no connector may fill it.</exception>
     public static async Task<IndexFacts?> ReadAsync(ElasticsearchCalls calls, string index, CancellationToken cancellationToken)
     {
+        if (ContentIndexName.ProblemOfTarget(index) is { } impossible)
+        {
+            throw new ConnectorException(impossible);
+        }
+
         using var answer = await calls.SendAsync(
             ElasticsearchRequest.Get($"{ElasticsearchRequest.Escape(index)}?flat_settings=true", 404), cancellationToken);
         if (answer.Status == 404)
@@ -23,25 +30,46 @@ internal sealed record IndexFacts(string Uuid, int MaxResultWindow, JsonObject M
         }
 
         var indices = answer.Json();
+        if (Problem(index, indices, calls.Failures.Host) is { } problem)
+        {
+            throw new ConnectorException(problem);
+        }
+
+        var facts = indices.First().Value as JsonObject;
+        var settings = facts?["settings"] as JsonObject;
+        var window = int.TryParse(settings?["index.max_result_window"]?.ToString(), out var set) ? set : DefaultMaxResultWindow;
+        return new IndexFacts(settings?["index.uuid"]?.ToString() ?? string.Empty, window, facts?["mappings"] as JsonObject ?? []);
+    }
+
+    /// <summary>Why no connector may fill what an answer to <c>GET /index</c> tells of, in a sentence; <see langword="null"/> when one may.</summary>
+    /// <param name="index">The name that was asked for.</param>
+    /// <param name="indices">The answer.</param>
+    /// <param name="host">Who answered.</param>
+    public static string? Problem(string index, JsonObject indices, string host)
+    {
         if (indices.Count != 1)
         {
-            throw new ConnectorException($"'{index}' stands for {indices.Count} indices at Elasticsearch {calls.Failures.Host}. A sync fills exactly one: name that.");
+            return $"'{index}' stands for {indices.Count} indices at Elasticsearch {host}. A sync fills exactly one: name that.";
         }
 
         var (name, found) = indices.First();
         var facts = found as JsonObject;
+        var aliases = facts?["aliases"] as JsonObject ?? [];
         if (facts?["data_stream"] is not null)
         {
-            throw new ConnectorException($"'{index}' is a data stream at Elasticsearch {calls.Failures.Host}: what is in one can't be changed or deleted. Attach an index to the connector.");
+            return $"'{index}' is a data stream at Elasticsearch {host}: what is in one can't be changed or deleted. Attach an index to the connector.";
         }
 
-        if (name != index && (facts?["aliases"] as JsonObject)?.ContainsKey(index) != true)
+        if (name != index && !aliases.ContainsKey(index))
         {
-            throw new ConnectorException($"'{index}' is a pattern and not the name of an index. Attach an index to the connector.");
+            return $"'{index}' is a pattern and not the name of an index. Attach an index to the connector.";
         }
 
-        var settings = facts?["settings"] as JsonObject;
-        var window = int.TryParse(settings?["index.max_result_window"]?.ToString(), out var set) ? set : DefaultMaxResultWindow;
-        return new IndexFacts(settings?["index.uuid"]?.ToString() ?? string.Empty, window, facts?["mappings"] as JsonObject ?? []);
+        // A sync deletes what its source does not list: from an index of Elasticsearch or of the protocol that would be everything.
+        var isHidden = (facts?["settings"] as JsonObject)?["index.hidden"]?.ToString() == "true";
+        var isIdentities = index.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal) && name.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal);
+        return !isIdentities && (isHidden || name.StartsWith('.') || aliases.Any(alias => alias.Key.StartsWith('.')))
+            ? $"'{index}' leads to '{name}' at Elasticsearch {host}, an index of Elasticsearch's own or a hidden one. Attach another index to the connector."
+            : null;
     }
 }

@@ -31,6 +31,10 @@ internal interface IContentIndex
     /// <summary>The index as it is, or <see langword="null"/> when it does not exist. Changes nothing.</summary>
     Task<ContentIndexState?> InspectAsync(string index, CancellationToken cancellationToken);
 
+    /// <summary>Whether an index that has no mark of ours holds documents that no connector wrote, ours or Elastic's: one of those gives each an <c>id</c>, and the index a
+    /// <c>_timestamp</c>. Asked before <see cref="PrepareAsync"/>, which adds both to the mapping.</summary>
+    Task<bool> HoldsForeignAsync(string index, CancellationToken cancellationToken);
+
     /// <summary>Tells that the index of this <see cref="ContentIndexState.Uuid"/>, which was just found to be there, is the one to be written to: until now it may have been
     /// another, if somebody else made it again.</summary>
     void Expect(string index, string uuid);

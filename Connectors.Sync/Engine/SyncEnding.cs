@@ -17,6 +17,8 @@ internal sealed class SyncEnding(IContentIndex index, SyncEngineOptions options)
     /// <param name="gap">Why documents may be missing from the listing, or <see langword="null"/>.</param>
     public string? RefuseDeletes(SyncRequest request, StoredPlan plan, SyncCounts counts, long vanished, string? gap) => vanished > 0 && gap is not null
         ? $"Nothing was deleted, because the source could not list everything: {gap} New and changed documents were written. Mend the permissions, or exclude that place, and sync again."
+        : vanished > 0 && plan.HoldsForeign && !request.AllowMassDelete
+        ? DeleteGuard.Foreign(plan.IndexName, plan.Snapshot.Count, vanished)
         : DeleteGuard.Refuse(plan.Snapshot.Count, counts.Read + counts.Unreadable, vanished, options.DeleteGuard, request.AllowMassDelete);
 
     /// <summary>Makes sure that the index is the one that the sync began with.</summary>
@@ -76,7 +78,9 @@ internal sealed class SyncEnding(IContentIndex index, SyncEngineOptions options)
         }
 
         await index.PrepareAccessAsync(request.IndexName, cancellationToken);
-        await index.WriteMetaAsync(request.IndexName, new IndexMark(null, null, await index.CountAsync(request.IndexName, cancellationToken)).ToJson(), cancellationToken);
+        var mark = IndexMark.From((await index.InspectAsync(request.IndexName, cancellationToken))?.Meta);
+        var unmarked = new IndexMark(null, null, await index.CountAsync(request.IndexName, cancellationToken), mark?.HoldsForeign == true);
+        await index.WriteMetaAsync(request.IndexName, unmarked.ToJson(), cancellationToken);
         await index.CloseOpenAsync(request.IndexName, atMost, cancellationToken);
         return true;
     }
@@ -107,11 +111,14 @@ internal sealed class SyncEnding(IContentIndex index, SyncEngineOptions options)
         var hasClosed = plan.Kind != SyncKind.DeletesOnly && await CloseAsync(request, plan, cancellationToken);
         var total = await index.CountAsync(request.IndexName, cancellationToken);
         await CheckIndexAsync(request, plan, cancellationToken);
-        if (plan.Kind != SyncKind.DeletesOnly || plan.KeptFingerprint is not null)
+        if (plan.Kind != SyncKind.DeletesOnly || plan.KeptFingerprint is not null || plan.HoldsForeign)
         {
+            var fingerprint = plan.Kind == SyncKind.DeletesOnly ? plan.KeptFingerprint : plan.Fingerprint;
+            var holdsForeign = plan.HoldsForeign && !(isListed && plan.Kind != SyncKind.NoDeletes);
+
             // Documents that did not make it must be tried again at the next sync, even if the source says that nothing changed.
             var isWhole = plan.Kind == SyncKind.Full && isListed && rejections.Total == 0 && !hasClosed;
-            var mark = new IndexMark(plan.KeptFingerprint ?? plan.Fingerprint, isWhole ? plan.ChangeMark : null, total);
+            var mark = new IndexMark(fingerprint, isWhole ? plan.ChangeMark : null, total, holdsForeign);
             await index.WriteMetaAsync(request.IndexName, mark.ToJson(), cancellationToken);
         }
 

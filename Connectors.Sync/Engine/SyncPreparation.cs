@@ -43,6 +43,16 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
             return null;
         }
 
+        if (before is not null && mark is null && await index.HoldsForeignAsync(request.IndexName, cancellationToken))
+        {
+            // Remembered in the index, before the mapping gets the fields of a connector's: the next sync has to know it too.
+            mark = new IndexMark(null, null, before.DocumentCount, HoldsForeign: true);
+            if (!request.DryRun)
+            {
+                await index.WriteMetaAsync(request.IndexName, mark.ToJson(), cancellationToken);
+            }
+        }
+
         var current = request.DryRun ? before : await PrepareAsync(request, fingerprint, mark, cancellationToken);
         progress.Phase = SyncPhase.Snapshot;
         var snapshot = await TakeSnapshotAsync(request, current, folder, cancellationToken);
@@ -60,6 +70,7 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
             SkipUnchanged = options.SkipUnchanged && !request.Reindex && (mark is null ? !request.HasAccessControl : mark.Fingerprint == fingerprint),
             ChangeMark = change.Mark,
             EstimatedDocuments = change.EstimatedDocuments,
+            HoldsForeign = mark?.HoldsForeign == true,
             Partitions = await source.PartitionAsync(options.Partitions, cancellationToken),
             Snapshot = snapshot,
         };
@@ -92,7 +103,7 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         var shaped = !isWritten ? mark?.Fingerprint : prepared.DocumentCount == 0 ? fingerprint : mark is not null && mark.Fingerprint == fingerprint ? fingerprint : null;
         if (mark is not null || (isWritten && prepared.DocumentCount == 0))
         {
-            await index.WriteMetaAsync(request.IndexName, new IndexMark(shaped, null, prepared.DocumentCount).ToJson(), cancellationToken);
+            await index.WriteMetaAsync(request.IndexName, new IndexMark(shaped, null, prepared.DocumentCount, mark?.HoldsForeign == true && prepared.DocumentCount > 0).ToJson(), cancellationToken);
         }
 
         return prepared;

@@ -115,7 +115,7 @@ internal sealed class JobRunner(
         }
         catch (Exception exception)
         {
-            ServiceLog.JobBroke(_logger, exception, job.Id, job.ConnectorId, job.IndexName ?? string.Empty, UnexpectedError.IdOf(exception));
+            ServiceLog.JobBroke(_logger, Redactor.Redact(exception), job.Id, job.ConnectorId, job.IndexName ?? string.Empty, UnexpectedError.IdOf(exception));
             return new SyncResult(SyncResultEnd.Failed, job, null, UnexpectedError.Message(exception));
         }
     }
@@ -178,7 +178,7 @@ internal sealed class JobRunner(
                 catch (Exception exception) when (!ended.IsCancellationRequested)
                 {
                     // A job without a heartbeat would be taken for dead while its sync goes on.
-                    ServiceLog.RoundBroke(_logger, exception, $"The heartbeat of job {job.Id}", UnexpectedError.IdOf(exception));
+                    ServiceLog.RoundBroke(_logger, Redactor.Redact(exception), $"The heartbeat of job {job.Id}", UnexpectedError.IdOf(exception));
                 }
             }
         }

@@ -77,7 +77,7 @@ internal sealed class SyncNow(
         var serviceType = ServiceTypeOf(connector);
         connector = await connectors.PrepareAsync(connectorId, serviceType, ConnectorPreparation.For(sources.Describe(serviceType)), stop)
             ?? throw Missing(connectorId);
-        JobSetup.RequireIndex(connector.IndexName);
+        JobSetup.RequireContentIndex(connector.IndexName);
         ConfigurationCheck.Require(connector.Configuration, sources.Describe(serviceType).Fields);
         var job = await WaitingAsync(connectorId, how, stop) ?? await jobs.CreateAsync(
             connector, how.JobType, TriggerMethod.OnDemand, how.ForJob, key: null, stop);

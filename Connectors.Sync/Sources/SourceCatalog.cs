@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using Connectors.Sync.Configuration.Settings;
+using Connectors.Sync.Sources.Rest.Limits;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Sources;
@@ -16,6 +17,7 @@ internal sealed class SourceCatalog : ISourceFactory
     private readonly PluginAssemblies _assemblies;
     private readonly ILoggerFactory _loggerFactory;
     private readonly TimeProvider _time;
+    private readonly HostBudgets _hosts = new();
     private readonly ConcurrentDictionary<string, Lazy<Loaded>> _loaded = new(StringComparer.Ordinal);
 
     /// <summary>A catalog of classes.</summary>
@@ -72,7 +74,16 @@ internal sealed class SourceCatalog : ISourceFactory
     public IDataSource Create(string serviceType, JsonObject? configuration, JsonNode? advancedRules)
     {
         var settings = SourceSettings.FromConfiguration(configuration, Describe(serviceType).Fields);
-        return Create(serviceType, new SourceContext { Settings = settings, AdvancedRules = advancedRules, LoggerFactory = _loggerFactory, TimeProvider = _time });
+        return Create(
+            serviceType,
+            new SourceContext
+            {
+                Settings = settings,
+                AdvancedRules = advancedRules,
+                LoggerFactory = _loggerFactory,
+                TimeProvider = _time,
+                Hosts = _hosts,
+            });
     }
 
     private IDataSource Create(string serviceType, SourceContext context) => Make(serviceType, Find(serviceType).Constructor, context);
@@ -136,13 +147,23 @@ internal sealed class SourceCatalog : ISourceFactory
         }
 
         var (typeName, assemblyName) = (name[..comma].Trim(), name[(comma + 1)..].Trim());
+        AssemblyName plugin;
+        try
+        {
+            plugin = PluginAssemblies.NameOf(assemblyName);
+        }
+        catch (ConnectorException wrong)
+        {
+            throw new ConnectorException($"sources.{serviceType}: {wrong.Message}");
+        }
+
         Type? type;
         Assembly assembly;
         try
         {
             assembly = _assemblies.Find(assemblyName) ?? throw new ConnectorException(
                 $"sources.{serviceType}: the assembly {assemblyName} is neither part of the app nor in {_assemblies.Folder}. Put it, with its dependencies, "
-                + $"into {Path.Combine(_assemblies.Folder, new AssemblyName(assemblyName).Name!)}.");
+                + $"into {Path.Combine(_assemblies.Folder, plugin.Name!)}.");
             type = assembly.GetType(typeName);
         }
         catch (Exception exception) when (exception is TypeLoadException or IOException or BadImageFormatException)

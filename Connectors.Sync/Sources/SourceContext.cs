@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Connectors.Sync.Sources.Rest.Limits;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -22,4 +23,10 @@ public sealed record SourceContext
 
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>What hosts may be asked, by all sources that share this.</summary>
+    internal HostBudgets Hosts { get; init; } = new();
+
+    /// <summary>Makes what sends HTTP requests in the place of the guarded handler; <see langword="null"/> but for tests.</summary>
+    internal Func<HttpMessageHandler>? HttpHandler { get; init; }
 }

@@ -119,7 +119,7 @@ internal sealed class IdSnapshotFile : IDisposable
             _entries = Create(EntriesName);
             _texts = Create(TextsName);
 
-            FileStream Create(string name) => new(Path.Combine(folder, name), FileMode.Create, FileAccess.Write, FileShare.None, 256 * 1024);
+            FileStream Create(string name) => PrivateFiles.Create(Path.Combine(folder, name), 256 * 1024);
         }
 
         /// <summary>Adds an id of the index, at most 512 bytes of UTF-8.</summary>

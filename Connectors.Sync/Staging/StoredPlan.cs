@@ -41,6 +41,9 @@ internal sealed record StoredPlan
     /// <summary>Whether documents that did not change are left alone.</summary>
     public required bool SkipUnchanged { get; init; }
 
+    /// <summary>Whether the index holds documents that no connector wrote: none is deleted before somebody allows it.</summary>
+    public bool HoldsForeign { get; init; }
+
     /// <summary>The source's change mark from before the first page.</summary>
     public string? ChangeMark { get; init; }
 

@@ -41,7 +41,7 @@ internal sealed class SyncState(string folder, FileStream heldLock) : IDisposabl
     /// <exception cref="InvalidDataException">There is one, but it can't be used.</exception>
     public StoredPlan? ReadPlan()
     {
-        var path = Path.Combine(folder, PlanName);
+        var path = RequireNoLink(PlanName);
         if (!File.Exists(path))
         {
             return null;
@@ -73,7 +73,7 @@ internal sealed class SyncState(string folder, FileStream heldLock) : IDisposabl
         var written = path + ".new";
         try
         {
-            await using (var file = new FileStream(written, FileMode.Create, FileAccess.Write, FileShare.None))
+            await using (var file = PrivateFiles.Create(written))
             {
                 await JsonSerializer.SerializeAsync(file, plan, cancellationToken: cancellationToken);
                 await file.FlushAsync(cancellationToken);
@@ -91,7 +91,7 @@ internal sealed class SyncState(string folder, FileStream heldLock) : IDisposabl
     /// <summary>Opens the journal, hands every good record to <paramref name="receive"/>, and cuts off what is not good.</summary>
     public void OpenJournal(Action<JournalRecord> receive)
     {
-        _journal = File.OpenHandle(Path.Combine(folder, JournalName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        _journal = PrivateFiles.OpenHandle(RequireNoLink(JournalName));
         var length = RandomAccess.GetLength(_journal);
         var header = new byte[FrameHeader];
         _length = 0;
@@ -157,6 +157,13 @@ internal sealed class SyncState(string folder, FileStream heldLock) : IDisposabl
         _journal?.Dispose();
         heldLock.Dispose();
         _append.Dispose();
+    }
+
+    /// <summary>A file of ours that somebody replaced by a link to another place counts as damaged, and the link goes when the job starts over.</summary>
+    private string RequireNoLink(string name)
+    {
+        var path = Path.Combine(folder, name);
+        return new FileInfo(path).LinkTarget is null ? path : throw new InvalidDataException($"'{path}' is a symbolic link.");
     }
 
     private static JournalRecord Decode(ReadOnlySpan<byte> payload)

@@ -81,7 +81,7 @@ public sealed class PartialSyncTests : IDisposable
     [Fact]
     public async Task TheDeleteGuardHoldsForIt()
     {
-        _bench.Options = _bench.Options with { DeleteGuard = new DeleteGuardOptions { FreeBelow = 0, MaxPercent = 15 } };
+        _bench.Options = _bench.Options with { DeleteGuard = new DeleteGuardOptions { MaxDocuments = 0, MaxPercent = 15 } };
         await _bench.RunAsync(MemorySource.Holding("a", "b"));
 
         Assert.Equal(SyncEnd.Refused, (await RunAsync(SyncKind.DeletesOnly, MemorySource.Holding("a"))).End);

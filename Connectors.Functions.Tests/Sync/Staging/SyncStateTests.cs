@@ -15,10 +15,10 @@ public sealed class SyncStateTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task APlanThatFindsTheDiskFullNamesTheSetting()
+    public async Task APlanThatCanNotBeKeptNamesTheSetting()
     {
         using var state = new SyncStateStore(_folder.Path).Open("job");
-        File.CreateSymbolicLink(Path.Combine(state.Folder, "plan.json.new"), "/dev/full");
+        Directory.CreateDirectory(Path.Combine(state.Folder, "plan.json.new"));
         var plan = new StoredPlan
         {
             IndexName = "i",
@@ -31,7 +31,7 @@ public sealed class SyncStateTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => state.WritePlanAsync(plan, Token));
 
-        Assert.Contains($"The plan of the sync can't be kept in '{state.Folder}': No space left on device", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"The plan of the sync can't be kept in '{state.Folder}': ", failure.Message, StringComparison.Ordinal);
         Assert.EndsWith("Free some space there or set service.state_dir to another folder.", failure.Message, StringComparison.Ordinal);
         Assert.False(SyncState.HasPlan(state.Folder));
     }

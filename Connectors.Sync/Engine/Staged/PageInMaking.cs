@@ -147,6 +147,6 @@ internal sealed class PageInMaking(StagedSyncOptions limits, TimeProvider time) 
         return true;
     }
 
-    private static FileStream OpenSpool(string folder) => new(
-        Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 256 * 1024, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+    private static FileStream OpenSpool(string folder) => PrivateFiles.CreateNew(
+        Path.Combine(folder, Path.GetRandomFileName()), 256 * 1024, FileOptions.Asynchronous | FileOptions.DeleteOnClose, FileAccess.ReadWrite);
 }

@@ -158,7 +158,7 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
         FileStream file;
         try
         {
-            file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 256 * 1024, FileOptions.Asynchronous);
+            file = PrivateFiles.Create(path, 256 * 1024, FileOptions.Asynchronous);
         }
         catch (Exception failure) when (StateErrors.IsDiskFailure(failure))
         {

@@ -1,7 +1,12 @@
 namespace Connectors.Sync.Sources.Directory;
 
 /// <summary>A file's bytes.</summary>
-internal sealed class FileContent(IFileTree tree, string path, string name, long size) : DocumentContent
+/// <param name="tree">Where it is read.</param>
+/// <param name="bounds">Where it must lie; <see langword="null"/> for anywhere.</param>
+/// <param name="path">Its path.</param>
+/// <param name="name">Its name.</param>
+/// <param name="size">Its size when it was listed.</param>
+internal sealed class FileContent(IFileTree tree, LinkBounds? bounds, string path, string name, long size) : DocumentContent
 {
     public override string FileName => name;
 
@@ -16,7 +21,7 @@ internal sealed class FileContent(IFileTree tree, string path, string name, long
             // Something else may stand there by now, and opening a pipe would wait for a writer.
             return tree.Find(path) switch
             {
-                { Kind: FileKind.File } => tree.Open(path),
+                { Kind: FileKind.File } => OpenInside(),
                 null => throw new ConnectorException(FailureKind.Skip, $"{path}: no longer there"),
                 _ => throw new ConnectorException(FailureKind.Skip, $"{path}: no longer an ordinary file"),
             };
@@ -25,5 +30,17 @@ internal sealed class FileContent(IFileTree tree, string path, string name, long
         {
             throw new ConnectorException(FailureKind.Skip, $"{path}: can't be opened: {failure.Message}", failure);
         }
+    }
+
+    private Stream OpenInside()
+    {
+        var opened = tree.Open(path);
+        if (bounds?.Holds(opened) != false)
+        {
+            return opened;
+        }
+
+        opened.Dispose();
+        throw new ConnectorException(FailureKind.Skip, $"{path}: a link to a place outside of the directory has taken its place");
     }
 }

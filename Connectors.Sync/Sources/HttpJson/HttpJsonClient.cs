@@ -1,12 +1,11 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
+using Connectors.Sync.Sources.Rest.Http;
 
 namespace Connectors.Sync.Sources.HttpJson;
 
 /// <summary>
-/// Gets JSON from one host. Where a name leads is checked when the connection is made, on the address that is connected to, so that a name that resolves differently the
-/// second time gains nothing. Redirects and next pages stay on the host: the headers are meant for it alone.
+/// Gets JSON from one host (<see cref="GuardedConnection"/>). Redirects and next pages stay on the host: the headers are meant for it alone.
 /// </summary>
 internal sealed class HttpJsonClient : IDisposable
 {
@@ -19,16 +18,7 @@ internal sealed class HttpJsonClient : IDisposable
     {
         (_configuration, _clock) = (configuration, clock);
 
-        // A proxy would resolve the name itself, out of reach of the check.
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.All,
-            ConnectTimeout = TimeSpan.FromSeconds(15),
-            ConnectCallback = ConnectAsync,
-        };
+        var handler = GuardedConnection.CreateHandler("url", configuration.AllowedHosts);
         _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
@@ -119,32 +109,6 @@ internal sealed class HttpJsonClient : IDisposable
         catch (JsonException)
         {
             throw new ConnectorException($"{Name(address)}: the answer is not JSON. Correct the field url.");
-        }
-    }
-
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-        var addresses = await Dns.GetHostAddressesAsync(host, cancellationToken);
-        var allowed = _configuration.AllowedHosts.Contains(host.Trim('[', ']'), StringComparer.OrdinalIgnoreCase)
-            ? addresses
-            : [.. addresses.Where(AddressRules.IsPublic)];
-        if (allowed.Length == 0)
-        {
-            throw new HttpRequestException(
-                HttpRequestError.ConnectionError, "private", new ConnectorException($"url: {host} has a private, loopback or link-local address, which is refused. If it is meant, name {host} in allowed_hosts."));
-        }
-
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(allowed, port, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
         }
     }
 }

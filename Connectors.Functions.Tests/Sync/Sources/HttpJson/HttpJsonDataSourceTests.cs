@@ -192,11 +192,17 @@ public sealed class HttpJsonDataSourceTests
     [InlineData("url", "http://user:pw@x.example/", "url: not an address")]
     [InlineData("url", "file:///etc/passwd", "url: not an address")]
     [InlineData("items_pointer", "items", "items_pointer: 'items' is no JSON pointer")]
-    [InlineData("paging", "offset", "paging: 'offset' is none of")]
+    [InlineData("paging", "offset", "paging: \"offset\" is none of")]
     [InlineData("paging", "next", "next_pointer: required")]
     [InlineData("paging", "page", "page_parameter: required")]
     [InlineData("headers", "se-cr-et", "headers: line 1 is no header")]
-    [InlineData("headers", "Content-Type: se-cr-et", "headers: line 1 is no header")]
+    [InlineData("headers", "Content-Type: se-cr-et", "headers: Content-Type can't be set, for it says how the request is sent. Remove line 1.")]
+    [InlineData("headers", "X-A: b\nhost : se-cr-et", "headers: Host can't be set")]
+    [InlineData("headers", "Content-Length: 5", "headers: Content-Length can't be set")]
+    [InlineData("headers", "transfer-encoding: se-cr-et", "headers: Transfer-Encoding can't be set")]
+    [InlineData("headers", "Connection: se-cr-et", "headers: Connection can't be set")]
+    [InlineData("headers", "Proxy-Authorization: se-cr-et", "headers: Proxy-Authorization can't be set")]
+    [InlineData("headers", "X-A: se-cr-et\0", "headers: line 1 is no header")]
     public async Task AWrongFieldIsNamed(string field, string value, string sentence)
     {
         await using var server = await JsonServer.StartAsync("[]", Cancellation);
@@ -225,6 +231,18 @@ public sealed class HttpJsonDataSourceTests
     [InlineData("https://x.example/a", "https://x.example/a?page=c%26d")]
     public void APageParameterTakesThePlaceOfItsOldValue(string address, string expected) =>
         Assert.Equal(expected, PageAddress.With(new Uri(address), "page", "c&d").AbsoluteUri);
+
+    [Theory]
+    [InlineData("http://0.0.0.0/")]
+    [InlineData("http://0/")]
+    [InlineData("http://[::]/")]
+    [InlineData("http://2130706433/")]
+    public async Task AnAddressThatIsNobodysIsRefusedByNameAndNotCalledABrokenConnection(string url)
+    {
+        await using var source = new HttpJsonDataSource(SomeSettings.Of(new JsonObject { ["url"] = url }, HttpJsonConfiguration.Fields));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
+        Assert.Contains("has a private, loopback or link-local address, which is refused", failure.Message, StringComparison.Ordinal);
+    }
 
     private static Task<ConnectorException> FailAsync(HttpJsonDataSource source) =>
         Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, PageLimits.Default, Cancellation));
