@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Connectors.Cli.Commands;
 using Connectors.Cli.Help;
+using Connectors.Cli.Output;
 using Connectors.Sync;
 using Connectors.Sync.Configuration.Settings;
 
@@ -37,8 +38,8 @@ internal static class CommandLine
         {
             var invocation = new InvocationConfiguration
             {
-                Output = environment.Out,
-                Error = environment.Error,
+                Output = EscapingWriter.OfLines(environment.Out),
+                Error = EscapingWriter.OfLines(environment.Error),
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null, // ShutdownSignals listens
             };

@@ -27,6 +27,9 @@ public sealed class ConnectorException : Exception
     /// <summary>Whether a retry can help.</summary>
     public FailureKind Kind { get; }
 
+    /// <summary>Whether what was to be read is no longer there. Of a document's content, the document is then treated as one that was not listed.</summary>
+    public bool IsGone { get; init; }
+
     /// <summary>How long the other side asked to wait before the next try (Retry-After), or <see langword="null"/>.</summary>
     public TimeSpan? RetryAfter { get; }
 }

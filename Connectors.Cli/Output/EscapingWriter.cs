@@ -9,7 +9,9 @@ namespace Connectors.Cli.Output;
 /// </summary>
 internal sealed class EscapingWriter : TextWriter
 {
-    private EscapingWriter(TextWriter inner) => Inner = inner;
+    private readonly bool _keepsLines;
+
+    private EscapingWriter(TextWriter inner, bool keepsLines = false) => (Inner, _keepsLines) = (inner, keepsLines);
 
     /// <summary>Where it goes. Only what draws on the terminal itself writes there.</summary>
     public TextWriter Inner { get; }
@@ -28,6 +30,9 @@ internal sealed class EscapingWriter : TextWriter
     /// <summary>Puts one before a writer that has none.</summary>
     public static EscapingWriter Over(TextWriter writer) => writer as EscapingWriter ?? new EscapingWriter(writer);
 
+    /// <summary>One for a library that writes several lines at once: help and completions, which hold words of the program only.</summary>
+    public static EscapingWriter OfLines(TextWriter writer) => new(Over(writer).Inner, keepsLines: true);
+
     /// <inheritdoc/>
     public override void Write(char value) => Write(value.ToString());
 
@@ -44,13 +49,13 @@ internal sealed class EscapingWriter : TextWriter
     public override void WriteLine() => Inner.WriteLine();
 
     /// <inheritdoc/>
-    public override void WriteLine(string? value) => Inner.WriteLine(VisibleText.Of(value ?? string.Empty));
+    public override void WriteLine(string? value) => Inner.WriteLine(Line(value));
 
     /// <inheritdoc/>
     public override Task WriteAsync(string? value) => Inner.WriteAsync(VisibleText.OfLines(value ?? string.Empty));
 
     /// <inheritdoc/>
-    public override Task WriteLineAsync(string? value) => Inner.WriteLineAsync(VisibleText.Of(value ?? string.Empty));
+    public override Task WriteLineAsync(string? value) => Inner.WriteLineAsync(Line(value));
 
     /// <summary>Writes a text of several lines, each of which is meant.</summary>
     public static void WriteLines(TextWriter writer, string text)
@@ -67,4 +72,6 @@ internal sealed class EscapingWriter : TextWriter
 
     /// <inheritdoc/>
     public override string ToString() => Inner.ToString() ?? string.Empty;
+
+    private string Line(string? value) => _keepsLines ? VisibleText.OfLines(value ?? string.Empty) : VisibleText.Of(value ?? string.Empty);
 }

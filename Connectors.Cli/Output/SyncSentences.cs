@@ -9,7 +9,8 @@ namespace Connectors.Cli.Output;
 /// <summary>What is said about a sync, in lines.</summary>
 internal static class SyncSentences
 {
-    public static string Started(RunningSync sync) => $"{Name(sync)}: sync of {sync.ServiceType} into {sync.IndexName} started";
+    public static string Started(RunningSync sync) =>
+        $"{Name(sync)}: sync of {sync.ServiceType} into {sync.IndexName} {(sync.FollowedOn is { } host ? $"is run by {host}" : "started")}";
 
     public static string Running(SyncPace pace)
     {

@@ -76,8 +76,7 @@ internal sealed class UiServer : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
         });
         builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton(session.LoggerFactory);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddSingleton<ILoggerFactory>(new WarningsOnly(session.LoggerFactory));
         return builder.Build();
     }
 }

@@ -1,5 +1,7 @@
+using System.Text;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
+using Connectors.Sync.Content.Charsets;
 
 namespace Connectors.Extraction.Formats;
 
@@ -17,7 +19,8 @@ internal static class HtmlText
     public static void Read(MemoryStream content, TextCollector text)
     {
         var entities = content.TryGetBuffer(out var bytes) ? InternalSubset.Remove(bytes) : [];
-        using var document = new HtmlParser(new HtmlParserOptions { IsScripting = false }).ParseDocument(content);
+        var (encoding, mark) = TextEncoding.Of(bytes, declared: null, isHtml: true);
+        using var document = new HtmlParser(new HtmlParserOptions { IsScripting = false }).ParseDocument((encoding ?? Encoding.UTF8).GetString(bytes.AsSpan(mark)));
 
         // By hand instead of recursively: pages nest as deep as they like.
         INode? node = document.DocumentElement;

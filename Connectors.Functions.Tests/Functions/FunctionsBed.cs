@@ -199,7 +199,7 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
                 Rejections = Rejections,
                 Page = Page,
                 SourceRetryTimeLimit = SourceRetryTimeLimit,
-                DeleteGuard = new DeleteGuardOptions { MaxPercent = MaxDeletePercent, MaxDocuments = 20 },
+                DeleteGuard = new DeleteGuardOptions { MaxPercent = MaxDeletePercent, MaxDocuments = 19 },
             },
         },
         Store = Store,

@@ -24,9 +24,9 @@ public sealed class MarkedSecretsTests : IAsyncLifetime
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static MatrixTheoryData<string, string> Cases { get; } = new([.. MarkedConnectors.ServiceTypes], [.. OddServer.Kinds]);
+    public static TheoryData<string, string> Cases { get; } = [.. MarkedConnectors.ServiceTypes.SelectMany(type => OddServer.KindsFor(type).Select(kind => (type, kind)))];
 
-    public static MatrixTheoryData<string, string> FunctionCases { get; } = new([.. MarkedConnectors.ServiceTypes], ["echo", "refusing"]);
+    public static TheoryData<string, string> FunctionCases { get; } = [.. MarkedConnectors.ServiceTypes.SelectMany(type => OddServer.KindsFor(type).Where(kind => kind is "echo" or "refusing").Select(kind => (type, kind)))];
 
     public static TheoryData<string> ServiceTypes { get; } = [.. MarkedConnectors.ServiceTypes];
 

@@ -20,7 +20,14 @@ internal sealed class OddServer : IAsyncDisposable
 
     private OddServer(int port, TcpListener? echo = null, PlainServer? http = null) => (Port, _echo, _http) = (port, echo, http);
 
-    public static IReadOnlyList<string> Kinds { get; } = ["closed", "echo", "refusing", "answering", "tls"];
+    /// <summary>Those that can fail a source: what speaks HTTP only can those that do, and with MySQL the server has to speak first.</summary>
+    public static IReadOnlyList<string> KindsFor(string serviceType) => serviceType switch
+    {
+        "dir" => ["closed"],
+        "mysql" => ["closed", "echo"],
+        "mongodb" or "postgresql" or "redis" => ["closed", "echo", "tls"],
+        _ => ["closed", "echo", "refusing", "answering", "tls"],
+    };
 
     public int Port { get; }
 
@@ -95,7 +102,7 @@ internal sealed class OddServer : IAsyncDisposable
             var stream = client.GetStream();
 
             // A greeting that is none, for those who wait for one; then what comes, twice, and the end: nobody has to wait for more.
-            await stream.WriteAsync("-ERR what\r\n"u8.ToArray(), _stop.Token);
+            await stream.WriteAsync(new byte[] { 1, 0, 0, 0, (byte)'?' }, _stop.Token);
             for (var times = 0; times < 2 && await stream.ReadAsync(bytes, _stop.Token) is > 0 and var read; times++)
             {
                 await stream.WriteAsync(bytes.AsMemory(0, read), _stop.Token);

@@ -23,6 +23,9 @@ internal sealed class MemoryIndex : IContentIndex
 
     public HashSet<string> Pipelines { get; } = [];
 
+    /// <summary>What Elasticsearch makes of documents.</summary>
+    public IndexShape Shape { get; set; } = new("m1", "s1", "p1", "i1");
+
     /// <summary>Called before each bulk request with its number; an answer other than null is given instead.</summary>
     public Func<int, BulkFault>? OnBulk { get; set; }
 
@@ -127,6 +130,9 @@ internal sealed class MemoryIndex : IContentIndex
     }
 
     public Task<bool> PipelineExistsAsync(string pipeline, CancellationToken cancellationToken) => Task.FromResult(Pipelines.Contains(pipeline));
+
+    public Task<IndexShape?> ReadShapeAsync(string index, string? pipeline, CancellationToken cancellationToken) =>
+        Task.FromResult(Exists ? Shape : null);
 
     public Task ReadIdsAsync(string index, IdReceiver receive, CancellationToken cancellationToken)
     {

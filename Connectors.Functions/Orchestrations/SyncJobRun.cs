@@ -92,6 +92,11 @@ internal sealed class SyncJobRun : IDisposable
             return null;
         }
 
+        if (BeginsAgainUndamaged())
+        {
+            return await SyncAsync();
+        }
+
         Show(SyncPhase.Finishing);
         var isListed = _state.Deletes?.IsListed() == true;
         var order = _state.Kind == SyncKind.Incremental
@@ -148,7 +153,24 @@ internal sealed class SyncJobRun : IDisposable
             return false;
         }
 
-        _state = new SyncState { Target = _state.Target with { FullBecause = reason } };
+        _state = _state.Again(reason);
+        return true;
+    }
+
+    /// <summary>Whether what was staged is damaged, so that everything is read again; a second time that is an error.</summary>
+    private bool BeginsAgainUndamaged()
+    {
+        if (_state.Deletes?.Damaged is not { } reason)
+        {
+            return false;
+        }
+
+        if (_state.Target.FullBecause == reason)
+        {
+            throw new StoppedException(StepStop.Failed, $"{reason} Nothing was deleted because of it. Check the storage account, then start the sync again.");
+        }
+
+        _state = _state.Again(reason);
         return true;
     }
 

@@ -9,8 +9,10 @@ namespace Connectors.Sync.Api;
 /// <summary>Connectors and syncs as the HTTP API shows them, whichever host serves it. Nothing sensitive is in them.</summary>
 internal static class ApiViews
 {
+    private const int NextTimes = 3;
+
     /// <summary>A connector, short.</summary>
-    internal static JsonObject Connector(ConnectorRecord connector) => new()
+    internal static JsonObject Connector(ConnectorRecord connector, ConnectorServiceOptions options) => new()
     {
         ["id"] = connector.Id,
         ["name"] = connector.Name,
@@ -18,18 +20,19 @@ internal static class ApiViews
         ["indexName"] = connector.IndexName,
         ["status"] = connector.Status.ToWord(),
         ["error"] = Redacted(connector.Error),
+        ["isServed"] = options.ServedAs(connector) is not null,
         ["lastSeen"] = connector.LastSeen,
         ["lastSynced"] = connector.LastSynced,
         ["lastSyncStatus"] = connector.LastSyncStatus?.ToWord(),
-        ["schedule"] = connector.Schedule(JobType.Full) is { } schedule ? new JsonObject { ["enabled"] = schedule.Enabled, ["interval"] = schedule.Interval } : null,
+        ["schedule"] = connector.Schedule(JobType.Full) is { } schedule ? Schedule(schedule) : null,
     };
 
     /// <summary>A connector with its pipeline and its configuration, without what is sensitive.</summary>
     internal static JsonObject Details(ConnectorRecord connector, SourceCheck sources, ConnectorServiceOptions options)
     {
-        var view = Connector(connector);
+        var view = Connector(connector, options);
         view["pipeline"] = connector.Pipeline?.Name;
-        view["schedules"] = Schedules(connector);
+        view["schedules"] = Schedules(connector, sources.Now);
         var open = OpenFields(connector, sources, options);
         view["configuration"] = new JsonObject((connector.Configuration ?? [])
             .Where(field => open.ContainsKey(field.Key) && field.Value is JsonObject shown && !IsMarkedSensitive(shown))
@@ -43,7 +46,7 @@ internal static class ApiViews
         ArgumentNullException.ThrowIfNull(job);
         var counts = job.Metadata?.DeepClone().AsObject() ?? [];
         var rejections = counts["rejections"]?.DeepClone();
-        foreach (var name in (string[])["rejections", "worker", "allow_mass_delete", "reindex", "kind", "fallback", "next_cursor"])
+        foreach (var name in (string[])["rejections", "worker", "allow_mass_delete", "reindex", "kind", "fallback", "rewrite", "next_cursor"])
         {
             counts.Remove(name);
         }
@@ -67,6 +70,7 @@ internal static class ApiViews
             ["counts"] = counts,
             ["rejections"] = rejections,
             ["fallback"] = job.Metadata.Text("fallback"),
+            ["rewrite"] = job.Metadata.Text("rewrite"),
         };
     }
 
@@ -100,7 +104,7 @@ internal static class ApiViews
         };
 
     /// <summary>The schedules that there are, by the kind of sync; those that are switched off, too.</summary>
-    private static JsonObject Schedules(ConnectorRecord connector)
+    private static JsonObject Schedules(ConnectorRecord connector, DateTimeOffset now)
     {
         var schedules = new JsonObject();
         foreach (var type in Enum.GetValues<JobType>())
@@ -115,10 +119,22 @@ internal static class ApiViews
         {
             if (schedule is not null)
             {
-                schedules[name] = new JsonObject { ["enabled"] = schedule.Enabled, ["interval"] = schedule.Interval };
+                var view = Schedule(schedule);
+                view["next"] = new JsonArray([.. schedule.Enabled && view["problem"] is null
+                    ? CronSchedule.Parse(schedule.Interval).NextTimes(now, NextTimes).Select(time => JsonValue.Create(time.UtcDateTime))
+                    : []]);
+                schedules[name] = view;
             }
         }
     }
+
+    /// <summary>A schedule, and why it is none.</summary>
+    private static JsonObject Schedule(ConnectorSchedule schedule) => new()
+    {
+        ["enabled"] = schedule.Enabled,
+        ["interval"] = schedule.Interval,
+        ["problem"] = schedule.Enabled ? CronSchedule.Problem(schedule.Interval) : null,
+    };
 
     /// <summary>A value without what looks like a secret. What is no number, switch or choice where one belongs may be anything, a password for example.</summary>
     private static JsonNode? Shown(ConfigField field, JsonNode? value)

@@ -20,7 +20,7 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
         var views = new JsonArray();
         await foreach (var connector in connectors.ListAsync(cancellationToken))
         {
-            views.Add(ApiViews.Connector(connector));
+            views.Add(ApiViews.Connector(connector, options));
         }
 
         return new ApiResult(200, new JsonObject { ["connectors"] = views });

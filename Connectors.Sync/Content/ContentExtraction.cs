@@ -77,21 +77,21 @@ internal sealed class ContentExtraction : IAsyncDisposable
     internal ContentReader ReaderFor(bool usesService, bool pipelineExtracts, SourceCalls? calls = null) => new(
         _options,
         WayOf(usesService, pipelineExtracts) switch
-    {
-        ContentWay.Service => new ServiceExtractor(
-            _options.Service ?? throw new ConnectorException("use_text_extraction_service: on, but extraction_service.host is not set. Set it in config.yml, or switch this off in the connector's configuration."),
-            _options.MaxTextBytes,
-            _http,
-            _time),
-        ContentWay.Local => new LocalExtractor(_pool!, _options.Local!, _options.MaxTextBytes, _time),
-        ContentWay.Pipeline => new AttachmentExtractor(),
-        _ => null,
-    },
+        {
+            ContentWay.Service => new ServiceExtractor(
+                _options.Service ?? throw new ConnectorException("use_text_extraction_service: on, but extraction_service.host is not set. Set it in config.yml, or switch this off in the connector's configuration."),
+                _options.MaxTextBytes,
+                _http,
+                _time),
+            ContentWay.Local => new LocalExtractor(_pool!, _options.Local!, _options.MaxTextBytes, _time),
+            ContentWay.Pipeline => new AttachmentExtractor(),
+            _ => null,
+        },
         calls);
 
     /// <summary>What of the way shapes documents and is part of neither the connector's fields nor its pipeline; <see langword="null"/> for nothing. When it
     /// changes, documents are written again.</summary>
-    internal string? ShapeOf(bool usesService, bool pipelineExtracts) => WayOf(usesService, pipelineExtracts) == ContentWay.Local ? "content: local 1" : null;
+    internal string? ShapeOf(bool usesService, bool pipelineExtracts) => WayOf(usesService, pipelineExtracts) == ContentWay.Local ? "content: local 2" : null;
 
     private ContentWay WayOf(bool usesService, bool pipelineExtracts) =>
         usesService ? ContentWay.Service : _pool is not null ? ContentWay.Local : pipelineExtracts ? ContentWay.Pipeline : ContentWay.Text;

@@ -1,3 +1,4 @@
+using Connectors.Sync.Content.Charsets;
 using Connectors.Sync.Retries;
 using Connectors.Sync.Sources;
 
@@ -21,7 +22,9 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
         var isExtracted = extractor?.Extensions.Contains(extension) == true;
         if (!isExtracted && !options.Extensions.Contains(extension))
         {
-            return ContentText.None(ContentOutcome.NotText, $"'{extension}' is not the extension of a file that holds text");
+            return extractor is not null && ExtractableFileTypes.ByTika.Contains(extension)
+                ? ContentText.None(ContentOutcome.Unsupported, $"{content.FileName}: {extension} files are not read in this way. docs/content.md names one that reads them.")
+                : ContentText.None(ContentOutcome.NotText, $"'{extension}' is not the extension of a file that holds text");
         }
 
         if (content.SizeInBytes > options.MaxBytes)
@@ -32,12 +35,12 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
         try
         {
             return await ReadBytesAsync(content, cancellationToken) is not { } bytes ? TooLarge(options.MaxBytes + 1)
-                : extractor is not null && (isExtracted || ExtractableFileTypes.AreKnown(bytes.WrittenSpan)) ? await ExtractAsync(extractor, content.FileName, bytes, cancellationToken)
-                : TextDecoder.Decode(bytes)?.CutTo(options.MaxTextBytes) ?? ContentText.None(ContentOutcome.NotText, "it holds NUL bytes, so it is not text");
+                : extractor is not null && (isExtracted || ExtractableFileTypes.AreKnown(bytes.WrittenSpan)) ? await ExtractAsync(extractor, content, bytes, cancellationToken)
+                : TextDecoder.Decode(bytes, DeclaredCharset.OfMediaType(content.MediaType), IsHtml(content))?.CutTo(options.MaxTextBytes) ?? ContentText.None(ContentOutcome.NotText, "it holds NUL bytes, so it is not text");
         }
         catch (ConnectorException failure) when (failure.Kind == FailureKind.Skip)
         {
-            return ContentText.None(ContentOutcome.Unreadable, failure.Message);
+            return ContentText.None(failure.IsGone ? ContentOutcome.Gone : ContentOutcome.Unreadable, failure.Message);
         }
         catch (Exception broken) when (IsBroken(broken, cancellationToken))
         {
@@ -76,15 +79,20 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
     private static ConnectorException BrokeOff(DocumentContent content, Exception broken) =>
         new(FailureKind.Retry, $"{content.FileName}: reading its content broke off: {broken.Message}", broken);
 
-    private static async Task<ContentText> ExtractAsync(IContentExtractor extractor, string fileName, PooledBuffer bytes, CancellationToken cancellationToken)
+    private static async Task<ContentText> ExtractAsync(IContentExtractor extractor, DocumentContent content, PooledBuffer bytes, CancellationToken cancellationToken)
     {
         if (bytes.Length == 0)
         {
             return ContentText.Of(bytes);
         }
 
-        return await extractor.ExtractAsync(fileName, bytes, cancellationToken);
+        // What the source says of the charset does not go along with the file.
+        var marked = IsHtml(content) && DeclaredCharset.OfMediaType(content.MediaType) is { } declared ? TextDecoder.Marked(bytes, declared) : bytes;
+        return await extractor.ExtractAsync(content.FileName, marked, cancellationToken);
     }
+
+    private static bool IsHtml(DocumentContent content) =>
+        Path.GetExtension(content.FileName).ToLowerInvariant() is ".html" or ".htm" or ".xhtml" or ".aspx";
 
     /// <summary>The content's bytes; <see langword="null"/> when there are too many.</summary>
     private async Task<PooledBuffer?> FetchAsync(DocumentContent content, Progress progress, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Elasticsearch.Calls;
+using Connectors.Sync.Elasticsearch.Shapes;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Microsoft.Extensions.Logging;
@@ -43,7 +44,7 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
             ?? throw new ConnectorException(FailureKind.Retry, $"Index '{index}' vanished right after it was created.");
         if (AccessMapping.Check(index, facts.Mappings))
         {
-            (await calls.SendAsync(Put($"{Escape(index)}/_mapping", new JsonObject { ["properties"] = AccessMapping.Fields() }), cancellationToken)).Dispose();
+            await calls.AcknowledgeAsync(Put($"{Escape(index)}/_mapping", new JsonObject { ["properties"] = AccessMapping.Fields() }), cancellationToken);
         }
     }
 
@@ -56,6 +57,9 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
         var facts = await IndexFacts.ReadAsync(calls, index, cancellationToken);
         return facts is null ? null : await StateAsync(index, facts, created: false, cancellationToken);
     }
+
+    public Task<IndexShape?> ReadShapeAsync(string index, string? pipeline, CancellationToken cancellationToken) =>
+        new ShapeReader(calls).ReadAsync(index, pipeline, cancellationToken);
 
     public async Task<bool> HoldsForeignAsync(string index, CancellationToken cancellationToken)
     {
@@ -88,6 +92,7 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
         }
 
         using var answer = await calls.SendAsync(Delete($"{Escape(index)}?expand_wildcards=none", null, 404), cancellationToken);
+        answer.RequireMissing();
         return answer.IsSuccess;
     }
 
@@ -103,13 +108,14 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
             all[MetaKey] = meta.DeepClone();
         }
 
-        (await calls.SendAsync(Put($"{Escape(index)}/_mapping", new JsonObject { ["_meta"] = all }), cancellationToken)).Dispose();
+        await calls.AcknowledgeAsync(Put($"{Escape(index)}/_mapping", new JsonObject { ["_meta"] = all }), cancellationToken);
     }
 
     public async Task<bool> PipelineExistsAsync(string pipeline, CancellationToken cancellationToken)
     {
         // A key that Kibana makes for a connector may use pipelines but not see them (403).
         using var answer = await calls.SendAsync(Get($"_ingest/pipeline/{Escape(pipeline)}", 403, 404), cancellationToken);
+        answer.Json();
         return answer.Status != 404;
     }
 
@@ -125,26 +131,24 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
 
         var through = pipeline is null ? string.Empty : $"&pipeline={Escape(pipeline)}";
         var request = new ElasticsearchRequest(
-            global::Elastic.Transport.HttpMethod.POST, $"{Escape(index)}/_bulk?filter_path={BulkAnswerFilter}{through}", body, IsBulk: true);
+            global::Elastic.Transport.HttpMethod.POST, $"{Escape(index)}/_bulk?filter_path={BulkAnswerFilter}{through}", body, IsBulk: true)
+        {
+            MaxAnswerBytes = BulkAnswerReader.MaxBytes(operations),
+        };
         var start = time.GetTimestamp();
         using var answer = await calls.SendOnceAsync(request, cancellationToken);
         SyncTelemetry.BulkSent(time.GetElapsedTime(start), answer.Status);
         return BulkAnswerReader.Read(answer, operations, () => calls.Failures.Of(request, answer).Message);
     }
 
-    public async Task RefreshAsync(string index, CancellationToken cancellationToken) =>
-        (await calls.SendAsync(Post($"{Escape(index)}/_refresh", null), cancellationToken)).Dispose();
+    public Task RefreshAsync(string index, CancellationToken cancellationToken) => calls.RefreshAsync(index, cancellationToken);
 
-    public async Task<long> CountAsync(string index, CancellationToken cancellationToken)
-    {
-        using var answer = await calls.SendAsync(Get($"{Escape(index)}/_count"), cancellationToken);
-        return answer.Json()["count"]?.GetValue<long>() ?? 0;
-    }
+    public Task<long> CountAsync(string index, CancellationToken cancellationToken) => calls.CountAsync(index, cancellationToken);
 
     private async Task<ContentIndexState> StateAsync(string index, IndexFacts facts, bool created, CancellationToken cancellationToken)
     {
         var count = created ? 0 : await CountAsync(index, cancellationToken);
-        return new ContentIndexState(facts.Uuid, created, count, (facts.Mappings["_meta"]?[MetaKey] as JsonObject)?.DeepClone().AsObject());
+        return new ContentIndexState(facts.Uuid, created, count, ((facts.Mappings["_meta"] as JsonObject)?[MetaKey] as JsonObject)?.DeepClone().AsObject());
     }
 
     private static JsonObject Fields() => new()
@@ -211,7 +215,7 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
 
         if (missing.Count > 0)
         {
-            (await calls.SendAsync(Put($"{Escape(index)}/_mapping", new JsonObject { ["properties"] = missing }), cancellationToken)).Dispose();
+            await calls.AcknowledgeAsync(Put($"{Escape(index)}/_mapping", new JsonObject { ["properties"] = missing }), cancellationToken);
         }
     }
 }

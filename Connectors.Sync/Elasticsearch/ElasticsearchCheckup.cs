@@ -32,7 +32,7 @@ internal sealed class ElasticsearchCheckup
         }
 
         using var answer = await _calls.SendAsync(Get($"{Escape(index)}?flat_settings=true", 403, 404), cancellationToken);
-        return answer.IsSuccess ? IndexFacts.Problem(index, answer.Json(), _calls.Failures.Host) : null;
+        return answer.IsSuccess ? IndexFacts.Problem(index, answer.Json(), _calls.Failures.Host)?.Message : null;
     }
 
     /// <summary>Whether an ingest pipeline exists; <see langword="null"/> when the credentials may not see pipelines, which a sync need not.</summary>
@@ -73,8 +73,8 @@ internal sealed class ElasticsearchCheckup
 
         return
         [
-            .. (answer.Json()["index"] as JsonObject ?? [])
-                .SelectMany(index => (index.Value as JsonObject ?? []).Where(privilege => privilege.Value?.GetValue<bool>() == false).Select(privilege => $"{privilege.Key} on {index.Key}"))
+            .. answer.Object(answer.Json(), "index")
+                .SelectMany(index => (index.Value as JsonObject ?? []).Where(privilege => privilege.Value?.GetValueKind() == System.Text.Json.JsonValueKind.False).Select(privilege => $"{privilege.Key} on {index.Key}"))
                 .Order(StringComparer.Ordinal),
         ];
     }

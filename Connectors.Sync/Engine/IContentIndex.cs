@@ -50,6 +50,12 @@ internal interface IContentIndex
     /// <summary>Whether an ingest pipeline of that name exists.</summary>
     Task<bool> PipelineExistsAsync(string pipeline, CancellationToken cancellationToken);
 
+    /// <summary>Reads what Elasticsearch makes of the documents that are written to an index; <see langword="null"/> when it does not exist.</summary>
+    /// <param name="index">The index.</param>
+    /// <param name="pipeline">The ingest pipeline of bulk requests, or <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Stops the calls.</param>
+    Task<IndexShape?> ReadShapeAsync(string index, string? pipeline, CancellationToken cancellationToken);
+
     /// <summary>Reads id and version of every document, over a point in time, slices in parallel.</summary>
     /// <param name="receive">Called for each document, one call at a time; the span is valid during the call. The version is that of <c>_digest</c> where
     /// the document has one, else of <c>_timestamp</c>, else <see cref="DocumentVersion.None"/>.</param>

@@ -11,9 +11,15 @@ namespace Connectors.Sync.Engine;
 /// <param name="HoldsForeign">Whether it held documents that no connector wrote when the first sync came to it, and no sync was allowed yet to delete them.</param>
 internal sealed record IndexMark(string? Fingerprint, string? ChangeMark, long DocumentCount, bool HoldsForeign = false)
 {
+    /// <summary>What Elasticsearch made of its documents when the last full sync began; <see langword="null"/> when nobody knows.</summary>
+    public IndexShape? Shape { get; init; }
+
     public static IndexMark? From(JsonObject? meta) => meta is null
         ? null
-        : new IndexMark(Text(meta, "fingerprint"), Text(meta, "change_mark"), Number(meta, "document_count"), Flag(meta, "holds_foreign"));
+        : new IndexMark(Text(meta, "fingerprint"), Text(meta, "change_mark"), Number(meta, "document_count"), Flag(meta, "holds_foreign"))
+        {
+            Shape = IndexShape.From(meta["shape"] as JsonObject),
+        };
 
     public JsonObject ToJson()
     {
@@ -31,6 +37,11 @@ internal sealed record IndexMark(string? Fingerprint, string? ChangeMark, long D
         if (HoldsForeign)
         {
             json["holds_foreign"] = true;
+        }
+
+        if (Shape is not null)
+        {
+            json["shape"] = Shape.ToJson();
         }
 
         return json;

@@ -37,7 +37,7 @@ internal sealed class SyncBeginning(IContentIndex index, SyncEngineOptions optio
 
     /// <summary>Tells the log what was begun, once its plan is kept.</summary>
     public void Tell(SyncRequest request, StoredPlan plan) => SyncLog.Begins(
-        logger, request.JobId, request.IndexName, plan.Snapshot.Count, plan.Partitions.Count, plan.SkipUnchanged ? "left alone" : "written again");
+        logger, request.JobId, request.IndexName, plan.Snapshot.Count, plan.Partitions.Count, plan.UnchangedAre);
 }
 
 /// <summary>How a sync that lists its source began.</summary>

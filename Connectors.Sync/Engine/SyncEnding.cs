@@ -16,10 +16,10 @@ internal sealed class SyncEnding(IContentIndex index, SyncEngineOptions options)
     /// <param name="vanished">Documents of the index that were not listed.</param>
     /// <param name="gap">Why documents may be missing from the listing, or <see langword="null"/>.</param>
     public string? RefuseDeletes(SyncRequest request, StoredPlan plan, SyncCounts counts, long vanished, string? gap) => vanished > 0 && gap is not null
-        ? $"Nothing was deleted, because the source could not list everything: {gap} New and changed documents were written. Mend the permissions, or exclude that place, and sync again."
+        ? $"{(request.DryRun ? "Nothing would be deleted" : "Nothing was deleted")}, because the source could not list everything: {gap.TrimEnd('.')}. {(request.DryRun ? "New and changed documents would be written" : "New and changed documents were written")}. Mend the permissions, or exclude that place, and sync again."
         : vanished > 0 && plan.HoldsForeign && !request.AllowMassDelete
-        ? DeleteGuard.Foreign(plan.IndexName, plan.Snapshot.Count, vanished)
-        : DeleteGuard.Refuse(plan.Snapshot.Count, counts.Read + counts.Unreadable, vanished, options.DeleteGuard, request.AllowMassDelete);
+        ? DeleteGuard.Foreign(plan.IndexName, plan.Snapshot.Count, vanished, request.DryRun)
+        : DeleteGuard.Refuse(plan.Snapshot.Count, counts.Read + counts.Unreadable, vanished, options.DeleteGuard, request.AllowMassDelete, request.DryRun);
 
     /// <summary>Makes sure that the index is the one that the sync began with.</summary>
     /// <returns>The index as it is; <see langword="null"/> in a dry run, which needs none.</returns>
@@ -118,7 +118,7 @@ internal sealed class SyncEnding(IContentIndex index, SyncEngineOptions options)
 
             // Documents that did not make it must be tried again at the next sync, even if the source says that nothing changed.
             var isWhole = plan.Kind == SyncKind.Full && isListed && rejections.Total == 0 && !hasClosed;
-            var mark = new IndexMark(fingerprint, isWhole ? plan.ChangeMark : null, total, holdsForeign);
+            var mark = new IndexMark(fingerprint, isWhole ? plan.ChangeMark : null, total, holdsForeign) { Shape = plan.Shape };
             await index.WriteMetaAsync(request.IndexName, mark.ToJson(), cancellationToken);
         }
 

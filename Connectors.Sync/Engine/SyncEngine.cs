@@ -103,10 +103,37 @@ internal sealed class SyncEngine : ISyncEngine
             request = request with { Kind = SyncKind.Full };
         }
 
+        try
+        {
+            return await ListAsync(request, source, progress, state, fallback, stopReading, cancellationToken);
+        }
+        catch (StartOverException failure)
+        {
+            // Once: what was just written and can't be read again is a fault of the disk.
+            SyncLog.StartsOver(_logger, request.JobId, failure.Message);
+            state.Reset(keepsCounts: !request.DryRun);
+        }
+
+        try
+        {
+            return await ListAsync(request, source, progress, state, fallback, stopReading, cancellationToken);
+        }
+        catch (StartOverException failure)
+        {
+            throw new ConnectorException($"The state folder '{state.Folder}' does not give back what was written to it: {failure.Message} Nothing that the source still has was deleted. Check the disk, or set service.state_dir to another one.");
+        }
+    }
+
+    /// <summary>Begins to compare all that the source lists, or goes on with it, and does it to its end.</summary>
+    /// <exception cref="StartOverException">What is kept of it is damaged.</exception>
+    private async Task<SyncOutcome> ListAsync(
+        SyncRequest request, SourceReader source, SyncProgress progress, SyncState state, string? fallback, CancellationToken stopReading, CancellationToken cancellationToken)
+    {
         var preview = request.DryRun ? new SyncPreview() : null;
         if (await TryResumeAsync(request, source, progress, state, cancellationToken) is not { } run)
         {
-            state.Reset();
+            state.Reset(keepsCounts: !request.DryRun);
+            progress.Restart();
 
             var begun = await _beginning.BeginAsync(request, source, fallback, state.Folder, progress, cancellationToken);
             if (begun.Plan is not { } plan)
@@ -154,7 +181,7 @@ internal sealed class SyncEngine : ISyncEngine
         else if (deletes)
         {
             await _ending.CheckIndexAsync(request, plan, cancellationToken);
-            if (!await run.DeleteAsync(stopReading, cancellationToken))
+            if (!await DeleteAsync(run, stopReading, cancellationToken))
             {
                 SyncLog.Stops(_logger, request.JobId, request.IndexName, run.Counts.Read, run.Counts.Indexed);
                 return new SyncOutcome(SyncEnd.Stopped, run.Counts, 0, run.Rejections);
@@ -169,7 +196,20 @@ internal sealed class SyncEngine : ISyncEngine
         {
             Cursor = SyncCursor.After(request, plan.Cursor, plan.IndexUuid),
             Fallback = plan.Fallback,
+            Rewrite = plan.Rewrite,
         };
+    }
+
+    private static async Task<bool> DeleteAsync(SyncRun run, CancellationToken stopReading, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await run.DeleteAsync(stopReading, cancellationToken);
+        }
+        catch (InvalidDataException failure)
+        {
+            throw new StartOverException(failure.Message);
+        }
     }
 
     private async Task<OpenedRun?> TryResumeAsync(

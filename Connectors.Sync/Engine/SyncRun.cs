@@ -49,7 +49,11 @@ internal sealed class SyncRun(
     {
         switch (record)
         {
+            case WrittenBefore before:
+                Note(before.Counts, null);
+                break;
             case PageDone page:
+                RequireFit(page);
                 _seen.Add(page.Marks);
                 Note(page);
                 break;
@@ -72,11 +76,12 @@ internal sealed class SyncRun(
     }
 
     /// <summary>Deletes what vanished, in batches that are the same in every run; false when stopped before the end.</summary>
+    /// <exception cref="InvalidDataException">The texts of the ids are not those of the snapshot. Whatever was deleted before had vanished.</exception>
     public async Task<bool> DeleteAsync(CancellationToken stopReading, CancellationToken cancellationToken)
     {
-        var offsets = DeleteBatches.Offsets(_seen, ids.Snapshot);
+        var vanished = DeleteBatches.Vanished(_seen, ids.Snapshot);
         var size = options.Bulk.MaxOperations;
-        var batches = Enumerable.Range(0, (offsets.Length + size - 1) / size).Where(batch => !_deletesDone.Contains(batch));
+        var batches = Enumerable.Range(0, (vanished.Length + size - 1) / size).Where(batch => !_deletesDone.Contains(batch));
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Bulk.MaxConcurrency, CancellationToken = cancellationToken };
         var stopped = false;
         await Parallel.ForEachAsync(batches, parallel, async (number, token) =>
@@ -87,13 +92,21 @@ internal sealed class SyncRun(
                 return;
             }
 
-            using var batch = DeleteBatches.Of(offsets.AsSpan(number * size, Math.Min(size, offsets.Length - (number * size))), ids);
+            using var batch = DeleteBatches.Of(vanished.AsSpan(number * size, Math.Min(size, vanished.Length - (number * size))), ids);
             await state.AppendAsync(new DeletesSent(number), token);
             var report = await writer.WriteAsync(batch, _deletesSent.Contains(number), token);
             await state.AppendAsync(new DeletesDone(number, report.Counts, report.Rejections), token);
             Note(report.Counts, report.Rejections);
         });
         return !stopped;
+    }
+
+    private void RequireFit(PageDone page)
+    {
+        if (page.Partition < 0 || page.Partition >= _partitions.Length || page.Next is null || page.Marks.Ordinals.Exists(ordinal => ordinal < 0 || ordinal >= _seen.Count))
+        {
+            throw new InvalidDataException("A record of the journal does not fit the plan.");
+        }
     }
 
     private async Task ReadPartitionAsync(SourceReader source, int number, CancellationToken cancellationToken)

@@ -16,6 +16,9 @@ internal sealed class SourceCheck(ISourceFactory sources, TimeProvider timeProvi
 {
     private readonly Random _random = new();
 
+    /// <summary>The time, by the same clock.</summary>
+    public DateTimeOffset Now => timeProvider.GetUtcNow();
+
     /// <summary>What a source needs to be told.</summary>
     /// <exception cref="ConnectorException">There is no such source.</exception>
     public SourceDescription Describe(string serviceType) => sources.Describe(serviceType);

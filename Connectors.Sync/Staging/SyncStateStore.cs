@@ -19,7 +19,7 @@ internal sealed class SyncStateStore(string stateFolder)
             PrivateFiles.CreateRoot(_root);
             PrivateFiles.CreateFolder(_jobs);
             PrivateFiles.CreateFolder(folder);
-            return new SyncState(folder, Lock(folder));
+            return new SyncState(folder, jobId, Lock(folder));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -63,9 +63,7 @@ internal sealed class WorkerSession(FakeFunctionsHost host, string folder) : IDi
     {
         var address = new Uri(Server!, path);
         var invocation = Guid.NewGuid().ToString();
-        using var request = new HttpRequestMessage(HttpMethod.Get, address);
-        request.Headers.Add("x-ms-invocation-id", invocation);
-        var answering = _http.SendAsync(request, cancellationToken);
+        var answering = SendAsync(address, invocation, cancellationToken);
         var input = new JsonObject { ["http"] = new JsonObject { ["method"] = "GET", ["url"] = address.ToString() } };
         await InvokeAsync(function, invocation, [("request", input)], route, cancellationToken);
         return await answering;
@@ -86,6 +84,24 @@ internal sealed class WorkerSession(FakeFunctionsHost host, string folder) : IDi
     public void Terminate() => host.Tell("workerTerminate", new JsonObject { ["gracePeriod"] = "10s" });
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>Sends a request. The worker's server may not listen yet when its functions are loaded: the host tries again then.</summary>
+    private async Task<HttpResponseMessage> SendAsync(Uri address, string invocation, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            request.Headers.Add("x-ms-invocation-id", invocation);
+            try
+            {
+                return await _http.SendAsync(request, cancellationToken);
+            }
+            catch (HttpRequestException refused) when (refused.HttpRequestError == HttpRequestError.ConnectionError)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, cancellationToken);
+            }
+        }
+    }
 
     private Task<JsonObject> InvokeAsync(
         string function, string invocation, (string Name, JsonObject Data)[] inputs, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken) => AskAsync(

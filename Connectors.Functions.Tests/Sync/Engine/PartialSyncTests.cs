@@ -136,8 +136,8 @@ public sealed class PartialSyncTests : IDisposable
     public async Task AnIndexThatAnotherServiceFilledKeepsItsDocuments()
     {
         _bench.Index.Exists = true;
-        _bench.Index.Put("a", new JsonObject { ["text"] = "theirs" });
-        _bench.Index.Put("b", new JsonObject { ["text"] = "theirs" });
+        _bench.Index.Put("a", new JsonObject { ["id"] = "a", ["_timestamp"] = "2026-01-01T00:00:00Z", ["text"] = "theirs" });
+        _bench.Index.Put("b", new JsonObject { ["id"] = "b", ["text"] = "theirs" });
 
         await RunAsync(SyncKind.DeletesOnly, MemorySource.Holding("a"));
 

@@ -51,9 +51,11 @@ public sealed class RunningJobTests
         var job = await _bed.AddJobAsync(_bed.AddConnector());
         using var stop = new CancellationTokenSource();
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        DateTimeOffset? canceled = null;
         _bed.Engine.Script = async (_, progress, _, cancel) =>
         {
             progress.Add(new SyncCounts(Read: 9, Created: 9));
+            await using var registration = cancel.Register(() => canceled = _bed.Clock.GetUtcNow());
             started.SetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, _bed.Clock, cancel);
             return ScriptedEngine.Completed(progress.Counts);
@@ -66,7 +68,7 @@ public sealed class RunningJobTests
         var result = Assert.Single(await _bed.PassTimeAsync(run, TimeSpan.FromSeconds(0.5)));
 
         Assert.Equal((SyncResultEnd.Suspended, "suspended"), (result.End, _bed.Status(job)));
-        Assert.InRange(_bed.Clock.GetUtcNow() - stopped, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20));
+        Assert.InRange(canceled!.Value - stopped, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(11));
         Assert.Empty(_bed.Engine.Forgotten);
         Assert.Equal(9, _bed.Job(job)["indexed_document_count"]!.GetValue<int>());
     }
@@ -297,6 +299,26 @@ public sealed class RunningJobTests
 
         Assert.Equal(SyncResultEnd.Completed, Assert.Single(await _bed.PassTimeAsync(run)).End);
         Assert.Equal("completed", _bed.Status(job));
+    }
+
+    [Fact]
+    public async Task AnEndThatIsRefusedForAWhileIsWrittenAllTheSame()
+    {
+        var job = await _bed.AddJobAsync(_bed.AddConnector());
+        var from = default(DateTimeOffset);
+        _bed.Engine.Script = (_, _, _, _) =>
+        {
+            // A key that is being changed: bulk requests are refused with it, and so is the end.
+            from = _bed.Clock.GetUtcNow();
+            _bed.Store.Outage = new ConnectorException("Elasticsearch does not accept the credentials (401).");
+            throw _bed.Store.Outage;
+        };
+        var run = _bed.RunOnceAsync();
+        await _bed.PassTimeUntilAsync(() => from != default && _bed.Clock.GetUtcNow() - from > TimeSpan.FromSeconds(9));
+        _bed.Store.Outage = null;
+
+        Assert.Equal(SyncResultEnd.Failed, Assert.Single(await _bed.PassTimeAsync(run)).End);
+        Assert.Equal(("error", "Elasticsearch does not accept the credentials (401)."), (_bed.Status(job), _bed.Job(job)["error"]!.GetValue<string>()));
     }
 
     [Fact]

@@ -29,7 +29,7 @@ internal static class ElasticsearchSettings
     { IsPython = true };
 
     public static ServiceSetting<string?> Fingerprint { get; } = new("elasticsearch.ssl_assert_fingerprint", Text, null,
-        "SHA-256 fingerprint of the server's certificate authority, 64 hexadecimal digits with or without colons; Elasticsearch prints it at its first start.");
+        "SHA-256 fingerprint of the server's certificate authority, which must have signed the server's certificate, or of that certificate itself; 64 hexadecimal digits with or without colons; Elasticsearch prints it at its first start. With ca_certs beside it both must hold.");
 
     public static ServiceSetting<TimeSpan> RequestTimeout { get; } = new("elasticsearch.request_timeout", Seconds(1, 3600), TimeSpan.FromSeconds(120),
         "How long a request may take.")

@@ -29,7 +29,9 @@ internal sealed class ChangeEnding(IContentIndex index, SyncEngineOptions option
         var current = await _ending.CheckIndexAsync(request, plan, cancellationToken);
         if (hasClosed || counts.Indexed + counts.Deleted > 0)
         {
-            await index.WriteMetaAsync(request.IndexName, new IndexMark(plan.Fingerprint, null, total, IndexMark.From(current?.Meta)?.HoldsForeign == true).ToJson(), cancellationToken);
+            var before = IndexMark.From(current?.Meta);
+            var mark = new IndexMark(plan.Fingerprint, null, total, before?.HoldsForeign == true) { Shape = before?.Shape };
+            await index.WriteMetaAsync(request.IndexName, mark.ToJson(), cancellationToken);
         }
 
         return total;

@@ -33,13 +33,31 @@ internal sealed class ChangeSync(
             return (null, reason);
         }
 
-        var run = Open(request, plan, source, state, progress);
+        ChangeRun run;
+        try
+        {
+            run = Open(request, plan, source, state, progress);
+        }
+        catch (InvalidDataException failure)
+        {
+            SyncLog.StartsOver(logger, request.JobId, failure.Message);
+            state.Reset(keepsCounts: true);
+            progress.Restart();
+            (plan, reason, isKept) = await PlanAsync(request, source, state, cancellationToken);
+            if (plan is null)
+            {
+                return (null, reason);
+            }
+
+            run = Open(request, plan, source, state, progress);
+        }
+
         run.IsResumed = isKept;
         progress.Phase = SyncPhase.Pages;
         var lost = await run.ReadAsync(source, () => _ending.UnmarkAsync(request, plan, cancellationToken), cancellationToken);
         if (lost is not null)
         {
-            state.Reset();
+            state.Reset(keepsCounts: true);
             return (null, lost);
         }
 
@@ -75,7 +93,7 @@ internal sealed class ChangeSync(
             return (kept, null, true);
         }
 
-        state.Reset();
+        state.Reset(keepsCounts: true);
         var (plan, reason) = await _preparation.PlanAsync(request, source, cancellationToken);
         if (plan is not null)
         {

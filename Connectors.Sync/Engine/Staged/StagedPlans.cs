@@ -142,6 +142,11 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
             throw new ConnectorException("The sync was begun by another version of this service. Start it again.");
         }
 
+        if (!plan.IsWhole)
+        {
+            throw StagedNames.Lost("The plan");
+        }
+
         var folder = NewFolder();
         if (plan.Snapshot.Count > 0)
         {
@@ -169,7 +174,7 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
         {
             await StagedContent.GuardAsync("The snapshot", async () =>
             {
-                await staged.CopyToAsync(file, cancellationToken);
+                await StagedBatches.DecodeAsync(() => staged.CopyToAsync(file, cancellationToken));
                 return true;
             });
         }

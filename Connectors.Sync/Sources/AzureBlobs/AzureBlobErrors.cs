@@ -64,9 +64,14 @@ internal static class AzureBlobErrors
     /// <summary>The exception for a failure to read one blob: what concerns only that blob spoils only its content.</summary>
     public static ConnectorException ExplainBlob(string place, Exception failure)
     {
-        var reason = (failure as RequestFailedException)?.ErrorCode switch
+        var code = (failure as RequestFailedException)?.ErrorCode;
+        if (code is "BlobNotFound" or "ResourceNotFound" or "ContainerNotFound")
         {
-            "BlobNotFound" or "ResourceNotFound" or "ContainerNotFound" => "it is no longer there",
+            return new ConnectorException(FailureKind.Skip, $"{place}: no longer there") { IsGone = true };
+        }
+
+        var reason = code switch
+        {
             "BlobArchived" or "BlobBeingRehydrated" => "it is archived",
             "BlobUsesCustomerSpecifiedEncryption" => "it is encrypted with a key that Azure does not keep",
             "AuthorizationPermissionMismatch" or "AuthorizationFailure" => "it may not be read",

@@ -22,15 +22,21 @@ internal sealed class FileContent(IFileTree tree, LinkBounds? bounds, string pat
             return tree.Find(path) switch
             {
                 { Kind: FileKind.File } => OpenInside(),
-                null => throw new ConnectorException(FailureKind.Skip, $"{path}: no longer there"),
+                null => throw Gone(),
                 _ => throw new ConnectorException(FailureKind.Skip, $"{path}: no longer an ordinary file"),
             };
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Gone();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new ConnectorException(FailureKind.Skip, $"{path}: can't be opened: {failure.Message}", failure);
         }
     }
+
+    private ConnectorException Gone() => new(FailureKind.Skip, $"{path}: no longer there") { IsGone = true };
 
     private Stream OpenInside()
     {

@@ -68,12 +68,16 @@ internal static class S3Errors
             return known;
         }
 
+        if (answer.ErrorCode is "NoSuchKey" or "NotFound" or "MethodNotAllowed")
+        {
+            // The last: its latest version is a deletion.
+            return new ConnectorException(FailureKind.Skip, $"{place}: no longer there") { IsGone = true };
+        }
+
         var reason = answer.ErrorCode switch
         {
-            "NoSuchKey" or "NotFound" => "it is no longer there",
             "InvalidObjectState" => "it is archived; restore it first",
             "AccessDenied" or "Forbidden" => "the credentials may not read it (s3:GetObject, and kms:Decrypt if it is encrypted with a key)",
-            "MethodNotAllowed" => "its latest version is a deletion",
             _ when answer.ErrorCode?.StartsWith("KMS", StringComparison.Ordinal) == true => "its encryption key can't be used",
             _ => null,
         };

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Connectors.Sync;
 using Connectors.Sync.Sources;
@@ -52,6 +53,91 @@ public sealed class HttpJsonDataSourceTests
         };
         await using var source = Source(server, [("items_pointer", "/items"), .. paging]);
         Assert.Equal(["1", "2", "3"], (await source.AllAsync(1, new PageLimits(2, int.MaxValue), Cancellation)).Ids());
+    }
+
+    public static TheoryData<string, byte[], string?> Bodies => new()
+    {
+        { "a mark", [0xEF, 0xBB, 0xBF, .. "[{\"id\":\"ü\"}]"u8], null },
+        { "UTF-16 with a mark", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("[{\"id\":\"ü\"}]")], "application/json" },
+        { "UTF-16 without a mark", Encoding.BigEndianUnicode.GetBytes("[{\"id\":\"ü\"}]"), null },
+        { "Latin-1, declared", Encoding.Latin1.GetBytes("[{\"id\":\"ü\"}]"), "application/json; charset=ISO-8859-1" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bodies))]
+    public async Task AnAnswerIsReadInTheCharsetThatItIsIn(string how, byte[] body, string? mediaType)
+    {
+        await using var server = await AnsweringAsync(body, mediaType);
+        await using var source = Source(server);
+        Assert.True((await source.AllAsync(1, PageLimits.Default, Cancellation)).Ids() is ["ü"], how);
+    }
+
+    [Fact]
+    public async Task LinesOfJsonAreAList()
+    {
+        await using var server = await AnsweringAsync("{\"id\":1,\"a\":[{}]}\n\n{\"id\":2}\n{\"id\":3}"u8.ToArray(), "application/x-ndjson");
+        await using var source = Source(server);
+        Assert.Equal(["1", "2", "3"], (await source.AllAsync(1, PageLimits.Default, Cancellation)).Ids());
+    }
+
+    [Fact]
+    public async Task DepthHasABoundAndASentenceOfItsOwn()
+    {
+        static byte[] Nested(int depth) => Encoding.UTF8.GetBytes($"[{{\"id\":1,\"a\":{new string('[', depth)}{new string(']', depth)}}}]");
+        await using (var deep = await AnsweringAsync(Nested(190), null))
+        {
+            await using var source = Source(deep);
+            Assert.Equal(["1"], (await source.AllAsync(1, PageLimits.Default, Cancellation)).Ids());
+        }
+
+        await using var deeper = await AnsweringAsync(Nested(300), null);
+        await using var refused = Source(deeper);
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => refused.AllAsync(1, PageLimits.Default, Cancellation));
+        Assert.Contains("nested more than 200 levels deep", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[{\"id\":\"\u00FC\"}]", "is not text in UTF-8")]
+    [InlineData("<html>", "is not JSON")]
+    [InlineData("{\"id\":1}\n{", "is not JSON")]
+    public async Task WhatCanNotBeReadIsSaidAsItIs(string latin, string sentence)
+    {
+        await using var server = await AnsweringAsync(Encoding.Latin1.GetBytes(latin), "application/json");
+        await using var source = Source(server);
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, PageLimits.Default, Cancellation));
+        Assert.Contains(sentence, failure.Message, StringComparison.Ordinal);
+    }
+
+    private static Task<JsonServer> AnsweringAsync(byte[] body, string? mediaType) => JsonServer.StartAsync(
+        async context =>
+        {
+            context.Response.ContentType = mediaType;
+            await context.Response.Body.WriteAsync(body, Cancellation);
+        },
+        Cancellation);
+
+    [Theory]
+    [InlineData("<no address")]
+    [InlineData("next")]
+    [InlineData("</2>; title=\"open; rel=next")]
+    [InlineData("<http://[>; rel=next")]
+    public async Task ALinkHeaderThatCanNotBeReadFailsTheSyncAndIsNoEnd(string header)
+    {
+        await using var server = await JsonServer.StartAsync(
+            async context =>
+            {
+                context.Response.Headers.Append("Link", header);
+                await context.Response.WriteAsync("[{\"id\": 1}]", Cancellation);
+            },
+            Cancellation);
+        await using (var source = Source(server, ("paging", "link")))
+        {
+            var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, PageLimits.Default, Cancellation));
+            Assert.Contains("Link header", failure.Message, StringComparison.Ordinal);
+        }
+
+        await using var other = Source(server);
+        Assert.Equal(["1"], (await other.AllAsync(1, PageLimits.Default, Cancellation)).Ids());
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using Connectors.Sync.Sources.HttpJson;
 
@@ -13,8 +14,10 @@ internal static class GuardedConnection
     /// <summary>A handler without redirects, cookies and proxies: a proxy would resolve the name itself, out of reach of the check.</summary>
     /// <param name="field">The field that names the host, for the message.</param>
     /// <param name="privateHosts">Names of hosts that may have a private, loopback or link-local address.</param>
-    public static SocketsHttpHandler CreateHandler(string field, IReadOnlyList<string> privateHosts) => new()
+    /// <param name="trust">Judges certificates; <see langword="null"/> for the authorities of this system.</param>
+    public static SocketsHttpHandler CreateHandler(string field, IReadOnlyList<string> privateHosts, RemoteCertificateValidationCallback? trust = null) => new()
     {
+        SslOptions = { RemoteCertificateValidationCallback = trust },
         AllowAutoRedirect = false,
         UseProxy = false,
         UseCookies = false,

@@ -49,11 +49,14 @@ internal sealed class RestClient : IDisposable
     /// <param name="context">May hold another handler, for tests.</param>
     /// <param name="field">The field that names the host, for messages.</param>
     /// <param name="privateHosts">Names of hosts that may have a private address.</param>
-    public static HttpClient CreateHttp(SourceContext context, string field = "url", IReadOnlyList<string>? privateHosts = null) =>
-        new(context.HttpHandler?.Invoke() ?? GuardedConnection.CreateHandler(field, privateHosts ?? []), disposeHandler: true)
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+    /// <param name="authority">The value of a field ssl_ca: certificate authorities as PEM; <see langword="null"/> for those of this system.</param>
+    /// <exception cref="ConnectorException">There is no certificate in the field.</exception>
+    public static HttpClient CreateHttp(SourceContext context, string field = "url", IReadOnlyList<string>? privateHosts = null, string? authority = null)
+    {
+        var trust = authority is null ? null : CertificateAuthorities.Trust(CertificateAuthorities.Parse("ssl_ca", authority));
+        var handler = context.HttpHandler?.Invoke() ?? GuardedConnection.CreateHandler(field, privateHosts ?? [], trust);
+        return new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+    }
 
     /// <summary>Sends a request and reads the whole answer. The caller disposes it.</summary>
     /// <returns>An answer of success, or of one of the request's <see cref="RestRequest.Accepted"/> statuses.</returns>
