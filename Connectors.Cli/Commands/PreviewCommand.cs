@@ -5,6 +5,7 @@ using Connectors.Sync.Content;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Service;
+using Microsoft.Extensions.Logging;
 
 namespace Connectors.Cli.Commands;
 
@@ -39,7 +40,8 @@ internal static class PreviewCommand
         await using var source = JobSetup.OpenSource(connector, serviceType, sources);
         await sources.PingAsync(source, options.PingTimeout, either.Token);
         await using var extraction = new ContentExtraction(ServiceHost.WithSelf(engine.Content), environment.TimeProvider, session.LoggerFactory);
-        var found = await new DocumentPreview(engine, extraction, environment.TimeProvider).ReadAsync(request, source, limit, either.Token);
+        var preview = new DocumentPreview(engine, extraction, environment.TimeProvider, session.LoggerFactory.CreateLogger<DocumentPreview>());
+        var found = await preview.ReadAsync(request, source, limit, either.Token);
         foreach (var document in found.Documents)
         {
             EscapingWriter.WriteLines(environment.Out, PreviewText.Render(document, maxText, isIndented: !session.IsJson));

@@ -59,10 +59,8 @@ internal sealed class ServiceHost : IAsyncDisposable
         new ServiceParts
         {
             Store = _gateway.Documents,
-            Engine = EngineOf(_gateway),
             EngineOf = connectorId => EngineOf(_gateways.Of(connectorId)),
             Sources = _sources,
-            ContentIndex = _gateway.Content,
             ContentIndexOf = connectorId => _gateways.Of(connectorId).Content,
             Preflight = _extraction.CheckAsync,
             Observer = observer,

@@ -16,7 +16,7 @@ public sealed class ErrorPageTests
             "Something about the connector's document, its configuration, its rules or its job has to be put right, in Kibana or with `elastic-ingest connector`. Nothing was read from the source."),
         ("Elasticsearch", ["Connectors.Sync/Elasticsearch/"],
             "What Elasticsearch refused, or why it can't be reached. `elastic-ingest doctor` goes through all of it. Missing privileges: [security.md](security.md#privileges)."),
-        ("Reading and writing", ["Connectors.Sync", "Connectors.Sync/Engine", "Connectors.Sync/Engine/Changes/", "Connectors.Sync/Engine/AccessControl/", "Connectors.Sync/Bulk/", "Connectors.Sync/Diff/", "Connectors.Sync/Diagnostics/"],
+        ("Reading and writing", ["Connectors.Sync", "Connectors.Sync/Engine", "Connectors.Sync/Engine/Changes/", "Connectors.Sync/Engine/AccessControl/", "Connectors.Sync/Bulk/", "Connectors.Sync/Diff/", "Connectors.Sync/Diagnostics/", "Connectors.Sync/Retries/"],
             "The sync itself gave up. What was written stays; nothing was deleted that the source may still have."),
         ("State and staging", ["Connectors.Sync/Engine/Staged/", "Connectors.Sync/Staging/"],
             "What a running sync left for itself, in `service.state_dir` or in the staging container, is missing, damaged or can't be written. Starting the sync again is always safe: it starts over, and writes only what differs."),

@@ -43,6 +43,15 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
     /// <summary>What the connectors hold, when it is a source that can tell what changed.</summary>
     public MemoryFeed? Feed { get; set; }
 
+    /// <summary>Makes a source of its own for each step, as an app does; <see langword="null"/> for a view on <see cref="Source"/> or <see cref="Feed"/>.</summary>
+    public Func<IDataSource>? NewSource { get; init; }
+
+    /// <summary><c>service.source_retry_time_limit</c>.</summary>
+    public TimeSpan SourceRetryTimeLimit { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Size of the source's pages.</summary>
+    public PageLimits Page { get; init; } = PageLimits.Default;
+
     /// <summary>Fails the ping.</summary>
     public Func<Task> Ping { get; set; } = () => Task.CompletedTask;
 
@@ -173,7 +182,7 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
         ? new SourceDescription { Name = "Memory", ServiceType = "memory", Fields = FakeSources.Description.Fields, HasChangeFeed = Feed is not null }
         : throw new ConnectorException($"There is no source for the service type \"{serviceType}\".");
 
-    IDataSource ISourceFactory.Create(string serviceType, JsonObject? configuration) => Feed is null ? new PingedSource(this, Source) : new PingedFeed(this, Feed);
+    IDataSource ISourceFactory.Create(string serviceType, JsonObject? configuration) => NewSource?.Invoke() ?? (Feed is null ? new PingedSource(this, Source) : new PingedFeed(this, Feed));
 
     private AppParts Parts() => new()
     {
@@ -188,6 +197,8 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
                 // No pauses: nobody moves the clock while an activity runs.
                 Bulk = new BulkWriterOptions { MaxOperations = 2, FirstRetryDelay = TimeSpan.Zero, MaxRetryDelay = TimeSpan.Zero },
                 Rejections = Rejections,
+                Page = Page,
+                SourceRetryTimeLimit = SourceRetryTimeLimit,
                 DeleteGuard = new DeleteGuardOptions { MaxPercent = MaxDeletePercent, MaxDocuments = 19 },
             },
         },

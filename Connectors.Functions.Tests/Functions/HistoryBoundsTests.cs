@@ -71,7 +71,7 @@ public sealed class HistoryBoundsTests
     [Fact]
     public async Task ASlowSourceThatIsAskedAgainAndAgain()
     {
-        await using var bed = new FunctionsBed { Source = Many(2, 40), Limits = OneDocumentAStep };
+        await using var bed = new FunctionsBed { Source = Many(2, 40), Limits = OneDocumentAStep, SourceRetryTimeLimit = TimeSpan.FromHours(1) };
         await bed.StartAsync();
         bed.AddConnector();
         var reads = 0;
@@ -88,7 +88,7 @@ public sealed class HistoryBoundsTests
     [Fact]
     public async Task AStepThatIsTriedAgainUntilItIsGivenUp()
     {
-        await using var bed = new FunctionsBed { Source = Many(4, 50), Limits = OneDocumentAStep };
+        await using var bed = new FunctionsBed { Source = Many(4, 50), Limits = OneDocumentAStep, SourceRetryTimeLimit = TimeSpan.FromDays(1) };
         await bed.StartAsync();
         bed.AddConnector();
         bed.Source.OnPage = page => page < 150 ? Task.CompletedTask : throw new ConnectorException(FailureKind.Retry, "The backend does not answer.");

@@ -14,6 +14,7 @@ namespace Connectors.Tests.Functions;
 public sealed class OrchestratorDecisionTests
 {
     private static readonly SyncTarget Target = new("j1", "c1");
+    private static readonly PlanName Plan = new("j1/plan");
     private readonly Mock<TaskOrchestrationContext> _context = new() { CallBase = true };
     private readonly List<string> _calls = [];
     private readonly RecordingLoggerFactory _log = new();
@@ -30,7 +31,7 @@ public sealed class OrchestratorDecisionTests
         Answer(nameof(JobActivities.EndJob), true);
         Answer(nameof(SourceActivities.PingSource), true);
         Answer(nameof(StagingActivities.CleanStaging), true);
-        Answer(nameof(SourceActivities.BeginSync), new BegunSync(new BeginAnswer("j1/plan", 2, 10, null), 2));
+        Answer(nameof(SourceActivities.BeginSync), new BegunSync(new BeginAnswer(Plan, 2, 10, null), 2));
         Answer(nameof(IndexActivities.PlanDeletes), new DeleteAnswer("j1/plan/deletes", 7, 70, null, false, default));
         Answer(nameof(IndexActivities.WriteDeletes), new WriteAnswer(new SyncCounts(Deleted: 30), null));
         Answer(nameof(IndexActivities.CompleteSync), new SyncSummary("completed", default, 5));
@@ -41,7 +42,7 @@ public sealed class OrchestratorDecisionTests
                 var order = (PartitionOrder)input;
                 _calls.Add($"{nameof(SyncPartition)} {order.State.Number}");
                 Assert.NotNull(options.Retry);
-                return Task.FromResult(new StepAnswer<PartitionState>(order.State with { Page = "last", IsRead = true }));
+                return Task.FromResult(new StepAnswer<PartitionState>(order.State with { Page = new PageName("last"), IsRead = true }));
             });
     }
 
@@ -138,8 +139,8 @@ public sealed class OrchestratorDecisionTests
     public async Task APageIsReadWhileTheOneBeforeItIsWritten()
     {
         var pages = 0;
-        _context.Setup(one => one.GetInput<PartitionOrder>()).Returns(new PartitionOrder(Target, "j1/plan", new PartitionState(0), 0));
-        Setup<ReadAnswer>(nameof(SourceActivities.ReadPage), input => new StepAnswer<ReadAnswer>(new ReadAnswer("p" + ++pages, pages == 3, true, new SyncCounts(Read: 2))));
+        _context.Setup(one => one.GetInput<PartitionOrder>()).Returns(new PartitionOrder(Target, Plan, new PartitionState(0), 0));
+        Setup<ReadAnswer>(nameof(SourceActivities.ReadPage), input => new StepAnswer<ReadAnswer>(new ReadAnswer(new PageName("p" + ++pages), pages == 3, true, new SyncCounts(Read: 2))));
 
         var answer = await SyncPartition.RunAsync(_context.Object);
 
@@ -152,14 +153,14 @@ public sealed class OrchestratorDecisionTests
     {
         var pages = 0;
         var begun = new DateTime(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
-        _context.Setup(one => one.GetInput<PartitionOrder>()).Returns(new PartitionOrder(Target, "j1/plan", new PartitionState(0), 5, begun));
-        Setup<ReadAnswer>(nameof(SourceActivities.ReadPage), _ => new StepAnswer<ReadAnswer>(new ReadAnswer("p" + ++pages, false, true, new SyncCounts(Read: 2))));
-        Answer(nameof(IndexActivities.WritePage), new WriteAnswer(new SyncCounts(Created: 1, Rejected: 1), "report"));
+        _context.Setup(one => one.GetInput<PartitionOrder>()).Returns(new PartitionOrder(Target, Plan, new PartitionState(0), 5, begun));
+        Setup<ReadAnswer>(nameof(SourceActivities.ReadPage), _ => new StepAnswer<ReadAnswer>(new ReadAnswer(new PageName("p" + ++pages), false, true, new SyncCounts(Read: 2))));
+        Answer(nameof(IndexActivities.WritePage), new WriteAnswer(new SyncCounts(Created: 1, Rejected: 1), new ReportName("report")));
 
         await SyncPartition.RunAsync(_context.Object);
 
         var next = Assert.IsType<PartitionOrder>(_continuedWith);
-        Assert.Equal((SyncPartition.MaxPages, $"p{pages}", 7L, 12L, begun), (pages, next.State.Unwritten, next.State.Counts.Rejected, next.Rejected, next.Begun));
+        Assert.Equal((SyncPartition.MaxPages, new PageName($"p{pages}"), 7L, 12L, (DateTime?)begun), (pages, next.State.Unwritten, next.State.Counts.Rejected, next.Rejected, next.Begun));
         _calls.Clear();
         _context.Setup(one => one.GetInput<PartitionOrder>()).Returns(next);
         await SyncPartition.RunAsync(_context.Object);
@@ -172,11 +173,11 @@ public sealed class OrchestratorDecisionTests
     {
         var now = new DateTime(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
         _context.Setup(one => one.CurrentUtcDateTime).Returns(() => now);
-        _context.Setup(one => one.GetInput<PartitionOrder>()).Returns(new PartitionOrder(Target, "j1/plan", new PartitionState(0), 0));
+        _context.Setup(one => one.GetInput<PartitionOrder>()).Returns(new PartitionOrder(Target, Plan, new PartitionState(0), 0));
         Setup<ReadAnswer>(nameof(SourceActivities.ReadPage), _ =>
         {
             now += TimeSpan.FromSeconds(25);
-            return new StepAnswer<ReadAnswer>(new ReadAnswer("p" + now.Second, false, true, new SyncCounts(Read: 2)));
+            return new StepAnswer<ReadAnswer>(new ReadAnswer(new PageName("p" + now.Second), false, true, new SyncCounts(Read: 2)));
         });
 
         var answer = await SyncPartition.RunAsync(_context.Object);
@@ -193,13 +194,13 @@ public sealed class OrchestratorDecisionTests
             .Returns((TaskName _, object input, TaskOptions _) =>
             {
                 order = (PartitionOrder)input;
-                return Task.FromResult(new StepAnswer<PartitionState>(order.State with { Page = "last", IsRead = true }));
+                return Task.FromResult(new StepAnswer<PartitionState>(order.State with { Page = new PageName("last"), IsRead = true }));
             });
         await RunAsync();
         _calls.Clear();
         _context.Setup(one => one.CurrentUtcDateTime).Returns(new DateTime(2026, 1, 31, 12, 5, 0, DateTimeKind.Utc));
         _context.Setup(one => one.GetInput<PartitionOrder>()).Returns(order!);
-        Setup<ReadAnswer>(nameof(SourceActivities.ReadPage), _ => new StepAnswer<ReadAnswer>(new ReadAnswer("p1", true, true, new SyncCounts(Read: 2))));
+        Setup<ReadAnswer>(nameof(SourceActivities.ReadPage), _ => new StepAnswer<ReadAnswer>(new ReadAnswer(new PageName("p1"), true, true, new SyncCounts(Read: 2))));
 
         var answer = await SyncPartition.RunAsync(_context.Object);
 
@@ -215,7 +216,7 @@ public sealed class OrchestratorDecisionTests
             {
                 var state = ((PartitionOrder)input).State;
                 _calls.Add($"{nameof(SyncPartition)} {state.Number} {state.Page}");
-                return Task.FromResult(new StepAnswer<PartitionState>(state with { Page = state.Page + "p", IsRead = state.Page == "p" }));
+                return Task.FromResult(new StepAnswer<PartitionState>(state with { Page = new PageName($"{state.Page}p"), IsRead = state.Page?.Value == "p" }));
             });
 
         await RunAsync();
@@ -226,7 +227,7 @@ public sealed class OrchestratorDecisionTests
     [Fact]
     public async Task OfChangesNothingIsDeletedThatTheyDoNotTellOf()
     {
-        Answer(nameof(SourceActivities.BeginSync), new BegunSync(new BeginAnswer("j1/plan", 1, 0, null, SyncKind.Incremental), 4));
+        Answer(nameof(SourceActivities.BeginSync), new BegunSync(new BeginAnswer(Plan, 1, 0, null, SyncKind.Incremental), 4));
 
         Assert.Equal("completed", (await RunAsync())!.Status);
         Assert.Equal(["ClaimJob", "PingSource", "BeginSync", "SyncPartition 0", "CompleteSync last", "CleanStaging"], _calls);
@@ -236,21 +237,21 @@ public sealed class OrchestratorDecisionTests
     public async Task ChangesThatCantBeHadAreFollowedByAFullSyncFromNothing()
     {
         Setup<BegunSync>(nameof(SourceActivities.BeginSync), input => new StepAnswer<BegunSync>(((SyncTarget)input).FullBecause is null
-            ? new BegunSync(new BeginAnswer("j1/changes", 1, 0, null, SyncKind.Incremental), 2)
-            : new BegunSync(new BeginAnswer("j1/plan", 2, 10, null), 2)));
+            ? new BegunSync(new BeginAnswer(new PlanName("j1/changes"), 1, 0, null, SyncKind.Incremental), 2)
+            : new BegunSync(new BeginAnswer(Plan, 2, 10, null), 2)));
         _context.Setup(one => one.CallSubOrchestratorAsync<StepAnswer<PartitionState>>(new TaskName(nameof(SyncPartition)), It.IsAny<object>(), It.IsAny<TaskOptions>()))
             .Returns((TaskName _, object input, TaskOptions _) =>
             {
                 var order = (PartitionOrder)input;
                 _calls.Add($"{nameof(SyncPartition)} {order.State.Number} of {order.Plan}");
-                return Task.FromResult(new StepAnswer<PartitionState>(order.Plan == "j1/changes"
-                    ? order.State with { Page = "p", Counts = new SyncCounts(Created: 7), Lost = "too short." }
-                    : order.State with { Page = "last", IsRead = true, Counts = new SyncCounts(Skipped: 1) }));
+                return Task.FromResult(new StepAnswer<PartitionState>(order.Plan.Value == "j1/changes"
+                    ? order.State with { Page = new PageName("p"), Counts = new SyncCounts(Created: 7), Lost = "too short." }
+                    : order.State with { Page = new PageName("last"), IsRead = true, Counts = new SyncCounts(Skipped: 1) }));
             });
         SyncCounts? told = null;
         Setup<SyncSummary>(nameof(IndexActivities.CompleteSync), input =>
         {
-            told = ((JobOrder<FinishOrder>)input).Order.Counts;
+            told = ((JobOrder<FinishOrder>)input).Input.Counts;
             return new StepAnswer<SyncSummary>(new SyncSummary("completed", default, 5));
         });
 
@@ -278,9 +279,9 @@ public sealed class OrchestratorDecisionTests
             """{"Target":{"JobId":"j1","ConnectorId":"c1"},"Order":{"Complete":{"Plan":"j1/plan","Reports":[],"IsListed":true},"Counts":{"Read":3},"Refusal":null,"IndexedDocuments":0}}""", web)!;
 
         Assert.Equal((SyncKind.Full, true, 3L, null), (state.Kind, state.Partitions[0].IsDone(), state.Counts().Read, state.Lost()));
-        Assert.Equal((null, "p", null), (order.Begun, order.State.Unwritten, order.Target.FullBecause));
+        Assert.Equal((null, new PageName("p"), null), (order.Begun, order.State.Unwritten, order.Target.FullBecause));
         Assert.Equal((SyncKind.Full, null), (begun.Value!.Answer.Kind, begun.Value.Answer.Cursor));
-        Assert.Equal(("j1/plan", null, null), (finish.Order.Complete!.Plan, finish.Order.Complete.LastPage, finish.Order.Cursor));
+        Assert.Equal((Plan, null, null), (finish.Input.Complete!.Plan, finish.Input.Complete.LastPage, finish.Input.Cursor));
     }
 
     private Task<SyncSummary?> RunAsync(SyncState? state = null)
@@ -301,11 +302,11 @@ public sealed class OrchestratorDecisionTests
         {
             _calls.Add(activity + input switch
             {
-                JobOrder<DeleteOrder> { Order: var order } => $" {order.FirstPart}+{order.Parts}",
-                JobOrder<EndOrder> { Order: var order } => $" {order.Stop}",
-                JobOrder<ReadOrder> { Order: var order } => $" after {order.After}",
-                JobOrder<WriteOrder> { Order: var order } => $" {order.Page}",
-                JobOrder<FinishOrder> { Order.Complete.LastPage: { } page } => $" {page}",
+                JobOrder<DeleteOrder> { Input: var order } => $" {order.FirstPart}+{order.Parts}",
+                JobOrder<EndOrder> { Input: var order } => $" {order.Stop}",
+                JobOrder<ReadOrder> { Input: var order } => $" after {order.After}",
+                JobOrder<WriteOrder> { Input: var order } => $" {order.Page}",
+                JobOrder<FinishOrder> { Input.Complete.LastPage: { } page } => $" {page}",
                 _ => string.Empty,
             });
             Assert.NotNull(options.Retry);

@@ -140,7 +140,7 @@ public sealed class SyncOrchestrationTests
         var (_, summary) = await bed.SyncAsync();
 
         Assert.Equal(("completed", 3L), (summary.Status, summary.Counts.Created));
-        Assert.True(bed.Clock.GetUtcNow() - start >= TimeSpan.FromSeconds(5 + 10 + 20));
+        Assert.True(bed.Clock.GetUtcNow() - start >= (TimeSpan.FromSeconds(5 + 10 + 20) / 2));
     }
 
     [Fact]
@@ -148,13 +148,15 @@ public sealed class SyncOrchestrationTests
     {
         await using var bed = await new FunctionsBed().StartAsync();
         bed.AddConnector();
+        var start = bed.Clock.GetUtcNow();
         bed.Source.OnPage = _ => throw new ConnectorException(FailureKind.Retry, "The backend does not answer.");
 
         var (jobId, summary) = await bed.SyncAsync();
 
         Assert.Equal(("error", "The backend does not answer."), (summary.Status, summary.Message));
         Assert.Equal(("error", "The backend does not answer."), (bed.Status(jobId), bed.Job(jobId)["error"]!.GetValue<string>()));
-        Assert.Equal(20, bed.Source.PagesRead);
+        Assert.InRange(bed.Clock.GetUtcNow() - start, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15));
+        Assert.InRange(bed.Source.PagesRead, 3, 20);
         Assert.Empty(bed.Staging.Contents);
     }
 
@@ -208,7 +210,7 @@ public sealed class SyncOrchestrationTests
     [Fact]
     public async Task WhileAStepWaitsForItsNextTryTheJobGivesSignsOfLife()
     {
-        await using var bed = await new FunctionsBed().StartAsync();
+        await using var bed = await new FunctionsBed { SourceRetryTimeLimit = TimeSpan.FromHours(1) }.StartAsync();
         bed.AddConnector();
         bed.Source.OnPage = page => page < 9 ? throw new ConnectorException(FailureKind.Retry, "reset") : Task.CompletedTask;
         var start = bed.Clock.GetUtcNow();

@@ -86,7 +86,7 @@ internal sealed class StagedBench : IDisposable
         }
 
         var counts = partitions.Aggregate(default(SyncCounts), (sum, partition) => sum + partition.Counts);
-        List<string> reports = [.. partitions.Select(partition => partition.Report).OfType<string>()];
+        List<ReportName> reports = [.. partitions.Select(partition => partition.Report).OfType<ReportName>()];
         if (begin.Kind == SyncKind.Incremental)
         {
             return await CompleteAsync(new CompleteOrder(plan, reports, IsListed: false, partitions[0].LastPage, counts), counts, refusal: null);
@@ -99,7 +99,7 @@ internal sealed class StagedBench : IDisposable
         }
 
         counts += deletes.Correction;
-        string? report = null;
+        ReportName? report = null;
         for (var part = 0; part < deletes.Parts; part += 2)
         {
             var order = new DeleteOrder(plan, deletes.Deletes!, part, Math.Min(2, deletes.Parts - part), report, counts.Rejected);
@@ -108,8 +108,8 @@ internal sealed class StagedBench : IDisposable
             report = answer.Report;
         }
 
-        var isListed = deletes is { Refusal: null, HasGap: false };
-        return await CompleteAsync(new CompleteOrder(plan, [.. reports, .. report is null ? Array.Empty<string>() : [report]], isListed), counts, deletes.Refusal);
+        var isListed = deletes.IsListed();
+        return await CompleteAsync(new CompleteOrder(plan, [.. reports, .. report is null ? Array.Empty<ReportName>() : [report]], isListed), counts, deletes.Refusal);
     }
 
     private async Task<SyncOutcome> CompleteAsync(CompleteOrder order, SyncCounts counts, string? refusal)
@@ -153,10 +153,10 @@ internal sealed class StagedBench : IDisposable
     }
 
     /// <summary>Reads and writes a partition: a page is read while the one before it is written.</summary>
-    private async Task<(string LastPage, SyncCounts Counts, string? Report, string? Lost)> ReadPartitionAsync(IDataSource source, string plan, int partition)
+    private async Task<(PageName LastPage, SyncCounts Counts, ReportName? Report, string? Lost)> ReadPartitionAsync(IDataSource source, PlanName plan, int partition)
     {
         var counts = default(SyncCounts);
-        string? after = null;
+        PageName? after = null;
         var writing = Task.FromResult(new WriteAnswer(default, null));
         while (true)
         {

@@ -16,7 +16,7 @@ public sealed class JobActivities(StepRunner runner)
         {
             // The worker's id is that of one execution of one orchestration: a claim that is done again finds that the job is its own, and another app, which has an
             // orchestration of the same job, finds that it is not.
-            var worker = services.Options.Worker with { Id = $"orchestration {order.Order:N}" };
+            var worker = services.Options.Worker with { Id = $"orchestration {order.Input:N}" };
             var job = await services.Jobs.FindAsync(order.Target.JobId, cancellationToken);
             if (job is not null && job.Status != JobStatus.Canceling && await services.Steps.ClaimAsync(job, worker, adopt: false, cancellationToken) is null)
             {
@@ -33,7 +33,7 @@ public sealed class JobActivities(StepRunner runner)
     [Function(nameof(ReportProgress))]
     public Task<StepAnswer<bool>> ReportProgress([ActivityTrigger] JobOrder<SyncCounts> order, CancellationToken cancellationToken) =>
         runner.GuardAsync(order.Target, nameof(ReportProgress), async services =>
-            await services.Steps.ProgressAsync(order.Target.JobId, order.Order, cancellationToken) switch
+            await services.Steps.ProgressAsync(order.Target.JobId, order.Input, cancellationToken) switch
             {
                 JobStatus.InProgress => new StepAnswer<bool>(true),
                 JobStatus.Canceling => new StepAnswer<bool>(false, StepStop.Canceled),
@@ -50,7 +50,7 @@ public sealed class JobActivities(StepRunner runner)
                 return new StepAnswer<bool>(false, StepStop.Lost);
             }
 
-            var (stop, message, counts, reports) = order.Order;
+            var (stop, message, counts, reports) = order.Input;
             var result = new JobResult { Counts = counts, Rejections = await services.ReportAsync(reports, cancellationToken), Error = message };
             var end = stop == StepStop.Canceled ? SyncResultEnd.Canceled : SyncResultEnd.Failed;
             return new StepAnswer<bool>(await services.EndAsync(job, end, result, cancellationToken) is not null);

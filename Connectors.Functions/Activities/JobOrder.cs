@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Connectors.Functions.Orchestrations;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Staged;
@@ -8,8 +9,8 @@ namespace Connectors.Functions.Activities;
 /// <summary>Asks an activity for a step of a sync.</summary>
 /// <typeparam name="T">The step's own words.</typeparam>
 /// <param name="Target">What is synced.</param>
-/// <param name="Order">What the step needs to be told.</param>
-public sealed record JobOrder<T>(SyncTarget Target, T Order);
+/// <param name="Input">What the step needs to be told.</param>
+public sealed record JobOrder<T>(SyncTarget Target, [property: JsonPropertyName("Order")] T Input);
 
 /// <summary>How a sync began.</summary>
 /// <param name="Answer">What the engine said.</param>
@@ -30,4 +31,4 @@ public sealed record FinishOrder(CompleteOrder? Complete, SyncCounts Counts, str
 /// <param name="Message">What failed, for the operator.</param>
 /// <param name="Counts">What it did before.</param>
 /// <param name="Reports">The last reports of its steps.</param>
-public sealed record EndOrder(StepStop Stop, string? Message, SyncCounts Counts, IReadOnlyList<string> Reports);
+public sealed record EndOrder(StepStop Stop, string? Message, SyncCounts Counts, IReadOnlyList<ReportName> Reports);

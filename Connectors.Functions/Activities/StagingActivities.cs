@@ -11,6 +11,7 @@ public sealed class StagingActivities(StepRunner runner)
     public Task<StepAnswer<bool>> CleanStaging([ActivityTrigger] SyncTarget target, CancellationToken cancellationToken) =>
         runner.GuardAsync(target, nameof(CleanStaging), async services =>
         {
+            await services.Leases.ForgetAsync(target.JobId);
             await services.Staged.ForgetAsync(target.JobId, cancellationToken);
             return new StepAnswer<bool>(true);
         }, cancellationToken);

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Connectors.Functions.Hosting;
 using Connectors.Functions.Orchestrations;
 using Connectors.Sync;
+using Connectors.Sync.Engine;
 using Connectors.Sync.Service;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,9 @@ namespace Connectors.Functions.Activities;
 /// </summary>
 public sealed class StepRunner(ConnectorApp app, ILogger<StepRunner> logger)
 {
+    // Retries add to the history of an orchestration that can't continue as new meanwhile.
+    private static readonly TimeSpan MaxRetryTime = TimeSpan.FromHours(1);
+
     /// <summary>Runs a step of a sync that goes on.</summary>
     /// <exception cref="ConnectorException">It failed in a way that may pass.</exception>
     internal Task<StepAnswer<T>> RunAsync<T>(SyncTarget target, Func<StepContext, CancellationToken, Task<T>> step, CancellationToken cancellationToken, [CallerMemberName] string name = "") =>
@@ -20,6 +24,54 @@ public sealed class StepRunner(ConnectorApp app, ILogger<StepRunner> logger)
         {
             var (context, stop) = await StepContext.OpenAsync(services, target, mayBeOver: false, cancellationToken);
             return context is null ? new StepAnswer<T>(default, stop) : await RunAsync(context, step, cancellationToken);
+        }, cancellationToken);
+
+    /// <summary>Runs a step that asks the source. What may pass there is an answer too: the orchestrator waits, and not an activity.</summary>
+    /// <exception cref="ConnectorException">Elasticsearch or staging failed in a way that may pass.</exception>
+    internal Task<StepAnswer<T>> AskAsync<T>(
+        SyncTarget target, Func<StepContext, SourceReader, CancellationToken, Task<T>> step, CancellationToken cancellationToken, [CallerMemberName] string name = "") =>
+        AskAsync(target, name, keeps: _ => false, step, cancellationToken, name);
+
+    /// <summary>The same with a source that stays open for the next step of the same work.</summary>
+    /// <param name="target">What is synced.</param>
+    /// <param name="work">What the steps share: a partition of a plan.</param>
+    /// <param name="keeps">Whether another step follows.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="name">The activity.</param>
+    internal Task<StepAnswer<T>> AskAsync<T>(
+        SyncTarget target,
+        string work,
+        Func<T, bool> keeps,
+        Func<StepContext, SourceReader, CancellationToken, Task<T>> step,
+        CancellationToken cancellationToken,
+        [CallerMemberName] string name = "") =>
+        GuardAsync(target, name, async services =>
+        {
+            var (context, stop) = await StepContext.OpenAsync(services, target, mayBeOver: false, cancellationToken);
+            if (context is null)
+            {
+                return new StepAnswer<T>(default, stop);
+            }
+
+            await using var lease = services.Leases.Take($"{target.JobId}/{work}", context.OpenSource);
+            var reader = services.Staged.ReaderOf(lease.Source);
+            try
+            {
+                var answer = await RunAsync(context, (opened, token) => step(opened, reader, token), cancellationToken);
+                if (keeps(answer.Value!))
+                {
+                    lease.Keep();
+                }
+
+                return answer;
+            }
+            catch (ConnectorException failure) when (failure == reader.Calls.Failure)
+            {
+                OrchestrationLog.TriedAgain(logger, name, failure.Message);
+                var configured = services.Configuration.Engine.SourceRetryTimeLimit;
+                return new StepAnswer<T>(default, StepStop.Waits, failure.Message, new StepRetry(configured < MaxRetryTime ? configured : MaxRetryTime, failure.RetryAfter));
+            }
         }, cancellationToken);
 
     /// <summary>Runs the last step of a sync, which may have been done before.</summary>

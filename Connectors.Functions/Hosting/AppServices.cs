@@ -1,3 +1,4 @@
+using Connectors.Functions.Activities;
 using Connectors.Sync;
 using Connectors.Sync.Api;
 using Connectors.Sync.Bulk;
@@ -16,7 +17,7 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Functions.Hosting;
 
 /// <summary>What the app is made of, over a configuration that is right. Safe for concurrent use.</summary>
-internal sealed class AppServices : IDisposable
+internal sealed class AppServices : IAsyncDisposable
 {
     private readonly Func<CancellationToken, Task<ElasticsearchInfo?>> _connect;
     private readonly ILogger _logger;
@@ -51,6 +52,7 @@ internal sealed class AppServices : IDisposable
             Options,
             parts.LoggerFactory);
         Orphans = new OrphanedContent(Connectors, Jobs, parts.IndexOf, Options, parts.Time, parts.LoggerFactory);
+        Leases = new SourceLeases(parts.Time, _logger);
         Staged = new StagedSync(parts.Staging, parts.IndexOf, parts.Configuration.Engine, parts.Limits, parts.Time, new Random(), parts.LoggerFactory, parts.Extraction);
     }
 
@@ -83,6 +85,9 @@ internal sealed class AppServices : IDisposable
 
     /// <summary>The steps of a sync.</summary>
     public StagedSync Staged { get; }
+
+    /// <summary>The sources that stay open between steps.</summary>
+    public SourceLeases Leases { get; }
 
     /// <summary>Where the steps leave things for each other.</summary>
     public IStagingStore Staging { get; }
@@ -122,7 +127,7 @@ internal sealed class AppServices : IDisposable
     }
 
     /// <summary>Gathers reports of a sync that was stopped. What was lost is passed over: the job has to end in any case.</summary>
-    public async Task<RejectionReport> ReportAsync(IReadOnlyList<string> reports, CancellationToken cancellationToken)
+    public async Task<RejectionReport> ReportAsync(IReadOnlyList<ReportName> reports, CancellationToken cancellationToken)
     {
         try
         {
@@ -149,8 +154,9 @@ internal sealed class AppServices : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        await Leases.DisposeAsync();
         Staged.Dispose();
         _connecting.Dispose();
     }

@@ -74,7 +74,11 @@ public sealed class ConnectorApp : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _services?.Dispose();
+        if (_services is not null)
+        {
+            await _services.DisposeAsync();
+        }
+
         if (_extraction is not null)
         {
             await _extraction.DisposeAsync();

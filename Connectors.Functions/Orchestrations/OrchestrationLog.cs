@@ -23,6 +23,9 @@ internal static partial class OrchestrationLog
     [LoggerMessage(705, LogLevel.Warning, "{Function} will be tried again: {Reason}")]
     public static partial void TriedAgain(ILogger logger, string function, string reason);
 
+    [LoggerMessage(708, LogLevel.Warning, "A source of type {Source} was left behind, because it could not be disposed: {Reason}")]
+    public static partial void SourceLeft(ILogger logger, string source, string reason);
+
     [LoggerMessage(707, LogLevel.Error, "The step {Function} of {InstanceId} failed again and again (error id {ErrorId}): {Details}")]
     public static partial void StepBroke(ILogger logger, string function, string instanceId, string errorId, string details);
 

@@ -7,7 +7,13 @@ namespace Connectors.Functions.Orchestrations;
 /// <param name="Value">What it gave; the default when it was stopped.</param>
 /// <param name="Stop">Why the sync is to stop.</param>
 /// <param name="Message">Of <see cref="StepStop.Failed"/>: what, where, what next; without secrets.</param>
-public sealed record StepAnswer<T>(T? Value, StepStop Stop = StepStop.None, string? Message = null);
+/// <param name="Retry">Of <see cref="StepStop.Waits"/>: when the step is to be done again.</param>
+public sealed record StepAnswer<T>(T? Value, StepStop Stop = StepStop.None, string? Message = null, StepRetry? Retry = null);
+
+/// <summary>Asks for a step to be done again: its source failed in a way that may pass.</summary>
+/// <param name="TimeLimit">How long it is tried, from its first failure on (<c>service.source_retry_time_limit</c>).</param>
+/// <param name="After">How long the source asked to wait.</param>
+public sealed record StepRetry(TimeSpan TimeLimit, TimeSpan? After);
 
 /// <summary>Why a sync is to stop.</summary>
 public enum StepStop
@@ -23,4 +29,7 @@ public enum StepStop
 
     /// <summary>Somebody else ended the job, or has it.</summary>
     Lost,
+
+    /// <summary>It is not yet: the source failed in a way that may pass, and the step is to be done again.</summary>
+    Waits,
 }

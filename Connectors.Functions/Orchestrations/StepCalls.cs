@@ -1,3 +1,4 @@
+using Connectors.Sync.Retries;
 using Connectors.Sync.Service;
 using Microsoft.DurableTask;
 
@@ -19,6 +20,10 @@ internal static class StepCalls
         firstRetryInterval: TimeSpan.FromSeconds(5),
         backoffCoefficient: 2));
 
+    // An hour of failures stays a short history.
+    private static readonly TimeSpan FirstSourceRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestSourceRetry = TimeSpan.FromMinutes(2);
+
     private static readonly string ErrorMark = nameof(Connectors.Sync.ConnectorException) + ": ";
 
     /// <summary>Calls an activity.</summary>
@@ -34,6 +39,29 @@ internal static class StepCalls
         }
     }
 
+    /// <summary>Calls an activity that asks the source: what may pass there is waited for, for as long as the configuration says.</summary>
+    public static async Task<StepAnswer<T>> SourceStepAsync<T>(this TaskOrchestrationContext context, string name, object input)
+    {
+        DateTime? firstFailure = null;
+        for (var retry = 0; ; retry++)
+        {
+            var answer = await context.StepAsync<T>(name, input);
+            if (answer is not { Stop: StepStop.Waits, Retry: { } wait })
+            {
+                return answer;
+            }
+
+            firstFailure ??= context.CurrentUtcDateTime;
+            var policy = new BackoffPolicy(FirstSourceRetry, LongestSourceRetry, wait.TimeLimit);
+            if (policy.DelayBefore(retry, context.CurrentUtcDateTime - firstFailure.Value, wait.After, Jitter(context)) is not { } delay)
+            {
+                return new StepAnswer<T>(default, StepStop.Failed, answer.Message);
+            }
+
+            await context.CreateTimer(context.CurrentUtcDateTime + delay, CancellationToken.None);
+        }
+    }
+
     /// <summary>Calls a sub-orchestrator.</summary>
     public static async Task<StepAnswer<T>> PartAsync<T>(this TaskOrchestrationContext context, string name, object input)
     {
@@ -46,6 +74,9 @@ internal static class StepCalls
             return new StepAnswer<T>(default, StepStop.Failed, Explain(context, failure));
         }
     }
+
+    /// <summary>The same in each replay.</summary>
+    private static double Jitter(TaskOrchestrationContext context) => BitConverter.ToUInt16(context.NewGuid().ToByteArray()) / (double)ushort.MaxValue;
 
     /// <summary>Our own sentence, when it was one of ours. Others may hold anything, so they are left to the log, and the sentence names the entry.</summary>
     private static string Explain(TaskOrchestrationContext context, TaskFailedException failure)

@@ -98,7 +98,7 @@ internal sealed class SyncJobRun : IDisposable
         }
 
         Show(SyncPhase.Finishing);
-        var isListed = _state.Deletes is { Refusal: null, HasGap: false };
+        var isListed = _state.Deletes?.IsListed() == true;
         var order = _state.Kind == SyncKind.Incremental
             ? new CompleteOrder(_state.Plan!, _state.Reports(), isListed, _state.Partitions[0].Page, _state.Counts())
             : new CompleteOrder(_state.Plan!, _state.Reports(), isListed);
@@ -115,7 +115,7 @@ internal sealed class SyncJobRun : IDisposable
         }
 
         Show(SyncPhase.Snapshot);
-        var begun = await StepAsync<BegunSync>(nameof(SourceActivities.BeginSync), _state.Target);
+        var begun = await ValueOfAsync(_context.SourceStepAsync<BegunSync>(nameof(SourceActivities.BeginSync), _state.Target));
         if (begun.Answer.Plan is null)
         {
             var order = new FinishOrder(null, default, null, begun.Answer.IndexedDocuments, begun.Answer.Cursor, begun.Answer.Fallback);
@@ -142,7 +142,7 @@ internal sealed class SyncJobRun : IDisposable
         }
 
         OrchestrationLog.Begins(_logger, _state.Target.JobId, _state.Target.ConnectorId);
-        await StepAsync<bool>(nameof(SourceActivities.PingSource), _state.Target);
+        await ValueOfAsync(_context.SourceStepAsync<bool>(nameof(SourceActivities.PingSource), _state.Target));
     }
 
     /// <summary>Whether the changes can't be had, so that everything is read, from nothing.</summary>
@@ -267,9 +267,11 @@ internal sealed class SyncJobRun : IDisposable
         return new SyncSummary(status, counts, 0, message);
     }
 
-    private async Task<T> StepAsync<T>(string name, object input)
+    private Task<T> StepAsync<T>(string name, object input) => ValueOfAsync(_context.StepAsync<T>(name, input));
+
+    private async Task<T> ValueOfAsync<T>(Task<StepAnswer<T>> step)
     {
-        var answer = await _heartbeat.BesideAsync(_context.StepAsync<T>(name, input));
+        var answer = await _heartbeat.BesideAsync(step);
         return answer.Stop == StepStop.None ? answer.Value! : throw new StoppedException(answer.Stop, answer.Message);
     }
 

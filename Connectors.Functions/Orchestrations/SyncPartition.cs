@@ -58,7 +58,7 @@ public static class SyncPartition
             : null;
         var reading = state.IsRead
             ? null
-            : context.StepAsync<ReadAnswer>(nameof(SourceActivities.ReadPage), new JobOrder<ReadOrder>(order.Target, new ReadOrder(order.Plan, state.Number, state.Page)));
+            : context.SourceStepAsync<ReadAnswer>(nameof(SourceActivities.ReadPage), new JobOrder<ReadOrder>(order.Target, new ReadOrder(order.Plan, state.Number, state.Page)));
         if (writing is not null && await writing is var written)
         {
             if (written.Stop != StepStop.None)
@@ -92,4 +92,4 @@ public static class SyncPartition
 /// <param name="State">How far the partition is.</param>
 /// <param name="Rejected">Documents of the whole job that were rejected so far.</param>
 /// <param name="Begun">When it began, after it continued as new; <see langword="null"/> from its job.</param>
-public sealed record PartitionOrder(SyncTarget Target, string Plan, PartitionState State, long Rejected, DateTime? Begun = null);
+public sealed record PartitionOrder(SyncTarget Target, PlanName Plan, PartitionState State, long Rejected, DateTime? Begun = null);

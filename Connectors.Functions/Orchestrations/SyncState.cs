@@ -13,7 +13,7 @@ public sealed record SyncState
     public required SyncTarget Target { get; init; }
 
     /// <summary>The plan, once the sync has begun.</summary>
-    public string? Plan { get; init; }
+    public PlanName? Plan { get; init; }
 
     /// <summary>What kind of sync it is, once it has begun: perhaps a full one where an incremental one was asked for.</summary>
     public SyncKind Kind { get; init; }
@@ -37,7 +37,7 @@ public sealed record SyncState
     public SyncCounts DeleteCounts { get; init; }
 
     /// <summary>The last report of the deletes.</summary>
-    public string? DeleteReport { get; init; }
+    public ReportName? DeleteReport { get; init; }
 
     /// <summary>All counts so far.</summary>
     public SyncCounts Counts() => Partitions.Aggregate(Before + DeleteCounts + (Deletes?.Correction ?? default), (sum, partition) => sum + partition.Counts);
@@ -58,7 +58,7 @@ public sealed record SyncState
     }
 
     /// <summary>The last reports.</summary>
-    public IReadOnlyList<string> Reports() => [.. Partitions.Select(partition => partition.Report).Append(DeleteReport).OfType<string>()];
+    public IReadOnlyList<ReportName> Reports() => [.. Partitions.Select(partition => partition.Report).Append(DeleteReport).OfType<ReportName>()];
 }
 
 /// <summary>How far a partition is.</summary>
@@ -70,7 +70,7 @@ public sealed record SyncState
 /// <param name="Counts">What the partition counts.</param>
 /// <param name="Lost">Of changes, why the source can't tell them any more.</param>
 public sealed record PartitionState(
-    int Number, string? Page = null, bool IsRead = false, string? Unwritten = null, string? Report = null, SyncCounts Counts = default, string? Lost = null)
+    int Number, PageName? Page = null, bool IsRead = false, PageName? Unwritten = null, ReportName? Report = null, SyncCounts Counts = default, string? Lost = null)
 {
     /// <summary>Whether there is nothing left to do: everything of it is read and written, or can't be read.</summary>
     public bool IsDone() => Lost is not null || (IsRead && Unwritten is null);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine;
+using Connectors.Sync.Retries;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Bulk;
@@ -34,7 +35,7 @@ internal sealed class BulkWriter(
 
     private async Task WriteAsync(string indexName, string? pipeline, BulkBatch batch, bool mayHaveBeenSent, Outcome outcome, CancellationToken cancellationToken)
     {
-        var backoff = new BackoffClock(options.FirstRetryDelay, options.MaxRetryDelay, options.RetryTimeLimit, time, random);
+        var backoff = new BackoffClock(new BackoffPolicy(options.FirstRetryDelay, options.MaxRetryDelay, options.RetryTimeLimit), time, random);
         var current = batch;
         try
         {

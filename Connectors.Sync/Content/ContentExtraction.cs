@@ -1,5 +1,6 @@
 using Connectors.Sync.Content.Extraction;
 using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Retries;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Content;
@@ -71,18 +72,22 @@ internal sealed class ContentExtraction : IAsyncDisposable
     /// <summary>A reader of contents that goes the way that was chosen.</summary>
     /// <param name="usesService">Whether the connector asks for the extraction service.</param>
     /// <param name="pipelineExtracts">Whether the connector's pipeline makes text of attachments.</param>
+    /// <param name="calls">How the source is called for a content; <see langword="null"/> to call it without limit and retries.</param>
     /// <exception cref="ConnectorException">The connector asks for a service that is not configured.</exception>
-    internal ContentReader ReaderFor(bool usesService, bool pipelineExtracts) => new(_options, WayOf(usesService, pipelineExtracts) switch
-    {
-        ContentWay.Service => new ServiceExtractor(
-            _options.Service ?? throw new ConnectorException("use_text_extraction_service: on, but extraction_service.host is not set. Set it in config.yml, or switch this off in the connector's configuration."),
-            _options.MaxTextBytes,
-            _http,
-            _time),
-        ContentWay.Local => new LocalExtractor(_pool!, _options.Local!, _options.MaxTextBytes, _time),
-        ContentWay.Pipeline => new AttachmentExtractor(),
-        _ => null,
-    });
+    internal ContentReader ReaderFor(bool usesService, bool pipelineExtracts, SourceCalls? calls = null) => new(
+        _options,
+        WayOf(usesService, pipelineExtracts) switch
+        {
+            ContentWay.Service => new ServiceExtractor(
+                _options.Service ?? throw new ConnectorException("use_text_extraction_service: on, but extraction_service.host is not set. Set it in config.yml, or switch this off in the connector's configuration."),
+                _options.MaxTextBytes,
+                _http,
+                _time),
+            ContentWay.Local => new LocalExtractor(_pool!, _options.Local!, _options.MaxTextBytes, _time),
+            ContentWay.Pipeline => new AttachmentExtractor(),
+            _ => null,
+        },
+        calls);
 
     /// <summary>What of the way shapes documents and is part of neither the connector's fields nor its pipeline; <see langword="null"/> for nothing. When it
     /// changes, documents are written again.</summary>

@@ -1,4 +1,5 @@
 using Connectors.Sync.Content.Charsets;
+using Connectors.Sync.Retries;
 using Connectors.Sync.Sources;
 
 namespace Connectors.Sync.Content;
@@ -6,7 +7,8 @@ namespace Connectors.Sync.Content;
 /// <summary>Reads the text of documents' content, up to a limit. Safe for concurrent use; how many are read at a time is the caller's business.</summary>
 /// <param name="options">Limits and kinds of files.</param>
 /// <param name="extractor">Reads what is not text itself; <see langword="null"/> to leave such files alone.</param>
-internal sealed class ContentReader(ContentOptions options, IContentExtractor? extractor = null)
+/// <param name="calls">How the source is called; <see langword="null"/> to call it without limit and retries.</param>
+internal sealed class ContentReader(ContentOptions options, IContentExtractor? extractor = null, SourceCalls? calls = null)
 {
     private const int FirstBuffer = 16 * 1024;
 
@@ -32,7 +34,7 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
 
         try
         {
-            return await FetchAsync(content, cancellationToken) is not { } bytes ? TooLarge(options.MaxBytes + 1)
+            return await ReadBytesAsync(content, cancellationToken) is not { } bytes ? TooLarge(options.MaxBytes + 1)
                 : extractor is not null && (isExtracted || ExtractableFileTypes.AreKnown(bytes.WrittenSpan)) ? await ExtractAsync(extractor, content, bytes, cancellationToken)
                 : TextDecoder.Decode(bytes, DeclaredCharset.OfMediaType(content.MediaType), IsHtml(content))?.CutTo(options.MaxTextBytes) ?? ContentText.None(ContentOutcome.NotText, "it holds NUL bytes, so it is not text");
         }
@@ -40,12 +42,42 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
         {
             return ContentText.None(failure.IsGone ? ContentOutcome.Gone : ContentOutcome.Unreadable, failure.Message);
         }
-        catch (Exception broken) when (broken is not ConnectorException && !(broken is OperationCanceledException && cancellationToken.IsCancellationRequested))
+        catch (Exception broken) when (IsBroken(broken, cancellationToken))
         {
-            // The stream is a client library's, and so are its exceptions; what is neither ours nor a cancellation is a broken transfer.
-            throw new ConnectorException(FailureKind.Retry, $"{content.FileName}: reading its content broke off: {broken.Message}", broken);
+            throw BrokeOff(content, broken);
         }
     }
+
+    /// <summary>The content's bytes, each read limited and retried; <see langword="null"/> when there are too many.</summary>
+    private async Task<PooledBuffer?> ReadBytesAsync(DocumentContent content, CancellationToken cancellationToken)
+    {
+        if (calls is null)
+        {
+            return await FetchAsync(content, new Progress(), cancellationToken);
+        }
+
+        var progress = new Progress();
+        return await calls.RunAsync($"the content of '{content.FileName}'", TryAsync, () => progress.Bytes, cancellationToken);
+
+        async Task<PooledBuffer?> TryAsync(CancellationToken token)
+        {
+            try
+            {
+                return await FetchAsync(content, progress, token);
+            }
+            catch (Exception broken) when (IsBroken(broken, token))
+            {
+                throw BrokeOff(content, broken);
+            }
+        }
+    }
+
+    // The stream is a client library's, and so are its exceptions; what is neither ours nor a cancellation is a broken transfer.
+    private static bool IsBroken(Exception failure, CancellationToken cancellationToken) =>
+        failure is not ConnectorException && !(failure is OperationCanceledException && cancellationToken.IsCancellationRequested);
+
+    private static ConnectorException BrokeOff(DocumentContent content, Exception broken) =>
+        new(FailureKind.Retry, $"{content.FileName}: reading its content broke off: {broken.Message}", broken);
 
     private static async Task<ContentText> ExtractAsync(IContentExtractor extractor, DocumentContent content, PooledBuffer bytes, CancellationToken cancellationToken)
     {
@@ -63,7 +95,7 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
         Path.GetExtension(content.FileName).ToLowerInvariant() is ".html" or ".htm" or ".xhtml" or ".aspx";
 
     /// <summary>The content's bytes; <see langword="null"/> when there are too many.</summary>
-    private async Task<PooledBuffer?> FetchAsync(DocumentContent content, CancellationToken cancellationToken)
+    private async Task<PooledBuffer?> FetchAsync(DocumentContent content, Progress progress, CancellationToken cancellationToken)
     {
         var buffer = new PooledBuffer((int)Math.Min(content.SizeInBytes < 0 ? FirstBuffer : content.SizeInBytes + 1, options.MaxBytes + 1));
         var isOurs = true;
@@ -80,6 +112,7 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
                 }
 
                 buffer.Advance(read);
+                progress.Add(read);
             }
 
             return null;
@@ -96,4 +129,14 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
     private ContentText TooLarge(long size) => ContentText.None(
         ContentOutcome.TooLarge,
         $"its content of {size:N0} bytes or more is over the limit of {options.MaxBytes:N0} bytes, so only its metadata is indexed");
+
+    /// <summary>Bytes that came, over all tries.</summary>
+    private sealed class Progress
+    {
+        private long _bytes;
+
+        public long Bytes => Interlocked.Read(ref _bytes);
+
+        public void Add(int bytes) => Interlocked.Add(ref _bytes, bytes);
+    }
 }

@@ -8,7 +8,7 @@ using static Connectors.Sync.Elasticsearch.Calls.ElasticsearchRequest;
 namespace Connectors.Sync.Elasticsearch;
 
 /// <summary>Single documents, for the connector protocol.</summary>
-internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? connectorApi, ILogger logger) : IDocumentStore, IConnectorApiOwner
+internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? connectorApi, ILogger logger) : IDocumentStore
 {
     // Connectors and jobs are small; most installations have fewer than this of either.
     private const int Page = 500;

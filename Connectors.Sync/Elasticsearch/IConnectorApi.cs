@@ -25,13 +25,6 @@ internal interface IConnectorApi
     Task<ConnectorApiAnswer> DeleteAsync(string connectorId, CancellationToken cancellationToken);
 }
 
-/// <summary>A store of documents beside which there may be a Connector API.</summary>
-internal interface IConnectorApiOwner
-{
-    /// <summary>The API; <see langword="null"/> when it is not to be used.</summary>
-    IConnectorApi? ConnectorApi { get; }
-}
-
 /// <summary>What came of a call of the Connector API.</summary>
 internal enum ConnectorApiAnswer
 {

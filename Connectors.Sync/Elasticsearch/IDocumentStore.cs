@@ -9,6 +9,9 @@ namespace Connectors.Sync.Elasticsearch;
 /// <exception cref="ConnectorException">Any other failure, naming the index and the way out.</exception>
 internal interface IDocumentStore
 {
+    /// <summary>The Connector API beside the documents; <see langword="null"/> when it is not to be used.</summary>
+    IConnectorApi? ConnectorApi => null;
+
     /// <summary>The document as it is now (realtime), or <see langword="null"/> when it, or the index, does not exist.</summary>
     Task<StoredDocument?> GetAsync(string index, string id, CancellationToken cancellationToken);
 

@@ -3,7 +3,9 @@ using Connectors.Sync.Bulk;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diff;
 using Connectors.Sync.Filtering;
+using Connectors.Sync.Retries;
 using Connectors.Sync.Sources;
+using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Engine;
 
@@ -11,7 +13,8 @@ namespace Connectors.Sync.Engine;
 /// <param name="options">How syncs are run.</param>
 /// <param name="extraction">How files become text.</param>
 /// <param name="time">The clock, for the stamps of documents that have none.</param>
-internal sealed class DocumentPreview(SyncEngineOptions options, ContentExtraction extraction, TimeProvider time)
+/// <param name="logger">Where messages go.</param>
+internal sealed class DocumentPreview(SyncEngineOptions options, ContentExtraction extraction, TimeProvider time, ILogger logger)
 {
     /// <summary>Reads until there are enough documents, or the source ends.</summary>
     /// <param name="request">What a sync would be asked.</param>
@@ -22,27 +25,27 @@ internal sealed class DocumentPreview(SyncEngineOptions options, ContentExtracti
     public async Task<PreviewedDocuments> ReadAsync(SyncRequest request, IDataSource source, int count, CancellationToken cancellationToken)
     {
         var filter = DocumentFilter.For(request.Rules);
-        var step = PageStep.For(request, options, extraction, time);
+        var calls = new SourceCalls(source.Description.Name, BackoffPolicy.None, options.SourceCallTimeLimit, time, new Random(), logger);
+        var reader = new SourceReader(source, calls);
+        var step = PageStep.For(request, options, extraction, calls, time);
         var (documents, rejections, seen, excluded) = (new List<string>(), new RejectionReport(), new SeenIds(0), 0L);
-        foreach (var partition in await source.PartitionAsync(1, cancellationToken))
+        // Rules may leave most of a page out: then it is read as large as a sync reads it.
+        var limits = filter is null ? options.Page with { MaxDocuments = Math.Clamp(count, 1, options.Page.MaxDocuments) } : options.Page;
+        foreach (var partition in await reader.PartitionAsync(1, cancellationToken))
         {
-            var (after, isLast) = (PageToken.Start, false);
-            while (!isLast)
+            if (documents.Count >= count)
             {
-                if (documents.Count >= count)
-                {
-                    return new PreviewedDocuments(documents, rejections, excluded, IsAll: false);
-                }
+                return new PreviewedDocuments(documents, rejections, excluded, IsAll: false);
+            }
 
-                // Rules may leave most of a page out: then it is read as large as a sync reads it.
-                var wanted = count - documents.Count;
-                var limits = options.Page with { MaxDocuments = filter is null ? Math.Min(wanted, options.Page.MaxDocuments) : options.Page.MaxDocuments };
-                var page = await source.ReadPageAsync(partition, after, limits, cancellationToken);
-                (after, isLast) = (page.Next, page.IsLast);
+            await foreach (var page in reader.ReadPagesAsync(partition, PageToken.Start, limits, idsOnly: false, cancellationToken))
+            {
+                var isLast = page.IsLast;
                 excluded += filter?.Apply(page) ?? 0;
+                var wanted = count - documents.Count;
                 var dropped = page.Retain(_ => wanted-- > 0);
                 await ComposeAsync(step, page, seen, documents, rejections, cancellationToken);
-                if (dropped > 0)
+                if (dropped > 0 || (documents.Count >= count && !isLast))
                 {
                     return new PreviewedDocuments(documents, rejections, excluded, IsAll: false);
                 }

@@ -1,4 +1,5 @@
 using Connectors.Sync.Bulk;
+using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Engine;
 
@@ -7,6 +8,23 @@ internal interface IBatchWriter
 {
     /// <summary>Writes a batch; the caller disposes it.</summary>
     Task<BulkReport> WriteAsync(BulkBatch batch, bool mayHaveBeenSent, CancellationToken cancellationToken);
+}
+
+/// <summary>Makes what a sync's batches are written with, in every host.</summary>
+/// <param name="index">The index's gateway.</param>
+/// <param name="bulk">Bulk requests.</param>
+/// <param name="time">The clock.</param>
+/// <param name="random">For the jitter of retries.</param>
+/// <param name="logger">Where messages go.</param>
+internal sealed class BatchWriters(IContentIndex index, BulkWriterOptions bulk, TimeProvider time, Random random, ILogger logger)
+{
+    /// <summary>The writer of a sync, or of one of its steps.</summary>
+    /// <param name="request">The sync.</param>
+    /// <param name="monitor">Ends it when too much is rejected.</param>
+    /// <param name="preview">Of a dry run, what is told instead of being written; <see langword="null"/> otherwise.</param>
+    public IBatchWriter For(SyncRequest request, RejectionMonitor monitor, SyncPreview? preview) => preview is not null
+        ? new DryRunBatchWriter(preview)
+        : new IndexBatchWriter(new BulkWriter(index, bulk, monitor, time, random, logger), request.IndexName, request.Pipeline?.Name);
 }
 
 /// <summary>Writes to the index.</summary>

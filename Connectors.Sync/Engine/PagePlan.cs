@@ -11,8 +11,8 @@ namespace Connectors.Sync.Engine;
 /// </summary>
 /// <param name="page">The page.</param>
 /// <param name="work">The page as it was compared; disposed with this, or when all of it is composed.</param>
-/// <param name="compose">Composes the next part.</param>
-internal sealed class PagePlan(SourcePage page, PageWork work, Func<PageWork, PagePlan, CancellationToken, Task> compose) : IDisposable
+/// <param name="step">Composes the parts.</param>
+internal sealed class PagePlan(SourcePage page, PageWork work, PageStep step) : IDisposable
 {
     private PageWork? _work = work;
     private readonly List<BulkBatch> _batches = [];
@@ -56,7 +56,7 @@ internal sealed class PagePlan(SourcePage page, PageWork work, Func<PageWork, Pa
         }
 
         DisposePart();
-        await compose(work, this, cancellationToken);
+        await step.ComposeAsync(work, this, cancellationToken);
         if (work.IsDone)
         {
             ReleasePage();

@@ -2,6 +2,7 @@ using Connectors.Sync.Bulk;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diff;
 using Connectors.Sync.Filtering;
+using Connectors.Sync.Retries;
 using Connectors.Sync.Sources;
 
 namespace Connectors.Sync.Engine;
@@ -10,7 +11,16 @@ namespace Connectors.Sync.Engine;
 /// Turns a page into what has to be written: compares it with the snapshot, fetches contents where they are needed, and cuts batches. May be done
 /// again for the same page without harm.
 /// </summary>
-internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int contentConcurrency, ContentReader contents, TimeProvider time, DocumentFilter? filter = null, BulkOperationKind addAs = BulkOperationKind.Add, bool isMarkingOnly = false, bool hasAccessControl = false)
+internal sealed class PageStep(
+    DocumentLines lines,
+    BulkWriterOptions bulk,
+    int contentConcurrency,
+    ContentReader contents,
+    TimeProvider time,
+    DocumentFilter? filter = null,
+    BulkOperationKind addAs = BulkOperationKind.Add,
+    bool isMarkingOnly = false,
+    bool hasAccessControl = false)
 {
     /// <summary>Contents of so many bytes, and one more, are in memory for a page at a time.</summary>
     internal const long MaxContentBytes = 32 * 1024 * 1024;
@@ -19,22 +29,24 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
     private const long UnknownContentBytes = 64 * 1024;
 
     /// <summary>The step of a sync, whichever way it is run.</summary>
-    public static PageStep For(SyncRequest request, SyncEngineOptions options, ContentExtraction extraction, TimeProvider time) => new(
+    public static PageStep For(
+        SyncRequest request, SyncEngineOptions options, ContentExtraction extraction, SourceCalls calls, TimeProvider time) => new(
         new DocumentLines(request.Pipeline),
         options.Bulk,
         options.ContentConcurrency,
-        extraction.ReaderFor(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true),
+        extraction.ReaderFor(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true, calls),
         time,
         DocumentFilter.For(request.Rules),
         isMarkingOnly: request.Kind == SyncKind.DeletesOnly,
         hasAccessControl: request.HasAccessControl);
 
     /// <summary>The step of a sync that writes changes without comparing them; its caller applies the rules.</summary>
-    public static PageStep ForChanges(SyncRequest request, SyncEngineOptions options, ContentExtraction extraction, TimeProvider time) => new(
+    public static PageStep ForChanges(
+        SyncRequest request, SyncEngineOptions options, ContentExtraction extraction, SourceCalls calls, TimeProvider time) => new(
         new DocumentLines(request.Pipeline),
         options.Bulk,
         options.ContentConcurrency,
-        extraction.ReaderFor(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true),
+        extraction.ReaderFor(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true, calls),
         time,
         filter: null,
         addAs: BulkOperationKind.Upsert,
@@ -55,7 +67,7 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
     public async Task<PagePlan> PlanAsync(SourcePage page, IdSnapshot snapshot, SeenIds seen, bool skipUnchanged, bool fetchContent, CancellationToken cancellationToken)
     {
         var work = new PageWork(page, fetchContent);
-        var plan = new PagePlan(page, work, ComposeAsync);
+        var plan = new PagePlan(page, work, this);
         try
         {
             // Before anything else: what a rule leaves out is as if the source did not have it.
@@ -87,7 +99,7 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
     }
 
     /// <summary>Composes the writes of as many documents as have <see cref="MaxContentBytes"/> of content: of all of a page that has none.</summary>
-    private async Task ComposeAsync(PageWork work, PagePlan plan, CancellationToken cancellationToken)
+    internal async Task ComposeAsync(PageWork work, PagePlan plan, CancellationToken cancellationToken)
     {
         var (start, end) = (work.Next, EndOfPart(work));
         var texts = await FetchAsync(work, start, end, plan, cancellationToken);

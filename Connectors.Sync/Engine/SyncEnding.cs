@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Connectors.Sync.Bulk;
 using Connectors.Sync.Diff;
 using Connectors.Sync.Engine.Changes;
 using Connectors.Sync.Staging;
@@ -92,11 +93,12 @@ internal sealed class SyncEnding(IContentIndex index, SyncEngineOptions options)
     /// <summary>Makes everything visible and marks the index with what it holds now. May be done twice.</summary>
     /// <param name="request">The sync.</param>
     /// <param name="plan">Its plan.</param>
-    /// <param name="isListed">Whether the source listed everything, and all that vanished was deleted.</param>
-    /// <param name="isWhole">Whether the index equals the source: nothing was refused, rejected or unreadable.</param>
+    /// <param name="isListed">Whether the source listed everything, and the deletes of what vanished were not refused.</param>
+    /// <param name="rejections">What was rejected or unreadable.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>Documents in the index.</returns>
-    public async Task<long> CompleteAsync(SyncRequest request, StoredPlan plan, bool isListed, bool isWhole, CancellationToken cancellationToken)
+    public async Task<long> CompleteAsync(
+        SyncRequest request, StoredPlan plan, bool isListed, RejectionReport rejections, CancellationToken cancellationToken)
     {
         if (request.DryRun)
         {
@@ -113,7 +115,10 @@ internal sealed class SyncEnding(IContentIndex index, SyncEngineOptions options)
         {
             var fingerprint = plan.Kind == SyncKind.DeletesOnly ? plan.KeptFingerprint : plan.Fingerprint;
             var holdsForeign = plan.HoldsForeign && !(isListed && plan.Kind != SyncKind.NoDeletes);
-            var mark = new IndexMark(fingerprint, isWhole && !hasClosed ? plan.ChangeMark : null, total, holdsForeign) { Shape = plan.Shape };
+
+            // Documents that did not make it must be tried again at the next sync, even if the source says that nothing changed.
+            var isWhole = plan.Kind == SyncKind.Full && isListed && rejections.Total == 0 && !hasClosed;
+            var mark = new IndexMark(fingerprint, isWhole ? plan.ChangeMark : null, total, holdsForeign) { Shape = plan.Shape };
             await index.WriteMetaAsync(request.IndexName, mark.ToJson(), cancellationToken);
         }
 

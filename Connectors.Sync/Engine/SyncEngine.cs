@@ -2,6 +2,7 @@ using Connectors.Sync.Bulk;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine.Changes;
+using Connectors.Sync.Retries;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Staging;
 using Microsoft.Extensions.Logging;
@@ -20,10 +21,10 @@ internal sealed class SyncEngine : ISyncEngine
     private readonly Random _random;
     private readonly ILogger _logger;
     private readonly SyncStateStore _states;
-    private readonly SyncPreparation _preparation;
+    private readonly SyncBeginning _beginning;
+    private readonly BatchWriters _writers;
     private readonly SyncEnding _ending;
     private readonly ContentExtraction _extraction;
-    private readonly ChangePreparation _changesAhead;
     private readonly ChangeSync _changes;
 
     /// <summary>An engine that writes to <paramref name="index"/>.</summary>
@@ -43,11 +44,11 @@ internal sealed class SyncEngine : ISyncEngine
         _random = random;
         _logger = loggerFactory.CreateLogger<SyncEngine>();
         _states = new SyncStateStore(options.StateFolder);
-        _preparation = new SyncPreparation(index, options);
+        _beginning = new SyncBeginning(index, options, _logger);
+        _writers = new BatchWriters(index, options.Bulk, time, random, _logger);
         _ending = new SyncEnding(index, options);
         _extraction = extraction ?? new ContentExtraction(options.Content, time, loggerFactory);
-        _changesAhead = new ChangePreparation(index, options, _logger);
-        _changes = new ChangeSync(index, options, _extraction, time, random, _logger);
+        _changes = new ChangeSync(index, options, _extraction, _writers, time, _logger);
     }
 
     /// <inheritdoc/>
@@ -58,10 +59,12 @@ internal sealed class SyncEngine : ISyncEngine
         ArgumentNullException.ThrowIfNull(progress);
         progress.Phase = SyncPhase.Preparing;
         request = PageStep.Shape(SyncPreparation.AsDone(request), _extraction);
+        var calls = new SourceCalls(
+            source.Description.Name, _options.SourceRetries, _options.SourceCallTimeLimit, _time, _random, _logger, stopReading);
         using var state = _states.Open(request.JobId);
         try
         {
-            return await RunAsync(request, source, progress, state, stopReading, cancellationToken);
+            return await RunAsync(request, new SourceReader(source, calls), progress, state, stopReading, cancellationToken);
         }
         finally
         {
@@ -84,12 +87,13 @@ internal sealed class SyncEngine : ISyncEngine
         return Task.CompletedTask;
     }
 
-    private async Task<SyncOutcome> RunAsync(SyncRequest request, IDataSource source, SyncProgress progress, SyncState state, CancellationToken stopReading, CancellationToken cancellationToken)
+    private async Task<SyncOutcome> RunAsync(
+        SyncRequest request, SourceReader source, SyncProgress progress, SyncState state, CancellationToken stopReading, CancellationToken cancellationToken)
     {
         string? fallback = null;
         if (request.Kind == SyncKind.Incremental)
         {
-            (var outcome, fallback) = await _changes.RunAsync(request, source, progress, state, stopReading, cancellationToken);
+            (var outcome, fallback) = await _changes.RunAsync(request, source, progress, state, cancellationToken);
             if (outcome is not null)
             {
                 return outcome;
@@ -123,28 +127,23 @@ internal sealed class SyncEngine : ISyncEngine
     /// <summary>Begins to compare all that the source lists, or goes on with it, and does it to its end.</summary>
     /// <exception cref="StartOverException">What is kept of it is damaged.</exception>
     private async Task<SyncOutcome> ListAsync(
-        SyncRequest request, IDataSource source, SyncProgress progress, SyncState state, string? fallback, CancellationToken stopReading, CancellationToken cancellationToken)
+        SyncRequest request, SourceReader source, SyncProgress progress, SyncState state, string? fallback, CancellationToken stopReading, CancellationToken cancellationToken)
     {
         var preview = request.DryRun ? new SyncPreview() : null;
-        if (await TryResumeAsync(request, progress, state, cancellationToken) is not { } run)
+        if (await TryResumeAsync(request, source, progress, state, cancellationToken) is not { } run)
         {
             state.Reset(keepsCounts: !request.DryRun);
             progress.Restart();
 
-            // Before anything is read: what changes from here on comes with the next incremental sync.
-            var place = await _changesAhead.FindPlaceAsync(source, request, cancellationToken);
-            var plan = await _preparation.PlanAsync(request, source, state.Folder, progress, cancellationToken);
-            if (plan is null)
+            var begun = await _beginning.BeginAsync(request, source, fallback, state.Folder, progress, cancellationToken);
+            if (begun.Plan is not { } plan)
             {
-                SyncLog.Unchanged(_logger, request.JobId, request.IndexName);
-                var (total, cursor) = await _ending.UnchangedAsync(request, place, cancellationToken);
-                return new SyncOutcome(SyncEnd.Unchanged, default, total, new RejectionReport()) { Cursor = cursor, Fallback = fallback };
+                return new SyncOutcome(SyncEnd.Unchanged, default, begun.TotalDocuments, new RejectionReport()) { Cursor = begun.Cursor, Fallback = fallback };
             }
 
-            plan = plan with { Cursor = place, Fallback = fallback };
             await state.WritePlanAsync(plan, cancellationToken);
-            run = OpenRun(request, plan, state, progress, preview);
-            SyncLog.Begins(_logger, request.JobId, request.IndexName, plan.Snapshot.Count, plan.Partitions.Count, plan.UnchangedAre);
+            run = OpenRun(request, plan, source, state, progress, preview);
+            _beginning.Tell(request, plan);
         }
 
         using (run.Ids)
@@ -153,12 +152,19 @@ internal sealed class SyncEngine : ISyncEngine
         }
     }
 
-    private async Task<SyncOutcome> FinishAsync(SyncRequest request, IDataSource source, SyncProgress progress, OpenedRun opened, SyncPreview? preview, CancellationToken stopReading, CancellationToken cancellationToken)
+    private async Task<SyncOutcome> FinishAsync(
+        SyncRequest request,
+        SourceReader source,
+        SyncProgress progress,
+        OpenedRun opened,
+        SyncPreview? preview,
+        CancellationToken stopReading,
+        CancellationToken cancellationToken)
     {
         var (plan, run, _) = opened;
         progress.EstimatedDocuments = plan.EstimatedDocuments;
         progress.Phase = SyncPhase.Pages;
-        await run.ReadAsync(source, stopReading, cancellationToken);
+        await run.ReadAsync(source, cancellationToken);
         if (!run.IsComplete)
         {
             SyncLog.Stops(_logger, request.JobId, request.IndexName, run.Counts.Read, run.Counts.Indexed);
@@ -184,10 +190,7 @@ internal sealed class SyncEngine : ISyncEngine
 
         progress.Phase = SyncPhase.Finishing;
 
-        // Documents that did not make it must be tried again at the next sync, even if the source says that nothing changed.
-        var isListed = refusal is null && run.Gap is null;
-        var isWhole = plan.Kind == SyncKind.Full && isListed && run.Rejections.Total == 0;
-        var total = await _ending.CompleteAsync(request, plan, isListed, isWhole, cancellationToken);
+        var total = await _ending.CompleteAsync(request, plan, isListed: refusal is null && run.Gap is null, run.Rejections, cancellationToken);
         SyncLog.Ends(_logger, request.JobId, request.IndexName, run.Counts.Created, run.Counts.Updated, run.Counts.Deleted, run.Counts.Skipped, run.Counts.Rejected, total);
         return new SyncOutcome(refusal is null ? SyncEnd.Completed : SyncEnd.Refused, run.Counts, total, run.Rejections, refusal, preview)
         {
@@ -209,7 +212,8 @@ internal sealed class SyncEngine : ISyncEngine
         }
     }
 
-    private async Task<OpenedRun?> TryResumeAsync(SyncRequest request, SyncProgress progress, SyncState state, CancellationToken cancellationToken)
+    private async Task<OpenedRun?> TryResumeAsync(
+        SyncRequest request, SourceReader source, SyncProgress progress, SyncState state, CancellationToken cancellationToken)
     {
         if (request.DryRun)
         {
@@ -233,7 +237,7 @@ internal sealed class SyncEngine : ISyncEngine
                 throw new InvalidDataException("The index was deleted or made again meanwhile.");
             }
 
-            var run = OpenRun(request, plan, state, progress, preview: null);
+            var run = OpenRun(request, plan, source, state, progress, preview: null);
             SyncLog.Resumes(_logger, request.JobId, request.IndexName, run.Run.Counts.Read, run.Run.Counts.Indexed);
             return run;
         }
@@ -244,16 +248,14 @@ internal sealed class SyncEngine : ISyncEngine
         }
     }
 
-    private OpenedRun OpenRun(SyncRequest request, StoredPlan plan, SyncState state, SyncProgress progress, SyncPreview? preview)
+    private OpenedRun OpenRun(SyncRequest request, StoredPlan plan, SourceReader source, SyncState state, SyncProgress progress, SyncPreview? preview)
     {
         var ids = IdSnapshotFile.Open(state.Folder, plan.Snapshot);
         try
         {
             var monitor = new RejectionMonitor(_options.Rejections);
-            IBatchWriter writer = preview is not null
-                ? new DryRunBatchWriter(preview)
-                : new IndexBatchWriter(new BulkWriter(_index, _options.Bulk, monitor, _time, _random, _logger), request.IndexName, request.Pipeline?.Name);
-            var run = new SyncRun(plan, state, ids, PageStep.For(request, _options, _extraction, _time), writer, _options, progress, NewSourceBackoff, _time, _logger);
+            var pages = PageStep.For(request, _options, _extraction, source.Calls, _time);
+            var run = new SyncRun(plan, state, ids, pages, _writers.For(request, monitor, preview), _options, progress, _logger);
             state.OpenJournal(run.Replay);
             monitor.Resume(run.Counts.Rejected);
             return new OpenedRun(plan, run, ids);
@@ -264,9 +266,6 @@ internal sealed class SyncEngine : ISyncEngine
             throw;
         }
     }
-
-    private BackoffClock NewSourceBackoff() =>
-        new(_options.Bulk.FirstRetryDelay, _options.Bulk.MaxRetryDelay, _options.SourceRetryTimeLimit, _time, _random);
 
     private sealed record OpenedRun(StoredPlan Plan, SyncRun Run, IdSnapshotFile Ids);
 }

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diff;
+using Connectors.Sync.Retries;
 using Connectors.Sync.Sources;
 
 namespace Connectors.Sync.Engine;
@@ -44,6 +45,12 @@ internal sealed record SyncEngineOptions
     [Range(1, 256)]
     public int ContentConcurrency { get; init; } = 10;
 
-    /// <summary>How long a read of the source that may pass is tried again. Default 5 minutes.</summary>
+    /// <summary>How long a call of the source that failed in a way that may pass is tried again. Default 5 minutes.</summary>
     public TimeSpan SourceRetryTimeLimit { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long one call of the source may take without an answer or progress. Default 10 minutes.</summary>
+    public TimeSpan SourceCallTimeLimit { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>When a call of the source is made again, in a process that waits.</summary>
+    public BackoffPolicy SourceRetries => new(Bulk.FirstRetryDelay, Bulk.MaxRetryDelay, SourceRetryTimeLimit);
 }

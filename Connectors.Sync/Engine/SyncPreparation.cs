@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Connectors.Sync.Diagnostics;
-using Connectors.Sync.Sources;
 using Connectors.Sync.Staging;
 
 namespace Connectors.Sync.Engine;
@@ -31,7 +30,8 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
     public static SyncRequest AsDone(SyncRequest request) => request is { Kind: SyncKind.Incremental, DryRun: true } ? request with { Kind = SyncKind.Full } : request;
 
     /// <summary>Makes the plan, with the snapshot in <paramref name="folder"/>; <see langword="null"/> when the source is certain that nothing changed.</summary>
-    public async Task<StoredPlan?> PlanAsync(SyncRequest request, IDataSource source, string folder, SyncProgress progress, CancellationToken cancellationToken)
+    public async Task<StoredPlan?> PlanAsync(
+        SyncRequest request, SourceReader source, string folder, SyncProgress progress, CancellationToken cancellationToken)
     {
         await CheckPipelineAsync(request, cancellationToken);
         var fingerprint = FingerprintOf(request);
@@ -81,7 +81,7 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
             ChangeMark = change.Mark,
             EstimatedDocuments = change.EstimatedDocuments,
             HoldsForeign = mark?.HoldsForeign == true,
-            Partitions = await PartitionAsync(source, cancellationToken),
+            Partitions = await source.PartitionAsync(options.Partitions, cancellationToken),
             Snapshot = snapshot,
         };
     }
@@ -152,16 +152,5 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         {
             throw StateErrors.Explain("The snapshot of the index's ids", folder, failure);
         }
-    }
-
-    private async Task<IReadOnlyList<SourcePartition>> PartitionAsync(IDataSource source, CancellationToken cancellationToken)
-    {
-        var partitions = await source.PartitionAsync(options.Partitions, cancellationToken);
-        if (partitions.Count == 0 || partitions.Select(partition => partition.Name).Distinct(StringComparer.Ordinal).Count() != partitions.Count)
-        {
-            throw new ConnectorException("The source gave no partition, or two of the same name. This is a fault of the source.");
-        }
-
-        return partitions;
     }
 }

@@ -20,8 +20,6 @@ internal sealed class SyncRun(
     IBatchWriter writer,
     SyncEngineOptions options,
     SyncProgress progress,
-    Func<BackoffClock> backoff,
-    TimeProvider time,
     ILogger logger)
 {
     private readonly SeenIds _seen = new(ids.Snapshot.Count);
@@ -69,20 +67,19 @@ internal sealed class SyncRun(
         }
     }
 
-    /// <summary>Reads every partition that is not complete, until all are or <paramref name="stopReading"/> is set.</summary>
-    public async Task ReadAsync(IDataSource source, CancellationToken stopReading, CancellationToken cancellationToken)
+    /// <summary>Reads every partition that is not complete, until all are or the reader is stopped.</summary>
+    public async Task ReadAsync(SourceReader source, CancellationToken cancellationToken)
     {
         var open = Enumerable.Range(0, _partitions.Length).Where(partition => !_partitions[partition].IsLast);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Partitions, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(open, parallel, async (partition, token) => await ReadPartitionAsync(source, partition, stopReading, token));
+        await Parallel.ForEachAsync(open, parallel, async (partition, token) => await ReadPartitionAsync(source, partition, token));
     }
 
     /// <summary>Deletes what vanished, in batches that are the same in every run; false when stopped before the end.</summary>
     /// <exception cref="InvalidDataException">The texts of the ids are not those of the snapshot. Whatever was deleted before had vanished.</exception>
     public async Task<bool> DeleteAsync(CancellationToken stopReading, CancellationToken cancellationToken)
     {
-        // Deletes need the texts of the ids: read them in the order in which they lie on disk.
-        var vanished = _seen.Unseen().OrderBy(ids.Snapshot.TextOffset).ToArray();
+        var vanished = DeleteBatches.Vanished(_seen, ids.Snapshot);
         var size = options.Bulk.MaxOperations;
         var batches = Enumerable.Range(0, (vanished.Length + size - 1) / size).Where(batch => !_deletesDone.Contains(batch));
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Bulk.MaxConcurrency, CancellationToken = cancellationToken };
@@ -95,13 +92,7 @@ internal sealed class SyncRun(
                 return;
             }
 
-            using var batch = new BulkBatch();
-            foreach (var ordinal in vanished.AsSpan(number * size, Math.Min(size, vanished.Length - (number * size))))
-            {
-                DocumentLines.WriteDelete(batch.Buffer, ids.ReadText(ordinal));
-                batch.Add(BulkOperationKind.Delete);
-            }
-
+            using var batch = DeleteBatches.Of(vanished.AsSpan(number * size, Math.Min(size, vanished.Length - (number * size))), ids);
             await state.AppendAsync(new DeletesSent(number), token);
             var report = await writer.WriteAsync(batch, _deletesSent.Contains(number), token);
             await state.AppendAsync(new DeletesDone(number, report.Counts, report.Rejections), token);
@@ -118,7 +109,7 @@ internal sealed class SyncRun(
         }
     }
 
-    private async Task ReadPartitionAsync(IDataSource source, int number, CancellationToken stopReading, CancellationToken cancellationToken)
+    private async Task ReadPartitionAsync(SourceReader source, int number, CancellationToken cancellationToken)
     {
         var pages = Channel.CreateBounded<Task<PageDone>>(Math.Max(1, options.PagesInFlight - 1));
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -126,7 +117,11 @@ internal sealed class SyncRun(
         Exception? failure = null;
         try
         {
-            await ReadPagesAsync(source, number, pages.Writer, stopReading, abort.Token);
+            await ReadPagesAsync(source, number, pages.Writer, abort.Token);
+        }
+        catch (OperationCanceledException) when (source.Calls.Stop.IsCancellationRequested && !abort.IsCancellationRequested)
+        {
+            // The contents of a page did not come in time. It is read again when the sync goes on.
         }
         catch (Exception caught)
         {
@@ -143,50 +138,14 @@ internal sealed class SyncRun(
         }
     }
 
-    private async Task ReadPagesAsync(IDataSource source, int number, ChannelWriter<Task<PageDone>> pages, CancellationToken stopReading, CancellationToken cancellationToken)
+    private async Task ReadPagesAsync(SourceReader source, int number, ChannelWriter<Task<PageDone>> pages, CancellationToken cancellationToken)
     {
         var partition = plan.Partitions[number];
-        var after = _partitions[number].Token;
-        while (!stopReading.IsCancellationRequested)
+        await foreach (var page in source.ReadPagesAsync(partition, _partitions[number].Token, options.Page, plan.ReadsIdsOnly, cancellationToken))
         {
-            var page = await ReadPageAsync(source, partition, after, cancellationToken);
             NoteRestart(number, partition, page);
             var pagePlan = await pageStep.PlanAsync(page, ids.Snapshot, _seen, plan.SkipUnchanged, writer is IndexBatchWriter, cancellationToken);
             await pages.WriteAsync(StartWrite(number, pagePlan, cancellationToken), cancellationToken);
-            if (pagePlan.IsLast)
-            {
-                return;
-            }
-
-            if (pagePlan.Next == after)
-            {
-                throw new ConnectorException($"The source did not get beyond '{after}' in partition '{partition.Name}'. This is a fault of the source.");
-            }
-
-            after = pagePlan.Next;
-        }
-    }
-
-    private async Task<SourcePage> ReadPageAsync(IDataSource source, SourcePartition partition, PageToken after, CancellationToken cancellationToken)
-    {
-        BackoffClock? clock = null;
-        while (true)
-        {
-            try
-            {
-                return await BoundedRead.RunAsync(() => plan.ReadPageAsync(source, partition, after, options.Page, cancellationToken), time, cancellationToken);
-            }
-            catch (ConnectorException failure) when (failure.Kind is FailureKind.Retry)
-            {
-                clock ??= backoff();
-                if (clock.Next(failure.RetryAfter) is not { } delay)
-                {
-                    throw;
-                }
-
-                SyncLog.SourceRetried(logger, partition.Name, failure.Message, delay);
-                await Task.Delay(delay, time, cancellationToken);
-            }
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed class ConnectorEdits(IDocumentStore store, ConnectorIndex connec
     /// (9.0 and later), or removes its document; elsewhere the document is removed. May be called twice.</summary>
     public async Task DeleteAsync(string id, CancellationToken cancellationToken)
     {
-        if (store is IConnectorApiOwner { ConnectorApi: { } api } && await api.DeleteAsync(id, cancellationToken) == ConnectorApiAnswer.Done)
+        if (store.ConnectorApi is { } api && await api.DeleteAsync(id, cancellationToken) == ConnectorApiAnswer.Done)
         {
             return;
         }

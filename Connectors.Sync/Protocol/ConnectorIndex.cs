@@ -14,7 +14,7 @@ namespace Connectors.Sync.Protocol;
 internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProvider)
 {
     // Elasticsearch's own calls, used where they are as safe as a conditional write.
-    private readonly IConnectorApi? _api = (store as IConnectorApiOwner)?.ConnectorApi;
+    private readonly IConnectorApi? _api = store.ConnectorApi;
 
     /// <summary>A connector as it is now, or <see langword="null"/> when there is none of that id (any more).</summary>
     public async Task<ConnectorRecord?> FindAsync(string id, CancellationToken cancellationToken) =>

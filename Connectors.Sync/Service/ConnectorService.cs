@@ -40,7 +40,7 @@ internal sealed class ConnectorService
             options,
             parts.LoggerFactory);
         _orphans = new OrphanedContent(
-            Connectors, Jobs, connector => parts.ContentIndexOf?.Invoke(connector) ?? parts.ContentIndex, options, parts.TimeProvider, parts.LoggerFactory);
+            Connectors, Jobs, parts.ContentIndexOf, options, parts.TimeProvider, parts.LoggerFactory);
         _jobs = new JobDispatcher(parts, options, Jobs, Steps, _sources, _round);
     }
 

@@ -1,5 +1,6 @@
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Retries;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Service;
@@ -38,6 +39,9 @@ internal sealed record ConnectorServiceOptions
     /// <summary>How long a source may take to answer whether it is there. Default 60 s.</summary>
     public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How a sync tries again what may pass in its source.</summary>
+    internal BackoffPolicy SourceRetries { get; init; } = BackoffPolicy.None;
+
     /// <summary>Level of the message that says a look at all connectors has ended well. Default debug; a host whose operators are alerted by its absence logs it as
     /// information.</summary>
     public LogLevel PollDoneLevel { get; init; } = LogLevel.Debug;
@@ -53,6 +57,7 @@ internal sealed record ConnectorServiceOptions
             ServiceTypes = configuration.NativeServiceTypes,
             KnownServiceTypes = [.. configuration.Sources.Keys],
             Worker = worker,
+            SourceRetries = configuration.Engine.SourceRetries,
         };
     }
 

@@ -39,7 +39,7 @@ internal sealed class JobDispatcher
     /// <summary>The jobs that run in the background.</summary>
     public IReadOnlyCollection<Task<SyncResult?>> Tasks => [.. _tasks.Values];
 
-    public ISyncEngine EngineOf(string connectorId) => _parts.EngineOf?.Invoke(connectorId) ?? _parts.Engine;
+    public ISyncEngine EngineOf(string connectorId) => _parts.EngineOf(connectorId);
 
     /// <summary>Claims a job and runs it.</summary>
     /// <returns>How it ended; <see langword="null"/> when somebody else has it, or its end could not be written.</returns>
@@ -66,7 +66,7 @@ internal sealed class JobDispatcher
         _running.Show(job.Id, sync);
         _parts.Observer?.SyncStarted(sync);
         var runner = new JobRunner(
-            _jobs, _steps, _sources, EngineOf(job.ConnectorId), _parts.ContentIndexOf?.Invoke(job.ConnectorId) ?? _parts.ContentIndex, _options, _parts.TimeProvider, _parts.LoggerFactory);
+            _jobs, _steps, _sources, EngineOf(job.ConnectorId), _parts.ContentIndexOf(job.ConnectorId), _options, _parts.TimeProvider, _parts.LoggerFactory);
         var result = new SyncResult(SyncResultEnd.Lost, job, null, null);
         try
         {

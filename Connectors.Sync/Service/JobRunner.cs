@@ -1,6 +1,7 @@
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Retries;
 using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging;
 
@@ -33,7 +34,7 @@ internal sealed class JobRunner(
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(sync);
-        using var stop = new JobStop(stopReading, cancellationToken);
+        using var stop = new JobStop(stopReading, cancellationToken, timeProvider);
         using var ended = new CancellationTokenSource();
         var watch = WatchAsync(job, sync.Progress, stop, ended.Token);
         SyncResult result;
@@ -48,7 +49,20 @@ internal sealed class JobRunner(
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        result = await WriteEndAsync(job, sync.Progress, stop, result, cancellationToken);
+        try
+        {
+            using var late = new CancellationTokenSource();
+            await using var patience = timeProvider.CreateTimer(
+                _ => late.Cancel(), null, stop.Stopping.IsCancellationRequested ? SourceCalls.Patience : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+            result = await WriteEndAsync(job, sync.Progress, stop, result, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The process ends, and Elasticsearch does not answer: the next start finds the job as its own.
+            throw new ConnectorException(FailureKind.Retry, "Elasticsearch did not answer before the service stopped.");
+        }
+
         if (result.End != SyncResultEnd.Suspended)
         {
             await engine.ForgetAsync(job.Id, cancellationToken);
@@ -68,7 +82,7 @@ internal sealed class JobRunner(
             SyncOutcome outcome;
             try
             {
-                await sources.PingAsync(source, options.PingTimeout, stop.Orderly);
+                await sources.PingAsync(source, options, _logger, stop.Orderly);
                 outcome = await engine.RunAsync(request, source, progress, stop.Orderly, stop.AtOnce);
             }
             finally
@@ -93,7 +107,10 @@ internal sealed class JobRunner(
         }
         catch (OperationCanceledException) when (stop.AtOnce.IsCancellationRequested)
         {
-            return new SyncResult(stop.IsForced ? SyncResultEnd.Canceled : SyncResultEnd.Lost, job, null, null);
+            var end = stop.IsForced ? SyncResultEnd.Canceled
+                : stop.IsOutOfTime && !stop.IsLost ? (stop.IsCanceled ? SyncResultEnd.Canceled : SyncResultEnd.Suspended)
+                : SyncResultEnd.Lost;
+            return new SyncResult(end, job, null, null);
         }
         catch (OperationCanceledException) when (stop.Orderly.IsCancellationRequested)
         {
@@ -111,7 +128,7 @@ internal sealed class JobRunner(
         var closing = Task.Run(async () => await source.DisposeAsync());
         try
         {
-            await closing.WaitAsync(options.PingTimeout, timeProvider);
+            await closing.WaitAsync(stop.AtOnce.IsCancellationRequested ? TimeSpan.FromSeconds(1) : options.PingTimeout, timeProvider);
         }
         catch (Exception exception) when (!closing.IsCompleted || stop.AtOnce.IsCancellationRequested)
         {
@@ -181,16 +198,7 @@ internal sealed class JobRunner(
             return new SyncResult(SyncResultEnd.Lost, await jobs.FindAsync(job.Id, cancellationToken), result.Outcome, result.Error);
         }
 
-        var end = new JobResult
-        {
-            Counts = result.Outcome?.Counts ?? progress.Counts,
-            TotalDocuments = result.Outcome?.TotalDocuments,
-            Rejections = result.Outcome?.Rejections,
-            Error = result.Error,
-            Cursor = result.Outcome?.Cursor,
-            Fallback = result.Outcome?.Fallback,
-            Rewrite = result.Outcome?.Rewrite,
-        };
+        var end = (result.Outcome is { } outcome ? JobResult.Of(outcome) : new JobResult { Counts = progress.Counts }) with { Error = result.Error };
         var written = await WriteEndAsync(job, result.End, end, cancellationToken);
         return written switch
         {

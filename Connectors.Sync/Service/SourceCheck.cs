@@ -1,12 +1,21 @@
 using System.Text.Json.Nodes;
+using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Retries;
 using Connectors.Sync.Sources;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Connectors.Sync.Service;
 
 /// <summary>Makes the source of a connector or job and makes sure that it answers. Safe for concurrent use.</summary>
-internal sealed class SourceCheck(ISourceFactory sources, TimeProvider timeProvider)
+/// <param name="sources">Makes sources.</param>
+/// <param name="timeProvider">The clock.</param>
+/// <param name="callsOn">Where sources are called; <see langword="null"/> for the thread pool.</param>
+internal sealed class SourceCheck(ISourceFactory sources, TimeProvider timeProvider, TaskScheduler? callsOn = null)
 {
+    private readonly Random _random = new();
+
     /// <summary>The time, by the same clock.</summary>
     public DateTimeOffset Now => timeProvider.GetUtcNow();
 
@@ -25,26 +34,29 @@ internal sealed class SourceCheck(ISourceFactory sources, TimeProvider timeProvi
         return advancedRules is null ? sources.Create(serviceType, configuration) : sources.Create(serviceType, configuration, advancedRules);
     }
 
-    /// <summary>Asks the source whether it is there.</summary>
+    /// <summary>Asks the source whether it is there, once.</summary>
     /// <param name="source">The source.</param>
     /// <param name="limit">How long it may take.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="ConnectorException">It isn't.</exception>
-    public async Task PingAsync(IDataSource source, TimeSpan limit, CancellationToken cancellationToken)
+    public Task PingAsync(IDataSource source, TimeSpan limit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
-        using var timeout = new CancellationTokenSource(limit, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        try
-        {
-            // Given up even when the source does not heed its token: one that hangs must not keep all others waiting.
-            await source.PingAsync(either.Token).WaitAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new ConnectorException(
-                FailureKind.Retry,
-                $"{source.Description.Name} did not answer within {limit.TotalSeconds:0} seconds. See whether it runs, and whether this machine can reach it.");
-        }
+        var calls = new SourceCalls(source.Description.Name, BackoffPolicy.None, limit, timeProvider, _random, NullLogger.Instance, callsOn: callsOn);
+        return new SourceReader(source, calls).PingAsync(limit, cancellationToken);
+    }
+
+    /// <summary>Asks the source whether it is there, for a sync: what may pass is tried again.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="options">How long it may take, and how long it is tried.</param>
+    /// <param name="logger">Is told of retries.</param>
+    /// <param name="stop">Ends it.</param>
+    /// <exception cref="ConnectorException">It isn't.</exception>
+    public Task PingAsync(IDataSource source, ConnectorServiceOptions options, ILogger logger, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(options);
+        var calls = new SourceCalls(source.Description.Name, options.SourceRetries, options.PingTimeout, timeProvider, _random, logger);
+        return new SourceReader(source, calls).PingAsync(options.PingTimeout, stop);
     }
 }

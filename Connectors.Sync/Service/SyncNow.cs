@@ -1,5 +1,6 @@
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
+using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Service;
 
@@ -37,14 +38,15 @@ internal sealed class SyncNow(
         var serviceType = ServiceTypeOf(connector);
         var request = JobSetup.DryRun(connector, sources.Describe(serviceType), how.AccessControl) with { AllowMassDelete = how.AllowMassDelete, Reindex = how.Reindex, Kind = how.Kind };
         await using var source = JobSetup.OpenSource(connector, serviceType, sources, how.AccessControl);
-        await sources.PingAsync(source, options.PingTimeout, stop);
+        await sources.PingAsync(source, options, parts.LoggerFactory.CreateLogger<SyncNow>(), stop);
         var engine = dispatcher.EngineOf(connectorId);
         var sync = new RunningSync(request.JobId, connectorId, connector.Name ?? connectorId, request.IndexName, serviceType, parts.TimeProvider.GetUtcNow());
         parts.Observer?.SyncStarted(sync);
         var result = new SyncResult(SyncResultEnd.Failed, null, null, null);
+        using var jobStop = new JobStop(stop, cancellationToken, parts.TimeProvider);
         try
         {
-            var outcome = await engine.RunAsync(request, source, sync.Progress, stop, cancellationToken);
+            var outcome = await engine.RunAsync(request, source, sync.Progress, jobStop.Orderly, jobStop.AtOnce);
             var end = outcome.End switch
             {
                 SyncEnd.Refused => SyncResultEnd.Failed,
@@ -52,6 +54,10 @@ internal sealed class SyncNow(
                 _ => SyncResultEnd.Completed,
             };
             result = new SyncResult(end, null, outcome, outcome.Message);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            result = new SyncResult(SyncResultEnd.Canceled, null, null, null);
         }
         finally
         {

@@ -15,11 +15,12 @@ namespace Connectors.Sync.Sources;
 /// same ids come in the same order; otherwise it begins anew (<see cref="SourcePage.Restarts"/>), so that a changed order can't hide a document.
 /// The order should therefore be stable, by id for example. An exception out of the enumeration fails the sync, and nothing is deleted.
 /// </remarks>
-public abstract class EnumerableDataSource : IDataSource
+public abstract class EnumerableDataSource : IDataSource, IReportsProgress
 {
     /// <summary>Bodies may be nested deeper than the serializer's 64 levels; what is too deep for Elasticsearch is mended later.</summary>
     private static readonly JsonSerializerOptions Deep = new() { MaxDepth = 1000 };
 
+    private long _progress;
     private readonly ConcurrentDictionary<string, Reading> _readings = new(StringComparer.Ordinal);
 
     /// <summary>Keeps the context; does nothing else.</summary>
@@ -34,6 +35,10 @@ public abstract class EnumerableDataSource : IDataSource
 
     /// <summary>Settings, logger factory and clock.</summary>
     protected SourceContext Context { get; }
+
+    /// <inheritdoc/>
+    /// <remarks>Documents that the enumerations have given, those that a resumed sync passes over among them.</remarks>
+    public long Progress => Interlocked.Read(ref _progress);
 
     /// <inheritdoc/>
     public abstract Task PingAsync(CancellationToken cancellationToken);
@@ -130,6 +135,12 @@ public abstract class EnumerableDataSource : IDataSource
             return (open, false);
         }
 
+        // Behind the token when others read the pages between: what it has given needs not be enumerated again.
+        if (open is { IsStopped: false } && !after.IsStart && open.IsBefore(after) && await open.SkipToAsync(after, cancellationToken))
+        {
+            return (open, false);
+        }
+
         await CloseAsync(partition);
         var reading = Open(partition);
         if (after.IsStart || await reading.SkipToAsync(after, cancellationToken))
@@ -140,7 +151,7 @@ public abstract class EnumerableDataSource : IDataSource
         await CloseAsync(partition);
         return (Open(partition), true);
 
-        Reading Open(SourcePartition wanted) => _readings[wanted.Name] = new Reading(token => ReadAsync(wanted, token));
+        Reading Open(SourcePartition wanted) => _readings[wanted.Name] = new Reading(token => ReadAsync(wanted, token), () => Interlocked.Increment(ref _progress));
     }
 
     private async Task CloseAsync(SourcePartition partition)
@@ -159,8 +170,11 @@ public abstract class EnumerableDataSource : IDataSource
         private long _count;
         private ulong _hash;
 
-        public Reading(Func<CancellationToken, IAsyncEnumerable<SimpleDocument>> read)
+        private readonly Action _moved;
+
+        public Reading(Func<CancellationToken, IAsyncEnumerable<SimpleDocument>> read, Action moved)
         {
+            _moved = moved;
             _documents = read(_stop.Token).GetAsyncEnumerator(_stop.Token);
         }
 
@@ -185,15 +199,18 @@ public abstract class EnumerableDataSource : IDataSource
             }
 
             _count++;
+            _moved();
             _hash = XxHash3.HashToUInt64(MemoryMarshal.AsBytes(Current.Id.AsSpan()), unchecked((long)_hash));
             return true;
         }
 
+        /// <summary>Whether the token lies further on in the enumeration.</summary>
+        public bool IsBefore(PageToken token) => _count < CountOf(token);
+
         public async Task<bool> SkipToAsync(PageToken token, CancellationToken cancellationToken)
         {
             await using var stop = StopWith(cancellationToken);
-            var separator = token.Value.IndexOf(':', StringComparison.Ordinal);
-            if (separator < 0 || !long.TryParse(token.Value.AsSpan(0, separator), CultureInfo.InvariantCulture, out var count))
+            if (CountOf(token) is not { } count)
             {
                 return false;
             }
@@ -207,6 +224,12 @@ public abstract class EnumerableDataSource : IDataSource
             }
 
             return Token == token;
+        }
+
+        private static long? CountOf(PageToken token)
+        {
+            var separator = token.Value.IndexOf(':', StringComparison.Ordinal);
+            return separator >= 0 && long.TryParse(token.Value.AsSpan(0, separator), CultureInfo.InvariantCulture, out var count) ? count : null;
         }
 
         public async ValueTask DisposeAsync()

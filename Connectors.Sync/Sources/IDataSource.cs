@@ -5,7 +5,7 @@ namespace Connectors.Sync.Sources;
 /// can be named in <c>config.yml</c>. Simple sources derive from <see cref="EnumerableDataSource"/> instead.
 /// </summary>
 /// <remarks>
-/// <para>One instance serves one connector for one sync (or one check) and is then disposed. The constructor neither connects nor reads settings:
+/// <para>One instance serves one connector for one sync, one check, or some steps of a sync in a row, and is then disposed. The constructor neither connects nor reads settings:
 /// an instance made from <see cref="SourceContext.Empty"/> only has to answer <see cref="Description"/>.</para>
 /// <para>Errors are thrown as <see cref="ConnectorException"/>, never swallowed: an end of the documents and a failure must not look
 /// alike, because what was not listed is deleted. A retry of a call whose failure has kind <see cref="FailureKind.Retry"/> is
@@ -43,4 +43,14 @@ public interface IDataSource : IAsyncDisposable
     /// <param name="cancellationToken">Stops the read; the page is then lost, which does no harm.</param>
     /// <exception cref="ConnectorException">Any failure; its <c>Kind</c> says whether a retry can help.</exception>
     Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// An optional ability of a source: it tells that a call which takes long is getting on. A call is given up when it takes longer than a limit; one of a source that
+/// implements this only when the number has not changed for that long.
+/// </summary>
+public interface IReportsProgress
+{
+    /// <summary>Any number that changes while the source works, a count of what it has looked at for example. Asked from any thread, and answered at once.</summary>
+    long Progress { get; }
 }

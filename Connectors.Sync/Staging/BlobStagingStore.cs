@@ -63,8 +63,8 @@ internal sealed class BlobStagingStore : IStagingStore
         {
             BlobDownloadStreamingResult blob = await _container.GetBlobClient(name).DownloadStreamingAsync(cancellationToken: cancellationToken);
             return blob.Details.Metadata.TryGetValue(EncodingKey, out var encoding) && encoding == Brotli
-                ? new BrotliStream(blob.Content, CompressionMode.Decompress)
-                : blob.Content;
+                ? new BrotliStream(new GuardedStream(this, blob), CompressionMode.Decompress)
+                : new GuardedStream(this, blob);
         }
         catch (RequestFailedException failure) when (failure.Status == 404)
         {
@@ -157,6 +157,67 @@ internal sealed class BlobStagingStore : IStagingStore
             yield return items.Current;
         }
     }
+
+    /// <summary>The body of a blob: a connection that breaks while it is read is told, and told apart, as one that breaks before.</summary>
+    private sealed class GuardedStream(BlobStagingStore store, BlobDownloadStreamingResult blob) : Stream
+    {
+        private long _position;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => blob.Details.ContentLength;
+
+        public override long Position
+        {
+            get => _position;
+            set => throw new NotSupportedException();
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var read = await store.GuardAsync(async () =>
+            {
+                try
+                {
+                    return await blob.Content.ReadAsync(buffer, cancellationToken);
+                }
+                catch (Exception failure) when (failure is IOException || (failure as AggregateException)?.InnerExceptions.All(inner => inner is IOException) == true)
+                {
+                    throw store.CutOff();
+                }
+            });
+            _position += read;
+            return read > 0 || buffer.Length == 0 || _position >= Length ? read : throw store.CutOff();
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Blobs are read without blocking.");
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                blob.Content.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+
+    private ConnectorException CutOff() => new(FailureKind.Retry, $"The storage account broke off while it served the container '{_container.Name}'.");
 
     private async Task<T> GuardAsync<T>(Func<Task<T>> work)
     {

@@ -43,7 +43,7 @@ internal sealed class ProcessBed : IDisposable
         : [];
 
     /// <summary>Writes a configuration file: short pauses, small pages and small bulk requests, so that there is much to interrupt.</summary>
-    public string Configure(Uri elasticsearch, string? stateFolder = null, int pageDocuments = 100, int chunkSize = 25, int partitions = 2)
+    public string Configure(Uri elasticsearch, string? stateFolder = null, int pageDocuments = 100, int chunkSize = 25, int partitions = 2, int sourceRetryTimeLimit = 2)
     {
         var path = Path.Combine(_folder.Path, $"config-{_configurations++}.yml");
         File.WriteAllText(path, $"""
@@ -62,11 +62,11 @@ internal sealed class ProcessBed : IDisposable
               page_documents: {pageDocuments}
               pages_in_flight: 2
               max_concurrent_partitions: {partitions}
-              source_retry_time_limit: 2
+              source_retry_time_limit: {sourceRetryTimeLimit}
               preflight_idle: 1
               log_level: DEBUG
               state_dir: {stateFolder ?? StateFolder}
-            native_service_types: [dir, mongodb]
+            native_service_types: [dir, http_json, mongodb]
             """);
         return path;
     }

@@ -25,7 +25,7 @@ public sealed class WrongConfigurationTests
             "service:\n  colour: blue",
             "config.yml:2: service.colour: unknown setting. service knows: idling, heartbeat, preflight_max_attempts, preflight_idle, max_errors, max_errors_span, "
             + "max_concurrent_content_syncs, max_concurrent_access_control_syncs, max_concurrent_scheduling_tasks, max_concurrent_partitions, page_documents, page_mem_size, pages_in_flight, "
-            + "source_retry_time_limit, max_file_download_size, max_text_size, job_cleanup_interval, log_level, delete_orphaned_content, state_dir, plugins_dir, worker_mode, service_types."
+            + "source_retry_time_limit, source_call_time_limit, max_file_download_size, max_text_size, job_cleanup_interval, log_level, delete_orphaned_content, state_dir, plugins_dir, worker_mode, service_types."
         },
         {
             "colour: blue",

@@ -33,9 +33,9 @@ public sealed class AccessControlOverHttpTests : IAsyncLifetime
             new ServiceParts
             {
                 Store = _gateway.Documents,
-                Engine = new SyncEngine(_gateway.Content, new SyncEngineOptions { StateFolder = _state.Path }, time, new Random(1), NullLoggerFactory.Instance),
+                EngineOf = _ => new SyncEngine(_gateway.Content, new SyncEngineOptions { StateFolder = _state.Path }, time, new Random(1), NullLoggerFactory.Instance),
                 Sources = new SourceCatalog(new ServiceConfiguration().Sources, Path.GetTempPath(), NullLoggerFactory.Instance, TimeProvider.System),
-                ContentIndex = _gateway.Content,
+                ContentIndexOf = _ => _gateway.Content,
                 TimeProvider = TimeProvider.System,
                 LoggerFactory = NullLoggerFactory.Instance,
             },

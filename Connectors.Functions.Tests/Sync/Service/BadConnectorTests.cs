@@ -86,7 +86,7 @@ public sealed class BadConnectorTests
 
         await _bed.PassTimeAsync(_bed.RunOnceAsync());
 
-        Assert.Equal("Fake did not answer within 60 seconds. See whether it runs, and whether this machine can reach it.", _bed.Connector(connector)["error"]!.GetValue<string>());
+        Assert.Equal("Fake did not answer within 60 seconds when it was asked for a sign of life. See whether it runs, and whether this machine can reach it.", _bed.Connector(connector)["error"]!.GetValue<string>());
     }
 
     [Fact]

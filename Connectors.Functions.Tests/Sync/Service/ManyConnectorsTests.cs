@@ -89,7 +89,7 @@ public sealed class ManyConnectorsTests
         new ServiceParts
         {
             Store = gateway.Documents,
-            Engine = new ScriptedEngine(),
+            EngineOf = _ => new ScriptedEngine(),
             Sources = sources,
             TimeProvider = clock,
             LoggerFactory = NullLoggerFactory.Instance,

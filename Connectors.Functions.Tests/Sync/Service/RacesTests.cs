@@ -125,7 +125,7 @@ public sealed class RacesTests
             var jobs = new SyncJobIndex(_seen, _clock);
             var steps = new SyncJobSteps(connectors, jobs);
             var options = new ConnectorServiceOptions { Worker = new JobWorker(name, name), ServiceTypes = ["fake"] };
-            var care = new ConnectorCare(connectors, steps, new SourceCheck(new FakeSources(), _clock), options, _clock, NullLoggerFactory.Instance);
+            var care = new ConnectorCare(connectors, steps, new SourceCheck(new FakeSources(), _clock, new CallerScheduler()), options, _clock, NullLoggerFactory.Instance);
             var cleanup = new JobCleanup(jobs, steps, _clock, NullLoggerFactory.Instance);
             for (var round = 0; round < 3; round++)
             {

@@ -154,9 +154,9 @@ internal sealed class RecordedScenes : IAsyncDisposable
         new ServiceParts
         {
             Store = _gateway.Documents,
-            Engine = Engine,
+            EngineOf = _ => Engine,
             Sources = Sources,
-            ContentIndex = _gateway.Content,
+            ContentIndexOf = _ => _gateway.Content,
             TimeProvider = Clock,
             LoggerFactory = NullLoggerFactory.Instance,
         },

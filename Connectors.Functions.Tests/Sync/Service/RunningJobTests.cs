@@ -46,6 +46,34 @@ public sealed class RunningJobTests
     }
 
     [Fact]
+    public async Task AServiceThatStopsGivesThePageInFlightTenSecondsAndSuspendsItsJob()
+    {
+        var job = await _bed.AddJobAsync(_bed.AddConnector());
+        using var stop = new CancellationTokenSource();
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        DateTimeOffset? canceled = null;
+        _bed.Engine.Script = async (_, progress, _, cancel) =>
+        {
+            progress.Add(new SyncCounts(Read: 9, Created: 9));
+            await using var registration = cancel.Register(() => canceled = _bed.Clock.GetUtcNow());
+            started.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, _bed.Clock, cancel);
+            return ScriptedEngine.Completed(progress.Counts);
+        };
+        var run = _bed.Service.RunOnceAsync(stop.Token, Token);
+        await started.Task;
+        var stopped = _bed.Clock.GetUtcNow();
+
+        await stop.CancelAsync();
+        var result = Assert.Single(await _bed.PassTimeAsync(run, TimeSpan.FromSeconds(0.5)));
+
+        Assert.Equal((SyncResultEnd.Suspended, "suspended"), (result.End, _bed.Status(job)));
+        Assert.InRange(canceled!.Value - stopped, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(11));
+        Assert.Empty(_bed.Engine.Forgotten);
+        Assert.Equal(9, _bed.Job(job)["indexed_document_count"]!.GetValue<int>());
+    }
+
+    [Fact]
     public async Task AJobThatTheUserCancelsStopsInOrderAndIsCanceled()
     {
         var connector = _bed.AddConnector();

@@ -38,7 +38,7 @@ internal sealed class ServiceBed : IServiceObserver
         new ServiceParts
         {
             Store = Store,
-            Engine = Engine,
+            EngineOf = _ => Engine,
             Sources = Sources,
             Observer = this,
             TimeProvider = Clock,

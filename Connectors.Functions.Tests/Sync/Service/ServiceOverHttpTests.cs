@@ -224,9 +224,9 @@ public sealed class ServiceOverHttpTests : IAsyncLifetime
             new ServiceParts
             {
                 Store = gateway.Documents,
-                Engine = new SyncEngine(gateway.Content, new SyncEngineOptions { StateFolder = _state.Path }, time, new Random(number), NullLoggerFactory.Instance),
+                EngineOf = _ => new SyncEngine(gateway.Content, new SyncEngineOptions { StateFolder = _state.Path }, time, new Random(number), NullLoggerFactory.Instance),
                 Sources = _sources,
-                ContentIndex = gateway.Content,
+                ContentIndexOf = _ => gateway.Content,
                 Preflight = token => gateway.ConnectAsync(token),
                 TimeProvider = TimeProvider.System,
                 LoggerFactory = NullLoggerFactory.Instance,

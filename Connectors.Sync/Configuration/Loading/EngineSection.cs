@@ -34,6 +34,7 @@ internal static class EngineSection
         Content = ContentSection.Read(reader),
         ContentConcurrency = reader.Get(ConcurrentDownloads),
         SourceRetryTimeLimit = reader.Get(SourceRetryTimeLimit),
+        SourceCallTimeLimit = reader.Get(SourceCallTimeLimit),
     };
 
     private static RejectionLimits ReadRejections(ConfigReader reader)

@@ -55,7 +55,10 @@ internal static class LoopSettings
         "Pages of a partition under way: one is read while the others are written. Memory grows with this, the size of a page and the number of partitions.");
 
     public static ServiceSetting<TimeSpan> SourceRetryTimeLimit { get; } = new("service.source_retry_time_limit", Seconds(0, 86_400), TimeSpan.FromMinutes(5),
-        "How long a read of the source that may pass (a time-out, a lost connection) is tried again.");
+        "How long a call of the source that failed in a way that may pass (a time-out, a lost connection) is tried again. At most an hour in the function app.");
+
+    public static ServiceSetting<TimeSpan> SourceCallTimeLimit { get; } = new("service.source_call_time_limit", Seconds(1, 86_400), TimeSpan.FromMinutes(10),
+        "How long one call of the source may take without an answer or progress before it is given up. At most 20 minutes in the function app.");
 
     public static ServiceSetting<int> MaxFileDownloadSize { get; } = new("service.max_file_download_size", Whole(0, 1024 * 1024 * 1024, "bytes"), 10 * 1024 * 1024,
         "Files larger than this are listed without their content.")
@@ -91,7 +94,7 @@ internal static class LoopSettings
     public static IReadOnlyList<ServiceSetting> All { get; } =
     [
         Idling, Heartbeat, PreflightMaxAttempts, PreflightIdle, MaxErrors, MaxErrorsSpan, MaxConcurrentContentSyncs, MaxConcurrentAccessControlSyncs,
-        MaxConcurrentSchedulingTasks, MaxConcurrentPartitions, PageDocuments, PageMemSize, PagesInFlight, SourceRetryTimeLimit, MaxFileDownloadSize, MaxTextSize, JobCleanupInterval,
-        LogLevel, DeleteOrphanedContent, StateDir, PluginsDir,
+        MaxConcurrentSchedulingTasks, MaxConcurrentPartitions, PageDocuments, PageMemSize, PagesInFlight, SourceRetryTimeLimit, SourceCallTimeLimit, MaxFileDownloadSize, MaxTextSize,
+        JobCleanupInterval, LogLevel, DeleteOrphanedContent, StateDir, PluginsDir,
     ];
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using Connectors.Sync.Bulk;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Retries;
 using Elastic.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -145,7 +145,7 @@ internal sealed class ElasticsearchCalls(ITransport transport, ElasticsearchOpti
     {
         var longest = options.RetryInterval > FirstWait ? options.RetryInterval : FirstWait;
         var limit = longest * options.MaxRetries;
-        return new BackoffClock(FirstWait, longest, limit > LeastRetryTime ? limit : LeastRetryTime, time, random);
+        return new BackoffClock(new BackoffPolicy(FirstWait, longest, limit > LeastRetryTime ? limit : LeastRetryTime), time, random);
     }
 
     private static string? Header(ApiCallDetails details, string name) =>

@@ -1,5 +1,4 @@
 using Connectors.Sync.Diagnostics;
-using Connectors.Sync.Sources;
 using Connectors.Sync.Staging;
 using Microsoft.Extensions.Logging;
 
@@ -9,16 +8,16 @@ namespace Connectors.Sync.Engine.Changes;
 internal sealed class ChangePreparation(IContentIndex index, SyncEngineOptions options, ILogger logger)
 {
     /// <summary>Where the source is now, for a full sync that is about to read it; <see langword="null"/> when it can't tell.</summary>
-    public async Task<string?> FindPlaceAsync(IDataSource source, SyncRequest request, CancellationToken cancellationToken)
+    public async Task<string?> FindPlaceAsync(SourceReader source, SyncRequest request, CancellationToken cancellationToken)
     {
-        if (source is not IChangeFeed feed || request.Kind != SyncKind.Full || request.DryRun)
+        if (!source.IsChangeFeed || request.Kind != SyncKind.Full || request.DryRun)
         {
             return null;
         }
 
         try
         {
-            var start = await feed.FindCursorAsync(cancellationToken);
+            var start = await source.FindCursorAsync(cancellationToken);
             if (start.Cursor is null)
             {
                 SyncLog.NoCursor(logger, request.IndexName, start.Unavailable ?? "the source has no history");
@@ -36,9 +35,9 @@ internal sealed class ChangePreparation(IContentIndex index, SyncEngineOptions o
 
     /// <summary>Makes the plan of an incremental sync, which begins at the request's cursor.</summary>
     /// <returns>The plan; or why there can be none, in a sentence: then everything has to be read.</returns>
-    public async Task<(StoredPlan? Plan, string? FullBecause)> PlanAsync(SyncRequest request, IDataSource source, CancellationToken cancellationToken)
+    public async Task<(StoredPlan? Plan, string? FullBecause)> PlanAsync(SyncRequest request, SourceReader source, CancellationToken cancellationToken)
     {
-        if (source is not IChangeFeed)
+        if (!source.IsChangeFeed)
         {
             return (null, $"{source.Description.Name} can't tell what changed.");
         }

@@ -1,8 +1,6 @@
 using Connectors.Sync.Bulk;
-using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Staging;
-using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Engine.Changes;
 
@@ -10,8 +8,7 @@ namespace Connectors.Sync.Engine.Changes;
 /// One run of an incremental sync in this process. Pages are written one after the other, because a later one may hold a later state of the same document, and each is
 /// journaled once it is written.
 /// </summary>
-internal sealed class ChangeRun(
-    StoredPlan plan, SyncState state, ChangeStep step, IBatchWriter writer, SyncEngineOptions options, SyncProgress progress, Func<BackoffClock> backoff, TimeProvider time, ILogger logger)
+internal sealed class ChangeRun(StoredPlan plan, SyncState state, ChangeStep step, IBatchWriter writer, SyncEngineOptions options, SyncProgress progress)
 {
     /// <summary>Counts so far, with those of earlier runs.</summary>
     public SyncCounts Counts { get; private set; }
@@ -43,28 +40,27 @@ internal sealed class ChangeRun(
     /// <summary>Whether an earlier run may have sent the page that comes next, and died before it journaled that.</summary>
     public bool IsResumed { get; set; }
 
-    /// <summary>Reads and writes until the last page is done, or <paramref name="stopReading"/> is set.</summary>
-    /// <param name="feed">The source.</param>
+    /// <summary>Reads and writes until the last page is done, or the reader is stopped.</summary>
+    /// <param name="source">The source, a change feed.</param>
     /// <param name="beforeWriting">Called before a page that writes anything.</param>
-    /// <param name="stopReading">Asks for an orderly stop.</param>
     /// <param name="cancellationToken">Stops at once.</param>
     /// <returns>Why the changes can't be had; <see langword="null"/> when they were read, or reading was stopped.</returns>
-    public async Task<string?> ReadAsync(IChangeFeed feed, Func<Task> beforeWriting, CancellationToken stopReading, CancellationToken cancellationToken)
+    public async Task<string?> ReadAsync(SourceReader source, Func<Task> beforeWriting, CancellationToken cancellationToken)
     {
-        while (Cursor is null && !stopReading.IsCancellationRequested)
+        if (Cursor is not null)
         {
-            using var page = await ReadPageAsync(feed, cancellationToken);
+            return null;
+        }
+
+        await foreach (var page in source.ReadChangesAsync(plan.Cursor!, Token, options.Page, cancellationToken))
+        {
+            using var read = page;
             if (page.LostBecause is { } reason)
             {
                 return reason;
             }
 
             using var pagePlan = await step.PlanAsync(page, cancellationToken);
-            if (!pagePlan.IsLast && pagePlan.Next == Token)
-            {
-                throw new ConnectorException($"The source did not get beyond '{Token}' in its changes. This is a fault of the source.");
-            }
-
             if (pagePlan.Batches.Count > 0 || pagePlan.HasMore)
             {
                 await beforeWriting();
@@ -77,29 +73,6 @@ internal sealed class ChangeRun(
         }
 
         return null;
-    }
-
-    private async Task<ChangePage> ReadPageAsync(IChangeFeed feed, CancellationToken cancellationToken)
-    {
-        BackoffClock? clock = null;
-        while (true)
-        {
-            try
-            {
-                return await BoundedRead.RunAsync(() => feed.ReadChangesAsync(plan.Cursor!, Token, options.Page, cancellationToken), time, cancellationToken);
-            }
-            catch (ConnectorException failure) when (failure.Kind is FailureKind.Retry)
-            {
-                clock ??= backoff();
-                if (clock.Next(failure.RetryAfter) is not { } delay)
-                {
-                    throw;
-                }
-
-                SyncLog.SourceRetried(logger, "changes", failure.Message, delay);
-                await Task.Delay(delay, time, cancellationToken);
-            }
-        }
     }
 
     private async Task<PageDone> WriteAsync(PagePlan page, string? cursor, CancellationToken cancellationToken)

@@ -2,7 +2,6 @@ using Connectors.Sync.Bulk;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Filtering;
-using Connectors.Sync.Sources;
 using Connectors.Sync.Staging;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +11,8 @@ namespace Connectors.Sync.Engine.Changes;
 /// The story of an incremental sync: begin where the last completed sync ended, or resume; write what changed; remember where the next one begins. Where that can't be
 /// done for certain, the answer is a reason for a full sync.
 /// </summary>
-internal sealed class ChangeSync(IContentIndex index, SyncEngineOptions options, ContentExtraction extraction, TimeProvider time, Random random, ILogger logger)
+internal sealed class ChangeSync(
+    IContentIndex index, SyncEngineOptions options, ContentExtraction extraction, BatchWriters writers, TimeProvider time, ILogger logger)
 {
     private readonly ChangePreparation _preparation = new(index, options, logger);
     private readonly ChangeEnding _ending = new(index, options);
@@ -20,7 +20,7 @@ internal sealed class ChangeSync(IContentIndex index, SyncEngineOptions options,
     /// <summary>Runs an incremental sync, or goes on with one.</summary>
     /// <returns>Its outcome, or the reason why a full sync has to be done, or gone on with, instead.</returns>
     public async Task<(SyncOutcome? Outcome, string? FullBecause)> RunAsync(
-        SyncRequest request, IDataSource source, SyncProgress progress, SyncState state, CancellationToken stopReading, CancellationToken cancellationToken)
+        SyncRequest request, SourceReader source, SyncProgress progress, SyncState state, CancellationToken cancellationToken)
     {
         if (Kept(request, state) is { Kind: SyncKind.Full } full)
         {
@@ -36,7 +36,7 @@ internal sealed class ChangeSync(IContentIndex index, SyncEngineOptions options,
         ChangeRun run;
         try
         {
-            run = Open(request, plan, state, progress);
+            run = Open(request, plan, source, state, progress);
         }
         catch (InvalidDataException failure)
         {
@@ -49,12 +49,12 @@ internal sealed class ChangeSync(IContentIndex index, SyncEngineOptions options,
                 return (null, reason);
             }
 
-            run = Open(request, plan, state, progress);
+            run = Open(request, plan, source, state, progress);
         }
 
         run.IsResumed = isKept;
         progress.Phase = SyncPhase.Pages;
-        var lost = await run.ReadAsync((IChangeFeed)source, () => _ending.UnmarkAsync(request, plan, cancellationToken), stopReading, cancellationToken);
+        var lost = await run.ReadAsync(source, () => _ending.UnmarkAsync(request, plan, cancellationToken), cancellationToken);
         if (lost is not null)
         {
             state.Reset(keepsCounts: true);
@@ -84,9 +84,11 @@ internal sealed class ChangeSync(IContentIndex index, SyncEngineOptions options,
     }
 
     /// <summary>The plan to go on with, or a new one; or why there can be none.</summary>
-    private async Task<(StoredPlan? Plan, string? FullBecause, bool IsKept)> PlanAsync(SyncRequest request, IDataSource source, SyncState state, CancellationToken cancellationToken)
+    private async Task<(StoredPlan? Plan, string? FullBecause, bool IsKept)> PlanAsync(
+        SyncRequest request, SourceReader source, SyncState state, CancellationToken cancellationToken)
     {
-        if (source is IChangeFeed && Kept(request, state) is { Kind: SyncKind.Incremental } kept && kept.IndexUuid == (await index.InspectAsync(request.IndexName, cancellationToken))?.Uuid)
+        if (source.IsChangeFeed && Kept(request, state) is { Kind: SyncKind.Incremental } kept
+            && kept.IndexUuid == (await index.InspectAsync(request.IndexName, cancellationToken))?.Uuid)
         {
             return (kept, null, true);
         }
@@ -102,13 +104,12 @@ internal sealed class ChangeSync(IContentIndex index, SyncEngineOptions options,
         return (plan, reason, false);
     }
 
-    private ChangeRun Open(SyncRequest request, StoredPlan plan, SyncState state, SyncProgress progress)
+    private ChangeRun Open(SyncRequest request, StoredPlan plan, SourceReader source, SyncState state, SyncProgress progress)
     {
         var monitor = new RejectionMonitor(options.Rejections);
-        var writer = new IndexBatchWriter(new BulkWriter(index, options.Bulk, monitor, time, random, logger), request.IndexName, request.Pipeline?.Name);
-        var step = new ChangeStep(PageStep.ForChanges(request, options, extraction, time), options.Bulk, DocumentFilter.For(request.Rules));
-        var run = new ChangeRun(plan, state, step, writer, options, progress, () => new BackoffClock(
-            options.Bulk.FirstRetryDelay, options.Bulk.MaxRetryDelay, options.SourceRetryTimeLimit, time, random), time, logger);
+        var writer = writers.For(request, monitor, preview: null);
+        var step = new ChangeStep(PageStep.ForChanges(request, options, extraction, source.Calls, time), options.Bulk, DocumentFilter.For(request.Rules));
+        var run = new ChangeRun(plan, state, step, writer, options, progress);
         state.OpenJournal(run.Replay);
         monitor.Resume(run.Counts.Rejected);
         return run;

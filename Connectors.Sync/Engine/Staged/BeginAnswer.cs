@@ -11,4 +11,4 @@ namespace Connectors.Sync.Engine.Staged;
 /// <param name="Cursor">Of a source that did not change, what the connector's <c>sync_cursor</c> becomes.</param>
 /// <param name="Fallback">Of a source that did not change, why a full sync was begun in place of the incremental one that was asked for.</param>
 public sealed record BeginAnswer(
-    string? Plan, int Partitions, long IndexedDocuments, long? EstimatedDocuments, SyncKind Kind = SyncKind.Full, JsonObject? Cursor = null, string? Fallback = null);
+    PlanName? Plan, int Partitions, long IndexedDocuments, long? EstimatedDocuments, SyncKind Kind = SyncKind.Full, JsonObject? Cursor = null, string? Fallback = null);

@@ -1,6 +1,5 @@
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine.Changes;
-using Connectors.Sync.Sources;
 using Connectors.Sync.Staging;
 using Microsoft.Extensions.Logging;
 
@@ -10,13 +9,14 @@ namespace Connectors.Sync.Engine.Staged;
 internal sealed class BeginStep(IStagingStore store, StagedPlans plans, IContentIndex index, SyncEngineOptions options, ILogger logger)
 {
     private readonly ChangePreparation _changes = new(index, options, logger);
+    private readonly SyncBeginning _beginning = new(index, options, logger);
 
     /// <summary>Begins.</summary>
     /// <param name="request">The sync.</param>
     /// <param name="source">The source.</param>
     /// <param name="fullBecause">Why everything has to be read though only changes were asked for, when that is known already.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    public async Task<BeginAnswer> BeginAsync(SyncRequest request, IDataSource source, string? fullBecause, CancellationToken cancellationToken)
+    public async Task<BeginAnswer> BeginAsync(SyncRequest request, SourceReader source, string? fullBecause, CancellationToken cancellationToken)
     {
         if (request.Kind != SyncKind.Incremental)
         {
@@ -43,22 +43,19 @@ internal sealed class BeginStep(IStagingStore store, StagedPlans plans, IContent
         return new BeginAnswer(name, Partitions: 1, IndexedDocuments: 0, EstimatedDocuments: null, SyncKind.Incremental);
     }
 
-    private async Task<BeginAnswer> BeginListingAsync(SyncRequest request, IDataSource source, string? fallback, CancellationToken cancellationToken)
+    private async Task<BeginAnswer> BeginListingAsync(SyncRequest request, SourceReader source, string? fallback, CancellationToken cancellationToken)
     {
-        // Before anything is read: what changes from here on comes with the next incremental sync.
-        var place = await _changes.FindPlaceAsync(source, request, cancellationToken);
         return await InNewFolderAsync(async folder =>
         {
-            if (await new SyncPreparation(index, options).PlanAsync(request, source, folder, new SyncProgress(), cancellationToken) is not { } plan)
+            var begun = await _beginning.BeginAsync(request, source, fallback, folder, new SyncProgress(), cancellationToken);
+            if (begun.Plan is not { } plan)
             {
                 Directory.Delete(folder, recursive: true);
-                SyncLog.Unchanged(logger, request.JobId, request.IndexName);
-                var (total, cursor) = await new SyncEnding(index, options).UnchangedAsync(request, place, cancellationToken);
-                return new BeginAnswer(null, 0, total, null, request.Kind, cursor, fallback);
+                return new BeginAnswer(null, 0, begun.TotalDocuments, null, request.Kind, begun.Cursor, fallback);
             }
 
-            var name = await StageAsync(request, plan with { Cursor = place, Fallback = fallback }, folder, cancellationToken);
-            SyncLog.Begins(logger, request.JobId, request.IndexName, plan.Snapshot.Count, plan.Partitions.Count, plan.UnchangedAre);
+            var name = await StageAsync(request, plan, folder, cancellationToken);
+            _beginning.Tell(request, plan);
             return new BeginAnswer(name, plan.Partitions.Count, plan.Snapshot.Count, plan.EstimatedDocuments, request.Kind);
         });
     }
@@ -83,7 +80,7 @@ internal sealed class BeginStep(IStagingStore store, StagedPlans plans, IContent
 
     /// <summary>Stages a plan, and keeps it at hand with the folder of its snapshot.</summary>
     /// <returns>Its name.</returns>
-    private async Task<string> StageAsync(SyncRequest request, StoredPlan plan, string folder, CancellationToken cancellationToken)
+    private async Task<PlanName> StageAsync(SyncRequest request, StoredPlan plan, string folder, CancellationToken cancellationToken)
     {
         var name = StagedNames.NewPlan(request.JobId);
         await PutIdAsync(request.JobId, cancellationToken);
@@ -105,7 +102,7 @@ internal sealed class BeginStep(IStagingStore store, StagedPlans plans, IContent
         await store.PutAsync(StagedNames.Id(JobFolder.NameOf(jobId)), id, isText: false, cancellationToken);
     }
 
-    private async Task PutFileAsync(string plan, string folder, string file, bool isText, CancellationToken cancellationToken)
+    private async Task PutFileAsync(PlanName plan, string folder, string file, bool isText, CancellationToken cancellationToken)
     {
         await using var content = new FileStream(Path.Combine(folder, file), FileMode.Open, FileAccess.Read, FileShare.Read, 256 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan);
         await store.PutAsync(StagedNames.Snapshot(plan, file), content, isText, cancellationToken);

@@ -9,7 +9,7 @@ namespace Connectors.Sync.Engine.Staged;
 /// <param name="IsListed">Whether the source listed everything, and all that vanished was deleted.</param>
 /// <param name="LastPage">Of an incremental sync, the last page of changes: it says where the next one begins.</param>
 /// <param name="Counts">Of an incremental sync, what it did.</param>
-public sealed record CompleteOrder(string Plan, IReadOnlyList<string> Reports, bool IsListed, string? LastPage = null, SyncCounts Counts = default);
+public sealed record CompleteOrder(PlanName Plan, IReadOnlyList<ReportName> Reports, bool IsListed, PageName? LastPage = null, SyncCounts Counts = default);
 
 /// <summary>What is to be told of a sync besides its counts.</summary>
 /// <param name="TotalDocuments">Documents in the index.</param>

@@ -43,7 +43,7 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
         }
     }
 
-    private async Task<Listing> ReadListingAsync(OpenedPlan opened, IReadOnlyList<string> lastPages, CancellationToken cancellationToken)
+    private async Task<Listing> ReadListingAsync(OpenedPlan opened, IReadOnlyList<PageName> lastPages, CancellationToken cancellationToken)
     {
         if (lastPages.Count != opened.Plan.Partitions.Count)
         {
@@ -87,8 +87,7 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
     {
         using var ids = IdSnapshotFile.Open(opened.Folder, textsFolder, opened.Plan.Snapshot);
 
-        // In the order in which the texts lie on disk.
-        var vanished = seen.Unseen().OrderBy(ids.Snapshot.TextOffset).ToArray();
+        var vanished = DeleteBatches.Vanished(seen, ids.Snapshot);
         var parts = 0;
         foreach (var part in vanished.Chunk(limits.DeletesPerPart))
         {
@@ -97,13 +96,7 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
             var batches = new StagedBatches.Writer(buffer, name);
             foreach (var some in part.Chunk(bulk.MaxOperations))
             {
-                using var batch = new BulkBatch(some.Length * 64);
-                foreach (var ordinal in some)
-                {
-                    DocumentLines.WriteDelete(batch.Buffer, ids.ReadText(ordinal));
-                    batch.Add(BulkOperationKind.Delete);
-                }
-
+                using var batch = DeleteBatches.Of(some, ids);
                 batches.Write(batch, isAfterAll: false);
             }
 

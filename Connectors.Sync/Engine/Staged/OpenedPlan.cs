@@ -5,12 +5,12 @@ using Connectors.Sync.Staging;
 namespace Connectors.Sync.Engine.Staged;
 
 /// <summary>A plan with its snapshot, opened in this process. Safe for concurrent use.</summary>
-internal sealed class OpenedPlan(string name, StoredPlan plan, string folder) : IDisposable
+internal sealed class OpenedPlan(PlanName name, StoredPlan plan, string folder) : IDisposable
 {
     private readonly ConcurrentDictionary<int, SeenSoFar> _seen = new();
 
     /// <summary>The plan's name.</summary>
-    public string Name => name;
+    public PlanName Name => name;
 
     /// <summary>What it says.</summary>
     public StoredPlan Plan => plan;
@@ -52,4 +52,4 @@ internal sealed class OpenedPlan(string name, StoredPlan plan, string folder) : 
 /// <param name="Name">The page's name.</param>
 /// <param name="Page">The page.</param>
 /// <param name="Seen">What it and those before it marked.</param>
-internal sealed record SeenSoFar(string Name, StagedPage Page, SeenIds Seen);
+internal sealed record SeenSoFar(PageName Name, StagedPage Page, SeenIds Seen);

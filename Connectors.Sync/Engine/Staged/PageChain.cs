@@ -20,8 +20,8 @@ internal static class PageChain
     public static async Task<(StagedPage Last, bool MetKnown)> ReadAsync(
         IStagingStore store,
         int partition,
-        string last,
-        string? known,
+        PageName last,
+        PageName? known,
         Action<StagedPage, PageMarks> receive,
         CancellationToken cancellationToken)
     {
@@ -46,9 +46,9 @@ internal static class PageChain
         return (end, metKnown);
     }
 
-    private static async Task<(List<string> Names, bool MetKnown)> NamesBeforeAsync(IStagingStore store, StagedPage end, string? known, CancellationToken cancellationToken)
+    private static async Task<(List<PageName> Names, bool MetKnown)> NamesBeforeAsync(IStagingStore store, StagedPage end, PageName? known, CancellationToken cancellationToken)
     {
-        var names = new List<string>();
+        var names = new List<PageName>();
         var trail = end.Trail;
         while (true)
         {
@@ -75,7 +75,7 @@ internal static class PageChain
         }
     }
 
-    private static async Task<(StagedPage Page, PageMarks Marks)> GetAsync(IStagingStore store, string name, int partition, int? expected, CancellationToken cancellationToken)
+    private static async Task<(StagedPage Page, PageMarks Marks)> GetAsync(IStagingStore store, PageName name, int partition, int? expected, CancellationToken cancellationToken)
     {
         var (page, marks) = await StagedPage.GetAsync(store, name, cancellationToken);
         return page.Partition == partition && (expected is null || page.Number == expected)

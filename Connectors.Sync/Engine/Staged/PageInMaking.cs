@@ -1,6 +1,8 @@
 using Connectors.Sync.Bulk;
+using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Diff;
 using Connectors.Sync.Staging;
+using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Engine.Staged;
 
@@ -13,9 +15,6 @@ internal sealed class PageInMaking(StagedSyncOptions limits, TimeProvider time) 
     private readonly long _start = time.GetTimestamp();
     private string? _next;
 
-    /// <summary>Whether nothing was read yet.</summary>
-    public bool IsEmpty => _plans.Count == 0;
-
     /// <summary>Whether no more is to be read: it holds as much as it may, or the last page.</summary>
     public bool IsFull => _plans is [.., var last]
         && (last.IsLast
@@ -24,6 +23,30 @@ internal sealed class PageInMaking(StagedSyncOptions limits, TimeProvider time) 
             || _plans.Sum(plan => plan.Batches.Sum(batch => batch.Count)) >= limits.MaxOperations
             || _plans.Sum(plan => plan.Batches.Sum(batch => (long)batch.SizeInBytes)) >= limits.MaxBytes
             || time.GetElapsedTime(_start) >= limits.MaxReadTime);
+
+    /// <summary>Pages of the source, until this is full. One that can't be read ends them when others were read: what was read stands, and the next step meets the failure
+    /// again, if it lasts.</summary>
+    public async IAsyncEnumerable<T> WhileNotFullAsync<T>(IAsyncEnumerable<T> pages, string partition, ILogger logger)
+    {
+        await using var reading = pages.GetAsyncEnumerator();
+        while (!IsFull)
+        {
+            try
+            {
+                if (!await reading.MoveNextAsync())
+                {
+                    yield break;
+                }
+            }
+            catch (ConnectorException failure) when (failure.Kind is FailureKind.Retry && _plans.Count > 0)
+            {
+                SyncLog.ReadBrokenOff(logger, partition, failure.Message);
+                yield break;
+            }
+
+            yield return reading.Current;
+        }
+    }
 
     /// <summary>Adds a page of the source.</summary>
     /// <param name="plan">What it asks for.</param>
@@ -75,7 +98,7 @@ internal sealed class PageInMaking(StagedSyncOptions limits, TimeProvider time) 
             counts);
     }
 
-    private async Task<bool> PutBatchesAsync(IStagingStore store, string page, string folder, CancellationToken cancellationToken)
+    private async Task<bool> PutBatchesAsync(IStagingStore store, PageName page, string folder, CancellationToken cancellationToken)
     {
         if (_plans.TrueForAll(plan => plan is { Batches.Count: 0, Rejections.Total: 0, HasMore: false }))
         {

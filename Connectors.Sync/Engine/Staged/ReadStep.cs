@@ -11,7 +11,7 @@ namespace Connectors.Sync.Engine.Staged;
 internal sealed class ReadStep(IStagingStore store, SyncEngineOptions options, ContentExtraction extraction, StagedSyncOptions limits, TimeProvider time, ILogger logger)
 {
     /// <summary>Reads the page that <paramref name="order"/> asks for.</summary>
-    public async Task<ReadAnswer> ReadAsync(OpenedPlan opened, SyncRequest request, IDataSource source, ReadOrder order, CancellationToken cancellationToken)
+    public async Task<ReadAnswer> ReadAsync(OpenedPlan opened, SyncRequest request, SourceReader source, ReadOrder order, CancellationToken cancellationToken)
     {
         if (order.Partition < 0 || order.Partition >= opened.Plan.Partitions.Count)
         {
@@ -60,37 +60,19 @@ internal sealed class ReadStep(IStagingStore store, SyncEngineOptions options, C
     }
 
     private async Task ReadAsync(
-        OpenedPlan opened, SyncRequest request, IDataSource source, int number, PageToken after, SeenIds seen, PageInMaking making, CancellationToken cancellationToken)
+        OpenedPlan opened, SyncRequest request, SourceReader source, int number, PageToken after, SeenIds seen, PageInMaking making, CancellationToken cancellationToken)
     {
-        var step = PageStep.For(request, options, extraction, time);
+        var step = PageStep.For(request, options, extraction, source.Calls, time);
         var partition = opened.Plan.Partitions[number];
-        while (!making.IsFull)
+        await foreach (var page in making.WhileNotFullAsync(
+            source.ReadPagesAsync(partition, after, options.Page, opened.Plan.ReadsIdsOnly, cancellationToken), partition.Name, logger))
         {
-            SourcePage page;
-            try
-            {
-                page = await opened.Plan.ReadPageAsync(source, partition, after, options.Page, cancellationToken);
-            }
-            catch (ConnectorException failure) when (failure.Kind is FailureKind.Retry && !making.IsEmpty)
-            {
-                // What was read stands. The next step meets the failure again, if it lasts.
-                SyncLog.ReadBrokenOff(logger, partition.Name, failure.Message);
-                return;
-            }
-
             if (page.Restarts)
             {
                 SyncLog.PartitionRestarted(logger, partition.Name);
             }
 
-            var plan = await step.PlanAsync(page, opened.Ids.Snapshot, seen, opened.Plan.SkipUnchanged, fetchContent: !request.DryRun, cancellationToken);
-            making.Add(plan);
-            if (!plan.IsLast && plan.Next == after)
-            {
-                throw new ConnectorException($"The source did not get beyond '{after}' in partition '{partition.Name}'. This is a fault of the source.");
-            }
-
-            after = plan.Next;
+            making.Add(await step.PlanAsync(page, opened.Ids.Snapshot, seen, opened.Plan.SkipUnchanged, fetchContent: !request.DryRun, cancellationToken));
         }
     }
 }

@@ -10,28 +10,29 @@ namespace Connectors.Sync.Engine.Staged;
 internal static class StagedNames
 {
     /// <summary>A plan. It is a folder, in which everything lies that the plan's steps make.</summary>
-    public static string NewPlan(string jobId) => $"{JobFolder.NameOf(jobId)}/{Attempt()}";
+    public static PlanName NewPlan(string jobId) => new($"{JobFolder.NameOf(jobId)}/{Attempt()}");
 
     /// <summary>A page: what it marked is staged under this name, what it writes beside it.</summary>
-    public static string NewPage(string plan, int partition, int number) => string.Create(CultureInfo.InvariantCulture, $"{plan}/{partition:D3}/{number:D6}-{Attempt()}");
+    public static PageName NewPage(PlanName plan, int partition, int number) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{plan}/{partition:D3}/{number:D6}-{Attempt()}"));
 
     /// <summary>The deletes: a folder of parts.</summary>
-    public static string NewDeletes(string plan) => $"{plan}/deletes-{Attempt()}";
+    public static string NewDeletes(PlanName plan) => $"{plan}/deletes-{Attempt()}";
 
     /// <summary>A report.</summary>
-    public static string NewReport(string plan) => $"{plan}/reports/{Attempt()}";
+    public static ReportName NewReport(PlanName plan) => new($"{plan}/reports/{Attempt()}");
 
     /// <summary>The job's id in its folder.</summary>
     public static string Id(string folder) => folder + "/id";
 
     /// <summary>What a plan says.</summary>
-    public static string PlanBody(string plan) => plan + "/plan";
+    public static string PlanBody(PlanName plan) => plan.Value + "/plan";
 
     /// <summary>A file of the plan's snapshot.</summary>
-    public static string Snapshot(string plan, string file) => $"{plan}/{file}";
+    public static string Snapshot(PlanName plan, string file) => $"{plan}/{file}";
 
     /// <summary>What a page writes.</summary>
-    public static string Batches(string page) => page + ".batches";
+    public static string Batches(PageName page) => page.Value + ".batches";
 
     /// <summary>A part of the deletes.</summary>
     public static string Part(string deletes, int part) => string.Create(CultureInfo.InvariantCulture, $"{deletes}/{part:D6}");

@@ -12,20 +12,20 @@ namespace Connectors.Sync.Engine.Staged;
 /// <param name="IsLast">Whether the partition ends with it.</param>
 /// <param name="Gap">Why documents may be missing from it.</param>
 /// <param name="Counts">What was read, skipped, superseded or unreadable.</param>
-internal sealed record StagedPage(int Partition, int Number, IReadOnlyList<string> Trail, string Next, bool IsLast, string? Gap, SyncCounts Counts)
+internal sealed record StagedPage(int Partition, int Number, IReadOnlyList<PageName> Trail, string Next, bool IsLast, string? Gap, SyncCounts Counts)
 {
     /// <summary>Pages a page knows by name. With more of them fewer steps lead to the first one, and more can be fetched at once.</summary>
     public const int MaxTrail = 64;
 
     /// <summary>Keeps the page under its name.</summary>
-    public Task PutAsync(IStagingStore store, string name, PageMarks marks, CancellationToken cancellationToken) =>
-        StagedContent.PutAsync(store, name, this, buffer => WriteMarks(buffer, marks), cancellationToken);
+    public Task PutAsync(IStagingStore store, PageName name, PageMarks marks, CancellationToken cancellationToken) =>
+        StagedContent.PutAsync(store, name.Value, this, buffer => WriteMarks(buffer, marks), cancellationToken);
 
     /// <summary>Reads a page and what it marked.</summary>
     /// <exception cref="ConnectorException">It is gone or damaged.</exception>
-    public static async Task<(StagedPage Page, PageMarks Marks)> GetAsync(IStagingStore store, string name, CancellationToken cancellationToken)
+    public static async Task<(StagedPage Page, PageMarks Marks)> GetAsync(IStagingStore store, PageName name, CancellationToken cancellationToken)
     {
-        var (page, rest) = await StagedContent.GetAsync<StagedPage>(store, name, "A page", cancellationToken);
+        var (page, rest) = await StagedContent.GetAsync<StagedPage>(store, name.Value, "A page", cancellationToken);
         try
         {
             return (page, ReadMarks(rest.Span));

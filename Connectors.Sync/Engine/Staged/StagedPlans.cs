@@ -9,7 +9,7 @@ namespace Connectors.Sync.Engine.Staged;
 internal sealed class StagedPlans(IStagingStore store, string stateFolder, int maxAtHand) : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<PlanName, Entry> _entries = [];
     private readonly CancellationTokenSource _ending = new();
     private readonly Lazy<ProcessFolder> _folder = new(() => ProcessFolder.Take(Path.Combine(Path.GetFullPath(stateFolder), "staged")));
     private long _uses;
@@ -30,9 +30,9 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
 
     /// <summary>Opens a plan; dispose the answer when the step is done.</summary>
     /// <exception cref="ConnectorException">It was lost, or the job asks for something else now.</exception>
-    public async Task<PlanLease> RentAsync(string name, SyncRequest request, CancellationToken cancellationToken)
+    public async Task<PlanLease> RentAsync(PlanName name, SyncRequest request, CancellationToken cancellationToken)
     {
-        if (!name.StartsWith(JobFolder.NameOf(request.JobId) + "/", StringComparison.Ordinal))
+        if (!name.Value.StartsWith(JobFolder.NameOf(request.JobId) + "/", StringComparison.Ordinal))
         {
             throw new ConnectorException($"Plan '{name}' is not one of job '{request.JobId}'. Start the sync again.");
         }
@@ -68,7 +68,7 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
     {
         lock (_lock)
         {
-            foreach (var entry in _entries.Where(pair => pair.Key.StartsWith(JobFolder.NameOf(jobId) + "/", StringComparison.Ordinal)).Select(pair => pair.Value))
+            foreach (var entry in _entries.Where(pair => pair.Key.Value.StartsWith(JobFolder.NameOf(jobId) + "/", StringComparison.Ordinal)).Select(pair => pair.Value))
             {
                 entry.LastUse = -1;
             }
@@ -83,12 +83,17 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
         _ending.Cancel();
         lock (_lock)
         {
-            foreach (var entry in _entries.Values)
+            // What a step still uses lies in mapped memory: it goes with the step.
+            foreach (var (name, entry) in _entries.Where(pair => pair.Value.Users == 0).ToList())
             {
+                _entries.Remove(name);
                 entry.Opened?.Dispose();
             }
 
-            _entries.Clear();
+            foreach (var entry in _entries.Values)
+            {
+                entry.LastUse = -1;
+            }
         }
 
         if (_folder.IsValueCreated)
@@ -99,7 +104,7 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
         _ending.Dispose();
     }
 
-    private void Release(string name, Entry entry)
+    private void Release(PlanName name, Entry entry)
     {
         lock (_lock)
         {
@@ -129,7 +134,7 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
         dropped.ForEach(plan => plan.Dispose());
     }
 
-    private async Task<OpenedPlan> FetchAsync(string name, CancellationToken cancellationToken)
+    private async Task<OpenedPlan> FetchAsync(PlanName name, CancellationToken cancellationToken)
     {
         var (plan, _) = await StagedContent.GetAsync<StoredPlan>(store, StagedNames.PlanBody(name), "The plan", cancellationToken);
         if (plan.Format != StoredPlan.CurrentFormat)

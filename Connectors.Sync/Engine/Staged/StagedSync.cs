@@ -2,6 +2,7 @@ using Connectors.Sync.Bulk;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine.Changes;
+using Connectors.Sync.Retries;
 using Connectors.Sync.Sources;
 using Connectors.Sync.Staging;
 using Microsoft.Extensions.Logging;
@@ -60,13 +61,21 @@ internal sealed class StagedSync : IDisposable
         _readingChanges = new ReadChangesStep(store, options, _extraction, limits, time, _logger);
     }
 
+    /// <summary>The reader of a configured source. It retries nothing: a host of steps waits by itself.</summary>
+    public SourceReader ReaderOf(IDataSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var limit = _options.SourceCallTimeLimit < _limits.MaxCallTime ? _options.SourceCallTimeLimit : _limits.MaxCallTime;
+        return new SourceReader(source, new SourceCalls(source.Description.Name, BackoffPolicy.None, limit, _time, _random, _logger));
+    }
+
     /// <summary>Begins: finds out whether a sync can go on from the last one, or whether anything changed; prepares the index, stages the snapshot of its ids, plans the partitions.</summary>
     /// <param name="request">The sync.</param>
     /// <param name="source">The source.</param>
     /// <param name="fullBecause">Why everything has to be read, when an incremental sync was begun before and lost its way (<see cref="ReadAnswer.Lost"/>).</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="ConnectorException">It could not be begun.</exception>
-    public Task<BeginAnswer> BeginAsync(SyncRequest request, IDataSource source, string? fullBecause, CancellationToken cancellationToken)
+    public Task<BeginAnswer> BeginAsync(SyncRequest request, SourceReader source, string? fullBecause, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         request = PageStep.Shape(SyncPreparation.AsDone(request), _extraction);
@@ -75,7 +84,7 @@ internal sealed class StagedSync : IDisposable
 
     /// <summary>Reads the next page of a partition, compares it and stages what has to be written.</summary>
     /// <exception cref="ConnectorException">It could not be read.</exception>
-    public async Task<ReadAnswer> ReadPageAsync(SyncRequest request, IDataSource source, ReadOrder order, CancellationToken cancellationToken)
+    public async Task<ReadAnswer> ReadPageAsync(SyncRequest request, SourceReader source, ReadOrder order, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(order);
@@ -160,8 +169,7 @@ internal sealed class StagedSync : IDisposable
         else
         {
             place = plan.Plan.Cursor;
-            var isWhole = request.Kind == SyncKind.Full && order.IsListed && rejections.Total == 0;
-            total = await EndingOf(request).CompleteAsync(request, plan.Plan, order.IsListed, isWhole, cancellationToken);
+            total = await EndingOf(request).CompleteAsync(request, plan.Plan, order.IsListed, rejections, cancellationToken);
         }
 
         return new CompleteAnswer(total, rejections, preview, SyncCursor.After(request, place, plan.Plan.IndexUuid), plan.Plan.Fallback, plan.Plan.Rewrite);
@@ -169,7 +177,7 @@ internal sealed class StagedSync : IDisposable
 
     /// <summary>Gathers what was rejected so far, for a sync that does not complete.</summary>
     /// <exception cref="ConnectorException">A report was lost.</exception>
-    public async Task<RejectionReport> ReportAsync(IReadOnlyList<string> reports, CancellationToken cancellationToken)
+    public async Task<RejectionReport> ReportAsync(IReadOnlyList<ReportName> reports, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reports);
         return (await ReadReportsAsync(reports, cancellationToken)).Rejections;
@@ -207,11 +215,11 @@ internal sealed class StagedSync : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _plans.Dispose();
 
-    private Task<PlanLease> RentAsync(string plan, SyncRequest request, CancellationToken cancellationToken) =>
+    private Task<PlanLease> RentAsync(PlanName plan, SyncRequest request, CancellationToken cancellationToken) =>
         _plans.RentAsync(plan, PageStep.Shape(SyncPreparation.AsDone(request), _extraction), cancellationToken);
 
     /// <summary>Where the next incremental sync begins.</summary>
-    private async Task<string> PlaceAfterAsync(string? lastPage, CancellationToken cancellationToken) =>
+    private async Task<string> PlaceAfterAsync(PageName? lastPage, CancellationToken cancellationToken) =>
         lastPage is not null && (await StagedPage.GetAsync(_store, lastPage, cancellationToken)).Page is { IsLast: true } page
             ? page.Next
             : throw new ConnectorException("The changes were not read to their end. Start the sync again.");
@@ -231,12 +239,7 @@ internal sealed class StagedSync : IDisposable
             // A step gives up before its time is over, and is tried again.
             RetryTimeLimit = _options.Bulk.RetryTimeLimit < _limits.MaxWriteTime / 2 ? _options.Bulk.RetryTimeLimit : _limits.MaxWriteTime / 2,
         };
-        return new WriteStep(
-            _store,
-            (monitor, preview) => preview is not null
-                ? new DryRunBatchWriter(preview)
-                : new IndexBatchWriter(new BulkWriter(_indexOf(request.ConnectorId), bulk, monitor, _time, _random, _logger), request.IndexName, request.Pipeline?.Name),
-            _options.Rejections);
+        return new WriteStep(_store, new BatchWriters(_indexOf(request.ConnectorId), bulk, _time, _random, _logger), _options.Rejections);
     }
 
     private static System.Diagnostics.Activity? Trace(string what, SyncRequest request) => SyncTelemetry.Source.StartActivity(what)?
@@ -258,7 +261,7 @@ internal sealed class StagedSync : IDisposable
         }
     }
 
-    private async Task<(RejectionReport Rejections, SyncPreview? Preview)> ReadReportsAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
+    private async Task<(RejectionReport Rejections, SyncPreview? Preview)> ReadReportsAsync(IReadOnlyList<ReportName> names, CancellationToken cancellationToken)
     {
         var rejections = new RejectionReport();
         SyncPreview? preview = null;

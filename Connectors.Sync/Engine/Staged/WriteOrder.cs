@@ -5,7 +5,7 @@ namespace Connectors.Sync.Engine.Staged;
 /// <param name="Page">The page.</param>
 /// <param name="Report">The <see cref="WriteAnswer.Report"/> of the page that was written before it in its partition, or <see langword="null"/>.</param>
 /// <param name="Rejected">Documents of the whole job that were rejected so far, as far as it is known.</param>
-public sealed record WriteOrder(string Plan, string Page, string? Report, long Rejected);
+public sealed record WriteOrder(PlanName Plan, PageName Page, ReportName? Report, long Rejected);
 
 /// <summary>Asks for some of the parts of the deletes to be carried out, one order after the other.</summary>
 /// <param name="Plan">The plan.</param>
@@ -14,9 +14,9 @@ public sealed record WriteOrder(string Plan, string Page, string? Report, long R
 /// <param name="Parts">How many parts.</param>
 /// <param name="Report">The <see cref="WriteAnswer.Report"/> of the order before it, or <see langword="null"/>.</param>
 /// <param name="Rejected">Documents of the whole job that were rejected so far.</param>
-public sealed record DeleteOrder(string Plan, string Deletes, int FirstPart, int Parts, string? Report, long Rejected);
+public sealed record DeleteOrder(PlanName Plan, string Deletes, int FirstPart, int Parts, ReportName? Report, long Rejected);
 
 /// <summary>What was written.</summary>
 /// <param name="Counts">What became of the operations.</param>
 /// <param name="Report">Name of the report of this step and of those before it: what was rejected or unreadable; <see langword="null"/> when there is nothing to tell.</param>
-public sealed record WriteAnswer(SyncCounts Counts, string? Report);
+public sealed record WriteAnswer(SyncCounts Counts, ReportName? Report);

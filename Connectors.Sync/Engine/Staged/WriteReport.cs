@@ -10,13 +10,13 @@ namespace Connectors.Sync.Engine.Staged;
 internal sealed record WriteReport(RejectionReport Rejections, RejectionRun Run, SyncPreview? Preview)
 {
     /// <summary>The report of that name; an empty one without a name.</summary>
-    public static async Task<WriteReport> GetAsync(IStagingStore store, string? name, CancellationToken cancellationToken) => name is null
+    public static async Task<WriteReport> GetAsync(IStagingStore store, ReportName? name, CancellationToken cancellationToken) => name is null
         ? new WriteReport(new RejectionReport(), new RejectionRun(0, string.Empty), null)
-        : (await StagedContent.GetAsync<WriteReport>(store, name, "A report", cancellationToken)).Value;
+        : (await StagedContent.GetAsync<WriteReport>(store, name.Value, "A report", cancellationToken)).Value;
 
     /// <summary>Stages it, when there is something to tell.</summary>
     /// <returns>Its name, or <see langword="null"/>.</returns>
-    public async Task<string?> PutAsync(IStagingStore store, string plan, CancellationToken cancellationToken)
+    public async Task<ReportName?> PutAsync(IStagingStore store, PlanName plan, CancellationToken cancellationToken)
     {
         if (Rejections.Total == 0 && Preview is null)
         {
@@ -24,7 +24,7 @@ internal sealed record WriteReport(RejectionReport Rejections, RejectionRun Run,
         }
 
         var name = StagedNames.NewReport(plan);
-        await StagedContent.PutAsync(store, name, this, writeRest: null, cancellationToken);
+        await StagedContent.PutAsync(store, name.Value, this, writeRest: null, cancellationToken);
         return name;
     }
 }

@@ -4,7 +4,7 @@ using Connectors.Sync.Staging;
 namespace Connectors.Sync.Engine.Staged;
 
 /// <summary>Writes staged batches to the index. All of it may be done again: operations are idempotent by id, and counts follow from what the diff found.</summary>
-internal sealed class WriteStep(IStagingStore store, Func<RejectionMonitor, SyncPreview?, IBatchWriter> newWriter, RejectionLimits rejectionLimits)
+internal sealed class WriteStep(IStagingStore store, BatchWriters writers, RejectionLimits rejectionLimits)
 {
     private const int MaxBatchesAtHand = 8;
 
@@ -50,17 +50,17 @@ internal sealed class WriteStep(IStagingStore store, Func<RejectionMonitor, Sync
             : counts;
     }
 
-    private async Task<Session> OpenAsync(SyncRequest request, string? report, long rejected, CancellationToken cancellationToken)
+    private async Task<Session> OpenAsync(SyncRequest request, ReportName? report, long rejected, CancellationToken cancellationToken)
     {
         var before = await WriteReport.GetAsync(store, report, cancellationToken);
         var preview = request.DryRun ? before.Preview ?? new SyncPreview() : null;
         var monitor = new RejectionMonitor(rejectionLimits);
         monitor.Resume(rejected);
         monitor.Resume(before.Run);
-        return new Session(newWriter(monitor, preview), monitor, before.Rejections, preview);
+        return new Session(writers.For(request, monitor, preview), monitor, before.Rejections, preview);
     }
 
-    private async Task<WriteAnswer> CloseAsync(Session session, string plan, SyncCounts counts, CancellationToken cancellationToken)
+    private async Task<WriteAnswer> CloseAsync(Session session, PlanName plan, SyncCounts counts, CancellationToken cancellationToken)
     {
         var report = new WriteReport(session.Rejections, session.Monitor.Run, session.Preview);
         return new WriteAnswer(counts, await report.PutAsync(store, plan, cancellationToken));

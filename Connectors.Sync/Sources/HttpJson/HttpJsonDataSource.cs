@@ -3,12 +3,19 @@ using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Sources.HttpJson;
 
 /// <summary>The items of a JSON endpoint, page by page, as the configuration alone describes it. See docs/sources/http_json.md.</summary>
 public sealed class HttpJsonDataSource : EnumerableDataSource
 {
+    /// <summary>Pages in a row that may hold nothing and still lead to another one.</summary>
+    internal const int MaxEmptyPages = 1_000;
+
+    private const int EmptyPagesToTell = 100;
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(30);
+
     private readonly Lazy<(HttpJsonConfiguration Configuration, HttpJsonClient Client)> _opened;
 
     /// <summary>Keeps the context; connects at the first call.</summary>
@@ -46,6 +53,7 @@ public sealed class HttpJsonDataSource : EnumerableDataSource
         var addresses = new HashSet<string>(StringComparer.Ordinal);
         var contents = new HashSet<UInt128>();
         var number = configuration.FirstPage;
+        var pace = new Pace(this, configuration);
         for (var address = First(configuration); address is not null;)
         {
             if (!addresses.Add(address.AbsoluteUri))
@@ -62,6 +70,8 @@ public sealed class HttpJsonDataSource : EnumerableDataSource
                 hash = XxHash128.HashToUInt128(MemoryMarshal.AsBytes(id.AsSpan()), unchecked((long)(ulong)(hash ^ (hash >> 64))));
                 yield return new SimpleDocument(id, Body(id, item), Timestamp(configuration, item));
             }
+
+            pace.Count(count);
 
             // A server that does not know the parameter gives the same page for ever.
             if (count > 0 && configuration.Paging != "none" && !contents.Add(hash))
@@ -82,6 +92,42 @@ public sealed class HttpJsonDataSource : EnumerableDataSource
         }
 
         return base.DisposeAsyncCore();
+    }
+
+    /// <summary>Tells how a reading gets on, and ends one that never finds anything.</summary>
+    private sealed class Pace(HttpJsonDataSource source, HttpJsonConfiguration configuration)
+    {
+        private readonly ILogger _logger = source.Context.LoggerFactory.CreateLogger<HttpJsonDataSource>();
+        private readonly TimeProvider _time = source.Context.TimeProvider;
+        private readonly string _address = configuration.Url.GetLeftPart(UriPartial.Path);
+        private long _told = source.Context.TimeProvider.GetTimestamp();
+        private long _requests;
+        private long _items;
+        private int _empty;
+
+        /// <summary>Counts a page.</summary>
+        /// <exception cref="ConnectorException">Too many held nothing.</exception>
+        public void Count(int items)
+        {
+            _requests++;
+            _items += items;
+            _empty = items == 0 ? _empty + 1 : 0;
+            if (_time.GetElapsedTime(_told) >= ProgressInterval)
+            {
+                _told = _time.GetTimestamp();
+                HttpJsonLog.Progress(_logger, _address, _requests, _items);
+            }
+
+            if (_empty >= MaxEmptyPages)
+            {
+                throw new ConnectorException($"url: {_empty} pages of {_address} in a row held no item, and each led to another one. Check items_pointer, paging and next_pointer.");
+            }
+
+            if (_empty > 0 && _empty % EmptyPagesToTell == 0)
+            {
+                HttpJsonLog.EmptyPages(_logger, _address, _empty, MaxEmptyPages);
+            }
+        }
     }
 
     private static ConnectorException Circle(HttpJsonConfiguration configuration) =>

@@ -333,7 +333,7 @@ public sealed class StagedSyncTests : IDisposable
         Assert.Empty(Directory.EnumerateFiles(_bench.Folder.Path, "ids.*", SearchOption.AllDirectories));
     }
 
-    private static async Task<(string Plan, string LastPage)> ReadAllAsync(StagedBench bench, MemorySource source)
+    private static async Task<(PlanName Plan, PageName LastPage)> ReadAllAsync(StagedBench bench, MemorySource source)
     {
         bench.Request = bench.Request with { JobId = Guid.NewGuid().ToString("N") };
         var begin = await bench.Machine().BeginAsync(bench.Request, source, null, Token);

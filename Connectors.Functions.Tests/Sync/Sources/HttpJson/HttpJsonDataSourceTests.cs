@@ -298,6 +298,20 @@ public sealed class HttpJsonDataSourceTests
         Assert.DoesNotContain("se-cr-et", failure.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task EmptyPagesThatNeverEndFailTheSync()
+    {
+        var requests = 0;
+        await using var server = await JsonServer.StartAsync(
+            context => context.Response.WriteAsync($$"""{"items": [], "next": "/?at={{Interlocked.Increment(ref requests)}}"}""", Cancellation), Cancellation);
+        await using var source = Source(server, ("items_pointer", "/items"), ("paging", "next"), ("next_pointer", "/next"));
+
+        var failure = await FailAsync(source);
+
+        Assert.Contains($"url: {HttpJsonDataSource.MaxEmptyPages} pages of ", failure.Message, StringComparison.Ordinal);
+        Assert.Equal((FailureKind.Fatal, HttpJsonDataSource.MaxEmptyPages), (failure.Kind, requests));
+    }
+
     [Theory]
     [InlineData("https://x.example/a?page=1&b=2", "https://x.example/a?b=2&page=c%26d")]
     [InlineData("https://x.example/a", "https://x.example/a?page=c%26d")]

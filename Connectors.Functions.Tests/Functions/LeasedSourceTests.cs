@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Connectors.Functions.Activities;
+using Connectors.Sync.Engine.Staged;
+using Connectors.Sync.Sources;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Connectors.Tests.Functions;
+
+/// <summary>Sources that can only enumerate, in the function app, where each step opens a source of its own.</summary>
+public sealed class LeasedSourceTests
+{
+    private const int Documents = 2_000;
+    private int _given;
+    private int _opened;
+    private int _closed;
+
+    [Fact]
+    public async Task ASourceThatEnumeratesIsEnumeratedOnceHoweverManyStepsReadIt()
+    {
+        await using var bed = await Bed().StartAsync();
+        bed.AddConnector();
+
+        var (_, summary) = await bed.SyncAsync();
+
+        Assert.Equal(("completed", (long)Documents), (summary.Status, summary.Counts.Created));
+        Assert.InRange(_given, Documents, Documents * 11 / 10);
+        Assert.Equal(Documents, bed.Index.Documents.Count);
+        Assert.Equal(_opened, _closed);
+    }
+
+    [Fact]
+    public async Task ALostLeaseCostsOneSkip()
+    {
+        await using var bed = await Bed().StartAsync();
+        bed.AddConnector();
+        var lost = 0;
+        bed.Staging.OnCall = _ =>
+        {
+            if (_given > Documents / 2 && Interlocked.Exchange(ref lost, 1) == 0)
+            {
+                // Within a step: the next one finds nothing that was kept before it.
+                bed.Services.Leases.ForgetAsync(bed.JobIds[0]).GetAwaiter().GetResult();
+            }
+        };
+
+        var (_, summary) = await bed.SyncAsync();
+
+        Assert.Equal(("completed", (long)Documents, 1), (summary.Status, summary.Counts.Created, lost));
+        Assert.InRange(_given, Documents, Documents * 21 / 10);
+    }
+
+    [Fact]
+    public async Task AReadingThatIsBehindGoesOnFromWhereItIs()
+    {
+        await using var one = new CountedSource(this);
+        await using var other = new CountedSource(this);
+        var after = PageToken.Start;
+        for (var page = 0; page < Documents / 20; page++)
+        {
+            // As on two machines that take turns.
+            using var read = await (page % 2 == 0 ? one : other).ReadPageAsync(SourcePartition.All, after, new PageLimits(20, 1 << 20), FunctionsBed.Token);
+            after = read.Next;
+        }
+
+        Assert.InRange(_given, Documents, 2 * Documents);
+    }
+
+    [Fact]
+    public async Task LeasesAreBoundedInNumberAndTime()
+    {
+        var clock = new FakeTimeProvider();
+        await using var leases = new SourceLeases(clock, NullLogger.Instance);
+        for (var job = 0; job < SourceLeases.MaxWaiting + 3; job++)
+        {
+            await using var lease = leases.Take($"job-{job}/all", () => new CountedSource(this));
+            lease.Keep();
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(3, _closed);
+        await using (leases.Take("job-0/all", () => new CountedSource(this)))
+        {
+            Assert.Equal(SourceLeases.MaxWaiting + 4, _opened);
+        }
+
+        await using (leases.Take("job-9/all", () => throw new InvalidOperationException("It was kept.")))
+        {
+            Assert.Equal(4, _closed);
+        }
+
+        clock.Advance(SourceLeases.MaxWait + SourceLeases.MaxWait);
+        while (_closed < _opened)
+        {
+            FunctionsBed.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    private FunctionsBed Bed() => new()
+    {
+        NewSource = () => new CountedSource(this),
+        Page = new PageLimits(20, 1 << 20),
+        Limits = new StagedSyncOptions { MaxDocuments = 100, MaxOperations = 100, DeletesPerPart = 100 },
+    };
+
+    private sealed class CountedSource : EnumerableDataSource
+    {
+        private readonly LeasedSourceTests _test;
+
+        public CountedSource(LeasedSourceTests test)
+            : base(SourceContext.Empty)
+        {
+            _test = test;
+            Interlocked.Increment(ref test._opened);
+        }
+
+        public override SourceDescription Description { get; } = new() { Name = "Counted", ServiceType = "memory", Fields = [] };
+
+        public override Task PingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        protected override async IAsyncEnumerable<SimpleDocument> ReadAsync(SourcePartition partition, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            for (var number = 0; number < Documents; number++)
+            {
+                await Task.Yield();
+                Interlocked.Increment(ref _test._given);
+                yield return new SimpleDocument(number.ToString("D6", CultureInfo.InvariantCulture), new { number });
+            }
+        }
+
+        protected override ValueTask DisposeAsyncCore()
+        {
+            Interlocked.Increment(ref _test._closed);
+            return base.DisposeAsyncCore();
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Staged;
+using Connectors.Sync.Sources;
+
+namespace Connectors.Tests.Support;
+
+/// <summary>The steps that ask a source, given a source.</summary>
+internal static class StagedReading
+{
+    public static Task<BeginAnswer> BeginAsync(this StagedSync sync, SyncRequest request, IDataSource source, string? fullBecause, CancellationToken cancellationToken) =>
+        sync.BeginAsync(request, sync.ReaderOf(source), fullBecause, cancellationToken);
+
+    public static Task<ReadAnswer> ReadPageAsync(this StagedSync sync, SyncRequest request, IDataSource source, ReadOrder order, CancellationToken cancellationToken) =>
+        sync.ReadPageAsync(request, sync.ReaderOf(source), order, cancellationToken);
+}

@@ -1,0 +1,280 @@
+using Connectors.Sync;
+using Connectors.Sync.Engine;
+using Connectors.Sync.Retries;
+using Connectors.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Connectors.Tests.Sync.Retries;
+
+/// <summary>Sources that hang, do not heed their token, or fail for a while.</summary>
+public sealed class SourceCallsTests : IDisposable
+{
+    private static readonly BackoffPolicy FiveMinutes = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5));
+    private readonly FakeTimeProvider _clock = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _stop.Dispose();
+
+    [Fact]
+    public async Task APageThatComesTooLateIsDisposed()
+    {
+        using var cancel = new CancellationTokenSource();
+        var answer = new TaskCompletionSource<Page>();
+        var read = Calls().RunAsync("a page", _ => Asked(answer.Task), progress: null, cancel.Token);
+        await _asked.Task.WaitAsync(Token);
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => PassTimeAsync(read));
+        using var page = new Page();
+        answer.SetResult(page);
+
+        await page.Disposed.Task.WaitAsync(Token);
+    }
+
+    [Fact]
+    public async Task ASourceThatHeedsItsTokenIsWaitedFor()
+    {
+        using var cancel = new CancellationTokenSource();
+        var answer = new TaskCompletionSource<Page>();
+        var read = Calls().RunAsync("a page", _ => Asked(answer.Task), progress: null, cancel.Token);
+        await _asked.Task.WaitAsync(Token);
+
+        await cancel.CancelAsync();
+        Assert.False(read.IsCompleted);
+        answer.SetCanceled(cancel.Token);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(Token));
+    }
+
+    [Fact]
+    public async Task ACallThatHangsIsGivenUpByNameAndNotMadeAgainBesideItself()
+    {
+        var asked = 0;
+        var start = _clock.GetUtcNow();
+        var read = Calls().RunAsync(
+            "partition 'all'",
+            _ =>
+            {
+                asked++;
+                return Asked(new TaskCompletionSource<Page>().Task);
+            },
+            progress: null,
+            Token);
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => PassTimeAsync(read));
+
+        Assert.Equal(
+            ("Files did not answer within 10 minutes when it was asked for partition 'all'. See whether it runs, and whether this machine can reach it.", FailureKind.Fatal),
+            (failure.Message, failure.Kind));
+        Assert.Equal(1, asked);
+        Assert.InRange(_clock.GetUtcNow() - start, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(11));
+    }
+
+    [Fact]
+    public async Task ACallThatHangsAndEndsWhenAskedIsMadeAgain()
+    {
+        var asked = 0;
+        var read = Calls().RunAsync(
+            "what changed",
+            async token =>
+            {
+                _asked.TrySetResult();
+                if (Interlocked.Increment(ref asked) == 1)
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, _clock, token);
+                }
+
+                return 7;
+            },
+            progress: null,
+            Token);
+
+        Assert.Equal(7, await PassTimeAsync(read));
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
+    public async Task ACallThatGetsOnMayTakeLongerThanTheLimit()
+    {
+        var (documents, answer) = (0L, new TaskCompletionSource<int>());
+        var read = Calls().RunAsync("a page", _ => Asked(answer.Task), () => documents, Token);
+        await _asked.Task.WaitAsync(Token);
+        for (var minute = 0; minute < 60; minute++)
+        {
+            documents++;
+            _clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.False(read.IsCompleted);
+        answer.SetResult(3);
+        Assert.Equal(3, await read.WaitAsync(Token));
+    }
+
+    [Fact]
+    public async Task WhatMayPassIsTriedAgainForItsTimeAndNotLonger()
+    {
+        var (asked, start) = (0, _clock.GetUtcNow());
+        var calls = Calls();
+        var read = calls.RunAsync<int>(
+            "its partitions",
+            _ =>
+            {
+                asked++;
+                throw new ConnectorException(FailureKind.Retry, "reset");
+            },
+            progress: null,
+            Token);
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => PassTimeAsync(read));
+
+        Assert.Same(failure, calls.Failure);
+        Assert.InRange(asked, 10, 40);
+        Assert.InRange(_clock.GetUtcNow() - start, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(6));
+    }
+
+    [Theory]
+    [InlineData(FailureKind.Fatal)]
+    [InlineData(FailureKind.Skip)]
+    public async Task WhatNoRetryCanHelpIsNotTriedAgain(FailureKind kind)
+    {
+        var asked = 0;
+        var calls = Calls();
+        await Assert.ThrowsAsync<ConnectorException>(() => calls.RunAsync<int>(
+            "a page",
+            _ =>
+            {
+                asked++;
+                throw new ConnectorException(kind, "The collection is gone.");
+            },
+            progress: null,
+            Token));
+
+        Assert.Equal((1, null), (asked, calls.Failure));
+    }
+
+    [Fact]
+    public async Task AStopEndsAPauseAtOnce()
+    {
+        var read = Calls().RunAsync<int>(
+            "a page",
+            _ =>
+            {
+                _asked.TrySetResult();
+                throw new ConnectorException(FailureKind.Retry, "slow down", retryAfter: TimeSpan.FromMinutes(3));
+            },
+            progress: null,
+            Token);
+        await _asked.Task.WaitAsync(Token);
+
+        await _stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(Token));
+    }
+
+    [Fact]
+    public async Task AStopGivesACallTenSecondsAndNotMore()
+    {
+        var ended = new TaskCompletionSource<CancellationToken>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var read = Calls().RunAsync(
+            "a page",
+            async token =>
+            {
+                _asked.TrySetResult();
+                await using var registration = token.Register(() => ended.TrySetResult(token));
+                await Task.Delay(Timeout.InfiniteTimeSpan, _clock, token);
+                return 1;
+            },
+            progress: null,
+            Token);
+        await _asked.Task.WaitAsync(Token);
+        await _stop.CancelAsync();
+        _clock.Advance(TimeSpan.FromSeconds(9));
+        Assert.False(ended.Task.IsCompleted);
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        await ended.Task.WaitAsync(Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(Token));
+    }
+
+    [Fact]
+    public async Task ACallThatEndsWithinItsTenSecondsCounts()
+    {
+        var answer = new TaskCompletionSource<int>();
+        var read = Calls().RunAsync("a page", _ => Asked(answer.Task), progress: null, Token);
+        await _asked.Task.WaitAsync(Token);
+        await _stop.CancelAsync();
+        _clock.Advance(TimeSpan.FromSeconds(9));
+
+        answer.SetResult(5);
+
+        Assert.Equal(5, await read.WaitAsync(Token));
+    }
+
+    [Fact]
+    public async Task ASyncEndsThoughItsSourceSitsInASystemCall()
+    {
+        using var bench = new EngineBench();
+        using var cancel = new CancellationTokenSource();
+        using var stuck = new ManualResetEventSlim();
+        var late = new TaskCompletionSource();
+        var source = MemorySource.Holding("a", "b", "c", "d");
+        source.OnPage = number =>
+        {
+            if (number == 2)
+            {
+                _asked.SetResult();
+                stuck.Wait(Token);
+                late.SetResult();
+            }
+
+            return Task.CompletedTask;
+        };
+
+        var run = bench.NewEngine().RunAsync(bench.Request, source, new SyncProgress(), CancellationToken.None, cancel.Token);
+        await _asked.Task.WaitAsync(Token);
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(Token));
+        Assert.DoesNotContain("d", bench.Index.Documents.Keys);
+        Assert.True(bench.NewEngine().CanResume(bench.Request.JobId));
+        stuck.Set();
+        await late.Task.WaitAsync(Token);
+        Assert.DoesNotContain("d", bench.Index.Documents.Keys);
+    }
+
+    private SourceCalls Calls() => new("Files", FiveMinutes, TimeSpan.FromMinutes(10), _clock, new Random(1), NullLogger.Instance, _stop.Token, new CallerScheduler());
+
+    private Task<T> Asked<T>(Task<T> answer)
+    {
+        _asked.TrySetResult();
+        return answer;
+    }
+
+    private async Task<T> PassTimeAsync<T>(Task<T> task)
+    {
+        while (!task.IsCompleted)
+        {
+            Token.ThrowIfCancellationRequested();
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            for (var turn = 0; turn < 20 && !task.IsCompleted; turn++)
+            {
+                await Task.Yield();
+            }
+        }
+
+        return await task;
+    }
+
+    private sealed class Page : IDisposable
+    {
+        public TaskCompletionSource Disposed { get; } = new();
+
+        public void Dispose() => Disposed.TrySetResult();
+    }
+}

@@ -1,0 +1,136 @@
+using System.Runtime.CompilerServices;
+using Connectors.Sync.Retries;
+using Connectors.Sync.Sources;
+
+namespace Connectors.Sync.Engine;
+
+/// <summary>
+/// A source as syncs read it, in every host: each call limited and retried (<see cref="SourceCalls"/>), page by page up to the last one, with the check that each page
+/// gets further.
+/// </summary>
+/// <param name="source">The configured source; the caller disposes it.</param>
+/// <param name="calls">How it is called.</param>
+internal sealed class SourceReader(IDataSource source, SourceCalls calls)
+{
+    private readonly Func<long>? _progress = source is IReportsProgress reporter ? () => reporter.Progress : null;
+
+    /// <summary>What the source is.</summary>
+    public SourceDescription Description => source.Description;
+
+    /// <summary>Whether it can tell what changed.</summary>
+    public bool IsChangeFeed => source is IChangeFeed;
+
+    /// <summary>How it is called, for the contents of its documents.</summary>
+    public SourceCalls Calls => calls;
+
+    /// <summary>Checks that it answers.</summary>
+    /// <param name="limit">How long it may take.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="ConnectorException">It does not.</exception>
+    public Task PingAsync(TimeSpan limit, CancellationToken cancellationToken) => calls.RunAsync(
+        "a sign of life",
+        async token =>
+        {
+            await source.PingAsync(token);
+            return true;
+        },
+        _progress,
+        cancellationToken,
+        limit);
+
+    /// <summary>Asks whether anything may have changed (<see cref="IDataSource.HasChangedAsync"/>).</summary>
+    public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) =>
+        calls.RunAsync("whether anything changed", token => source.HasChangedAsync(lastMark, token), _progress, cancellationToken);
+
+    /// <summary>Divides it into partitions: at least one, each with a name of its own.</summary>
+    public async Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken)
+    {
+        var partitions = await calls.RunAsync("its partitions", token => source.PartitionAsync(wanted, token), _progress, cancellationToken);
+        if (partitions.Count == 0 || partitions.Select(partition => partition.Name).Distinct(StringComparer.Ordinal).Count() != partitions.Count)
+        {
+            throw new ConnectorException("The source gave no partition, or two of the same name. This is a fault of the source.");
+        }
+
+        return partitions;
+    }
+
+    /// <summary>Finds where a change feed is in its history now.</summary>
+    public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) =>
+        calls.RunAsync("its place in its history", token => ((IChangeFeed)source).FindCursorAsync(token), _progress, cancellationToken);
+
+    /// <summary>Reads the pages of a partition that follow a token, up to the last one or until <see cref="SourceCalls.Stop"/>. Whoever receives a page disposes it.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="after">The token.</param>
+    /// <param name="limits">When a page is full.</param>
+    /// <param name="idsOnly">Whether ids are enough: a source that can't give them alone gives whole documents.</param>
+    /// <param name="cancellationToken">Stops at once.</param>
+    /// <exception cref="ConnectorException">A page can't be read, or did not get further.</exception>
+    public IAsyncEnumerable<SourcePage> ReadPagesAsync(
+        SourcePartition partition, PageToken after, PageLimits limits, bool idsOnly, CancellationToken cancellationToken) => ReadAsync<SourcePage>(
+            $"partition '{partition.Name}'",
+            after,
+            idsOnly && source is IIdLister lister
+                ? (place, token) => lister.ReadIdsAsync(partition, place, limits, token)
+                : (place, token) => source.ReadPageAsync(partition, place, limits, token),
+            page => (page.Next, page.IsLast),
+            cancellationToken);
+
+    /// <summary>Reads the pages of changes that follow a token, as <see cref="ReadPagesAsync"/> does. A page that says that the changes are lost is the last one.</summary>
+    /// <param name="cursor">Where the last completed sync ended.</param>
+    /// <param name="after">The token.</param>
+    /// <param name="limits">When a page is full.</param>
+    /// <param name="cancellationToken">Stops at once.</param>
+    /// <exception cref="ConnectorException">A page can't be read, or did not get further.</exception>
+    public IAsyncEnumerable<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken) => ReadAsync(
+        "its changes",
+        after,
+        (place, token) => ((IChangeFeed)source).ReadChangesAsync(cursor, place, limits, token),
+        page => (page.Upserts.Next, page.Upserts.IsLast || page.LostBecause is not null),
+        cancellationToken);
+
+    private async IAsyncEnumerable<T> ReadAsync<T>(
+        string what,
+        PageToken after,
+        Func<PageToken, CancellationToken, Task<T>> read,
+        Func<T, (PageToken Next, bool IsLast)> end,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+        where T : class, IDisposable
+    {
+        while (!calls.Stop.IsCancellationRequested)
+        {
+            if (await ReadUnlessStoppedAsync(what, token => read(after, token), cancellationToken) is not { } page)
+            {
+                yield break;
+            }
+
+            // Looked at before the page is handed on, which is then no longer ours.
+            var (next, isLast) = end(page);
+            if (!isLast && next == after)
+            {
+                page.Dispose();
+                throw new ConnectorException($"The source did not get beyond '{after}' in {what}. This is a fault of the source.");
+            }
+
+            yield return page;
+            if (isLast)
+            {
+                yield break;
+            }
+
+            after = next;
+        }
+    }
+
+    private async Task<T?> ReadUnlessStoppedAsync<T>(string what, Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return await calls.RunAsync(what, read, _progress, cancellationToken);
+        }
+        catch (OperationCanceledException) when (calls.Stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+}

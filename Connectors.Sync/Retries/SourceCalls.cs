@@ -1,0 +1,146 @@
+using System.Globalization;
+using Connectors.Sync.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Sync.Retries;
+
+/// <summary>
+/// The one way in which a source is called: limited in time, reported by name when it hangs, and retried while that can help. A source need not heed its token: a file
+/// system that is gone keeps a system call for ever, and must not keep its job with it. Safe for concurrent use.
+/// </summary>
+/// <param name="source">What the source is called in messages.</param>
+/// <param name="retries">When a call is made again.</param>
+/// <param name="timeLimit">How long a call may take; of one that reports progress, how long it may take without any.</param>
+/// <param name="time">The clock.</param>
+/// <param name="random">For the jitter of retries.</param>
+/// <param name="logger">Is told of retries.</param>
+/// <param name="stop">Ends pauses at once, and a call under way after <see cref="Patience"/>.</param>
+/// <param name="callsOn">Where calls are made; <see langword="null"/> for the thread pool.</param>
+internal sealed class SourceCalls(
+    string source,
+    BackoffPolicy retries,
+    TimeSpan timeLimit,
+    TimeProvider time,
+    Random random,
+    ILogger logger,
+    CancellationToken stop = default,
+    TaskScheduler? callsOn = null)
+{
+    /// <summary>How long a call that is to end has to do so before it is abandoned.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Asks for an orderly stop: nothing new is to be asked.</summary>
+    public CancellationToken Stop => stop;
+
+    /// <summary>The last failure for which no retry is left here, though one may help.</summary>
+    public ConnectorException? Failure { get; private set; }
+
+    /// <summary>Makes a call.</summary>
+    /// <param name="what">What is asked for, for messages: <c>partition 'a'</c>.</param>
+    /// <param name="call">The call. An answer that comes after the call was abandoned is disposed.</param>
+    /// <param name="progress">A number that changes as long as the call gets on; <see langword="null"/> when that can't be told.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <param name="limit">Its own time limit; <see langword="null"/> for that of all calls.</param>
+    /// <exception cref="ConnectorException">It failed, and retries did not help; or it took too long.</exception>
+    /// <exception cref="OperationCanceledException">The token, or <see cref="Stop"/>, was cancelled; the call may still be under way.</exception>
+    public async Task<T> RunAsync<T>(
+        string what, Func<CancellationToken, Task<T>> call, Func<long>? progress, CancellationToken cancellationToken, TimeSpan? limit = null)
+    {
+        BackoffClock? clock = null;
+        while (true)
+        {
+            try
+            {
+                return await TryAsync(what, call, progress, limit ?? timeLimit, cancellationToken);
+            }
+            catch (ConnectorException failure) when (failure.Kind is FailureKind.Retry)
+            {
+                clock ??= new BackoffClock(retries, time, random);
+                if (clock.Next(failure.RetryAfter) is not { } delay)
+                {
+                    Failure = failure;
+                    throw;
+                }
+
+                SyncLog.SourceRetried(logger, what, failure.Message, delay);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, cancellationToken);
+                await Task.Delay(delay, time, either.Token);
+            }
+        }
+    }
+
+    private async Task<T> TryAsync<T>(
+        string what, Func<CancellationToken, Task<T>> call, Func<long>? progress, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var (isLate, last) = (false, progress?.Invoke());
+        await using var watch = time.CreateTimer(
+            _ =>
+            {
+                if (progress?.Invoke() is { } now && now != last)
+                {
+                    last = now;
+                    return;
+                }
+
+                isLate = true;
+                ending.Cancel();
+            },
+            null,
+            limit,
+            limit);
+        await using var patience = time.CreateTimer(_ => ending.Cancel(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using var stopping = stop.Register(() => patience.Change(Patience, Timeout.InfiniteTimeSpan));
+
+        // On a thread of its own, because a source may sit in a system call before it has a task to give.
+        var calling = Task.Factory
+            .StartNew(() => call(ending.Token), cancellationToken, TaskCreationOptions.DenyChildAttach, callsOn ?? TaskScheduler.Default)
+            .Unwrap();
+        try
+        {
+            return await calling.WaitAsync(ending.Token);
+        }
+        catch (Exception) when (ending.IsCancellationRequested)
+        {
+            var hasEnded = await AbandonAsync(calling);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw isLate ? TooLate(what, limit, hasEnded) : new OperationCanceledException(stop);
+        }
+    }
+
+    /// <summary>Waits a little for a call that was asked to end; whatever it gives is dropped, now or later.</summary>
+    /// <returns>Whether it has ended.</returns>
+    private async Task<bool> AbandonAsync<T>(Task<T> calling)
+    {
+        // A source that heeds its token is through in no time, and has to be before it is called again or disposed.
+        // While the process stops nobody waits longer than that takes.
+        var patience = stop.IsCancellationRequested ? TimeSpan.FromSeconds(1) : Patience;
+        await ((Task)calling).WaitAsync(patience, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var hasEnded = calling.IsCompleted;
+        _ = calling.ContinueWith(Discard, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return hasEnded;
+    }
+
+    private ConnectorException TooLate(string what, TimeSpan timeLimit, bool hasEnded)
+    {
+        var told = timeLimit < TimeSpan.FromMinutes(2)
+            ? string.Create(CultureInfo.InvariantCulture, $"{timeLimit.TotalSeconds:0.#} seconds")
+            : string.Create(CultureInfo.InvariantCulture, $"{timeLimit.TotalMinutes:0.#} minutes");
+
+        // What still sits in the source can't be called again beside itself.
+        return new ConnectorException(
+            hasEnded ? FailureKind.Retry : FailureKind.Fatal,
+            $"{source} did not answer within {told} when it was asked for {what}. See whether it runs, and whether this machine can reach it.");
+    }
+
+    private static void Discard<T>(Task<T> late)
+    {
+        if (late.IsCompletedSuccessfully)
+        {
+            (late.Result as IDisposable)?.Dispose();
+        }
+
+        // Looked at, so that nobody reports it as an exception that nobody looked at.
+        _ = late.Exception;
+    }
+}
