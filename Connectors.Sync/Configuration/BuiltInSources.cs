@@ -7,6 +7,7 @@ internal static class BuiltInSources
     public static IReadOnlyDictionary<string, string> All { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
     {
         ["azure_blob_storage"] = "Connectors.Sync.Sources.AzureBlobs.AzureBlobDataSource, Connectors.Sync",
+        ["confluence"] = "Connectors.Sync.Sources.Rest.Confluence.ConfluenceDataSource, Connectors.Sync",
         ["dir"] = "Connectors.Sync.Sources.Directory.DirectoryDataSource, Connectors.Sync",
         ["http_json"] = "Connectors.Sync.Sources.HttpJson.HttpJsonDataSource, Connectors.Sync",
         ["mongodb"] = "Connectors.Sync.Sources.MongoDB.MongoDataSource, Connectors.Sync",

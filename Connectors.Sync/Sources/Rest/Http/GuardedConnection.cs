@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Connectors.Sync.Sources.HttpJson;
 
 namespace Connectors.Sync.Sources.Rest.Http;
@@ -13,8 +14,11 @@ internal static class GuardedConnection
     /// <summary>A handler without redirects, cookies and proxies: a proxy would resolve the name itself, out of reach of the check.</summary>
     /// <param name="field">The field that names the host, for the message.</param>
     /// <param name="privateHosts">Names of hosts that may have a private, loopback or link-local address.</param>
-    public static SocketsHttpHandler CreateHandler(string field, IReadOnlyList<string> privateHosts) => new()
+    /// <param name="authorities">The certificate authorities that are trusted; <see langword="null"/> for the system's.</param>
+    public static SocketsHttpHandler CreateHandler(
+        string field, IReadOnlyList<string> privateHosts, X509Certificate2Collection? authorities = null) => new()
     {
+        SslOptions = { RemoteCertificateValidationCallback = authorities is null ? null : CertificateAuthorities.Trust(authorities) },
         AllowAutoRedirect = false,
         UseProxy = false,
         UseCookies = false,

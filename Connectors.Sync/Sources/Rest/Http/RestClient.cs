@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Sources.Rest.Limits;
 using Microsoft.Extensions.Logging;
@@ -49,8 +50,13 @@ internal sealed class RestClient : IDisposable
     /// <param name="context">May hold another handler, for tests.</param>
     /// <param name="field">The field that names the host, for messages.</param>
     /// <param name="privateHosts">Names of hosts that may have a private address.</param>
-    public static HttpClient CreateHttp(SourceContext context, string field = "url", IReadOnlyList<string>? privateHosts = null) =>
-        new(context.HttpHandler?.Invoke() ?? GuardedConnection.CreateHandler(field, privateHosts ?? []), disposeHandler: true)
+    /// <param name="authorities">The certificate authorities that are trusted; <see langword="null"/> for the system's.</param>
+    public static HttpClient CreateHttp(
+        SourceContext context,
+        string field = "url",
+        IReadOnlyList<string>? privateHosts = null,
+        X509Certificate2Collection? authorities = null) =>
+        new(context.HttpHandler?.Invoke() ?? GuardedConnection.CreateHandler(field, privateHosts ?? [], authorities), disposeHandler: true)
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
