@@ -9,6 +9,7 @@ internal static class BuiltInSources
         ["azure_blob_storage"] = "Connectors.Sync.Sources.AzureBlobs.AzureBlobDataSource, Connectors.Sync",
         ["confluence"] = "Connectors.Sync.Sources.Rest.Confluence.ConfluenceDataSource, Connectors.Sync",
         ["dir"] = "Connectors.Sync.Sources.Directory.DirectoryDataSource, Connectors.Sync",
+        ["github"] = "Connectors.Sync.Sources.Rest.GitHub.GitHubDataSource, Connectors.Sync",
         ["http_json"] = "Connectors.Sync.Sources.HttpJson.HttpJsonDataSource, Connectors.Sync",
         ["mongodb"] = "Connectors.Sync.Sources.MongoDB.MongoDataSource, Connectors.Sync",
         ["mysql"] = "Connectors.Sync.Sources.MySql.MySqlDataSource, Connectors.Sync",

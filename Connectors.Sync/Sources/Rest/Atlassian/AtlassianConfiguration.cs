@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using Connectors.Sync.Sources.Rest.Http;
 using Connectors.Sync.Sources.Rest.Limits;
 using Connectors.Sync.Sources.Rest.SignIn;
@@ -41,8 +40,8 @@ internal sealed record AtlassianConfiguration(
     /// <summary>Names of hosts that may have a private address.</summary>
     public IReadOnlyList<string> PrivateHosts { get; init; } = [];
 
-    /// <summary>The authorities that are trusted; <see langword="null"/> for the system's.</summary>
-    public X509Certificate2Collection? Authorities { get; init; }
+    /// <summary>The authorities that are trusted, as PEM; <see langword="null"/> for the system's.</summary>
+    public string? Authority { get; init; }
 
     /// <exception cref="ConnectorException">A field is missing or wrong.</exception>
     public static AtlassianConfiguration From(SourceSettings settings, AtlassianProduct product)
@@ -55,9 +54,7 @@ internal sealed record AtlassianConfiguration(
             Retries = RestFields.Number(settings, "retry_count", 3, 0, 10),
             RequestsAtATime = RestFields.Number(settings, "concurrent_downloads", product.MostDownloads, 1, product.MostDownloads),
             PrivateHosts = settings.GetList("allowed_hosts"),
-            Authorities = settings.GetBoolean("ssl_enabled") && settings.GetString("ssl_ca").Trim() is { Length: > 0 } pem
-                ? CertificateAuthorities.Parse("ssl_ca", pem)
-                : null,
+            Authority = settings.GetBoolean("ssl_enabled") && settings.GetString("ssl_ca").Trim() is { Length: > 0 } pem ? pem : null,
         };
     }
 
@@ -77,7 +74,7 @@ internal sealed record AtlassianConfiguration(
             Retries = Retries,
             RequestsAtATime = RequestsAtATime,
         };
-        return new RestClient(options, context, RestClient.CreateHttp(context, Product.UrlField, PrivateHosts, Authorities));
+        return new RestClient(options, context, RestClient.CreateHttp(context, Product.UrlField, PrivateHosts, Authority));
     }
 
     private static AtlassianEdition EditionOf(SourceSettings settings, AtlassianProduct product)

@@ -1,6 +1,6 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using Connectors.Sync.Sources.HttpJson;
 
 namespace Connectors.Sync.Sources.Rest.Http;
@@ -14,11 +14,10 @@ internal static class GuardedConnection
     /// <summary>A handler without redirects, cookies and proxies: a proxy would resolve the name itself, out of reach of the check.</summary>
     /// <param name="field">The field that names the host, for the message.</param>
     /// <param name="privateHosts">Names of hosts that may have a private, loopback or link-local address.</param>
-    /// <param name="authorities">The certificate authorities that are trusted; <see langword="null"/> for the system's.</param>
-    public static SocketsHttpHandler CreateHandler(
-        string field, IReadOnlyList<string> privateHosts, X509Certificate2Collection? authorities = null) => new()
+    /// <param name="trust">Judges certificates; <see langword="null"/> for the authorities of this system.</param>
+    public static SocketsHttpHandler CreateHandler(string field, IReadOnlyList<string> privateHosts, RemoteCertificateValidationCallback? trust = null) => new()
     {
-        SslOptions = { RemoteCertificateValidationCallback = authorities is null ? null : CertificateAuthorities.Trust(authorities) },
+        SslOptions = { RemoteCertificateValidationCallback = trust },
         AllowAutoRedirect = false,
         UseProxy = false,
         UseCookies = false,

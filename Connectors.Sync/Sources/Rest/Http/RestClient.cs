@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Sources.Rest.Limits;
 using Microsoft.Extensions.Logging;
@@ -50,16 +49,14 @@ internal sealed class RestClient : IDisposable
     /// <param name="context">May hold another handler, for tests.</param>
     /// <param name="field">The field that names the host, for messages.</param>
     /// <param name="privateHosts">Names of hosts that may have a private address.</param>
-    /// <param name="authorities">The certificate authorities that are trusted; <see langword="null"/> for the system's.</param>
-    public static HttpClient CreateHttp(
-        SourceContext context,
-        string field = "url",
-        IReadOnlyList<string>? privateHosts = null,
-        X509Certificate2Collection? authorities = null) =>
-        new(context.HttpHandler?.Invoke() ?? GuardedConnection.CreateHandler(field, privateHosts ?? [], authorities), disposeHandler: true)
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+    /// <param name="authority">The value of a field ssl_ca: certificate authorities as PEM; <see langword="null"/> for those of this system.</param>
+    /// <exception cref="ConnectorException">There is no certificate in the field.</exception>
+    public static HttpClient CreateHttp(SourceContext context, string field = "url", IReadOnlyList<string>? privateHosts = null, string? authority = null)
+    {
+        var trust = authority is null ? null : CertificateAuthorities.Trust(CertificateAuthorities.Parse("ssl_ca", authority));
+        var handler = context.HttpHandler?.Invoke() ?? GuardedConnection.CreateHandler(field, privateHosts ?? [], trust);
+        return new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+    }
 
     /// <summary>Sends a request and reads the whole answer. The caller disposes it.</summary>
     /// <returns>An answer of success, or of one of the request's <see cref="RestRequest.Accepted"/> statuses.</returns>

@@ -66,7 +66,7 @@ internal static class LimitRules
     }
 
     /// <summary>The time until a second given as Unix time, and one second for its fraction.</summary>
-    private static TimeSpan? Until(string? unixSeconds, DateTimeOffset now) =>
+    public static TimeSpan? Until(string? unixSeconds, DateTimeOffset now) =>
         long.TryParse(unixSeconds, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < 253402300800
             ? Positive(DateTimeOffset.FromUnixTimeSeconds(seconds) - now) + TimeSpan.FromSeconds(1)
             : null;
