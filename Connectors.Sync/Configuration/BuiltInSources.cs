@@ -11,6 +11,7 @@ internal static class BuiltInSources
         ["dir"] = "Connectors.Sync.Sources.Directory.DirectoryDataSource, Connectors.Sync",
         ["github"] = "Connectors.Sync.Sources.Rest.GitHub.GitHubDataSource, Connectors.Sync",
         ["http_json"] = "Connectors.Sync.Sources.HttpJson.HttpJsonDataSource, Connectors.Sync",
+        ["jira"] = "Connectors.Sync.Sources.Rest.Jira.JiraDataSource, Connectors.Sync",
         ["mongodb"] = "Connectors.Sync.Sources.MongoDB.MongoDataSource, Connectors.Sync",
         ["mysql"] = "Connectors.Sync.Sources.MySql.MySqlDataSource, Connectors.Sync",
         ["postgresql"] = "Connectors.Sync.Sources.PostgreSql.PostgreSqlDataSource, Connectors.Sync",
