@@ -11,11 +11,11 @@ using System.Xml.Linq;
 const string Usage = """
     dotnet run build.cs -- COMMAND [more]
 
-      test      builds everything, checks the white space, runs all tests; [more] are filters of the test runner: -class "*Bulk*"
+      test      builds everything, checks the white space, publishes as a release would, runs all tests; [more] are filters of the test runner: -class "*Bulk*"
       demo      builds elastic-ingest and shows it at work, without a server; [more] go to the demo
       functions builds the function app and runs it in one process, without Core Tools, with an emulated Elasticsearch, and Azurite where npm has it; kept in
                 artifacts/local-host, where a later start goes on; --folder PATH elsewhere. --once tries it with a sample folder and ends
-      bench     runs the race against a raw bulk blast; [more] go to the benchmarks
+      bench     runs the race against a raw bulk blast; [more] go to the benchmarks: functions, cold, micro
       pack      packs the library, the contract tests of sources, the template and elastic-ingest as NuGet packages, into artifacts/packages
       publish   packs elastic-ingest as a .NET tool and as a self-contained folder, and the function app as a zip to deploy, into artifacts/
     """;
@@ -61,6 +61,18 @@ int Test()
         return 1;
     }
 
+    // What ships is tested as it ships. Some tests only, and they make it themselves if they need it.
+    if (more.Length == 0)
+    {
+        if (Publish() != 0)
+        {
+            Console.WriteLine("0 passed, 0 failed, 0 skipped");
+            return 1;
+        }
+
+        Environment.SetEnvironmentVariable("CONNECTORS_PUBLISHED", artifacts);
+    }
+
     var results = Path.Combine(artifacts, "test-results.xml");
     Directory.CreateDirectory(artifacts);
     File.Delete(results);
@@ -91,6 +103,18 @@ int Bench()
         return 1;
     }
 
+    if (more is ["cold", ..])
+    {
+        string[] apps = [Path.Combine(artifacts, "bench", "functions"), Path.Combine(artifacts, "bench", "functions-compiled-as-it-runs")];
+        if (!PublishFunctions(apps[0]) || !PublishFunctions(apps[1], "-p:PublishReadyToRun=false"))
+        {
+            return 1;
+        }
+
+        Environment.SetEnvironmentVariable("CONNECTORS_FUNCTIONS", string.Join(Path.PathSeparator, apps));
+        return Dotnet([Output("Connectors.Benchmarks", "Connectors.Benchmarks.dll"), .. more]);
+    }
+
     // What is measured is the program as it ships, compiled for this machine. Where the compiler for that can't be had, it is measured as it is built.
     var folder = Path.Combine(artifacts, "bench");
     string[] compile = ["publish", Path.Combine(root, "Connectors.Cli"), "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained", "false", "-o", folder];
@@ -112,10 +136,11 @@ int Publish()
     var runtime = RuntimeInformation.RuntimeIdentifier;
     var folder = Path.Combine(artifacts, $"elastic-ingest-{runtime}");
     var project = Path.Combine(root, "Connectors.Cli");
+    Empty(folder);
     var failed = !Pack("Connectors.Cli")
         || Dotnet(["publish", project, "-c", "Release", "-r", runtime, "--self-contained", "-p:PublishReadyToRun=true", "-o", folder, "--nologo", "-v", "q"]) != 0;
     var (app, zip) = (Path.Combine(artifacts, "functions"), Path.Combine(artifacts, "functions.zip"));
-    failed = failed || Dotnet(["publish", Path.Combine(root, "Connectors.Functions"), "-c", "Release", "-o", app, "--nologo", "-v", "q"]) != 0;
+    failed = failed || !PublishFunctions(app);
     if (failed)
     {
         Console.WriteLine("publish: failed");
@@ -126,6 +151,21 @@ int Publish()
     ZipFile.CreateFromDirectory(app, zip);
     Console.WriteLine($"publish: {folder} and {zip}");
     return 0;
+}
+
+bool PublishFunctions(string folder, params string[] how)
+{
+    Empty(folder);
+    return Dotnet(["publish", Path.Combine(root, "Connectors.Functions"), "-c", "Release", "-o", folder, "--nologo", "-v", "q", .. how]) == 0;
+}
+
+// What an earlier build left behind would be packed too.
+static void Empty(string folder)
+{
+    if (Directory.Exists(folder))
+    {
+        Directory.Delete(folder, recursive: true);
+    }
 }
 
 // ---- building and testing -------------------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Connectors.Benchmarks.Cold;
 using Connectors.Benchmarks.Functions;
 using Connectors.Benchmarks.Micro;
 using Connectors.Benchmarks.Race;
@@ -10,6 +11,8 @@ switch (args)
         return await RaceCommand.RunAsync(args);
     case ["functions", ..]:
         return await FunctionsCommand.RunAsync(args[1..]);
+    case ["cold", ..]:
+        return await ColdCommand.RunAsync(args[1..]);
     case ["micro", ..]:
         return MicroCommand.Run(args[1..]);
 
@@ -21,6 +24,6 @@ switch (args)
     case ["blast", var mongo, var elasticsearch]:
         return await Blast.RunAsync(mongo, elasticsearch);
     default:
-        await Console.Error.WriteLineAsync("Usage: bench [race] [--documents N] [--rounds N] [--pace N] | bench functions [--documents N] [--rounds N] [--times N] | bench micro [--filter PATTERN]");
+        await Console.Error.WriteLineAsync("Usage: bench [race] [--documents N] [--rounds N] [--pace N] | bench functions [--documents N] [--rounds N] [--times N] | bench cold [--rounds N] | bench micro [--filter PATTERN]");
         return 2;
 }

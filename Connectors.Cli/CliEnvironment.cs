@@ -1,4 +1,5 @@
 using Connectors.Cli.Hosting;
+using Connectors.Cli.Output;
 using Spectre.Console;
 
 namespace Connectors.Cli;
@@ -7,10 +8,18 @@ namespace Connectors.Cli;
 internal sealed record CliEnvironment
 {
     /// <summary>Results: tables, lines, JSON.</summary>
-    public required TextWriter Out { get; init; }
+    public required TextWriter Out
+    {
+        get;
+        init => field = EscapingWriter.Over(value);
+    }
 
     /// <summary>Messages and logs.</summary>
-    public required TextWriter Error { get; init; }
+    public required TextWriter Error
+    {
+        get;
+        init => field = EscapingWriter.Over(value);
+    }
 
     /// <summary>What is piped in.</summary>
     public TextReader In { get; init; } = TextReader.Null;

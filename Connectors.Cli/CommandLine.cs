@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Connectors.Cli.Commands;
 using Connectors.Cli.Help;
+using Connectors.Cli.Output;
 using Connectors.Sync;
 using Connectors.Sync.Configuration.Settings;
 
@@ -37,8 +38,8 @@ internal static class CommandLine
         {
             var invocation = new InvocationConfiguration
             {
-                Output = environment.Out,
-                Error = environment.Error,
+                Output = EscapingWriter.OfLines(environment.Out),
+                Error = EscapingWriter.OfLines(environment.Error),
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null, // ShutdownSignals listens
             };
@@ -46,7 +47,11 @@ internal static class CommandLine
         }
         catch (CliException exception)
         {
-            await environment.Error.WriteLineAsync(exception.Message);
+            foreach (var line in exception.Lines)
+            {
+                await environment.Error.WriteLineAsync(Redactor.Redact(line));
+            }
+
             return exception.ExitCode;
         }
         catch (ConnectorException exception)

@@ -8,6 +8,7 @@ public sealed class BackendCalls
 {
     private readonly Lock _gate = new();
     private int _failFrom = int.MaxValue;
+    private int _failCount = int.MaxValue;
     private int _observeAt = -1;
     private Action? _observer;
 
@@ -25,7 +26,7 @@ public sealed class BackendCalls
         lock (_gate)
         {
             var number = Count++;
-            works = number < _failFrom;
+            works = number < _failFrom || number - _failFrom >= _failCount;
             Failed += works ? 0 : 1;
             if (number == _observeAt)
             {
@@ -37,12 +38,21 @@ public sealed class BackendCalls
         return works;
     }
 
+    /// <summary>Starts counting anew; call <paramref name="number"/> (0 = the next one) fails, and those after it work again.</summary>
+    public void ResetAndFailOnce(int number)
+    {
+        lock (_gate)
+        {
+            (Count, Failed, _failFrom, _failCount, _observeAt) = (0, 0, number, 1, -1);
+        }
+    }
+
     /// <summary>Starts counting anew; from call <paramref name="failFrom"/> on (0 = the next one) every call fails.</summary>
     public void Reset(int failFrom = int.MaxValue)
     {
         lock (_gate)
         {
-            (Count, Failed, _failFrom, _observeAt) = (0, 0, failFrom, -1);
+            (Count, Failed, _failFrom, _failCount, _observeAt) = (0, 0, failFrom, int.MaxValue, -1);
         }
     }
 
@@ -51,7 +61,7 @@ public sealed class BackendCalls
     {
         lock (_gate)
         {
-            (Count, Failed, _failFrom, _observeAt, _observer) = (0, 0, int.MaxValue, number, action);
+            (Count, Failed, _failFrom, _failCount, _observeAt, _observer) = (0, 0, int.MaxValue, int.MaxValue, number, action);
         }
     }
 }

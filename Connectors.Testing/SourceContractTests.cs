@@ -25,6 +25,7 @@ public abstract class SourceContractTests<TFixture> : SourceContractTests
 /// <summary>The contract of <see cref="SourceContractTests{TFixture}"/>, for a fixture that needs more than a constructor: a server that is started, say.</summary>
 public abstract class SourceContractTests : IAsyncLifetime
 {
+    private const int MostFailedCalls = 60;
     private static readonly PageLimits Small = new(3, 1024 * 1024);
     private readonly RecordingLoggerFactory _logs = new();
     private SourceFixture _fixture = null!;
@@ -144,6 +145,39 @@ public abstract class SourceContractTests : IAsyncLifetime
             Assert.Equal(expected.Next, again.Next);
             Assert.Equal(expected.IsLast, again.IsLast);
         }
+    }
+
+    /// <summary>What did not change is not written again: a document compares as it did, however it is read, and whichever call fails on the way.</summary>
+    [Fact]
+    public async Task UnchangedDocumentsCompareAsTheyDid()
+    {
+        var before = await VersionsAsync(1, PageLimits.Default);
+        foreach (var (wanted, limits) in new[] { (1, PageLimits.Default), (4, Small), (2, new PageLimits(1, int.MaxValue)) })
+        {
+            Assert.Equal(before, await VersionsAsync(wanted, limits));
+        }
+
+        for (var call = 0; call < MostFailedCalls; call++)
+        {
+            Fixture.Calls.ResetAndFailOnce(call);
+            await using var source = Open();
+            var (pages, _) = await ReadUntilFailureAsync(source);
+            if (Fixture.Calls.Failed == 0)
+            {
+                return;
+            }
+
+            Assert.All(pages.Documents(), document => Assert.Equal(before[document.Id], Version(document)));
+        }
+
+        async Task<SortedDictionary<string, string>> VersionsAsync(int wanted, PageLimits limits)
+        {
+            await using var source = Open();
+            var documents = (await source.AllAsync(wanted, limits, Cancellation)).Documents();
+            return new(documents.ToDictionary(document => document.Id, Version, StringComparer.Ordinal), StringComparer.Ordinal);
+        }
+
+        static string Version(ReadDocument document) => document.Timestamp?.ToString("O") ?? document.Compared;
     }
 
     /// <summary>Each body is one JSON object, without a name that is reserved or given twice.</summary>

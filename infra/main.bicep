@@ -8,8 +8,41 @@ targetScope = 'subscription'
 @maxLength(40)
 param environmentName string
 
-@description('Azure region of all resources. It has to offer Flex Consumption.')
-@minLength(1)
+@description('Azure region of all resources: one that offers Flex Consumption. New ones are added here; `az functionapp list-flexconsumption-locations` lists them.')
+@allowed([
+  'australiaeast'
+  'australiasoutheast'
+  'brazilsouth'
+  'canadacentral'
+  'centralindia'
+  'centralus'
+  'eastasia'
+  'eastus'
+  'eastus2'
+  'francecentral'
+  'germanywestcentral'
+  'italynorth'
+  'japaneast'
+  'koreacentral'
+  'northcentralus'
+  'northeurope'
+  'norwayeast'
+  'southafricanorth'
+  'southcentralus'
+  'southeastasia'
+  'southindia'
+  'spaincentral'
+  'swedencentral'
+  'uaenorth'
+  'uksouth'
+  'ukwest'
+  'westcentralus'
+  'westeurope'
+  'westus'
+  'westus2'
+  'westus3'
+])
+@metadata({ azd: { type: 'location' } })
 param location string
 
 @description('Address of Elasticsearch, https://, with the port. Several nodes separated by commas.')
@@ -48,6 +81,11 @@ param instanceMemoryMB int = 2048
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
+@description('Instances that are kept running for orchestrations and activities, and paid for all month (docs/deploy.md, Cost). 0: they start when work comes.')
+@minValue(0)
+@maxValue(100)
+param alwaysReadyInstances int = 0
+
 @description('Copies of the storage account: in one data center, or in three zones of the region.')
 @allowed(['Standard_LRS', 'Standard_ZRS'])
 param storageSku string = 'Standard_LRS'
@@ -75,6 +113,24 @@ param logRetentionDays int = 30
 @description('Largest amount of logs a day in GB; more is lost, and the alert about missing polls fires. -1: no limit.')
 @minValue(-1)
 param logDailyQuotaGb int = 1
+
+@description('Which requests to the storage account are logged: those to blobs (the package and staged documents), all, or none. All costs most: the host asks its queues all day.')
+@allowed(['blob', 'all', 'none'])
+param storageLogs string = 'blob'
+
+@description('What the resource group may cost a month, in the currency of the subscription; a message is sent at 80 % and at 100 %, nothing is stopped. 0: no budget.')
+@minValue(0)
+param monthlyBudget int = 0
+
+@description('First day of the month in which the budget begins, as 2026-12-01. Azure refuses to change it later.')
+param budgetStart string = ''
+
+@description('Object id of a user or group that works on this deployment: roles to run the app on a desk against it, and to write secrets. Empty: nobody.')
+param developerPrincipalId string = ''
+
+@description('What that id is.')
+@allowed(['User', 'Group', 'ServicePrincipal'])
+param developerPrincipalType string = 'User'
 
 @description('True brings the Key Vault of a deleted environment of the same name back.')
 param restoreKeyVault bool = false
@@ -124,6 +180,8 @@ module storage 'modules/storage.bicep' = {
     sku: storageSku
     isPublic: !privateNetwork
     deploymentContainerName: deploymentContainerName
+    logs: storageLogs
+    workspaceId: monitoring.outputs.workspaceId
     principalId: identity.outputs.principalId
     tags: allTags
   }
@@ -137,6 +195,7 @@ module keyVault 'modules/keyvault.bicep' = {
     isPublic: !privateNetwork
     restore: restoreKeyVault
     elasticsearchApiKey: elasticsearchApiKey
+    workspaceId: monitoring.outputs.workspaceId
     principalId: identity.outputs.principalId
     tags: allTags
   }
@@ -235,6 +294,7 @@ module functionApp 'modules/functionapp.bicep' = {
     deploymentContainerUri: storage.outputs.deploymentContainerUri
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
+    alwaysReadyInstances: alwaysReadyInstances
     subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
     isPublic: !privateNetwork
     allowedAddresses: privateNetwork ? allowedAddresses : []
@@ -287,8 +347,33 @@ module alerts 'modules/alerts.bicep' = {
   }
 }
 
+module developer 'modules/developer.bicep' = if (!empty(developerPrincipalId)) {
+  scope: group
+  params: {
+    principalId: developerPrincipalId
+    principalType: developerPrincipalType
+    storageName: storage.outputs.name
+    keyVaultName: keyVault.outputs.name
+    applicationInsightsName: monitoring.outputs.applicationInsightsName
+    taskHubPath: usesScheduler ? scheduler!.outputs.taskHubPath : ''
+  }
+}
+
+module budget 'modules/budget.bicep' = if (monthlyBudget > 0) {
+  scope: group
+  params: {
+    name: 'connectors-${token}'
+    amount: monthlyBudget
+    startDate: empty(budgetStart) ? fail('A budget needs its first day: set budgetStart to the first of this month, as 2026-12-01.') : budgetStart
+    email: alertEmail
+  }
+}
+
 @description('Name of the resource group.')
 output AZURE_RESOURCE_GROUP string = group.name
+
+@description('Resource id of the function app.')
+output CONNECTORS_APP_ID string = functionApp.outputs.id
 
 @description('Name of the function app.')
 output CONNECTORS_APP_NAME string = functionApp.outputs.name

@@ -11,7 +11,7 @@ internal static class CleanupCommand
 {
     public static Command Create(CliEnvironment environment, GlobalOptions global)
     {
-        var command = new Command("cleanup", "Marks jobs as failed that nobody has worked on for five minutes, once. `poll` does it by itself.");
+        var command = new Command("cleanup", "Marks jobs as failed that nobody has worked on for five minutes, and takes passwords out of jobs that are over, once. `poll` does it by itself.");
         command.SetAction((parsed, cancellationToken) => RunAsync(new CommandSession(environment, global, parsed), cancellationToken));
         return command;
     }
@@ -32,13 +32,18 @@ internal static class CleanupCommand
 
         var cleanup = new JobCleanup(elasticsearch.Jobs, host.Service.Steps, session.Environment.TimeProvider, session.LoggerFactory);
         var failed = await cleanup.FailIdleJobsAsync(job => ValueTask.FromResult(!others.Contains(job.ConnectorId)), host.Options.IdleAfter, cancellationToken);
+        var cleared = await cleanup.RemoveSecretsAsync(job => !others.Contains(job.ConnectorId), cancellationToken);
         if (session.IsJson)
         {
-            JsonLine.Write(session.Environment.Out, new { @event = "cleanup", failed });
+            JsonLine.Write(session.Environment.Out, new { @event = "cleanup", failed, cleared });
         }
         else
         {
             await session.Environment.Out.WriteLineAsync(failed == 0 ? "No abandoned jobs." : $"{failed} abandoned {(failed == 1 ? "job" : "jobs")} marked as failed.");
+            if (cleared > 0)
+            {
+                await session.Environment.Out.WriteLineAsync($"Secrets taken out of {cleared} {(cleared == 1 ? "job that is" : "jobs that are")} over.");
+            }
         }
 
         return ExitCode.Success;

@@ -17,11 +17,11 @@ internal static class ConfigCommand
         return command;
     }
 
-    public static async Task<int> RunAsync(CommandSession session, string serviceType)
+    public static Task<int> RunAsync(CommandSession session, string serviceType)
     {
         var description = Lookup.Describe(session.Sources, serviceType);
         var options = session.IsJson ? JsonLine.Options : new JsonSerializerOptions(JsonLine.Options) { WriteIndented = true };
-        await session.Environment.Out.WriteLineAsync(ConnectorConfiguration.Render(description.Fields).ToJsonString(options));
-        return ExitCode.Success;
+        EscapingWriter.WriteLines(session.Environment.Out, ConnectorConfiguration.Render(description.Fields).ToJsonString(options));
+        return Task.FromResult(ExitCode.Success);
     }
 }

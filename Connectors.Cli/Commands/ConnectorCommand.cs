@@ -46,7 +46,7 @@ internal static class ConnectorCommand
         var options = ConnectorServiceOptions.From(session.Configuration, new JobWorker(string.Empty));
         var view = await new ConnectorApi(elasticsearch.Connectors, elasticsearch.Jobs, sources, options).GetConnectorAsync(id, cancellationToken);
         var form = session.IsJson ? JsonLine.Options : new JsonSerializerOptions(JsonLine.Options) { WriteIndented = true };
-        await session.Environment.Out.WriteLineAsync(view.Body.ToJsonString(form));
+        EscapingWriter.WriteLines(session.Environment.Out, view.Body.ToJsonString(form));
     }
 
     private static Command CreateList(CliEnvironment environment, GlobalOptions global)
@@ -112,6 +112,11 @@ internal static class ConnectorCommand
 
         var missing = ConfigurationCheck.Problems(configuration, description.Fields);
         using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
+        if (await elasticsearch.Gateway.Checkup.ContentIndexProblemAsync(wanted.IndexName, cancellationToken) is { } taken)
+        {
+            throw new CliException(ExitCode.Usage, $"--index: {taken}");
+        }
+
         var connector = await elasticsearch.Connectors.CreateAsync(
             wanted with { Configuration = configuration, Status = missing.Count == 0 ? ConnectorStatus.Configured : ConnectorStatus.NeedsConfiguration }, cancellationToken);
         foreach (var one in missing)

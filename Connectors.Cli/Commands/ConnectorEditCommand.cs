@@ -94,6 +94,11 @@ internal sealed class ConnectorEditCommand
             throw new CliException(ExitCode.Usage, problem.Message);
         }
 
+        if (edit.IndexName is { } index && await elasticsearch.Gateway.Checkup.ContentIndexProblemAsync(index, cancellationToken) is { } impossible)
+        {
+            throw new CliException(ExitCode.Usage, $"--index: {impossible}");
+        }
+
         if (edit.Pipeline is { Length: > 0 } pipeline && await elasticsearch.Gateway.Checkup.PipelineExistsAsync(pipeline, cancellationToken) == false)
         {
             throw new CliException(ExitCode.Usage, $"--pipeline: the ingest pipeline '{pipeline}' does not exist. Make it first: without it Elasticsearch would reject every document.");

@@ -72,7 +72,7 @@ internal static class JobCommand
         using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
         var job = await elasticsearch.Jobs.FindAsync(id, cancellationToken) ?? throw Missing(id);
         var options = session.IsJson ? JsonLine.Options : new JsonSerializerOptions(JsonLine.Options) { WriteIndented = true };
-        await session.Environment.Out.WriteLineAsync(ApiViews.Job(job).ToJsonString(options));
+        EscapingWriter.WriteLines(session.Environment.Out, ApiViews.Job(job).ToJsonString(options));
         return ExitCode.Success;
     }
 

@@ -42,7 +42,7 @@ internal static class PreviewCommand
         var found = await new DocumentPreview(engine, extraction, environment.TimeProvider).ReadAsync(request, source, limit, either.Token);
         foreach (var document in found.Documents)
         {
-            await environment.Out.WriteLineAsync(PreviewText.Render(document, maxText, isIndented: !session.IsJson));
+            EscapingWriter.WriteLines(environment.Out, PreviewText.Render(document, maxText, isIndented: !session.IsJson));
         }
 
         foreach (var problem in found.Rejections.Samples)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Connectors.Sync;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol;
@@ -8,6 +9,8 @@ namespace Connectors.Cli.Doctor;
 /// <summary>Checks of one connector: its source answers, its index is its own, its schedules can be read, its pipeline is there.</summary>
 internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchCheckup checkup, ConnectorServiceOptions options)
 {
+    private const int NextTimes = 3;
+
     /// <summary>Looks.</summary>
     /// <param name="connector">The connector.</param>
     /// <param name="others">All connectors, for what two of them must not share.</param>
@@ -24,6 +27,10 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchCheckup 
         if (connector.IndexName is null)
         {
             findings.Add(Finding.Bad(name, "It has no index.", $"Attach one: `elastic-ingest connector edit {connector.Id} --index NAME`, or in Kibana."));
+        }
+        else if (await checkup.ContentIndexProblemAsync(connector.IndexName, cancellationToken) is { } problem)
+        {
+            findings.Add(Finding.Bad(name, problem, $"Attach another index: `elastic-ingest connector edit {connector.Id} --index NAME`, or in Kibana."));
         }
         else if (others.FirstOrDefault(other => other.Id != connector.Id && other.IndexName == connector.IndexName) is { } rival)
         {
@@ -44,30 +51,31 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchCheckup 
         return findings;
     }
 
-    private static IEnumerable<Finding> Schedules(string name, ConnectorRecord connector)
+    private IEnumerable<Finding> Schedules(string name, ConnectorRecord connector)
     {
         foreach (var type in Enum.GetValues<JobType>())
         {
-            if (connector.Schedule(type) is { Enabled: true } schedule && Problem(schedule.Interval) is { } problem)
+            if (connector.Schedule(type) is not { Enabled: true } schedule)
+            {
+                continue;
+            }
+
+            if (CronSchedule.Problem(schedule.Interval) is not { } problem)
+            {
+                var times = CronSchedule.Parse(schedule.Interval).NextTimes(sources.Now, NextTimes);
+                yield return Finding.Good(
+                    name,
+                    times.Count == 0
+                        ? $"Its schedule for {type.ToWord()} syncs is over: '{schedule.Interval}' does not come again."
+                        : $"Its next {type.ToWord()} syncs: {string.Join(", ", times.Select(time => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)))} UTC.");
+            }
+            else
             {
                 var option = $"--schedule-{type.ToWord().Replace('_', '-')}";
                 yield return Finding.Bad(
                     name,
-                    $"Its schedule for {type.ToWord()} syncs can't be read: {problem}",
+                    $"Its schedule for {type.ToWord()} syncs is none: {problem}",
                     $"Set another one: `elastic-ingest connector edit {connector.Id} {option} CRON`, or in Kibana.");
-            }
-        }
-
-        static string? Problem(string interval)
-        {
-            try
-            {
-                _ = CronSchedule.Parse(interval);
-                return null;
-            }
-            catch (ConnectorException failure)
-            {
-                return failure.Message;
             }
         }
     }

@@ -6,6 +6,7 @@ using Connectors.Sync.Configuration;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Service;
+using Connectors.Sync.Staging;
 
 namespace Connectors.Cli.Doctor;
 
@@ -58,9 +59,9 @@ internal sealed class Examination(CommandSession session)
     {
         try
         {
-            Directory.CreateDirectory(folder);
+            PrivateFiles.CreateRoot(folder);
             var probe = Path.Combine(folder, $".doctor-{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}");
-            using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
+            using (PrivateFiles.CreateNew(probe, 1, FileOptions.DeleteOnClose))
             {
                 return Finding.Good("state folder", $"{folder} can be written.");
             }

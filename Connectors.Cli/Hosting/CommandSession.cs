@@ -81,6 +81,6 @@ internal sealed class CommandSession
             return configuration;
         }
 
-        throw new CliException(ExitCode.Configuration, string.Join(System.Environment.NewLine, outcome.Problems));
+        throw new CliException(ExitCode.Configuration, [.. outcome.Problems.Select(problem => problem.ToString())]);
     }
 }

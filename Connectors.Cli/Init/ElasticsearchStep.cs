@@ -160,7 +160,7 @@ internal sealed class ElasticsearchStep(InitOptions options, CliEnvironment envi
         var outcome = ServiceConfigurationReader.Read(Path.GetFileName(options.File), folder, draft.Render(null, null), _variables);
         if (outcome.Configuration is not { } configuration)
         {
-            return (null, null, string.Join(Environment.NewLine, outcome.Problems.Select(problem => problem.ToString())), false);
+            return (null, null, string.Join(' ', outcome.Problems.Select(problem => problem.ToString())), false);
         }
 
         ElasticsearchGateway? gateway = null;

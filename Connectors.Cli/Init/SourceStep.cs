@@ -98,7 +98,7 @@ internal sealed class SourceStep(InitOptions options, CliEnvironment environment
             if (problems.Count > 0 && ask is null)
             {
                 problems = [.. problems, $"Give fields by --set field=value; `elastic-ingest source show {source.ServiceType}` explains them."];
-                throw new CliException(ExitCode.Usage, string.Join(Environment.NewLine, problems));
+                throw new CliException(ExitCode.Usage, problems);
             }
 
             var problem = problems.Count > 0 ? string.Join(' ', problems) : await PingAsync(source, configuration, cancellationToken);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Connectors.Sync;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Configuration.Settings;
 
@@ -48,7 +49,7 @@ internal static class FieldAssignments
     /// <exception cref="CliException">It is not of the field's type.</exception>
     public static JsonValue? Convert(ConfigField field, string text, string prefix = "")
     {
-        var shown = field.Sensitive ? "the value" : $"\"{text}\"";
+        var shown = field.Sensitive ? "the value" : Redactor.Quote(text);
         return field.Type switch
         {
             ConfigFieldType.Integer when text.Length > 0 => int.TryParse(text, CultureInfo.InvariantCulture, out var number)

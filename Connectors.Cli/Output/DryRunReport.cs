@@ -25,6 +25,7 @@ internal static class DryRunReport
                 wouldUpdate = counts.Updated,
                 wouldDelete = counts.Deleted,
                 unchanged = counts.Skipped,
+                rewrite = result.Outcome?.Rewrite,
                 added = preview?.Added ?? [],
                 updated = preview?.Updated ?? [],
                 deleted = preview?.Deleted ?? [],
@@ -42,13 +43,20 @@ internal static class DryRunReport
         Lines(output, '~', counts.Updated, preview?.Updated);
         Lines(output, '-', counts.Deleted, preview?.Deleted);
         output.WriteLine(
-            $"{name}: a sync would add {Number(counts.Created)}, update {Number(counts.Updated)} and delete {Number(counts.Deleted)} documents; "
+            $"{name}: a sync would add {Number(counts.Created)}, update {Number(counts.Updated)} and delete {Deletes(result.Outcome, counts)} documents; "
             + $"{Number(counts.Skipped)} are unchanged. (Dry run: nothing was written.)");
+        if (result.Outcome?.Rewrite is { } why)
+        {
+            output.WriteLine($"Documents that did not change would be written again: {why}");
+        }
+
         if (result.Error is { } error)
         {
             session.Environment.Error.WriteLine(error);
         }
     }
+
+    private static string Deletes(SyncOutcome? outcome, SyncCounts counts) => outcome?.End == SyncEnd.Refused ? "no" : Number(counts.Deleted);
 
     private static void Lines(TextWriter output, char sign, long count, IReadOnlyList<string>? ids)
     {

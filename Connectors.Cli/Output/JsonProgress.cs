@@ -18,6 +18,7 @@ internal sealed class JsonProgress(CliEnvironment environment) : ProgressDisplay
         sync.ConnectorName,
         sync.IndexName,
         sync.ServiceType,
+        sync.FollowedOn,
     });
 
     protected override void ShowEnd(RunningSync sync, SyncResult result, TimeSpan elapsed) => JsonLine.Write(Environment.Out, new

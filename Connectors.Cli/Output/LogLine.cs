@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Sync;
+using Connectors.Sync.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Cli.Output;
@@ -19,8 +20,11 @@ internal sealed record LogLine(DateTimeOffset Time, LogLevel Level, string Categ
     /// <summary>For people. The stack of an expected failure says nothing to them.</summary>
     public string ToText()
     {
-        var line = $"{Time:HH:mm:ss} {Word,-8} {Message}";
-        return Exception is null or ConnectorException ? line : $"{line}{Environment.NewLine}{Exception}";
+        // One line a message, whatever is in it; what follows it is set in, so that it can't pass for another one.
+        var line = $"{Time:HH:mm:ss} {Word,-8} {VisibleText.Of(Redactor.Redact(Message))}";
+        return Exception is null or ConnectorException
+            ? line
+            : string.Join(Environment.NewLine, Redactor.Redact(Exception.ToString()).ReplaceLineEndings("\n").Split('\n').Select(part => $"    {VisibleText.Of(part)}").Prepend(line));
     }
 
     /// <summary>For machines: the names of the Elastic Common Schema; the message's parameters under <c>labels</c>.</summary>
@@ -31,7 +35,7 @@ internal sealed record LogLine(DateTimeOffset Time, LogLevel Level, string Categ
             ["@timestamp"] = Time.ToString("yyyy-MM-ddTHH:mm:ss.fffZ"),
             ["log.level"] = Word.ToLowerInvariant(),
             ["log.logger"] = Category,
-            ["message"] = Message,
+            ["message"] = Redactor.Redact(Message),
         };
         if (Event.Name is { } name)
         {
@@ -43,17 +47,17 @@ internal sealed record LogLine(DateTimeOffset Time, LogLevel Level, string Categ
             line[$"labels.{key}"] = value switch
             {
                 int or long or double or bool => JsonValue.Create(value),
-                _ => value?.ToString(),
+                _ => value?.ToString() is { } text ? Redactor.Redact(text) : null,
             };
         }
 
         if (Exception is not null)
         {
             line["error.type"] = Exception.GetType().FullName;
-            line["error.message"] = Exception.Message;
+            line["error.message"] = Redactor.Redact(Exception.Message);
             if (Exception is not ConnectorException)
             {
-                line["error.stack_trace"] = Exception.ToString();
+                line["error.stack_trace"] = Redactor.Redact(Exception.ToString());
             }
         }
 

@@ -50,7 +50,7 @@ internal sealed class LogOutput : ILoggerProvider
             _isHeld = false;
             foreach (var line in TakeHeld())
             {
-                _environment.Error.WriteLine(line);
+                EscapingWriter.WriteLines(_environment.Error, line);
             }
         }
     }
@@ -71,7 +71,7 @@ internal sealed class LogOutput : ILoggerProvider
                 return;
             }
 
-            _environment.Error.WriteLine(line);
+            EscapingWriter.WriteLines(_environment.Error, line);
             _environment.Error.Flush();
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Service;
 using static Connectors.Cli.Output.SyncPace;
@@ -8,7 +9,8 @@ namespace Connectors.Cli.Output;
 /// <summary>What is said about a sync, in lines.</summary>
 internal static class SyncSentences
 {
-    public static string Started(RunningSync sync) => $"{sync.ConnectorName}: sync of {sync.ServiceType} into {sync.IndexName} started";
+    public static string Started(RunningSync sync) =>
+        $"{Name(sync)}: sync of {sync.ServiceType} into {sync.IndexName} {(sync.FollowedOn is { } host ? $"is run by {host}" : "started")}";
 
     public static string Running(SyncPace pace)
     {
@@ -16,7 +18,7 @@ internal static class SyncSentences
         var of = now.Estimated is { } all ? $" of {Number(all)}" : "";
         var rate = now.Rate is { } speed ? $", {Number((long)speed)}/s" : "";
         var left = now.Left is { } time ? $", {Clock(time)} left" : "";
-        return $"{pace.Sync.ConnectorName}: {Word(now.Phase)}, {Number(now.Counts.Read)}{of} read, {Number(now.Counts.Skipped)} skipped, "
+        return $"{Name(pace.Sync)}: {Word(now.Phase)}, {Number(now.Counts.Read)}{of} read, {Number(now.Counts.Skipped)} skipped, "
             + $"{Number(now.Counts.Indexed)} written, {Number(now.Counts.Deleted)} deleted{rate}{left}";
     }
 
@@ -27,14 +29,17 @@ internal static class SyncSentences
         var counts = result.Outcome?.Counts ?? sync.Progress.Counts;
         return result.End switch
         {
-            SyncResultEnd.Completed when result.Outcome?.End == SyncEnd.Unchanged => $"{sync.ConnectorName}: completed in {time}, nothing changed in the source",
-            SyncResultEnd.Completed => $"{sync.ConnectorName}: completed in {time}, {Counts(counts)}",
-            SyncResultEnd.Failed => $"{sync.ConnectorName}: failed after {time}, {Counts(counts)}: {result.Error ?? "see the log"}",
-            SyncResultEnd.Canceled => $"{sync.ConnectorName}: cancelled after {time}, {Counts(counts)}",
-            SyncResultEnd.Suspended => $"{sync.ConnectorName}: suspended after {time}, {Counts(counts)}; the next start goes on from there",
-            _ => $"{sync.ConnectorName}: taken over or ended by somebody else after {time}",
+            SyncResultEnd.Completed when result.Outcome?.End == SyncEnd.Unchanged => $"{Name(sync)}: completed in {time}, nothing changed in the source",
+            SyncResultEnd.Completed => $"{Name(sync)}: completed in {time}, {Counts(counts)}",
+            SyncResultEnd.Failed => $"{Name(sync)}: failed after {time}, {Counts(counts)}: {VisibleText.Of(result.Error ?? "see the log")}",
+            SyncResultEnd.Canceled => $"{Name(sync)}: cancelled after {time}, {Counts(counts)}",
+            SyncResultEnd.Suspended => $"{Name(sync)}: suspended after {time}, {Counts(counts)}; the next start goes on from there",
+            _ => $"{Name(sync)}: taken over or ended by somebody else after {time}",
         };
     }
+
+    /// <summary>A line stays one, whatever a connector is called.</summary>
+    private static string Name(RunningSync sync) => VisibleText.Of(sync.ConnectorName);
 
     private static string Counts(SyncCounts counts)
     {

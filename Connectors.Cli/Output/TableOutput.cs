@@ -1,3 +1,4 @@
+using Connectors.Sync.Diagnostics;
 using Spectre.Console;
 
 namespace Connectors.Cli.Output;
@@ -10,12 +11,13 @@ internal static class TableOutput
     {
         if (environment.Terminal is { } terminal)
         {
+            terminal.Pipeline.Attach(new EscapingHook());
             return terminal;
         }
 
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(environment.Out),
+            Out = new AnsiConsoleOutput(environment.Out is EscapingWriter { Inner: var screen } ? screen : environment.Out),
             Ansi = environment.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
             ColorSystem = environment.WantsColor ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = environment.IsTerminal ? InteractionSupport.Detect : InteractionSupport.No,
@@ -25,6 +27,7 @@ internal static class TableOutput
             console.Profile.Width = width;
         }
 
+        console.Pipeline.Attach(new EscapingHook());
         return console;
     }
 
@@ -45,7 +48,7 @@ internal static class TableOutput
 
             foreach (var row in rows)
             {
-                table.AddRow(row.Select(cell => new Text(cell)));
+                table.AddRow(row.Select(cell => new Text(VisibleText.OfLines(cell))));
             }
 
             Console(environment).Write(table);
@@ -58,11 +61,11 @@ internal static class TableOutput
 
     private static void WriteLines(TextWriter output, string title, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows)
     {
-        var widths = columns.Select((column, i) => rows.Max(row => row[i].Length) is var longest && longest > column.Length ? longest : column.Length).ToArray();
+        var widths = columns.Select((column, i) => rows.Max(row => VisibleText.Of(row[i].ReplaceLineEndings(" ")).Length) is var longest && longest > column.Length ? longest : column.Length).ToArray();
         output.WriteLine(title);
         foreach (var row in rows.Prepend(columns))
         {
-            output.WriteLine("  " + string.Join("  ", row.Select((cell, i) => cell.ReplaceLineEndings(" ").PadRight(widths[i]))).TrimEnd());
+            output.WriteLine("  " + string.Join("  ", row.Select((cell, i) => VisibleText.Of(cell.ReplaceLineEndings(" ")).PadRight(widths[i]))).TrimEnd());
         }
     }
 }

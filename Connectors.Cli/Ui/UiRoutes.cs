@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Connectors.Emulator.Http;
 using Connectors.Sync;
 using Connectors.Sync.Api;
 using Connectors.Sync.Protocol;
@@ -29,9 +30,7 @@ internal sealed class UiRoutes(ConnectorService service, ConnectorApi api, DryRu
     {
         http.Response.StatusCode = result.Status;
         http.Response.ContentType = result.ContentType;
-        http.Response.Headers.CacheControl = "no-store";
-        http.Response.Headers.XContentTypeOptions = "nosniff";
-        http.Response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        LocalRequests.Secure(http.Response);
         if (result.Location is not null)
         {
             http.Response.Headers.Location = result.Location;

@@ -1,5 +1,6 @@
 using System.Net;
 using Connectors.Cli.Hosting;
+using Connectors.Emulator.Http;
 using Connectors.Sync.Api;
 using Connectors.Sync.Service;
 using Microsoft.AspNetCore.Builder;
@@ -33,7 +34,7 @@ internal sealed class UiServer : IAsyncDisposable
         var dryRuns = new DryRuns(host.ServiceFor, time, stop.Token);
         var api = new ConnectorApi(host.Service.Connectors, host.Service.Jobs, new SourceCheck(session.Sources, time), host.Options);
         var app = Build(session, address);
-        app.Use((http, next) => UiGuard.Refusal(http.Request) is { } refusal ? UiRoutes.WriteAsync(http, refusal) : next(http));
+        app.Use((http, next) => LocalRequests.Of(http.Request).Refusal("The status page") is { } refusal ? UiRoutes.WriteAsync(http, refusal) : next(http));
         app.UseRouting();
         new UiRoutes(host.Service, api, dryRuns).Map(app);
         try
@@ -75,8 +76,7 @@ internal sealed class UiServer : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
         });
         builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton(session.LoggerFactory);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddSingleton<ILoggerFactory>(new WarningsOnly(session.LoggerFactory));
         return builder.Build();
     }
 }

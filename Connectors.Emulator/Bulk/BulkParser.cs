@@ -114,6 +114,11 @@ internal ref struct BulkParser
         {
             throw Json.SyntaxError(span, exception).Thrown();
         }
+        catch (InvalidOperationException)
+        {
+            // A number where a name belongs, or half a character.
+            throw ElasticErrors.IllegalArgument($"Malformed action/metadata line [{line}], a parameter has a value of another type").Thrown();
+        }
     }
 
     private static BulkAction ActionOf(ref Utf8JsonReader reader, int line) => reader.ValueSpan switch

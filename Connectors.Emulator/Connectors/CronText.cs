@@ -14,7 +14,7 @@ internal static class CronText
     {
         try
         {
-            CronSchedule.Parse(expression);
+            CronSchedule.Read(expression);
             return null;
         }
         catch (ConnectorException exception)

@@ -19,11 +19,13 @@ internal sealed class ProtocolDocuments(Cluster cluster, DocumentWriter writer, 
     /// <summary>The time as the API writes it: nanoseconds, in groups of three digits.</summary>
     public string Now => cluster.Time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture);
 
-    public JsonObject? Find(string id) => cluster.Find(index)?.Find(id) is { } document ? Parse(document) : null;
+    private EmulatedIndex? Table => cluster.Find(index) ?? cluster.Find(IndexName);
+
+    public JsonObject? Find(string id) => Table?.Find(id) is { } document ? Parse(document) : null;
 
     /// <summary>All documents by id.</summary>
     public IEnumerable<(string Id, JsonObject Source)> All() =>
-        (cluster.Find(index)?.Documents.Snapshot() ?? []).Select(document => (document.Id, Parse(document)));
+        (Table?.Documents.Snapshot() ?? []).Select(document => (document.Id, Parse(document)));
 
     /// <summary>Writes a whole document.</summary>
     /// <returns><c>created</c> or <c>updated</c>.</returns>
@@ -56,7 +58,7 @@ internal sealed class ProtocolDocuments(Cluster cluster, DocumentWriter writer, 
         }
     }
 
-    public bool Delete(string id) => cluster.Find(index)?.Documents.Delete(Bytes(id), default).Result == "deleted";
+    public bool Delete(string id) => Table?.Documents.Delete(Bytes(id), default).Result == "deleted";
 
     private static JsonObject Parse(StoredDocument document) => (JsonObject)JsonNode.Parse(document.Source)!;
 

@@ -5,6 +5,7 @@ using Connectors.Emulator.Http;
 using Connectors.Emulator.Indices;
 using Connectors.Emulator.Ingest;
 using Connectors.Emulator.Mapping;
+using Connectors.Sync.Staging;
 
 namespace Connectors.Emulator.Durability;
 
@@ -25,10 +26,10 @@ internal sealed class DataFolder : IDisposable
     /// <exception cref="IOException">It can't be used, or another process uses it.</exception>
     public DataFolder(string path)
     {
-        _path = Directory.CreateDirectory(path).FullName;
+        _path = PrivateFiles.CreateRoot(path);
         try
         {
-            _owner = new FileStream(Path.Combine(_path, "owner.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            _owner = PrivateFiles.OpenOrCreate(Path.Combine(_path, "owner.lock"));
         }
         catch (IOException exception)
         {
@@ -155,7 +156,7 @@ internal sealed class DataFolder : IDisposable
     private void WriteCluster()
     {
         var temporary = ClusterFile + ".new";
-        using (var file = File.Create(temporary))
+        using (var file = PrivateFiles.Create(temporary))
         using (var json = new Utf8JsonWriter(file))
         {
             json.WriteStartObject();

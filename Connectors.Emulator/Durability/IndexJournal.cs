@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Connectors.Emulator.Indices;
 using Connectors.Sync;
+using Connectors.Sync.Staging;
 
 namespace Connectors.Emulator.Durability;
 
@@ -22,7 +23,7 @@ internal sealed class IndexJournal : IDisposable
     public IndexJournal(string path)
     {
         Path = path;
-        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+        _file = PrivateFiles.OpenOrCreate(path, FileShare.Read, bufferSize: 0);
     }
 
     public string Path { get; }

@@ -78,6 +78,12 @@ internal sealed class HttpPipeline(Router router, EmulatorOptions options, Fault
     {
         try
         {
+            var refusal = LocalRequests.Of(request).Refusal("The emulator", MediaTypes.AlsoReadable);
+            if (refusal is { Status: not StatusCodes.Status415UnsupportedMediaType })
+            {
+                throw new ElasticError(refusal.Status, "foreign_request_exception", refusal.Body["detail"]!.GetValue<string>()).Thrown();
+            }
+
             if (options.Authorization is { Count: > 0 } accepted && !accepted.Contains(request.Headers.Authorization.ToString()))
             {
                 throw new ElasticError(401, "security_exception", $"missing authentication credentials for REST request [{exchange.Path}]").Thrown();
@@ -88,7 +94,7 @@ internal sealed class HttpPipeline(Router router, EmulatorOptions options, Fault
                 throw MediaTypes.WrongVersion("Accept", request.Headers.Accept.ToString(), version).Thrown();
             }
 
-            if (exchange.Body.Length > 0 && !MediaTypes.IsReadable(request.ContentType))
+            if (refusal is not null || (exchange.Body.Length > 0 && !MediaTypes.IsReadable(request.ContentType)))
             {
                 exchange.Status = StatusCodes.Status406NotAcceptable;
                 exchange.Json.WriteStartObject();
@@ -123,6 +129,7 @@ internal sealed class HttpPipeline(Router router, EmulatorOptions options, Fault
         var response = context.Response;
         response.StatusCode = exchange.Status;
         response.Headers["X-elastic-product"] = "Elasticsearch";
+        LocalRequests.Secure(response);
         response.ContentType = MediaTypes.Answer(context.Request.Headers.Accept, out _) ?? MediaTypes.Json;
         if (exchange.Location is not null)
         {

@@ -9,11 +9,14 @@ internal static class MediaTypes
     private const string Vendor = "application/vnd.elasticsearch+";
     private const string Compatible = "compatible-with=";
 
+    /// <summary>What counts as JSON beside <see cref="Json"/>.</summary>
+    public static string[] AlsoReadable { get; } = ["application/x-ndjson", Vendor + "json", Vendor + "x-ndjson"];
+
     /// <summary>Whether a request body of this type can be read; no type is JSON.</summary>
     public static bool IsReadable(string? contentType)
     {
         var type = (contentType ?? Json).Split(';')[0].Trim().ToLowerInvariant();
-        return type is Json or "application/x-ndjson" or Vendor + "json" or Vendor + "x-ndjson";
+        return type == Json || AlsoReadable.Contains(type);
     }
 
     /// <summary>The type of the answer, given what the client accepts; null when it asks for a version we aren't.</summary>

@@ -216,9 +216,11 @@ internal sealed class Cluster(EmulatorOptions options, Durability.DataFolder? da
                     $"no write index is defined for alias [{name}]. The write index may be explicitly disabled using is_write_index=false or the alias points to multiple indices without one being designated as a write index").Thrown();
             }
 
-            return !options.WithoutConnectorIndices && ConnectorIndices.Find(name) is { } definition
-                ? Create(definition.Index, definition.Settings, definition.Mappings, definition.Aliases)
-                : Create(name, null, null, null);
+            return options.WithoutConnectorIndices || ConnectorIndices.Find(name) is not { } definition
+                ? Create(name, null, null, null)
+
+                // A service may have made the index itself, without its alias.
+                : _indices.GetValueOrDefault(definition.Index) ?? Create(definition.Index, definition.Settings, definition.Mappings, definition.Aliases);
         }
     }
 

@@ -23,11 +23,13 @@ internal sealed class IndexRoutes(Cluster cluster) : IRoutes
         new("GET,POST", "{index}/_refresh", Lookup, Refresh),
         new("GET,POST", "_refresh", Lookup, Refresh),
         new("GET,POST", "{index}/_flush", Lookup + ",force,wait_if_ongoing", Refresh),
+        new("GET", "_stats/indexing", Lookup, IndexingStats),
+        new("GET", "{index}/_stats/indexing", Lookup, IndexingStats),
         new("GET", "_cat/indices", "h,s,bytes,time,v,expand_wildcards,health,pri,include_unloaded_segments", Cat),
         new("GET", "_cat/indices/{index}", "h,s,bytes,time,v,expand_wildcards,health,pri,include_unloaded_segments", Cat),
     ];
 
-    private List<EmulatedIndex> Named(Exchange exchange) => exchange.Segments[0] is "_mapping" or "_refresh"
+    private List<EmulatedIndex> Named(Exchange exchange) => exchange.Segments is [] || exchange.Segments[0] is "_mapping" or "_refresh" or "_stats"
         ? cluster.Resolve("*", withHidden: true)
         : cluster.Resolve(exchange.Segments[0], exchange.Flag("ignore_unavailable"), IsHiddenWanted(exchange));
 
@@ -134,6 +136,40 @@ internal sealed class IndexRoutes(Cluster cluster) : IRoutes
         }
 
         json.WriteEndObject();
+    }
+
+    private void IndexingStats(Exchange exchange)
+    {
+        var indices = Named(exchange);
+        var json = exchange.Json;
+        json.WriteStartObject();
+        json.WriteStartObject("_all");
+        Write(indices.Sum(index => index.Documents.LastSeqNo + 1));
+        json.WriteEndObject();
+        json.WriteStartObject("indices");
+        foreach (var index in indices)
+        {
+            json.WriteStartObject(index.Name);
+            json.WriteString("uuid", index.Uuid);
+            Write(index.Documents.LastSeqNo + 1);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+
+        void Write(long operations)
+        {
+            foreach (var part in (string[])["primaries", "total"])
+            {
+                json.WriteStartObject(part);
+                json.WriteStartObject("indexing");
+                json.WriteNumber("index_total", operations);
+                json.WriteNumber("index_failed", 0);
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+        }
     }
 
     private void PutSettings(Exchange exchange)

@@ -11,6 +11,8 @@ namespace Connectors.Emulator.Mapping;
 /// </summary>
 internal sealed class DocumentParser
 {
+    /// <summary>How often other documents may be faster with a field. More often is a fault of this program, which must not hang because of it.</summary>
+    private const int MostAttempts = 1_000;
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = 1000 };
 
     private long[] _seen = [];
@@ -41,7 +43,7 @@ internal sealed class DocumentParser
 
         id.CopyTo(_idBytes);
         _idLength = id.Length;
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
             _fields.Clear();
             _timestamp = null;
@@ -55,6 +57,11 @@ internal sealed class DocumentParser
             if (_fields.TryCommit())
             {
                 return new DocumentFacts(_timestamp, _digest);
+            }
+
+            if (attempt == MostAttempts)
+            {
+                throw new ElasticError(500, "illegal_state_exception", $"the fields of the document [{_id()}] can't be added to the mapping").Thrown();
             }
         }
     }

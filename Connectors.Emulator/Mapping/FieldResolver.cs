@@ -26,12 +26,19 @@ internal sealed class FieldResolver(IndexMapping mapping, Func<string> id)
     /// <summary>Finds the field that a name leads to, or makes it. Null: a stranger under <c>dynamic: false</c>, of which too many are remembered already.</summary>
     public FieldNode? Resolve(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, FieldNode parent)
     {
-        if (!reader.ValueIsEscaped && parent.Find(reader.ValueSpan) is { } known && (known.Kind != FieldKind.Ignored || parent.Dynamic == DynamicMode.Ignore || parent.Kind == FieldKind.Ignored))
+        if (!reader.ValueIsEscaped && parent.Find(reader.ValueSpan) is { } known && IsSettled(known, parent))
         {
             return known;
         }
 
         var name = DocumentErrors.NameOf(ref reader);
+
+        // A name with escapes is found only now. It must not be added once more: the mapping would refuse it for ever.
+        if (reader.ValueIsEscaped && parent.Find(name) is { } unescaped && IsSettled(unescaped, parent))
+        {
+            return unescaped;
+        }
+
         if (parent.Kind == FieldKind.Ignored)
         {
             return parent.Find(name) ?? mapping.AddPlaceholder(parent, name);
@@ -52,6 +59,10 @@ internal sealed class FieldResolver(IndexMapping mapping, Func<string> id)
 
         return Own(parent, name) ?? Make(ref reader, source, parent, name);
     }
+
+    /// <summary>Whether a name that was met before means the same again: a stranger may become a field.</summary>
+    private static bool IsSettled(FieldNode known, FieldNode parent) =>
+        known.Kind != FieldKind.Ignored || parent.Dynamic == DynamicMode.Ignore || parent.Kind == FieldKind.Ignored;
 
     private FieldNode? ResolveDotted(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, FieldNode parent, string name)
     {

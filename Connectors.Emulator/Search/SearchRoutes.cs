@@ -71,12 +71,25 @@ internal sealed class SearchRoutes(Cluster cluster, TimeProvider time) : IRoutes
             json.WriteEndObject();
         }
 
-        if (filter.IsAll || found.Hits.Count > 0)
+        var hasTotal = filter.Wants("hits.total") && request.TotalLimit is not null;
+        if (filter.IsAll || hasTotal || found.Hits.Count > 0)
         {
             json.WriteStartObject("hits");
+            if (hasTotal)
+            {
+                WriteTotal(json, request, found);
+            }
+
             if (filter.IsAll)
             {
-                WriteTotal(json, request, views, found);
+                WriteMaxScore(json, request, views, found);
+            }
+            else if (found.Hits.Count == 0)
+            {
+                // A filter leaves nothing of an empty list.
+                json.WriteEndObject();
+                json.WriteEndObject();
+                return;
             }
 
             json.WriteStartArray("hits");
@@ -96,16 +109,17 @@ internal sealed class SearchRoutes(Cluster cluster, TimeProvider time) : IRoutes
         json.WriteEndObject();
     }
 
-    private static void WriteTotal(Utf8JsonWriter json, SearchRequest request, IReadOnlyList<IndexView> views, Found found)
+    private static void WriteTotal(Utf8JsonWriter json, SearchRequest request, Found found)
     {
-        if (request.TotalLimit is { } limit)
-        {
-            json.WriteStartObject("total");
-            json.WriteNumber("value", Math.Min(found.Total, limit));
-            json.WriteString("relation", found.Total > limit ? "gte" : "eq");
-            json.WriteEndObject();
-        }
+        var limit = request.TotalLimit ?? 0;
+        json.WriteStartObject("total");
+        json.WriteNumber("value", Math.Min(found.Total, limit));
+        json.WriteString("relation", found.Total > limit ? "gte" : "eq");
+        json.WriteEndObject();
+    }
 
+    private static void WriteMaxScore(Utf8JsonWriter json, SearchRequest request, IReadOnlyList<IndexView> views, Found found)
+    {
         json.WritePropertyName("max_score");
         if (request.Sorts.Count == 0 && (found.Hits.Count > 0 || views.Count == 0))
         {

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Connectors.Sync.Content.Charsets;
 
 namespace Connectors.Extraction.Formats;
 
@@ -15,7 +16,7 @@ internal static class FileFormat
         switch (head)
         {
             case [0x50, 0x4B, 0x03, 0x04, ..]:
-                return ReadPackage(content, text);
+                return ReadPackage(content, text) || RefuseDocument(fileName);
             case [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..]:
                 throw new UnreadableFileException("it is locked with a password, or in a format older than Office 2007");
         }
@@ -33,10 +34,15 @@ internal static class FileFormat
             return true;
         }
 
-        return Path.GetExtension(fileName).ToLowerInvariant() is not (".pdf" or ".docx" or ".xlsx" or ".pptx")
-            ? false
-            : throw new UnreadableFileException($"it is not a {Path.GetExtension(fileName).ToLowerInvariant()} file, whatever its name says");
+        return RefuseDocument(fileName);
     }
+
+    /// <summary>False for a file of which nobody said that it is a document.</summary>
+    /// <exception cref="UnreadableFileException">Its name says so.</exception>
+    private static bool RefuseDocument(string fileName) => Path.GetExtension(fileName).ToLowerInvariant() is
+        ".pdf" or ".docx" or ".docm" or ".dotx" or ".xlsx" or ".xlsm" or ".xltx" or ".pptx" or ".pptm" or ".potx" or ".ppsx"
+            ? throw new UnreadableFileException($"it is not a {Path.GetExtension(fileName).ToLowerInvariant()} file, whatever its name says")
+            : false;
 
     private static bool ReadPackage(MemoryStream content, TextCollector text)
     {
@@ -73,7 +79,7 @@ internal static class FileFormat
     {
         if (Path.GetExtension(fileName).ToLowerInvariant() is ".html" or ".htm" or ".xhtml" or ".aspx")
         {
-            return !head.Contains((byte)0) || head is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..];
+            return TextEncoding.Of(head, declared: null, isHtml: true).Encoding is not null;
         }
 
         var start = System.Text.Encoding.Latin1.GetString(head).TrimStart();

@@ -1,5 +1,7 @@
+using System.Text;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
+using Connectors.Sync.Content.Charsets;
 
 namespace Connectors.Extraction.Formats;
 
@@ -16,7 +18,9 @@ internal static class HtmlText
 
     public static void Read(MemoryStream content, TextCollector text)
     {
-        using var document = new HtmlParser(new HtmlParserOptions { IsScripting = false }).ParseDocument(content);
+        var entities = content.TryGetBuffer(out var bytes) ? InternalSubset.Remove(bytes) : [];
+        var (encoding, mark) = TextEncoding.Of(bytes, declared: null, isHtml: true);
+        using var document = new HtmlParser(new HtmlParserOptions { IsScripting = false }).ParseDocument((encoding ?? Encoding.UTF8).GetString(bytes.AsSpan(mark)));
 
         // By hand instead of recursively: pages nest as deep as they like.
         INode? node = document.DocumentElement;
@@ -25,7 +29,7 @@ internal static class HtmlText
             var isHidden = node is IElement element && Hidden.Contains(element.LocalName);
             if (node is IText words)
             {
-                Add(words.Data, text);
+                Add(InternalSubset.WithoutReferences(words.Data, entities), text);
             }
             else if (!isHidden)
             {

@@ -63,7 +63,7 @@ public sealed class DoctorCommandTests
 
         var told = cli.Out.ToString();
         Assert.Contains("FAIL  connector files: Connector 'f2' fills the same index, search-files: each would delete what the other one writes.\n      Give one of them another index: `elastic-ingest connector edit f1 --index NAME`.\n", told, StringComparison.Ordinal);
-        Assert.Contains("FAIL  connector twin: Its schedule for full syncs can't be read: 'daily' is not a cron expression", told, StringComparison.Ordinal);
+        Assert.Contains("FAIL  connector twin: Its schedule for full syncs is none: 'daily' is not a cron expression", told, StringComparison.Ordinal);
         Assert.EndsWith("\n3 things have to be put right.\n", told, StringComparison.Ordinal);
     }
 

@@ -95,7 +95,7 @@ public sealed partial class SyncCommandTests : IAsyncLifetime
         }
 
         Assert.Equal(1, await _cli.RunAsync("sync", "f1"));
-        Assert.Contains("more than elasticsearch.delete_guard.max_percent (15) allows", _cli.Out.ToString(), StringComparison.Ordinal);
+        Assert.Contains("elasticsearch.delete_guard allows 15 % or 20 documents, whichever is more", _cli.Out.ToString(), StringComparison.Ordinal);
         Assert.Equal(120, _elasticsearch.Count("search-files"));
 
         Assert.Equal(0, await _cli.RunAsync("sync", "f1", "--allow-mass-delete"));

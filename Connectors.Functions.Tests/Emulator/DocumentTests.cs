@@ -259,4 +259,16 @@ public sealed class DocumentTests : IAsyncLifetime
 
         return answer?.ToJsonString() ?? "";
     }
+
+    [Fact]
+    public async Task AnIndexOfJobsThatAServiceMadeWithoutItsAliasTakesJobs()
+    {
+        await _client.SendAsync("PUT /_connector/c1", """{"index_name":"search-a","name":"a","service_type":"dir"}""");
+        Assert.Equal(200, (await _client.SendAsync("PUT /.elastic-connectors-sync-jobs-v1", "{}")).Status);
+        var (status, made) = await _client.SendAsync("POST /_connector/_sync_job", """{"id":"c1","job_type":"full","trigger_method":"on_demand"}""");
+        Assert.Equal(201, status);
+        Assert.Equal(200, (await _client.SendAsync($"GET /_connector/_sync_job/{made!["id"]}")).Status);
+        var (_, stats) = await _client.SendAsync("GET /.elastic-connectors-sync-jobs-v1/_stats/indexing");
+        Assert.Equal(1, (int?)stats!["_all"]!["primaries"]!["indexing"]!["index_total"]);
+    }
 }

@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.Json.Nodes;
+using Azure.Monitor.OpenTelemetry.Exporter;
 using Connectors.Functions.Hosting;
 using Connectors.Sync;
+using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Protocol;
 using Connectors.Tests.Sync.Elasticsearch;
 using Microsoft.AspNetCore.Http;
@@ -58,6 +61,62 @@ public sealed class AlertMessageTests
         Assert.Equal(("3 things went wrong", "job-1"), (message.Message, message.Property("SyncJobId")));
     }
 
+    [Fact]
+    public async Task EveryFailedSyncIsToldWhateverBecomesOfItsTrace()
+    {
+        await using var monitor = await FakeMonitor.StartAsync();
+        await using var app = await monitor.AppAsync();
+        Assert.Equal(FailInManyTraces(app), FailedIn(await monitor.ReceivedAsync(app)));
+    }
+
+    [Fact]
+    public async Task LeftToItselfTheExporterWouldLoseFailuresWithTheirTraces()
+    {
+        await using var monitor = await FakeMonitor.StartAsync();
+        await using var app = await monitor.AppAsync(services =>
+            services.PostConfigureAll<AzureMonitorExporterOptions>(options => options.EnableTraceBasedLogsSampler = true));
+        Assert.ProperSubset(FailInManyTraces(app), FailedIn(await monitor.ReceivedAsync(app)));
+    }
+
+    [Fact]
+    public async Task SyncsThatFailOneAfterTheOtherAreAllTold()
+    {
+        await using var monitor = await FakeMonitor.StartAsync();
+        await using var app = await monitor.AppAsync();
+        await using var bed = await new FunctionsBed { LoggerFactory = app.GetRequiredService<ILoggerFactory>() }.StartAsync();
+        bed.AddConnector();
+        bed.Source.OnPage = _ => throw new ConnectorException("The collection is gone.");
+        var jobs = new HashSet<string?>();
+        while (jobs.Count < 12)
+        {
+            // The caller's trace was not chosen, as the host's are not at most calls.
+            using var call = new System.Diagnostics.Activity("call").SetParentId(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom()).Start();
+            jobs.Add((await bed.SyncAsync()).JobId);
+        }
+
+        Assert.Equal(jobs, FailedIn(await monitor.ReceivedAsync(app)));
+    }
+
+    /// <summary>120 failures in as many traces: far more than the exporter keeps, every other one below a trace that somebody else did not choose.</summary>
+    private static HashSet<string?> FailInManyTraces(ServiceProvider app)
+    {
+        var logger = app.GetRequiredService<ILoggerFactory>().CreateLogger("test");
+        var jobs = new HashSet<string?>();
+        while (jobs.Count < 120)
+        {
+            var flags = jobs.Count % 2 == 0 ? ActivityTraceFlags.Recorded : ActivityTraceFlags.None;
+            var parent = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), flags, isRemote: true);
+            using var span = SyncTelemetry.Source.StartActivity("sync", ActivityKind.Internal, parent);
+            jobs.Add($"job-{jobs.Count}");
+            ServiceLog.JobFailed(logger, $"job-{jobs.Count - 1}", "c1", "search-c1", "The collection is gone.");
+        }
+
+        return jobs;
+    }
+
+    private static HashSet<string?> FailedIn(IEnumerable<Telemetry> received) =>
+        [.. received.Where(one => one.Event == "JobFailed").Select(one => one.Property("SyncJobId"))];
+
     /// <summary>Takes telemetry as Azure Monitor does.</summary>
     private sealed class FakeMonitor : IAsyncDisposable
     {
@@ -72,7 +131,7 @@ public sealed class AlertMessageTests
         }
 
         /// <summary>The services of an app that sends here.</summary>
-        public async Task<ServiceProvider> AppAsync()
+        public async Task<ServiceProvider> AppAsync(Action<IServiceCollection>? change = null)
         {
             var services = new ServiceCollection();
             services.AddLogging();
@@ -83,6 +142,7 @@ public sealed class AlertMessageTests
                     ["APPLICATIONINSIGHTS_CONNECTION_STRING"] = $"InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint={_server.Uri};LiveEndpoint={_server.Uri}",
                 },
             });
+            change?.Invoke(services);
             var app = services.BuildServiceProvider();
             foreach (var service in app.GetServices<IHostedService>())
             {

@@ -233,9 +233,22 @@ public sealed class ApiTests
             .ToList();
 
         Assert.Equal(9, functions.Count);
-
-        // The page holds no data; the key goes with what it asks the API.
-        Assert.All(functions, function => Assert.Equal(function.Name == "GetStatusPage" ? AuthorizationLevel.Anonymous : AuthorizationLevel.Function, function.Trigger!.AuthLevel));
         Assert.Equal(functions.Select(function => $"{Assert.Single(function.Trigger!.Methods!)} {function.Trigger.Route} {function.Name}").Order(), described.Order());
+    }
+
+    [Fact]
+    public async Task EveryRouteButThePageAsksForAFunctionKey()
+    {
+        // What the Functions host reads: it refuses a request without the key, or with a wrong one, before the app sees it. The page holds no data; the key goes with what it asks the API.
+        var metadata = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "functions.metadata"), Token))!.AsArray();
+        var triggers = metadata.SelectMany(function => function!["bindings"]!.AsArray().Where(binding => (string?)binding!["type"] == "httpTrigger").Select(binding => (Name: (string?)function["name"], Trigger: binding!))).ToList();
+
+        Assert.Equal(9, triggers.Count);
+        Assert.All(triggers, one => Assert.Equal((one.Name, one.Name == "GetStatusPage" ? "Anonymous" : "Function"), (one.Name, (string?)one.Trigger["authLevel"])));
+        Assert.Equal("ui", (string?)Assert.Single(triggers, one => one.Name == "GetStatusPage").Trigger["route"]);
+
+        // And nothing else takes requests.
+        Assert.Equal(["activityTrigger", "httpTrigger", "orchestrationTrigger", "timerTrigger"], metadata.SelectMany(function => function!["bindings"]!.AsArray()).Select(binding => (string)binding!["type"]!)
+            .Where(type => type.EndsWith("Trigger", StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal));
     }
 }

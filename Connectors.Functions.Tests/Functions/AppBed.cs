@@ -219,7 +219,7 @@ internal sealed class AppBed : IAsyncDisposable, ISourceFactory
                     Partitions = 3,
                     Bulk = new BulkWriterOptions { MaxOperations = 4 },
                     Rejections = new RejectionLimits { MaxTotal = 100, MaxConsecutive = 100, MaxRate = 1 },
-                    DeleteGuard = new DeleteGuardOptions { MaxPercent = 50, FreeBelow = 20 },
+                    DeleteGuard = new DeleteGuardOptions { MaxPercent = 50, MaxDocuments = 19 },
                 },
             },
             Store = gateway.Documents,

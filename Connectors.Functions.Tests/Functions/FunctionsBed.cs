@@ -188,7 +188,7 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
                 // No pauses: nobody moves the clock while an activity runs.
                 Bulk = new BulkWriterOptions { MaxOperations = 2, FirstRetryDelay = TimeSpan.Zero, MaxRetryDelay = TimeSpan.Zero },
                 Rejections = Rejections,
-                DeleteGuard = new DeleteGuardOptions { MaxPercent = MaxDeletePercent, FreeBelow = 20 },
+                DeleteGuard = new DeleteGuardOptions { MaxPercent = MaxDeletePercent, MaxDocuments = 19 },
             },
         },
         Store = Store,

@@ -56,6 +56,23 @@ public sealed class OrchestratorDecisionTests
             _calls);
     }
 
+    [Fact]
+    public async Task WhenWhatIsStagedIsDamagedTheSyncBeginsAgainOnceAndKeepsItsCounts()
+    {
+        Answer(nameof(IndexActivities.PlanDeletes), new DeleteAnswer(null, 0, 0, null, false, new SyncCounts(Updated: 4, Read: 9), Damaged: "The ids are damaged."));
+
+        var summary = await RunAsync();
+
+        Assert.Equal(("error", "The ids are damaged. Nothing was deleted because of it. Check the storage account, then start the sync again."), (summary!.Status, summary.Message));
+        Assert.Equal((8L, 9L), (summary.Counts.Updated, summary.Counts.Read));
+        Assert.Equal(
+            [
+                "ClaimJob", "PingSource", "BeginSync", "SyncPartition 0", "SyncPartition 1", "PlanDeletes",
+                "BeginSync", "SyncPartition 0", "SyncPartition 1", "PlanDeletes", "EndJob Failed", "CleanStaging",
+            ],
+            _calls);
+    }
+
     [Theory]
     [InlineData(StepStop.Canceled, "canceled", "EndJob Canceled")]
     [InlineData(StepStop.Failed, "error", "EndJob Failed")]
@@ -242,7 +259,9 @@ public sealed class OrchestratorDecisionTests
         Assert.Equal(
             ["ClaimJob", "PingSource", "BeginSync", "SyncPartition 0 of j1/changes", "BeginSync", "SyncPartition 0 of j1/plan", "SyncPartition 1 of j1/plan", "PlanDeletes"],
             _calls[..8]);
-        Assert.Equal(new SyncCounts(Skipped: 2, Deleted: 90), told);
+
+        // What the changes had written before they were lost stays written by this job.
+        Assert.Equal(new SyncCounts(Skipped: 2, Created: 7, Deleted: 90), told);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Connectors.Functions.Orchestrations;
 using Connectors.Functions.Triggers;
 using Connectors.Sync.Protocol;
+using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -50,6 +51,42 @@ public sealed class TimerTests
     }
 
     [Fact]
+    public async Task AJobThatADeadWorkerLeftBehindIsEndedByTheNextPollAndHoldsUpNobody()
+    {
+        await using var bed = await new FunctionsBed { MaxConcurrentSyncs = 1 }.StartAsync();
+        bed.AddConnector("c1");
+        bed.AddConnector("c2");
+        var dead = await LeftBehindAsync(bed, "c1");
+        var waiting = await bed.StartSyncAsync("c2");
+        Assert.Null(await bed.Host.Client.GetInstanceAsync(waiting, Token));
+
+        // It may be another service's that gave a sign of life a moment ago.
+        bed.Clock.Advance(TimeSpan.FromMinutes(4.9));
+        await bed.FireAsync("PollConnectors");
+        Assert.Equal(("in_progress", "pending"), (bed.Status(dead), bed.Status(waiting)));
+
+        bed.Clock.Advance(TimeSpan.FromMinutes(0.2));
+        await bed.FireAsync("PollConnectors");
+        await bed.EndOfAsync(waiting);
+        Assert.Equal(("error", "completed"), (bed.Status(dead), bed.Status(waiting)));
+    }
+
+    [Fact]
+    public async Task ASilentJobThatNoPollHasJudgedYetDoesNotCountAgainstTheLimit()
+    {
+        await using var bed = await new FunctionsBed { MaxConcurrentSyncs = 1 }.StartAsync();
+        bed.AddConnector("c1");
+        bed.AddConnector("c2");
+        var dead = await LeftBehindAsync(bed, "c1");
+        bed.Clock.Advance(TimeSpan.FromMinutes(5.1));
+
+        var started = await bed.StartSyncAsync("c2");
+        await bed.EndOfAsync(started);
+
+        Assert.Equal(("in_progress", "completed"), (bed.Status(dead), bed.Status(started)));
+    }
+
+    [Fact]
     public async Task ASilentJobIsEndedUnlessItsOrchestrationLives()
     {
         await using var bed = await new FunctionsBed().StartAsync();
@@ -88,6 +125,15 @@ public sealed class TimerTests
         Assert.Null(await bed.Host.Client.GetInstanceAsync(jobId, Token));
     }
 
+    /// <summary>A job that runs, as far as its document says, with a sign of life at this moment.</summary>
+    private static async Task<string> LeftBehindAsync(FunctionsBed bed, string connectorId)
+    {
+        var connector = (await bed.Services.Connectors.FindAsync(connectorId, Token))!;
+        var job = (await bed.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token))!;
+        bed.Store.Edit(ProtocolIndices.SyncJobs, job.Id, $$"""{"status": "in_progress", "last_seen": "{{bed.Clock.GetUtcNow():o}}"}""");
+        return job.Id;
+    }
+
     [Fact]
     public async Task AnOrchestrationThatSomebodyElseStartedMeanwhileIsNoError()
     {
@@ -95,7 +141,7 @@ public sealed class TimerTests
         client.Setup(one => one.GetInstancesAsync("j1", false, It.IsAny<CancellationToken>())).ReturnsAsync((OrchestrationMetadata?)null);
         client.SetupSequence(one => one.ScheduleNewOrchestrationInstanceAsync(new TaskName(nameof(SyncJob)), It.IsAny<object>(), It.IsAny<StartOrchestrationOptions>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new Grpc.Core.RpcException(new Grpc.Core.Status(Grpc.Core.StatusCode.AlreadyExists, "there")))
-            .ThrowsAsync(new InvalidOperationException("outer", new OrchestrationAlreadyExistsException()))
+            .ThrowsAsync(new InvalidOperationException("outer", new OrchestrationAlreadyExistsException("there")))
             .ThrowsAsync(new InvalidOperationException("storage is down"))
             .ReturnsAsync("j1");
         client.CallBase = true;
@@ -112,6 +158,4 @@ public sealed class TimerTests
             It.Is<StartOrchestrationOptions>(options => options.InstanceId == "j1" && options.DedupeStatuses!.Contains("Running") && !options.DedupeStatuses!.Contains("Completed")),
             It.IsAny<CancellationToken>()));
     }
-
-    private sealed class OrchestrationAlreadyExistsException : Exception;
 }

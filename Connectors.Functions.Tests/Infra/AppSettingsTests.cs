@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Connectors.Sync.Configuration;
+using Connectors.Tests.Docs.Pages;
 using Connectors.Tests.Support;
 using Xunit;
 
@@ -82,6 +83,30 @@ public sealed partial class AppSettingsTests(PredictedDeployments deployments)
             .Append("ConnectorsPollSchedule").Append("ConnectorsCleanUpSchedule").Distinct();
         Assert.All(named, name => Assert.Equal(6, settings[name].Split(' ').Length));
     }
+
+    [Fact]
+    public async Task ThePageOfTheFunctionAppListsEverySettingThatTheCodeReadsAndTheTemplateSets()
+    {
+        var read = Directory.EnumerateFiles(Path.Combine(Approved.Root, "Connectors.Functions"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .SelectMany(file => ReadSetting().Matches(File.ReadAllText(file))).Select(match => match.Groups["name"].Value)
+            .Select(name => name.StartsWith("__", StringComparison.Ordinal) ? "AzureWebJobsStorage" + name : name)
+            .Where(name => !name.StartsWith("Connectors__", StringComparison.Ordinal)) // Settings of config.yml, which a page of their own lists.
+            .Append("AzureWebJobsStorage").ToHashSet(StringComparer.Ordinal);
+        Assert.Superset(new HashSet<string> { "AZURE_CLIENT_ID", "ConnectorsPollSchedule", "ConnectorsHistoryDays", "AzureWebJobsStorage__clientId" }, read);
+
+        var listed = MarkdownPages.Rows("docs/functions.md", "app setting", "default", "").SelectMany(row => Code().Matches(row[0]).Select(match => match.Groups["name"].Value))
+            .ToHashSet(StringComparer.Ordinal);
+        Assert.Empty(read.Except(listed));
+        Assert.Empty((await deployments.Closed).Settings.Keys.Where(name => !name.StartsWith("Connectors__", StringComparison.Ordinal)).Except(listed));
+    }
+
+    // In the code as Variable("NAME") or Variable(Storage + "__part"), in triggers as "%NAME%".
+    [GeneratedRegex("Variable\\((Storage \\+ )?\"(?<name>\\w+)\"\\)|\"%(?<name>\\w+)%\"", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex ReadSetting();
+
+    [GeneratedRegex("`(?<name>\\w+)`", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Code();
 
     [GeneratedRegex("TimerTrigger\\(\"%(?<name>\\w+)%\"", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex TimerSchedule();

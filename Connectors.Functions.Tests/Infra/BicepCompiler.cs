@@ -1,14 +1,22 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+using Connectors.Tests.Support;
 using Xunit;
 
 namespace Connectors.Tests.Infra;
 
 /// <summary>The Bicep compiler, as restored with the tests. It needs no network.</summary>
-internal static class BicepCompiler
+internal static partial class BicepCompiler
 {
     private static readonly string Program = typeof(BicepCompiler).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one => one.Key == "BicepPath").Value!;
+
+    /// <summary>The variables that <c>infra/main.bicepparam</c> reads.</summary>
+    public static IReadOnlyList<string> ParameterVariables { get; } =
+    [
+        .. Variable().Matches(File.ReadAllText(Path.Combine(Approved.Root, "infra", "main.bicepparam"))).Select(match => match.Groups["name"].Value).Distinct(StringComparer.Ordinal),
+    ];
 
     /// <summary>Skips the test on a platform for which the compiler is not restored.</summary>
     public static void Require() => Assert.SkipUnless(
@@ -24,11 +32,7 @@ internal static class BicepCompiler
         IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
-        {
-            start.Environment[name] = value;
-        }
+        Set(start.Environment, environment ?? new Dictionary<string, string>());
 
         using var process = System.Diagnostics.Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
@@ -36,4 +40,22 @@ internal static class BicepCompiler
         await process.WaitForExitAsync(cancellationToken);
         return (process.ExitCode, await output, await complaints);
     }
+
+    /// <summary>Gives the compiler the variables of a test. Those of whoever runs the tests, who may deploy from the same shell, are left out.</summary>
+    internal static void Set(IDictionary<string, string?> environment, IReadOnlyDictionary<string, string> variables)
+    {
+        environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";
+        foreach (var name in ParameterVariables)
+        {
+            environment.Remove(name);
+        }
+
+        foreach (var (name, value) in variables)
+        {
+            environment[name] = value;
+        }
+    }
+
+    [GeneratedRegex(@"readEnvironmentVariable\('(?<name>\w+)'", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Variable();
 }

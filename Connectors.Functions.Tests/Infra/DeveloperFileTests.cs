@@ -57,19 +57,6 @@ public sealed partial class DeveloperFileTests
         Assert.All(calls, command => Assert.Contains($"case \"{command}\":", script, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void TheDeployWorkflowPassesWhatTheParametersReadAndNoSecretAndTheDocumentationNamesIt()
-    {
-        var workflow = File.ReadAllText(Path.Combine(Root, ".github", "workflows", "deploy.yml"));
-        var read = Variable().Matches(File.ReadAllText(Path.Combine(Root, "infra", "main.bicepparam"))).Select(match => match.Groups["name"].Value).Distinct().ToList();
-        Assert.True(read.Count >= 8, $"only {read.Count} variables");
-        string[] byHand = ["ELASTICSEARCH_API_KEY", "RESTORE_KEY_VAULT"];
-        Assert.All(read.Except(byHand), name => Assert.Contains($"      {name}: ${{{{ vars.{name}", workflow, StringComparison.Ordinal));
-        Assert.DoesNotContain("secrets.", workflow, StringComparison.Ordinal);
-        var page = File.ReadAllText(Path.Combine(Root, "docs", "deploy.md"));
-        Assert.All(read, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
-    }
-
     private static YamlNode Load(string file)
     {
         var yaml = new YamlStream();
@@ -86,7 +73,4 @@ public sealed partial class DeveloperFileTests
 
     [GeneratedRegex(@"dotnet run build\.cs -- (?<command>\w+)", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex BuildCall();
-
-    [GeneratedRegex(@"readEnvironmentVariable\('(?<name>\w+)'", RegexOptions.ExplicitCapture, 5000)]
-    private static partial Regex Variable();
 }

@@ -18,7 +18,8 @@ public sealed class DurableTaskSchedulerTests
                 "durableTask": {
                   "hubName": "Connectors",
                   "maxConcurrentActivityFunctions": 4,
-                  "storageProvider": { "type": "AzureStorage", "controlQueueVisibilityTimeout": "00:01:00" }
+                  "storageProvider": { "type": "AzureStorage", "controlQueueVisibilityTimeout": "00:01:00" },
+                  "tracing": { "distributedTracingEnabled": true, "version": "V2" }
                 }
               },
               "note": "it's 100 % (a;b)"
@@ -33,7 +34,8 @@ public sealed class DurableTaskSchedulerTests
                     "durableTask": {
                       "hubName": "%TASKHUB_NAME%",
                       "storageProvider": { "type": "azureManaged", "connectionStringName": "DURABLE_TASK_SCHEDULER_CONNECTION_STRING" },
-                      "maxConcurrentActivityFunctions": 4
+                      "maxConcurrentActivityFunctions": 4,
+                      "tracing": { "distributedTracingEnabled": true, "version": "V2" }
                     }
                   },
                   "note": "it's 100 % (a;b)"
@@ -58,11 +60,42 @@ public sealed class DurableTaskSchedulerTests
         Assert.Contains("CONN002", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("AzureStorage", false)]
+    [InlineData("DurableTaskScheduler", true)]
+    public async Task OnlyAnAppThatIsPackedForItAsksForThePackage(string backEnd, bool isAskedFor)
+    {
+        var project = Path.Combine(Approved.Root, "Connectors.Functions", "Connectors.Functions.csproj");
+        var start = new ProcessStartInfo("dotnet", ["msbuild", project, "-getItem:PackageReference", "-nologo", "-nodeReuse:false"])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        start.Environment["DURABLE_BACK_END"] = backEnd;
+        using var process = System.Diagnostics.Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var packages = JsonNode.Parse(output)!["Items"]!["PackageReference"]!.AsArray().Select(package => package!["Identity"]!.GetValue<string>()).ToList();
+        Assert.Contains("Microsoft.Azure.Functions.Worker.Extensions.DurableTask", packages);
+        Assert.Equal(isAskedFor, packages.Contains("Microsoft.Azure.Functions.Worker.Extensions.DurableTask.AzureManaged", StringComparer.Ordinal));
+    }
+
     [Fact]
     public void TheFunctionAppImportsIt()
     {
         var targets = File.ReadAllText(Path.Combine(Approved.Root, "Directory.Build.targets"));
         Assert.Contains("infra/DurableTaskScheduler.targets\" Condition=\"'$(MSBuildProjectName)' == 'Connectors.Functions'\"", targets, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheHostJsonOfThisRepositoryIsChangedAndSaysNothingOfQueuesAnyMore()
+    {
+        var (code, output, host) = await PackAsync(await File.ReadAllTextAsync(Path.Combine(Approved.Root, "host.json"), TestContext.Current.CancellationToken));
+        Assert.True(code == 0, output);
+        var durable = JsonNode.Parse(host)!["extensions"]!["durableTask"]!;
+        Assert.Equal(["connectionStringName", "type"], durable["storageProvider"]!.AsObject().Select(one => one.Key).Order(StringComparer.Ordinal));
+        Assert.Equal("%TASKHUB_NAME%", durable["hubName"]!.GetValue<string>());
     }
 
     private static async Task<(int Code, string Output, string Host)> PackAsync(string host)

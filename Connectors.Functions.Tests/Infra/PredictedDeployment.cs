@@ -23,12 +23,19 @@ internal sealed class PredictedDeployment
 
     /// <summary>Evaluates <c>infra/main.bicepparam</c>, the file that azd reads.</summary>
     /// <param name="changes">Environment variables on top of the least that the file asks for.</param>
-    public static async Task<PredictedDeployment> OfAsync(params (string Name, string Value)[] changes)
+    public static Task<PredictedDeployment> OfAsync(params (string Name, string Value)[] changes) => OfAsync(parameters => parameters, changes);
+
+    /// <summary>Evaluates a copy of that file in which somebody changed parameters that are fixed there.</summary>
+    /// <param name="edit">Changes its text.</param>
+    /// <param name="changes">Environment variables on top of the least that the file asks for.</param>
+    public static async Task<PredictedDeployment> OfAsync(Func<string, string> edit, params (string Name, string Value)[] changes)
     {
         BicepCompiler.Require();
         var token = TestContext.Current.CancellationToken;
         using var folder = new TemporaryFolder();
         Copy(Path.Combine(Approved.Root, "infra"), folder.Path);
+        var parameters = Path.Combine(folder.Path, "main.bicepparam");
+        await File.WriteAllTextAsync(parameters, edit(await File.ReadAllTextAsync(parameters, token)), token);
         var environment = new Dictionary<string, string>
         {
             ["AZURE_ENV_NAME"] = "test",
@@ -42,7 +49,7 @@ internal sealed class PredictedDeployment
 
         string[] arguments =
         [
-            "snapshot", Path.Combine(folder.Path, "main.bicepparam"), "--mode", "overwrite",
+            "snapshot", parameters, "--mode", "overwrite",
             "--subscription-id", "00000000-0000-0000-0000-000000000001", "--location", "westeurope",
         ];
         var (code, _, complaints) = await BicepCompiler.RunAsync(arguments, environment, token);

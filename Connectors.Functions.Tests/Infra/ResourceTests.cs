@@ -26,6 +26,13 @@ public sealed class ResourceTests(PredictedDeployments deployments)
     }
 
     [Fact]
+    public void AnIdleAppAsksItsQueuesEveryTenSecondsAsIsAdvisedForThisPlan()
+    {
+        var host = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(Path.Combine(Approved.Root, "host.json")))!;
+        Assert.Equal("00:00:10", PredictedDeployment.Text(host, "extensions", "durableTask", "storageProvider", "maxQueuePollingInterval"));
+    }
+
+    [Fact]
     public async Task AzdFindsTheAppByTheTagThatItsServiceHas()
     {
         var yaml = new YamlStream();

@@ -8,7 +8,12 @@ internal sealed class ListLoggerProvider : ILoggerProvider
 {
     private readonly ConcurrentQueue<(string Category, string Line)> _lines = new();
 
+    private readonly ConcurrentQueue<string> _failures = new();
+
     public IReadOnlyList<string> Lines(string category) => [.. _lines.Where(one => one.Category == category).Select(one => one.Line)];
+
+    /// <summary>Everything, with what belongs to it.</summary>
+    public IReadOnlyList<string> All => [.. _lines.Select(one => one.Line), .. _failures];
 
     public ILogger CreateLogger(string categoryName) => new ListLogger(this, categoryName);
 
@@ -23,7 +28,13 @@ internal sealed class ListLoggerProvider : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
             owner._lines.Enqueue((category, formatter(state, exception)));
+            if (exception is not null)
+            {
+                owner._failures.Enqueue(exception.ToString());
+            }
+        }
     }
 }

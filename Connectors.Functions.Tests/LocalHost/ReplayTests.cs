@@ -160,7 +160,7 @@ public sealed class ReplayTests
         public async Task AwaitsYielding([OrchestrationTrigger] TaskOrchestrationContext context)
         {
             await diary.PassAsync("outside");
-            await context.CallActivityAsync("Work");
+            await context.CallActivityAsync<int>("Work");
         }
 
         [Function("AwaitsATaskOfThePool")]
@@ -169,21 +169,21 @@ public sealed class ReplayTests
 #pragma warning disable DURABLE0004 // The test is about an orchestrator that leaves its thread.
             await Task.Run(() => diary.PassAsync("outside"));
 #pragma warning restore DURABLE0004
-            await context.CallActivityAsync("Work");
+            await context.CallActivityAsync<int>("Work");
         }
 
         [Function("LeavesItsThread")]
         public static async Task LeavesItsThread([OrchestrationTrigger] TaskOrchestrationContext context)
         {
-            await context.CallActivityAsync("Work").ConfigureAwait(false);
-            await context.CallActivityAsync("Work");
+            await context.CallActivityAsync<int>("Work").ConfigureAwait(false);
+            await context.CallActivityAsync<int>("Work");
         }
 
         [Function("AwaitsBoth")]
         public async Task AwaitsBoth([OrchestrationTrigger] TaskOrchestrationContext context)
         {
             await Task.WhenAny(context.WaitForExternalEvent<int>("never"), diary.PassAsync("outside"));
-            await context.CallActivityAsync("Work");
+            await context.CallActivityAsync<int>("Work");
         }
 
         [Function("UsesItsContextElsewhere")]
@@ -195,7 +195,7 @@ public sealed class ReplayTests
             thread.Start();
 #pragma warning restore DURABLE0004
             thread.Join();
-            await context.CallActivityAsync("Work");
+            await context.CallActivityAsync<int>("Work");
             return message!;
         }
 

@@ -72,7 +72,7 @@ public sealed class TimerFunctionTests
         await using var bench = await HostBench.StartAsync(options => options with { RunsTimers = false }, typeof(Slow));
         bench.Diary.Open("door");
         using var http = new HttpClient { BaseAddress = bench.Host.Uri };
-        using var body = new StringContent("{}");
+        using var body = new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
         Assert.Equal(HttpStatusCode.Accepted, (await http.PostAsync("admin/functions/Slow", body, HostBench.Cancellation)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await http.PostAsync("admin/functions/Nobody", body, HostBench.Cancellation)).StatusCode);
         await bench.PassAsync(TimeSpan.FromHours(1));

@@ -202,7 +202,9 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
         var (kind, body) = query.Single();
         if (kind == "bool")
         {
-            return body!["filter"]!.AsArray().All(filter => Matches(id, source, filter!.AsObject()));
+            return body!["should"] is JsonArray choices
+                ? choices.Any(choice => Matches(id, source, choice!.AsObject()))
+                : body["filter"]!.AsArray().All(filter => Matches(id, source, filter!.AsObject()));
         }
 
         var (field, wanted) = body!.AsObject().Single();
@@ -217,9 +219,13 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
             "ids" => wanted!.AsArray().Any(one => one?.ToString() == id),
             "term" => value?.ToString() == wanted?.ToString(),
             "terms" => wanted!.AsArray().Any(one => one?.ToString() == value?.ToString()),
+            "range" when value is null => false,
+            "range" => wanted!.AsObject().All(limit => (Time(value!), Time(limit.Value!)) is var (time, bound) && (limit.Key == "gte" ? time >= bound : time < bound)),
             _ => throw new NotSupportedException($"Query '{kind}' is not known here."),
         };
     }
+
+    private static DateTimeOffset Time(JsonNode value) => DateTimeOffset.Parse(value.ToString(), System.Globalization.CultureInfo.InvariantCulture);
 
     private StoredDocument? Find(string index, string id)
     {

@@ -23,6 +23,9 @@ internal sealed class MemoryIndex : IContentIndex
 
     public HashSet<string> Pipelines { get; } = [];
 
+    /// <summary>What Elasticsearch makes of documents.</summary>
+    public IndexShape Shape { get; set; } = new("m1", "s1", "p1", "i1");
+
     /// <summary>Called before each bulk request with its number; an answer other than null is given instead.</summary>
     public Func<int, BulkFault>? OnBulk { get; set; }
 
@@ -93,6 +96,14 @@ internal sealed class MemoryIndex : IContentIndex
         }
     }
 
+    public Task<bool> HoldsForeignAsync(string index, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult(Documents.Count > 0 && (Documents.Values.Any(body => body["id"] is null) || Documents.Values.All(body => body["_timestamp"] is null)));
+        }
+    }
+
     public void Expect(string index, string uuid)
     {
         // Here an index that was made again takes what is written: there is nothing to be kept from it.
@@ -119,6 +130,9 @@ internal sealed class MemoryIndex : IContentIndex
     }
 
     public Task<bool> PipelineExistsAsync(string pipeline, CancellationToken cancellationToken) => Task.FromResult(Pipelines.Contains(pipeline));
+
+    public Task<IndexShape?> ReadShapeAsync(string index, string? pipeline, CancellationToken cancellationToken) =>
+        Task.FromResult(Exists ? Shape : null);
 
     public Task ReadIdsAsync(string index, IdReceiver receive, CancellationToken cancellationToken)
     {

@@ -93,6 +93,11 @@ internal sealed class StagedBench : IDisposable
         }
 
         var deletes = await DoAsync((machine, token) => machine.PlanDeletesAsync(Request, new PlanDeletesOrder(plan, [.. partitions.Select(partition => partition.LastPage)]), token));
+        if (deletes.Damaged is { } damaged)
+        {
+            return fullBecause == damaged ? throw new ConnectorException(damaged) : await RunAsync(source, damaged);
+        }
+
         counts += deletes.Correction;
         string? report = null;
         for (var part = 0; part < deletes.Parts; part += 2)
@@ -114,6 +119,7 @@ internal sealed class StagedBench : IDisposable
         {
             Cursor = complete.Cursor,
             Fallback = complete.Fallback,
+            Rewrite = complete.Rewrite,
         };
     }
 

@@ -41,6 +41,7 @@ public sealed class IndexActivities(StepRunner runner)
                 Error = refusal,
                 Cursor = answer.Cursor,
                 Fallback = answer.Fallback,
+                Rewrite = answer.Rewrite,
             };
             var status = await EndAsync(step, refusal is null ? SyncResultEnd.Completed : SyncResultEnd.Failed, result, token);
             return new SyncSummary(status, counts, answer.TotalDocuments, refusal, SummaryPreview.Of(answer.Preview));

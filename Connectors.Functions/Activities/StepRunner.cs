@@ -55,7 +55,7 @@ public sealed class StepRunner(ConnectorApp app, ILogger<StepRunner> logger)
         }
         catch (Exception failure) when (failure is not (OperationCanceledException or OutOfMemoryException))
         {
-            OrchestrationLog.Broke(logger, failure, name, UnexpectedError.IdOf(failure));
+            OrchestrationLog.Broke(logger, Redactor.Redact(failure), name, UnexpectedError.IdOf(failure));
             return new StepAnswer<T>(default, StepStop.Failed, UnexpectedError.Message(failure));
         }
     }

@@ -41,6 +41,9 @@ public static class AppBuilding
             // As the app's identity where it has one: the template switches keys off.
             telemetry.UseAzureMonitorExporter(monitor =>
             {
+                // The exporter keeps five traces a second. What is logged in the others has to arrive all the same: the alert about failed
+                // syncs waits for it (infra/modules/alerts.bicep).
+                monitor.EnableTraceBasedLogsSampler = false;
                 monitor.ConnectionString = connection;
                 monitor.Credential = settings.Variable("AZURE_CLIENT_ID") is { } identity ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(identity)) : null;
             });

@@ -26,10 +26,10 @@ public sealed class ConnectorApp : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(loggerFactory);
         var logger = loggerFactory.CreateLogger<ConnectorApp>();
         var outcome = ServiceConfiguration.Read(settings.ConfigFile, settings.Variables);
-        var problems = outcome.Problems.Select(problem => problem.ToString()).ToList();
+        List<string> problems = [.. KeyVaultReferences.Unresolved(settings.Variables), .. outcome.Problems.Select(problem => problem.ToString())];
         try
         {
-            _services = outcome.Configuration is { } configuration ? Open(settings, configuration, time, loggerFactory) : null;
+            _services = problems.Count == 0 && outcome.Configuration is { } configuration ? Open(settings, configuration, time, loggerFactory) : null;
         }
         catch (ConnectorException failure)
         {

@@ -37,7 +37,7 @@ public sealed class ApiRunner(ConnectorApp app, ILogger<ApiRunner> logger)
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            OrchestrationLog.Broke(logger, failure, function, UnexpectedError.IdOf(failure));
+            OrchestrationLog.Broke(logger, Redactor.Redact(failure), function, UnexpectedError.IdOf(failure));
             return ApiAnswer.Problem(StatusCodes.Status500InternalServerError, "Something failed that should not have", UnexpectedError.Message(failure));
         }
     }

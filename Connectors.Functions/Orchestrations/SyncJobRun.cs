@@ -47,7 +47,7 @@ internal sealed class SyncJobRun : IDisposable
         }
         catch (StoppedException stopped)
         {
-            summary = await EndAsync(stopped.Stop, stopped.Message);
+            summary = await EndAsync(stopped.Stop, stopped.Sentence);
         }
 
         if (summary is null)
@@ -90,6 +90,11 @@ internal sealed class SyncJobRun : IDisposable
         if (_state.Kind != SyncKind.Incremental && !await DeleteAsync())
         {
             return null;
+        }
+
+        if (BeginsAgainUndamaged())
+        {
+            return await SyncAsync();
         }
 
         Show(SyncPhase.Finishing);
@@ -148,7 +153,24 @@ internal sealed class SyncJobRun : IDisposable
             return false;
         }
 
-        _state = new SyncState { Target = _state.Target with { FullBecause = reason } };
+        _state = _state.Again(reason);
+        return true;
+    }
+
+    /// <summary>Whether what was staged is damaged, so that everything is read again; a second time that is an error.</summary>
+    private bool BeginsAgainUndamaged()
+    {
+        if (_state.Deletes?.Damaged is not { } reason)
+        {
+            return false;
+        }
+
+        if (_state.Target.FullBecause == reason)
+        {
+            throw new StoppedException(StepStop.Failed, $"{reason} Nothing was deleted because of it. Check the storage account, then start the sync again.");
+        }
+
+        _state = _state.Again(reason);
         return true;
     }
 
@@ -253,8 +275,14 @@ internal sealed class SyncJobRun : IDisposable
 
     private void Show(SyncPhase phase) => _context.SetCustomStatus(new SyncStatus(phase, _state.Counts(), _state.EstimatedDocuments));
 
-    private sealed class StoppedException(StepStop stop, string? message) : Exception(message)
+    private sealed class StoppedException : Exception
     {
-        public StepStop Stop => stop;
+        public StoppedException(StepStop stop, string? sentence)
+            : base(sentence) => (Stop, Sentence) = (stop, sentence);
+
+        public StepStop Stop { get; }
+
+        /// <summary>What failed; <see langword="null"/> when it was only to stop. An exception without a message would make one up.</summary>
+        public string? Sentence { get; }
     }
 }

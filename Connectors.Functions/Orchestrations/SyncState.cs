@@ -6,6 +6,9 @@ namespace Connectors.Functions.Orchestrations;
 /// <summary>How far the orchestration of a job is: all that it needs to know, small enough to be handed on when it continues as new.</summary>
 public sealed record SyncState
 {
+    /// <summary>What had been written when the sync had to begin again.</summary>
+    public SyncCounts Before { get; init; }
+
     /// <summary>What is synced.</summary>
     public required SyncTarget Target { get; init; }
 
@@ -37,10 +40,22 @@ public sealed record SyncState
     public string? DeleteReport { get; init; }
 
     /// <summary>All counts so far.</summary>
-    public SyncCounts Counts() => Partitions.Aggregate(DeleteCounts + (Deletes?.Correction ?? default), (sum, partition) => sum + partition.Counts);
+    public SyncCounts Counts() => Partitions.Aggregate(Before + DeleteCounts + (Deletes?.Correction ?? default), (sum, partition) => sum + partition.Counts);
 
     /// <summary>Why the source can't tell what changed, so that everything has to be read; <see langword="null"/> otherwise.</summary>
     public string? Lost() => Partitions.Select(partition => partition.Lost).FirstOrDefault(lost => lost is not null);
+
+    /// <summary>The state of the same sync from its begin.</summary>
+    /// <param name="because">Why it has to begin again.</param>
+    public SyncState Again(string because)
+    {
+        var counts = Counts();
+        return new SyncState
+        {
+            Target = Target with { FullBecause = because },
+            Before = new SyncCounts(Created: counts.Created, Updated: counts.Updated, Deleted: counts.Deleted, Bytes: counts.Bytes),
+        };
+    }
 
     /// <summary>The last reports.</summary>
     public IReadOnlyList<string> Reports() => [.. Partitions.Select(partition => partition.Report).Append(DeleteReport).OfType<string>()];

@@ -22,10 +22,9 @@ public sealed class CleanUp(ConnectorApp app, AppSettings settings, TimeProvider
         try
         {
             var services = await app.ReadyAsync(cancellationToken);
-
-            // After a crash an orchestration is silent for minutes and then goes on: its job is not idle.
-            var idle = await services.Round.FailIdleJobsAsync(async job => await SyncStarter.IsAliveAsync(client, job.Id, cancellationToken), cancellationToken);
+            var idle = await SyncStarter.FailSilentAsync(services, client, cancellationToken);
             idle += await services.Round.CancelOrphansAsync(cancellationToken);
+            await services.Round.RemoveSecretsAsync(cancellationToken);
             var staged = await RemoveStagingAsync(services, client, cancellationToken);
             var old = new PurgeInstancesFilter(CreatedTo: time.GetUtcNow().AddDays(-settings.HistoryDays), Statuses: Ended);
             var purged = await client.PurgeAllInstancesAsync(old, cancellationToken);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Functions.Triggers;
 
-/// <summary>Looks after the connectors, makes the jobs that are due, and starts those that wait.</summary>
+/// <summary>Ends jobs that fell silent, looks after the connectors, makes the jobs that are due, and starts those that wait.</summary>
 public sealed class PollConnectors(ConnectorApp app, SyncStarter starter, ILogger<PollConnectors> logger)
 {
     /// <summary>Runs a round.</summary>
@@ -17,6 +17,7 @@ public sealed class PollConnectors(ConnectorApp app, SyncStarter starter, ILogge
         try
         {
             var services = await app.ReadyAsync(cancellationToken);
+            await SyncStarter.FailSilentAsync(services, client, cancellationToken);
             await services.Round.CareForAllAsync(isRunning: null, cancellationToken);
             await starter.StartWaitingAsync(services, client, cancellationToken);
         }

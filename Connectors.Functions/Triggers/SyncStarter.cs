@@ -1,6 +1,8 @@
 using Connectors.Functions.Hosting;
 using Connectors.Functions.Orchestrations;
 using Connectors.Sync.Protocol;
+using DurableTask.Core.Exceptions;
+using Grpc.Core;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
@@ -22,8 +24,9 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
         ArgumentNullException.ThrowIfNull(services);
         var unfinished = await services.Round.UnfinishedAsync(cancellationToken);
         var running = new Dictionary<bool, int> { [false] = 0, [true] = 0 };
-        foreach (var job in unfinished.Jobs)
+        foreach (var job in unfinished.Jobs.Where(job => !services.Round.IsSilent(job)))
         {
+            // What a dead worker left behind runs no more, so it must not keep others from running.
             running[job.IsAccessControl] += job.Status?.IsRunning() == true || await IsAliveAsync(client, job.Id, cancellationToken) ? 1 : 0;
         }
 
@@ -42,6 +45,12 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
 
         return all;
     }
+
+    /// <summary>Ends the jobs that are silent and have no orchestration. After a crash an orchestration may be silent for minutes and then go on: its job is not idle.</summary>
+    /// <returns>How many.</returns>
+    /// <exception cref="Connectors.Sync.ConnectorException">Elasticsearch could not be asked.</exception>
+    internal static Task<int> FailSilentAsync(AppServices services, DurableTaskClient client, CancellationToken cancellationToken) =>
+        services.Round.FailIdleJobsAsync(async job => await IsAliveAsync(client, job.Id, cancellationToken), cancellationToken);
 
     /// <summary>Starts an orchestration, unless it runs.</summary>
     /// <returns>Whether it was started by this call.</returns>
@@ -75,10 +84,8 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
         return await client.GetInstanceAsync(SyncTarget.InstanceIdOf(jobId), getInputsAndOutputs: false, cancellationToken) is { } instance && Alive.Contains(instance.RuntimeStatus);
     }
 
-    // The type is the storage provider's, which is not referenced here; over gRPC it is a status.
-    private static bool IsThereAlready(Exception? failure) => failure is not null
-        && (failure.GetType().Name == "OrchestrationAlreadyExistsException"
-            || failure is Grpc.Core.RpcException { StatusCode: Grpc.Core.StatusCode.AlreadyExists }
-            || failure.Message.Contains("already exists", StringComparison.OrdinalIgnoreCase)
-            || IsThereAlready(failure.InnerException));
+    // The client makes an exception of its own of the status that it gets over gRPC, and not in every version.
+    private static bool IsThereAlready(Exception? failure) =>
+        failure is OrchestrationAlreadyExistsException or RpcException { StatusCode: StatusCode.AlreadyExists }
+        || (failure?.InnerException is { } inner && IsThereAlready(inner));
 }

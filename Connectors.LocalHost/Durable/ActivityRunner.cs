@@ -1,3 +1,4 @@
+using Connectors.Sync;
 using Connectors.LocalHost.Durable.History;
 using Microsoft.Extensions.Logging;
 
@@ -66,7 +67,7 @@ internal sealed class ActivityRunner(IDurableFunctions functions, DurableOptions
         }
         catch (Exception e) when (e is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
-            logger.LogWarning(e, "Activity {Activity} failed: {Message}", call.Name, e.Message);
+            logger.LogWarning(Redactor.Redact(e), "Activity {Activity} failed: {Message}", call.Name, Redactor.Redact(e.Message));
             return new TaskFailed(time.GetUtcNow().UtcDateTime, call.TaskId, Failure.Of(e) with { IsFinal = e is UnknownFunctionException });
         }
         finally

@@ -1,3 +1,4 @@
+using Connectors.Sync;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.LocalHost.Durable;
@@ -34,7 +35,7 @@ internal sealed class WorkTracker(ILogger logger)
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                logger.LogError(e, "The local host failed at its own work: {Message}", e.Message);
+                logger.LogError(Redactor.Redact(e), "The local host failed at its own work: {Message}", Redactor.Redact(e.Message));
             }
             finally
             {

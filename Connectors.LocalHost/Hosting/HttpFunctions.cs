@@ -1,3 +1,4 @@
+using Connectors.Sync;
 using System.ComponentModel;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
@@ -52,7 +53,7 @@ internal sealed class HttpFunctions(FunctionCatalog catalog, FunctionInvoker inv
         catch (Exception e) when (!http.Response.HasStarted)
 #pragma warning restore CA1031
         {
-            logger.LogError(e, "Function {Function} failed: {Message}", function.Name, e.Message);
+            logger.LogError(Redactor.Redact(e), "Function {Function} failed: {Message}", function.Name, Redactor.Redact(e.Message));
             http.Response.StatusCode = StatusCodes.Status500InternalServerError;
         }
     }

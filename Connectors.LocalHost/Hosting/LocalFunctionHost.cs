@@ -1,11 +1,13 @@
 using System.Net;
 using System.Text.Json;
+using Connectors.Emulator.Http;
 using Connectors.LocalHost.Durable;
 using Connectors.LocalHost.Durable.History;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -46,6 +48,8 @@ public sealed class LocalFunctionHost : IAsyncDisposable
         {
             app = Build(options, catalog, store);
             var engine = app.Services.GetRequiredService<FunctionEngine>();
+            app.Use(GuardAsync);
+            app.UseRouting();
             engine.Map(app);
             await app.StartAsync(cancellationToken);
             var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
@@ -92,6 +96,24 @@ public sealed class LocalFunctionHost : IAsyncDisposable
             await _app.StopAsync(CancellationToken.None);
             await _app.DisposeAsync();
         }
+    }
+
+    /// <summary>Keys are not asked for here, so what other web pages send has to be told from what this machine's own user does.</summary>
+    private static Task GuardAsync(HttpContext http, RequestDelegate next)
+    {
+        http.Response.OnStarting(() =>
+        {
+            LocalRequests.Secure(http.Response);
+            return Task.CompletedTask;
+        });
+        if (LocalRequests.Of(http.Request).Refusal("The local host") is not { } refusal)
+        {
+            return next(http);
+        }
+
+        http.Response.StatusCode = refusal.Status;
+        http.Response.ContentType = refusal.ContentType;
+        return http.Response.WriteAsync(refusal.ToText(), http.RequestAborted);
     }
 
     private static WebApplication Build(LocalFunctionHostOptions options, FunctionCatalog catalog, HistoryStore store)

@@ -1,3 +1,4 @@
+using Connectors.Sync;
 using Connectors.LocalHost.Durable;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
@@ -72,7 +73,7 @@ internal sealed class TimerFunctions(FunctionInvoker invoker, IServiceProvider s
         }
         catch (Exception e) when (e is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
-            logger.LogError(e, "Timer function {Function} failed: {Message}", name, e.Message);
+            logger.LogError(Redactor.Redact(e), "Timer function {Function} failed: {Message}", name, Redactor.Redact(e.Message));
         }
         finally
         {

@@ -4,6 +4,7 @@ using Connectors.Functions.Orchestrations;
 using Connectors.LocalHost.Hosting;
 using Connectors.Sync.Engine.Staged;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Connectors.LocalHost.Trying;
 
@@ -101,7 +102,7 @@ internal sealed class AppRun : IAsyncDisposable
         {
             builder.Configuration["ConnectorsPollSchedule"] = variables["ConnectorsPollSchedule"];
             builder.Configuration["ConnectorsCleanUpSchedule"] = variables["ConnectorsCleanUpSchedule"];
-            builder.Logging.AddSimpleConsole(console => console.SingleLine = true)
+            builder.Logging.AddConsoleFormatter<VisibleConsole, ConsoleFormatterOptions>().AddConsole(console => console.FormatterName = VisibleConsole.FormatterName)
                 .SetMinimumLevel(arguments.IsOnce ? LogLevel.Warning : LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
             var usual = new StagedSyncOptions();
             builder.Services.AddConnectors(new AppSettings

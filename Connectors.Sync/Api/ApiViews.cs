@@ -9,31 +9,34 @@ namespace Connectors.Sync.Api;
 /// <summary>Connectors and syncs as the HTTP API shows them, whichever host serves it. Nothing sensitive is in them.</summary>
 internal static class ApiViews
 {
+    private const int NextTimes = 3;
+
     /// <summary>A connector, short.</summary>
-    internal static JsonObject Connector(ConnectorRecord connector) => new()
+    internal static JsonObject Connector(ConnectorRecord connector, ConnectorServiceOptions options) => new()
     {
         ["id"] = connector.Id,
         ["name"] = connector.Name,
         ["serviceType"] = connector.ServiceType,
         ["indexName"] = connector.IndexName,
         ["status"] = connector.Status.ToWord(),
-        ["error"] = connector.Error,
+        ["error"] = Redacted(connector.Error),
+        ["isServed"] = options.ServedAs(connector) is not null,
         ["lastSeen"] = connector.LastSeen,
         ["lastSynced"] = connector.LastSynced,
         ["lastSyncStatus"] = connector.LastSyncStatus?.ToWord(),
-        ["schedule"] = connector.Schedule(JobType.Full) is { } schedule ? new JsonObject { ["enabled"] = schedule.Enabled, ["interval"] = schedule.Interval } : null,
+        ["schedule"] = connector.Schedule(JobType.Full) is { } schedule ? Schedule(schedule) : null,
     };
 
     /// <summary>A connector with its pipeline and its configuration, without what is sensitive.</summary>
     internal static JsonObject Details(ConnectorRecord connector, SourceCheck sources, ConnectorServiceOptions options)
     {
-        var view = Connector(connector);
+        var view = Connector(connector, options);
         view["pipeline"] = connector.Pipeline?.Name;
-        view["schedules"] = Schedules(connector);
+        view["schedules"] = Schedules(connector, sources.Now);
         var open = OpenFields(connector, sources, options);
         view["configuration"] = new JsonObject((connector.Configuration ?? [])
-            .Where(field => open.Contains(field.Key) && field.Value is JsonObject shown && !IsMarkedSensitive(shown))
-            .Select(field => KeyValuePair.Create(field.Key, field.Value!["value"]?.DeepClone())));
+            .Where(field => open.ContainsKey(field.Key) && field.Value is JsonObject shown && !IsMarkedSensitive(shown))
+            .Select(field => KeyValuePair.Create(field.Key, Shown(open[field.Key], field.Value!["value"]))));
         return view;
     }
 
@@ -43,7 +46,7 @@ internal static class ApiViews
         ArgumentNullException.ThrowIfNull(job);
         var counts = job.Metadata?.DeepClone().AsObject() ?? [];
         var rejections = counts["rejections"]?.DeepClone();
-        foreach (var name in (string[])["rejections", "worker", "allow_mass_delete", "reindex", "kind", "fallback", "next_cursor"])
+        foreach (var name in (string[])["rejections", "worker", "allow_mass_delete", "reindex", "kind", "fallback", "rewrite", "next_cursor"])
         {
             counts.Remove(name);
         }
@@ -56,7 +59,7 @@ internal static class ApiViews
             ["type"] = job.Type is JobType.Full or JobType.Incremental ? job.Options.Kind.ToWord() : job.Type?.ToWord(),
             ["trigger"] = job.TriggerMethod.ToWord(),
             ["status"] = job.Status?.ToWord(),
-            ["error"] = job.Error,
+            ["error"] = Redacted(job.Error),
             ["createdAt"] = job.CreatedAt,
             ["startedAt"] = job.StartedAt,
             ["lastSeen"] = job.LastSeen,
@@ -67,6 +70,7 @@ internal static class ApiViews
             ["counts"] = counts,
             ["rejections"] = rejections,
             ["fallback"] = job.Metadata.Text("fallback"),
+            ["rewrite"] = job.Metadata.Text("rewrite"),
         };
     }
 
@@ -100,7 +104,7 @@ internal static class ApiViews
         };
 
     /// <summary>The schedules that there are, by the kind of sync; those that are switched off, too.</summary>
-    private static JsonObject Schedules(ConnectorRecord connector)
+    private static JsonObject Schedules(ConnectorRecord connector, DateTimeOffset now)
     {
         var schedules = new JsonObject();
         foreach (var type in Enum.GetValues<JobType>())
@@ -115,10 +119,33 @@ internal static class ApiViews
         {
             if (schedule is not null)
             {
-                schedules[name] = new JsonObject { ["enabled"] = schedule.Enabled, ["interval"] = schedule.Interval };
+                var view = Schedule(schedule);
+                view["next"] = new JsonArray([.. schedule.Enabled && view["problem"] is null
+                    ? CronSchedule.Parse(schedule.Interval).NextTimes(now, NextTimes).Select(time => JsonValue.Create(time.UtcDateTime))
+                    : []]);
+                schedules[name] = view;
             }
         }
     }
+
+    /// <summary>A schedule, and why it is none.</summary>
+    private static JsonObject Schedule(ConnectorSchedule schedule) => new()
+    {
+        ["enabled"] = schedule.Enabled,
+        ["interval"] = schedule.Interval,
+        ["problem"] = schedule.Enabled ? CronSchedule.Problem(schedule.Interval) : null,
+    };
+
+    /// <summary>A value without what looks like a secret. What is no number, switch or choice where one belongs may be anything, a password for example.</summary>
+    private static JsonNode? Shown(ConfigField field, JsonNode? value)
+    {
+        var isText = value is JsonValue text && text.TryGetValue<string>(out _);
+        var isTyped = field.Type is ConfigFieldType.Integer or ConfigFieldType.Boolean || field.Options.Count > 0;
+        return isText && isTyped && Redactor.Quote(value!.GetValue<string>()) is not ['"', ..] ? Redactor.Mask : Redactor.Redact(value);
+    }
+
+    /// <summary>Another service may have written it.</summary>
+    private static string? Redacted(string? text) => text is null ? null : Redactor.Redact(text);
 
     private static JsonObject Counts(SyncCounts counts) => new()
     {
@@ -138,7 +165,7 @@ internal static class ApiViews
     private static bool IsMarkedSensitive(JsonObject field) => field["sensitive"] is JsonValue flag && flag.TryGetValue<bool>(out var isSensitive) && isSensitive;
 
     /// <summary>Fields that the source knows and does not call sensitive. Of what it does not know nobody can tell.</summary>
-    private static HashSet<string> OpenFields(ConnectorRecord connector, SourceCheck sources, ConnectorServiceOptions options)
+    private static Dictionary<string, ConfigField> OpenFields(ConnectorRecord connector, SourceCheck sources, ConnectorServiceOptions options)
     {
         IEnumerable<ConfigField> fields = [];
         try
@@ -150,6 +177,6 @@ internal static class ApiViews
             // Not a source of ours: nothing of its configuration is shown.
         }
 
-        return fields.Where(field => !field.Sensitive).Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
+        return fields.Where(field => !field.Sensitive).ToDictionary(field => field.Name, StringComparer.Ordinal);
     }
 }

@@ -20,7 +20,7 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
         var views = new JsonArray();
         await foreach (var connector in connectors.ListAsync(cancellationToken))
         {
-            views.Add(ApiViews.Connector(connector));
+            views.Add(ApiViews.Connector(connector, options));
         }
 
         return new ApiResult(200, new JsonObject { ["connectors"] = views });
@@ -52,6 +52,11 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
         if (await connectors.FindAsync(id, cancellationToken) is not { IsDeleted: false } connector)
         {
             return MissingConnector(id);
+        }
+
+        if (connector.IndexName is { } index && ContentIndexName.Problem(index) is { } impossible)
+        {
+            return ApiResult.Problem(409, "The connector's index can't be filled", $"index_name: {impossible} Attach another index to connector '{connector.Id}'.");
         }
 
         if (wish.DryRun)

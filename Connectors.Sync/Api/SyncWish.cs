@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Connectors.Sync.Engine;
@@ -15,6 +16,7 @@ internal sealed record SyncWish(bool DryRun, SyncJobOptions Options)
     public JobType Type { get; init; } = JobType.Full;
 
     private const int MaxLength = 64 * 1024;
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly string[] Fields = ["type", "dryRun", "allowMassDelete", "reindex"];
     private static readonly SyncWords Words = new("dryRun", "reindex", "allowMassDelete", kind => $"the type \"{kind.ToWord()}\"");
 
@@ -43,10 +45,17 @@ internal sealed record SyncWish(bool DryRun, SyncJobOptions Options)
         JsonObject wish;
         try
         {
+            // Bytes that are no UTF-8 and halves of characters are found now, and not when a text is looked at.
+            Strict.GetCharCount(text);
+            using (var document = JsonDocument.Parse(text))
+            {
+                RequireWholeCharacters(document.RootElement);
+            }
+
             wish = JsonNode.Parse(text) as JsonObject ?? throw new JsonException();
             _ = wish.Count; // A name that comes twice is found out now.
         }
-        catch (Exception failure) when (failure is JsonException or ArgumentException)
+        catch (Exception failure) when (failure is JsonException or ArgumentException or InvalidOperationException)
         {
             return (null, "The body is not a JSON object. Send {} or nothing for an ordinary sync.");
         }
@@ -89,6 +98,32 @@ internal sealed record SyncWish(bool DryRun, SyncJobOptions Options)
         return SyncContradictions.Find(how, Words) is { } problem ? (null, problem) : (new SyncWish(how.DryRun, how.ForJob) { Type = how.JobType }, null);
 
         bool Flag(string name) => wish[name]?.GetValue<bool>() ?? false;
+    }
+
+    /// <exception cref="InvalidOperationException">A name or text holds half a character.</exception>
+    private static void RequireWholeCharacters(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                _ = element.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                {
+                    RequireWholeCharacters(item);
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (var member in element.EnumerateObject())
+                {
+                    _ = member.Name;
+                    RequireWholeCharacters(member.Value);
+                }
+
+                break;
+        }
     }
 
     private static string NoKind(JsonNode type)

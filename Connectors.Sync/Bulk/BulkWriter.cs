@@ -44,7 +44,7 @@ internal sealed class BulkWriter(
                 var action = BulkStatus.ClassifyCall(answer.Status);
                 if (action is BulkAction.Fatal)
                 {
-                    throw Failed(indexName, answer.Status, answer.Error);
+                    throw IndexBlock.Failure(indexName, answer.Error) ?? Failed(indexName, answer.Status, answer.Error);
                 }
 
                 if (action is BulkAction.Split)
@@ -53,6 +53,7 @@ internal sealed class BulkWriter(
                     return;
                 }
 
+                var status = answer.Status;
                 BulkError? lastError = answer.Error;
                 if (action is BulkAction.Done)
                 {
@@ -62,6 +63,8 @@ internal sealed class BulkWriter(
                         return;
                     }
 
+                    // The call was taken; what matters is what it says of its operations.
+                    status = answer.Items[refused[0]].Status;
                     var rest = current.Select(refused);
                     DisposeUnless(batch, current);
                     current = rest;
@@ -72,8 +75,8 @@ internal sealed class BulkWriter(
                     mayHaveBeenSent |= answer.Status is 0 or >= 500;
                 }
 
-                var delay = backoff.Next(answer.RetryAfter) ?? throw GivenUp(indexName, current.Count, answer.Status, lastError);
-                BulkLog.Retrying(logger, indexName, current.Count, answer.Status, lastError?.Type ?? "none", delay);
+                var delay = backoff.Next(answer.RetryAfter) ?? throw IndexBlock.Failure(indexName, lastError) ?? GivenUp(indexName, current.Count, status, lastError);
+                BulkLog.Retrying(logger, indexName, current.Count, status, lastError?.Type ?? "none", delay);
                 await Task.Delay(delay, time, cancellationToken);
             }
         }
@@ -126,7 +129,7 @@ internal sealed class BulkWriter(
                     Reject(batch.IdOf(position), item.Error ?? new BulkError("status_" + item.Status, "no reason given"), outcome);
                     break;
                 default:
-                    throw Failed(indexName, item.Status, item.Error);
+                    throw IndexBlock.Failure(indexName, item.Error) ?? Failed(indexName, item.Status, item.Error);
             }
         }
 
@@ -173,6 +176,7 @@ internal sealed class BulkWriter(
         {
             401 => $"Elasticsearch refused the credentials while writing to '{indexName}' (401). Check elasticsearch.username and password, or api_key.",
             403 => $"Elasticsearch does not allow writing to '{indexName}' (403): {error?.Reason ?? "no reason given"}. The key or user needs the privileges that the documentation lists.",
+            < 0 or (>= 300 and < 400) => error?.Reason ?? $"Elasticsearch did not take what was to be written to '{indexName}' ({status}).",
             404 => $"The index '{indexName}' is gone (404): {error?.Reason ?? "no reason given"}. Nothing was deleted; start the sync again to build it anew.",
             _ => $"Elasticsearch refused to write to '{indexName}' ({status}): {error?.Type ?? "unknown"}: {error?.Reason ?? "no reason given"}",
         });

@@ -43,6 +43,9 @@ public sealed record ConfigField(string Name, string Label)
     /// <summary>Where Kibana shows the field: <c>advanced</c> hides it behind a section.</summary>
     public IReadOnlyList<string> UiRestrictions { get; init; } = [];
 
+    /// <summary>Whether the value is the bare name of a server: a URL would be a mistake, and may hold a password.</summary>
+    internal bool TakesNoUrl { get; init; }
+
     /// <summary>Whether documents may be others with another value, so that a change of it has every document read and compared anew. Default true.</summary>
     internal bool ShapesDocuments { get; init; } = true;
 }

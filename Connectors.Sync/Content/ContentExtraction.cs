@@ -86,7 +86,7 @@ internal sealed class ContentExtraction : IAsyncDisposable
 
     /// <summary>What of the way shapes documents and is part of neither the connector's fields nor its pipeline; <see langword="null"/> for nothing. When it
     /// changes, documents are written again.</summary>
-    internal string? ShapeOf(bool usesService, bool pipelineExtracts) => WayOf(usesService, pipelineExtracts) == ContentWay.Local ? "content: local 1" : null;
+    internal string? ShapeOf(bool usesService, bool pipelineExtracts) => WayOf(usesService, pipelineExtracts) == ContentWay.Local ? "content: local 2" : null;
 
     private ContentWay WayOf(bool usesService, bool pipelineExtracts) =>
         usesService ? ContentWay.Service : _pool is not null ? ContentWay.Local : pipelineExtracts ? ContentWay.Pipeline : ContentWay.Text;

@@ -1,3 +1,4 @@
+using Connectors.Sync.Content.Charsets;
 using Connectors.Sync.Sources;
 
 namespace Connectors.Sync.Content;
@@ -19,7 +20,9 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
         var isExtracted = extractor?.Extensions.Contains(extension) == true;
         if (!isExtracted && !options.Extensions.Contains(extension))
         {
-            return ContentText.None(ContentOutcome.NotText, $"'{extension}' is not the extension of a file that holds text");
+            return extractor is not null && ExtractableFileTypes.ByTika.Contains(extension)
+                ? ContentText.None(ContentOutcome.Unsupported, $"{content.FileName}: {extension} files are not read in this way. docs/content.md names one that reads them.")
+                : ContentText.None(ContentOutcome.NotText, $"'{extension}' is not the extension of a file that holds text");
         }
 
         if (content.SizeInBytes > options.MaxBytes)
@@ -30,12 +33,12 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
         try
         {
             return await FetchAsync(content, cancellationToken) is not { } bytes ? TooLarge(options.MaxBytes + 1)
-                : extractor is not null && (isExtracted || ExtractableFileTypes.AreKnown(bytes.WrittenSpan)) ? await ExtractAsync(extractor, content.FileName, bytes, cancellationToken)
-                : TextDecoder.Decode(bytes)?.CutTo(options.MaxTextBytes) ?? ContentText.None(ContentOutcome.NotText, "it holds NUL bytes, so it is not text");
+                : extractor is not null && (isExtracted || ExtractableFileTypes.AreKnown(bytes.WrittenSpan)) ? await ExtractAsync(extractor, content, bytes, cancellationToken)
+                : TextDecoder.Decode(bytes, DeclaredCharset.OfMediaType(content.MediaType), IsHtml(content))?.CutTo(options.MaxTextBytes) ?? ContentText.None(ContentOutcome.NotText, "it holds NUL bytes, so it is not text");
         }
         catch (ConnectorException failure) when (failure.Kind == FailureKind.Skip)
         {
-            return ContentText.None(ContentOutcome.Unreadable, failure.Message);
+            return ContentText.None(failure.IsGone ? ContentOutcome.Gone : ContentOutcome.Unreadable, failure.Message);
         }
         catch (Exception broken) when (broken is not ConnectorException && !(broken is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
@@ -44,15 +47,20 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
         }
     }
 
-    private static async Task<ContentText> ExtractAsync(IContentExtractor extractor, string fileName, PooledBuffer bytes, CancellationToken cancellationToken)
+    private static async Task<ContentText> ExtractAsync(IContentExtractor extractor, DocumentContent content, PooledBuffer bytes, CancellationToken cancellationToken)
     {
         if (bytes.Length == 0)
         {
             return ContentText.Of(bytes);
         }
 
-        return await extractor.ExtractAsync(fileName, bytes, cancellationToken);
+        // What the source says of the charset does not go along with the file.
+        var marked = IsHtml(content) && DeclaredCharset.OfMediaType(content.MediaType) is { } declared ? TextDecoder.Marked(bytes, declared) : bytes;
+        return await extractor.ExtractAsync(content.FileName, marked, cancellationToken);
     }
+
+    private static bool IsHtml(DocumentContent content) =>
+        Path.GetExtension(content.FileName).ToLowerInvariant() is ".html" or ".htm" or ".xhtml" or ".aspx";
 
     /// <summary>The content's bytes; <see langword="null"/> when there are too many.</summary>
     private async Task<PooledBuffer?> FetchAsync(DocumentContent content, CancellationToken cancellationToken)

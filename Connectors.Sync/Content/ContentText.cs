@@ -21,13 +21,16 @@ internal sealed class ContentText : IDisposable
     public bool HasText => Outcome == ContentOutcome.Text;
 
     /// <summary>Whether the content should have been read but could not be. The document is then written without it and reported.</summary>
-    public bool IsProblem => Outcome is ContentOutcome.Unreadable or ContentOutcome.NotExtractable;
+    public bool IsProblem => Outcome is ContentOutcome.Unreadable or ContentOutcome.NotExtractable or ContentOutcome.Unsupported;
 
     /// <summary>
     /// Whether the problem may be gone at the next sync. The document must not count as up to date then, since nothing in the source changes when the file becomes
     /// readable. A file that can't be read as it is counts as up to date: it is tried again when it changes.
     /// </summary>
     public bool MayPass => Outcome == ContentOutcome.Unreadable;
+
+    /// <summary>Whether it is no longer there, and its document with it.</summary>
+    public bool IsGone => Outcome == ContentOutcome.Gone;
 
     /// <summary>Why there is no text, in a sentence for the report; <see langword="null"/> when there is.</summary>
     public string? Reason { get; }
@@ -82,6 +85,12 @@ internal enum ContentOutcome
 
     /// <summary>The source could not give it (<see cref="FailureKind.Skip"/>), or whatever makes text of it could not do so this time.</summary>
     Unreadable,
+
+    /// <summary>Its name says that it holds text, in a format that nobody here reads.</summary>
+    Unsupported,
+
+    /// <summary>It was listed, and is no longer there.</summary>
+    Gone,
 
     /// <summary>It is damaged, locked with a password, or needs more than the limits: it will be no different another time.</summary>
     NotExtractable,

@@ -65,8 +65,8 @@ internal static partial class ServiceLog
     [LoggerMessage(520, LogLevel.Information, "Connector {ConnectorId}: the sync rules that were drafted have been checked")]
     public static partial void RulesValidated(ILogger logger, string connectorId);
 
-    [LoggerMessage(518, LogLevel.Warning, "{Rejected} documents of job {SyncJobId} into {IndexName} were rejected or unreadable; the first: {Id}: {Reason}")]
-    public static partial void Rejections(ILogger logger, long rejected, string syncJobId, string indexName, string id, string reason);
+    [LoggerMessage(518, LogLevel.Warning, "{Rejected} documents of job {SyncJobId} into {IndexName} were rejected or unreadable ({Reasons}); the first: {Id}: {Reason}")]
+    public static partial void Rejections(ILogger logger, long rejected, string syncJobId, string indexName, string reasons, string id, string reason);
 
     [LoggerMessage(522, LogLevel.Information, "Connector {ConnectorId} has the service type {ServiceType}, for which there is no source here: it is left alone. Name its class under sources to serve it")]
     public static partial void UnknownServiceType(ILogger logger, string connectorId, string serviceType);
@@ -86,7 +86,13 @@ internal static partial class ServiceLog
     [LoggerMessage(527, LogLevel.Warning, "The source of job {SyncJobId} of connector {ConnectorId} into {IndexName} could not be closed and is left behind: {Reason}")]
     public static partial void SourceLeft(ILogger logger, string syncJobId, string connectorId, string indexName, string reason);
 
+    [LoggerMessage(540, LogLevel.Warning, "The end of job {SyncJobId} of connector {ConnectorId} could not be written, it is tried again in {Delay}: {Reason}")]
+    public static partial void EndTriedAgain(ILogger logger, string syncJobId, string connectorId, string reason, TimeSpan delay);
+
     /// <summary>The sign of life that the alert about missing polls waits for (infra/modules/alerts.bicep); at what level is the host's choice.</summary>
     [LoggerMessage(EventId = 519, Message = "Looked after {Connectors} connectors, {JobsMade} jobs were made")]
     public static partial void PollDone(ILogger logger, LogLevel level, int connectors, int jobsMade);
+
+    [LoggerMessage(528, LogLevel.Information, "Secrets were taken out of {Jobs} jobs that are over")]
+    public static partial void SecretsRemoved(ILogger logger, int jobs);
 }

@@ -11,9 +11,9 @@ internal sealed record DeleteGuardOptions
     [Range(0, 100)]
     public double MaxPercent { get; init; } = 15;
 
-    /// <summary>An index of at most so many documents is not held against <see cref="MaxPercent"/>. Default 100.</summary>
+    /// <summary>So many documents may vanish in one sync even where they are more than <see cref="MaxPercent"/>. Default 20.</summary>
     [Range(0, int.MaxValue)]
-    public int FreeBelow { get; init; } = 100;
+    public int MaxDocuments { get; init; } = 20;
 }
 
 /// <summary>Judges the deletes of a completely read source before any of them is sent. Pure.</summary>
@@ -25,8 +25,12 @@ internal static class DeleteGuard
     /// <param name="vanished">Documents of the index that the source did not list.</param>
     /// <param name="options">The limits.</param>
     /// <param name="allowMassDelete">The override for this one sync.</param>
-    public static string? Refuse(long indexed, long listed, long vanished, DeleteGuardOptions options, bool allowMassDelete)
+    /// <param name="isDryRun">Whether nothing is written anyway.</param>
+    public static string? Refuse(long indexed, long listed, long vanished, DeleteGuardOptions options, bool allowMassDelete, bool isDryRun = false)
     {
+        var (nothing, written) = isDryRun
+            ? ("Nothing would be deleted", "New and changed documents would be written")
+            : ("Nothing was deleted", "New and changed documents were written");
         if (allowMassDelete || vanished == 0)
         {
             return null;
@@ -34,12 +38,21 @@ internal static class DeleteGuard
 
         if (listed == 0)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"Nothing was deleted: the source listed no document at all, while the index holds {indexed:N0}. Check the source's configuration and permissions. If it is really empty, run this one sync with --allow-mass-delete.");
+            return string.Create(CultureInfo.InvariantCulture, $"{nothing}: the source listed no document at all, while the index holds {indexed:N0}. Check the source's configuration and permissions. If it is really empty, run this one sync with --allow-mass-delete (allowMassDelete in the HTTP API).");
         }
 
         var percent = 100.0 * vanished / indexed;
-        return indexed <= options.FreeBelow || percent <= options.MaxPercent
+        return vanished <= options.MaxDocuments || percent <= options.MaxPercent
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"Nothing was deleted: {vanished:N0} of the index's {indexed:N0} documents ({percent:0.#} %) are no longer in the source, more than elasticsearch.delete_guard.max_percent ({options.MaxPercent:0.#}) allows. New and changed documents were written. If the deletes are right, run this one sync with --allow-mass-delete or raise the setting.");
+            : string.Create(CultureInfo.InvariantCulture, $"{nothing}: {vanished:N0} of the index's {indexed:N0} documents ({percent:0.#} %) are no longer in the source. elasticsearch.delete_guard allows {options.MaxPercent:0.#} % or {options.MaxDocuments:N0} documents, whichever is more. {written}. If the deletes are right, run this one sync with --allow-mass-delete (allowMassDelete in the HTTP API), or raise max_percent or max_documents.");
     }
+
+    /// <summary>The sentence that refuses to delete anything from an index whose documents no connector wrote: somebody may have named the wrong one.</summary>
+    /// <param name="index">The index.</param>
+    /// <param name="indexed">Documents that it held at the start.</param>
+    /// <param name="vanished">Documents of the index that the source did not list.</param>
+    /// <param name="isDryRun">Whether nothing is written anyway.</param>
+    public static string Foreign(string index, long indexed, long vanished, bool isDryRun = false) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(isDryRun ? "Nothing would be deleted" : "Nothing was deleted")}: index '{index}' holds documents that no connector wrote, and {vanished:N0} of its {indexed:N0} are not in the source. New and changed documents {(isDryRun ? "would be" : "were")} written. If it is the wrong index, attach another one. If all of them may go, run this one sync with --allow-mass-delete (allowMassDelete in the HTTP API).");
 }

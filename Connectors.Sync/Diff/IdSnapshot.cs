@@ -35,6 +35,9 @@ internal sealed class IdSnapshot
     /// <summary>Where the text of the id with that ordinal is kept.</summary>
     public long TextOffset(int ordinal) => _entries.Span[ordinal].TextOffset;
 
+    /// <summary>The key of the document with that ordinal.</summary>
+    public DocumentKey KeyOf(int ordinal) => _entries.Span[ordinal].Key;
+
     /// <summary>Finds a document's ordinal and version; -1 when the index does not hold it.</summary>
     /// <remarks>Keys are hashes, evenly spread, so the place can be computed from the key and is off by a few entries only.</remarks>
     public int Find(DocumentKey key, out DocumentVersion version)

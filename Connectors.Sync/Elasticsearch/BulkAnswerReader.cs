@@ -7,6 +7,12 @@ namespace Connectors.Sync.Elasticsearch;
 /// <summary>Reads the answer to a bulk request from its bytes: nothing is allocated for an operation that went well.</summary>
 internal static class BulkAnswerReader
 {
+    // An item that went well has some 40 bytes; the reason of one that was refused may quote a document.
+    private const int MaxItemBytes = 16 * 1024;
+
+    /// <summary>The most bytes that the answer to so many operations has.</summary>
+    public static int MaxBytes(int operations) => (int)Math.Min(64 * 1024 + ((long)operations * MaxItemBytes), 256 * 1024 * 1024);
+
     /// <param name="operations">How many items there must be.</param>
     /// <param name="failure">Tells what is wrong with a call that failed as a whole and doesn't say so itself.</param>
     public static BulkAnswer Read(ElasticsearchAnswer answer, int operations, Func<string> failure)
@@ -25,9 +31,9 @@ internal static class BulkAnswerReader
                 return new BulkAnswer(answer.Status, items);
             }
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {
-            // Cut off on the way: the same as no answer.
+            // Cut off or changed on the way: the same as no answer.
         }
 
         return new BulkAnswer(0, [], new BulkError("bad_answer", $"The answer to a bulk request of {operations} operations was cut off or not readable."));
@@ -49,12 +55,16 @@ internal static class BulkAnswerReader
             }
 
             Expect(reader.Read() && reader.TokenType == JsonTokenType.StartArray);
+            Expect(count == 0);
             while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
             {
                 // {"index": {...}}
-                Expect(reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.Read() && reader.TokenType == JsonTokenType.StartObject);
+                Expect(reader.Read() && reader.TokenType == JsonTokenType.PropertyName);
+                var isDelete = reader.ValueTextEquals("delete"u8);
+                Expect(isDelete || reader.ValueTextEquals("index"u8) || reader.ValueTextEquals("create"u8) || reader.ValueTextEquals("update"u8));
+                Expect(reader.Read() && reader.TokenType == JsonTokenType.StartObject);
                 var item = ReadItem(ref reader);
-                Expect(reader.Read() && reader.TokenType == JsonTokenType.EndObject);
+                Expect(IsOutcome(item, isDelete) && reader.Read() && reader.TokenType == JsonTokenType.EndObject);
                 if (count < items.Length)
                 {
                     items[count] = item;
@@ -64,9 +74,20 @@ internal static class BulkAnswerReader
             }
         }
 
-        Expect(reader.TokenType == JsonTokenType.EndObject);
+        Expect(reader.TokenType == JsonTokenType.EndObject && !reader.Read());
         return count;
     }
+
+    /// <summary>Whether an item says what became of its operation.</summary>
+    private static bool IsOutcome(BulkItem item, bool isDelete) => item switch
+    {
+        { Status: >= 200 and < 300, Error: null } => isDelete
+            ? item.Result is BulkItemResult.Deleted
+            : item.Result is BulkItemResult.Created or BulkItemResult.Updated or BulkItemResult.NoOp,
+        { Status: 404, Error: null } => isDelete && item.Result is BulkItemResult.NotFound,
+        { Status: >= 400 and < 600 } => item.Error is not null,
+        _ => false,
+    };
 
     private static BulkItem ReadItem(ref Utf8JsonReader reader)
     {
@@ -75,12 +96,12 @@ internal static class BulkAnswerReader
         {
             if (reader.ValueTextEquals("status"u8))
             {
-                reader.Read();
+                Expect(status == 0 && reader.Read() && reader.TokenType == JsonTokenType.Number);
                 status = reader.GetInt32();
             }
             else if (reader.ValueTextEquals("result"u8))
             {
-                reader.Read();
+                Expect(reader.Read() && reader.TokenType == JsonTokenType.String);
                 result = Result(ref reader);
             }
             else if (reader.ValueTextEquals("error"u8))

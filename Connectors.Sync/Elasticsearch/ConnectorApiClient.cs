@@ -30,6 +30,7 @@ internal sealed class ConnectorApiClient(ElasticsearchCalls calls, ILogger logge
         using var answer = await calls.SendAsync(request, cancellationToken);
         if (answer.IsSuccess)
         {
+            answer.Json();
             return ConnectorApiAnswer.Done;
         }
 

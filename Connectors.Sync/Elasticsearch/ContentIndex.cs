@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Elasticsearch.Calls;
+using Connectors.Sync.Elasticsearch.Shapes;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Microsoft.Extensions.Logging;
@@ -43,7 +44,7 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
             ?? throw new ConnectorException(FailureKind.Retry, $"Index '{index}' vanished right after it was created.");
         if (AccessMapping.Check(index, facts.Mappings))
         {
-            (await calls.SendAsync(Put($"{Escape(index)}/_mapping", new JsonObject { ["properties"] = AccessMapping.Fields() }), cancellationToken)).Dispose();
+            await calls.AcknowledgeAsync(Put($"{Escape(index)}/_mapping", new JsonObject { ["properties"] = AccessMapping.Fields() }), cancellationToken);
         }
     }
 
@@ -57,17 +58,41 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
         return facts is null ? null : await StateAsync(index, facts, created: false, cancellationToken);
     }
 
+    public Task<IndexShape?> ReadShapeAsync(string index, string? pipeline, CancellationToken cancellationToken) =>
+        new ShapeReader(calls).ReadAsync(index, pipeline, cancellationToken);
+
+    public async Task<bool> HoldsForeignAsync(string index, CancellationToken cancellationToken)
+    {
+        if (await IndexFacts.ReadAsync(calls, index, cancellationToken) is not { } facts)
+        {
+            return false;
+        }
+
+        // What was written a moment ago, or into an index that never refreshes by itself, counts too.
+        await RefreshAsync(index, cancellationToken);
+        var isConnectors = facts.Mappings["properties"] is JsonObject fields && fields.ContainsKey("id") && fields.ContainsKey("_timestamp");
+        if (!isConnectors)
+        {
+            return await CountAsync(index, cancellationToken) > 0;
+        }
+
+        var withoutId = new JsonObject { ["bool"] = new JsonObject { ["must_not"] = new JsonObject { ["exists"] = new JsonObject { ["field"] = "id" } } } };
+        using var answer = await calls.SendAsync(Post($"{Escape(index)}/_count", new JsonObject { ["query"] = withoutId }), cancellationToken);
+        return answer.Json()["count"]?.GetValue<long>() is not 0;
+    }
+
     public void Expect(string index, string uuid) => _watch.Remember(index, uuid);
 
     public async Task<bool> DeleteAsync(string index, CancellationToken cancellationToken)
     {
         // Nothing but the index of exactly this name.
-        if (ContentIndexName.Problem(index.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal) ? index[ProtocolIndices.AccessControlPrefix.Length..] : index) is { } problem)
+        if (ContentIndexName.ProblemOfTarget(index) is { } problem)
         {
             throw new ConnectorException(problem);
         }
 
         using var answer = await calls.SendAsync(Delete($"{Escape(index)}?expand_wildcards=none", null, 404), cancellationToken);
+        answer.RequireMissing();
         return answer.IsSuccess;
     }
 
@@ -83,13 +108,14 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
             all[MetaKey] = meta.DeepClone();
         }
 
-        (await calls.SendAsync(Put($"{Escape(index)}/_mapping", new JsonObject { ["_meta"] = all }), cancellationToken)).Dispose();
+        await calls.AcknowledgeAsync(Put($"{Escape(index)}/_mapping", new JsonObject { ["_meta"] = all }), cancellationToken);
     }
 
     public async Task<bool> PipelineExistsAsync(string pipeline, CancellationToken cancellationToken)
     {
         // A key that Kibana makes for a connector may use pipelines but not see them (403).
         using var answer = await calls.SendAsync(Get($"_ingest/pipeline/{Escape(pipeline)}", 403, 404), cancellationToken);
+        answer.Json();
         return answer.Status != 404;
     }
 
@@ -105,26 +131,24 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
 
         var through = pipeline is null ? string.Empty : $"&pipeline={Escape(pipeline)}";
         var request = new ElasticsearchRequest(
-            global::Elastic.Transport.HttpMethod.POST, $"{Escape(index)}/_bulk?filter_path={BulkAnswerFilter}{through}", body, IsBulk: true);
+            global::Elastic.Transport.HttpMethod.POST, $"{Escape(index)}/_bulk?filter_path={BulkAnswerFilter}{through}", body, IsBulk: true)
+        {
+            MaxAnswerBytes = BulkAnswerReader.MaxBytes(operations),
+        };
         var start = time.GetTimestamp();
         using var answer = await calls.SendOnceAsync(request, cancellationToken);
         SyncTelemetry.BulkSent(time.GetElapsedTime(start), answer.Status);
         return BulkAnswerReader.Read(answer, operations, () => calls.Failures.Of(request, answer).Message);
     }
 
-    public async Task RefreshAsync(string index, CancellationToken cancellationToken) =>
-        (await calls.SendAsync(Post($"{Escape(index)}/_refresh", null), cancellationToken)).Dispose();
+    public Task RefreshAsync(string index, CancellationToken cancellationToken) => calls.RefreshAsync(index, cancellationToken);
 
-    public async Task<long> CountAsync(string index, CancellationToken cancellationToken)
-    {
-        using var answer = await calls.SendAsync(Get($"{Escape(index)}/_count"), cancellationToken);
-        return answer.Json()["count"]?.GetValue<long>() ?? 0;
-    }
+    public Task<long> CountAsync(string index, CancellationToken cancellationToken) => calls.CountAsync(index, cancellationToken);
 
     private async Task<ContentIndexState> StateAsync(string index, IndexFacts facts, bool created, CancellationToken cancellationToken)
     {
         var count = created ? 0 : await CountAsync(index, cancellationToken);
-        return new ContentIndexState(facts.Uuid, created, count, (facts.Mappings["_meta"]?[MetaKey] as JsonObject)?.DeepClone().AsObject());
+        return new ContentIndexState(facts.Uuid, created, count, ((facts.Mappings["_meta"] as JsonObject)?[MetaKey] as JsonObject)?.DeepClone().AsObject());
     }
 
     private static JsonObject Fields() => new()
@@ -191,7 +215,7 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
 
         if (missing.Count > 0)
         {
-            (await calls.SendAsync(Put($"{Escape(index)}/_mapping", new JsonObject { ["properties"] = missing }), cancellationToken)).Dispose();
+            await calls.AcknowledgeAsync(Put($"{Escape(index)}/_mapping", new JsonObject { ["properties"] = missing }), cancellationToken);
         }
     }
 }

@@ -13,12 +13,22 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
     // Connectors and jobs are small; most installations have fewer than this of either.
     private const int Page = 500;
 
+    // Most are of a few KB; one with many rules or a long report may have a hundred.
+    private const int MaxPageBytes = 64 * 1024 * 1024;
+
     public IConnectorApi? ConnectorApi { get; } = connectorApi;
 
     public async Task<StoredDocument?> GetAsync(string index, string id, CancellationToken cancellationToken)
     {
         using var answer = await calls.SendAsync(Get(Path(index, "_doc", id), 404), cancellationToken);
-        return answer.IsSuccess ? Stored(answer.Json()) : null;
+        answer.RequireMissing();
+        if (!answer.IsSuccess)
+        {
+            return null;
+        }
+
+        var found = answer.Json();
+        return answer.Text(found, "_id") == id ? Stored(answer, found) : throw answer.NotUnderstood("it tells of another document");
     }
 
     public async IAsyncEnumerable<StoredDocument> SearchAsync(
@@ -27,9 +37,10 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
         // One search sees one state of the index: when everything fits into its page, no point in time is needed.
         var search = Search(query, sort);
         List<StoredDocument> found;
-        using (var answer = await calls.SendAsync(Post($"{Escape(index)}/_search", search, 404), cancellationToken))
+        using (var answer = await calls.SendAsync(Searching($"{Escape(index)}/_search", search, 404), cancellationToken))
         {
-            found = answer.Status == 404 ? [] : Hits(index, answer.Json(), out _, out _);
+            answer.RequireMissing();
+            found = answer.Status == 404 ? [] : Hits(index, answer, out _, out _);
         }
 
         if (found.Count < Page)
@@ -42,6 +53,7 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
             yield break;
         }
 
+        var known = new HashSet<string>(StringComparer.Ordinal);
         await using var pointInTime = await PointInTime.OpenAsync(calls, logger, index, cancellationToken);
         while (pointInTime is not null && found.Count >= Page)
         {
@@ -51,9 +63,14 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
                 search["sort"] = new JsonArray("_shard_doc");
             }
 
-            using (var answer = await calls.SendAsync(Post("_search", search), cancellationToken))
+            using (var answer = await calls.SendAsync(Searching("_search", search), cancellationToken))
             {
-                found = Hits(index, answer.Json(), out var id, out var last);
+                found = Hits(index, answer, out var id, out var last);
+                if (!found.TrueForAll(document => known.Add(document.Id)))
+                {
+                    throw answer.NotUnderstood("it gives a document twice");
+                }
+
                 pointInTime.Id = id ?? pointInTime.Id;
                 search["search_after"] = last?.DeepClone();
             }
@@ -69,8 +86,9 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
     {
         var search = Search(query, sort, "desc");
         search["size"] = count;
-        using var answer = await calls.SendAsync(Post($"{Escape(index)}/_search", search, 404), cancellationToken);
-        return answer.Status == 404 ? [] : Hits(index, answer.Json(), out _, out _);
+        using var answer = await calls.SendAsync(Searching($"{Escape(index)}/_search", search, 404), cancellationToken);
+        answer.RequireMissing();
+        return answer.Status == 404 ? [] : Hits(index, answer, out _, out _);
     }
 
     public async Task<StoredDocument?> CreateAsync(string index, string? id, JsonObject source, CancellationToken cancellationToken)
@@ -79,7 +97,7 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
         using var answer = await calls.SendAsync(Put(Path(index, "_create", name) + "?refresh=wait_for", source, 409), cancellationToken);
         if (answer.IsSuccess)
         {
-            return Written(name, source, answer.Json());
+            return Written(name, source, Done(answer));
         }
 
         var existing = answer.Tries > 1 ? await GetAsync(index, name, cancellationToken) : null;
@@ -148,12 +166,30 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
 
     private static string Condition(StoredDocument expected) => $"?if_seq_no={expected.SequenceNumber}&if_primary_term={expected.PrimaryTerm}";
 
-    private static DocumentWrite Outcome(ElasticsearchAnswer answer) => answer.Status switch
+    private static ElasticsearchRequest Searching(string path, JsonObject search, params int[] expected) => Post(path, search, expected) with { MaxAnswerBytes = MaxPageBytes };
+
+    private static DocumentWrite Outcome(ElasticsearchAnswer answer)
     {
-        404 => DocumentWrite.Missing,
-        409 => DocumentWrite.Conflict,
-        _ => DocumentWrite.Done,
-    };
+        answer.RequireMissing();
+        if (answer.IsSuccess)
+        {
+            Done(answer);
+        }
+
+        return answer.Status switch
+        {
+            404 => DocumentWrite.Missing,
+            409 => DocumentWrite.Conflict,
+            _ => DocumentWrite.Done,
+        };
+    }
+
+    /// <summary>The answer to a write, which says that something was done.</summary>
+    private static JsonObject Done(ElasticsearchAnswer answer)
+    {
+        var json = answer.Json();
+        return answer.Text(json, "result") is "created" or "updated" or "deleted" or "noop" ? json : throw answer.NotUnderstood("it does not say what was done");
+    }
 
     private static JsonObject Search(JsonObject? query, string? sort, string order = "asc")
     {
@@ -172,29 +208,33 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
         return search;
     }
 
-    private List<StoredDocument> Hits(string index, JsonObject answer, out string? pointInTime, out JsonArray? last)
+    private List<StoredDocument> Hits(string index, ElasticsearchAnswer answer, out string? pointInTime, out JsonArray? last)
     {
-        if (answer["timed_out"]?.GetValue<bool>() == true || answer["_shards"]?["failed"]?.GetValue<int>() > 0)
+        var json = answer.Json();
+        if (!answer.IsWhole(json))
         {
             throw new ConnectorException(FailureKind.Retry, $"Elasticsearch at {calls.Failures.Host} could not search all shards of index '{index}'.");
         }
 
-        pointInTime = answer["pit_id"]?.ToString();
-        var hits = answer["hits"]?["hits"] as JsonArray ?? [];
-        last = hits.Count == 0 ? null : hits[^1]?["sort"] as JsonArray;
-        return [.. hits.OfType<JsonObject>().Select(Stored)];
+        pointInTime = json["pit_id"] is null ? null : answer.Text(json, "pit_id");
+        var hits = answer.Hits(json);
+        last = hits.Count == 0 ? null : hits[^1]["sort"] as JsonArray;
+        return [.. hits.Select(hit => Stored(answer, hit))];
     }
 
-    private static StoredDocument Stored(JsonObject hit)
+    private static StoredDocument Stored(ElasticsearchAnswer answer, JsonObject hit)
     {
-        var source = hit["_source"] as JsonObject ?? [];
+        var source = answer.Object(hit, "_source");
         hit.Remove("_source");
-        return Written(hit["_id"]!.ToString(), source, hit, isCopy: true);
+        return Written(answer.Text(hit, "_id"), source, hit, isCopy: true);
     }
 
     private static StoredDocument Written(string id, JsonObject source, JsonObject answer, bool isCopy = false) => new(
         id,
         isCopy ? source : source.DeepClone().AsObject(),
-        answer["_seq_no"]?.GetValue<long>() ?? -1,
-        answer["_primary_term"]?.GetValue<long>() ?? -1);
+        Place(answer, "_seq_no"),
+        Place(answer, "_primary_term"));
+
+    // A write on condition of a place that nothing has is refused: nothing is lost by one that can't be read.
+    private static long Place(JsonObject answer, string name) => answer[name] is JsonValue value && value.TryGetValue<long>(out var number) ? number : -1;
 }

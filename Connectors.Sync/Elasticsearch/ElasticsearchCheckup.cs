@@ -21,6 +21,20 @@ internal sealed class ElasticsearchCheckup
         return answer.IsSuccess;
     }
 
+    /// <summary>Why an index can't be a connector's, by its name or by what the name leads to, in a sentence; <see langword="null"/> when it can, does not exist yet, or
+    /// may not be seen with these credentials: then the sync finds it out.</summary>
+    /// <exception cref="ConnectorException">It can't be found out.</exception>
+    public async Task<string?> ContentIndexProblemAsync(string index, CancellationToken cancellationToken)
+    {
+        if (ContentIndexName.Problem(index) is { } problem)
+        {
+            return problem;
+        }
+
+        using var answer = await _calls.SendAsync(Get($"{Escape(index)}?flat_settings=true", 403, 404), cancellationToken);
+        return answer.IsSuccess ? IndexFacts.Problem(index, answer.Json(), _calls.Failures.Host)?.Message : null;
+    }
+
     /// <summary>Whether an ingest pipeline exists; <see langword="null"/> when the credentials may not see pipelines, which a sync need not.</summary>
     /// <exception cref="ConnectorException">It can't be found out.</exception>
     public async Task<bool?> PipelineExistsAsync(string pipeline, CancellationToken cancellationToken)
@@ -59,8 +73,8 @@ internal sealed class ElasticsearchCheckup
 
         return
         [
-            .. (answer.Json()["index"] as JsonObject ?? [])
-                .SelectMany(index => (index.Value as JsonObject ?? []).Where(privilege => privilege.Value?.GetValue<bool>() == false).Select(privilege => $"{privilege.Key} on {index.Key}"))
+            .. answer.Object(answer.Json(), "index")
+                .SelectMany(index => (index.Value as JsonObject ?? []).Where(privilege => privilege.Value?.GetValueKind() == System.Text.Json.JsonValueKind.False).Select(privilege => $"{privilege.Key} on {index.Key}"))
                 .Order(StringComparer.Ordinal),
         ];
     }

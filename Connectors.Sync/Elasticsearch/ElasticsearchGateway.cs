@@ -23,8 +23,9 @@ internal sealed class ElasticsearchGateway : IDisposable
         ArgumentNullException.ThrowIfNull(random);
         ArgumentNullException.ThrowIfNull(loggerFactory);
         var logger = loggerFactory.CreateLogger<ElasticsearchGateway>();
-        _settings = ElasticsearchClientFactory.Settings(options);
-        var calls = new ElasticsearchCalls(new ElasticsearchClient(_settings).Transport, options, time, random, logger);
+        var trust = new ServerTrust(options, time);
+        _settings = ElasticsearchClientFactory.Settings(options, trust);
+        var calls = new ElasticsearchCalls(new ElasticsearchClient(_settings).Transport, options, trust, time, random, logger);
         _preflight = new ElasticsearchPreflight(calls, options, time, random, logger);
         Checkup = new ElasticsearchCheckup(calls, time);
         Documents = new DocumentStore(calls, options.UseConnectorsApi ? new ConnectorApiClient(calls, logger) : null, logger);

@@ -1,6 +1,7 @@
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Elasticsearch.Calls;
+using Connectors.Sync.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Elasticsearch;
@@ -73,14 +74,14 @@ internal sealed class ElasticsearchPreflight(ElasticsearchCalls calls, Elasticse
         }
 
         var root = answer.Json();
-        var number = root["version"]?["number"]?.ToString() ?? string.Empty;
-        var cluster = root["cluster_name"]?.ToString() ?? string.Empty;
+        var number = root.Object("version").Text("number") ?? string.Empty;
+        var cluster = root.Text("cluster_name") ?? string.Empty;
         if (!System.Version.TryParse(number.Split('-')[0], out var version))
         {
             throw new ConnectorException($"Elasticsearch at {host} reports the version '{number}', which can't be read.");
         }
 
-        var isServerless = root["version"]?["build_flavor"]?.ToString() == "serverless";
+        var isServerless = root.Object("version").Text("build_flavor") == "serverless";
         if (!isServerless)
         {
             CheckVersion(version, number);

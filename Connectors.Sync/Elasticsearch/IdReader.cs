@@ -1,18 +1,18 @@
-using System.Text;
 using System.Text.Json;
-using Connectors.Sync.Diff;
 using Connectors.Sync.Elasticsearch.Calls;
 using Connectors.Sync.Engine;
 using Microsoft.Extensions.Logging;
-using static Connectors.Sync.Elasticsearch.Calls.ElasticsearchRequest;
 
 namespace Connectors.Sync.Elasticsearch;
 
 /// <summary>Reads id and version of every document of an index, over a point in time, in slices side by side.</summary>
 internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long documentsPerSlice)
 {
-    private const string Answer = "pit_id,timed_out,_shards.failed,hits.hits._id,hits.hits.sort,hits.hits._source._timestamp,hits.hits.fields._digest";
+    private const string Answer = "pit_id,timed_out,_shards.failed,hits.total,hits.hits._id,hits.hits.sort,hits.hits._source._timestamp,hits.hits.fields._digest";
     private const int MaxSlices = 4;
+
+    // An id has at most 512 bytes, each perhaps escaped; with the version and the place in the order that is less.
+    private const int MaxHitBytes = 4 * 1024;
 
     public async Task ReadAsync(string index, IdReceiver receive, CancellationToken cancellationToken)
     {
@@ -22,9 +22,8 @@ internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long do
         }
 
         // What an interrupted sync wrote last must be seen too, or it could never be deleted.
-        (await calls.SendAsync(Post($"{Escape(index)}/_refresh", null), cancellationToken)).Dispose();
-        using var counted = await calls.SendAsync(Get($"{Escape(index)}/_count"), cancellationToken);
-        var documents = counted.Json()["count"]?.GetValue<long>() ?? 0;
+        await calls.RefreshAsync(index, cancellationToken);
+        var documents = await calls.CountAsync(index, cancellationToken);
         var slices = (int)Math.Clamp(documents / documentsPerSlice, 1, MaxSlices);
         var page = Math.Min(facts.MaxResultWindow, IndexFacts.DefaultMaxResultWindow);
 
@@ -53,10 +52,14 @@ internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long do
     {
         using var body = new PooledBuffer();
         using var after = new PooledBuffer(256);
+        var (read, total) = (0L, (long?)null);
         while (true)
         {
             WriteSearch(body, pointInTime.Id, slice, slices, page, after.WrittenSpan);
-            var request = new ElasticsearchRequest(global::Elastic.Transport.HttpMethod.POST, $"_search?filter_path={Answer}", body.WrittenMemory, false, 404);
+            var request = new ElasticsearchRequest(global::Elastic.Transport.HttpMethod.POST, $"_search?filter_path={Answer}", body.WrittenMemory, false, 404)
+            {
+                MaxAnswerBytes = (64 * 1024) + (page * MaxHitBytes),
+            };
             using var answer = await calls.SendAsync(request, cancellationToken);
             if (answer.Status == 404)
             {
@@ -65,28 +68,37 @@ internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long do
             }
 
             await turn.WaitAsync(cancellationToken);
-            int count;
+            IdPage found;
             try
             {
-                count = ReadPage(answer.Body, pointInTime, after, receive);
-            }
-            catch (JsonException)
-            {
-                throw new ConnectorException(FailureKind.Retry, $"An answer of Elasticsearch at {calls.Failures.Host} was cut off while the ids of index '{index}' were read.");
+                found = IdPage.Read(answer, pointInTime.Id, after, receive);
+                pointInTime.Id = found.PointInTime ?? pointInTime.Id;
             }
             finally
             {
                 turn.Release();
             }
 
-            if (count < 0)
+            if (!found.IsWhole)
             {
                 throw new ConnectorException(FailureKind.Retry, $"Elasticsearch at {calls.Failures.Host} could not read all shards of index '{index}'.");
             }
 
-            if (count < page)
+            total ??= found.Total ?? throw answer.NotUnderstood("it does not say how many documents there are");
+            read += found.Count;
+            if (read > total || found.Count > page || (found.Count < page && read < total))
+            {
+                throw answer.NotUnderstood($"it tells of {total} documents and gave {read}");
+            }
+
+            if (found.Count < page)
             {
                 return;
+            }
+
+            if (!found.HasPlace)
+            {
+                throw answer.NotUnderstood("the last hit does not say where the next page begins");
             }
         }
     }
@@ -97,7 +109,9 @@ internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long do
         using var json = new Utf8JsonWriter(body);
         json.WriteStartObject();
         json.WriteNumber("size"u8, page);
-        json.WriteBoolean("track_total_hits"u8, false);
+
+        // Once, to be compared with what is read.
+        json.WriteBoolean("track_total_hits"u8, after.IsEmpty);
         json.WriteStartObject("pit"u8);
         json.WriteString("id"u8, pointInTime);
         json.WriteString("keep_alive"u8, PointInTime.KeepAlive);
@@ -126,114 +140,5 @@ internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long do
         }
 
         json.WriteEndObject();
-    }
-
-    // Number of documents on the page; -1 when it is not whole.
-    private static int ReadPage(ReadOnlySpan<byte> body, PointInTime pointInTime, PooledBuffer after, IdReceiver receive)
-    {
-        var reader = new Utf8JsonReader(body);
-        var count = 0;
-        var isWhole = true;
-        while (reader.Read())
-        {
-            if (reader.TokenType != JsonTokenType.PropertyName || reader.CurrentDepth > 2)
-            {
-                continue;
-            }
-
-            if (reader.ValueTextEquals("pit_id"u8))
-            {
-                reader.Read();
-                if (!reader.ValueTextEquals(pointInTime.Id))
-                {
-                    pointInTime.Id = reader.GetString()!;
-                }
-            }
-            else if (reader.ValueTextEquals("timed_out"u8))
-            {
-                isWhole &= reader.Read() && !reader.GetBoolean();
-            }
-            else if (reader.ValueTextEquals("failed"u8))
-            {
-                isWhole &= reader.Read() && reader.GetInt32() == 0;
-            }
-            else if (reader.CurrentDepth == 2 && reader.ValueTextEquals("hits"u8))
-            {
-                reader.Read();
-                while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
-                {
-                    ReadHit(ref reader, body, after, receive);
-                    count++;
-                }
-            }
-        }
-
-        return isWhole ? count : -1;
-    }
-
-    private static void ReadHit(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, PooledBuffer after, IdReceiver receive)
-    {
-        ReadOnlySpan<byte> id = default;
-        byte[]? unescaped = null;
-        var (version, isDigest) = (DocumentVersion.None, false);
-        var depth = reader.CurrentDepth;
-        while (reader.Read() && reader.CurrentDepth > depth)
-        {
-            if (reader.TokenType != JsonTokenType.PropertyName)
-            {
-                continue;
-            }
-
-            if (reader.ValueTextEquals("_id"u8))
-            {
-                reader.Read();
-                if (reader.ValueIsEscaped)
-                {
-                    unescaped = Encoding.UTF8.GetBytes(reader.GetString()!);
-                }
-                else
-                {
-                    id = reader.ValueSpan;
-                }
-            }
-            else if (reader.ValueTextEquals("sort"u8))
-            {
-                reader.Read();
-                var start = (int)reader.TokenStartIndex;
-                reader.Skip();
-                after.Clear();
-                after.Write(body[start..(int)reader.BytesConsumed]);
-            }
-            else if (reader.ValueTextEquals("_timestamp"u8))
-            {
-                reader.Read();
-                version = isDigest ? version : Timestamp(ref reader);
-                reader.Skip();
-            }
-            else if (reader.ValueTextEquals("_digest"u8))
-            {
-                // A doc value comes as an array.
-                reader.Read();
-                if (reader.TokenType == JsonTokenType.StartArray && reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var digest))
-                {
-                    (version, isDigest) = (DocumentVersion.FromDigest(digest), true);
-                }
-            }
-        }
-
-        receive(unescaped ?? id, version);
-    }
-
-    private static DocumentVersion Timestamp(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType != JsonTokenType.String)
-        {
-            return DocumentVersion.None;
-        }
-
-        // Without a zone it would be taken for local time.
-        return !reader.ValueIsEscaped && reader.ValueSpan is [.., (byte)'Z'] && reader.TryGetDateTimeOffset(out var timestamp)
-            ? DocumentVersion.FromTimestamp(timestamp)
-            : DocumentVersion.FromTimestamp(reader.GetString()!);
     }
 }

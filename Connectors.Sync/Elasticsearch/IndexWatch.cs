@@ -31,7 +31,7 @@ internal sealed class IndexWatch(ElasticsearchCalls calls, TimeProvider time)
         using var answer = await calls.SendOnceAsync(request, cancellationToken);
         if (answer.Status == 404)
         {
-            return Gone(index, "does not exist any more");
+            return Judge(answer, () => { answer.RequireMissing(); return Gone(index, "does not exist any more"); });
         }
 
         if (!answer.IsSuccess)
@@ -39,14 +39,30 @@ internal sealed class IndexWatch(ElasticsearchCalls calls, TimeProvider time)
             return new BulkAnswer(answer.Status, [], new BulkError("unknown", calls.Failures.Of(request, answer).Message), answer.RetryAfter);
         }
 
-        var uuid = ((answer.Json().FirstOrDefault().Value as JsonObject)?["settings"] as JsonObject)?["index.uuid"]?.ToString() ?? string.Empty;
-        if (seen is not null && seen.Uuid != uuid)
+        return Judge(answer, () =>
         {
-            return Gone(index, "was deleted and made again");
-        }
+            var uuid = answer.Text(answer.Object(answer.Json().FirstOrDefault().Value as JsonObject, "settings"), "index.uuid");
+            if (seen is not null && seen.Uuid != uuid)
+            {
+                return Gone(index, "was deleted and made again");
+            }
 
-        Remember(index, uuid);
-        return null;
+            Remember(index, uuid);
+            return null;
+        });
+    }
+
+    /// <summary>An answer that can't be understood is no answer: the index is asked for again with the next try.</summary>
+    private static BulkAnswer? Judge(ElasticsearchAnswer answer, Func<BulkAnswer?> judge)
+    {
+        try
+        {
+            return judge();
+        }
+        catch (ConnectorException failure)
+        {
+            return new BulkAnswer(0, [], new BulkError("bad_answer", failure.Message), answer.RetryAfter);
+        }
     }
 
     private static BulkAnswer Gone(string index, string what) => new(

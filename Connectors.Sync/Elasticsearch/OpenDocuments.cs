@@ -25,9 +25,7 @@ internal sealed class OpenDocuments(ElasticsearchCalls calls, IContentIndex inde
     {
         using var answer = await calls.SendAsync(Post($"{Escape(name)}/_count", new JsonObject { ["query"] = Query() }), cancellationToken);
         var json = answer.Json();
-        return json["_shards"]?["failed"]?.GetValue<int>() is null or 0 && json["count"] is { } count
-            ? count.GetValue<long>()
-            : throw Unsearched(name);
+        return answer.IsWhole(json) ? answer.Count(json, "count") : throw Unsearched(name);
     }
 
     /// <summary>Closes them, about <paramref name="atMost"/> of them.</summary>
@@ -134,8 +132,6 @@ internal sealed class OpenDocuments(ElasticsearchCalls calls, IContentIndex inde
         };
         using var answer = await calls.SendAsync(Post($"{Escape(name)}/_search?filter_path={Found}", search), cancellationToken);
         var json = answer.Json();
-        return json["timed_out"]?.GetValue<bool>() == true || json["_shards"]?["failed"]?.GetValue<int>() is not 0
-            ? throw Unsearched(name)
-            : [.. (json["hits"]?["hits"] as JsonArray ?? []).OfType<JsonObject>()];
+        return answer.IsWhole(json) ? [.. answer.Hits(json, mayLack: true)] : throw Unsearched(name);
     }
 }

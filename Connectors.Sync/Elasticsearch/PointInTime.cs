@@ -25,9 +25,8 @@ internal sealed class PointInTime : IAsyncDisposable
     {
         using var answer = await calls.SendAsync(
             ElasticsearchRequest.Post($"{ElasticsearchRequest.Escape(index)}/_pit?keep_alive={KeepAlive}", null, 404), cancellationToken);
-        return answer.Status == 404
-            ? null
-            : new PointInTime(calls, logger, index, answer.Json()["id"]?.ToString() ?? throw new ConnectorException("Elasticsearch opened a point in time without an id."));
+        answer.RequireMissing();
+        return answer.Status == 404 ? null : new PointInTime(calls, logger, index, answer.Text(answer.Json(), "id"));
     }
 
     public async ValueTask DisposeAsync()

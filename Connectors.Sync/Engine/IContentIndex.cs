@@ -31,6 +31,10 @@ internal interface IContentIndex
     /// <summary>The index as it is, or <see langword="null"/> when it does not exist. Changes nothing.</summary>
     Task<ContentIndexState?> InspectAsync(string index, CancellationToken cancellationToken);
 
+    /// <summary>Whether an index that has no mark of ours holds documents that no connector wrote, ours or Elastic's: one of those gives each an <c>id</c>, and the index a
+    /// <c>_timestamp</c>. Asked before <see cref="PrepareAsync"/>, which adds both to the mapping.</summary>
+    Task<bool> HoldsForeignAsync(string index, CancellationToken cancellationToken);
+
     /// <summary>Tells that the index of this <see cref="ContentIndexState.Uuid"/>, which was just found to be there, is the one to be written to: until now it may have been
     /// another, if somebody else made it again.</summary>
     void Expect(string index, string uuid);
@@ -45,6 +49,12 @@ internal interface IContentIndex
 
     /// <summary>Whether an ingest pipeline of that name exists.</summary>
     Task<bool> PipelineExistsAsync(string pipeline, CancellationToken cancellationToken);
+
+    /// <summary>Reads what Elasticsearch makes of the documents that are written to an index; <see langword="null"/> when it does not exist.</summary>
+    /// <param name="index">The index.</param>
+    /// <param name="pipeline">The ingest pipeline of bulk requests, or <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Stops the calls.</param>
+    Task<IndexShape?> ReadShapeAsync(string index, string? pipeline, CancellationToken cancellationToken);
 
     /// <summary>Reads id and version of every document, over a point in time, slices in parallel.</summary>
     /// <param name="receive">Called for each document, one call at a time; the span is valid during the call. The version is that of <c>_digest</c> where

@@ -130,7 +130,7 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
                 DocumentKey.Of(id),
                 document.Timestamp is { } timestamp && !hasAccessControl
                     ? DocumentVersion.FromTimestamp(timestamp)
-                    : DocumentVersion.FromDigest(DocumentVersion.Digest(document.Body.Span, document.Timestamp)));
+                    : DocumentVersion.FromDigest(DocumentVersion.Digest(document.Compared.Span, document.Timestamp)));
         }
     }
 
@@ -188,9 +188,15 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
         });
         foreach (var index in wanted)
         {
-            if (texts[index - start] is { IsProblem: true, Reason: { } reason })
+            if (texts[index - start] is { IsProblem: true, Reason: { } reason } text)
             {
-                plan.Rejections.Add(new Rejection(System.Text.Encoding.UTF8.GetString(work.Page[index].Id.Span), "content", reason));
+                // Counted by extension: of files in a format that nobody reads there may be many.
+                var type = text.Outcome == ContentOutcome.Unsupported ? $"content {Path.GetExtension(work.Page[index].Content!.FileName).ToLowerInvariant()}" : "content";
+                plan.Rejections.Add(new Rejection(System.Text.Encoding.UTF8.GetString(work.Page[index].Id.Span), type, reason));
+            }
+            else if (texts[index - start] is { IsGone: true, Reason: { } gone })
+            {
+                plan.Rejections.Add(new Rejection(System.Text.Encoding.UTF8.GetString(work.Page[index].Id.Span), "gone", gone));
             }
         }
 
@@ -203,7 +209,10 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
         for (var index = start; index < end; index++)
         {
             var verdict = work.Verdicts[index];
-            if (!PageWork.IsWritten(verdict))
+            var text = texts?[index - start];
+
+            // What vanished after it was listed is not written. What the index has of it goes when the next sync does not list it.
+            if (!PageWork.IsWritten(verdict) || text is { IsGone: true })
             {
                 continue;
             }
@@ -211,7 +220,6 @@ internal sealed class PageStep(DocumentLines lines, BulkWriterOptions bulk, int 
             var document = work.Page[index];
             var batch = plan.OpenBatch();
             var shortened = work.ShortenedId(index);
-            var text = texts?[index - start];
 
             // Nothing changes in the source when a content becomes readable: without the document's own stamp it is written again at the next sync.
             var isIncomplete = text is { MayPass: true };

@@ -15,8 +15,10 @@ internal sealed class SyncEnding(IContentIndex index, SyncEngineOptions options)
     /// <param name="vanished">Documents of the index that were not listed.</param>
     /// <param name="gap">Why documents may be missing from the listing, or <see langword="null"/>.</param>
     public string? RefuseDeletes(SyncRequest request, StoredPlan plan, SyncCounts counts, long vanished, string? gap) => vanished > 0 && gap is not null
-        ? $"Nothing was deleted, because the source could not list everything: {gap} New and changed documents were written. Mend the permissions, or exclude that place, and sync again."
-        : DeleteGuard.Refuse(plan.Snapshot.Count, counts.Read + counts.Unreadable, vanished, options.DeleteGuard, request.AllowMassDelete);
+        ? $"{(request.DryRun ? "Nothing would be deleted" : "Nothing was deleted")}, because the source could not list everything: {gap.TrimEnd('.')}. {(request.DryRun ? "New and changed documents would be written" : "New and changed documents were written")}. Mend the permissions, or exclude that place, and sync again."
+        : vanished > 0 && plan.HoldsForeign && !request.AllowMassDelete
+        ? DeleteGuard.Foreign(plan.IndexName, plan.Snapshot.Count, vanished, request.DryRun)
+        : DeleteGuard.Refuse(plan.Snapshot.Count, counts.Read + counts.Unreadable, vanished, options.DeleteGuard, request.AllowMassDelete, request.DryRun);
 
     /// <summary>Makes sure that the index is the one that the sync began with.</summary>
     /// <returns>The index as it is; <see langword="null"/> in a dry run, which needs none.</returns>
@@ -75,7 +77,9 @@ internal sealed class SyncEnding(IContentIndex index, SyncEngineOptions options)
         }
 
         await index.PrepareAccessAsync(request.IndexName, cancellationToken);
-        await index.WriteMetaAsync(request.IndexName, new IndexMark(null, null, await index.CountAsync(request.IndexName, cancellationToken)).ToJson(), cancellationToken);
+        var mark = IndexMark.From((await index.InspectAsync(request.IndexName, cancellationToken))?.Meta);
+        var unmarked = new IndexMark(null, null, await index.CountAsync(request.IndexName, cancellationToken), mark?.HoldsForeign == true);
+        await index.WriteMetaAsync(request.IndexName, unmarked.ToJson(), cancellationToken);
         await index.CloseOpenAsync(request.IndexName, atMost, cancellationToken);
         return true;
     }
@@ -88,10 +92,11 @@ internal sealed class SyncEnding(IContentIndex index, SyncEngineOptions options)
     /// <summary>Makes everything visible and marks the index with what it holds now. May be done twice.</summary>
     /// <param name="request">The sync.</param>
     /// <param name="plan">Its plan.</param>
+    /// <param name="isListed">Whether the source listed everything, and all that vanished was deleted.</param>
     /// <param name="isWhole">Whether the index equals the source: nothing was refused, rejected or unreadable.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>Documents in the index.</returns>
-    public async Task<long> CompleteAsync(SyncRequest request, StoredPlan plan, bool isWhole, CancellationToken cancellationToken)
+    public async Task<long> CompleteAsync(SyncRequest request, StoredPlan plan, bool isListed, bool isWhole, CancellationToken cancellationToken)
     {
         if (request.DryRun)
         {
@@ -104,9 +109,11 @@ internal sealed class SyncEnding(IContentIndex index, SyncEngineOptions options)
         var hasClosed = plan.Kind != SyncKind.DeletesOnly && await CloseAsync(request, plan, cancellationToken);
         var total = await index.CountAsync(request.IndexName, cancellationToken);
         await CheckIndexAsync(request, plan, cancellationToken);
-        if (plan.Kind != SyncKind.DeletesOnly || plan.KeptFingerprint is not null)
+        if (plan.Kind != SyncKind.DeletesOnly || plan.KeptFingerprint is not null || plan.HoldsForeign)
         {
-            var mark = new IndexMark(plan.KeptFingerprint ?? plan.Fingerprint, isWhole && !hasClosed ? plan.ChangeMark : null, total);
+            var fingerprint = plan.Kind == SyncKind.DeletesOnly ? plan.KeptFingerprint : plan.Fingerprint;
+            var holdsForeign = plan.HoldsForeign && !(isListed && plan.Kind != SyncKind.NoDeletes);
+            var mark = new IndexMark(fingerprint, isWhole && !hasClosed ? plan.ChangeMark : null, total, holdsForeign) { Shape = plan.Shape };
             await index.WriteMetaAsync(request.IndexName, mark.ToJson(), cancellationToken);
         }
 

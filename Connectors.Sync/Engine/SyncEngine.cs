@@ -99,10 +99,37 @@ internal sealed class SyncEngine : ISyncEngine
             request = request with { Kind = SyncKind.Full };
         }
 
+        try
+        {
+            return await ListAsync(request, source, progress, state, fallback, stopReading, cancellationToken);
+        }
+        catch (StartOverException failure)
+        {
+            // Once: what was just written and can't be read again is a fault of the disk.
+            SyncLog.StartsOver(_logger, request.JobId, failure.Message);
+            state.Reset(keepsCounts: !request.DryRun);
+        }
+
+        try
+        {
+            return await ListAsync(request, source, progress, state, fallback, stopReading, cancellationToken);
+        }
+        catch (StartOverException failure)
+        {
+            throw new ConnectorException($"The state folder '{state.Folder}' does not give back what was written to it: {failure.Message} Nothing that the source still has was deleted. Check the disk, or set service.state_dir to another one.");
+        }
+    }
+
+    /// <summary>Begins to compare all that the source lists, or goes on with it, and does it to its end.</summary>
+    /// <exception cref="StartOverException">What is kept of it is damaged.</exception>
+    private async Task<SyncOutcome> ListAsync(
+        SyncRequest request, IDataSource source, SyncProgress progress, SyncState state, string? fallback, CancellationToken stopReading, CancellationToken cancellationToken)
+    {
         var preview = request.DryRun ? new SyncPreview() : null;
         if (await TryResumeAsync(request, progress, state, cancellationToken) is not { } run)
         {
-            state.Reset();
+            state.Reset(keepsCounts: !request.DryRun);
+            progress.Restart();
 
             // Before anything is read: what changes from here on comes with the next incremental sync.
             var place = await _changesAhead.FindPlaceAsync(source, request, cancellationToken);
@@ -117,7 +144,7 @@ internal sealed class SyncEngine : ISyncEngine
             plan = plan with { Cursor = place, Fallback = fallback };
             await state.WritePlanAsync(plan, cancellationToken);
             run = OpenRun(request, plan, state, progress, preview);
-            SyncLog.Begins(_logger, request.JobId, request.IndexName, plan.Snapshot.Count, plan.Partitions.Count, plan.SkipUnchanged ? "left alone" : "written again");
+            SyncLog.Begins(_logger, request.JobId, request.IndexName, plan.Snapshot.Count, plan.Partitions.Count, plan.UnchangedAre);
         }
 
         using (run.Ids)
@@ -148,7 +175,7 @@ internal sealed class SyncEngine : ISyncEngine
         else if (deletes)
         {
             await _ending.CheckIndexAsync(request, plan, cancellationToken);
-            if (!await run.DeleteAsync(stopReading, cancellationToken))
+            if (!await DeleteAsync(run, stopReading, cancellationToken))
             {
                 SyncLog.Stops(_logger, request.JobId, request.IndexName, run.Counts.Read, run.Counts.Indexed);
                 return new SyncOutcome(SyncEnd.Stopped, run.Counts, 0, run.Rejections);
@@ -158,14 +185,28 @@ internal sealed class SyncEngine : ISyncEngine
         progress.Phase = SyncPhase.Finishing;
 
         // Documents that did not make it must be tried again at the next sync, even if the source says that nothing changed.
-        var isWhole = plan.Kind == SyncKind.Full && refusal is null && run.Rejections.Total == 0 && run.Gap is null;
-        var total = await _ending.CompleteAsync(request, plan, isWhole, cancellationToken);
+        var isListed = refusal is null && run.Gap is null;
+        var isWhole = plan.Kind == SyncKind.Full && isListed && run.Rejections.Total == 0;
+        var total = await _ending.CompleteAsync(request, plan, isListed, isWhole, cancellationToken);
         SyncLog.Ends(_logger, request.JobId, request.IndexName, run.Counts.Created, run.Counts.Updated, run.Counts.Deleted, run.Counts.Skipped, run.Counts.Rejected, total);
         return new SyncOutcome(refusal is null ? SyncEnd.Completed : SyncEnd.Refused, run.Counts, total, run.Rejections, refusal, preview)
         {
             Cursor = SyncCursor.After(request, plan.Cursor, plan.IndexUuid),
             Fallback = plan.Fallback,
+            Rewrite = plan.Rewrite,
         };
+    }
+
+    private static async Task<bool> DeleteAsync(SyncRun run, CancellationToken stopReading, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await run.DeleteAsync(stopReading, cancellationToken);
+        }
+        catch (InvalidDataException failure)
+        {
+            throw new StartOverException(failure.Message);
+        }
     }
 
     private async Task<OpenedRun?> TryResumeAsync(SyncRequest request, SyncProgress progress, SyncState state, CancellationToken cancellationToken)

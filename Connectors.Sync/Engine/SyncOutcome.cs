@@ -17,6 +17,9 @@ internal sealed record SyncOutcome(SyncEnd End, SyncCounts Counts, long TotalDoc
 
     /// <summary>Why a full sync was done though an incremental one was asked for, in a sentence; <see langword="null"/> when what was asked for was done.</summary>
     public string? Fallback { get; init; }
+
+    /// <summary>Why documents that did not change were written again, in a sentence; <see langword="null"/> when they weren't.</summary>
+    public string? Rewrite { get; init; }
 }
 
 /// <summary>The ways a sync ends without an exception.</summary>

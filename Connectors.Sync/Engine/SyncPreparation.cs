@@ -37,13 +37,31 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         var fingerprint = FingerprintOf(request);
         var before = await index.InspectAsync(request.IndexName, cancellationToken);
         var mark = IndexMark.From(before?.Meta);
+        var shape = before is null ? null : await index.ReadShapeAsync(request.IndexName, request.Pipeline?.Name, cancellationToken);
+        var rewrite = WhyRewritten(fingerprint, mark, shape);
         var change = await source.HasChangedAsync(mark?.ChangeMark, cancellationToken);
-        if (!change.HasChanged && IsUnchanged(request, fingerprint, before, mark) && !(request.HasAccessControl && await index.CountOpenAsync(request.IndexName, cancellationToken) > 0))
+        if (!change.HasChanged && rewrite is null && IsUnchanged(request, before, mark) && !(request.HasAccessControl && await index.CountOpenAsync(request.IndexName, cancellationToken) > 0))
         {
             return null;
         }
 
-        var current = request.DryRun ? before : await PrepareAsync(request, fingerprint, mark, cancellationToken);
+        if (before is not null && mark is null && await index.HoldsForeignAsync(request.IndexName, cancellationToken))
+        {
+            // Remembered in the index, before the mapping gets the fields of a connector's: the next sync has to know it too.
+            mark = new IndexMark(null, null, before.DocumentCount, HoldsForeign: true);
+            if (!request.DryRun)
+            {
+                await index.WriteMetaAsync(request.IndexName, mark.ToJson(), cancellationToken);
+            }
+        }
+
+        var isRewritten = rewrite is not null || (mark is not null && mark.Fingerprint != fingerprint);
+        var current = before;
+        if (!request.DryRun)
+        {
+            (current, shape) = await PrepareAsync(request, fingerprint, mark, shape, isRewritten, cancellationToken);
+        }
+
         progress.Phase = SyncPhase.Snapshot;
         var snapshot = await TakeSnapshotAsync(request, current, folder, cancellationToken);
         SyncTelemetry.SnapshotTaken(snapshot.Count);
@@ -53,13 +71,16 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
             Kind = request.Kind,
             IndexUuid = current?.Uuid ?? string.Empty,
             Fingerprint = fingerprint,
+            Shape = request.Kind == SyncKind.DeletesOnly ? mark?.Shape : shape,
+            Rewrite = options.SkipUnchanged && !request.Reindex && request.Kind != SyncKind.DeletesOnly && snapshot.Count > 0 ? rewrite : null,
             ReadsIdsOnly = request is { Kind: SyncKind.DeletesOnly, Rules: null },
             KeptFingerprint = request.Kind == SyncKind.DeletesOnly ? mark?.Fingerprint : null,
 
             // An index without a mark was filled by another service: what is the same by its time stamps may stay, unless it has to say who may see it.
-            SkipUnchanged = options.SkipUnchanged && !request.Reindex && (mark is null ? !request.HasAccessControl : mark.Fingerprint == fingerprint),
+            SkipUnchanged = options.SkipUnchanged && !request.Reindex && (mark is null ? !request.HasAccessControl : !isRewritten),
             ChangeMark = change.Mark,
             EstimatedDocuments = change.EstimatedDocuments,
+            HoldsForeign = mark?.HoldsForeign == true,
             Partitions = await PartitionAsync(source, cancellationToken),
             Snapshot = snapshot,
         };
@@ -74,12 +95,22 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         }
     }
 
-    private bool IsUnchanged(SyncRequest request, string fingerprint, ContentIndexState? before, IndexMark? mark) =>
+    /// <summary>Why what did not change is written again, for a sentence; <see langword="null"/> when it needn't be, or nothing is known of it.</summary>
+    private static string? WhyRewritten(string fingerprint, IndexMark? mark, IndexShape? shape) => mark switch
+    {
+        null => null,
+        { Fingerprint: null } => "the last sync left documents that have to be written again.",
+        _ when mark.Fingerprint != fingerprint => "the pipeline, the sync rules or the source's fields changed since the last full sync.",
+        _ => shape?.DifferenceFrom(mark.Shape) is { } changed ? $"{changed} changed since the last full sync." : null,
+    };
+
+    private bool IsUnchanged(SyncRequest request, ContentIndexState? before, IndexMark? mark) =>
         options.SkipUnchanged && !request.Reindex && !request.DryRun
         && before is not null && mark is { ChangeMark: not null }
-        && mark.Fingerprint == fingerprint && mark.DocumentCount == before.DocumentCount;
+        && mark.DocumentCount == before.DocumentCount;
 
-    private async Task<ContentIndexState> PrepareAsync(SyncRequest request, string fingerprint, IndexMark? mark, CancellationToken cancellationToken)
+    private async Task<(ContentIndexState State, IndexShape? Shape)> PrepareAsync(
+        SyncRequest request, string fingerprint, IndexMark? mark, IndexShape? shape, bool isRewritten, CancellationToken cancellationToken)
     {
         var prepared = await index.PrepareAsync(request.IndexName, cancellationToken);
         if (request.HasAccessControl)
@@ -87,15 +118,22 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
             await index.PrepareAccessAsync(request.IndexName, cancellationToken);
         }
 
+        // A new index has the mappings that a template of Elasticsearch gave it.
+        shape ??= await index.ReadShapeAsync(request.IndexName, request.Pipeline?.Name, cancellationToken);
+
         // Until the sync completes, a source that returns to its old state must not pass for unchanged, nor documents of another shape for the right ones.
         var isWritten = request.Kind != SyncKind.DeletesOnly;
-        var shaped = !isWritten ? mark?.Fingerprint : prepared.DocumentCount == 0 ? fingerprint : mark is not null && mark.Fingerprint == fingerprint ? fingerprint : null;
+        var shaped = !isWritten ? mark?.Fingerprint : prepared.DocumentCount == 0 ? fingerprint : mark is not null && !isRewritten ? fingerprint : null;
         if (mark is not null || (isWritten && prepared.DocumentCount == 0))
         {
-            await index.WriteMetaAsync(request.IndexName, new IndexMark(shaped, null, prepared.DocumentCount).ToJson(), cancellationToken);
+            var begun = new IndexMark(shaped, null, prepared.DocumentCount, mark?.HoldsForeign == true && prepared.DocumentCount > 0)
+            {
+                Shape = isWritten ? shape : mark?.Shape,
+            };
+            await index.WriteMetaAsync(request.IndexName, begun.ToJson(), cancellationToken);
         }
 
-        return prepared;
+        return (prepared, shape);
     }
 
     private async Task<SnapshotSeal> TakeSnapshotAsync(SyncRequest request, ContentIndexState? current, string folder, CancellationToken cancellationToken)

@@ -28,6 +28,15 @@ internal sealed class SyncProgress
         internal set { lock (_lock) { _estimatedDocuments = value; } }
     }
 
+    /// <summary>Begins to count again.</summary>
+    internal void Restart()
+    {
+        lock (_lock)
+        {
+            _counts = default;
+        }
+    }
+
     internal void Add(SyncCounts counts)
     {
         lock (_lock)

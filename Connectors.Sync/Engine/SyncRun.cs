@@ -51,7 +51,11 @@ internal sealed class SyncRun(
     {
         switch (record)
         {
+            case WrittenBefore before:
+                Note(before.Counts, null);
+                break;
             case PageDone page:
+                RequireFit(page);
                 _seen.Add(page.Marks);
                 Note(page);
                 break;
@@ -74,12 +78,13 @@ internal sealed class SyncRun(
     }
 
     /// <summary>Deletes what vanished, in batches that are the same in every run; false when stopped before the end.</summary>
+    /// <exception cref="InvalidDataException">The texts of the ids are not those of the snapshot. Whatever was deleted before had vanished.</exception>
     public async Task<bool> DeleteAsync(CancellationToken stopReading, CancellationToken cancellationToken)
     {
         // Deletes need the texts of the ids: read them in the order in which they lie on disk.
-        var offsets = _seen.Unseen().Select(ids.Snapshot.TextOffset).Order().ToArray();
+        var vanished = _seen.Unseen().OrderBy(ids.Snapshot.TextOffset).ToArray();
         var size = options.Bulk.MaxOperations;
-        var batches = Enumerable.Range(0, (offsets.Length + size - 1) / size).Where(batch => !_deletesDone.Contains(batch));
+        var batches = Enumerable.Range(0, (vanished.Length + size - 1) / size).Where(batch => !_deletesDone.Contains(batch));
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Bulk.MaxConcurrency, CancellationToken = cancellationToken };
         var stopped = false;
         await Parallel.ForEachAsync(batches, parallel, async (number, token) =>
@@ -91,9 +96,9 @@ internal sealed class SyncRun(
             }
 
             using var batch = new BulkBatch();
-            foreach (var offset in offsets.AsSpan(number * size, Math.Min(size, offsets.Length - (number * size))))
+            foreach (var ordinal in vanished.AsSpan(number * size, Math.Min(size, vanished.Length - (number * size))))
             {
-                DocumentLines.WriteDelete(batch.Buffer, ids.ReadText(offset));
+                DocumentLines.WriteDelete(batch.Buffer, ids.ReadText(ordinal));
                 batch.Add(BulkOperationKind.Delete);
             }
 
@@ -103,6 +108,14 @@ internal sealed class SyncRun(
             Note(report.Counts, report.Rejections);
         });
         return !stopped;
+    }
+
+    private void RequireFit(PageDone page)
+    {
+        if (page.Partition < 0 || page.Partition >= _partitions.Length || page.Next is null || page.Marks.Ordinals.Exists(ordinal => ordinal < 0 || ordinal >= _seen.Count))
+        {
+            throw new InvalidDataException("A record of the journal does not fit the plan.");
+        }
     }
 
     private async Task ReadPartitionAsync(IDataSource source, int number, CancellationToken stopReading, CancellationToken cancellationToken)

@@ -73,6 +73,11 @@ internal static class ConfigurationCheck
             yield break;
         }
 
+        if (field.TakesNoUrl && TextOf(value) is var host && (host.Contains("://", StringComparison.Ordinal) || host.Contains('@', StringComparison.Ordinal)))
+        {
+            yield return $"'{field.Label}' takes the name or the address of a server and no URL. Put port, user and password into their own fields.";
+        }
+
         if (field.Options.Count > 0 && !field.Options.Any(option => option.Value == TextOf(value)))
         {
             yield return $"{Named(field, value)} should be one of {string.Join(", ", field.Options.Select(option => option.Value))}.";
@@ -151,9 +156,12 @@ internal static class ConfigurationCheck
         ? array
         : TextOf(value).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part => (JsonNode?)JsonValue.Create(part));
 
-    private static string Named(ConfigField field, JsonNode? value) => $"'{field.Label}' value{(field.Sensitive ? string.Empty : $" '{TextOf(value)}'")}";
+    private static string Named(ConfigField field, JsonNode? value) => $"'{field.Label}' value{Shown(field, value)}";
 
-    private static string NamedItem(ConfigField field, JsonNode? item) => $"'{field.Label}' list value{(field.Sensitive ? string.Empty : $" '{TextOf(item)}'")}";
+    private static string NamedItem(ConfigField field, JsonNode? item) => $"'{field.Label}' list value{Shown(field, item)}";
+
+    // What was entered in the wrong field may be a secret as well.
+    private static string Shown(ConfigField field, JsonNode? value) => !field.Sensitive && Redactor.Quote(TextOf(value)) is ['"', .. var harmless, '"'] ? $" '{harmless}'" : string.Empty;
 
     private static string TextOf(JsonNode? value) => value switch
     {

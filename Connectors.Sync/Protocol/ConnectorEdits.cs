@@ -41,15 +41,16 @@ internal sealed class ConnectorEdits(IDocumentStore store, ConnectorIndex connec
     /// (9.0 and later), or removes its document; elsewhere the document is removed. May be called twice.</summary>
     public async Task DeleteAsync(string id, CancellationToken cancellationToken)
     {
-        if (store is IConnectorApiOwner { ConnectorApi: { } api } && await api.DeleteAsync(id, cancellationToken) != ConnectorApiAnswer.Unavailable)
+        if (store is IConnectorApiOwner { ConnectorApi: { } api } && await api.DeleteAsync(id, cancellationToken) == ConnectorApiAnswer.Done)
         {
             return;
         }
 
+        // "Missing" may mean the index of the jobs, which nothing was written to yet, while the connector is still there.
         DocumentWrite written;
         do
         {
-            written = await store.GetAsync(ProtocolIndices.Connectors, id, cancellationToken) is { } document
+            written = await store.GetAsync(ProtocolIndices.Connectors, id, cancellationToken) is { } document && !new ConnectorRecord(document).IsDeleted
                 ? await store.DeleteAsync(ProtocolIndices.Connectors, id, document, cancellationToken)
                 : DocumentWrite.Missing;
         }

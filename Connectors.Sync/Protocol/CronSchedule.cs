@@ -9,9 +9,33 @@ internal sealed class CronSchedule
 
     private CronSchedule(CronExpression expression) => _expression = expression;
 
-    /// <summary>Reads an expression.</summary>
-    /// <exception cref="ConnectorException">It isn't one; the message tells why and what one looks like.</exception>
+    /// <summary>Reads an expression that comes to pass.</summary>
+    /// <exception cref="ConnectorException">It isn't one, or no day is ever like that; the message tells why and what one looks like.</exception>
     public static CronSchedule Parse(string expression)
+    {
+        var schedule = Read(expression);
+        return schedule.NextAfter(DateTimeOffset.UnixEpoch) is not null
+            ? schedule
+            : throw new ConnectorException($"'{expression}' never fires: there is no such day. Correct the day of month, the month or the year; for example '0 0 3 * * ?' for every day at 3:00 UTC.");
+    }
+
+    /// <summary>What is wrong with an expression, in a sentence; <see langword="null"/> when nothing is.</summary>
+    public static string? Problem(string expression)
+    {
+        try
+        {
+            Parse(expression);
+            return null;
+        }
+        catch (ConnectorException failure)
+        {
+            return failure.Message;
+        }
+    }
+
+    /// <summary>Reads an expression, though it may never come to pass.</summary>
+    /// <exception cref="ConnectorException">It isn't one.</exception>
+    public static CronSchedule Read(string expression)
     {
         ArgumentNullException.ThrowIfNull(expression);
         try
@@ -33,6 +57,18 @@ internal sealed class CronSchedule
 
     /// <summary>The first time after <paramref name="time"/>, or <see langword="null"/> when there is none any more.</summary>
     public DateTimeOffset? NextAfter(DateTimeOffset time) => _expression.GetNextValidTimeAfter(time.ToUniversalTime());
+
+    /// <summary>The next times after <paramref name="time"/>, as many as there are, at most <paramref name="most"/>.</summary>
+    public IReadOnlyList<DateTimeOffset> NextTimes(DateTimeOffset time, int most)
+    {
+        var times = new List<DateTimeOffset>();
+        while (times.Count < most && NextAfter(times.Count == 0 ? time : times[^1]) is { } next)
+        {
+            times.Add(next);
+        }
+
+        return times;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => _expression.CronExpressionString;

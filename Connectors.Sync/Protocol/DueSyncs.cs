@@ -30,7 +30,7 @@ internal static class DueSyncs
             try
             {
                 var since = last ?? connector.LastSeen;
-                if (schedule is { Enabled: true } && since is not null && CronSchedule.Parse(schedule.Interval).LastAtOrBefore(now) is { } fired && fired > since)
+                if (schedule is { Enabled: true } && CronSchedule.Parse(schedule.Interval).LastAtOrBefore(now) is { } fired && fired > since)
                 {
                     due.Add(new DueSync(type, TriggerMethod.Scheduled, fired) { Kind = kind });
                 }

@@ -14,6 +14,7 @@ internal static class ErrorText
 
     public static string Cut(string message)
     {
+        message = Redactor.Redact(message);
         if (message.Length <= MaxLength)
         {
             return message;

@@ -32,6 +32,23 @@ internal static class JobMetadata
         return metadata;
     }
 
+    /// <summary>What a job counts, wherever it runs: of one that another kind of service runs only the protocol's own counts are known.</summary>
+    public static SyncCounts CountsOf(SyncJobRecord job)
+    {
+        var updated = job.Metadata.Number("updated");
+        return new SyncCounts(
+            Read: job.Metadata.Number("read"),
+            Skipped: job.Metadata.Number("skipped"),
+            Created: Math.Max(0, job.IndexedDocumentCount - updated),
+            Updated: updated,
+            Deleted: job.DeletedDocumentCount,
+            AlreadyGone: job.Metadata.Number("already_gone"),
+            Rejected: job.Metadata.Number("rejected"),
+            Duplicates: job.Metadata.Number("duplicates"),
+            Unreadable: job.Metadata.Number("unreadable"),
+            Excluded: job.Metadata.Number("excluded"));
+    }
+
     /// <summary>Documents that did not make it, as <c>{reasons: {type: count}, samples: [{id, type, reason}]}</c>.</summary>
     public static JsonObject Render(RejectionReport rejections) => new()
     {

@@ -6,8 +6,11 @@ internal static class JobTransitions
     /// <summary>States of a job that is not over.</summary>
     public static IReadOnlyList<JobStatus> Unfinished { get; } = [JobStatus.Pending, JobStatus.Suspended, JobStatus.InProgress, JobStatus.Canceling];
 
+    /// <summary>States of a job that is over for good.</summary>
+    public static IReadOnlyList<JobStatus> Ended { get; } = [JobStatus.Canceled, JobStatus.Completed, JobStatus.Error];
+
     /// <summary>Whether a job in that state is over for good.</summary>
-    public static bool IsFinal(this JobStatus status) => status is JobStatus.Canceled or JobStatus.Completed or JobStatus.Error;
+    public static bool IsFinal(this JobStatus status) => Ended.Contains(status);
 
     /// <summary>Whether a job in that state waits to be taken.</summary>
     public static bool IsWaiting(this JobStatus status) => status is JobStatus.Pending or JobStatus.Suspended;

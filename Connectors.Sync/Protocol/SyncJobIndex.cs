@@ -56,6 +56,45 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
         return [.. (await store.SearchLastAsync(ProtocolIndices.SyncJobs, query, "created_at", count, cancellationToken)).Select(document => new SyncJobRecord(document))];
     }
 
+    /// <summary>Jobs that are over, the newest first, as of the last refresh.</summary>
+    /// <param name="since">Only those of which something happened since then; <see langword="null"/> for all.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    internal async IAsyncEnumerable<IReadOnlyList<SyncJobRecord>> EndedAsync(DateTimeOffset? since, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        DateTimeOffset? before = null;
+        while (true)
+        {
+            var ended = JobTransitions.Ended.Select(status => JsonValue.Create(status.ToWord()));
+            var filters = new JsonArray(new JsonObject { ["terms"] = new JsonObject { ["status"] = new JsonArray([.. ended]) } });
+            if (since is { } from)
+            {
+                var dates = (string[])["completed_at", "canceled_at", "cancelation_requested_at", "last_seen", "created_at"];
+                filters.Add(new JsonObject { ["bool"] = new JsonObject { ["should"] = new JsonArray([.. dates.Select(field => Range(field, "gte", from))]), ["minimum_should_match"] = 1 } });
+            }
+
+            if (before is { } limit)
+            {
+                filters.Add(Range("created_at", "lt", limit));
+            }
+
+            var query = new JsonObject { ["bool"] = new JsonObject { ["filter"] = filters } };
+            var page = await store.SearchLastAsync(ProtocolIndices.SyncJobs, query, "created_at", MaxNewest, cancellationToken);
+            SyncJobRecord[] jobs = [.. page.Select(document => new SyncJobRecord(document))];
+            yield return jobs;
+            if (jobs.Length < MaxNewest || jobs[^1].CreatedAt is not { } oldest || oldest == before)
+            {
+                yield break;
+            }
+
+            before = oldest;
+        }
+    }
+
+    /// <summary>Takes the secrets out of the document of a job that is over.</summary>
+    /// <returns>Whether there were any.</returns>
+    internal async Task<bool> RemoveSecretsAsync(string id, CancellationToken cancellationToken) =>
+        await ChangeAsync(id, job => job.Status?.IsFinal() == true ? JobSecrets.Removal(job) : null, cancellationToken) is { Written: true };
+
     /// <summary>Makes a pending job, with a copy of what the connector says now: later edits count from the next job on.</summary>
     /// <param name="connector">The connector.</param>
     /// <param name="type">What to sync.</param>
@@ -224,6 +263,9 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
         return changed is not null && isEnded ? await FindAsync(id, cancellationToken) : null;
     }
 
+    private static JsonObject Range(string field, string comparison, DateTimeOffset time) =>
+        new() { ["range"] = new JsonObject { [field] = new JsonObject { [comparison] = ProtocolTime.Format(time) } } };
+
     private async IAsyncEnumerable<SyncJobRecord> SearchAsync(JsonObject? query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var document in store.SearchAsync(ProtocolIndices.SyncJobs, query, "created_at", cancellationToken))
@@ -234,7 +276,17 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
 
     private async Task<(SyncJobRecord Read, bool Written)?> ChangeAsync(string id, Func<SyncJobRecord, JsonObject?> decide, CancellationToken cancellationToken)
     {
-        var changed = await store.ChangeAsync(ProtocolIndices.SyncJobs, id, seen: null, document => decide(new SyncJobRecord(document)), cancellationToken);
+        var changed = await store.ChangeAsync(
+            ProtocolIndices.SyncJobs,
+            id,
+            seen: null,
+            document =>
+            {
+                // Here, because every end of a job passes here.
+                var job = new SyncJobRecord(document);
+                return JobSecrets.WithRemoval(decide(job), job);
+            },
+            cancellationToken);
         return changed is { } change ? (new SyncJobRecord(change.Read), change.Written) : null;
     }
 }

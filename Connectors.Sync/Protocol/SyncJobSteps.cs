@@ -164,6 +164,9 @@ internal sealed record JobResult
     /// <summary>Why a full sync was done in place of an incremental one; told in the job's <c>metadata</c>.</summary>
     public string? Fallback { get; init; }
 
+    /// <summary>Why documents that did not change were written again; told in the job's <c>metadata</c>.</summary>
+    public string? Rewrite { get; init; }
+
     /// <summary>The result of a sync that ended without an exception.</summary>
     public static JobResult Of(SyncOutcome outcome)
     {
@@ -176,6 +179,7 @@ internal sealed record JobResult
             Error = outcome.Message,
             Cursor = outcome.Cursor,
             Fallback = outcome.Fallback,
+            Rewrite = outcome.Rewrite,
         };
     }
 }

@@ -140,6 +140,12 @@ internal static class SyncJobWrites
             change["metadata"]!["fallback"] = ErrorText.Cut(fallback);
         }
 
+        if (result.Rewrite is { } rewrite)
+        {
+            change["metadata"] ??= new JsonObject();
+            change["metadata"]!["rewrite"] = ErrorText.Cut(rewrite);
+        }
+
         if (status == JobStatus.Completed && result.Cursor is { } cursor)
         {
             // Kept in the job, so that a repeated call tells the connector the same.

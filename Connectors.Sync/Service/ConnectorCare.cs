@@ -72,7 +72,7 @@ internal sealed class ConnectorCare(
             ServiceLog.ConfigurationWritten(_logger, connector.Id);
         }
 
-        if (prepared is not null && await connectors.ValidateRulesAsync(prepared, new DraftCheck(description.CheckAdvancedRules), cancellationToken))
+        if (prepared is not null && await connectors.ValidateRulesAsync(prepared, new DraftCheck(description.CheckAdvancedRules, JobSetup.HasContent(description)), cancellationToken))
         {
             prepared = await connectors.FindAsync(connector.Id, cancellationToken);
             ServiceLog.RulesValidated(_logger, connector.Id);
@@ -99,7 +99,7 @@ internal sealed class ConnectorCare(
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            ServiceLog.ConnectorFailed(_logger, exception, connector.Id, UnexpectedError.IdOf(exception));
+            ServiceLog.ConnectorFailed(_logger, Redactor.Redact(exception), connector.Id, UnexpectedError.IdOf(exception));
             await ReportAsync(connector, UnexpectedError.Message(exception), cancellationToken);
             return false;
         }

@@ -72,7 +72,7 @@ internal sealed class ConnectorRound(
                 }
                 catch (Exception exception) when (exception is not OperationCanceledException)
                 {
-                    ServiceLog.ConnectorFailed(_logger, exception, connector.Id, UnexpectedError.IdOf(exception));
+                    ServiceLog.ConnectorFailed(_logger, Redactor.Redact(exception), connector.Id, UnexpectedError.IdOf(exception));
                 }
             });
         if (failures.TryPeek(out var failure) && failures.Count == served.Count)
@@ -125,19 +125,31 @@ internal sealed class ConnectorRound(
     public async Task<int> FailIdleJobsAsync(Func<SyncJobRecord, ValueTask<bool>> isAlive, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(isAlive);
-        var known = await connectors.ListAsync(cancellationToken).ToDictionaryAsync(connector => connector.Id, StringComparer.Ordinal, cancellationToken);
 
-        // Jobs of connectors that others serve are theirs to judge.
+        // This is asked at every poll: a connector is only looked up when it has a silent job. Jobs of connectors that others serve are theirs to judge.
         return await cleanup.FailIdleJobsAsync(
-            async job => (!known.TryGetValue(job.ConnectorId, out var connector) || options.ServedAs(connector) is not null) && !await isAlive(job),
-            options.IdleAfter,
-            cancellationToken);
+            async job => await IsServedOrGoneAsync(job.ConnectorId, cancellationToken) && !await isAlive(job), options.IdleAfter, cancellationToken);
+    }
+
+    /// <summary>Whether a job is said to run but gave no sign of life for so long that it counts as dead.</summary>
+    public bool IsSilent(SyncJobRecord job) => cleanup.IsSilent(job, options.IdleAfter);
+
+    /// <summary>Takes the secrets out of jobs that are over, of connectors that are served here or gone.</summary>
+    /// <returns>How many had some.</returns>
+    /// <exception cref="ConnectorException">Elasticsearch could not be asked.</exception>
+    public async Task<int> RemoveSecretsAsync(CancellationToken cancellationToken)
+    {
+        var known = await connectors.ListAsync(cancellationToken).ToDictionaryAsync(connector => connector.Id, StringComparer.Ordinal, cancellationToken);
+        return await cleanup.RemoveSecretsAsync(job => !known.TryGetValue(job.ConnectorId, out var connector) || options.ServedAs(connector) is not null, cancellationToken);
     }
 
     /// <summary>Cancels jobs that wait for a connector that is gone.</summary>
     /// <returns>How many.</returns>
     /// <exception cref="ConnectorException">Elasticsearch could not be asked.</exception>
     public Task<int> CancelOrphansAsync(CancellationToken cancellationToken) => cleanup.CancelOrphansAsync(connectors, options.IdleAfter, cancellationToken);
+
+    private async Task<bool> IsServedOrGoneAsync(string connectorId, CancellationToken cancellationToken) =>
+        connectorId.Length == 0 || await connectors.FindAsync(connectorId, cancellationToken) is not { } connector || options.ServedAs(connector) is not null;
 }
 
 /// <summary>Jobs that have not ended.</summary>

@@ -175,7 +175,9 @@ internal sealed class ConnectorService
 
     private async Task CareForAllAsync(CancellationToken cancellationToken)
     {
-        if (await _round.CareForAllAsync(_jobs.Running.HasConnector, cancellationToken) > 0)
+        // A dead worker's job holds up its connector: what is silent is judged at each look, not only by the clean-up.
+        var failed = await FailIdleJobsAsync(cancellationToken);
+        if (await _round.CareForAllAsync(_jobs.Running.HasConnector, cancellationToken) + failed > 0)
         {
             _jobs.Wakeup.Wake();
         }
@@ -189,8 +191,12 @@ internal sealed class ConnectorService
 
     private async Task CleanUpAsync(CancellationToken cancellationToken)
     {
-        await _round.FailIdleJobsAsync(job => ValueTask.FromResult(_jobs.Running.Has(job.Id) || _jobs.IsAbandoned(job)), cancellationToken);
+        await FailIdleJobsAsync(cancellationToken);
         await _round.CancelOrphansAsync(cancellationToken);
+        await _round.RemoveSecretsAsync(cancellationToken);
         await _orphans.DeleteAsync(cancellationToken);
     }
+
+    private Task<int> FailIdleJobsAsync(CancellationToken cancellationToken) =>
+        _round.FailIdleJobsAsync(job => ValueTask.FromResult(_jobs.Running.Has(job.Id) || _jobs.IsAbandoned(job)), cancellationToken);
 }

@@ -168,7 +168,7 @@ internal sealed class JobDispatcher
         }
         catch (Exception exception)
         {
-            ServiceLog.JobBroke(_logger, exception, job.Id, job.ConnectorId, job.IndexName ?? string.Empty, UnexpectedError.IdOf(exception));
+            ServiceLog.JobBroke(_logger, Redactor.Redact(exception), job.Id, job.ConnectorId, job.IndexName ?? string.Empty, UnexpectedError.IdOf(exception));
         }
 
         LetGo(job);

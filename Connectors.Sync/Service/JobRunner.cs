@@ -17,6 +17,9 @@ internal sealed class JobRunner(
     TimeProvider timeProvider,
     ILoggerFactory loggerFactory)
 {
+    // Half a minute in all.
+    private static readonly TimeSpan FirstEndPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestEndPause = TimeSpan.FromSeconds(16);
     private readonly ILogger _logger = loggerFactory.CreateLogger<JobRunner>();
 
     /// <summary>Runs a job that was claimed.</summary>
@@ -98,7 +101,7 @@ internal sealed class JobRunner(
         }
         catch (Exception exception)
         {
-            ServiceLog.JobBroke(_logger, exception, job.Id, job.ConnectorId, job.IndexName ?? string.Empty, UnexpectedError.IdOf(exception));
+            ServiceLog.JobBroke(_logger, Redactor.Redact(exception), job.Id, job.ConnectorId, job.IndexName ?? string.Empty, UnexpectedError.IdOf(exception));
             return new SyncResult(SyncResultEnd.Failed, job, null, UnexpectedError.Message(exception));
         }
     }
@@ -161,7 +164,7 @@ internal sealed class JobRunner(
                 catch (Exception exception) when (!ended.IsCancellationRequested)
                 {
                     // A job without a heartbeat would be taken for dead while its sync goes on.
-                    ServiceLog.RoundBroke(_logger, exception, $"The heartbeat of job {job.Id}", UnexpectedError.IdOf(exception));
+                    ServiceLog.RoundBroke(_logger, Redactor.Redact(exception), $"The heartbeat of job {job.Id}", UnexpectedError.IdOf(exception));
                 }
             }
         }
@@ -186,8 +189,9 @@ internal sealed class JobRunner(
             Error = result.Error,
             Cursor = result.Outcome?.Cursor,
             Fallback = result.Outcome?.Fallback,
+            Rewrite = result.Outcome?.Rewrite,
         };
-        var written = await new JobEnding(steps, index, sources).WriteAsync(job, result.End, end, cancellationToken);
+        var written = await WriteEndAsync(job, result.End, end, cancellationToken);
         return written switch
         {
             null => result with { End = SyncResultEnd.Lost, Job = await jobs.FindAsync(job.Id, cancellationToken) },
@@ -196,12 +200,31 @@ internal sealed class JobRunner(
         };
     }
 
+    /// <summary>Writes the end, several times if need be: a key that is being changed, or a proxy that is restarted, is back soon, and a job without an end looks as if it went on.</summary>
+    private async Task<SyncJobRecord?> WriteEndAsync(SyncJobRecord job, SyncResultEnd end, JobResult result, CancellationToken cancellationToken)
+    {
+        var ending = new JobEnding(steps, index, sources);
+        for (var pause = FirstEndPause; ; pause *= 2)
+        {
+            try
+            {
+                return await ending.WriteAsync(job, end, result, cancellationToken);
+            }
+            catch (ConnectorException failure) when (pause <= LongestEndPause)
+            {
+                ServiceLog.EndTriedAgain(_logger, job.Id, job.ConnectorId, failure.Message, pause);
+                await Task.Delay(pause, timeProvider, cancellationToken);
+            }
+        }
+    }
+
     private void Log(SyncJobRecord job, SyncResult result)
     {
         var indexName = job.IndexName ?? string.Empty;
         if (result.Outcome?.Rejections is { Total: > 0 } rejections)
         {
-            ServiceLog.Rejections(_logger, rejections.Total, job.Id, indexName, rejections.Samples[0].Id, rejections.Samples[0].Reason);
+            var reasons = string.Join(", ", rejections.Reasons.OrderByDescending(reason => reason.Value).Select(reason => $"{reason.Key}: {reason.Value}"));
+            ServiceLog.Rejections(_logger, rejections.Total, job.Id, indexName, reasons, rejections.Samples[0].Id, rejections.Samples[0].Reason);
         }
 
         switch (result.End)

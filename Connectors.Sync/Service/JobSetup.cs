@@ -44,7 +44,7 @@ internal static class JobSetup
     {
         ArgumentNullException.ThrowIfNull(connector);
         ArgumentNullException.ThrowIfNull(source);
-        RequireIndex(connector.IndexName);
+        RequireContentIndex(connector.IndexName);
         var id = $"dry-run-{connector.Id}";
         var request = isAccessControl
             ? IdentityRequest(id, connector.Id, ProtocolIndices.AccessControlOf(connector.IndexName!), connector.Configuration, source)
@@ -79,6 +79,9 @@ internal static class JobSetup
         return Open(serviceType, connector.Configuration, connector.ActiveFiltering, sources, isAccessControl);
     }
 
+    /// <summary>Whether the documents of a source are files, whose text comes after the rules.</summary>
+    internal static bool HasContent(SourceDescription source) => source.Fields.Any(field => field.Name == CommonFields.UseExtractionService);
+
     internal static void RequireRunnable(SyncJobRecord job)
     {
         if (job.Type is null)
@@ -92,28 +95,29 @@ internal static class JobSetup
             throw new ConnectorException("service_type: not set. Set the connector's service type, then start a sync.");
         }
 
-        RequireIndex(job.IndexName);
-        if (!job.IsAccessControl)
+        if (job.IsAccessControl)
+        {
+            Require(job.IndexName, ContentIndexName.ProblemOfTarget);
+        }
+        else
         {
             RequireContentIndex(job.IndexName);
         }
     }
 
-    /// <summary>An index is attached, and it is not one of identities.</summary>
-    internal static void RequireContentIndex(string? indexName)
-    {
-        RequireIndex(indexName);
-        if (indexName!.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal))
-        {
-            throw new ConnectorException($"index_name: '{indexName}' is where identities are kept, which a content sync would delete. Attach another index to the connector.");
-        }
-    }
+    /// <summary>An index is attached, and its name is one of content: not of identities, of the protocol, or of Elasticsearch. What the name leads to is seen when it is asked for.</summary>
+    internal static void RequireContentIndex(string? indexName) => Require(indexName, ContentIndexName.Problem);
 
-    internal static void RequireIndex(string? indexName)
+    private static void Require(string? indexName, Func<string, string?> problemOf)
     {
         if (indexName is null)
         {
             throw new ConnectorException("index_name: no index is attached. Attach one to the connector, then start a sync.");
+        }
+
+        if (problemOf(indexName) is { } problem)
+        {
+            throw new ConnectorException($"index_name: {problem} Attach another index to the connector.");
         }
     }
 
@@ -183,6 +187,11 @@ internal static class JobSetup
         SourceDescription source)
     {
         var rules = SyncRules.Read(filtering);
+        if (HasContent(source))
+        {
+            rules.RequireNoContent();
+        }
+
         AdvancedRules(filtering, source);
 
         // A new password or key does not shape documents. Which of the other fields do, only the source knows: any of them may. Rules do not shape documents

@@ -30,7 +30,7 @@ internal sealed class RoundLoop(int maxErrors, TimeSpan maxErrorsSpan, TimeProvi
             }
             catch (Exception exception)
             {
-                ServiceLog.RoundBroke(logger, exception, name, UnexpectedError.IdOf(exception));
+                ServiceLog.RoundBroke(logger, Redactor.Redact(exception), name, UnexpectedError.IdOf(exception));
                 Count(exception);
             }
 

@@ -12,6 +12,9 @@ namespace Connectors.Sync.Service;
 /// <param name="StartedAt">When this process began with it.</param>
 internal sealed record RunningSync(string JobId, string ConnectorId, string ConnectorName, string IndexName, string ServiceType, DateTimeOffset StartedAt)
 {
+    /// <summary>The host that runs it, when this process only follows it; <see langword="null"/> when it runs here.</summary>
+    public string? FollowedOn { get; init; }
+
     /// <summary>How far it is; changes while it runs.</summary>
     public SyncProgress Progress { get; } = new();
 }

@@ -7,6 +7,9 @@ namespace Connectors.Sync.Service;
 /// <summary>Makes the source of a connector or job and makes sure that it answers. Safe for concurrent use.</summary>
 internal sealed class SourceCheck(ISourceFactory sources, TimeProvider timeProvider)
 {
+    /// <summary>The time, by the same clock.</summary>
+    public DateTimeOffset Now => timeProvider.GetUtcNow();
+
     /// <summary>What a source needs to be told.</summary>
     /// <exception cref="ConnectorException">There is no such source.</exception>
     public SourceDescription Describe(string serviceType) => sources.Describe(serviceType);

@@ -71,14 +71,14 @@ internal sealed class SyncNow(
         var serviceType = ServiceTypeOf(connector);
         connector = await connectors.PrepareAsync(connectorId, serviceType, ConnectorPreparation.For(sources.Describe(serviceType)), stop)
             ?? throw Missing(connectorId);
-        JobSetup.RequireIndex(connector.IndexName);
+        JobSetup.RequireContentIndex(connector.IndexName);
         ConfigurationCheck.Require(connector.Configuration, sources.Describe(serviceType).Fields);
         var job = await WaitingAsync(connectorId, how, stop) ?? await jobs.CreateAsync(
             connector, how.JobType, TriggerMethod.OnDemand, how.ForJob, key: null, stop);
         dispatcher.TryTakeInHand(job!);
         try
         {
-            return await dispatcher.RunJobAsync(job!, connector.Name ?? connector.Id, stop, cancellationToken) ?? await FollowAsync(job!.Id, stop);
+            return await dispatcher.RunJobAsync(job!, connector.Name ?? connector.Id, stop, cancellationToken) ?? await FollowAsync(job!, connector, stop);
         }
         finally
         {
@@ -123,27 +123,51 @@ internal sealed class SyncNow(
             : throw new ConnectorException($"Job '{waiting.Id}' of connector '{connectorId}' waits to be run, with other options than these. Run it first (by 'elastic-ingest poll --one-sync'), or cancel it, then sync again.");
     }
 
-    private async Task<SyncResult> FollowAsync(string jobId, CancellationToken stop)
+    /// <summary>Follows a job that another service was faster to take, and tells of it as of one that runs here.</summary>
+    private async Task<SyncResult> FollowAsync(SyncJobRecord made, ConnectorRecord connector, CancellationToken stop)
     {
-        while (true)
+        var job = await jobs.FindAsync(made.Id, stop);
+        var sync = new RunningSync(made.Id, connector.Id, connector.Name ?? connector.Id, made.IndexName ?? string.Empty, made.ServiceType ?? string.Empty, parts.TimeProvider.GetUtcNow())
         {
-            var job = await jobs.FindAsync(jobId, stop);
-            switch (job?.Status)
+            FollowedOn = job?.WorkerHostname ?? "another host",
+        };
+        parts.Observer?.SyncStarted(sync);
+        var result = new SyncResult(SyncResultEnd.Lost, job, null, null);
+        try
+        {
+            while (true)
             {
-                case JobStatus.Completed:
-                    return new SyncResult(SyncResultEnd.Completed, job, null, null);
-                case JobStatus.Canceled:
-                    return new SyncResult(SyncResultEnd.Canceled, job, null, null);
-                case JobStatus.Error:
-                    return new SyncResult(SyncResultEnd.Failed, job, null, job.Error);
-                case null:
-                    return new SyncResult(SyncResultEnd.Lost, job, null, null);
-                default:
-                    await Task.Delay(FollowPause, parts.TimeProvider, stop);
+                sync.Progress.Restart();
+                sync.Progress.Add(job is null ? default : JobMetadata.CountsOf(job));
+                if (EndOf(job) is { } end)
+                {
+                    result = end;
                     break;
+                }
+
+                await Task.Delay(FollowPause, parts.TimeProvider, stop);
+                job = await jobs.FindAsync(made.Id, stop);
             }
         }
+        finally
+        {
+            parts.Observer?.SyncEnded(sync, result);
+        }
+
+        return result;
     }
+
+    private SyncResult? EndOf(SyncJobRecord? job) => job?.Status switch
+    {
+        null => new SyncResult(SyncResultEnd.Lost, job, null, null),
+        JobStatus.Completed => new SyncResult(SyncResultEnd.Completed, job, null, null),
+        JobStatus.Canceled => new SyncResult(SyncResultEnd.Canceled, job, null, null),
+        JobStatus.Suspended => new SyncResult(SyncResultEnd.Suspended, job, null, null),
+        JobStatus.Error => new SyncResult(SyncResultEnd.Failed, job, null, job.Error),
+        JobStatus.InProgress or JobStatus.Canceling when parts.TimeProvider.GetUtcNow() - (job.LastSeen ?? job.StartedAt) > options.IdleAfter => new SyncResult(
+            SyncResultEnd.Failed, job, null, $"Job '{job.Id}' on {job.WorkerHostname ?? "another host"} gives no sign of life any more. The service that serves the connector ends it; sync again then."),
+        _ => null,
+    };
 
     private async Task<ConnectorRecord> FindAsync(string connectorId, CancellationToken cancellationToken) =>
         await connectors.FindAsync(connectorId, cancellationToken) ?? throw Missing(connectorId);

@@ -1,4 +1,5 @@
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Staging;
 
 namespace Connectors.Sync.Service;
 
@@ -28,7 +29,8 @@ internal sealed class WorkerSlot : IDisposable
         var folder = Path.Combine(Path.GetFullPath(stateFolder), "workers");
         try
         {
-            Directory.CreateDirectory(folder);
+            PrivateFiles.CreateRoot(stateFolder);
+            PrivateFiles.CreateFolder(folder);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -53,7 +55,7 @@ internal sealed class WorkerSlot : IDisposable
     {
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return PrivateFiles.OpenOrCreate(path);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

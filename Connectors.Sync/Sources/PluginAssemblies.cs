@@ -18,7 +18,7 @@ internal sealed class PluginAssemblies(string folder)
     /// <summary>The assembly, or <see langword="null"/> when there is none.</summary>
     public Assembly? Find(string assemblyName)
     {
-        var name = new AssemblyName(assemblyName);
+        var name = NameOf(assemblyName);
         try
         {
             return Assembly.Load(name);
@@ -28,6 +28,28 @@ internal sealed class PluginAssemblies(string folder)
             return FindPlugin(name.Name!);
         }
     }
+
+    /// <summary>The name, checked: it becomes part of a path, and must not lead out of the folder.</summary>
+    /// <exception cref="ConnectorException">It is not the name of an assembly.</exception>
+    public static AssemblyName NameOf(string assemblyName)
+    {
+        try
+        {
+            if (new AssemblyName(assemblyName) is { Name: { Length: > 0 and <= 255 } simple } name && IsPlain(simple) && IsPlain(assemblyName.Split(',')[0].Trim()))
+            {
+                return name;
+            }
+        }
+        catch (Exception failure) when (failure is ArgumentException or IOException)
+        {
+            // Told below.
+        }
+
+        throw new ConnectorException("the name of the assembly has something in it that is none. Write the name of the .dll without its path and ending, of letters, digits and . _ - +.");
+    }
+
+    private static bool IsPlain(string name) =>
+        name.Length > 0 && name.All(character => char.IsLetterOrDigit(character) || character is '.' or '_' or '-' or '+') && name[0] != '.' && !name.Contains("..", StringComparison.Ordinal);
 
     private Assembly? FindPlugin(string name)
     {

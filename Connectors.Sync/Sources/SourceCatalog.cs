@@ -147,13 +147,23 @@ internal sealed class SourceCatalog : ISourceFactory
         }
 
         var (typeName, assemblyName) = (name[..comma].Trim(), name[(comma + 1)..].Trim());
+        AssemblyName plugin;
+        try
+        {
+            plugin = PluginAssemblies.NameOf(assemblyName);
+        }
+        catch (ConnectorException wrong)
+        {
+            throw new ConnectorException($"sources.{serviceType}: {wrong.Message}");
+        }
+
         Type? type;
         Assembly assembly;
         try
         {
             assembly = _assemblies.Find(assemblyName) ?? throw new ConnectorException(
                 $"sources.{serviceType}: the assembly {assemblyName} is neither part of the app nor in {_assemblies.Folder}. Put it, with its dependencies, "
-                + $"into {Path.Combine(_assemblies.Folder, new AssemblyName(assemblyName).Name!)}.");
+                + $"into {Path.Combine(_assemblies.Folder, plugin.Name!)}.");
             type = assembly.GetType(typeName);
         }
         catch (Exception exception) when (exception is TypeLoadException or IOException or BadImageFormatException)

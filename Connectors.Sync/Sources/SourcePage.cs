@@ -60,7 +60,10 @@ public sealed class SourcePage : IDisposable
                 written.Slice(entry.IdStart, entry.IdLength),
                 entry.Timestamp,
                 written.Slice(entry.BodyStart, entry.BodyLength),
-                entry.Content);
+                entry.Content)
+            {
+                VolatileLength = entry.VolatileLength,
+            };
         }
     }
 
@@ -87,11 +90,12 @@ public sealed class SourcePage : IDisposable
     {
         var start = _buffer.Length;
         _buffer.Write(body);
-        _entries[index] = _entries[index] with { BodyStart = start, BodyLength = body.Length };
+        _entries[index] = _entries[index] with { BodyStart = start, BodyLength = body.Length, VolatileLength = 0 };
     }
 
     /// <summary>Gives the page's memory back.</summary>
     public void Dispose() => _buffer.Dispose();
 
-    internal readonly record struct Entry(int IdStart, int IdLength, int BodyStart, int BodyLength, DateTimeOffset? Timestamp, DocumentContent? Content);
+    internal readonly record struct Entry(
+        int IdStart, int IdLength, int BodyStart, int BodyLength, DateTimeOffset? Timestamp, DocumentContent? Content, int VolatileLength = 0);
 }

@@ -19,6 +19,7 @@ public sealed class SourcePageBuilder : IDisposable
     private Utf8JsonWriter? _json;
     private string? _gap;
     private (int IdStart, int IdLength, DateTimeOffset? Timestamp, DocumentContent? Content)? _open;
+    private int? _volatileStart;
 
     /// <summary>An empty page that is full at <paramref name="limits"/>.</summary>
     public SourcePageBuilder(PageLimits limits) => _limits = limits;
@@ -68,9 +69,25 @@ public sealed class SourcePageBuilder : IDisposable
         }
 
         var buffer = Buffer;
+        _volatileStart = null;
         _open = (buffer.Length, id.Length, timestamp, content);
         buffer.Write(id);
         return buffer;
+    }
+
+    /// <summary>
+    /// Says that what is still to be written of the document may differ from one sync to the next, or be missing, though the document did not change: a server's estimate, or the answer of a
+    /// call that may fail. It is indexed whenever the document is written, and never a reason to write it.
+    /// </summary>
+    public void MarkVolatile()
+    {
+        if (_open is null)
+        {
+            throw new InvalidOperationException("Begin a document first.");
+        }
+
+        _json?.Flush();
+        _volatileStart = Buffer.Length;
     }
 
     /// <summary>Ends the document that was begun last.</summary>
@@ -79,7 +96,7 @@ public sealed class SourcePageBuilder : IDisposable
         var (idStart, idLength, timestamp, content) = _open ?? throw new InvalidOperationException("Begin a document first.");
         _json?.Flush();
         var bodyStart = idStart + idLength;
-        _entries.Add(new SourcePage.Entry(idStart, idLength, bodyStart, Buffer.Length - bodyStart, timestamp, content));
+        _entries.Add(new SourcePage.Entry(idStart, idLength, bodyStart, Buffer.Length - bodyStart, timestamp, content, Buffer.Length - (_volatileStart ?? Buffer.Length)));
         _open = null;
     }
 

@@ -72,7 +72,7 @@ public sealed class SourceSettings
             "" => fallback,
             "true" or "1" or "yes" or "on" => true,
             "false" or "0" or "no" or "off" => false,
-            var text => throw new ConnectorException($"{name}: '{text}' is not true or false."),
+            var text => throw new ConnectorException($"{name}: {Redactor.Quote(text)} is not true or false."),
         };
     }
 
@@ -88,7 +88,7 @@ public sealed class SourceSettings
 
         return long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw new ConnectorException($"{name}: '{text}' is not a whole number.");
+            : throw new ConnectorException($"{name}: {Redactor.Quote(text)} is not a whole number.");
     }
 
     /// <summary>A list field: a JSON array of texts, or one text with commas, as Kibana's text box gives it. Blank parts are left out.</summary>

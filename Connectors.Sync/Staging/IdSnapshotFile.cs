@@ -67,19 +67,25 @@ internal sealed class IdSnapshotFile : IDisposable
     /// <summary>Whether the texts lie in <paramref name="folder"/>.</summary>
     public static bool HasTexts(string folder, SnapshotSeal seal) => HasLength(Path.Combine(folder, TextsName), seal.TextBytes);
 
-    /// <summary>The <c>_id</c>, as UTF-8, that is kept at <paramref name="offset"/>.</summary>
-    /// <remarks>Ids of the index are at most 512 bytes long, so one read is enough.</remarks>
-    public byte[] ReadText(long offset)
+    /// <summary>The <c>_id</c>, as UTF-8, of the document with that ordinal.</summary>
+    /// <remarks>Ids of the index are at most 512 bytes long, so one read is enough. The texts have no checksum of their own: each is compared with the key of its entry, because it
+    /// is read to delete a document.</remarks>
+    /// <exception cref="InvalidDataException">What is kept there is not the text of that document.</exception>
+    public byte[] ReadText(int ordinal)
     {
         Span<byte> bytes = stackalloc byte[2 + DocumentId.MaxBytes];
-        var read = RandomAccess.Read(_texts ?? throw new InvalidOperationException("The snapshot was opened without its texts."), bytes, offset);
+        var texts = _texts ?? throw new InvalidOperationException("The snapshot was opened without its texts.");
+        var read = RandomAccess.Read(texts, bytes, Math.Max(0, Snapshot.TextOffset(ordinal)));
         var length = read >= 2 ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : int.MaxValue;
         if (length > read - 2)
         {
             throw new InvalidDataException("The texts of the ids are cut off.");
         }
 
-        return bytes.Slice(2, length).ToArray();
+        var text = bytes.Slice(2, length);
+        return DocumentKey.Of(text) == Snapshot.KeyOf(ordinal)
+            ? text.ToArray()
+            : throw new InvalidDataException("The texts of the ids are damaged, or those of another snapshot.");
     }
 
     /// <inheritdoc/>
@@ -119,7 +125,7 @@ internal sealed class IdSnapshotFile : IDisposable
             _entries = Create(EntriesName);
             _texts = Create(TextsName);
 
-            FileStream Create(string name) => new(Path.Combine(folder, name), FileMode.Create, FileAccess.Write, FileShare.None, 256 * 1024);
+            FileStream Create(string name) => PrivateFiles.Create(Path.Combine(folder, name), 256 * 1024);
         }
 
         /// <summary>Adds an id of the index, at most 512 bytes of UTF-8.</summary>
@@ -136,6 +142,7 @@ internal sealed class IdSnapshotFile : IDisposable
         }
 
         /// <summary>Sorts, and tells what is needed to open it.</summary>
+        /// <exception cref="ConnectorException">An id was added twice: an index holds no id twice, so whoever listed them did not tell the truth.</exception>
         public SnapshotSeal Complete()
         {
             Dispose();
@@ -147,6 +154,7 @@ internal sealed class IdSnapshotFile : IDisposable
             using IMemoryOwner<IdEntry> owner = new MappedEntries(Path.Combine(_folder, EntriesName), _count, writable: true);
             var entries = (MappedEntries)owner;
             entries.GetSpan().Sort(default(IdEntryOrder));
+            RequireDistinct(entries.GetSpan());
             return new SnapshotSeal(_count, _textOffset, Hash(entries));
         }
 
@@ -155,6 +163,27 @@ internal sealed class IdSnapshotFile : IDisposable
         {
             _entries.Dispose();
             _texts.Dispose();
+        }
+
+        private void RequireDistinct(ReadOnlySpan<IdEntry> sorted)
+        {
+            for (var place = 1; place < sorted.Length; place++)
+            {
+                if (sorted[place].Key == sorted[place - 1].Key)
+                {
+                    throw new ConnectorException(
+                        $"Elasticsearch listed the document '{TextAt(sorted[place].TextOffset)}' twice, so its listing can't be trusted. Nothing was written or deleted. "
+                        + "Start the sync again; if this is told again, a proxy in between changes answers, or documents were written to the index with a routing.");
+                }
+            }
+        }
+
+        private string TextAt(long offset)
+        {
+            using var texts = File.OpenHandle(Path.Combine(_folder, TextsName));
+            Span<byte> text = stackalloc byte[2 + DocumentId.MaxBytes];
+            RandomAccess.Read(texts, text, offset);
+            return System.Text.Encoding.UTF8.GetString(text.Slice(2, BinaryPrimitives.ReadUInt16LittleEndian(text)));
         }
     }
 }

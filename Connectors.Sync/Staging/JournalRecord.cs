@@ -10,6 +10,7 @@ namespace Connectors.Sync.Staging;
 [JsonDerivedType(typeof(PageDone), "page")]
 [JsonDerivedType(typeof(DeletesSent), "deleting")]
 [JsonDerivedType(typeof(DeletesDone), "deleted")]
+[JsonDerivedType(typeof(WrittenBefore), "before")]
 internal abstract record JournalRecord;
 
 /// <summary>A page was read, and everything that it asked for is written.</summary>
@@ -35,3 +36,7 @@ internal sealed record DeletesSent(int Batch) : JournalRecord;
 /// <param name="Counts">What it counts.</param>
 /// <param name="Rejections">What was refused.</param>
 internal sealed record DeletesDone(int Batch, SyncCounts Counts, RejectionReport? Rejections) : JournalRecord;
+
+/// <summary>The sync was started over: this much had been written before.</summary>
+/// <param name="Counts">What was created, updated and deleted.</param>
+internal sealed record WrittenBefore(SyncCounts Counts) : JournalRecord;

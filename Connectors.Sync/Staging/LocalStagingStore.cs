@@ -17,13 +17,13 @@ internal sealed class LocalStagingStore : IStagingStore
         ArgumentNullException.ThrowIfNull(content);
         return GuardAsync(name, async path =>
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            CreateFolderOf(path);
 
             // Written beside its place and moved there, so that it appears whole.
             var unfinished = $"{path}.{Guid.NewGuid():N}{UnfinishedSuffix}";
             try
             {
-                await using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, 128 * 1024, FileOptions.Asynchronous))
+                await using (var file = PrivateFiles.CreateNew(unfinished, 128 * 1024, FileOptions.Asynchronous))
                 {
                     await content.CopyToAsync(file, cancellationToken);
                 }
@@ -62,10 +62,10 @@ internal sealed class LocalStagingStore : IStagingStore
         cancellationToken.ThrowIfCancellationRequested();
         return GuardAsync(name, path =>
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            CreateFolderOf(path);
             try
             {
-                using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+                using var file = PrivateFiles.CreateNew(path);
                 return Task.FromResult(true);
             }
             catch (IOException) when (File.Exists(path))
@@ -100,6 +100,17 @@ internal sealed class LocalStagingStore : IStagingStore
 
         return Task.FromResult(true);
     });
+
+    /// <summary>Makes the folders from the root to a file.</summary>
+    private void CreateFolderOf(string path)
+    {
+        PrivateFiles.CreateRoot(_root);
+        var folder = _root;
+        foreach (var part in Path.GetRelativePath(_root, Path.GetDirectoryName(path)!).Split(Path.DirectorySeparatorChar).Where(part => part != "."))
+        {
+            folder = PrivateFiles.CreateFolder(Path.Combine(folder, part));
+        }
+    }
 
     private async Task<T> GuardAsync<T>(string name, Func<string, Task<T>> work)
     {

@@ -21,14 +21,19 @@ internal sealed class ProcessFolder : IDisposable
     {
         try
         {
-            Directory.CreateDirectory(root);
+            if (Path.GetDirectoryName(Path.GetFullPath(root)) is { } above)
+            {
+                PrivateFiles.CreateRoot(above);
+            }
+
+            PrivateFiles.CreateFolder(root);
             foreach (var other in Directory.EnumerateDirectories(root))
             {
                 DeleteDead(other);
             }
 
             var path = Path.Combine(root, Guid.NewGuid().ToString("N"));
-            Directory.CreateDirectory(path);
+            PrivateFiles.CreateFolder(path);
             return new ProcessFolder(path, Lock(path));
         }
         catch (Exception failure) when (StateErrors.IsDiskFailure(failure))
@@ -38,7 +43,7 @@ internal sealed class ProcessFolder : IDisposable
     }
 
     /// <summary>A new, empty folder in it.</summary>
-    public string NewFolder() => Directory.CreateDirectory(Path.Combine(_path, Interlocked.Increment(ref _folders).ToString(System.Globalization.CultureInfo.InvariantCulture))).FullName;
+    public string NewFolder() => PrivateFiles.CreateFolder(Path.Combine(_path, Interlocked.Increment(ref _folders).ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -47,7 +52,7 @@ internal sealed class ProcessFolder : IDisposable
         DeleteDead(_path);
     }
 
-    private static FileStream Lock(string folder) => new(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    private static FileStream Lock(string folder) => PrivateFiles.OpenOrCreate(Path.Combine(folder, LockName));
 
     private static void DeleteDead(string folder)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Sources;
 
@@ -9,10 +10,16 @@ namespace Connectors.Sync.Staging;
 internal sealed record StoredPlan
 {
     /// <summary>Form of the state folder; another form is started over.</summary>
-    public const int CurrentFormat = 1;
+    public const int CurrentFormat = 2;
 
     /// <summary>Form in which this was written.</summary>
     public int Format { get; init; } = CurrentFormat;
+
+    /// <summary>Tells this plan from every other one, even of the same job.</summary>
+    public string Id { get; init; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>The job, where the plan is kept on local disk.</summary>
+    public string JobId { get; init; } = string.Empty;
 
     /// <summary>The content index.</summary>
     public required string IndexName { get; init; }
@@ -38,8 +45,21 @@ internal sealed record StoredPlan
     /// <summary>What shapes documents, including the pipeline.</summary>
     public required string Fingerprint { get; init; }
 
+    /// <summary>What Elasticsearch makes of the documents that this sync writes, or of those that it leaves as they are; <see langword="null"/> when nobody knows.</summary>
+    public IndexShape? Shape { get; init; }
+
+    /// <summary>Why documents that did not change are written again, in a sentence; <see langword="null"/> when they aren't, or that was asked for.</summary>
+    public string? Rewrite { get; init; }
+
+    /// <summary>What becomes of documents that did not change, for the log.</summary>
+    [JsonIgnore]
+    public string UnchangedAre => SkipUnchanged ? "left alone" : Rewrite is null ? "written again" : $"written again, because {Rewrite.TrimEnd('.')}";
+
     /// <summary>Whether documents that did not change are left alone.</summary>
     public required bool SkipUnchanged { get; init; }
+
+    /// <summary>Whether the index holds documents that no connector wrote: none is deleted before somebody allows it.</summary>
+    public bool HoldsForeign { get; init; }
 
     /// <summary>The source's change mark from before the first page.</summary>
     public string? ChangeMark { get; init; }
@@ -52,4 +72,12 @@ internal sealed record StoredPlan
 
     /// <summary>The snapshot in the same folder.</summary>
     public required SnapshotSeal Snapshot { get; init; }
+
+    /// <summary>Whether nothing is missing of it that must be there.</summary>
+    [JsonIgnore]
+    public bool IsWhole =>
+        Id is { Length: > 0 } && JobId is not null && IndexName is { Length: > 0 } && IndexUuid is not null && Fingerprint is not null
+        && Enum.IsDefined(Kind) && (Kind != SyncKind.Incremental || Cursor is not null)
+        && Partitions is not null && Partitions.All(partition => partition is { Name: not null, Bounds: not null })
+        && Snapshot is { Count: >= 0, TextBytes: >= 0 };
 }

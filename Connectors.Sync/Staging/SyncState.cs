@@ -1,8 +1,7 @@
-using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Text;
 using System.Text.Json;
-using Connectors.Sync.Diff;
-using Microsoft.Win32.SafeHandles;
+using Connectors.Sync.Engine;
 
 namespace Connectors.Sync.Staging;
 
@@ -11,14 +10,13 @@ namespace Connectors.Sync.Staging;
 /// killed at any moment: the plan is replaced atomically, and a record that was cut off is ignored, as is everything after it, so that its step is done again.
 /// </summary>
 /// <remarks>The folder is locked until this is disposed. <see cref="AppendAsync"/> may be called concurrently.</remarks>
-internal sealed class SyncState(string folder, FileStream heldLock) : IDisposable
+internal sealed class SyncState(string folder, string jobId, FileStream heldLock) : IDisposable
 {
     private const string PlanName = "plan.json";
     private const string JournalName = "journal";
-    private const int FrameHeader = 12;
-    private readonly SemaphoreSlim _append = new(1, 1);
-    private SafeFileHandle? _journal;
-    private long _length;
+    private byte[] _planHash = new byte[SyncJournal.PlanHashBytes];
+    private SyncJournal? _journal;
+    private SyncCounts _writtenBefore;
 
     /// <summary>The folder.</summary>
     public string Folder => folder;
@@ -30,10 +28,10 @@ internal sealed class SyncState(string folder, FileStream heldLock) : IDisposabl
     public static void Clear(string folder)
     {
         // The plan first: without it the rest counts for nothing.
-        File.Delete(Path.Combine(folder, PlanName));
-        foreach (var file in Directory.EnumerateFiles(folder).Where(file => Path.GetFileName(file) != "lock"))
+        Delete(new FileInfo(Path.Combine(folder, PlanName)));
+        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos().Where(entry => entry.Name != "lock"))
         {
-            File.Delete(file);
+            Delete(entry);
         }
     }
 
@@ -41,28 +39,45 @@ internal sealed class SyncState(string folder, FileStream heldLock) : IDisposabl
     /// <exception cref="InvalidDataException">There is one, but it can't be used.</exception>
     public StoredPlan? ReadPlan()
     {
-        var path = Path.Combine(folder, PlanName);
-        if (!File.Exists(path))
+        var path = RequireNoLink(PlanName);
+        if (!Path.Exists(path))
         {
             return null;
         }
 
         try
         {
-            var plan = JsonSerializer.Deserialize<StoredPlan>(File.ReadAllBytes(path));
-            return plan?.Format == StoredPlan.CurrentFormat ? plan : throw new InvalidDataException("The plan is of another version.");
+            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            var text = json.RootElement.GetProperty("plan").GetRawText();
+            var hash = XxHash128.Hash(Encoding.UTF8.GetBytes(text));
+            if (json.RootElement.GetProperty("hash").GetString() != Convert.ToHexStringLower(hash))
+            {
+                throw new InvalidDataException("The plan is damaged.");
+            }
+
+            var plan = JsonSerializer.Deserialize<StoredPlan>(text);
+            if (plan is not { Format: StoredPlan.CurrentFormat, IsWhole: true } || plan.JobId != jobId)
+            {
+                throw new InvalidDataException("The plan is of another version or another job.");
+            }
+
+            _planHash = hash;
+            return plan;
         }
-        catch (JsonException failure)
+        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException or NotSupportedException or ArgumentException or IOException or UnauthorizedAccessException)
         {
             throw new InvalidDataException("The plan is damaged.", failure);
         }
     }
 
     /// <summary>Forgets everything and starts with an empty folder.</summary>
-    public void Reset()
+    /// <param name="keepsCounts">Whether what the job has written is still counted as written by it.</param>
+    public void Reset(bool keepsCounts = false)
     {
         _journal?.Dispose();
         _journal = null;
+        var written = keepsCounts ? SyncJournal.WrittenBy(Path.Combine(folder, JournalName), jobId) : default;
+        _writtenBefore = keepsCounts && written == default ? _writtenBefore : written;
         Clear(folder);
     }
 
@@ -71,11 +86,13 @@ internal sealed class SyncState(string folder, FileStream heldLock) : IDisposabl
     {
         var path = Path.Combine(folder, PlanName);
         var written = path + ".new";
+        var text = JsonSerializer.Serialize(plan with { JobId = jobId });
+        _planHash = XxHash128.Hash(Encoding.UTF8.GetBytes(text));
         try
         {
-            await using (var file = new FileStream(written, FileMode.Create, FileAccess.Write, FileShare.None))
+            await using (var file = PrivateFiles.Create(written))
             {
-                await JsonSerializer.SerializeAsync(file, plan, cancellationToken: cancellationToken);
+                await file.WriteAsync(Encoding.UTF8.GetBytes($$"""{"hash":"{{Convert.ToHexStringLower(_planHash)}}","plan":{{text}}}"""), cancellationToken);
                 await file.FlushAsync(cancellationToken);
                 file.Flush(flushToDisk: true);
             }
@@ -89,65 +106,36 @@ internal sealed class SyncState(string folder, FileStream heldLock) : IDisposabl
     }
 
     /// <summary>Opens the journal, hands every good record to <paramref name="receive"/>, and cuts off what is not good.</summary>
+    /// <exception cref="InvalidDataException">It belongs to another plan, or can't be read.</exception>
     public void OpenJournal(Action<JournalRecord> receive)
     {
-        _journal = File.OpenHandle(Path.Combine(folder, JournalName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        var length = RandomAccess.GetLength(_journal);
-        var header = new byte[FrameHeader];
-        _length = 0;
-        while (_length + FrameHeader <= length && RandomAccess.Read(_journal, header, _length) == FrameHeader)
+        try
         {
-            var size = BinaryPrimitives.ReadInt32LittleEndian(header);
-            if (size <= 0 || size > length - _length - FrameHeader)
-            {
-                break;
-            }
-
-            var payload = new byte[size];
-            if (RandomAccess.Read(_journal, payload, _length + FrameHeader) != size
-                || XxHash3.HashToUInt64(payload) != BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(4)))
-            {
-                break;
-            }
-
-            receive(Decode(payload));
-            _length += FrameHeader + size;
+            _journal = SyncJournal.Open(RequireNoLink(JournalName), jobId, _planHash, receive);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidDataException($"The journal can't be used: {failure.Message}", failure);
         }
 
-        RandomAccess.SetLength(_journal, _length);
+        if (_journal.IsNew && _writtenBefore != default)
+        {
+            var before = new WrittenBefore(_writtenBefore);
+            _journal.Append(before);
+            receive(before);
+        }
     }
 
     /// <summary>Appends a record. When it returns, the record outlives the process.</summary>
     public async Task AppendAsync(JournalRecord record, CancellationToken cancellationToken)
     {
-        using var frame = new PooledBuffer();
-        frame.GetSpan(FrameHeader + 4)[..(FrameHeader + 4)].Clear();
-        frame.Advance(FrameHeader + 4);
-        await using (var json = new Utf8JsonWriter(frame))
-        {
-            JsonSerializer.Serialize(json, record);
-        }
-
-        var jsonLength = frame.Length - FrameHeader - 4;
-        (record as PageDone)?.Marks.WriteTo(frame);
-        await _append.WaitAsync(cancellationToken);
         try
         {
-            var bytes = frame.WrittenMemory.ToArray();
-            BinaryPrimitives.WriteInt32LittleEndian(bytes, bytes.Length - FrameHeader);
-            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(FrameHeader), jsonLength);
-            BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(4), XxHash3.HashToUInt64(bytes.AsSpan(FrameHeader)));
-            var journal = _journal ?? throw new InvalidOperationException("Open the journal first.");
-            await RandomAccess.WriteAsync(journal, bytes, _length, cancellationToken);
-            _length += bytes.Length;
+            await (_journal ?? throw new InvalidOperationException("Open the journal first.")).AppendAsync(record, cancellationToken);
         }
         catch (Exception failure) when (StateErrors.IsDiskFailure(failure))
         {
             throw StateErrors.Explain("The progress of the sync", folder, failure);
-        }
-        finally
-        {
-            _append.Release();
         }
     }
 
@@ -156,14 +144,30 @@ internal sealed class SyncState(string folder, FileStream heldLock) : IDisposabl
     {
         _journal?.Dispose();
         heldLock.Dispose();
-        _append.Dispose();
     }
 
-    private static JournalRecord Decode(ReadOnlySpan<byte> payload)
+    /// <summary>A file of ours that somebody replaced by a link to another place counts as damaged, and the link goes when the job starts over.</summary>
+    private string RequireNoLink(string name)
     {
-        var jsonLength = BinaryPrimitives.ReadInt32LittleEndian(payload);
-        var record = JsonSerializer.Deserialize<JournalRecord>(payload.Slice(4, jsonLength))
-            ?? throw new InvalidDataException("A record of the journal is empty.");
-        return record is PageDone page ? page with { Marks = PageMarks.Read(payload[(4 + jsonLength)..]) } : record;
+        var path = Path.Combine(folder, name);
+        return new FileInfo(path).LinkTarget is null ? path : throw new InvalidDataException($"'{path}' is a symbolic link.");
+    }
+
+    private static void Delete(FileSystemInfo entry)
+    {
+        // A link is deleted and never followed; a folder has no business here.
+        if (entry is FileInfo && Directory.Exists(entry.FullName) && entry.LinkTarget is null)
+        {
+            entry = new DirectoryInfo(entry.FullName);
+        }
+
+        if (entry is DirectoryInfo { LinkTarget: null } folder)
+        {
+            folder.Delete(recursive: true);
+        }
+        else if (entry.Exists || entry.LinkTarget is not null)
+        {
+            entry.Delete();
+        }
     }
 }

@@ -6,6 +6,7 @@ namespace Connectors.Sync.Staging;
 /// </summary>
 internal sealed class SyncStateStore(string stateFolder)
 {
+    private readonly string _root = Path.GetFullPath(stateFolder);
     private readonly string _jobs = Path.Combine(Path.GetFullPath(stateFolder), "jobs");
 
     /// <summary>Takes the job's folder, making it if need be.</summary>
@@ -15,8 +16,10 @@ internal sealed class SyncStateStore(string stateFolder)
         var folder = FolderOf(jobId);
         try
         {
-            Directory.CreateDirectory(folder);
-            return new SyncState(folder, Lock(folder));
+            PrivateFiles.CreateRoot(_root);
+            PrivateFiles.CreateFolder(_jobs);
+            PrivateFiles.CreateFolder(folder);
+            return new SyncState(folder, jobId, Lock(folder));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -69,7 +72,7 @@ internal sealed class SyncStateStore(string stateFolder)
     }
 
     // .NET takes an advisory lock (flock) for FileShare.None on Unix, and it goes with the process.
-    private static FileStream Lock(string folder) => new(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    private static FileStream Lock(string folder) => PrivateFiles.OpenOrCreate(Path.Combine(folder, "lock"));
 
     private string FolderOf(string jobId) => Path.Combine(_jobs, JobFolder.NameOf(jobId));
 }

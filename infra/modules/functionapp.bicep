@@ -27,6 +27,10 @@ param instanceMemoryMB int
 @maxValue(1000)
 param maximumInstanceCount int
 
+@description('Instances that are kept running for orchestrations and activities.')
+@minValue(0)
+param alwaysReadyInstances int
+
 @description('Settings of the app.')
 param appSettings object
 
@@ -98,6 +102,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       scaleAndConcurrency: {
         instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstanceCount
+        // `durable` is the plan's name for the group of orchestrations and activities; timers and HTTP are groups of their own.
+        alwaysReady: alwaysReadyInstances > 0 ? [{ name: 'durable', instanceCount: alwaysReadyInstances }] : []
       }
     }
     siteConfig: {

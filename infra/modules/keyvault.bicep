@@ -18,6 +18,9 @@ param restore bool
 @secure()
 param elasticsearchApiKey string
 
+@description('Resource id of the Log Analytics workspace that takes the vault\'s log.')
+param workspaceId string
+
 @description('Object id of the identity that reads the secrets.')
 param principalId string
 
@@ -70,11 +73,26 @@ resource secretsUser 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
+// Who read which secret and when, and what was refused.
+resource log 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'log'
+  scope: vault
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      {
+        category: 'AuditEvent'
+        enabled: true
+      }
+    ]
+  }
+}
+
 @description('Resource id of the vault.')
 output id string = vault.id
 
 @description('Name of the vault.')
 output name string = vault.name
 
-@description('App setting that stands for the API key of Elasticsearch. It names no version: a new one is taken up within a day, or at a restart.')
+@description('App setting that stands for the API key of Elasticsearch. It names no version: a new one is taken up within a day, or when the references are refreshed.')
 output apiKeyReference string = '@Microsoft.KeyVault(SecretUri=${vault.properties.vaultUri}secrets/${apiKeyName})'

@@ -63,5 +63,8 @@ resource contributor 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 @description('Resource id of the scheduler.')
 output id string = scheduler.id
 
+@description('Names of scheduler and task hub, with a slash between them.')
+output taskHubPath string = '${scheduler.name}/${taskHub.name}'
+
 @description('How the app finds the scheduler and which identity it uses there. It holds no secret.')
 output connectionString string = 'Endpoint=${scheduler.properties.endpoint};Authentication=ManagedIdentity;ClientID=${clientId}'

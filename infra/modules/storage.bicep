@@ -18,6 +18,13 @@ param isPublic bool
 @description('Name of the blob container of the app\'s package.')
 param deploymentContainerName string
 
+@description('Which requests are logged: those to blobs, all, or none.')
+@allowed(['blob', 'all', 'none'])
+param logs string
+
+@description('Resource id of the Log Analytics workspace that takes them.')
+param workspaceId string
+
 @description('Object id of the identity that the app runs as.')
 param principalId string
 
@@ -65,6 +72,50 @@ resource deploymentContainer 'Microsoft.Storage/storageAccounts/blobServices/con
   name: deploymentContainerName
   properties: {
     publicAccess: 'None'
+  }
+}
+
+resource queues 'Microsoft.Storage/storageAccounts/queueServices@2025-06-01' = {
+  parent: account
+  name: 'default'
+}
+
+resource tables 'Microsoft.Storage/storageAccounts/tableServices@2025-06-01' = {
+  parent: account
+  name: 'default'
+}
+
+var requests = [
+  for category in ['StorageRead', 'StorageWrite', 'StorageDelete']: {
+    category: category
+    enabled: true
+  }
+]
+
+resource blobLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (logs != 'none') {
+  name: 'log'
+  scope: blobs
+  properties: {
+    workspaceId: workspaceId
+    logs: requests
+  }
+}
+
+resource queueLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (logs == 'all') {
+  name: 'log'
+  scope: queues
+  properties: {
+    workspaceId: workspaceId
+    logs: requests
+  }
+}
+
+resource tableLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (logs == 'all') {
+  name: 'log'
+  scope: tables
+  properties: {
+    workspaceId: workspaceId
+    logs: requests
   }
 }
 

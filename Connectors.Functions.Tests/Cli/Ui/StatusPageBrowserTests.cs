@@ -164,6 +164,44 @@ public sealed class StatusPageBrowserTests
         await Expect(page.Locator("#freshness")).ToContainTextAsync("Updated");
     }
 
+    [Fact]
+    public async Task MarkupInNamesIdsAndMessagesIsTextOnEveryView()
+    {
+        BrowserPage.Require();
+        await using var bed = await PollBed.OpenAsync();
+        await bed.StartAsync();
+        await using var browser = await BrowserPage.OpenAsync();
+        var page = browser.Page;
+        await page.AddInitScriptAsync("window.violations = []; document.addEventListener('securitypolicyviolation', event => window.violations.push(`${event.violatedDirective} ${event.sample}`));");
+        await page.RouteAsync("**/api/{connectors,syncs}**", route => route.FulfillAsync(HostileAnswers.To(route.Request)));
+        await page.GotoAsync(bed.Page.ToString());
+
+        // Each view in turn: the list, what runs, a connector with its settings and history, the history as a table, a dry run with its ids, a dialog, and a refusal.
+        await Expect(page.Locator("#list")).ToContainTextAsync(HostileAnswers.Markup);
+        await Expect(page.Locator("#running")).ToContainTextAsync(HostileAnswers.Markup);
+        await page.Locator("#list button", new() { HasText = "Details" }).First.ClickAsync();
+        await Expect(page.Locator("#detail")).ToContainTextAsync(HostileAnswers.Markup);
+        foreach (var summary in await page.Locator("#detail summary").AllAsync())
+        {
+            await summary.ClickAsync();
+        }
+
+        await page.Locator("#list button", new() { HasText = "Dry run" }).First.ClickAsync();
+        await Expect(page.Locator(".ids li")).ToHaveCountAsync(3);
+        await page.Locator("#running button").First.ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync(HostileAnswers.Markup);
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Cancel it" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync(HostileAnswers.Markup);
+
+        Assert.Equal("Connectors", await page.TitleAsync());
+        Assert.Equal(0, await page.Locator("img, iframe, object, embed, base, a[href^='javascript']").CountAsync());
+        Assert.Equal(0, await page.EvaluateAsync<int>("document.querySelectorAll('script').length - 1"));
+        Assert.Empty(await page.EvaluateAsync<string[]>("window.violations"));
+
+        // The browser tells of the refused request itself.
+        Assert.All(browser.Complaints, complaint => Assert.Contains("409", complaint, StringComparison.Ordinal));
+    }
+
     private static async Task TabToAsync(IPage page, string name)
     {
         for (var presses = 0; presses < 40; presses++)

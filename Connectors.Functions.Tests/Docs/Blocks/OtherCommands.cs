@@ -16,11 +16,15 @@ internal static partial class OtherCommands
     {
         ["dotnet run"] = ("the build script runs these tests", words => BuildScript(words[2..])),
         ["dotnet build"] = ("the project is built with these tests", words => Exists(words[2])),
+        ["dotnet publish"] = ("tests publish it", words => Exists(words[2])),
         ["dotnet tool"] = ("it changes the user's machine", Tool),
         ["dotnet format"] = ("the build script runs it", _ => { }
         ),
         ["jq"] = ("it only rearranges what it gets", words => Assert.NotEmpty(words[1])),
         ["cp"] = ("it copies what was published", Paths),
+        ["cd"] = ("it goes to a folder", Paths),
+        ["func"] = ("it needs Core Tools", words => Assert.Equal(["func", "start"], words)),
+        ["npx"] = ("it needs npm", words => Assert.Contains($"NpmServer(\"azurite\", \"{words[1].Split('@')[1]}\"", Read("build.cs"), StringComparison.Ordinal)),
         ["mkdir"] = ("it changes the machine", Paths),
         ["install"] = ("it changes the machine", Paths),
         ["sudoedit"] = ("it opens an editor", Paths),
@@ -31,6 +35,7 @@ internal static partial class OtherCommands
         ["azd"] = ("it needs Azure", Azd),
         ["az"] = ("it needs Azure", _ => { }
         ),
+        ["gh"] = ("it needs GitHub", GitHub),
         ["redis-cli"] = ("a test of the source gives a user of its own these rights", words => Rights(words[6..])),
         ["export"] = ("it sets a variable of the shell", words => Variable(words[1].Split('=')[0])),
         ["unset"] = ("it removes a variable of the shell", words => Variable(words[1])),
@@ -106,9 +111,26 @@ internal static partial class OtherCommands
         {
             Assert.Contains($"readEnvironmentVariable('{name}'", Read("infra/main.bicepparam"), StringComparison.Ordinal);
         }
+        else if (words is ["azd", "env", "get-value", var output])
+        {
+            Assert.Contains($"output {output} string", Read("infra/main.bicep"), StringComparison.Ordinal);
+        }
         else
         {
-            Assert.True(line is "auth login" or "up" or "down" or "deploy" or "provision" || line.StartsWith("env new ", StringComparison.Ordinal), $"azd {line}");
+            Assert.True(line is "auth login" or "up" or "down" or "deploy" or "provision" or "provision --no-state" or "pipeline config --provider github" || line.StartsWith("env new ", StringComparison.Ordinal), $"azd {line}");
+        }
+    }
+
+    private static void GitHub(string[] words)
+    {
+        if (words is ["gh", "variable", "set", var name, ..])
+        {
+            Assert.Contains($"vars.{name} ", Read(".github/workflows/deploy.yml"), StringComparison.Ordinal);
+            Assert.Equal(name != "DEPLOY_RUNNER", words.Contains("--env"));
+        }
+        else
+        {
+            Assert.Equal(["gh", "api"], words.Take(2));
         }
     }
 
@@ -118,7 +140,7 @@ internal static partial class OtherCommands
     // Of the repository, or made by `publish`; what begins with a slash is on the user's machine.
     private static void Paths(string[] words)
     {
-        foreach (var path in words.Skip(1).Where(word => word[0] != '-' && word[0] != '/' && !Mode().IsMatch(word) && !word.StartsWith("plugins", StringComparison.Ordinal)))
+        foreach (var path in words.Skip(1).Where(word => word[0] != '-' && word[0] != '/' && !Mode().IsMatch(word) && !word.StartsWith("plugins", StringComparison.Ordinal) && word != "local.settings.json"))
         {
             if (path.StartsWith("artifacts/", StringComparison.Ordinal))
             {

@@ -117,6 +117,20 @@ internal static class MadeFiles
         },
         CompressionLevel.Optimal);
 
+    /// <summary>A file of Office with one more entry in its archive.</summary>
+    public static byte[] With(byte[] office, string name, byte[] content)
+    {
+        using var file = new MemoryStream();
+        file.Write(office);
+        using (var archive = new System.IO.Compression.ZipArchive(file, System.IO.Compression.ZipArchiveMode.Update, leaveOpen: true))
+        using (var entry = archive.CreateEntry(name, CompressionLevel.Fastest).Open())
+        {
+            entry.Write(content);
+        }
+
+        return file.ToArray();
+    }
+
     private static S.Cell Cell(object value, int column, S.SharedStringTable table)
     {
         if (value is not string text)

@@ -6,6 +6,7 @@ using Connectors.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Tests.Support.S3Server;
@@ -31,6 +32,9 @@ public sealed class S3TestServer : IAsyncDisposable
     public BackendCalls Calls { get; }
 
     public SortedDictionary<string, S3Bucket> Buckets { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>When set, requests have to be signed with it.</summary>
+    public string? Secret { get; set; }
 
     /// <summary>Method and address of every request.</summary>
     public List<string> Requests { get; } = [];
@@ -89,11 +93,24 @@ public sealed class S3TestServer : IAsyncDisposable
             return;
         }
 
-        var path = request.Path.Value!.TrimStart('/');
+        // As it came: the server's own path has no dots and no double slashes any more.
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (Secret is not null && !S3Signature.IsRight(request, PathOf(target), Secret))
+        {
+            await ErrorAsync(context, 403, "SignatureDoesNotMatch");
+            return;
+        }
+
+        // Through a proxy, as the tests of addresses with the bucket in the host's name go, the target is the whole address.
+        var bucketOfHost = target.StartsWith("http://", StringComparison.Ordinal) ? request.Host.Host.Split('.')[0] + '/' : string.Empty;
+        var path = bucketOfHost + Uri.UnescapeDataString(PathOf(target).Split('?')[0])[1..];
         var slash = path.IndexOf('/', StringComparison.Ordinal);
         var (name, key) = slash < 0 ? (path, string.Empty) : (path[..slash], path[(slash + 1)..]);
         await (name.Length == 0 ? ListBucketsAsync(context) : InBucketAsync(context, name, key));
     }
+
+    private static string PathOf(string target) =>
+        target.StartsWith("http://", StringComparison.Ordinal) ? target[target.IndexOf('/', "http://".Length)..] : target;
 
     private Task InBucketAsync(HttpContext context, string name, string key)
     {

@@ -113,7 +113,7 @@ public sealed class ServiceConfigurationTests
               skip_unchanged: false
               delete_guard:
                 max_percent: 50
-                free_below: 0
+                max_documents: 0
               bulk:
                 chunk_max_mem_size: 0.5
                 error_monitor:
@@ -137,7 +137,7 @@ public sealed class ServiceConfigurationTests
         Assert.Equal(int.MaxValue, configuration.Engine.Rejections.MaxTotal);
         Assert.Equal(LogLevel.Debug, configuration.Service.LogLevel);
         Assert.Equal("/etc/state", configuration.Service.StateFolder);
-        Assert.Equal(new DeleteGuardOptions { MaxPercent = 50, FreeBelow = 0 }, configuration.Engine.DeleteGuard);
+        Assert.Equal(new DeleteGuardOptions { MaxPercent = 50, MaxDocuments = 0 }, configuration.Engine.DeleteGuard);
         Assert.Equal(new ConnectorEntry("a", "gdrive", null), Assert.Single(configuration.Connectors));
         Assert.Empty(configuration.NativeServiceTypes);
         Assert.Equal("MyCompany.GDrive.GoogleDriveDataSource, MyCompany.GDrive", configuration.Sources["gdrive"]);

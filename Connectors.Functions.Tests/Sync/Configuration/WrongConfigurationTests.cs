@@ -45,7 +45,7 @@ public sealed class WrongConfigurationTests
         { "elasticsearch.bulk.error_monitor.max_error_rate: 15%", "config.yml:1: elasticsearch.bulk.error_monitor.max_error_rate: \"15%\" is not a number from 0 to 1. The default is 0.15." },
         { "elasticsearch.verify_certs: maybe", "config.yml:1: elasticsearch.verify_certs: \"maybe\" is not true or false. The default is true." },
         { "service.log_level: LOUD", "config.yml:1: service.log_level: \"LOUD\" is not one of DEBUG, INFO, WARNING, ERROR, CRITICAL. The default is INFO." },
-        { "elasticsearch.host: localhost:9200", "config.yml:1: elasticsearch.host: \"localhost:9200\" is not an address. Write it with scheme and port: http://localhost:9200." },
+        { "elasticsearch.host: localhost:9200", "config.yml:1: elasticsearch.host: the value is not an address. Write it with scheme and port: http://localhost:9200." },
         { "elasticsearch.host: []", "config.yml:1: elasticsearch.host: an empty list. Write at least one address, for example http://localhost:9200." },
         {
             "elasticsearch.host: https://elastic:hunter2@localhost:9200",
@@ -67,7 +67,7 @@ public sealed class WrongConfigurationTests
             "config.yml:1: elasticsearch.host: a ${...} whose name is not that of an environment variable (letters, digits and _). Write ${NAME} or ${NAME:default}, or $${ for a plain ${."
         },
         { "elasticsearch.ca_certs: no/such.pem", "config.yml:1: elasticsearch.ca_certs: the file /nowhere/no/such.pem does not exist. Give the path of a PEM file." },
-        { "elasticsearch.ssl_assert_fingerprint: AB:CD", "config.yml:1: elasticsearch.ssl_assert_fingerprint: \"AB:CD\" is not a SHA-256 fingerprint: 64 hexadecimal digits, with or without colons." },
+        { "elasticsearch.ssl_assert_fingerprint: AB:CD", "config.yml:1: elasticsearch.ssl_assert_fingerprint: the value is not a SHA-256 fingerprint: 64 hexadecimal digits, with or without colons." },
         {
             "elasticsearch:\n  max_wait_duration: 10\n  initial_backoff_duration: 60",
             "config.yml:3: elasticsearch.initial_backoff_duration: 60 is more than elasticsearch.max_wait_duration (10). Make it smaller."
@@ -98,8 +98,15 @@ public sealed class WrongConfigurationTests
         { "extraction_service.host: localhost", "config.yml:1: extraction_service.host: \"localhost\" is not an address. Write it with scheme and port: http://localhost:8090." },
         { "extraction_service.host: http://me:hunter2@host", "config.yml:1: extraction_service.host: the address holds a user or password, and the extraction service knows neither. Leave them out." },
         { "local_extraction.max_memory: 1", "config.yml:1: local_extraction.max_memory: \"1\" is not a number of MiB from 32 to 2047. The default is 512." },
+        { "elasticsearch.max_retries: hunter2", "config.yml:1: elasticsearch.max_retries: the value is not a whole number from 0 to 100. The default is 5." },
+        { "elasticsearch.verify_certs: hunter2!", "config.yml:1: elasticsearch.verify_certs: the value is not true or false. The default is true." },
+        { "service.log_level: ApiKey hunter2", "config.yml:1: service.log_level: the value is not one of DEBUG, INFO, WARNING, ERROR, CRITICAL. The default is INFO." },
+        {
+            "connectors:\n  - connector_id: a\n    service_type: hunter2",
+            $"config.yml:3: connectors.0.service_type: there is no source for the service type that is written here. There are {string.Join(", ", BuiltInSources.All.Keys)}; add others under sources."
+        },
         { "sources:\n  gdrive: GoogleDrive", "config.yml:2: sources.gdrive: \"GoogleDrive\" is not the name of a class. Write it as Namespace.Type, Assembly." },
-        { "sources:\n  oracle: connectors.sources.oracle:OracleDataSource", "config.yml:2: sources.oracle: \"connectors.sources.oracle:OracleDataSource\" is not the name of a class. Write it as Namespace.Type, Assembly." },
+        { "sources:\n  oracle: connectors.sources.oracle:OracleDataSource", "config.yml:2: sources.oracle: the value is not the name of a class. Write it as Namespace.Type, Assembly." },
     };
 
     [Theory]

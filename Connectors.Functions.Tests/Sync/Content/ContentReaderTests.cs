@@ -15,7 +15,20 @@ public sealed class ContentReaderTests
         { "UTF-8", "grün €"u8.ToArray(), "grün €" },
         { "UTF-8 with mark", [0xEF, 0xBB, 0xBF, .. "grün"u8], "grün" },
         { "Windows-1252", [.. "gr"u8, 0xFC, .. "n "u8, 0x80, 0x81], "grün €\u0081" },
-        { "Windows-1252 behind a UTF-8 mark", [0xEF, 0xBB, 0xBF, 0xFC], "ü" },
+        { "a bad byte behind a UTF-8 mark", [0xEF, 0xBB, 0xBF, 0xFC, .. "grün"u8], "\uFFFDgrün" },
+        { "UTF-8 that was cut in a character", [.. "grün"u8, 0xE2, 0x82], "grün\uFFFD" },
+        { "UTF-8 with a bad byte", [.. "grün und blau, "u8, 0xFF, .. "groß"u8], "grün und blau, \uFFFDgroß" },
+        { "ASCII that was cut in a character", [.. "green "u8, 0xC3], "green Ã" },
+        { "UTF-16 little-endian without a mark", Encoding.Unicode.GetBytes("grün, жёлтый"), "grün, жёлтый" },
+        { "UTF-16 big-endian without a mark", Encoding.BigEndianUnicode.GetBytes("grün, жёлтый"), "grün, жёлтый" },
+        { "UTF-16 without a mark, cut in a character", Encoding.Unicode.GetBytes("grün")[..7], "grü\uFFFD" },
+        { "Windows-1251", Legacy(1251, "Съешь же ещё этих мягких французских булок, да выпей чаю."), "Съешь же ещё этих мягких французских булок, да выпей чаю." },
+        { "KOI8-R", Legacy(20866, "Съешь же ещё этих мягких французских булок, да выпей чаю."), "Съешь же ещё этих мягких французских булок, да выпей чаю." },
+        { "Shift-JIS", Legacy(932, "これは日本語の文章です。文字コードの判定を試しています。"), "これは日本語の文章です。文字コードの判定を試しています。" },
+        { "ISO-8859-1", Legacy(28591, "Falsches Üben von Xylophonmusik quält jeden größeren Zwerg."), "Falsches Üben von Xylophonmusik quält jeden größeren Zwerg." },
+        { "XML that says what it is in", [.. "<?xml version='1.0' encoding='windows-1251'?><a>"u8, 0xC6, .. "</a>"u8], "<?xml version='1.0' encoding='windows-1251'?><a>Ж</a>" },
+        { "XML that says what it can't be in", [.. "<?xml version='1.0' encoding='utf-16'?><a>ü</a>"u8], "<?xml version='1.0' encoding='utf-16'?><a>ü</a>" },
+        { "XML that says what nobody knows", [.. "<?xml version='1.0' encoding='x-mine'?><a>ü</a>"u8], "<?xml version='1.0' encoding='x-mine'?><a>ü</a>" },
         { "UTF-16 little-endian", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("grün 😀")], "grün 😀" },
         { "UTF-16 big-endian", [0xFE, 0xFF, .. Encoding.BigEndianUnicode.GetBytes("grün 😀")], "grün 😀" },
         { "UTF-16 with half a pair", [0xFF, 0xFE, 0x3D, 0xD8, 0x41, 0x00], "\uFFFDA" },
@@ -23,6 +36,8 @@ public sealed class ContentReaderTests
         { "UTF-32 big-endian", [0, 0, 0xFE, 0xFF, 0, 0, 0, 0x41], "A" },
         { "empty", [], string.Empty },
     };
+
+    private static byte[] Legacy(int codePage, string text) => CodePagesEncodingProvider.Instance.GetEncoding(codePage)?.GetBytes(text) ?? Encoding.Latin1.GetBytes(text);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -35,6 +50,24 @@ public sealed class ContentReaderTests
         Assert.True(read.HasText, name);
         Assert.Equal(text, Encoding.UTF8.GetString(read.Utf8.Span));
         Assert.True(content.Disposed);
+    }
+
+    [Fact]
+    public async Task ACharsetThatTheSourceDeclaresComesBeforeAGuess()
+    {
+        var content = new BytesContent("a.txt", Legacy(1251, "Привет")) { Media = "text/plain; charset=\"Windows-1251\"" };
+        using var read = await Reader.ReadAsync(content, Cancellation);
+        Assert.Equal("Привет", Encoding.UTF8.GetString(read.Utf8.Span));
+    }
+
+    [Theory]
+    [InlineData("a.html", "<html><head><meta charset=windows-1251><p>", true)]
+    [InlineData("a.HTM", "<meta name=a content=b><META http-equiv=\"Content-Type\" content=\"text/html; charset=windows-1251\">", true)]
+    [InlineData("a.txt", "<meta charset=windows-1251>", false)]
+    public async Task AWebPageMayDeclareItsCharset(string name, string head, bool isRead)
+    {
+        using var read = await Reader.ReadAsync(new BytesContent(name, [.. Encoding.ASCII.GetBytes(head), 0xC6]), Cancellation);
+        Assert.Equal(isRead ? head + "Ж" : head + "Æ", Encoding.UTF8.GetString(read.Utf8.Span));
     }
 
     [Fact]
@@ -108,11 +141,32 @@ public sealed class ContentReaderTests
         Assert.Equal("ab €", Encoding.UTF8.GetString(read.Utf8.Span));
     }
 
+    [Theory]
+    [InlineData("letter.doc", "letter.doc: .doc files are not read in this way. docs/content.md names one that reads them.")]
+    [InlineData("mail.MSG", "mail.MSG: .MSG files are not read in this way. docs/content.md names one that reads them.")]
+    public async Task ADocumentInAFormatThatNobodyReadsIsReportedAndNotFetched(string name, string reason)
+    {
+        var content = new BytesContent(name, [1, 2, 3]);
+        using var read = await new ContentReader(new ContentOptions(), new NothingExtractor()).ReadAsync(content, Cancellation);
+        Assert.Equal((ContentOutcome.Unsupported, true, false, reason), (read.Outcome, read.IsProblem, content.Opened, read.Reason));
+    }
+
+    private sealed class NothingExtractor : IContentExtractor
+    {
+        public IReadOnlySet<string> Extensions => ExtractableFileTypes.Locally;
+
+        public Task<ContentText> ExtractAsync(string fileName, PooledBuffer bytes, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+
     private sealed class BytesContent(string name, byte[] bytes, long? told = null) : DocumentContent
     {
         public override string FileName => name;
 
         public override long SizeInBytes => told ?? bytes.Length;
+
+        public override string? MediaType => Media;
+
+        public string? Media { get; init; }
 
         public Exception? Failure { get; init; }
 

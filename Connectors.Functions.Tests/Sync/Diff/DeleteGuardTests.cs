@@ -8,8 +8,11 @@ public sealed class DeleteGuardTests
     [Theory]
     [InlineData(1000, 900, 150, false)] // exactly the limit
     [InlineData(1000, 849, 151, true)]
-    [InlineData(100, 1, 99, false)] // small indices may change completely
-    [InlineData(101, 85, 16, true)]
+    [InlineData(25, 1, 24, true)] // a small index is no exception
+    [InlineData(25, 5, 20, false)] // so many may always vanish
+    [InlineData(100, 79, 21, true)]
+    [InlineData(140, 119, 21, false)] // more than that, and exactly the limit
+    [InlineData(139, 118, 21, true)]
     [InlineData(50, 0, 50, true)] // nothing listed deletes nothing, however small
     [InlineData(50, 0, 0, false)]
     public void TheGuardRefusesWhatIsTooMuch(long indexed, long listed, long vanished, bool refused)

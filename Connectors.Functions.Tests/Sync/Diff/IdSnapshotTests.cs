@@ -29,7 +29,7 @@ public sealed class IdSnapshotTests : IDisposable
                 {
                     var ordinal = file.Snapshot.Find(DocumentKey.Of(Encoding.UTF8.GetBytes(id)), out var actual);
                     Assert.Equal(version, actual);
-                    Assert.Equal(Encoding.UTF8.GetBytes(id), file.ReadText(file.Snapshot.TextOffset(ordinal)));
+                    Assert.Equal(Encoding.UTF8.GetBytes(id), file.ReadText(ordinal));
                     Assert.True(found.Add(ordinal));
                 }
 

@@ -71,7 +71,7 @@ public sealed class ContentIndexTests
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.Gateway.Content.PrepareAsync("search-*", Token));
 
-        Assert.Equal("'search-*' is a pattern and not the name of an index. Attach an index to the connector.", failure.Message);
+        Assert.Equal("'search-*' can't be the name of an index: it has '*' in it. Write small letters, digits, - and _, such as search-orders.", failure.Message);
         Assert.Equal(before.ToJsonString(), (await MappingsAsync(bench, "search-a")).ToJsonString());
     }
 

@@ -89,7 +89,9 @@ public sealed class WireTests
         await using var server = await PlainServer.StartAsync(async context =>
         {
             context.Response.ContentType = "application/json";
-            await context.Response.WriteAsync("""{"errors":false,"items":[{"index":{"status":200,"result":"updated"}}]}""");
+            await context.Response.WriteAsync(context.Request.Path.Value!.EndsWith("/_settings", StringComparison.Ordinal)
+                ? """{"search-a":{"settings":{"index.uuid":"u1"}}}"""
+                : """{"errors":false,"items":[{"index":{"status":200,"result":"updated"}}]}""");
         });
         using var gateway = GatewayBench.GatewayOf(new ElasticsearchOptions { Hosts = [server.Uri] });
 

@@ -33,6 +33,35 @@ public sealed class ContentThatComesLaterTests : IDisposable
         Assert.Equal(1, third.Counts.Skipped);
     }
 
+    [Fact]
+    public async Task ADocumentWhoseContentVanishedAfterItWasListedIsNotWrittenAndGoesWithTheNextSync()
+    {
+        await _bench.RunAsync(MemorySource.Holding("a", "b", "c"));
+        var source = new MemorySource
+        {
+            Partitions = [[new("a", "v1"), new("b", "v2", Content: new VanishedContent()), new("c", "v1"), new("new", "v1", Content: new VanishedContent())]],
+        };
+
+        var outcome = await _bench.RunNextAsync(source);
+
+        Assert.Equal((0L, 0L, 0L), (outcome.Counts.Created, outcome.Counts.Updated, outcome.Counts.Deleted));
+        Assert.Equal(["a", "b", "c"], _bench.Index.Documents.Keys.Order());
+        Assert.Equal("v1", _bench.Index.Documents["b"]["text"]!.GetValue<string>());
+        Assert.Equal(["b", "new"], outcome.Rejections.Samples.Select(sample => sample.Id).Order());
+        await _bench.RunNextAsync(MemorySource.Holding("a", "c"));
+        Assert.Equal(["a", "c"], _bench.Index.Documents.Keys.Order());
+    }
+
+    private sealed class VanishedContent : DocumentContent
+    {
+        public override string FileName => "a.txt";
+
+        public override long SizeInBytes => 4;
+
+        public override Task<Stream> OpenAsync(CancellationToken cancellationToken) =>
+            throw new ConnectorException(FailureKind.Skip, "a.txt: no longer there") { IsGone = true };
+    }
+
     private sealed class LateContent : DocumentContent
     {
         public bool IsThere { get; set; }

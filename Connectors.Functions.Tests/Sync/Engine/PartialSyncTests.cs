@@ -81,7 +81,7 @@ public sealed class PartialSyncTests : IDisposable
     [Fact]
     public async Task TheDeleteGuardHoldsForIt()
     {
-        _bench.Options = _bench.Options with { DeleteGuard = new DeleteGuardOptions { FreeBelow = 0, MaxPercent = 15 } };
+        _bench.Options = _bench.Options with { DeleteGuard = new DeleteGuardOptions { MaxDocuments = 0, MaxPercent = 15 } };
         await _bench.RunAsync(MemorySource.Holding("a", "b"));
 
         Assert.Equal(SyncEnd.Refused, (await RunAsync(SyncKind.DeletesOnly, MemorySource.Holding("a"))).End);
@@ -136,8 +136,8 @@ public sealed class PartialSyncTests : IDisposable
     public async Task AnIndexThatAnotherServiceFilledKeepsItsDocuments()
     {
         _bench.Index.Exists = true;
-        _bench.Index.Put("a", new JsonObject { ["text"] = "theirs" });
-        _bench.Index.Put("b", new JsonObject { ["text"] = "theirs" });
+        _bench.Index.Put("a", new JsonObject { ["id"] = "a", ["_timestamp"] = "2026-01-01T00:00:00Z", ["text"] = "theirs" });
+        _bench.Index.Put("b", new JsonObject { ["id"] = "b", ["text"] = "theirs" });
 
         await RunAsync(SyncKind.DeletesOnly, MemorySource.Holding("a"));
 

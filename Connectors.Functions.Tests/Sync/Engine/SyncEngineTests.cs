@@ -59,8 +59,8 @@ public sealed class SyncEngineTests : IDisposable
     {
         var then = new DateTimeOffset(2025, 6, 1, 10, 0, 0, TimeSpan.FromHours(2));
         _bench.Index.Exists = true;
-        _bench.Index.Put("same", new JsonObject { ["_timestamp"] = "2025-06-01T08:00:00+00:00" });
-        _bench.Index.Put("newer", new JsonObject { ["_timestamp"] = "2025-06-01T08:00:00+00:00" });
+        _bench.Index.Put("same", new JsonObject { ["id"] = "same", ["_timestamp"] = "2025-06-01T08:00:00+00:00" });
+        _bench.Index.Put("newer", new JsonObject { ["id"] = "newer", ["_timestamp"] = "2025-06-01T08:00:00+00:00" });
 
         var outcome = await _bench.RunAsync(new MemorySource { Partitions = [[new("same", "x", then), new("newer", "x", then.AddSeconds(1))]] });
 
@@ -134,7 +134,7 @@ public sealed class SyncEngineTests : IDisposable
 
         Assert.Equal(SyncEnd.Refused, outcome.End);
         Assert.Equal(
-            "Nothing was deleted: 40 of the index's 200 documents (20 %) are no longer in the source, more than elasticsearch.delete_guard.max_percent (15) allows. New and changed documents were written. If the deletes are right, run this one sync with --allow-mass-delete or raise the setting.",
+            "Nothing was deleted: 40 of the index's 200 documents (20 %) are no longer in the source. elasticsearch.delete_guard allows 15 % or 20 documents, whichever is more. New and changed documents were written. If the deletes are right, run this one sync with --allow-mass-delete (allowMassDelete in the HTTP API), or raise max_percent or max_documents.",
             outcome.Message);
         Assert.Equal((1L, 0L, 201), (outcome.Counts.Created, outcome.Counts.Deleted, _bench.Index.Documents.Count));
     }

@@ -84,6 +84,7 @@ public sealed class ConnectorEditsTests
     [InlineData("a,b", "it has ',' in it")]
     [InlineData("-a", "it begins with '-'")]
     [InlineData("..", "it means a folder")]
+    [InlineData(".elastic-connectors", "names that begin with a dot are Elasticsearch's own, or of hidden indices")]
     [InlineData(".search-acl-filter-search-orders", "identities are kept in those that begin with .search-acl-filter-")]
     public void NamesOfIndicesFollowElasticsearchsRules(string name, string? reason) =>
         Assert.Equal(reason is null ? null : $"'{name}' can't be the name of an index: {reason}. Write small letters, digits, - and _, such as search-orders.", ContentIndexName.Problem(name));

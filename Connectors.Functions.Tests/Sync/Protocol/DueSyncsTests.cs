@@ -120,6 +120,28 @@ public sealed class DueSyncsTests
     }
 
     [Theory]
+    [InlineData("0 0 0 31 2 ?")]
+    [InlineData("0 0 0 30 2 ? 2026-2060")]
+    [InlineData("0 0 0 1 1 ? 1969")]
+    public void AScheduleThatNeverComesIsAFaultEvenBeforeTheConnectorWasSeen(string interval)
+    {
+        foreach (var seen in new[] { "null", "\"2026-11-22T10:00:00Z\"" })
+        {
+            var connector = Some.Connector($$$$"""{"scheduling": {"full": {"enabled": true, "interval": "{{{{interval}}}}"}}, "last_seen": {{{{seen}}}}}""");
+            var answer = DueSyncs.Of(connector, Some.Time("2026-11-23T00:02:00Z"));
+            Assert.Empty(answer.Syncs);
+            Assert.StartsWith($"scheduling.full.interval: '{interval}' ", answer.Problem, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void TheNextTimesOfAScheduleAreTold()
+    {
+        var schedule = CronSchedule.Parse("0 0 3 29 2 ? 2026-2032");
+        Assert.Equal([Some.Time("2028-02-29T03:00:00Z"), Some.Time("2032-02-29T03:00:00Z")], schedule.NextTimes(Some.Time("2026-11-23T00:02:00Z"), 3));
+    }
+
+    [Theory]
     [InlineData("* * * * *", "it has 5 fields, the first one (seconds) is missing")]
     [InlineData("0 0 25 * * ?", "Hour values must be between 0 and 23")]
     [InlineData("every day", "Illegal characters for this position: 'EVE'")]

@@ -107,7 +107,7 @@ public sealed class AccessControlJobTests
     [Fact]
     public async Task TheIdentitiesOfAnotherConnectorAreNoIndexForAConnector()
     {
-        const string Error = "index_name: '.search-acl-filter-search-a' is where identities are kept, which a content sync would delete. Attach another index to the connector.";
+        const string Error = "index_name: '.search-acl-filter-search-a' can't be the name of an index: identities are kept in those that begin with .search-acl-filter-. Write small letters, digits, - and _, such as search-orders. Attach another index to the connector.";
         var connector = _bed.AddConnector(Hourly);
         _bed.Store.Edit(ProtocolIndices.Connectors, connector, """{"index_name": ".search-acl-filter-search-a"}""");
 

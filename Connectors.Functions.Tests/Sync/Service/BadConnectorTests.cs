@@ -112,7 +112,7 @@ public sealed class BadConnectorTests
     [InlineData("""{"job_type": "odd"}""", "This version runs full, incremental and access control syncs, and the job's type is 'odd'. Start a full content sync instead.", "last_sync")]
     [InlineData(
         """{"connector": {"index_name": ".search-acl-filter-search-a"}}""",
-        "index_name: '.search-acl-filter-search-a' is where identities are kept, which a content sync would delete. Attach another index to the connector.",
+        "index_name: '.search-acl-filter-search-a' can't be the name of an index: identities are kept in those that begin with .search-acl-filter-. Write small letters, digits, - and _, such as search-orders. Attach another index to the connector.",
         "last_sync")]
     [InlineData("""{"connector": {"index_name": null}}""", "index_name: no index is attached. Attach one to the connector, then start a sync.", "last_sync")]
     [InlineData("""{"connector": {"service_type": null}}""", "service_type: not set. Set the connector's service type, then start a sync.", "last_sync")]

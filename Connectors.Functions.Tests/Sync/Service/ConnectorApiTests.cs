@@ -60,13 +60,14 @@ public sealed class ConnectorApiTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task ElasticsearchItselfRefusesABadIndexName()
+    public async Task ABadIndexNameIsRefusedBeforeElasticsearchIsAsked()
     {
-        var (_, connectors) = await StartAsync(new EmulatorOptions());
+        var (server, connectors) = await StartAsync(new EmulatorOptions());
 
         var exception = await Assert.ThrowsAsync<ConnectorException>(() => connectors.CreateAsync(New() with { IndexName = "Bad Name" }, Token));
 
-        Assert.Contains("Invalid index name [Bad Name]", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(0, server.Requests.Count("_connector/{id}"));
+        Assert.Contains("'Bad Name' can't be the name of an index", exception.Message, StringComparison.Ordinal);
         Assert.Equal(0, await connectors.ListAsync(Token).CountAsync(Token));
     }
 

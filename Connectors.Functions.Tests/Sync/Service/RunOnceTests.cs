@@ -219,7 +219,7 @@ public sealed class RunOnceTests
             _bed.Store.Outage = new ConnectorException(FailureKind.Retry, "Elasticsearch is away.");
             return Task.FromResult(ScriptedEngine.Completed(new SyncCounts(Created: 3)));
         };
-        await Assert.ThrowsAsync<ConnectorException>(_bed.RunOnceAsync);
+        await Assert.ThrowsAsync<ConnectorException>(() => _bed.PassTimeAsync(_bed.RunOnceAsync()));
         _bed.Store.Outage = null;
         Assert.Equal("in_progress", _bed.Status(job));
         Assert.Empty(_bed.Engine.Forgotten);

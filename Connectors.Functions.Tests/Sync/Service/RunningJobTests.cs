@@ -274,6 +274,26 @@ public sealed class RunningJobTests
     }
 
     [Fact]
+    public async Task AnEndThatIsRefusedForAWhileIsWrittenAllTheSame()
+    {
+        var job = await _bed.AddJobAsync(_bed.AddConnector());
+        var from = default(DateTimeOffset);
+        _bed.Engine.Script = (_, _, _, _) =>
+        {
+            // A key that is being changed: bulk requests are refused with it, and so is the end.
+            from = _bed.Clock.GetUtcNow();
+            _bed.Store.Outage = new ConnectorException("Elasticsearch does not accept the credentials (401).");
+            throw _bed.Store.Outage;
+        };
+        var run = _bed.RunOnceAsync();
+        await _bed.PassTimeUntilAsync(() => from != default && _bed.Clock.GetUtcNow() - from > TimeSpan.FromSeconds(9));
+        _bed.Store.Outage = null;
+
+        Assert.Equal(SyncResultEnd.Failed, Assert.Single(await _bed.PassTimeAsync(run)).End);
+        Assert.Equal(("error", "Elasticsearch does not accept the credentials (401)."), (_bed.Status(job), _bed.Job(job)["error"]!.GetValue<string>()));
+    }
+
+    [Fact]
     public async Task TheServiceServesUntilItIsStopped()
     {
         using var stop = new CancellationTokenSource();

@@ -30,6 +30,8 @@ internal sealed class ServiceBed : IServiceObserver
 
     public int MaxConcurrentAccessControlSyncs { get; init; } = 1;
 
+    public TimeSpan JobCleanupInterval { get; init; } = new ServiceOptions().JobCleanupInterval;
+
     public List<string> Events { get; } = [];
 
     public ConnectorService Service => field ??= new ConnectorService(
@@ -46,7 +48,10 @@ internal sealed class ServiceBed : IServiceObserver
         {
             Worker = Worker,
             ServiceTypes = ["fake", "broken", "gone"],
-            Service = new ServiceOptions { MaxConcurrentContentSyncs = MaxConcurrentSyncs, MaxConcurrentAccessControlSyncs = MaxConcurrentAccessControlSyncs },
+            Service = new ServiceOptions
+            {
+                MaxConcurrentContentSyncs = MaxConcurrentSyncs, MaxConcurrentAccessControlSyncs = MaxConcurrentAccessControlSyncs, JobCleanupInterval = JobCleanupInterval,
+            },
         });
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

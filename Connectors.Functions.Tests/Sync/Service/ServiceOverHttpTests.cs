@@ -176,18 +176,21 @@ public sealed class ServiceOverHttpTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AnIndexNameThatElasticsearchRefusesIsToldInTheJobAndInTheConnector()
+    public async Task AnIndexNameThatElasticsearchWouldRefuseIsToldInTheConnectorAndToWhoeverSyncs()
     {
         var service = Service(1);
         Write("a.txt", "one");
         await service.RunOnceAsync(Token, Token);
-        var connector = await ConnectAsync(service, "Bad Name");
+        var connector = await ConnectAsync(service);
+        var document = JsonNode.Parse(_server.Get(".elastic-connectors", connector)!)!;
+        document["index_name"] = "Bad Name";
+        _server.Put(".elastic-connectors", connector, document.ToJsonString());
 
-        var result = await service.SyncNowAsync(connector, new SyncNowOptions(), Token, Token);
+        await service.RunOnceAsync(Token, Token);
+        var failure = await Assert.ThrowsAsync<Connectors.Sync.ConnectorException>(() => service.SyncNowAsync(connector, new SyncNowOptions(), Token, Token));
 
-        Assert.Equal(JobStatus.Error, result.Job!.Status);
-        Assert.Contains("Invalid index name [Bad Name]", result.Job.Error, StringComparison.Ordinal);
-        Assert.Equal(result.Job.Error, (await service.Connectors.FindAsync(connector, Token))!.Error);
+        Assert.StartsWith("index_name: 'Bad Name' can't be the name of an index: ", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(failure.Message, (await service.Connectors.FindAsync(connector, Token))!.Error);
     }
 
     private static JsonNode? Sorted(JsonNode? node) => node is JsonObject properties

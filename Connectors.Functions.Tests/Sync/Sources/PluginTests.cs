@@ -29,6 +29,29 @@ public sealed class PluginTests
         Assert.Equal("""{"version":"1.0","notes":"first: ü"}""", documents[0].Body);
     }
 
+    [Theory]
+    [InlineData("../evil/Evil")]
+    [InlineData("..")]
+    [InlineData("a..b")]
+    [InlineData("/tmp/Evil")]
+    [InlineData("evil/Evil")]
+    [InlineData("evil\\Evil")]
+    [InlineData("Evil\0")]
+    [InlineData("Evil\0.dll")]
+    [InlineData("")]
+    [InlineData(".hidden")]
+    [InlineData("C:Evil")]
+    public void AnAssemblysNameLeadsNowhereElse(string name)
+    {
+        using var folder = TempFolder.With("plugins/x", "evil/Evil.dll", "Evil.dll");
+        var catalog = new SourceCatalog(new Dictionary<string, string> { ["evil"] = $"Evil.Source, {name}" }, folder["plugins"], NullLoggerFactory.Instance, TimeProvider.System);
+
+        var failure = Assert.Throws<ConnectorException>(() => catalog.Describe("evil"));
+
+        Assert.StartsWith("sources.evil: the name of the assembly has something in it that is none.", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(AppDomain.CurrentDomain.GetAssemblies(), loaded => loaded.GetName().Name == "Evil");
+    }
+
     [Fact]
     public async Task ItHasADependencyOfItsOwnBesideOurs()
     {

@@ -58,9 +58,9 @@ public sealed class StagingStoreTests(AzuriteServer azurite) : IDisposable
     }
 
     [Fact]
-    public async Task ALocalStoreOnAFullDiskNamesItsFolder()
+    public async Task ALocalStoreThatCanNotBeWrittenNamesItsFolder()
     {
-        File.CreateSymbolicLink(Path.Combine(_folder.Path, "job"), "/dev/full");
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "job"), "in the way", Token);
         var store = new LocalStagingStore(_folder.Path);
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => PutAsync(store, "job/x", "text"));

@@ -8,6 +8,8 @@ namespace Connectors.Tests.Sync.Staging;
 
 public sealed class SyncStateTests : IDisposable
 {
+    // The mark, the job, the plan.
+    private const int Header = 32;
     private readonly TemporaryFolder _folder = new();
 
     private CancellationToken Token => TestContext.Current.CancellationToken;
@@ -15,10 +17,10 @@ public sealed class SyncStateTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task APlanThatFindsTheDiskFullNamesTheSetting()
+    public async Task APlanThatCanNotBeKeptNamesTheSetting()
     {
         using var state = new SyncStateStore(_folder.Path).Open("job");
-        File.CreateSymbolicLink(Path.Combine(state.Folder, "plan.json.new"), "/dev/full");
+        Directory.CreateDirectory(Path.Combine(state.Folder, "plan.json.new"));
         var plan = new StoredPlan
         {
             IndexName = "i",
@@ -31,7 +33,7 @@ public sealed class SyncStateTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => state.WritePlanAsync(plan, Token));
 
-        Assert.Contains($"The plan of the sync can't be kept in '{state.Folder}': No space left on device", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"The plan of the sync can't be kept in '{state.Folder}': ", failure.Message, StringComparison.Ordinal);
         Assert.EndsWith("Free some space there or set service.state_dir to another folder.", failure.Message, StringComparison.Ordinal);
         Assert.False(SyncState.HasPlan(state.Folder));
     }
@@ -51,14 +53,14 @@ public sealed class SyncStateTests : IDisposable
 
         var path = Path.Combine(_folder.Path, "jobs", "job", "journal");
         var whole = await File.ReadAllBytesAsync(path, Token);
-        var frame = whole.Length / 3;
-        for (var length = frame; length <= whole.Length; length += 7)
+        var frame = (whole.Length - Header) / 3;
+        for (var length = Header + frame; length <= whole.Length; length += 7)
         {
             await File.WriteAllBytesAsync(path, whole[..length], Token);
             using var state = store.Open("job");
             var records = new List<JournalRecord>();
             state.OpenJournal(records.Add);
-            Assert.Equal(length / frame, records.Count);
+            Assert.Equal((length - Header) / frame, records.Count);
 
             // What comes after is appended to what is good.
             await state.AppendAsync(Page(9), Token);

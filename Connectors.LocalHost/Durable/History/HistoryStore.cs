@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Connectors.Sync.Staging;
 
 namespace Connectors.LocalHost.Durable.History;
 
@@ -22,10 +23,10 @@ internal sealed class HistoryStore : IDisposable
     public HistoryStore(string folder)
     {
         _folder = folder;
-        Directory.CreateDirectory(folder);
+        PrivateFiles.CreateRoot(folder);
         try
         {
-            _lock = new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            _lock = PrivateFiles.OpenOrCreate(Path.Combine(folder, "lock"));
         }
         catch (IOException e)
         {
@@ -54,14 +55,18 @@ internal sealed class HistoryStore : IDisposable
     {
         using var hold = await EnterAsync(cancellationToken);
         var path = PathOf(start.InstanceId);
-        await File.WriteAllBytesAsync(path + ".new", Line(start), CancellationToken.None);
+        await using (var file = PrivateFiles.Create(path + ".new"))
+        {
+            await file.WriteAsync(Line(start), CancellationToken.None);
+        }
+
         File.Move(path + ".new", path, overwrite: true);
     }
 
     public async Task AppendAsync(string instanceId, HistoryRecord record, CancellationToken cancellationToken)
     {
         using var hold = await EnterAsync(cancellationToken);
-        await using var file = new FileStream(PathOf(instanceId), FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        await using var file = PrivateFiles.Append(PathOf(instanceId));
         var length = file.Length;
         try
         {
@@ -104,6 +109,7 @@ internal sealed class HistoryStore : IDisposable
         var whole = Array.LastIndexOf(bytes, (byte)'\n') + 1;
         if (whole < bytes.Length)
         {
+            PrivateFiles.RefuseLink(path);
             await using var file = new FileStream(path, FileMode.Open, FileAccess.Write);
             file.SetLength(whole);
         }

@@ -56,17 +56,20 @@ function drawList() {
       make('div', { class: 'facts' },
         make('p', null, `${connector.serviceType ?? 'no source'} → ${connector.indexName ?? 'no index'}`),
         make('p', null, `Schedule: ${scheduleOf(connector)}`),
+        connector.isServed === false ? make('p', null, 'Not served by this service') : null,
         make('p', null, isRunning ? 'Syncing now' : ['Last sync ', ago(connector.lastSynced), connector.lastSyncStatus ? `, ${connector.lastSyncStatus.replaceAll('_', ' ')}` : ''])),
       connector.error ? make('p', { class: 'error' }, connector.error) : null,
+      connector.schedule?.problem ? make('p', { class: 'error' }, connector.schedule.problem) : null,
       make('div', { class: 'row' },
-        button(isRunning ? 'Syncing' : 'Sync now', `Sync ${name} now`, () => startSync(connector), { class: 'primary', disabled: isRunning || state.busy.has(connector.id), 'data-key': `sync ${connector.id}` }),
-        button(isTrying ? 'Trying' : 'Dry run', `Dry run of ${name}`, () => startDryRun(connector), { disabled: isTrying || state.busy.has(connector.id), 'data-key': `try ${connector.id}` }),
+        button(isRunning ? 'Syncing' : 'Sync now', `Sync ${name} now`, () => startSync(connector), { class: 'primary', disabled: isRunning || connector.isServed === false || state.busy.has(connector.id), 'data-key': `sync ${connector.id}` }),
+        button(isTrying ? 'Trying' : 'Dry run', `Dry run of ${name}`, () => startDryRun(connector), { disabled: isTrying || connector.isServed === false || state.busy.has(connector.id), 'data-key': `try ${connector.id}` }),
         button('Details', `Details of ${name}`, () => choose(connector.id === state.chosen ? null : connector.id), { 'aria-expanded': String(connector.id === state.chosen), 'aria-controls': 'detail', 'data-key': `show ${connector.id}` })));
   }));
 }
 
 const isDryRunning = id => state.dryRuns.has(id) && !isOver(state.dryRuns.get(id).status);
 const scheduleOf = connector => connector.schedule?.enabled ? `${connector.schedule.interval} (UTC)` : 'none';
+const nextOf = connector => (connector.schedules?.full?.next ?? []).map(time => new Date(time).toLocaleString()).join(', ');
 
 function drawDetail() {
   const detail = at('detail');
@@ -141,7 +144,7 @@ function dryRunPanel(run) {
     make('p', { class: 'quiet' }, !isOver(run.status)
       ? `Reading the source; nothing is written. ${run.progress ? `${numbers.format(run.progress.counts.read)} documents read so far.` : ''}`
       : run.status === 'completed'
-        ? `A sync would add ${numbers.format(counts.created)}, update ${numbers.format(counts.updated)} and delete ${numbers.format(counts.deleted)}; ${count(counts.skipped, 'document is', 'documents are')} unchanged. Nothing was written.`
+        ? `A sync would add ${numbers.format(counts.created)}, update ${numbers.format(counts.updated)} and delete ${run.error && counts.deleted === 0 ? 'none, because deletes are held back' : numbers.format(counts.deleted)}; ${count(counts.skipped, 'document is', 'documents are')} unchanged. Nothing was written.`
         : 'It did not come to an end. Nothing was written.'),
     run.error ? make('p', { class: 'error' }, run.error) : null,
     ids.length > 0 ? make('details', { 'data-key': 'ids' }, make('summary', { 'data-key': 'ids summary' }, 'Which documents: + added, ~ updated, - deleted'), make('ul', { class: 'ids' }, ids)) : null,
@@ -153,7 +156,7 @@ function settingsPanel(connector) {
   return make('section', { class: 'panel', 'aria-labelledby': 'settings-title' },
     make('h3', { id: 'settings-title' }, 'Settings'),
     make('dl', { class: 'settings' },
-      [['Id', connector.id], ['Source', connector.serviceType], ['Index', connector.indexName], ['Pipeline', connector.pipeline], ['Schedule', scheduleOf(connector)], ...values]
+      [['Id', connector.id], ['Source', connector.serviceType], ['Index', connector.indexName], ['Pipeline', connector.pipeline], ['Schedule', scheduleOf(connector)], ['Next syncs', nextOf(connector)], ...values]
         .filter(([, value]) => value !== null && value !== undefined && value !== '')
         .map(([key, value]) => [make('dt', null, key), make('dd', null, typeof value === 'object' ? JSON.stringify(value) : String(value))])),
     make('p', { class: 'legend' }, 'Secrets are not shown.'));

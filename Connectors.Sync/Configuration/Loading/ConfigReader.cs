@@ -86,8 +86,7 @@ internal sealed class ConfigReader(Dictionary<string, ConfigEntry> entries, stri
     public void Notice(string key, string message) => notices.Add(new ConfigProblem(PlaceOf(key), key, message));
 
     /// <summary>The value for a message. What came from an environment variable in the file is shown as its name; what may hold a credential is not shown.</summary>
-    public static string Shown(ServiceSetting setting, ConfigEntry entry) =>
-        setting.IsSecret || entry.Written.Contains('@', StringComparison.Ordinal) ? "the value" : $"\"{entry.Written}\"";
+    public static string Shown(ServiceSetting setting, ConfigEntry entry) => setting.IsSecret ? "the value" : Redactor.Quote(entry.Written);
 
     private void CheckUnknown(ConfigEntry entry)
     {

@@ -106,7 +106,7 @@ internal static class ConnectorSection
         }
         else if (!serviceTypes.Contains(type))
         {
-            reader.Problem(typeKey, $"there is no source for the service type \"{type}\". {Known(type, serviceTypes)}");
+            reader.Problem(typeKey, $"there is no source for the service type {(Redactor.Quote(type) is ['"', ..] and var shown ? shown : "that is written here")}. {Known(type, serviceTypes)}");
         }
 
         if (id is not null && type is not null)

@@ -18,7 +18,7 @@ internal static class EngineSection
     {
         StateFolder = stateFolder,
         SkipUnchanged = reader.Get(SkipUnchanged),
-        DeleteGuard = new DeleteGuardOptions { MaxPercent = reader.Get(DeleteGuardMaxPercent), FreeBelow = reader.Get(DeleteGuardFreeBelow) },
+        DeleteGuard = new DeleteGuardOptions { MaxPercent = reader.Get(DeleteGuardMaxPercent), MaxDocuments = reader.Get(DeleteGuardMaxDocuments) },
         Bulk = new BulkWriterOptions
         {
             MaxOperations = reader.Get(ChunkSize),

@@ -5,14 +5,21 @@ internal static class ServiceConfigurationReader
 {
     private const string DefaultFile = "config.yml";
 
+    // A file with every setting and a hundred connectors has a tenth of it.
+    private const int MaxFileBytes = 1024 * 1024;
+
     /// <summary>Reads a file (<see langword="null"/>: <c>config.yml</c> if there is one) and overlays the environment.</summary>
     public static ConfigurationOutcome Read(string? path, IReadOnlyDictionary<string, string> environment)
     {
         var file = path ?? DefaultFile;
-        string text;
+        string? text;
         try
         {
-            text = path is null && !File.Exists(file) ? "" : File.ReadAllText(file);
+            text = path is null && !File.Exists(file) ? "" : ReadBounded(file);
+            if (text is null)
+            {
+                return new ConfigurationOutcome(null, [new ConfigProblem(file, "", "larger than 1 MiB, which no configuration is. Give the path of the configuration with -c.")]);
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -23,6 +30,21 @@ internal static class ServiceConfigurationReader
         }
 
         return Read(Path.GetFileName(file), Path.GetDirectoryName(Path.GetFullPath(file))!, text, environment);
+    }
+
+    /// <summary>The text of a file; <see langword="null"/> when it is too large, whatever its length is said to be.</summary>
+    private static string? ReadBounded(string file)
+    {
+        using var stream = File.OpenRead(file);
+        var bytes = new byte[MaxFileBytes + 1];
+        var read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        if (read > MaxFileBytes)
+        {
+            return null;
+        }
+
+        using var reader = new StreamReader(new MemoryStream(bytes, 0, read));
+        return reader.ReadToEnd();
     }
 
     /// <summary>Reads a text.</summary>

@@ -9,6 +9,8 @@ namespace Connectors.Sync.Configuration.Loading;
 /// </summary>
 internal sealed class YamlEntries
 {
+    // Ours go four deep; what is nested for its own sake costs memory that grows with the square of its depth.
+    private const int MaxDepth = 16;
     private readonly string _file;
     private readonly Func<string, string?> _environment;
     private readonly List<ConfigProblem> _problems;
@@ -35,6 +37,11 @@ internal sealed class YamlEntries
         try
         {
             reader.ReadStream(new Parser(new StringReader(text)));
+        }
+        catch (TooDeepException exception)
+        {
+            isWhole = false;
+            problems.Add(new ConfigProblem(exception.Place, "", $"settings are nested more than {MaxDepth} levels deep, which none of them is. Check the brackets and the indentation."));
         }
         catch (YamlException exception)
         {
@@ -83,8 +90,13 @@ internal sealed class YamlEntries
         }
     }
 
-    private void ReadNode(Parser parser, string key)
+    private void ReadNode(Parser parser, string key, int depth = 0)
     {
+        if (depth > MaxDepth)
+        {
+            throw new TooDeepException(At(parser.Current?.Start ?? Mark.Empty));
+        }
+
         switch (parser.Current)
         {
             case Scalar scalar:
@@ -92,10 +104,10 @@ internal sealed class YamlEntries
                 parser.MoveNext();
                 break;
             case MappingStart mapping:
-                ReadMapping(parser, key, mapping);
+                ReadMapping(parser, key, mapping, depth + 1);
                 break;
             case SequenceStart sequence:
-                ReadSequence(parser, key, sequence);
+                ReadSequence(parser, key, sequence, depth + 1);
                 break;
             case AnchorAlias alias:
                 _problems.Add(new ConfigProblem(At(alias.Start), key, "a value that starts with * is a YAML alias, which is not supported here. "
@@ -108,7 +120,7 @@ internal sealed class YamlEntries
         }
     }
 
-    private void ReadMapping(Parser parser, string key, MappingStart mapping)
+    private void ReadMapping(Parser parser, string key, MappingStart mapping, int depth)
     {
         parser.MoveNext();
         var count = 0;
@@ -121,7 +133,7 @@ internal sealed class YamlEntries
             }
 
             parser.MoveNext();
-            ReadNode(parser, key.Length == 0 ? name.Value : $"{key}.{name.Value}");
+            ReadNode(parser, key.Length == 0 ? name.Value : $"{key}.{name.Value}", depth);
         }
 
         if (count == 0 && key.Length > 0)
@@ -130,13 +142,13 @@ internal sealed class YamlEntries
         }
     }
 
-    private void ReadSequence(Parser parser, string key, SequenceStart sequence)
+    private void ReadSequence(Parser parser, string key, SequenceStart sequence, int depth)
     {
         parser.MoveNext();
         var count = 0;
         while (!parser.TryConsume<SequenceEnd>(out _))
         {
-            ReadNode(parser, $"{key}.{count++}");
+            ReadNode(parser, $"{key}.{count++}", depth);
         }
 
         if (count == 0)
@@ -170,4 +182,9 @@ internal sealed class YamlEntries
     }
 
     private string At(Mark mark) => $"{_file}:{mark.Line}";
+
+    private sealed class TooDeepException(string place) : Exception
+    {
+        public string Place => place;
+    }
 }

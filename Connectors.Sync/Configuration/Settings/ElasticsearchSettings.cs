@@ -29,7 +29,7 @@ internal static class ElasticsearchSettings
     { IsPython = true };
 
     public static ServiceSetting<string?> Fingerprint { get; } = new("elasticsearch.ssl_assert_fingerprint", Text, null,
-        "SHA-256 fingerprint of the server's certificate authority, 64 hexadecimal digits with or without colons; Elasticsearch prints it at its first start.");
+        "SHA-256 fingerprint of the server's certificate authority, which must have signed the server's certificate, or of that certificate itself; 64 hexadecimal digits with or without colons; Elasticsearch prints it at its first start. With ca_certs beside it both must hold.");
 
     public static ServiceSetting<TimeSpan> RequestTimeout { get; } = new("elasticsearch.request_timeout", Seconds(1, 3600), TimeSpan.FromSeconds(120),
         "How long a request may take.")
@@ -71,15 +71,15 @@ internal static class ElasticsearchSettings
         "Whether documents that did not change are left alone. `false` writes every document at every sync, as the Python service does.");
 
     public static ServiceSetting<double> DeleteGuardMaxPercent { get; } = new("elasticsearch.delete_guard.max_percent", Number(0, 100, "percent"), 15,
-        "Largest share of an index that one sync may delete. Above it nothing is deleted and the job ends as an error that tells how to allow it once. 100 switches the guard off.");
+        "Largest share of an index that one sync may delete, unless `max_documents` is more. Above both nothing is deleted and the job ends as an error that tells how to allow it once. 100 switches the guard off.");
 
-    public static ServiceSetting<int> DeleteGuardFreeBelow { get; } = new("elasticsearch.delete_guard.free_below", Whole(0, int.MaxValue, "documents"), 100,
-        "In an index of this many documents or fewer the share is not looked at. A source that lists nothing at all deletes nothing in any case.");
+    public static ServiceSetting<int> DeleteGuardMaxDocuments { get; } = new("elasticsearch.delete_guard.max_documents", Whole(0, int.MaxValue, "documents"), 20,
+        "So many documents one sync may delete even where they are more than `max_percent`. A source that lists nothing at all deletes nothing in any case.");
 
     public static IReadOnlyList<ServiceSetting> All { get; } =
     [
         Host, Username, Password, ApiKey, CaCerts, VerifyCerts, Fingerprint, RequestTimeout, RetryOnTimeout, MaxRetries, RetryInterval,
         MaxWaitDuration, InitialBackoff, BackoffMultiplier, Headers, UseConnectorsApi, SkipUnchanged, DeleteGuardMaxPercent,
-        DeleteGuardFreeBelow,
+        DeleteGuardMaxDocuments,
     ];
 }

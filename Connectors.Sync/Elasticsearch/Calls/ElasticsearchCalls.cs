@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Diagnostics;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sync.Elasticsearch.Calls;
 
 /// <summary>The one place that calls the client's transport, and the one place where control calls are tried again. Safe for concurrent use.</summary>
-internal sealed class ElasticsearchCalls(ITransport transport, ElasticsearchOptions options, TimeProvider time, Random random, ILogger logger)
+internal sealed class ElasticsearchCalls(ITransport transport, ElasticsearchOptions options, ServerTrust trust, TimeProvider time, Random random, ILogger logger)
 {
     // A node that restarts is back within this.
     private static readonly TimeSpan LeastRetryTime = TimeSpan.FromMinutes(2);
@@ -18,7 +19,7 @@ internal sealed class ElasticsearchCalls(ITransport transport, ElasticsearchOpti
     private static readonly RequestConfiguration Json = new() { Accept = "application/json", ContentType = "application/json" };
     private static readonly RequestConfiguration NdJson = new() { Accept = "application/json", ContentType = "application/x-ndjson" };
 
-    public ElasticsearchFailures Failures { get; } = new(options);
+    public ElasticsearchFailures Failures { get; } = new(options, trust);
 
     /// <summary>Calls until there is an answer that no retry can change.</summary>
     /// <exception cref="ConnectorException">The answer is neither a success nor expected by the request.</exception>
@@ -47,6 +48,36 @@ internal sealed class ElasticsearchCalls(ITransport transport, ElasticsearchOpti
                 await Task.Delay(delay, time, cancellationToken);
             }
         }
+    }
+
+    /// <summary>Calls for something that is only acknowledged.</summary>
+    /// <exception cref="ConnectorException">It isn't.</exception>
+    public async Task AcknowledgeAsync(ElasticsearchRequest request, CancellationToken cancellationToken)
+    {
+        using var answer = await SendAsync(request, cancellationToken);
+        if (answer.Json()["acknowledged"] is not { } acknowledged || acknowledged.GetValueKind() is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            throw answer.NotUnderstood("it does not acknowledge anything");
+        }
+    }
+
+    /// <summary>Makes everything that was written to an index visible to searches.</summary>
+    /// <exception cref="ConnectorException">It isn't.</exception>
+    public async Task RefreshAsync(string index, CancellationToken cancellationToken)
+    {
+        using var answer = await SendAsync(ElasticsearchRequest.Post($"{ElasticsearchRequest.Escape(index)}/_refresh", null), cancellationToken);
+        if (!answer.IsWhole(answer.Json()))
+        {
+            throw new ConnectorException(FailureKind.Retry, $"Elasticsearch at {Failures.Host} could not refresh all shards of index '{index}'.");
+        }
+    }
+
+    /// <summary>Number of documents of an index that are visible to searches.</summary>
+    /// <exception cref="ConnectorException">They can't be counted.</exception>
+    public async Task<long> CountAsync(string index, CancellationToken cancellationToken)
+    {
+        using var answer = await SendAsync(ElasticsearchRequest.Get($"{ElasticsearchRequest.Escape(index)}/_count"), cancellationToken);
+        return answer.Count(answer.Json(), "count");
     }
 
     /// <summary>Calls once. Whatever happens is in the answer; only a cancelled token throws.</summary>
@@ -80,11 +111,17 @@ internal sealed class ElasticsearchCalls(ITransport transport, ElasticsearchOpti
             while ((read = await response.Body.ReadAsync(body.GetMemory(4096), either.Token)) > 0)
             {
                 body.Advance(read);
+                if (body.Length > request.MaxAnswerBytes)
+                {
+                    return new ElasticsearchAnswer(ElasticsearchAnswer.TooLarge, null);
+                }
             }
 
             var answer = new ElasticsearchAnswer(status, body)
             {
                 RetryAfter = RetryAfter(Header(details, ElasticsearchClientFactory.RetryAfterHeader)),
+                Explain = detail => Failures.NotUnderstood(request, detail),
+                Location = Header(details, ElasticsearchClientFactory.LocationHeader),
                 Product = Header(details, ElasticsearchClientFactory.ProductHeader),
                 Date = DateTimeOffset.TryParse(Header(details, ElasticsearchClientFactory.DateHeader), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null,
             };

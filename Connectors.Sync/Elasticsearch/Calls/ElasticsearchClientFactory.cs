@@ -1,8 +1,5 @@
 using System.Collections.Specialized;
-using System.Net.Security;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Connectors.Sync.Configuration;
 using Elastic.Clients.Elasticsearch;
 using Elastic.Transport;
@@ -19,8 +16,10 @@ internal static class ElasticsearchClientFactory
 
     public const string DateHeader = "Date";
 
+    public const string LocationHeader = "Location";
+
     /// <exception cref="ConnectorException">A setting can't be used.</exception>
-    public static ElasticsearchClientSettings Settings(ElasticsearchOptions options)
+    public static ElasticsearchClientSettings Settings(ElasticsearchOptions options, ServerTrust trust)
     {
         if (options.Hosts.Count == 0 || options.Hosts.Any(host => host.Scheme != options.Hosts[0].Scheme))
         {
@@ -31,13 +30,13 @@ internal static class ElasticsearchClientFactory
 
         // Bodies are sent as they are: compressing them costs more time than it saves on any network that is near its Elasticsearch.
         // Pings only double the calls: a node that is down is found out by the call itself.
-        var settings = new ElasticsearchClientSettings(nodes)
+        var settings = new ElasticsearchClientSettings(nodes, new HttpRequestInvoker(WithoutRedirects))
             .EnableHttpCompression(false)
             .DisablePing()
             .DisableAuditTrail()
             .RequestTimeout(options.RequestTimeout)
             .GlobalHeaders(Headers(options))
-            .ResponseHeadersToParse(new HeadersList([ProductHeader, RetryAfterHeader, DateHeader]))
+            .ResponseHeadersToParse(new HeadersList([ProductHeader, RetryAfterHeader, DateHeader, LocationHeader]))
             .UserAgent(UserAgent.Create($"connectors/{Version} (.NET {Environment.Version}; {RuntimeInformation.OSArchitecture})"));
         if (options.ApiKey is { } key)
         {
@@ -48,7 +47,7 @@ internal static class ElasticsearchClientFactory
             settings.Authentication(new BasicAuthentication(user, options.Password?.Reveal() ?? string.Empty));
         }
 
-        SetTrust(settings, options);
+        settings.ServerCertificateValidationCallback(trust.IsTrusted);
         return settings;
     }
 
@@ -66,59 +65,21 @@ internal static class ElasticsearchClientFactory
         return headers;
     }
 
-    private static void SetTrust(ElasticsearchClientSettings settings, ElasticsearchOptions options)
+    /// <summary>The transport follows redirects by itself, with the body and our headers: to wherever the answer says.</summary>
+    private static HttpMessageHandler WithoutRedirects(HttpMessageHandler handler, BoundConfiguration configuration)
     {
-        if (!options.VerifyCertificates)
+        switch (handler)
         {
-            settings.ServerCertificateValidationCallback(TrustAnything);
-        }
-        else if (options.CaCertificatesPath is { } path)
-        {
-            var authorities = Load(path);
-            settings.ServerCertificateValidationCallback((_, certificate, chain, errors) => IsTrusted(certificate, chain, errors, authorities));
-        }
-        else if (options.CertificateFingerprint is { } fingerprint)
-        {
-            settings.CertificateFingerprint(fingerprint);
-        }
-    }
-
-    // Only with elasticsearch.verify_certs: false, which says so.
-    private static bool TrustAnything(object sender, X509Certificate certificate, X509Chain chain, SslPolicyErrors errors) => true;
-
-    private static X509Certificate2Collection Load(string path)
-    {
-        try
-        {
-            var authorities = new X509Certificate2Collection();
-            authorities.ImportFromPemFile(path);
-            return authorities.Count > 0 ? authorities : throw new ConnectorException($"elasticsearch.ca_certs: '{path}' holds no certificate in PEM form.");
-        }
-        catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            throw new ConnectorException(FailureKind.Fatal, $"elasticsearch.ca_certs: '{path}' can't be read as PEM certificates: {exception.Message}", exception);
-        }
-    }
-
-    private static bool IsTrusted(X509Certificate? certificate, X509Chain? sent, SslPolicyErrors errors, X509Certificate2Collection authorities)
-    {
-        if (certificate is not X509Certificate2 server || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
-        {
-            return false;
+            case HttpClientHandler client:
+                client.AllowAutoRedirect = false;
+                break;
+            case SocketsHttpHandler sockets:
+                sockets.AllowAutoRedirect = false;
+                break;
+            default:
+                throw new InvalidOperationException("The transport has another kind of handler, which may follow redirects.");
         }
 
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        if (sent is not null)
-        {
-            foreach (var element in sent.ChainElements)
-            {
-                chain.ChainPolicy.ExtraStore.Add(element.Certificate);
-            }
-        }
-
-        return chain.Build(server);
+        return handler;
     }
 }

@@ -5,7 +5,7 @@ using Connectors.Sync.Configuration;
 namespace Connectors.Sync.Elasticsearch.Calls;
 
 /// <summary>Puts a failed call into a sentence for the operator, and says whether a retry can help.</summary>
-internal sealed class ElasticsearchFailures(ElasticsearchOptions options)
+internal sealed class ElasticsearchFailures(ElasticsearchOptions options, ServerTrust trust)
 {
     /// <summary>The hosts as they may be printed.</summary>
     public string Host { get; } =
@@ -18,7 +18,24 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options)
             return NoAnswer(request, answer);
         }
 
+        if (answer.Status == ElasticsearchAnswer.TooLarge)
+        {
+            return new ConnectorException(
+                $"Elasticsearch at {Host} answered {request.Name} with more than {request.MaxAnswerBytes / 1024:N0} KiB: no answer to that call is so large. Something in between may change answers; check elasticsearch.host and the proxies before it.");
+        }
+
+        if (answer.Status is >= 300 and < 400)
+        {
+            return new ConnectorException(
+                $"Elasticsearch at {Host} answered {request.Name} with {answer.Status}, a redirect{Target(answer.Location)}. Redirects are not followed, because credentials and documents would go there too. Set elasticsearch.host to the address of Elasticsearch itself.");
+        }
+
         var error = answer.Error();
+        if (IndexBlock.Failure(Uri.UnescapeDataString(request.Path.Split('/', '?')[0]), error) is { } blocked)
+        {
+            return blocked;
+        }
+
         var reason = error is null ? string.Empty : $": {error.Reason}";
         var what = $"Elasticsearch at {Host} answered {request.Name} with {answer.Status}{reason}{(reason.EndsWith('.') ? string.Empty : ".")}";
         return answer.Status switch
@@ -33,6 +50,16 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options)
             _ => new ConnectorException(what),
         };
     }
+
+    /// <summary>The error for an answer that came whole, and is not what was asked for.</summary>
+    public ConnectorException NotUnderstood(ElasticsearchRequest request, string detail) => new(
+        FailureKind.Retry,
+        $"Elasticsearch at {Host} answered {request.Name} in a way that can't be understood: {detail}. Something in between may change answers; check elasticsearch.host and the proxies before it.");
+
+    /// <summary>Where a redirect leads: without user, password and query, which may be secret.</summary>
+    private string Target(string? location) => Uri.TryCreate(options.Hosts[0], location, out var target) && location is not null && target.Scheme is "http" or "https"
+        ? $" to {target.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)}"
+        : " to nowhere";
 
     private ConnectorException NoAnswer(ElasticsearchRequest request, ElasticsearchAnswer answer)
     {
@@ -49,7 +76,7 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options)
             {
                 return new ConnectorException(
                     FailureKind.Fatal,
-                    $"No trusted TLS connection to Elasticsearch at {Host}: {cause.Message} Set elasticsearch.ca_certs or elasticsearch.ssl_assert_fingerprint to its certificate authority.",
+                    $"No trusted TLS connection to Elasticsearch at {Host}: {trust.LastRefusal ?? cause.Message}",
                     answer.Failure);
             }
         }

@@ -12,6 +12,9 @@ namespace Connectors.Sync.Elasticsearch.Calls;
 /// <param name="Expected">Statuses outside 200 to 299 that are an answer to the caller and not a failure.</param>
 internal sealed record ElasticsearchRequest(HttpMethod Method, string Path, ReadOnlyMemory<byte>? Body = null, bool IsBulk = false, params int[] Expected)
 {
+    /// <summary>The most bytes that an answer may have; a larger one is not read to its end.</summary>
+    public int MaxAnswerBytes { get; init; } = 16 * 1024 * 1024;
+
     /// <summary>The call for a message: without the query.</summary>
     public string Name => $"{Method} /{Path.Split('?')[0]}";
 
@@ -28,7 +31,10 @@ internal sealed record ElasticsearchRequest(HttpMethod Method, string Path, Read
         new(HttpMethod.DELETE, path, body is null ? null : Bytes(body), false, expected);
 
     /// <summary>Makes an index name or id safe as a part of a path.</summary>
-    public static string Escape(string part) => Uri.EscapeDataString(part);
+    /// <exception cref="ConnectorException">It can't be one: an address would be another without it, or with what is before it taken away.</exception>
+    public static string Escape(string part) => part is "" or "." or ".."
+        ? throw new ConnectorException($"'{part}' can't be the name of anything in Elasticsearch. Give it another name.")
+        : Uri.EscapeDataString(part);
 
     private static ReadOnlyMemory<byte> Bytes(JsonObject body) => Encoding.UTF8.GetBytes(body.ToJsonString());
 }

@@ -26,10 +26,12 @@ internal sealed class ChangeEnding(IContentIndex index, SyncEngineOptions option
         await index.RefreshAsync(request.IndexName, cancellationToken);
         var hasClosed = await _ending.CloseAsync(request, plan, cancellationToken);
         var total = await index.CountAsync(request.IndexName, cancellationToken);
-        await _ending.CheckIndexAsync(request, plan, cancellationToken);
+        var current = await _ending.CheckIndexAsync(request, plan, cancellationToken);
         if (hasClosed || counts.Indexed + counts.Deleted > 0)
         {
-            await index.WriteMetaAsync(request.IndexName, new IndexMark(plan.Fingerprint, null, total).ToJson(), cancellationToken);
+            var before = IndexMark.From(current?.Meta);
+            var mark = new IndexMark(plan.Fingerprint, null, total, before?.HoldsForeign == true) { Shape = before?.Shape };
+            await index.WriteMetaAsync(request.IndexName, mark.ToJson(), cancellationToken);
         }
 
         return total;

@@ -28,9 +28,15 @@ internal sealed class ChangeRun(
     /// <summary>Takes over a page that was written by an earlier run.</summary>
     public void Replay(JournalRecord record)
     {
-        if (record is PageDone page)
+        switch (record)
         {
-            Note(page);
+            case PageDone { Next: not null } page:
+                Note(page);
+                break;
+            case WrittenBefore before:
+                Counts += before.Counts;
+                progress.Add(before.Counts);
+                break;
         }
     }
 

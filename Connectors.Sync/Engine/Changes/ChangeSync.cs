@@ -33,13 +33,31 @@ internal sealed class ChangeSync(IContentIndex index, SyncEngineOptions options,
             return (null, reason);
         }
 
-        var run = Open(request, plan, state, progress);
+        ChangeRun run;
+        try
+        {
+            run = Open(request, plan, state, progress);
+        }
+        catch (InvalidDataException failure)
+        {
+            SyncLog.StartsOver(logger, request.JobId, failure.Message);
+            state.Reset(keepsCounts: true);
+            progress.Restart();
+            (plan, reason, isKept) = await PlanAsync(request, source, state, cancellationToken);
+            if (plan is null)
+            {
+                return (null, reason);
+            }
+
+            run = Open(request, plan, state, progress);
+        }
+
         run.IsResumed = isKept;
         progress.Phase = SyncPhase.Pages;
         var lost = await run.ReadAsync((IChangeFeed)source, () => _ending.UnmarkAsync(request, plan, cancellationToken), stopReading, cancellationToken);
         if (lost is not null)
         {
-            state.Reset();
+            state.Reset(keepsCounts: true);
             return (null, lost);
         }
 
@@ -73,7 +91,7 @@ internal sealed class ChangeSync(IContentIndex index, SyncEngineOptions options,
             return (kept, null, true);
         }
 
-        state.Reset();
+        state.Reset(keepsCounts: true);
         var (plan, reason) = await _preparation.PlanAsync(request, source, cancellationToken);
         if (plan is not null)
         {

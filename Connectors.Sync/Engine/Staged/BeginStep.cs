@@ -58,7 +58,7 @@ internal sealed class BeginStep(IStagingStore store, StagedPlans plans, IContent
             }
 
             var name = await StageAsync(request, plan with { Cursor = place, Fallback = fallback }, folder, cancellationToken);
-            SyncLog.Begins(logger, request.JobId, request.IndexName, plan.Snapshot.Count, plan.Partitions.Count, plan.SkipUnchanged ? "left alone" : "written again");
+            SyncLog.Begins(logger, request.JobId, request.IndexName, plan.Snapshot.Count, plan.Partitions.Count, plan.UnchangedAre);
             return new BeginAnswer(name, plan.Partitions.Count, plan.Snapshot.Count, plan.EstimatedDocuments, request.Kind);
         });
     }

@@ -17,4 +17,6 @@ public sealed record CompleteOrder(string Plan, IReadOnlyList<string> Reports, b
 /// <param name="Preview">The first documents that a dry run would write; <see langword="null"/> for any other sync.</param>
 /// <param name="Cursor">What the connector's <c>sync_cursor</c> becomes when the job completes.</param>
 /// <param name="Fallback">Why a full sync was done in place of an incremental one.</param>
-public sealed record CompleteAnswer(long TotalDocuments, RejectionReport Rejections, SyncPreview? Preview, JsonObject? Cursor = null, string? Fallback = null);
+/// <param name="Rewrite">Why documents that did not change were written again.</param>
+public sealed record CompleteAnswer(
+    long TotalDocuments, RejectionReport Rejections, SyncPreview? Preview, JsonObject? Cursor = null, string? Fallback = null, string? Rewrite = null);

@@ -33,7 +33,14 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
         }
 
         var deletes = StagedNames.NewDeletes(opened.Name);
-        return answer with { Deletes = deletes, Parts = await StageAsync(opened, listing.Seen, deletes, cancellationToken) };
+        try
+        {
+            return answer with { Deletes = deletes, Parts = await StageAsync(opened, listing.Seen, deletes, cancellationToken) };
+        }
+        catch (InvalidDataException)
+        {
+            return answer with { Count = 0, Damaged = "The ids of the index's documents are not as they were staged." };
+        }
     }
 
     private async Task<Listing> ReadListingAsync(OpenedPlan opened, IReadOnlyList<string> lastPages, CancellationToken cancellationToken)
@@ -78,44 +85,34 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
 
     private async Task<int> StageAsync(OpenedPlan opened, string textsFolder, SeenIds seen, string deletes, CancellationToken cancellationToken)
     {
-        using var ids = OpenTexts(opened, textsFolder);
+        using var ids = IdSnapshotFile.Open(opened.Folder, textsFolder, opened.Plan.Snapshot);
 
         // In the order in which the texts lie on disk.
-        var offsets = seen.Unseen().Select(ids.Snapshot.TextOffset).Order().ToArray();
+        var vanished = seen.Unseen().OrderBy(ids.Snapshot.TextOffset).ToArray();
         var parts = 0;
-        foreach (var part in offsets.Chunk(limits.DeletesPerPart))
+        foreach (var part in vanished.Chunk(limits.DeletesPerPart))
         {
             using var buffer = new PooledBuffer();
+            var name = StagedNames.Part(deletes, parts++);
+            var batches = new StagedBatches.Writer(buffer, name);
             foreach (var some in part.Chunk(bulk.MaxOperations))
             {
                 using var batch = new BulkBatch(some.Length * 64);
-                foreach (var offset in some)
+                foreach (var ordinal in some)
                 {
-                    DocumentLines.WriteDelete(batch.Buffer, ids.ReadText(offset));
+                    DocumentLines.WriteDelete(batch.Buffer, ids.ReadText(ordinal));
                     batch.Add(BulkOperationKind.Delete);
                 }
 
-                StagedBatches.Write(buffer, batch, isAfterAll: false);
+                batches.Write(batch, isAfterAll: false);
             }
 
-            StagedBatches.WriteEnd(buffer, new RejectionReport());
+            batches.WriteEnd(new RejectionReport());
             await using var content = buffer.OpenRead();
-            await store.PutAsync(StagedNames.Part(deletes, parts++), content, isText: true, cancellationToken);
+            await store.PutAsync(name, content, isText: true, cancellationToken);
         }
 
         return parts;
-    }
-
-    private static IdSnapshotFile OpenTexts(OpenedPlan opened, string textsFolder)
-    {
-        try
-        {
-            return IdSnapshotFile.Open(opened.Folder, textsFolder, opened.Plan.Snapshot);
-        }
-        catch (InvalidDataException)
-        {
-            throw StagedNames.Lost("The snapshot");
-        }
     }
 
     /// <summary>What all partitions listed.</summary>

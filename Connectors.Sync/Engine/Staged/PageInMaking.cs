@@ -84,6 +84,7 @@ internal sealed class PageInMaking(StagedSyncOptions limits, TimeProvider time) 
 
         // Only the last page may have more than is in memory: its parts go by way of a file.
         using var buffer = new PooledBuffer();
+        var batches = new StagedBatches.Writer(buffer, StagedNames.Batches(page));
         await using var spool = _plans[^1].HasMore ? OpenSpool(folder) : null;
         var rejections = new RejectionReport();
         foreach (var plan in _plans)
@@ -93,7 +94,7 @@ internal sealed class PageInMaking(StagedSyncOptions limits, TimeProvider time) 
             {
                 foreach (var batch in plan.Batches)
                 {
-                    StagedBatches.Write(buffer, batch, isAfterAll: isFirst && plan.HasRepeats);
+                    batches.Write(batch, isAfterAll: isFirst && plan.HasRepeats);
                     isFirst = false;
                 }
 
@@ -108,7 +109,7 @@ internal sealed class PageInMaking(StagedSyncOptions limits, TimeProvider time) 
             rejections.Merge(plan.Rejections);
         }
 
-        StagedBatches.WriteEnd(buffer, rejections);
+        batches.WriteEnd(rejections);
         if (spool is null)
         {
             await using var content = buffer.OpenRead();
@@ -124,6 +125,6 @@ internal sealed class PageInMaking(StagedSyncOptions limits, TimeProvider time) 
         return true;
     }
 
-    private static FileStream OpenSpool(string folder) => new(
-        Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 256 * 1024, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+    private static FileStream OpenSpool(string folder) => PrivateFiles.CreateNew(
+        Path.Combine(folder, Path.GetRandomFileName()), 256 * 1024, FileOptions.Asynchronous | FileOptions.DeleteOnClose, FileAccess.ReadWrite);
 }

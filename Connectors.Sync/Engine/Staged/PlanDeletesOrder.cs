@@ -12,4 +12,5 @@ public sealed record PlanDeletesOrder(string Plan, IReadOnlyList<string> LastPag
 /// <param name="Refusal">Why nothing may be deleted, and how to allow it; <see langword="null"/> when the deletes may go ahead.</param>
 /// <param name="HasGap">Whether the source could not list everything.</param>
 /// <param name="Correction">To be added to the counts, because of documents that more than one partition listed. May be negative in parts.</param>
-public sealed record DeleteAnswer(string? Deletes, int Parts, long Count, string? Refusal, bool HasGap, SyncCounts Correction);
+/// <param name="Damaged">Why the sync has to begin again: what is staged of it is not what was staged; <see langword="null"/> otherwise. Nothing is deleted then.</param>
+public sealed record DeleteAnswer(string? Deletes, int Parts, long Count, string? Refusal, bool HasGap, SyncCounts Correction, string? Damaged = null);

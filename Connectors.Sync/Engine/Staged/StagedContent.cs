@@ -5,7 +5,7 @@ using Connectors.Sync.Staging;
 
 namespace Connectors.Sync.Engine.Staged;
 
-/// <summary>Small staged contents: JSON, with bytes behind it if need be, under a checksum.</summary>
+/// <summary>Small staged contents: JSON, with bytes behind it if need be, under a checksum that begins with the name, so that no content passes for another one.</summary>
 internal static class StagedContent
 {
     private const int Header = sizeof(ulong) + sizeof(int);
@@ -25,7 +25,7 @@ internal static class StagedContent
         writeRest?.Invoke(buffer);
         var bytes = buffer.WrittenSpan.ToArray();
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(sizeof(ulong)), jsonLength);
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, XxHash3.HashToUInt64(bytes.AsSpan(sizeof(ulong))));
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, Checksum(name, bytes.AsSpan(sizeof(ulong))));
         using var content = new MemoryStream(bytes);
         await store.PutAsync(name, content, isText: false, cancellationToken);
     }
@@ -39,14 +39,24 @@ internal static class StagedContent
     public static async Task<(T Value, ReadOnlyMemory<byte> Behind)> GetAsync<T>(IStagingStore store, string name, string what, CancellationToken cancellationToken)
     {
         var bytes = await ReadAsync(store, name, what, cancellationToken);
-        if (bytes.Length < Header || XxHash3.HashToUInt64(bytes.AsSpan(sizeof(ulong))) != BinaryPrimitives.ReadUInt64LittleEndian(bytes))
+        if (bytes.Length < Header || Checksum(name, bytes.AsSpan(sizeof(ulong))) != BinaryPrimitives.ReadUInt64LittleEndian(bytes))
         {
             throw StagedNames.Lost(what);
         }
 
         var jsonLength = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(sizeof(ulong)));
-        return (JsonSerializer.Deserialize<T>(bytes.AsSpan(Header, jsonLength))!, bytes.AsMemory(Header + jsonLength));
+        try
+        {
+            return (JsonSerializer.Deserialize<T>(bytes.AsSpan(Header, jsonLength)) ?? throw StagedNames.Lost(what), bytes.AsMemory(Header + jsonLength));
+        }
+        catch (Exception failure) when (failure is JsonException or NotSupportedException or ArgumentException)
+        {
+            throw StagedNames.Lost(what);
+        }
     }
+
+    /// <summary>The number with which the checksums of a content begin: another one for each name.</summary>
+    public static ulong Seed(string name) => XxHash3.HashToUInt64(System.Text.Encoding.UTF8.GetBytes(name));
 
     /// <summary>Opens a content that ought to be there.</summary>
     public static async Task<Stream> OpenAsync(IStagingStore store, string name, string what, CancellationToken cancellationToken) =>
@@ -68,6 +78,8 @@ internal static class StagedContent
             throw new ConnectorException(FailureKind.Retry, $"{what} could not be read from staging to its end.", failure);
         }
     }
+
+    private static ulong Checksum(string name, ReadOnlySpan<byte> bytes) => XxHash3.HashToUInt64(bytes, (long)Seed(name));
 
     private static async Task<byte[]> ReadAsync(IStagingStore store, string name, string what, CancellationToken cancellationToken) => await GuardAsync(what, async () =>
     {

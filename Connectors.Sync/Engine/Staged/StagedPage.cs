@@ -26,7 +26,14 @@ internal sealed record StagedPage(int Partition, int Number, IReadOnlyList<strin
     public static async Task<(StagedPage Page, PageMarks Marks)> GetAsync(IStagingStore store, string name, CancellationToken cancellationToken)
     {
         var (page, rest) = await StagedContent.GetAsync<StagedPage>(store, name, "A page", cancellationToken);
-        return (page, ReadMarks(rest.Span));
+        try
+        {
+            return (page, ReadMarks(rest.Span));
+        }
+        catch (Exception failure) when (failure is InvalidDataException or ArgumentException or OverflowException)
+        {
+            throw StagedNames.Lost("A page");
+        }
     }
 
     private static void WriteMarks(PooledBuffer buffer, PageMarks marks)

@@ -137,6 +137,11 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
             throw new ConnectorException("The sync was begun by another version of this service. Start it again.");
         }
 
+        if (!plan.IsWhole)
+        {
+            throw StagedNames.Lost("The plan");
+        }
+
         var folder = NewFolder();
         if (plan.Snapshot.Count > 0)
         {
@@ -153,7 +158,7 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
         FileStream file;
         try
         {
-            file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 256 * 1024, FileOptions.Asynchronous);
+            file = PrivateFiles.Create(path, 256 * 1024, FileOptions.Asynchronous);
         }
         catch (Exception failure) when (StateErrors.IsDiskFailure(failure))
         {
@@ -164,7 +169,7 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
         {
             await StagedContent.GuardAsync("The snapshot", async () =>
             {
-                await staged.CopyToAsync(file, cancellationToken);
+                await StagedBatches.DecodeAsync(() => staged.CopyToAsync(file, cancellationToken));
                 return true;
             });
         }

@@ -161,10 +161,10 @@ internal sealed class StagedSync : IDisposable
         {
             place = plan.Plan.Cursor;
             var isWhole = request.Kind == SyncKind.Full && order.IsListed && rejections.Total == 0;
-            total = await EndingOf(request).CompleteAsync(request, plan.Plan, isWhole, cancellationToken);
+            total = await EndingOf(request).CompleteAsync(request, plan.Plan, order.IsListed, isWhole, cancellationToken);
         }
 
-        return new CompleteAnswer(total, rejections, preview, SyncCursor.After(request, place, plan.Plan.IndexUuid), plan.Plan.Fallback);
+        return new CompleteAnswer(total, rejections, preview, SyncCursor.After(request, place, plan.Plan.IndexUuid), plan.Plan.Fallback, plan.Plan.Rewrite);
     }
 
     /// <summary>Gathers what was rejected so far, for a sync that does not complete.</summary>
@@ -197,8 +197,10 @@ internal sealed class StagedSync : IDisposable
                 continue;
             }
 
+            // An id that belongs elsewhere would have another job judged, and its staging deleted.
             using var reader = new StreamReader(id);
-            yield return await reader.ReadToEndAsync(cancellationToken);
+            var job = await reader.ReadToEndAsync(cancellationToken);
+            yield return JobFolder.NameOf(job) == folder ? job : folder;
         }
     }
 

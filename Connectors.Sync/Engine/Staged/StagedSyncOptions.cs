@@ -21,8 +21,8 @@ internal sealed record StagedSyncOptions
     public TimeSpan MaxReadTime { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// How long a step may write. Default 4 minutes: less than it takes a host to give a step to somebody else, so that one that was taken for dead does not
-    /// write any more when its successor does.
+    /// How long a step may write. Default 4 minutes. A host keeps a step to itself while it runs; one that was cut off from its storage, and so was taken for dead, does not
+    /// write beside its successor for longer than this.
     /// </summary>
     public TimeSpan MaxWriteTime { get; init; } = TimeSpan.FromMinutes(4);
 

@@ -73,7 +73,7 @@ internal sealed class WriteStep(IStagingStore store, Func<RejectionMonitor, Sync
         List<Task<BulkReport>> writes = [];
         try
         {
-            await foreach (var (batch, isAfterAll) in StagedBatches.ReadAsync(content, session.Rejections, abort.Token))
+            await foreach (var (batch, isAfterAll) in StagedBatches.ReadAsync(content, name, session.Rejections, abort.Token))
             {
                 if (isAfterAll)
                 {

@@ -9,7 +9,8 @@ namespace Connectors.Sync.Protocol.Filtering;
 /// and refuses advanced rules that the source can't apply, instead of ignoring them.
 /// </summary>
 /// <param name="advancedRules">Tells what is wrong with advanced rules; <see langword="null"/> when the source has none.</param>
-internal sealed class DraftCheck(Func<JsonNode, IReadOnlyList<string>>? advancedRules)
+/// <param name="hasContent">Whether documents of the source are files, whose text is read after the rules.</param>
+internal sealed class DraftCheck(Func<JsonNode, IReadOnlyList<string>>? advancedRules, bool hasContent = false)
 {
     private const string AdvancedId = "advanced_snippet";
     private static readonly string[] Required = ["id", "policy", "field", "rule", "value", "order"];
@@ -41,6 +42,11 @@ internal sealed class DraftCheck(Func<JsonNode, IReadOnlyList<string>>? advanced
             {
                 errors.Add((JsonNode)Error(rule.Text("id"), problem));
             }
+        }
+
+        foreach (var rule in rules.Where(rule => hasContent && SyncRules.IsContent(rule.Text("field")!)))
+        {
+            errors.Add((JsonNode)Error(rule.Text("id"), $"{Named(rule)}: {SyncRules.ContentComesLater(rule.Text("field")!)}"));
         }
 
         AddDuplicates(rules, errors);

@@ -38,6 +38,23 @@ internal sealed record SyncRules(DocumentRules? Basic, JsonNode? Advanced)
         return new SyncRules(basic, AdvancedOf(filtering));
     }
 
+    /// <summary>Whether a field holds the text of a file, and no fact about it.</summary>
+    public static bool IsContent(string field) => field is "body" or "_attachment" || field.StartsWith("attachment.", StringComparison.Ordinal);
+
+    /// <summary>Why no rule can look at such a field, as the end of a sentence.</summary>
+    public static string ContentComesLater(string field) =>
+        $"{field} comes from the text of a file, which is read only after the rules have chosen the files. Use a field that the listing has, such as filename, extension, path or size.";
+
+    /// <summary>Makes sure that no rule looks at what is not there yet: it would match nothing, and what it is to leave out would be indexed.</summary>
+    /// <exception cref="ConnectorException">One does.</exception>
+    public void RequireNoContent()
+    {
+        if (Basic?.Rules.FirstOrDefault(rule => IsContent(rule.Field)) is { } rule)
+        {
+            throw new ConnectorException($"Sync rule '{rule.Id}' can't be applied: {ContentComesLater(rule.Field)} Nothing was synced, so that nothing that it leaves out is indexed.");
+        }
+    }
+
     /// <summary>The advanced rules of a draft or of active filtering; an empty object or list is none.</summary>
     public static JsonNode? AdvancedOf(JsonObject? filtering) => filtering.Object("advanced_snippet")?["value"] switch
     {

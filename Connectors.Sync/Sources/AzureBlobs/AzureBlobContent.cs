@@ -1,11 +1,13 @@
 namespace Connectors.Sync.Sources.AzureBlobs;
 
 /// <summary>A blob's bytes.</summary>
-internal sealed class AzureBlobContent(AzureBlobListing listing, string container, string blob, long size) : DocumentContent
+internal sealed class AzureBlobContent(AzureBlobListing listing, string container, string blob, long size, string? mediaType) : DocumentContent
 {
     public override string FileName => blob[(blob.LastIndexOf('/') + 1)..] is { Length: > 0 } name ? name : blob;
 
     public override long SizeInBytes => size;
+
+    public override string? MediaType => mediaType;
 
     public override async Task<Stream> OpenAsync(CancellationToken cancellationToken)
     {

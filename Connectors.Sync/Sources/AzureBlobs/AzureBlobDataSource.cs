@@ -90,6 +90,8 @@ public sealed class AzureBlobDataSource : IDataSource
     {
         var options = new BlobClientOptions
         {
+            // The slashes at the ends of a name belong to it: without them it is the name of another blob.
+            TrimBlobNameSlashes = false,
             Retry = { MaxRetries = configuration.Retries, Mode = RetryMode.Exponential, NetworkTimeout = TimeSpan.FromSeconds(100) },
         };
         options.Diagnostics.ApplicationId = "connectors";

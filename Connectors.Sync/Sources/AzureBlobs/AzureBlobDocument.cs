@@ -17,7 +17,7 @@ internal static class AzureBlobDocument
         // A container's name holds no slash, so no two blobs share an id.
         var properties = blob.Properties;
         var size = properties.ContentLength ?? -1;
-        var content = properties.AccessTier == AccessTier.Archive ? null : new AzureBlobContent(listing, container, blob.Name, size);
+        var content = properties.AccessTier == AccessTier.Archive ? null : new AzureBlobContent(listing, container, blob.Name, size, properties.ContentType);
         var json = page.Begin($"{container}/{blob.Name}", properties.LastModified, content);
         json.WriteStartObject();
         json.WriteString("title"u8, blob.Name);

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Xml;
 using Azure;
 using Azure.Identity;
 
@@ -14,7 +15,7 @@ internal static class AzureBlobErrors
         ConnectorException => false,
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
         AggregateException several => several.InnerExceptions.All(one => IsOurs(one, cancellationToken)),
-        _ => failure is RequestFailedException or AuthenticationFailedException or HttpRequestException or IOException or TimeoutException,
+        _ => failure is RequestFailedException or AuthenticationFailedException or HttpRequestException or IOException or TimeoutException or XmlException or FormatException,
     };
 
     /// <summary>Whether the container may not be read, or is gone.</summary>
@@ -29,6 +30,11 @@ internal static class AzureBlobErrors
         while (failure is AggregateException { InnerExceptions.Count: > 0 } several)
         {
             failure = several.InnerExceptions[^1];
+        }
+
+        if (failure is XmlException or FormatException)
+        {
+            return new ConnectorException($"What answers at the endpoint is not Azure Blob Storage: its answer can't be read, trying to {doing}. Correct the field blob_endpoint.");
         }
 
         if (failure is AuthenticationFailedException)
@@ -58,9 +64,14 @@ internal static class AzureBlobErrors
     /// <summary>The exception for a failure to read one blob: what concerns only that blob spoils only its content.</summary>
     public static ConnectorException ExplainBlob(string place, Exception failure)
     {
-        var reason = (failure as RequestFailedException)?.ErrorCode switch
+        var code = (failure as RequestFailedException)?.ErrorCode;
+        if (code is "BlobNotFound" or "ResourceNotFound" or "ContainerNotFound")
         {
-            "BlobNotFound" or "ResourceNotFound" or "ContainerNotFound" => "it is no longer there",
+            return new ConnectorException(FailureKind.Skip, $"{place}: no longer there") { IsGone = true };
+        }
+
+        var reason = code switch
+        {
             "BlobArchived" or "BlobBeingRehydrated" => "it is archived",
             "BlobUsesCustomerSpecifiedEncryption" => "it is encrypted with a key that Azure does not keep",
             "AuthorizationPermissionMismatch" or "AuthorizationFailure" => "it may not be read",

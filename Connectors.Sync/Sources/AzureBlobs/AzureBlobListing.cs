@@ -52,9 +52,20 @@ internal sealed class AzureBlobListing(BlobServiceClient account)
         return metadata;
     }
 
+    /// <exception cref="ConnectorException">The blob's name can't be put into an address (<see cref="FailureKind.Skip"/>).</exception>
     public async Task<Stream> OpenAsync(string container, string blob, CancellationToken cancellationToken)
     {
-        var answer = await account.GetBlobContainerClient(container).GetBlobClient(blob).DownloadStreamingAsync(cancellationToken: cancellationToken);
+        var client = account.GetBlobContainerClient(container).GetBlobClient(blob);
+
+        // Addresses are normalized: "a/../b" would be read as "b", which is another blob.
+        if (!Uri.UnescapeDataString(client.Uri.AbsolutePath).EndsWith($"/{container}/{blob}", StringComparison.Ordinal))
+        {
+            throw new ConnectorException(
+                FailureKind.Skip,
+                $"{container}/{blob}: can't be read: its name has a part of dots only, which no address can hold. Rename the blob");
+        }
+
+        var answer = await client.DownloadStreamingAsync(cancellationToken: cancellationToken);
         return answer.Value.Content;
     }
 }

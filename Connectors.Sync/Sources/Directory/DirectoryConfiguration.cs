@@ -11,6 +11,7 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
 
     private const string DirectoryField = "directory";
     private const string PatternField = "pattern";
+    private const string OutsideField = "follow_links_outside";
 
     public static IReadOnlyList<ConfigField> Fields { get; } =
     [
@@ -24,6 +25,16 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
             Tooltip = "Which files, relative to the directory: ** is any number of folders, * any text within a name. **/*.* is every file with a dot in its name.",
         },
         CommonFields.TextExtraction,
+        new(OutsideField, "Follow links that lead outside")
+        {
+            Type = ConfigFieldType.Boolean,
+            Display = ConfigDisplay.Toggle,
+            Required = false,
+            DefaultValue = false,
+            Tooltip = "Read what symbolic links lead to outside of the directory too. Only if nobody can put a link there who may not read all that this service may.",
+            UiRestrictions = ["advanced"],
+            ShapesDocuments = false,
+        },
         AccessControl.Switch with
         {
             Tooltip = "Keep who may read which file: documents list the users and groups whom owner, group and mode of the file and of its folders let read it. Needs Linux.",
@@ -34,6 +45,9 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
 
     /// <summary>Where the accounts are listed, when documents list who may see them; <see langword="null"/> when they don't.</summary>
     public AccountFiles? Accounts { get; init; }
+
+    /// <summary>Whether what symbolic links lead to is read wherever it lies.</summary>
+    public bool FollowsOutside { get; init; }
 
     /// <exception cref="ConnectorException">A field is missing or wrong.</exception>
     public static DirectoryConfiguration From(SourceSettings settings, JsonNode? rules = null)
@@ -54,6 +68,7 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
             Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)),
             rules is JsonArray patterns ? GlobPattern.Parse(patterns.Select(rule => RuleText.Of(rule?[PatternField]) ?? string.Empty)) : GlobPattern.Parse(settings.GetString(PatternField).Trim()))
         {
+            FollowsOutside = settings.GetBoolean(OutsideField),
             Accounts = isOn ? new AccountFiles(settings.GetRequiredString(UsersField), settings.GetRequiredString(GroupsField)) : null,
         };
     }

@@ -15,6 +15,7 @@ internal sealed class DirectoryReading
     private readonly ulong? _rootInode;
     private readonly FolderWalk _walk;
     private readonly TreeAccess? _access;
+    private readonly LinkBounds? _bounds;
 
     public DirectoryReading(IFileTree tree, DirectoryConfiguration configuration, DirectoryBounds bounds, PageToken after, DateTimeOffset? since = null)
     {
@@ -23,7 +24,8 @@ internal sealed class DirectoryReading
         _tree = tree;
         _root = configuration.Root;
         _rootInode = bounds.RootInode;
-        _walk = new FolderWalk(tree, _root, configuration.Pattern, bounds.Range, after.ToString());
+        _bounds = configuration.FollowsOutside ? null : new LinkBounds(tree, _root);
+        _walk = new FolderWalk(tree, _root, configuration.Pattern, bounds.Range, after.ToString()) { MayEnter = path => _bounds?.Holds(path) != false };
         Token = after;
     }
 
@@ -92,6 +94,12 @@ internal sealed class DirectoryReading
         var reason = HasLoneSurrogate(path) ? "its name is not valid Unicode. Rename it." : null;
         try
         {
+            if (reason is null && step.IsLink && _bounds?.Holds(path) == false)
+            {
+                // As if it were not there: what the link leads to is none of this directory's.
+                return true;
+            }
+
             if (reason is null)
             {
                 switch (_tree.Find(path))
@@ -99,7 +107,7 @@ internal sealed class DirectoryReading
                     case { Kind: FileKind.File } facts when IsOlder(facts):
                         return true;
                     case { Kind: FileKind.File } facts:
-                        FileDocument.Write(page, _tree, path, facts, _access?.Of(path, step.IsLink, facts));
+                        FileDocument.Write(page, _tree, _bounds, path, facts, _access?.Of(path, step.IsLink, facts));
                         return true;
                     case null when HasBrokenName(step.Path):
                         reason = "its name is not valid UTF-8. Rename it.";

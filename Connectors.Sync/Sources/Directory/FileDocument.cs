@@ -12,13 +12,14 @@ internal static class FileDocument
     /// <summary>Writes it.</summary>
     /// <param name="page">Where to.</param>
     /// <param name="tree">Where its content is read.</param>
+    /// <param name="bounds">Where the file must lie; <see langword="null"/> for anywhere.</param>
     /// <param name="path">The file's path.</param>
     /// <param name="facts">About the file.</param>
     /// <param name="readers">Who may see it, or <see langword="null"/> when that is not kept.</param>
-    public static void Write(SourcePageBuilder page, IFileTree tree, string path, FileFacts facts, IReadOnlyList<string>? readers)
+    public static void Write(SourcePageBuilder page, IFileTree tree, LinkBounds? bounds, string path, FileFacts facts, IReadOnlyList<string>? readers)
     {
         var name = Path.GetFileName(path);
-        var json = page.Begin(PythonServiceId.Of(path), facts.Modified, new FileContent(tree, path, name, facts.Size));
+        var json = page.Begin(PythonServiceId.Of(path), facts.Modified, new FileContent(tree, bounds, path, name, facts.Size));
         json.WriteStartObject();
         if (readers is not null)
         {

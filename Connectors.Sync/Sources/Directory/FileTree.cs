@@ -44,7 +44,13 @@ internal sealed class FileTree : IFileTree
 
     public PosixAcl? FindAcl(string path) => LinuxAccess.FindAcl(path);
 
-    public string? Resolve(string path) => LinuxAccess.Resolve(path);
+    public string? Resolve(string path) => OperatingSystem.IsLinux()
+        ? LinuxAccess.Resolve(path)
+        : new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? (Path.Exists(path) ? Path.GetFullPath(path) : null);
+
+    public string? PathOf(Stream opened) => OperatingSystem.IsLinux() && opened is FileStream file
+        ? new FileInfo($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}").LinkTarget
+        : null;
 
     public string? FileSystemOf(string path) => LinuxMounts.FileSystemOf(path);
 

@@ -29,6 +29,9 @@ internal sealed class FolderWalk
         _after = after.Length == 0 ? [] : after.Split('/');
     }
 
+    /// <summary>Whether a folder that is a symbolic link may be entered, by its path.</summary>
+    public Func<string, bool> MayEnter { get; init; } = _ => true;
+
     /// <summary>The next file whose name the pattern means, or folder that can't be read; <see langword="null"/> at the end.</summary>
     /// <exception cref="IOException">The root can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The root may not be read.</exception>
@@ -79,6 +82,12 @@ internal sealed class FolderWalk
 
         try
         {
+            if (entry.IsLink && !MayEnter(Path.Join(_root, path)))
+            {
+                _after = [];
+                return null;
+            }
+
             _levels.Push(List(path, state, _levels.Count));
             return null;
         }

@@ -26,6 +26,9 @@ internal interface IFileTree
 
     /// <summary>Opens a file for reading, whoever else reads or writes it.</summary>
     Stream Open(string path);
+
+    /// <summary>Where an opened file really lies; <see langword="null"/> when it can't be told.</summary>
+    string? PathOf(Stream opened) => null;
 }
 
 /// <summary>An entry of a folder, as its listing tells.</summary>

@@ -54,7 +54,7 @@ internal sealed class HttpJsonClient : IDisposable
                     throw HttpJsonErrors.FromStatus(Name(address), answer, _clock);
                 }
 
-                return new HttpJsonPage(address, await ParseAsync(address, answer, late.Token), Link(answer));
+                return new HttpJsonPage(address, await ParseAsync(address, answer, late.Token), [.. answer.Headers.TryGetValues("Link", out var links) ? links : []]);
             }
 
             throw new ConnectorException($"{Name(address)}: redirects in a circle. Correct the field url.");
@@ -75,19 +75,6 @@ internal sealed class HttpJsonClient : IDisposable
     /// <summary>An address without its query, for messages.</summary>
     private static string Name(Uri address) => address.GetLeftPart(UriPartial.Path);
 
-    private static Uri? Link(HttpResponseMessage answer)
-    {
-        foreach (var link in answer.Headers.TryGetValues("Link", out var values) ? values : [])
-        {
-            if (LinkHeader.Next(link) is { } next)
-            {
-                return Uri.TryCreate(next, UriKind.RelativeOrAbsolute, out var address) ? address : null;
-            }
-        }
-
-        return null;
-    }
-
     private async Task<JsonDocument> ParseAsync(Uri address, HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         await using var content = await answer.Content.ReadAsStreamAsync(cancellationToken);
@@ -101,14 +88,6 @@ internal sealed class HttpJsonClient : IDisposable
             }
         }
 
-        try
-        {
-            // The document outlives the buffer.
-            return JsonDocument.Parse(body.WrittenSpan.ToArray());
-        }
-        catch (JsonException)
-        {
-            throw new ConnectorException($"{Name(address)}: the answer is not JSON. Correct the field url.");
-        }
+        return HttpJsonBody.Parse(Name(address), body.WrittenSpan, answer.Content.Headers.TryGetValues("Content-Type", out var types) ? string.Join(',', types) : null);
     }
 }

@@ -21,6 +21,13 @@ internal sealed record HttpJsonConfiguration
     private const string MaxResponseField = "max_response_mb";
     private static readonly string[] PagingWords = ["none", "next", "link", "page"];
 
+    /// <summary>Headers that say how a message is carried: they are the client's own, and another value would have the server read a request that was not sent.</summary>
+    private static readonly HashSet<string> CarriersHeaders = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Host", "Connection", "Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Expect", "Via", "HTTP2-Settings", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection",
+        "Content-Length", "Content-Type", "Content-Encoding", "Content-Range", "Accept-Encoding", "Range", "If-Range", "Forwarded", "Early-Data",
+    };
+
     public static IReadOnlyList<ConfigField> Fields { get; } =
     [
         new(UrlField, "URL") { Tooltip = "Address of the first page. Keys and tokens don't belong here, but into bearer_token or headers." },
@@ -110,7 +117,7 @@ internal sealed record HttpJsonConfiguration
         var (next, parameter) = (settings.GetString(NextField).Trim(), settings.GetString(ParameterField).Trim());
         if (!PagingWords.Contains(paging, StringComparer.Ordinal))
         {
-            throw new ConnectorException($"{PagingField}: '{paging}' is none of {string.Join(", ", PagingWords)}.");
+            throw new ConnectorException($"{PagingField}: {Redactor.Quote(paging)} is none of {string.Join(", ", PagingWords)}.");
         }
 
         if (paging == "next" && next.Length == 0)
@@ -154,7 +161,12 @@ internal sealed record HttpJsonConfiguration
             using var probe = new HttpRequestMessage();
 
             // The line may be a secret, so it is not repeated.
-            if (colon <= 0 || !probe.Headers.TryAddWithoutValidation(line[..colon].Trim(), line[(colon + 1)..].Trim()))
+            if (colon > 0 && CarriersHeaders.TryGetValue(line[..colon].Trim(), out var carriers))
+            {
+                throw new ConnectorException($"{HeadersField}: {carriers} can't be set, for it says how the request is sent. Remove line {headers.Count + 1}.");
+            }
+
+            if (colon <= 0 || line.Any(char.IsControl) || !probe.Headers.TryAddWithoutValidation(line[..colon].Trim(), line[(colon + 1)..].Trim()))
             {
                 throw new ConnectorException($"{HeadersField}: line {headers.Count + 1} is no header. Write one a line, NAME: VALUE; headers about the content of a request can't be set.");
             }

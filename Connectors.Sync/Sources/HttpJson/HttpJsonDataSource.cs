@@ -142,7 +142,7 @@ public sealed class HttpJsonDataSource : EnumerableDataSource
             CleanJson.Write(json, item.GetRawText());
         }
 
-        using var document = JsonDocument.Parse(clean.WrittenMemory);
+        using var document = JsonDocument.Parse(clean.WrittenMemory, new JsonDocumentOptions { MaxDepth = HttpJsonBody.Deepest });
         return document.RootElement.Clone();
     }
 
@@ -154,7 +154,7 @@ public sealed class HttpJsonDataSource : EnumerableDataSource
                 number++;
                 return count == 0 ? null : PageAddress.With(configuration.Url, configuration.Parameter, number.ToString(CultureInfo.InvariantCulture));
             case "link":
-                return page.Link is null ? null : client.Stay(new Uri(page.Address, page.Link), "its Link header leads");
+                return page.NextLink() is { } link ? client.Stay(link, "its Link header leads") : null;
             case "next":
                 var next = configuration.Next!.Find(page.Document.RootElement) switch
                 {

@@ -5,7 +5,8 @@ namespace Connectors.Sync.Sources.MongoDB;
 
 /// <summary>
 /// Writes a Decimal128 as JSON: a number with all its digits, always with a fraction or an exponent; a string when it is too
-/// large for a double, which Elasticsearch would refuse; null for NaN and infinities.
+/// large for a double, which Elasticsearch would refuse; null for NaN and infinities. With an exponent it has the one form that has a digit before the point
+/// and no zeros at its end, however it is stored.
 /// </summary>
 internal static class BsonDecimalText
 {
@@ -81,9 +82,17 @@ internal static class BsonDecimalText
         }
         else
         {
-            json.Raw(digits);
+            // Zeros at the end only say how the number was written: 10E39 is 1E40.
+            var significant = digits[..(digits.LastIndexOfAnyExcept((byte)'0') + 1)];
+            json.Raw(significant[..1]);
+            if (significant.Length > 1)
+            {
+                json.Byte('.');
+                json.Raw(significant[1..]);
+            }
+
             json.Byte('E');
-            json.Number(exponent);
+            json.Number(adjusted);
         }
 
         if (isTooLarge)

@@ -20,7 +20,7 @@ internal sealed record ChangePlace(BsonDocument Resume, BsonTimestamp? Until)
                 ? new ChangePlace(resume.AsBsonDocument, stored.GetValue("until", BsonNull.Value) as BsonTimestamp)
                 : null;
         }
-        catch (Exception damaged) when (damaged is FormatException or BsonException or InvalidOperationException)
+        catch (Exception damaged) when (damaged is FormatException or BsonException or InvalidOperationException or OverflowException or ArgumentException)
         {
             return null;
         }

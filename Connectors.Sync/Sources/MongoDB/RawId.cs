@@ -54,7 +54,13 @@ internal readonly record struct RawId(BsonType Type, ReadOnlyMemory<byte> Value)
             return null;
         }
 
+        // White space is valid too, and stands for nothing.
         var bytes = Base64Url.DecodeFromChars(text);
+        if (bytes.Length == 0)
+        {
+            return null;
+        }
+
         byte[] element = [bytes[0], 0, .. bytes.AsSpan(1)];
         try
         {

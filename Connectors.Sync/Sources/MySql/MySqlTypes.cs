@@ -23,8 +23,8 @@ internal static class MySqlTypes
             "decimal" => isWhole ? ($"CAST({own} + 0 AS CHAR)", SqlValueKind.Integer) : ($"CAST({own} AS CHAR)", SqlValueKind.Decimal),
             "double" => ($"CAST({own} + 0e0 AS CHAR)", SqlValueKind.Float),
 
-            // As a text a float has six digits, which is what people expect to see, but not enough to tell keys apart.
-            "float" => (isKey ? $"CAST({own} + 0e0 AS CHAR)" : $"CAST({own} AS CHAR)", SqlValueKind.Float),
+            // As a text a float has six digits, which is not enough to tell keys apart: it is asked for as a double, and shortened afterwards.
+            "float" => ($"CAST({own} + 0e0 AS CHAR)", SqlValueKind.Single),
             "date" => ($"CAST({own} AS CHAR)", SqlValueKind.Date),
             "datetime" => ($"CAST({own} AS CHAR)", SqlValueKind.Timestamp),
             "timestamp" => ($"CAST({own} AS CHAR)", SqlValueKind.TimestampUtc),

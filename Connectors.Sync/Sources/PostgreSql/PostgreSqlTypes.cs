@@ -32,7 +32,8 @@ internal static class PostgreSqlTypes
     {
         "int2" or "int4" or "int8" or "oid" => SqlValueKind.Integer,
         "numeric" => IsWhole(modifier) ? SqlValueKind.Integer : SqlValueKind.Decimal,
-        "float4" or "float8" => SqlValueKind.Float,
+        "float4" => SqlValueKind.Single,
+        "float8" => SqlValueKind.Float,
         "bool" => SqlValueKind.Boolean,
         "date" => SqlValueKind.Date,
         "timestamp" => SqlValueKind.Timestamp,

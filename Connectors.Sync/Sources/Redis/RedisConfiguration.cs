@@ -24,7 +24,7 @@ internal sealed partial record RedisConfiguration
 
     public static IReadOnlyList<ConfigField> Fields { get; } =
     [
-        new(HostField, "Host"),
+        new(HostField, "Host") { TakesNoUrl = true },
         new(PortField, "Port") { Type = ConfigFieldType.Integer, Display = ConfigDisplay.Numeric, DefaultValue = DefaultPort },
         new(UserField, "Username") { Required = false },
         new(PasswordField, "Password") { Required = false, Sensitive = true },
@@ -107,7 +107,7 @@ internal sealed partial record RedisConfiguration
         {
             numbers.Add(int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 ? number
-                : throw new ConnectorException($"{DatabaseField}: '{part}' is no number of a database. Give numbers from 0 on, divided by commas, or * for all."));
+                : throw new ConnectorException($"{DatabaseField}: {Redactor.Quote(part)} is no number of a database. Give numbers from 0 on, divided by commas, or * for all."));
         }
 
         return [.. numbers];

@@ -126,13 +126,16 @@ internal sealed class RedisPages(RedisConnection connection, RedisPart part, Pag
             json.WriteStartObject();
             Write(json, "key", RedisText.Of(key.Name));
             Write(json, "value", text);
+            json.WriteNumber("database", part.Database);
+            json.WriteString("key_type", type);
+
+            // The server estimates it, and may not tell it this time.
+            page.MarkVolatile();
             if (key.Size is { } size)
             {
                 json.WriteNumber("size_in_bytes", size);
             }
 
-            json.WriteNumber("database", part.Database);
-            json.WriteString("key_type", type);
             json.WriteEndObject();
             page.End();
         }

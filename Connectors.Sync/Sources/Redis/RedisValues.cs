@@ -22,6 +22,10 @@ internal sealed class RedisValues(IDatabase database, int mostBytes)
     private const int SmallBatch = 50;
     private const int LargeBatch = 1_000;
     private const int Attempts = 3;
+
+    /// <summary>How many times more than its text a JSON value takes in memory, at most.</summary>
+    private const long JsonOverhead = 32;
+
     private bool _tellsSizes = true;
 
     /// <summary>Types and sizes.</summary>
@@ -79,7 +83,9 @@ internal sealed class RedisValues(IDatabase database, int mostBytes)
                 var (stream, isStreamCut) = await TakeAsync(elements.StreamAsync(cancellationToken), entry => entry.Values.Sum(field => Length(field.Name) + Length(field.Value)), cancellationToken);
                 return RedisText.Of(stream, isObject: false, isStreamCut, WriteEntry);
             case "ReJSON-RL":
-                return key.Size > mostBytes ? new RedisText(null, IsCut: true) : RedisText.Of((byte[]?)await database.ExecuteAsync("JSON.GET", key.Name) ?? []);
+                // Its own length decides, which is always known, and not the server's estimate. Only what is far beyond it is not read at all.
+                var json = key.Size > JsonOverhead * mostBytes ? null : (byte[]?)await database.ExecuteAsync("JSON.GET", key.Name) ?? [];
+                return json is null || json.Length > mostBytes ? new RedisText(null, IsCut: true) : RedisText.Of(json);
             default:
                 return new RedisText(null);
         }
@@ -154,8 +160,8 @@ internal sealed class RedisValues(IDatabase database, int mostBytes)
         }
         catch (RedisServerException refused) when (refused.Kind is RedisErrorKind.NoPermission or RedisErrorKind.UnknownCommand or RedisErrorKind.UnknownError)
         {
-            // Not every server tells, nor tells everybody.
-            _tellsSizes = false;
+            // Not every server tells, nor tells everybody, nor of every key.
+            _tellsSizes = refused.Kind == RedisErrorKind.UnknownError && _tellsSizes;
             return null;
         }
     }

@@ -81,7 +81,7 @@ internal sealed class S3Clients(S3Configuration configuration) : IDisposable
         }
 
         return configuration is { AccessKeyId: { } keyId, SecretKey: { } secret }
-            ? new AmazonS3Client(new BasicAWSCredentials(keyId, secret.Reveal()), settings)
-            : new AmazonS3Client(settings);
+            ? new S3KeyClient(new BasicAWSCredentials(keyId, secret.Reveal()), settings)
+            : new S3KeyClient(settings);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Xml;
 using Amazon.Runtime;
 using Amazon.S3;
 
@@ -15,7 +16,7 @@ internal static class S3Errors
     {
         ConnectorException => false,
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
-        _ => failure is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or TimeoutException,
+        _ => failure is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or TimeoutException or XmlException or FormatException,
     };
 
     /// <summary>Whether the bucket may not be read, or is gone.</summary>
@@ -26,6 +27,11 @@ internal static class S3Errors
     /// <param name="failure">What came of it.</param>
     public static ConnectorException Explain(string doing, Exception failure)
     {
+        if (failure is XmlException or FormatException)
+        {
+            return new ConnectorException($"What answers at the endpoint is not S3: its answer can't be read, trying to {doing}. Correct the field endpoint_url.");
+        }
+
         if (failure is not AmazonServiceException answer || (int)answer.StatusCode < 100)
         {
             return IsCredentials(failure)
@@ -62,12 +68,16 @@ internal static class S3Errors
             return known;
         }
 
+        if (answer.ErrorCode is "NoSuchKey" or "NotFound" or "MethodNotAllowed")
+        {
+            // The last: its latest version is a deletion.
+            return new ConnectorException(FailureKind.Skip, $"{place}: no longer there") { IsGone = true };
+        }
+
         var reason = answer.ErrorCode switch
         {
-            "NoSuchKey" or "NotFound" => "it is no longer there",
             "InvalidObjectState" => "it is archived; restore it first",
             "AccessDenied" or "Forbidden" => "the credentials may not read it (s3:GetObject, and kms:Decrypt if it is encrypted with a key)",
-            "MethodNotAllowed" => "its latest version is a deletion",
             _ when answer.ErrorCode?.StartsWith("KMS", StringComparison.Ordinal) == true => "its encryption key can't be used",
             _ => null,
         };

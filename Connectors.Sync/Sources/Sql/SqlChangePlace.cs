@@ -29,7 +29,7 @@ internal sealed record SqlChangePlace(DateTimeOffset Began, string Table, string
         try
         {
             return token.ToString().Split('|', 2) is [var time, var place] && TimeCursor.TimeOf(time) is { } began
-                && JsonSerializer.Deserialize<string[]>(place) is [var table, .. var key] && key.All(value => value is not null)
+                && JsonSerializer.Deserialize<string[]>(place) is [{ } table, .. var key] && key.All(value => value is not null)
                 ? new SqlChangePlace(began, table, key.Length > 0 ? key : null)
                 : null;
         }

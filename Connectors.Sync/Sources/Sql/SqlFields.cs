@@ -23,7 +23,7 @@ internal static class SqlFields
     /// <param name="further">Fields that follow the database.</param>
     public static IReadOnlyList<ConfigField> All(string userField, int defaultPort, params ConfigField[] further) =>
     [
-        new(Host, "Host"),
+        new(Host, "Host") { TakesNoUrl = true },
         new(Port, "Port") { Type = ConfigFieldType.Integer, Display = ConfigDisplay.Numeric, DefaultValue = defaultPort },
         new(userField, "Username"),
         new(Password, "Password") { Required = false, Sensitive = true },

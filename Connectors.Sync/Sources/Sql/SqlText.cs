@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Connectors.Sync.Sources.Sql;
 
 /// <summary>Rewrites the texts of numbers and dates as JSON and Elasticsearch take them.</summary>
@@ -25,6 +27,22 @@ internal static class SqlText
         var zeros = Math.Min(digits.IndexOfAnyExcept('0'), whole - 1);
         zeros = zeros < 0 ? whole - 1 : zeros;
         return $"{(text[0] == '-' ? "-" : string.Empty)}{digits[zeros..]}{(whole == digits.Length ? ".0" : string.Empty)}";
+    }
+
+    /// <summary>The shortest text that reads back to the same number of 32 bits; what is no number stays as it is.</summary>
+    /// <param name="text">The number with as many digits as the server sends, of 32 or of 64 bits.</param>
+    public static string Single(string text)
+    {
+        if (!float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !float.IsFinite(number))
+        {
+            return text;
+        }
+
+        // Without an exponent where people write none, as the servers and Python do.
+        var shortest = number.ToString("R", CultureInfo.InvariantCulture);
+        return number == 0 ? text[0] == '-' ? "-0" : "0"
+            : MathF.Abs(number) is >= 1e-4f and < 1e16f ? decimal.Parse(shortest, NumberStyles.Float, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)
+            : shortest.Replace("E+", "e", StringComparison.Ordinal).Replace('E', 'e');
     }
 
     /// <summary>A date or time stamp as ISO 8601; one outside the years 1 to 9999 becomes the first or last of them, one that is no date <see langword="null"/>.</summary>
@@ -64,6 +82,8 @@ internal static class SqlText
     {
         switch (kind)
         {
+            case SqlValueKind.Single:
+                return Python(Single(text), SqlValueKind.Float);
             case SqlValueKind.Boolean:
                 return IsTrue(text) ? "True" : "False";
             case SqlValueKind.Float when text.Length > 0 && text.AsSpan().TrimStart('-').IndexOfAnyExceptInRange('0', '9') < 0:

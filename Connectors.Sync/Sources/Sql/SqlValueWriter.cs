@@ -46,6 +46,9 @@ internal static class SqlValueWriter
             case SqlValueKind.Decimal or SqlValueKind.Float:
                 WriteNumber(json, text);
                 break;
+            case SqlValueKind.Single:
+                WriteNumber(json, SqlText.Single(text));
+                break;
             case SqlValueKind.Boolean:
                 json.WriteBooleanValue(SqlText.IsTrue(text));
                 break;

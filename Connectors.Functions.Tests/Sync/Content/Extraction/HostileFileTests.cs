@@ -33,6 +33,45 @@ public sealed class HostileFileTests
         Assert.Equal((ContentOutcome.Text, new string('a', 1000)), await bench.ReadAsync("bomb.docx", MadeFiles.ZipBomb(mebibytes: 30)));
     }
 
+    [Theory]
+    [InlineData("<!DOCTYPE html [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><html><body><p>&e;X</p></body></html>", "X")]
+    [InlineData("<?xml version=\"1.0\"?>\n<!-- c -->\n<!DOCTYPE html PUBLIC \"-//W3C//DTD [x]\" \"u\" [\n<!ENTITY a \"]>\">\n<!ENTITY b '&a;&a;'>\n] >\n<html><body><p>one &b; two</p></body></html>", "one two")]
+    [InlineData("<!DOCTYPE html><html><body><p>a [b] ]&gt; &amp; &e;</p></body></html>", "a [b] ]> & &e;")]
+    public async Task WhatAPageDeclaresOfEntitiesIsNeitherOpenedNorLeftInTheText(string page, string text)
+    {
+        await using var bench = new ExtractionBench();
+        Assert.Equal((ContentOutcome.Text, text), await bench.ReadAsync("xxe.xhtml", Encoding.UTF8.GetBytes(page)));
+    }
+
+    [Theory]
+    [InlineData("word/embeddings/inner.docx")]
+    [InlineData("word/media/inner.zip")]
+    [InlineData("inner.xlsx")]
+    public async Task AnArchiveInAnArchiveIsNotOpened(string place)
+    {
+        await using var bench = new ExtractionBench();
+        var inner = MadeFiles.ZipBomb(mebibytes: 200);
+
+        var (outcome, text) = await bench.ReadAsync("outer.docx", MadeFiles.With(MadeFiles.Word("outer text"), place, inner));
+
+        Assert.Equal((ContentOutcome.Text, "outer text"), (outcome, text));
+        await StillReadsAsync(bench);
+    }
+
+    [Fact]
+    public async Task ProcessesEndWithTheServiceThatStartedThem()
+    {
+        // A service that is killed closes the pipe: that is all they hear of it.
+        var command = ExtractionCommand.Find();
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(command.Program, command.Arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Assert.True(process.StandardOutput.BaseStream.ReadByte() >= 0);
+
+        process.StandardInput.Close();
+
+        await process.WaitForExitAsync(Token);
+        Assert.Equal(0, process.ExitCode);
+    }
+
     public static TheoryData<string, byte[]> Truncated => new()
     {
         { "a.docx", MadeFiles.Word("one", "two")[..^200] },

@@ -44,6 +44,31 @@ public sealed class LocalExtractorTests : IClassFixture<LocalExtractorTests.Benc
         (ContentOutcome.Text, "grün"), await _bench.ReadAsync("a.htm", [.. "<meta charset=windows-1252><p>gr"u8, 0xFC, .. "n"u8]));
 
     [Theory]
+    [InlineData(1251, "Привет, мир! Как дела сегодня?")]
+    [InlineData(20866, "Съешь же ещё этих мягких французских булок")]
+    [InlineData(28591, "Grüße aus München, größte Straße")]
+    [InlineData(1200, "UTF-16 ohne Marke: größte Straße")]
+    public async Task APageThatSaysNothingIsReadInTheEncodingThatItIsIn(int codePage, string words)
+    {
+        var encoding = CodePagesEncodingProvider.Instance.GetEncoding(codePage) ?? Encoding.GetEncoding(codePage);
+        Assert.Equal((ContentOutcome.Text, words), await _bench.ReadAsync("a.html", encoding.GetBytes($"<html><body><p>{words}</p></body></html>")));
+    }
+
+    [Fact]
+    public async Task AnArchiveThatIsCalledADocumentIsReported()
+    {
+        using var zip = new MemoryStream();
+        using (var archive = new System.IO.Compression.ZipArchive(zip, System.IO.Compression.ZipArchiveMode.Create, leaveOpen: true))
+        {
+            archive.CreateEntry("a.txt");
+        }
+
+        Assert.Equal(
+            (ContentOutcome.NotExtractable, "a.docx: its content can't be extracted: it is not a .docx file, whatever its name says."),
+            await _bench.ReadAsync("a.docx", zip.ToArray()));
+    }
+
+    [Theory]
     [InlineData("report.docx")]
     [InlineData("report.txt")]
     [InlineData("report.html")]

@@ -311,6 +311,19 @@ public sealed class IncrementalSyncTests : IDisposable
         Assert.NotNull(outcome.Cursor);
     }
 
+    [Fact]
+    public async Task AChangedMappingWaitsForTheNextFullSync()
+    {
+        var feed = await SyncedAsync("a", "b", "c");
+        _bench.Index.Shape = _bench.Index.Shape with { Mappings = "m2" };
+        feed.Then("v2", "a");
+        Assert.Null((await IncrementalAsync(feed)).Fallback);
+
+        var full = await FullAsync(new MemoryFeed(new MemorySource { Partitions = [[new("a", "v2"), new("b", "v1"), new("c", "v1")]] }));
+
+        Assert.Equal((3L, "the index's mappings changed since the last full sync."), (full.Counts.Updated, full.Rewrite));
+    }
+
     private string Text(string id) => _bench.Index.Documents[id]["text"]!.GetValue<string>();
 
     private async Task<MemoryFeed> SyncedAsync(params string[] ids)

@@ -199,7 +199,7 @@ public sealed class StagedKindTests : IDisposable
     [Fact]
     public async Task ASyncThatOnlyDeletesObeysTheGuardAndGaps()
     {
-        _bench.Options = _bench.Options with { DeleteGuard = new DeleteGuardOptions { FreeBelow = 0, MaxPercent = 15 } };
+        _bench.Options = _bench.Options with { DeleteGuard = new DeleteGuardOptions { MaxDocuments = 0, MaxPercent = 15 } };
         await RunAsync(SyncKind.Full, MemorySource.Holding("a", "b"));
 
         Assert.Equal(SyncEnd.Refused, (await RunAsync(SyncKind.DeletesOnly, MemorySource.Holding("a"))).End);

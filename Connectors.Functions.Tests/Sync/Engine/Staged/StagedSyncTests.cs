@@ -138,10 +138,16 @@ public sealed class StagedSyncTests : IDisposable
                 }
             }
 
-            var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.Machine(1).PlanDeletesAsync(bench.Request, new PlanDeletesOrder(plan, [last]), Token));
-
-            Assert.Equal((FailureKind.Fatal, message), (failure.Kind, failure.Message));
             Assert.Empty(bench.Index.Deleted);
+            if (isDamaged && part == "/ids.texts")
+            {
+                // The sync begins again.
+                Assert.NotNull((await bench.Machine(1).PlanDeletesAsync(bench.Request, new PlanDeletesOrder(plan, [last]), Token)).Damaged);
+                continue;
+            }
+
+            var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.Machine(1).PlanDeletesAsync(bench.Request, new PlanDeletesOrder(plan, [last]), Token));
+            Assert.Equal((FailureKind.Fatal, message), (failure.Kind, failure.Message));
         }
     }
 

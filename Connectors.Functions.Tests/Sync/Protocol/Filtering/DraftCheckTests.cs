@@ -38,6 +38,23 @@ public sealed class DraftCheckTests
         Assert.Equal(errors == "[]" ? "valid" : "invalid", validation["state"]!.GetValue<string>());
     }
 
+    [Theory]
+    [InlineData("body")]
+    [InlineData("_attachment")]
+    [InlineData("attachment.content")]
+    public void OfFilesNoRuleCanLookAtTheTextWhichIsReadAfterTheRules(string field)
+    {
+        var rules = Some.Json($$"""{"rules": [{{Good.Replace("\"name\"", $"\"{field}\"", StringComparison.Ordinal)}}]}""");
+
+        var error = Assert.Single(new DraftCheck(null, hasContent: true).Validate(rules)["errors"]!.AsArray())!;
+        Assert.StartsWith($"Basic rule 1 (id: 'r1'): {field} comes from the text of a file, which is read only after the rules", (string?)error["messages"]![0], StringComparison.Ordinal);
+
+        // A table may have a column of that name.
+        Assert.Equal("valid", (string?)new DraftCheck(null).Validate(rules)["state"]);
+        Assert.Throws<Connectors.Sync.ConnectorException>(SyncRules.Read(rules).RequireNoContent);
+        SyncRules.Read(Some.Json($$"""{"rules": [{{Good}}]}""")).RequireNoContent();
+    }
+
     [Fact]
     public void AdvancedRulesAreForTheSourceToJudge()
     {

@@ -40,6 +40,45 @@ public sealed class AzureBlobDataSourceTests(AzuriteServer server)
     }
 
     [Fact]
+    public async Task EachNameIsReadAsItselfOrRefusedByName()
+    {
+        var account = await server.EmptyAsync(Cancellation);
+        var container = (await account.CreateBlobContainerAsync("docs", cancellationToken: Cancellation)).Value;
+        string[] names = ["lead.txt", "a//b.txt", "a/b.txt", "b.txt", "x.txt", "q?x=1.txt", "h#f.txt", "p+q r.txt", "p%2Bq.txt", "a/%2e%2e/b.txt", "ä/€.txt"];
+        foreach (var name in names)
+        {
+            await container.UploadBlobAsync(name, new BinaryData(name), Cancellation);
+        }
+
+        await using var source = Source(("containers", "docs"));
+        foreach (var content in (await source.AllAsync(1, PageLimits.Default, Cancellation)).SelectMany(page => page.Contents))
+        {
+            using var text = await new ContentReader(new ContentOptions()).ReadAsync(content, Cancellation);
+            Assert.Contains(Encoding.UTF8.GetString(text.Utf8.Span), names);
+            Assert.EndsWith(content.FileName, Encoding.UTF8.GetString(text.Utf8.Span), StringComparison.Ordinal);
+        }
+
+        // A client that normalizes addresses can't make such a blob; other programs can.
+        var listing = new AzureBlobListing(account);
+        var refused = await Assert.ThrowsAsync<ConnectorException>(() => listing.OpenAsync("docs", "a/../b.txt", Cancellation));
+        Assert.Equal((FailureKind.Skip, false), (refused.Kind, refused.IsGone));
+        Assert.StartsWith("docs/a/../b.txt: can't be read: its name has a part of dots only", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ABlobThatVanishedIsGone()
+    {
+        var account = await server.EmptyAsync(Cancellation);
+        var container = (await account.CreateBlobContainerAsync("docs", cancellationToken: Cancellation)).Value;
+        await container.UploadBlobAsync("a.txt", new BinaryData("x"), Cancellation);
+        await using var source = Source(("containers", "docs"));
+        var content = Assert.Single((await source.AllAsync(1, PageLimits.Default, Cancellation)).SelectMany(page => page.Contents));
+        await container.DeleteBlobAsync("a.txt", cancellationToken: Cancellation);
+        using var text = await new ContentReader(new ContentOptions()).ReadAsync(content, Cancellation);
+        Assert.Equal((true, "docs/a.txt: no longer there"), (text.IsGone, text.Reason));
+    }
+
+    [Fact]
     public async Task FoldersAndArchivedTextsAreLeftAlone()
     {
         var account = await server.EmptyAsync(Cancellation);

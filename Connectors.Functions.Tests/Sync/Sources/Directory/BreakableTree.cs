@@ -51,6 +51,8 @@ internal sealed class BreakableTree(BackendCalls calls) : IFileTree
         return _tree.Open(path);
     }
 
+    public string? PathOf(Stream opened) => _tree.PathOf(opened);
+
     private void Enter()
     {
         if (!calls.Enter())

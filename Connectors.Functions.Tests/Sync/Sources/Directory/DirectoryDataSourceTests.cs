@@ -40,6 +40,15 @@ public sealed class DirectoryDataSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task AFileThatVanishedAfterItWasListedIsGone()
+    {
+        var content = Assert.Single((await ReadAsync("*.txt")).SelectMany(page => page.Contents));
+        File.Delete(_folder["a.txt"]);
+        using var text = await new ContentReader(new ContentOptions()).ReadAsync(content, Cancellation);
+        Assert.Equal((true, $"{_folder["a.txt"]}: no longer there"), (text.IsGone, text.Reason));
+    }
+
+    [Fact]
     public async Task ItsContentIsTheFile()
     {
         var content = Assert.Single((await ReadAsync("*.txt")).SelectMany(page => page.Contents));
@@ -57,7 +66,7 @@ public sealed class DirectoryDataSourceTests : IDisposable
         foreach (var content in contents)
         {
             using var text = await new ContentReader(new ContentOptions()).ReadAsync(content, Cancellation);
-            Assert.True(text.IsProblem);
+            Assert.True(text.IsProblem || text.IsGone);
             Assert.Matches("no longer (there|an ordinary file)", text.Reason);
         }
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Connectors.Sync;
 using Connectors.Sync.Sources;
@@ -52,6 +53,91 @@ public sealed class HttpJsonDataSourceTests
         };
         await using var source = Source(server, [("items_pointer", "/items"), .. paging]);
         Assert.Equal(["1", "2", "3"], (await source.AllAsync(1, new PageLimits(2, int.MaxValue), Cancellation)).Ids());
+    }
+
+    public static TheoryData<string, byte[], string?> Bodies => new()
+    {
+        { "a mark", [0xEF, 0xBB, 0xBF, .. "[{\"id\":\"ü\"}]"u8], null },
+        { "UTF-16 with a mark", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("[{\"id\":\"ü\"}]")], "application/json" },
+        { "UTF-16 without a mark", Encoding.BigEndianUnicode.GetBytes("[{\"id\":\"ü\"}]"), null },
+        { "Latin-1, declared", Encoding.Latin1.GetBytes("[{\"id\":\"ü\"}]"), "application/json; charset=ISO-8859-1" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bodies))]
+    public async Task AnAnswerIsReadInTheCharsetThatItIsIn(string how, byte[] body, string? mediaType)
+    {
+        await using var server = await AnsweringAsync(body, mediaType);
+        await using var source = Source(server);
+        Assert.True((await source.AllAsync(1, PageLimits.Default, Cancellation)).Ids() is ["ü"], how);
+    }
+
+    [Fact]
+    public async Task LinesOfJsonAreAList()
+    {
+        await using var server = await AnsweringAsync("{\"id\":1,\"a\":[{}]}\n\n{\"id\":2}\n{\"id\":3}"u8.ToArray(), "application/x-ndjson");
+        await using var source = Source(server);
+        Assert.Equal(["1", "2", "3"], (await source.AllAsync(1, PageLimits.Default, Cancellation)).Ids());
+    }
+
+    [Fact]
+    public async Task DepthHasABoundAndASentenceOfItsOwn()
+    {
+        static byte[] Nested(int depth) => Encoding.UTF8.GetBytes($"[{{\"id\":1,\"a\":{new string('[', depth)}{new string(']', depth)}}}]");
+        await using (var deep = await AnsweringAsync(Nested(190), null))
+        {
+            await using var source = Source(deep);
+            Assert.Equal(["1"], (await source.AllAsync(1, PageLimits.Default, Cancellation)).Ids());
+        }
+
+        await using var deeper = await AnsweringAsync(Nested(300), null);
+        await using var refused = Source(deeper);
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => refused.AllAsync(1, PageLimits.Default, Cancellation));
+        Assert.Contains("nested more than 200 levels deep", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[{\"id\":\"\u00FC\"}]", "is not text in UTF-8")]
+    [InlineData("<html>", "is not JSON")]
+    [InlineData("{\"id\":1}\n{", "is not JSON")]
+    public async Task WhatCanNotBeReadIsSaidAsItIs(string latin, string sentence)
+    {
+        await using var server = await AnsweringAsync(Encoding.Latin1.GetBytes(latin), "application/json");
+        await using var source = Source(server);
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, PageLimits.Default, Cancellation));
+        Assert.Contains(sentence, failure.Message, StringComparison.Ordinal);
+    }
+
+    private static Task<JsonServer> AnsweringAsync(byte[] body, string? mediaType) => JsonServer.StartAsync(
+        async context =>
+        {
+            context.Response.ContentType = mediaType;
+            await context.Response.Body.WriteAsync(body, Cancellation);
+        },
+        Cancellation);
+
+    [Theory]
+    [InlineData("<no address")]
+    [InlineData("next")]
+    [InlineData("</2>; title=\"open; rel=next")]
+    [InlineData("<http://[>; rel=next")]
+    public async Task ALinkHeaderThatCanNotBeReadFailsTheSyncAndIsNoEnd(string header)
+    {
+        await using var server = await JsonServer.StartAsync(
+            async context =>
+            {
+                context.Response.Headers.Append("Link", header);
+                await context.Response.WriteAsync("[{\"id\": 1}]", Cancellation);
+            },
+            Cancellation);
+        await using (var source = Source(server, ("paging", "link")))
+        {
+            var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, PageLimits.Default, Cancellation));
+            Assert.Contains("Link header", failure.Message, StringComparison.Ordinal);
+        }
+
+        await using var other = Source(server);
+        Assert.Equal(["1"], (await other.AllAsync(1, PageLimits.Default, Cancellation)).Ids());
     }
 
     [Theory]
@@ -192,11 +278,17 @@ public sealed class HttpJsonDataSourceTests
     [InlineData("url", "http://user:pw@x.example/", "url: not an address")]
     [InlineData("url", "file:///etc/passwd", "url: not an address")]
     [InlineData("items_pointer", "items", "items_pointer: 'items' is no JSON pointer")]
-    [InlineData("paging", "offset", "paging: 'offset' is none of")]
+    [InlineData("paging", "offset", "paging: \"offset\" is none of")]
     [InlineData("paging", "next", "next_pointer: required")]
     [InlineData("paging", "page", "page_parameter: required")]
     [InlineData("headers", "se-cr-et", "headers: line 1 is no header")]
-    [InlineData("headers", "Content-Type: se-cr-et", "headers: line 1 is no header")]
+    [InlineData("headers", "Content-Type: se-cr-et", "headers: Content-Type can't be set, for it says how the request is sent. Remove line 1.")]
+    [InlineData("headers", "X-A: b\nhost : se-cr-et", "headers: Host can't be set")]
+    [InlineData("headers", "Content-Length: 5", "headers: Content-Length can't be set")]
+    [InlineData("headers", "transfer-encoding: se-cr-et", "headers: Transfer-Encoding can't be set")]
+    [InlineData("headers", "Connection: se-cr-et", "headers: Connection can't be set")]
+    [InlineData("headers", "Proxy-Authorization: se-cr-et", "headers: Proxy-Authorization can't be set")]
+    [InlineData("headers", "X-A: se-cr-et\0", "headers: line 1 is no header")]
     public async Task AWrongFieldIsNamed(string field, string value, string sentence)
     {
         await using var server = await JsonServer.StartAsync("[]", Cancellation);
@@ -211,6 +303,18 @@ public sealed class HttpJsonDataSourceTests
     [InlineData("https://x.example/a", "https://x.example/a?page=c%26d")]
     public void APageParameterTakesThePlaceOfItsOldValue(string address, string expected) =>
         Assert.Equal(expected, PageAddress.With(new Uri(address), "page", "c&d").AbsoluteUri);
+
+    [Theory]
+    [InlineData("http://0.0.0.0/")]
+    [InlineData("http://0/")]
+    [InlineData("http://[::]/")]
+    [InlineData("http://2130706433/")]
+    public async Task AnAddressThatIsNobodysIsRefusedByNameAndNotCalledABrokenConnection(string url)
+    {
+        await using var source = new HttpJsonDataSource(SomeSettings.Of(new JsonObject { ["url"] = url }, HttpJsonConfiguration.Fields));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
+        Assert.Contains("has a private, loopback or link-local address, which is refused", failure.Message, StringComparison.Ordinal);
+    }
 
     private static Task<ConnectorException> FailAsync(HttpJsonDataSource source) =>
         Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, PageLimits.Default, Cancellation));

@@ -151,7 +151,7 @@ public sealed class MongoPingTests
     [InlineData("ssl_ca", "no pem", "ssl_ca: no certificate in it. Paste the PEM file of the Certificate Authority, with its BEGIN and END lines.")]
     [InlineData("ssl_ca", "-----BEGIN CERTIFICATE----- AAAA -----END CERTIFICATE-----", "ssl_ca: the certificate can't be read. Paste the PEM file of the Certificate Authority.")]
     [InlineData("datetime_conversion", "SOMETIMES", "datetime_conversion: 'SOMETIMES' is none of DATETIME, DATETIME_CLAMP, DATETIME_AUTO, DATETIME_MS.")]
-    [InlineData("direct_connection", "perhaps", "direct_connection: 'perhaps' is not true or false.")]
+    [InlineData("direct_connection", "perhaps", "direct_connection: \"perhaps\" is not true or false.")]
     public async Task ImpossibleValuesAreSaid(string field, string value, string expected) =>
         await AssertFailsAsync(Source("host", ("ssl_enabled", true), (field, value)), FailureKind.Fatal, expected);
 

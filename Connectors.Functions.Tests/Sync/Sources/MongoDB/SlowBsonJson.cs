@@ -102,9 +102,9 @@ internal static class SlowBsonJson
         var power = text.Contains('E', StringComparison.Ordinal) ? int.Parse(text.Split('E')[1], CultureInfo.InvariantCulture) : 0;
         var digits = mantissa.Replace(".", string.Empty, StringComparison.Ordinal).TrimStart('-').TrimStart('0');
         var integerDigits = mantissa.TrimStart('-').Split('.')[0].TrimStart('0').Length;
-        var fraction = mantissa.Contains('.', StringComparison.Ordinal) ? mantissa.Split('.')[1].Length : 0;
+        var significant = digits.TrimEnd('0');
         return digits.Length > 0 && power + integerDigits > 308
-            ? $"{(mantissa[0] == '-' ? "-" : string.Empty)}{digits}E{power - fraction}"
+            ? $"{(mantissa[0] == '-' ? "-" : string.Empty)}{significant[0]}{(significant.Length > 1 ? "." : string.Empty)}{significant[1..]}E{power + integerDigits - 1}"
             : JsonNode.Parse(text);
     }
 }

@@ -52,6 +52,16 @@ public sealed class MySqlKeyTests(MariaDbServer server)
     }
 
     [Fact]
+    public async Task AFloatInAnIdHasTheDigitsThatSomebodyStored()
+    {
+        var database = await server.CreateDatabaseAsync(Cancellation);
+        await server.RunAsync(database, "CREATE TABLE t (k float PRIMARY KEY); INSERT INTO t VALUES (0.1), (1.1), (3), (0.333333333), (16777216), (1e20)", Cancellation);
+        await using var source = server.Source(database);
+        var ids = (await source.AllAsync(1, PageLimits.Default, Cancellation)).Ids();
+        Assert.Equal(["t_0.1", "t_0.33333334", "t_1.1", "t_3.0", "t_16777216.0", "t_1e20"], ids.Select(id => id[id.IndexOf("t_", StringComparison.Ordinal)..]));
+    }
+
+    [Fact]
     public async Task ALargeTableIsDividedByItsNumber()
     {
         var database = await server.CreateDatabaseAsync(Cancellation);

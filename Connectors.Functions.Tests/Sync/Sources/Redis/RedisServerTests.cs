@@ -17,7 +17,7 @@ public sealed class RedisServerTests(RedisServer server)
     [InlineData("password", "", FailureKind.Fatal, "asks for a password. Set the field password.")]
     [InlineData("username", "nobody", FailureKind.Fatal, "refuses the login of user 'nobody'")]
     [InlineData("database", "99", FailureKind.Fatal, "has no database 99. Correct the field database")]
-    [InlineData("database", "0, one", FailureKind.Fatal, "database: 'one' is no number of a database")]
+    [InlineData("database", "0, one", FailureKind.Fatal, "database: \"one\" is no number of a database")]
     [InlineData("host", "no-such-host.invalid", FailureKind.Retry, "Redis server no-such-host.invalid")]
     [InlineData("port", "0", FailureKind.Fatal, "port: 0 is out of range")]
     public async Task WhatIsWrongIsSaidInASentence(string field, string value, FailureKind kind, string sentence)
@@ -56,6 +56,26 @@ public sealed class RedisServerTests(RedisServer server)
         Assert.Contains("can't log in: it does not know a command that this takes.", failure.Message, StringComparison.Ordinal);
         Assert.Equal(FailureKind.Fatal, failure.Kind);
         Assert.DoesNotContain(RedisServer.Password, failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ASizeThatIsToldThisTimeAndNotTheNextIsNoChange()
+    {
+        await using var client = await server.EmptyAsync();
+        await client.GetDatabase().ExecuteAsync("ACL", "SETUSER", "sizeless", "on", ">x", "~*", "resetchannels", "-@all", "+@read", "+@connection", "+@transaction", "+info", "-memory");
+        await client.GetDatabase().HashSetAsync("user:1", "name", "Ann");
+        await client.GetDatabase().StringSetAsync("a", "1");
+        await using var with = server.Source();
+        await using var without = server.Source(("username", "sizeless"), ("password", "x"));
+
+        var (told, untold) = (await ReadAsync(with), await ReadAsync(without));
+
+        Assert.All(told, document => Assert.True(document.Json().TryGetProperty("size_in_bytes", out _)));
+        Assert.All(untold, document => Assert.False(document.Json().TryGetProperty("size_in_bytes", out _)));
+        Assert.Equal(told.Select(document => document.Compared), untold.Select(document => document.Compared));
+
+        static async Task<List<ReadDocument>> ReadAsync(IDataSource source) =>
+            [.. (await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents().OrderBy(document => document.Id, StringComparer.Ordinal)];
     }
 
     [Fact]

@@ -45,7 +45,6 @@ public sealed class S3DataSourceTests : IAsyncLifetime
     [Theory]
     [InlineData("AccessDenied", "one/a.txt: can't be read: the credentials may not read it (s3:GetObject, and kms:Decrypt if it is encrypted with a key)")]
     [InlineData("InvalidObjectState", "one/a.txt: can't be read: it is archived; restore it first")]
-    [InlineData("NoSuchKey", "one/a.txt: can't be read: it is no longer there")]
     public async Task AnObjectThatCanNotBeReadSpoilsOnlyItsOwnContent(string code, string reason)
     {
         _server.Bucket("one").With("a.txt", failsWith: code);
@@ -53,6 +52,61 @@ public sealed class S3DataSourceTests : IAsyncLifetime
         using var text = await new ContentReader(new ContentOptions()).ReadAsync(content, Cancellation);
         Assert.Equal(reason, text.Reason);
         Assert.True(text.IsProblem);
+    }
+
+    [Theory]
+    [InlineData("NoSuchKey")]
+    [InlineData("MethodNotAllowed")]
+    public async Task AnObjectThatVanishedIsGone(string code)
+    {
+        _server.Bucket("one").With("a.txt", failsWith: code);
+        var content = Assert.Single((await ReadAsync("one")).SelectMany(page => page.Contents));
+        using var text = await new ContentReader(new ContentOptions()).ReadAsync(content, Cancellation);
+        Assert.Equal((true, false, "one/a.txt: no longer there"), (text.IsGone, text.IsProblem, text.Reason));
+    }
+
+    [Fact]
+    public async Task EachKeyIsReadAsItselfWhateverAnAddressWouldMakeOfIt()
+    {
+        _server.Secret = "se-cr-et";
+        string[] keys =
+        [
+            "lead.txt", "/lead.txt", "//c.txt", "/c.txt", "c.txt", "a//b.txt", "a/b.txt", "./x.txt", "x.txt", "a/./x.txt", "a/x.txt", "a/../b.txt", "b.txt",
+            "../b.txt", "..txt", "a/%2e%2e/b.txt", "a/%2Fb.txt", "a\\b.txt", "q?x=1.txt", "h#f.txt", "p+q r.txt", "p%2Bq.txt", ";v=1.txt", "ä/€.txt", ":8080.txt", "~t*'()!.txt",
+        ];
+        foreach (var key in keys)
+        {
+            _server.Bucket("one").With(key, key);
+        }
+
+        var contents = (await ReadAsync("one")).SelectMany(page => page.Contents).ToList();
+        List<string> read = [];
+        foreach (var content in contents)
+        {
+            using var text = await new ContentReader(new ContentOptions()).ReadAsync(content, Cancellation);
+            read.Add(text.Reason ?? Encoding.UTF8.GetString(text.Utf8.Span));
+        }
+
+        Assert.Equal(keys.Order(StringComparer.Ordinal), read.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("lead.txt")]
+    [InlineData("/lead.txt")]
+    [InlineData("//c.txt")]
+    [InlineData("a/../b.txt")]
+    public async Task SoItIsWhereTheBucketIsInTheHostsName(string key)
+    {
+        _server.Secret = "se-cr-et";
+        _server.Bucket("one").With("lead.txt", "another").With("c.txt", "another").With("/c.txt", "another").With("b.txt", "another").With(key, key);
+        var settings = new Amazon.S3.AmazonS3Config
+        {
+            ServiceURL = "http://s3.example.com", AuthenticationRegion = "us-east-1", ProxyHost = "127.0.0.1", ProxyPort = _server.Address.Port, MaxErrorRetry = 0,
+        };
+        using var client = new S3KeyClient(new Amazon.Runtime.BasicAWSCredentials("AKIAEXAMPLE", "se-cr-et"), settings);
+        using var answer = await client.GetObjectAsync(new Amazon.S3.Model.GetObjectRequest { BucketName = "one", Key = key }, Cancellation);
+        using var reader = new StreamReader(answer.ResponseStream);
+        Assert.Equal(key, await reader.ReadToEndAsync(Cancellation));
     }
 
     [Fact]

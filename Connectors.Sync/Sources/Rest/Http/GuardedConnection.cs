@@ -30,7 +30,9 @@ internal static class GuardedConnection
         DnsEndPoint endPoint, string field, IReadOnlyList<string> privateHosts, CancellationToken cancellationToken)
     {
         var host = endPoint.Host;
-        var addresses = await Dns.GetHostAddressesAsync(host, cancellationToken);
+
+        // 0.0.0.0 and :: are no names to be resolved: they are refused as what they are.
+        IPAddress[] addresses = IPAddress.TryParse(host, out var address) ? [address] : await Dns.GetHostAddressesAsync(host, cancellationToken);
         var allowed = privateHosts.Contains(host.Trim('[', ']'), StringComparer.OrdinalIgnoreCase)
             ? addresses
             : [.. addresses.Where(AddressRules.IsPublic)];

@@ -1,0 +1,149 @@
+using Connectors.Functions.Orchestrations;
+using Connectors.Sync;
+using Connectors.Tests.Support;
+using Xunit;
+
+namespace Connectors.Tests.Functions.Engines;
+
+/// <summary>
+/// The local host stands for Durable Task in all other tests. Here the same syncs run on both, and end in the same state with the same counts. Durable Task's engine works in
+/// real time, about a second for each round: so these are few.
+/// </summary>
+public sealed class BothEnginesTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AFirstSyncAndOneWithNothingChanged(bool isOfficial)
+    {
+        await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed());
+
+        Assert.Equal("Completed, completed, completed: 3 read, 0 skipped, 3 added, 0 updated, 0 deleted, 3 in the index, 0 staged", await bed.SyncAsync());
+        Assert.Equal("Completed, completed, completed: 3 read, 3 skipped, 0 added, 0 updated, 0 deleted, 3 in the index, 0 staged", await bed.SyncAsync());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WhatIsNewIsAddedWhatChangedIsUpdatedWhatIsGoneIsDeleted(bool isOfficial)
+    {
+        await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed());
+        await bed.SyncAsync();
+        bed.App.Source = new MemorySource { Partitions = [[new("a", "v1"), new("b", "v2"), new("d", "v1")]] };
+
+        Assert.Equal("Completed, completed, completed: 3 read, 1 skipped, 1 added, 1 updated, 1 deleted, 3 in the index, 0 staged", await bed.SyncAsync());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task SeveralPartitions(bool isOfficial)
+    {
+        await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed { Source = AppBed.Of(3, 5) });
+
+        Assert.Equal("Completed, completed, completed: 15 read, 0 skipped, 15 added, 0 updated, 0 deleted, 15 in the index, 0 staged", await bed.SyncAsync());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task APartitionThatContinuesAsNew(bool isOfficial)
+    {
+        // One page more than it takes to continue as new, three documents each.
+        await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed { Source = AppBed.Of(1, 3 * (SyncPartition.MaxPages + 1)) });
+
+        Assert.Equal("Completed, completed, completed: 27 read, 0 skipped, 27 added, 0 updated, 0 deleted, 27 in the index, 0 staged", await bed.SyncAsync());
+        Assert.Equal(SyncPartition.MaxPages + 1, bed.App.Source.PagesRead);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AJobThatIsCancelledInMidRun(bool isOfficial)
+    {
+        await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed { Source = AppBed.Of(1, 9) });
+        var job = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        bed.App.Source.OnPage = async page =>
+        {
+            if (page == 2)
+            {
+                await bed.App.Services.Api.CancelAsync(await job.Task, FunctionsBed.Token);
+            }
+        };
+        job.SetResult(await bed.StartSyncAsync());
+
+        // The page before was written meanwhile or not: it may be either. Nothing after it is.
+        var end = await bed.EndOfAsync(await job.Task);
+        Assert.StartsWith("Completed, canceled, canceled: ", end, StringComparison.Ordinal);
+        Assert.EndsWith(", 0 staged", end, StringComparison.Ordinal);
+        Assert.Equal(2, bed.App.Source.PagesRead);
+        Assert.InRange(bed.App.Index.Documents.Count, 0, 3);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AnActivityThatFailsIsTriedAgain(bool isOfficial)
+    {
+        await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed());
+        bed.App.Source.OnPage = page => page == 1 ? throw new ConnectorException(FailureKind.Retry, "reset") : Task.CompletedTask;
+
+        Assert.Equal("Completed, completed, completed: 3 read, 0 skipped, 3 added, 0 updated, 0 deleted, 3 in the index, 0 staged", await bed.SyncAsync());
+        Assert.Equal(2, bed.App.Source.PagesRead);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WhatNoRetryCanHelpEndsTheJobWithItsSentence(bool isOfficial)
+    {
+        await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed());
+        bed.App.Source.OnPage = _ => throw new ConnectorException("The collection is gone.");
+
+        Assert.Equal(
+            "Completed, error, error: 0 read, 0 skipped, 0 added, 0 updated, 0 deleted, 0 in the index, 0 staged (The collection is gone.)", await bed.SyncAsync());
+        Assert.Equal(1, bed.App.Source.PagesRead);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ADryRunWritesNothing(bool isOfficial)
+    {
+        await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed());
+        var target = new SyncTarget(SyncTarget.DryRunPrefix + "1", "c1", DryRun: true);
+
+        Assert.True(await bed.StartAsync(target));
+
+        Assert.Equal("Completed, completed, no job: 3 read, 0 skipped, 3 added, 0 updated, 0 deleted, 0 in the index, 0 staged", await bed.EndOfAsync(target.JobId));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AJobIsStartedOnceWhileItRuns(bool isOfficial)
+    {
+        await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed());
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        bed.App.Source.OnPage = _ => gate.Task;
+        var job = await bed.StartSyncAsync();
+
+        Assert.False(await bed.StartAsync(new SyncTarget(job, "c1")));
+        gate.SetResult();
+
+        Assert.Equal("Completed, completed, completed: 3 read, 0 skipped, 3 added, 0 updated, 0 deleted, 3 in the index, 0 staged", await bed.EndOfAsync(job));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WhatTheJobsDocumentLostIsNotRun(bool isOfficial)
+    {
+        await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed());
+
+        Assert.True(await bed.StartAsync(new SyncTarget("gone", "c1")));
+
+        Assert.Equal("Completed, lost, no job: 0 read, 0 skipped, 0 added, 0 updated, 0 deleted, 0 in the index, 0 staged", await bed.EndOfAsync("gone"));
+        Assert.Equal(0, bed.App.Source.PagesRead);
+    }
+}

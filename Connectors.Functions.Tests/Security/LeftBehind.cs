@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json.Nodes;
+using Connectors.Emulator;
+using Xunit;
+
+namespace Connectors.Tests.Security;
+
+/// <summary>Everything that syncs leave behind, to be searched for a marked secret: what was printed and logged, answers, telemetry, files, and all documents of Elasticsearch.</summary>
+internal sealed class LeftBehind : IDisposable
+{
+    /// <summary>The secret. It is Base64, as some keys have to be, and too long to pass for a word.</summary>
+    public const string Secret = "TTRSSzNEUzNDUjNUTTRSSzNEUzNDUjNU";
+
+    private static readonly string[] Forms = [Secret, Encoding.ASCII.GetString(Convert.FromBase64String(Secret)), Convert.ToBase64String(Encoding.ASCII.GetBytes(Secret)), "S3CR3T"];
+    private readonly ConcurrentQueue<(string What, string Text)> _texts = new();
+    private readonly ActivityListener _listener;
+
+    public LeftBehind()
+    {
+        _listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name.StartsWith("Connectors", StringComparison.OrdinalIgnoreCase),
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity => Add("telemetry", $"{activity.DisplayName} {activity.StatusDescription} {string.Join(' ', activity.TagObjects)} {string.Join(' ', activity.Events.SelectMany(one => one.Tags))}"),
+        };
+        ActivitySource.AddActivityListener(_listener);
+    }
+
+    public void Add(string what, string text) => _texts.Enqueue((what, text));
+
+    /// <summary>Adds every file below a folder.</summary>
+    public void AddFiles(string folder)
+    {
+        foreach (var file in Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories) : [])
+        {
+            using var content = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var reader = new StreamReader(content, Encoding.Latin1);
+            Add($"{file}", $"{file} {reader.ReadToEnd()}");
+        }
+    }
+
+    /// <summary>Adds every document; of a connector all but its configuration, which is where the user put the secret.</summary>
+    public void AddDocuments(EmulatorServer elasticsearch)
+    {
+        foreach (var index in elasticsearch.IndexNames)
+        {
+            foreach (var (id, source) in elasticsearch.Documents(index))
+            {
+                var document = JsonNode.Parse(source)!.AsObject();
+                if (index.StartsWith(".elastic-connectors-v", StringComparison.Ordinal))
+                {
+                    document.Remove("configuration");
+                }
+
+                Add($"{index}/{id}", $"{id} {document.ToJsonString(new System.Text.Json.JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })}");
+            }
+        }
+    }
+
+    /// <summary>None of it holds the secret, and there is something of each kind.</summary>
+    public void HoldNoSecret(params string[] kinds)
+    {
+        foreach (var (what, text) in _texts)
+        {
+            foreach (var form in Forms)
+            {
+                var at = text.IndexOf(form, StringComparison.OrdinalIgnoreCase);
+                Assert.True(at < 0, at < 0 ? string.Empty : $"{what} tells the secret: ...{text[Math.Max(0, at - 200)..Math.Min(text.Length, at + 60)]}");
+            }
+        }
+
+        Assert.All(kinds, kind => Assert.Contains(_texts, text => text.What.Contains(kind, StringComparison.Ordinal) && text.Text.Length > 0));
+    }
+
+    public void Dispose() => _listener.Dispose();
+}
