@@ -11,7 +11,12 @@ namespace Connectors.Sync.Sources.Rest.Atlassian;
 /// <param name="Signer">Signs requests in.</param>
 /// <param name="SignInHint">The fields to check when the sign-in is refused.</param>
 internal sealed record AtlassianConfiguration(
-    AtlassianProduct Product, AtlassianEdition Edition, Uri Url, RequestSigner Signer, string SignInHint)
+    AtlassianProduct Product,
+    AtlassianEdition Edition,
+    Uri Url,
+    RequestSigner Signer,
+    string SignInHint
+)
 {
     /// <summary>The value of <c>data_center_auth_method</c> for a user name and a password.</summary>
     public const string BasicMethod = "basic";
@@ -93,7 +98,9 @@ internal sealed record AtlassianConfiguration(
             }
         }
 
-        throw new ConnectorException($"data_source: '{value}' is no edition. Choose {string.Join(", ", Enum.GetValues<AtlassianEdition>().Select(product.ValueOf))}.");
+        throw new ConnectorException(
+            $"data_source: '{value}' is no edition. Choose {string.Join(", ", Enum.GetValues<AtlassianEdition>().Select(product.ValueOf))}."
+        );
     }
 
     private static (RequestSigner Signer, string Hint) SignerOf(SourceSettings settings, AtlassianEdition edition)
@@ -101,17 +108,24 @@ internal sealed record AtlassianConfiguration(
         switch (edition)
         {
             case AtlassianEdition.Cloud:
-                return (Basic(settings, "account_email", "api_token"), "Check account_email, and api_token: a token ends after a year at most.");
+                return (
+                    Basic(settings, "account_email", "api_token"),
+                    "Check account_email, and api_token: a token ends after a year at most."
+                );
             case AtlassianEdition.Server:
                 return (Basic(settings, "username", "password"), "Check username and password.");
         }
 
         return settings.GetString("data_center_auth_method").Trim() switch
         {
-            "" or BasicMethod => (Basic(settings, "data_center_username", "data_center_password"), "Check data_center_username and data_center_password."),
+            "" or BasicMethod => (
+                Basic(settings, "data_center_username", "data_center_password"),
+                "Check data_center_username and data_center_password."
+            ),
             TokenMethod => (
                 RequestSigner.Bearer(new Secret(settings.GetRequiredString("data_center_personal_access_token"))),
-                "Check data_center_personal_access_token: it may have ended."),
+                "Check data_center_personal_access_token: it may have ended."
+            ),
             var other => throw new ConnectorException($"data_center_auth_method: '{other}' is neither {BasicMethod} nor {TokenMethod}."),
         };
     }

@@ -9,9 +9,10 @@ internal static partial class AtlassianRules
     /// <summary>What is wrong with rules, for the person who wrote them.</summary>
     /// <param name="rules">The rules.</param>
     /// <param name="example">A query in the product's language.</param>
-    public static IReadOnlyList<string> Check(JsonNode rules, string example) => rules is JsonArray { Count: > 0 } list
-        ? [.. list.SelectMany((rule, index) => Check(rule, $"Rule {index + 1}", example))]
-        : [$"Write a list of rules: [{{\"query\": \"{example}\"}}]."];
+    public static IReadOnlyList<string> Check(JsonNode rules, string example) =>
+        rules is JsonArray { Count: > 0 } list
+            ? [.. list.SelectMany((rule, index) => Check(rule, $"Rule {index + 1}", example))]
+            : [$"Write a list of rules: [{{\"query\": \"{example}\"}}]."];
 
     /// <summary>The queries of rules that are right; none when there are no rules.</summary>
     public static IReadOnlyList<string> From(JsonNode? rules) =>

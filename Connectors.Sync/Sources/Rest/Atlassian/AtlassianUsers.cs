@@ -13,7 +13,10 @@ internal static class AtlassianUsers
 
     /// <summary>The active people, one by one.</summary>
     /// <exception cref="ConnectorException">They can't be listed.</exception>
-    public static async IAsyncEnumerable<AccessIdentity> ReadAsync(RestClient client, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<AccessIdentity> ReadAsync(
+        RestClient client,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var paging = RestPaging.Offset(string.Empty, "startAt", PageSize);
         await foreach (var user in client.ListAsync(RestRequest.Get("/rest/api/3/users/search"), paging, cancellationToken))
@@ -25,7 +28,9 @@ internal static class AtlassianUsers
 
             var id = user.RequiredText("A user of the site", "accountId");
             using var answer = await client.GetAsync(
-                $"/rest/api/3/user?accountId={Uri.EscapeDataString(id)}&expand=groups,applicationRoles", cancellationToken);
+                $"/rest/api/3/user?accountId={Uri.EscapeDataString(id)}&expand=groups,applicationRoles",
+                cancellationToken
+            );
             yield return IdentityOf(id, answer.Json);
         }
     }
@@ -33,7 +38,9 @@ internal static class AtlassianUsers
     private static AccessIdentity IdentityOf(string id, JsonElement user)
     {
         var groups = user.Items("groups", "items").Select(group => group.Text("groupId")).OfType<string>().Select(AtlassianValues.Group);
-        var roles = user.Items("applicationRoles", "items").Select(role => role.Text("key")).OfType<string>()
+        var roles = user.Items("applicationRoles", "items")
+            .Select(role => role.Text("key"))
+            .OfType<string>()
             .Select(key => AccessControl.Value("role_key", key));
         return new AccessIdentity(id, [AtlassianValues.Account(id), .. groups, .. roles])
         {

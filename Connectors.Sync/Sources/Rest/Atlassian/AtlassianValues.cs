@@ -12,7 +12,8 @@ internal static class AtlassianValues
     /// <summary>A group of Cloud, by its id.</summary>
     public static string Group(string id) => AccessControl.Value("group_id", id);
 
-    /// <summary>A name of a person with hyphens for blanks: for applications to find it by. No document is matched by it, as names are not unique.</summary>
+    /// <summary>A name of a person with hyphens for blanks: for applications to find it by. No document is matched by it, as names are not
+    /// unique.</summary>
     public static string Name(string name) => AccessControl.Value("name", name.Replace(' ', '-'));
 
     /// <summary>Whether an account is a person's who may sign in, and not an app's.</summary>

@@ -1,13 +1,12 @@
 using System.Text.Json;
 using Connectors.Sync.Sources.Rest.Atlassian;
 using Connectors.Sync.Sources.Rest.Documents;
-using Connectors.Sync.Sources.Rest.Http;
 
 namespace Connectors.Sync.Sources.Rest.Confluence;
 
 /// <summary>
-/// Who may see spaces and what is in them. Restrictions of a content and of all that it lies under must each let a person in, so their lists are intersected; where there
-/// are none, who may view the space may view it. Safe for concurrent use.
+/// Who may see spaces and what is in them. Restrictions of a content and of all that it lies under must each let a person in, so their
+/// lists are intersected; where there are none, who may view the space may view it. Safe for concurrent use.
 /// </summary>
 internal sealed class ConfluenceAccess(ConfluenceApi api)
 {
@@ -34,7 +33,10 @@ internal sealed class ConfluenceAccess(ConfluenceApi api)
 
         return await _spaces.GetAsync(key, async () =>
         {
-            using var answer = await api.Client.SendAsync(api.Get($"/rest/api/space/{Uri.EscapeDataString(key)}?expand=permissions"), cancellationToken);
+            using var answer = await api.Client.SendAsync(
+                api.Get($"/rest/api/space/{Uri.EscapeDataString(key)}?expand=permissions"),
+                cancellationToken
+            );
             return Viewers(answer.Json);
         });
     }
@@ -53,20 +55,24 @@ internal sealed class ConfluenceAccess(ConfluenceApi api)
             allowed = allowed is null || above is null ? allowed ?? above : [.. allowed.Intersect(above, StringComparer.Ordinal)];
         }
 
-        return allowed ?? await OfSpaceAsync(
-            content.Find("space") ?? throw new ConnectorException("A content of Confluence came without its space, so it is not known who may see it."),
-            cancellationToken);
+        return allowed
+            ?? await OfSpaceAsync(
+                content.Find("space")
+                    ?? throw new ConnectorException("A content of Confluence came without its space, so it is not known who may see it."),
+                cancellationToken
+            );
     }
 
     /// <summary>Who may see a page or blog post, and what belongs to it, by its id.</summary>
     /// <exception cref="ConnectorException">It could not be found out.</exception>
-    public Task<IReadOnlyCollection<string>> OfContentAsync(string id, CancellationToken cancellationToken) => _contents.GetAsync(id, async () =>
-    {
-        using var answer = await api.Client.SendAsync(api.AccessOf(id), cancellationToken);
-        return await OfContentAsync(answer.Json, cancellationToken);
-    });
+    public Task<IReadOnlyCollection<string>> OfContentAsync(string id, CancellationToken cancellationToken) =>
+        _contents.GetAsync(id, async () =>
+        {
+            using var answer = await api.Client.SendAsync(api.AccessOf(id), cancellationToken);
+            return await OfContentAsync(answer.Json, cancellationToken);
+        });
 
-    private static IReadOnlyCollection<string> Viewers(JsonElement space)
+    private static HashSet<string> Viewers(JsonElement space)
     {
         var permissions = space.Find("permissions") is { ValueKind: JsonValueKind.Array } list
             ? list
@@ -86,7 +92,13 @@ internal sealed class ConfluenceAccess(ConfluenceApi api)
 
             var users = permission.Items("subjects", "user", "results").Where(user => user.Text("accountType") is null or "atlassian");
             values.UnionWith(users.Select(user => user.Text("accountId")).OfType<string>().Select(AtlassianValues.Account));
-            values.UnionWith(permission.Items("subjects", "group", "results").Select(group => group.Text("id")).OfType<string>().Select(AtlassianValues.Group));
+            values.UnionWith(
+                permission
+                    .Items("subjects", "group", "results")
+                    .Select(group => group.Text("id"))
+                    .OfType<string>()
+                    .Select(AtlassianValues.Group)
+            );
         }
 
         return values;
@@ -95,8 +107,14 @@ internal sealed class ConfluenceAccess(ConfluenceApi api)
     private async Task<IReadOnlyCollection<string>?> RestrictionsAsync(string id, CancellationToken cancellationToken)
     {
         using var answer = await api.Client.SendAsync(api.RestrictionsOf(id), cancellationToken);
-        return !answer.IsSuccess ? null : Listed(answer.Json.Find("restrictions")
-            ?? throw new ConnectorException("Confluence answered without restrictions, so it is not known who may see what lies under a page."));
+        return !answer.IsSuccess
+            ? null
+            : Listed(
+                answer.Json.Find("restrictions")
+                    ?? throw new ConnectorException(
+                        "Confluence answered without restrictions, so it is not known who may see what lies under a page."
+                    )
+            );
     }
 
     /// <summary>Those whom restrictions name; <see langword="null"/> when there are no restrictions.</summary>
@@ -104,11 +122,23 @@ internal sealed class ConfluenceAccess(ConfluenceApi api)
     {
         var users = restrictions.Items("user", "results").ToList();
         var groups = restrictions.Items("group", "results").ToList();
-        return users.Count + groups.Count == 0 ? null :
-        [
-            .. users.Select(user => api.IsCloud ? Made(user.Text("accountId"), AtlassianValues.Account) : Made(user.Text("username"), AccessControl.User)).OfType<string>(),
-            .. groups.Select(group => api.IsCloud ? Made(group.Text("id"), AtlassianValues.Group) : Made(group.Text("name"), AccessControl.Group)).OfType<string>(),
-        ];
+        return users.Count + groups.Count == 0
+            ? null
+            :
+            [
+                .. users
+                    .Select(user =>
+                        api.IsCloud
+                            ? Made(user.Text("accountId"), AtlassianValues.Account)
+                            : Made(user.Text("username"), AccessControl.User)
+                    )
+                    .OfType<string>(),
+                .. groups
+                    .Select(group =>
+                        api.IsCloud ? Made(group.Text("id"), AtlassianValues.Group) : Made(group.Text("name"), AccessControl.Group)
+                    )
+                    .OfType<string>(),
+            ];
     }
 
     private static string? Made(string? id, Func<string, string> value) => id is null ? null : value(id);
@@ -117,15 +147,31 @@ internal sealed class ConfluenceAccess(ConfluenceApi api)
     private async Task<IReadOnlyCollection<string>> ExtenderAsync(string key, CancellationToken cancellationToken)
     {
         using var answer = await api.Client.SendAsync(
-            api.Get($"/rest/extender/1.0/permission/space/{Uri.EscapeDataString(key)}/getSpacePermissionActors/VIEWSPACE") with { Accepted = [404] },
-            cancellationToken);
+            api.Get($"/rest/extender/1.0/permission/space/{Uri.EscapeDataString(key)}/getSpacePermissionActors/VIEWSPACE") with
+            {
+                Accepted = [404],
+            },
+            cancellationToken
+        );
         var actors = (answer.IsSuccess ? answer.Json.Find("permissions", "VIEWSPACE") : null)
             ?? throw new ConnectorException(
-                "use_document_level_security: the app Extender for Confluence does not say who may view the spaces. Install it, or switch the field off.");
+                "use_document_level_security: the app Extender for Confluence does not say who may view the spaces. Install it, or "
+                    + "switch the field off."
+            );
         return
         [
-            .. actors.Items("users").Select(user => user.GetString()).OfType<string>().Where(name => name.Length > 0).Select(AccessControl.User),
-            .. actors.Items("groups").Select(group => group.GetString()).OfType<string>().Where(name => name.Length > 0).Select(AccessControl.Group),
+            .. actors
+                .Items("users")
+                .Select(user => user.GetString())
+                .OfType<string>()
+                .Where(name => name.Length > 0)
+                .Select(AccessControl.User),
+            .. actors
+                .Items("groups")
+                .Select(group => group.GetString())
+                .OfType<string>()
+                .Where(name => name.Length > 0)
+                .Select(AccessControl.Group),
         ];
     }
 }

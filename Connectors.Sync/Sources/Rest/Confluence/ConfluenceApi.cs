@@ -36,28 +36,37 @@ internal sealed class ConfluenceApi(RestClient client, ConfluenceConfiguration c
     public string? WebAddress(string? path) => path is null ? null : configuration.Atlassian.Site + _root + path;
 
     /// <summary>Pages or blog posts that a query finds, with all that a document takes.</summary>
-    public RestRequest Contents(string query) => Get(
-        $"/rest/api/content/search?cql={Uri.EscapeDataString(query)}&limit=50&expand=ancestors,children.attachment,history.lastUpdated,body.storage,"
-        + Access);
+    public RestRequest Contents(string query) =>
+        Get(
+            $"/rest/api/content/search?cql={Uri.EscapeDataString(query)}&limit=50"
+                + "&expand=ancestors,children.attachment,history.lastUpdated,body.storage,"
+                + Access
+        );
 
     /// <summary>Comments or attachments that a query finds, with what they belong to.</summary>
-    public RestRequest Parts(string query) => Get(
-        $"/rest/api/content/search?cql={Uri.EscapeDataString(query)}&limit=50&expand=container,history.lastUpdated,version,extensions,body.storage,space");
+    public RestRequest Parts(string query) =>
+        Get(
+            $"/rest/api/content/search?cql={Uri.EscapeDataString(query)}&limit=50"
+                + "&expand=container,history.lastUpdated,version,extensions,body.storage,space"
+        );
 
     /// <summary>Whatever a rule finds.</summary>
-    public RestRequest Found(string query) => Get(
-        $"/rest/api/search?cql={Uri.EscapeDataString(query)}&limit=100&expand=content.history,content.extensions,content.container,content.space,"
-        + $"content.body.storage,space.description,space.history{(IsCloud ? string.Empty : "&start=0")}");
+    public RestRequest Found(string query) =>
+        Get(
+            $"/rest/api/search?cql={Uri.EscapeDataString(query)}&limit=100"
+                + "&expand=content.history,content.extensions,content.container,content.space,"
+                + $"content.body.storage,space.description,space.history{(IsCloud ? string.Empty : "&start=0")}"
+        );
 
     /// <summary>A content with what says who may see it.</summary>
     public RestRequest AccessOf(string id) => Get($"/rest/api/content/{Uri.EscapeDataString(id)}?expand=ancestors,{Access}");
 
     /// <summary>Who may read a content, by its own restrictions. 404 when there are none.</summary>
-    public RestRequest RestrictionsOf(string id) => Get(
-        $"/rest/api/content/{Uri.EscapeDataString(id)}/restriction/byOperation/read?expand=restrictions.user,restrictions.group") with
-    {
-        Accepted = [404],
-    };
+    public RestRequest RestrictionsOf(string id) =>
+        Get($"/rest/api/content/{Uri.EscapeDataString(id)}/restriction/byOperation/read?expand=restrictions.user,restrictions.group") with
+        {
+            Accepted = [404],
+        };
 
     /// <summary>Names of labels.</summary>
     public async Task<IReadOnlyList<string>> LabelsAsync(string id, CancellationToken cancellationToken)
@@ -86,7 +95,9 @@ internal sealed class ConfluenceApi(RestClient client, ConfluenceConfiguration c
 
     /// <summary>An attachment's file.</summary>
     public DocumentContent? ContentOf(JsonElement attachment) =>
-        attachment.Text("_links", "download") is { } path && attachment.Text("title") is { } name && attachment.Number("extensions", "fileSize") is not 0 and var size
+        attachment.Text("_links", "download") is { } path
+        && attachment.Text("title") is { } name
+        && attachment.Number("extensions", "fileSize") is not 0 and var size
             ? new RestContent(client, Get(path) with { Headers = [new("Accept", "*/*")] }, name, size)
             : null;
 }

@@ -8,7 +8,8 @@ using Connectors.Sync.Sources.Rest.Streams;
 namespace Connectors.Sync.Sources.Rest.Confluence;
 
 /// <summary>
-/// Spaces of Confluence with their pages, blog posts, comments and attachments. Ids and field names are the Python service's. See docs/sources/confluence.md.
+/// Spaces of Confluence with their pages, blog posts, comments and attachments. Ids and field names are the Python service's. See
+/// docs/sources/confluence.md.
 /// </summary>
 public sealed class ConfluenceDataSource : RestDataSource, IAccessControlSource, IChangeFeed
 {
@@ -36,23 +37,22 @@ public sealed class ConfluenceDataSource : RestDataSource, IAccessControlSource,
     }
 
     /// <inheritdoc/>
-    public override SourceDescription Description { get; } = new()
-    {
-        Name = "Confluence",
-        ServiceType = "confluence",
-        Fields = ConfluenceConfiguration.Fields,
-        HasAccessControl = true,
-        HasChangeFeed = true,
-        CheckAdvancedRules = rules => AtlassianRules.Check(rules, "type = page AND space = 'ENG'"),
-    };
+    public override SourceDescription Description { get; } =
+        new()
+        {
+            Name = "Confluence",
+            ServiceType = "confluence",
+            Fields = ConfluenceConfiguration.Fields,
+            HasAccessControl = true,
+            HasChangeFeed = true,
+            CheckAdvancedRules = rules => AtlassianRules.Check(rules, "type = page AND space = 'ENG'"),
+        };
 
     /// <inheritdoc/>
     /// <remarks>Asks for one space, and finds the spaces that are named.</remarks>
     public override async Task PingAsync(CancellationToken cancellationToken)
     {
-        using (await Client.SendAsync(_api.Value.Get("/rest/api/space?limit=1"), cancellationToken))
-        {
-        }
+        using (await Client.SendAsync(_api.Value.Get("/rest/api/space?limit=1"), cancellationToken)) { }
 
         if (!_configuration.Value.AllSpaces)
         {
@@ -99,18 +99,29 @@ public sealed class ConfluenceDataSource : RestDataSource, IAccessControlSource,
         if (places.Count == 1 && _configuration.Value.AllSpaces)
         {
             // A token that has ended may still be answered, as nobody: that must not empty the index.
-            throw new ConnectorException($"spaces: the account sees no space. {_configuration.Value.Atlassian.SignInHint} {ConfluenceConfiguration.PermissionHint}");
+            throw new ConnectorException(
+                $"spaces: the account sees no space. {_configuration.Value.Atlassian.SignInHint} {ConfluenceConfiguration.PermissionHint}"
+            );
         }
 
-        return _configuration.Value.AllSpaces || _configuration.Value.Spaces.FirstOrDefault(key => !places.Exists(place => Same(place.Key, key))) is not { } missing
+        return
+            _configuration.Value.AllSpaces
+            || _configuration.Value.Spaces.FirstOrDefault(key => !places.Exists(place => Same(place.Key, key))) is not { } missing
             ? places
-            : throw new ConnectorException($"spaces: there is no space '{missing}' that this account can see. Give keys of spaces, not names.");
+            : throw new ConnectorException(
+                $"spaces: there is no space '{missing}' that this account can see. Give keys of spaces, not names."
+            );
     }
 
-    private protected override IReadOnlyList<RestStream> StreamsOf(RestPlace place) => place.IsWhole
-        ? [.. _rules.Value.Select(Rule)]
+    private protected override IReadOnlyList<RestStream> StreamsOf(RestPlace place) =>
+        place.IsWhole ? [.. _rules.Value.Select(Rule)]
         : place == Spaces ? [SpaceStream()]
-        : [Contents("blog posts", "blogpost", place, string.Empty), Contents("pages", "page", place, string.Empty), Parts("comments", "comment", place, string.Empty)];
+        :
+        [
+            Contents("blog posts", "blogpost", place, string.Empty),
+            Contents("pages", "page", place, string.Empty),
+            Parts("comments", "comment", place, string.Empty),
+        ];
 
     private protected override ValueTask DisposeAsyncCore()
     {
@@ -121,7 +132,8 @@ public sealed class ConfluenceDataSource : RestDataSource, IAccessControlSource,
     private static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
     private static string Query(string type, RestPlace space, string condition) =>
-        $"space in ('{space.Key.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}') AND type={type}{condition}";
+        $"space in ('{space.Key.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}') AND "
+        + $"type={type}{condition}";
 
     private bool IsMeant(string key) => _configuration.Value.AllSpaces || _configuration.Value.Spaces.Any(wanted => Same(wanted, key));
 
@@ -140,18 +152,20 @@ public sealed class ConfluenceDataSource : RestDataSource, IAccessControlSource,
             ];
     }
 
-    private PagedStream SpaceStream() => new(
-        "spaces", Client, _api.Value.Spaces, _api.Value.Paging, (items, page, cancellationToken) => Documents().WriteSpacesAsync(
-            items, page, space => IsMeant(space.RequiredText("A space of Confluence", "key")), cancellationToken));
+    private PagedStream SpaceStream() =>
+        new("spaces", Client, _api.Value.Spaces, _api.Value.Paging, (items, page, cancellationToken) =>
+            Documents()
+                .WriteSpacesAsync(items, page, space => IsMeant(space.RequiredText("A space of Confluence", "key")), cancellationToken)
+        );
 
-    private PagedStream Contents(string name, string type, RestPlace space, string condition) => new(
-        name, Client, _api.Value.Contents(Query(type, space, condition)), _api.Value.Paging, Documents().WriteContentsAsync);
+    private PagedStream Contents(string name, string type, RestPlace space, string condition) =>
+        new(name, Client, _api.Value.Contents(Query(type, space, condition)), _api.Value.Paging, Documents().WriteContentsAsync);
 
-    private PagedStream Parts(string name, string type, RestPlace space, string condition) => new(
-        name, Client, _api.Value.Parts(Query(type, space, condition)), _api.Value.Paging, Documents().WritePartsAsync);
+    private PagedStream Parts(string name, string type, RestPlace space, string condition) =>
+        new(name, Client, _api.Value.Parts(Query(type, space, condition)), _api.Value.Paging, Documents().WritePartsAsync);
 
-    private PagedStream Rule(string query) => new(
-        $"rule {query}", Client, _api.Value.Found(query), _api.Value.Paging, new ConfluenceFindings(_api.Value, Access()).WriteAsync);
+    private PagedStream Rule(string query) =>
+        new($"rule {query}", Client, _api.Value.Found(query), _api.Value.Paging, new ConfluenceFindings(_api.Value, Access()).WriteAsync);
 
     private ConfluenceAccess? Access() => _configuration.Value.Atlassian.HasAccessControl ? _access.Value : null;
 

@@ -13,7 +13,12 @@ namespace Connectors.Sync.Sources.Rest.Confluence;
 internal sealed class ConfluenceDocuments(ConfluenceApi api, ConfluenceAccess? access, bool hasLabels)
 {
     /// <summary>Writes those spaces that are meant.</summary>
-    public async Task WriteSpacesAsync(JsonElement spaces, StreamPage page, Func<JsonElement, bool> isMeant, CancellationToken cancellationToken)
+    public async Task WriteSpacesAsync(
+        JsonElement spaces,
+        StreamPage page,
+        Func<JsonElement, bool> isMeant,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var space in spaces.EnumerateArray().Where(isMeant))
         {
@@ -132,7 +137,13 @@ internal sealed class ConfluenceDocuments(ConfluenceApi api, ConfluenceAccess? a
     /// <param name="space">The space's name.</param>
     /// <param name="parent">The page or blog post: its title goes into a field that is named after its type.</param>
     /// <param name="allowed">Who may see the parent.</param>
-    private void WriteAttachment(StreamPage page, JsonElement attachment, string? space, JsonElement parent, IReadOnlyCollection<string>? allowed)
+    private void WriteAttachment(
+        StreamPage page,
+        JsonElement attachment,
+        string? space,
+        JsonElement parent,
+        IReadOnlyCollection<string>? allowed
+    )
     {
         var json = Begin(page, IdOf(attachment), RestTime.Of(attachment.Text("version", "when")), api.ContentOf(attachment), allowed);
         json.WriteString("type", "attachment");
@@ -175,7 +186,12 @@ internal sealed class ConfluenceDocuments(ConfluenceApi api, ConfluenceAccess? a
     }
 
     private static Utf8JsonWriter Begin(
-        StreamPage page, string id, DateTimeOffset? changed, DocumentContent? content, IReadOnlyCollection<string>? allowed)
+        StreamPage page,
+        string id,
+        DateTimeOffset? changed,
+        DocumentContent? content,
+        IReadOnlyCollection<string>? allowed
+    )
     {
         var json = page.Begin(id, changed, content);
         json.WriteStartObject();

@@ -47,8 +47,11 @@ internal sealed class ConfluenceFindings(ConfluenceApi api, ConfluenceAccess? ac
 
         // What belongs to a page is seen by those who see the page.
         return access!.OfContentAsync(
-            content.Text("type") is "attachment" or "comment" ? content.RequiredText("A part of a page of Confluence", "container", "id") : id,
-            cancellationToken);
+            content.Text("type") is "attachment" or "comment"
+                ? content.RequiredText("A part of a page of Confluence", "container", "id")
+                : id,
+            cancellationToken
+        );
     }
 
     private void Write(StreamPage page, string id, JsonElement result, JsonElement item, IReadOnlyCollection<string>? allowed)

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Connectors.Sync.Sources.Rest.Atlassian;
 using Connectors.Sync.Sources.Rest.Documents;
-using Connectors.Sync.Sources.Rest.Http;
 using Connectors.Sync.Sources.Rest.Paging;
 
 namespace Connectors.Sync.Sources.Rest.Confluence;
@@ -17,16 +16,21 @@ internal sealed class ConfluenceUsers(ConfluenceApi api, AtlassianEdition editio
     public async IAsyncEnumerable<AccessIdentity> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Server has no list of users of its own; the app that tells of permissions has one.
-        var (request, paging) = edition == AtlassianEdition.Server
-            ? (api.Get($"/rest/extender/1.0/user/getUsersWithConfluenceAccess?showExtendedDetails=true&maxResults={PageSize}"),
-                RestPaging.Offset("/users", "startAt", PageSize))
-            : (api.Get($"/rest/api/user/list?limit={PageSize}"), RestPaging.Offset("/results", "start", PageSize));
+        var (request, paging) =
+            edition == AtlassianEdition.Server
+                ? (
+                    api.Get($"/rest/extender/1.0/user/getUsersWithConfluenceAccess?showExtendedDetails=true&maxResults={PageSize}"),
+                    RestPaging.Offset("/users", "startAt", PageSize)
+                )
+                : (api.Get($"/rest/api/user/list?limit={PageSize}"), RestPaging.Offset("/results", "start", PageSize));
         await foreach (var user in api.Client.ListAsync(request, paging, cancellationToken))
         {
             var name = user.RequiredText("A user of Confluence", "username");
             var groups = new List<string>();
             var memberships = api.Get($"/rest/api/user/memberof?username={Uri.EscapeDataString(name)}&limit={PageSize}");
-            await foreach (var group in api.Client.ListAsync(memberships, RestPaging.Offset("/results", "start", PageSize), cancellationToken))
+            await foreach (
+                var group in api.Client.ListAsync(memberships, RestPaging.Offset("/results", "start", PageSize), cancellationToken)
+            )
             {
                 groups.Add(AccessControl.Group(group.RequiredText("A group of Confluence", "name")));
             }
@@ -44,7 +48,9 @@ internal sealed class ConfluenceUsers(ConfluenceApi api, AtlassianEdition editio
             {
                 ["account_id"] = AtlassianValues.Account(key),
                 ["username"] = AtlassianValues.Name(name),
-                ["display_name"] = (user.Text("displayName") ?? user.Text("fullName")) is { } display ? AtlassianValues.Name(display) : null,
+                ["display_name"] = (user.Text("displayName") ?? user.Text("fullName")) is { } display
+                    ? AtlassianValues.Name(display)
+                    : null,
             },
         };
     }

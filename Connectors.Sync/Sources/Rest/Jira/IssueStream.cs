@@ -39,10 +39,13 @@ internal sealed class IssueStream(string name, JiraApi api, JiraDocuments docume
         return api.IsCloud ? NextToken(answer.Json) : NextNumber(answer.Json, cursor, page);
     }
 
-    private static string? NextToken(JsonElement answer) => answer.Text("nextPageToken")
-        ?? (answer.Find("isLast") is { ValueKind: JsonValueKind.False }
-            ? throw new ConnectorException("Jira says that there are more issues, and not where. Start the sync again.")
-            : null);
+    private static string? NextToken(JsonElement answer) =>
+        answer.Text("nextPageToken")
+        ?? (
+            answer.Find("isLast") is { ValueKind: JsonValueKind.False }
+                ? throw new ConnectorException("Jira says that there are more issues, and not where. Start the sync again.")
+                : null
+        );
 
     private string? NextNumber(JsonElement answer, string cursor, StreamPage page)
     {
@@ -57,7 +60,10 @@ internal sealed class IssueStream(string name, JiraApi api, JiraDocuments docume
         var next = (cursor.Length == 0 ? 0 : long.Parse(cursor, CultureInfo.InvariantCulture)) + size;
         if (_total > total)
         {
-            page.AddGap(Name, "issues were removed while they were listed, so others may have been passed over and nothing is deleted in this sync");
+            page.AddGap(
+                Name,
+                "issues were removed while they were listed, so others may have been passed over and nothing is deleted in this sync"
+            );
         }
 
         _total = total;

@@ -6,8 +6,8 @@ using Connectors.Sync.Sources.Rest.Paging;
 namespace Connectors.Sync.Sources.Rest.Jira;
 
 /// <summary>
-/// Who may see projects and issues: those who may browse the project, by whatever scheme and role; of an issue that is restricted to roles, their members; of one with a
-/// security level, those of the level. Safe for concurrent use.
+/// Who may see projects and issues: those who may browse the project, by whatever scheme and role; of an issue that is restricted to roles,
+/// their members; of one with a security level, those of the level. Safe for concurrent use.
 /// </summary>
 internal sealed class JiraAccess(JiraApi api)
 {
@@ -37,13 +37,21 @@ internal sealed class JiraAccess(JiraApi api)
         if (!api.IsCloud)
         {
             // Without a level the project decides for all of its issues, which saves a question for each.
-            return level is null ? await OfProjectAsync(project, cancellationToken) : await BrowsersAsync("issueKey", key, cancellationToken);
+            return level is null
+                ? await OfProjectAsync(project, cancellationToken)
+                : await BrowsersAsync("issueKey", key, cancellationToken);
         }
 
-        var roles = fields.Items("issuerestriction", "issuerestrictions", "projectrole").Select(role => role.Text("restrictionValue")).OfType<string>().ToList();
+        var roles = fields
+            .Items("issuerestriction", "issuerestrictions", "projectrole")
+            .Select(role => role.Text("restrictionValue"))
+            .OfType<string>()
+            .ToList();
         if (roles.Count == 0)
         {
-            return level is null ? await OfProjectAsync(project, cancellationToken) : await OfLevelAsync(level, project, fields, cancellationToken);
+            return level is null
+                ? await OfProjectAsync(project, cancellationToken)
+                : await OfLevelAsync(level, project, fields, cancellationToken);
         }
 
         var values = new HashSet<string>(StringComparer.Ordinal);
@@ -61,8 +69,10 @@ internal sealed class JiraAccess(JiraApi api)
         await foreach (var user in api.BrowsersAsync(what, key, cancellationToken))
         {
             // Accounts outside Cloud have no ids, and no types.
-            if ((api.IsCloud ? AtlassianValues.IsPerson(user) : user.Find("active") is not { ValueKind: JsonValueKind.False })
-                && user.Text(api.IsCloud ? "accountId" : "name") is { } id)
+            if (
+                (api.IsCloud ? AtlassianValues.IsPerson(user) : user.Find("active") is not { ValueKind: JsonValueKind.False })
+                && user.Text(api.IsCloud ? "accountId" : "name") is { } id
+            )
             {
                 values.Add(AtlassianValues.Account(id));
             }
@@ -71,7 +81,12 @@ internal sealed class JiraAccess(JiraApi api)
         return values;
     }
 
-    private async Task<IReadOnlyCollection<string>> OfLevelAsync(string level, string project, JsonElement fields, CancellationToken cancellationToken)
+    private async Task<IReadOnlyCollection<string>> OfLevelAsync(
+        string level,
+        string project,
+        JsonElement fields,
+        CancellationToken cancellationToken
+    )
     {
         var values = new HashSet<string>(StringComparer.Ordinal);
         foreach (var holder in await _levels.GetAsync(level, () => MembersAsync(level, cancellationToken)))
@@ -99,9 +114,17 @@ internal sealed class JiraAccess(JiraApi api)
     private async Task<IReadOnlyList<JsonElement>> MembersAsync(string level, CancellationToken cancellationToken)
     {
         var request = api.Get(
-            $"/rest/api/3/issuesecurityschemes/level/member?maxResults={MembersAtATime}&levelId={Uri.EscapeDataString(level)}&expand=user,group,projectRole");
+            $"/rest/api/3/issuesecurityschemes/level/member?maxResults={MembersAtATime}"
+                + $"&levelId={Uri.EscapeDataString(level)}&expand=user,group,projectRole"
+        );
         var holders = new List<JsonElement>();
-        await foreach (var member in api.Client.ListAsync(request, RestPaging.Offset("/values", "startAt", MembersAtATime, "/total"), cancellationToken))
+        await foreach (
+            var member in api.Client.ListAsync(
+                request,
+                RestPaging.Offset("/values", "startAt", MembersAtATime, "/total"),
+                cancellationToken
+            )
+        )
         {
             if (member.Find("holder") is { } holder)
             {
@@ -116,12 +139,14 @@ internal sealed class JiraAccess(JiraApi api)
         _roles.GetAsync($"{project}/{role}", async () =>
         {
             using var answer = await api.Client.SendAsync(
-                api.Get($"/rest/api/3/project/{Uri.EscapeDataString(project)}/role/{Uri.EscapeDataString(role)}"), cancellationToken);
+                api.Get($"/rest/api/3/project/{Uri.EscapeDataString(project)}/role/{Uri.EscapeDataString(role)}"),
+                cancellationToken
+            );
             var actors = answer.Json.Items("actors").ToList();
             return (IReadOnlyCollection<string>)
-            [
-                .. actors.Select(actor => actor.Text("actorUser", "accountId")).OfType<string>().Select(AtlassianValues.Account),
-                .. actors.Select(actor => actor.Text("actorGroup", "groupId")).OfType<string>().Select(AtlassianValues.Group),
-            ];
+                [
+                    .. actors.Select(actor => actor.Text("actorUser", "accountId")).OfType<string>().Select(AtlassianValues.Account),
+                    .. actors.Select(actor => actor.Text("actorGroup", "groupId")).OfType<string>().Select(AtlassianValues.Group),
+                ];
         });
 }

@@ -37,48 +37,62 @@ internal sealed class JiraApi(RestClient client, JiraConfiguration configuration
     {
         // Version 2 has texts as they were written; version 3 takes them apart.
         var what = $"jql={Uri.EscapeDataString(query)}&fields=*all&maxResults={PageSize}";
-        return !IsCloud ? Get($"/rest/api/2/search?{what}&startAt={(cursor.Length == 0 ? "0" : cursor)}")
+        return !IsCloud
+            ? Get($"/rest/api/2/search?{what}&startAt={(cursor.Length == 0 ? "0" : cursor)}")
             : Get($"/rest/api/2/search/jql?{what}{(cursor.Length == 0 ? string.Empty : $"&nextPageToken={Uri.EscapeDataString(cursor)}")}");
     }
 
     /// <summary>Names of custom fields by their ids.</summary>
-    public Task<IReadOnlyDictionary<string, string>> CustomFieldsAsync(CancellationToken cancellationToken) => _fields.GetAsync(string.Empty, async () =>
-    {
-        var names = new Dictionary<string, string>(StringComparer.Ordinal);
-        await foreach (var field in client.ListAsync(Get("/rest/api/2/field"), RestPaging.None(string.Empty), cancellationToken))
+    public Task<IReadOnlyDictionary<string, string>> CustomFieldsAsync(CancellationToken cancellationToken) =>
+        _fields.GetAsync(string.Empty, async () =>
         {
-            if (field.Find("custom") is { ValueKind: JsonValueKind.True } && field.Text("id") is { } id)
+            var names = new Dictionary<string, string>(StringComparer.Ordinal);
+            await foreach (var field in client.ListAsync(Get("/rest/api/2/field"), RestPaging.None(string.Empty), cancellationToken))
             {
-                names[id] = field.Text("name") ?? id;
+                if (field.Find("custom") is { ValueKind: JsonValueKind.True } && field.Text("id") is { } id)
+                {
+                    names[id] = field.Text("name") ?? id;
+                }
             }
-        }
 
-        return (IReadOnlyDictionary<string, string>)names;
-    });
+            return (IReadOnlyDictionary<string, string>)names;
+        });
 
     /// <summary>All comments of an issue. Each may be kept.</summary>
-    public IAsyncEnumerable<JsonElement> CommentsAsync(string key, CancellationToken cancellationToken) => client.ListAsync(
-        Get($"/rest/api/2/issue/{key}/comment?maxResults={PageSize}"), RestPaging.Offset("/comments", "startAt", PageSize, "/total"), cancellationToken);
+    public IAsyncEnumerable<JsonElement> CommentsAsync(string key, CancellationToken cancellationToken) =>
+        client.ListAsync(
+            Get($"/rest/api/2/issue/{key}/comment?maxResults={PageSize}"),
+            RestPaging.Offset("/comments", "startAt", PageSize, "/total"),
+            cancellationToken
+        );
 
     /// <summary>Those who may browse a project or an issue.</summary>
     /// <param name="what"><c>projectKey</c> or <c>issueKey</c>.</param>
     /// <param name="key">Its key.</param>
     /// <param name="cancellationToken">Stops the question.</param>
-    public IAsyncEnumerable<JsonElement> BrowsersAsync(string what, string key, CancellationToken cancellationToken) => client.ListAsync(
-        Get($"/rest/api/2/user/permission/search?{what}={Uri.EscapeDataString(key)}&permissions=BROWSE&maxResults={UsersAtATime}"),
-        RestPaging.Offset(string.Empty, "startAt", UsersAtATime),
-        cancellationToken);
+    public IAsyncEnumerable<JsonElement> BrowsersAsync(string what, string key, CancellationToken cancellationToken) =>
+        client.ListAsync(
+            Get($"/rest/api/2/user/permission/search?{what}={Uri.EscapeDataString(key)}&permissions=BROWSE&maxResults={UsersAtATime}"),
+            RestPaging.Offset(string.Empty, "startAt", UsersAtATime),
+            cancellationToken
+        );
 
     /// <summary>The users of Server and Data Center.</summary>
-    public IAsyncEnumerable<JsonElement> UsersAsync(CancellationToken cancellationToken) => client.ListAsync(
-        Get($"/rest/api/latest/user/search?username=''&maxResults={UsersAtATime}"),
-        RestPaging.Offset(string.Empty, "startAt", UsersAtATime),
-        cancellationToken);
+    public IAsyncEnumerable<JsonElement> UsersAsync(CancellationToken cancellationToken) =>
+        client.ListAsync(
+            Get($"/rest/api/latest/user/search?username=''&maxResults={UsersAtATime}"),
+            RestPaging.Offset(string.Empty, "startAt", UsersAtATime),
+            cancellationToken
+        );
 
     /// <summary>An attachment's file.</summary>
     public DocumentContent? ContentOf(JsonElement attachment)
     {
-        if (attachment.Text("id") is not { } id || attachment.Text("filename") is not { } name || attachment.Number("size") is not (not 0 and var size))
+        if (
+            attachment.Text("id") is not { } id
+            || attachment.Text("filename") is not { } name
+            || attachment.Number("size") is not (not 0 and var size)
+        )
         {
             return null;
         }

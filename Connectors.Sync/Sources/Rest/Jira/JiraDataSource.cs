@@ -9,7 +9,8 @@ using Connectors.Sync.Sources.Rest.Streams;
 
 namespace Connectors.Sync.Sources.Rest.Jira;
 
-/// <summary>Projects of Jira with their issues and attachments. Ids and field names are the Python service's. See docs/sources/jira.md.</summary>
+/// <summary>Projects of Jira with their issues and attachments. Ids and field names are the Python service's. See
+/// docs/sources/jira.md.</summary>
 public sealed class JiraDataSource : RestDataSource, IAccessControlSource, IChangeFeed
 {
     /// <summary>Jira reads times in the account's zone, which nobody knows here: a day more covers all of them.</summary>
@@ -36,23 +37,22 @@ public sealed class JiraDataSource : RestDataSource, IAccessControlSource, IChan
     }
 
     /// <inheritdoc/>
-    public override SourceDescription Description { get; } = new()
-    {
-        Name = "Jira",
-        ServiceType = "jira",
-        Fields = JiraConfiguration.Fields,
-        HasAccessControl = true,
-        HasChangeFeed = true,
-        CheckAdvancedRules = rules => AtlassianRules.Check(rules, "type = Task"),
-    };
+    public override SourceDescription Description { get; } =
+        new()
+        {
+            Name = "Jira",
+            ServiceType = "jira",
+            Fields = JiraConfiguration.Fields,
+            HasAccessControl = true,
+            HasChangeFeed = true,
+            CheckAdvancedRules = rules => AtlassianRules.Check(rules, "type = Task"),
+        };
 
     /// <inheritdoc/>
     /// <remarks>Asks who is signed in, and finds the projects that are named.</remarks>
     public override async Task PingAsync(CancellationToken cancellationToken)
     {
-        using (await Client.SendAsync(_api.Value.Get("/rest/api/2/myself"), cancellationToken))
-        {
-        }
+        using (await Client.SendAsync(_api.Value.Get("/rest/api/2/myself"), cancellationToken)) { }
 
         if (!_configuration.Value.AllProjects)
         {
@@ -95,12 +95,18 @@ public sealed class JiraDataSource : RestDataSource, IAccessControlSource, IChan
         if (places.Count == 1 && configuration.AllProjects)
         {
             // A token that has ended may still be answered, as nobody: that must not empty the index.
-            throw new ConnectorException($"projects: the account sees no project. {configuration.Atlassian.SignInHint} {JiraConfiguration.PermissionHint}");
+            throw new ConnectorException(
+                $"projects: the account sees no project. {configuration.Atlassian.SignInHint} {JiraConfiguration.PermissionHint}"
+            );
         }
 
-        return configuration.AllProjects || configuration.Projects.FirstOrDefault(key => !places.Exists(place => Same(place.Key, key))) is not { } missing
+        return
+            configuration.AllProjects
+            || configuration.Projects.FirstOrDefault(key => !places.Exists(place => Same(place.Key, key))) is not { } missing
             ? places
-            : throw new ConnectorException($"projects: there is no project '{missing}' that this account can browse. Give keys of projects, not names.");
+            : throw new ConnectorException(
+                $"projects: there is no project '{missing}' that this account can browse. Give keys of projects, not names."
+            );
     }
 
     private protected override IReadOnlyList<RestStream> StreamsOf(RestPlace place) => Streams(place, query => query);
@@ -131,16 +137,14 @@ public sealed class JiraDataSource : RestDataSource, IAccessControlSource, IChan
             : place != Projects ? [Issues("issues", $"project in (\"{place.Key.Replace("\"", "\\\"", StringComparison.Ordinal)}\")")]
             :
             [
-                new PagedStream(
-                    "projects",
-                    Client,
-                    _api.Value.Projects,
-                    RestPaging.None(string.Empty),
-                    (items, page, cancellationToken) => documents.WriteProjectsAsync(items, page, IsMeant, cancellationToken)),
+                new PagedStream("projects", Client, _api.Value.Projects, RestPaging.None(string.Empty), (items, page, cancellationToken) =>
+                    documents.WriteProjectsAsync(items, page, IsMeant, cancellationToken)
+                ),
             ];
 
         // Pages by number need an order that holds while they are read.
-        IssueStream Issues(string name, string query) => new(name, _api.Value, documents, AtlassianRules.InOrder(restrict(query), "key ASC"));
+        IssueStream Issues(string name, string query) =>
+            new(name, _api.Value, documents, AtlassianRules.InOrder(restrict(query), "key ASC"));
     }
 
     /// <summary>Outside Cloud documents list people alone, each by its name, so groups are not asked for.</summary>

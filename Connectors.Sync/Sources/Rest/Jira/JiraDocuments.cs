@@ -10,7 +10,12 @@ namespace Connectors.Sync.Sources.Rest.Jira;
 internal sealed class JiraDocuments(JiraApi api, JiraAccess? access)
 {
     /// <summary>Writes those projects that are meant.</summary>
-    public async Task WriteProjectsAsync(JsonElement projects, StreamPage page, Func<JsonElement, bool> isMeant, CancellationToken cancellationToken)
+    public async Task WriteProjectsAsync(
+        JsonElement projects,
+        StreamPage page,
+        Func<JsonElement, bool> isMeant,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var project in projects.EnumerateArray().Where(isMeant))
         {
@@ -69,7 +74,11 @@ internal sealed class JiraDocuments(JiraApi api, JiraAccess? access)
     private static bool IsCustom(JsonProperty field) => field.Name.StartsWith("customfield", StringComparison.Ordinal);
 
     /// <summary>All comments of an issue that has more than came with it; <see langword="null"/> when all came.</summary>
-    private async Task<IReadOnlyList<JsonElement>?> MissingCommentsAsync(string key, JsonElement fields, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<JsonElement>?> MissingCommentsAsync(
+        string key,
+        JsonElement fields,
+        CancellationToken cancellationToken
+    )
     {
         if (fields.Number("comment", "total") <= fields.Items("comment", "comments").Count())
         {

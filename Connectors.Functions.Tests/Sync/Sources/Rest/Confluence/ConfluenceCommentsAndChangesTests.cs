@@ -7,7 +7,8 @@ using Xunit;
 
 namespace Connectors.Tests.Sync.Sources.Rest.Confluence;
 
-/// <summary>What the recording does not reach; the answers have the form that developer.atlassian.com gives for the search by CQL and for a content (REST API v1).</summary>
+/// <summary>What the recording does not reach; the answers have the form that developer.atlassian.com gives for the search by CQL and for a
+/// content (REST API v1).</summary>
 public sealed class ConfluenceCommentsAndChangesTests
 {
     private static readonly JsonNode Comment = JsonNode.Parse(
@@ -25,7 +26,8 @@ public sealed class ConfluenceCommentsAndChangesTests
           "extensions": { "location": "footer" },
           "_links": { "webui": "/spaces/ENG/pages/2002?focusedCommentId=3001" }
         }
-        """)!;
+        """
+    )!;
 
     private static readonly JsonNode Page = JsonNode.Parse(
         """
@@ -36,7 +38,8 @@ public sealed class ConfluenceCommentsAndChangesTests
             "user": { "results": [{ "type": "known", "accountId": "acc-ann", "accountType": "atlassian" }], "start": 0, "limit": 100, "size": 1 },
             "group": { "results": [], "start": 0, "limit": 100, "size": 0 } } } }
         }
-        """)!;
+        """
+    )!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -45,7 +48,9 @@ public sealed class ConfluenceCommentsAndChangesTests
     {
         await using var server = await ReplayServer.StartAsync(ConfluenceReplay.With(Answer), "access-control", calls: null, Cancellation);
         await using var source = server.Open();
-        var comment = Assert.Single((await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents(), document => document.Id == "3001");
+        var comment = Assert.Single((await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents(), document =>
+            document.Id == "3001"
+        );
         Assert.Empty(server.Unknown);
         Assert.Equal(new DateTimeOffset(2024, 5, 8, 11, 0, 0, TimeSpan.Zero), comment.Timestamp);
         Assert.True(
@@ -57,15 +62,20 @@ public sealed class ConfluenceCommentsAndChangesTests
                       "body": "Well said", "url": "https://cloud.confluence.test/wiki/spaces/ENG/pages/2002?focusedCommentId=3001",
                       "author": "Bob Example", "createdDate": "2024-05-08T10:00:00.000Z"
                     }
-                    """),
-                JsonNode.Parse(comment.Body)),
-            comment.Body);
+                    """
+                ),
+                JsonNode.Parse(comment.Body)
+            ),
+            comment.Body
+        );
     }
 
     [Fact]
     public async Task ACommentWhosePageIsGoneIsNeitherWrittenNorDeleted()
     {
-        var gone = ConfluenceReplay.With(request => IsAccess(request) ? ReplayAnswer.Json(404, new JsonObject { ["statusCode"] = 404 }) : Answer(request));
+        var gone = ConfluenceReplay.With(request =>
+            IsAccess(request) ? ReplayAnswer.Json(404, new JsonObject { ["statusCode"] = 404 }) : Answer(request)
+        );
         await using var server = await ReplayServer.StartAsync(gone, "access-control", calls: null, Cancellation);
         await using var source = server.Open();
         var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
@@ -85,7 +95,9 @@ public sealed class ConfluenceCommentsAndChangesTests
             }
 
             asked.Add(query);
-            return query.StartsWith("space in ('ENG') AND type=comment", StringComparison.Ordinal) ? ConfluenceReplay.List(Comment) : ConfluenceReplay.List();
+            return query.StartsWith("space in ('ENG') AND type=comment", StringComparison.Ordinal)
+                ? ConfluenceReplay.List(Comment)
+                : ConfluenceReplay.List();
         });
         await using var server = await ReplayServer.StartAsync(recorded, "first", calls: null, Cancellation);
         await using var source = server.Open();
@@ -97,48 +109,68 @@ public sealed class ConfluenceCommentsAndChangesTests
         Assert.Equal(3, change.Upserts.Count);
         var since = "lastmodified >= \"2024-05-31 12:00\"";
         Assert.Equal(
-            [$"space in ('ENG') AND type=blogpost AND {since}", $"space in ('ENG') AND type=page AND {since}", $"space in ('ENG') AND type=comment AND {since}",
-                $"space in ('ENG') AND type=attachment AND {since}"],
-            asked.Take(4));
+            [
+                $"space in ('ENG') AND type=blogpost AND {since}",
+                $"space in ('ENG') AND type=page AND {since}",
+                $"space in ('ENG') AND type=comment AND {since}",
+                $"space in ('ENG') AND type=attachment AND {since}",
+            ],
+            asked.Take(4)
+        );
         Assert.Equal(8, asked.Count);
     }
 
     [Fact]
     public async Task WhatARuleFindsIsClosedToOthersAsWell()
     {
-        var recorded = ConfluenceReplay.With(request => IsAccess(request) ? ReplayAnswer.Json(Page)
+        var recorded = ConfluenceReplay.With(request =>
+            IsAccess(request) ? ReplayAnswer.Json(Page)
             : request.Url.AbsolutePath == "/wiki/rest/api/search" ? Rule()
-            : request.Url.AbsolutePath.EndsWith("/restriction/byOperation/read", StringComparison.Ordinal) ? ReplayAnswer.Json(404, new JsonObject())
-            : Answer(request));
+            : request.Url.AbsolutePath.EndsWith("/restriction/byOperation/read", StringComparison.Ordinal)
+                ? ReplayAnswer.Json(404, new JsonObject())
+            : Answer(request)
+        );
         await using var server = await ReplayServer.StartAsync(recorded, "rules", calls: null, Cancellation);
         await using var source = server.Open("use_document_level_security", true);
         var found = Assert.Single((await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents());
-        Assert.Equal(["account_id:acc-ann"], JsonNode.Parse(found.Body)!["_allow_access_control"]!.AsArray().Select(value => (string)value!));
+        Assert.Equal(
+            ["account_id:acc-ann"],
+            JsonNode.Parse(found.Body)!["_allow_access_control"]!.AsArray().Select(value => (string)value!)
+        );
 
-        static ReplayAnswer Rule() => ConfluenceReplay.List(new JsonObject
-        {
-            ["content"] = JsonNode.Parse("""{ "id": "2002", "type": "page", "title": "page 2", "space": { "name": "Space ENG" } }"""),
-            ["title"] = "page 2",
-            ["entityType"] = "content",
-            ["url"] = "/spaces/ENG/pages/2002",
-            ["lastModified"] = "2024-05-06T07:08:09.000Z",
-        });
+        static ReplayAnswer Rule() =>
+            ConfluenceReplay.List(
+                new JsonObject
+                {
+                    ["content"] = JsonNode.Parse(
+                        """{ "id": "2002", "type": "page", "title": "page 2", "space": { "name": "Space ENG" } }"""
+                    ),
+                    ["title"] = "page 2",
+                    ["entityType"] = "content",
+                    ["url"] = "/spaces/ENG/pages/2002",
+                    ["lastModified"] = "2024-05-06T07:08:09.000Z",
+                }
+            );
     }
 
     [Fact]
     public async Task AnAccountThatSeesNoSpaceIsAnErrorAndNotAnEmptySite()
     {
-        var nobody = ConfluenceReplay.With(request => request.Url.AbsolutePath.EndsWith("/rest/api/space", StringComparison.Ordinal) ? ConfluenceReplay.List() : null);
+        var nobody = ConfluenceReplay.With(request =>
+            request.Url.AbsolutePath.EndsWith("/rest/api/space", StringComparison.Ordinal) ? ConfluenceReplay.List() : null
+        );
         await using var server = await ReplayServer.StartAsync(nobody, "first", calls: null, Cancellation);
         await using var source = server.Open();
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PartitionAsync(1, Cancellation));
         Assert.StartsWith("spaces: the account sees no space.", failure.Message, StringComparison.Ordinal);
     }
 
-    private static ReplayAnswer? Answer(ReplayRequest request) => IsAccess(request) ? ReplayAnswer.Json(Page)
+    private static ReplayAnswer? Answer(ReplayRequest request) =>
+        IsAccess(request) ? ReplayAnswer.Json(Page)
         : ConfluenceReplay.Query(request) == "space in ('ENG') AND type=comment" ? ConfluenceReplay.List(Comment)
         : null;
 
     private static bool IsAccess(ReplayRequest request) =>
-        request.Url.AbsolutePath == "/wiki/rest/api/content/2002" && request.Url.Query.Contains("restrictions.read", StringComparison.Ordinal);
+        request.Url.AbsolutePath == "/wiki/rest/api/content/2002"
+        && request.Url.Query.Contains("restrictions.read", StringComparison.Ordinal);
 }

@@ -12,28 +12,40 @@ public sealed class ConfluenceReplayTests
 {
     private static readonly Difference TimeOfSpaces = new(
         "Confluence does not tell when a space changed: the digest decides. Recorded is the time of the sync.",
-        (id, field, _, ours) => field == "_timestamp" && id.StartsWith("100", StringComparison.Ordinal) && ours is null);
+        (id, field, _, ours) => field == "_timestamp" && id.StartsWith("100", StringComparison.Ordinal) && ours is null
+    );
 
     private static readonly Difference TimeWithLabels = new(
         "With labels the digest decides: a label does not move the time of a page, so a page with another label would not be written.",
-        (id, field, _, ours) => field == "_timestamp" && id.StartsWith("200", StringComparison.Ordinal) && ours is null);
+        (id, field, _, ours) => field == "_timestamp" && id.StartsWith("200", StringComparison.Ordinal) && ours is null
+    );
 
     private static readonly Difference ForeignAttachments = new(
-        "Attachments of page 1: the count of its attachments was kept for page 2, which has none, and the server of the recording gave those of page 1 again.",
-        (id, field, recorded, ours) => id is "att11" or "att12"
-            && ((field == "page" && (string?)recorded == "page 2" && (string?)ours == "page 1") || field == AccessControl.FieldName));
+        "Attachments of page 1: the count of its attachments was kept for page 2, which has none, and the server of the recording gave "
+            + "those of page 1 again.",
+        (id, field, recorded, ours) =>
+            id is "att11" or "att12"
+            && ((field == "page" && (string?)recorded == "page 2" && (string?)ours == "page 1") || field == AccessControl.FieldName)
+    );
 
     private static readonly Difference OnlyViewers = new(
         "Who may add or delete pages, and not view the space, does not see them.",
-        (id, field, recorded, ours) => field == AccessControl.FieldName && id is "2001" or "2005" && recorded!.AsArray().Count == ours!.AsArray().Count + 1);
+        (id, field, recorded, ours) =>
+            field == AccessControl.FieldName && id is "2001" or "2005" && recorded!.AsArray().Count == ours!.AsArray().Count + 1
+    );
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string, string> Runs => new()
-    {
-        { "first", "first" }, { "again", "again" }, { "access-control", "dls" }, { "rules", "rules" }, { "data-center", "data-center" },
-        { "data-center-rules", "data-center-rules" },
-    };
+    public static TheoryData<string, string> Runs =>
+        new()
+        {
+            { "first", "first" },
+            { "again", "again" },
+            { "access-control", "dls" },
+            { "rules", "rules" },
+            { "data-center", "data-center" },
+            { "data-center-rules", "data-center-rules" },
+        };
 
     [Theory]
     [MemberData(nameof(Runs))]
@@ -57,7 +69,10 @@ public sealed class ConfluenceReplayTests
         RecordedDocuments.Compare(
             [.. server.Recording.Documents("access-control").Where(IsOfCloud).Select(RecordedDocuments.Identity)],
             identities,
-            new Difference("created_at was the time of the sync: nobody tells when an account was made.", (_, field, _, _) => field == "created_at"));
+            new Difference("created_at was the time of the sync: nobody tells when an account was made.", (_, field, _, _) =>
+                field == "created_at"
+            )
+        );
     }
 
     [Fact]
@@ -70,8 +85,12 @@ public sealed class ConfluenceReplayTests
         RecordedDocuments.Compare(
             [.. server.Recording.Documents("access-control").Where(identity => !IsOfCloud(identity)).Select(RecordedDocuments.Identity)],
             identities,
-            new Difference("Documents list user: and group:, so identities have these; the recorded values matched no document.", (_, field, _, _) => field == "query"),
-            new Difference("created_at was the time of the sync.", (_, field, _, _) => field == "created_at"));
+            new Difference(
+                "Documents list user: and group:, so identities have these; the recorded values matched no document.",
+                (_, field, _, _) => field == "query"
+            ),
+            new Difference("created_at was the time of the sync.", (_, field, _, _) => field == "created_at")
+        );
         Assert.Equal(["group:staff", "user:ann"], Values(identities[0]));
         Assert.Equal(["user:bob"], Values(identities[1]));
     }
@@ -95,9 +114,11 @@ public sealed class ConfluenceReplayTests
     [Fact]
     public async Task ASpaceThatCannotBeReadIsAGapAndTheOthersAreRead()
     {
-        var closed = ConfluenceReplay.With(request => ConfluenceReplay.Query(request).StartsWith("space in ('ENG') AND type=page", StringComparison.Ordinal)
-            ? ReplayAnswer.Json(403, new JsonObject { ["message"] = "closed" })
-            : null);
+        var closed = ConfluenceReplay.With(request =>
+            ConfluenceReplay.Query(request).StartsWith("space in ('ENG') AND type=page", StringComparison.Ordinal)
+                ? ReplayAnswer.Json(403, new JsonObject { ["message"] = "closed" })
+                : null
+        );
         await using var server = await ReplayServer.StartAsync(closed, "first", calls: null, Cancellation);
         await using var source = server.Open();
         var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
@@ -122,13 +143,14 @@ public sealed class ConfluenceReplayTests
         Assert.DoesNotContain("se-cr-et", failure.ToString(), StringComparison.Ordinal);
     }
 
-    private static Difference[] DifferencesOf(string run) => run switch
-    {
-        "first" or "again" => [TimeOfSpaces, TimeWithLabels, ForeignAttachments],
-        "access-control" => [TimeOfSpaces, TimeWithLabels, ForeignAttachments, OnlyViewers],
-        "data-center" => [TimeOfSpaces, ForeignAttachments],
-        _ => [],
-    };
+    private static Difference[] DifferencesOf(string run) =>
+        run switch
+        {
+            "first" or "again" => [TimeOfSpaces, TimeWithLabels, ForeignAttachments],
+            "access-control" => [TimeOfSpaces, TimeWithLabels, ForeignAttachments, OnlyViewers],
+            "data-center" => [TimeOfSpaces, ForeignAttachments],
+            _ => [],
+        };
 
     private static bool IsOfCloud(JsonObject identity) => ((string)identity["_id"]!).StartsWith("acc-", StringComparison.Ordinal);
 

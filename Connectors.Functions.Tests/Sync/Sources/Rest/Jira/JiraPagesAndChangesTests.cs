@@ -9,7 +9,8 @@ using Xunit;
 
 namespace Connectors.Tests.Sync.Sources.Rest.Jira;
 
-/// <summary>What the recording does not reach; the answers have the form that developer.atlassian.com gives (Jira Cloud REST API v2: issue search, issue comments).</summary>
+/// <summary>What the recording does not reach; the answers have the form that developer.atlassian.com gives (Jira Cloud REST API v2: issue
+/// search, issue comments).</summary>
 public sealed class JiraPagesAndChangesTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -17,9 +18,12 @@ public sealed class JiraPagesAndChangesTests
     [Fact]
     public async Task CommentsThatDidNotComeWithTheIssueAreAskedFor()
     {
-        var recorded = JiraReplay.With(request => request.Url.AbsolutePath == "/rest/api/2/issue/BIG-1/comment" ? Comments(request)
-            : JiraReplay.Query(request).Length > 0 ? JiraReplay.Issues(Issue("BIG-1", """{ "comments": [{ "id": "1", "body": "one" }], "maxResults": 1, "total": 120 }"""))
-            : null);
+        var recorded = JiraReplay.With(request =>
+            request.Url.AbsolutePath == "/rest/api/2/issue/BIG-1/comment" ? Comments(request)
+            : JiraReplay.Query(request).Length > 0
+                ? JiraReplay.Issues(Issue("BIG-1", """{ "comments": [{ "id": "1", "body": "one" }], "maxResults": 1, "total": 120 }"""))
+            : null
+        );
         await using var server = await ReplayServer.StartAsync(recorded, "rules", calls: null, Cancellation);
         await using var source = server.Open();
         var issue = Assert.Single((await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents());
@@ -54,20 +58,27 @@ public sealed class JiraPagesAndChangesTests
                 "(project in (\"ENG\")) AND updated >= \"2024/05/31 12:00\" ORDER BY key ASC",
                 "(project in (\"OPS\")) AND updated >= \"2024/05/31 12:00\" ORDER BY key ASC",
             ],
-            asked);
+            asked
+        );
     }
 
     [Fact]
     public async Task WhenIssuesGoWhileTheyAreCountedNothingIsDeleted()
     {
-        var recorded = JiraReplay.With(request => !JiraReplay.Query(request).Contains("ENG", StringComparison.Ordinal) ? null
+        var recorded = JiraReplay.With(request =>
+            !JiraReplay.Query(request).Contains("ENG", StringComparison.Ordinal) ? null
             : request.Query.Any(parameter => parameter is { Key: "startAt", Value: "0" }) ? Counted(150, Issue("ENG-1", "{}"))
-            : Counted(149, Issue("ENG-101", "{}")));
+            : Counted(149, Issue("ENG-101", "{}"))
+        );
         await using var server = await ReplayServer.StartAsync(recorded, "data-center", calls: null, Cancellation);
         await using var source = server.Open("use_document_level_security", false);
         var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
         Assert.Contains("Project ENG-ENG-101", pages.Ids());
-        Assert.Contains("issues were removed while they were listed", Assert.Single(pages, page => page.Gap is not null).Gap, StringComparison.Ordinal);
+        Assert.Contains(
+            "issues were removed while they were listed",
+            Assert.Single(pages, page => page.Gap is not null).Gap,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -76,15 +87,23 @@ public sealed class JiraPagesAndChangesTests
         var issue = Issue("ENG-1", "{}");
         issue["fields"]!["customfield_10010"] = "red";
         issue["fields"]!["customfield_10020"] = "blue";
-        var recorded = JiraReplay.With(request => JiraReplay.Query(request).Length > 0 ? JiraReplay.Issues(issue)
+        var recorded = JiraReplay.With(request =>
+            JiraReplay.Query(request).Length > 0 ? JiraReplay.Issues(issue)
             : request.Url.AbsolutePath == "/rest/api/2/field"
-                ? ReplayAnswer.Json(JsonNode.Parse(
-                    """[{ "id": "customfield_10010", "name": "Colour", "custom": true }, { "id": "customfield_10020", "name": "Colour", "custom": true }]"""))
-                : null);
+                ? ReplayAnswer.Json(
+                    JsonNode.Parse(
+                        """[{ "id": "customfield_10010", "name": "Colour", "custom": true }, { "id": "customfield_10020", "name": "Colour", "custom": true }]"""
+                    )
+                )
+            : null
+        );
         await using var server = await ReplayServer.StartAsync(recorded, "rules", calls: null, Cancellation);
         await using var source = server.Open();
         var document = Assert.Single((await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents());
-        Assert.Equal("""{"Colour":"red","Colour (customfield_10020)":"blue"}""", JsonNode.Parse(document.Body)!["Custom_Fields"]!.ToJsonString());
+        Assert.Equal(
+            """{"Colour":"red","Colour (customfield_10020)":"blue"}""",
+            JsonNode.Parse(document.Body)!["Custom_Fields"]!.ToJsonString()
+        );
     }
 
     [Theory]
@@ -92,7 +111,8 @@ public sealed class JiraPagesAndChangesTests
     [InlineData("a = 1 OR b = 2 ORDER BY created DESC", "(a = 1 OR b = 2) AND c ORDER BY created DESC")]
     [InlineData("summary ~ \"in order by\"", "(summary ~ \"in order by\") AND c")]
     [InlineData("order by rank", "c order by rank")]
-    public void ARuleIsRestrictedWithItsOrderAtTheEnd(string query, string restricted) => Assert.Equal(restricted, AtlassianRules.Restrict(query, "c"));
+    public void ARuleIsRestrictedWithItsOrderAtTheEnd(string query, string restricted) =>
+        Assert.Equal(restricted, AtlassianRules.Restrict(query, "c"));
 
     [Theory]
     [InlineData("{}", "Write a list of rules")]
@@ -103,33 +123,47 @@ public sealed class JiraPagesAndChangesTests
     public void AWrongRuleIsNamed(string rules, string sentence) =>
         Assert.StartsWith(sentence, Assert.Single(AtlassianRules.Check(JsonNode.Parse(rules)!, "type = Task")), StringComparison.Ordinal);
 
-    private static JsonNode Issue(string key, string comment) => new JsonObject
-    {
-        ["id"] = "1",
-        ["key"] = key,
-        ["fields"] = new JsonObject
+    private static JsonNode Issue(string key, string comment) =>
+        new JsonObject
         {
-            ["summary"] = key,
-            ["issuetype"] = new JsonObject { ["name"] = "Task" },
-            ["project"] = new JsonObject { ["key"] = "ENG", ["name"] = "Project ENG" },
-            ["updated"] = "2024-05-01T09:00:00.000+0000",
-            ["comment"] = JsonNode.Parse(comment),
-        },
-    };
+            ["id"] = "1",
+            ["key"] = key,
+            ["fields"] = new JsonObject
+            {
+                ["summary"] = key,
+                ["issuetype"] = new JsonObject { ["name"] = "Task" },
+                ["project"] = new JsonObject { ["key"] = "ENG", ["name"] = "Project ENG" },
+                ["updated"] = "2024-05-01T09:00:00.000+0000",
+                ["comment"] = JsonNode.Parse(comment),
+            },
+        };
 
-    private static ReplayAnswer Counted(int total, JsonNode issue) => ReplayAnswer.Json(new JsonObject
-    {
-        ["startAt"] = 0,
-        ["maxResults"] = 100,
-        ["total"] = total,
-        ["issues"] = new JsonArray(issue.DeepClone()),
-    });
+    private static ReplayAnswer Counted(int total, JsonNode issue) =>
+        ReplayAnswer.Json(
+            new JsonObject
+            {
+                ["startAt"] = 0,
+                ["maxResults"] = 100,
+                ["total"] = total,
+                ["issues"] = new JsonArray(issue.DeepClone()),
+            }
+        );
 
     private static ReplayAnswer Comments(ReplayRequest request)
     {
         var start = int.Parse(request.Query.Single(parameter => parameter.Key == "startAt").Value, CultureInfo.InvariantCulture);
-        var comments = Enumerable.Range(start + 1, Math.Min(100, 120 - start)).Select(number => (JsonNode)new JsonObject { ["id"] = Text(number) });
-        return ReplayAnswer.Json(new JsonObject { ["startAt"] = start, ["maxResults"] = 100, ["total"] = 120, ["comments"] = new JsonArray([.. comments]) });
+        var comments = Enumerable
+            .Range(start + 1, Math.Min(100, 120 - start))
+            .Select(number => (JsonNode)new JsonObject { ["id"] = Text(number) });
+        return ReplayAnswer.Json(
+            new JsonObject
+            {
+                ["startAt"] = start,
+                ["maxResults"] = 100,
+                ["total"] = 120,
+                ["comments"] = new JsonArray([.. comments]),
+            }
+        );
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

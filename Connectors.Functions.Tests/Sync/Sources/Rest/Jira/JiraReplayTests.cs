@@ -12,23 +12,35 @@ public sealed class JiraReplayTests
 {
     private static readonly Difference TimeOfProjects = new(
         "Jira does not tell when a project changed: the digest decides. Recorded is the time of the sync.",
-        (id, field, _, ours) => field == "_timestamp" && id.StartsWith("project-", StringComparison.Ordinal) && ours is null);
+        (id, field, _, ours) => field == "_timestamp" && id.StartsWith("project-", StringComparison.Ordinal) && ours is null
+    );
 
     private static readonly Difference NoNames = new(
         "A value name: is no person's own: two may have the same name, and no identity has it.",
-        (_, field, recorded, ours) => field == AccessControl.FieldName
-            && Texts(recorded).Where(value => !value.StartsWith("name:", StringComparison.Ordinal)).SequenceEqual(Texts(ours), StringComparer.Ordinal));
+        (_, field, recorded, ours) =>
+            field == AccessControl.FieldName
+            && Texts(recorded)
+                .Where(value => !value.StartsWith("name:", StringComparison.Ordinal))
+                .SequenceEqual(Texts(ours), StringComparer.Ordinal)
+    );
 
     private static readonly Difference LevelInTheIssue = new(
         "Recorded was the level in an answer of its own; ours comes with all fields of the issue.",
-        (id, field, recorded, ours) => id == "Project ENG-ENG-2" && field == "Issue" && recorded!["security"] is null && (string)ours!["security"]!["id"]! == "10100");
+        (id, field, recorded, ours) =>
+            id == "Project ENG-ENG-2" && field == "Issue" && recorded!["security"] is null && (string)ours!["security"]!["id"]! == "10100"
+    );
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string, string> Runs => new()
-    {
-        { "first", "first" }, { "again", "again" }, { "access-control", "dls" }, { "rules", "rules" }, { "data-center", "data-center" },
-    };
+    public static TheoryData<string, string> Runs =>
+        new()
+        {
+            { "first", "first" },
+            { "again", "again" },
+            { "access-control", "dls" },
+            { "rules", "rules" },
+            { "data-center", "data-center" },
+        };
 
     [Theory]
     [MemberData(nameof(Runs))]
@@ -59,10 +71,14 @@ public sealed class JiraReplayTests
         RecordedDocuments.Compare(
             [.. server.Recording.Documents("access-control").Take(1).Select(RecordedDocuments.Identity)],
             identities,
-            new Difference("created_at was the time of the sync: nobody tells when an account was made.", (_, field, _, _) => field == "created_at"));
+            new Difference("created_at was the time of the sync: nobody tells when an account was made.", (_, field, _, _) =>
+                field == "created_at"
+            )
+        );
     }
 
-    /// <summary>The recorded server led from a user of Data Center to an account of Cloud, so its identity is none to compare with.</summary>
+    /// <summary>The recorded server led from a user of Data Center to an account of Cloud, so its identity is none to compare
+    /// with.</summary>
     [Fact]
     public async Task IdentitiesOfDataCenterMatchTheDocuments()
     {
@@ -106,7 +122,9 @@ public sealed class JiraReplayTests
     [Fact]
     public async Task AProjectThatCannotBeReadIsAGapAndTheOthersAreRead()
     {
-        var closed = JiraReplay.With(request => JiraReplay.Query(request) == "project in (\"OPS\")" ? ReplayAnswer.Json(403, new JsonObject()) : null);
+        var closed = JiraReplay.With(request =>
+            JiraReplay.Query(request) == "project in (\"OPS\")" ? ReplayAnswer.Json(403, new JsonObject()) : null
+        );
         await using var server = await ReplayServer.StartAsync(closed, "first", calls: null, Cancellation);
         await using var source = server.Open();
         var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
@@ -130,5 +148,6 @@ public sealed class JiraReplayTests
         Assert.DoesNotContain("se-cr-et", failure.ToString(), StringComparison.Ordinal);
     }
 
-    private static IEnumerable<string> Texts(JsonNode? values) => values!.AsArray().Select(value => (string)value!).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Texts(JsonNode? values) =>
+        values!.AsArray().Select(value => (string)value!).Order(StringComparer.Ordinal);
 }
