@@ -11,12 +11,14 @@ namespace Connectors.Emulator.Mapping;
 internal sealed class FieldResolver(IndexMapping mapping, Func<string> id)
 {
     private readonly List<FieldNode> _added = [];
+    private readonly List<FieldNode> _empty = [];
     private int _addedFields;
 
     /// <summary>Forgets what the last document brought.</summary>
     public void Clear()
     {
         _added.Clear();
+        _empty.Clear();
         _addedFields = 0;
     }
 
@@ -162,12 +164,25 @@ internal sealed class FieldResolver(IndexMapping mapping, Func<string> id)
     }
 
     /// <summary>A name that comes with no value yet: seen once in this document, but no field.</summary>
-    private FieldNode Nothing(FieldNode parent, string name) => new(name, parent, FieldKind.Ignored, mapping.NextOrdinal());
+    private FieldNode Nothing(FieldNode parent, string name)
+    {
+        if (EmptyOf(parent, name) is { } again)
+        {
+            return again;
+        }
+
+        var node = new FieldNode(name, parent, FieldKind.Ignored, mapping.NextOrdinal());
+        _empty.Add(node);
+        return node;
+    }
+
+    private FieldNode? EmptyOf(FieldNode parent, string name) => _empty.Find(node => node.Parent == parent && node.Name == name);
 
     /// <summary>A new field; a placeholder, or null, when there are too many and the index takes the document without it.</summary>
     private FieldNode? Add(ReadOnlySpan<byte> source, long at, FieldNode parent, string name, FieldKind kind)
     {
-        var node = new FieldNode(name, parent, kind, mapping.NextOrdinal());
+        // The number of a name that came without a value before: the same name twice in an object is found by it.
+        var node = new FieldNode(name, parent, kind, EmptyOf(parent, name)?.Ordinal ?? mapping.NextOrdinal());
         if (mapping.IgnoresBeyondLimit && mapping.FieldCount + _addedFields + (kind == FieldKind.Text ? 2 : 1) > mapping.MaxFields)
         {
             return mapping.AddPlaceholder(parent, name);

@@ -17,6 +17,9 @@ namespace Connectors.Sync.Sources;
 /// </remarks>
 public abstract class EnumerableDataSource : IDataSource
 {
+    /// <summary>Bodies may be nested deeper than the serializer's 64 levels; what is too deep for Elasticsearch is mended later.</summary>
+    private static readonly JsonSerializerOptions Deep = new() { MaxDepth = 1000 };
+
     private readonly ConcurrentDictionary<string, Reading> _readings = new(StringComparer.Ordinal);
 
     /// <summary>Keeps the context; does nothing else.</summary>
@@ -92,7 +95,7 @@ public abstract class EnumerableDataSource : IDataSource
 
     private static void Add(SourcePageBuilder page, SimpleDocument document)
     {
-        var body = JsonSerializer.SerializeToElement(document.Body, document.Body.GetType());
+        var body = JsonSerializer.SerializeToElement(document.Body, document.Body.GetType(), Deep);
         if (body.ValueKind != JsonValueKind.Object)
         {
             throw new ConnectorException($"Document '{document.Id}': its body is a JSON {body.ValueKind}, not an object.");

@@ -42,7 +42,7 @@ internal static class PrivateFiles
             throw new IOException($"'{folder}' is a symbolic link to '{target}', which is not followed. Remove it.");
         }
 
-        if ((File.GetUnixFileMode(folder) & ~FolderMode700) != 0)
+        if ((File.GetUnixFileMode(folder) & ~FolderMode700) != UnixFileMode.None)
         {
             File.SetUnixFileMode(folder, FolderMode700);
         }

@@ -21,7 +21,6 @@ public sealed class BlockTests
         ["sh"] = ShellBlocks.RunAsync,
         ["sql"] = (block, _) => Now(SqlBlocks.IsCovered, block),
         ["text"] = (block, _) => Now(PictureBlocks.Drawing, block),
-        ["xml"] = (block, _) => Now(CodeBlocks.Project, block),
         ["yaml"] = ConfigBlocks.LoadAsync,
     };
 

@@ -1,4 +1,3 @@
-using System.Xml.Linq;
 using Connectors.Tests.Support;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -61,22 +60,5 @@ internal static class CodeBlocks
         var parts = new[] { Usings, Preludes.GetValueOrDefault(block.File, string.Empty), code }.Select(part => CSharpSyntaxTree.ParseText(part, options));
         var compilation = CSharpCompilation.Create("Snippet", parts, References, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
         Assert.Empty(compilation.GetDiagnostics().Where(one => one.Severity == DiagnosticSeverity.Error).Select(one => one.ToString()));
-    }
-
-    /// <summary>A project file, or item groups of one: well formed, its conditions and references are those of real projects here.</summary>
-    public static void Project(DocBlock block)
-    {
-        var shown = XElement.Parse($"<shown>{string.Join('\n', block.Lines)}</shown>");
-        var projects = new[] { "Connectors.*", "samples/Connectors.*", "templates/*" }
-            .SelectMany(pattern => Directory.Exists(Path.Combine(Approved.Root, Path.GetDirectoryName(pattern)!))
-                ? Directory.EnumerateDirectories(Path.Combine(Approved.Root, Path.GetDirectoryName(pattern)!), Path.GetFileName(pattern)) : [])
-            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.csproj")).Select(XElement.Load).ToList();
-        foreach (var reference in shown.Descendants().Where(element => element.Name.LocalName is "PackageReference" or "ProjectReference"))
-        {
-            Assert.Contains(projects, project => project.Descendants(reference.Name).Any(one =>
-                one.Attribute("Include")?.Value == reference.Attribute("Include")?.Value && one.Parent!.Attribute("Condition")?.Value == reference.Parent!.Attribute("Condition")?.Value));
-        }
-
-        Assert.NotEmpty(shown.Descendants());
     }
 }

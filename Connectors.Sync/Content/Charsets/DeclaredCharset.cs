@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Connectors.Sync.Content.Charsets;
@@ -7,6 +8,8 @@ internal static class DeclaredCharset
 {
     /// <summary>How far into a page a browser looks for a declaration.</summary>
     private const int HeadBytes = 1024;
+
+    private static readonly SearchValues<char> EndOfValue = SearchValues.Create(" \t\r\n;,\"'/>?");
 
     private static readonly DecoderFallback Replacement = new DecoderReplacementFallback("\uFFFD");
 
@@ -73,7 +76,7 @@ internal static class DeclaredCharset
             }
 
             rest = rest[1..].TrimStart();
-            var end = rest is ['"' or '\'', ..] ? rest[1..].IndexOf(rest[0]) + 1 : rest.IndexOfAny(" \t\r\n;,\"'/>?");
+            var end = rest is ['"' or '\'', ..] ? rest[1..].IndexOf(rest[0]) + 1 : rest.IndexOfAny(EndOfValue);
             var value = end < 0 ? rest : rest[..end];
             return value.Trim("\"' ").ToString();
         }

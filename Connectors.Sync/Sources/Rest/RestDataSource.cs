@@ -4,7 +4,8 @@ using Connectors.Sync.Sources.Rest.Streams;
 namespace Connectors.Sync.Sources.Rest;
 
 /// <summary>
-/// A source that is asked over HTTP. A derived class says how to sign in (<see cref="CreateClient"/>), what the places are (<see cref="FindPlacesAsync"/>) and
+/// A source that is asked over HTTP. A derived class says how to sign in (<see cref="CreateClient"/>), what the places are
+/// (<see cref="FindPlacesAsync"/>) and
 /// what is to be read of each (<see cref="StreamsOf"/>); paging, resuming, limits, retries and gaps are the base's.
 /// </summary>
 public abstract class RestDataSource : IDataSource
@@ -74,7 +75,10 @@ public abstract class RestDataSource : IDataSource
     /// <exception cref="ConnectorException">A field is missing or wrong.</exception>
     private protected abstract RestClient CreateClient();
 
-    /// <summary>The places of the service, in a stable order: called when a sync is planned. One, <see cref="RestPlace.Whole"/>, where nothing can be told apart.</summary>
+    /// <summary>
+    /// The places of the service, in a stable order: called when a sync is planned. One, <see cref="RestPlace.Whole"/>, where nothing can
+    /// be told apart.
+    /// </summary>
     private protected virtual Task<IReadOnlyList<RestPlace>> FindPlacesAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<RestPlace>>([RestPlace.Whole]);
 

@@ -42,7 +42,8 @@ internal static class RestFields
             : throw new ConnectorException($"{name}: {number} is out of range. Give a number from {least} to {most}.");
 
     /// <summary>An address of a service from a field.</summary>
-    /// <exception cref="ConnectorException">It is none. It is not repeated: with a user name in it, it holds a password as well.</exception>
+    /// <exception cref="ConnectorException">It is none. It is not repeated: with a user name in it, it holds a password as
+    /// well.</exception>
     public static Uri Address(SourceSettings settings, string name) =>
         Uri.TryCreate(settings.GetRequiredString(name), UriKind.Absolute, out var address) && (address.Scheme is "http" or "https") && address.UserInfo.Length == 0
             ? address

@@ -3,13 +3,15 @@ using Connectors.Sync.Sources.Rest.Streams;
 namespace Connectors.Sync.Sources.Rest;
 
 /// <summary>
-/// A change feed for services that can list what changed since a time: the same streams, restricted to it. The cursor is the time when the last reading began. What is gone
+/// A change feed for services that can list what changed since a time: the same streams, restricted to it. The cursor is the time when
+/// the last reading began. What is gone
 /// is told by streams that know it (<see cref="StreamPage.AddDeleted"/>), and goes with the next full sync otherwise.
 /// </summary>
 /// <param name="find">The places, in a stable order. Asked once an instance.</param>
 /// <param name="walk">Makes the walk through what changed since a time.</param>
 /// <param name="time">The clock.</param>
-/// <param name="overlap">How far back before the last reading changes are asked for: for what was being written then, and for clocks that differ. Default 15 minutes.</param>
+/// <param name="overlap">How far back before the last reading changes are asked for: for what was being written then, and for clocks that
+/// differ. Default 15 minutes.</param>
 internal sealed class TimeChanges(
     Func<CancellationToken, Task<IReadOnlyList<RestPlace>>> find, Func<DateTimeOffset, StreamWalk> walk, TimeProvider time, TimeSpan? overlap = null)
     : IDisposable

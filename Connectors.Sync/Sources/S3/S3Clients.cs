@@ -60,7 +60,7 @@ internal sealed class S3Clients(S3Configuration configuration) : IDisposable
 
     private AmazonS3Client InRegion(string region) => _clients.GetOrAdd(region, name => new Lazy<AmazonS3Client>(() => Make(name))).Value;
 
-    private AmazonS3Client Make(string region)
+    private S3KeyClient Make(string region)
     {
         var settings = new AmazonS3Config
         {

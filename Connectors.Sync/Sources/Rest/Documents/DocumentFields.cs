@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Connectors.Sync.Sources.Rest.Documents;
 
 /// <summary>
-/// Which parts of a service's JSON become a document's fields, declared once. Values go over byte by byte; only what has to change is read. A reserved name at the top
+/// Which parts of a service's JSON become a document's fields, declared once. Values go over byte by byte; only what has to change is
+/// read. A reserved name at the top
 /// gets an underscore. Immutable, safe for concurrent use.
 /// </summary>
 internal sealed class DocumentFields

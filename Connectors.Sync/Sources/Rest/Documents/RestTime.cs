@@ -8,7 +8,8 @@ internal static class RestTime
 {
     private const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
 
-    /// <summary>The time in a text: ISO 8601 and its kin (<c>2024-05-17 09:00:00</c>, <c>+0000</c> without a colon), without a zone in UTC; or in a number, as
+    /// <summary>The time in a text: ISO 8601 and its kin (<c>2024-05-17 09:00:00</c>, <c>+0000</c> without a colon), without a zone in
+    /// UTC; or in a number, as
     /// seconds or milliseconds since 1970. <see langword="null"/> when it is none.</summary>
     public static DateTimeOffset? Of(JsonElement? value) => value switch
     {

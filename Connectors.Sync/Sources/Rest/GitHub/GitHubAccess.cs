@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Connectors.Sync.Sources.Rest.Documents;
@@ -6,11 +5,13 @@ using Connectors.Sync.Sources.Rest.Paging;
 
 namespace Connectors.Sync.Sources.Rest.GitHub;
 
-/// <summary>Who may read a repository of an organization: its collaborators who are members. Asked once for each. Safe for concurrent use.</summary>
+/// <summary>
+/// Who may read a repository of an organization: its collaborators who are members. Asked once for each. Safe for concurrent use.
+/// </summary>
 /// <param name="clients">The clients of owners.</param>
-internal sealed class GitHubAccess(GitHubClients clients)
+internal sealed class GitHubAccess(GitHubClients clients) : IDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<JsonElement>>>> _lists = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Remembered<IReadOnlyList<JsonElement>> _lists = new();
 
     /// <summary>The values of a person, those that have something behind them.</summary>
     public static Dictionary<string, string?> ValuesOf(JsonElement person) => new(StringComparer.Ordinal)
@@ -21,9 +22,10 @@ internal sealed class GitHubAccess(GitHubClients clients)
     };
 
     /// <summary>The members of an organization.</summary>
-    public Task<IReadOnlyList<JsonElement>> MembersAsync(string organization, CancellationToken cancellationToken) => OnceAsync(
+    public Task<IReadOnlyList<JsonElement>> MembersAsync(string organization, CancellationToken cancellationToken) => _lists.GetAsync(
         organization,
-        () => ListAsync(organization, GitHubQueries.Members, "organization/membersWithRole", new JsonObject { ["orgName"] = organization }, cancellationToken));
+        () => ListAsync(organization, GitHubQueries.Members, "organization/membersWithRole", new JsonObject { ["orgName"] = organization }, cancellationToken),
+        cancellationToken);
 
     /// <summary>The values of those who may read a repository.</summary>
     /// <exception cref="ConnectorException">They could not be found out; then the documents must not be written.</exception>
@@ -35,11 +37,17 @@ internal sealed class GitHubAccess(GitHubClients clients)
         }
 
         var (owner, name) = GitHubRepositories.Split(repository);
-        var collaborators = await OnceAsync(repository, () => ListAsync(
-            owner, GitHubQueries.Collaborators, "repository/collaborators", new JsonObject { ["orgName"] = owner, ["repoName"] = name }, cancellationToken));
+        var variables = new JsonObject { ["orgName"] = owner, ["repoName"] = name };
+        var collaborators = await _lists.GetAsync(
+            repository,
+            () => ListAsync(owner, GitHubQueries.Collaborators, "repository/collaborators", variables, cancellationToken),
+            cancellationToken);
         var members = (await MembersAsync(owner, cancellationToken)).Select(member => member.Text("id")).ToHashSet(StringComparer.Ordinal);
         return [.. collaborators.Where(person => members.Contains(person.Text("id"))).SelectMany(person => ValuesOf(person).Values).OfType<string>()];
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _lists.Dispose();
 
     private async Task<IReadOnlyList<JsonElement>> ListAsync(string owner, string query, string path, JsonObject variables, CancellationToken cancellationToken)
     {
@@ -51,20 +59,5 @@ internal sealed class GitHubAccess(GitHubClients clients)
         }
 
         return people;
-    }
-
-    /// <summary>Asks once, and again after a failure.</summary>
-    private async Task<IReadOnlyList<JsonElement>> OnceAsync(string key, Func<Task<IReadOnlyList<JsonElement>>> find)
-    {
-        var work = _lists.GetOrAdd(key, _ => new Lazy<Task<IReadOnlyList<JsonElement>>>(find));
-        try
-        {
-            return await work.Value;
-        }
-        catch
-        {
-            _lists.TryRemove(KeyValuePair.Create(key, work));
-            throw;
-        }
     }
 }

@@ -8,7 +8,10 @@ using Connectors.Sync.Sources.Rest.SignIn;
 
 namespace Connectors.Sync.Sources.Rest.GitHub;
 
-/// <summary>Who asks: the owner of a personal access token, or an app, which has a token of its own for each owner that it is installed for. Safe for concurrent use.</summary>
+/// <summary>
+/// Who asks: the owner of a personal access token, or an app, which has a token of its own for each owner that it is installed for. Safe
+/// for concurrent use.
+/// </summary>
 internal sealed class GitHubClients(GitHubConfiguration configuration, SourceContext context) : IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<RestClient>> _byOwner = new(StringComparer.OrdinalIgnoreCase);

@@ -7,7 +7,9 @@ using Connectors.Sync.Sources.Rest.Streams;
 
 namespace Connectors.Sync.Sources.Rest.GitHub;
 
-/// <summary>Repositories of GitHub, their issues, pull requests and files. Ids and field names are the Python service's. See docs/sources/github.md.</summary>
+/// <summary>
+/// Repositories of GitHub, their issues, pull requests and files. Ids and field names are the Python service's. See docs/sources/github.md.
+/// </summary>
 public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
 {
     internal const string PermissionHint = "Give the token the scopes repo, user and read:org, or the app the permissions that docs/sources/github.md lists.";
@@ -92,7 +94,10 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
 
     private protected override RestClient CreateClient() => _clients.Value.Root;
 
-    /// <summary>The list of repositories is a place, whose documents they are; and each repository is one, its detail the branch, whether it is public, and the number of its rules.</summary>
+    /// <summary>
+    /// The list of repositories is a place, whose documents they are; and each repository is one, its detail the branch, whether it is
+    /// public, and the number of its rules.
+    /// </summary>
     private protected override async Task<IReadOnlyList<RestPlace>> FindPlacesAsync(CancellationToken cancellationToken)
     {
         var (field, names) = Named();
@@ -135,6 +140,11 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
 
     private protected override ValueTask DisposeAsyncCore()
     {
+        if (_access.IsValueCreated)
+        {
+            _access.Value.Dispose();
+        }
+
         if (_clients.IsValueCreated)
         {
             _clients.Value.Dispose();

@@ -22,7 +22,10 @@ internal static class GitHubErrors
         return isLimited ? LimitRules.Until(answer.Header("x-ratelimit-reset"), now) ?? TimeSpan.FromMinutes(1) : null;
     }
 
-    /// <summary>What the errors of an answer come to; <see langword="null"/> when there are none, or only repositories that were asked for by name are missing.</summary>
+    /// <summary>
+    /// What the errors of an answer come to; <see langword="null"/> when there are none, or only repositories that were asked for by name
+    /// are missing.
+    /// </summary>
     public static ConnectorException? Of(JsonElement answer)
     {
         var errors = answer.ValueKind == JsonValueKind.Object ? answer.Items("errors").ToList() : [];

@@ -6,7 +6,9 @@ using Connectors.Sync.Sources.Rest.Streams;
 
 namespace Connectors.Sync.Sources.Rest.GitHub;
 
-/// <summary>The files of a branch that hold documentation, by path. The tree is read once; each file's last commit tells when it changed.</summary>
+/// <summary>
+/// The files of a branch that hold documentation, by path. The tree is read once; each file's last commit tells when it changed.
+/// </summary>
 /// <param name="client">The repository's client.</param>
 /// <param name="repository"><c>OWNER/NAME</c>.</param>
 /// <param name="branch">The branch.</param>

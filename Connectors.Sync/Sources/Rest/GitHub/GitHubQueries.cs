@@ -22,7 +22,9 @@ internal static class GitHubQueries
 
     private const string CommonFields = "id updatedAt number url createdAt closedAt title body state author { login }";
 
-    /// <summary>What is listed below issues and pull requests: name in GitHub, name in the document, its fields, how many at a time.</summary>
+    /// <summary>
+    /// What is listed below issues and pull requests: name in GitHub, name in the document, its fields, how many at a time.
+    /// </summary>
     public static IReadOnlyList<GitHubList> IssueLists { get; } =
     [
         new("comments", "issue_comments", "author { login } body"),

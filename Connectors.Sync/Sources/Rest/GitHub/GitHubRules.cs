@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace Connectors.Sync.Sources.Rest.GitHub;
 
 /// <summary>
-/// Advanced sync rules: <c>[{repository, filter: {issue, pr, branch, path}}, ...]</c>; they take the place of the field repositories. Issues and pull requests are
+/// Advanced sync rules: <c>[{repository, filter: {issue, pr, branch, path}}, ...]</c>; they take the place of the field repositories.
+/// Issues and pull requests are
 /// found by a search, files below a branch or a folder.
 /// </summary>
 internal static class GitHubRules
@@ -23,11 +24,11 @@ internal static class GitHubRules
 
     private static string? Of(JsonObject rule, string name) => RuleText.Of(rule["filter"]?[name]);
 
-    private static IEnumerable<JsonNode?> List(JsonNode? rules) => rules switch
+    private static JsonArray List(JsonNode? rules) => rules switch
     {
         JsonArray list => list,
         null => [],
-        _ => [rules],
+        _ => [rules.DeepClone()],
     };
 
     private static IEnumerable<string> Check(JsonNode? node, string place)

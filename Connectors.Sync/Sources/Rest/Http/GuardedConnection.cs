@@ -6,12 +6,15 @@ using Connectors.Sync.Sources.HttpJson;
 namespace Connectors.Sync.Sources.Rest.Http;
 
 /// <summary>
-/// Connects to hosts that a user may name. Where a name leads is checked when the connection is made, on the address that is connected to, so a name
+/// Connects to hosts that a user may name. Where a name leads is checked when the connection is made, on the address that is connected
+/// to, so a name
 /// that resolves differently the second time gains nothing.
 /// </summary>
 internal static class GuardedConnection
 {
-    /// <summary>A handler without redirects, cookies and proxies: a proxy would resolve the name itself, out of reach of the check.</summary>
+    /// <summary>
+    /// A handler without redirects, cookies and proxies: a proxy would resolve the name itself, out of reach of the check.
+    /// </summary>
     /// <param name="field">The field that names the host, for the message.</param>
     /// <param name="privateHosts">Names of hosts that may have a private, loopback or link-local address.</param>
     /// <param name="trust">Judges certificates; <see langword="null"/> for the authorities of this system.</param>

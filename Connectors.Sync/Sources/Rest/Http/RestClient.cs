@@ -1,4 +1,3 @@
-using System.Net;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Sources.Rest.Limits;
 using Microsoft.Extensions.Logging;
@@ -8,7 +7,8 @@ using Polly.Retry;
 namespace Connectors.Sync.Sources.Rest.Http;
 
 /// <summary>
-/// Asks one service: signs in, stays within what the host may be asked, waits when it is told to, tries again what may pass, and words what does not. Safe for
+/// Asks one service: signs in, stays within what the host may be asked, waits when it is told to, tries again what may pass, and words
+/// what does not. Safe for
 /// concurrent use: one serves all partitions of a sync.
 /// </summary>
 internal sealed class RestClient : IDisposable
@@ -49,7 +49,8 @@ internal sealed class RestClient : IDisposable
     /// <param name="context">May hold another handler, for tests.</param>
     /// <param name="field">The field that names the host, for messages.</param>
     /// <param name="privateHosts">Names of hosts that may have a private address.</param>
-    /// <param name="authority">The value of a field ssl_ca: certificate authorities as PEM; <see langword="null"/> for those of this system.</param>
+    /// <param name="authority">The value of a field ssl_ca: certificate authorities as PEM; <see langword="null"/> for those of this
+    /// system.</param>
     /// <exception cref="ConnectorException">There is no certificate in the field.</exception>
     public static HttpClient CreateHttp(SourceContext context, string field = "url", IReadOnlyList<string>? privateHosts = null, string? authority = null)
     {
@@ -60,7 +61,8 @@ internal sealed class RestClient : IDisposable
 
     /// <summary>Sends a request and reads the whole answer. The caller disposes it.</summary>
     /// <returns>An answer of success, or of one of the request's <see cref="RestRequest.Accepted"/> statuses.</returns>
-    /// <exception cref="ConnectorException">There is none; where the service answered, the exception carries the status (<see cref="RestErrors.StatusOf"/>).</exception>
+    /// <exception cref="ConnectorException">There is none; where the service answered, the exception carries the status
+    /// (<see cref="RestErrors.StatusOf"/>).</exception>
     public async Task<RestResponse> SendAsync(RestRequest request, CancellationToken cancellationToken)
     {
         var address = AddressOf(request);
@@ -84,7 +86,8 @@ internal sealed class RestClient : IDisposable
     public Task<RestResponse> GetAsync(string address, CancellationToken cancellationToken) => SendAsync(RestRequest.Get(address), cancellationToken);
 
     /// <summary>Opens a content, which is not read into memory. The caller disposes the stream.</summary>
-    /// <exception cref="ConnectorException">As <see cref="SendAsync"/>; kind <see cref="FailureKind.Skip"/> when only this content is gone or closed.</exception>
+    /// <exception cref="ConnectorException">As <see cref="SendAsync"/>; kind <see cref="FailureKind.Skip"/> when only this content is
+    /// gone or closed.</exception>
     public async Task<Stream> OpenAsync(RestRequest request, CancellationToken cancellationToken)
     {
         var address = AddressOf(request);

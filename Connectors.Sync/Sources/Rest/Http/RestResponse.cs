@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace Connectors.Sync.Sources.Rest.Http;
 
 /// <summary>
-/// An answer: its status, its headers, and its body in one pooled buffer. What <see cref="Json"/> gives points into that buffer and ends with it:
+/// An answer: its status, its headers, and its body in one pooled buffer. What <see cref="Json"/> gives points into that buffer and ends
+/// with it:
 /// copy out what is kept longer. One thread at a time.
 /// </summary>
 internal sealed class RestResponse : IDisposable
@@ -42,7 +43,8 @@ internal sealed class RestResponse : IDisposable
     public ReadOnlyMemory<byte> Bytes => _body.WrittenMemory;
 
     /// <summary>The body as JSON.</summary>
-    /// <exception cref="ConnectorException">It is none. What was cut off may be whole when it is asked for again; a page for people will not become JSON.</exception>
+    /// <exception cref="ConnectorException">It is none. What was cut off may be whole when it is asked for again; a page for people will
+    /// not become JSON.</exception>
     public JsonElement Json => (_document ??= Parse()).RootElement;
 
     /// <summary>A header's first value, or <see langword="null"/>.</summary>

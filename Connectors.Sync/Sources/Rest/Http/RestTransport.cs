@@ -1,5 +1,4 @@
 using System.Net;
-using Connectors.Sync.Sources.Rest.SignIn;
 
 namespace Connectors.Sync.Sources.Rest.Http;
 
@@ -107,7 +106,10 @@ internal sealed class RestTransport(RestClientOptions options, HttpClient http, 
         throw new ConnectorException($"{options.Name} ({RestErrors.Name(address)}): redirects in a circle. Check {options.AddressField}.");
     }
 
-    /// <summary>Whether the credentials are meant for an address: its host, port and scheme are the service's, or its host is one that the service named.</summary>
+    /// <summary>
+    /// Whether the credentials are meant for an address: its host, port and scheme are the service's, or its host is one that the service
+    /// named.
+    /// </summary>
     private bool IsTrusted(Uri address) =>
         Uri.Compare(address, options.Address, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0
         || (address.Scheme == Uri.UriSchemeHttps && options.TrustedHosts.Any(host => host.StartsWith('.')

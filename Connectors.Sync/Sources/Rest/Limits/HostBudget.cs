@@ -1,11 +1,14 @@
 namespace Connectors.Sync.Sources.Rest.Limits;
 
 /// <summary>
-/// What one host may be asked: so many requests at a time, one each so often, and none before the time that it asked to wait for. Safe for concurrent use.
+/// What one host may be asked: so many requests at a time, one each so often, and none before the time that it asked to wait for. Safe
+/// for concurrent use.
 /// </summary>
 /// <param name="requestsAtATime">Requests at the same time.</param>
 /// <param name="time">The clock.</param>
+#pragma warning disable CA1001 // A semaphore whose wait handle nobody asks for holds nothing to dispose of.
 internal sealed class HostBudget(int requestsAtATime, TimeProvider time)
+#pragma warning restore CA1001
 {
     private readonly SemaphoreSlim _places = new(requestsAtATime, requestsAtATime);
     private readonly Lock _lock = new();

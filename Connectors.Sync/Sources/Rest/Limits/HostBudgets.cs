@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Connectors.Sync.Sources.Rest.Limits;
 
-/// <summary>The budgets of all hosts. One for all syncs of a process, so that they spare a service together. Safe for concurrent use.</summary>
+/// <summary>
+/// The budgets of all hosts. One for all syncs of a process, so that they spare a service together. Safe for concurrent use.
+/// </summary>
 internal sealed class HostBudgets
 {
     private readonly ConcurrentDictionary<string, HostBudget> _byHost = new(StringComparer.OrdinalIgnoreCase);

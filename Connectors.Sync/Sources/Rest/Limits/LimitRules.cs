@@ -28,7 +28,9 @@ internal static class LimitRules
     public static LimitRule ResetAt(string header) => (answer, now) =>
         answer.Status == HttpStatusCode.TooManyRequests ? Until(answer.Header(header), now) : null;
 
-    /// <summary>GitHub: 403 or 429 with nothing remaining until <c>x-ratelimit-reset</c>; without that header, a secondary limit, a minute.</summary>
+    /// <summary>
+    /// GitHub: 403 or 429 with nothing remaining until <c>x-ratelimit-reset</c>; without that header, a secondary limit, a minute.
+    /// </summary>
     public static TimeSpan? GitHub(RestResponse answer, DateTimeOffset now)
     {
         if (answer.Status is not (HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests))
@@ -48,7 +50,10 @@ internal static class LimitRules
             ? Positive(reset - now)
             : null;
 
-    /// <summary>Salesforce: the day's requests are used up (<c>Sforce-Limit-Info: api-usage=15000/15000</c>), which an hour may mend, as the day slides.</summary>
+    /// <summary>
+    /// Salesforce: the day's requests are used up (<c>Sforce-Limit-Info: api-usage=15000/15000</c>), which an hour may mend, as the day
+    /// slides.
+    /// </summary>
     public static TimeSpan? Salesforce(RestResponse answer, DateTimeOffset now)
     {
         if (answer.Status != HttpStatusCode.Forbidden || answer.Header("Sforce-Limit-Info") is not { } info)

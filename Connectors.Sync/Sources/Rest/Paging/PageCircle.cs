@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace Connectors.Sync.Sources.Rest.Paging;
 
 /// <summary>
-/// Notices a listing that never ends: a cursor that leads back, pages that hold the same as an earlier one (a service that does not know the paging
+/// Notices a listing that never ends: a cursor that leads back, pages that hold the same as an earlier one (a service that does not know
+/// the paging
 /// parameter gives the first page for ever), empty pages without end. A page that is read again is none of these. One thread at a time.
 /// </summary>
 internal sealed class PageCircle

@@ -5,7 +5,8 @@ using Connectors.Sync.Sources.Rest.Http;
 namespace Connectors.Sync.Sources.Rest.Paging;
 
 /// <summary>
-/// How a listing is paged, as data: where the items stand, and how the page after one is asked for. The place of a page is a short text, its cursor; the
+/// How a listing is paged, as data: where the items stand, and how the page after one is asked for. The place of a page is a short text,
+/// its cursor; the
 /// first page's is empty. Pure and safe for concurrent use.
 /// </summary>
 internal abstract class RestPaging
@@ -31,7 +32,8 @@ internal abstract class RestPaging
     /// <param name="items">JSON pointer to the items.</param>
     /// <param name="next">JSON pointer to the cursor.</param>
     /// <param name="put">Puts it: <c>(request, cursor) => request.WithQuery("cursor", cursor)</c>.</param>
-    /// <param name="hasMore">JSON pointer to a truth value that says whether there is a next page; <see langword="null"/> when a missing cursor says it.</param>
+    /// <param name="hasMore">JSON pointer to a truth value that says whether there is a next page; <see langword="null"/> when a missing
+    /// cursor says it.</param>
     public static RestPaging Cursor(string items, string next, Func<RestRequest, string, RestRequest> put, string? hasMore = null) =>
         new CursorPaging(items, next, put, hasMore);
 

@@ -58,9 +58,9 @@ internal sealed class RecordStream(RestClient client, ServiceNowBatch batch, str
     private static void Add(StreamPage page, JsonElement row, DocumentContent? content, IReadOnlyList<string>? allowed) =>
         page.Add(IdOf(row), row, DocumentFields.AllFilled, RestTime.Of(row.Text("sys_updated_on")), content, allowed);
 
-    private async Task AddAttachmentsAsync(StreamPage page, IReadOnlyList<string> rows, IReadOnlyList<string>? allowed, CancellationToken cancellationToken)
+    private async Task AddAttachmentsAsync(StreamPage page, string[] rows, IReadOnlyList<string>? allowed, CancellationToken cancellationToken)
     {
-        for (long offset = 0; rows.Count > 0; offset += ServiceNowBatch.PageSize)
+        for (long offset = 0; rows.Length > 0; offset += ServiceNowBatch.PageSize)
         {
             var lists = await batch.GetAsync(
                 [.. rows.Select(row => ServiceNowBatch.Page($"/api/now/attachment?table_sys_id={row}", string.Empty, offset))], cancellationToken);

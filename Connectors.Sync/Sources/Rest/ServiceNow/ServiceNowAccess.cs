@@ -1,15 +1,14 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using Connectors.Sync.Sources.Rest.Documents;
 
 namespace Connectors.Sync.Sources.Rest.ServiceNow;
 
 /// <summary>Who may read a table: the users that have one of its roles. Asked once for each table. Safe for concurrent use.</summary>
-internal sealed class ServiceNowAccess(ServiceNowBatch batch)
+internal sealed class ServiceNowAccess(ServiceNowBatch batch) : IDisposable
 {
     private const string Public = "public";
-    private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<string>>>> _byTable = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<JsonElement>>>> _lists = new(StringComparer.Ordinal);
+    private readonly Remembered<IReadOnlyList<string>> _byTable = new();
+    private readonly Remembered<IReadOnlyList<JsonElement>> _lists = new();
 
     /// <summary>The value of a user, by its <c>sys_id</c>.</summary>
     public static string ValueOf(string id) => AccessControl.Value("user_id", id);
@@ -17,11 +16,18 @@ internal sealed class ServiceNowAccess(ServiceNowBatch batch)
     /// <summary>The values of those who may read a table.</summary>
     /// <exception cref="ConnectorException">They could not be found out; then the documents must not be written.</exception>
     public Task<IReadOnlyList<string>> OfAsync(string table, CancellationToken cancellationToken) =>
-        OnceAsync(_byTable, table, () => FindAsync(table, cancellationToken));
+        _byTable.GetAsync(table, () => FindAsync(table, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _byTable.Dispose();
+        _lists.Dispose();
+    }
 
     private async Task<IReadOnlyList<string>> FindAsync(string table, CancellationToken cancellationToken)
     {
-        var roles = await OnceAsync(_lists, "sys_user_role", () => batch.AllAsync("sys_user_role", string.Empty, cancellationToken));
+        var roles = await _lists.GetAsync("sys_user_role", () => batch.AllAsync("sys_user_role", string.Empty, cancellationToken), cancellationToken);
         var standard = ServiceNowTables.Standard.FirstOrDefault(known => known.Table == table).Roles;
         var ids = standard is not null
             ? [.. roles.Where(role => standard.Contains(role.Text("name"), StringComparer.Ordinal)).Select(role => role.Text("sys_id"))]
@@ -30,13 +36,13 @@ internal sealed class ServiceNowAccess(ServiceNowBatch batch)
         var values = new HashSet<string>(StringComparer.Ordinal);
         if (roles.Any(role => role.Text("name") == Public && ids.Contains(role.Text("sys_id"))))
         {
-            var users = await OnceAsync(_lists, "sys_user", () => batch.AllAsync("sys_user", string.Empty, cancellationToken));
+            var users = await _lists.GetAsync("sys_user", () => batch.AllAsync("sys_user", string.Empty, cancellationToken), cancellationToken);
             values.UnionWith(users.Select(user => ValueOf(user.RequiredText("A user of ServiceNow", "sys_id"))));
         }
 
         foreach (var role in ids.OfType<string>().Distinct(StringComparer.Ordinal))
         {
-            var members = await OnceAsync(_lists, role, () => batch.AllAsync("sys_user_has_role", $"role={role}", cancellationToken));
+            var members = await _lists.GetAsync(role, () => batch.AllAsync("sys_user_has_role", $"role={role}", cancellationToken), cancellationToken);
             values.UnionWith(members.Select(member => member.Text("user", "value")).OfType<string>().Select(ValueOf));
         }
 
@@ -52,20 +58,5 @@ internal sealed class ServiceNowAccess(ServiceNowBatch batch)
             cancellationToken,
             $"sys_security_acl.operation=read&sys_security_acl.name={Uri.EscapeDataString(table)}&sys_security_acl.script=&sys_security_acl.condition=&");
         return [.. rules.Select(rule => rule.Text("sys_user_role", "value"))];
-    }
-
-    /// <summary>Asks once, and again after a failure.</summary>
-    private static async Task<T> OnceAsync<T>(ConcurrentDictionary<string, Lazy<Task<T>>> kept, string key, Func<Task<T>> find)
-    {
-        var work = kept.GetOrAdd(key, _ => new Lazy<Task<T>>(find));
-        try
-        {
-            return await work.Value;
-        }
-        catch
-        {
-            kept.TryRemove(KeyValuePair.Create(key, work));
-            throw;
-        }
     }
 }

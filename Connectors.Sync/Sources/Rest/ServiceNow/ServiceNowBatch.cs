@@ -15,7 +15,9 @@ internal sealed class ServiceNowBatch(RestClient client)
 
     private const string Order = "ORDERBYsys_created_on^ORDERBYsys_id";
 
-    /// <summary>The address of a page of a table's rows, oldest first; rows that were made in the same second are in the order of their ids.</summary>
+    /// <summary>
+    /// The address of a page of a table's rows, oldest first; rows that were made in the same second are in the order of their ids.
+    /// </summary>
     /// <param name="path">The table's path, perhaps with a query of its own.</param>
     /// <param name="query">An encoded query; empty for all rows.</param>
     /// <param name="offset">The number of the first row.</param>
@@ -74,14 +76,15 @@ internal sealed class ServiceNowBatch(RestClient client)
     private static List<JsonElement> Rows(string address, JsonElement? part)
     {
         var place = $"ServiceNow ({address.Split('?')[0]})";
-        var status = (HttpStatusCode)(part?.Number("status_code") ?? 0);
+        var number = part?.Number("status_code") ?? 0;
+        var status = (HttpStatusCode)number;
         if (status != HttpStatusCode.OK)
         {
-            throw status is 0 || RestErrors.IsPassing(status)
+            throw number == 0 || RestErrors.IsPassing(status)
                 ? new ConnectorException(
-                    FailureKind.Retry, $"{place}: could not answer at the moment ({(int)status}). It is tried again.", RestErrors.Cause(status))
+                    FailureKind.Retry, $"{place}: could not answer at the moment ({number}). It is tried again.", RestErrors.Cause(status))
                 : new ConnectorException(
-                    FailureKind.Fatal, $"{place}: answers {(int)status}. {ServiceNowDataSource.PermissionHint}", RestErrors.Cause(status));
+                    FailureKind.Fatal, $"{place}: answers {number}. {ServiceNowDataSource.PermissionHint}", RestErrors.Cause(status));
         }
 
         try

@@ -8,7 +8,9 @@ using Connectors.Sync.Sources.Rest.Streams;
 
 namespace Connectors.Sync.Sources.Rest.ServiceNow;
 
-/// <summary>The rows of ServiceNow tables, and their attachments. Ids and field names are the Python service's. See docs/sources/servicenow.md.</summary>
+/// <summary>
+/// The rows of ServiceNow tables, and their attachments. Ids and field names are the Python service's. See docs/sources/servicenow.md.
+/// </summary>
 public sealed class ServiceNowDataSource : RestDataSource, IAccessControlSource, IChangeFeed
 {
     internal const string PermissionHint = "Give the user a role that may read the table, and its attachments.";
@@ -121,6 +123,11 @@ public sealed class ServiceNowDataSource : RestDataSource, IAccessControlSource,
     private protected override ValueTask DisposeAsyncCore()
     {
         _changes.Dispose();
+        if (_access.IsValueCreated)
+        {
+            _access.Value.Dispose();
+        }
+
         return base.DisposeAsyncCore();
     }
 

@@ -2,9 +2,14 @@ using System.Text.Json.Nodes;
 
 namespace Connectors.Sync.Sources.Rest.ServiceNow;
 
-/// <summary>Advanced sync rules: <c>[{service, query}, ...]</c>, a table by label or name and an encoded query; they take the place of the field services.</summary>
+/// <summary>
+/// Advanced sync rules: <c>[{service, query}, ...]</c>, a table by label or name and an encoded query; they take the place of the field
+/// services.
+/// </summary>
 internal static class ServiceNowRules
 {
+    private static readonly string[] Names = ["service", "query"];
+
     /// <summary>What is wrong with rules, for the person who wrote them.</summary>
     public static IReadOnlyList<string> Check(JsonNode rules)
     {
@@ -20,11 +25,11 @@ internal static class ServiceNowRules
     public static IReadOnlyList<(string Service, string Query)> From(JsonNode? rules) =>
         [.. List(rules).OfType<JsonObject>().Select(rule => (RuleText.Of(rule["service"]) ?? string.Empty, RuleText.Of(rule["query"]) ?? string.Empty))];
 
-    private static IEnumerable<JsonNode?> List(JsonNode? rules) => rules switch
+    private static JsonArray List(JsonNode? rules) => rules switch
     {
         JsonArray list => list,
         null => [],
-        _ => [rules],
+        _ => [rules.DeepClone()],
     };
 
     private static IEnumerable<string> Check(JsonNode? node, string place)
@@ -34,8 +39,8 @@ internal static class ServiceNowRules
             return [$"{place}: must be an object with service and query; it is {RuleText.Kind(node)}."];
         }
 
-        return RuleText.Unknown(rule, place, "service", "query")
-            .Concat(new[] { "service", "query" }
+        return RuleText.Unknown(rule, place, Names)
+            .Concat(Names
                 .Where(name => string.IsNullOrWhiteSpace(RuleText.Of(rule[name])))
                 .Select(name => $"{place}: {name} is required, a text: {(name == "service" ? "Incident" : "active=true")}."));
     }

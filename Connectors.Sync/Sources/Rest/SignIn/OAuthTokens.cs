@@ -5,7 +5,8 @@ using Duende.IdentityModel.Client;
 namespace Connectors.Sync.Sources.Rest.SignIn;
 
 /// <summary>
-/// Tokens by OAuth 2: client credentials (RFC 6749, 4.4), refresh token (6) or a signed assertion (RFC 7523). A refresh token that the answer replaces is
+/// Tokens by OAuth 2: client credentials (RFC 6749, 4.4), refresh token (6) or a signed assertion (RFC 7523). A refresh token that the
+/// answer replaces is
 /// used in place of the configured one from then on, in this process.
 /// </summary>
 internal sealed class OAuthTokens : ITokenSource

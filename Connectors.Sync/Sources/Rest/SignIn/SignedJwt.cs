@@ -4,7 +4,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Connectors.Sync.Sources.Rest.SignIn;
 
-/// <summary>Short tokens that are signed here with a private key (RS256), to prove who asks: GitHub Apps, Salesforce's and Google's JWT bearer flow.</summary>
+/// <summary>
+/// Short tokens that are signed here with a private key (RS256), to prove who asks: GitHub Apps, Salesforce's and Google's JWT bearer flow.
+/// </summary>
 internal static class SignedJwt
 {
     /// <summary>A token that is good for a few minutes.</summary>

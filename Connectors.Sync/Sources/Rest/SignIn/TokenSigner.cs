@@ -1,7 +1,8 @@
 namespace Connectors.Sync.Sources.Rest.SignIn;
 
 /// <summary>
-/// Keeps a token for all requests, renews it a while before it ends, and once when a request that carried it was refused: a token can be withdrawn.
+/// Keeps a token for all requests, renews it a while before it ends, and once when a request that carried it was refused: a token can be
+/// withdrawn.
 /// </summary>
 internal sealed class TokenSigner(ITokenSource tokens, TimeProvider time, string scheme) : RequestSigner, IDisposable
 {

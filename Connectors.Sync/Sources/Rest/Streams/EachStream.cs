@@ -6,7 +6,8 @@ using Connectors.Sync.Sources.Rest.Paging;
 namespace Connectors.Sync.Sources.Rest.Streams;
 
 /// <summary>
-/// For each item of a listing, the streams of that item, one after the other: the messages of each chat, the files of each folder. For what is too many, or too small, to
+/// For each item of a listing, the streams of that item, one after the other: the messages of each chat, the files of each folder. For
+/// what is too many, or too small, to
 /// be a place of its own. An item that is closed or gone is a gap.
 /// </summary>
 /// <param name="name">What it lists.</param>

@@ -2,7 +2,9 @@ using Connectors.Sync.Sources.Rest.Paging;
 
 namespace Connectors.Sync.Sources.Rest.Streams;
 
-/// <summary>What is kept between two pages of a partition: the streams of the place that is read, and what is left of a page. One thread at a time.</summary>
+/// <summary>
+/// What is kept between two pages of a partition: the streams of the place that is read, and what is left of a page. One thread at a time.
+/// </summary>
 internal sealed class PlaceReading(Func<RestPlace, IReadOnlyList<RestStream>> streamsOf) : IDisposable
 {
     private (int Place, int Stream) _at = (-1, -1);

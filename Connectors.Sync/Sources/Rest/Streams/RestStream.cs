@@ -1,7 +1,8 @@
 namespace Connectors.Sync.Sources.Rest.Streams;
 
 /// <summary>
-/// One listing of a place: its issues, its files. The streams of a place are read one after the other, each page by page; where the reading is, is the
+/// One listing of a place: its issues, its files. The streams of a place are read one after the other, each page by page; where the
+/// reading is, is the
 /// resume token of the sync. One thread at a time.
 /// </summary>
 /// <param name="name">What it lists, for messages: <c>issues</c>.</param>

@@ -21,7 +21,8 @@ internal sealed class StreamPage : IDisposable
     /// <param name="fields">Which of it becomes the document, under which names.</param>
     /// <param name="changed">When it changed last, if every change moves that time.</param>
     /// <param name="content">Content to fetch if the document has to be written.</param>
-    /// <param name="access">Who may see it; <see langword="null"/> when access control is switched off. Never empty because a call failed: let it fail.</param>
+    /// <param name="access">Who may see it; <see langword="null"/> when access control is switched off. Never empty because a call
+    /// failed: let it fail.</param>
     public void Add(
         string id,
         JsonElement item,

@@ -5,8 +5,10 @@ using Connectors.Sync.Sources.Rest.Paging;
 namespace Connectors.Sync.Sources.Rest.Streams;
 
 /// <summary>
-/// Reads places stream by stream and cuts what comes into pages of the wanted size. What is left of a page of the service is kept for the next call; when it is asked for by
-/// another process, it is read again and what was given is passed over, unless it begins otherwise by then: in that case all of it is given. Different
+/// Reads places stream by stream and cuts what comes into pages of the wanted size. What is left of a page of the service is kept for the
+/// next call; when it is asked for by
+/// another process, it is read again and what was given is passed over, unless it begins otherwise by then: in that case all of it is
+/// given. Different
 /// partitions can be read at the same time.
 /// </summary>
 /// <param name="streamsOf">The streams of a place, in order.</param>
@@ -79,7 +81,7 @@ internal sealed class StreamWalk(Func<RestPlace, IReadOnlyList<RestStream>> stre
         }
     }
 
-    private async Task<FetchedPage> FetchAsync(
+    private static async Task<FetchedPage> FetchAsync(
         PlaceReading reading, RestStream stream, RestPlace place, StreamPosition position, CancellationToken cancellationToken)
     {
         using var taken = new StreamPage();

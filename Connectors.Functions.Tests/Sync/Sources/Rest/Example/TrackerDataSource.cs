@@ -12,7 +12,9 @@ using Connectors.Sync.Sources.Rest.Streams;
 
 namespace Connectors.Tests.Sync.Sources.Rest.Example;
 
-/// <summary>The tickets of a made-up service's projects, with their comments and files. It is the example of docs/writing-a-rest-source.md.</summary>
+/// <summary>
+/// The tickets of a made-up service's projects, with their comments and files. It is the example of docs/writing-a-rest-source.md.
+/// </summary>
 public sealed class TrackerDataSource(SourceContext context) : RestDataSource(context)
 {
     private static readonly DocumentFields TicketFields = DocumentFields.Of(

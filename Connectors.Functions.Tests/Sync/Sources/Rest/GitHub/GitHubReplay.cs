@@ -38,7 +38,9 @@ internal static class GitHubReplay
             : null;
     }
 
-    /// <summary>One commit is enough, and the branch is said; a page of installations is as large as it can be. A new token has an empty body.</summary>
+    /// <summary>
+    /// One commit is enough, and the branch is said; a page of installations is as large as it can be. A new token has an empty body.
+    /// </summary>
     private static ReplayRequest Normalize(ReplayRequest request) => (request with
     {
         Url = new UriBuilder(request.Url) { Host = request.Url.Host.Replace("api.github.com", "api.github.test", StringComparison.Ordinal) }.Uri,

@@ -7,7 +7,8 @@ using Xunit;
 namespace Connectors.Tests.Sync.Sources.Rest.GitHub;
 
 /// <summary>
-/// The recording has no pull request. The answers here have the shapes of GitHub's published GraphQL schema: docs.github.com/graphql/reference, objects PullRequest,
+/// The recording has no pull request. The answers here have the shapes of GitHub's published GraphQL schema:
+/// docs.github.com/graphql/reference, objects PullRequest,
 /// PullRequestReview and ReviewRequest.
 /// </summary>
 public sealed class PullRequestTests

@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace Connectors.Tests.Sync.Sources.Rest.Replay;
 
 /// <summary>
-/// What a GraphQL query asks for, without its wording: the fields that lead to the first place where several are asked for (<c>repository/issues</c>), and the
+/// What a GraphQL query asks for, without its wording: the fields that lead to the first place where several are asked for
+/// (<c>repository/issues</c>), and the
 /// variables that are set. A query asks in our own words, the recording in others'.
 /// </summary>
 internal static partial class GraphQLKey

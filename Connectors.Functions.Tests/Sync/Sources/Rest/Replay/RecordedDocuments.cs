@@ -25,7 +25,9 @@ internal static class RecordedDocuments
         }),
     ];
 
-    /// <summary>Identities as the recording has them, as far as applications see them: the values, without the one that the engine gives to all.</summary>
+    /// <summary>
+    /// Identities as the recording has them, as far as applications see them: the values, without the one that the engine gives to all.
+    /// </summary>
     public static async Task<IReadOnlyList<JsonObject>> IdentitiesAsync(IDataSource source, CancellationToken cancellationToken)
     {
         await using var identities = new IdentitySource(source);
@@ -74,7 +76,10 @@ internal static class RecordedDocuments
     private static Dictionary<string, JsonObject> ById(IReadOnlyList<JsonObject> documents) =>
         documents.GroupBy(document => (string)document["_id"]!, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.Last(), StringComparer.Ordinal);
 
-    /// <summary>The engine writes times of documents itself, always in UTC and with the letter for it; the recording has them as each source wrote them.</summary>
+    /// <summary>
+    /// The engine writes times of documents itself, always in UTC and with the letter for it; the recording has them as each source wrote
+    /// them.
+    /// </summary>
     private static bool AreSame(string field, JsonNode? left, JsonNode? right) => JsonNode.DeepEquals(left, right)
         || (field is "_timestamp" or "created_at" && Time(left) is { } one && one == Time(right))
         || (field == AccessControl.FieldName && Sorted(left) == Sorted(right));

@@ -56,7 +56,9 @@ internal sealed class Recording
 
     private JsonObject RunSettings => _configuration["runs"]!.AsArray().Select(run => run!.AsObject()).Single(run => (string)run["run"]! == Run);
 
-    /// <summary>Documents that were recorded: of a run, or <c>access-control</c> for the identities, <c>dls</c> for the run with access control.</summary>
+    /// <summary>
+    /// Documents that were recorded: of a run, or <c>access-control</c> for the identities, <c>dls</c> for the run with access control.
+    /// </summary>
     public IReadOnlyList<JsonObject> Documents(string file) => Lines(file == "first" ? "documents.jsonl" : $"documents-{file}.jsonl");
 
     /// <summary>What the contents of this run were: length and SHA-256 by document id.</summary>

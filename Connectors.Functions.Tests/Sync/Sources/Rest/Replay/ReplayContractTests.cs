@@ -6,7 +6,8 @@ using Xunit;
 namespace Connectors.Tests.Sync.Sources.Rest.Replay;
 
 /// <summary>
-/// The contract of a source that is asked over HTTP: that of all sources, and each way in which each single call can fail. Derive, name the replay, done.
+/// The contract of a source that is asked over HTTP: that of all sources, and each way in which each single call can fail. Derive, name
+/// the replay, done.
 /// </summary>
 public abstract class ReplayContractTests : SourceContractTests
 {

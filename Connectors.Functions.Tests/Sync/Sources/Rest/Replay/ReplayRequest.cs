@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Connectors.Tests.Sync.Sources.Rest.Replay;
 
-/// <summary>A request as it is looked up in a recording: by method, host, path, query and body, whatever the order of parameters and names.</summary>
+/// <summary>
+/// A request as it is looked up in a recording: by method, host, path, query and body, whatever the order of parameters and names.
+/// </summary>
 /// <param name="Method">GET, POST or HEAD.</param>
 /// <param name="Url">With the host that the recording knows.</param>
 /// <param name="Body">As JSON; a form as an object; <see langword="null"/> for none.</param>

@@ -11,7 +11,8 @@ using Microsoft.AspNetCore.Http.Extensions;
 namespace Connectors.Tests.Sync.Sources.Rest.Replay;
 
 /// <summary>
-/// Answers a source from a recording, by method, host, path, query and body. All hosts lead here. A request that the recording does not know is answered with 418 and
+/// Answers a source from a recording, by method, host, path, query and body. All hosts lead here. A request that the recording does not
+/// know is answered with 418 and
 /// listed in <see cref="Unknown"/>.
 /// </summary>
 internal sealed class ReplayServer : IAsyncDisposable

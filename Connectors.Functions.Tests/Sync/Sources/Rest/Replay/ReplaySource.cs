@@ -9,7 +9,8 @@ namespace Connectors.Tests.Sync.Sources.Rest.Replay;
 internal sealed record ReplaySource(string Name, Func<SourceContext, IDataSource> Create)
 {
     /// <summary>
-    /// Answers what the recording can't: a request that differs on purpose, a part of a batch. Asked before the recording; <see langword="null"/> to leave it to that. The
+    /// Answers what the recording can't: a request that differs on purpose, a part of a batch. Asked before the recording;
+    /// <see langword="null"/> to leave it to that. The
     /// function looks up the answer to another request.
     /// </summary>
     public Func<ReplayRequest, Func<ReplayRequest, ReplayAnswer?>, ReplayAnswer?> Answer { get; init; } = (_, _) => null;

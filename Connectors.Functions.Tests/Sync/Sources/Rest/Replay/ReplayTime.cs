@@ -1,7 +1,8 @@
 namespace Connectors.Tests.Sync.Sources.Rest.Replay;
 
 /// <summary>
-/// The clock of the recordings, for code that waits: a timer fires at once, and the clock moves on by what it would have taken. The time limit of a request takes its
+/// The clock of the recordings, for code that waits: a timer fires at once, and the clock moves on by what it would have taken. The time
+/// limit of a request takes its
 /// real time.
 /// </summary>
 internal sealed class ReplayTime : TimeProvider

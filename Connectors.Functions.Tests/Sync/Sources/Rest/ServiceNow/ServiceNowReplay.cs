@@ -55,7 +55,9 @@ internal static class ServiceNowReplay
             : null;
     }
 
-    /// <summary>Ours break ties: rows that were made in the same second come in the order of their ids on every page. The recorded order has none.</summary>
+    /// <summary>
+    /// Ours break ties: rows that were made in the same second come in the order of their ids on every page. The recorded order has none.
+    /// </summary>
     private static ReplayRequest Normalize(ReplayRequest request) =>
         request.WithQuery("sysparm_query", query => query.Replace("ORDERBYsys_created_on^ORDERBYsys_id", "ORDERBYsys_created_on^", StringComparison.Ordinal)
             .Replace("^^", "^", StringComparison.Ordinal));

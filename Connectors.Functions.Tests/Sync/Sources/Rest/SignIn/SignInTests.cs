@@ -50,7 +50,8 @@ public sealed class SignInTests
         var sent = new List<string>();
         var script = Scripted.By(request =>
         {
-            sent.Add(request.Content!.ReadAsStringAsync(Cancellation).GetAwaiter().GetResult());
+            using var form = new StreamReader(request.Content!.ReadAsStream(Cancellation));
+            sent.Add(form.ReadToEnd());
             return Scripted.Json($$"""{"access_token": "t", "refresh_token": "r{{sent.Count}}", "expires_in": 60}""");
         });
         using var http = RestClient.CreateHttp(script.Context);
