@@ -7,9 +7,11 @@ internal static class BuiltInSources
     public static IReadOnlyDictionary<string, string> All { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
     {
         ["azure_blob_storage"] = "Connectors.Sync.Sources.AzureBlobs.AzureBlobDataSource, Connectors.Sync",
+        ["confluence"] = "Connectors.Sync.Sources.Rest.Confluence.ConfluenceDataSource, Connectors.Sync",
         ["dir"] = "Connectors.Sync.Sources.Directory.DirectoryDataSource, Connectors.Sync",
         ["github"] = "Connectors.Sync.Sources.Rest.GitHub.GitHubDataSource, Connectors.Sync",
         ["http_json"] = "Connectors.Sync.Sources.HttpJson.HttpJsonDataSource, Connectors.Sync",
+        ["jira"] = "Connectors.Sync.Sources.Rest.Jira.JiraDataSource, Connectors.Sync",
         ["mongodb"] = "Connectors.Sync.Sources.MongoDB.MongoDataSource, Connectors.Sync",
         ["mysql"] = "Connectors.Sync.Sources.MySql.MySqlDataSource, Connectors.Sync",
         ["postgresql"] = "Connectors.Sync.Sources.PostgreSql.PostgreSqlDataSource, Connectors.Sync",
