@@ -36,7 +36,7 @@ switch (args.FirstOrDefault())
     case "bench":
         return Bench();
     case "pack":
-        return Pack("Connectors.Sync", "Connectors.Testing", "Connectors.Cli", "templates/connectors-source.csproj") ? 0 : 1;
+        return Pack("Connectors.Abstractions", "Connectors.Testing", "Connectors.Cli", "templates/connectors-source.csproj") ? 0 : 1;
     case "publish":
         return Publish();
     default:

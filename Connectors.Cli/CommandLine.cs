@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Connectors.Abstractions;
 using Connectors.Cli.Commands;
 using Connectors.Cli.Help;
 using Connectors.Cli.Output;
-using Connectors.Sync;
 using Connectors.Sync.Configuration.Settings;
 
 namespace Connectors.Cli;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Connectors.Sync.Configuration;
+using Connectors.Abstractions;
 using Xunit;
 
 namespace Connectors.Testing;

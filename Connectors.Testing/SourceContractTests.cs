@@ -1,8 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Connectors.Sync;
-using Connectors.Sync.Sources;
+using Connectors.Abstractions;
 using Xunit;
 
 namespace Connectors.Testing;

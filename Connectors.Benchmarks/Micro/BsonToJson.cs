@@ -1,7 +1,7 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
-using Connectors.Sync;
-using Connectors.Sync.Sources.MongoDB;
+using Connectors.Abstractions;
+using Connectors.Sources.Databases.MongoDB.Bson;
 using MongoDB.Bson;
 using MongoDB.Bson.IO;
 using MongoDB.Bson.Serialization;

@@ -1,8 +1,9 @@
 using BenchmarkDotNet.Attributes;
-using Connectors.Sync;
+using Connectors.Abstractions;
+using Connectors.Sources.Databases.MongoDB.Bson;
 using Connectors.Sync.Bulk;
+using Connectors.Sync.Bulk.Documents;
 using Connectors.Sync.Diff;
-using Connectors.Sync.Sources.MongoDB;
 
 namespace Connectors.Benchmarks.Micro;
 

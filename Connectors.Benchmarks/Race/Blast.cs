@@ -1,13 +1,15 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
+using Connectors.Sources.Databases.MongoDB;
 using Connectors.Sync.Bulk;
+using Connectors.Sync.Bulk.Documents;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diff;
-using Connectors.Sync.Elasticsearch;
+using Connectors.Sync.Elasticsearch.Indices;
 using Connectors.Sync.Engine;
-using Connectors.Sync.Sources;
-using Connectors.Sync.Sources.MongoDB;
+using Connectors.Sync.Engine.Pages;
 
 namespace Connectors.Benchmarks.Race;
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Jobs;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Connectors.Benchmarks.Race;

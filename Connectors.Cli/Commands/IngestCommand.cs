@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Connectors.Cli.Commands.Connectors;
+using Connectors.Cli.Commands.Setup;
 using Connectors.Cli.Hosting;
 
 namespace Connectors.Cli.Commands;

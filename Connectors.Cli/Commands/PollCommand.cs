@@ -2,8 +2,9 @@ using System.CommandLine;
 using System.Net;
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
+using Connectors.Cli.Output.Syncs;
 using Connectors.Cli.Ui;
-using Connectors.Sync.Service;
+using Connectors.Sync.Service.Jobs;
 
 namespace Connectors.Cli.Commands;
 

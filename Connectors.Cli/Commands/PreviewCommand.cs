@@ -1,10 +1,15 @@
 using System.CommandLine;
+using Connectors.Cli.Commands.Connectors;
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
+using Connectors.Cli.Output.Listings;
+using Connectors.Cli.Output.Syncs;
 using Connectors.Sync.Content;
-using Connectors.Sync.Engine;
-using Connectors.Sync.Protocol;
+using Connectors.Sync.Engine.Pages;
+using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service;
+using Connectors.Sync.Service.Jobs;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Cli.Commands;

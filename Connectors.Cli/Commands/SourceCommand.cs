@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Connectors.Cli.Hosting;
-using Connectors.Cli.Output;
+using Connectors.Cli.Output.Listings;
 
 namespace Connectors.Cli.Commands;
 

@@ -1,8 +1,10 @@
 using System.CommandLine;
+using Connectors.Cli.Commands.Connectors;
 using Connectors.Cli.Hosting;
-using Connectors.Cli.Output;
-using Connectors.Sync.Engine;
-using Connectors.Sync.Service;
+using Connectors.Cli.Output.Listings;
+using Connectors.Cli.Output.Syncs;
+using Connectors.Sync.Engine.Planning;
+using Connectors.Sync.Service.Jobs;
 
 namespace Connectors.Cli.Commands;
 

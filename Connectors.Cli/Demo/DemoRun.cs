@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
+using Connectors.Cli.Output.Syncs;
 using Connectors.Emulator;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol;
-using Connectors.Sync.Service;
+using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Service.Jobs;
 using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging;
 

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
+using Connectors.Cli.Output.Listings;
 
 namespace Connectors.Cli.Demo;
 

@@ -1,7 +1,9 @@
 using System.Globalization;
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Protocol.Schedules;
 using Connectors.Sync.Service;
 
 namespace Connectors.Cli.Doctor;

@@ -1,12 +1,15 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Connectors.Abstractions;
 using Connectors.Cli.Hosting;
-using Connectors.Sync;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service;
-using Connectors.Sync.Staging;
+using Connectors.Sync.Service.Jobs;
+using Connectors.Sync.Staging.LocalState;
 
 namespace Connectors.Cli.Doctor;
 

@@ -1,7 +1,9 @@
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Protocol.Jobs;
 
 namespace Connectors.Cli.Hosting;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using Connectors.Extraction;
-using Connectors.Sync.Content;
+using Connectors.Sync.Content.Extraction;
 
 namespace Connectors.Cli.Hosting;
 

@@ -4,6 +4,7 @@ using Connectors.Sync.Content;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Service;
+using Connectors.Sync.Service.Jobs;
 using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging;
 

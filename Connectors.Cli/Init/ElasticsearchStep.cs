@@ -1,5 +1,5 @@
+using Connectors.Abstractions;
 using Connectors.Cli.Input;
-using Connectors.Sync;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Configuration.Loading;
 using Connectors.Sync.Elasticsearch;

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 using Connectors.Cli.Input;
 using Connectors.Cli.Output;
-using Connectors.Sync.Configuration;
-using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
 
 namespace Connectors.Cli.Init;
 

@@ -1,6 +1,8 @@
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
+using Connectors.Cli.Output.Listings;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging;
 

@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
-using Connectors.Cli.Commands;
+using Connectors.Abstractions;
+using Connectors.Cli.Commands.Connectors;
 using Connectors.Cli.Input;
-using Connectors.Cli.Output;
-using Connectors.Sync;
+using Connectors.Cli.Output.Listings;
+using Connectors.Cli.Output.Syncs;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Service;
 using Connectors.Sync.Sources;
 

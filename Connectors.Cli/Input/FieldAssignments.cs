@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Connectors.Sync;
-using Connectors.Sync.Configuration;
+using Connectors.Abstractions;
 using Connectors.Sync.Configuration.Settings;
 
 namespace Connectors.Cli.Input;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Diagnostics;
 using Microsoft.Extensions.Logging;
 

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Api;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Service;
+using Connectors.Sync.Service.Jobs;
 
 namespace Connectors.Cli.Ui;
 

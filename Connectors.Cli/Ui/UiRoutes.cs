@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 using Connectors.Emulator.Http;
-using Connectors.Sync;
 using Connectors.Sync.Api;
-using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,8 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Connectors.Abstractions;
 using Connectors.Emulator.Http;
 using Connectors.Emulator.Indices;
-using Connectors.Sync;
 
 namespace Connectors.Emulator.Bulk;
 

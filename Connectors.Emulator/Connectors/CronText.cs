@@ -1,6 +1,6 @@
+using Connectors.Abstractions;
 using Connectors.Emulator.Http;
-using Connectors.Sync;
-using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Schedules;
 
 namespace Connectors.Emulator.Connectors;
 

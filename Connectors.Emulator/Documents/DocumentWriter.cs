@@ -2,11 +2,11 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 using Connectors.Emulator.Http;
 using Connectors.Emulator.Indices;
 using Connectors.Emulator.Ingest;
 using Connectors.Emulator.Mapping;
-using Connectors.Sync;
 
 namespace Connectors.Emulator.Documents;
 

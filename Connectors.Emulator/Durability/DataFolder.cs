@@ -5,7 +5,7 @@ using Connectors.Emulator.Http;
 using Connectors.Emulator.Indices;
 using Connectors.Emulator.Ingest;
 using Connectors.Emulator.Mapping;
-using Connectors.Sync.Staging;
+using Connectors.Sync.Staging.LocalState;
 
 namespace Connectors.Emulator.Durability;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
+using Connectors.Abstractions;
 using Connectors.Emulator.Indices;
-using Connectors.Sync;
-using Connectors.Sync.Staging;
+using Connectors.Sync.Staging.LocalState;
 
 namespace Connectors.Emulator.Durability;
 

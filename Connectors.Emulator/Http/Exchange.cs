@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Microsoft.AspNetCore.Http;
 
 namespace Connectors.Emulator.Http;

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.IO.Compression;
+using Connectors.Abstractions;
 using Connectors.Emulator.Bulk;
 using Connectors.Emulator.Faults;
-using Connectors.Sync;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 

@@ -1,9 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 using Connectors.Emulator.Http;
 using Connectors.Emulator.Mapping;
-using Connectors.Sync;
 
 namespace Connectors.Emulator.Ingest;
 

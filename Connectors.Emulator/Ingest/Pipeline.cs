@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 using Connectors.Emulator.Http;
-using Connectors.Sync;
 
 namespace Connectors.Emulator.Ingest;
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Connectors.Emulator.Documents;
 using Connectors.Emulator.Http;
 using Connectors.Emulator.Mapping;
+using Connectors.Emulator.Search.Hits;
 
 namespace Connectors.Emulator.Search;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Connectors.Emulator.Http;
 using Connectors.Emulator.Indices;
+using Connectors.Emulator.Search.Hits;
 
 namespace Connectors.Emulator.Search;
 

@@ -1,5 +1,6 @@
 using Connectors.Emulator.Http;
 using Connectors.Emulator.Indices;
+using Connectors.Emulator.Search.Hits;
 
 namespace Connectors.Emulator.Search;
 

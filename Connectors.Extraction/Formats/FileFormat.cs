@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using Connectors.Sync.Content.Charsets;
+using Connectors.Charsets;
 
 namespace Connectors.Extraction.Formats;
 

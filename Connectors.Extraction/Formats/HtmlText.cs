@@ -1,7 +1,7 @@
 using System.Text;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
-using Connectors.Sync.Content.Charsets;
+using Connectors.Charsets;
 
 namespace Connectors.Extraction.Formats;
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Connectors.Cli;
 using Connectors.Cli.Output;
+using Connectors.Cli.Output.Listings;
 using Connectors.Emulator;
 using Connectors.Sync.Diagnostics;
 using Microsoft.Extensions.Logging;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Connectors.Emulator;
-using Connectors.LocalHost.Trying;
+using Connectors.LocalHost.DevHost;
 using Connectors.Tests.Cli;
 using Connectors.Tests.Support;
 using Xunit;

@@ -1,6 +1,6 @@
 using System.Text;
-using Connectors.Emulator.Faults;
 using Connectors.Emulator;
+using Connectors.Emulator.Faults;
 using Xunit;
 
 namespace Connectors.Tests.Emulator;

@@ -190,7 +190,7 @@ public sealed class ApiTests
         var health = await bed.GetAsync("health");
         Assert.Equal((true, true, "9.5.0"), (health["live"]!.GetValue<bool>(), health["ready"]!.GetValue<bool>(), health["checks"]!["elasticsearch"]!["version"]!.GetValue<string>()));
 
-        bed.Staging.OnCall = _ => throw new Connectors.Sync.ConnectorException("The storage account refused access.");
+        bed.Staging.OnCall = _ => throw new Connectors.Abstractions.ConnectorException("The storage account refused access.");
         var answer = await bed.Http.GetAsync(new Uri("health", UriKind.Relative), Token);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.Contains("The storage account refused access.", await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);

@@ -1,10 +1,11 @@
 using System.Net;
+using Connectors.Abstractions;
 using Connectors.Emulator;
 using Connectors.Emulator.Faults;
 using Connectors.Functions.Orchestrations;
-using Connectors.Sync;
 using Connectors.Sync.Protocol;
-using Connectors.Tests.Support;
+using Connectors.Sync.Protocol.Jobs;
+using Connectors.Tests.Support.InMemory;
 using Connectors.Tests.Support.Servers;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;

@@ -5,6 +5,7 @@ using Connectors.Functions.Orchestrations;
 using Connectors.LocalHost.Hosting;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
 using Connectors.Tests.Support;
 using Xunit;
 

@@ -1,5 +1,5 @@
+using Connectors.Abstractions;
 using Connectors.Functions.Hosting;
-using Connectors.Sync;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Connectors.Abstractions;
 using Connectors.Functions.Activities;
 using Connectors.Sync.Engine.Staged;
-using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

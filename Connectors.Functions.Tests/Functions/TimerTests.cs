@@ -1,6 +1,7 @@
 using Connectors.Functions.Orchestrations;
 using Connectors.Functions.Triggers;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Jobs;
 using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;

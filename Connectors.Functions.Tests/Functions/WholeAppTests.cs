@@ -1,8 +1,9 @@
 using System.Net;
 using Connectors.Emulator;
-using Connectors.LocalHost.Durable;
+using Connectors.LocalHost.Durable.Activities;
 using Connectors.Sync.Protocol;
-using Connectors.Tests.Support;
+using Connectors.Sync.Protocol.Jobs;
+using Connectors.Tests.Support.InMemory;
 using Connectors.Tests.Support.Servers;
 using Microsoft.DurableTask.Client;
 using Xunit;

@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Tests.Support;
 using Microsoft.Extensions.Logging;
 using Xunit;

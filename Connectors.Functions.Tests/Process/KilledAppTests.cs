@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Connectors.Emulator;
-using Connectors.LocalHost.Trying;
+using Connectors.LocalHost.DevHost;
 using Connectors.Sync.Protocol;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.Processes;

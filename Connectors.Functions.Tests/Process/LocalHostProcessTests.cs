@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Connectors.LocalHost.Trying;
+using Connectors.LocalHost.DevHost;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.Processes;
 using Connectors.Tests.Support.Servers;

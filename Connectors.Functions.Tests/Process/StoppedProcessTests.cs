@@ -1,9 +1,8 @@
 using System.Text.Json.Nodes;
 using Connectors.Emulator;
 using Connectors.Sync.Protocol;
-using Connectors.Tests.Support;
+using Connectors.Tests.Sources.Rest.HttpJson;
 using Connectors.Tests.Support.Processes;
-using Connectors.Tests.Sync.Sources.HttpJson;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 

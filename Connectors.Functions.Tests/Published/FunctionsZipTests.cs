@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using Connectors.Functions.Hosting;
 using Connectors.Sync.Content;
+using Connectors.Sync.Content.Extraction;
 using Connectors.Tests.Support.Files;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 using Connectors.Sync.Configuration;
-using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging.Abstractions;
 

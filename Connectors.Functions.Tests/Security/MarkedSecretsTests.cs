@@ -5,7 +5,7 @@ using Connectors.Functions.Orchestrations;
 using Connectors.LocalHost.Hosting;
 using Connectors.Sync.Protocol;
 using Connectors.Tests.Cli;
-using Connectors.Tests.LocalHost;
+using Connectors.Tests.LocalHost.Durable;
 using Connectors.Tests.Support;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,8 @@
+using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Engine;
-using Connectors.Sync.Sources;
+using Connectors.Sync.Engine.Planning;
+using Connectors.Tests.Support.InMemory;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Connectors.Tests.Support;

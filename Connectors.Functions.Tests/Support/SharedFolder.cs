@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Connectors.Sync.Sources;
+using Connectors.Abstractions;
 
 namespace Connectors.Tests.Support;
 
@@ -74,7 +74,7 @@ internal sealed class SharedFolder : IDisposable
 
     private (uint User, uint Group) Owner()
     {
-        var facts = new Connectors.Sync.Sources.Directory.FileTree().Find(Files)!.Unix!;
+        var facts = new Connectors.Sources.Files.FileTree().Find(Files)!.Unix!;
         return (facts.User, facts.Group);
     }
 }

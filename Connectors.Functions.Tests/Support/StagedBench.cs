@@ -1,10 +1,13 @@
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Diff;
 using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Engine.Staged;
-using Connectors.Sync.Sources;
+using Connectors.Sync.Engine.Staged.Messages;
+using Connectors.Sync.Engine.Staged.Storage;
 using Connectors.Sync.Staging;
+using Connectors.Tests.Support.InMemory;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Connectors.Tests.Support;

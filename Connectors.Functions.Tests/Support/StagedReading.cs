@@ -1,6 +1,7 @@
-using Connectors.Sync.Engine;
+using Connectors.Abstractions;
+using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Engine.Staged;
-using Connectors.Sync.Sources;
+using Connectors.Sync.Engine.Staged.Messages;
 
 namespace Connectors.Tests.Support;
 

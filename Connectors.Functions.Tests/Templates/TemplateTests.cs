@@ -1,10 +1,10 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Connectors.Emulator;
+using Connectors.Tests.Sources.Rest.HttpJson;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.Processes;
 using Connectors.Tests.Support.Servers;
-using Connectors.Tests.Sync.Sources.HttpJson;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 

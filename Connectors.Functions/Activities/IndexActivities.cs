@@ -1,7 +1,8 @@
 using Connectors.Functions.Orchestrations;
-using Connectors.Sync.Engine.Staged;
+using Connectors.Sync.Engine.Staged.Messages;
 using Connectors.Sync.Protocol;
-using Connectors.Sync.Service;
+using Connectors.Sync.Protocol.Jobs;
+using Connectors.Sync.Service.Jobs;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Connectors.Functions.Activities;

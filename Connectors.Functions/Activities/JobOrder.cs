@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Connectors.Functions.Orchestrations;
 using Connectors.Sync.Engine;
-using Connectors.Sync.Engine.Staged;
+using Connectors.Sync.Engine.Staged.Messages;
+using Connectors.Sync.Engine.Staged.Storage;
 
 namespace Connectors.Functions.Activities;
 

@@ -1,5 +1,5 @@
 using Connectors.Functions.Orchestrations;
-using Connectors.Sync.Engine.Staged;
+using Connectors.Sync.Engine.Staged.Messages;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Connectors.Functions.Activities;

@@ -1,7 +1,7 @@
+using Connectors.Abstractions;
 using Connectors.Functions.Orchestrations;
 using Connectors.Sync.Retries;
 using Connectors.Sync.Service;
-using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Functions.Activities;

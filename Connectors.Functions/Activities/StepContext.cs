@@ -1,10 +1,10 @@
+using Connectors.Abstractions;
 using Connectors.Functions.Hosting;
 using Connectors.Functions.Orchestrations;
-using Connectors.Sync;
-using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Protocol;
-using Connectors.Sync.Service;
-using Connectors.Sync.Sources;
+using Connectors.Sync.Protocol.Jobs;
+using Connectors.Sync.Service.Jobs;
 
 namespace Connectors.Functions.Activities;
 

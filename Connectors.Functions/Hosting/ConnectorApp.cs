@@ -1,4 +1,4 @@
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Content;
 using Connectors.Sync.Elasticsearch;

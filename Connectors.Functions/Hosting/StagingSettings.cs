@@ -1,6 +1,7 @@
 using Azure.Identity;
 using Azure.Storage.Blobs;
-using Connectors.Sync;
+using Connectors.Abstractions;
+using Connectors.Functions.Staging;
 using Connectors.Sync.Staging;
 
 namespace Connectors.Functions.Hosting;

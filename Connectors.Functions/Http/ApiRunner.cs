@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 using Connectors.Functions.Hosting;
 using Connectors.Functions.Orchestrations;
-using Connectors.Sync;
 using Connectors.Sync.Api;
 using Connectors.Sync.Service;
 using Microsoft.AspNetCore.Http;

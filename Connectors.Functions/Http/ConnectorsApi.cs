@@ -2,6 +2,7 @@ using Connectors.Functions.Orchestrations;
 using Connectors.Functions.Triggers;
 using Connectors.Sync.Api;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;

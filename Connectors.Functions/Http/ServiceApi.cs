@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 using Connectors.Functions.Hosting;
-using Connectors.Sync;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;

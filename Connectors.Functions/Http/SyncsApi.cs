@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Connectors.Functions.Orchestrations;
 using Connectors.Sync.Api;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Jobs;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;

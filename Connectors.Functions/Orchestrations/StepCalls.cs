@@ -24,7 +24,7 @@ internal static class StepCalls
     private static readonly TimeSpan FirstSourceRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestSourceRetry = TimeSpan.FromMinutes(2);
 
-    private static readonly string ErrorMark = nameof(Connectors.Sync.ConnectorException) + ": ";
+    private static readonly string ErrorMark = nameof(Connectors.Abstractions.ConnectorException) + ": ";
 
     /// <summary>Calls an activity.</summary>
     public static async Task<StepAnswer<T>> StepAsync<T>(this TaskOrchestrationContext context, string name, object input, bool isUrgent = false)
@@ -83,7 +83,7 @@ internal static class StepCalls
     {
         for (var details = failure.FailureDetails; details is not null; details = details.InnerFailure)
         {
-            if (details.ErrorType.EndsWith(nameof(Connectors.Sync.ConnectorException), StringComparison.Ordinal))
+            if (details.ErrorType.EndsWith(nameof(Connectors.Abstractions.ConnectorException), StringComparison.Ordinal))
             {
                 return details.ErrorMessage;
             }

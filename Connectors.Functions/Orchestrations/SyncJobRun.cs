@@ -1,6 +1,7 @@
 using Connectors.Functions.Activities;
 using Connectors.Sync.Engine;
-using Connectors.Sync.Engine.Staged;
+using Connectors.Sync.Engine.Planning;
+using Connectors.Sync.Engine.Staged.Messages;
 using Connectors.Sync.Protocol;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,6 @@
 using Connectors.Functions.Activities;
-using Connectors.Sync.Engine.Staged;
+using Connectors.Sync.Engine.Staged.Messages;
+using Connectors.Sync.Engine.Staged.Storage;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 

@@ -1,5 +1,7 @@
 using Connectors.Sync.Engine;
-using Connectors.Sync.Engine.Staged;
+using Connectors.Sync.Engine.Planning;
+using Connectors.Sync.Engine.Staged.Messages;
+using Connectors.Sync.Engine.Staged.Storage;
 
 namespace Connectors.Functions.Orchestrations;
 

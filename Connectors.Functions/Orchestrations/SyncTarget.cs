@@ -1,7 +1,7 @@
 using Connectors.Sync.Api;
-using Connectors.Sync.Engine;
-using Connectors.Sync.Protocol;
-using Connectors.Sync.Staging;
+using Connectors.Sync.Engine.Planning;
+using Connectors.Sync.Protocol.Jobs;
+using Connectors.Sync.Staging.LocalState;
 
 namespace Connectors.Functions.Orchestrations;
 

@@ -1,7 +1,7 @@
+using Connectors.Abstractions;
 using Connectors.Functions.Hosting;
 using Connectors.Functions.Orchestrations;
-using Connectors.Sync;
-using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Jobs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;

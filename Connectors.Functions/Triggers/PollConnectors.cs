@@ -1,6 +1,6 @@
+using Connectors.Abstractions;
 using Connectors.Functions.Hosting;
 using Connectors.Functions.Orchestrations;
-using Connectors.Sync;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,6 @@
 using Connectors.Functions.Hosting;
 using Connectors.Functions.Orchestrations;
-using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Jobs;
 using DurableTask.Core.Exceptions;
 using Grpc.Core;
 using Microsoft.DurableTask;
@@ -18,7 +18,7 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
 
     /// <summary>Starts the jobs that wait, as many as may run at once.</summary>
     /// <returns>How many were started.</returns>
-    /// <exception cref="Connectors.Sync.ConnectorException">Elasticsearch could not be asked.</exception>
+    /// <exception cref="Connectors.Abstractions.ConnectorException">Elasticsearch could not be asked.</exception>
     internal async Task<int> StartWaitingAsync(AppServices services, DurableTaskClient client, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -48,7 +48,7 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
 
     /// <summary>Ends the jobs that are silent and have no orchestration. After a crash an orchestration may be silent for minutes and then go on: its job is not idle.</summary>
     /// <returns>How many.</returns>
-    /// <exception cref="Connectors.Sync.ConnectorException">Elasticsearch could not be asked.</exception>
+    /// <exception cref="Connectors.Abstractions.ConnectorException">Elasticsearch could not be asked.</exception>
     internal static Task<int> FailSilentAsync(AppServices services, DurableTaskClient client, CancellationToken cancellationToken) =>
         services.Round.FailIdleJobsAsync(async job => await IsAliveAsync(client, job.Id, cancellationToken), cancellationToken);
 

@@ -1,3 +1,4 @@
+using Connectors.LocalHost.Durable.Activities;
 using Connectors.LocalHost.Durable.History;
 using Microsoft.Extensions.Logging;
 

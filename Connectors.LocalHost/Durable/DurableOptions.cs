@@ -1,3 +1,5 @@
+using Connectors.LocalHost.Durable.Activities;
+
 namespace Connectors.LocalHost.Durable;
 
 /// <summary>How the durable runner works.</summary>

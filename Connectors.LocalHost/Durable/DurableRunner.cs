@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using Connectors.LocalHost.Durable.Activities;
 using Connectors.LocalHost.Durable.History;
+using Connectors.LocalHost.Durable.Instances;
 using Connectors.LocalHost.Durable.Replay;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;

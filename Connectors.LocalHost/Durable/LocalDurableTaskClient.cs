@@ -1,4 +1,5 @@
 using Connectors.LocalHost.Durable.History;
+using Connectors.LocalHost.Durable.Instances;
 using Grpc.Core;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;

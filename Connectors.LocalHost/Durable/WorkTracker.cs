@@ -1,4 +1,4 @@
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.LocalHost.Durable;

@@ -1,6 +1,6 @@
-using Connectors.Sync;
 using System.ComponentModel;
 using System.Reflection;
+using Connectors.Abstractions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;

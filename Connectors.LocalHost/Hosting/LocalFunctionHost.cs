@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using Connectors.Emulator.Http;
-using Connectors.LocalHost.Durable;
 using Connectors.LocalHost.Durable.History;
+using Connectors.LocalHost.Durable.Instances;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;

@@ -1,4 +1,4 @@
-using Connectors.LocalHost.Durable;
+using Connectors.LocalHost.Durable.Activities;
 using Microsoft.Extensions.Hosting;
 
 namespace Connectors.LocalHost.Hosting;

@@ -1,4 +1,4 @@
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.LocalHost.Durable;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;

@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
-using Connectors.Sync.Configuration;
+using Connectors.Abstractions;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Protocol.Jobs;
+using Connectors.Sync.Protocol.Schedules;
 using Connectors.Sync.Service;
 
 namespace Connectors.Sync.Api;

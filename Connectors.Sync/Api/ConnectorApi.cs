@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service;
 
 namespace Connectors.Sync.Api;

@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Protocol;
-using Connectors.Sync.Service;
+using Connectors.Sync.Protocol.Jobs;
+using Connectors.Sync.Service.Jobs;
 
 namespace Connectors.Sync.Api;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Connectors.Abstractions;
 
 namespace Connectors.Sync.Bulk;
 

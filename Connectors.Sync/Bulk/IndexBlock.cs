@@ -1,3 +1,5 @@
+using Connectors.Abstractions;
+
 namespace Connectors.Sync.Bulk;
 
 /// <summary>Blocks on an index or a cluster, told apart by the number that Elasticsearch gives each: <c>FORBIDDEN/8/index write (api)</c>.</summary>

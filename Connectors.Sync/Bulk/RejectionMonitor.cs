@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using Connectors.Abstractions;
 
 namespace Connectors.Sync.Bulk;
 

@@ -1,3 +1,5 @@
+using Connectors.Abstractions;
+
 namespace Connectors.Sync.Configuration;
 
 /// <summary>How Elasticsearch is reached (<c>elasticsearch</c>). The defaults are those of an empty configuration.</summary>

@@ -1,3 +1,5 @@
+using Connectors.Abstractions;
+using Connectors.Sources;
 using Connectors.Sync.Configuration.Loading;
 using Connectors.Sync.Engine;
 

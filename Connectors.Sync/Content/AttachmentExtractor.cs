@@ -1,3 +1,5 @@
+using Connectors.Abstractions;
+
 namespace Connectors.Sync.Content;
 
 /// <summary>Leaves the work to Elasticsearch: the file itself goes along, and the ingest pipeline makes a body of it.</summary>

@@ -1,3 +1,4 @@
+using Connectors.Abstractions;
 using Connectors.Sync.Content.Extraction;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Retries;

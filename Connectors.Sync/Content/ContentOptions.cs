@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Connectors.Sync.Content.Extraction;
 
 namespace Connectors.Sync.Content;
 

@@ -1,6 +1,6 @@
-using Connectors.Sync.Content.Charsets;
+using Connectors.Abstractions;
+using Connectors.Charsets;
 using Connectors.Sync.Retries;
-using Connectors.Sync.Sources;
 
 namespace Connectors.Sync.Content;
 

@@ -1,3 +1,5 @@
+using Connectors.Abstractions;
+
 namespace Connectors.Sync.Content;
 
 /// <summary>The text of a document's content, or why there is none. Whoever received it disposes it. One thread at a time.</summary>

@@ -1,3 +1,5 @@
+using Connectors.Abstractions;
+
 namespace Connectors.Sync.Content;
 
 /// <summary>A way to the text of files that are not text themselves. Safe for concurrent use.</summary>

@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
-using Connectors.Sync.Content.Charsets;
+using Connectors.Abstractions;
+using Connectors.Charsets;
 
 namespace Connectors.Sync.Content;
 

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Elasticsearch.Calls;
+using Connectors.Sync.Elasticsearch.Indices;
 using Microsoft.Extensions.Logging;
 using static Connectors.Sync.Elasticsearch.Calls.ElasticsearchRequest;
 

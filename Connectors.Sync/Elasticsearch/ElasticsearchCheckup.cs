@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 using Connectors.Sync.Elasticsearch.Calls;
+using Connectors.Sync.Elasticsearch.Indices;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
 using static Connectors.Sync.Elasticsearch.Calls.ElasticsearchRequest;
 
 namespace Connectors.Sync.Elasticsearch;

@@ -1,5 +1,7 @@
+using Connectors.Abstractions;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Elasticsearch.Calls;
+using Connectors.Sync.Elasticsearch.Indices;
 using Connectors.Sync.Engine;
 using Elastic.Clients.Elasticsearch;
 using Microsoft.Extensions.Logging;

@@ -1,3 +1,4 @@
+using Connectors.Abstractions;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Elasticsearch.Calls;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 
 namespace Connectors.Sync.Elasticsearch;
 

@@ -1,4 +1,5 @@
 using Connectors.Sync.Bulk;
+using Connectors.Sync.Bulk.Documents;
 using Connectors.Sync.Diff;
 using Connectors.Sync.Staging;
 

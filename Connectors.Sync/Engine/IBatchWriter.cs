@@ -1,4 +1,5 @@
 using Connectors.Sync.Bulk;
+using Connectors.Sync.Engine.Planning;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Engine;

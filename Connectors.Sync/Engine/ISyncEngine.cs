@@ -1,4 +1,5 @@
-using Connectors.Sync.Sources;
+using Connectors.Abstractions;
+using Connectors.Sync.Engine.Planning;
 
 namespace Connectors.Sync.Engine;
 

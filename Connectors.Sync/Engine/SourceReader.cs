@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
+using Connectors.Abstractions;
 using Connectors.Sync.Retries;
-using Connectors.Sync.Sources;
 
 namespace Connectors.Sync.Engine;
 

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine.Changes;
-using Connectors.Sync.Staging;
+using Connectors.Sync.Engine.Planning;
+using Connectors.Sync.Staging.LocalState;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Engine;

@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Diff;
 using Connectors.Sync.Engine.Changes;
-using Connectors.Sync.Staging;
+using Connectors.Sync.Engine.Planning;
+using Connectors.Sync.Staging.LocalState;
 
 namespace Connectors.Sync.Engine;
 

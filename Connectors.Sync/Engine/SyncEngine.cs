@@ -1,10 +1,13 @@
+using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine.Changes;
+using Connectors.Sync.Engine.Pages;
+using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Retries;
-using Connectors.Sync.Sources;
 using Connectors.Sync.Staging;
+using Connectors.Sync.Staging.LocalState;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Engine;

@@ -1,9 +1,9 @@
 using System.ComponentModel.DataAnnotations;
+using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diff;
 using Connectors.Sync.Retries;
-using Connectors.Sync.Sources;
 
 namespace Connectors.Sync.Engine;
 

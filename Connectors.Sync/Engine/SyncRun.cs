@@ -1,9 +1,11 @@
 using System.Threading.Channels;
+using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Diff;
-using Connectors.Sync.Sources;
+using Connectors.Sync.Engine.Pages;
 using Connectors.Sync.Staging;
+using Connectors.Sync.Staging.LocalState;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Engine;

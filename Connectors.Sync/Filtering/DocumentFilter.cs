@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Connectors.Sync.Sources;
+using Connectors.Abstractions;
 
 namespace Connectors.Sync.Filtering;
 

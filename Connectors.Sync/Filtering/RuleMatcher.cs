@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Connectors.Abstractions;
 
 namespace Connectors.Sync.Filtering;
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Connectors.Abstractions;
 
 namespace Connectors.Sync.Filtering;
 

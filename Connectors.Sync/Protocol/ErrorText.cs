@@ -1,3 +1,5 @@
+using Connectors.Abstractions;
+
 namespace Connectors.Sync.Protocol;
 
 /// <summary>Errors as they are written into protocol documents.</summary>

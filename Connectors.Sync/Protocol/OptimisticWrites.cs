@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 using Connectors.Sync.Elasticsearch;
 
 namespace Connectors.Sync.Protocol;

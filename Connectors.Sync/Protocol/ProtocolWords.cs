@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Connectors.Sync.Protocol.Jobs;
 
 namespace Connectors.Sync.Protocol;
 

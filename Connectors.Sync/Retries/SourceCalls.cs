@@ -1,4 +1,5 @@
 using System.Globalization;
+using Connectors.Abstractions;
 using Connectors.Sync.Diagnostics;
 using Microsoft.Extensions.Logging;
 

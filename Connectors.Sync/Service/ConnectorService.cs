@@ -1,5 +1,11 @@
+using Connectors.Abstractions;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Protocol.Jobs;
+using Connectors.Sync.Service.CleanUp;
+using Connectors.Sync.Service.Jobs;
+using Connectors.Sync.Service.Polling;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Service;

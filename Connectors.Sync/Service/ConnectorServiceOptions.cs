@@ -1,6 +1,8 @@
 using Connectors.Sync.Configuration;
-using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Retries;
+using Connectors.Sync.Service.Jobs;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Service;

@@ -1,5 +1,6 @@
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine;
+using Connectors.Sync.Service.Jobs;
 using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging;
 

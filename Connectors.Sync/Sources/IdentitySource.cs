@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 
 namespace Connectors.Sync.Sources;
 

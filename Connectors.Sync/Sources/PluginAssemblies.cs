@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.Loader;
+using Connectors.Abstractions;
 
 namespace Connectors.Sync.Sources;
 

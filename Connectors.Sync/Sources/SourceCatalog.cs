@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 using Connectors.Sync.Configuration.Settings;
-using Connectors.Sync.Sources.Rest.Limits;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Sources;
@@ -178,7 +178,7 @@ internal sealed class SourceCatalog : ISourceFactory
 
         if (!typeof(IDataSource).IsAssignableFrom(type) || type.IsAbstract)
         {
-            throw new ConnectorException($"sources.{serviceType}: {typeName} is not a source. It must be a class that implements Connectors.Sync.Sources.IDataSource.");
+            throw new ConnectorException($"sources.{serviceType}: {typeName} is not a source. It must be a class that implements Connectors.Abstractions.IDataSource.");
         }
 
         return type.GetConstructor([typeof(SourceContext)]) ?? throw new ConnectorException(

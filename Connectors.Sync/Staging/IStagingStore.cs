@@ -1,3 +1,5 @@
+using Connectors.Abstractions;
+
 namespace Connectors.Sync.Staging;
 
 /// <summary>

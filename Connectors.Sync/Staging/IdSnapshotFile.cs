@@ -2,7 +2,9 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using Connectors.Abstractions;
 using Connectors.Sync.Diff;
+using Connectors.Sync.Staging.LocalState;
 using Microsoft.Win32.SafeHandles;
 
 namespace Connectors.Sync.Staging;

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Connectors.Abstractions;
+using Connectors.Sync.Staging.LocalState;
 
 namespace Connectors.Sync.Staging;
 

@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
-using Connectors.Sync;
-using Connectors.Sync.Configuration;
-using Connectors.Sync.Sources;
+using Connectors.Abstractions;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 

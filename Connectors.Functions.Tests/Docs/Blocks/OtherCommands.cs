@@ -73,7 +73,7 @@ internal static partial class OtherCommands
 
     private static void Rights(string[] words)
     {
-        var test = Read("Connectors.Functions.Tests/Sync/Sources/Redis/RedisServerTests.cs");
+        var test = Read("Connectors.Functions.Tests/Sources/Databases/Redis/RedisServerTests.cs");
         Assert.InRange(words.Length, 5, 20);
         Assert.All(words, word => Assert.Contains($"\"{word}\"", test, StringComparison.Ordinal));
     }

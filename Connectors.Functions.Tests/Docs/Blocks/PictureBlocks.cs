@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Connectors.Abstractions;
 using Connectors.Functions.Orchestrations;
 using Connectors.LocalHost.Hosting;
-using Connectors.Sync;
 using Connectors.Sync.Protocol;
 using Connectors.Tests.Support;
 using Microsoft.Azure.Functions.Worker;

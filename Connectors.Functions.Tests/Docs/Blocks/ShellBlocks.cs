@@ -1,3 +1,4 @@
+using Connectors.Tests.Docs.Pages;
 using Xunit;
 
 namespace Connectors.Tests.Docs.Blocks;

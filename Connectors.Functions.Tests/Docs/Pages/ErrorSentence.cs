@@ -1,4 +1,4 @@
-using Connectors.Sync;
+using Connectors.Abstractions;
 
 namespace Connectors.Tests.Docs.Pages;
 

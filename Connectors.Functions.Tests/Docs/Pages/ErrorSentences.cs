@@ -1,5 +1,5 @@
 using System.Text;
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Tests.Support;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;

@@ -1,6 +1,6 @@
+using Connectors.Abstractions;
 using Connectors.Functions.Orchestrations;
-using Connectors.Sync;
-using Connectors.Tests.Support;
+using Connectors.Tests.Support.InMemory;
 using Xunit;
 
 namespace Connectors.Tests.Functions.Engines;

@@ -1,4 +1,4 @@
-using Connectors.Sync.Sources;
+using Connectors.Abstractions;
 
 namespace Connectors.Tests.Support.Files;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Content;
 using Connectors.Sync.Content.Extraction;
 using Xunit;

@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

@@ -1,6 +1,5 @@
 using System.Data.Common;
-using Connectors.Sync.Configuration;
-using Connectors.Sync.Sources;
+using Connectors.Abstractions;
 using MySqlConnector;
 using Xunit;
 
@@ -17,7 +16,7 @@ public sealed class MariaDbServer : SqlServer
 
     public override string UserField => "user";
 
-    internal override IReadOnlyList<ConfigField> Fields => Connectors.Sync.Sources.MySql.MySqlConfiguration.Fields;
+    internal override IReadOnlyList<ConfigField> Fields => Connectors.Sources.Databases.Sql.MySql.MySqlConfiguration.Fields;
 
     protected override string FirstDatabase => "mysql";
 
@@ -39,7 +38,7 @@ public sealed class MariaDbServer : SqlServer
         (Process, Port) = await ServerProcess.StartAsync(server, port => Settings(port, data, first).Concat(user), "ready for connections", cancellation);
     }
 
-    internal override IDataSource Source(SourceContext context, int rowsAPartition) => new Connectors.Sync.Sources.MySql.MySqlDataSource(context, rowsAPartition);
+    internal override IDataSource Source(SourceContext context, int rowsAPartition) => new Connectors.Sources.Databases.Sql.MySql.MySqlDataSource(context, rowsAPartition);
 
     protected override DbConnection Connection(string database) => new MySqlConnection(
         $"Server=127.0.0.1;Port={Port};User ID={UserName};Password={Password};Database={database};Pooling=false;SslMode=None;AllowUserVariables=true;CharacterSet=utf8mb4");

@@ -1,7 +1,6 @@
 using System.Data.Common;
-using Connectors.Sync.Configuration;
-using Connectors.Sync.Sources;
-using Connectors.Sync.Sources.PostgreSql;
+using Connectors.Abstractions;
+using Connectors.Sources.Databases.Sql.PostgreSql;
 using Npgsql;
 using Xunit;
 

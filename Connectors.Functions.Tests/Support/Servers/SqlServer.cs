@@ -1,8 +1,7 @@
 using System.Data.Common;
 using System.Text.Json.Nodes;
-using Connectors.Sync.Configuration;
-using Connectors.Sync.Sources;
-using Connectors.Tests.Sync.Sources.Sql;
+using Connectors.Abstractions;
+using Connectors.Tests.Sources;
 using Xunit;
 
 namespace Connectors.Tests.Support.Servers;

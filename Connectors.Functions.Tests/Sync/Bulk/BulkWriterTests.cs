@@ -1,7 +1,9 @@
 using System.Text;
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
+using Connectors.Sync.Bulk.Documents;
 using Connectors.Tests.Support;
+using Connectors.Tests.Support.InMemory;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 

@@ -1,4 +1,4 @@
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Xunit;
 

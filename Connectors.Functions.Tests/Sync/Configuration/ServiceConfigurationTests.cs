@@ -1,6 +1,7 @@
+using Connectors.Sources;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Configuration.Loading;
-using Connectors.Sync.Content;
+using Connectors.Sync.Content.Extraction;
 using Connectors.Sync.Diff;
 using Connectors.Sync.Engine;
 using Microsoft.Extensions.Logging;
@@ -195,7 +196,7 @@ public sealed class ServiceConfigurationTests
         Assert.DoesNotContain("hunter", text, StringComparison.Ordinal);
     }
 
-    private static Dictionary<string, Connectors.Sync.Secret> Empty { get; } = [];
+    private static Dictionary<string, Connectors.Abstractions.Secret> Empty { get; } = [];
 
     private static ServiceConfiguration Read(string yaml, params (string Name, string Value)[] environment)
     {

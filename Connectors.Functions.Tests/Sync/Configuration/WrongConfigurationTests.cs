@@ -1,4 +1,4 @@
-using Connectors.Sync.Configuration;
+using Connectors.Sources;
 using Connectors.Sync.Configuration.Loading;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using System.Text;
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Content;
-using Connectors.Sync.Sources;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Content;

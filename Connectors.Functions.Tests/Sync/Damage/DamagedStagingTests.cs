@@ -1,7 +1,9 @@
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Staged;
+using Connectors.Sync.Engine.Staged.Messages;
 using Connectors.Tests.Support;
+using Connectors.Tests.Support.InMemory;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Damage;

@@ -1,5 +1,4 @@
 using Connectors.Sync.Engine;
-using Connectors.Tests.Support;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Damage;

@@ -1,8 +1,9 @@
 using System.Globalization;
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Diff;
 using Connectors.Sync.Engine;
 using Connectors.Tests.Support;
+using Connectors.Tests.Support.InMemory;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Damage;

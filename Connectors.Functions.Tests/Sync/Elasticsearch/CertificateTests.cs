@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Elasticsearch.Calls;
 using Connectors.Tests.Support;

@@ -1,6 +1,6 @@
+using Connectors.Abstractions;
 using Connectors.Emulator;
 using Connectors.Emulator.Faults;
-using Connectors.Sync;
 using Connectors.Sync.Configuration;
 using Connectors.Tests.Support;
 using Xunit;

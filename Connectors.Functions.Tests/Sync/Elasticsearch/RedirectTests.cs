@@ -1,4 +1,4 @@
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Configuration;
 using Microsoft.AspNetCore.Http;
 using Xunit;

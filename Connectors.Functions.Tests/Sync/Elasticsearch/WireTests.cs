@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Configuration;
 using Connectors.Tests.Support;
 using Microsoft.AspNetCore.Http;

@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Sources;
 using Connectors.Tests.Support;
+using Connectors.Tests.Support.InMemory;
 using Connectors.Tests.Sync.Elasticsearch;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 using Connectors.Sync.Engine;
-using Connectors.Sync.Sources;
+using Connectors.Sync.Engine.Planning;
 using Connectors.Tests.Support;
+using Connectors.Tests.Support.InMemory;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Engine;
@@ -93,8 +95,8 @@ public sealed class ChangedShapeTests : IDisposable
         await _bench.RunAsync(Source());
         _bench.Index.Shape = _bench.Index.Shape with { Mappings = "m2" };
         var source = Source();
-        source.OnPage = _ => throw new Connectors.Sync.ConnectorException("the backend died");
-        await Assert.ThrowsAsync<Connectors.Sync.ConnectorException>(() => _bench.RunNextAsync(source));
+        source.OnPage = _ => throw new Connectors.Abstractions.ConnectorException("the backend died");
+        await Assert.ThrowsAsync<Connectors.Abstractions.ConnectorException>(() => _bench.RunNextAsync(source));
 
         var outcome = await _bench.RunNextAsync(Source());
 

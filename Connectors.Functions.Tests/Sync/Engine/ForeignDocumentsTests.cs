@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Planning;
 using Connectors.Tests.Support;
+using Connectors.Tests.Support.InMemory;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Engine;

@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Diff;
 using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Filtering;
-using Connectors.Sync.Sources;
 using Connectors.Tests.Support;
+using Connectors.Tests.Support.InMemory;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Engine;

@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Engine;
-using Connectors.Sync.Sources;
+using Connectors.Sync.Engine.Planning;
 using Connectors.Tests.Support;
+using Connectors.Tests.Support.InMemory;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Engine;

@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Diff;
 using Connectors.Sync.Engine;
 using Connectors.Tests.Support;
+using Connectors.Tests.Support.InMemory;
 using CsCheck;
 using Xunit;
 

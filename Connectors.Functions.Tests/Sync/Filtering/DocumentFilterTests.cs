@@ -1,8 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Filtering;
-using Connectors.Sync.Sources;
 using CsCheck;
 using Xunit;
 

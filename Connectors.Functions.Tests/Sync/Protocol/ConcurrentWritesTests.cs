@@ -1,7 +1,10 @@
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
-using Connectors.Tests.Support;
+using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Protocol.Jobs;
+using Connectors.Sync.Protocol.Schedules;
+using Connectors.Tests.Support.InMemory;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using Connectors.Emulator.Faults;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
 using Connectors.Tests.Sync.Elasticsearch;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

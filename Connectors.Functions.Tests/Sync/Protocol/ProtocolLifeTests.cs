@@ -2,7 +2,11 @@ using System.Text.Json.Nodes;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Protocol.Jobs;
+using Connectors.Sync.Protocol.Schedules;
 using Connectors.Tests.Support;
+using Connectors.Tests.Support.InMemory;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
-using Connectors.Sync.Configuration;
+using Connectors.Abstractions;
 using Connectors.Sync.Elasticsearch;
-using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Protocol.Jobs;
 
 namespace Connectors.Tests.Sync.Protocol;
 

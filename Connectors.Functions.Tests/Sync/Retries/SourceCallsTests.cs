@@ -1,7 +1,8 @@
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Retries;
 using Connectors.Tests.Support;
+using Connectors.Tests.Support.InMemory;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
-using Connectors.Sync;
-using Connectors.Sync.Configuration;
+using Connectors.Abstractions;
 using Connectors.Sync.Sources;
 
 namespace Connectors.Tests.Sync.Service;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Sync.Elasticsearch;
-using Connectors.Tests.Support;
+using Connectors.Tests.Support.InMemory;
 
 namespace Connectors.Tests.Sync.Service;
 

@@ -1,6 +1,6 @@
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Engine;
-using Connectors.Sync.Service;
+using Connectors.Sync.Service.Jobs;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Service;

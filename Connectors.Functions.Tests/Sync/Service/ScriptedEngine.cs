@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
+using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Engine;
-using Connectors.Sync.Sources;
+using Connectors.Sync.Engine.Planning;
 
 namespace Connectors.Tests.Sync.Service;
 

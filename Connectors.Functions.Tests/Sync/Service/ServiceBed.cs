@@ -1,8 +1,11 @@
 using System.Text.Json.Nodes;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service;
-using Connectors.Tests.Support;
+using Connectors.Sync.Service.Jobs;
+using Connectors.Tests.Support.InMemory;
 using Connectors.Tests.Sync.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

@@ -4,8 +4,12 @@ using Connectors.Emulator.Faults;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service;
+using Connectors.Sync.Service.Jobs;
 using Connectors.Sync.Sources;
 using Connectors.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -187,7 +191,7 @@ public sealed class ServiceOverHttpTests : IAsyncLifetime
         _server.Put(".elastic-connectors", connector, document.ToJsonString());
 
         await service.RunOnceAsync(Token, Token);
-        var failure = await Assert.ThrowsAsync<Connectors.Sync.ConnectorException>(() => service.SyncNowAsync(connector, new SyncNowOptions(), Token, Token));
+        var failure = await Assert.ThrowsAsync<Connectors.Abstractions.ConnectorException>(() => service.SyncNowAsync(connector, new SyncNowOptions(), Token, Token));
 
         Assert.StartsWith("index_name: 'Bad Name' can't be the name of an index: ", failure.Message, StringComparison.Ordinal);
         Assert.Equal(failure.Message, (await service.Connectors.FindAsync(connector, Token))!.Error);

@@ -128,7 +128,7 @@ public sealed class WrongIndexTests
         ];
         foreach (var call in calls)
         {
-            Assert.StartsWith(sentence, (await Assert.ThrowsAsync<Connectors.Sync.ConnectorException>(call)).Message, StringComparison.Ordinal);
+            Assert.StartsWith(sentence, (await Assert.ThrowsAsync<Connectors.Abstractions.ConnectorException>(call)).Message, StringComparison.Ordinal);
         }
     }
 }

@@ -1,4 +1,4 @@
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Sources;
 using Connectors.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,6 +1,6 @@
 using System.Runtime.Loader;
 using System.Text.Json.Nodes;
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Sources;
 using Connectors.Testing;
 using Connectors.Tests.Support;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Connectors.Sync;
-using Connectors.Sync.Configuration;
+using Connectors.Abstractions;
+using Connectors.Sources;
 using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -14,8 +14,8 @@ public sealed class SourceCatalogTests
     [InlineData("oracle", "There is no source for the service type \"oracle\". There are abstract, list, misnamed, noclass, nocontext, nodll, notype, other, throwing; add others under sources in config.yml.")]
     [InlineData("nodll", "sources.nodll: the assembly No.Such is neither part of the app nor in /plugins. Put it, with its dependencies, into /plugins/No.Such.")]
     [InlineData("notype", "sources.notype: there is no public class Connectors.Tests.Sync.Sources.ListSourc in Connectors.Functions.Tests. Did you mean Connectors.Tests.Sync.Sources.ListSource?")]
-    [InlineData("other", "sources.other: Connectors.Tests.Sync.Sources.SourceCatalogTests is not a source. It must be a class that implements Connectors.Sync.Sources.IDataSource.")]
-    [InlineData("abstract", "sources.abstract: Connectors.Sync.Sources.EnumerableDataSource is not a source. It must be a class that implements Connectors.Sync.Sources.IDataSource.")]
+    [InlineData("other", "sources.other: Connectors.Tests.Sync.Sources.SourceCatalogTests is not a source. It must be a class that implements Connectors.Abstractions.IDataSource.")]
+    [InlineData("abstract", "sources.abstract: Connectors.Abstractions.EnumerableDataSource is not a source. It must be a class that implements Connectors.Abstractions.IDataSource.")]
     [InlineData("nocontext", "sources.nocontext: Connectors.Tests.Sync.Sources.SourceWithoutContext has no public constructor that takes a SourceContext.")]
     [InlineData("noclass", "sources.noclass: connectors.sources.s3:S3DataSource is not the name of a class. Write it as Namespace.Type, Assembly.")]
     [InlineData("misnamed", "sources.misnamed: Connectors.Tests.Sync.Sources.ListSource says that its service type is \"list\". Name it so under sources.")]
@@ -65,7 +65,7 @@ public sealed class SourceCatalogTests
             ["notype"] = "Connectors.Tests.Sync.Sources.ListSourc, Connectors.Functions.Tests",
             ["other"] = "Connectors.Tests.Sync.Sources.SourceCatalogTests, Connectors.Functions.Tests",
             ["nocontext"] = "Connectors.Tests.Sync.Sources.SourceWithoutContext, Connectors.Functions.Tests",
-            ["abstract"] = "Connectors.Sync.Sources.EnumerableDataSource, Connectors.Sync",
+            ["abstract"] = "Connectors.Abstractions.EnumerableDataSource, Connectors.Abstractions",
             ["noclass"] = "connectors.sources.s3:S3DataSource",
             ["misnamed"] = "Connectors.Tests.Sync.Sources.ListSource, Connectors.Functions.Tests",
             ["throwing"] = "Connectors.Tests.Sync.Sources.ThrowingSource, Connectors.Functions.Tests",

@@ -3,8 +3,8 @@ using System.Net;
 using System.Text;
 using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
-using Connectors.Sync;
-using Connectors.Sync.Staging;
+using Connectors.Abstractions;
+using Connectors.Functions.Staging;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Staging;

@@ -1,9 +1,11 @@
 using System.Text;
 using Azure.Storage.Blobs;
-using Connectors.Sync;
+using Connectors.Abstractions;
+using Connectors.Functions.Staging;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Staging;
 using Connectors.Tests.Support;
+using Connectors.Tests.Support.InMemory;
 using Connectors.Tests.Support.Servers;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Connectors.Sync.Staging;
+using Connectors.Sync.Staging.LocalState;
 
 namespace Connectors.LocalHost.Durable.History;
 

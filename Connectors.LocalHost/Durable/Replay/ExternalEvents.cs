@@ -1,5 +1,5 @@
-using Microsoft.DurableTask;
 using Connectors.LocalHost.Durable.History;
+using Microsoft.DurableTask;
 
 namespace Connectors.LocalHost.Durable.Replay;
 

@@ -1,3 +1,4 @@
+using Connectors.Abstractions;
 using Connectors.Sync.Configuration.Settings;
 
 namespace Connectors.Sync.Configuration.Loading;

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Connectors.Abstractions;
+using Connectors.Sources;
 using Connectors.Sync.Configuration.Settings;
 using static Connectors.Sync.Configuration.Settings.ConnectorSettings;
 

@@ -1,4 +1,5 @@
 using Connectors.Sync.Content;
+using Connectors.Sync.Content.Extraction;
 using static Connectors.Sync.Configuration.Settings.ExtractionSettings;
 using static Connectors.Sync.Configuration.Settings.LoopSettings;
 

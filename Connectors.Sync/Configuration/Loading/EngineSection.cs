@@ -1,7 +1,7 @@
+using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Diff;
 using Connectors.Sync.Engine;
-using Connectors.Sync.Sources;
 using static Connectors.Sync.Configuration.Settings.BulkSettings;
 using static Connectors.Sync.Configuration.Settings.ElasticsearchSettings;
 using static Connectors.Sync.Configuration.Settings.LoopSettings;

@@ -1,3 +1,4 @@
+using Connectors.Abstractions;
 using static Connectors.Sync.Configuration.Settings.SettingTypes;
 
 namespace Connectors.Sync.Configuration.Settings;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Connectors.Abstractions;
 
 namespace Connectors.Sync.Content.Extraction;
 

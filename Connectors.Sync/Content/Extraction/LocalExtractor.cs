@@ -1,4 +1,5 @@
 using System.Globalization;
+using Connectors.Abstractions;
 
 namespace Connectors.Sync.Content.Extraction;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 
 namespace Connectors.Sync.Elasticsearch.Calls;
 

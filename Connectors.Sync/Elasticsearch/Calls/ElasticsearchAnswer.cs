@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 
 namespace Connectors.Sync.Elasticsearch.Calls;

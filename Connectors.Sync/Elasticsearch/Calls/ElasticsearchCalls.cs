@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Connectors.Abstractions;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Retries;

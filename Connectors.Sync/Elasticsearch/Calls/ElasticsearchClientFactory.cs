@@ -1,5 +1,6 @@
 using System.Collections.Specialized;
 using System.Runtime.InteropServices;
+using Connectors.Abstractions;
 using Connectors.Sync.Configuration;
 using Elastic.Clients.Elasticsearch;
 using Elastic.Transport;

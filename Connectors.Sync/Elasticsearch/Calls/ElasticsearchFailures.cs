@@ -1,4 +1,5 @@
 using System.Security.Authentication;
+using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Configuration;
 

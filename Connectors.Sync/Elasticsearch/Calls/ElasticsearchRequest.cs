@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 using HttpMethod = Elastic.Transport.HttpMethod;
 
 namespace Connectors.Sync.Elasticsearch.Calls;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Connectors.Sync.Sources;
+using Connectors.Abstractions;
 
 namespace Connectors.Sync.Elasticsearch.Shapes;
 

@@ -1,4 +1,6 @@
-using Connectors.Sync.Staging;
+using Connectors.Abstractions;
+using Connectors.Sync.Engine.Planning;
+using Connectors.Sync.Staging.LocalState;
 
 namespace Connectors.Sync.Engine.Changes;
 

@@ -1,5 +1,8 @@
+using Connectors.Abstractions;
 using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Staging;
+using Connectors.Sync.Staging.LocalState;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Engine.Changes;

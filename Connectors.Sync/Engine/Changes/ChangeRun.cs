@@ -1,6 +1,7 @@
+using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
-using Connectors.Sync.Sources;
-using Connectors.Sync.Staging;
+using Connectors.Sync.Engine.Pages;
+using Connectors.Sync.Staging.LocalState;
 
 namespace Connectors.Sync.Engine.Changes;
 

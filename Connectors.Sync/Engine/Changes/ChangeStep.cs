@@ -1,8 +1,10 @@
 using System.Text;
+using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
+using Connectors.Sync.Bulk.Documents;
 using Connectors.Sync.Diff;
+using Connectors.Sync.Engine.Pages;
 using Connectors.Sync.Filtering;
-using Connectors.Sync.Sources;
 
 namespace Connectors.Sync.Engine.Changes;
 

@@ -1,8 +1,10 @@
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Engine.Pages;
+using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Filtering;
-using Connectors.Sync.Staging;
+using Connectors.Sync.Staging.LocalState;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Engine.Changes;

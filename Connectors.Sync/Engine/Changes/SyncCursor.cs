@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Connectors.Sync.Engine.Planning;
 
 namespace Connectors.Sync.Engine.Changes;
 

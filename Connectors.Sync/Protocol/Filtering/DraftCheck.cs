@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 using Connectors.Sync.Filtering;
 
 namespace Connectors.Sync.Protocol.Filtering;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Connectors.Sync.Protocol.Connectors;
 
 namespace Connectors.Sync.Protocol.Filtering;
 

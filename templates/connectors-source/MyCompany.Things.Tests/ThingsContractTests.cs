@@ -1,4 +1,4 @@
-using Connectors.Sync.Sources;
+using Connectors.Abstractions;
 using Connectors.Testing;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Connectors.Sync.Sources;
+using Connectors.Abstractions;
 using Connectors.Testing;
 
 namespace MyCompany.Things.Tests;

@@ -3,9 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Connectors.Sync;
-using Connectors.Sync.Configuration;
-using Connectors.Sync.Sources;
+using Connectors.Abstractions;
 
 namespace MyCompany.Things;
 

@@ -1,7 +1,8 @@
 using System.Text;
+using Connectors.Abstractions;
 using Connectors.Cli.Hosting;
-using Connectors.Sync;
 using Connectors.Sync.Content;
+using Connectors.Sync.Content.Extraction;
 using Connectors.Tests.Support.Files;
 using Connectors.Tests.Support.Processes;
 using Xunit;

@@ -1,6 +1,7 @@
 using System.Text;
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Content;
+using Connectors.Sync.Content.Extraction;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.Files;
 using Microsoft.AspNetCore.Builder;

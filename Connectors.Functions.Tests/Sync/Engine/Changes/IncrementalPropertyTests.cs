@@ -1,6 +1,8 @@
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Planning;
 using Connectors.Tests.Support;
+using Connectors.Tests.Support.InMemory;
 using CsCheck;
 using Xunit;
 

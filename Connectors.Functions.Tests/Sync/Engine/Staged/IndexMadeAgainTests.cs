@@ -1,11 +1,13 @@
+using Connectors.Abstractions;
 using Connectors.Emulator;
-using Connectors.Sync;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Engine.Staged;
-using Connectors.Sync.Sources;
+using Connectors.Sync.Engine.Staged.Messages;
 using Connectors.Tests.Support;
+using Connectors.Tests.Support.InMemory;
 using Connectors.Tests.Sync.Elasticsearch;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

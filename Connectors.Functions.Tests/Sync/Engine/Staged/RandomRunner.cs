@@ -1,5 +1,6 @@
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Engine.Staged;
+using Connectors.Sync.Engine.Staged.Messages;
 using Connectors.Tests.Support;
 
 namespace Connectors.Tests.Sync.Engine.Staged;

@@ -1,7 +1,8 @@
-using Connectors.Sync.Engine;
-using Connectors.Sync.Engine.Staged;
+using Connectors.Sync.Engine.Planning;
+using Connectors.Sync.Engine.Staged.Messages;
 using Connectors.Sync.Staging;
 using Connectors.Tests.Support;
+using Connectors.Tests.Support.InMemory;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Engine.Staged;

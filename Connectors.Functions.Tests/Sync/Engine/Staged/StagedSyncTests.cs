@@ -1,10 +1,12 @@
-using Connectors.Sync;
+using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Diff;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Staged;
-using Connectors.Sync.Sources;
+using Connectors.Sync.Engine.Staged.Messages;
+using Connectors.Sync.Engine.Staged.Storage;
 using Connectors.Tests.Support;
+using Connectors.Tests.Support.InMemory;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Engine.Staged;

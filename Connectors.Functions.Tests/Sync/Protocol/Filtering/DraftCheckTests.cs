@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using Connectors.Sync.Protocol;
+using Connectors.Abstractions;
+using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Filtering;
 using Connectors.Tests.Support;
 using Xunit;
@@ -51,7 +52,7 @@ public sealed class DraftCheckTests
 
         // A table may have a column of that name.
         Assert.Equal("valid", (string?)new DraftCheck(null).Validate(rules)["state"]);
-        Assert.Throws<Connectors.Sync.ConnectorException>(SyncRules.Read(rules).RequireNoContent);
+        Assert.Throws<ConnectorException>(SyncRules.Read(rules).RequireNoContent);
         SyncRules.Read(Some.Json($$"""{"rules": [{{Good}}]}""")).RequireNoContent();
     }
 

@@ -1,7 +1,9 @@
-using Connectors.Sync;
+using Connectors.Abstractions;
+using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Filtering;
-using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Filtering;
+using Connectors.Sync.Protocol.Jobs;
 using Connectors.Tests.Support;
 using Xunit;
 
@@ -76,7 +78,7 @@ public sealed class SyncRulesTests
             $$"""{"rules": [{{rules[0]}}, {{rules[1]}}]}""",
             $$$"""{"rules": [{{{rules[0]}}}], "advanced_snippet": {"value": {"find": {"filter": 1} } } }""",
             $$"""{"rules": [{{rules[0].Replace("exclude", "include", StringComparison.Ordinal)}}]}""",
-        }.Select(json => Connectors.Sync.Engine.SyncFingerprint.Of(SyncRules.Read(Some.Json(json)).Fingerprint())).ToList();
+        }.Select(json => SyncFingerprint.Of(SyncRules.Read(Some.Json(json)).Fingerprint())).ToList();
 
         Assert.Equal(4, fingerprints.Distinct().Count());
     }

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Connectors.Abstractions;
+
+/// <summary>
+/// The values of a connector's configuration fields: what the user entered, or the field's default. The readers convert leniently, as
+/// Kibana stores numbers and booleans as text now and then, and name the field when they can't.
+/// </summary>
+public sealed class SourceSettings
+{
+    private readonly IReadOnlyDictionary<string, JsonNode?> _values;
+
+    /// <summary>Settings from values by field name.</summary>
+    public SourceSettings(IReadOnlyDictionary<string, JsonNode?> values) => _values = values;
+
+    /// <summary>No settings at all.</summary>
+    public static SourceSettings Empty { get; } = new(new Dictionary<string, JsonNode?>(StringComparer.Ordinal));
+
+    /// <summary>Names of the fields that have a value.</summary>
+    public IEnumerable<string> Names => _values.Keys;
+
+    /// <summary>Settings of a source with <paramref name="fields"/> from a connector's <c>configuration</c> object
+    /// (<c>{field: {value, ...}}</c>, PROTOCOL: connector document). A field without a value gets its default.</summary>
+    public static SourceSettings FromConfiguration(JsonObject? configuration, IEnumerable<ConfigField> fields)
+    {
+        ArgumentNullException.ThrowIfNull(fields);
+        var values = new Dictionary<string, JsonNode?>(StringComparer.Ordinal);
+        foreach (var field in fields)
+        {
+            var entered = (configuration?[field.Name] as JsonObject)?["value"];
+            values[field.Name] = IsBlank(entered) && field.DefaultValue is not null ? field.DefaultValue : entered?.DeepClone();
+        }
+
+        return new SourceSettings(values);
+    }
+
+    /// <summary>The text of a field; empty when there is none.</summary>
+    public string GetString(string name) => Find(name) switch
+    {
+        null => string.Empty,
+        JsonValue value when value.TryGetValue<string>(out var text) => text,
+        { } other => other.ToJsonString(),
+    };
+
+    /// <summary>The text of a field that must not be empty.</summary>
+    /// <exception cref="ConnectorException">It is empty.</exception>
+    public string GetRequiredString(string name)
+    {
+        var text = GetString(name).Trim();
+        return text.Length > 0
+            ? text
+            : throw new ConnectorException($"{name}: required, but empty. Set it in the connector's configuration.");
+    }
+
+    /// <summary>A sensitive field's text, wrapped; <see langword="null"/> when empty.</summary>
+    public Secret? GetSecret(string name) => Secret.FromNullable(GetString(name));
+
+    /// <summary>A yes-or-no field; <paramref name="fallback"/> when empty. <c>"true"</c>, <c>"1"</c> and <c>"yes"</c> count as yes.</summary>
+    /// <exception cref="ConnectorException">Neither yes nor no.</exception>
+    public bool GetBoolean(string name, bool fallback = false)
+    {
+        var node = Find(name);
+        if (node is JsonValue value && value.TryGetValue<bool>(out var boolean))
+        {
+            return boolean;
+        }
+
+        return GetString(name).Trim().ToLowerInvariant() switch
+        {
+            "" => fallback,
+            "true" or "1" or "yes" or "on" => true,
+            "false" or "0" or "no" or "off" => false,
+            var text => throw new ConnectorException($"{name}: {Redactor.Quote(text)} is not true or false."),
+        };
+    }
+
+    /// <summary>A whole number; <paramref name="fallback"/> when empty.</summary>
+    /// <exception cref="ConnectorException">Not a whole number.</exception>
+    public long GetInteger(string name, long fallback)
+    {
+        var text = GetString(name).Trim();
+        if (text.Length == 0)
+        {
+            return fallback;
+        }
+
+        return long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new ConnectorException($"{name}: {Redactor.Quote(text)} is not a whole number.");
+    }
+
+    /// <summary>A list field: a JSON array of texts, or one text with commas, as Kibana's text box gives it. Blank parts are left out.</summary>
+    public IReadOnlyList<string> GetList(string name) => Find(name) switch
+    {
+        JsonArray array => [.. array.Select(Text).Where(text => text.Length > 0)],
+        _ => GetString(name).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+    };
+
+    private static string Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text)
+        ? text.Trim()
+        : node?.ToJsonString() ?? string.Empty;
+
+    private static bool IsBlank(JsonNode? node) => node is null
+        || node.GetValueKind() is JsonValueKind.Null
+        || (node is JsonValue value && value.TryGetValue<string>(out var text) && text.Length == 0);
+
+    private JsonNode? Find(string name) => _values.TryGetValue(name, out var node) ? node : null;
+}

@@ -1,0 +1,242 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+
+namespace Connectors.Abstractions;
+
+/// <summary>
+/// A source for which a plain enumeration of documents is enough: derive, describe, ping, and <c>yield return</c> the documents.
+/// </summary>
+/// <remarks>
+/// Pages are cut from the enumeration. A resumed sync enumerates again and passes over what it has had, provided that the very
+/// same ids come in the same order; otherwise it begins anew (<see cref="SourcePage.Restarts"/>), so that a changed order can't hide a document.
+/// The order should therefore be stable, by id for example. An exception out of the enumeration fails the sync, and nothing is deleted.
+/// </remarks>
+public abstract class EnumerableDataSource : IDataSource, IReportsProgress
+{
+    /// <summary>Bodies may be nested deeper than the serializer's 64 levels; what is too deep for Elasticsearch is mended later.</summary>
+    private static readonly JsonSerializerOptions Deep = new() { MaxDepth = 1000 };
+
+    private long _progress;
+    private readonly ConcurrentDictionary<string, Reading> _readings = new(StringComparer.Ordinal);
+
+    /// <summary>Keeps the context; does nothing else.</summary>
+    protected EnumerableDataSource(SourceContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        Context = context;
+    }
+
+    /// <inheritdoc/>
+    public abstract SourceDescription Description { get; }
+
+    /// <summary>Settings, logger factory and clock.</summary>
+    protected SourceContext Context { get; }
+
+    /// <inheritdoc/>
+    /// <remarks>Documents that the enumerations have given, those that a resumed sync passes over among them.</remarks>
+    public long Progress => Interlocked.Read(ref _progress);
+
+    /// <inheritdoc/>
+    public abstract Task PingAsync(CancellationToken cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => Task.FromResult(ChangeAnswer.Unknown);
+
+    /// <inheritdoc/>
+    public virtual Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<SourcePartition>>([SourcePartition.All]);
+
+    /// <inheritdoc/>
+    public async Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(partition);
+        var (reading, restarts) = await ContinueAsync(partition, after, cancellationToken);
+        using var page = new SourcePageBuilder(limits);
+        await using var stop = reading.StopWith(cancellationToken);
+        try
+        {
+            while (!page.IsFull)
+            {
+                if (!await reading.MoveNextAsync())
+                {
+                    await CloseAsync(partition);
+                    return page.Build(PageToken.Start, isLast: true, restarts);
+                }
+
+                Add(page, reading.Current);
+            }
+
+            return page.Build(reading.Token, isLast: false, restarts);
+        }
+        catch
+        {
+            await CloseAsync(partition);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var partition in _readings.Keys)
+        {
+            await CloseAsync(new SourcePartition(partition, string.Empty));
+        }
+
+        await DisposeAsyncCore();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>All documents of the source, or of <paramref name="partition"/> where <see cref="PartitionAsync"/> is overridden, in a stable order.</summary>
+    /// <remarks>The token stays valid from the first document to the last; the enumeration is disposed early when the sync stops.</remarks>
+    protected abstract IAsyncEnumerable<SimpleDocument> ReadAsync(SourcePartition partition, CancellationToken cancellationToken);
+
+    /// <summary>Releases what the source holds.</summary>
+    protected virtual ValueTask DisposeAsyncCore() => ValueTask.CompletedTask;
+
+    private static void Add(SourcePageBuilder page, SimpleDocument document)
+    {
+        var body = JsonSerializer.SerializeToElement(document.Body, document.Body.GetType(), Deep);
+        if (body.ValueKind != JsonValueKind.Object)
+        {
+            throw new ConnectorException($"Document '{document.Id}': its body is a JSON {body.ValueKind}, not an object.");
+        }
+
+        var json = page.Begin(document.Id, document.Timestamp, document.Content);
+        json.WriteStartObject();
+        if (document.AccessControl is { } access)
+        {
+            AccessControl.Write(json, access);
+        }
+
+        foreach (var property in body.EnumerateObject())
+        {
+            if (document.AccessControl is not null && property.NameEquals(AccessControl.FieldName))
+            {
+                continue;
+            }
+
+            json.WritePropertyName(ReservedFields.Contains(Encoding.UTF8.GetBytes(property.Name)) ? property.Name + "_" : property.Name);
+            property.Value.WriteTo(json);
+        }
+
+        json.WriteEndObject();
+        page.End();
+    }
+
+    private async Task<(Reading Reading, bool Restarts)> ContinueAsync(SourcePartition partition, PageToken after, CancellationToken cancellationToken)
+    {
+        if (_readings.TryGetValue(partition.Name, out var open) && open.Token == after && !open.IsStopped)
+        {
+            return (open, false);
+        }
+
+        // Behind the token when others read the pages between: what it has given needs not be enumerated again.
+        if (open is { IsStopped: false } && !after.IsStart && open.IsBefore(after) && await open.SkipToAsync(after, cancellationToken))
+        {
+            return (open, false);
+        }
+
+        await CloseAsync(partition);
+        var reading = Open(partition);
+        if (after.IsStart || await reading.SkipToAsync(after, cancellationToken))
+        {
+            return (reading, false);
+        }
+
+        await CloseAsync(partition);
+        return (Open(partition), true);
+
+        Reading Open(SourcePartition wanted) => _readings[wanted.Name] = new Reading(token => ReadAsync(wanted, token), () => Interlocked.Increment(ref _progress));
+    }
+
+    private async Task CloseAsync(SourcePartition partition)
+    {
+        if (_readings.TryRemove(partition.Name, out var reading))
+        {
+            await reading.DisposeAsync();
+        }
+    }
+
+    /// <summary>An enumeration under way, with a running hash of the ids that it has given.</summary>
+    private sealed class Reading : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private readonly IAsyncEnumerator<SimpleDocument> _documents;
+        private long _count;
+        private ulong _hash;
+
+        private readonly Action _moved;
+
+        public Reading(Func<CancellationToken, IAsyncEnumerable<SimpleDocument>> read, Action moved)
+        {
+            _moved = moved;
+            _documents = read(_stop.Token).GetAsyncEnumerator(_stop.Token);
+        }
+
+        public SimpleDocument Current => _documents.Current;
+
+        /// <summary>A call was cancelled too late to notice it, so the enumeration can't go on.</summary>
+        public bool IsStopped => _stop.IsCancellationRequested;
+
+        public PageToken Token => _count == 0
+            ? PageToken.Start
+            : new PageToken(string.Create(CultureInfo.InvariantCulture, $"{_count}:{_hash:x16}"));
+
+        /// <summary>The enumeration outlives a call, so the token it runs under is its own, cancelled by that of the call under way.</summary>
+        public CancellationTokenRegistration StopWith(CancellationToken cancellationToken) => cancellationToken.Register(_stop.Cancel);
+
+        public async ValueTask<bool> MoveNextAsync()
+        {
+            _stop.Token.ThrowIfCancellationRequested();
+            if (!await _documents.MoveNextAsync())
+            {
+                return false;
+            }
+
+            _count++;
+            _moved();
+            _hash = XxHash3.HashToUInt64(MemoryMarshal.AsBytes(Current.Id.AsSpan()), unchecked((long)_hash));
+            return true;
+        }
+
+        /// <summary>Whether the token lies further on in the enumeration.</summary>
+        public bool IsBefore(PageToken token) => _count < CountOf(token);
+
+        public async Task<bool> SkipToAsync(PageToken token, CancellationToken cancellationToken)
+        {
+            await using var stop = StopWith(cancellationToken);
+            if (CountOf(token) is not { } count)
+            {
+                return false;
+            }
+
+            while (_count < count)
+            {
+                if (!await MoveNextAsync())
+                {
+                    return false;
+                }
+            }
+
+            return Token == token;
+        }
+
+        private static long? CountOf(PageToken token)
+        {
+            var separator = token.Value.IndexOf(':', StringComparison.Ordinal);
+            return separator >= 0 && long.TryParse(token.Value.AsSpan(0, separator), CultureInfo.InvariantCulture, out var count) ? count : null;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await _documents.DisposeAsync();
+            _stop.Dispose();
+        }
+    }
+}

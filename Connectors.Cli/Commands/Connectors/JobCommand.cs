@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using System.Text.Json;
+using Connectors.Cli.Hosting;
+using Connectors.Cli.Output;
+using Connectors.Cli.Output.Listings;
+using Connectors.Cli.Output.Syncs;
+using Connectors.Sync.Api;
+using Connectors.Sync.Configuration.Settings;
+using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Jobs;
+
+namespace Connectors.Cli.Commands.Connectors;
+
+/// <summary><c>elastic-ingest job</c>: what syncs did, and their cancelling.</summary>
+internal static class JobCommand
+{
+    private const int DefaultLimit = 20;
+
+    public static Command Create(CliEnvironment environment, GlobalOptions global)
+    {
+        CommandSession Session(ParseResult parsed) => new(environment, global, parsed);
+        var connector = new Option<string?>("--connector") { Description = "Only jobs of this connector, by its id or its name.", HelpName = "ID" };
+        var status = new Option<string?>("--status") { Description = $"Only jobs in this state: {string.Join(", ", ConnectorApi.StatusWords)} (which wait or run).", HelpName = "STATE" };
+        status.CompletionSources.Add(_ => ConnectorApi.StatusWords.Select(word => new CompletionItem(word)));
+        status.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && ConnectorApi.StatesOf(token.Value) is null)
+            {
+                var near = KeySuggestion.Nearest(token.Value, ConnectorApi.StatusWords);
+                result.AddError($"--status: \"{token.Value}\" is no state of a job. {(near is null ? $"There are {string.Join(", ", ConnectorApi.StatusWords)}." : $"Did you mean {near}?")}");
+            }
+        });
+        var limit = NumberOption.Create("--limit", DefaultLimit, 1, SyncJobIndex.MaxNewest, "How many, the newest first.", "--count");
+        var list = new Command("list", "Shows the newest jobs, the newest first.") { connector, status, limit };
+        list.SetAction((parsed, cancellationToken) => ListAsync(
+            Session(parsed), parsed.GetValue(connector), ConnectorApi.StatesOf(parsed.GetValue(status)) ?? [], parsed.GetValue(limit), cancellationToken));
+        var shown = new Argument<string>("JOB") { Description = "Id of the job, as `job list` shows it." };
+        var show = new Command("show", "Shows one job with its counts and the documents that were rejected, as JSON.") { shown };
+        show.SetAction((parsed, cancellationToken) => ShowAsync(Session(parsed), parsed.GetRequiredValue(shown), cancellationToken));
+        var canceled = new Argument<string>("JOB") { Description = "Id of the job, as `job list` shows it." };
+        var cancel = new Command("cancel", "Cancels a job. One that waits ends at once, one that runs after the page it is at.") { canceled };
+        cancel.SetAction((parsed, cancellationToken) => CancelAsync(Session(parsed), parsed.GetRequiredValue(canceled), cancellationToken));
+        var followed = new Argument<string>("JOB") { Description = "Id of the job, as `job list` shows it." };
+        var tail = new Command("tail", "Follows a job, whoever runs it, until it ends: a line whenever its counts change. Exits with 0 when it completed.") { followed };
+        tail.SetAction((parsed, cancellationToken) => JobTail.RunAsync(Session(parsed), parsed.GetRequiredValue(followed), cancellationToken));
+        return new Command("job", "Shows what syncs did, follows and cancels them.") { list, show, cancel, tail };
+    }
+
+    private static async Task<int> ListAsync(CommandSession session, string? connector, IReadOnlyList<JobStatus> states, int limit, CancellationToken cancellationToken)
+    {
+        using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
+        var id = connector is null ? null : (await Lookup.ConnectorAsync(elasticsearch.Connectors, connector, cancellationToken)).Id;
+        var jobs = await elasticsearch.Jobs.NewestAsync(id, states, limit, cancellationToken);
+        if (session.IsJson)
+        {
+            foreach (var job in jobs)
+            {
+                JsonLine.Write(session.Environment.Out, ApiViews.Job(job));
+            }
+
+            return ExitCode.Success;
+        }
+
+        TableOutput.Write(
+            session.Environment,
+            "Jobs, the newest first",
+            states.Count == 0 ? "There are no jobs." : "There are no such jobs.",
+            ["job", "connector", "status", "created", "took", "written", "deleted", "error"], [.. jobs.Select(Row)]);
+        return ExitCode.Success;
+    }
+
+    private static async Task<int> ShowAsync(CommandSession session, string id, CancellationToken cancellationToken)
+    {
+        using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
+        var job = await elasticsearch.Jobs.FindAsync(id, cancellationToken) ?? throw Missing(id);
+        var options = session.IsJson ? JsonLine.Options : new JsonSerializerOptions(JsonLine.Options) { WriteIndented = true };
+        EscapingWriter.WriteLines(session.Environment.Out, ApiViews.Job(job).ToJsonString(options));
+        return ExitCode.Success;
+    }
+
+    private static async Task<int> CancelAsync(CommandSession session, string id, CancellationToken cancellationToken)
+    {
+        using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
+        var status = await elasticsearch.Jobs.RequestCancelAsync(id, cancellationToken) ?? throw Missing(id);
+        if (status is not (JobStatus.Canceled or JobStatus.Canceling))
+        {
+            throw new CliException(ExitCode.Failed, $"Job '{id}' is {status.ToWord()} already: there is nothing to cancel.");
+        }
+
+        if (session.IsJson)
+        {
+            JsonLine.Write(session.Environment.Out, new { @event = "cancel", jobId = id, status = status.ToWord() });
+        }
+        else
+        {
+            await session.Environment.Out.WriteLineAsync(status == JobStatus.Canceled ? $"Job '{id}' is canceled." : $"Job '{id}' will be canceled after the page it is at.");
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static string[] Row(SyncJobRecord job) =>
+    [
+        job.Id,
+        job.ConnectorId,
+        job.Status?.ToWord() ?? "",
+        job.CreatedAt?.ToString("yyyy-MM-dd HH:mm") ?? "",
+        job.CompletedAt - job.StartedAt is { } took ? SyncPace.Clock(took) : "",
+        SyncPace.Number(job.IndexedDocumentCount),
+        SyncPace.Number(job.DeletedDocumentCount),
+        job.Error ?? "",
+    ];
+
+    internal static CliException Missing(string id) => new(ExitCode.Usage, $"There is no job with the id \"{id}\". `elastic-ingest job list` shows the newest ones.");
+}

@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using Connectors.Cli.Hosting;
+using Connectors.Sync.Service.Jobs;
+
+namespace Connectors.Cli.Output.Syncs;
+
+/// <summary>Shows running syncs: a live table on a terminal, lines when piped, JSON lines for scripts.</summary>
+internal abstract class ProgressDisplay(CliEnvironment environment) : IServiceObserver, IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<RunningSync, SyncPace> _running = new(ReferenceEqualityComparer.Instance);
+    private readonly CancellationTokenSource _ended = new();
+    private Task _loop = Task.CompletedTask;
+
+    /// <summary>The world outside.</summary>
+    protected CliEnvironment Environment => environment;
+
+    /// <summary>The syncs that run now, the oldest first.</summary>
+    protected IReadOnlyList<SyncPace> Running => [.. _running.Values.OrderBy(pace => pace.Sync.StartedAt).ThenBy(pace => pace.Sync.JobId, StringComparer.Ordinal)];
+
+    /// <summary>The display that suits where the output goes.</summary>
+    public static ProgressDisplay Start(CommandSession session) => Start(session, session.Log);
+
+    /// <summary>The same, with a log of the command's own.</summary>
+    public static ProgressDisplay Start(CommandSession session, LogOutput log)
+    {
+        ProgressDisplay display = session.IsJson
+            ? new JsonProgress(session.Environment)
+            : session.Environment.IsTerminal
+                ? new LiveProgress(session.Environment, log)
+                : new LineProgress(session.Environment);
+        display._loop = Task.Run(() => display.LoopAsync(display._ended.Token));
+        return display;
+    }
+
+    /// <inheritdoc/>
+    public void SyncStarted(RunningSync sync)
+    {
+        _running[sync] = new SyncPace(sync, environment.TimeProvider);
+        ShowStart(sync);
+    }
+
+    /// <inheritdoc/>
+    public void SyncEnded(RunningSync sync, SyncResult result)
+    {
+        _running.TryRemove(sync, out _);
+        ShowEnd(sync, result, environment.TimeProvider.GetUtcNow() - sync.StartedAt);
+    }
+
+    /// <summary>Says something in between, in its place among the other lines.</summary>
+    public abstract void Say(string line);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync();
+        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _ended.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Shows that a sync began.</summary>
+    protected abstract void ShowStart(RunningSync sync);
+
+    /// <summary>Shows how a sync ended.</summary>
+    protected abstract void ShowEnd(RunningSync sync, SyncResult result, TimeSpan elapsed);
+
+    /// <summary>Shows progress until cancelled.</summary>
+    protected abstract Task LoopAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>Lines: when a sync begins, every ten seconds, when it ends.</summary>
+internal sealed class LineProgress(CliEnvironment environment) : ProgressDisplay(environment)
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
+
+    protected override void ShowStart(RunningSync sync) => Say(SyncSentences.Started(sync));
+
+    protected override void ShowEnd(RunningSync sync, SyncResult result, TimeSpan elapsed) => Say(SyncSentences.Ended(sync, result, elapsed));
+
+    protected override async Task LoopAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Delay(Every, Environment.TimeProvider, cancellationToken);
+            foreach (var pace in Running)
+            {
+                Say(SyncSentences.Running(pace));
+            }
+        }
+    }
+
+    public override void Say(string line)
+    {
+        lock (Environment.Out)
+        {
+            Environment.Out.WriteLine(line);
+            Environment.Out.Flush();
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using Connectors.Abstractions;
+using Connectors.Testing;
+using Xunit;
+
+namespace Connectors.Tests.Abstractions;
+
+/// <summary>The simplest possible source: a list of ids.</summary>
+internal sealed class ListedDataSource(SourceContext context, IReadOnlyList<string> ids, BackendCalls calls) : EnumerableDataSource(context)
+{
+    public override SourceDescription Description { get; } = new() { Name = "List", ServiceType = "list", Fields = [] };
+
+    public Func<string, object> Body { get; init; } = id => new { title = id };
+
+    public int Disposed { get; private set; }
+
+    public override Task PingAsync(CancellationToken cancellationToken) => AskAsync(cancellationToken);
+
+    protected override async IAsyncEnumerable<SimpleDocument> ReadAsync(SourcePartition partition, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var id in ids)
+            {
+                await AskAsync(cancellationToken);
+                yield return new SimpleDocument(id, Body(id));
+            }
+        }
+        finally
+        {
+            Disposed++;
+        }
+    }
+
+    private Task AskAsync(CancellationToken cancellationToken)
+    {
+        var works = calls.Enter();
+        cancellationToken.ThrowIfCancellationRequested();
+        return works ? Task.CompletedTask : throw new ConnectorException(FailureKind.Retry, "The list could not be read at the moment.");
+    }
+}
+
+public sealed class EnumerableContractTests : SourceContractTests
+{
+    protected override ValueTask<SourceFixture> CreateFixtureAsync(CancellationToken cancellationToken) => new(new ListFixture());
+
+    private sealed class ListFixture : SourceFixture
+    {
+        private readonly List<string> _ids = [.. Enumerable.Range(0, 14).Select(number => $"id {number}")];
+
+        public override IReadOnlyCollection<string> Ids => _ids;
+
+        public override JsonObject Values => [];
+
+        public override IDataSource Create(SourceContext context) => new ListedDataSource(context, _ids, Calls);
+
+        public override Task ChangeAsync(CancellationToken cancellationToken)
+        {
+            _ids.Add("new");
+            return Task.CompletedTask;
+        }
+    }
+}
+
+public sealed class EnumerableDataSourceTests
+{
+    private static readonly PageLimits Two = new(2, int.MaxValue);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("a b c d e")] // another document instead
+    [InlineData("b a c d e")] // the same ones in another order
+    [InlineData("a")] // fewer than there were
+    [InlineData("")]
+    public async Task WhenThePlaceIsNotFoundAgainTheReadingBeginsAnewAndSaysSo(string now)
+    {
+        await using var first = Source("a x c d e");
+        var token = (await first.PageAsync(SourcePartition.All, PageToken.Start, Two, Cancellation)).Next;
+        await using var second = Source(now);
+        var pages = await second.PartitionAsync(SourcePartition.All, token, Two, Cancellation);
+        Assert.True(pages[0].Restarts);
+        Assert.DoesNotContain(pages.Skip(1), page => page.Restarts);
+        Assert.Equal(now.Split(' ', StringSplitOptions.RemoveEmptyEntries), pages.Ids());
+    }
+
+    [Fact]
+    public async Task WhatComesAfterThePlaceMayChange()
+    {
+        await using var first = Source("a b c d e");
+        var token = (await first.PageAsync(SourcePartition.All, PageToken.Start, Two, Cancellation)).Next;
+        await using var second = Source("a b x");
+        var pages = await second.PartitionAsync(SourcePartition.All, token, Two, Cancellation);
+        Assert.False(pages[0].Restarts);
+        Assert.Equal(["x"], pages.Ids());
+    }
+
+    [Fact]
+    public async Task PagesInARowAreOneEnumeration()
+    {
+        var calls = new BackendCalls();
+        await using var source = new ListedDataSource(SourceContext.Empty, ["a", "b", "c", "d", "e"], calls);
+        await source.AllAsync(1, Two, Cancellation);
+        Assert.Equal(5, calls.Count);
+        Assert.Equal(1, source.Disposed);
+    }
+
+    [Fact]
+    public async Task AnEnumerationThatIsNotReadToItsEndIsDisposed()
+    {
+        var source = Source("a b c d e");
+        await source.PageAsync(SourcePartition.All, PageToken.Start, Two, Cancellation);
+        await source.DisposeAsync();
+        Assert.Equal(1, source.Disposed);
+    }
+
+    [Fact]
+    public async Task AReservedNameGetsAnUnderscore()
+    {
+        await using var source = Source("a", _ => new Dictionary<string, object> { ["id"] = 1, ["_timestamp"] = 2, ["name"] = "ü" });
+        var page = Assert.Single(await source.AllAsync(1, Two, Cancellation));
+        Assert.Equal("""{"id_":1,"_timestamp_":2,"name":"ü"}""", page.Documents[0].Body);
+    }
+
+    [Fact]
+    public async Task ABodyThatIsNoObjectIsTheAuthorsMistakeAndToldSo()
+    {
+        await using var source = Source("a", _ => new[] { 1, 2 });
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, Two, Cancellation));
+        Assert.Equal("Document 'a': its body is a JSON Array, not an object.", failure.Message);
+    }
+
+    private static ListedDataSource Source(string ids, Func<string, object>? body = null) =>
+        new(SourceContext.Empty, ids.Split(' ', StringSplitOptions.RemoveEmptyEntries), new BackendCalls()) { Body = body ?? (id => new { title = id }) };
+}

@@ -1,0 +1,180 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Connectors.Emulator;
+using Xunit;
+
+namespace Connectors.Tests.Cli.Commands;
+
+public sealed partial class SyncCommandTests : IAsyncLifetime
+{
+    private EmulatorServer _elasticsearch = null!;
+    private CliRun _cli = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), TestContext.Current.CancellationToken);
+        _cli = new CliRun(_elasticsearch.Uri);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _cli.Dispose();
+        await _elasticsearch.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task AConnectorIsMadeShownAndSynced()
+    {
+        var files = _cli.Files("a.txt", "b.txt");
+        Assert.Equal(0, await _cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-files", "--name", "files", "--id", "f1", "--set", $"directory={files}", "--schedule", "0 0 2 * * ?"));
+        Assert.Equal("f1\n", _cli.Out.ToString());
+
+        Assert.Equal(0, await _cli.RunAsync("sync", "files"));
+        Assert.Equal(
+            "files: sync of dir into search-files started\nfiles: completed in N s, 2 read, 0 skipped, 2 added, 0 updated, 0 deleted\n",
+            Seconds().Replace(_cli.Out.ToString(), "N s"));
+        Assert.Equal("", _cli.Error.ToString());
+        Assert.Equal(2, _elasticsearch.Count("search-files"));
+
+        Assert.Equal(0, await _cli.RunAsync("list", "connectors"));
+        Assert.Matches(
+            "Connectors\n  id  name   source  index         status     schedule     last sync         result\n"
+            + "  f1  files  dir     search-files  connected  0 0 2 \\* \\* \\?  ....-..-.. ..:..  completed\n",
+            _cli.Out.ToString());
+    }
+
+    [Fact]
+    public async Task UsersAndWhatTheyMaySeeAreSyncedOnDemand()
+    {
+        var files = _cli.Files("a.txt");
+        var users = Path.Combine(Path.GetDirectoryName(files)!, "passwd-of-test");
+        await File.WriteAllTextAsync(users, "alice:x:1000:1000::/:\n", TestContext.Current.CancellationToken);
+        await _cli.RunAsync(
+            "connector", "create", "--service-type", "dir", "--index", "search-files", "--name", "files", "--id", "f1",
+            "--set", $"directory={files}", "--set", "use_document_level_security=true", "--set", $"users_file={users}", "--set", $"groups_file={users}");
+
+        Assert.Equal(0, await _cli.RunAsync("sync", "f1", "--access-control", "--dry-run"));
+        Assert.Equal("+ alice\nfiles: a sync would add 1, update 0 and delete 0 documents; 0 are unchanged. (Dry run: nothing was written.)\n", _cli.Out.ToString());
+        Assert.Equal(0, await _cli.RunAsync("sync", "f1", "--access-control"));
+        Assert.Equal(
+            "files: sync of dir into .search-acl-filter-search-files started\nfiles: completed in N s, 1 read, 0 skipped, 1 added, 0 updated, 0 deleted\n",
+            Seconds().Replace(_cli.Out.ToString(), "N s"));
+        Assert.Equal(1, _elasticsearch.Count(".search-acl-filter-search-files"));
+        Assert.Equal(2, await _cli.RunAsync("sync", "f1", "--access-control", "--incremental"));
+    }
+
+    [Fact]
+    public async Task ADryRunShowsWhatWouldBeDoneAndWritesNothing()
+    {
+        var files = _cli.Files("a.txt", "b.txt", "c.txt");
+        await CreateAsync(files);
+        await _cli.RunAsync("sync", "f1");
+        var before = _elasticsearch.Documents("search-files");
+        await File.WriteAllTextAsync(Path.Combine(files, "a.txt"), "Another text, which is longer.", TestContext.Current.CancellationToken);
+        File.Delete(Path.Combine(files, "b.txt"));
+        _cli.Files("d.txt", "e.txt");
+
+        Assert.Equal(0, await _cli.RunAsync("sync", "f1", "--dry-run"));
+
+        Assert.Equal(
+            "+ ID\n+ ID\n~ ID\n- ID\nfiles: a sync would add 2, update 1 and delete 1 documents; 1 are unchanged. (Dry run: nothing was written.)\n",
+            Id().Replace(_cli.Out.ToString(), "ID"));
+        Assert.Equal(before, _elasticsearch.Documents("search-files"));
+        Assert.Equal(1, _elasticsearch.Count(".elastic-connectors-sync-jobs"));
+    }
+
+    [Fact]
+    public async Task AMassDeleteIsRefusedUntilItIsAllowed()
+    {
+        var files = _cli.Files([.. Enumerable.Range(0, 120).Select(number => $"{number}.txt")]);
+        await CreateAsync(files);
+        await _cli.RunAsync("sync", "f1");
+        foreach (var file in Directory.GetFiles(files, "1*.txt"))
+        {
+            File.Delete(file);
+        }
+
+        Assert.Equal(1, await _cli.RunAsync("sync", "f1"));
+        Assert.Contains("elasticsearch.delete_guard allows 15 % or 20 documents, whichever is more", _cli.Out.ToString(), StringComparison.Ordinal);
+        Assert.Equal(120, _elasticsearch.Count("search-files"));
+
+        Assert.Equal(0, await _cli.RunAsync("sync", "f1", "--allow-mass-delete"));
+        Assert.Equal(Directory.GetFiles(files).Length, _elasticsearch.Count("search-files"));
+    }
+
+    [Fact]
+    public async Task EverythingIsWrittenAgainWhenAskedTo()
+    {
+        await CreateAsync(_cli.Files("a.txt", "b.txt"));
+        await _cli.RunAsync("sync", "f1");
+
+        Assert.Equal(0, await _cli.RunAsync("sync", "f1", "--reindex"));
+
+        Assert.Contains("2 read, 0 skipped, 0 added, 2 updated, 0 deleted", _cli.Out.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ScriptsGetOneJsonObjectALine()
+    {
+        await CreateAsync(_cli.Files("a.txt"));
+
+        Assert.Equal(0, await _cli.RunAsync("sync", "f1", "--json"));
+
+        var lines = _cli.Out.ToString().TrimEnd().Split('\n').Select(line => JsonNode.Parse(line)!).ToArray();
+        Assert.Equal(["sync_started", "sync_ended"], lines.Select(line => line["event"]!.GetValue<string>()).Where(name => name != "sync_running"));
+        Assert.Equal("completed", lines[^1]["end"]!.GetValue<string>());
+        Assert.Equal(1, lines[^1]["counts"]!["created"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task AnUnknownConnectorIsSuggested()
+    {
+        await CreateAsync(_cli.Files("a.txt"));
+
+        Assert.Equal(2, await _cli.RunAsync("sync", "fils"));
+
+        Assert.Equal("There is no connector with the id or name \"fils\". Did you mean files?\n", _cli.Error.ToString());
+    }
+
+    [Fact]
+    public async Task OnePollRunsWhatWaitsAndTellsOfAFailure()
+    {
+        await CreateAsync(_cli.Files("a.txt"));
+        await _cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-gone", "--id", "gone", "--set", "directory=/no/such/folder");
+        _elasticsearch.Put(".elastic-connectors", "f1", WithSyncNow("f1"));
+        Assert.Equal(0, await _cli.RunAsync("poll", "--one-sync"));
+        Assert.Equal(1, _elasticsearch.Count("search-files"));
+
+        Assert.Equal(1, await _cli.RunAsync("sync", "gone"));
+        Assert.Contains("/no/such/folder", _cli.Out.ToString() + _cli.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ASecretGivenOnTheCommandLineIsNeverShown()
+    {
+        await _cli.RunAsync("connector", "create", "--service-type", "mongodb", "--index", "search-m", "--id", "m", "--json", "--debug", "--set", "host=mongodb://127.0.0.1:1", "--set", "user=u", "--set", "password=hunter2", "--set", "database=d", "--set", "collection=c");
+        var told = _cli.Out.ToString() + _cli.Error;
+        await _cli.RunAsync("list", "--json");
+        told += _cli.Out.ToString() + _cli.Error;
+
+        Assert.Contains("\"id\":\"m\"", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", told, StringComparison.Ordinal);
+        Assert.Contains("hunter2", _elasticsearch.Get(".elastic-connectors", "m"), StringComparison.Ordinal);
+    }
+
+    private async Task CreateAsync(string files) =>
+        Assert.Equal(0, await _cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-files", "--name", "files", "--id", "f1", "--set", $"directory={files}"));
+
+    private string WithSyncNow(string id)
+    {
+        var connector = JsonNode.Parse(_elasticsearch.Get(".elastic-connectors", id)!)!;
+        connector["sync_now"] = true;
+        return connector.ToJsonString();
+    }
+
+    [GeneratedRegex("[0-9]+[.][0-9] s", RegexOptions.None, 1000)]
+    private static partial Regex Seconds();
+
+    [GeneratedRegex("\\b[0-9a-f]{32}\\b", RegexOptions.None, 1000)]
+    private static partial Regex Id();
+}

@@ -1,0 +1,62 @@
+using Connectors.Cli;
+using Connectors.Cli.Hosting;
+using Connectors.Cli.Output.Syncs;
+using Connectors.Sync.Engine;
+using Connectors.Sync.Service.Jobs;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Connectors.Tests.Cli.Output;
+
+public sealed class SyncPaceTests
+{
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public void RateAndTimeLeftCountFromWhenThisProcessBegan()
+    {
+        var sync = new RunningSync("job", "id", "orders", "search-orders", "mongodb", _time.GetUtcNow());
+        var pace = new SyncPace(sync, _time);
+        sync.Progress.Add(new SyncCounts(Read: 50_000, Skipped: 50_000));
+        sync.Progress.EstimatedDocuments = 100_000;
+        sync.Progress.Phase = SyncPhase.Pages;
+        Assert.Equal("orders: syncing, 50,000 of 100,000 read, 50,000 skipped, 0 written, 0 deleted", SyncSentences.Running(pace));
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+        sync.Progress.Add(new SyncCounts(Read: 10_000, Created: 8_000, Updated: 2_000));
+
+        Assert.Equal("orders: syncing, 60,000 of 100,000 read, 50,000 skipped, 10,000 written, 0 deleted, 1,000/s, 0:40 left", SyncSentences.Running(pace));
+    }
+
+    [Fact]
+    public void ASourceThatDoesNotKnowItsSizeHasNoTimeLeft()
+    {
+        var sync = new RunningSync("job", "id", "orders", "search-orders", "mongodb", _time.GetUtcNow());
+        var pace = new SyncPace(sync, _time);
+        sync.Progress.Phase = SyncPhase.Pages;
+        _ = pace.Now();
+        _time.Advance(TimeSpan.FromSeconds(2));
+        sync.Progress.Add(new SyncCounts(Read: 100));
+
+        Assert.Equal("orders: syncing, 100 read, 0 skipped, 0 written, 0 deleted, 50/s", SyncSentences.Running(pace));
+    }
+
+    [Theory]
+    [InlineData(true, null, true)]
+    [InlineData(true, "1", false)]
+    [InlineData(true, "", true)]
+    [InlineData(false, null, false)]
+    public void ColoursAreForTerminalsUnlessNoColorIsSet(bool isTerminal, string? noColor, bool expected)
+    {
+        using var shutdown = new ShutdownSignals(_ => { });
+        var variables = new Dictionary<string, string>();
+        if (noColor is not null)
+        {
+            variables["NO_COLOR"] = noColor;
+        }
+
+        var environment = new CliEnvironment { Out = TextWriter.Null, Error = TextWriter.Null, Variables = variables, IsTerminal = isTerminal, Shutdown = shutdown };
+
+        Assert.Equal(expected, environment.WantsColor);
+    }
+}

@@ -1,0 +1,117 @@
+using Connectors.Abstractions;
+using Connectors.Sync.Engine.Staged;
+using Connectors.Tests.Support.InMemory;
+using Xunit;
+
+namespace Connectors.Tests.Functions.Orchestrations;
+
+/// <summary>
+/// However long a sync is, no history has more than 1,000 events and no payload more than 16 KB. A step takes 5,000 documents that have to be written, so a million documents
+/// are 200 pages, four million 800, and four million deletes 400 parts: so many there are here, of one document each.
+/// </summary>
+public sealed class HistoryBoundsTests
+{
+    private const int MaxEvents = 1_000;
+    private const int MaxPayload = 16 * 1024;
+
+    private static CancellationToken Token => FunctionsBed.Token;
+
+    [Fact]
+    public async Task FourMillionDocumentsInFourPartitionsAndFourMillionDeletes()
+    {
+        await using var bed = new FunctionsBed { Source = Many(4, 200), Limits = OneDocumentAStep };
+        await bed.StartAsync();
+        bed.AddConnector();
+        var (_, first) = await bed.SyncAsync();
+        Assert.Equal(("completed", 800L), (first.Status, first.Counts.Created));
+        await AssertBoundsAsync(bed);
+
+        bed.Source = Many(4, 100);
+        var (_, second) = await bed.SyncAsync("""{"allowMassDelete": true}""");
+        Assert.Equal(("completed", 400L, 0L, 400L), (second.Status, second.Counts.Deleted, second.Counts.AlreadyGone, second.Counts.Skipped));
+        await AssertBoundsAsync(bed);
+    }
+
+    [Fact]
+    public async Task AMillionDocumentsInOnePartitionAreOneInstanceThatContinuesAsNew()
+    {
+        await using var bed = new FunctionsBed { Source = Many(1, 200), Limits = OneDocumentAStep };
+        await bed.StartAsync();
+        bed.AddConnector();
+
+        var (_, summary) = await bed.SyncAsync();
+
+        Assert.Equal(("completed", 200L), (summary.Status, summary.Counts.Created));
+        var most = await AssertBoundsAsync(bed);
+
+        // The job, and its one partition: 200 pages would be 2,000 events without.
+        Assert.Equal(2, await bed.Host.Client.GetAllInstancesAsync().CountAsync(Token));
+        Assert.InRange(most, 30, 200);
+    }
+
+    [Fact]
+    public async Task AMillionChanges()
+    {
+        var feed = new MemoryFeed(MemorySource.Holding("a"));
+        await using var bed = new FunctionsBed { Feed = feed, Limits = OneDocumentAStep };
+        await bed.StartAsync();
+        bed.AddConnector();
+        await bed.SyncAsync();
+        for (var page = 0; page < 200; page++)
+        {
+            feed.Then("v2", "id-" + page, "-a");
+        }
+
+        var (_, summary) = await bed.SyncAsync("""{"type": "incremental"}""");
+
+        Assert.Equal(("completed", 200L, 400L), (summary.Status, summary.Counts.Created, summary.Counts.Read));
+        await AssertBoundsAsync(bed);
+    }
+
+    [Fact]
+    public async Task ASlowSourceThatIsAskedAgainAndAgain()
+    {
+        await using var bed = new FunctionsBed { Source = Many(2, 40), Limits = OneDocumentAStep, SourceRetryTimeLimit = TimeSpan.FromHours(1) };
+        await bed.StartAsync();
+        bed.AddConnector();
+        var reads = 0;
+        bed.Source.OnPage = _ => Interlocked.Increment(ref reads) % 4 == 0 ? Task.CompletedTask : throw new ConnectorException(FailureKind.Retry, "slow down");
+        var start = bed.Clock.GetUtcNow();
+
+        var (_, summary) = await bed.SyncAsync();
+
+        Assert.Equal(("completed", 80L), (summary.Status, summary.Counts.Created));
+        Assert.InRange(bed.Clock.GetUtcNow() - start, TimeSpan.FromMinutes(20), TimeSpan.FromDays(2));
+        await AssertBoundsAsync(bed);
+    }
+
+    [Fact]
+    public async Task AStepThatIsTriedAgainUntilItIsGivenUp()
+    {
+        await using var bed = new FunctionsBed { Source = Many(4, 50), Limits = OneDocumentAStep, SourceRetryTimeLimit = TimeSpan.FromDays(1) };
+        await bed.StartAsync();
+        bed.AddConnector();
+        bed.Source.OnPage = page => page < 150 ? Task.CompletedTask : throw new ConnectorException(FailureKind.Retry, "The backend does not answer.");
+
+        var (_, summary) = await bed.SyncAsync();
+
+        Assert.Equal("error", summary.Status);
+        await AssertBoundsAsync(bed);
+    }
+
+    private static StagedSyncOptions OneDocumentAStep => new() { MaxDocuments = 1, MaxOperations = 1, DeletesPerPart = 1 };
+
+    private static async Task<int> AssertBoundsAsync(FunctionsBed bed)
+    {
+        var facts = await bed.Host.Client.GetAllInstancesAsync().Select(instance => bed.Host.FactsOf(instance.InstanceId)!).ToListAsync(Token);
+        Assert.InRange(facts.Max(one => one.MostEvents), 30, MaxEvents);
+        Assert.InRange(facts.Max(one => one.LargestPayload), 100, MaxPayload);
+        return facts.Max(one => one.MostEvents);
+    }
+
+    private static MemorySource Many(int partitions, int documents) => new()
+    {
+        PageSize = 1,
+        Partitions = [.. Enumerable.Range(0, partitions).Select(partition => Enumerable.Range(0, documents).Select(number => new MemoryDocument($"{partition}-{number:0000}", "v1")).ToList())],
+    };
+}

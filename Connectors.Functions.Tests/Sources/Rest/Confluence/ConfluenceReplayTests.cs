@@ -1,0 +1,157 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Connectors.Abstractions;
+using Connectors.Testing;
+using Connectors.Tests.Sources.Rest.Replay;
+using Xunit;
+
+namespace Connectors.Tests.Sources.Rest.Confluence;
+
+public sealed class ConfluenceReplayTests
+{
+    private static readonly Difference TimeOfSpaces = new(
+        "Confluence does not tell when a space changed: the digest decides. Recorded is the time of the sync.",
+        (id, field, _, ours) => field == "_timestamp" && id.StartsWith("100", StringComparison.Ordinal) && ours is null
+    );
+
+    private static readonly Difference TimeWithLabels = new(
+        "With labels the digest decides: a label does not move the time of a page, so a page with another label would not be written.",
+        (id, field, _, ours) => field == "_timestamp" && id.StartsWith("200", StringComparison.Ordinal) && ours is null
+    );
+
+    private static readonly Difference ForeignAttachments = new(
+        "Attachments of page 1: the count of its attachments was kept for page 2, which has none, and the server of the recording gave "
+            + "those of page 1 again.",
+        (id, field, recorded, ours) =>
+            id is "att11" or "att12"
+            && ((field == "page" && (string?)recorded == "page 2" && (string?)ours == "page 1") || field == AccessControl.FieldName)
+    );
+
+    private static readonly Difference OnlyViewers = new(
+        "Who may add or delete pages, and not view the space, does not see them.",
+        (id, field, recorded, ours) =>
+            field == AccessControl.FieldName && id is "2001" or "2005" && recorded!.AsArray().Count == ours!.AsArray().Count + 1
+    );
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, string> Runs =>
+        new()
+        {
+            { "first", "first" },
+            { "again", "again" },
+            { "access-control", "dls" },
+            { "rules", "rules" },
+            { "data-center", "data-center" },
+            { "data-center-rules", "data-center-rules" },
+        };
+
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public async Task DocumentsAreTheRecordedOnes(string run, string file)
+    {
+        await using var server = await ReplayServer.StartAsync(ConfluenceReplay.Source, run, calls: null, Cancellation);
+        await using var source = server.Open();
+        await source.PingAsync(Cancellation);
+        var documents = (await source.AllAsync(2, PageLimits.Default, Cancellation)).Documents();
+        Assert.Empty(server.Unknown);
+        RecordedDocuments.Compare(ConfluenceReplay.Documents(server.Recording, file), RecordedDocuments.Of(documents), DifferencesOf(run));
+    }
+
+    [Fact]
+    public async Task IdentitiesOfCloudAreTheRecordedOnes()
+    {
+        await using var server = await ReplayServer.StartAsync(ConfluenceReplay.Source, "access-control", calls: null, Cancellation);
+        await using var source = server.Open();
+        var identities = await RecordedDocuments.IdentitiesAsync(source, Cancellation);
+        Assert.Empty(server.Unknown);
+        RecordedDocuments.Compare(
+            [.. server.Recording.Documents("access-control").Where(IsOfCloud).Select(RecordedDocuments.Identity)],
+            identities,
+            new Difference("created_at was the time of the sync: nobody tells when an account was made.", (_, field, _, _) =>
+                field == "created_at"
+            )
+        );
+    }
+
+    [Fact]
+    public async Task IdentitiesOfDataCenterMatchTheDocuments()
+    {
+        await using var server = await ReplayServer.StartAsync(ConfluenceReplay.Source, "data-center", calls: null, Cancellation);
+        await using var source = server.Open();
+        var identities = await RecordedDocuments.IdentitiesAsync(source, Cancellation);
+        Assert.Empty(server.Unknown);
+        RecordedDocuments.Compare(
+            [.. server.Recording.Documents("access-control").Where(identity => !IsOfCloud(identity)).Select(RecordedDocuments.Identity)],
+            identities,
+            new Difference(
+                "Documents list user: and group:, so identities have these; the recorded values matched no document.",
+                (_, field, _, _) => field == "query"
+            ),
+            new Difference("created_at was the time of the sync.", (_, field, _, _) => field == "created_at")
+        );
+        Assert.Equal(["group:staff", "user:ann"], Values(identities[0]));
+        Assert.Equal(["user:bob"], Values(identities[1]));
+    }
+
+    [Theory]
+    [InlineData("rules")]
+    [InlineData("data-center")]
+    public async Task ContentsAreTheRecordedOnes(string run)
+    {
+        await using var server = await ReplayServer.StartAsync(ConfluenceReplay.Source, run, calls: null, Cancellation);
+        await using var source = server.Open();
+        var contents = (await source.AllAsync(1, PageLimits.Default, Cancellation)).SelectMany(page => page.Contents).ToList();
+        var (length, sha256) = Assert.Single(server.Recording.Attachments).Value;
+        await using var stream = await Assert.Single(contents, content => content.FileName == "doc.txt").OpenAsync(Cancellation);
+        using var copy = new MemoryStream();
+        await stream.CopyToAsync(copy, Cancellation);
+        Assert.Equal(length, copy.Length);
+        Assert.Equal(sha256, Convert.ToHexStringLower(SHA256.HashData(copy.ToArray())));
+    }
+
+    [Fact]
+    public async Task ASpaceThatCannotBeReadIsAGapAndTheOthersAreRead()
+    {
+        var closed = ConfluenceReplay.With(request =>
+            ConfluenceReplay.Query(request).StartsWith("space in ('ENG') AND type=page", StringComparison.Ordinal)
+                ? ReplayAnswer.Json(403, new JsonObject { ["message"] = "closed" })
+                : null
+        );
+        await using var server = await ReplayServer.StartAsync(closed, "first", calls: null, Cancellation);
+        await using var source = server.Open();
+        var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
+        Assert.StartsWith("Space ENG, pages: ", Assert.Single(pages, page => page.Gap is not null).Gap, StringComparison.Ordinal);
+        Assert.Contains("1002", pages.Ids());
+        Assert.Contains("2005", pages.Ids());
+    }
+
+    [Theory]
+    [InlineData("confluence_url", "fabrikam.atlassian.net", "confluence_url: not an address")]
+    [InlineData("account_email", "", "account_email: required")]
+    [InlineData("api_token", "", "api_token: required")]
+    [InlineData("data_source", "confluence_home", "data_source: 'confluence_home' is no edition")]
+    [InlineData("spaces", "NOWHERE", "spaces: there is no space 'NOWHERE'")]
+    [InlineData("retry_count", "99", "retry_count: 99 is out of range")]
+    public async Task AWrongFieldIsNamed(string field, string value, string sentence)
+    {
+        await using var server = await ReplayServer.StartAsync(ConfluenceReplay.Source, "first", calls: null, Cancellation);
+        await using var source = server.Open(field, value);
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
+        Assert.StartsWith(sentence, failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("se-cr-et", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    private static Difference[] DifferencesOf(string run) =>
+        run switch
+        {
+            "first" or "again" => [TimeOfSpaces, TimeWithLabels, ForeignAttachments],
+            "access-control" => [TimeOfSpaces, TimeWithLabels, ForeignAttachments, OnlyViewers],
+            "data-center" => [TimeOfSpaces, ForeignAttachments],
+            _ => [],
+        };
+
+    private static bool IsOfCloud(JsonObject identity) => ((string)identity["_id"]!).StartsWith("acc-", StringComparison.Ordinal);
+
+    private static IEnumerable<string> Values(JsonObject identity) => identity["query"]!.AsArray().Select(value => (string)value!);
+}

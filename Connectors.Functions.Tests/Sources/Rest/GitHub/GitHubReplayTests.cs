@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Connectors.Abstractions;
+using Connectors.Testing;
+using Connectors.Tests.Sources.Rest.Replay;
+using Xunit;
+
+namespace Connectors.Tests.Sources.Rest.GitHub;
+
+public sealed class GitHubReplayTests
+{
+    private static readonly Difference PublicIsForAll = new(
+        "A document without a list is seen by nobody while access control is on: those of public repositories are for everyone.",
+        (_, field, recorded, ours) => field == AccessControl.FieldName && recorded is null && ours?.ToJsonString() == "[\"everyone\"]");
+
+    private static readonly Difference OneIdOneDocument = new(
+        "A file that a rule finds by branch and by path is one document; the recorded source gives it twice, as a blob and as a file, under the same id.",
+        (id, field, recorded, ours) => id == "ann/alpha/docs/guide.rst" && field is "type" or "mode");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("first", "first")]
+    [InlineData("again", "again")]
+    [InlineData("rules", "rules")]
+    [InlineData("access-control", "dls")]
+    [InlineData("app", "app")]
+    public async Task DocumentsAreTheRecordedOnes(string run, string file)
+    {
+        await using var server = await ReplayServer.StartAsync(GitHubReplay.Source, run, calls: null, Cancellation);
+        await using var source = server.Open();
+        await source.PingAsync(Cancellation);
+        var documents = (await source.AllAsync(2, PageLimits.Default, Cancellation)).Documents();
+        Assert.Empty(server.Unknown);
+        Difference[] differences = run switch { "access-control" => [PublicIsForAll], "rules" => [OneIdOneDocument], _ => [] };
+        RecordedDocuments.Compare(server.Recording.Documents(file), RecordedDocuments.Of(documents), differences);
+    }
+
+    [Fact]
+    public async Task IdentitiesAreTheRecordedOnes()
+    {
+        await using var server = await ReplayServer.StartAsync(GitHubReplay.Source, "access-control", calls: null, Cancellation);
+        await using var source = server.Open();
+        var identities = await RecordedDocuments.IdentitiesAsync(source, Cancellation);
+        Assert.Empty(server.Unknown);
+        RecordedDocuments.Compare(
+            [.. server.Recording.Documents("access-control").Select(RecordedDocuments.Identity)],
+            identities,
+            new Difference("A user without a public mail address has no value for it.", (id, field, _, _) => id == "U_cleo" && field is "query" or "identity"),
+            new Difference("created_at is asked for as such; recorded is the time of the last change.", (_, field, _, ours) => field == "created_at" && ours is null));
+    }
+
+    [Theory]
+    [InlineData("first")]
+    [InlineData("rules")]
+    public async Task ContentsAreTheRecordedOnes(string run)
+    {
+        await using var server = await ReplayServer.StartAsync(GitHubReplay.Source, run, calls: null, Cancellation);
+        await using var source = server.Open();
+        var contents = (await source.AllAsync(1, PageLimits.Default, Cancellation)).SelectMany(page => page.Contents).DistinctBy(content => content.FileName).ToList();
+        var recorded = server.Recording.Attachments;
+        Assert.Equal(recorded.Count, contents.Count);
+        foreach (var content in contents)
+        {
+            await using var stream = await content.OpenAsync(Cancellation);
+            using var copy = new MemoryStream();
+            await stream.CopyToAsync(copy, Cancellation);
+
+            // The recorded ids lack the folder (docs/guide.rst), so that its content went to another document.
+            Assert.Equal(recorded[$"ann/alpha/{content.FileName}"], (copy.Length, Convert.ToHexStringLower(SHA256.HashData(copy.ToArray()))));
+        }
+    }
+
+    [Fact]
+    public async Task LimitsOfGraphQLAndRestAreWaitedFor()
+    {
+        await using var server = await ReplayServer.StartAsync(GitHubReplay.Source, "first", calls: null, Cancellation);
+        await using var source = server.Open();
+        Assert.NotEmpty((await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents());
+
+        // A minute where the answer says nothing, and until a second past 12:01 where its header does.
+        Assert.InRange(server.Time.Waited, TimeSpan.FromSeconds(61), TimeSpan.FromMinutes(5));
+    }
+
+    [Theory]
+    [InlineData("token", "", "token: required")]
+    [InlineData("repositories", "", "repositories: required")]
+    [InlineData("data_source", "github_server", "host: required")]
+    [InlineData("repo_type", "organization", "org_name: required")]
+    public async Task AWrongFieldIsNamed(string field, string value, string sentence)
+    {
+        await using var server = await ReplayServer.StartAsync(GitHubReplay.Source, "first", calls: null, Cancellation);
+        await using var source = server.Open(field, value);
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
+        Assert.StartsWith(sentence, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ATokenThatLacksScopesAndARepositoryThatIsHiddenAreNamed()
+    {
+        await using var poor = await ReplayServer.StartAsync(
+            GitHubReplay.Source with { Answer = (request, _) => request.Method == "HEAD" ? ReplayAnswer.Json(null, ("x-oauth-scopes", "repo")) : null }, "first", null, Cancellation);
+        await using var source = poor.Open();
+        Assert.StartsWith("token: it lacks the scopes user, read:org", (await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation))).Message, StringComparison.Ordinal);
+
+        // "Resolving a repository that is not there": docs.github.com/graphql, errors with a type and a path beside null.
+        var hidden = new JsonObject
+        {
+            ["data"] = new JsonObject { ["repo0"] = null },
+            ["errors"] = new JsonArray(new JsonObject { ["type"] = "NOT_FOUND", ["path"] = new JsonArray("repo0"), ["message"] = "Could not resolve to a Repository." }),
+        };
+        await using var server = await ReplayServer.StartAsync(
+            GitHubReplay.Source with { Answer = (request, _) => request.Body?.ToJsonString().Contains("repo0", StringComparison.Ordinal) == true ? ReplayAnswer.Json(hidden) : null },
+            "first",
+            null,
+            Cancellation);
+        await using var other = server.Open("repositories", "ann/secret");
+        Assert.StartsWith(
+            "repositories: GitHub has no repository 'ann/secret'", (await Assert.ThrowsAsync<ConnectorException>(() => other.PingAsync(Cancellation))).Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,26 @@
+using System.Text.Json.Nodes;
+using Connectors.Abstractions;
+
+namespace Connectors.Tests.Sources.Rest.Replay;
+
+/// <summary>What the replay has to know of a source.</summary>
+/// <param name="Name">The folder of its recording.</param>
+/// <param name="Create">Makes it.</param>
+internal sealed record ReplaySource(string Name, Func<SourceContext, IDataSource> Create)
+{
+    /// <summary>
+    /// Answers what the recording can't: a request that differs on purpose, a part of a batch. Asked before the recording;
+    /// <see langword="null"/> to leave it to that. The
+    /// function looks up the answer to another request.
+    /// </summary>
+    public Func<ReplayRequest, Func<ReplayRequest, ReplayAnswer?>, ReplayAnswer?> Answer { get; init; } = (_, _) => null;
+
+    /// <summary>Makes equal what means the same; applied to requests and to the recording.</summary>
+    public Func<ReplayRequest, ReplayRequest> Normalize { get; init; } = request => request;
+
+    /// <summary>Takes a recorded exchange apart, when it is one of several in one; <see langword="null"/> to leave it whole.</summary>
+    public Func<JsonObject, JsonObject, IEnumerable<(ReplayRequest Request, JsonObject Response)>?> Parts { get; init; } = (_, _) => null;
+
+    /// <summary>Values in the place of the recording's placeholders: a private key, say.</summary>
+    public IReadOnlyDictionary<string, string> Values { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+}

@@ -1,0 +1,47 @@
+using Connectors.Abstractions;
+
+namespace Connectors.Tests.Support.InMemory;
+
+/// <summary>A source that can give ids alone.</summary>
+internal sealed class IdSource(MemorySource documents) : IDataSource, IIdLister
+{
+    public int IdPages { get; private set; }
+
+    public int Pages { get; private set; }
+
+    public Func<int, Task>? OnIds { get; set; }
+
+    public SourceDescription Description => documents.Description;
+
+    public Task PingAsync(CancellationToken cancellationToken) => documents.PingAsync(cancellationToken);
+
+    public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => documents.HasChangedAsync(lastMark, cancellationToken);
+
+    public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) => documents.PartitionAsync(wanted, cancellationToken);
+
+    public Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    {
+        Pages++;
+        return documents.ReadPageAsync(partition, after, limits, cancellationToken);
+    }
+
+    public async Task<SourcePage> ReadIdsAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    {
+        IdPages++;
+        if (OnIds is not null)
+        {
+            await OnIds(IdPages);
+        }
+
+        using var full = await documents.ReadPageAsync(partition, after, limits, cancellationToken);
+        using var ids = new SourcePageBuilder(limits);
+        for (var index = 0; index < full.Count; index++)
+        {
+            ids.Add(System.Text.Encoding.UTF8.GetString(full[index].Id.Span), "{}"u8);
+        }
+
+        return ids.Build(full.Next, full.IsLast);
+    }
+
+    public ValueTask DisposeAsync() => documents.DisposeAsync();
+}

@@ -1,0 +1,295 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Connectors.Abstractions;
+using Connectors.Emulator.Faults;
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Diff;
+using Connectors.Sync.Elasticsearch.Indices;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Connectors.Tests.Sync.Elasticsearch.Indices;
+
+public sealed class ContentIndexTests
+{
+    private static CancellationToken Token => GatewayBench.Token;
+
+    [Fact]
+    public async Task AMissingIndexIsCreatedWithTheMappingsOfOurFields()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+
+        Assert.Null(await bench.Gateway.Content.InspectAsync("search-a", Token));
+        var state = await bench.Gateway.Content.PrepareAsync("search-a", Token);
+
+        Assert.True(state.Created);
+        Assert.NotEmpty(state.Uuid);
+        var mappings = await MappingsAsync(bench, "search-a");
+        Assert.Equal("keyword", (string?)mappings["properties"]!["id"]!["type"]);
+        Assert.Equal("date", (string?)mappings["properties"]!["_timestamp"]!["type"]);
+        Assert.Equal("""{"type":"long","index":false}""", mappings["properties"]!["_digest"]!.ToJsonString());
+        Assert.Equal(state with { Created = false }, await bench.Gateway.Content.PrepareAsync("search-a", Token));
+    }
+
+    [Fact]
+    public async Task OfAnExistingIndexOnlyWhatIsMissingIsAdded()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        await bench.Gateway.Documents.EnsureIndexAsync(
+            "search-a", Json("""{"mappings":{"dynamic":false,"properties":{"id":{"type":"text"},"title":{"type":"text"}}}}"""), Token);
+        bench.Server.Put("search-a", "1", """{"id":"1"}""");
+
+        var state = await bench.Gateway.Content.PrepareAsync("search-a", Token);
+
+        Assert.False(state.Created);
+        Assert.Equal(1, state.DocumentCount);
+        var properties = (await MappingsAsync(bench, "search-a"))["properties"]!.AsObject();
+        Assert.Equal(["_digest", "_timestamp", "id", "title"], properties.Select(pair => pair.Key).Order(StringComparer.Ordinal));
+        Assert.Equal("text", (string?)properties["id"]!["type"]);
+    }
+
+    [Fact]
+    public async Task AnAliasOfOneIndexStandsForIt()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        await bench.Gateway.Documents.EnsureIndexAsync("search-a-1", Json("""{"aliases":{"search-a":{}}}"""), Token);
+
+        Assert.False((await bench.Gateway.Content.PrepareAsync("search-a", Token)).Created);
+
+        await bench.Gateway.Documents.EnsureIndexAsync("search-a-2", Json("""{"aliases":{"search-a":{}}}"""), Token);
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.Gateway.Content.PrepareAsync("search-a", Token));
+        Assert.Contains("'search-a' stands for 2 indices", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task APatternIsNoIndexThoughItFindsOne()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        await bench.Gateway.Content.PrepareAsync("search-a", Token);
+        var before = await MappingsAsync(bench, "search-a");
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.Gateway.Content.PrepareAsync("search-*", Token));
+
+        Assert.Equal("'search-*' can't be the name of an index: it has '*' in it. Write small letters, digits, - and _, such as search-orders.", failure.Message);
+        Assert.Equal(before.ToJsonString(), (await MappingsAsync(bench, "search-a")).ToJsonString());
+    }
+
+    [Fact]
+    public async Task ADataStreamIsRefused()
+    {
+        await using var server = await PlainServer.StartAsync(context => context.Response.WriteAsJsonAsync(
+            Json("""{".ds-logs-2026.01.31-000001": {"aliases": {}, "mappings": {}, "settings": {"index.uuid": "u"}, "data_stream": "logs"}}""")));
+        using var gateway = GatewayBench.GatewayOf(new() { Hosts = [server.Uri] });
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => gateway.Content.PrepareAsync("logs", Token));
+
+        Assert.Equal($"'logs' is a data stream at Elasticsearch {server.Uri.ToString().TrimEnd('/')}: what is in one can't be changed or deleted. Attach an index to the connector.", failure.Message);
+    }
+
+    [Theory]
+    [InlineData(403, true)]
+    [InlineData(404, false)]
+    public async Task APipelineThatMayNotBeSeenIsTakenToBeThere(int status, bool exists)
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        bench.Server.Faults.Add(FaultRule.RefuseCall(status) with { Type = "security_exception" });
+
+        Assert.Equal(exists, await bench.Gateway.Content.PipelineExistsAsync("p", Token));
+    }
+
+    [Fact]
+    public async Task OurMetaIsReplacedAndThatOfOthersStays()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        await bench.Gateway.Documents.EnsureIndexAsync("search-a", Json("""{"mappings":{"_meta":{"owner":"kibana"}}}"""), Token);
+
+        await bench.Gateway.Content.WriteMetaAsync("search-a", Json("""{"fingerprint":"1"}"""), Token);
+        Assert.Equal("""{"fingerprint":"1"}""", (await bench.Gateway.Content.InspectAsync("search-a", Token))!.Meta!.ToJsonString());
+        await bench.Gateway.Content.WriteMetaAsync("search-a", null, Token);
+
+        Assert.Null((await bench.Gateway.Content.InspectAsync("search-a", Token))!.Meta);
+        Assert.Equal("""{"owner":"kibana"}""", (await MappingsAsync(bench, "search-a"))["_meta"]!.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData(10_000, 1_000_000)]
+    [InlineData(100, 1_000_000)]
+    [InlineData(100, 300)]
+    public async Task EveryIdIsReadOnceWithItsVersion(int pageSize, int documentsPerSlice)
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        ((ContentIndex)bench.Gateway.Content).DocumentsPerSlice = documentsPerSlice;
+        await bench.Gateway.Documents.EnsureIndexAsync("search-a", Json($$"""{"settings":{"index.max_result_window":{{pageSize}} } }"""), Token);
+        await bench.Gateway.Content.PrepareAsync("search-a", Token);
+        var expected = new Dictionary<string, DocumentVersion>(StringComparer.Ordinal);
+        for (var i = 0; i < 1_000; i++)
+        {
+            var (id, json, version) = (i % 4) switch
+            {
+                0 => ($"digest {i}", $$"""{"_digest":{{i + 1}},"_timestamp":"2026-01-01T00:00:00Z"}""", DocumentVersion.FromDigest(i + 1)),
+                1 => ($"time \"{i}\"", """{"_timestamp":"2026-01-01T01:00:00.123456+01:00"}""", DocumentVersion.FromTimestamp("2026-01-01T00:00:00.123456Z")),
+                2 => ($"Zeit ü{i}", """{"_timestamp":"2026-01-02T00:00:00Z"}""", DocumentVersion.FromTimestamp("2026-01-02")),
+                _ => ($"none-{i}", """{"a":{"_id":"x","sort":[1],"_timestamp":"2026-01-01T00:00:00Z"}}""", DocumentVersion.None),
+            };
+            bench.Server.Put("search-a", id, json);
+            expected.Add(id, version);
+        }
+
+        var read = new Dictionary<string, DocumentVersion>(StringComparer.Ordinal);
+        await bench.Gateway.Content.ReadIdsAsync("search-a", (id, version) => read.Add(Encoding.UTF8.GetString(id), version), Token);
+
+        Assert.Equal(expected.OrderBy(pair => pair.Key, StringComparer.Ordinal), read.OrderBy(pair => pair.Key, StringComparer.Ordinal));
+        Assert.Equal(bench.Server.Requests.Count("{index}/_pit"), bench.Server.Requests.Counts["DELETE _pit"]);
+    }
+
+    [Fact]
+    public async Task ThePointInTimeIsClosedWhenReadingFails()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        bench.Server.Put("search-a", "1", "{}");
+
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => bench.Gateway.Content.ReadIdsAsync("search-a", (_, _) => throw new InvalidOperationException("no room"), Token));
+
+        Assert.Equal(1, bench.Server.Requests.Counts["DELETE _pit"]);
+    }
+
+    [Fact]
+    public async Task APointInTimeThatIsLostIsNeverTakenForTheEnd()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        bench.Server.Put("search-a", "1", "{}");
+        bench.Server.Faults.Add(FaultRule.RefuseCall(404) with { Route = "_search", Type = "search_context_missing_exception" });
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.Gateway.Content.ReadIdsAsync("search-a", (_, _) => { }, Token));
+
+        Assert.Equal(FailureKind.Retry, failure.Kind);
+    }
+
+    [Fact]
+    public async Task AMissingIndexHasNoIds()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+
+        await bench.Gateway.Content.ReadIdsAsync("search-a", (_, _) => Assert.Fail("There is none."), Token);
+
+        Assert.Empty(bench.Server.IndexNames);
+    }
+
+    [Fact]
+    public async Task EveryOperationOfABulkHasItsOutcome()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        await bench.Gateway.Content.PrepareAsync("search-a", Token);
+        bench.Server.Put("search-a", "old", "{}");
+        bench.Server.Put("search-a", "gone", "{}");
+
+        var answer = await BulkAsync(bench, null, """
+            {"index":{"_id":"new"}}
+            {"a":1}
+            {"index":{"_id":"old"}}
+            {"a":2}
+            {"delete":{"_id":"gone"}}
+            {"delete":{"_id":"never"}}
+            {"index":{"_id":"bad"}}
+            {"id":{"yesterday":1}}
+
+            """, 5);
+
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(
+            [(201, BulkItemResult.Created), (200, BulkItemResult.Updated), (200, BulkItemResult.Deleted), (404, BulkItemResult.NotFound), (400, BulkItemResult.None)],
+            answer.Items.Select(item => (item.Status, item.Result)));
+        Assert.Equal("document_parsing_exception", answer.Items[4].Error!.Type);
+        Assert.Contains("yesterday", answer.Items[4].Error!.Reason, StringComparison.Ordinal);
+        Assert.All(answer.Items.Take(4), item => Assert.Null(item.Error));
+        Assert.Equal(2, await bench.Gateway.Content.CountAsync("search-a", Token));
+    }
+
+    [Fact]
+    public async Task ARefusedBulkIsAValueAndSentOnce()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        await bench.Gateway.Content.PrepareAsync("search-a", Token);
+        bench.Server.Faults.Add(FaultRule.RefuseCall(429) with { Route = "_bulk", Times = 1, RetryAfterSeconds = 7 });
+
+        var refused = await BulkAsync(bench, null, "{\"delete\":{\"_id\":\"a\"}}\n", 1);
+        var sent = bench.Server.Requests.BulkCount;
+        bench.Server.Faults.Add(FaultRule.CutBefore() with { Route = "_bulk" });
+        var cut = await BulkAsync(bench, null, "{\"delete\":{\"_id\":\"a\"}}\n", 1);
+
+        Assert.Equal((429, TimeSpan.FromSeconds(7), "es_rejected_execution_exception"), (refused.Status, refused.RetryAfter, refused.Error!.Type));
+        Assert.Equal(1, sent);
+        Assert.Equal((0, 0), (cut.Status, cut.Items.Count));
+        Assert.NotNull(cut.Error);
+    }
+
+    [Fact]
+    public async Task ACancelledBulkThrows()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        await bench.Gateway.Content.PrepareAsync("search-a", Token);
+        var gate = new RequestGate();
+        bench.Server.Faults.Add(FaultRule.Hold(gate) with { Route = "_bulk" });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+
+        var bulk = bench.Gateway.Content.BulkAsync("search-a", null, "{\"delete\":{\"_id\":\"a\"}}\n"u8.ToArray(), 1, stop.Token);
+        await gate.WaitForAsync(1, Token);
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => bulk);
+        gate.Open();
+    }
+
+    [Fact]
+    public async Task AnIndexThatVanishedIsNotMadeAgainByABulk()
+    {
+        var time = new FakeTimeProvider();
+        await using var bench = await GatewayBench.StartAsync(time: time);
+        await bench.Gateway.Content.PrepareAsync("search-a", Token);
+        const string Body = "{\"index\":{\"_id\":\"a\"}}\n{}\n";
+        Assert.Equal(200, (await BulkAsync(bench, null, Body, 1)).Status);
+
+        using var http = new HttpClient { BaseAddress = bench.Server.Uri };
+        (await http.DeleteAsync(new Uri("search-a", UriKind.Relative), Token)).EnsureSuccessStatusCode();
+        time.Advance(TimeSpan.FromSeconds(1));
+        var vanished = await BulkAsync(bench, null, Body, 1);
+        var names = bench.Server.IndexNames;
+        bench.Server.Put("search-a", "1", "{}");
+        var replaced = await BulkAsync(bench, null, Body, 1);
+
+        Assert.Equal((404, "index_not_found_exception"), (vanished.Status, vanished.Error!.Type));
+        Assert.Empty(names);
+        Assert.Equal((404, "Index 'search-a' was deleted and made again since the sync began. Nothing more is written to it; the next sync fills it."), (replaced.Status, replaced.Error!.Reason));
+        Assert.Equal(["1"], bench.Server.Ids("search-a"));
+    }
+
+    [Fact]
+    public async Task ADocumentGoesThroughItsPipeline()
+    {
+        await using var bench = await GatewayBench.StartAsync();
+        await bench.Gateway.Content.PrepareAsync("search-a", Token);
+        using var http = new HttpClient { BaseAddress = bench.Server.Uri };
+        using var pipeline = new StringContent("""{"processors":[{"set":{"field":"a","value":"set"}}]}""", Encoding.UTF8, "application/json");
+        (await http.PutAsync(new Uri("_ingest/pipeline/ours", UriKind.Relative), pipeline, Token)).EnsureSuccessStatusCode();
+
+        await BulkAsync(bench, "ours", "{\"index\":{\"_id\":\"1\"}}\n{}\n", 1);
+
+        Assert.Equal("""{"a":"set"}""", bench.Server.Get("search-a", "1"));
+        Assert.True(await bench.Gateway.Content.PipelineExistsAsync("ours", Token));
+        Assert.False(await bench.Gateway.Content.PipelineExistsAsync("theirs", Token));
+    }
+
+    private static Task<BulkAnswer> BulkAsync(GatewayBench bench, string? pipeline, string body, int operations) =>
+        bench.Gateway.Content.BulkAsync("search-a", pipeline, Encoding.UTF8.GetBytes(body), operations, Token);
+
+    private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
+
+    private static async Task<JsonObject> MappingsAsync(GatewayBench bench, string index)
+    {
+        using var http = new HttpClient { BaseAddress = bench.Server.Uri };
+        var text = await http.GetStringAsync(new Uri($"{index}/_mapping", UriKind.Relative), Token);
+        return Json(text)[index]!["mappings"]!.AsObject();
+    }
+}

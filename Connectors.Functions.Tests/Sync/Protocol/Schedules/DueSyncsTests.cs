@@ -1,0 +1,162 @@
+using Connectors.Abstractions;
+using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Schedules;
+using Xunit;
+
+namespace Connectors.Tests.Sync.Protocol.Schedules;
+
+public sealed class DueSyncsTests
+{
+    [Theory]
+    // interval, last run, now, the time that is due
+    [InlineData("0 0 0 * * ?", "2026-11-22T00:00:00Z", "2026-11-22T23:59:59Z", null)]
+    [InlineData("0 0 0 * * ?", "2026-11-22T00:00:00Z", "2026-11-23T00:00:00Z", "2026-11-23T00:00:00Z")]
+    [InlineData("0 0 0 * * ?", "2026-11-23T00:00:00Z", "2026-11-23T00:00:00Z", null)]
+    [InlineData("0 0 0 * * ?", "2026-11-23T00:00:00Z", "2026-11-23T00:00:00.999Z", null)]
+    // one run makes up for ten days without a service
+    [InlineData("0 0 * * * ?", "2026-11-13T05:00:00Z", "2026-11-23T10:20:00Z", "2026-11-23T10:00:00Z")]
+    // no clock is put forward or back in UTC: 2:30 happens once on every day of March and October
+    [InlineData("0 30 2 * * ?", "2026-03-28T02:30:00Z", "2026-03-29T02:30:00Z", "2026-03-29T02:30:00Z")]
+    [InlineData("0 30 2 * * ?", "2026-10-25T02:30:00Z", "2026-10-25T23:00:00Z", null)]
+    [InlineData("0/20 * * * * ?", "2026-11-23T22:35:40Z", "2026-11-23T22:36:00.4Z", "2026-11-23T22:36:00Z")]
+    [InlineData("0 0 12 L * ?", "2026-10-31T12:00:00Z", "2026-11-30T12:00:01Z", "2026-11-30T12:00:00Z")]
+    [InlineData("0 0 9 LW * ?", "2026-09-30T09:00:00Z", "2026-10-31T09:00:00Z", "2026-10-30T09:00:00Z")]
+    [InlineData("0 0 9 15W * ?", "2026-10-15T09:00:00Z", "2026-11-16T09:00:00Z", "2026-11-16T09:00:00Z")]
+    [InlineData("0 0 9 ? * 6#3", "2026-10-16T09:00:00Z", "2026-11-20T09:00:00Z", "2026-11-20T09:00:00Z")]
+    [InlineData("0 0 9 ? * 1", "2026-11-15T09:00:00Z", "2026-11-22T12:00:00Z", "2026-11-22T09:00:00Z")]
+    [InlineData("0 0 9 ? * MON-FRI", "2026-11-20T09:00:00Z", "2026-11-22T23:00:00Z", null)]
+    [InlineData("0 0 9 1 1 ? 2027", "2026-11-20T09:00:00Z", "2026-11-22T23:00:00Z", null)]
+    [InlineData("0 0 9 1 1 ? 2027", "2026-11-20T09:00:00Z", "2031-11-22T23:00:00Z", "2027-01-01T09:00:00Z")]
+    // another zone's way of writing the last run
+    [InlineData("0 0 0 * * ?", "2026-11-23T01:00:00+01:00", "2026-11-23T08:00:00Z", null)]
+    [InlineData("0 0 0 * * ?", "2026-11-22T22:35:28.64999146Z", "2026-11-23T08:00:00Z", "2026-11-23T00:00:00Z")]
+    public void AScheduleIsDueOnceForEverythingItFiredSinceTheLastRun(string interval, string lastRun, string now, string? due)
+    {
+        var connector = Some.Connector($$$"""{"scheduling": {"full": {"enabled": true, "interval": "{{{interval}}}"}}, "last_sync_scheduled_at": "{{{lastRun}}}"}""");
+
+        var answer = DueSyncs.Of(connector, Some.Time(now));
+
+        Assert.Null(answer.Problem);
+        Assert.Equal(due is null ? [] : [new DueSync(JobType.Full, TriggerMethod.Scheduled, Some.Time(due))], answer.Syncs);
+    }
+
+    [Fact]
+    public void FullSyncsAndIncrementalOnesHaveSchedulesOfTheirOwn()
+    {
+        var connector = Some.Connector("""
+            {
+                "scheduling": {"full": {"enabled": true, "interval": "0 0 0 * * ?"}, "incremental": {"enabled": true, "interval": "0 0 * * * ?"}},
+                "last_sync_scheduled_at": "2026-11-22T00:00:00Z",
+                "last_incremental_sync_scheduled_at": "2026-11-22T23:00:00Z"
+            }
+            """);
+
+        Assert.Empty(DueSyncs.Of(connector, Some.Time("2026-11-22T23:59:00Z")).Syncs);
+        Assert.Equal(
+            [
+                new DueSync(JobType.Full, TriggerMethod.Scheduled, Some.Time("2026-11-23T00:00:00Z")),
+                new DueSync(JobType.Incremental, TriggerMethod.Scheduled, Some.Time("2026-11-23T00:00:00Z")),
+            ],
+            DueSyncs.Of(connector, Some.Time("2026-11-23T00:30:00Z")).Syncs);
+    }
+
+    [Fact]
+    public void AWrongScheduleOfIncrementalSyncsIsExplainedAndLeavesTheFullOneAlone()
+    {
+        var connector = Some.Connector("""
+            {
+                "scheduling": {"full": {"enabled": true, "interval": "0 0 0 * * ?"}, "incremental": {"enabled": true, "interval": "hourly"}},
+                "last_seen": "2026-11-22T10:00:00Z"
+            }
+            """);
+
+        var answer = DueSyncs.Of(connector, Some.Time("2026-11-23T00:30:00Z"));
+
+        Assert.Equal(JobType.Full, Assert.Single(answer.Syncs).Type);
+        Assert.StartsWith("scheduling.incremental.interval: 'hourly' is not a cron expression", answer.Problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("2026-11-22T23:59:00Z", true)]
+    [InlineData("2026-11-23T00:01:00Z", false)]
+    public void BeforeTheFirstRunAScheduleCountsFromWhenTheConnectorWasLastSeen(string? lastSeen, bool isDue)
+    {
+        var document = Some.Json("""{"scheduling": {"full": {"enabled": true, "interval": "0 0 0 * * ?"}}}""");
+        document["last_seen"] = lastSeen;
+        var connector = Some.Connector(document.ToJsonString());
+
+        Assert.Equal(isDue, DueSyncs.Of(connector, Some.Time("2026-11-23T00:02:00Z")).Syncs.Count == 1);
+    }
+
+    [Theory]
+    [InlineData("""{"scheduling": {"full": {"enabled": false, "interval": "0 0 0 * * ?"}}}""")]
+    [InlineData("""{"scheduling": {"incremental": {"enabled": true, "interval": "0 0 0 * * ?"}, "access_control": {"enabled": true, "interval": "0 0 0 * * ?"}}}""")]
+    [InlineData("""{"scheduling": {"full": {"enabled": "yes", "interval": "0 0 0 * * ?"}}}""")]
+    [InlineData("""{"scheduling": "daily"}""")]
+    [InlineData("""{"sync_now": false}""")]
+    [InlineData("""{"sync_now": "true"}""")]
+    [InlineData("{}")]
+    public void NothingIsDueThatNobodyWants(string connector)
+    {
+        var document = Some.Json(connector);
+        document["last_sync_scheduled_at"] = "2020-01-01T00:00:00Z";
+
+        var answer = DueSyncs.Of(Some.Connector(document.ToJsonString()), Some.Time("2026-11-23T00:02:00Z"));
+
+        Assert.Empty(answer.Syncs);
+        Assert.Null(answer.Problem);
+    }
+
+    [Fact]
+    public void TheFlatScheduleAndTheFlagOf2022Count()
+    {
+        var connector = Some.Connector("""{"sync_now": true, "scheduling": {"enabled": true, "interval": "0 0 0 * * ?"}, "last_seen": "2026-11-22T10:00:00Z"}""");
+
+        var answer = DueSyncs.Of(connector, Some.Time("2026-11-23T00:02:00Z"));
+
+        Assert.Equal(
+            [new DueSync(JobType.Full, TriggerMethod.OnDemand, null), new DueSync(JobType.Full, TriggerMethod.Scheduled, Some.Time("2026-11-23T00:00:00Z"))],
+            answer.Syncs);
+    }
+
+    [Theory]
+    [InlineData("0 0 0 31 2 ?")]
+    [InlineData("0 0 0 30 2 ? 2026-2060")]
+    [InlineData("0 0 0 1 1 ? 1969")]
+    public void AScheduleThatNeverComesIsAFaultEvenBeforeTheConnectorWasSeen(string interval)
+    {
+        foreach (var seen in new[] { "null", "\"2026-11-22T10:00:00Z\"" })
+        {
+            var connector = Some.Connector($$$$"""{"scheduling": {"full": {"enabled": true, "interval": "{{{{interval}}}}"}}, "last_seen": {{{{seen}}}}}""");
+            var answer = DueSyncs.Of(connector, Some.Time("2026-11-23T00:02:00Z"));
+            Assert.Empty(answer.Syncs);
+            Assert.StartsWith($"scheduling.full.interval: '{interval}' ", answer.Problem, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void TheNextTimesOfAScheduleAreTold()
+    {
+        var schedule = CronSchedule.Parse("0 0 3 29 2 ? 2026-2032");
+        Assert.Equal([Some.Time("2028-02-29T03:00:00Z"), Some.Time("2032-02-29T03:00:00Z")], schedule.NextTimes(Some.Time("2026-11-23T00:02:00Z"), 3));
+    }
+
+    [Theory]
+    [InlineData("* * * * *", "it has 5 fields, the first one (seconds) is missing")]
+    [InlineData("0 0 25 * * ?", "Hour values must be between 0 and 23")]
+    [InlineData("every day", "Illegal characters for this position: 'EVE'")]
+    [InlineData("", "Cron expression '' has 0 fields, but 6 or 7 are required: seconds, minutes, hours, day-of-month, month, day-of-week, and optionally year")]
+    public void AnExpressionThatIsNoneIsExplained(string interval, string reason)
+    {
+        var exception = Assert.Throws<ConnectorException>(() => CronSchedule.Parse(interval));
+        Assert.Equal(
+            $"'{interval}' is not a cron expression: {reason}. Write six fields: second, minute, hour, day of month, month, day of week; for example '0 0 3 * * ?' for every day at 3:00 UTC.",
+            exception.Message);
+
+        var connector = Some.Connector($$$$"""{"scheduling": {"full": {"enabled": true, "interval": "{{{{interval}}}}"}}, "last_seen": "2026-11-22T10:00:00Z"}""");
+        var answer = DueSyncs.Of(connector, Some.Time("2026-11-23T00:02:00Z"));
+        Assert.Empty(answer.Syncs);
+        Assert.Equal($"scheduling.full.interval: {exception.Message}", answer.Problem);
+    }
+}

@@ -1,0 +1,180 @@
+using Connectors.Abstractions;
+using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Protocol.Jobs;
+using Connectors.Sync.Service.Jobs;
+using Connectors.Tests.Support;
+using Xunit;
+
+namespace Connectors.Tests.Sync.Service.Jobs;
+
+/// <summary>One connector, synced on demand.</summary>
+public sealed class SyncNowTests
+{
+    private readonly ServiceBed _bed = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task ItMakesAJobAndRunsIt()
+    {
+        var connector = _bed.AddConnector();
+
+        var result = await SyncAsync(connector, new SyncNowOptions(AllowMassDelete: true, Reindex: true));
+
+        Assert.Equal(SyncResultEnd.Completed, result.End);
+        Assert.Equal(3, result.Outcome!.Counts.Created);
+        Assert.Equal("completed", _bed.Status(Assert.Single(_bed.JobIds)));
+        var request = Assert.Single(_bed.Engine.Requests);
+        Assert.True(request is { AllowMassDelete: true, Reindex: true, DryRun: false });
+    }
+
+    [Fact]
+    public async Task ItAnnouncesWhatTheSourceCanDoAsTheServiceDoes()
+    {
+        (_bed.Sources.HasChangeFeed, _bed.Sources.HasAccessControl) = (true, true);
+        var connector = _bed.AddConnector();
+        await _bed.RunOnceAsync();
+        var announced = _bed.Connector(connector)["features"]!.ToJsonString();
+
+        await SyncAsync(connector, new SyncNowOptions());
+
+        Assert.Equal(announced, _bed.Connector(connector)["features"]!.ToJsonString());
+        Assert.True(_bed.Connector(connector)["features"]!["incremental_sync"]!["enabled"]!.GetValue<bool>());
+        Assert.True(_bed.Connector(connector)["features"]!["document_level_security"]!["enabled"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public async Task ADryRunWritesNothingAtAll()
+    {
+        var connector = _bed.AddConnector();
+
+        var result = await SyncAsync(connector, new SyncNowOptions(DryRun: true));
+
+        Assert.Equal(SyncResultEnd.Completed, result.End);
+        Assert.True(Assert.Single(_bed.Engine.Requests) is { DryRun: true, JobId: "dry-run-c1" });
+        Assert.Empty(_bed.Store.Updates);
+        Assert.Empty(_bed.JobIds);
+        Assert.Empty(_bed.Store.Indices);
+        Assert.Equal(["dry-run-c1"], _bed.Engine.Forgotten);
+    }
+
+    [Fact]
+    public async Task AJobThatWaitsIsRunInsteadOfANewOne()
+    {
+        var connector = _bed.AddConnector();
+        var job = await _bed.AddJobAsync(connector, """{"status": "suspended"}""");
+
+        Assert.Equal(job, (await SyncAsync(connector, new SyncNowOptions())).Job!.Id);
+        Assert.Equal([job], _bed.JobIds);
+    }
+
+    [Fact]
+    public async Task AJobThatADeadProcessLeftIsFinished()
+    {
+        var connector = _bed.AddConnector();
+        var job = await _bed.AddJobAsync(connector, """{"status": "in_progress", "worker_hostname": "host-1", "metadata": {"worker": "worker-1"}}""");
+
+        Assert.Equal(SyncResultEnd.Completed, (await SyncAsync(connector, new SyncNowOptions())).End);
+        Assert.Equal("completed", _bed.Status(job));
+    }
+
+    [Theory]
+    [InlineData("""{"status": "in_progress", "worker_hostname": "host-9"}""", "Connector 'c1' is being synced already, by job 'generated-1' on host-9. Wait for it to end, or cancel it, then sync again.")]
+    [InlineData("""{"status": "canceling"}""", "Connector 'c1' is being synced already, by job 'generated-1' on another host. Wait for it to end, or cancel it, then sync again.")]
+    [InlineData(
+        """{"status": "pending", "metadata": {"reindex": true}}""",
+        "Job 'generated-1' of connector 'c1' waits to be run, with other options than these. Run it first (by 'elastic-ingest poll --one-sync'), or cancel it, then sync again.")]
+    public async Task AnotherJobIsNotDisturbed(string job, string message)
+    {
+        var connector = _bed.AddConnector();
+        await _bed.AddJobAsync(connector, job);
+
+        var exception = await Assert.ThrowsAsync<ConnectorException>(() => SyncAsync(connector, new SyncNowOptions()));
+
+        Assert.Equal(message, exception.Message);
+        Assert.Empty(_bed.Engine.Requests);
+    }
+
+    [Theory]
+    [InlineData("""{"index_name": null}""", "index_name: no index is attached. Attach one to the connector, then start a sync.")]
+    [InlineData("""{"service_type": null}""", "service_type: not set. Choose the source of connector 'c1'.")]
+    [InlineData("""{"configuration": {"host": {"value": ""}}}""", "Field validation errors: 'Host' cannot be empty.")]
+    [InlineData("""{"deleted": true}""", "There is no connector with id 'c1'. 'elastic-ingest list' shows those that there are.")]
+    public async Task WhatIsMissingIsTold(string changes, string message)
+    {
+        var connector = _bed.AddConnector(changes);
+
+        foreach (var options in (SyncNowOptions[])[new(), new(DryRun: true)])
+        {
+            Assert.Equal(message, (await Assert.ThrowsAsync<ConnectorException>(() => SyncAsync(connector, options))).Message);
+        }
+
+        Assert.Empty(_bed.JobIds);
+    }
+
+    [Fact]
+    public async Task WhenAnotherServiceIsFasterItsRunIsFollowed()
+    {
+        var connector = _bed.AddConnector();
+        var other = new ServiceBed { Store = _bed.Store, Clock = _bed.Clock, Worker = new JobWorker("host-2", "worker-2") };
+        Task<IReadOnlyList<SyncResult>>? theirs = null;
+        _bed.Store.BeforeUpdate = async (index, id) =>
+        {
+            if (index == ProtocolIndices.SyncJobs && theirs is null)
+            {
+                theirs = other.RunOnceAsync();
+                await theirs;
+            }
+        };
+
+        var result = await _bed.PassTimeAsync(SyncAsync(connector, new SyncNowOptions()));
+
+        Assert.Equal(SyncResultEnd.Completed, result.End);
+        Assert.Equal("host-2", result.Job!.WorkerHostname);
+        Assert.Empty(_bed.Engine.Requests);
+        Assert.Single(other.Engine.Requests);
+    }
+
+    [Fact]
+    public async Task AConnectorIsMadeReadyToSync()
+    {
+        var record = await _bed.Service.Connectors.CreateAsync(
+            new NewConnector
+            {
+                Name = "Mine",
+                ServiceType = "fake",
+                IndexName = "search-mine",
+                Status = ConnectorStatus.Configured,
+                Configuration = ConnectorConfiguration.Render(FakeSources.Description.Fields, new Dictionary<string, System.Text.Json.Nodes.JsonNode?> { ["host"] = "h" }),
+                Schedule = "0 0 3 * * ?",
+            },
+            Token);
+
+        Assert.Equal(SyncResultEnd.Completed, (await SyncAsync(record.Id, new SyncNowOptions())).End);
+        var again = new NewConnector { Name = "Other", ServiceType = "fake", IndexName = "search-mine" };
+        Assert.Equal(
+            $"Index 'search-mine' belongs to connector '{record.Id}' (Mine). Choose another index.",
+            (await Assert.ThrowsAsync<ConnectorException>(() => _bed.Service.Connectors.CreateAsync(again, Token))).Message);
+    }
+
+    [Fact]
+    public async Task ANewConnectorLooksLikeOneThatKibanaMade()
+    {
+        var record = await _bed.Service.Connectors.CreateAsync(
+            new NewConnector { Id = "life-1", Name = "Life", ServiceType = "mongodb", IndexName = "search-life-1" }, Token);
+
+        var recorded = RecordedLife.Snapshot(1, "as Kibana made it")["connector"]!.AsObject();
+        var ours = record.Document.Source;
+        Assert.Null(ours["pipeline"]);
+        ours.Remove("pipeline");
+        Assert.Equal(Names(recorded), Names(ours));
+    }
+
+    private static IEnumerable<string> Names(System.Text.Json.Nodes.JsonObject connector) => System.Text.RegularExpressions.Regex
+        .Replace(connector.ToJsonString(), "\"20\\d\\d-[^\"]*", "\"(time)", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1))
+        .Split(',')
+        .Order(StringComparer.Ordinal);
+
+    private Task<SyncResult> SyncAsync(string connector, SyncNowOptions options) => _bed.Service.SyncNowAsync(connector, options, Token, Token);
+}

@@ -1,0 +1,57 @@
+using Connectors.Sync.Service.Jobs;
+using Xunit;
+
+namespace Connectors.Tests.Sync.Service.Jobs;
+
+public sealed class WorkerSlotTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("worker-slots-").FullName;
+
+    [Fact]
+    public void ASuccessorHasTheIdOfTheDeadAndNobodyElse()
+    {
+        var random = new Random(7);
+        string first;
+        using (var one = WorkerSlot.Take(_folder, "host", random))
+        {
+            using var other = WorkerSlot.Take(_folder, "host", random);
+            first = one.Worker.Id!;
+            Assert.Equal(32, first.Length);
+            Assert.NotEqual(first, other.Worker.Id);
+        }
+
+        using var successor = WorkerSlot.Take(_folder, "host", random);
+        Assert.Equal(first, successor.Worker.Id);
+    }
+
+    [Fact]
+    public void WithoutAFolderThereIsNoId()
+    {
+        var file = Path.Combine(_folder, "file");
+        File.WriteAllText(file, "in the way");
+
+        using var slot = WorkerSlot.Take(Path.Combine(file, "state"), "host", new Random(7));
+
+        Assert.Null(slot.Worker.Id);
+        Assert.Equal("host", slot.Worker.Hostname);
+    }
+
+    [Fact]
+    public void AHalfWrittenIdIsReplaced()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "workers"));
+        File.WriteAllBytes(Path.Combine(_folder, "workers", "1.lock"), [1, 2, 3]);
+
+        string id;
+        using (var slot = WorkerSlot.Take(_folder, "host", new Random(7)))
+        {
+            id = slot.Worker.Id!;
+        }
+
+        using var again = WorkerSlot.Take(_folder, "host", new Random(8));
+        Assert.Equal(id, again.Worker.Id);
+        Assert.Equal(16, new FileInfo(Path.Combine(_folder, "workers", "1.lock")).Length);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}

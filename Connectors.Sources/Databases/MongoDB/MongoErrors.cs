@@ -1,0 +1,155 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text.RegularExpressions;
+using Connectors.Abstractions;
+using MongoDB.Driver;
+using MongoDB.Driver.Core.Clusters;
+using MongoDB.Driver.Core.Servers;
+
+namespace Connectors.Sources.Databases.MongoDB;
+
+/// <summary>
+/// Turns what the driver throws into sentences for the operator. The driver's exceptions are never passed on: their texts may repeat the connection
+/// string.
+/// </summary>
+internal sealed partial class MongoErrors(MongoConfiguration configuration)
+{
+    private const int Unauthorized = 13;
+    private const int AuthenticationFailed = 18;
+
+    /// <summary>Errors that another try may not meet: failovers, time-outs, interrupted and overloaded servers.</summary>
+    private static readonly HashSet<int> PassingCodes =
+    [
+        6, 7, 43, 50, 63, 89, 91, 112, 133, 134, 136, 150, 175, 189, 202, 234, 237, 246, 262, 290, 384, 462, 9001, 10107, 11600, 11601, 11602, 13388, 13435, 13436,
+    ];
+
+    private static readonly string[] PassingLabels = ["RetryableReadError", "RetryableWriteError", "TransientTransactionError", "RetryableError", "SystemOverloadedError"];
+
+    private string Place => $"MongoDB collection '{configuration.Database}.{configuration.Collection}'";
+
+    /// <summary>Runs a call and translates what it throws. Cancellation passes as it is.</summary>
+    public async Task<T> TranslateAsync<T>(Func<Task<T>> call, Func<ClusterDescription?> cluster, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            throw Translate(exception, cluster());
+        }
+    }
+
+    /// <summary>What <paramref name="exception"/> means; <paramref name="cluster"/> knows why no server could be chosen.</summary>
+    public ConnectorException Translate(Exception exception, ClusterDescription? cluster = null) => exception switch
+    {
+        ConnectorException known => known,
+        MongoAuthenticationException login => FromLogin(login),
+        MongoCommandException command => FromCommand(command),
+        TimeoutException when exception.Message.Contains("selecting a server", StringComparison.Ordinal) => FromSelection(cluster),
+        MongoServerException =>
+            new ConnectorException(FailureKind.Retry, $"{Place}: the server answers with an error: {Scrub(exception.Message)}"),
+        MongoConfigurationException => new ConnectorException($"{Place}: the driver refuses the configuration: {Scrub(exception.Message)}"),
+        _ when Find<AuthenticationException>(exception) is { } tls => FromTls(tls),
+        _ => new ConnectorException(FailureKind.Retry, $"{Place}: the connection failed: {Scrub(Innermost(exception).Message)}"),
+    };
+
+    private static T? Find<T>(Exception? exception)
+        where T : Exception
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            if (exception is T found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    private static Exception Innermost(Exception exception)
+    {
+        while (exception.InnerException is { } inner)
+        {
+            exception = inner;
+        }
+
+        return exception;
+    }
+
+    private ConnectorException FromLogin(MongoAuthenticationException exception) => Find<MongoCommandException>(exception) is { } answer && answer.Code == AuthenticationFailed
+        ? LoginRefused()
+        : Find<SocketException>(exception) is null && Find<IOException>(exception) is null && Find<TimeoutException>(exception) is null
+            ? new ConnectorException(
+                $"{Place}: the login of user '{configuration.User}' did not work: {Scrub(exception.InnerException?.Message ?? exception.Message)} Check user, password and the authMechanism in host.")
+            : new ConnectorException(FailureKind.Retry, $"{Place}: the connection failed during the login.");
+
+    private ConnectorException LoginRefused() => new(
+        $"{Place}: the server refuses the login of user '{configuration.User}'. Check user and password, and authSource in host if the user is not defined in 'admin'.");
+
+    private ConnectorException FromCommand(MongoCommandException exception)
+    {
+        if (exception.Code == AuthenticationFailed)
+        {
+            return LoginRefused();
+        }
+
+        if (exception.Code == Unauthorized)
+        {
+            return new ConnectorException(configuration.User.Length > 0
+                ? $"{Place}: user '{configuration.User}' may not read it. Grant the role 'read' on database '{configuration.Database}'."
+                : $"{Place}: the server asks for a login. Set user and password.");
+        }
+
+        var kind = PassingCodes.Contains(exception.Code) || PassingLabels.Any(exception.HasErrorLabel) ? FailureKind.Retry : FailureKind.Fatal;
+        return new ConnectorException(kind, $"{Place}: the server answers with error {exception.Code} {exception.CodeName}: {Scrub(exception.ErrorMessage ?? string.Empty)}");
+    }
+
+    private ConnectorException FromSelection(ClusterDescription? cluster)
+    {
+        foreach (var server in cluster?.Servers ?? [])
+        {
+            if (Find<AuthenticationException>(server.HeartbeatException) is { } tls)
+            {
+                return FromTls(tls);
+            }
+
+            if (Find<SocketException>(server.HeartbeatException) is { } socket)
+            {
+                var reason = socket.SocketErrorCode switch
+                {
+                    SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "the name is unknown. Check host",
+                    SocketError.ConnectionRefused => "nothing listens there. Check host and port, and that the server runs",
+                    var code => $"it does not answer ({code}). Check host, port and firewalls",
+                };
+                return new ConnectorException(FailureKind.Retry, $"MongoDB server {Address(server.EndPoint)}: {reason}.");
+            }
+        }
+
+        var heard = cluster?.Servers.Count > 0 && cluster.Servers.All(server => server.HeartbeatException is null && server.State == ServerState.Connected);
+        return new ConnectorException(FailureKind.Retry, heard
+            ? $"{Place}: the servers answer, but none of them is one that the read preference asks for. Is a primary elected? For a single member set direct_connection."
+            : $"{Place}: no server could be reached in time. Check host, port, TLS settings and firewalls.");
+    }
+
+    private static string Address(System.Net.EndPoint endPoint) => endPoint switch
+    {
+        System.Net.DnsEndPoint dns => $"{dns.Host}:{dns.Port}",
+        _ => endPoint.ToString() ?? "?",
+    };
+
+    private static ConnectorException FromTls(AuthenticationException exception) => new(
+        $"MongoDB: the TLS connection failed: {exception.Message} Check ssl_enabled and ssl_ca, and that the server's certificate is made for its host name.");
+
+    /// <summary>Takes out connection strings and the password.</summary>
+    private string Scrub(string text)
+    {
+        var password = configuration.Password?.Reveal();
+        var scrubbed = ConnectionString().Replace(text, "mongodb://***");
+        return string.IsNullOrEmpty(password) ? scrubbed : scrubbed.Replace(password, "***", StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"mongodb(\+srv)?://[^\s'""]*", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ConnectionString();
+}

@@ -1,0 +1,292 @@
+using System.Text;
+using Connectors.Abstractions;
+using Connectors.Sources.Databases.MongoDB.Bson;
+using Connectors.Sources.Databases.MongoDB.Ids;
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace Connectors.Sources.Databases.MongoDB;
+
+/// <summary>
+/// Reads pages of a range of ids: each from the id after the last, in <c>_id</c> order, bracket by bracket. Every request is one batch that leaves no cursor
+/// behind. Partitions may be read at the same time.
+/// </summary>
+internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, BsonJsonWriter writer, BsonDocument? projection = null, BsonDocument? filter = null)
+{
+    private const int BadValue = 2;
+    private const int FailedToParse = 9;
+    private const int AssumedDocumentBytes = 4096;
+
+    private volatile int _averageBytes = AssumedDocumentBytes;
+    private volatile object? _holdsStrings;
+
+    public async Task<SourcePage> ReadAsync(IdRange range, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    {
+        var resumed = RawId.Decode(after.Value ?? string.Empty) is { } known && IdBracket.IndexOf(known) >= 0 ? known : default(RawId?);
+        using var page = new SourcePageBuilder(limits);
+        var place = new Place(resumed, Restarts: resumed is null && !after.IsStart);
+        var first = resumed is { } id ? IdBracket.IndexOf(id) : range.FirstBracket;
+        for (var bracket = first; bracket <= range.LastBracket; bracket++)
+        {
+            if (await ReadBracketAsync(page, place, range, bracket, bracket == first ? resumed : null, limits, cancellationToken))
+            {
+                return Build(page, place);
+            }
+        }
+
+        return page.Build(PageToken.Start, isLast: true, place.Restarts);
+    }
+
+    /// <summary>Adds the ids of a bracket that come after <paramref name="last"/>; true when the page is full, false when the bracket is at its end.</summary>
+    private async Task<bool> ReadBracketAsync(
+        SourcePageBuilder page, Place place, IdRange range, int bracket, RawId? last, PageLimits limits, CancellationToken cancellationToken)
+    {
+        if (last is not null && IdBracket.All[bracket].IsSingle)
+        {
+            return false;
+        }
+
+        while (!place.IsEnd(page, limits))
+        {
+            var documents = await ReadBatchAsync(range, bracket, last, Math.Max(limits.MaxDocuments - place.Listed, 1), limits, cancellationToken);
+            try
+            {
+                var batch = documents.ConvertAll(Bytes);
+                var taken = await TakenTextsAsync(bracket, batch, cancellationToken);
+                using var text = new PooledBuffer(64);
+                foreach (var document in batch)
+                {
+                    if (place.IsEnd(page, limits))
+                    {
+                        place.Keep();
+                        return true;
+                    }
+
+                    place.Pass(Add(page, document, taken, text));
+                }
+
+                last = place.Keep();
+                if (batch.Count == 0 || IdBracket.All[bracket].IsSingle)
+                {
+                    return false;
+                }
+            }
+            finally
+            {
+                documents.ForEach(document => document.Dispose());
+            }
+        }
+
+        return true;
+    }
+
+    private SourcePage Build(SourcePageBuilder page, Place place)
+    {
+        var built = page.Build(place.Token, isLast: false, place.Restarts);
+        if (built.Count > 0)
+        {
+            _averageBytes = Math.Max(built.SizeInBytes / built.Count, 64);
+        }
+
+        return built;
+    }
+
+    private async Task<List<RawBsonDocument>> ReadBatchAsync(
+        IdRange range, int bracket, RawId? last, int room, PageLimits limits, CancellationToken cancellationToken)
+    {
+        var from = bracket == range.FirstBracket ? range.From : null;
+        var before = bracket == range.LastBracket ? range.Before : null;
+        var size = Math.Clamp(limits.MaxBytes / _averageBytes, 1, room);
+        var options = new FindOptions<RawBsonDocument>
+        {
+            Sort = new BsonDocument("_id", 1),
+            Projection = projection,
+            Limit = -size,
+            BatchSize = size,
+        };
+        try
+        {
+            using var cursor = await collection.FindAsync(Narrowed(IdBracket.All[bracket].Filter(last, from, before)), options, cancellationToken);
+            return await cursor.ToListAsync(cancellationToken);
+        }
+        catch (MongoCommandException exception) when (last is null && IdBracket.All[bracket].IsDeprecated && IsUnknownType(exception))
+        {
+            return [];
+        }
+    }
+
+    private BsonDocument Narrowed(BsonDocument ids) => filter is null ? ids : new BsonDocument("$and", new BsonArray { ids, filter });
+
+    private static bool IsUnknownType(MongoCommandException exception) => exception.Code is BadValue or FailedToParse
+        || exception.ErrorMessage?.Contains("unknown type", StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <summary>The document's bytes where the driver received them; a copy only for one that lies across two of its buffers.</summary>
+    private static ReadOnlyMemory<byte> Bytes(RawBsonDocument document)
+    {
+        var slice = document.Slice;
+        var segment = slice.AccessBackingBytes(0);
+        if (segment.Count >= slice.Length)
+        {
+            return segment.AsMemory(0, slice.Length);
+        }
+
+        var copy = new byte[slice.Length];
+        slice.GetBytes(0, copy, 0, copy.Length);
+        return copy;
+    }
+
+    private RawId Add(SourcePageBuilder page, ReadOnlyMemory<byte> document, HashSet<string> taken, PooledBuffer text)
+    {
+        var id = RawId.Of(document);
+        text.Clear();
+        if (!PlainId.TryWrite(id, text) || (taken.Count > 0 && taken.Contains(Encoding.UTF8.GetString(text.WrittenSpan))))
+        {
+            text.Clear();
+            text.Write(ExtendedJsonId.Text(id));
+        }
+
+        try
+        {
+            writer.WriteBody(document.Span, page.BeginRaw(text.WrittenSpan));
+            page.End();
+        }
+        catch (BsonFormatException exception)
+        {
+            page.Abandon();
+            page.AddUnreadable(Encoding.UTF8.GetString(text.WrittenSpan), $"The document is not valid BSON: {exception.Message}");
+        }
+
+        return id;
+    }
+
+    /// <summary>How many documents of the size met so far a page holds at most.</summary>
+    public int Fitting(PageLimits limits) => Math.Clamp(limits.MaxBytes / _averageBytes, 1, limits.MaxDocuments);
+
+    /// <summary>Adds a document that a pipeline made.</summary>
+    public void AddMade(SourcePageBuilder page, ReadOnlyMemory<byte> document)
+    {
+        using var text = new PooledBuffer(64);
+        Add(page, document, [], text);
+    }
+
+    /// <summary>Adds those of the documents with these ids that there are, as they are now.</summary>
+    /// <returns>The ids, as <see cref="RawId.Encode"/>, of those that there are.</returns>
+    public async Task<HashSet<string>> AddByIdAsync(IClientSessionHandle session, SourcePageBuilder page, BsonArray ids, CancellationToken cancellationToken)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        using var text = new PooledBuffer(64);
+        var options = new FindOptions<RawBsonDocument> { Projection = projection };
+        using var cursor = await collection.FindAsync(session, Narrowed(new BsonDocument("_id", new BsonDocument("$in", ids))), options, cancellationToken);
+        while (await cursor.MoveNextAsync(cancellationToken))
+        {
+            var documents = cursor.Current.ToList();
+            try
+            {
+                var batch = documents.ConvertAll(Bytes);
+                var taken = await FindTakenAsync(session, batch.ConvertAll(RawId.Of), cancellationToken);
+                foreach (var document in batch)
+                {
+                    var id = Add(page, document, taken, text);
+                    found.Add(id.Encode());
+                    _averageBytes = Math.Max(((_averageBytes * 15) + document.Length) / 16, 64);
+                }
+            }
+            finally
+            {
+                documents.ForEach(document => document.Dispose());
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The text that a document's id has in the index.</summary>
+    /// <param name="id">The id.</param>
+    /// <param name="taken">Plain texts that belong to others.</param>
+    public static string TextOf(RawId id, HashSet<string> taken)
+    {
+        using var text = new PooledBuffer(64);
+        return PlainId.TryWrite(id, text) && Encoding.UTF8.GetString(text.WrittenSpan) is var plain && !taken.Contains(plain)
+            ? plain
+            : Encoding.UTF8.GetString(ExtendedJsonId.Text(id));
+    }
+
+    /// <summary>Of the plain texts of ids that are no strings, those that belong to a document whose id is that very string: it comes first.</summary>
+    public async Task<HashSet<string>> FindTakenAsync(IClientSessionHandle? session, IEnumerable<RawId> ids, CancellationToken cancellationToken)
+    {
+        var texts = new BsonArray();
+        using var text = new PooledBuffer(64);
+        foreach (var id in ids.Where(id => IdBracket.IndexOf(id) != IdBracket.Strings))
+        {
+            text.Clear();
+            if (PlainId.TryWrite(id, text))
+            {
+                texts.Add(Encoding.UTF8.GetString(text.WrittenSpan));
+            }
+        }
+
+        if (texts.Count == 0)
+        {
+            return [];
+        }
+
+        var options = new FindOptions<RawBsonDocument, BsonDocument> { Projection = new BsonDocument("_id", 1) };
+        var named = new BsonDocument("_id", new BsonDocument("$in", texts));
+        using var cursor = session is null
+            ? await collection.FindAsync<BsonDocument>(named, options, cancellationToken)
+            : await collection.FindAsync<BsonDocument>(session, named, options, cancellationToken);
+        var found = await cursor.ToListAsync(cancellationToken);
+        return found.Select(document => document["_id"]).Where(id => id.IsString).Select(id => id.AsString).ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>Of the plain texts of a batch's ids, those that belong to a document whose id is that very string: it comes first.</summary>
+    private async Task<HashSet<string>> TakenTextsAsync(int bracket, List<ReadOnlyMemory<byte>> batch, CancellationToken cancellationToken)
+    {
+        return bracket == IdBracket.Strings || batch.Count == 0 || !await HoldsStringsAsync(cancellationToken)
+            ? []
+            : await FindTakenAsync(session: null, batch.ConvertAll(RawId.Of), cancellationToken);
+    }
+
+    /// <summary>Whether any id is a string; asked once for a sync, because almost no collection mixes them.</summary>
+    private async Task<bool> HoldsStringsAsync(CancellationToken cancellationToken)
+    {
+        if (_holdsStrings is bool known)
+        {
+            return known;
+        }
+
+        var options = new FindOptions<RawBsonDocument> { Limit = -1, Projection = new BsonDocument("_id", 1) };
+        using var cursor = await collection.FindAsync(IdBracket.All[IdBracket.Strings].Filter(after: null, from: null, before: null), options, cancellationToken);
+        var holds = await cursor.AnyAsync(cancellationToken);
+        _holdsStrings = holds;
+        return holds;
+    }
+
+    /// <summary>How far a page has come.</summary>
+    private sealed class Place(RawId? last, bool Restarts)
+    {
+        /// <summary>Base64 makes four characters of three bytes.</summary>
+        private const int LongestTokenId = (PageToken.MaxLength / 4 * 3) - 4;
+
+        private RawId? _last = last;
+
+        public bool Restarts { get; } = Restarts;
+
+        public int Listed { get; private set; }
+
+        public PageToken Token => new(_last!.Value.Encode());
+
+        /// <summary>Takes note of an id that lies in the batch's memory: <see cref="Keep"/> before that is given back.</summary>
+        public void Pass(RawId id)
+        {
+            _last = id;
+            Listed++;
+        }
+
+        public RawId? Keep() => _last = _last?.Copy();
+
+        /// <summary>A token has its limit, an <c>_id</c> has none: a page goes on until it ends with an id that fits.</summary>
+        public bool IsEnd(SourcePageBuilder page, PageLimits limits) =>
+            Listed > 0 && (page.IsFull || Listed >= limits.MaxDocuments) && _last!.Value.Value.Length < LongestTokenId;
+    }
+}

@@ -1,0 +1,56 @@
+using Connectors.Abstractions;
+using MySqlConnector;
+
+namespace Connectors.Sources.Databases.Sql.MySql;
+
+/// <summary>Words what MySQL, MariaDB and the driver say. The driver's exceptions are not passed on.</summary>
+internal sealed class MySqlErrors(MySqlConfiguration configuration)
+{
+    private const int HostNotPrivileged = 1130;
+    private const int AccessDeniedWithoutPassword = 1698;
+    private const int TookTooLongMariaDb = 1969;
+    private const int TookTooLongMySql = 3024;
+
+    public string Place { get; } = $"MySQL database '{configuration.Database}'";
+
+    private string Server => $"MySQL server {configuration.Host}:{configuration.Port}";
+
+    /// <summary>The exception to throw for a failure.</summary>
+    /// <param name="doing">What was tried: <c>read the table 'orders'</c>.</param>
+    /// <param name="failure">What came of it.</param>
+    public ConnectorException Explain(string doing, Exception failure)
+    {
+        if (NetworkFailure.Explain(Server, failure) is { } network)
+        {
+            return network;
+        }
+
+        return failure is MySqlException answer && answer.Number > 0
+            ? FromServer(doing, answer)
+            : NetworkFailure.Find<TimeoutException>(failure) is not null
+                ? new ConnectorException(FailureKind.Retry, $"{Server}: no answer in time, trying to {doing}.")
+                : failure.Message.Contains("SSL", StringComparison.Ordinal) && configuration.SslEnabled
+                    ? new ConnectorException($"{Server}: the server does not offer TLS. Switch it on there, or clear ssl_enabled.")
+                    : failure.Message.Contains("secure connection", StringComparison.OrdinalIgnoreCase) || failure.Message.Contains("public key", StringComparison.OrdinalIgnoreCase)
+                        ? new ConnectorException($"{Server}: takes this user's password over an encrypted connection only. Set ssl_enabled.")
+                        : new ConnectorException(FailureKind.Retry, $"{Server}: the connection broke, trying to {doing}.");
+    }
+
+    private ConnectorException FromServer(string doing, MySqlException answer) => answer.Number switch
+    {
+        (int)MySqlErrorCode.AccessDenied or AccessDeniedWithoutPassword => new ConnectorException($"{Server}: refuses the login of user '{configuration.User}'. Check user and password."),
+        HostNotPrivileged => new ConnectorException($"{Server}: user '{configuration.User}' may not connect from this machine. Create the user for this host, or for '%'."),
+        (int)MySqlErrorCode.UnknownDatabase => new ConnectorException($"{Server}: has no database '{configuration.Database}'. Correct the field database."),
+        (int)MySqlErrorCode.DatabaseAccessDenied or (int)MySqlErrorCode.TableAccessDenied or (int)MySqlErrorCode.ColumnAccessDenied =>
+            new ConnectorException($"{Place}: user '{configuration.User}' may not {doing}. Grant SELECT on the database or on its tables."),
+        (int)MySqlErrorCode.NoSuchTable => new ConnectorException($"{Place}: can't {doing}: it is no longer there."),
+        TookTooLongMariaDb or TookTooLongMySql or (int)MySqlErrorCode.QueryInterrupted or (int)MySqlErrorCode.LockWaitTimeout or (int)MySqlErrorCode.CommandTimeoutExpired =>
+            new ConnectorException(FailureKind.Retry, $"{Place}: it took too long to {doing}. Raise statement_timeout, or find out what slows or locks the server."),
+        (int)MySqlErrorCode.ConnectionCountError or (int)MySqlErrorCode.TooManyUserConnections =>
+            new ConnectorException(FailureKind.Retry, $"{Server}: has no connection to spare at the moment."),
+        (int)MySqlErrorCode.ServerShutdown or (int)MySqlErrorCode.NormalShutdown => new ConnectorException(FailureKind.Retry, $"{Server}: is stopping."),
+        (int)MySqlErrorCode.UnableToConnectToHost => new ConnectorException(FailureKind.Retry, $"{Server}: the connection broke, trying to {doing}. Check host, port and firewalls."),
+        _ => new ConnectorException(
+            answer.IsTransient ? FailureKind.Retry : FailureKind.Fatal, $"{Place}: can't {doing}: the server answers {answer.Number} {answer.SqlState}: {answer.Message}."),
+    };
+}

@@ -1,0 +1,62 @@
+using System.Data.Common;
+using Connectors.Abstractions;
+using Connectors.Sources.Databases.Sql.Tables;
+
+namespace Connectors.Sources.Databases.Sql.Reading;
+
+/// <summary>Chooses the tables and divides the large ones.</summary>
+/// <param name="dialect">The database.</param>
+/// <param name="rowsAPartition">Rows below which a part is not worth a connection.</param>
+internal sealed class SqlPartitions(ISqlDialect dialect, int rowsAPartition)
+{
+    public const int RowsAPartition = 10_000;
+
+    /// <summary>The chosen tables, in the order of their names.</summary>
+    /// <exception cref="ConnectorException">A table that is named does not exist, or may not be read.</exception>
+    public async Task<IReadOnlyList<SqlTableFacts>> TablesAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        var tables = (await dialect.ListAsync(transaction, cancellationToken)).Where(table => dialect.Tables.Contains(table.Name)).ToList();
+        foreach (var name in dialect.Tables.Named)
+        {
+            var table = tables.Find(table => table.Name == name)
+                ?? throw new ConnectorException($"{dialect.Place} has no table '{name}'. Correct the field tables; names are written as the database keeps them, in upper or lower case.");
+            if (!table.IsReadable)
+            {
+                throw new ConnectorException($"{dialect.Place}: the user may not read the table '{name}'. Grant SELECT on it.");
+            }
+        }
+
+        return tables;
+    }
+
+    public async Task<IReadOnlyList<SourcePartition>> PlanAsync(DbTransaction transaction, int wanted, CancellationToken cancellationToken)
+    {
+        var tables = await TablesAsync(transaction, cancellationToken);
+        var names = tables.Select(table => table.Name).ToArray();
+        var partitions = new List<SourcePartition>();
+        foreach (var facts in tables)
+        {
+            if (!facts.IsReadable || !facts.HasKey)
+            {
+                partitions.Add(new SqlBounds(facts.Name, Gap: facts.IsReadable ? "no key" : "no right").ToPartition(facts.Name));
+            }
+            else if (await dialect.DescribeAsync(transaction, facts.Name, cancellationToken) is { Key.Count: > 0 } table)
+            {
+                var parts = facts.EstimatedRows < 0 ? wanted : Math.Min(wanted, facts.EstimatedRows / rowsAPartition);
+                var splits = parts > 1 ? await dialect.SplitsAsync(transaction, table, (int)parts, cancellationToken) : [];
+                partitions.AddRange(Divide(table, splits, SqlRowId.Clashes(facts.Name, names)));
+            }
+        }
+
+        return partitions.Count > 0 ? partitions : [SourcePartition.All];
+    }
+
+    private static IEnumerable<SourcePartition> Divide(SqlTable table, IReadOnlyList<string> splits, string[] clashes)
+    {
+        for (var i = 0; i <= splits.Count; i++)
+        {
+            var bounds = new SqlBounds(table.Name, table.KeyShape, i == 0 ? null : splits[i - 1], i == splits.Count ? null : splits[i], clashes.Length > 0 ? clashes : null);
+            yield return bounds.ToPartition(splits.Count == 0 ? table.Name : $"{table.Name} {i + 1} of {splits.Count + 1}");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using System.Data.Common;
+using System.Security.Authentication;
+using System.Text;
+using Connectors.Abstractions;
+using Connectors.Sources.Databases.Sql.Reading;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Sources.Databases.Sql;
+
+/// <summary>
+/// The rows of a database's tables. Reads only. Pages are cut by primary key and hold no cursor, so that a sync can go on after any of them, in any process. Connects at the first call.
+/// </summary>
+public abstract class SqlDataSource : IDataSource, IChangeFeed
+{
+    private readonly int _rowsAPartition;
+    private readonly Lazy<Opened> _opened;
+
+    /// <param name="context">The source's context.</param>
+    /// <param name="dialect">Makes the dialect from the settings; may throw a <see cref="ConnectorException"/> about them, every time anew.</param>
+    /// <param name="rowsAPartition">Rows below which a part of a table is not worth a connection.</param>
+    private protected SqlDataSource(SourceContext context, Func<ISqlDialect> dialect, int rowsAPartition)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        _rowsAPartition = rowsAPartition;
+        _opened = new Lazy<Opened>(
+            () =>
+            {
+                var made = dialect();
+                return new Opened(made, made.Open(), context.LoggerFactory.CreateLogger<SqlDataSource>());
+            },
+            LazyThreadSafetyMode.PublicationOnly);
+    }
+
+    /// <inheritdoc/>
+    public abstract SourceDescription Description { get; }
+
+    /// <inheritdoc/>
+    /// <remarks>Connects, and checks the tables that are named.</remarks>
+    public Task PingAsync(CancellationToken cancellationToken) => InTransactionAsync(
+        "list the tables",
+        async (dialect, transaction) =>
+        {
+            var tables = await new SqlPartitions(dialect, _rowsAPartition).TablesAsync(transaction, cancellationToken);
+            if (tables.Count == 0 && dialect.Tables.IsAll)
+            {
+                throw new ConnectorException($"{dialect.Place} has no table that the user can see. Correct the database or schema, or grant SELECT on its tables.");
+            }
+
+            await _opened.Value.Changes.CheckAsync(transaction, cancellationToken);
+            return true;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    /// <remarks>Where the server has no facts to be sure of, the answer is "changed".</remarks>
+    public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => InTransactionAsync(
+        "ask for changes",
+        async (dialect, transaction) =>
+        {
+            var mark = await dialect.FactsAsync(transaction, cancellationToken);
+            return new ChangeAnswer(mark is null || mark != lastMark, mark);
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    /// <remarks>Every table is a partition; a large one is several, divided where the server's statistics or the first and last number say.</remarks>
+    public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) => InTransactionAsync(
+        "list the tables",
+        (dialect, transaction) => new SqlPartitions(dialect, _rowsAPartition).PlanAsync(transaction, wanted, cancellationToken),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(partition);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (SqlBounds.Parse(partition) is not { } bounds)
+        {
+            using var nothing = new SourcePageBuilder(limits);
+            return nothing.Build(PageToken.Start, isLast: true);
+        }
+
+        return await TryAsync($"read the table '{bounds.Table}'", opened => opened.Pages.ReadAsync(bounds, after, limits, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The time of the server's clock. Without a column that tells of changes there is no history.</remarks>
+    public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) =>
+        TryAsync("ask for the time", opened => opened.Changes.FindCursorAsync(cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    /// <remarks>Tells the rows whose column is not older than the last reading, one table after the other. Rows that are gone are left to the next full sync.</remarks>
+    public Task<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
+        TryAsync("read what changed", opened => opened.Changes.ReadAsync(cursor, after, limits, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (_opened.IsValueCreated)
+        {
+            await _opened.Value.Database.DisposeAsync();
+        }
+    }
+
+    private Task<T> InTransactionAsync<T>(string doing, Func<ISqlDialect, DbTransaction, Task<T>> work, CancellationToken cancellationToken) => TryAsync(
+        doing,
+        async opened =>
+        {
+            await using var connection = await opened.Database.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await opened.Dialect.BeginAsync(connection, cancellationToken);
+            return await work(opened.Dialect, transaction);
+        },
+        cancellationToken);
+
+    private async Task<T> TryAsync<T>(string doing, Func<Opened, Task<T>> work, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var opened = _opened.Value;
+        try
+        {
+            return await work(opened);
+        }
+        catch (Exception failure) when (IsOurs(failure))
+        {
+            // A driver words a cancelled call in many ways.
+            cancellationToken.ThrowIfCancellationRequested();
+            throw opened.Dialect.Explain(doing, failure);
+        }
+    }
+
+    /// <summary>Whether it is a failure of the database or the way to it, not one of the program.</summary>
+    private static bool IsOurs(Exception failure) => failure is DbException or IOException or System.Net.Sockets.SocketException or TimeoutException
+        or AuthenticationException or DecoderFallbackException or OperationCanceledException;
+
+    private sealed class Opened
+    {
+        public Opened(ISqlDialect dialect, DbDataSource database, ILogger logger)
+        {
+            (Dialect, Database, Pages) = (dialect, database, new SqlPages(dialect, database));
+            Changes = new SqlChanges(dialect, database, Pages, logger);
+        }
+
+        public ISqlDialect Dialect { get; }
+
+        public DbDataSource Database { get; }
+
+        public SqlPages Pages { get; }
+
+        public SqlChanges Changes { get; }
+    }
+}

@@ -1,0 +1,35 @@
+using Connectors.Abstractions;
+
+namespace Connectors.Sources.Databases.Sql.Tables;
+
+/// <summary>The tables that the field <c>tables</c> names: all (<c>*</c>), all but some (<c>*, -log</c>), or these.</summary>
+internal sealed record SqlTableChoice
+{
+    private readonly HashSet<string> _excluded;
+
+    private SqlTableChoice(IReadOnlyList<string> named, bool isAll, HashSet<string> excluded)
+    {
+        Named = named;
+        IsAll = isAll;
+        _excluded = excluded;
+    }
+
+    /// <summary>Tables by name; empty when all are meant.</summary>
+    public IReadOnlyList<string> Named { get; }
+
+    public bool IsAll { get; }
+
+    /// <exception cref="ConnectorException">No table is named.</exception>
+    public static SqlTableChoice From(SourceSettings settings, string field)
+    {
+        var parts = settings.GetList(field).Distinct(StringComparer.Ordinal).ToArray();
+        var excluded = parts.Where(part => part.StartsWith('-')).Select(part => part[1..].Trim()).ToHashSet(StringComparer.Ordinal);
+        var isAll = parts.Contains("*", StringComparer.Ordinal);
+        string[] named = isAll ? [] : [.. parts.Where(part => !part.StartsWith('-'))];
+        return isAll || named.Length > 0
+            ? new SqlTableChoice(named, isAll, excluded)
+            : throw new ConnectorException($"{field}: no table. Name tables, or * for all, or '*, -one, -other' for all but some.");
+    }
+
+    public bool Contains(string table) => IsAll ? !_excluded.Contains(table) : Named.Contains(table, StringComparer.Ordinal);
+}

@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+
+namespace Connectors.Sources.Files.Access;
+
+/// <summary>What Linux knows of who may use a file beyond <see cref="LinuxStat"/>: its access control list, and where its path really leads.</summary>
+internal static partial class LinuxAccess
+{
+    private const string AclAttribute = "system.posix_acl_access";
+    private const int MaxAclBytes = 64 * 1024;
+    private const int NotFound = 2;
+    private const int NotAFolder = 20;
+    private const int NoAttribute = 61;
+    private const int NotSupported = 95;
+
+    /// <summary>The list of the file at the path, links followed; <see langword="null"/> when its mode says all.</summary>
+    /// <exception cref="IOException">It can't be told.</exception>
+    public static PosixAcl? FindAcl(string path)
+    {
+        Span<byte> small = stackalloc byte[512];
+        var length = GetAttribute(path, AclAttribute, small, (nuint)small.Length);
+        if (length >= 0)
+        {
+            return PosixAcl.Parse(small[..(int)length]);
+        }
+
+        if (Marshal.GetLastPInvokeError() is NoAttribute or NotSupported)
+        {
+            return null;
+        }
+
+        var large = new byte[MaxAclBytes];
+        length = GetAttribute(path, AclAttribute, large, (nuint)large.Length);
+        return length >= 0 ? PosixAcl.Parse(large.AsSpan(0, (int)length)) : throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
+    }
+
+    /// <summary>The path with every symbolic link in it followed; <see langword="null"/> when nothing is there.</summary>
+    /// <exception cref="IOException">It can't be told.</exception>
+    public static string? Resolve(string path)
+    {
+        var found = RealPath(path, 0);
+        if (found == 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            return error is NotFound or NotAFolder ? null : throw new IOException(Marshal.GetPInvokeErrorMessage(error));
+        }
+
+        try
+        {
+            return Marshal.PtrToStringUTF8(found);
+        }
+        finally
+        {
+            Free(found);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "getxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint GetAttribute(string path, string name, Span<byte> value, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "realpath", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint RealPath(string path, nint resolved);
+
+    [LibraryImport("libc", EntryPoint = "free")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial void Free(nint memory);
+}

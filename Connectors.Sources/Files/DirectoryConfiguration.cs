@@ -1,0 +1,115 @@
+using System.Text.Json.Nodes;
+using Connectors.Abstractions;
+using Connectors.Sources.Files.Access;
+
+namespace Connectors.Sources.Files;
+
+/// <summary>The fields of a <c>dir</c> connector, under the Python service's names.</summary>
+internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
+{
+    public const string UsersField = "users_file";
+    public const string GroupsField = "groups_file";
+
+    private const string DirectoryField = "directory";
+    private const string PatternField = "pattern";
+    private const string OutsideField = "follow_links_outside";
+
+    public static IReadOnlyList<ConfigField> Fields { get; } =
+    [
+        new(DirectoryField, "Directory path")
+        {
+            Tooltip = "A folder on the machine that runs the service, as an absolute path.",
+        },
+        new(PatternField, "File glob-like pattern")
+        {
+            DefaultValue = "**/*.*",
+            Tooltip = "Which files, relative to the directory: ** is any number of folders, * any text within a name. **/*.* is every file with a dot in its name.",
+        },
+        CommonFields.TextExtraction,
+        new(OutsideField, "Follow links that lead outside")
+        {
+            Type = ConfigFieldType.Boolean,
+            Display = ConfigDisplay.Toggle,
+            Required = false,
+            DefaultValue = false,
+            Tooltip = "Read what symbolic links lead to outside of the directory too. Only if nobody can put a link there who may not read all that this service may.",
+            UiRestrictions = ["advanced"],
+            ShapesDocuments = false,
+        },
+        AccessControl.Switch with
+        {
+            Tooltip = "Keep who may read which file: documents list the users and groups whom owner, group and mode of the file and of its folders let read it. Needs Linux.",
+        },
+        OfAccounts(UsersField, "File of users", "/etc/passwd"),
+        OfAccounts(GroupsField, "File of groups", "/etc/group"),
+    ];
+
+    /// <summary>Where the accounts are listed, when documents list who may see them; <see langword="null"/> when they don't.</summary>
+    public AccountFiles? Accounts { get; init; }
+
+    /// <summary>Whether what symbolic links lead to is read wherever it lies.</summary>
+    public bool FollowsOutside { get; init; }
+
+    /// <exception cref="ConnectorException">A field is missing or wrong.</exception>
+    public static DirectoryConfiguration From(SourceSettings settings, JsonNode? rules = null)
+    {
+        var directory = settings.GetRequiredString(DirectoryField);
+        if (directory.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new ConnectorException("directory: holds a NUL character. Give the path of a folder.");
+        }
+
+        var isOn = AccessControl.IsOn(settings);
+        if (isOn && !OperatingSystem.IsLinux())
+        {
+            throw new ConnectorException($"{AccessControl.Switch.Name}: needs Linux, whose owners, groups and modes it reads, and the service does not run on it. Switch it off.");
+        }
+
+        return new DirectoryConfiguration(
+            Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)),
+            rules is JsonArray patterns ? GlobPattern.Parse(patterns.Select(rule => RuleText.Of(rule?[PatternField]) ?? string.Empty)) : GlobPattern.Parse(settings.GetString(PatternField).Trim()))
+        {
+            FollowsOutside = settings.GetBoolean(OutsideField),
+            Accounts = isOn ? new AccountFiles(settings.GetRequiredString(UsersField), settings.GetRequiredString(GroupsField)) : null,
+        };
+    }
+
+    /// <summary>What is wrong with advanced rules, <c>[{"pattern": "docs/**/*.md"}, ...]</c>: they take the place of the field's pattern.</summary>
+    public static IReadOnlyList<string> CheckRules(JsonNode rules)
+    {
+        if (rules is not JsonArray { Count: > 0 } patterns)
+        {
+            return ["Write a list of patterns: [{\"pattern\": \"docs/**/*.md\"}, {\"pattern\": \"*.txt\"}]."];
+        }
+
+        var problems = new List<string>();
+        for (var number = 0; number < patterns.Count; number++)
+        {
+            if (patterns[number] is not JsonObject rule || RuleText.Of(rule[PatternField]) is not { } pattern)
+            {
+                problems.Add($"Rule {number + 1}: must be an object with a pattern, a text.");
+                continue;
+            }
+
+            problems.AddRange(RuleText.Unknown(rule, $"Rule {number + 1}", PatternField));
+            try
+            {
+                GlobPattern.Parse(pattern);
+            }
+            catch (ConnectorException wrong)
+            {
+                problems.Add($"Rule {number + 1}: {wrong.Message}");
+            }
+        }
+
+        return problems;
+    }
+
+    private static ConfigField OfAccounts(string name, string label, string path) => new(name, label)
+    {
+        DefaultValue = path,
+        DependsOn = [new ConfigDependency(AccessControl.Switch.Name, true)],
+        Tooltip = $"Users and groups are read here, in the form of {path}. Another file than the system's when the directory comes from another machine.",
+        UiRestrictions = ["advanced"],
+    };
+}

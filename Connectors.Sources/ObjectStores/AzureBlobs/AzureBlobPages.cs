@@ -1,0 +1,101 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Azure.Storage.Blobs.Models;
+using Connectors.Abstractions;
+
+namespace Connectors.Sources.ObjectStores.AzureBlobs;
+
+/// <summary>
+/// Cuts a container's listing into pages. A page that ends in the middle of what a request listed goes on with that request again, after the blob it ended
+/// with; should that blob be gone meanwhile, the container is read anew. Nothing depends on the order of names, which differs between kinds of accounts.
+/// </summary>
+internal sealed class AzureBlobPages(AzureBlobListing listing, string container)
+{
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public async Task<SourcePage> FillAsync(SourcePageBuilder page, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    {
+        var metadata = await listing.MetadataAsync(container, cancellationToken);
+        var place = after.IsStart ? new Place(null, null, 0) : Decode(after);
+        var restarts = place is null;
+        place ??= new Place(null, null, 0);
+        while (true)
+        {
+            // What was begun has to be asked for in the same size, or the blob to go on after may not be in it.
+            var size = place.Last is null ? Math.Max(limits.MaxDocuments - page.Count, 1) : place.Size;
+            var (blobs, next) = await listing.SegmentAsync(container, place.Marker, size, cancellationToken);
+            var first = place.Last is null ? 0 : IndexAfter(blobs, place.Last);
+            if (first < 0)
+            {
+                (place, restarts) = (new Place(null, null, 0), true);
+                continue;
+            }
+
+            for (var i = first; i < blobs.Count; i++)
+            {
+                AzureBlobDocument.Write(page, listing, container, metadata, blobs[i]);
+                if (!page.IsFull)
+                {
+                    continue;
+                }
+
+                if (i < blobs.Count - 1)
+                {
+                    return page.Build(Encode(place with { Last = blobs[i].Name, Size = size }), isLast: false, restarts);
+                }
+
+                return next is null ? page.Build(PageToken.Start, isLast: true, restarts) : page.Build(Encode(new Place(next, null, 0)), isLast: false, restarts);
+            }
+
+            if (next is null)
+            {
+                return page.Build(PageToken.Start, isLast: true, restarts);
+            }
+
+            if (next == place.Marker)
+            {
+                throw new ConnectorException(FailureKind.Retry, $"The listing of the container '{container}' does not get on.");
+            }
+
+            place = new Place(next, null, 0);
+        }
+    }
+
+    private static int IndexAfter(IReadOnlyList<BlobItem> blobs, string name)
+    {
+        for (var i = 0; i < blobs.Count; i++)
+        {
+            if (blobs[i].Name == name)
+            {
+                return i + 1;
+            }
+        }
+
+        return -1;
+    }
+
+    private PageToken Encode(Place place)
+    {
+        var text = JsonSerializer.Serialize(place, Relaxed);
+        return text.Length <= PageToken.MaxLength
+            ? new PageToken(text)
+            : throw new ConnectorException($"The container '{container}': a marker of its listing is longer than {PageToken.MaxLength} characters, so the reading could not be resumed after it.");
+    }
+
+    private static Place? Decode(PageToken token)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Place>(token.Value);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <param name="Marker">The request's marker; <see langword="null"/> for the first.</param>
+    /// <param name="Last">The last blob that was read of what the request lists; <see langword="null"/> when none was.</param>
+    /// <param name="Size">With <paramref name="Last"/>, how many blobs the request asked for.</param>
+    private sealed record Place(string? Marker, string? Last, int Size);
+}

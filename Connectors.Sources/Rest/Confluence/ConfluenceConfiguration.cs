@@ -1,0 +1,44 @@
+using Connectors.Abstractions;
+using Connectors.Sources.Rest.Atlassian;
+
+namespace Connectors.Sources.Rest.Confluence;
+
+/// <summary>The fields of a <c>confluence</c> connector, under the Python service's names.</summary>
+internal sealed record ConfluenceConfiguration(AtlassianConfiguration Atlassian, IReadOnlyList<string> Spaces, bool IndexLabels)
+{
+    public const string PermissionHint = "Give the account permission to view the space and the page.";
+
+    public static AtlassianProduct Product { get; } =
+        new("Confluence", "confluence", MostDownloads: 50) { PermissionHint = PermissionHint, Initial = AtlassianEdition.Server };
+
+    public static IReadOnlyList<ConfigField> Fields { get; } =
+        Product.FieldsAround(
+            new ConfigField("spaces", "Space keys")
+            {
+                Type = ConfigFieldType.List,
+                Display = ConfigDisplay.TextArea,
+                InitialValue = "*",
+                Tooltip =
+                    "Keys of spaces, divided by commas; * stands for all that the account can see. Rules take the place of this field.",
+            },
+            new ConfigField("index_labels", "Keep labels")
+            {
+                Type = ConfigFieldType.Boolean,
+                Display = ConfigDisplay.Toggle,
+                Required = false,
+                DefaultValue = false,
+                Tooltip = "Keep the labels of pages and blog posts. Costs a request for each of them.",
+            }
+        );
+
+    /// <summary>Whether all spaces are meant that the account can see.</summary>
+    public bool AllSpaces => Spaces is ["*"];
+
+    /// <exception cref="ConnectorException">A field is missing or wrong.</exception>
+    public static ConfluenceConfiguration From(SourceSettings settings) =>
+        new(
+            AtlassianConfiguration.From(settings, Product),
+            settings.GetList("spaces") is { Count: > 0 } spaces ? spaces : ["*"],
+            settings.GetBoolean("index_labels")
+        );
+}

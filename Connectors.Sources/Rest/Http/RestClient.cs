@@ -1,0 +1,172 @@
+using Connectors.Abstractions;
+using Connectors.Sources.Rest.Limits;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+
+namespace Connectors.Sources.Rest.Http;
+
+/// <summary>
+/// Asks one service: signs in, stays within what the host may be asked, waits when it is told to, tries again what may pass, and words
+/// what does not. Safe for
+/// concurrent use: one serves all partitions of a sync.
+/// </summary>
+internal sealed class RestClient : IDisposable
+{
+    private readonly RestClientOptions _options;
+    private readonly SourceContext _context;
+    private readonly RestTransport _transport;
+    private readonly ILogger _logger;
+    private readonly ResiliencePipeline<RestResponse> _retries;
+
+    /// <param name="options">What is special to the service.</param>
+    /// <param name="context">Clock, log, and the budgets of hosts.</param>
+    /// <param name="http">Sends the requests: made by <see cref="CreateHttp"/>, disposed with this.</param>
+    public RestClient(RestClientOptions options, SourceContext context, HttpClient http)
+    {
+        (_options, _context, Http) = (options, context, http);
+        _transport = new RestTransport(options, http, context.TimeProvider);
+        _logger = context.LoggerFactory.CreateLogger<RestClient>();
+        _retries = new ResiliencePipelineBuilder<RestResponse> { TimeProvider = context.TimeProvider }
+            .AddRetry(new RetryStrategyOptions<RestResponse>
+            {
+                MaxRetryAttempts = options.Retries,
+                Delay = TimeSpan.FromSeconds(1),
+                MaxDelay = TimeSpan.FromMinutes(1),
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                ShouldHandle = arguments => ValueTask.FromResult(MayPass(arguments.Outcome)),
+                DelayGenerator = arguments => ValueTask.FromResult(arguments.Outcome.Result is { } answer ? WaitOf(answer) : null),
+                OnRetry = arguments => LogAsync(arguments),
+            })
+            .Build();
+    }
+
+    /// <summary>What sends the requests, without credentials: for fetching tokens.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>Makes what sends requests: the guard of addresses, no redirects, no cookies.</summary>
+    /// <param name="context">May hold another handler, for tests.</param>
+    /// <param name="field">The field that names the host, for messages.</param>
+    /// <param name="privateHosts">Names of hosts that may have a private address.</param>
+    /// <param name="authority">The value of a field ssl_ca: certificate authorities as PEM; <see langword="null"/> for those of this
+    /// system.</param>
+    /// <exception cref="ConnectorException">There is no certificate in the field.</exception>
+    public static HttpClient CreateHttp(SourceContext context, string field = "url", IReadOnlyList<string>? privateHosts = null, string? authority = null)
+    {
+        var trust = authority is null ? null : CertificateAuthorities.Trust(CertificateAuthorities.Parse("ssl_ca", authority));
+        var handler = context.HttpHandler?.Invoke() ?? GuardedConnection.CreateHandler(field, privateHosts ?? [], trust);
+        return new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>Sends a request and reads the whole answer. The caller disposes it.</summary>
+    /// <returns>An answer of success, or of one of the request's <see cref="RestRequest.Accepted"/> statuses.</returns>
+    /// <exception cref="ConnectorException">There is none; where the service answered, the exception carries the status
+    /// (<see cref="RestErrors.StatusOf"/>).</exception>
+    public async Task<RestResponse> SendAsync(RestRequest request, CancellationToken cancellationToken)
+    {
+        var address = AddressOf(request);
+        var answer = await _retries.ExecuteAsync(
+            async token =>
+            {
+                using var place = await EnterAsync(address, token);
+                return await _transport.SendAsync(request, address, token);
+            },
+            cancellationToken);
+        if (ErrorOf(request, answer) is { } error)
+        {
+            answer.Dispose();
+            throw error;
+        }
+
+        return answer;
+    }
+
+    /// <summary>Gets something.</summary>
+    public Task<RestResponse> GetAsync(string address, CancellationToken cancellationToken) => SendAsync(RestRequest.Get(address), cancellationToken);
+
+    /// <summary>Opens a content, which is not read into memory. The caller disposes the stream.</summary>
+    /// <exception cref="ConnectorException">As <see cref="SendAsync"/>; kind <see cref="FailureKind.Skip"/> when only this content is
+    /// gone or closed.</exception>
+    public async Task<Stream> OpenAsync(RestRequest request, CancellationToken cancellationToken)
+    {
+        var address = AddressOf(request);
+        Stream? opened = null;
+        using var answer = await _retries.ExecuteAsync(
+            async token =>
+            {
+                // The place is given back when the answer begins: how long its reading takes is up to the reader.
+                using var place = await EnterAsync(address, token);
+                (var response, opened) = await _transport.OpenAsync(request, address, token);
+                return response;
+            },
+            cancellationToken);
+        return opened ?? throw (ErrorOf(request, answer) is { } error
+            ? RestErrors.IsClosedPlace(error) ? new ConnectorException(FailureKind.Skip, error.Message, error.InnerException) : error
+            : new ConnectorException($"{_options.Name}: gave no content."));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Http.Dispose();
+        (_options.Signer as IDisposable)?.Dispose();
+    }
+
+    private Uri AddressOf(RestRequest request) => Uri.TryCreate(_options.Address, request.Address, out var address) && (address.Scheme is "http" or "https")
+        ? address
+        : throw new ConnectorException($"{_options.Name}: named an address that is none. Check {_options.AddressField}.");
+
+    private Task<IDisposable> EnterAsync(Uri address, CancellationToken cancellationToken) =>
+        BudgetOf(address).EnterAsync(_options.Spacing, cancellationToken);
+
+    private HostBudget BudgetOf(Uri address) => _context.Hosts.For(address.Authority, _options.RequestsAtATime, _context.TimeProvider);
+
+    /// <summary>How long the answer asks to wait; <see langword="null"/> when it asks for nothing.</summary>
+    private TimeSpan? WaitOf(RestResponse answer)
+    {
+        var now = _context.TimeProvider.GetUtcNow();
+        return LimitRules.RetryAfter(answer, now) ?? _options.Limits.Select(rule => rule(answer, now)).FirstOrDefault(wait => wait is not null);
+    }
+
+    private bool MayPass(Outcome<RestResponse> outcome)
+    {
+        if (outcome.Exception is { } failure)
+        {
+            return failure is ConnectorException { Kind: FailureKind.Retry };
+        }
+
+        var answer = outcome.Result!;
+        var wait = WaitOf(answer);
+        if (wait > TimeSpan.Zero)
+        {
+            // Other requests to the host wait as well, even when this one gives up.
+            BudgetOf(answer.Address).CloseFor(wait.Value);
+            RestLog.Throttled(_logger, _options.Name, answer.Address.Authority, wait.Value);
+        }
+
+        return wait is null ? RestErrors.IsPassing(answer.Status) : wait <= _options.LongestWait;
+    }
+
+    private ValueTask LogAsync(OnRetryArguments<RestResponse> arguments)
+    {
+        var reason = arguments.Outcome.Exception?.Message ?? $"status {(int)arguments.Outcome.Result!.Status}";
+        RestLog.Retried(_logger, _options.Name, _options.Address.Authority, reason, arguments.RetryDelay);
+        return ValueTask.CompletedTask;
+    }
+
+    private ConnectorException? ErrorOf(RestRequest request, RestResponse answer)
+    {
+        if (request.Accepted.Contains((int)answer.Status))
+        {
+            return null;
+        }
+
+        if (!answer.IsSuccess || WaitOf(answer) is not null)
+        {
+            return RestErrors.FromStatus(_options, answer, WaitOf(answer));
+        }
+
+        return _options.ErrorOf is { } errorOf && answer.Bytes.Length > 0 && answer.TryJson() is { } json ? errorOf(json) : null;
+    }
+}

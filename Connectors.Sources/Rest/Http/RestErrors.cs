@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Connectors.Abstractions;
+
+namespace Connectors.Sources.Rest.Http;
+
+/// <summary>
+/// Words what a service answers, and what keeps it from answering. Bodies of answers and queries of addresses are left out: they may
+/// repeat what the
+/// request said. The status goes with the exception, as its inner <see cref="HttpRequestException"/>.
+/// </summary>
+internal static class RestErrors
+{
+    /// <summary>The status that a failure comes from; <see langword="null"/> when it comes from something else.</summary>
+    public static HttpStatusCode? StatusOf(ConnectorException failure) => (failure.InnerException as HttpRequestException)?.StatusCode;
+
+    /// <summary>Whether a place can't be read while others can: it is closed to this user, or gone.</summary>
+    public static bool IsClosedPlace(ConnectorException failure) =>
+        StatusOf(failure) is HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.Gone;
+
+    /// <summary>An address without its query, for messages.</summary>
+    public static string Name(Uri address) => address.GetLeftPart(UriPartial.Path);
+
+    /// <summary>The inner exception of a failure that comes from a status.</summary>
+    public static HttpRequestException Cause(HttpStatusCode status) => new(HttpRequestError.Unknown, $"status {(int)status}", inner: null, status);
+
+    /// <summary>The exception to throw for a final answer.</summary>
+    public static ConnectorException FromStatus(RestClientOptions service, RestResponse answer, TimeSpan? wait)
+    {
+        if (service.Explain?.Invoke(answer) is { } known)
+        {
+            return known;
+        }
+
+        var (place, status) = ($"{service.Name} ({Name(answer.Address)})", (int)answer.Status);
+        var cause = Cause(answer.Status);
+        return answer.Status switch
+        {
+            _ when wait is { } pause => new ConnectorException(
+                FailureKind.Retry, $"{place}: has had enough requests ({status}) and asks to wait for {pause.TotalSeconds:0} seconds.", cause, pause),
+            HttpStatusCode.Unauthorized => new ConnectorException(FailureKind.Fatal, $"{place}: refuses the sign-in (401). {service.SignInHint}", cause),
+            HttpStatusCode.Forbidden => new ConnectorException(FailureKind.Fatal, $"{place}: refuses permission (403). {service.PermissionHint}", cause),
+            HttpStatusCode.NotFound or HttpStatusCode.Gone => new ConnectorException(
+                FailureKind.Fatal, $"{place}: there is nothing at this address ({status}). Check {service.AddressField}, and that what is named exists.", cause),
+            _ when IsPassing(answer.Status) => new ConnectorException(
+                FailureKind.Retry, $"{place}: could not answer at the moment ({status}). It is tried again.", cause),
+            _ => new ConnectorException(
+                FailureKind.Fatal, $"{place}: answers {status}, which is neither success nor an error that passes. Check the configuration.", cause),
+        };
+    }
+
+    /// <summary>Whether the same request may succeed a little later.</summary>
+    public static bool IsPassing(HttpStatusCode status) => (int)status is 408 or 425 or 429 or >= 500;
+
+    /// <summary>The exception to throw when there is no answer.</summary>
+    public static ConnectorException Explain(RestClientOptions service, Uri address, Exception failure)
+    {
+        var place = $"{service.Name} ({Name(address)})";
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case ConnectorException known:
+                    return known;
+                case AuthenticationException:
+                    return new ConnectorException($"{place}: its certificate is not trusted, or not made for its name.");
+                case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:
+                    return new ConnectorException(FailureKind.Retry, $"{place}: the name can't be resolved. Check {service.AddressField}.");
+                case SocketException socket:
+                    return new ConnectorException(
+                        FailureKind.Retry, $"{place}: can't be reached ({socket.SocketErrorCode}). Check {service.AddressField} and the network.");
+                case OperationCanceledException:
+                    return new ConnectorException(FailureKind.Retry, $"{place}: no answer in time. It is tried again.");
+            }
+        }
+
+        return new ConnectorException(FailureKind.Retry, $"{place}: the connection broke. It is tried again.");
+    }
+}

@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Connectors.Abstractions;
+
+namespace Connectors.Sources.Rest.Http;
+
+/// <summary>
+/// An answer: its status, its headers, and its body in one pooled buffer. What <see cref="Json"/> gives points into that buffer and ends
+/// with it:
+/// copy out what is kept longer. One thread at a time.
+/// </summary>
+internal sealed class RestResponse : IDisposable
+{
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 256 };
+    private readonly PooledBuffer _body;
+    private readonly string _place;
+    private readonly string? _mediaType;
+    private JsonDocument? _document;
+
+    /// <param name="address">Where it came from, after redirects.</param>
+    /// <param name="message">Status and headers; they are kept, its content is not.</param>
+    /// <param name="body">The body; disposed with this.</param>
+    public RestResponse(Uri address, HttpResponseMessage message, PooledBuffer body)
+    {
+        (Address, Status, Headers, _body) = (address, message.StatusCode, message.Headers, body);
+        _mediaType = message.Content.Headers.ContentType?.MediaType;
+        _place = RestErrors.Name(address);
+    }
+
+    /// <summary>Where it came from, after redirects.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Its status.</summary>
+    public HttpStatusCode Status { get; }
+
+    /// <summary>Its headers, without those of the content.</summary>
+    public HttpResponseHeaders Headers { get; }
+
+    /// <summary>Whether the status is one of success.</summary>
+    public bool IsSuccess => (int)Status is >= 200 and < 300;
+
+    /// <summary>The body's bytes.</summary>
+    public ReadOnlyMemory<byte> Bytes => _body.WrittenMemory;
+
+    /// <summary>The body as JSON.</summary>
+    /// <exception cref="ConnectorException">It is none. What was cut off may be whole when it is asked for again; a page for people will
+    /// not become JSON.</exception>
+    public JsonElement Json => (_document ??= Parse()).RootElement;
+
+    /// <summary>A header's first value, or <see langword="null"/>.</summary>
+    public string? Header(string name) => Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+
+    /// <summary>The body as JSON, or <see langword="null"/> when it is none: for reasons that an error may give.</summary>
+    public JsonElement? TryJson()
+    {
+        try
+        {
+            return Json;
+        }
+        catch (ConnectorException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _document?.Dispose();
+        _body.Dispose();
+    }
+
+    private JsonDocument Parse()
+    {
+        try
+        {
+            return JsonDocument.Parse(_body.WrittenMemory, Options);
+        }
+        catch (JsonException) when (_mediaType is null || _mediaType.Contains("json", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ConnectorException(FailureKind.Retry, $"{_place}: the answer is cut off or is not JSON. It is tried again.");
+        }
+        catch (JsonException)
+        {
+            throw new ConnectorException(
+                $"{_place}: answers with {_mediaType} where JSON belongs, so something else than the service answers there. Check the address.");
+        }
+    }
+}

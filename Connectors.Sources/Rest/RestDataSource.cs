@@ -1,0 +1,94 @@
+using Connectors.Abstractions;
+using Connectors.Sources.Rest.Http;
+using Connectors.Sources.Rest.Streams;
+
+namespace Connectors.Sources.Rest;
+
+/// <summary>
+/// A source that is asked over HTTP. A derived class says how to sign in (<see cref="CreateClient"/>), what the places are
+/// (<see cref="FindPlacesAsync"/>) and
+/// what is to be read of each (<see cref="StreamsOf"/>); paging, resuming, limits, retries and gaps are the base's.
+/// </summary>
+public abstract class RestDataSource : IDataSource
+{
+    /// <summary>More partitions than this would make a plan larger than it is worth; each then holds several places.</summary>
+    private const int MostPartitions = 64;
+
+    private readonly Lazy<RestClient> _client;
+    private readonly Lazy<StreamWalk> _walk;
+
+    /// <summary>Keeps the context; connects at the first call.</summary>
+    private protected RestDataSource(SourceContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        Context = context;
+        _client = new Lazy<RestClient>(CreateClient, LazyThreadSafetyMode.ExecutionAndPublication);
+        _walk = new Lazy<StreamWalk>(() => Walk(StreamsOf));
+    }
+
+    /// <inheritdoc/>
+    public abstract SourceDescription Description { get; }
+
+    /// <summary>Settings, rules, logger factory and clock.</summary>
+    private protected SourceContext Context { get; }
+
+    /// <summary>Asks the service. One for all partitions.</summary>
+    private protected RestClient Client => _client.Value;
+
+    /// <inheritdoc/>
+    public abstract Task PingAsync(CancellationToken cancellationToken);
+
+    /// <inheritdoc/>
+    /// <remarks>Nothing short of a listing tells, unless the derived class knows better.</remarks>
+    public virtual Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => Task.FromResult(ChangeAnswer.Unknown);
+
+    /// <inheritdoc/>
+    /// <remarks>Each place is a partition; where there are many, a partition holds several.</remarks>
+    public async Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) =>
+        RestPlace.Divide(await FindPlacesAsync(cancellationToken), Math.Max(wanted, MostPartitions));
+
+    /// <inheritdoc/>
+    public Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(partition);
+        cancellationToken.ThrowIfCancellationRequested();
+        return _walk.Value.ReadAsync(partition.Name, RestPlace.Of(partition), after, limits, deleted: null, tokenOf: null, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await DisposeAsyncCore();
+        if (_walk.IsValueCreated)
+        {
+            _walk.Value.Dispose();
+        }
+
+        if (_client.IsValueCreated)
+        {
+            _client.Value.Dispose();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Makes the client from the settings. Called once, at the first use.</summary>
+    /// <exception cref="ConnectorException">A field is missing or wrong.</exception>
+    private protected abstract RestClient CreateClient();
+
+    /// <summary>
+    /// The places of the service, in a stable order: called when a sync is planned. One, <see cref="RestPlace.Whole"/>, where nothing can
+    /// be told apart.
+    /// </summary>
+    private protected virtual Task<IReadOnlyList<RestPlace>> FindPlacesAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<RestPlace>>([RestPlace.Whole]);
+
+    /// <summary>What is read of a place, in order. New objects at each call: streams may keep what they found out.</summary>
+    private protected abstract IReadOnlyList<RestStream> StreamsOf(RestPlace place);
+
+    /// <summary>A walk of its own through other streams: those of a change feed (<see cref="TimeChanges"/>).</summary>
+    private protected StreamWalk Walk(Func<RestPlace, IReadOnlyList<RestStream>> streamsOf) => new(streamsOf, Context.TimeProvider);
+
+    /// <summary>Releases what the derived class holds.</summary>
+    private protected virtual ValueTask DisposeAsyncCore() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,120 @@
+using System.Net;
+using Connectors.Abstractions;
+using Connectors.Sources.Rest.Http;
+using Duende.IdentityModel.Client;
+
+namespace Connectors.Sources.Rest.SignIn;
+
+/// <summary>
+/// Tokens by OAuth 2: client credentials (RFC 6749, 4.4), refresh token (6) or a signed assertion (RFC 7523). A refresh token that the
+/// answer replaces is
+/// used in place of the configured one from then on, in this process.
+/// </summary>
+internal sealed class OAuthTokens : ITokenSource
+{
+    private readonly HttpMessageInvoker _http;
+    private readonly Func<TokenRequest> _request;
+    private readonly string _service;
+    private readonly string _hint;
+    private readonly TimeProvider _time;
+    private Secret? _refreshToken;
+
+    private OAuthTokens(HttpMessageInvoker http, string service, string hint, TimeProvider time, Func<TokenRequest> request)
+    {
+        (_http, _service, _hint, _time, _request) = (http, service, hint, time, request);
+    }
+
+    /// <summary>By client credentials.</summary>
+    /// <param name="http">Sends the request: <see cref="RestClient.Http"/>.</param>
+    /// <param name="service">The service as messages name it.</param>
+    /// <param name="hint">What to check when it is refused: <c>Check client_id and client_secret.</c></param>
+    /// <param name="time">The clock.</param>
+    /// <param name="endpoint">The token endpoint.</param>
+    /// <param name="clientId">The client.</param>
+    /// <param name="clientSecret">Its secret.</param>
+    /// <param name="parameters">Further parameters: <c>scope</c>, <c>resource</c>, <c>grant_type</c> of a vendor's own.</param>
+    /// <param name="style">Where the secret goes.</param>
+    public static OAuthTokens ClientCredentials(
+        HttpMessageInvoker http,
+        string service,
+        string hint,
+        TimeProvider time,
+        Uri endpoint,
+        string clientId,
+        Secret clientSecret,
+        Parameters? parameters = null,
+        ClientCredentialStyle style = ClientCredentialStyle.PostBody) =>
+        new(http, service, hint, time, () => new ClientCredentialsTokenRequest
+        {
+            Address = endpoint.AbsoluteUri,
+            ClientId = clientId,
+            ClientSecret = clientSecret.Reveal(),
+            ClientCredentialStyle = style,
+            GrantType = parameters?.GetValues("grant_type").FirstOrDefault() ?? "client_credentials",
+            Parameters = Without(parameters, "grant_type"),
+        });
+
+    /// <summary>By a refresh token.</summary>
+    public static OAuthTokens Refresh(
+        HttpMessageInvoker http, string service, string hint, TimeProvider time, Uri endpoint, string clientId, Secret clientSecret, Secret refreshToken)
+    {
+        OAuthTokens tokens = null!;
+        tokens = new OAuthTokens(http, service, hint, time, () => new RefreshTokenRequest
+        {
+            Address = endpoint.AbsoluteUri,
+            ClientId = clientId,
+            ClientSecret = clientSecret.Reveal(),
+            ClientCredentialStyle = ClientCredentialStyle.PostBody,
+            GrantType = "refresh_token",
+            RefreshToken = tokens._refreshToken!.Reveal(),
+        })
+        {
+            _refreshToken = refreshToken,
+        };
+        return tokens;
+    }
+
+    /// <summary>By a signed assertion (<see cref="SignedJwt"/>), made anew for each request.</summary>
+    public static OAuthTokens Assertion(HttpMessageInvoker http, string service, string hint, TimeProvider time, Uri endpoint, Func<string> assertion) =>
+        new(http, service, hint, time, () => new TokenRequest
+        {
+            Address = endpoint.AbsoluteUri,
+            GrantType = "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            Parameters = { { "assertion", assertion() } },
+        });
+
+    /// <inheritdoc/>
+    public async Task<AccessToken> FetchAsync(CancellationToken cancellationToken)
+    {
+        using var request = _request();
+        var answer = request switch
+        {
+            ClientCredentialsTokenRequest credentials => await _http.RequestClientCredentialsTokenAsync(credentials, cancellationToken),
+            RefreshTokenRequest refresh => await _http.RequestRefreshTokenAsync(refresh, cancellationToken),
+            _ => await _http.RequestTokenAsync(request, cancellationToken),
+        };
+        cancellationToken.ThrowIfCancellationRequested();
+        if (answer is { IsError: false, AccessToken: { Length: > 0 } token })
+        {
+            _refreshToken = Secret.FromNullable(answer.RefreshToken) ?? _refreshToken;
+            return new AccessToken(new Secret(token), answer.ExpiresIn > 0 ? _time.GetUtcNow().AddSeconds(answer.ExpiresIn) : null);
+        }
+
+        throw answer.ErrorType switch
+        {
+            ResponseErrorType.Exception => new ConnectorException(FailureKind.Retry, $"{_service}: no token could be fetched: the token endpoint can't be reached."),
+            ResponseErrorType.Http when RestErrors.IsPassing(answer.HttpStatusCode) => new ConnectorException(
+                FailureKind.Retry,
+                $"{_service}: the token endpoint could not answer at the moment ({(int)answer.HttpStatusCode}).",
+                RestErrors.Cause(answer.HttpStatusCode)),
+            _ => new ConnectorException(
+                FailureKind.Fatal, $"{_service}: gives no token ({Word(answer.Error)}). {_hint}", RestErrors.Cause(HttpStatusCode.Unauthorized)),
+        };
+    }
+
+    /// <summary>The protocol's word for an error (<c>invalid_client</c>); nothing else, as descriptions repeat what was sent.</summary>
+    private static string Word(string? error) => error is { Length: > 0 and < 40 } && error.All(letter => char.IsAsciiLetterLower(letter) || letter == '_') ? error : "refused";
+
+    private static Parameters Without(Parameters? parameters, string name) =>
+        parameters is null ? [] : new Parameters(parameters.Where(parameter => parameter.Key != name));
+}

@@ -1,0 +1,145 @@
+using System.Text.Json;
+using Connectors.Abstractions;
+using Connectors.Sync.Elasticsearch.Calls;
+using Connectors.Sync.Engine;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Sync.Elasticsearch.Indices;
+
+/// <summary>Reads id and version of every document of an index, over a point in time, in slices side by side.</summary>
+internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long documentsPerSlice)
+{
+    private const string Answer = "pit_id,timed_out,_shards.failed,hits.total,hits.hits._id,hits.hits.sort,hits.hits._source._timestamp,hits.hits.fields._digest";
+    private const int MaxSlices = 4;
+
+    // An id has at most 512 bytes, each perhaps escaped; with the version and the place in the order that is less.
+    private const int MaxHitBytes = 4 * 1024;
+
+    public async Task ReadAsync(string index, IdReceiver receive, CancellationToken cancellationToken)
+    {
+        if (await IndexFacts.ReadAsync(calls, index, cancellationToken) is not { } facts)
+        {
+            return;
+        }
+
+        // What an interrupted sync wrote last must be seen too, or it could never be deleted.
+        await calls.RefreshAsync(index, cancellationToken);
+        var documents = await calls.CountAsync(index, cancellationToken);
+        var slices = (int)Math.Clamp(documents / documentsPerSlice, 1, MaxSlices);
+        var page = Math.Min(facts.MaxResultWindow, IndexFacts.DefaultMaxResultWindow);
+
+        await using var pointInTime = await PointInTime.OpenAsync(calls, logger, index, cancellationToken)
+            ?? throw new ConnectorException(FailureKind.Retry, $"Index '{index}' vanished while its ids were read.");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var turn = new SemaphoreSlim(1);
+        var readers = Enumerable.Range(0, slices).Select(async slice =>
+        {
+            try
+            {
+                await ReadSliceAsync(index, pointInTime, slice, slices, page, receive, turn, stop.Token);
+            }
+            catch
+            {
+                // The others need not go on.
+                await stop.CancelAsync();
+                throw;
+            }
+        }).ToArray();
+        await Task.WhenAll(readers);
+    }
+
+    private async Task ReadSliceAsync(
+        string index, PointInTime pointInTime, int slice, int slices, int page, IdReceiver receive, SemaphoreSlim turn, CancellationToken cancellationToken)
+    {
+        using var body = new PooledBuffer();
+        using var after = new PooledBuffer(256);
+        var (read, total) = (0L, (long?)null);
+        while (true)
+        {
+            WriteSearch(body, pointInTime.Id, slice, slices, page, after.WrittenSpan);
+            var request = new ElasticsearchRequest(global::Elastic.Transport.HttpMethod.POST, $"_search?filter_path={Answer}", body.WrittenMemory, false, 404)
+            {
+                MaxAnswerBytes = (64 * 1024) + (page * MaxHitBytes),
+            };
+            using var answer = await calls.SendAsync(request, cancellationToken);
+            if (answer.Status == 404)
+            {
+                throw new ConnectorException(
+                    FailureKind.Retry, $"The point in time over index '{index}' was lost (a node left, or the index was deleted) while its ids were read.");
+            }
+
+            await turn.WaitAsync(cancellationToken);
+            IdPage found;
+            try
+            {
+                found = IdPage.Read(answer, pointInTime.Id, after, receive);
+                pointInTime.Id = found.PointInTime ?? pointInTime.Id;
+            }
+            finally
+            {
+                turn.Release();
+            }
+
+            if (!found.IsWhole)
+            {
+                throw new ConnectorException(FailureKind.Retry, $"Elasticsearch at {calls.Failures.Host} could not read all shards of index '{index}'.");
+            }
+
+            total ??= found.Total ?? throw answer.NotUnderstood("it does not say how many documents there are");
+            read += found.Count;
+            if (read > total || found.Count > page || (found.Count < page && read < total))
+            {
+                throw answer.NotUnderstood($"it tells of {total} documents and gave {read}");
+            }
+
+            if (found.Count < page)
+            {
+                return;
+            }
+
+            if (!found.HasPlace)
+            {
+                throw answer.NotUnderstood("the last hit does not say where the next page begins");
+            }
+        }
+    }
+
+    private static void WriteSearch(PooledBuffer body, string pointInTime, int slice, int slices, int page, ReadOnlySpan<byte> after)
+    {
+        body.Clear();
+        using var json = new Utf8JsonWriter(body);
+        json.WriteStartObject();
+        json.WriteNumber("size"u8, page);
+
+        // Once, to be compared with what is read.
+        json.WriteBoolean("track_total_hits"u8, after.IsEmpty);
+        json.WriteStartObject("pit"u8);
+        json.WriteString("id"u8, pointInTime);
+        json.WriteString("keep_alive"u8, PointInTime.KeepAlive);
+        json.WriteEndObject();
+        if (slices > 1)
+        {
+            json.WriteStartObject("slice"u8);
+            json.WriteNumber("id"u8, slice);
+            json.WriteNumber("max"u8, slices);
+            json.WriteEndObject();
+        }
+
+        json.WriteStartArray("sort"u8);
+        json.WriteStringValue("_shard_doc"u8);
+        json.WriteEndArray();
+        json.WriteStartArray("_source"u8);
+        json.WriteStringValue("_timestamp"u8);
+        json.WriteEndArray();
+        json.WriteStartArray("docvalue_fields"u8);
+        json.WriteStringValue("_digest"u8);
+        json.WriteEndArray();
+        if (!after.IsEmpty)
+        {
+            json.WritePropertyName("search_after"u8);
+            json.WriteRawValue(after);
+        }
+
+        json.WriteEndObject();
+    }
+}

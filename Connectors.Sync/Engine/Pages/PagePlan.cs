@@ -1,0 +1,141 @@
+using Connectors.Abstractions;
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Content;
+using Connectors.Sync.Diff;
+
+namespace Connectors.Sync.Engine.Pages;
+
+/// <summary>
+/// What one page asks for: batches to write, and what is to be noted once they are written. A page of documents with much content is written in parts, so that no
+/// more than a part is in memory: write <see cref="Batches"/>, call <see cref="ComposeNextAsync"/>, and so on until that says no.
+/// </summary>
+/// <param name="page">The page.</param>
+/// <param name="work">The page as it was compared; disposed with this, or when all of it is composed.</param>
+/// <param name="step">Composes the parts.</param>
+internal sealed class PagePlan(SourcePage page, PageWork work, PageStep step) : IDisposable
+{
+    private PageWork? _work = work;
+    private readonly List<BulkBatch> _batches = [];
+
+    /// <summary>Batches of the part that was composed last, none empty.</summary>
+    public IReadOnlyList<BulkBatch> Batches => _batches;
+
+    /// <summary>What is counted already: read, skipped, duplicates, unreadable.</summary>
+    public SyncCounts Counts { get; set; }
+
+    /// <summary>What could not be read.</summary>
+    public RejectionReport Rejections { get; } = new();
+
+    /// <summary>What the page marked as seen.</summary>
+    public PageMarks Marks { get; set; } = new();
+
+    /// <summary>Whether a document was listed by an earlier page already: then everything written before has to arrive first.</summary>
+    public bool HasRepeats { get; set; }
+
+    /// <summary>Whether there is another part.</summary>
+    public bool HasMore => _work is not null;
+
+    /// <summary>Contents that were fetched; released with the part.</summary>
+    public ContentText?[]? Texts { get; set; }
+
+    /// <summary>Token of the next page.</summary>
+    public PageToken Next { get; } = page.Next;
+
+    /// <summary>Whether the partition is complete.</summary>
+    public bool IsLast { get; } = page.IsLast;
+
+    /// <summary>Why documents may be missing.</summary>
+    public string? Gap { get; } = page.Gap;
+
+    /// <summary>Lets go of the part that was composed last and composes the next; false when there is none.</summary>
+    public async Task<bool> ComposeNextAsync(CancellationToken cancellationToken)
+    {
+        if (_work is not { } work)
+        {
+            return false;
+        }
+
+        DisposePart();
+        await step.ComposeAsync(work, this, cancellationToken);
+        if (work.IsDone)
+        {
+            ReleasePage();
+        }
+
+        return true;
+    }
+
+    /// <summary>The batch that takes the next operation.</summary>
+    public BulkBatch OpenBatch()
+    {
+        if (_batches.Count == 0)
+        {
+            _batches.Add(new BulkBatch());
+        }
+
+        return _batches[^1];
+    }
+
+    /// <summary>Begins another batch if the last one is full, for what is added after <see cref="Complete"/>.</summary>
+    public void Reopen(BulkWriterOptions limits)
+    {
+        if (_batches.Count > 0 && (_batches[^1].Count >= limits.MaxOperations || _batches[^1].SizeInBytes >= limits.MaxRequestBytes))
+        {
+            _batches.Add(new BulkBatch());
+        }
+    }
+
+    /// <summary>Takes what was written to the open batch as one operation, and begins another batch when a limit is reached.</summary>
+    public void Add(BulkOperationKind kind, BulkWriterOptions limits)
+    {
+        var batch = _batches[^1];
+        batch.Add(kind);
+        if (batch.SizeInBytes > limits.MaxRequestBytes && batch.Count > 1)
+        {
+            _batches.Add(batch.SplitLast());
+            batch = _batches[^1];
+        }
+
+        if (batch.Count >= limits.MaxOperations || batch.SizeInBytes >= limits.MaxRequestBytes)
+        {
+            _batches.Add(new BulkBatch());
+        }
+    }
+
+    /// <summary>Drops the batch that was opened and not used.</summary>
+    public void Complete()
+    {
+        if (_batches.Count > 0 && _batches[^1].Count == 0)
+        {
+            _batches[^1].Dispose();
+            _batches.RemoveAt(_batches.Count - 1);
+        }
+    }
+
+    /// <summary>Lets go of the page: nothing (more) of it is written.</summary>
+    public void ReleasePage()
+    {
+        _work?.Dispose();
+        _work = null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        DisposePart();
+        ReleasePage();
+    }
+
+    private void DisposePart()
+    {
+        _batches.ForEach(batch => batch.Dispose());
+        _batches.Clear();
+
+        foreach (var text in Texts ?? [])
+        {
+            text?.Dispose();
+        }
+
+        Texts = null;
+    }
+}

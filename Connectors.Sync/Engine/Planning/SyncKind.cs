@@ -1,0 +1,17 @@
+namespace Connectors.Sync.Engine.Planning;
+
+/// <summary>How much of the way to an equal index a sync goes.</summary>
+public enum SyncKind
+{
+    /// <summary>Reads everything, writes what is new or changed, deletes what vanished: the index equals the source.</summary>
+    Full,
+
+    /// <summary>Reads what changed since the last completed sync. Becomes a full sync where that can't be told (<see cref="SyncOutcome.Fallback"/>).</summary>
+    Incremental,
+
+    /// <summary>Reads ids only and deletes what vanished. Writes nothing.</summary>
+    DeletesOnly,
+
+    /// <summary>Reads everything and writes what is new or changed. Deletes nothing.</summary>
+    NoDeletes,
+}

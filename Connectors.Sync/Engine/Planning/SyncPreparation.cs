@@ -1,0 +1,158 @@
+using System.Text.Json.Nodes;
+using Connectors.Abstractions;
+using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Staging;
+using Connectors.Sync.Staging.LocalState;
+
+namespace Connectors.Sync.Engine.Planning;
+
+/// <summary>The steps before the first page: ask the source, prepare the index, take the snapshot, plan the partitions.</summary>
+internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions options)
+{
+    /// <summary>What shapes the documents of a sync: the request's own fingerprint, the pipeline, and whether they say who may see them.</summary>
+    public static string FingerprintOf(SyncRequest request)
+    {
+        List<JsonNode?> parts =
+        [
+            JsonValue.Create(request.Fingerprint),
+            request.Pipeline is { } pipeline
+                ? new JsonArray(pipeline.Name, pipeline.ExtractBinaryContent, pipeline.ReduceWhitespace, pipeline.RunMlInference)
+                : null,
+        ];
+        if (request.HasAccessControl)
+        {
+            // A part that others don't have, so that theirs stay what they were.
+            parts.Add("access_control");
+        }
+
+        return SyncFingerprint.Of(parts);
+    }
+
+    /// <summary>The request as it can be carried out: what a dry run of changes would do can only be told by comparing everything.</summary>
+    public static SyncRequest AsDone(SyncRequest request) => request is { Kind: SyncKind.Incremental, DryRun: true } ? request with { Kind = SyncKind.Full } : request;
+
+    /// <summary>Makes the plan, with the snapshot in <paramref name="folder"/>; <see langword="null"/> when the source is certain that nothing changed.</summary>
+    public async Task<StoredPlan?> PlanAsync(
+        SyncRequest request, SourceReader source, string folder, SyncProgress progress, CancellationToken cancellationToken)
+    {
+        await CheckPipelineAsync(request, cancellationToken);
+        var fingerprint = FingerprintOf(request);
+        var before = await index.InspectAsync(request.IndexName, cancellationToken);
+        var mark = IndexMark.From(before?.Meta);
+        var shape = before is null ? null : await index.ReadShapeAsync(request.IndexName, request.Pipeline?.Name, cancellationToken);
+        var rewrite = WhyRewritten(fingerprint, mark, shape);
+        var change = await source.HasChangedAsync(mark?.ChangeMark, cancellationToken);
+        if (!change.HasChanged && rewrite is null && IsUnchanged(request, before, mark) && !(request.HasAccessControl && await index.CountOpenAsync(request.IndexName, cancellationToken) > 0))
+        {
+            return null;
+        }
+
+        if (before is not null && mark is null && await index.HoldsForeignAsync(request.IndexName, cancellationToken))
+        {
+            // Remembered in the index, before the mapping gets the fields of a connector's: the next sync has to know it too.
+            mark = new IndexMark(null, null, before.DocumentCount, HoldsForeign: true);
+            if (!request.DryRun)
+            {
+                await index.WriteMetaAsync(request.IndexName, mark.ToJson(), cancellationToken);
+            }
+        }
+
+        var isRewritten = rewrite is not null || (mark is not null && mark.Fingerprint != fingerprint);
+        var current = before;
+        if (!request.DryRun)
+        {
+            (current, shape) = await PrepareAsync(request, fingerprint, mark, shape, isRewritten, cancellationToken);
+        }
+
+        progress.Phase = SyncPhase.Snapshot;
+        var snapshot = await TakeSnapshotAsync(request, current, folder, cancellationToken);
+        SyncTelemetry.SnapshotTaken(snapshot.Count);
+        return new StoredPlan
+        {
+            IndexName = request.IndexName,
+            Kind = request.Kind,
+            IndexUuid = current?.Uuid ?? string.Empty,
+            Fingerprint = fingerprint,
+            Shape = request.Kind == SyncKind.DeletesOnly ? mark?.Shape : shape,
+            Rewrite = options.SkipUnchanged && !request.Reindex && request.Kind != SyncKind.DeletesOnly && snapshot.Count > 0 ? rewrite : null,
+            ReadsIdsOnly = request is { Kind: SyncKind.DeletesOnly, Rules: null },
+            KeptFingerprint = request.Kind == SyncKind.DeletesOnly ? mark?.Fingerprint : null,
+
+            // An index without a mark was filled by another service: what is the same by its time stamps may stay, unless it has to say who may see it.
+            SkipUnchanged = options.SkipUnchanged && !request.Reindex && (mark is null ? !request.HasAccessControl : !isRewritten),
+            ChangeMark = change.Mark,
+            EstimatedDocuments = change.EstimatedDocuments,
+            HoldsForeign = mark?.HoldsForeign == true,
+            Partitions = await source.PartitionAsync(options.Partitions, cancellationToken),
+            Snapshot = snapshot,
+        };
+    }
+
+    /// <summary>Makes sure that the pipeline exists: without it Elasticsearch rejects every document.</summary>
+    public async Task CheckPipelineAsync(SyncRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Pipeline is { Name.Length: > 0 } pipeline && !await index.PipelineExistsAsync(pipeline.Name, cancellationToken))
+        {
+            throw new ConnectorException($"The ingest pipeline '{pipeline.Name}' does not exist. Create it, or choose another one on the connector's Pipelines tab.");
+        }
+    }
+
+    /// <summary>Why what did not change is written again, for a sentence; <see langword="null"/> when it needn't be, or nothing is known of it.</summary>
+    private static string? WhyRewritten(string fingerprint, IndexMark? mark, IndexShape? shape) => mark switch
+    {
+        null => null,
+        { Fingerprint: null } => "the last sync left documents that have to be written again.",
+        _ when mark.Fingerprint != fingerprint => "the pipeline, the sync rules or the source's fields changed since the last full sync.",
+        _ => shape?.DifferenceFrom(mark.Shape) is { } changed ? $"{changed} changed since the last full sync." : null,
+    };
+
+    private bool IsUnchanged(SyncRequest request, ContentIndexState? before, IndexMark? mark) =>
+        options.SkipUnchanged && !request.Reindex && !request.DryRun
+        && before is not null && mark is { ChangeMark: not null }
+        && mark.DocumentCount == before.DocumentCount;
+
+    private async Task<(ContentIndexState State, IndexShape? Shape)> PrepareAsync(
+        SyncRequest request, string fingerprint, IndexMark? mark, IndexShape? shape, bool isRewritten, CancellationToken cancellationToken)
+    {
+        var prepared = await index.PrepareAsync(request.IndexName, cancellationToken);
+        if (request.HasAccessControl)
+        {
+            await index.PrepareAccessAsync(request.IndexName, cancellationToken);
+        }
+
+        // A new index has the mappings that a template of Elasticsearch gave it.
+        shape ??= await index.ReadShapeAsync(request.IndexName, request.Pipeline?.Name, cancellationToken);
+
+        // Until the sync completes, a source that returns to its old state must not pass for unchanged, nor documents of another shape for the right ones.
+        var isWritten = request.Kind != SyncKind.DeletesOnly;
+        var shaped = !isWritten ? mark?.Fingerprint : prepared.DocumentCount == 0 ? fingerprint : mark is not null && !isRewritten ? fingerprint : null;
+        if (mark is not null || (isWritten && prepared.DocumentCount == 0))
+        {
+            var begun = new IndexMark(shaped, null, prepared.DocumentCount, mark?.HoldsForeign == true && prepared.DocumentCount > 0)
+            {
+                Shape = isWritten ? shape : mark?.Shape,
+            };
+            await index.WriteMetaAsync(request.IndexName, begun.ToJson(), cancellationToken);
+        }
+
+        return (prepared, shape);
+    }
+
+    private async Task<SnapshotSeal> TakeSnapshotAsync(SyncRequest request, ContentIndexState? current, string folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var builder = new IdSnapshotFile.Builder(folder);
+            if (current is { Created: false })
+            {
+                await index.ReadIdsAsync(request.IndexName, builder.Add, cancellationToken);
+            }
+
+            return await Task.Run(builder.Complete, cancellationToken);
+        }
+        catch (Exception failure) when (StateErrors.IsDiskFailure(failure))
+        {
+            throw StateErrors.Explain("The snapshot of the index's ids", folder, failure);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Engine.Staged.Storage;
+using Connectors.Sync.Staging;
+
+namespace Connectors.Sync.Engine.Staged.Messages;
+
+/// <summary>What the writing steps of a partition have to tell so far; each adds to the report of the one before it and stages it anew.</summary>
+/// <param name="Rejections">What was rejected or unreadable.</param>
+/// <param name="Run">How the last documents fared.</param>
+/// <param name="Preview">What a dry run would write.</param>
+internal sealed record WriteReport(RejectionReport Rejections, RejectionRun Run, SyncPreview? Preview)
+{
+    /// <summary>The report of that name; an empty one without a name.</summary>
+    public static async Task<WriteReport> GetAsync(IStagingStore store, ReportName? name, CancellationToken cancellationToken) => name is null
+        ? new WriteReport(new RejectionReport(), new RejectionRun(0, string.Empty), null)
+        : (await StagedContent.GetAsync<WriteReport>(store, name.Value, "A report", cancellationToken)).Value;
+
+    /// <summary>Stages it, when there is something to tell.</summary>
+    /// <returns>Its name, or <see langword="null"/>.</returns>
+    public async Task<ReportName?> PutAsync(IStagingStore store, PlanName plan, CancellationToken cancellationToken)
+    {
+        if (Rejections.Total == 0 && Preview is null)
+        {
+            return null;
+        }
+
+        var name = StagedNames.NewReport(plan);
+        await StagedContent.PutAsync(store, name.Value, this, writeRest: null, cancellationToken);
+        return name;
+    }
+}

@@ -1,0 +1,167 @@
+using Connectors.Abstractions;
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Diff;
+using Connectors.Sync.Engine.Planning;
+using Connectors.Sync.Engine.Staged.Messages;
+using Connectors.Sync.Engine.Staged.Storage;
+using Connectors.Sync.Staging;
+
+namespace Connectors.Sync.Engine.Staged.Steps;
+
+/// <summary>
+/// Finds what vanished, from the pages of all partitions, judges it as <see cref="SyncEnding"/> does, and stages the deletes. It takes nobody's word: every page
+/// from the first to the last of every partition has to be there, or nothing is deleted.
+/// </summary>
+internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, SyncEnding ending, BulkWriterOptions bulk, StagedSyncOptions limits)
+{
+    /// <summary>Plans the deletes.</summary>
+    public async Task<DeleteAnswer> PlanAsync(OpenedPlan opened, SyncRequest request, PlanDeletesOrder order, CancellationToken cancellationToken)
+    {
+        var listing = await ReadListingAsync(opened, order.LastPages, cancellationToken);
+        var vanished = listing.Seen.Count - listing.Seen.Seen;
+        var answer = new DeleteAnswer(null, 0, vanished, null, listing.Gap is not null, listing.Correction);
+        if (opened.Plan.Kind == SyncKind.NoDeletes)
+        {
+            return answer with { Count = 0 };
+        }
+
+        if (ending.RefuseDeletes(request, opened.Plan, listing.Counts, vanished, listing.Gap) is { } refusal)
+        {
+            return answer with { Refusal = refusal };
+        }
+
+        await ending.CheckIndexAsync(request, opened.Plan, cancellationToken);
+        if (vanished == 0)
+        {
+            return answer;
+        }
+
+        var deletes = StagedNames.NewDeletes(opened.Name);
+        try
+        {
+            return answer with { Deletes = deletes, Parts = await StageAsync(opened, listing.Seen, deletes, cancellationToken) };
+        }
+        catch (InvalidDataException)
+        {
+            return answer with { Count = 0, Damaged = "The ids of the index's documents are not as they were staged." };
+        }
+    }
+
+    private async Task<Listing> ReadListingAsync(OpenedPlan opened, IReadOnlyList<PageName> lastPages, CancellationToken cancellationToken)
+    {
+        if (lastPages.Count != opened.Plan.Partitions.Count)
+        {
+            throw new ConnectorException("Not every partition was read. Nothing was deleted. Start the sync again.");
+        }
+
+        var listing = new Listing(opened.Ids.Snapshot.Count, isDivided: lastPages.Count > 1, isWritten: opened.Plan.Kind != SyncKind.DeletesOnly);
+        for (var partition = 0; partition < lastPages.Count; partition++)
+        {
+            var (last, _) = await PageChain.ReadAsync(store, partition, lastPages[partition], known: null, listing.Add, cancellationToken);
+            if (!last.IsLast)
+            {
+                throw new ConnectorException($"Partition '{opened.Plan.Partitions[partition].Name}' was not read to its end. Nothing was deleted. Start the sync again.");
+            }
+        }
+
+        return listing;
+    }
+
+    private async Task<int> StageAsync(OpenedPlan opened, SeenIds seen, string deletes, CancellationToken cancellationToken)
+    {
+        if (IdSnapshotFile.HasTexts(opened.Folder, opened.Plan.Snapshot))
+        {
+            return await StageAsync(opened, opened.Folder, seen, deletes, cancellationToken);
+        }
+
+        // A folder of this step's own: it may be done twice at the same time.
+        var folder = plans.NewFolder();
+        try
+        {
+            await plans.FetchAsync(StagedNames.Snapshot(opened.Name, IdSnapshotFile.TextsName), Path.Combine(folder, IdSnapshotFile.TextsName), cancellationToken);
+            return await StageAsync(opened, folder, seen, deletes, cancellationToken);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private async Task<int> StageAsync(OpenedPlan opened, string textsFolder, SeenIds seen, string deletes, CancellationToken cancellationToken)
+    {
+        using var ids = IdSnapshotFile.Open(opened.Folder, textsFolder, opened.Plan.Snapshot);
+
+        var vanished = DeleteBatches.Vanished(seen, ids.Snapshot);
+        var parts = 0;
+        foreach (var part in vanished.Chunk(limits.DeletesPerPart))
+        {
+            using var buffer = new PooledBuffer();
+            var name = StagedNames.Part(deletes, parts++);
+            var batches = new StagedBatches.Writer(buffer, name);
+            foreach (var some in part.Chunk(bulk.MaxOperations))
+            {
+                using var batch = DeleteBatches.Of(some, ids);
+                batches.Write(batch, isAfterAll: false);
+            }
+
+            batches.WriteEnd(new RejectionReport());
+            await using var content = buffer.OpenRead();
+            await store.PutAsync(name, content, isText: true, cancellationToken);
+        }
+
+        return parts;
+    }
+
+    /// <summary>What all partitions listed.</summary>
+    private sealed class Listing(int indexed, bool isDivided, bool isWritten)
+    {
+        // Of documents that more than one partition listed, only the first listing counts. What could not be read is not counted as listed at all.
+        private readonly SeenIds _counted = new(isDivided ? indexed : 0);
+
+        public SeenIds Seen { get; } = new(indexed);
+
+        public SyncCounts Counts { get; private set; }
+
+        public SyncCounts Correction { get; private set; }
+
+        public string? Gap { get; private set; }
+
+        public void Add(StagedPage page, PageMarks marks)
+        {
+            Counts += page.Counts;
+            Gap ??= page.Gap;
+            if (isDivided)
+            {
+                Correct(marks);
+            }
+
+            foreach (var ordinal in marks.Ordinals)
+            {
+                Seen.Mark(ordinal);
+            }
+        }
+
+        private void Correct(PageMarks marks)
+        {
+            var changed = marks.Changed.ToHashSet();
+            foreach (var ordinal in marks.Ordinals.Except(marks.Unreadable))
+            {
+                if (!_counted.Mark(ordinal))
+                {
+                    Correct(changed.Contains(ordinal) ? new SyncCounts(Updated: -1) : new SyncCounts(Skipped: -1));
+                }
+            }
+
+            foreach (var key in marks.AddedKeys)
+            {
+                if (!_counted.MarkAdded(new DocumentKey(0, key)))
+                {
+                    Correct(new SyncCounts(Created: -1));
+                }
+            }
+        }
+
+        /// <summary>Of a sync that writes nothing only what it skipped was counted.</summary>
+        private void Correct(SyncCounts counted) => Correction += isWritten ? counted + new SyncCounts(Duplicates: 1) : new SyncCounts(Skipped: counted.Skipped);
+    }
+}

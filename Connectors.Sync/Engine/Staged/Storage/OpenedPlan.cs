@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using Connectors.Sync.Diff;
+using Connectors.Sync.Engine.Planning;
+using Connectors.Sync.Staging;
+using Connectors.Sync.Staging.LocalState;
+
+namespace Connectors.Sync.Engine.Staged.Storage;
+
+/// <summary>A plan with its snapshot, opened in this process. Safe for concurrent use.</summary>
+internal sealed class OpenedPlan(PlanName name, StoredPlan plan, string folder) : IDisposable
+{
+    private readonly ConcurrentDictionary<int, SeenSoFar> _seen = new();
+
+    /// <summary>The plan's name.</summary>
+    public PlanName Name => name;
+
+    /// <summary>What it says.</summary>
+    public StoredPlan Plan => plan;
+
+    /// <summary>The folder of its own in which its snapshot lies.</summary>
+    public string Folder => folder;
+
+    /// <summary>The snapshot, without its texts.</summary>
+    public IdSnapshotFile Ids { get; } = IdSnapshotFile.Open(folder, textsFolder: null, plan.Snapshot);
+
+    /// <summary>Whether it is what a job asks for. Of changes, everything may have to be read.</summary>
+    public bool IsFor(SyncRequest request) =>
+        plan.IndexName == request.IndexName
+        && plan.Fingerprint == SyncPreparation.FingerprintOf(request)
+        && (plan.Kind == request.Kind || (plan.Kind == SyncKind.Full && request.Kind == SyncKind.Incremental));
+
+    /// <summary>Takes what is remembered of a partition, so that nobody else has it; <see langword="null"/> when nothing is.</summary>
+    public SeenSoFar? TakeSeen(int partition) => _seen.TryRemove(partition, out var seen) ? seen : null;
+
+    /// <summary>Remembers a partition as of a page that was staged.</summary>
+    public void KeepSeen(int partition, SeenSoFar seen) => _seen[partition] = seen;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Ids.Dispose();
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // A copy in a folder of this process: the next one clears it.
+        }
+    }
+}
+
+/// <summary>What a partition has met up to a page.</summary>
+/// <param name="Name">The page's name.</param>
+/// <param name="Page">The page.</param>
+/// <param name="Seen">What it and those before it marked.</param>
+internal sealed record SeenSoFar(PageName Name, StagedPage Page, SeenIds Seen);

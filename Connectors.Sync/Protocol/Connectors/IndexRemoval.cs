@@ -1,0 +1,62 @@
+using Connectors.Abstractions;
+using Connectors.Sync.Engine;
+
+namespace Connectors.Sync.Protocol.Connectors;
+
+/// <summary>Deletes an index that a deleted connector filled, unless anybody else has a claim to it. Safe for concurrent use.</summary>
+/// <param name="connectors">The connectors that are there.</param>
+/// <param name="indexOf">The gateway with which a connector's index is looked at; <see langword="null"/> when it can't be.</param>
+internal sealed class IndexRemoval(ConnectorIndex connectors, Func<string, IContentIndex?> indexOf)
+{
+    /// <summary>Deletes an index that this service filled and that no connector uses: by its name, as the index of its identities, or through an alias.</summary>
+    /// <param name="gateway">With what it is deleted.</param>
+    /// <param name="name">The index.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="ConnectorException">Elasticsearch could not be asked, or refuses. An index that can't be told from that of another connector is not deleted.</exception>
+    public async Task<IndexFate> RemoveAsync(IContentIndex gateway, string name, CancellationToken cancellationToken)
+    {
+        if (await gateway.InspectAsync(name, cancellationToken) is not { } state)
+        {
+            return IndexFate.Missing;
+        }
+
+        // Names once more at the last moment, because somebody may have attached the index to another connector meanwhile.
+        if (state.Meta is null || await IsUsedAsync(name, cancellationToken) || await IsFilledAsync(state.Uuid, cancellationToken) || await IsUsedAsync(name, cancellationToken))
+        {
+            return IndexFate.Kept;
+        }
+
+        return await gateway.DeleteAsync(name, cancellationToken) ? IndexFate.Deleted : IndexFate.Missing;
+    }
+
+    /// <summary>Whether a connector names an index, or one whose identities are in it.</summary>
+    public async Task<bool> IsUsedAsync(string name, CancellationToken cancellationToken) => await connectors.ListAsync(cancellationToken)
+        .AnyAsync(other => other.IndexName is { } index && (index == name || ProtocolIndices.AccessControlOf(index) == name), cancellationToken);
+
+    /// <summary>Whether a connector fills an index, whatever it calls it.</summary>
+    private async Task<bool> IsFilledAsync(string uuid, CancellationToken cancellationToken)
+    {
+        await foreach (var other in connectors.ListAsync(cancellationToken))
+        {
+            if (other.IndexName is { Length: > 0 } index && indexOf(other.Id) is { } gateway && (await gateway.InspectAsync(index, cancellationToken))?.Uuid == uuid)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
+
+/// <summary>What became of an index that was to be deleted.</summary>
+internal enum IndexFate
+{
+    /// <summary>There was none.</summary>
+    Missing,
+
+    /// <summary>It was deleted.</summary>
+    Deleted,
+
+    /// <summary>It was left: it is somebody else's, or may be.</summary>
+    Kept,
+}

@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Engine;
+
+namespace Connectors.Sync.Protocol.Jobs;
+
+/// <summary>What a job's <c>metadata</c> tells beyond the protocol's own counts.</summary>
+internal static class JobMetadata
+{
+    private const int MaxReasonLength = 300;
+
+    /// <summary>Counts, as <c>{read, skipped, created, updated, already_gone, duplicates, unreadable, rejected}</c>, with
+    /// <c>excluded</c> when sync rules left documents out.</summary>
+    public static JsonObject Render(SyncCounts counts)
+    {
+        var metadata = new JsonObject
+        {
+            ["read"] = counts.Read,
+            ["skipped"] = counts.Skipped,
+            ["created"] = counts.Created,
+            ["updated"] = counts.Updated,
+            ["already_gone"] = counts.AlreadyGone,
+            ["duplicates"] = counts.Duplicates,
+            ["unreadable"] = counts.Unreadable,
+            ["rejected"] = counts.Rejected,
+        };
+        if (counts.Excluded > 0)
+        {
+            metadata["excluded"] = counts.Excluded;
+        }
+
+        return metadata;
+    }
+
+    /// <summary>What a job counts, wherever it runs: of one that another kind of service runs only the protocol's own counts are known.</summary>
+    public static SyncCounts CountsOf(SyncJobRecord job)
+    {
+        var updated = job.Metadata.Number("updated");
+        return new SyncCounts(
+            Read: job.Metadata.Number("read"),
+            Skipped: job.Metadata.Number("skipped"),
+            Created: Math.Max(0, job.IndexedDocumentCount - updated),
+            Updated: updated,
+            Deleted: job.DeletedDocumentCount,
+            AlreadyGone: job.Metadata.Number("already_gone"),
+            Rejected: job.Metadata.Number("rejected"),
+            Duplicates: job.Metadata.Number("duplicates"),
+            Unreadable: job.Metadata.Number("unreadable"),
+            Excluded: job.Metadata.Number("excluded"));
+    }
+
+    /// <summary>Documents that did not make it, as <c>{reasons: {type: count}, samples: [{id, type, reason}]}</c>.</summary>
+    public static JsonObject Render(RejectionReport rejections) => new()
+    {
+        ["reasons"] = new JsonObject(rejections.Reasons.Select(reason => KeyValuePair.Create(reason.Key, (JsonNode?)reason.Value))),
+        ["samples"] = new JsonArray(
+        [
+            .. rejections.Samples.Select(sample => new JsonObject { ["id"] = sample.Id, ["type"] = sample.Type, ["reason"] = Cut(sample.Reason) }),
+        ]),
+    };
+
+    private static string Cut(string text) => text.Length <= MaxReasonLength ? text : string.Concat(text.AsSpan(0, MaxReasonLength), "...");
+}

@@ -1,0 +1,188 @@
+using System.Text.Json.Nodes;
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Planning;
+using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Protocol.Schedules;
+
+namespace Connectors.Sync.Protocol.Jobs;
+
+/// <summary>
+/// The steps of a job's life, each one call that writes the job's and the connector's document. The same calls serve the service of one process and the
+/// activities of an orchestration: each may be called twice, also when the first call died between the two documents. Safe for concurrent use.
+/// </summary>
+internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
+{
+    /// <summary>Makes the job of a sync that is due, unless it has one, and remembers that in the connector. A pending job of the same kind serves it too.</summary>
+    /// <param name="connector">The connector.</param>
+    /// <param name="due">What is due.</param>
+    /// <param name="isPending">Whether a job of that kind waits already.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The job that was made, or <see langword="null"/> when none was needed.</returns>
+    public async Task<SyncJobRecord?> CreateAsync(ConnectorRecord connector, DueSync due, bool isPending, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connector);
+        ArgumentNullException.ThrowIfNull(due);
+        var key = due.ScheduledAt is { } time ? ProtocolTime.Format(time) : $"sync_now {connector.Document.PrimaryTerm}.{connector.Document.SequenceNumber}";
+        if (due.Kind == SyncKind.DeletesOnly)
+        {
+            key = $"{ConnectorRecord.DeletesOnlyName} {key}";
+        }
+
+        // The job first: a crash in between makes it due again, and the key then finds the job.
+        var job = isPending ? null : await jobs.CreateAsync(connector, due.Type, due.Trigger, new SyncJobOptions(Kind: due.Kind), key, cancellationToken);
+        if (due is { Kind: SyncKind.DeletesOnly, ScheduledAt: { } at })
+        {
+            await connectors.MarkDeletesOnlyScheduledAsync(connector.Id, at, cancellationToken);
+        }
+        else if (due.ScheduledAt is { } scheduledAt)
+        {
+            await connectors.MarkScheduledAsync(connector.Id, due.Type, scheduledAt, cancellationToken);
+        }
+        else
+        {
+            await connectors.ClearSyncNowAsync(connector.Id, cancellationToken);
+        }
+
+        return job;
+    }
+
+    /// <summary>Takes a job: it is <c>in_progress</c> and the worker's.</summary>
+    /// <param name="seen">The job as it was found.</param>
+    /// <param name="worker">Who takes it.</param>
+    /// <param name="adopt">Whether it may be taken though it is in progress, because whoever ran it is known to be dead. It is left alone when anybody wrote to it
+    /// since it was <paramref name="seen"/>.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The job as it stands; <see langword="null"/> when somebody else has it or it is over.</returns>
+    public async Task<SyncJobRecord?> ClaimAsync(SyncJobRecord seen, JobWorker worker, bool adopt, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(seen);
+        ArgumentNullException.ThrowIfNull(worker);
+        var connector = seen.Type == JobType.Incremental ? await connectors.FindAsync(seen.ConnectorId, cancellationToken) : null;
+        var job = await jobs.ClaimAsync(seen, worker, adopt, connector, cancellationToken);
+        if (job is null)
+        {
+            return null;
+        }
+
+        await connectors.MarkSyncStartedAsync(job, cancellationToken);
+
+        // A slow claim may come after the job's end, which somebody else wrote because nobody seemed to work on it: that is told once more.
+        if (await jobs.FindAsync(job.Id, cancellationToken) is { } now && HasEnded(now))
+        {
+            await TellEndAsync(now, cancellationToken);
+        }
+
+        return job;
+    }
+
+    /// <summary>Tells that a running job lives, and how far it is. At least once a minute: a job that is silent for five is taken for dead. A job whose connector was
+    /// deleted is ended here: nobody wants its documents any more.</summary>
+    /// <returns>The job's state: <see cref="JobStatus.Canceling"/> asks to stop, any other but <see cref="JobStatus.InProgress"/> means that somebody else
+    /// ended it. <see langword="null"/> when it is gone.</returns>
+    public async Task<JobStatus?> ProgressAsync(string jobId, SyncCounts counts, CancellationToken cancellationToken)
+    {
+        var job = await jobs.ProgressAsync(jobId, counts, cancellationToken);
+        if (job?.Status?.IsRunning() != true || await connectors.FindAsync(job.ConnectorId, cancellationToken) is not null)
+        {
+            return job?.Status;
+        }
+
+        var ended = await jobs.EndAsync(jobId, JobStatus.Error, new JobResult { Error = ErrorText.ConnectorDeleted }, cancellationToken);
+        return ended?.Status ?? JobStatus.Error;
+    }
+
+    /// <summary>The index equals the source. What the user cancelled meanwhile ends as canceled all the same.</summary>
+    public Task<SyncJobRecord?> CompleteAsync(string jobId, JobResult result, CancellationToken cancellationToken) =>
+        EndAsync(jobId, JobStatus.Completed, result, cancellationToken);
+
+    /// <summary>The sync failed; the result's error says why.</summary>
+    public Task<SyncJobRecord?> FailAsync(string jobId, JobResult result, CancellationToken cancellationToken) =>
+        EndAsync(jobId, JobStatus.Error, result, cancellationToken);
+
+    /// <summary>The sync was stopped because the user wanted it.</summary>
+    public Task<SyncJobRecord?> CancelAsync(string jobId, JobResult result, CancellationToken cancellationToken) =>
+        EndAsync(jobId, JobStatus.Canceled, result, cancellationToken);
+
+    /// <summary>The sync was stopped and can go on later, here or elsewhere.</summary>
+    public Task<SyncJobRecord?> SuspendAsync(string jobId, JobResult result, CancellationToken cancellationToken) =>
+        EndAsync(jobId, JobStatus.Suspended, result, cancellationToken);
+
+    /// <summary>Fails a job that nobody works on any more, unless somebody does after all: it is left alone when it was written to since it was
+    /// <paramref name="seen"/>.</summary>
+    public async Task<SyncJobRecord?> FailIdleAsync(SyncJobRecord seen, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(seen);
+        var job = await jobs.FindAsync(seen.Id, cancellationToken);
+        return job is null || job.Document.SequenceNumber != seen.Document.SequenceNumber
+            ? null
+            : await FailAsync(seen.Id, new JobResult { Error = ErrorText.Idle }, cancellationToken);
+    }
+
+    private async Task<SyncJobRecord?> EndAsync(string jobId, JobStatus wanted, JobResult result, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        var job = await jobs.EndAsync(jobId, wanted, result, cancellationToken);
+        if (job is not null)
+        {
+            await TellEndAsync(job, cancellationToken);
+        }
+
+        return job;
+    }
+
+    /// <summary>Tells the connector how a job ended, as far as later jobs of its kind don't tell more. Also one of those may have been told of before.</summary>
+    private async Task TellEndAsync(SyncJobRecord job, CancellationToken cancellationToken)
+    {
+        var later = await jobs.LaterThanAsync(job, cancellationToken);
+        var isCursorNewest = !later.Any(other => other is { Status: JobStatus.Completed, MovesCursor: true });
+        await connectors.MarkSyncEndedAsync(job, isNewest: later.Count == 0, isCursorNewest, cancellationToken);
+        if (later.Count > 0 && HasEnded(later[^1]))
+        {
+            await connectors.MarkSyncEndedAsync(later[^1], isNewest: true, isCursorNewest: true, cancellationToken);
+        }
+    }
+
+    private static bool HasEnded(SyncJobRecord job) => job.Status is { } status && (status.IsFinal() || status == JobStatus.Suspended);
+}
+
+/// <summary>What a job's end writes beside its state. What is <see langword="null"/> is left as it is.</summary>
+internal sealed record JobResult
+{
+    /// <summary>What the sync did, over all its runs.</summary>
+    public SyncCounts? Counts { get; init; }
+
+    /// <summary>Documents in the index.</summary>
+    public long? TotalDocuments { get; init; }
+
+    /// <summary>Documents that did not make it.</summary>
+    public RejectionReport? Rejections { get; init; }
+
+    /// <summary>Why the job failed: what, where, what next; without secrets.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>With a completed job, where the next incremental sync begins; <see langword="null"/> clears the connector's <c>sync_cursor</c>.</summary>
+    public JsonObject? Cursor { get; init; }
+
+    /// <summary>Why a full sync was done in place of an incremental one; told in the job's <c>metadata</c>.</summary>
+    public string? Fallback { get; init; }
+
+    /// <summary>Why documents that did not change were written again; told in the job's <c>metadata</c>.</summary>
+    public string? Rewrite { get; init; }
+
+    /// <summary>The result of a sync that ended without an exception.</summary>
+    public static JobResult Of(SyncOutcome outcome)
+    {
+        ArgumentNullException.ThrowIfNull(outcome);
+        return new JobResult
+        {
+            Counts = outcome.Counts,
+            TotalDocuments = outcome.TotalDocuments,
+            Rejections = outcome.Rejections,
+            Error = outcome.Message,
+            Cursor = outcome.Cursor,
+            Fallback = outcome.Fallback,
+            Rewrite = outcome.Rewrite,
+        };
+    }
+}

@@ -1,0 +1,161 @@
+using System.Text.Json.Nodes;
+using Connectors.Abstractions;
+using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Planning;
+using Connectors.Sync.Protocol.Connectors;
+
+namespace Connectors.Sync.Protocol.Jobs;
+
+/// <summary>What is written into a job's document at each step of its life. Pure: <see cref="SyncJobIndex"/> decides when, and writes it.</summary>
+internal static class SyncJobWrites
+{
+    /// <summary>A new job, with a copy of what the connector says now.</summary>
+    /// <exception cref="ConnectorException">The connector has no service type, no index, or one that can't be its own.</exception>
+    public static JsonObject New(ConnectorRecord connector, JobType type, TriggerMethod trigger, SyncJobOptions options, DateTimeOffset now)
+    {
+        var source = connector.Document.Source;
+        if (type == JobType.AccessControl && connector.IndexName?.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal) == true)
+        {
+            throw new ConnectorException($"index_name: '{connector.IndexName}' is where the identities of another connector are kept. Attach another index to connector '{connector.Id}', then start a sync.");
+        }
+
+        var copy = new JsonObject
+        {
+            ["id"] = connector.Id,
+            ["filtering"] = connector.ActiveFiltering?.DeepClone(),
+            ["index_name"] = connector.IndexName is { } index
+                ? type == JobType.AccessControl ? ProtocolIndices.AccessControlOf(index) : index
+                : throw new ConnectorException($"Connector '{connector.Id}' has no index attached. Set its index_name, then start a sync."),
+            ["service_type"] = connector.ServiceType
+                ?? throw new ConnectorException($"Connector '{connector.Id}' has no service_type. Set it, then start a sync."),
+            ["configuration"] = connector.Configuration?.DeepClone() ?? new JsonObject(),
+        };
+        foreach (var name in (string[])["language", "pipeline", "sync_cursor"])
+        {
+            if (source[name] is { } value)
+            {
+                copy[name] = value.DeepClone();
+            }
+        }
+
+        var metadata = new JsonObject();
+        if (options.AllowMassDelete)
+        {
+            metadata["allow_mass_delete"] = true;
+        }
+
+        if (options.Reindex)
+        {
+            metadata["reindex"] = true;
+        }
+
+        if (options.Kind is SyncKind.DeletesOnly or SyncKind.NoDeletes)
+        {
+            metadata["kind"] = options.Kind.ToWord();
+        }
+
+        return new JsonObject
+        {
+            ["connector"] = copy,
+            ["created_at"] = ProtocolTime.Format(now),
+            ["deleted_document_count"] = 0,
+            ["indexed_document_count"] = 0,
+            ["indexed_document_volume"] = 0,
+            ["job_type"] = type.ToWord(),
+            ["last_seen"] = ProtocolTime.Format(now),
+            ["metadata"] = metadata,
+            ["status"] = JobStatus.Pending.ToWord(),
+            ["total_document_count"] = 0,
+            ["trigger_method"] = trigger.ToWord(),
+        };
+    }
+
+    /// <summary>A job that waits is canceled.</summary>
+    public static JsonObject Canceled(string now) => new()
+    {
+        ["status"] = JobStatus.Canceled.ToWord(),
+        ["cancelation_requested_at"] = now,
+        ["canceled_at"] = now,
+        ["completed_at"] = now,
+    };
+
+    /// <summary>What makes one object another one by a partial update, which keeps every field that it does not name.</summary>
+    public static JsonObject? Replacing(JsonObject? before, JsonObject? after)
+    {
+        var change = after?.DeepClone().AsObject();
+        foreach (var (name, _) in before ?? [])
+        {
+            change?.TryAdd(name, null);
+        }
+
+        return change;
+    }
+
+    /// <summary>Adds to a change how far the job is.</summary>
+    public static JsonObject WithCounts(JsonObject change, SyncCounts counts)
+    {
+        change["indexed_document_count"] = counts.Indexed;
+        change["indexed_document_volume"] = counts.IndexedMebibytes;
+        change["deleted_document_count"] = counts.Deleted;
+        change["metadata"] = JobMetadata.Render(counts);
+        return change;
+    }
+
+    /// <summary>A running job ends, or is suspended.</summary>
+    public static JsonObject Ending(JobStatus status, JobResult result, DateTimeOffset at)
+    {
+        var now = ProtocolTime.Format(at);
+        var change = new JsonObject
+        {
+            ["last_seen"] = now,
+            ["status"] = status.ToWord(),
+            ["error"] = status == JobStatus.Error ? ErrorText.Cut(result.Error ?? "The job failed.") : null,
+        };
+        if (status != JobStatus.Suspended)
+        {
+            change["completed_at"] = now;
+        }
+
+        if (status == JobStatus.Canceled)
+        {
+            change["canceled_at"] = now;
+        }
+
+        if (result.Counts is { } counts)
+        {
+            WithCounts(change, counts);
+        }
+
+        if (result.TotalDocuments is { } total)
+        {
+            change["total_document_count"] = total;
+        }
+
+        if (result.Rejections is { Total: > 0 } rejections)
+        {
+            change["metadata"] ??= new JsonObject();
+            change["metadata"]!["rejections"] = JobMetadata.Render(rejections);
+        }
+
+        if (result.Fallback is { } fallback)
+        {
+            change["metadata"] ??= new JsonObject();
+            change["metadata"]!["fallback"] = ErrorText.Cut(fallback);
+        }
+
+        if (result.Rewrite is { } rewrite)
+        {
+            change["metadata"] ??= new JsonObject();
+            change["metadata"]!["rewrite"] = ErrorText.Cut(rewrite);
+        }
+
+        if (status == JobStatus.Completed && result.Cursor is { } cursor)
+        {
+            // Kept in the job, so that a repeated call tells the connector the same.
+            change["metadata"] ??= new JsonObject();
+            change["metadata"]!["next_cursor"] = cursor.DeepClone();
+        }
+
+        return change;
+    }
+}

@@ -1,0 +1,56 @@
+using Connectors.Sync.Engine;
+using Connectors.Sync.Protocol.Jobs;
+
+namespace Connectors.Sync.Service.Jobs;
+
+/// <summary>A sync that this process runs, for display.</summary>
+/// <param name="JobId">The job's id.</param>
+/// <param name="ConnectorId">The connector's id.</param>
+/// <param name="ConnectorName">The name that people see, or the id.</param>
+/// <param name="IndexName">The content index.</param>
+/// <param name="ServiceType">The source.</param>
+/// <param name="StartedAt">When this process began with it.</param>
+internal sealed record RunningSync(string JobId, string ConnectorId, string ConnectorName, string IndexName, string ServiceType, DateTimeOffset StartedAt)
+{
+    /// <summary>The host that runs it, when this process only follows it; <see langword="null"/> when it runs here.</summary>
+    public string? FollowedOn { get; init; }
+
+    /// <summary>How far it is; changes while it runs.</summary>
+    public SyncProgress Progress { get; } = new();
+}
+
+/// <summary>How a sync ended in this process.</summary>
+/// <param name="End">How.</param>
+/// <param name="Job">The job as it stands; <see langword="null"/> when it could not be written or read.</param>
+/// <param name="Outcome">What the engine said; <see langword="null"/> when it failed, or ran elsewhere.</param>
+/// <param name="Error">Why it failed.</param>
+internal sealed record SyncResult(SyncResultEnd End, SyncJobRecord? Job, SyncOutcome? Outcome, string? Error);
+
+/// <summary>The ways a sync ends.</summary>
+internal enum SyncResultEnd
+{
+    /// <summary>The index equals the source.</summary>
+    Completed,
+
+    /// <summary>It failed; the message tells why.</summary>
+    Failed,
+
+    /// <summary>The user cancelled it.</summary>
+    Canceled,
+
+    /// <summary>It was stopped with this service and goes on with the next one.</summary>
+    Suspended,
+
+    /// <summary>Somebody else ended the job, or took it, meanwhile.</summary>
+    Lost,
+}
+
+/// <summary>Is told what a service does. Calls come from any thread and must be quick.</summary>
+internal interface IServiceObserver
+{
+    /// <summary>A sync begins.</summary>
+    void SyncStarted(RunningSync sync);
+
+    /// <summary>A sync ended.</summary>
+    void SyncEnded(RunningSync sync, SyncResult result);
+}

@@ -1,0 +1,192 @@
+using Connectors.Abstractions;
+using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Planning;
+using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Protocol.Jobs;
+using Microsoft.Extensions.Logging;
+
+namespace Connectors.Sync.Service.Jobs;
+
+/// <summary>How one connector is synced on demand.</summary>
+/// <param name="DryRun">Find out what would be done, write nothing.</param>
+/// <param name="AllowMassDelete">Delete more than the delete guard allows.</param>
+/// <param name="Reindex">Write every document again, changed or not.</param>
+/// <param name="Kind">How much of the way to an equal index it goes.</param>
+internal sealed record SyncNowOptions(bool DryRun = false, bool AllowMassDelete = false, bool Reindex = false, SyncKind Kind = SyncKind.Full)
+{
+    /// <summary>Sync who may see what, and not what there is. Always a sync of everything.</summary>
+    public bool AccessControl { get; init; }
+
+    internal JobType JobType => AccessControl ? JobType.AccessControl : Kind == SyncKind.Incremental ? JobType.Incremental : JobType.Full;
+
+    internal SyncJobOptions ForJob => new(AllowMassDelete, Reindex, Kind);
+}
+
+/// <summary>One sync of one connector, now.</summary>
+internal sealed class SyncNow(
+    ConnectorIndex connectors,
+    SyncJobIndex jobs,
+    JobDispatcher dispatcher,
+    ServiceParts parts,
+    ConnectorServiceOptions options,
+    SourceCheck sources)
+{
+    private static readonly TimeSpan FollowPause = TimeSpan.FromSeconds(2);
+
+    /// <summary>Finds out what a sync would do.</summary>
+    public async Task<SyncResult> TryAsync(string connectorId, SyncNowOptions how, CancellationToken stop, CancellationToken cancellationToken)
+    {
+        Check(how);
+        var connector = await FindAsync(connectorId, stop);
+        var serviceType = ServiceTypeOf(connector);
+        var request = JobSetup.DryRun(connector, sources.Describe(serviceType), how.AccessControl) with { AllowMassDelete = how.AllowMassDelete, Reindex = how.Reindex, Kind = how.Kind };
+        await using var source = JobSetup.OpenSource(connector, serviceType, sources, how.AccessControl);
+        await sources.PingAsync(source, options, parts.LoggerFactory.CreateLogger<SyncNow>(), stop);
+        var engine = dispatcher.EngineOf(connectorId);
+        var sync = new RunningSync(request.JobId, connectorId, connector.Name ?? connectorId, request.IndexName, serviceType, parts.TimeProvider.GetUtcNow());
+        parts.Observer?.SyncStarted(sync);
+        var result = new SyncResult(SyncResultEnd.Failed, null, null, null);
+        using var jobStop = new JobStop(stop, cancellationToken, parts.TimeProvider);
+        try
+        {
+            var outcome = await engine.RunAsync(request, source, sync.Progress, jobStop.Orderly, jobStop.AtOnce);
+            var end = outcome.End switch
+            {
+                SyncEnd.Refused => SyncResultEnd.Failed,
+                SyncEnd.Stopped => SyncResultEnd.Canceled,
+                _ => SyncResultEnd.Completed,
+            };
+            result = new SyncResult(end, null, outcome, outcome.Message);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            result = new SyncResult(SyncResultEnd.Canceled, null, null, null);
+        }
+        finally
+        {
+            parts.Observer?.SyncEnded(sync, result);
+            await engine.ForgetAsync(request.JobId, CancellationToken.None);
+        }
+
+        return result;
+    }
+
+    /// <summary>Makes a job and runs it, or follows it when another service was faster.</summary>
+    public async Task<SyncResult> RunAsync(string connectorId, SyncNowOptions how, CancellationToken stop, CancellationToken cancellationToken)
+    {
+        Check(how);
+        await ProtocolIndices.EnsureAsync(parts.Store, stop);
+        var connector = await FindAsync(connectorId, stop);
+        var serviceType = ServiceTypeOf(connector);
+        connector = await connectors.PrepareAsync(connectorId, serviceType, ConnectorPreparation.For(sources.Describe(serviceType)), stop)
+            ?? throw Missing(connectorId);
+        JobSetup.RequireContentIndex(connector.IndexName);
+        ConfigurationCheck.Require(connector.Configuration, sources.Describe(serviceType).Fields);
+        var job = await WaitingAsync(connectorId, how, stop) ?? await jobs.CreateAsync(
+            connector, how.JobType, TriggerMethod.OnDemand, how.ForJob, key: null, stop);
+        dispatcher.TryTakeInHand(job!);
+        try
+        {
+            return await dispatcher.RunJobAsync(job!, connector.Name ?? connector.Id, stop, cancellationToken) ?? await FollowAsync(job!, connector, stop);
+        }
+        finally
+        {
+            dispatcher.LetGo(job!);
+        }
+    }
+
+    private static void Check(SyncNowOptions how)
+    {
+        if (SyncContradictions.Find(how, SyncWords.CommandLine) is { } problem)
+        {
+            throw new ConnectorException(problem);
+        }
+    }
+
+    /// <summary>The job that waits to be run, or that a process left which died: it is run instead of a new one, from where it was.</summary>
+    private async Task<SyncJobRecord?> WaitingAsync(string connectorId, SyncNowOptions how, CancellationToken cancellationToken)
+    {
+        var unfinished = new List<SyncJobRecord>();
+        await foreach (var found in jobs.UnfinishedAsync(cancellationToken))
+        {
+            if (found.ConnectorId == connectorId && found.Type is not null && found.IsAccessControl == how.AccessControl && await jobs.FindAsync(found.Id, cancellationToken) is { Status: { } status } job && !status.IsFinal())
+            {
+                unfinished.Add(job);
+            }
+        }
+
+        if (unfinished.Count == 0)
+        {
+            return null;
+        }
+
+        var next = JobQueue.Next(unfinished, dispatcher.IsAbandoned);
+        if (next is not [{ Status: not JobStatus.Canceling } waiting])
+        {
+            var running = unfinished.First(job => job.Status?.IsRunning() == true);
+            throw new ConnectorException($"Connector '{connectorId}' is being synced already, by job '{running.Id}' on {running.WorkerHostname ?? "another host"}. Wait for it to end, or cancel it, then sync again.");
+        }
+
+        return waiting.Options == how.ForJob
+            ? waiting
+            : throw new ConnectorException($"Job '{waiting.Id}' of connector '{connectorId}' waits to be run, with other options than these. Run it first (by 'elastic-ingest poll --one-sync'), or cancel it, then sync again.");
+    }
+
+    /// <summary>Follows a job that another service was faster to take, and tells of it as of one that runs here.</summary>
+    private async Task<SyncResult> FollowAsync(SyncJobRecord made, ConnectorRecord connector, CancellationToken stop)
+    {
+        var job = await jobs.FindAsync(made.Id, stop);
+        var sync = new RunningSync(made.Id, connector.Id, connector.Name ?? connector.Id, made.IndexName ?? string.Empty, made.ServiceType ?? string.Empty, parts.TimeProvider.GetUtcNow())
+        {
+            FollowedOn = job?.WorkerHostname ?? "another host",
+        };
+        parts.Observer?.SyncStarted(sync);
+        var result = new SyncResult(SyncResultEnd.Lost, job, null, null);
+        try
+        {
+            while (true)
+            {
+                sync.Progress.Restart();
+                sync.Progress.Add(job is null ? default : JobMetadata.CountsOf(job));
+                if (EndOf(job) is { } end)
+                {
+                    result = end;
+                    break;
+                }
+
+                await Task.Delay(FollowPause, parts.TimeProvider, stop);
+                job = await jobs.FindAsync(made.Id, stop);
+            }
+        }
+        finally
+        {
+            parts.Observer?.SyncEnded(sync, result);
+        }
+
+        return result;
+    }
+
+    private SyncResult? EndOf(SyncJobRecord? job) => job?.Status switch
+    {
+        null => new SyncResult(SyncResultEnd.Lost, job, null, null),
+        JobStatus.Completed => new SyncResult(SyncResultEnd.Completed, job, null, null),
+        JobStatus.Canceled => new SyncResult(SyncResultEnd.Canceled, job, null, null),
+        JobStatus.Suspended => new SyncResult(SyncResultEnd.Suspended, job, null, null),
+        JobStatus.Error => new SyncResult(SyncResultEnd.Failed, job, null, job.Error),
+        JobStatus.InProgress or JobStatus.Canceling when parts.TimeProvider.GetUtcNow() - (job.LastSeen ?? job.StartedAt) > options.IdleAfter => new SyncResult(
+            SyncResultEnd.Failed, job, null, $"Job '{job.Id}' on {job.WorkerHostname ?? "another host"} gives no sign of life any more. The service that serves the connector ends it; sync again then."),
+        _ => null,
+    };
+
+    private async Task<ConnectorRecord> FindAsync(string connectorId, CancellationToken cancellationToken) =>
+        await connectors.FindAsync(connectorId, cancellationToken) ?? throw Missing(connectorId);
+
+    private string ServiceTypeOf(ConnectorRecord connector) => connector.ServiceType
+        ?? (options.ServedAs(connector) is { Length: > 0 } configured
+            ? configured
+            : throw new ConnectorException($"service_type: not set. Choose the source of connector '{connector.Id}'."));
+
+    private static ConnectorException Missing(string connectorId) =>
+        new($"There is no connector with id '{connectorId}'. 'elastic-ingest list' shows those that there are.");
+}

@@ -1,7 +1,0 @@
-namespace Connectors.Sync.Sources.Sql;
-
-/// <summary>The rows of a table that are to be read.</summary>
-/// <param name="Table">The table.</param>
-/// <param name="Bounds">The part of it.</param>
-/// <param name="Since">Only rows that may have changed since a time; <see langword="null"/> for all.</param>
-internal sealed record SqlPart(SqlTable Table, SqlBounds Bounds, SqlSince? Since = null);

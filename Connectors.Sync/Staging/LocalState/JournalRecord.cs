@@ -1,0 +1,42 @@
+using System.Text.Json.Serialization;
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Diff;
+using Connectors.Sync.Engine;
+
+namespace Connectors.Sync.Staging.LocalState;
+
+/// <summary>A step of a sync that is done for good (or, for <see cref="DeletesSent"/>, is about to be done).</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(PageDone), "page")]
+[JsonDerivedType(typeof(DeletesSent), "deleting")]
+[JsonDerivedType(typeof(DeletesDone), "deleted")]
+[JsonDerivedType(typeof(WrittenBefore), "before")]
+internal abstract record JournalRecord;
+
+/// <summary>A page was read, and everything that it asked for is written.</summary>
+/// <param name="Partition">The partition's place in the plan.</param>
+/// <param name="Next">Token of the page after it.</param>
+/// <param name="IsLast">Whether the partition is complete.</param>
+/// <param name="Counts">What the page counts.</param>
+/// <param name="Rejections">What was refused or unreadable in it.</param>
+/// <param name="Gap">Why documents may be missing from it.</param>
+internal sealed record PageDone(int Partition, string Next, bool IsLast, SyncCounts Counts, RejectionReport? Rejections, string? Gap) : JournalRecord
+{
+    /// <summary>What the page marked as seen; kept beside the JSON.</summary>
+    [JsonIgnore]
+    public PageMarks Marks { get; init; } = new();
+}
+
+/// <summary>A batch of deletes is about to be sent. If nothing more is heard of it, a document that is gone was deleted by it.</summary>
+/// <param name="Batch">The batch's number.</param>
+internal sealed record DeletesSent(int Batch) : JournalRecord;
+
+/// <summary>A batch of deletes was carried out.</summary>
+/// <param name="Batch">The batch's number.</param>
+/// <param name="Counts">What it counts.</param>
+/// <param name="Rejections">What was refused.</param>
+internal sealed record DeletesDone(int Batch, SyncCounts Counts, RejectionReport? Rejections) : JournalRecord;
+
+/// <summary>The sync was started over: this much had been written before.</summary>
+/// <param name="Counts">What was created, updated and deleted.</param>
+internal sealed record WrittenBefore(SyncCounts Counts) : JournalRecord;
