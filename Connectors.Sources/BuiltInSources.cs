@@ -1,10 +1,10 @@
 namespace Connectors.Sources;
 
-/// <summary>The sources that come with the library.</summary>
-internal static class BuiltInSources
+/// <summary>The sources of this assembly. A host gives them to the service's configuration and catalog.</summary>
+public static class BuiltInSources
 {
-    /// <summary>Class by service type.</summary>
-    public static IReadOnlyDictionary<string, string> All { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
+    /// <summary>Class by service type, as <c>Namespace.Type, Assembly</c>.</summary>
+    public static IReadOnlyDictionary<string, string> Classes { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
     {
         ["azure_blob_storage"] = "Connectors.Sources.ObjectStores.AzureBlobs.AzureBlobDataSource, Connectors.Sources",
         ["confluence"] = "Connectors.Sources.Rest.Confluence.ConfluenceDataSource, Connectors.Sources",
@@ -18,5 +18,18 @@ internal static class BuiltInSources
         ["redis"] = "Connectors.Sources.Databases.Redis.RedisDataSource, Connectors.Sources",
         ["s3"] = "Connectors.Sources.ObjectStores.S3.S3DataSource, Connectors.Sources",
         ["servicenow"] = "Connectors.Sources.Rest.ServiceNow.ServiceNowDataSource, Connectors.Sources",
+    };
+
+    /// <summary>Names under which earlier versions had these classes, and the service type of each. A configuration that names one still works.</summary>
+    public static IReadOnlyDictionary<string, string> FormerNames { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["Connectors.Sync.Sources.AzureBlobs.AzureBlobDataSource, Connectors.Sync"] = "azure_blob_storage",
+        ["Connectors.Sync.Sources.Directory.DirectoryDataSource, Connectors.Sync"] = "dir",
+        ["Connectors.Sync.Sources.HttpJson.HttpJsonDataSource, Connectors.Sync"] = "http_json",
+        ["Connectors.Sync.Sources.MongoDB.MongoDataSource, Connectors.Sync"] = "mongodb",
+        ["Connectors.Sync.Sources.MySql.MySqlDataSource, Connectors.Sync"] = "mysql",
+        ["Connectors.Sync.Sources.PostgreSql.PostgreSqlDataSource, Connectors.Sync"] = "postgresql",
+        ["Connectors.Sync.Sources.Redis.RedisDataSource, Connectors.Sync"] = "redis",
+        ["Connectors.Sync.Sources.S3.S3DataSource, Connectors.Sync"] = "s3",
     };
 }

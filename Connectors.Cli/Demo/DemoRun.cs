@@ -119,6 +119,7 @@ internal sealed class DemoRun(CommandSession session)
             Elasticsearch = new ElasticsearchOptions { Hosts = [elasticsearch] },
             Service = new ServiceOptions { StateFolder = state },
             Engine = defaults.Engine with { StateFolder = state },
+            Sources = HostSources.Classes.ByServiceType,
         };
     }
 

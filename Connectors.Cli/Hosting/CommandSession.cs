@@ -70,7 +70,7 @@ internal sealed class CommandSession
     private ServiceConfiguration ReadConfiguration()
     {
         var path = _parsed.GetValue(_global.ConfigFile);
-        var outcome = ServiceConfiguration.Read(path, Environment.Variables);
+        var outcome = ServiceConfiguration.Read(path, Environment.Variables, HostSources.Classes);
         if (outcome.Configuration is { } configuration)
         {
             foreach (var notice in configuration.Notices)

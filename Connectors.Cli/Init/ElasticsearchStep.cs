@@ -157,7 +157,7 @@ internal sealed class ElasticsearchStep(InitOptions options, CliEnvironment envi
     private async Task<(ServiceConfiguration? Configuration, ElasticsearchGateway? Gateway, string? Problem, bool MayGoOn)> TryAsync(ConfigDraft draft, CancellationToken cancellationToken)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(options.File))!;
-        var outcome = ServiceConfigurationReader.Read(Path.GetFileName(options.File), folder, draft.Render(null, null), _variables);
+        var outcome = ServiceConfigurationReader.Read(Path.GetFileName(options.File), folder, draft.Render(null, null), _variables, HostSources.Classes);
         if (outcome.Configuration is not { } configuration)
         {
             return (null, null, string.Join(' ', outcome.Problems.Select(problem => problem.ToString())), false);

@@ -1,4 +1,5 @@
 using Connectors.Abstractions;
+using Connectors.Sources;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Content;
 using Connectors.Sync.Elasticsearch;
@@ -25,7 +26,10 @@ public sealed class ConnectorApp : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(loggerFactory);
         var logger = loggerFactory.CreateLogger<ConnectorApp>();
-        var outcome = ServiceConfiguration.Read(settings.ConfigFile, settings.Variables);
+        var outcome = ServiceConfiguration.Read(
+            settings.ConfigFile,
+            settings.Variables,
+            new SourceClasses(BuiltInSources.Classes, BuiltInSources.FormerNames));
         List<string> problems = [.. KeyVaultReferences.Unresolved(settings.Variables), .. outcome.Problems.Select(problem => problem.ToString())];
         try
         {

@@ -1,5 +1,4 @@
 using Connectors.Abstractions;
-using Connectors.Sources;
 using Connectors.Sync.Configuration.Loading;
 using Connectors.Sync.Engine;
 
@@ -26,8 +25,8 @@ internal sealed record ServiceConfiguration
     /// </summary>
     public IReadOnlyList<string> NativeServiceTypes { get; init; } = [];
 
-    /// <summary>Class of each service type, as <c>Namespace.Type, Assembly</c>: the built-in ones and those of the configuration.</summary>
-    public IReadOnlyDictionary<string, string> Sources { get; init; } = BuiltInSources.All;
+    /// <summary>Class of each service type, as <c>Namespace.Type, Assembly</c>: those of the host and those of the configuration.</summary>
+    public IReadOnlyDictionary<string, string> Sources { get; init; } = SourceClasses.None.ByServiceType;
 
     /// <summary>Things worth knowing that are no faults: settings without effect, old forms, risks taken.</summary>
     public IReadOnlyList<ConfigProblem> Notices { get; init; } = [];
@@ -35,7 +34,9 @@ internal sealed record ServiceConfiguration
     /// <summary>Reads a file and overlays the environment.</summary>
     /// <param name="path">The file; <see langword="null"/> for <c>config.yml</c> in the current folder, which then need not exist.</param>
     /// <param name="environment">All environment variables.</param>
-    public static ConfigurationOutcome Read(string? path, IReadOnlyDictionary<string, string> environment) => ServiceConfigurationReader.Read(path, environment);
+    /// <param name="sources">The sources that the host brings along.</param>
+    public static ConfigurationOutcome Read(string? path, IReadOnlyDictionary<string, string> environment, SourceClasses sources) =>
+        ServiceConfigurationReader.Read(path, environment, sources);
 }
 
 /// <summary>What reading a configuration came to.</summary>

@@ -46,7 +46,4 @@ internal static partial class SyncLog
 
     [LoggerMessage(213, LogLevel.Information, "The source did not say where it is in its history, so the next incremental sync of {IndexName} will be a full one: {Reason}")]
     public static partial void NoCursor(ILogger logger, string indexName, string reason);
-
-    [LoggerMessage(214, LogLevel.Warning, "The table {Table} has no column {Column} with a date, or a date and a time, so this incremental sync reads all of it")]
-    public static partial void TableReadWhole(ILogger logger, string table, string column);
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Connectors.Abstractions;
-using Connectors.Sources;
 using Connectors.Sync.Configuration.Settings;
 using static Connectors.Sync.Configuration.Settings.ConnectorSettings;
 
@@ -11,10 +10,11 @@ internal static class ConnectorSection
 {
     /// <param name="reader">Where the settings come from.</param>
     /// <param name="isWhole">Whether all settings are known; if not, missing ones aren't reported.</param>
+    /// <param name="builtIn">The sources that the host brings along.</param>
     public static (IReadOnlyDictionary<string, string> Sources, IReadOnlyList<ConnectorEntry> Connectors, IReadOnlyList<string> NativeServiceTypes)
-        Read(ConfigReader reader, bool isWhole)
+        Read(ConfigReader reader, bool isWhole, SourceClasses builtIn)
     {
-        var sources = ReadSources(reader);
+        var sources = ReadSources(reader, builtIn);
         var connectors = isWhole ? ReadConnectors(reader, sources.Keys) : [];
         List<string> types = [];
         var isWorker = reader.Get(WorkerMode);
@@ -40,10 +40,10 @@ internal static class ConnectorSection
         return (sources, connectors, types);
     }
 
-    private static SortedDictionary<string, string> ReadSources(ConfigReader reader)
+    private static SortedDictionary<string, string> ReadSources(ConfigReader reader, SourceClasses builtIn)
     {
         var sources = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (type, name) in BuiltInSources.All)
+        foreach (var (type, name) in builtIn.ByServiceType)
         {
             sources[type] = name;
         }
@@ -54,9 +54,14 @@ internal static class ConnectorSection
             var parts = entry.Text!.Split(',', StringSplitOptions.TrimEntries);
             if (parts.Length >= 2 && parts[0].Contains('.', StringComparison.Ordinal) && parts.Take(2).All(part => part.Length > 0 && !part.Contains(':', StringComparison.Ordinal)))
             {
-                sources[type] = entry.Text!;
+                var present = builtIn.PresentNameOf(entry.Text);
+                sources[type] = present ?? entry.Text;
+                if (present is not null)
+                {
+                    reader.Notice(entry.Key, $"the class is called {present} now. Write that, or leave the entry out: a built-in source needs none.");
+                }
             }
-            else if (entry.Text.Contains(':', StringComparison.Ordinal) && BuiltInSources.All.ContainsKey(type))
+            else if (entry.Text.Contains(':', StringComparison.Ordinal) && builtIn.ByServiceType.ContainsKey(type))
             {
                 reader.Notice(entry.Key, $"a Python class, without effect here: the built-in source {type} is used.");
             }

@@ -9,7 +9,7 @@ internal static class ServiceConfigurationReader
     private const int MaxFileBytes = 1024 * 1024;
 
     /// <summary>Reads a file (<see langword="null"/>: <c>config.yml</c> if there is one) and overlays the environment.</summary>
-    public static ConfigurationOutcome Read(string? path, IReadOnlyDictionary<string, string> environment)
+    public static ConfigurationOutcome Read(string? path, IReadOnlyDictionary<string, string> environment, SourceClasses sources)
     {
         var file = path ?? DefaultFile;
         string? text;
@@ -29,7 +29,7 @@ internal static class ServiceConfigurationReader
             return new ConfigurationOutcome(null, [new ConfigProblem(file, "", reason)]);
         }
 
-        return Read(Path.GetFileName(file), Path.GetDirectoryName(Path.GetFullPath(file))!, text, environment);
+        return Read(Path.GetFileName(file), Path.GetDirectoryName(Path.GetFullPath(file))!, text, environment, sources);
     }
 
     /// <summary>The text of a file; <see langword="null"/> when it is too large, whatever its length is said to be.</summary>
@@ -52,7 +52,8 @@ internal static class ServiceConfigurationReader
     /// <param name="folder">What relative paths are relative to.</param>
     /// <param name="text">YAML.</param>
     /// <param name="environment">All environment variables.</param>
-    public static ConfigurationOutcome Read(string file, string folder, string text, IReadOnlyDictionary<string, string> environment)
+    /// <param name="builtIn">The sources that the host brings along.</param>
+    public static ConfigurationOutcome Read(string file, string folder, string text, IReadOnlyDictionary<string, string> environment, SourceClasses builtIn)
     {
         List<ConfigProblem> problems = [];
         List<ConfigProblem> notices = [];
@@ -64,7 +65,7 @@ internal static class ServiceConfigurationReader
         var elasticsearch = ElasticsearchSection.Read(reader, folder, isWhole);
         var service = ServiceSection.Read(reader, folder);
         var engine = EngineSection.Read(reader, service.StateFolder);
-        var (sources, connectors, types) = ConnectorSection.Read(reader, isWhole);
+        var (sources, connectors, types) = ConnectorSection.Read(reader, isWhole, builtIn);
         elasticsearch = WithKey(elasticsearch, connectors, reader);
         if (problems.Count > 0)
         {

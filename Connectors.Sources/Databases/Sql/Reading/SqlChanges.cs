@@ -3,7 +3,6 @@ using System.IO.Hashing;
 using System.Text.Json;
 using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.Tables;
-using Connectors.Sync.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sources.Databases.Sql.Reading;
@@ -92,7 +91,7 @@ internal sealed class SqlChanges(ISqlDialect dialect, DbDataSource database, Sql
     {
         if (since is null && place.After is null)
         {
-            SyncLog.TableReadWhole(logger, table.Name, dialect.IncrementalColumn!);
+            SqlLog.TableReadWhole(logger, table.Name, dialect.IncrementalColumn!);
         }
 
         try
