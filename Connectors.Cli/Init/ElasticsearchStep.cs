@@ -1,4 +1,5 @@
 using Connectors.Abstractions;
+using Connectors.Cli.Hosting;
 using Connectors.Cli.Input;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Configuration.Loading;

@@ -3,6 +3,7 @@ using Connectors.Emulator;
 using Connectors.Functions.Hosting;
 using Connectors.Functions.Orchestrations;
 using Connectors.LocalHost.Hosting;
+using Connectors.Sources;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
@@ -49,7 +50,7 @@ public sealed class ConnectorKeyTests : IDisposable
 
     private static JsonObject Connector(string files)
     {
-        var fields = new Connectors.Sync.Sources.SourceCatalog(new ServiceConfiguration().Sources, Path.GetTempPath(), Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance, TimeProvider.System)
+        var fields = new Connectors.Sync.Sources.SourceCatalog(BuiltInSources.Classes, Path.GetTempPath(), Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance, TimeProvider.System)
             .Describe("dir").Fields;
         return new JsonObject
         {

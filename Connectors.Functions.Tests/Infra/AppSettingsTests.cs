@@ -52,7 +52,7 @@ public sealed partial class AppSettingsTests(PredictedDeployments deployments)
     [Fact]
     public async Task TheServiceUnderstandsThoseThatAreItsOwn()
     {
-        var outcome = ServiceConfiguration.Read(path: null, (await deployments.Plain).Settings);
+        var outcome = ServiceConfiguration.Read(path: null, (await deployments.Plain).Settings, Shipped.Classes);
         Assert.Empty(outcome.Problems);
         var elasticsearch = outcome.Configuration!.Elasticsearch;
         Assert.Equal("https://elasticsearch.example:9200/", Assert.Single(elasticsearch.Hosts).ToString());

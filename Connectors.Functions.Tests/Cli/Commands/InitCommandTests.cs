@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Connectors.Emulator;
 using Connectors.Sync.Configuration;
+using Connectors.Tests.Support;
 using Connectors.Tests.Sync.Elasticsearch;
 using Microsoft.AspNetCore.Http;
 using Xunit;
@@ -167,7 +168,7 @@ public sealed class InitCommandTests : IAsyncLifetime
 
     private ServiceConfiguration Read()
     {
-        var outcome = ServiceConfiguration.Read(_cli.ConfigFile, _cli.Variables);
+        var outcome = ServiceConfiguration.Read(_cli.ConfigFile, _cli.Variables, Shipped.Classes);
         Assert.Empty(outcome.Problems);
         return outcome.Configuration!;
     }

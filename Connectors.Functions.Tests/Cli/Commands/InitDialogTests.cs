@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Connectors.Emulator;
 using Connectors.Sync.Configuration;
+using Connectors.Tests.Support;
 using Spectre.Console.Testing;
 using Xunit;
 
@@ -58,7 +59,7 @@ public sealed class InitDialogTests : IAsyncLifetime
         Assert.Contains("'Search' can't be the name of an index: it has capital letters.", seen, StringComparison.Ordinal);
         var connector = JsonNode.Parse(_elasticsearch.Documents(".elastic-connectors").Values.Single())!;
         Assert.Equal(("files", "search-dir", "0 0 * * * ?"), ((string?)connector["name"], (string?)connector["index_name"], (string?)connector["scheduling"]!["full"]!["interval"]));
-        Assert.Equal(_elasticsearch.Uri, ServiceConfiguration.Read(_cli.ConfigFile, _cli.Variables).Configuration!.Elasticsearch.Hosts[0]);
+        Assert.Equal(_elasticsearch.Uri, ServiceConfiguration.Read(_cli.ConfigFile, _cli.Variables, Shipped.Classes).Configuration!.Elasticsearch.Hosts[0]);
         Assert.Equal(0, await _cli.RunAsync("doctor"));
     }
 

@@ -11,7 +11,7 @@ internal static class ConfigBlocks
     {
         using var folder = TempFolder.With("http_ca.crt");
         folder.Write("config.yml", string.Join('\n', block.Lines));
-        var outcome = ServiceConfiguration.Read(folder["config.yml"], new Dictionary<string, string> { ["ELASTICSEARCH_API_KEY"] = "a2V5" });
+        var outcome = ServiceConfiguration.Read(folder["config.yml"], new Dictionary<string, string> { ["ELASTICSEARCH_API_KEY"] = "a2V5" }, Shipped.Classes);
         Assert.Empty(outcome.Problems.Select(problem => problem.ToString()));
         Assert.NotNull(outcome.Configuration);
         if (block.Lines.Contains("sources:"))

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Connectors.Sources;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Sources;
 using Connectors.Tests.Support;
@@ -10,7 +11,7 @@ namespace Connectors.Tests.Docs.Blocks;
 /// <summary>JSON: rules of a source are given to the source, policies are compared with what its errors ask for, the privileges of security.md have a test of their own.</summary>
 internal static class JsonBlocks
 {
-    private static readonly SourceCatalog Catalog = new(new ServiceConfiguration().Sources, Path.GetTempPath(), NullLoggerFactory.Instance, TimeProvider.System);
+    private static readonly SourceCatalog Catalog = new(BuiltInSources.Classes, Path.GetTempPath(), NullLoggerFactory.Instance, TimeProvider.System);
 
     public static void Check(DocBlock block)
     {

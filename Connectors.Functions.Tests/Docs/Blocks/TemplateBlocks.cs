@@ -32,7 +32,7 @@ internal static partial class TemplateBlocks
 
         var settings = Setting().Matches(text).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value);
         Assert.NotEmpty(settings);
-        Assert.Empty(ServiceConfiguration.Read(path: null, settings).Problems.Select(problem => problem.ToString()));
+        Assert.Empty(ServiceConfiguration.Read(path: null, settings, Shipped.Classes).Problems.Select(problem => problem.ToString()));
     }
 
     /// <summary>An addition to infra/systemd/elastic-ingest.service.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Emulator;
+using Connectors.Sources;
 using Connectors.Sources.Files;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Elasticsearch;
@@ -116,7 +117,7 @@ public sealed class AccessControlOrchestrationTests : IAsyncLifetime
                 Configuration = parts.Configuration with { NativeServiceTypes = ["dir"] },
                 Store = _gateway.Documents,
                 IndexOf = _ => _gateway.Content,
-                Sources = new SourceCatalog(new ServiceConfiguration().Sources, Path.GetTempPath(), NullLoggerFactory.Instance, parts.Time),
+                Sources = new SourceCatalog(BuiltInSources.Classes, Path.GetTempPath(), NullLoggerFactory.Instance, parts.Time),
             },
         }.StartAsync();
         var connector = new NewConnector

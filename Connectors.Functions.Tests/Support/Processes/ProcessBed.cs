@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Connectors.Sources;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol;
@@ -77,7 +78,7 @@ internal sealed class ProcessBed : IDisposable
     public async Task<ConnectorRecord> ConnectAsync(string serviceType, string index, Dictionary<string, JsonNode?> settings)
     {
         await ProtocolIndices.EnsureAsync(_gateway.Documents, Token);
-        var catalog = new SourceCatalog(new ServiceConfiguration().Sources, Path.GetTempPath(), NullLoggerFactory.Instance, TimeProvider.System);
+        var catalog = new SourceCatalog(BuiltInSources.Classes, Path.GetTempPath(), NullLoggerFactory.Instance, TimeProvider.System);
         return await Connectors.CreateAsync(
             new NewConnector
             {

@@ -4,6 +4,7 @@ using Connectors.Sync.Configuration.Loading;
 using Connectors.Sync.Content.Extraction;
 using Connectors.Sync.Diff;
 using Connectors.Sync.Engine;
+using Connectors.Tests.Support;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
@@ -21,7 +22,7 @@ public sealed class ServiceConfigurationTests
         var defaults = new ElasticsearchOptions();
         Assert.Equal(defaults.Hosts, configuration.Elasticsearch.Hosts);
         Assert.Equal(defaults with { Hosts = [], Headers = Empty }, configuration.Elasticsearch with { Hosts = [], Headers = Empty });
-        Assert.Equal(BuiltInSources.All.Keys, configuration.NativeServiceTypes);
+        Assert.Equal(BuiltInSources.Classes.Keys, configuration.NativeServiceTypes);
         Assert.Empty(configuration.Connectors);
         Assert.Empty(configuration.Notices);
     }
@@ -164,7 +165,7 @@ public sealed class ServiceConfigurationTests
                 "config.yml:1: connector_id: the old form. Write an entry under connectors instead.",
                 "config.yml:3: elasticsearch.bulk.display_every: known from the Python service, without effect here: progress is logged by time, not by count.",
                 "config.yml:5: extraction_service.use_file_pointers: known from the Python service, without effect here: files are sent to the extraction service, never left for it in a folder.",
-                $"config.yml:6: native_service_types: there is no source for the service type \"oracle\": its connectors are left alone. There are {string.Join(", ", BuiltInSources.All.Keys)}; add others under sources.",
+                $"config.yml:6: native_service_types: there is no source for the service type \"oracle\": its connectors are left alone. There are {string.Join(", ", BuiltInSources.Classes.Keys)}; add others under sources.",
                 "config.yml:8: sources.mongodb: a Python class, without effect here: the built-in source mongodb is used.",
             ],
             configuration.Notices.Select(notice => notice.ToString()));
@@ -200,7 +201,7 @@ public sealed class ServiceConfigurationTests
 
     private static ServiceConfiguration Read(string yaml, params (string Name, string Value)[] environment)
     {
-        var outcome = ServiceConfigurationReader.Read("config.yml", "/etc/connectors", yaml, environment.ToDictionary(pair => pair.Name, pair => pair.Value));
+        var outcome = ServiceConfigurationReader.Read("config.yml", "/etc/connectors", yaml, environment.ToDictionary(pair => pair.Name, pair => pair.Value), Shipped.Classes);
         Assert.Empty(outcome.Problems);
         return outcome.Configuration!;
     }

@@ -27,14 +27,14 @@ public sealed partial class SettingTableTests
     public void TheSampleFileIsValidAsItIsAndWithEverythingUncommented()
     {
         var sample = File.ReadAllText(Path.Combine(Approved.Root, "config.yml"));
-        var plain = ServiceConfigurationReader.Read("config.yml", Approved.Root, sample, new Dictionary<string, string>());
+        var plain = ServiceConfigurationReader.Read("config.yml", Approved.Root, sample, new Dictionary<string, string>(), Shipped.Classes);
         Assert.Empty(plain.Problems);
         Assert.Equal(new Uri("http://127.0.0.1:9200"), Assert.Single(plain.Configuration!.Elasticsearch.Hosts));
 
         // Prose in the file starts with a capital letter; a setting that is commented out does not.
         var settings = CommentedSetting().Replace(sample, "${indent}${setting}");
         var environment = new Dictionary<string, string> { ["ELASTIC_PASSWORD"] = "x" };
-        var all = ServiceConfigurationReader.Read("config.yml", Approved.Root, settings, environment);
+        var all = ServiceConfigurationReader.Read("config.yml", Approved.Root, settings, environment, Shipped.Classes);
         var problem = Assert.Single(all.Problems);
         Assert.Contains("http_ca.crt does not exist", problem.Message, StringComparison.Ordinal);
     }

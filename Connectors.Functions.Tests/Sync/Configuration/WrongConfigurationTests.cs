@@ -1,5 +1,6 @@
 using Connectors.Sources;
 using Connectors.Sync.Configuration.Loading;
+using Connectors.Tests.Support;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Configuration;
@@ -87,11 +88,11 @@ public sealed class WrongConfigurationTests
             "connectors:\n  - service_type: dir",
             "config.yml:2: connectors.0.connector_id: missing. Write the id of the connector, as Kibana or `elastic-ingest list` shows it."
         },
-        { "connectors:\n  - connector_id: a", $"config.yml:2: connectors.0.service_type: missing. Write the connector's service type, one of {string.Join(", ", BuiltInSources.All.Keys)}." },
+        { "connectors:\n  - connector_id: a", $"config.yml:2: connectors.0.service_type: missing. Write the connector's service type, one of {string.Join(", ", BuiltInSources.Classes.Keys)}." },
         { "connectors:\n  - connector_id: a\n    service_type: mongdb", "config.yml:3: connectors.0.service_type: there is no source for the service type \"mongdb\". Did you mean mongodb?" },
         {
             "connectors:\n  - connector_id: a\n    service_type: sharepoint_online",
-            $"config.yml:3: connectors.0.service_type: there is no source for the service type \"sharepoint_online\". There are {string.Join(", ", BuiltInSources.All.Keys)}; add others under sources."
+            $"config.yml:3: connectors.0.service_type: there is no source for the service type \"sharepoint_online\". There are {string.Join(", ", BuiltInSources.Classes.Keys)}; add others under sources."
         },
         { "connectors:\n  - {connector_id: a, service_type: dir}\n  - {connector_id: a, service_type: s3}", "config.yml:3: connectors.1.connector_id: the connector \"a\" is listed a second time. Keep one entry." },
         { "connectors:\n  - {conector_id: a, connector_id: b, service_type: dir}", "config.yml:2: connectors.0.conector_id: unknown setting. Did you mean connectors.0.connector_id?" },
@@ -113,7 +114,7 @@ public sealed class WrongConfigurationTests
     [MemberData(nameof(Faults))]
     public void EachFaultIsToldInWordsThatHelp(string yaml, string expected)
     {
-        var outcome = ServiceConfigurationReader.Read("config.yml", "/nowhere", yaml, Environment);
+        var outcome = ServiceConfigurationReader.Read("config.yml", "/nowhere", yaml, Environment, Shipped.Classes);
 
         Assert.Null(outcome.Configuration);
         var told = string.Join('\n', outcome.Problems);
@@ -128,7 +129,7 @@ public sealed class WrongConfigurationTests
             "config.yml",
             "/nowhere",
             "service:\n  idling: soon\nelasticsearch:\n  hots: x\n  bulk:\n    chunk_size: many",
-            new Dictionary<string, string> { ["Connectors__service__heartbeat"] = "never" });
+            new Dictionary<string, string> { ["Connectors__service__heartbeat"] = "never" }, Shipped.Classes);
 
         Assert.Equal(
             [
@@ -144,7 +145,7 @@ public sealed class WrongConfigurationTests
     public void AnUnknownVariableWithOurPrefixIsAFaultToo()
     {
         var outcome = ServiceConfigurationReader.Read(
-            "config.yml", "/nowhere", "", new Dictionary<string, string> { ["Connectors__elasticsearch__hosst"] = "hunter2" });
+            "config.yml", "/nowhere", "", new Dictionary<string, string> { ["Connectors__elasticsearch__hosst"] = "hunter2" }, Shipped.Classes);
 
         Assert.Equal(
             "environment variable Connectors__elasticsearch__hosst: elasticsearch.hosst: unknown setting. Did you mean elasticsearch.host?",
@@ -154,7 +155,7 @@ public sealed class WrongConfigurationTests
     [Fact]
     public void AMissingFileIsNamed()
     {
-        var outcome = ServiceConfigurationReader.Read("no/such/config.yml", new Dictionary<string, string>());
+        var outcome = ServiceConfigurationReader.Read("no/such/config.yml", new Dictionary<string, string>(), Shipped.Classes);
 
         Assert.Equal("no/such/config.yml: not found. Give the path of the configuration with -c.", Assert.Single(outcome.Problems).ToString());
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Connectors.Emulator;
 using Connectors.Emulator.Faults;
+using Connectors.Sources;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine;
@@ -23,7 +24,7 @@ public sealed class ServiceOverHttpTests : IAsyncLifetime
     private readonly TemporaryFolder _state = new();
     private readonly TempFolder _files = TempFolder.With();
     private readonly List<IDisposable> _made = [];
-    private readonly SourceCatalog _sources = new(new ServiceConfiguration().Sources, Path.GetTempPath(), NullLoggerFactory.Instance, TimeProvider.System);
+    private readonly SourceCatalog _sources = new(BuiltInSources.Classes, Path.GetTempPath(), NullLoggerFactory.Instance, TimeProvider.System);
     private EmulatorServer _server = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

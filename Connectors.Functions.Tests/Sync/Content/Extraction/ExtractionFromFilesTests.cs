@@ -34,7 +34,7 @@ public sealed class ExtractionFromFilesTests
         await using var server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
         using var gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [server.Uri] }, TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
         await using var extraction = new ContentExtraction(new ContentOptions { Local = new LocalExtractionOptions() }, TimeProvider.System, NullLoggerFactory.Instance);
-        var catalog = new SourceCatalog(ServiceConfiguration.Read(null, new Dictionary<string, string>()).Configuration!.Sources, state.Path, NullLoggerFactory.Instance, TimeProvider.System);
+        var catalog = new SourceCatalog(ServiceConfiguration.Read(null, new Dictionary<string, string>(), Shipped.Classes).Configuration!.Sources, state.Path, NullLoggerFactory.Instance, TimeProvider.System);
         await using var source = catalog.Create("dir", new JsonObject { ["directory"] = new JsonObject { ["value"] = files.Path } });
 
         var engine = new SyncEngine(gateway.Content, new SyncEngineOptions { StateFolder = state.Path }, TimeProvider.System, new Random(1), NullLoggerFactory.Instance, extraction);
@@ -61,7 +61,7 @@ public sealed class ExtractionFromFilesTests
             ["use_text_extraction_service"] = new JsonObject { ["value"] = isOn },
         };
         var connector = new ConnectorRecord(new StoredDocument("c", new JsonObject { ["index_name"] = "search-a", ["service_type"] = "dir", ["configuration"] = configuration }, 1, 1));
-        var catalog = new SourceCatalog(ServiceConfiguration.Read(null, new Dictionary<string, string>()).Configuration!.Sources, "/none", NullLoggerFactory.Instance, TimeProvider.System);
+        var catalog = new SourceCatalog(ServiceConfiguration.Read(null, new Dictionary<string, string>(), Shipped.Classes).Configuration!.Sources, "/none", NullLoggerFactory.Instance, TimeProvider.System);
 
         Assert.Equal(isOn, JobSetup.DryRun(connector, catalog.Describe("dir")).UseExtractionService);
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Emulator;
+using Connectors.Sources;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine;
@@ -39,7 +40,7 @@ public sealed class AccessControlOverHttpTests : IAsyncLifetime
             {
                 Store = _gateway.Documents,
                 EngineOf = _ => new SyncEngine(_gateway.Content, new SyncEngineOptions { StateFolder = _state.Path }, time, new Random(1), NullLoggerFactory.Instance),
-                Sources = new SourceCatalog(new ServiceConfiguration().Sources, Path.GetTempPath(), NullLoggerFactory.Instance, TimeProvider.System),
+                Sources = new SourceCatalog(BuiltInSources.Classes, Path.GetTempPath(), NullLoggerFactory.Instance, TimeProvider.System),
                 ContentIndexOf = _ => _gateway.Content,
                 TimeProvider = TimeProvider.System,
                 LoggerFactory = NullLoggerFactory.Instance,

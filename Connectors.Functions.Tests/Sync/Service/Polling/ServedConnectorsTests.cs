@@ -5,6 +5,7 @@ using Connectors.Sync.Service;
 using Connectors.Sync.Service.CleanUp;
 using Connectors.Sync.Service.Polling;
 using Connectors.Testing;
+using Connectors.Tests.Support;
 using Connectors.Tests.Sync.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -66,7 +67,7 @@ public sealed class ServedConnectorsTests
 
     private static ConnectorServiceOptions OptionsOf(string configuration)
     {
-        var outcome = ServiceConfigurationReader.Read("config.yml", "/", configuration, new Dictionary<string, string>());
+        var outcome = ServiceConfigurationReader.Read("config.yml", "/", configuration, new Dictionary<string, string>(), Shipped.Classes);
         Assert.Empty(outcome.Problems);
         return ConnectorServiceOptions.From(outcome.Configuration!, new JobWorker("host-1"));
     }
