@@ -1,6 +1,7 @@
 using System.Reflection;
-using Connectors.Abstractions;
 using Connectors.Functions.Hosting;
+using Connectors.Sources;
+using Connectors.Sync.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
@@ -12,7 +13,7 @@ public sealed class LogEventTests
     [Fact]
     public void EachMessageHasANumberOfItsOwn()
     {
-        var messages = new[] { typeof(ConnectorException).Assembly, typeof(ConnectorApp).Assembly }
+        var messages = new[] { typeof(SyncTelemetry).Assembly, typeof(BuiltInSources).Assembly, typeof(ConnectorApp).Assembly }
             .SelectMany(assembly => assembly.GetTypes())
             .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
             .Select(method => (Name: $"{method.DeclaringType!.Name}.{method.Name}", Number: method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId))

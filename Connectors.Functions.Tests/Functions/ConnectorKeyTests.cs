@@ -4,7 +4,6 @@ using Connectors.Functions.Hosting;
 using Connectors.Functions.Orchestrations;
 using Connectors.LocalHost.Hosting;
 using Connectors.Sources;
-using Connectors.Sync.Configuration;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Tests.Support;

@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using Connectors.Abstractions;
+using Connectors.Sync.Diagnostics;
 using Connectors.Tests.Support;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -15,7 +15,7 @@ public sealed partial class AlertTests(PredictedDeployments deployments)
     [Fact]
     public async Task EveryMessageThatAnAlertAsksForIsWrittenAndHasTheValuesThatItReads()
     {
-        var messages = typeof(ConnectorException).Assembly.GetTypes()
+        var messages = typeof(SyncTelemetry).Assembly.GetTypes()
             .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
             .Select(method => (method.Name, Attribute: method.GetCustomAttribute<LoggerMessageAttribute>()))
             .Where(one => one.Attribute is not null)

@@ -97,7 +97,7 @@ public sealed partial class TemplateTests
         var versions = XDocument.Load(Path.Combine(Approved.Root, "Directory.Packages.props")).Descendants("PackageVersion").ToDictionary(one => one.Attribute("Include")!.Value, one => one.Attribute("Version")!.Value);
         var referred = new[] { "made/Acme.Orders/Acme.Orders.csproj", "made/Acme.Orders.Tests/Acme.Orders.Tests.csproj" }
             .SelectMany(file => XDocument.Load(folder[file]).Descendants("PackageReference")).Select(one => $"{one.Attribute("Include")!.Value} {one.Attribute("Version")!.Value}");
-        Assert.Equal([$"Connectors.Sync {version}", $"xunit.v3 {versions["xunit.v3"]}", $"Connectors.Testing {version}"], referred);
+        Assert.Equal([$"Connectors.Abstractions {version}", $"xunit.v3 {versions["xunit.v3"]}", $"Connectors.Testing {version}"], referred);
     }
 
     [Theory]

@@ -194,7 +194,7 @@ internal sealed class SourceCatalog : ISourceFactory
 
     private static ConnectorException Unusable(string serviceType, string name, Exception exception) => new(
         FailureKind.Fatal,
-        $"sources.{serviceType}: {name} can't be loaded ({exception.Message.TrimEnd('.')}). Build it for this version of Connectors.Sync and put all its dependencies beside it.",
+        $"sources.{serviceType}: {name} can't be loaded ({exception.Message.TrimEnd('.')}). Build it for this version of Connectors.Abstractions and put all its dependencies beside it.",
         exception);
 
     private sealed record Loaded(ConstructorInfo Constructor, SourceDescription Description);

@@ -29,8 +29,8 @@ internal static class CodeBlocks
 
     private const string Usings = """
         global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading; global using System.Threading.Tasks;
-        global using Connectors.LocalHost.Hosting; global using Connectors.Sync; global using Connectors.Sync.Configuration; global using Connectors.Sync.Sources;
-        global using Connectors.Testing; global using Microsoft.Extensions.DependencyInjection;
+        global using Connectors.LocalHost.Hosting; global using Connectors.Abstractions; global using Connectors.Testing;
+        global using Connectors.Sync.Configuration; global using Microsoft.Extensions.DependencyInjection;
         """;
 
     private static readonly MetadataReference[] References =

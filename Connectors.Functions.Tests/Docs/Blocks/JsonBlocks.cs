@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Connectors.Sources;
-using Connectors.Sync.Configuration;
 using Connectors.Sync.Sources;
 using Connectors.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -38,7 +37,7 @@ internal static class JsonBlocks
         var json = JsonNode.Parse(string.Join('\n', block.Lines))!;
         if (json is JsonObject policy && policy["Statement"] is JsonArray statements)
         {
-            var errors = string.Concat(Directory.EnumerateFiles(Path.Combine(Approved.Root, "Connectors.Sync", "Sources", "S3"), "*Errors.cs").Select(File.ReadAllText));
+            var errors = string.Concat(Directory.EnumerateFiles(Path.Combine(Approved.Root, "Connectors.Sources", "ObjectStores", "S3"), "*Errors.cs").Select(File.ReadAllText));
             var actions = statements.SelectMany(statement => statement!["Action"] is JsonArray several ? several.Select(one => (string?)one) : [(string?)statement["Action"]]).ToList();
             Assert.True(actions.Count >= 3, $"only {actions.Count} actions");
             Assert.All(actions, action => Assert.Contains(action!, errors, StringComparison.Ordinal));

@@ -32,7 +32,7 @@ internal static partial class PictureBlocks
     ];
 
     private static readonly Lazy<string> Code = new(() => string.Concat(
-        new[] { "Connectors.Cli", "Connectors.Sync" }.SelectMany(project => Directory.EnumerateFiles(Path.Combine(Approved.Root, project), "*.cs", SearchOption.AllDirectories)).Select(File.ReadAllText)));
+        new[] { "Connectors.Cli", "Connectors.Sync", "Connectors.Sources" }.SelectMany(project => Directory.EnumerateFiles(Path.Combine(Approved.Root, project), "*.cs", SearchOption.AllDirectories)).Select(File.ReadAllText)));
 
     /// <summary>A drawing in characters, or a calculation.</summary>
     public static void Drawing(DocBlock block)

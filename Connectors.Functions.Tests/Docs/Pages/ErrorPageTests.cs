@@ -15,17 +15,17 @@ public sealed class ErrorPageTests
             "Something about the connector's document, its configuration, its rules or its job has to be put right, in Kibana or with `elastic-ingest connector`. Nothing was read from the source."),
         ("Elasticsearch", ["Connectors.Sync/Elasticsearch/"],
             "What Elasticsearch refused, or why it can't be reached. `elastic-ingest doctor` goes through all of it. Missing privileges: [security.md](security.md#privileges)."),
-        ("Reading and writing", ["Connectors.Sync", "Connectors.Sync/Engine", "Connectors.Sync/Engine/Changes/", "Connectors.Sync/Engine/AccessControl/", "Connectors.Sync/Bulk/", "Connectors.Sync/Diff/", "Connectors.Sync/Diagnostics/", "Connectors.Sync/Retries/"],
+        ("Reading and writing", ["Connectors.Sync", "Connectors.Sync/Engine", "Connectors.Sync/Engine/Planning/", "Connectors.Sync/Engine/Pages/", "Connectors.Sync/Engine/Changes/", "Connectors.Sync/Engine/AccessControl/", "Connectors.Sync/Bulk/", "Connectors.Sync/Diff/", "Connectors.Sync/Diagnostics/", "Connectors.Sync/Retries/"],
             "The sync itself gave up. What was written stays; nothing was deleted that the source may still have."),
         ("State and staging", ["Connectors.Sync/Engine/Staged/", "Connectors.Sync/Staging/"],
             "What a running sync left for itself, in `service.state_dir` or in the staging container, is missing, damaged or can't be written. Starting the sync again is always safe: it starts over, and writes only what differs."),
         ("The text of files", ["Connectors.Sync/Content/"],
             "A file is indexed without its text and reported in the job's `metadata.rejections` ([content.md](content.md#when-there-is-no-text)); the sync goes on."),
-        ("All sources", ["Connectors.Sync/Sources", "Connectors.Sync/Sources/Listing"],
+        ("All sources", ["Connectors.Sync/Sources", "Connectors.Abstractions/", "Connectors.Sources"],
             "A field of the connector's configuration, or a class under `sources` in config.yml."),
     ];
 
-    private static readonly string[] Projects = ["Connectors.Sync", "Connectors.Functions", "Connectors.Cli"];
+    private static readonly string[] Projects = ["Connectors.Abstractions", "Connectors.Sync", "Connectors.Sources", "Connectors.Functions", "Connectors.Cli"];
 
     [Fact]
     public void ThePageHasEverySentenceThatTheCodeCanSay()
@@ -41,7 +41,7 @@ public sealed class ErrorPageTests
         {
             var documentation = SourcePage(source);
             var link = documentation is null ? string.Empty : $" Fields, privileges and limits: [{documentation}](sources/{documentation}.md).";
-            total += Part(page, documentation is null ? $"Shared by sources ({source})" : $"Source {documentation}", $"The source does not answer, refuses, or is not configured rightly.{link}", Sentences($"Connectors.Sync/Sources/{source}/"), shown);
+            total += Part(page, documentation is null ? $"Shared by sources ({Path.GetFileName(source)})" : $"Source {documentation}", $"The source does not answer, refuses, or is not configured rightly.{link}", Sentences($"{source}/"), shown);
         }
 
         total += Part(page, "Everything else", "What is said elsewhere in the code.", [.. Projects.SelectMany(project => ErrorSentences.In(project, deep: true))], shown);
@@ -102,18 +102,18 @@ public sealed class ErrorPageTests
     private static IReadOnlyList<ErrorSentence> Sentences(string folder) =>
         Directory.Exists(Path.Combine(Approved.Root, folder)) ? ErrorSentences.In(folder.TrimEnd('/'), folder.EndsWith('/')) : [];
 
-    // Sources that are asked over HTTP lie below their base, and come before it.
-    private static IEnumerable<string> SourceFolders() => Folders(string.Empty)
-        .SelectMany(folder => folder == "Rest" ? [.. Folders(folder).Where(inner => SourcePage(inner) is not null), folder] : new[] { folder });
-
-    private static IEnumerable<string> Folders(string folder) => Directory.GetDirectories(Path.Combine(Approved.Root, "Connectors.Sync", "Sources", folder))
-        .Select(inner => Path.Combine(folder, Path.GetFileName(inner)).Replace('\\', '/'))
-        .Order(StringComparer.Ordinal);
+    // A source lies in the folder of its class, relative to the root. What several sources share comes after them.
+    private static IEnumerable<string> SourceFolders() => Directory
+        .EnumerateFiles(Path.Combine(Approved.Root, "Connectors.Sources"), "*DataSource.cs", SearchOption.AllDirectories)
+        .Select(file => Path.GetRelativePath(Approved.Root, Path.GetDirectoryName(file)!).Replace('\\', '/'))
+        .Distinct()
+        .OrderBy(folder => SourcePage(folder) is null)
+        .ThenBy(Path.GetFileName, StringComparer.Ordinal);
 
     // The page of a source is named by its service type, which its class says.
     private static string? SourcePage(string folder)
     {
-        var code = string.Concat(Directory.EnumerateFiles(Path.Combine(Approved.Root, "Connectors.Sync", "Sources", folder), "*.cs").Select(File.ReadAllText));
+        var code = string.Concat(Directory.EnumerateFiles(Path.Combine(Approved.Root, folder), "*.cs").Select(File.ReadAllText));
         return Directory.EnumerateFiles(Path.Combine(Approved.Root, "docs", "sources"), "*.md").Select(Path.GetFileNameWithoutExtension)
             .FirstOrDefault(page => code.Contains($"ServiceType = \"{page}\"", StringComparison.Ordinal));
     }

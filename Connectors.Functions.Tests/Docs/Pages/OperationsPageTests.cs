@@ -1,8 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using Connectors.Abstractions;
 using Connectors.Functions.Orchestrations;
+using Connectors.Sources;
 using Connectors.Sync.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -16,7 +16,7 @@ public sealed class OperationsPageTests
 
     private static IReadOnlyList<(string Name, LoggerMessageAttribute Message)> LogMessages { get; } =
     [
-        .. new[] { typeof(ConnectorException).Assembly, typeof(SyncJob).Assembly, typeof(Connectors.Cli.ExitCode).Assembly }
+        .. new[] { typeof(SyncTelemetry).Assembly, typeof(BuiltInSources).Assembly, typeof(SyncJob).Assembly, typeof(Connectors.Cli.ExitCode).Assembly }
             .SelectMany(assembly => assembly.GetTypes())
             .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
             .Select(method => (method.Name, Message: method.GetCustomAttribute<LoggerMessageAttribute>()!)).Where(one => one.Message is not null)

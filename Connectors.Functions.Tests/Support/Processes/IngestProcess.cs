@@ -4,8 +4,8 @@ namespace Connectors.Tests.Support.Processes;
 internal sealed class IngestProcess : ChildProcess
 {
     // Without its protection of executable memory the runtime makes no large file of its own, which a limit on files would hit.
-    private IngestProcess(string program, IEnumerable<string> arguments)
-        : base(program, arguments, [KeyValuePair.Create("NO_COLOR", "1"), KeyValuePair.Create("DOTNET_EnableWriteXorExecute", "0")])
+    private IngestProcess(string program, IEnumerable<string> arguments, params KeyValuePair<string, string>[] environment)
+        : base(program, arguments, [KeyValuePair.Create("NO_COLOR", "1"), KeyValuePair.Create("DOTNET_EnableWriteXorExecute", "0"), .. environment])
     {
     }
 
@@ -21,6 +21,13 @@ internal sealed class IngestProcess : ChildProcess
 
     /// <summary>Runs what is due or waits, once.</summary>
     public static IngestProcess OneSync(string configFile) => new("dotnet", [.. Program, "poll", "--one-sync", "-c", configFile]);
+
+    /// <summary>Runs what is due or waits, once, and writes at its end which assemblies it has loaded.</summary>
+    public static IngestProcess OneSync(string configFile, string loadedAssemblies) => new(
+        "dotnet",
+        [.. Program, "poll", "--one-sync", "-c", configFile],
+        KeyValuePair.Create("DOTNET_STARTUP_HOOKS", typeof(StartupHook).Assembly.Location),
+        KeyValuePair.Create(StartupHook.FileVariable, loadedAssemblies));
 
     /// <summary>Serves until stopped.</summary>
     public static IngestProcess Poll(string configFile) => new("dotnet", [.. Program, "poll", "-c", configFile]);

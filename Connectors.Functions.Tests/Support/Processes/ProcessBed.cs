@@ -46,7 +46,8 @@ internal sealed class ProcessBed : IDisposable
         : [];
 
     /// <summary>Writes a configuration file: short pauses, small pages and small bulk requests, so that there is much to interrupt.</summary>
-    public string Configure(Uri elasticsearch, string? stateFolder = null, int pageDocuments = 100, int chunkSize = 25, int partitions = 2, int sourceRetryTimeLimit = 2)
+    public string Configure(Uri elasticsearch, string? stateFolder = null, int pageDocuments = 100, int chunkSize = 25, int partitions = 2, int sourceRetryTimeLimit = 2,
+        string serviceTypes = "dir, http_json, mongodb")
     {
         var path = Path.Combine(_folder.Path, $"config-{_configurations++}.yml");
         File.WriteAllText(path, $"""
@@ -69,7 +70,7 @@ internal sealed class ProcessBed : IDisposable
               preflight_idle: 1
               log_level: DEBUG
               state_dir: {stateFolder ?? StateFolder}
-            native_service_types: [dir, http_json, mongodb]
+            native_service_types: [{serviceTypes}]
             """);
         return path;
     }

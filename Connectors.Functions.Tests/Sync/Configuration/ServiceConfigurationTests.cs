@@ -171,6 +171,42 @@ public sealed class ServiceConfigurationTests
             configuration.Notices.Select(notice => notice.ToString()));
     }
 
+    [Theory]
+    [InlineData("Connectors.Sync.Sources.AzureBlobs.AzureBlobDataSource", "azure_blob_storage")]
+    [InlineData("Connectors.Sync.Sources.Directory.DirectoryDataSource", "dir")]
+    [InlineData("Connectors.Sync.Sources.HttpJson.HttpJsonDataSource", "http_json")]
+    [InlineData("Connectors.Sync.Sources.MongoDB.MongoDataSource", "mongodb")]
+    [InlineData("Connectors.Sync.Sources.MySql.MySqlDataSource", "mysql")]
+    [InlineData("Connectors.Sync.Sources.PostgreSql.PostgreSqlDataSource", "postgresql")]
+    [InlineData("Connectors.Sync.Sources.Redis.RedisDataSource", "redis")]
+    [InlineData("Connectors.Sync.Sources.S3.S3DataSource", "s3")]
+    public void AClassByAFormerNameIsTheOneOfTodayAndTheNoticeNamesIt(string former, string serviceType)
+    {
+        var today = BuiltInSources.Classes[serviceType];
+        foreach (var name in new[] { $"{former}, Connectors.Sync", $"{former},Connectors.Sync, Version=0.1.0.0, Culture=neutral" })
+        {
+            var configuration = Read($"sources:\n  {serviceType}: '{name}'\n  other: '{name}'");
+
+            Assert.Equal((today, today), (configuration.Sources[serviceType], configuration.Sources["other"]));
+            Assert.Equal(
+                [
+                    $"config.yml:2: sources.{serviceType}: the class is called {today} now. Write that, or leave the entry out: a built-in source needs none.",
+                    $"config.yml:3: sources.other: the class is called {today} now. Write that.",
+                ],
+                configuration.Notices.Select(notice => notice.ToString()));
+        }
+    }
+
+    [Fact]
+    public void NamesOfTodayAndOfOthersStayAsTheyAre()
+    {
+        const string Others = "Connectors.Sync.Sources.Oracle.OracleDataSource, Connectors.Sync";
+        var configuration = Read($"sources:\n  s3: {BuiltInSources.Classes["s3"]}\n  oracle: {Others}");
+
+        Assert.Equal((BuiltInSources.Classes["s3"], Others), (configuration.Sources["s3"], configuration.Sources["oracle"]));
+        Assert.Empty(configuration.Notices);
+    }
+
     [Fact]
     public void FilesBecomeTextAsConfigured()
     {

@@ -58,7 +58,8 @@ internal static class ConnectorSection
                 sources[type] = present ?? entry.Text;
                 if (present is not null)
                 {
-                    reader.Notice(entry.Key, $"the class is called {present} now. Write that, or leave the entry out: a built-in source needs none.");
+                    var way = builtIn.ByServiceType.ContainsKey(type) ? "Write that, or leave the entry out: a built-in source needs none." : "Write that.";
+                    reader.Notice(entry.Key, $"the class is called {present} now. {way}");
                 }
             }
             else if (entry.Text.Contains(':', StringComparison.Ordinal) && builtIn.ByServiceType.ContainsKey(type))
