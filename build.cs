@@ -16,7 +16,7 @@ const string Usage = """
       functions builds the function app and runs it in one process, without Core Tools, with an emulated Elasticsearch, and Azurite where npm has it; kept in
                 artifacts/local-host, where a later start goes on; --folder PATH elsewhere. --once tries it with a sample folder and ends
       bench     runs the race against a raw bulk blast; [more] go to the benchmarks: functions, cold, micro
-      pack      packs the library, the contract tests of sources, the template and elastic-ingest as NuGet packages, into artifacts/packages
+      pack      packs what authors of sources need (contract and tests), the template and elastic-ingest as NuGet packages, into artifacts/packages
       publish   packs elastic-ingest as a .NET tool and as a self-contained folder, and the function app as a zip to deploy, into artifacts/
     """;
 

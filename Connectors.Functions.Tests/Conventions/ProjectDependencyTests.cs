@@ -26,7 +26,7 @@ public sealed class ProjectDependencyTests
         ["Connectors.Sources"] = ["Connectors.Abstractions"],
         ["Connectors.Testing"] = ["Connectors.Abstractions"],
         ["Connectors.Samples.Releases"] = ["Connectors.Abstractions"],
-        ["Connectors.Emulator"] = ["Connectors.Sync"],
+        ["Connectors.Emulator"] = ["Connectors.Abstractions"],
         ["Connectors.Cli"] = ["Connectors.Sync", "Connectors.Sources", "Connectors.Emulator", "Connectors.Extraction"],
         ["Connectors.Functions"] = ["Connectors.Sync", "Connectors.Sources", "Connectors.Extraction"],
         ["Connectors.LocalHost"] = ["Connectors.Functions", "Connectors.Emulator"],

@@ -7,6 +7,7 @@ using Connectors.Functions.Hosting;
 using Connectors.Functions.Orchestrations;
 using Connectors.Functions.Staging;
 using Connectors.LocalHost.Hosting;
+using Connectors.Sources;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Diff;
@@ -213,6 +214,7 @@ internal sealed class AppBed : IAsyncDisposable, ISourceFactory
         {
             Configuration = new ServiceConfiguration
             {
+                Sources = BuiltInSources.Classes,
                 Elasticsearch = elasticsearch,
                 NativeServiceTypes = ["memory"],
                 Service = new ServiceOptions { MaxConcurrentContentSyncs = 4 },

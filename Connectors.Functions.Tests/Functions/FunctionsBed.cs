@@ -4,6 +4,7 @@ using Connectors.Abstractions;
 using Connectors.Functions.Hosting;
 using Connectors.Functions.Orchestrations;
 using Connectors.LocalHost.Hosting;
+using Connectors.Sources;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Diff;
@@ -190,6 +191,7 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
     {
         Configuration = new ServiceConfiguration
         {
+            Sources = BuiltInSources.Classes,
             NativeServiceTypes = ["memory"],
             Service = new ServiceOptions { MaxConcurrentContentSyncs = MaxConcurrentSyncs },
             Engine = new SyncEngineOptions

@@ -66,7 +66,7 @@ internal static partial class OtherCommands
         Assert.Contains($"case \"{words[2]}\":", Read("build.cs"), StringComparison.Ordinal);
         foreach (var option in words.Skip(3).Where(word => word.StartsWith("--", StringComparison.Ordinal)))
         {
-            var place = words[2] == "functions" ? string.Concat(Directory.EnumerateFiles(Path.Combine(Root, "Connectors.LocalHost", "Trying"), "*.cs").Select(File.ReadAllText)) : Read("Connectors.Benchmarks/Program.cs") + Read("build.cs");
+            var place = words[2] == "functions" ? string.Concat(Directory.EnumerateFiles(Path.Combine(Root, "Connectors.LocalHost", "DevHost"), "*.cs").Select(File.ReadAllText)) : Read("Connectors.Benchmarks/Program.cs") + Read("build.cs");
             Assert.Contains($"\"{option}\"", place, StringComparison.Ordinal);
         }
     }

@@ -4,6 +4,8 @@ using System.Text.RegularExpressions;
 using Connectors.Abstractions;
 using Connectors.Functions.Orchestrations;
 using Connectors.LocalHost.Hosting;
+using Connectors.Sources;
+using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Protocol;
 using Connectors.Tests.Support;
 using Microsoft.Azure.Functions.Worker;
@@ -17,7 +19,7 @@ internal static partial class PictureBlocks
 {
     private static readonly Assembly[] Ours =
     [
-        typeof(ConnectorException).Assembly, typeof(SyncJob).Assembly, typeof(Connectors.Cli.ExitCode).Assembly, typeof(LocalFunctionHost).Assembly, typeof(Connectors.Emulator.EmulatorServer).Assembly,
+        typeof(ConnectorException).Assembly, typeof(SyncTelemetry).Assembly, typeof(BuiltInSources).Assembly, typeof(SyncJob).Assembly, typeof(Connectors.Cli.ExitCode).Assembly, typeof(LocalFunctionHost).Assembly, typeof(Connectors.Emulator.EmulatorServer).Assembly,
     ];
 
     private static readonly IReadOnlyList<MethodInfo> Methods =

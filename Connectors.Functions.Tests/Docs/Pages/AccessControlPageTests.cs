@@ -14,7 +14,7 @@ public sealed class AccessControlPageTests
     public void ThePageShowsTheCodeThatIsCompiled()
     {
         var page = File.ReadAllText(Path.Combine(Approved.Root, "docs", "access-control.md")).ReplaceLineEndings("\n");
-        var code = File.ReadAllText(Path.Combine(Approved.Root, "Connectors.Functions.Tests", "Docs", "WikiDataSource.cs")).ReplaceLineEndings("\n");
+        var code = File.ReadAllText(Path.Combine(Approved.Root, "Connectors.Functions.Tests", "Docs", "Pages", "WikiDataSource.cs")).ReplaceLineEndings("\n");
 
         Assert.Contains($"```csharp\n{code[code.IndexOf("public sealed", StringComparison.Ordinal)..]}```\n", page, StringComparison.Ordinal);
     }
