@@ -80,6 +80,25 @@ public sealed class ProjectDependencyTests
         Assert.Equal(Drivers.Length, Packages("Connectors.Sources").Select(name => Drivers.Single(driver => name.StartsWith(driver, StringComparison.Ordinal))).Distinct().Count());
     }
 
+    [Fact]
+    public void InternalsAreSeenByThoseWhomTheArchitectureNames()
+    {
+        var expected = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Connectors.Abstractions"] = "Connectors.Functions.Tests, Connectors.Sources, Connectors.Sync",
+            ["Connectors.Cli"] = "Connectors.Functions.Tests",
+            ["Connectors.Emulator"] = "Connectors.Functions.Tests",
+            ["Connectors.Functions"] = "Connectors.Benchmarks, Connectors.Functions.Tests, Connectors.LocalHost",
+            ["Connectors.LocalHost"] = "Connectors.Functions.Tests",
+            ["Connectors.Sources"] = "Connectors.Benchmarks, Connectors.Functions.Tests",
+            ["Connectors.Sync"] = "Connectors.Benchmarks, Connectors.Functions, Connectors.Functions.Tests, Connectors.LocalHost, DynamicProxyGenAssembly2, elastic-ingest",
+            ["Connectors.Testing"] = "Connectors.Functions.Tests",
+        };
+
+        var actual = MayName.Keys.Where(project => project != "Connectors.Samples.Releases").Select(project => (Project: project, Friends: Items(project, "InternalsVisibleTo"))).Where(one => one.Friends.Length > 0);
+        Assert.Equal(expected.Select(one => $"{one.Key}: {one.Value}"), actual.Select(one => $"{one.Project}: {string.Join(", ", one.Friends.Order(StringComparer.OrdinalIgnoreCase))}").Order(StringComparer.Ordinal));
+    }
+
     private static string ProjectOf(Assembly assembly) => assembly.GetName().Name switch
     {
         "elastic-ingest" => "Connectors.Cli",
@@ -91,6 +110,8 @@ public sealed class ProjectDependencyTests
     private static string[] References(string file) =>
         [.. XDocument.Load(file).Descendants("ProjectReference").Select(one => Path.GetFileNameWithoutExtension(one.Attribute("Include")!.Value.Replace('\\', '/')))];
 
-    private static string[] Packages(string project) =>
-        [.. XDocument.Load(Path.Combine(Approved.Root, project, $"{project}.csproj")).Descendants("PackageReference").Select(one => one.Attribute("Include")!.Value)];
+    private static string[] Packages(string project) => Items(project, "PackageReference");
+
+    private static string[] Items(string project, string kind) =>
+        [.. XDocument.Load(Path.Combine(Approved.Root, project, $"{project}.csproj")).Descendants(kind).Select(one => one.Attribute("Include")!.Value)];
 }
