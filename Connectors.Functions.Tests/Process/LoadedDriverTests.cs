@@ -20,7 +20,7 @@ public sealed class LoadedDriverTests
         var loaded = await LoadedAfterSyncAsync("dir", new() { ["directory"] = tree.Path }, isCompleted: true);
         Assert.Contains("Connectors.Sources", loaded);
         Assert.True(loaded.Count > 30, $"only {loaded.Count} assemblies");
-        Assert.Empty(loaded.Where(name => Array.Exists(Drivers, driver => name.StartsWith(driver, StringComparison.Ordinal))));
+        Assert.DoesNotContain(loaded, name => Array.Exists(Drivers, driver => name.StartsWith(driver, StringComparison.Ordinal)));
     }
 
     [Fact]
