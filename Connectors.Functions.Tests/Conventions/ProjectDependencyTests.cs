@@ -26,7 +26,7 @@ public sealed class ProjectDependencyTests
         ["Connectors.Sources"] = ["Connectors.Abstractions"],
         ["Connectors.Testing"] = ["Connectors.Abstractions"],
         ["Connectors.Samples.Releases"] = ["Connectors.Abstractions"],
-        ["Connectors.Emulator"] = ["Connectors.Abstractions"],
+        ["Connectors.Emulator"] = ["Connectors.Sync"],
         ["Connectors.Cli"] = ["Connectors.Sync", "Connectors.Sources", "Connectors.Emulator", "Connectors.Extraction"],
         ["Connectors.Functions"] = ["Connectors.Sync", "Connectors.Sources", "Connectors.Extraction"],
         ["Connectors.LocalHost"] = ["Connectors.Functions", "Connectors.Emulator"],
@@ -85,13 +85,13 @@ public sealed class ProjectDependencyTests
     {
         var expected = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["Connectors.Abstractions"] = "Connectors.Functions.Tests, Connectors.Sources, Connectors.Sync",
+            ["Connectors.Abstractions"] = "Connectors.Functions, Connectors.Functions.Tests, Connectors.Sources, Connectors.Sync",
             ["Connectors.Cli"] = "Connectors.Functions.Tests",
             ["Connectors.Emulator"] = "Connectors.Functions.Tests",
             ["Connectors.Functions"] = "Connectors.Benchmarks, Connectors.Functions.Tests, Connectors.LocalHost",
             ["Connectors.LocalHost"] = "Connectors.Functions.Tests",
             ["Connectors.Sources"] = "Connectors.Benchmarks, Connectors.Functions.Tests",
-            ["Connectors.Sync"] = "Connectors.Benchmarks, Connectors.Functions, Connectors.Functions.Tests, Connectors.LocalHost, DynamicProxyGenAssembly2, elastic-ingest",
+            ["Connectors.Sync"] = "Connectors.Benchmarks, Connectors.Emulator, Connectors.Functions, Connectors.Functions.Tests, Connectors.LocalHost, DynamicProxyGenAssembly2, elastic-ingest",
             ["Connectors.Testing"] = "Connectors.Functions.Tests",
         };
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
-using Connectors.Sync.Configuration;
+using Connectors.Sources;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -18,7 +18,7 @@ internal static class MarkedConnectors
         $"Server=127.0.0.1;Password={LeftBehind.Secret};Database=d",
     ];
 
-    private static readonly SourceCatalog Catalog = new(new ServiceConfiguration().Sources, Path.GetTempPath(), NullLoggerFactory.Instance, TimeProvider.System);
+    private static readonly SourceCatalog Catalog = new(BuiltInSources.Classes, Path.GetTempPath(), NullLoggerFactory.Instance, TimeProvider.System);
 
     /// <summary>Those that can be pointed at a server of this machine by the values below: no test may call a service on the internet.</summary>
     public static IReadOnlyList<string> ServiceTypes { get; } = ["azure_blob_storage", "dir", "http_json", "mongodb", "mysql", "postgresql", "redis", "s3"];
