@@ -8,7 +8,7 @@ namespace Connectors.Abstractions;
 /// one place for every text that leaves the service: errors, logs, jobs, views. It is a net below the rule that secrets stand in fields that are declared sensitive, for those that were put
 /// elsewhere. Pure.
 /// </summary>
-internal static partial class Redactor
+public static partial class Redactor
 {
     /// <summary>What stands in the place of a secret.</summary>
     public const string Mask = "***";

@@ -85,7 +85,7 @@ public sealed class ProjectDependencyTests
     {
         var expected = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["Connectors.Abstractions"] = "Connectors.Functions, Connectors.Functions.Tests, Connectors.Sources, Connectors.Sync",
+            ["Connectors.Abstractions"] = "Connectors.Functions.Tests, Connectors.Sources, Connectors.Sync",
             ["Connectors.Cli"] = "Connectors.Functions.Tests",
             ["Connectors.Emulator"] = "Connectors.Functions.Tests",
             ["Connectors.Functions"] = "Connectors.Benchmarks, Connectors.Functions.Tests, Connectors.LocalHost",
