@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Connectors.Charsets;
 
-/// <summary>The charset that somebody says a text is in: its own first lines, or the media type that came with it. This file is part of the extraction process too.</summary>
+/// <summary>The charset that somebody says a text is in: its own first lines, or the media type that came with it.</summary>
 internal static class DeclaredCharset
 {
     /// <summary>How far into a page a browser looks for a declaration.</summary>

@@ -6,7 +6,7 @@ namespace Connectors.Charsets;
 
 /// <summary>
 /// Finds out what encoding a text is in. In this order: its byte order mark, what is declared, UTF-8 if that is what it is but for a few bad bytes, UTF-16 without
-/// a mark, and what its bytes look most like. This file is part of the extraction process too.
+/// a mark, and what its bytes look most like.
 /// </summary>
 internal static class TextEncoding
 {

@@ -45,7 +45,7 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void FilesAndFoldersStaySmallAndFoldersAreNamespaces()
     {
-        string[] projects = ["Connectors.Abstractions", "Connectors.Sync", "Connectors.Sources", "Connectors.Cli", "Connectors.Emulator", "Connectors.Extraction", "Connectors.Functions", "Connectors.LocalHost", "Connectors.Testing"];
+        string[] projects = ["Connectors.Abstractions", "Connectors.Charsets", "Connectors.Sync", "Connectors.Sources", "Connectors.Cli", "Connectors.Emulator", "Connectors.Extraction", "Connectors.Functions", "Connectors.LocalHost", "Connectors.Testing"];
         var files = projects.SelectMany(Sources).ToList();
         Assert.True(files.Count > 150, $"only {files.Count} files");
         Assert.Empty(files.Where(file => File.ReadLines(file).Count() > 400).Select(file => Path.GetRelativePath(Root, file)));

@@ -21,9 +21,10 @@ public sealed class ProjectDependencyTests
     private static readonly Dictionary<string, string[]> MayName = new(StringComparer.Ordinal)
     {
         ["Connectors.Abstractions"] = [],
-        ["Connectors.Extraction"] = [],
-        ["Connectors.Sync"] = ["Connectors.Abstractions"],
-        ["Connectors.Sources"] = ["Connectors.Abstractions"],
+        ["Connectors.Charsets"] = [],
+        ["Connectors.Extraction"] = ["Connectors.Charsets"],
+        ["Connectors.Sync"] = ["Connectors.Abstractions", "Connectors.Charsets"],
+        ["Connectors.Sources"] = ["Connectors.Abstractions", "Connectors.Charsets"],
         ["Connectors.Testing"] = ["Connectors.Abstractions"],
         ["Connectors.Samples.Releases"] = ["Connectors.Abstractions"],
         ["Connectors.Emulator"] = ["Connectors.Sync"],
@@ -86,6 +87,7 @@ public sealed class ProjectDependencyTests
         var expected = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["Connectors.Abstractions"] = "Connectors.Functions.Tests, Connectors.Sources, Connectors.Sync",
+            ["Connectors.Charsets"] = "Connectors.Extraction, Connectors.Functions.Tests, Connectors.Sources, Connectors.Sync",
             ["Connectors.Cli"] = "Connectors.Functions.Tests",
             ["Connectors.Emulator"] = "Connectors.Functions.Tests",
             ["Connectors.Functions"] = "Connectors.Benchmarks, Connectors.Functions.Tests, Connectors.LocalHost",
