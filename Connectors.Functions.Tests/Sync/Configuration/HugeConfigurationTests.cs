@@ -28,7 +28,7 @@ public sealed class HugeConfigurationTests
         {
             File.WriteAllText(file, "# " + new string('x', 1024 * 1024));
 
-            var outcome = ServiceConfiguration.Read(file, new Dictionary<string, string>());
+            var outcome = ServiceConfiguration.Read(file, new Dictionary<string, string>(), SourceClasses.None);
 
             Assert.Contains("larger than 1 MiB", Assert.Single(outcome.Problems).ToString(), StringComparison.Ordinal);
         }
@@ -38,5 +38,5 @@ public sealed class HugeConfigurationTests
         }
     }
 
-    private static ConfigurationOutcome Read(string text) => ServiceConfigurationReader.Read("config.yml", "/tmp", text, new Dictionary<string, string>());
+    private static ConfigurationOutcome Read(string text) => ServiceConfigurationReader.Read("config.yml", "/tmp", text, new Dictionary<string, string>(), SourceClasses.None);
 }

@@ -104,7 +104,7 @@ public sealed class WrongConfigurationTests
         { "service.log_level: ApiKey hunter2", "config.yml:1: service.log_level: the value is not one of DEBUG, INFO, WARNING, ERROR, CRITICAL. The default is INFO." },
         {
             "connectors:\n  - connector_id: a\n    service_type: hunter2",
-            $"config.yml:3: connectors.0.service_type: there is no source for the service type that is written here. There are {string.Join(", ", BuiltInSources.All.Keys)}; add others under sources."
+            $"config.yml:3: connectors.0.service_type: there is no source for the service type that is written here. There are {string.Join(", ", BuiltInSources.Classes.Keys)}; add others under sources."
         },
         { "sources:\n  gdrive: GoogleDrive", "config.yml:2: sources.gdrive: \"GoogleDrive\" is not the name of a class. Write it as Namespace.Type, Assembly." },
         { "sources:\n  oracle: connectors.sources.oracle:OracleDataSource", "config.yml:2: sources.oracle: the value is not the name of a class. Write it as Namespace.Type, Assembly." },
