@@ -221,7 +221,7 @@ bool Count(string results, int exitCode)
     }
 
     var document = XDocument.Load(results);
-    int Sum(string name) => document.Descendants("assembly").Sum(one => (int?)one.Attribute(name) ?? 0);
+    int Sum(string name) => document.Descendants("assembly").Sum(item => (int?)item.Attribute(name) ?? 0);
     foreach (var failure in document.Descendants("failure"))
     {
         var name = failure.Parent!.Attribute("name")?.Value ?? failure.Parent.Attribute("type")?.Value;

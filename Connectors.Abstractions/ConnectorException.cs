@@ -1,8 +1,9 @@
 namespace Connectors.Abstractions;
 
 /// <summary>
-/// The one exception that this library, and every source, throws on purpose. Its message is a sentence for the operator: what
-/// failed, where, and what to do. It never contains a secret, because it ends up in logs, in Kibana and on status pages; what looks like one all the same is taken out.
+/// The exception that this library, and every source, throws deliberately. Its message is a sentence for the operator: what failed, where,
+/// and what to do. It never contains a secret, because it ends up in logs, in Kibana and on status pages; what looks like one all the same
+/// is taken out.
 /// </summary>
 public sealed class ConnectorException : Exception
 {

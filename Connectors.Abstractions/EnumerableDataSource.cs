@@ -44,7 +44,7 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
     public abstract Task PingAsync(CancellationToken cancellationToken);
 
     /// <inheritdoc/>
-    public virtual Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => Task.FromResult(ChangeAnswer.Unknown);
+    public virtual Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => Task.FromResult(ChangeCheckResult.Unknown);
 
     /// <inheritdoc/>
     public virtual Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) =>
@@ -63,7 +63,7 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
             {
                 if (!await reading.MoveNextAsync())
                 {
-                    await CloseAsync(partition);
+                    await EndEnumerationAsync(partition);
                     return page.Build(PageToken.Start, isLast: true, restarts);
                 }
 
@@ -74,7 +74,7 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
         }
         catch
         {
-            await CloseAsync(partition);
+            await EndEnumerationAsync(partition);
             throw;
         }
     }
@@ -84,7 +84,7 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
     {
         foreach (var partition in _readings.Keys)
         {
-            await CloseAsync(new SourcePartition(partition, string.Empty));
+            await EndEnumerationAsync(new SourcePartition(partition, string.Empty));
         }
 
         await DisposeAsyncCore();
@@ -141,20 +141,20 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
             return (open, false);
         }
 
-        await CloseAsync(partition);
+        await EndEnumerationAsync(partition);
         var reading = Open(partition);
         if (after.IsStart || await reading.SkipToAsync(after, cancellationToken))
         {
             return (reading, false);
         }
 
-        await CloseAsync(partition);
+        await EndEnumerationAsync(partition);
         return (Open(partition), true);
 
         Reading Open(SourcePartition wanted) => _readings[wanted.Name] = new Reading(token => ReadAsync(wanted, token), () => Interlocked.Increment(ref _progress));
     }
 
-    private async Task CloseAsync(SourcePartition partition)
+    private async Task EndEnumerationAsync(SourcePartition partition)
     {
         if (_readings.TryRemove(partition.Name, out var reading))
         {

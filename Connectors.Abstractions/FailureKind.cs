@@ -1,6 +1,6 @@
 namespace Connectors.Abstractions;
 
-/// <summary>What a failure means for the work it ended. There is no fourth kind: everything is one of these.</summary>
+/// <summary>What a failure means for the work it ended. There is no fourth kind.</summary>
 public enum FailureKind
 {
     /// <summary>It may pass: a time-out, a reset connection, 429, 502, 503, 504. The same call may be made again.</summary>

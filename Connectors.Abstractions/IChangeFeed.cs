@@ -1,14 +1,19 @@
 namespace Connectors.Abstractions;
 
 /// <summary>
-/// An optional ability of a source: it can tell what changed since a place in its history, without being read as a whole. A source that implements this says so in
-/// its description (<see cref="SourceDescription.HasChangeFeed"/>), and its connectors can have incremental syncs.
+/// An optional ability of a source: it reports what changed since a position in its history, without being read as a whole. A source that
+/// implements this says so in its description (<see cref="SourceDescription.HasChangeFeed"/>), and its connectors can have incremental
+/// syncs.
 /// </summary>
 /// <remarks>
-/// <para>Nothing is ever deleted because a feed does not mention it. A feed that can't tell of deletions is useful all the same: what vanished goes with the next full
-/// sync.</para>
-/// <para>A change may be told more than once, also after a later one of the same document was told, as long as each page tells the document as it is then, or later.
-/// No change may be left out.</para>
+/// <para>
+/// Nothing is ever deleted because a feed does not mention it. A feed that can't tell of deletions is useful all the same: what vanished
+/// goes with the next full sync.
+/// </para>
+/// <para>
+/// A change may be reported more than once, also after a later change of the same document, as long as each page holds the document's state
+/// at that time or later. No change may be left out.
+/// </para>
 /// </remarks>
 public interface IChangeFeed
 {
@@ -23,7 +28,7 @@ public interface IChangeFeed
     /// <param name="after"><see cref="PageToken.Start"/>, or <see cref="SourcePage.Next"/> of the page before.</param>
     /// <param name="limits">When a page is full.</param>
     /// <param name="cancellationToken">Stops the read; the page is then lost, which does no harm.</param>
-    /// <returns>The page, or <see cref="ChangePage.Lost"/> when the history does not reach back to that place.</returns>
+    /// <returns>The page, or <see cref="ChangePage.Expired"/> when the history does not reach back to that place.</returns>
     /// <exception cref="ConnectorException">Any other failure; its <c>Kind</c> says whether a retry can help.</exception>
     Task<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken);
 }

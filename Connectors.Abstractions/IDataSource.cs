@@ -23,11 +23,11 @@ public interface IDataSource : IAsyncDisposable
     Task PingAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Tells whether anything may have changed since <paramref name="lastMark"/>. Answering "changed" when in doubt is always right;
+    /// Tells whether anything may have changed since <paramref name="lastToken"/>. Answering "changed" when in doubt is always right;
     /// answering "unchanged" wrongly loses updates.
     /// </summary>
-    /// <param name="lastMark">The <see cref="ChangeAnswer.Mark"/> of the last completed sync, or <see langword="null"/> before the first.</param>
-    Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken);
+    /// <param name="lastToken">The <see cref="ChangeCheckResult.ChangeToken"/> of the last completed sync, or <see langword="null"/> before the first.</param>
+    Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken);
 
     /// <summary>Divides the source into parts that can be read side by side. Called once per sync, before the first page.</summary>
     /// <param name="wanted">How many parts would be useful; fewer or more are fine, at least one is needed.</param>

@@ -1,8 +1,8 @@
 namespace Connectors.Abstractions;
 
 /// <summary>
-/// An optional ability of a source: its ids can be had for less than its documents. Used by syncs that only delete; they read whole pages from a source that does not
-/// implement this.
+/// An optional ability of a source: its ids can be read at a lower cost than its documents. Used by syncs that only delete; they read whole
+/// pages from a source that does not implement this.
 /// </summary>
 public interface IIdLister
 {

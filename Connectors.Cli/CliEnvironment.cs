@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Connectors.Cli;
 
-/// <summary>Everything a command touches outside itself, so that tests can run commands in their own process.</summary>
+/// <summary>Everything outside a command that it uses, so that tests can run commands in their own process.</summary>
 internal sealed record CliEnvironment
 {
     /// <summary>Results: tables, lines, JSON.</summary>
@@ -21,7 +21,7 @@ internal sealed record CliEnvironment
         init => field = EscapingWriter.Over(value);
     }
 
-    /// <summary>What is piped in.</summary>
+    /// <summary>Standard input.</summary>
     public TextReader In { get; init; } = TextReader.Null;
 
     /// <summary>Environment variables.</summary>
@@ -30,7 +30,7 @@ internal sealed record CliEnvironment
     /// <summary>Whether <see cref="Out"/> is a terminal that a person looks at.</summary>
     public bool IsTerminal { get; init; }
 
-    /// <summary>Whether there is a person who can be asked: a terminal in both directions.</summary>
+    /// <summary>Whether a person can be asked: a terminal in both directions.</summary>
     public bool CanAsk { get; init; }
 
     /// <summary>The terminal to draw on and to ask at; <see langword="null"/> for that of this process.</summary>
@@ -45,7 +45,7 @@ internal sealed record CliEnvironment
     /// <summary>Ctrl-C and SIGTERM.</summary>
     public required ShutdownSignals Shutdown { get; init; }
 
-    /// <summary>Whether colours are wanted: on a terminal, unless NO_COLOR is set to anything.</summary>
+    /// <summary>Whether colours are used: on a terminal, unless NO_COLOR is set.</summary>
     public bool WantsColor => IsTerminal && string.IsNullOrEmpty(Variables.GetValueOrDefault("NO_COLOR"));
 
     /// <summary>That of this process.</summary>

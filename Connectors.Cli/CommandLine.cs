@@ -12,7 +12,9 @@ namespace Connectors.Cli;
 /// <summary>Parses the command line, runs the command and turns whatever happens into an exit code.</summary>
 internal static class CommandLine
 {
-    /// <summary>How command lines are read: a word that begins with @ is a value of ours (<see cref="Input.IndirectValue"/>) and no file with more of the line.</summary>
+    /// <summary>
+    /// The parser settings: a word that begins with @ is a value (<see cref="Input.IndirectValue"/>), not a response file.
+    /// </summary>
     public static ParserConfiguration Form { get; } = new() { ResponseFileTokenReplacer = null };
 
     /// <summary>Runs one command line.</summary>
@@ -100,7 +102,7 @@ internal static class CommandLine
     // A misspelt command may be followed by the name of another one, which is then taken for the command: `sorce list`.
     private static System.CommandLine.Parsing.CommandResult CommandBefore(ParseResult parsed, string token)
     {
-        var words = parsed.Tokens.Select(one => one.Value).ToList();
+        var words = parsed.Tokens.Select(item => item.Value).ToList();
         var result = parsed.CommandResult;
         while (result.Parent is System.CommandLine.Parsing.CommandResult parent && words.IndexOf(result.IdentifierToken.Value) > words.IndexOf(token))
         {

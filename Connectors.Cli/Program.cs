@@ -2,9 +2,9 @@ using Connectors.Cli;
 using Connectors.Cli.Hosting;
 
 // First of all: an extraction process is this program again, and should be small and start at once.
-if (args is [ExtractionSelf.Verb])
+if (args is [ExtractionSubcommand.Verb])
 {
-    return ExtractionSelf.Run();
+    return ExtractionSubcommand.Run();
 }
 
 using var shutdown = new ShutdownSignals();

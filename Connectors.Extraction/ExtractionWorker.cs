@@ -5,8 +5,8 @@ using Connectors.Sync.Content.Extraction;
 namespace Connectors.Extraction;
 
 /// <summary>
-/// The program: reads files from its standard input, writes their text to its standard output, one after another, until the input ends. It trusts no file: whoever
-/// started it limits its memory and ends it when a file takes too long, and a file that brings it down costs one process.
+/// The extraction program: reads files from standard input and writes their text to standard output until the input ends. It does not trust
+/// any file: its parent limits its memory and ends it when a file takes too long, so a file that crashes it costs one process.
 /// </summary>
 public static class ExtractionWorker
 {

@@ -5,8 +5,8 @@ using Connectors.Abstractions;
 namespace Connectors.Sources;
 
 /// <summary>
-/// Puts JSON that a source holds into a body. It is passed on as it is but for what Elasticsearch refuses: blank names get an underscore, of two
-/// fields with the same name the last counts, and a number beyond a double becomes a text.
+/// Writes a source's JSON into a body. Copies it except for what Elasticsearch rejects: blank names get an underscore, of two fields with
+/// the same name the last one counts, and a number beyond a double becomes a text.
 /// </summary>
 internal static class CleanJson
 {

@@ -7,9 +7,9 @@ namespace Connectors.Sources;
 /// Changes by time stamp, for sources that have no history but know when each thing changed: what changed since the last reading began, less an overlap for clocks that
 /// differ and for what was being written just then.
 /// </summary>
-/// <param name="Began">When this reading began: where the next one begins.</param>
+/// <param name="StartedAt">When this reading began: where the next one begins.</param>
 /// <param name="After">How far it is, in the source's words; empty at the start.</param>
-internal sealed record TimeCursor(DateTimeOffset Began, string After)
+internal sealed record TimeCursor(DateTimeOffset StartedAt, string After)
 {
     /// <summary>A cursor for a reading that begins at that time.</summary>
     public static string At(DateTimeOffset began) => began.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
@@ -25,6 +25,6 @@ internal sealed record TimeCursor(DateTimeOffset Began, string After)
         return parts.Length == 2 && TimeOf(parts[0]) is { } began ? new TimeCursor(began, parts[1]) : new TimeCursor(time.GetUtcNow(), string.Empty);
     }
 
-    /// <summary>The token of the page after <paramref name="place"/>.</summary>
-    public PageToken Token(string place) => new($"{At(Began)}|{place}");
+    /// <summary>The token of the page after <paramref name="position"/>.</summary>
+    public PageToken Token(string position) => new($"{At(StartedAt)}|{position}");
 }

@@ -308,12 +308,12 @@ public abstract class SourceContractTests : IAsyncLifetime
     public async Task AChangeIsNeverMissed()
     {
         await using var before = Open();
-        var answer = await before.HasChangedAsync(lastMark: null, Cancellation);
+        var answer = await before.HasChangedAsync(lastToken: null, Cancellation);
         Assert.True(answer.HasChanged, "Before the first sync everything is new.");
-        AssertNoSecret(answer.Mark);
+        AssertNoSecret(answer.ChangeToken);
         await Fixture.ChangeAsync(Cancellation);
         await using var after = Open();
-        Assert.True((await after.HasChangedAsync(answer.Mark, Cancellation)).HasChanged);
+        Assert.True((await after.HasChangedAsync(answer.ChangeToken, Cancellation)).HasChanged);
         Assert.True((await after.HasChangedAsync("not a mark", Cancellation)).HasChanged);
     }
 

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Connectors.Abstractions;
 
 /// <summary>
-/// One field of a source's configuration, declared once: the protocol's JSON, what Kibana shows, validation, <c>list</c> output, docs and
-/// secrecy come from it. Names of the properties are the protocol's.
+/// One field of a source's configuration, declared once. It determines the protocol's JSON, Kibana's form, validation, <c>list</c> output,
+/// docs and which values are secret. Property names are the protocol's.
 /// </summary>
 /// <param name="Name">The key in the connector's <c>configuration</c>: <c>aws_access_key_id</c>.</param>
 /// <param name="Label">What Kibana shows beside the input.</param>
@@ -16,13 +16,13 @@ public sealed record ConfigField(string Name, string Label)
     /// <summary>How Kibana shows it; <see langword="null"/> = what suits the type.</summary>
     public ConfigDisplay? Display { get; init; }
 
-    /// <summary>The value that counts when the user leaves the field empty, or <see langword="null"/>.</summary>
+    /// <summary>The value used when the user leaves the field empty, or <see langword="null"/>.</summary>
     public JsonNode? DefaultValue { get; init; }
 
-    /// <summary>What stands in the field when a connector is made; <see langword="null"/> = the default value, or nothing.</summary>
+    /// <summary>The initial value of a new connector; <see langword="null"/> = the default value, or nothing.</summary>
     public JsonNode? InitialValue { get; init; }
 
-    /// <summary>Whether the connector stays in <c>needs_configuration</c> without it. Default true, as in the protocol.</summary>
+    /// <summary>Whether the connector stays in <c>needs_configuration</c> without a value. Default true, as in the protocol.</summary>
     public bool Required { get; init; } = true;
 
     /// <summary>Whether the value is a secret: shown as dots, never logged.</summary>
@@ -34,7 +34,7 @@ public sealed record ConfigField(string Name, string Label)
     /// <summary>The choices of a drop-down.</summary>
     public IReadOnlyList<ConfigOption> Options { get; init; } = [];
 
-    /// <summary>The field counts, and is shown, only when all of these other fields have these values.</summary>
+    /// <summary>The field is shown and used only when all of these fields have these values.</summary>
     public IReadOnlyList<ConfigDependency> DependsOn { get; init; } = [];
 
     /// <summary>Checks on the value beyond its type.</summary>
@@ -46,7 +46,9 @@ public sealed record ConfigField(string Name, string Label)
     /// <summary>Whether the value is the bare name of a server: a URL would be a mistake, and may hold a password.</summary>
     internal bool TakesNoUrl { get; init; }
 
-    /// <summary>Whether documents may be others with another value, so that a change of it has every document read and compared anew. Default true.</summary>
+    /// <summary>
+    /// Whether a change of the value may change documents. If so, every document is read and compared again. Default true.
+    /// </summary>
     internal bool ShapesDocuments { get; init; } = true;
 }
 
@@ -97,5 +99,5 @@ public sealed record ConfigDependency(string Field, JsonNode Value);
 
 /// <summary>A check on a value.</summary>
 /// <param name="Type">The protocol's word: <c>less_than</c>, <c>greater_than</c>, <c>list_type</c>, <c>included_in</c> or <c>regex</c>.</param>
-/// <param name="Constraint">What the value is held against.</param>
+/// <param name="Constraint">The value to compare with.</param>
 public sealed record ConfigValidation(string Type, JsonNode Constraint);

@@ -3,25 +3,32 @@ using System.Text.Json;
 namespace Connectors.Abstractions;
 
 /// <summary>
-/// Words and rules of document level security: each document lists the values of those who may see it, in <see cref="FieldName"/>; each identity
-/// (<see cref="AccessIdentity"/>) lists the values that it has; whoever shares a value with a document may see it. Values are compared as they are, letter by letter.
+/// Document level security: each document lists in <see cref="FieldName"/> the values of those who may see it; each identity
+/// (<see cref="AccessIdentity"/>) lists the values that it has; an identity that shares a value with a document may see it. Values are
+/// compared as they are, letter by letter.
 /// </summary>
 /// <remarks>
-/// The protocol's query lets everybody see a document that has no such field, and Elasticsearch takes an empty list for no field. So neither is ever written while the
-/// <see cref="Switch"/> is on: a document without a value gets one that no identity has, and is seen by nobody.
+/// For the protocol's query a document without this field is visible to everyone, and Elasticsearch treats an empty list as no field. So
+/// while the <see cref="Switch"/> is on, neither is ever written: a document without a value gets one that no identity has, and is visible
+/// to no one.
 /// </remarks>
 public static class AccessControl
 {
     /// <summary>The field of a document that lists who may see it, at the top of its body.</summary>
     public const string FieldName = "_allow_access_control";
 
-    /// <summary>The value that every identity of a connector has: a document that lists it is seen by all of them, and by nobody who is no identity.</summary>
+    /// <summary>
+    /// The value that every identity of a connector has: a document that lists it is visible to all of them, and to no one else.
+    /// </summary>
     public const string Everyone = "everyone";
 
     /// <summary>The value that no identity has.</summary>
     internal const string Nobody = "_nobody";
 
-    /// <summary>Most bytes of a value as UTF-8. Elasticsearch refuses much longer ones, and an index may be told to pass over longer ones, which would open the document.</summary>
+    /// <summary>
+    /// Most bytes of a value as UTF-8. Elasticsearch rejects much longer values, and an index may ignore longer ones, which would make the
+    /// document visible to everyone.
+    /// </summary>
     internal const int MaxValueBytes = 1024;
 
     /// <summary>The field by which a user switches it on, under the Python service's name. A source with access control declares it, unless its documents always carry the values.</summary>

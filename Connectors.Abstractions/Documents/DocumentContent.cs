@@ -1,8 +1,8 @@
 namespace Connectors.Abstractions;
 
 /// <summary>
-/// A document's content, a file's bytes for example, that is fetched only when the document really has to be written. It may be asked
-/// for long after its page was read, and more than once.
+/// A document's content, for example a file's bytes, which is fetched only when the document is written. It may be asked for long after its
+/// page was read, and more than once.
 /// </summary>
 public abstract class DocumentContent
 {

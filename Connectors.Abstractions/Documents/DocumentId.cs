@@ -4,8 +4,8 @@ using System.Text;
 namespace Connectors.Abstractions;
 
 /// <summary>
-/// What becomes of a source's id in Elasticsearch, whose <c>_id</c> holds at most <see cref="MaxBytes"/> bytes of UTF-8: a longer one is replaced by its
-/// SHA-256, and the full text is kept in the field <see cref="OriginalField"/>.
+/// Maps a source's id to Elasticsearch's <c>_id</c>, which is at most <see cref="MaxBytes"/> bytes of UTF-8: a longer id is replaced by its
+/// SHA-256, and its text is stored in <see cref="OriginalField"/>.
 /// </summary>
 public static class DocumentId
 {

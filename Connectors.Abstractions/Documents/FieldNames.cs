@@ -24,9 +24,9 @@ internal static class FieldNames
     {
         var given = new HashSet<string>(taken ?? [], StringComparer.Ordinal);
         var names = new List<string>();
-        foreach (var one in wanted)
+        foreach (var item in wanted)
         {
-            var name = WithoutBlankParts(one);
+            var name = WithoutBlankParts(item);
             if (isTop && ReservedFields.Contains(System.Text.Encoding.UTF8.GetBytes(name)))
             {
                 name += "_";

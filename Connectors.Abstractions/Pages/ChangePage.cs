@@ -25,7 +25,7 @@ public sealed class ChangePage : IDisposable
     {
         Upserts = new SourcePageBuilder(PageLimits.Default).Build(PageToken.Start, isLast: false);
         DeletedIds = [];
-        LostBecause = lostBecause;
+        ExpiredReason = lostBecause;
     }
 
     /// <summary>New and changed documents.</summary>
@@ -37,12 +37,12 @@ public sealed class ChangePage : IDisposable
     /// <summary>Where the next sync begins; <see langword="null"/> unless this is the last page.</summary>
     public string? Cursor { get; }
 
-    /// <summary>Why there are no changes to be had from that place on, and everything has to be read; <see langword="null"/> for an ordinary page.</summary>
-    public string? LostBecause { get; }
+    /// <summary>Why the cursor has expired and a full sync is needed; <see langword="null"/> for an ordinary page.</summary>
+    public string? ExpiredReason { get; }
 
-    /// <summary>The answer of a source whose history does not reach back to the cursor.</summary>
+    /// <summary>The result of a source whose history does not reach back to the cursor.</summary>
     /// <param name="reason">Why, in a sentence.</param>
-    public static ChangePage Lost(string reason) => new(reason);
+    public static ChangePage Expired(string reason) => new(reason);
 
     /// <summary>Gives the page's memory back.</summary>
     public void Dispose() => Upserts.Dispose();

@@ -165,7 +165,7 @@ public sealed class SourcePageBuilder : IDisposable
         _buffer = null;
     }
 
-    /// <summary>Lets go of the writer without writing what it may still hold of an abandoned document.</summary>
+    /// <summary>Releases the writer without writing the rest of an abandoned document.</summary>
     private void Release()
     {
         _json?.Reset();

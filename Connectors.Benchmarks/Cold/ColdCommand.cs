@@ -46,7 +46,7 @@ internal static class ColdCommand
         Console.WriteLine($"From the start of the worker's process, medians of {starts}:");
         foreach (var app in apps)
         {
-            var (loaded, answered, processor) = (Median(times[app], one => one.Loaded), Median(times[app], one => one.Answered), Median(times[app], one => one.Processor));
+            var (loaded, answered, processor) = (Median(times[app], item => item.Loaded), Median(times[app], item => item.Answered), Median(times[app], item => item.Processor));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"{Path.GetFileName(app),-20} functions loaded {loaded:0.00} s, first answer {answered:0.00} s, processor time {processor:0.00} s, {Size(app):0} MB"));
         }

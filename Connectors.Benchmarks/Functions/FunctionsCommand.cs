@@ -69,9 +69,9 @@ internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
         }
 
         return (
-            TimeSpan.FromSeconds(Median(done.Select(one => one.Orchestrated.TotalSeconds))),
-            Median(done.Select(one => one.Orchestrated / one.Engine)),
-            Median(done.Select(one => ActivitiesPer100000(one.Activities))));
+            TimeSpan.FromSeconds(Median(done.Select(item => item.Orchestrated.TotalSeconds))),
+            Median(done.Select(item => item.Orchestrated / item.Engine)),
+            Median(done.Select(item => ActivitiesPer100000(item.Activities))));
     }
 
     private double ActivitiesPer100000(int activities) => activities * 100_000.0 / documents;
@@ -132,13 +132,13 @@ internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
         using var answer = await client.PostAsync(new Uri($"api/connectors/{connector.Id}/syncs", UriKind.Relative), content: null);
         answer.EnsureSuccessStatusCode();
         var jobId = (await answer.Content.ReadFromJsonAsync<JsonObject>())!["id"]!.GetValue<string>();
-        await host.Client.WaitForInstanceCompletionAsync(SyncTarget.InstanceIdOf(jobId), getInputsAndOutputs: false, CancellationToken.None);
+        await host.Client.WaitForInstanceCompletionAsync(SyncJobInput.InstanceIdOf(jobId), getInputsAndOutputs: false, CancellationToken.None);
         var taken = Stopwatch.GetElapsedTime(started);
         Check(await course.CountAsync(index) == documents);
         var activities = 0;
         await foreach (var instance in host.Client.GetAllInstancesAsync())
         {
-            activities += host.FactsOf(instance.InstanceId)?.Activities ?? 0;
+            activities += host.StatisticsOf(instance.InstanceId)?.Activities ?? 0;
             await host.Client.PurgeInstanceAsync(instance.InstanceId);
         }
 

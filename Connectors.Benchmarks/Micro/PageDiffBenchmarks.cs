@@ -11,8 +11,8 @@ public class PageDiffing
     private const int Pages = 50;
     private readonly Verdict[] _verdicts = new Verdict[Page];
     private IdSnapshot _snapshot = IdSnapshot.Empty;
-    private DocumentFacts[] _unchanged = [];
-    private DocumentFacts[] _added = [];
+    private DocumentState[] _unchanged = [];
+    private DocumentState[] _added = [];
 
     [GlobalSetup]
     public void Setup()
@@ -25,8 +25,8 @@ public class PageDiffing
 
         Array.Sort(entries, default(IdEntryOrder));
         _snapshot = new IdSnapshot(entries);
-        _unchanged = [.. Enumerable.Range(0, Page * Pages).Select(number => new DocumentFacts(Key(number * 9), new DocumentVersion(((ulong)number * 9) + 1)))];
-        _added = [.. Enumerable.Range(0, Page * Pages).Select(number => new DocumentFacts(Key(Known + number), new DocumentVersion(1)))];
+        _unchanged = [.. Enumerable.Range(0, Page * Pages).Select(number => new DocumentState(Key(number * 9), new DocumentVersion(((ulong)number * 9) + 1)))];
+        _added = [.. Enumerable.Range(0, Page * Pages).Select(number => new DocumentState(Key(Known + number), new DocumentVersion(1)))];
     }
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Page * Pages)]
@@ -42,7 +42,7 @@ public class PageDiffing
         return DocumentKey.Of(id);
     }
 
-    private int Compare(DocumentFacts[] documents)
+    private int Compare(DocumentState[] documents)
     {
         var seen = new SeenIds(Known);
         var marked = 0;

@@ -72,7 +72,7 @@ public class SnapshotLookUp
 /// <summary>Snapshots with ids that look like ObjectIds.</summary>
 internal static class SnapshotOnDisk
 {
-    public static SnapshotSeal Write(string folder, int ids)
+    public static SnapshotChecksum Write(string folder, int ids)
     {
         using var builder = new IdSnapshotFile.Builder(folder);
         Span<byte> id = stackalloc byte[24];

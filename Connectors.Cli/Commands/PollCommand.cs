@@ -19,7 +19,7 @@ internal static class PollCommand
             Description = "Serve a status page at this address of this machine, such as 127.0.0.1:8080: what runs, what ran, sync now, cancel, dry run.",
             HelpName = "ADDRESS:PORT",
         };
-        var command = new Command("poll", "Serves connectors until it is stopped: looks after them, makes the syncs that are due and runs them. The default.") { oneSync, ui };
+        var command = new Command("poll", "Serves connectors until it is stopped: maintains them, creates due syncs and runs them. The default.") { oneSync, ui };
         command.SetAction((parsed, cancellationToken) => RunAsync(new CommandSession(environment, global, parsed, isService: true), parsed.GetValue(oneSync), cancellationToken, parsed.GetValue(ui)));
         return command;
     }

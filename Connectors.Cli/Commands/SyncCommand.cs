@@ -20,7 +20,7 @@ internal static class SyncCommand
         var incremental = new Option<bool>("--incremental") { Description = "Read only what changed since the last sync, where the source can tell." };
         var deletesOnly = new Option<bool>("--deletes-only") { Description = "Read ids only and delete what vanished from the source; write nothing." };
         var noDeletes = new Option<bool>("--no-deletes") { Description = "Write what is new or changed and delete nothing." };
-        var accessControl = new Option<bool>("--access-control") { Description = "Sync the users of the source and what they may see, and no documents." };
+        var accessControl = new Option<bool>("--access-control") { Description = "Sync only the users of the source and their permissions, no documents." };
         var command = new Command("sync", "Syncs one connector now and exits.") { id, incremental, deletesOnly, noDeletes, accessControl, dryRun, allowMassDelete, reindex };
         command.Validators.Add(result =>
         {

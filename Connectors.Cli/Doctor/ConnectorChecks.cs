@@ -8,52 +8,52 @@ using Connectors.Sync.Service;
 
 namespace Connectors.Cli.Doctor;
 
-/// <summary>Checks of one connector: its source answers, its index is its own, its schedules can be read, its pipeline is there.</summary>
-internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchCheckup checkup, ConnectorServiceOptions options)
+/// <summary>Checks one connector: its source responds, its index is its own, its schedules are valid, its pipeline exists.</summary>
+internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth checkup, ConnectorServiceOptions options)
 {
     private const int NextTimes = 3;
 
-    /// <summary>Looks.</summary>
+    /// <summary>Runs the checks.</summary>
     /// <param name="connector">The connector.</param>
     /// <param name="others">All connectors, for what two of them must not share.</param>
-    /// <param name="cancellationToken">Stops the look.</param>
-    public async Task<IReadOnlyList<Finding>> RunAsync(ConnectorRecord connector, IReadOnlyList<ConnectorRecord> others, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Stops the checks.</param>
+    public async Task<IReadOnlyList<CheckResult>> RunAsync(ConnectorRecord connector, IReadOnlyList<ConnectorRecord> others, CancellationToken cancellationToken)
     {
         var name = $"connector {connector.Name ?? connector.Id}";
         if (options.ServedAs(connector) is not { } serviceType)
         {
-            return [Finding.Skipped(name, $"'{connector.ServiceType ?? "no service type"}' is not served here: it is neither in native_service_types nor under connectors.")];
+            return [CheckResult.Skipped(name, $"'{connector.ServiceType ?? "no service type"}' is not served here: it is neither in native_service_types nor under connectors.")];
         }
 
-        var findings = new List<Finding>();
+        var results = new List<CheckResult>();
         if (connector.IndexName is null)
         {
-            findings.Add(Finding.Bad(name, "It has no index.", $"Attach one: `elastic-ingest connector edit {connector.Id} --index NAME`, or in Kibana."));
+            results.Add(CheckResult.Failed(name, "It has no index.", $"Attach one: `elastic-ingest connector edit {connector.Id} --index NAME`, or in Kibana."));
         }
         else if (await checkup.ContentIndexProblemAsync(connector.IndexName, cancellationToken) is { } problem)
         {
-            findings.Add(Finding.Bad(name, problem, $"Attach another index: `elastic-ingest connector edit {connector.Id} --index NAME`, or in Kibana."));
+            results.Add(CheckResult.Failed(name, problem, $"Attach another index: `elastic-ingest connector edit {connector.Id} --index NAME`, or in Kibana."));
         }
         else if (others.FirstOrDefault(other => other.Id != connector.Id && other.IndexName == connector.IndexName) is { } rival)
         {
-            findings.Add(Finding.Bad(
+            results.Add(CheckResult.Failed(
                 name,
                 $"Connector '{rival.Id}' fills the same index, {connector.IndexName}: each would delete what the other one writes.",
                 $"Give one of them another index: `elastic-ingest connector edit {connector.Id} --index NAME`."));
         }
 
-        findings.AddRange(Schedules(name, connector));
+        results.AddRange(Schedules(name, connector));
 
-        findings.Add(await SourceAsync(name, serviceType, connector, cancellationToken));
+        results.Add(await SourceAsync(name, serviceType, connector, cancellationToken));
         if (connector.Pipeline is { } pipeline && await checkup.PipelineExistsAsync(pipeline.Name, cancellationToken) == false)
         {
-            findings.Add(Finding.Bad(name, $"The ingest pipeline '{pipeline.Name}' does not exist: every document would be rejected.", "Make the pipeline, or choose another one in the connector's settings."));
+            results.Add(CheckResult.Failed(name, $"The ingest pipeline '{pipeline.Name}' does not exist: every document would be rejected.", "Make the pipeline, or choose another one in the connector's settings."));
         }
 
-        return findings;
+        return results;
     }
 
-    private IEnumerable<Finding> Schedules(string name, ConnectorRecord connector)
+    private IEnumerable<CheckResult> Schedules(string name, ConnectorRecord connector)
     {
         foreach (var type in Enum.GetValues<JobType>())
         {
@@ -65,7 +65,7 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchCheckup 
             if (CronSchedule.Problem(schedule.Interval) is not { } problem)
             {
                 var times = CronSchedule.Parse(schedule.Interval).NextTimes(sources.Now, NextTimes);
-                yield return Finding.Good(
+                yield return CheckResult.Ok(
                     name,
                     times.Count == 0
                         ? $"Its schedule for {type.ToWord()} syncs is over: '{schedule.Interval}' does not come again."
@@ -74,7 +74,7 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchCheckup 
             else
             {
                 var option = $"--schedule-{type.ToWord().Replace('_', '-')}";
-                yield return Finding.Bad(
+                yield return CheckResult.Failed(
                     name,
                     $"Its schedule for {type.ToWord()} syncs is none: {problem}",
                     $"Set another one: `elastic-ingest connector edit {connector.Id} {option} CRON`, or in Kibana.");
@@ -82,20 +82,20 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchCheckup 
         }
     }
 
-    private async Task<Finding> SourceAsync(string name, string serviceType, ConnectorRecord connector, CancellationToken cancellationToken)
+    private async Task<CheckResult> SourceAsync(string name, string serviceType, ConnectorRecord connector, CancellationToken cancellationToken)
     {
         try
         {
             await using var source = sources.Open(serviceType, connector.Configuration);
             await sources.PingAsync(source, options.PingTimeout, cancellationToken);
-            return Finding.Good(name, $"{source.Description.Name} answers.");
+            return CheckResult.Ok(name, $"{source.Description.Name} answers.");
         }
         catch (ConnectorException failure)
         {
-            return Finding.Bad(
+            return CheckResult.Failed(
                 name,
                 failure.Message,
-                $"Put the connector's configuration right (`elastic-ingest connector edit {connector.Id} --set field=value`, or in Kibana), then run `elastic-ingest doctor` again.");
+                $"Fix the connector's configuration (`elastic-ingest connector edit {connector.Id} --set field=value`, or in Kibana), then run `elastic-ingest doctor` again.");
         }
     }
 }

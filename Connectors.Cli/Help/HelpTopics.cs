@@ -12,7 +12,7 @@ internal static class HelpTopics
         {
             Details =
             [
-                "The first time: init writes config.yml and makes the first connector, doctor says whether all is well, preview shows what would be indexed, sync runs a sync, poll serves.",
+                "The first time: init writes config.yml and makes the first connector, doctor checks everything, preview shows what would be indexed, sync runs a sync, poll serves.",
                 "Results go to standard output, logs and messages to standard error. Piped output has neither colours nor live tables; NO_COLOR switches colours off everywhere.",
             ],
             Examples = [("Begin", "init"), ("See it work, without a server", "demo"), ("Serve connectors", "poll -c /etc/connectors/config.yml")],
@@ -23,9 +23,9 @@ internal static class HelpTopics
         {
             Details =
             [
-                "On a terminal it asks for what is not given; wrong answers are asked again with the reason. Without a terminal, or with --no-input, it never waits: what is missing is named.",
-                "Each answer is tried at once: whether Elasticsearch answers, whether the credentials are good and may do all that is needed, whether the source answers.",
-                "A secret that is given as @env:NAME stays in the environment and config.yml refers to it. Any other is written into config.yml, which then only you can read.",
+                "On a terminal it asks for missing values and repeats a question after a wrong answer. Without a terminal, or with --no-input, it never waits and names what is missing.",
+                "Each answer is tried at once: whether Elasticsearch responds, whether the credentials have all required privileges, whether the source responds.",
+                "A secret that is given as @env:NAME stays in the environment and config.yml refers to it. Any other secret is written into config.yml, which is then readable only by you.",
             ],
             Examples =
             [
@@ -39,9 +39,9 @@ internal static class HelpTopics
         },
         ["doctor"] = new()
         {
-            Details = ["It looks at the configuration, the state folder, Elasticsearch and its clock, the protocol's indices, privileges, and each connector's source, index, schedules and pipeline."],
+            Details = ["It checks the configuration, the state folder, Elasticsearch and its clock, the protocol's indices, privileges, and each connector's source, index, schedules and pipeline."],
             Examples = [("Check everything", "doctor"), ("For a script", "doctor --json")],
-            Failed = "a check failed; below it stands what to do",
+            Failed = "a check failed; the line below it says how to fix it",
             TakesTime = true,
         },
         ["poll"] = new()
@@ -75,11 +75,11 @@ internal static class HelpTopics
             Failed = "the source can't be read",
             TakesTime = true,
         },
-        ["connector"] = new() { Examples = [("Which are there", "connector list"), ("All about one", "connector show orders")] },
-        ["connector list"] = new() { Examples = [("Which are there", "connector list"), ("For a script", "connector list --json")] },
+        ["connector"] = new() { Examples = [("List the connectors", "connector list"), ("All about one", "connector show orders")] },
+        ["connector list"] = new() { Examples = [("List the connectors", "connector list"), ("For a script", "connector list --json")] },
         ["connector create"] = new()
         {
-            Details = ["Required fields that are not set are told; the connector needs them before it can be synced."],
+            Details = ["Missing required fields are listed; the connector needs them before its first sync."],
             Examples =
             [
                 ("Mirror a folder", "connector create --service-type dir --index search-docs --set directory=/srv/docs"),
@@ -102,7 +102,7 @@ internal static class HelpTopics
         },
         ["connector delete"] = new()
         {
-            Details = ["Syncs of it that wait or run are cancelled first. With --index it waits until they have ended."],
+            Details = ["Waiting and running syncs of the connector are cancelled first. With --index the command waits until they have ended."],
             Examples = [("Ask, then delete", "connector delete orders"), ("From a script, with its index", "connector delete orders --index search-orders --yes")],
             Failed = "nothing was deleted, or not all; the message says what",
             TakesTime = true,
@@ -113,16 +113,16 @@ internal static class HelpTopics
             Examples =
             [
                 ("The newest", "job list"),
-                ("What failed of one connector", "job list --connector orders --status error --limit 5"),
-                ("What waits or runs", "job list --status unfinished"),
+                ("Show the failed jobs of one connector", "job list --connector orders --status error --limit 5"),
+                ("Show waiting and running jobs", "job list --status unfinished"),
             ],
         },
         ["job show"] = new() { Examples = [("Counts and rejected documents", "job show xK2f-4gBnq0")] },
         ["job cancel"] = new() { Examples = [("Cancel one", "job cancel xK2f-4gBnq0")], Failed = "the job is over already" },
         ["job tail"] = new() { Examples = [("Follow one to its end", "job tail xK2f-4gBnq0")], Failed = "the job failed or was cancelled", TakesTime = true },
-        ["source"] = Offline with { Examples = [("Which are there", "source list"), ("What one needs to be told", "source show mongodb")] },
-        ["source list"] = Offline with { Examples = [("Which are there", "source list")] },
-        ["source show"] = Offline with { Examples = [("What it needs to be told", "source show mongodb"), ("For a script", "source show mongodb --json")] },
+        ["source"] = Offline with { Examples = [("List the connectors", "source list"), ("Show the fields of one source", "source show mongodb")] },
+        ["source list"] = Offline with { Examples = [("List the connectors", "source list")] },
+        ["source show"] = Offline with { Examples = [("Show its fields", "source show mongodb"), ("For a script", "source show mongodb --json")] },
         ["list"] = new() { Examples = [("Connectors and sources", "list"), ("Only connectors", "list connectors")] },
         ["config"] = Offline with { Examples = [("The document's configuration", "config mongodb")] },
         ["cleanup"] = new() { Examples = [("Once", "cleanup")] },

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Cli.Hosting;
 
-/// <summary>What a command works with: the parsed global options, the configuration, the log. Things are made when they are first asked for.</summary>
+/// <summary>The context of a command: the parsed global options, the configuration, the log. Its parts are created on first use.</summary>
 internal sealed class CommandSession
 {
     private readonly GlobalOptions _global;
@@ -16,7 +16,7 @@ internal sealed class CommandSession
     private readonly Lazy<LogOutput> _log;
     private readonly Lazy<SourceCatalog> _sources;
 
-    /// <param name="environment">The world outside.</param>
+    /// <param name="environment">The environment.</param>
     /// <param name="global">The options that every command has.</param>
     /// <param name="parsed">The command line.</param>
     /// <param name="isService">A service logs at <c>service.log_level</c>; other commands say themselves what they do, and log warnings only unless asked.</param>
@@ -30,7 +30,7 @@ internal sealed class CommandSession
         _sources = new Lazy<SourceCatalog>(() => new SourceCatalog(Configuration.Sources, Configuration.Service.PluginsFolder, LoggerFactory, Environment.TimeProvider));
     }
 
-    /// <summary>The world outside.</summary>
+    /// <summary>The environment.</summary>
     public CliEnvironment Environment { get; }
 
     /// <summary>Whether results are JSON lines.</summary>

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Cli.Hosting;
 
-/// <summary>Where everything is put together: configuration, gateway, sources, engine, service.</summary>
+/// <summary>The composition root: configuration, gateway, sources, engine, service.</summary>
 internal sealed class ServiceHost : IAsyncDisposable
 {
     private readonly ServiceConfiguration _configuration;
@@ -26,7 +26,7 @@ internal sealed class ServiceHost : IAsyncDisposable
     /// <param name="gateway">The connection; the caller disposes it.</param>
     /// <param name="configuration">The configuration.</param>
     /// <param name="sources">The sources.</param>
-    /// <param name="observer">Is told what happens, or <see langword="null"/>.</param>
+    /// <param name="observer">Receives events, or <see langword="null"/>.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggerFactory">The log.</param>
     public ServiceHost(
@@ -80,7 +80,7 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     /// <summary>The options, with this very program as the extraction process unless another one is named.</summary>
     internal static ContentOptions WithSelf(ContentOptions options) =>
-        options.Local is { } local ? options with { Local = local with { Command = local.Command ?? ExtractionSelf.Command() } } : options;
+        options.Local is { } local ? options with { Local = local with { Command = local.Command ?? ExtractionSubcommand.Command() } } : options;
 
     private SyncEngine EngineOf(ElasticsearchGateway gateway) =>
         _engines.GetOrAdd(gateway, _ => new SyncEngine(gateway.Content, _configuration.Engine, _time, new Random(), _loggerFactory, _extraction));

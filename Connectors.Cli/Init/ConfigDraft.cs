@@ -77,7 +77,7 @@ internal sealed record ConfigDraft
         Line("  #   max_concurrency: 5            # requests in flight");
         Line();
         Line("service:");
-        Line("  state_dir: state                  # progress of running syncs: a killed sync goes on where it was; keep it on a disk that lasts");
+        Line("  state_dir: state                  # progress of running syncs: a killed sync resumes; keep it on a persistent disk");
         Line("  # idling: 30                      # seconds between two looks at connectors and jobs");
         Line("  # max_concurrent_content_syncs: 1");
         Line("  # log_level: INFO");

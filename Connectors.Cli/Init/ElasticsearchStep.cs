@@ -8,12 +8,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Cli.Init;
 
-/// <summary>Finds out how Elasticsearch is reached, and tries it.</summary>
+/// <summary>Finds out how to reach Elasticsearch, and tries it.</summary>
 /// <param name="options">What is known already.</param>
 /// <param name="environment">The world outside.</param>
 /// <param name="ask">Asks; <see langword="null"/> when nobody can be asked.</param>
 /// <param name="loggerFactory">The log.</param>
-internal sealed class ElasticsearchStep(InitOptions options, CliEnvironment environment, Questions? ask, ILoggerFactory loggerFactory)
+internal sealed class ElasticsearchStep(InitOptions options, CliEnvironment environment, Prompts? ask, ILoggerFactory loggerFactory)
 {
     private const string HostVariable = "ELASTICSEARCH_HOST";
     private const string KeyVariable = "ELASTICSEARCH_API_KEY";
@@ -66,8 +66,8 @@ internal sealed class ElasticsearchStep(InitOptions options, CliEnvironment envi
             }
 
             ask.SayProblem(problem);
-            string[] choices = ["The address", "The credentials", "The certificate", "Nothing: stop", "Nothing: go on all the same"];
-            switch (await ask.ChooseAsync("What is to be changed?", mayGoOn ? choices : choices[..4]))
+            string[] choices = ["The address", "The credentials", "The certificate", "Nothing: stop", "Nothing: continue anyway"];
+            switch (await ask.ChooseAsync("What should be changed?", mayGoOn ? choices : choices[..4]))
             {
                 case 0:
                     draft = draft with { Host = await AskHostAsync(draft.Host) };

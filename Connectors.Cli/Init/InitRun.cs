@@ -22,12 +22,12 @@ internal sealed class InitRun(CommandSession session, InitOptions options)
 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _environment.Shutdown.Stop);
         var canAsk = _environment.CanAsk && !options.NoInput && !session.IsJson;
-        var ask = canAsk ? new Questions(TableOutput.Console(_environment), either.Token) : null;
+        var ask = canAsk ? new Prompts(TableOutput.Console(_environment), either.Token) : null;
         var loggerFactory = session.CreateLog(LogLevel.Error).Factory;
         var first = new ElasticsearchStep(options, _environment, ask, loggerFactory);
         if (ask is null && (string[])[.. first.Missing(), .. SourceStep.Missing(options)] is { Length: > 0 } missing)
         {
-            throw new CliException(ExitCode.Usage, $"init: there is nobody to ask. Missing: {string.Join("; ", missing)}.");
+            throw new CliException(ExitCode.Usage, $"init: not on a terminal. Missing: {string.Join("; ", missing)}.");
         }
 
         var (draft, configuration, gateway) = await first.RunAsync(either.Token);

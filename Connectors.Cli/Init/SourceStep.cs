@@ -12,13 +12,13 @@ using Connectors.Sync.Sources;
 
 namespace Connectors.Cli.Init;
 
-/// <summary>Finds out what the first connector is to mirror, and tries it.</summary>
+/// <summary>Asks what the first connector mirrors, and tries it.</summary>
 /// <param name="options">What is known already.</param>
 /// <param name="environment">The world outside.</param>
 /// <param name="ask">Asks; <see langword="null"/> when nobody can be asked.</param>
 /// <param name="catalog">The sources.</param>
 /// <param name="gateway">Elasticsearch.</param>
-internal sealed class SourceStep(InitOptions options, CliEnvironment environment, Questions? ask, SourceCatalog catalog, ElasticsearchGateway gateway)
+internal sealed class SourceStep(InitOptions options, CliEnvironment environment, Prompts? ask, SourceCatalog catalog, ElasticsearchGateway gateway)
 {
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(15);
 
@@ -68,7 +68,7 @@ internal sealed class SourceStep(InitOptions options, CliEnvironment environment
     private async Task<string?> AskTypeAsync()
     {
         var types = catalog.ServiceTypes;
-        var chosen = await ask!.ChooseAsync("What is to be mirrored?", [.. types.Select(type => $"{type}: {NameOf(type)}"), "Nothing yet"]);
+        var chosen = await ask!.ChooseAsync("What should be mirrored?", [.. types.Select(type => $"{type}: {NameOf(type)}"), "Nothing yet"]);
         return chosen < types.Count ? types[chosen] : null;
     }
 
@@ -92,11 +92,11 @@ internal sealed class SourceStep(InitOptions options, CliEnvironment environment
         {
             if (ask is not null)
             {
-                await new FieldQuestions(ask, source.Fields, environment).AskAsync(values, given);
+                await new FieldPrompts(ask, source.Fields, environment).AskAsync(values, given);
             }
 
             var configuration = ConnectorConfiguration.Render(source.Fields, values);
-            var problems = ConfigurationCheck.Problems(configuration, source.Fields);
+            var problems = ConfigurationValidator.Problems(configuration, source.Fields);
             if (problems.Count > 0 && ask is null)
             {
                 problems = [.. problems, $"Give fields by --set field=value; `elastic-ingest source show {source.ServiceType}` explains them."];
@@ -117,7 +117,7 @@ internal sealed class SourceStep(InitOptions options, CliEnvironment environment
 
             ask.SayProblem(problem);
             given.Clear();
-            switch (await ask.ChooseAsync("What now?", ["Change the answers", "Stop", "Go on all the same"]))
+            switch (await ask.ChooseAsync("What now?", ["Change the answers", "Stop", "Continue anyway"]))
             {
                 case 1:
                     throw new CliException(ExitCode.Failed, "Nothing was written.");
@@ -160,7 +160,7 @@ internal sealed class SourceStep(InitOptions options, CliEnvironment environment
             }
 
             ask.SayProblem(problem);
-            if (mayGoOn && await ask.ConfirmAsync("Take it all the same?", byDefault: false))
+            if (mayGoOn && await ask.ConfirmAsync("Use it anyway?", byDefault: false))
             {
                 return index;
             }

@@ -9,7 +9,7 @@ internal sealed class EscapingHook : IRenderHook
 {
     /// <inheritdoc/>
     public IEnumerable<IRenderable> Process(RenderOptions options, IEnumerable<IRenderable> renderables) =>
-        renderables.Select(one => one is ControlCode or Escaped ? one : new Escaped(one));
+        renderables.Select(item => item is ControlCode or Escaped ? item : new Escaped(item));
 
     private sealed class Escaped(IRenderable drawn) : IRenderable
     {

@@ -23,23 +23,23 @@ internal sealed class DryRuns(Func<IServiceObserver, ConnectorService> serviceOf
     /// <summary>Starts one.</summary>
     /// <returns>Its id.</returns>
     /// <exception cref="ConnectorException">As many run as may.</exception>
-    public string Start(string connectorId, SyncWish wish)
+    public string Start(string connectorId, SyncOptions requested)
     {
         var run = new Run(ConnectorApi.DryRunPrefix + Guid.NewGuid().ToString("N"), time.GetUtcNow(), CancellationTokenSource.CreateLinkedTokenSource(stop));
         lock (_lock)
         {
-            if (_runs.Values.Count(one => !one.Task.IsCompleted) >= MaxRunning)
+            if (_runs.Values.Count(item => !item.Task.IsCompleted) >= MaxRunning)
             {
-                throw new ConnectorException(FailureKind.Retry, $"{MaxRunning} dry runs are under way, which is as many as may. Wait for one to end, or stop it.");
+                throw new ConnectorException(FailureKind.Retry, $"{MaxRunning} dry runs are running, which is the maximum. Wait for one to end, or stop one.");
             }
 
-            foreach (var old in _runs.Values.Where(one => one.Task.IsCompleted).OrderByDescending(one => one.CreatedAt).Skip(MaxKept - 1))
+            foreach (var old in _runs.Values.Where(item => item.Task.IsCompleted).OrderByDescending(item => item.CreatedAt).Skip(MaxKept - 1))
             {
                 _runs.TryRemove(old.Id, out _);
                 old.Stop.Dispose();
             }
 
-            var options = new SyncNowOptions(DryRun: true, wish.Options.AllowMassDelete, wish.Options.Reindex, wish.Options.Kind) { AccessControl = wish.Type == JobType.AccessControl };
+            var options = new SyncNowOptions(DryRun: true, requested.Options.AllowMassDelete, requested.Options.Reindex, requested.Options.Kind) { AccessControl = requested.Type == JobType.AccessControl };
             run.Task = Task.Run(async () => run.Result = await RunAsync(run, connectorId, options), CancellationToken.None);
             _runs[run.Id] = run;
         }
@@ -88,7 +88,7 @@ internal sealed class DryRuns(Func<IServiceObserver, ConnectorService> serviceOf
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            return new SyncResult(SyncResultEnd.Failed, null, null, $"The dry run broke: {failure.GetType().Name}. The log of the source may tell more.");
+            return new SyncResult(SyncResultEnd.Failed, null, null, $"The dry run failed: {failure.GetType().Name}. See the log of the source.");
         }
     }
 

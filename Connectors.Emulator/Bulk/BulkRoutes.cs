@@ -29,8 +29,8 @@ internal sealed class BulkRoutes(Cluster cluster, DocumentWriter writer, FaultPl
         var started = cluster.Time.GetTimestamp();
         var operations = new BulkParser(exchange.Body.Span).Parse();
         exchange.IsFiltered = BulkFilter.TryParse(exchange["filter_path"], out var parts, out var isExactWithoutErrors);
-        using var answer = new BulkAnswer(exchange.IsFiltered ? parts : BulkParts.All, exchange["refresh"] is "" or "true");
-        var call = new Call(exchange, index, answer, faults.ItemRules());
+        using var response = new BulkResponse(exchange.IsFiltered ? parts : BulkParts.All, exchange["refresh"] is "" or "true");
+        var call = new Call(exchange, index, response, faults.ItemRules());
         foreach (ref readonly var operation in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(operations))
         {
             try
@@ -39,13 +39,13 @@ internal sealed class BulkRoutes(Cluster cluster, DocumentWriter writer, FaultPl
             }
             catch (ElasticErrorException exception)
             {
-                answer.Failed(operation.Action, operation.Index ?? index ?? "", operation.Id(exchange.Body.Span), exception.Error);
+                response.Failed(operation.Action, operation.Index ?? index ?? "", operation.Id(exchange.Body.Span), exception.Error);
             }
         }
 
         exchange.Writes = operations.Count;
-        exchange.IsFiltered &= !(isExactWithoutErrors && answer.HasErrors);
-        answer.Write(exchange.Json, (long)cluster.Time.GetElapsedTime(started).TotalMilliseconds, call.IsIngested);
+        exchange.IsFiltered &= !(isExactWithoutErrors && response.HasErrors);
+        response.Write(exchange.Json, (long)cluster.Time.GetElapsedTime(started).TotalMilliseconds, call.IsIngested);
     }
 
     private void Run(Call call, in BulkOperation operation)
@@ -100,7 +100,7 @@ internal sealed class BulkRoutes(Cluster cluster, DocumentWriter writer, FaultPl
     }
 
     /// <summary>What the operations of one call share.</summary>
-    private sealed class Call(Exchange exchange, string? index, BulkAnswer answer, FaultRule[] itemRules)
+    private sealed class Call(Exchange exchange, string? index, BulkResponse response, FaultRule[] itemRules)
     {
         private readonly bool _requireAlias = exchange.Flag("require_alias");
         private readonly string? _pipelineName = exchange["pipeline"];
@@ -112,7 +112,7 @@ internal sealed class BulkRoutes(Cluster cluster, DocumentWriter writer, FaultPl
 
         public string? Index => index;
 
-        public BulkAnswer Answer => answer;
+        public BulkResponse Answer => response;
 
         public FaultRule[] ItemRules => itemRules;
 

@@ -54,18 +54,18 @@ internal sealed record RequestBody(string Name)
     /// <param name="inner">The parsers below this body's, each with the field at which it failed.</param>
     public ElasticError Failed(string path, ElasticError cause, bool atEnd = false, params ReadOnlySpan<(string Parser, string Field)> inner)
     {
-        var place = atEnd ? _places[path].End : _places[path].Value;
+        var position = atEnd ? _places[path].End : _places[path].Value;
         var error = cause;
         for (var depth = inner.Length - 1; depth >= 0; depth--)
         {
-            error = Failed(place, inner[depth].Parser, inner[depth].Field, error);
+            error = Failed(position, inner[depth].Parser, inner[depth].Field, error);
         }
 
-        return Failed(place, Name, path.Split('/')[1], error);
+        return Failed(position, Name, path.Split('/')[1], error);
     }
 
-    private static ElasticError Failed(string place, string parser, string field, ElasticError cause) =>
-        new(400, "x_content_parse_exception", $"[{place}] [{parser}] failed to parse field [{field}]", cause);
+    private static ElasticError Failed(string position, string parser, string field, ElasticError cause) =>
+        new(400, "x_content_parse_exception", $"[{position}] [{parser}] failed to parse field [{field}]", cause);
 
     private void Locate(ReadOnlySpan<byte> json)
     {
@@ -88,9 +88,9 @@ internal sealed record RequestBody(string Name)
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {
                     var field = reader.GetString()!;
-                    var place = LineAndColumn(json, reader.TokenStartIndex);
+                    var position = LineAndColumn(json, reader.TokenStartIndex);
                     reader.Read();
-                    Locate(ref reader, json, $"{path}/{field}", place);
+                    Locate(ref reader, json, $"{path}/{field}", position);
                 }
 
                 break;

@@ -135,7 +135,7 @@ internal sealed class AliasRoutes(Cluster cluster) : IRoutes
         exchange.Acknowledge();
     }
 
-    private static IEnumerable<string> Names(JsonNode? spec, string one, string many) => spec?[one] is { } single
+    private static IEnumerable<string> Names(JsonNode? spec, string item, string many) => spec?[item] is { } single
         ? [Json.Text(single) ?? ""]
-        : (spec?[many] as JsonArray)?.Select(name => Json.Text(name) ?? "") ?? throw ElasticErrors.Validation($"[{one}] is missing").Thrown();
+        : (spec?[many] as JsonArray)?.Select(name => Json.Text(name) ?? "") ?? throw ElasticErrors.Validation($"[{item}] is missing").Thrown();
 }

@@ -16,7 +16,7 @@ internal sealed class StoredDocument
     private readonly bool _hasTimestamp;
     private readonly bool _hasDigest;
 
-    public StoredDocument(ReadOnlySpan<byte> id, ReadOnlySpan<byte> source, DocumentFacts facts)
+    public StoredDocument(ReadOnlySpan<byte> id, ReadOnlySpan<byte> source, DocumentState facts)
     {
         _bytes = GC.AllocateUninitializedArray<byte>(id.Length + source.Length);
         id.CopyTo(_bytes);

@@ -32,7 +32,7 @@ internal sealed class DocumentParser
 
     /// <summary>Checks <paramref name="source"/> and adds what it brings to the mapping.</summary>
     /// <exception cref="ElasticErrorException">The document is refused; nothing was added.</exception>
-    public DocumentFacts Parse(IndexMapping mapping, ReadOnlySpan<byte> source, ReadOnlySpan<byte> id)
+    public DocumentState Parse(IndexMapping mapping, ReadOnlySpan<byte> source, ReadOnlySpan<byte> id)
     {
         if (!ReferenceEquals(_mapping, mapping))
         {
@@ -56,7 +56,7 @@ internal sealed class DocumentParser
             ParseRoot(source, mapping.Root);
             if (_fields.TryCommit())
             {
-                return new DocumentFacts(_timestamp, _digest);
+                return new DocumentState(_timestamp, _digest);
             }
 
             if (attempt == MostAttempts)

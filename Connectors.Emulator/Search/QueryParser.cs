@@ -230,7 +230,7 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
 
     private ElasticError Unknown(string name)
     {
-        var (line, column) = JsonPlace.OfValue(body.Span, name);
+        var (line, column) = JsonLocation.OfValue(body.Span, name);
         return new ElasticError(400, "parsing_exception", $"unknown query [{name}]", new ElasticError(
             400, "named_object_not_found_exception", $"[{line}:{column}] unknown field [{name}]; the emulator knows only some"))
         {
@@ -240,7 +240,7 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
 }
 
 /// <summary>Where in a request something stands, for error messages.</summary>
-internal static class JsonPlace
+internal static class JsonLocation
 {
     /// <summary>Line and column, from 1, of the value of the first member of this name.</summary>
     public static (int Line, int Column) OfValue(ReadOnlySpan<byte> json, string name)

@@ -136,7 +136,7 @@ internal sealed class SearchRequest
     private static ElasticError UnknownKey(Exchange exchange, string key, JsonNode? value)
     {
         var token = value switch { JsonObject => "START_OBJECT", JsonArray => "START_ARRAY", null => "VALUE_NULL", _ => "VALUE_STRING" };
-        var (line, column) = JsonPlace.OfValue(exchange.Body.Span, key);
+        var (line, column) = JsonLocation.OfValue(exchange.Body.Span, key);
         return new ElasticError(400, "parsing_exception", $"Unknown key for a {token} in [{key}].") { Details = [("line", line), ("col", column)] };
     }
 }

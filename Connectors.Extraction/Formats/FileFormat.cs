@@ -50,7 +50,7 @@ internal static class FileFormat
         try
         {
             using var zip = new ZipArchive(content, ZipArchiveMode.Read, leaveOpen: true);
-            ZipBombs.Refuse(zip, content.Length);
+            ZipBombCheck.Refuse(zip, content.Length);
             kind = zip.Entries.Select(entry => entry.FullName.Split('/', '\\')[0]).FirstOrDefault(folder => folder is "word" or "xl" or "ppt");
         }
         catch (InvalidDataException)

@@ -54,7 +54,7 @@ public sealed class AccessControlTests
     {
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => IdentitiesAsync(new AccessIdentity("", [])));
 
-        Assert.Equal("Memory gave an identity without an id. This is a fault of the source.", failure.Message);
+        Assert.Equal("Memory gave an identity without an id. This is a bug in the source.", failure.Message);
     }
 
     [Fact]
@@ -94,12 +94,12 @@ public sealed class AccessControlTests
     [Fact]
     public void ASourceThatSaysSoAndCanNotIsAFault()
     {
-        var sources = new Dictionary<string, string> { ["liar"] = $"{typeof(AccessLiar).FullName}, {typeof(AccessLiar).Assembly.GetName().Name}" };
+        var sources = new Dictionary<string, string> { ["liar"] = $"{typeof(WronglyDescribedSource).FullName}, {typeof(WronglyDescribedSource).Assembly.GetName().Name}" };
         var catalog = new SourceCatalog(sources, Path.GetTempPath(), NullLoggerFactory.Instance, TimeProvider.System);
 
         var failure = Assert.Throws<ConnectorException>(() => catalog.Describe("liar"));
 
-        Assert.Equal($"sources.liar: {typeof(AccessLiar)} says that it has access control, and does not implement IAccessControlSource. This is a fault of the source.", failure.Message);
+        Assert.Equal($"sources.liar: {typeof(WronglyDescribedSource)} says that it has access control, and does not implement IAccessControlSource. This is a bug in the source.", failure.Message);
     }
 
     private static async Task<List<JsonObject>> IdentitiesAsync(params AccessIdentity[] identities)
@@ -112,7 +112,7 @@ public sealed class AccessControlTests
 }
 
 /// <summary>Says that it knows users, and does not.</summary>
-public sealed class AccessLiar(SourceContext context) : EnumerableDataSource(context)
+public sealed class WronglyDescribedSource(SourceContext context) : EnumerableDataSource(context)
 {
     public override SourceDescription Description { get; } = new() { Name = "Liar", ServiceType = "liar", Fields = [], HasAccessControl = true };
 

@@ -74,7 +74,7 @@ public sealed class EnumerableDataSourceTests
     [InlineData("b a c d e")] // the same ones in another order
     [InlineData("a")] // fewer than there were
     [InlineData("")]
-    public async Task WhenThePlaceIsNotFoundAgainTheReadingBeginsAnewAndSaysSo(string now)
+    public async Task WhenThePositionIsNotFoundAgainTheReadRestartsAndSaysSo(string now)
     {
         await using var first = Source("a x c d e");
         var token = (await first.PageAsync(SourcePartition.All, PageToken.Start, Two, Cancellation)).Next;

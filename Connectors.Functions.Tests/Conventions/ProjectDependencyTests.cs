@@ -97,8 +97,8 @@ public sealed class ProjectDependencyTests
             ["Connectors.Testing"] = "Connectors.Functions.Tests",
         };
 
-        var actual = MayName.Keys.Where(project => project != "Connectors.Samples.Releases").Select(project => (Project: project, Friends: Items(project, "InternalsVisibleTo"))).Where(one => one.Friends.Length > 0);
-        Assert.Equal(expected.Select(one => $"{one.Key}: {one.Value}"), actual.Select(one => $"{one.Project}: {string.Join(", ", one.Friends.Order(StringComparer.OrdinalIgnoreCase))}").Order(StringComparer.Ordinal));
+        var actual = MayName.Keys.Where(project => project != "Connectors.Samples.Releases").Select(project => (Project: project, Friends: Items(project, "InternalsVisibleTo"))).Where(item => item.Friends.Length > 0);
+        Assert.Equal(expected.Select(item => $"{item.Key}: {item.Value}"), actual.Select(item => $"{item.Project}: {string.Join(", ", item.Friends.Order(StringComparer.OrdinalIgnoreCase))}").Order(StringComparer.Ordinal));
     }
 
     private static string ProjectOf(Assembly assembly) => assembly.GetName().Name switch
@@ -107,13 +107,13 @@ public sealed class ProjectDependencyTests
         var name => name!,
     };
 
-    private static IEnumerable<string> Below(string project) => MayName[project].SelectMany(one => Below(one).Append(one));
+    private static IEnumerable<string> Below(string project) => MayName[project].SelectMany(item => Below(item).Append(item));
 
     private static string[] References(string file) =>
-        [.. XDocument.Load(file).Descendants("ProjectReference").Select(one => Path.GetFileNameWithoutExtension(one.Attribute("Include")!.Value.Replace('\\', '/')))];
+        [.. XDocument.Load(file).Descendants("ProjectReference").Select(item => Path.GetFileNameWithoutExtension(item.Attribute("Include")!.Value.Replace('\\', '/')))];
 
     private static string[] Packages(string project) => Items(project, "PackageReference");
 
     private static string[] Items(string project, string kind) =>
-        [.. XDocument.Load(Path.Combine(Approved.Root, project, $"{project}.csproj")).Descendants(kind).Select(one => one.Attribute("Include")!.Value)];
+        [.. XDocument.Load(Path.Combine(Approved.Root, project, $"{project}.csproj")).Descendants(kind).Select(item => item.Attribute("Include")!.Value)];
 }

@@ -28,7 +28,7 @@ public sealed partial class FunctionsPageTests
         Directory.CreateDirectory(Path.Combine(cli.Folder, "notes"));
         await File.WriteAllTextAsync(Path.Combine(cli.Folder, "notes", "shopping.txt"), "Bread and milk.", Token);
         Assert.True(LocalArguments.TryParse(["--port", "0"], out var arguments, out _));
-        await using var app = await AppRun.StartAsync(folder.Path, arguments, Settings(elasticsearch.Uri), TextWriter.Null, Token);
+        await using var app = await DevHostRun.StartAsync(folder.Path, arguments, Settings(elasticsearch.Uri), TextWriter.Null, Token);
         using var http = new HttpClient { BaseAddress = app.Host.Uri };
 
         var answers = 0;

@@ -18,7 +18,7 @@ public sealed partial class NamedTestsTests
             .ToHashSet(StringComparer.Ordinal);
         var named = MarkdownPages.All.SelectMany(page => Named().Matches(MarkdownPages.Text(page)).Select(match => (Page: page, Name: match.Groups["name"].Value))).ToList();
         Assert.True(named.Count > 60, $"only {named.Count} tests are named");
-        Assert.Empty(named.Where(one => !tests.Contains(one.Name)).Select(one => $"{one.Page}: {one.Name}"));
+        Assert.Empty(named.Where(item => !tests.Contains(item.Name)).Select(item => $"{item.Page}: {item.Name}"));
     }
 
     [GeneratedRegex(@"`(?<name>\w+Tests\.\w+)`", RegexOptions.ExplicitCapture, 5000)]

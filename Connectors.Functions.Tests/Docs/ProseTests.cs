@@ -18,8 +18,8 @@ public sealed partial class ProseTests
         var reference = MarkdownPages.Text("docs/configuration.md");
         var named = Inline(Setting()).ToList();
         Assert.True(named.Count > 45, $"only {named.Count} settings are named");
-        Assert.Empty(named.Where(one => SettingTable.Find(one.Text, ignoreCase: false, out _) is null && !SettingTable.IsSection(one.Text)
-            && !reference.Contains($"| `{one.Text}` |", StringComparison.Ordinal)).Select(one => $"{one.Page}: {one.Text}"));
+        Assert.Empty(named.Where(item => SettingTable.Find(item.Text, ignoreCase: false, out _) is null && !SettingTable.IsSection(item.Text)
+            && !reference.Contains($"| `{item.Text}` |", StringComparison.Ordinal)).Select(item => $"{item.Page}: {item.Text}"));
     }
 
     [Fact]
@@ -27,9 +27,9 @@ public sealed partial class ProseTests
     {
         using var shutdown = new ShutdownSignals(_ => { });
         var root = IngestCommand.Create(new CliEnvironment { Out = TextWriter.Null, Error = TextWriter.Null, Variables = new Dictionary<string, string>(), Width = 100, Shutdown = shutdown });
-        var named = Inline(Command()).Where(one => !one.Text.Contains("COMMAND", StringComparison.Ordinal) && !one.Text.Contains('[')).ToList();
+        var named = Inline(Command()).Where(item => !item.Text.Contains("COMMAND", StringComparison.Ordinal) && !item.Text.Contains('[')).ToList();
         Assert.True(named.Count > 15, $"only {named.Count} command lines are named");
-        Assert.Empty(named.Where(one => !IsUnderstood(root, new DocCommand(one.Page, 0, one.Text, string.Empty).Words(new Dictionary<string, string>()))).Select(one => $"{one.Page}: elastic-ingest {one.Text}"));
+        Assert.Empty(named.Where(item => !IsUnderstood(root, new DocCommand(item.Page, 0, item.Text, string.Empty).Words(new Dictionary<string, string>()))).Select(item => $"{item.Page}: elastic-ingest {item.Text}"));
     }
 
     [Fact]

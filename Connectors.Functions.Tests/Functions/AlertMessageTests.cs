@@ -39,12 +39,12 @@ public sealed class AlertMessageTests
         await bed.FireAsync("CleanUp");
 
         var received = await monitor.ReceivedAsync(app);
-        var failed = received.Single(one => one.Event == "JobFailed");
+        var failed = received.Single(item => item.Event == "JobFailed");
         Assert.Equal(("c1", jobId), (failed.Property("ConnectorId"), failed.Property("SyncJobId")));
         Assert.EndsWith("into search-c1 failed: The collection is gone.", failed.Message, StringComparison.Ordinal);
-        var idle = received.Single(one => one.Event == "IdleJobFailed");
+        var idle = received.Single(item => item.Event == "IdleJobFailed");
         Assert.Equal(("c1", silent.Id), (idle.Property("ConnectorId"), idle.Property("SyncJobId")));
-        Assert.Equal("Looked after 1 connectors, 0 jobs were made", received.Single(one => one.Event == "PollDone").Message);
+        Assert.Equal("Looked after 1 connectors, 0 jobs were made", received.Single(item => item.Event == "PollDone").Message);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class AlertMessageTests
             logger.LogWarning("{Count} things went wrong", 3);
         }
 
-        var message = (await monitor.ReceivedAsync(app)).Single(one => one.Property("CategoryName") == "test");
+        var message = (await monitor.ReceivedAsync(app)).Single(item => item.Property("CategoryName") == "test");
         Assert.Equal(("3 things went wrong", "job-1"), (message.Message, message.Property("SyncJobId")));
     }
 
@@ -116,7 +116,7 @@ public sealed class AlertMessageTests
     }
 
     private static HashSet<string?> FailedIn(IEnumerable<Telemetry> received) =>
-        [.. received.Where(one => one.Event == "JobFailed").Select(one => one.Property("SyncJobId"))];
+        [.. received.Where(item => item.Event == "JobFailed").Select(item => item.Property("SyncJobId"))];
 
     /// <summary>Takes telemetry as Azure Monitor does.</summary>
     private sealed class FakeMonitor : IAsyncDisposable

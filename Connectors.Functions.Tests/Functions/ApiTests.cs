@@ -16,7 +16,7 @@ public sealed class ApiTests
     private static CancellationToken Token => FunctionsBed.Token;
 
     [Fact]
-    public async Task ASyncIsBegunWithAPlaceToLookForIt()
+    public async Task TheResponseToANewSyncHasItsLocation()
     {
         await using var bed = await new FunctionsBed().StartAsync();
         bed.AddConnector();
@@ -32,11 +32,11 @@ public sealed class ApiTests
 
     [Theory]
     [InlineData("""{"dry_run": true, "x": 1}""", "Unknown fields: dry_run, x. Known are type, dryRun, allowMassDelete, reindex.")]
-    [InlineData("""{"type": "partial"}""", "type: \"partial\" is no kind of sync. Known are full, incremental, deletes_only, no_deletes, access_control.")]
-    [InlineData("""{"type": ["full"]}""", "type: [\"full\"] is no kind of sync. Known are full, incremental, deletes_only, no_deletes, access_control.")]
-    [InlineData("""{"type": "incremental", "dryRun": true}""", "A dry run compares everything: leave out dryRun or the type \"incremental\".")]
-    [InlineData("""{"type": "deletes_only", "reindex": true}""", "A sync that only deletes writes no document: leave out reindex or the type \"deletes_only\".")]
-    [InlineData("""{"type": "no_deletes", "allowMassDelete": true}""", "A sync without deletes needs no permission for them: leave out allowMassDelete or the type \"no_deletes\".")]
+    [InlineData("""{"type": "partial"}""", "type: \"partial\" is not a kind of sync. Known are full, incremental, deletes_only, no_deletes, access_control.")]
+    [InlineData("""{"type": ["full"]}""", "type: [\"full\"] is not a kind of sync. Known are full, incremental, deletes_only, no_deletes, access_control.")]
+    [InlineData("""{"type": "incremental", "dryRun": true}""", "A dry run compares everything: remove dryRun or the type \"incremental\".")]
+    [InlineData("""{"type": "deletes_only", "reindex": true}""", "A sync that only deletes writes no document: remove reindex or the type \"deletes_only\".")]
+    [InlineData("""{"type": "no_deletes", "allowMassDelete": true}""", "A sync without deletes needs no permission for them: remove allowMassDelete or the type \"no_deletes\".")]
     [InlineData("""{"reindex": "yes"}""", "reindex: \"yes\" is neither true nor false.")]
     [InlineData("[]", "The body is not a JSON object. Send {} or nothing for an ordinary sync.")]
     [InlineData("{", "The body is not a JSON object. Send {} or nothing for an ordinary sync.")]
@@ -106,13 +106,13 @@ public sealed class ApiTests
         bed.AddConnector("foreign", """{"service_type": "unknown"}""");
 
         var list = await bed.GetAsync("connectors");
-        var one = await bed.GetAsync("connectors/c1");
+        var item = await bed.GetAsync("connectors/c1");
         var foreign = await bed.GetAsync("connectors/foreign");
 
         Assert.Equal(2, list["connectors"]!.AsArray().Count);
-        Assert.Equal(["host", "limit"], one["configuration"]!.AsObject().Select(pair => pair.Key).Order());
+        Assert.Equal(["host", "limit"], item["configuration"]!.AsObject().Select(pair => pair.Key).Order());
         Assert.Empty(foreign["configuration"]!.AsObject());
-        Assert.DoesNotContain("hunter2", list.ToJsonString() + one.ToJsonString() + foreign.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", list.ToJsonString() + item.ToJsonString() + foreign.ToJsonString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -228,7 +228,7 @@ public sealed class ApiTests
         var described = (await bed.GetAsync("openapi.json"))["paths"]!.AsObject()
             .SelectMany(path => path.Value!.AsObject().Select(operation => $"{operation.Key} {path.Key[1..]} {operation.Value!["operationId"]}"));
         var functions = typeof(ServiceApi).Assembly.GetExportedTypes().SelectMany(type => type.GetMethods())
-            .Select(method => (method.GetCustomAttribute<FunctionAttribute>()?.Name, Trigger: method.GetParameters().Select(one => one.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(one => one is not null)))
+            .Select(method => (method.GetCustomAttribute<FunctionAttribute>()?.Name, Trigger: method.GetParameters().Select(item => item.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(item => item is not null)))
             .Where(function => function.Trigger is not null)
             .ToList();
 
@@ -244,8 +244,8 @@ public sealed class ApiTests
         var triggers = metadata.SelectMany(function => function!["bindings"]!.AsArray().Where(binding => (string?)binding!["type"] == "httpTrigger").Select(binding => (Name: (string?)function["name"], Trigger: binding!))).ToList();
 
         Assert.Equal(9, triggers.Count);
-        Assert.All(triggers, one => Assert.Equal((one.Name, one.Name == "GetStatusPage" ? "Anonymous" : "Function"), (one.Name, (string?)one.Trigger["authLevel"])));
-        Assert.Equal("ui", (string?)Assert.Single(triggers, one => one.Name == "GetStatusPage").Trigger["route"]);
+        Assert.All(triggers, item => Assert.Equal((item.Name, item.Name == "GetStatusPage" ? "Anonymous" : "Function"), (item.Name, (string?)item.Trigger["authLevel"])));
+        Assert.Equal("ui", (string?)Assert.Single(triggers, item => item.Name == "GetStatusPage").Trigger["route"]);
 
         // And nothing else takes requests.
         Assert.Equal(["activityTrigger", "httpTrigger", "orchestrationTrigger", "timerTrigger"], metadata.SelectMany(function => function!["bindings"]!.AsArray()).Select(binding => (string)binding!["type"]!)

@@ -45,7 +45,7 @@ internal sealed class AppBed : IAsyncDisposable, ISourceFactory
     private AppBed(EmulatorServer elasticsearch, BlobContainerClient container)
     {
         (_elasticsearch, _container) = (elasticsearch, container);
-        Staging = new LosingStore(new BlobStagingStore(container), async (name, token) => await container.DeleteBlobAsync(name, cancellationToken: token));
+        Staging = new FaultyStagingStore(new BlobStagingStore(container), async (name, token) => await container.DeleteBlobAsync(name, cancellationToken: token));
     }
 
     public static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -53,7 +53,7 @@ internal sealed class AppBed : IAsyncDisposable, ISourceFactory
     /// <summary>What the connectors hold, by the host that their configuration names: the connector's own name.</summary>
     public Dictionary<string, MemorySource> Sources { get; } = new(StringComparer.Ordinal);
 
-    public LosingStore Staging { get; }
+    public FaultyStagingStore Staging { get; }
 
     /// <summary>Copies of snapshots.</summary>
     public string StateFolder => Path.Combine(_folder.Path, "state");
@@ -153,7 +153,7 @@ internal sealed class AppBed : IAsyncDisposable, ISourceFactory
         for (var step = 0; step < 2_000; step++)
         {
             await Host.WhenQuietAsync(Token);
-            if (await Host.Client.GetInstanceAsync(SyncTarget.InstanceIdOf(jobId), getInputsAndOutputs: false, Token) is { IsCompleted: true })
+            if (await Host.Client.GetInstanceAsync(SyncJobInput.InstanceIdOf(jobId), getInputsAndOutputs: false, Token) is { IsCompleted: true })
             {
                 return ProcessBed.Counts(await JobAsync(jobId));
             }
@@ -194,7 +194,7 @@ internal sealed class AppBed : IAsyncDisposable, ISourceFactory
     public async ValueTask DisposeAsync()
     {
         await (_host?.DisposeAsync() ?? ValueTask.CompletedTask);
-        _made.ForEach(one => one.Dispose());
+        _made.ForEach(item => item.Dispose());
         _folder.Dispose();
     }
 
@@ -206,7 +206,7 @@ internal sealed class AppBed : IAsyncDisposable, ISourceFactory
 
     private AppParts Parts()
     {
-        var time = new ImpatientTime();
+        var time = new FastForwardTimeProvider();
         var elasticsearch = new ElasticsearchOptions { Hosts = [_elasticsearch.Uri] };
         var gateway = new ElasticsearchGateway(elasticsearch, time, new Random(1), NullLoggerFactory.Instance);
         _made.Add(gateway);

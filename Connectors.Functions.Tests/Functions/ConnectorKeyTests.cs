@@ -36,7 +36,7 @@ public sealed class ConnectorKeyTests : IDisposable
             elasticsearch.Put(ProtocolIndices.SyncJobs, job, Job(files).ToJsonString());
             Assert.True(host.FireTimer("PollConnectors"));
             await host.WhenQuietAsync(Token);
-            await host.Client.WaitForInstanceCompletionAsync(SyncTarget.InstanceIdOf(job), Token);
+            await host.Client.WaitForInstanceCompletionAsync(SyncJobInput.InstanceIdOf(job), Token);
             Assert.Equal("completed", JsonNode.Parse(elasticsearch.Get(ProtocolIndices.SyncJobs, job)!)!["status"]!.GetValue<string>());
             Assert.True(elasticsearch.Count("search-one") >= indexed);
         }

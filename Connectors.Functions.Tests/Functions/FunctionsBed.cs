@@ -132,9 +132,9 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
     /// <summary>Asks for a sync over HTTP and gives its id.</summary>
     public async Task<string> StartSyncAsync(string connectorId = "c1", string body = "{}")
     {
-        var answer = await PostAsync($"connectors/{connectorId}/syncs", body);
-        var json = await answer.Content.ReadAsStringAsync(Token);
-        Assert.True(answer.StatusCode == System.Net.HttpStatusCode.Accepted, json);
+        var result = await PostAsync($"connectors/{connectorId}/syncs", body);
+        var json = await result.Content.ReadAsStringAsync(Token);
+        Assert.True(result.StatusCode == System.Net.HttpStatusCode.Accepted, json);
         return JsonNode.Parse(json)!["id"]!.GetValue<string>();
     }
 
@@ -149,7 +149,7 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
         for (var step = 0; step < 2_000; step++)
         {
             await Host.WhenQuietAsync(Token);
-            if (await Host.Client.GetInstanceAsync(SyncTarget.InstanceIdOf(jobId), getInputsAndOutputs: true, Token) is { IsCompleted: true } instance)
+            if (await Host.Client.GetInstanceAsync(SyncJobInput.InstanceIdOf(jobId), getInputsAndOutputs: true, Token) is { IsCompleted: true } instance)
             {
                 return instance;
             }
@@ -224,7 +224,7 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
 
         public Task PingAsync(CancellationToken cancellationToken) => bed.Ping();
 
-        public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => source.HasChangedAsync(lastMark, cancellationToken);
+        public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => source.HasChangedAsync(lastToken, cancellationToken);
 
         public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) => source.PartitionAsync(wanted, cancellationToken);
 

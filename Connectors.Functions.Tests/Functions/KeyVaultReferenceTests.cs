@@ -42,7 +42,7 @@ public sealed class KeyVaultReferenceTests
 
     private static ConnectorApp App(params (string Name, string Value)[] variables)
     {
-        var all = variables.Append(("ConnectorsStagingFolder", Path.GetTempPath())).ToDictionary(one => one.Item1, one => one.Item2, StringComparer.OrdinalIgnoreCase);
+        var all = variables.Append(("ConnectorsStagingFolder", Path.GetTempPath())).ToDictionary(item => item.Item1, item => item.Item2, StringComparer.OrdinalIgnoreCase);
         return new ConnectorApp(new AppSettings { Variables = all }, TimeProvider.System, NullLoggerFactory.Instance);
     }
 }

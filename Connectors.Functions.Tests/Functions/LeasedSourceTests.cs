@@ -55,13 +55,13 @@ public sealed class LeasedSourceTests
     [Fact]
     public async Task AReadingThatIsBehindGoesOnFromWhereItIs()
     {
-        await using var one = new CountedSource(this);
+        await using var item = new CountedSource(this);
         await using var other = new CountedSource(this);
         var after = PageToken.Start;
         for (var page = 0; page < Documents / 20; page++)
         {
             // As on two machines that take turns.
-            using var read = await (page % 2 == 0 ? one : other).ReadPageAsync(SourcePartition.All, after, new PageLimits(20, 1 << 20), FunctionsBed.Token);
+            using var read = await (page % 2 == 0 ? item : other).ReadPageAsync(SourcePartition.All, after, new PageLimits(20, 1 << 20), FunctionsBed.Token);
             after = read.Next;
         }
 

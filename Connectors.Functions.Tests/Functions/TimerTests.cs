@@ -99,7 +99,7 @@ public sealed class TimerTests
             bed.Store.Edit(ProtocolIndices.SyncJobs, job.Id, """{"status": "in_progress"}""");
         }
 
-        await bed.Host.Client.ScheduleNewOrchestrationInstanceAsync(nameof(SyncJob), new SyncState { Target = SyncTarget.Of(alive) }, new StartOrchestrationOptions(alive.Id, bed.Clock.GetUtcNow().AddHours(1)), Token);
+        await bed.Host.Client.ScheduleNewOrchestrationInstanceAsync(nameof(SyncJob), new SyncJobState { Target = SyncJobInput.Of(alive) }, new StartOrchestrationOptions(alive.Id, bed.Clock.GetUtcNow().AddHours(1)), Token);
         bed.Clock.Advance(TimeSpan.FromMinutes(6));
         await bed.FireAsync("CleanUp");
 
@@ -139,23 +139,23 @@ public sealed class TimerTests
     public async Task AnOrchestrationThatSomebodyElseStartedMeanwhileIsNoError()
     {
         var client = new Mock<DurableTaskClient>("test");
-        client.Setup(one => one.GetInstancesAsync("j1", false, It.IsAny<CancellationToken>())).ReturnsAsync((OrchestrationMetadata?)null);
-        client.SetupSequence(one => one.ScheduleNewOrchestrationInstanceAsync(new TaskName(nameof(SyncJob)), It.IsAny<object>(), It.IsAny<StartOrchestrationOptions>(), It.IsAny<CancellationToken>()))
+        client.Setup(item => item.GetInstancesAsync("j1", false, It.IsAny<CancellationToken>())).ReturnsAsync((OrchestrationMetadata?)null);
+        client.SetupSequence(item => item.ScheduleNewOrchestrationInstanceAsync(new TaskName(nameof(SyncJob)), It.IsAny<object>(), It.IsAny<StartOrchestrationOptions>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new Grpc.Core.RpcException(new Grpc.Core.Status(Grpc.Core.StatusCode.AlreadyExists, "there")))
             .ThrowsAsync(new InvalidOperationException("outer", new OrchestrationAlreadyExistsException("there")))
             .ThrowsAsync(new InvalidOperationException("storage is down"))
             .ReturnsAsync("j1");
         client.CallBase = true;
         var starter = new SyncStarter(NullLogger<SyncStarter>.Instance);
-        var target = new SyncTarget("j1", "c1");
+        var target = new SyncJobInput("j1", "c1");
 
         Assert.False(await starter.TryStartAsync(client.Object, target, Token));
         Assert.False(await starter.TryStartAsync(client.Object, target, Token));
         await Assert.ThrowsAsync<InvalidOperationException>(() => starter.TryStartAsync(client.Object, target, Token));
         Assert.True(await starter.TryStartAsync(client.Object, target, Token));
-        client.Verify(one => one.ScheduleNewOrchestrationInstanceAsync(
+        client.Verify(item => item.ScheduleNewOrchestrationInstanceAsync(
             new TaskName(nameof(SyncJob)),
-            It.Is<object>(input => ((SyncState)input).Target == target),
+            It.Is<object>(input => ((SyncJobState)input).Target == target),
             It.Is<StartOrchestrationOptions>(options => options.InstanceId == "j1" && options.DedupeStatuses!.Contains("Running") && !options.DedupeStatuses!.Contains("Completed")),
             It.IsAny<CancellationToken>()));
     }

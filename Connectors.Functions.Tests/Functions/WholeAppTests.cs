@@ -45,7 +45,7 @@ public sealed class WholeAppTests(AzuriteServer azurite) : IAsyncLifetime
     public async Task TwoConnectorsAreSyncedAtOnce()
     {
         await using var bed = await StartAsync();
-        var (one, two) = (await bed.ConnectAsync("a", Of(2, 20)), await bed.ConnectAsync("b", Of(2, 30)));
+        var (item, two) = (await bed.ConnectAsync("a", Of(2, 20)), await bed.ConnectAsync("b", Of(2, 30)));
         var both = new CountdownEvent(2);
         var met = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         foreach (var source in bed.Sources.Values)
@@ -63,7 +63,7 @@ public sealed class WholeAppTests(AzuriteServer azurite) : IAsyncLifetime
             };
         }
 
-        var (first, second) = (await bed.StartSyncAsync(one), await bed.StartSyncAsync(two));
+        var (first, second) = (await bed.StartSyncAsync(item), await bed.StartSyncAsync(two));
 
         Assert.Equal("Completed: indexed 40, deleted 0, total 40", await bed.EndOfAsync(first));
         Assert.Equal("Completed: indexed 60, deleted 0, total 60", await bed.EndOfAsync(second));
@@ -195,33 +195,33 @@ public sealed class WholeAppTests(AzuriteServer azurite) : IAsyncLifetime
     public async Task TwoAppsOverTheSameIndicesRunEachJobOnce(string container)
     {
         var storage = await azurite.EmptyAsync(Token);
-        await using var one = await AppBed.StartAsync(_elasticsearch, storage, "staging");
+        await using var item = await AppBed.StartAsync(_elasticsearch, storage, "staging");
         await using var other = await AppBed.StartAsync(_elasticsearch, storage, container);
         string[] names = ["a", "b", "c", "d", "e", "f"];
         foreach (var name in names)
         {
-            one.Sources[name] = other.Sources[name] = Of(2, 10);
-            var connector = await one.ConnectAsync(name);
-            await one.Services.Jobs.CreateAsync((await one.Services.Connectors.FindAsync(connector, Token))!, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token);
+            item.Sources[name] = other.Sources[name] = Of(2, 10);
+            var connector = await item.ConnectAsync(name);
+            await item.Services.Jobs.CreateAsync((await item.Services.Connectors.FindAsync(connector, Token))!, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token);
         }
 
         for (var round = 0; round < 4; round++)
         {
-            Assert.True(one.Host.FireTimer("PollConnectors") & other.Host.FireTimer("PollConnectors"));
-            await Task.WhenAll(one.Host.WhenQuietAsync(Token), other.Host.WhenQuietAsync(Token));
+            Assert.True(item.Host.FireTimer("PollConnectors") & other.Host.FireTimer("PollConnectors"));
+            await Task.WhenAll(item.Host.WhenQuietAsync(Token), other.Host.WhenQuietAsync(Token));
         }
 
-        var jobs = (await one.GetAsync("syncs"))["syncs"]!.AsArray();
+        var jobs = (await item.GetAsync("syncs"))["syncs"]!.AsArray();
         Assert.Equal(names.Length, jobs.Count);
         Assert.All(jobs, job => Assert.Equal(("completed", 20), (job!["status"]!.GetValue<string>(), job["indexedDocuments"]!.GetValue<int>())));
         foreach (var name in names)
         {
             // Each document was written once.
             Assert.Equal(19, _elasticsearch.LastSeqNo("search-" + name));
-            one.AssertMirrors(name);
+            item.AssertMirrors(name);
         }
 
-        Assert.Empty((await one.StagedAsync()).Concat(await other.StagedAsync()));
+        Assert.Empty((await item.StagedAsync()).Concat(await other.StagedAsync()));
     }
 
     private static MemorySource Of(int partitions, int to, int from = 0, int changed = 0) => AppBed.Of(partitions, to, from, changed);

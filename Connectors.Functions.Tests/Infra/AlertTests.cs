@@ -18,8 +18,8 @@ public sealed partial class AlertTests(PredictedDeployments deployments)
         var messages = typeof(SyncTelemetry).Assembly.GetTypes()
             .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
             .Select(method => (method.Name, Attribute: method.GetCustomAttribute<LoggerMessageAttribute>()))
-            .Where(one => one.Attribute is not null)
-            .ToLookup(one => one.Attribute!.EventName ?? one.Name, one => one.Attribute!.Message, StringComparer.Ordinal);
+            .Where(item => item.Attribute is not null)
+            .ToLookup(item => item.Attribute!.EventName ?? item.Name, item => item.Attribute!.Message, StringComparer.Ordinal);
         Assert.True(messages.Count > 30, $"only {messages.Count} log messages were found");
         var code = string.Concat(Directory.EnumerateFiles(Path.Combine(Approved.Root, "Connectors.Sync"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
         var queries = (await deployments.Plain).All(Rules).Select(rule => PredictedDeployment.Text(rule["properties"]!["criteria"]!["allOf"]![0]!, "query")).ToList();

@@ -10,7 +10,7 @@ namespace Connectors.Tests.Infra;
 /// <summary>The Bicep compiler, as restored with the tests. It needs no network.</summary>
 internal static partial class BicepCompiler
 {
-    private static readonly string Program = typeof(BicepCompiler).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one => one.Key == "BicepPath").Value!;
+    private static readonly string Program = typeof(BicepCompiler).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "BicepPath").Value!;
 
     /// <summary>The variables that <c>infra/main.bicepparam</c> reads.</summary>
     public static IReadOnlyList<string> ParameterVariables { get; } =

@@ -20,7 +20,7 @@ public sealed class DeployWorkflowTests
     [Fact]
     public void TheParametersReachTheJobThatDeploysAndNoOther()
     {
-        var passed = ((YamlMappingNode)Jobs["deploy"]["env"]).Children.ToDictionary(one => one.Key.ToString(), one => one.Value.ToString());
+        var passed = ((YamlMappingNode)Jobs["deploy"]["env"]).Children.ToDictionary(item => item.Key.ToString(), item => item.Value.ToString());
         Assert.All(BicepCompiler.ParameterVariables.Except(ByHand), name => Assert.Equal($"${{{{ vars.{name} }}}}", passed[name]));
         Assert.DoesNotContain(passed.Keys, ByHand.Contains);
         Assert.DoesNotContain("secrets.", Text, StringComparison.Ordinal);
@@ -48,8 +48,8 @@ public sealed class DeployWorkflowTests
     public async Task ARunWithoutOneOfItsVariablesFailsAndNamesIt()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The step is a script of bash, for a runner with Linux.");
-        var variables = ((YamlMappingNode)Jobs["deploy"]["env"]).Children.Where(one => one.Value.ToString().Contains("vars.", StringComparison.Ordinal))
-            .Select(one => one.Key.ToString()).ToList();
+        var variables = ((YamlMappingNode)Jobs["deploy"]["env"]).Children.Where(item => item.Value.ToString().Contains("vars.", StringComparison.Ordinal))
+            .Select(item => item.Key.ToString()).ToList();
         Assert.True(variables.Count >= 10, $"only {variables.Count} variables");
         Assert.Equal((0, string.Empty), await CheckAsync(variables));
         foreach (var missing in variables)

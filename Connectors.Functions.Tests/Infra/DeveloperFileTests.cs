@@ -42,7 +42,7 @@ public sealed partial class DeveloperFileTests
         using var launch = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, ".vscode", "launch.json")), WithComments);
         var labels = tasks.RootElement.GetProperty("tasks").EnumerateArray().Select(task => task.GetProperty("label").GetString()).ToList();
         var wanted = launch.RootElement.GetProperty("configurations").EnumerateArray()
-            .Select(one => one.TryGetProperty("preLaunchTask", out var task) ? task.GetString() : null).Where(task => task is not null).ToList();
+            .Select(item => item.TryGetProperty("preLaunchTask", out var task) ? task.GetString() : null).Where(task => task is not null).ToList();
         Assert.NotEmpty(wanted);
         Assert.All(wanted, task => Assert.Contains(task, labels));
     }

@@ -94,7 +94,7 @@ public sealed class DurableTaskSchedulerTests
         var (code, output, host) = await PackAsync(await File.ReadAllTextAsync(Path.Combine(Approved.Root, "host.json"), TestContext.Current.CancellationToken));
         Assert.True(code == 0, output);
         var durable = JsonNode.Parse(host)!["extensions"]!["durableTask"]!;
-        Assert.Equal(["connectionStringName", "type"], durable["storageProvider"]!.AsObject().Select(one => one.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(["connectionStringName", "type"], durable["storageProvider"]!.AsObject().Select(item => item.Key).Order(StringComparer.Ordinal));
         Assert.Equal("%TASKHUB_NAME%", durable["hubName"]!.GetValue<string>());
     }
 

@@ -53,9 +53,9 @@ public sealed class OptionTests(PredictedDeployments deployments)
         Assert.Empty((await deployments.Plain).All(Budgets));
         var full = await deployments.Full;
         Assert.Equal(("50", "Monthly", "2026-12-01T00:00:00Z"), (full.Property(Budgets, "amount"), full.Property(Budgets, "timeGrain"), full.Property(Budgets, "timePeriod", "startDate")));
-        var notifications = full.One(Budgets)["properties"]!["notifications"]!.AsObject().Select(one => one.Value!).ToList();
-        Assert.Equal(["80", "100"], notifications.Select(one => PredictedDeployment.Text(one, "threshold")));
-        Assert.All(notifications, one => Assert.Contains("operator@example.com", PredictedDeployment.Text(one, "contactEmails"), StringComparison.Ordinal));
+        var notifications = full.One(Budgets)["properties"]!["notifications"]!.AsObject().Select(item => item.Value!).ToList();
+        Assert.Equal(["80", "100"], notifications.Select(item => PredictedDeployment.Text(item, "threshold")));
+        Assert.All(notifications, item => Assert.Contains("operator@example.com", PredictedDeployment.Text(item, "contactEmails"), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class OptionTests(PredictedDeployments deployments)
         Assert.Equal(["AuditEvent", .. Enumerable.Repeat("StorageRead StorageWrite StorageDelete", 3)], Logs(await deployments.Full));
 
         static IEnumerable<string> Logs(PredictedDeployment deployment) => deployment.All("Microsoft.Insights/diagnosticSettings")
-            .Select(one => string.Join(' ', one["properties"]!["logs"]!.AsArray().Select(log => PredictedDeployment.Text(log!, "category")))).Order(StringComparer.Ordinal);
+            .Select(item => string.Join(' ', item["properties"]!["logs"]!.AsArray().Select(log => PredictedDeployment.Text(log!, "category")))).Order(StringComparer.Ordinal);
     }
 
     [Fact]

@@ -147,7 +147,7 @@ public sealed class KilledAppTests
     {
         Assert.True(LocalArguments.TryParse(["--once"], out var arguments, out _));
         var settings = new Dictionary<string, string> { ["Connectors__elasticsearch__host"] = elasticsearch.ToString() };
-        await using var app = await AppRun.StartAsync(folder, arguments, settings, TextWriter.Null, Token);
+        await using var app = await DevHostRun.StartAsync(folder, arguments, settings, TextWriter.Null, Token);
         await app.Host.Client.WaitForInstanceCompletionAsync(jobs[^1], getInputsAndOutputs: false, Token);
         var instances = await app.Host.Client.GetAllInstancesAsync().ToListAsync(Token);
         Assert.All(instances, instance => Assert.Equal(OrchestrationRuntimeStatus.Completed, instance.RuntimeStatus));

@@ -23,7 +23,7 @@ internal sealed class LeftBehind : IDisposable
         {
             ShouldListenTo = source => source.Name.StartsWith("Connectors", StringComparison.OrdinalIgnoreCase),
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = activity => Add("telemetry", $"{activity.DisplayName} {activity.StatusDescription} {string.Join(' ', activity.TagObjects)} {string.Join(' ', activity.Events.SelectMany(one => one.Tags))}"),
+            ActivityStopped = activity => Add("telemetry", $"{activity.DisplayName} {activity.StatusDescription} {string.Join(' ', activity.TagObjects)} {string.Join(' ', activity.Events.SelectMany(item => item.Tags))}"),
         };
         ActivitySource.AddActivityListener(_listener);
     }

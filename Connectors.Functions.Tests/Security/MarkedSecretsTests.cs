@@ -121,7 +121,7 @@ public sealed class MarkedSecretsTests : IAsyncLifetime
         for (var step = 0; step < 2_000; step++)
         {
             await host.WhenQuietAsync(Token);
-            if (await host.Client.GetInstanceAsync(SyncTarget.InstanceIdOf("j"), getInputsAndOutputs: true, Token) is { IsCompleted: true } end)
+            if (await host.Client.GetInstanceAsync(SyncJobInput.InstanceIdOf("j"), getInputsAndOutputs: true, Token) is { IsCompleted: true } end)
             {
                 return end;
             }

@@ -75,12 +75,12 @@ public sealed class TimeFeedTests : IDisposable
 
         _clock.Advance(TimeSpan.FromHours(1));
         var began = _clock.GetUtcNow();
-        var one = new PageLimits(1, 1024);
-        using var first = await Directory(tree).ReadChangesAsync(cursor, PageToken.Start, one, Token);
+        var item = new PageLimits(1, 1024);
+        using var first = await Directory(tree).ReadChangesAsync(cursor, PageToken.Start, item, Token);
         _clock.Advance(TimeSpan.FromHours(1));
-        using var second = await Directory(tree).ReadChangesAsync(cursor, first.Upserts.Next, one, Token);
-        using var third = await Directory(tree).ReadChangesAsync(cursor, second.Upserts.Next, one, Token);
-        using var last = await Directory(tree).ReadChangesAsync(cursor, third.Upserts.Next, one, Token);
+        using var second = await Directory(tree).ReadChangesAsync(cursor, first.Upserts.Next, item, Token);
+        using var third = await Directory(tree).ReadChangesAsync(cursor, second.Upserts.Next, item, Token);
+        using var last = await Directory(tree).ReadChangesAsync(cursor, third.Upserts.Next, item, Token);
 
         Assert.Equal((1, 1, 1, 0), (first.Upserts.Count, second.Upserts.Count, third.Upserts.Count, last.Upserts.Count));
         Assert.True(last.Upserts.IsLast);
@@ -115,10 +115,10 @@ public sealed class TimeFeedTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("yesterday")]
-    public async Task ACursorThatNobodyWroteIsLost(string cursor)
+    public async Task AnUnknownCursorIsExpired(string cursor)
     {
         using var page = await Directory(new AgedTree(default)).ReadChangesAsync(cursor, PageToken.Start, PageLimits.Default, Token);
-        Assert.Equal("The stored time of the last sync can't be read.", page.LostBecause);
+        Assert.Equal("The stored time of the last sync can't be read.", page.ExpiredReason);
     }
 
     private static SourceSettings S3Settings(S3TestServer server, string buckets) => SourceSettings.FromConfiguration(
@@ -138,7 +138,7 @@ public sealed class TimeFeedTests : IDisposable
         while (true)
         {
             using var page = await feed.ReadChangesAsync(cursor, after, limits, Token);
-            Assert.Null(page.LostBecause);
+            Assert.Null(page.ExpiredReason);
             for (var i = 0; i < page.Upserts.Count; i++)
             {
                 var body = JsonNode.Parse(Encoding.UTF8.GetString(page.Upserts[i].Body.Span))!;
@@ -174,11 +174,11 @@ public sealed class TimeFeedTests : IDisposable
 
         public IReadOnlyList<FolderEntry> List(string folder) => _tree.List(folder);
 
-        public FileFacts? Find(string path)
+        public FileStatus? Find(string path)
         {
             var (modified, changed) = _times.GetValueOrDefault(path, (age, age));
-            return _tree.Find(path) is { } facts
-                ? facts with { Modified = modified, Created = age, Unix = facts.Unix is { } unix ? unix with { Changed = changed } : new UnixFacts(0, 1, 1, 1, 0, 0, changed) }
+            return _tree.Find(path) is { } status
+                ? status with { Modified = modified, Created = age, Unix = status.Unix is { } unix ? unix with { Changed = changed } : new UnixFileStatus(0, 1, 1, 1, 0, 0, changed) }
                 : null;
         }
 

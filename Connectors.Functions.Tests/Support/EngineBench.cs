@@ -34,7 +34,7 @@ internal sealed class EngineBench : IDisposable
         Fingerprint = "f1",
     };
 
-    public SyncEngine NewEngine() => new(Index, Options, new ImpatientTime(), new Random(1), NullLoggerFactory.Instance);
+    public SyncEngine NewEngine() => new(Index, Options, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance);
 
     public async Task<SyncOutcome> RunAsync(IDataSource source, CancellationToken stopReading = default)
     {

@@ -66,7 +66,7 @@ internal sealed class StagedBench : IDisposable
             while (_machines.Count <= number)
             {
                 var options = Options with { StateFolder = Path.Combine(Folder.Path, "machine-" + _machines.Count) };
-                _machines.Add(new StagedSync(Store ?? Memory, _ => Index, options, Limits, new ImpatientTime(), new Random(1), NullLoggerFactory.Instance));
+                _machines.Add(new StagedSync(Store ?? Memory, _ => Index, options, Limits, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance));
             }
 
             return _machines[number];
@@ -92,10 +92,10 @@ internal sealed class StagedBench : IDisposable
         List<ReportName> reports = [.. partitions.Select(partition => partition.Report).OfType<ReportName>()];
         if (begin.Kind == SyncKind.Incremental)
         {
-            return await CompleteAsync(new CompleteOrder(plan, reports, IsListed: false, partitions[0].LastPage, counts), counts, refusal: null);
+            return await CompleteAsync(new CompleteInput(plan, reports, IsListed: false, partitions[0].LastPage, counts), counts, refusal: null);
         }
 
-        var deletes = await DoAsync((machine, token) => machine.PlanDeletesAsync(Request, new PlanDeletesOrder(plan, [.. partitions.Select(partition => partition.LastPage)]), token));
+        var deletes = await DoAsync((machine, token) => machine.PlanDeletesAsync(Request, new PlanDeletesInput(plan, [.. partitions.Select(partition => partition.LastPage)]), token));
         if (deletes.Damaged is { } damaged)
         {
             return fullBecause == damaged ? throw new ConnectorException(damaged) : await RunAsync(source, damaged);
@@ -105,19 +105,19 @@ internal sealed class StagedBench : IDisposable
         ReportName? report = null;
         for (var part = 0; part < deletes.Parts; part += 2)
         {
-            var order = new DeleteOrder(plan, deletes.Deletes!, part, Math.Min(2, deletes.Parts - part), report, counts.Rejected);
-            var answer = await DoAsync((machine, token) => machine.WriteDeletesAsync(Request, order, token));
-            counts += answer.Counts;
-            report = answer.Report;
+            var input = new WriteDeletesInput(plan, deletes.Deletes!, part, Math.Min(2, deletes.Parts - part), report, counts.Rejected);
+            var result = await DoAsync((machine, token) => machine.WriteDeletesAsync(Request, input, token));
+            counts += result.Counts;
+            report = result.Report;
         }
 
         var isListed = deletes.IsListed();
-        return await CompleteAsync(new CompleteOrder(plan, [.. reports, .. report is null ? Array.Empty<ReportName>() : [report]], isListed), counts, deletes.Refusal);
+        return await CompleteAsync(new CompleteInput(plan, [.. reports, .. report is null ? Array.Empty<ReportName>() : [report]], isListed), counts, deletes.Refusal);
     }
 
-    private async Task<SyncOutcome> CompleteAsync(CompleteOrder order, SyncCounts counts, string? refusal)
+    private async Task<SyncOutcome> CompleteAsync(CompleteInput input, SyncCounts counts, string? refusal)
     {
-        var complete = await DoAsync((machine, token) => machine.CompleteAsync(Request, order, token));
+        var complete = await DoAsync((machine, token) => machine.CompleteAsync(Request, input, token));
         return new SyncOutcome(refusal is null ? SyncEnd.Completed : SyncEnd.Refused, counts, complete.TotalDocuments, complete.Rejections, refusal, complete.Preview)
         {
             Cursor = complete.Cursor,
@@ -160,21 +160,21 @@ internal sealed class StagedBench : IDisposable
     {
         var counts = default(SyncCounts);
         PageName? after = null;
-        var writing = Task.FromResult(new WriteAnswer(default, null));
+        var writing = Task.FromResult(new WriteResult(default, null));
         while (true)
         {
-            var order = new ReadOrder(plan, partition, after);
-            var page = await DoAsync((machine, token) => machine.ReadPageAsync(Request, source, order, token));
+            var input = new ReadPageInput(plan, partition, after);
+            var page = await DoAsync((machine, token) => machine.ReadPageAsync(Request, source, input, token));
             var written = await writing;
             counts += page.Counts + written.Counts;
             writing = page.HasWork
-                ? DoAsync((machine, token) => machine.WritePageAsync(Request, new WriteOrder(plan, page.Page, written.Report, counts.Rejected), token))
-                : Task.FromResult(new WriteAnswer(default, written.Report));
+                ? DoAsync((machine, token) => machine.WritePageAsync(Request, new WritePageInput(plan, page.Page, written.Report, counts.Rejected), token))
+                : Task.FromResult(new WriteResult(default, written.Report));
             after = page.Page;
-            if (page.IsLast || page.Lost is not null)
+            if (page.IsLast || page.ExpiredReason is not null)
             {
                 written = await writing;
-                return (page.Page, counts + written.Counts, written.Report, page.Lost);
+                return (page.Page, counts + written.Counts, written.Report, page.ExpiredReason);
             }
         }
     }

@@ -94,9 +94,9 @@ public sealed partial class TemplateTests
 
         // Those of this repository, in its versions.
         var version = XDocument.Load(Path.Combine(Approved.Root, "Directory.Build.props")).Descendants("Version").Single().Value;
-        var versions = XDocument.Load(Path.Combine(Approved.Root, "Directory.Packages.props")).Descendants("PackageVersion").ToDictionary(one => one.Attribute("Include")!.Value, one => one.Attribute("Version")!.Value);
+        var versions = XDocument.Load(Path.Combine(Approved.Root, "Directory.Packages.props")).Descendants("PackageVersion").ToDictionary(item => item.Attribute("Include")!.Value, item => item.Attribute("Version")!.Value);
         var referred = new[] { "made/Acme.Orders/Acme.Orders.csproj", "made/Acme.Orders.Tests/Acme.Orders.Tests.csproj" }
-            .SelectMany(file => XDocument.Load(folder[file]).Descendants("PackageReference")).Select(one => $"{one.Attribute("Include")!.Value} {one.Attribute("Version")!.Value}");
+            .SelectMany(file => XDocument.Load(folder[file]).Descendants("PackageReference")).Select(item => $"{item.Attribute("Include")!.Value} {item.Attribute("Version")!.Value}");
         Assert.Equal([$"Connectors.Abstractions {version}", $"xunit.v3 {versions["xunit.v3"]}", $"Connectors.Testing {version}"], referred);
     }
 

@@ -12,27 +12,27 @@ public sealed class IndexActivities(StepRunner runner)
 {
     /// <summary>Writes a page that was staged.</summary>
     [Function(nameof(WritePage))]
-    public Task<StepAnswer<WriteAnswer>> WritePage([ActivityTrigger] JobOrder<WriteOrder> order, CancellationToken cancellationToken) =>
-        runner.RunAsync(order.Target, (step, token) => step.Services.Staged.WritePageAsync(step.Request, order.Input, token), cancellationToken);
+    public Task<StepResult<WriteResult>> WritePage([ActivityTrigger] StepInput<WritePageInput> input, CancellationToken cancellationToken) =>
+        runner.RunAsync(input.Target, (step, token) => step.Services.Staged.WritePageAsync(step.Request, input.Input, token), cancellationToken);
 
     /// <summary>Finds what vanished from the source, and stages its deletes unless they are refused.</summary>
     [Function(nameof(PlanDeletes))]
-    public Task<StepAnswer<DeleteAnswer>> PlanDeletes([ActivityTrigger] JobOrder<PlanDeletesOrder> order, CancellationToken cancellationToken) =>
-        runner.RunAsync(order.Target, (step, token) => step.Services.Staged.PlanDeletesAsync(step.Request, order.Input, token), cancellationToken);
+    public Task<StepResult<PlanDeletesResult>> PlanDeletes([ActivityTrigger] StepInput<PlanDeletesInput> input, CancellationToken cancellationToken) =>
+        runner.RunAsync(input.Target, (step, token) => step.Services.Staged.PlanDeletesAsync(step.Request, input.Input, token), cancellationToken);
 
     /// <summary>Carries out some of the deletes.</summary>
     [Function(nameof(WriteDeletes))]
-    public Task<StepAnswer<WriteAnswer>> WriteDeletes([ActivityTrigger] JobOrder<DeleteOrder> order, CancellationToken cancellationToken) =>
-        runner.RunAsync(order.Target, (step, token) => step.Services.Staged.WriteDeletesAsync(step.Request, order.Input, token), cancellationToken);
+    public Task<StepResult<WriteResult>> WriteDeletes([ActivityTrigger] StepInput<WriteDeletesInput> input, CancellationToken cancellationToken) =>
+        runner.RunAsync(input.Target, (step, token) => step.Services.Staged.WriteDeletesAsync(step.Request, input.Input, token), cancellationToken);
 
     /// <summary>Completes the index, and ends the job: as completed, or as an error when its deletes were refused.</summary>
     [Function(nameof(CompleteSync))]
-    public Task<StepAnswer<SyncSummary>> CompleteSync([ActivityTrigger] JobOrder<FinishOrder> order, CancellationToken cancellationToken) =>
-        runner.FinishAsync(order.Target, async (step, token) =>
+    public Task<StepResult<SyncSummary>> CompleteSync([ActivityTrigger] StepInput<CompleteSyncInput> input, CancellationToken cancellationToken) =>
+        runner.FinishAsync(input.Target, async (step, token) =>
         {
-            var (complete, counts, refusal, indexed, cursor, fallback) = order.Input;
+            var (complete, counts, refusal, indexed, cursor, fallback) = input.Input;
             var answer = complete is null
-                ? new CompleteAnswer(indexed, new(), null, cursor, fallback)
+                ? new CompleteResult(indexed, new(), null, cursor, fallback)
                 : await step.Services.Staged.CompleteAsync(step.Request, complete, token);
             var result = new JobResult
             {

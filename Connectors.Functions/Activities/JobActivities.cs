@@ -7,53 +7,53 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Connectors.Functions.Activities;
 
-/// <summary>The activities that write the job's own document.</summary>
+/// <summary>The activities that write the job's document.</summary>
 public sealed class JobActivities(StepRunner runner)
 {
-    /// <summary>Takes the job.</summary>
+    /// <summary>Claims the job.</summary>
     [Function(nameof(ClaimJob))]
-    public Task<StepAnswer<bool>> ClaimJob([ActivityTrigger] JobOrder<Guid> order, CancellationToken cancellationToken) =>
-        runner.GuardAsync(order.Target, nameof(ClaimJob), async services =>
+    public Task<StepResult<bool>> ClaimJob([ActivityTrigger] StepInput<Guid> input, CancellationToken cancellationToken) =>
+        runner.GuardAsync(input.Target, nameof(ClaimJob), async services =>
         {
-            // The worker's id is that of one execution of one orchestration: a claim that is done again finds that the job is its own, and another app, which has an
-            // orchestration of the same job, finds that it is not.
-            var worker = services.Options.Worker with { Id = $"orchestration {order.Input:N}" };
-            var job = await services.Jobs.FindAsync(order.Target.JobId, cancellationToken);
+            // The worker's id belongs to one execution of one orchestration: a repeated claim finds its own job, and another app with an
+            // orchestration of the same job finds another worker's.
+            var worker = services.Options.Worker with { Id = $"orchestration {input.Input:N}" };
+            var job = await services.Jobs.FindAsync(input.Target.JobId, cancellationToken);
             if (job is not null && job.Status != JobStatus.Canceling && await services.Steps.ClaimAsync(job, worker, adopt: false, cancellationToken) is null)
             {
-                // On another host the same claim may be done at this moment: then the job is ours, whichever of the two was later.
-                job = await services.Jobs.FindAsync(order.Target.JobId, cancellationToken) is { Status: JobStatus.InProgress } other && other.WorkerId == worker.Id ? other : null;
+                // Another host may repeat the same claim at this moment: the job is ours whichever of the two was later.
+                job = await services.Jobs.FindAsync(input.Target.JobId, cancellationToken) is { Status: JobStatus.InProgress } other && other.WorkerId == worker.Id ? other : null;
             }
 
-            return job is null ? new StepAnswer<bool>(false, StepStop.Lost)
-                : job.Status == JobStatus.Canceling ? new StepAnswer<bool>(false, StepStop.Canceled)
-                : new StepAnswer<bool>(true);
+            return job is null ? new StepResult<bool>(false, StopReason.TakenOver)
+                : job.Status == JobStatus.Canceling ? new StepResult<bool>(false, StopReason.Canceled)
+                : new StepResult<bool>(true);
         }, cancellationToken);
 
-    /// <summary>Tells that the job lives and how far it is, and hears whether it goes on.</summary>
+    /// <summary>Writes a sign of life and the progress, and returns whether the job continues.</summary>
     [Function(nameof(ReportProgress))]
-    public Task<StepAnswer<bool>> ReportProgress([ActivityTrigger] JobOrder<SyncCounts> order, CancellationToken cancellationToken) =>
-        runner.GuardAsync(order.Target, nameof(ReportProgress), async services =>
-            await services.Steps.ProgressAsync(order.Target.JobId, order.Input, cancellationToken) switch
+    public Task<StepResult<bool>> ReportProgress([ActivityTrigger] StepInput<SyncCounts> input, CancellationToken cancellationToken) =>
+        runner.GuardAsync(input.Target, nameof(ReportProgress), async services =>
+            await services.Steps.ProgressAsync(input.Target.JobId, input.Input, cancellationToken) switch
             {
-                JobStatus.InProgress => new StepAnswer<bool>(true),
-                JobStatus.Canceling => new StepAnswer<bool>(false, StepStop.Canceled),
-                _ => new StepAnswer<bool>(false, StepStop.Lost),
+                JobStatus.InProgress => new StepResult<bool>(true),
+                JobStatus.Canceling => new StepResult<bool>(false, StopReason.Canceled),
+                _ => new StepResult<bool>(false, StopReason.TakenOver),
             }, cancellationToken);
 
     /// <summary>Ends the job of a sync that was stopped: as canceled, or as an error.</summary>
     [Function(nameof(EndJob))]
-    public Task<StepAnswer<bool>> EndJob([ActivityTrigger] JobOrder<EndOrder> order, CancellationToken cancellationToken) =>
-        runner.GuardAsync(order.Target, nameof(EndJob), async services =>
+    public Task<StepResult<bool>> EndJob([ActivityTrigger] StepInput<EndJobInput> input, CancellationToken cancellationToken) =>
+        runner.GuardAsync(input.Target, nameof(EndJob), async services =>
         {
-            if (await services.Jobs.FindAsync(order.Target.JobId, cancellationToken) is not { } job)
+            if (await services.Jobs.FindAsync(input.Target.JobId, cancellationToken) is not { } job)
             {
-                return new StepAnswer<bool>(false, StepStop.Lost);
+                return new StepResult<bool>(false, StopReason.TakenOver);
             }
 
-            var (stop, message, counts, reports) = order.Input;
+            var (stop, message, counts, reports) = input.Input;
             var result = new JobResult { Counts = counts, Rejections = await services.ReportAsync(reports, cancellationToken), Error = message };
-            var end = stop == StepStop.Canceled ? SyncResultEnd.Canceled : SyncResultEnd.Failed;
-            return new StepAnswer<bool>(await services.EndAsync(job, end, result, cancellationToken) is not null);
+            var end = stop == StopReason.Canceled ? SyncResultEnd.Canceled : SyncResultEnd.Failed;
+            return new StepResult<bool>(await services.EndAsync(job, end, result, cancellationToken) is not null);
         }, cancellationToken);
 }

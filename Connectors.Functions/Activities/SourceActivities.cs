@@ -4,12 +4,12 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Connectors.Functions.Activities;
 
-/// <summary>The activities that ask the source.</summary>
+/// <summary>The activities that call the source.</summary>
 public sealed class SourceActivities(StepRunner runner)
 {
-    /// <summary>Asks the source whether it is there.</summary>
+    /// <summary>Checks that the source responds.</summary>
     [Function(nameof(PingSource))]
-    public Task<StepAnswer<bool>> PingSource([ActivityTrigger] SyncTarget target, CancellationToken cancellationToken) =>
+    public Task<StepResult<bool>> PingSource([ActivityTrigger] SyncJobInput target, CancellationToken cancellationToken) =>
         runner.AskAsync(target, async (step, source, token) =>
         {
             await source.PingAsync(step.Services.Options.PingTimeout, token);
@@ -18,20 +18,20 @@ public sealed class SourceActivities(StepRunner runner)
 
     /// <summary>Asks whether anything changed, prepares the index, stages the snapshot, plans the partitions; or finds out where the changes begin.</summary>
     [Function(nameof(BeginSync))]
-    public Task<StepAnswer<BegunSync>> BeginSync([ActivityTrigger] SyncTarget target, CancellationToken cancellationToken) =>
+    public Task<StepResult<BeginSyncResult>> BeginSync([ActivityTrigger] SyncJobInput target, CancellationToken cancellationToken) =>
         runner.AskAsync(target, async (step, source, token) =>
         {
-            var answer = await step.Services.Staged.BeginAsync(step.Request, source, target.FullBecause, token);
-            return new BegunSync(answer, step.Services.Configuration.Engine.Partitions);
+            var result = await step.Services.Staged.BeginAsync(step.Request, source, target.FullBecause, token);
+            return new BeginSyncResult(result, step.Services.Configuration.Engine.Partitions);
         }, cancellationToken);
 
     /// <summary>Reads a page, compares it and stages what has to be written.</summary>
     [Function(nameof(ReadPage))]
-    public Task<StepAnswer<ReadAnswer>> ReadPage([ActivityTrigger] JobOrder<ReadOrder> order, CancellationToken cancellationToken) =>
+    public Task<StepResult<ReadPageResult>> ReadPage([ActivityTrigger] StepInput<ReadPageInput> input, CancellationToken cancellationToken) =>
         runner.AskAsync(
-            order.Target,
-            $"{order.Input.Plan}/{order.Input.Partition}",
-            keeps: page => !page.IsLast && page.Lost is null,
-            (step, source, token) => step.Services.Staged.ReadPageAsync(step.Request, source, order.Input, token),
+            input.Target,
+            $"{input.Input.Plan}/{input.Input.Partition}",
+            keeps: page => !page.IsLast && page.ExpiredReason is null,
+            (step, source, token) => step.Services.Staged.ReadPageAsync(step.Request, source, input.Input, token),
             cancellationToken);
 }

@@ -8,7 +8,7 @@ using Connectors.Sync.Service.Jobs;
 
 namespace Connectors.Functions.Activities;
 
-/// <summary>What a step works with: the app, the job as it is now, and what the engine is asked for it.</summary>
+/// <summary>The context of a step: the app, the current job, and the engine's request.</summary>
 /// <param name="Services">The app.</param>
 /// <param name="Job">The job; <see langword="null"/> for a dry run.</param>
 /// <param name="Request">What the engine is asked.</param>
@@ -18,24 +18,24 @@ internal sealed record StepContext(AppServices Services, SyncJobRecord? Job, Syn
     /// <summary>Reads what a step needs from Elasticsearch.</summary>
     /// <returns>The context, or why the sync is to stop.</returns>
     /// <exception cref="ConnectorException">It could not be read, or it can't be synced.</exception>
-    internal static async Task<(StepContext? Context, StepStop Stop)> OpenAsync(AppServices services, SyncTarget target, bool mayBeOver, CancellationToken cancellationToken)
+    internal static async Task<(StepContext? Context, StopReason Stop)> OpenAsync(AppServices services, SyncJobInput target, bool mayBeOver, CancellationToken cancellationToken)
     {
         if (target.DryRun)
         {
-            return (await OpenDryRunAsync(services, target, cancellationToken), StepStop.None);
+            return (await OpenDryRunAsync(services, target, cancellationToken), StopReason.None);
         }
 
         var job = await services.Jobs.FindAsync(target.JobId, cancellationToken);
         return job?.Status switch
         {
-            null => (null, StepStop.Lost),
-            JobStatus.Canceling when !mayBeOver => (null, StepStop.Canceled),
-            not JobStatus.InProgress when !mayBeOver => (null, StepStop.Lost),
-            _ => (new StepContext(services, job, JobSetup.Request(job!, services.Sources.Describe(job!.ServiceType ?? string.Empty)), () => JobSetup.OpenSource(job, services.Sources)), StepStop.None),
+            null => (null, StopReason.TakenOver),
+            JobStatus.Canceling when !mayBeOver => (null, StopReason.Canceled),
+            not JobStatus.InProgress when !mayBeOver => (null, StopReason.TakenOver),
+            _ => (new StepContext(services, job, JobSetup.Request(job!, services.Sources.Describe(job!.ServiceType ?? string.Empty)), () => JobSetup.OpenSource(job, services.Sources)), StopReason.None),
         };
     }
 
-    private static async Task<StepContext> OpenDryRunAsync(AppServices services, SyncTarget target, CancellationToken cancellationToken)
+    private static async Task<StepContext> OpenDryRunAsync(AppServices services, SyncJobInput target, CancellationToken cancellationToken)
     {
         var connector = await services.Connectors.FindAsync(target.ConnectorId, cancellationToken)
             ?? throw new ConnectorException($"There is no connector with id '{target.ConnectorId}'.");

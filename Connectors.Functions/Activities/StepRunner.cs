@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Functions.Activities;
 
 /// <summary>
-/// The one way in which an activity runs: it opens the job, looks whether it goes on, does its one call, and sorts out what failed. What may pass is thrown, for the
-/// retry policy of the call; everything else becomes an answer that stops the sync.
+/// Runs activities: reads the job, checks that it continues, makes one call, and classifies failures. Transient failures are thrown, for
+/// the retry policy of the call; all others become a result that stops the sync.
 /// </summary>
 public sealed class StepRunner(ConnectorApp app, ILogger<StepRunner> logger)
 {
@@ -19,17 +19,17 @@ public sealed class StepRunner(ConnectorApp app, ILogger<StepRunner> logger)
 
     /// <summary>Runs a step of a sync that goes on.</summary>
     /// <exception cref="ConnectorException">It failed in a way that may pass.</exception>
-    internal Task<StepAnswer<T>> RunAsync<T>(SyncTarget target, Func<StepContext, CancellationToken, Task<T>> step, CancellationToken cancellationToken, [CallerMemberName] string name = "") =>
+    internal Task<StepResult<T>> RunAsync<T>(SyncJobInput target, Func<StepContext, CancellationToken, Task<T>> step, CancellationToken cancellationToken, [CallerMemberName] string name = "") =>
         GuardAsync(target, name, async services =>
         {
             var (context, stop) = await StepContext.OpenAsync(services, target, mayBeOver: false, cancellationToken);
-            return context is null ? new StepAnswer<T>(default, stop) : await RunAsync(context, step, cancellationToken);
+            return context is null ? new StepResult<T>(default, stop) : await RunAsync(context, step, cancellationToken);
         }, cancellationToken);
 
     /// <summary>Runs a step that asks the source. What may pass there is an answer too: the orchestrator waits, and not an activity.</summary>
     /// <exception cref="ConnectorException">Elasticsearch or staging failed in a way that may pass.</exception>
-    internal Task<StepAnswer<T>> AskAsync<T>(
-        SyncTarget target, Func<StepContext, SourceReader, CancellationToken, Task<T>> step, CancellationToken cancellationToken, [CallerMemberName] string name = "") =>
+    internal Task<StepResult<T>> AskAsync<T>(
+        SyncJobInput target, Func<StepContext, SourceReader, CancellationToken, Task<T>> step, CancellationToken cancellationToken, [CallerMemberName] string name = "") =>
         AskAsync(target, name, keeps: _ => false, step, cancellationToken, name);
 
     /// <summary>The same with a source that stays open for the next step of the same work.</summary>
@@ -39,8 +39,8 @@ public sealed class StepRunner(ConnectorApp app, ILogger<StepRunner> logger)
     /// <param name="step">The step.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <param name="name">The activity.</param>
-    internal Task<StepAnswer<T>> AskAsync<T>(
-        SyncTarget target,
+    internal Task<StepResult<T>> AskAsync<T>(
+        SyncJobInput target,
         string work,
         Func<T, bool> keeps,
         Func<StepContext, SourceReader, CancellationToken, Task<T>> step,
@@ -51,41 +51,41 @@ public sealed class StepRunner(ConnectorApp app, ILogger<StepRunner> logger)
             var (context, stop) = await StepContext.OpenAsync(services, target, mayBeOver: false, cancellationToken);
             if (context is null)
             {
-                return new StepAnswer<T>(default, stop);
+                return new StepResult<T>(default, stop);
             }
 
             await using var lease = services.Leases.Take($"{target.JobId}/{work}", context.OpenSource);
             var reader = services.Staged.ReaderOf(lease.Source);
             try
             {
-                var answer = await RunAsync(context, (opened, token) => step(opened, reader, token), cancellationToken);
-                if (keeps(answer.Value!))
+                var result = await RunAsync(context, (opened, token) => step(opened, reader, token), cancellationToken);
+                if (keeps(result.Value!))
                 {
                     lease.Keep();
                 }
 
-                return answer;
+                return result;
             }
             catch (ConnectorException failure) when (failure == reader.Calls.Failure)
             {
                 OrchestrationLog.TriedAgain(logger, name, failure.Message);
                 var configured = services.Configuration.Engine.SourceRetryTimeLimit;
-                return new StepAnswer<T>(default, StepStop.Waits, failure.Message, new StepRetry(configured < MaxRetryTime ? configured : MaxRetryTime, failure.RetryAfter));
+                return new StepResult<T>(default, StopReason.Waits, failure.Message, new StepRetry(configured < MaxRetryTime ? configured : MaxRetryTime, failure.RetryAfter));
             }
         }, cancellationToken);
 
     /// <summary>Runs the last step of a sync, which may have been done before.</summary>
     /// <exception cref="ConnectorException">It failed in a way that may pass.</exception>
-    internal Task<StepAnswer<T>> FinishAsync<T>(SyncTarget target, Func<StepContext, CancellationToken, Task<T>> step, CancellationToken cancellationToken, [CallerMemberName] string name = "") =>
+    internal Task<StepResult<T>> FinishAsync<T>(SyncJobInput target, Func<StepContext, CancellationToken, Task<T>> step, CancellationToken cancellationToken, [CallerMemberName] string name = "") =>
         GuardAsync(target, name, async services =>
         {
             var (context, stop) = await StepContext.OpenAsync(services, target, mayBeOver: true, cancellationToken);
-            return context is null ? new StepAnswer<T>(default, stop) : await RunAsync(context, step, cancellationToken);
+            return context is null ? new StepResult<T>(default, stop) : await RunAsync(context, step, cancellationToken);
         }, cancellationToken);
 
     /// <summary>Runs a step that looks for the job itself.</summary>
     /// <exception cref="ConnectorException">It failed in a way that may pass.</exception>
-    internal async Task<StepAnswer<T>> GuardAsync<T>(SyncTarget target, string name, Func<AppServices, Task<StepAnswer<T>>> step, CancellationToken cancellationToken)
+    internal async Task<StepResult<T>> GuardAsync<T>(SyncJobInput target, string name, Func<AppServices, Task<StepResult<T>>> step, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);
         using var scope = logger.BeginScope(new Dictionary<string, object> { ["SyncJobId"] = target.JobId, ["ConnectorId"] = target.ConnectorId });
@@ -96,25 +96,25 @@ public sealed class StepRunner(ConnectorApp app, ILogger<StepRunner> logger)
         catch (ConnectorException failure) when (failure.Kind is not FailureKind.Retry)
         {
             OrchestrationLog.Failed(logger, name, failure.Message);
-            return new StepAnswer<T>(default, StepStop.Failed, failure.Message);
+            return new StepResult<T>(default, StopReason.Failed, failure.Message);
         }
         catch (ConnectorException failure)
         {
             OrchestrationLog.TriedAgain(logger, name, failure.Message);
 
-            // Anew, without what it was caused by: all of it would be kept in the orchestration's history.
+            // Thrown anew without its cause, because all of it would be stored in the orchestration's history.
             throw new ConnectorException(FailureKind.Retry, failure.Message);
         }
         catch (Exception failure) when (failure is not (OperationCanceledException or OutOfMemoryException))
         {
             OrchestrationLog.Broke(logger, Redactor.Redact(failure), name, UnexpectedError.IdOf(failure));
-            return new StepAnswer<T>(default, StepStop.Failed, UnexpectedError.Message(failure));
+            return new StepResult<T>(default, StopReason.Failed, UnexpectedError.Message(failure));
         }
     }
 
-    private async Task<StepAnswer<T>> RunAsync<T>(StepContext context, Func<StepContext, CancellationToken, Task<T>> step, CancellationToken cancellationToken)
+    private async Task<StepResult<T>> RunAsync<T>(StepContext context, Func<StepContext, CancellationToken, Task<T>> step, CancellationToken cancellationToken)
     {
         using var scope = logger.BeginScope(new Dictionary<string, object> { ["IndexName"] = context.Request.IndexName });
-        return new StepAnswer<T>(await step(context, cancellationToken));
+        return new StepResult<T>(await step(context, cancellationToken));
     }
 }

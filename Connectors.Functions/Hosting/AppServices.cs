@@ -22,7 +22,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Functions.Hosting;
 
-/// <summary>What the app is made of, over a configuration that is right. Safe for concurrent use.</summary>
+/// <summary>The app's object graph, for a valid configuration. Safe for concurrent use.</summary>
 internal sealed class AppServices : IAsyncDisposable
 {
     private readonly Func<CancellationToken, Task<ElasticsearchInfo?>> _connect;
@@ -30,7 +30,7 @@ internal sealed class AppServices : IAsyncDisposable
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private volatile bool _isConnected;
 
-    /// <summary>Puts it together; nothing is asked yet.</summary>
+    /// <summary>Creates it; nothing is called yet.</summary>
     /// <param name="parts">What it is made of.</param>
     public AppServices(AppParts parts)
     {
@@ -50,10 +50,10 @@ internal sealed class AppServices : IAsyncDisposable
         Steps = new SyncJobSteps(Connectors, Jobs);
         Sources = new SourceCheck(parts.Sources, parts.Time);
         Api = new ConnectorApi(Connectors, Jobs, Sources, Options);
-        Round = new ConnectorRound(
+        PollCycle = new PollCycle(
             Connectors,
             Jobs,
-            new ConnectorCare(Connectors, Steps, Sources, Options, parts.Time, parts.LoggerFactory),
+            new ConnectorMaintenance(Connectors, Steps, Sources, Options, parts.Time, parts.LoggerFactory),
             new JobCleanup(Jobs, Steps, parts.Time, parts.LoggerFactory),
             Options,
             parts.LoggerFactory);
@@ -83,8 +83,8 @@ internal sealed class AppServices : IAsyncDisposable
     /// <summary>What the HTTP API answers.</summary>
     public ConnectorApi Api { get; }
 
-    /// <summary>A look at everything that is served.</summary>
-    public ConnectorRound Round { get; }
+    /// <summary>Polls everything that is served.</summary>
+    public PollCycle PollCycle { get; }
 
     /// <summary>What deleted connectors leave behind.</summary>
     internal OrphanedContent Orphans { get; }
@@ -95,7 +95,7 @@ internal sealed class AppServices : IAsyncDisposable
     /// <summary>The sources that stay open between steps.</summary>
     public SourceLeases Leases { get; }
 
-    /// <summary>Where the steps leave things for each other.</summary>
+    /// <summary>Where the steps exchange data.</summary>
     public IStagingStore Staging { get; }
 
     /// <summary>The gateway with which a connector's index is written.</summary>
@@ -132,7 +132,7 @@ internal sealed class AppServices : IAsyncDisposable
         }
     }
 
-    /// <summary>Gathers reports of a sync that was stopped. What was lost is passed over: the job has to end in any case.</summary>
+    /// <summary>Gathers reports of a sync that was stopped. Missing reports are skipped: the job has to end in any case.</summary>
     public async Task<RejectionReport> ReportAsync(IReadOnlyList<ReportName> reports, CancellationToken cancellationToken)
     {
         try
@@ -150,7 +150,7 @@ internal sealed class AppServices : IAsyncDisposable
     /// <exception cref="ConnectorException">The end could not be written.</exception>
     internal async Task<SyncJobRecord?> EndAsync(SyncJobRecord job, SyncResultEnd end, JobResult result, CancellationToken cancellationToken)
     {
-        var ended = await new JobEnding(Steps, IndexOf(job.ConnectorId), Sources).WriteAsync(job, end, result, cancellationToken);
+        var ended = await new JobCompletion(Steps, IndexOf(job.ConnectorId), Sources).WriteAsync(job, end, result, cancellationToken);
         if (ended?.Status == JobStatus.Error)
         {
             ServiceLog.JobFailed(_logger, job.Id, job.ConnectorId, job.IndexName ?? string.Empty, result.Error ?? string.Empty);
@@ -177,13 +177,13 @@ internal sealed record AppParts
     /// <summary>Where connectors and jobs are.</summary>
     public required IDocumentStore Store { get; init; }
 
-    /// <summary>The gateway with which a connector's index is written, by the connector's id.</summary>
+    /// <summary>The gateway that writes a connector's index, by the connector's id.</summary>
     public required Func<string, IContentIndex> IndexOf { get; init; }
 
     /// <summary>Makes the sources.</summary>
     public required ISourceFactory Sources { get; init; }
 
-    /// <summary>Where the steps leave things for each other.</summary>
+    /// <summary>Where the steps exchange data.</summary>
     public required IStagingStore Staging { get; init; }
 
     /// <summary>How files become text; <see langword="null"/> to go by the configuration.</summary>

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Functions.Hosting;
 
 /// <summary>
-/// The app in this process. A wrong configuration does not keep it from starting: it stays up to tell what is wrong, in the log, at <c>/api/health</c>, and wherever it is
-/// asked for anything else. Safe for concurrent use.
+/// The app in this process. It starts even with a wrong configuration, to report the problems: in the log, at <c>/api/health</c>, and in
+/// the response to every other request. Safe for concurrent use.
 /// </summary>
 public sealed class ConnectorApp : IAsyncDisposable
 {
@@ -88,7 +88,7 @@ public sealed class ConnectorApp : IAsyncDisposable
             await _extraction.DisposeAsync();
         }
 
-        _owned.ForEach(one => one.Dispose());
+        _owned.ForEach(item => item.Dispose());
     }
 
     private AppServices Open(AppSettings settings, ServiceConfiguration read, TimeProvider time, ILoggerFactory loggerFactory)

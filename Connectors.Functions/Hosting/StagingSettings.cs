@@ -6,7 +6,7 @@ using Connectors.Sync.Staging;
 
 namespace Connectors.Functions.Hosting;
 
-/// <summary>Chooses where is staged: a local folder if one is set, else the storage account of the Functions host.</summary>
+/// <summary>Chooses the staging store: a local folder if one is set, otherwise the storage account of the Functions host.</summary>
 internal static class StagingSettings
 {
     private const string Storage = "AzureWebJobsStorage";

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Functions.Http;
 
-/// <summary>The one way in which a request is answered: with the connected app, or with the problem that it has.</summary>
+/// <summary>Handles requests with the connected app, or responds with its problem.</summary>
 public sealed class ApiRunner(ConnectorApp app, ILogger<ApiRunner> logger)
 {
     /// <summary>Answers a request.</summary>
@@ -19,7 +19,7 @@ public sealed class ApiRunner(ConnectorApp app, ILogger<ApiRunner> logger)
         ArgumentNullException.ThrowIfNull(answer);
         if (app.Problems.Count > 0)
         {
-            return ApiAnswer.Problem(
+            return ApiResponse.Problem(
                 StatusCodes.Status503ServiceUnavailable,
                 "The app is not configured",
                 string.Join(" ", app.Problems),
@@ -33,12 +33,12 @@ public sealed class ApiRunner(ConnectorApp app, ILogger<ApiRunner> logger)
         catch (ConnectorException failure)
         {
             OrchestrationLog.Failed(logger, function, failure.Message);
-            return ApiAnswer.Of(ConnectorApi.Failed(failure));
+            return ApiResponse.Of(ConnectorApi.Failed(failure));
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             OrchestrationLog.Broke(logger, Redactor.Redact(failure), function, UnexpectedError.IdOf(failure));
-            return ApiAnswer.Problem(StatusCodes.Status500InternalServerError, "Something failed that should not have", UnexpectedError.Message(failure));
+            return ApiResponse.Problem(StatusCodes.Status500InternalServerError, "Unexpected error", UnexpectedError.Message(failure));
         }
     }
 }

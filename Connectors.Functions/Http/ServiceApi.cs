@@ -35,7 +35,7 @@ public sealed class ServiceApi(ConnectorApp app)
 
         var isReady = checks.All(check => check.Value!["ok"]!.GetValue<bool>());
         var version = Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
-        return ApiAnswer.Json(
+        return ApiResponse.Json(
             new JsonObject { ["live"] = true, ["ready"] = isReady, ["version"] = version, ["checks"] = checks },
             isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
@@ -45,7 +45,7 @@ public sealed class ServiceApi(ConnectorApp app)
     public static async Task<IActionResult> OpenApiAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "openapi.json")] HttpRequest request, CancellationToken cancellationToken)
     {
         await using var description = Assembly.GetExecutingAssembly().GetManifestResourceStream("openapi.json")!;
-        return ApiAnswer.Json((await JsonNode.ParseAsync(description, cancellationToken: cancellationToken))!);
+        return ApiResponse.Json((await JsonNode.ParseAsync(description, cancellationToken: cancellationToken))!);
     }
 
     /// <summary>The status page. Anybody may have it, for it holds no data: what it shows it asks for with the function key that it is given.</summary>

@@ -16,7 +16,7 @@ public sealed class SyncsApi(ApiRunner runner)
     /// <summary>The newest jobs.</summary>
     [Function("ListSyncs")]
     public Task<IActionResult> ListAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "syncs")] HttpRequest request, CancellationToken cancellationToken) =>
-        runner.RunAsync("ListSyncs", async services => ApiAnswer.Of(request, await services.Api.ListSyncsAsync(request.Query["connector"], request.Query["status"], request.Query["limit"], cancellationToken)), cancellationToken);
+        runner.RunAsync("ListSyncs", async services => ApiResponse.Of(request, await services.Api.ListSyncsAsync(request.Query["connector"], request.Query["status"], request.Query["limit"], cancellationToken)), cancellationToken);
 
     /// <summary>One job, or one dry run.</summary>
     [Function("GetSync")]
@@ -27,11 +27,11 @@ public sealed class SyncsApi(ApiRunner runner)
         CancellationToken cancellationToken) => runner.RunAsync("GetSync", async services =>
         {
             var job = await services.Jobs.FindAsync(jobId, cancellationToken);
-            var isDryRun = job is null && jobId.StartsWith(SyncTarget.DryRunPrefix, StringComparison.Ordinal);
-            var instance = isDryRun || job?.Status?.IsFinal() == false ? await client.GetInstanceAsync(SyncTarget.InstanceIdOf(jobId), getInputsAndOutputs: true, cancellationToken) : null;
+            var isDryRun = job is null && jobId.StartsWith(SyncJobInput.DryRunPrefix, StringComparison.Ordinal);
+            var instance = isDryRun || job?.Status?.IsFinal() == false ? await client.GetInstanceAsync(SyncJobInput.InstanceIdOf(jobId), getInputsAndOutputs: true, cancellationToken) : null;
             if (job is null && instance is null)
             {
-                return ApiAnswer.Of(request, ConnectorApi.MissingSync(jobId));
+                return ApiResponse.Of(request, ConnectorApi.MissingSync(jobId));
             }
 
             var view = job is not null ? ApiViews.Job(job) : DryRun(instance!);
@@ -40,7 +40,7 @@ public sealed class SyncsApi(ApiRunner runner)
                 view["progress"] = ApiViews.Progress(status.Phase, status.Counts, status.EstimatedDocuments);
             }
 
-            return ApiAnswer.Json(view);
+            return ApiResponse.Json(view);
         }, cancellationToken);
 
     /// <summary>Asks for the end of a job.</summary>
@@ -49,14 +49,14 @@ public sealed class SyncsApi(ApiRunner runner)
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "syncs/{jobId}/cancel")] HttpRequest request,
         string jobId,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellationToken) => runner.RunAsync("CancelSync", async services => ApiAnswer.Of(request, jobId.StartsWith(SyncTarget.DryRunPrefix, StringComparison.Ordinal)
+        CancellationToken cancellationToken) => runner.RunAsync("CancelSync", async services => ApiResponse.Of(request, jobId.StartsWith(SyncJobInput.DryRunPrefix, StringComparison.Ordinal)
             ? await CancelDryRunAsync(jobId, client, cancellationToken)
             : await services.Api.CancelAsync(jobId, cancellationToken)), cancellationToken);
 
     private static async Task<ApiResult> CancelDryRunAsync(string jobId, DurableTaskClient client, CancellationToken cancellationToken)
     {
         // It writes nothing, so it may be ended anywhere. What it staged is found by the clean-up.
-        if (await client.GetInstanceAsync(SyncTarget.InstanceIdOf(jobId), getInputsAndOutputs: false, cancellationToken) is not { } instance)
+        if (await client.GetInstanceAsync(SyncJobInput.InstanceIdOf(jobId), getInputsAndOutputs: false, cancellationToken) is not { } instance)
         {
             return ConnectorApi.MissingSync(jobId);
         }

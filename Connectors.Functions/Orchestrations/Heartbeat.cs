@@ -4,14 +4,15 @@ using Microsoft.DurableTask;
 namespace Connectors.Functions.Orchestrations;
 
 /// <summary>
-/// Tells twice a minute that the job lives and how far it is, beside whatever the orchestrator waits for, and hears from the job's document whether it goes on. Deterministic.
+/// Reports twice a minute that the job is alive and how far it is, while the orchestrator waits, and learns from the job's document whether
+/// to continue. Deterministic.
 /// </summary>
 /// <param name="context">The orchestrator's context.</param>
 /// <param name="state">How far it is.</param>
-internal sealed class Heartbeat(TaskOrchestrationContext context, Func<SyncState> state) : IDisposable
+internal sealed class Heartbeat(TaskOrchestrationContext context, Func<SyncJobState> state) : IDisposable
 {
-    // Where a step is tried again and again the orchestration can't continue as new, and each sign of life adds to its history: they get fewer then. A job that is silent
-    // for five minutes is taken for dead.
+    // While a step is retried the orchestration can't continue as new, and each heartbeat adds to its history: so they become less
+    // frequent. A job that is silent for five minutes is taken for dead.
     private const int FrequentBeats = 40;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongInterval = TimeSpan.FromMinutes(2);
@@ -20,7 +21,7 @@ internal sealed class Heartbeat(TaskOrchestrationContext context, Func<SyncState
     private Task? _timer;
 
     /// <summary>Why the sync is to stop, as far as the job's document says.</summary>
-    public StepStop Stop { get; private set; }
+    public StopReason Stop { get; private set; }
 
     /// <summary>How often it was told.</summary>
     public int Beats { get; private set; }
@@ -53,8 +54,8 @@ internal sealed class Heartbeat(TaskOrchestrationContext context, Func<SyncState
 
         _timer = null;
         Beats++;
-        var answer = await context.StepAsync<bool>(nameof(JobActivities.ReportProgress), new JobOrder<Sync.Engine.SyncCounts>(state().Target, state().Counts()), isUrgent: true);
-        if (answer.Stop is StepStop.Canceled or StepStop.Lost)
+        var answer = await context.StepAsync<bool>(nameof(JobActivities.ReportProgress), new StepInput<Sync.Engine.SyncCounts>(state().Target, state().Counts()), isUrgent: true);
+        if (answer.Stop is StopReason.Canceled or StopReason.TakenOver)
         {
             Stop = answer.Stop;
         }

@@ -17,16 +17,16 @@ internal static partial class OrchestrationLog
     [LoggerMessage(703, LogLevel.Error, "{Function} failed: {Reason}")]
     public static partial void Failed(ILogger logger, string function, string reason);
 
-    [LoggerMessage(704, LogLevel.Error, "{Function} failed in a way that nobody expected (error id {ErrorId})")]
+    [LoggerMessage(704, LogLevel.Error, "{Function} failed unexpectedly (error id {ErrorId})")]
     public static partial void Broke(ILogger logger, Exception exception, string function, string errorId);
 
-    [LoggerMessage(705, LogLevel.Warning, "{Function} will be tried again: {Reason}")]
+    [LoggerMessage(705, LogLevel.Warning, "{Function} will be retried: {Reason}")]
     public static partial void TriedAgain(ILogger logger, string function, string reason);
 
     [LoggerMessage(708, LogLevel.Warning, "A source of type {Source} was left behind, because it could not be disposed: {Reason}")]
     public static partial void SourceLeft(ILogger logger, string source, string reason);
 
-    [LoggerMessage(707, LogLevel.Error, "The step {Function} of {InstanceId} failed again and again (error id {ErrorId}): {Details}")]
+    [LoggerMessage(707, LogLevel.Error, "The step {Function} of {InstanceId} failed repeatedly (error id {ErrorId}): {Details}")]
     public static partial void StepBroke(ILogger logger, string function, string instanceId, string errorId, string details);
 
     [LoggerMessage(706, LogLevel.Information, "Cleaned up: {Idle} abandoned jobs ended, {Purged} old orchestrations purged, {Staged} abandoned syncs removed from staging")]

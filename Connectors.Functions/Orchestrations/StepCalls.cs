@@ -4,7 +4,7 @@ using Microsoft.DurableTask;
 
 namespace Connectors.Functions.Orchestrations;
 
-/// <summary>The way in which orchestrators call: always with retries, and always with an answer. Deterministic.</summary>
+/// <summary>Calls activities and sub-orchestrators, always with retries. Deterministic.</summary>
 internal static class StepCalls
 {
     // About 35 minutes in all, on top of what a step itself does about a busy Elasticsearch.
@@ -27,35 +27,35 @@ internal static class StepCalls
     private static readonly string ErrorMark = nameof(Connectors.Abstractions.ConnectorException) + ": ";
 
     /// <summary>Calls an activity.</summary>
-    public static async Task<StepAnswer<T>> StepAsync<T>(this TaskOrchestrationContext context, string name, object input, bool isUrgent = false)
+    public static async Task<StepResult<T>> StepAsync<T>(this TaskOrchestrationContext context, string name, object input, bool isUrgent = false)
     {
         try
         {
-            return await context.CallActivityAsync<StepAnswer<T>>(name, input, isUrgent ? FewRetries : Retries);
+            return await context.CallActivityAsync<StepResult<T>>(name, input, isUrgent ? FewRetries : Retries);
         }
         catch (TaskFailedException failure)
         {
-            return new StepAnswer<T>(default, StepStop.Failed, Explain(context, failure));
+            return new StepResult<T>(default, StopReason.Failed, Explain(context, failure));
         }
     }
 
     /// <summary>Calls an activity that asks the source: what may pass there is waited for, for as long as the configuration says.</summary>
-    public static async Task<StepAnswer<T>> SourceStepAsync<T>(this TaskOrchestrationContext context, string name, object input)
+    public static async Task<StepResult<T>> SourceStepAsync<T>(this TaskOrchestrationContext context, string name, object input)
     {
         DateTime? firstFailure = null;
         for (var retry = 0; ; retry++)
         {
-            var answer = await context.StepAsync<T>(name, input);
-            if (answer is not { Stop: StepStop.Waits, Retry: { } wait })
+            var result = await context.StepAsync<T>(name, input);
+            if (result is not { Stop: StopReason.Waits, Retry: { } wait })
             {
-                return answer;
+                return result;
             }
 
             firstFailure ??= context.CurrentUtcDateTime;
             var policy = new BackoffPolicy(FirstSourceRetry, LongestSourceRetry, wait.TimeLimit);
             if (policy.DelayBefore(retry, context.CurrentUtcDateTime - firstFailure.Value, wait.After, Jitter(context)) is not { } delay)
             {
-                return new StepAnswer<T>(default, StepStop.Failed, answer.Message);
+                return new StepResult<T>(default, StopReason.Failed, result.Message);
             }
 
             await context.CreateTimer(context.CurrentUtcDateTime + delay, CancellationToken.None);
@@ -63,15 +63,15 @@ internal static class StepCalls
     }
 
     /// <summary>Calls a sub-orchestrator.</summary>
-    public static async Task<StepAnswer<T>> PartAsync<T>(this TaskOrchestrationContext context, string name, object input)
+    public static async Task<StepResult<T>> PartAsync<T>(this TaskOrchestrationContext context, string name, object input)
     {
         try
         {
-            return await context.CallSubOrchestratorAsync<StepAnswer<T>>(name, input, FewRetries);
+            return await context.CallSubOrchestratorAsync<StepResult<T>>(name, input, FewRetries);
         }
         catch (TaskFailedException failure)
         {
-            return new StepAnswer<T>(default, StepStop.Failed, Explain(context, failure));
+            return new StepResult<T>(default, StopReason.Failed, Explain(context, failure));
         }
     }
 
@@ -100,6 +100,6 @@ internal static class StepCalls
         var text = $"{failure.FailureDetails}";
         var errorId = UnexpectedError.IdOf(text);
         OrchestrationLog.StepBroke(context.CreateReplaySafeLogger(nameof(StepCalls)), failure.TaskName, context.InstanceId, errorId, text);
-        return $"The step '{failure.TaskName}' failed again and again: its host ended, or something failed that should not have. The log of the app tells the details under error id {errorId}.";
+        return $"The step '{failure.TaskName}' failed repeatedly: its host ended, or an unexpected error occurred. See the log of the app under error id {errorId}.";
     }
 }

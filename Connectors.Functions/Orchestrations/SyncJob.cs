@@ -13,17 +13,17 @@ public static class SyncJob
     public static async Task<SyncSummary?> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        SyncState? state;
+        SyncJobState? state;
         try
         {
-            state = context.GetInput<SyncState>();
+            state = context.GetInput<SyncJobState>();
         }
         catch (Exception failure) when (failure is System.Text.Json.JsonException or NotSupportedException or InvalidOperationException)
         {
             state = null;
         }
 
-        if (state?.Target is not { JobId.Length: > 0, ConnectorId.Length: > 0 } target || SyncTarget.InstanceIdOf(target.JobId) != context.InstanceId)
+        if (state?.Target is not { JobId.Length: > 0, ConnectorId.Length: > 0 } target || SyncJobInput.InstanceIdOf(target.JobId) != context.InstanceId)
         {
             return await RefuseAsync(context);
         }
@@ -34,9 +34,9 @@ public static class SyncJob
 
     private static async Task<SyncSummary> RefuseAsync(TaskOrchestrationContext context)
     {
-        const string Message = "The sync could not be started, because what it was started with can't be read. Start the sync again.";
-        var order = new JobOrder<EndOrder>(new SyncTarget(context.InstanceId, string.Empty), new EndOrder(StepStop.Failed, Message, default, []));
-        await context.StepAsync<bool>(nameof(JobActivities.EndJob), order);
+        const string Message = "The sync could not be started, because its input is invalid. Start the sync again.";
+        var input = new StepInput<EndJobInput>(new SyncJobInput(context.InstanceId, string.Empty), new EndJobInput(StopReason.Failed, Message, default, []));
+        await context.StepAsync<bool>(nameof(JobActivities.EndJob), input);
         return new SyncSummary(JobStatus.Error.ToWord(), default, 0, Message);
     }
 }

@@ -10,7 +10,7 @@ namespace Connectors.Functions.Orchestrations;
 
 /// <summary>
 /// The decisions of a job's orchestration: claim, begin, partitions side by side, deletes, end. Everything that reaches out is an activity; what is kept between them is
-/// <see cref="SyncState"/>, and with it the orchestration continues as new before its history grows long. Deterministic.
+/// <see cref="SyncJobState"/>, and with it the orchestration continues as new before its history grows long. Deterministic.
 /// </summary>
 internal sealed class SyncJobRun : IDisposable
 {
@@ -25,10 +25,10 @@ internal sealed class SyncJobRun : IDisposable
     private readonly TaskOrchestrationContext _context;
     private readonly ILogger _logger;
     private readonly Heartbeat _heartbeat;
-    private SyncState _state;
+    private SyncJobState _state;
     private int _turns;
 
-    public SyncJobRun(TaskOrchestrationContext context, SyncState state)
+    public SyncJobRun(TaskOrchestrationContext context, SyncJobState state)
     {
         _context = context;
         _state = state;
@@ -100,11 +100,11 @@ internal sealed class SyncJobRun : IDisposable
 
         Show(SyncPhase.Finishing);
         var isListed = _state.Deletes?.IsListed() == true;
-        var order = _state.Kind == SyncKind.Incremental
-            ? new CompleteOrder(_state.Plan!, _state.Reports(), isListed, _state.Partitions[0].Page, _state.Counts())
-            : new CompleteOrder(_state.Plan!, _state.Reports(), isListed);
+        var input = _state.Kind == SyncKind.Incremental
+            ? new CompleteInput(_state.Plan!, _state.Reports(), isListed, _state.Partitions[0].Page, _state.Counts())
+            : new CompleteInput(_state.Plan!, _state.Reports(), isListed);
         return await StepAsync<SyncSummary>(
-            nameof(IndexActivities.CompleteSync), new JobOrder<FinishOrder>(_state.Target, new FinishOrder(order, _state.Counts(), _state.Deletes?.Refusal, 0)));
+            nameof(IndexActivities.CompleteSync), new StepInput<CompleteSyncInput>(_state.Target, new CompleteSyncInput(input, _state.Counts(), _state.Deletes?.Refusal, 0)));
     }
 
     /// <summary>Takes the job and begins; the summary when there is nothing to do.</summary>
@@ -116,20 +116,20 @@ internal sealed class SyncJobRun : IDisposable
         }
 
         Show(SyncPhase.Snapshot);
-        var begun = await ValueOfAsync(_context.SourceStepAsync<BegunSync>(nameof(SourceActivities.BeginSync), _state.Target));
-        if (begun.Answer.Plan is null)
+        var begun = await ValueOfAsync(_context.SourceStepAsync<BeginSyncResult>(nameof(SourceActivities.BeginSync), _state.Target));
+        if (begun.Result.Plan is null)
         {
-            var order = new FinishOrder(null, default, null, begun.Answer.IndexedDocuments, begun.Answer.Cursor, begun.Answer.Fallback);
-            return await StepAsync<SyncSummary>(nameof(IndexActivities.CompleteSync), new JobOrder<FinishOrder>(_state.Target, order));
+            var input = new CompleteSyncInput(null, default, null, begun.Result.IndexedDocuments, begun.Result.Cursor, begun.Result.Fallback);
+            return await StepAsync<SyncSummary>(nameof(IndexActivities.CompleteSync), new StepInput<CompleteSyncInput>(_state.Target, input));
         }
 
         _state = _state with
         {
-            Plan = begun.Answer.Plan,
-            Kind = begun.Answer.Kind,
+            Plan = begun.Result.Plan,
+            Kind = begun.Result.Kind,
             Parallel = begun.Parallel,
-            EstimatedDocuments = begun.Answer.EstimatedDocuments,
-            Partitions = [.. Enumerable.Range(0, begun.Answer.Partitions).Select(number => new PartitionState(number))],
+            EstimatedDocuments = begun.Result.EstimatedDocuments,
+            Partitions = [.. Enumerable.Range(0, begun.Result.Partitions).Select(number => new PartitionState(number))],
         };
         return null;
     }
@@ -139,7 +139,7 @@ internal sealed class SyncJobRun : IDisposable
         Show(SyncPhase.Preparing);
         if (!_state.Target.DryRun)
         {
-            await StepAsync<bool>(nameof(JobActivities.ClaimJob), new JobOrder<Guid>(_state.Target, _context.NewGuid()));
+            await StepAsync<bool>(nameof(JobActivities.ClaimJob), new StepInput<Guid>(_state.Target, _context.NewGuid()));
         }
 
         OrchestrationLog.Begins(_logger, _state.Target.JobId, _state.Target.ConnectorId);
@@ -149,7 +149,7 @@ internal sealed class SyncJobRun : IDisposable
     /// <summary>Whether the changes can't be had, so that everything is read, from nothing.</summary>
     private bool BeginsAgainAsFull()
     {
-        if (_state.Lost() is not { } reason)
+        if (_state.ExpiredReason() is not { } reason)
         {
             return false;
         }
@@ -168,7 +168,7 @@ internal sealed class SyncJobRun : IDisposable
 
         if (_state.Target.FullBecause == reason)
         {
-            throw new StoppedException(StepStop.Failed, $"{reason} Nothing was deleted because of it. Check the storage account, then start the sync again.");
+            throw new StoppedException(StopReason.Failed, $"{reason} Nothing was deleted because of it. Check the storage account, then start the sync again.");
         }
 
         _state = _state.Again(reason);
@@ -178,16 +178,16 @@ internal sealed class SyncJobRun : IDisposable
     /// <summary>Reads and writes all partitions; false when it has to continue as new before they are done.</summary>
     private async Task<bool> ReadPartitionsAsync()
     {
-        var running = new Dictionary<int, Task<StepAnswer<PartitionState>>>();
-        (StepStop Stop, string? Message) stop = default;
+        var running = new Dictionary<int, Task<StepResult<PartitionState>>>();
+        (StopReason Stop, string? Message) stop = default;
         while (true)
         {
-            if (stop.Stop == StepStop.None && !IsHistoryLong)
+            if (stop.Stop == StopReason.None && !IsHistoryLong)
             {
                 foreach (var partition in _state.Partitions.Where(partition => !partition.IsDone() && !running.ContainsKey(partition.Number)).Take(_state.Parallel - running.Count))
                 {
-                    var order = new PartitionOrder(_state.Target, _state.Plan!, partition, _state.Counts().Rejected);
-                    running[partition.Number] = _context.PartAsync<PartitionState>(nameof(SyncPartition), order);
+                    var input = new SyncPartitionInput(_state.Target, _state.Plan!, partition, _state.Counts().Rejected);
+                    running[partition.Number] = _context.PartAsync<PartitionState>(nameof(SyncPartition), input);
                 }
             }
 
@@ -202,20 +202,20 @@ internal sealed class SyncJobRun : IDisposable
             {
                 running.Remove(number);
                 _turns++;
-                var answer = await done;
-                if (answer.Value is { } partition)
+                var result = await done;
+                if (result.Value is { } partition)
                 {
                     _state = _state with { Partitions = [.. _state.Partitions.Select(old => old.Number == number ? partition : old)] };
                 }
 
-                stop = stop.Stop == StepStop.None ? (answer.Stop, answer.Message) : stop;
+                stop = stop.Stop == StopReason.None ? (result.Stop, result.Message) : stop;
             }
 
-            stop = stop.Stop == StepStop.None ? (_heartbeat.Stop, null) : stop;
+            stop = stop.Stop == StopReason.None ? (_heartbeat.Stop, null) : stop;
             Show(SyncPhase.Pages);
         }
 
-        return stop.Stop == StepStop.None
+        return stop.Stop == StopReason.None
             ? _state.Partitions.All(partition => partition.IsDone())
             : throw new StoppedException(stop.Stop, stop.Message);
     }
@@ -225,8 +225,8 @@ internal sealed class SyncJobRun : IDisposable
     {
         Show(SyncPhase.Deletes);
         var lastPages = _state.Partitions.Select(partition => partition.Page!);
-        var deletes = _state.Deletes ?? await StepAsync<DeleteAnswer>(
-            nameof(IndexActivities.PlanDeletes), new JobOrder<PlanDeletesOrder>(_state.Target, new PlanDeletesOrder(_state.Plan!, [.. lastPages])));
+        var deletes = _state.Deletes ?? await StepAsync<PlanDeletesResult>(
+            nameof(IndexActivities.PlanDeletes), new StepInput<PlanDeletesInput>(_state.Target, new PlanDeletesInput(_state.Plan!, [.. lastPages])));
         _state = _state with { Deletes = deletes };
         while (_state.NextPart < deletes.Parts)
         {
@@ -236,8 +236,8 @@ internal sealed class SyncJobRun : IDisposable
             }
 
             var parts = Math.Min(PartsAtOnce, deletes.Parts - _state.NextPart);
-            var order = new DeleteOrder(_state.Plan!, deletes.Deletes!, _state.NextPart, parts, _state.DeleteReport, _state.Counts().Rejected);
-            var written = await StepAsync<WriteAnswer>(nameof(IndexActivities.WriteDeletes), new JobOrder<DeleteOrder>(_state.Target, order));
+            var input = new WriteDeletesInput(_state.Plan!, deletes.Deletes!, _state.NextPart, parts, _state.DeleteReport, _state.Counts().Rejected);
+            var written = await StepAsync<WriteResult>(nameof(IndexActivities.WriteDeletes), new StepInput<WriteDeletesInput>(_state.Target, input));
             _turns++;
             _state = _state with
             {
@@ -251,18 +251,18 @@ internal sealed class SyncJobRun : IDisposable
         return true;
     }
 
-    private async Task<SyncSummary> EndAsync(StepStop stop, string? message)
+    private async Task<SyncSummary> EndAsync(StopReason stop, string? message)
     {
         var counts = _state.Counts();
         var status = stop switch
         {
-            StepStop.Canceled => JobStatus.Canceled.ToWord(),
-            StepStop.Lost => Lost,
+            StopReason.Canceled => JobStatus.Canceled.ToWord(),
+            StopReason.TakenOver => Lost,
             _ => JobStatus.Error.ToWord(),
         };
-        if (stop != StepStop.Lost && !_state.Target.DryRun)
+        if (stop != StopReason.TakenOver && !_state.Target.DryRun)
         {
-            await _context.StepAsync<bool>(nameof(JobActivities.EndJob), new JobOrder<EndOrder>(_state.Target, new EndOrder(stop, message, counts, _state.Reports())));
+            await _context.StepAsync<bool>(nameof(JobActivities.EndJob), new StepInput<EndJobInput>(_state.Target, new EndJobInput(stop, message, counts, _state.Reports())));
         }
 
         return new SyncSummary(status, counts, 0, message);
@@ -270,20 +270,20 @@ internal sealed class SyncJobRun : IDisposable
 
     private Task<T> StepAsync<T>(string name, object input) => ValueOfAsync(_context.StepAsync<T>(name, input));
 
-    private async Task<T> ValueOfAsync<T>(Task<StepAnswer<T>> step)
+    private async Task<T> ValueOfAsync<T>(Task<StepResult<T>> step)
     {
-        var answer = await _heartbeat.BesideAsync(step);
-        return answer.Stop == StepStop.None ? answer.Value! : throw new StoppedException(answer.Stop, answer.Message);
+        var result = await _heartbeat.BesideAsync(step);
+        return result.Stop == StopReason.None ? result.Value! : throw new StoppedException(result.Stop, result.Message);
     }
 
     private void Show(SyncPhase phase) => _context.SetCustomStatus(new SyncStatus(phase, _state.Counts(), _state.EstimatedDocuments));
 
     private sealed class StoppedException : Exception
     {
-        public StoppedException(StepStop stop, string? sentence)
+        public StoppedException(StopReason stop, string? sentence)
             : base(sentence) => (Stop, Sentence) = (stop, sentence);
 
-        public StepStop Stop { get; }
+        public StopReason Stop { get; }
 
         /// <summary>What failed; <see langword="null"/> when it was only to stop. An exception without a message would make one up.</summary>
         public string? Sentence { get; }

@@ -21,48 +21,48 @@ public static class SyncPartition
 
     /// <summary>Runs the orchestrator.</summary>
     [Function(nameof(SyncPartition))]
-    public static async Task<StepAnswer<PartitionState>> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    public static async Task<StepResult<PartitionState>> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var order = context.GetInput<PartitionOrder>() ?? throw new InvalidOperationException("There is no partition to read.");
-        var state = order.State;
+        var input = context.GetInput<SyncPartitionInput>() ?? throw new InvalidOperationException("There is no partition to read.");
+        var state = input.State;
 
         // Counted from here and not from when its job asked: with a long queue it would end before its first page, again and again.
-        var begun = order.Begun ?? context.CurrentUtcDateTime;
+        var begun = input.StartedAt ?? context.CurrentUtcDateTime;
         for (var page = 0; !state.IsDone() && context.CurrentUtcDateTime - begun < MaxTime; page++)
         {
             if (page == MaxPages)
             {
-                context.ContinueAsNew(order with { State = state, Rejected = Rejected(order, state), Begun = begun });
+                context.ContinueAsNew(input with { State = state, Rejected = Rejected(input, state), StartedAt = begun });
                 break;
             }
 
-            var (next, stop, message) = await StepAsync(context, order, state);
+            var (next, stop, message) = await StepAsync(context, input, state);
             state = next;
-            if (stop != StepStop.None)
+            if (stop != StopReason.None)
             {
-                return new StepAnswer<PartitionState>(state, stop, message);
+                return new StepResult<PartitionState>(state, stop, message);
             }
         }
 
-        return new StepAnswer<PartitionState>(state);
+        return new StepResult<PartitionState>(state);
     }
 
     /// <summary>Documents of the whole job that were rejected, as far as is known here.</summary>
-    private static long Rejected(PartitionOrder order, PartitionState state) => order.Rejected + state.Counts.Rejected - order.State.Counts.Rejected;
+    private static long Rejected(SyncPartitionInput input, PartitionState state) => input.Rejected + state.Counts.Rejected - input.State.Counts.Rejected;
 
-    private static async Task<(PartitionState State, StepStop Stop, string? Message)> StepAsync(TaskOrchestrationContext context, PartitionOrder order, PartitionState state)
+    private static async Task<(PartitionState State, StopReason Stop, string? Message)> StepAsync(TaskOrchestrationContext context, SyncPartitionInput input, PartitionState state)
     {
-        var rejected = Rejected(order, state);
+        var rejected = Rejected(input, state);
         var writing = state.Unwritten is { } page
-            ? context.StepAsync<WriteAnswer>(nameof(IndexActivities.WritePage), new JobOrder<WriteOrder>(order.Target, new WriteOrder(order.Plan, page, state.Report, rejected)))
+            ? context.StepAsync<WriteResult>(nameof(IndexActivities.WritePage), new StepInput<WritePageInput>(input.Target, new WritePageInput(input.Plan, page, state.Report, rejected)))
             : null;
         var reading = state.IsRead
             ? null
-            : context.SourceStepAsync<ReadAnswer>(nameof(SourceActivities.ReadPage), new JobOrder<ReadOrder>(order.Target, new ReadOrder(order.Plan, state.Number, state.Page)));
+            : context.SourceStepAsync<ReadPageResult>(nameof(SourceActivities.ReadPage), new StepInput<ReadPageInput>(input.Target, new ReadPageInput(input.Plan, state.Number, state.Page)));
         if (writing is not null && await writing is var written)
         {
-            if (written.Stop != StepStop.None)
+            if (written.Stop != StopReason.None)
             {
                 // The page that was read meanwhile is not counted: it will not be written.
                 _ = reading is null ? null : await reading;
@@ -74,23 +74,23 @@ public static class SyncPartition
 
         if (reading is null)
         {
-            return (state, StepStop.None, null);
+            return (state, StopReason.None, null);
         }
 
         return await reading switch
         {
-            { Stop: StepStop.None, Value: { Lost: { } lost } } => (state with { Lost = lost }, StepStop.None, null),
-            { Stop: StepStop.None, Value: { } read } => (
-                state with { Page = read.Page, IsRead = read.IsLast, Unwritten = read.HasWork ? read.Page : null, Counts = state.Counts + read.Counts }, StepStop.None, null),
+            { Stop: StopReason.None, Value: { ExpiredReason: { } lost } } => (state with { ExpiredReason = lost }, StopReason.None, null),
+            { Stop: StopReason.None, Value: { } read } => (
+                state with { Page = read.Page, IsRead = read.IsLast, Unwritten = read.HasWork ? read.Page : null, Counts = state.Counts + read.Counts }, StopReason.None, null),
             var stopped => (state, stopped.Stop, stopped.Message),
         };
     }
 }
 
-/// <summary>Asks for a partition, or for the rest of it.</summary>
+/// <summary>The input of a partition's orchestration: the partition, or the rest of it.</summary>
 /// <param name="Target">What is synced.</param>
 /// <param name="Plan">The plan.</param>
 /// <param name="State">How far the partition is.</param>
 /// <param name="Rejected">Documents of the whole job that were rejected so far.</param>
-/// <param name="Begun">When it began, after it continued as new; <see langword="null"/> from its job.</param>
-public sealed record PartitionOrder(SyncTarget Target, PlanName Plan, PartitionState State, long Rejected, DateTime? Begun = null);
+/// <param name="StartedAt">When it began, after it continued as new; <see langword="null"/> from its job.</param>
+public sealed record SyncPartitionInput(SyncJobInput Target, PlanName Plan, PartitionState State, long Rejected, DateTime? StartedAt = null);

@@ -27,5 +27,5 @@ public sealed record SummaryPreview(IReadOnlyList<string> Added, IReadOnlyList<s
 /// <summary>What an orchestration shows while it runs.</summary>
 /// <param name="Phase">What it is doing.</param>
 /// <param name="Counts">Counts so far.</param>
-/// <param name="EstimatedDocuments">How many documents the source said that it holds.</param>
+/// <param name="EstimatedDocuments">Number of documents that the source reported.</param>
 public sealed record SyncStatus(SyncPhase Phase, SyncCounts Counts, long? EstimatedDocuments);

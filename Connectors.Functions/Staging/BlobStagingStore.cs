@@ -79,7 +79,7 @@ internal sealed class BlobStagingStore : IStagingStore
         GuardAsync(async () => (await _container.GetBlobClient(name).ExistsAsync(cancellationToken)).Value);
 
     /// <inheritdoc/>
-    public Task<bool> TryMarkAsync(string name, CancellationToken cancellationToken) => GuardAsync(async () =>
+    public Task<bool> TryCreateAsync(string name, CancellationToken cancellationToken) => GuardAsync(async () =>
     {
         try
         {

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Functions.Triggers;
 
-/// <summary>Ends jobs that nobody runs any more, and removes what is left of syncs that ended: old orchestrations, abandoned staging.</summary>
+/// <summary>Ends abandoned jobs, and deletes leftovers of syncs: old orchestrations, abandoned staging.</summary>
 public sealed class CleanUp(ConnectorApp app, AppSettings settings, TimeProvider time, ILogger<CleanUp> logger)
 {
     private static readonly OrchestrationRuntimeStatus[] Ended =
@@ -23,8 +23,8 @@ public sealed class CleanUp(ConnectorApp app, AppSettings settings, TimeProvider
         {
             var services = await app.ReadyAsync(cancellationToken);
             var idle = await SyncStarter.FailSilentAsync(services, client, cancellationToken);
-            idle += await services.Round.CancelOrphansAsync(cancellationToken);
-            await services.Round.RemoveSecretsAsync(cancellationToken);
+            idle += await services.PollCycle.CancelOrphansAsync(cancellationToken);
+            await services.PollCycle.RemoveSecretsAsync(cancellationToken);
             var staged = await RemoveStagingAsync(services, client, cancellationToken);
             var old = new PurgeInstancesFilter(CreatedTo: time.GetUtcNow().AddDays(-settings.HistoryDays), Statuses: Ended);
             var purged = await client.PurgeAllInstancesAsync(old, cancellationToken);

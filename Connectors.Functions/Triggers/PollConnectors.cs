@@ -10,7 +10,7 @@ namespace Connectors.Functions.Triggers;
 /// <summary>Ends jobs that fell silent, looks after the connectors, makes the jobs that are due, and starts those that wait.</summary>
 public sealed class PollConnectors(ConnectorApp app, SyncStarter starter, ILogger<PollConnectors> logger)
 {
-    /// <summary>Runs a round.</summary>
+    /// <summary>Runs a poll.</summary>
     [Function(nameof(PollConnectors))]
     public async Task RunAsync([TimerTrigger("%ConnectorsPollSchedule%")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
@@ -18,12 +18,12 @@ public sealed class PollConnectors(ConnectorApp app, SyncStarter starter, ILogge
         {
             var services = await app.ReadyAsync(cancellationToken);
             await SyncStarter.FailSilentAsync(services, client, cancellationToken);
-            await services.Round.CareForAllAsync(isRunning: null, cancellationToken);
+            await services.PollCycle.MaintainAllAsync(isRunning: null, cancellationToken);
             await starter.StartWaitingAsync(services, client, cancellationToken);
         }
         catch (ConnectorException failure)
         {
-            // The next round tries again.
+            // The next poll tries again.
             OrchestrationLog.Failed(logger, nameof(PollConnectors), failure.Message);
         }
     }

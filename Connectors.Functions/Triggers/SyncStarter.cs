@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Functions.Triggers;
 
-/// <summary>Starts orchestrations for jobs: each job once, whoever asks and how often.</summary>
+/// <summary>Starts orchestrations for jobs: each job once, however often it is requested.</summary>
 public sealed class SyncStarter(ILogger<SyncStarter> logger)
 {
     // An id that has ended may be used again: a job that waits again was suspended by somebody, or its first orchestration could not take it.
@@ -22,23 +22,23 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
     internal async Task<int> StartWaitingAsync(AppServices services, DurableTaskClient client, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(services);
-        var unfinished = await services.Round.UnfinishedAsync(cancellationToken);
+        var unfinished = await services.PollCycle.UnfinishedAsync(cancellationToken);
         var running = new Dictionary<bool, int> { [false] = 0, [true] = 0 };
-        foreach (var job in unfinished.Jobs.Where(job => !services.Round.IsSilent(job)))
+        foreach (var job in unfinished.Jobs.Where(job => !services.PollCycle.IsSilent(job)))
         {
             // What a dead worker left behind runs no more, so it must not keep others from running.
             running[job.IsAccessControl] += job.Status?.IsRunning() == true || await IsAliveAsync(client, job.Id, cancellationToken) ? 1 : 0;
         }
 
         var all = 0;
-        foreach (var job in await services.Round.NextJobsAsync(unfinished, isAbandoned: _ => false, cancellationToken))
+        foreach (var job in await services.PollCycle.NextJobsAsync(unfinished, isAbandoned: _ => false, cancellationToken))
         {
             if (running[job.IsAccessControl] >= services.Options.Service.MaxConcurrentSyncs(job.IsAccessControl))
             {
                 continue;
             }
 
-            var started = await TryStartAsync(client, SyncTarget.Of(job), cancellationToken) ? 1 : 0;
+            var started = await TryStartAsync(client, SyncJobInput.Of(job), cancellationToken) ? 1 : 0;
             running[job.IsAccessControl] += started;
             all += started;
         }
@@ -50,11 +50,11 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
     /// <returns>How many.</returns>
     /// <exception cref="Connectors.Abstractions.ConnectorException">Elasticsearch could not be asked.</exception>
     internal static Task<int> FailSilentAsync(AppServices services, DurableTaskClient client, CancellationToken cancellationToken) =>
-        services.Round.FailIdleJobsAsync(async job => await IsAliveAsync(client, job.Id, cancellationToken), cancellationToken);
+        services.PollCycle.FailIdleJobsAsync(async job => await IsAliveAsync(client, job.Id, cancellationToken), cancellationToken);
 
     /// <summary>Starts an orchestration, unless it runs.</summary>
     /// <returns>Whether it was started by this call.</returns>
-    public async Task<bool> TryStartAsync(DurableTaskClient client, SyncTarget target, CancellationToken cancellationToken)
+    public async Task<bool> TryStartAsync(DurableTaskClient client, SyncJobInput target, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(target);
@@ -63,10 +63,10 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
             return false;
         }
 
-        var options = new StartOrchestrationOptions(SyncTarget.InstanceIdOf(target.JobId)).WithDedupeStatuses(Alive);
+        var options = new StartOrchestrationOptions(SyncJobInput.InstanceIdOf(target.JobId)).WithDedupeStatuses(Alive);
         try
         {
-            await client.ScheduleNewOrchestrationInstanceAsync(nameof(SyncJob), new SyncState { Target = target }, options, cancellationToken);
+            await client.ScheduleNewOrchestrationInstanceAsync(nameof(SyncJob), new SyncJobState { Target = target }, options, cancellationToken);
         }
         catch (Exception failure) when (IsThereAlready(failure))
         {
@@ -81,7 +81,7 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
     public static async Task<bool> IsAliveAsync(DurableTaskClient client, string jobId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
-        return await client.GetInstanceAsync(SyncTarget.InstanceIdOf(jobId), getInputsAndOutputs: false, cancellationToken) is { } instance && Alive.Contains(instance.RuntimeStatus);
+        return await client.GetInstanceAsync(SyncJobInput.InstanceIdOf(jobId), getInputsAndOutputs: false, cancellationToken) is { } instance && Alive.Contains(instance.RuntimeStatus);
     }
 
     // The client makes an exception of its own of the status that it gets over gRPC, and not in every version.

@@ -29,8 +29,8 @@ var temporary = arguments.Folder is null ? Directory.CreateTempSubdirectory("con
 var folder = arguments.Folder ?? temporary!.FullName;
 try
 {
-    await using var app = await AppRun.StartAsync(folder, arguments, settings, Console.Out, stop.Token);
-    using var trial = new Trial(app, new SampleFolder(Path.Combine(folder, "notes")), Console.Out);
+    await using var app = await DevHostRun.StartAsync(folder, arguments, settings, Console.Out, stop.Token);
+    using var trial = new SmokeTest(app, new SampleFolder(Path.Combine(folder, "notes")), Console.Out);
     if (arguments.IsOnce)
     {
         return await trial.RunAsync(stop.Token) ? 0 : 1;

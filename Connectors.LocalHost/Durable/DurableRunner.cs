@@ -9,8 +9,9 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.LocalHost.Durable;
 
 /// <summary>
-/// Runs orchestrations. Whatever reaches an instance is written to its history first; then the orchestrator takes a turn: it runs from its start through
-/// the whole history. What it decided is written, and only then carried out. After a crash the last decisions are carried out again; each of them can be.
+/// Runs orchestrations. Whatever an instance receives is written to its history first; then the orchestrator runs one turn, from its start
+/// through the whole history. Its decisions are written, and only then carried out. After a crash the last decisions are carried out again;
+/// each is idempotent.
 /// </summary>
 internal sealed class DurableRunner : IAsyncDisposable
 {
@@ -21,23 +22,23 @@ internal sealed class DurableRunner : IAsyncDisposable
     private readonly DataConverter _converter;
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
-    private readonly WorkTracker _work;
-    private readonly DecisionCarrier _carrier;
+    private readonly PendingWork _work;
+    private readonly DecisionExecutor _carrier;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public DurableRunner(HistoryStore store, IDurableFunctions functions, DataConverter converter, ILoggerFactory loggers, TimeProvider time, WorkTracker work, DurableOptions options)
+    public DurableRunner(HistoryStore store, IDurableFunctions functions, DataConverter converter, ILoggerFactory loggers, TimeProvider time, PendingWork work, DurableOptions options)
     {
         (_store, _functions, _converter, _loggers, _time, _work) = (store, functions, converter, loggers, time, work);
         var logger = loggers.CreateLogger<DurableRunner>();
         var activities = new ActivityRunner(functions, options, time, work, logger, _stopping.Token);
-        _carrier = new DecisionCarrier(this, activities, new Alarms(time, work), time, logger);
+        _carrier = new DecisionExecutor(this, activities, new DurableTimers(time, work), time, logger);
     }
 
     /// <summary>The time of the runner's clock, in UTC.</summary>
     public DateTime Now => _time.GetUtcNow().UtcDateTime;
 
     /// <summary>Every id that was used and not purged.</summary>
-    public IEnumerable<Instance> Instances => _instances.Values.Where(one => one.State is not null);
+    public IEnumerable<Instance> Instances => _instances.Values.Where(item => item.State is not null);
 
     /// <summary>Goes on with whatever the folder holds.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -219,10 +220,10 @@ internal sealed class DurableRunner : IAsyncDisposable
         var start = history.Start;
         var status = history.Turns is [.., var last] ? last.CustomStatus : null;
         Turn End(Outcome outcome) => new(Now, history.Arrivals.Count, [], status, outcome);
-        return history.News.FirstOrDefault(one => one is TerminationAsked or Condemned) switch
+        return history.News.FirstOrDefault(item => item is TerminationRequested or OrchestratorViolation) switch
         {
-            TerminationAsked asked => End(new Terminated(asked.Output, asked.Recursive)),
-            Condemned condemned => End(new Failed(condemned.Failure)),
+            TerminationRequested asked => End(new Terminated(asked.Output, asked.Recursive)),
+            OrchestratorViolation condemned => End(new Failed(condemned.Failure)),
             _ => _functions.FindOrchestrator(start.Name) is { } orchestrator
                 ? OrchestratorRun.Take(orchestrator, history, Now, _converter, _loggers, () => Condemn(start))
                 : End(new Failed(new Failure(typeof(InvalidOperationException).FullName!, $"There is no orchestrator '{start.Name}' in this app.", IsFinal: true))),
@@ -230,7 +231,7 @@ internal sealed class DurableRunner : IAsyncDisposable
     }
 
     private void Condemn(ExecutionStarted start) => _work.Run(() =>
-        DeliverAsync(start.InstanceId, start.ExecutionId, new Condemned(Now, OrchestratorErrors.ForeignAwait(start))));
+        DeliverAsync(start.InstanceId, start.ExecutionId, new OrchestratorViolation(Now, OrchestratorErrors.ForeignAwait(start))));
 
     private async Task<OrchestrationState> WriteAsync(Instance instance, Turn turn)
     {
@@ -258,7 +259,7 @@ internal sealed class DurableRunner : IAsyncDisposable
         _carrier.Forget(old);
         var state = new OrchestrationState(start);
         instance.Begin(state, goesOn: true);
-        foreach (var arrival in late.Where(one => one is Suspended or Resumed or TerminationAsked or Condemned && state.Accepts(one)))
+        foreach (var arrival in late.Where(item => item is Suspended or Resumed or TerminationRequested or OrchestratorViolation && state.Accepts(item)))
         {
             await _store.AppendAsync(instance.Id, arrival, CancellationToken.None);
             state.Apply(arrival);

@@ -18,15 +18,15 @@ internal sealed class LocalDurableTaskClient(DurableRunner runner, DataConverter
         CancellationToken cancellation = default)
     {
         var instanceId = options?.InstanceId ?? NewId();
-        if (instanceId.Length is 0 or > LongestInstanceId || instanceId[0] == '@' || instanceId.Any(one => one is '/' or '\\' or '#' or '?' || char.IsControl(one)))
+        if (instanceId.Length is 0 or > LongestInstanceId || instanceId[0] == '@' || instanceId.Any(item => item is '/' or '\\' or '#' or '?' || char.IsControl(item)))
         {
             throw new RpcException(new Status(
                 StatusCode.Internal, $"'{instanceId}' can't be an instance id: 1 to {LongestInstanceId} characters, none of / \\ # ? or a control character, and no @ at the start."));
         }
 
-        var refusing = (options?.DedupeStatuses ?? []).Select(one => Enum.TryParse<OrchestrationRuntimeStatus>(one, ignoreCase: true, out var status)
+        var refusing = (options?.DedupeStatuses ?? []).Select(item => Enum.TryParse<OrchestrationRuntimeStatus>(item, ignoreCase: true, out var status)
             ? status
-            : throw new ArgumentException($"'{one}' is not the status of an orchestration.", nameof(options))).ToHashSet();
+            : throw new ArgumentException($"'{item}' is not the status of an orchestration.", nameof(options))).ToHashSet();
         var start = new ExecutionStarted(
             runner.Now, instanceId, NewId(), orchestratorName.Name, converter.Serialize(input), runner.Now, NotBefore: options?.StartAt?.UtcDateTime);
         return await runner.TryStartAsync(start, now => now is null || (now.IsFinished && !refusing.Contains(now.Status)), cancellation)
@@ -41,7 +41,7 @@ internal sealed class LocalDurableTaskClient(DurableRunner runner, DataConverter
     }
 
     public override Task TerminateInstanceAsync(string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default) =>
-        TellAsync(instanceId, new TerminationAsked(runner.Now, converter.Serialize(options?.Output), options?.Recursive ?? false), "terminate", cancellation);
+        TellAsync(instanceId, new TerminationRequested(runner.Now, converter.Serialize(options?.Output), options?.Recursive ?? false), "terminate", cancellation);
 
     public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
         TellAsync(instanceId, new Suspended(runner.Now, reason), "suspend", cancellation);
@@ -62,7 +62,7 @@ internal sealed class LocalDurableTaskClient(DurableRunner runner, DataConverter
     }
 
     public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) =>
-        new InstancePages(() => runner.Instances.Select(one => one.State).OfType<OrchestrationState>(), filter ?? new OrchestrationQuery(), converter);
+        new InstancePages(() => runner.Instances.Select(item => item.State).OfType<OrchestrationState>(), filter ?? new OrchestrationQuery(), converter);
 
     public override async Task<PurgeResult> PurgeInstanceAsync(string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default) =>
         new(await PurgeAsync(instanceId, options?.Recursive ?? false, cancellation));
@@ -71,9 +71,9 @@ internal sealed class LocalDurableTaskClient(DurableRunner runner, DataConverter
     {
         var query = new OrchestrationQuery(filter.CreatedFrom, filter.CreatedTo, filter.Statuses);
         var count = 0;
-        await foreach (var one in GetAllInstancesAsync(query).WithCancellation(cancellation))
+        await foreach (var item in GetAllInstancesAsync(query).WithCancellation(cancellation))
         {
-            count += await PurgeAsync(one.InstanceId, options?.Recursive ?? false, cancellation);
+            count += await PurgeAsync(item.InstanceId, options?.Recursive ?? false, cancellation);
         }
 
         return new PurgeResult(count, isComplete: true);
@@ -86,7 +86,7 @@ internal sealed class LocalDurableTaskClient(DurableRunner runner, DataConverter
     private async Task<int> PurgeAsync(string instanceId, bool isRecursive, CancellationToken cancellation)
     {
         var children = isRecursive && runner.Find(instanceId).State is { IsFinished: true } state
-            ? runner.Instances.Where(one => one.State?.Start.Parent?.ExecutionId == state.Start.ExecutionId).Select(one => one.Id).ToList()
+            ? runner.Instances.Where(item => item.State?.Start.Parent?.ExecutionId == state.Start.ExecutionId).Select(item => item.Id).ToList()
             : [];
         var count = await runner.PurgeAsync(instanceId, cancellation) ? 1 : 0;
         foreach (var child in children)

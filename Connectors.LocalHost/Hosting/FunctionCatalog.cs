@@ -26,7 +26,7 @@ internal sealed class FunctionCatalog
                 continue;
             }
 
-            var triggers = method.GetParameters().Select(one => (Parameter: one, Trigger: one.GetCustomAttribute<TriggerBindingAttribute>())).Where(one => one.Trigger is not null).ToList();
+            var triggers = method.GetParameters().Select(item => (Parameter: item, Trigger: item.GetCustomAttribute<TriggerBindingAttribute>())).Where(item => item.Trigger is not null).ToList();
             if (triggers.Count != 1)
             {
                 problems.Add($"function '{attribute.Name}': it needs exactly one parameter with a trigger, and has {triggers.Count}");

@@ -19,8 +19,8 @@ internal sealed class FunctionEngine : IHostedService, IAsyncDisposable
     private readonly FunctionCatalog _catalog;
     private readonly IServiceProvider _services;
     private readonly HistoryStore _store;
-    private readonly WorkTracker _work;
-    private readonly Alarms _alarms;
+    private readonly PendingWork _work;
+    private readonly DurableTimers _alarms;
     private readonly TimerFunctions _timers;
     private readonly HttpFunctions _http;
     private bool _isDisposed;
@@ -32,8 +32,8 @@ internal sealed class FunctionEngine : IHostedService, IAsyncDisposable
         var logger = loggers.CreateLogger<LocalFunctionHost>();
         var converter = new FunctionsDataConverter(services.GetRequiredService<IOptions<JsonSerializerOptions>>().Value);
         var time = options.TimeProvider;
-        _work = new WorkTracker(logger);
-        _alarms = new Alarms(time, _work);
+        _work = new PendingWork(logger);
+        _alarms = new DurableTimers(time, _work);
         var invoker = new FunctionInvoker(() => Client!);
         _timers = new TimerFunctions(invoker, services, _alarms, _work, time, logger, _stopping.Token);
         _http = new HttpFunctions(catalog, invoker, logger, _stopping.Token);

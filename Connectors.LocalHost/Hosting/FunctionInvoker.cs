@@ -15,12 +15,12 @@ internal sealed class FunctionInvoker(Func<DurableTaskClient> client)
     {
         var context = new LocalFunctionContext(function, services, cancellationToken);
         var target = function.Method.IsStatic ? null : ActivatorUtilities.GetServiceOrCreateInstance(services, function.Method.DeclaringType!);
-        var arguments = function.Method.GetParameters().Select(one =>
-            one == function.TriggerParameter ? own(one)
-            : one.ParameterType == typeof(CancellationToken) ? cancellationToken
-            : one.ParameterType == typeof(FunctionContext) ? context
-            : one.ParameterType == typeof(DurableTaskClient) ? client()
-            : own(one)).ToArray();
+        var arguments = function.Method.GetParameters().Select(item =>
+            item == function.TriggerParameter ? own(item)
+            : item.ParameterType == typeof(CancellationToken) ? cancellationToken
+            : item.ParameterType == typeof(FunctionContext) ? context
+            : item.ParameterType == typeof(DurableTaskClient) ? client()
+            : own(item)).ToArray();
         return await WaitAsync(function.Method.Invoke(target, BindingFlags.DoNotWrapExceptions, null, arguments, null));
     }
 

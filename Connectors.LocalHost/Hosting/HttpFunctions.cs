@@ -22,7 +22,7 @@ internal sealed class HttpFunctions(FunctionCatalog catalog, FunctionInvoker inv
             if (function.Trigger is HttpTriggerAttribute trigger)
             {
                 RequestDelegate run = http => RunAsync(function, http);
-                _ = trigger.Methods is { Length: > 0 } methods ? app.MapMethods(function.Route, methods.Select(one => one.ToUpperInvariant()), run) : app.Map(function.Route, run);
+                _ = trigger.Methods is { Length: > 0 } methods ? app.MapMethods(function.Route, methods.Select(item => item.ToUpperInvariant()), run) : app.Map(function.Route, run);
             }
         }
 
@@ -85,8 +85,8 @@ internal sealed class HttpFunctions(FunctionCatalog catalog, FunctionInvoker inv
     private static Task WriteAsync(object? result, HttpContext http) => result switch
     {
         null => Task.CompletedTask,
-        IResult one => one.ExecuteAsync(http),
-        IActionResult one => one.ExecuteResultAsync(new ActionContext(http, http.GetRouteData(), new ActionDescriptor())),
+        IResult item => item.ExecuteAsync(http),
+        IActionResult item => item.ExecuteResultAsync(new ActionContext(http, http.GetRouteData(), new ActionDescriptor())),
         _ => new OkObjectResult(result).ExecuteResultAsync(new ActionContext(http, http.GetRouteData(), new ActionDescriptor())),
     };
 }

@@ -32,7 +32,7 @@ internal sealed class LocalFunctionContext(LocalFunction function, IServiceProvi
 
     private sealed class LocalDefinition(LocalFunction function) : FunctionDefinition
     {
-        public override ImmutableArray<FunctionParameter> Parameters { get; } = [.. function.Method.GetParameters().Select(one => new FunctionParameter(one.Name!, one.ParameterType))];
+        public override ImmutableArray<FunctionParameter> Parameters { get; } = [.. function.Method.GetParameters().Select(item => new FunctionParameter(item.Name!, item.ParameterType))];
 
         public override string PathToAssembly => function.Method.Module.FullyQualifiedName;
 

@@ -64,7 +64,7 @@ public sealed class LocalFunctionHost : IAsyncDisposable
     }
 
     /// <summary>What an instance cost so far; null when there is none of that id.</summary>
-    public InstanceFacts? FactsOf(string instanceId) => _engine.Runner.Find(instanceId).Facts;
+    public InstanceStatistics? StatisticsOf(string instanceId) => _engine.Runner.Find(instanceId).Statistics;
 
     /// <summary>Runs a timer function now, in the background, as <c>POST /admin/functions/NAME</c> does.</summary>
     /// <returns>False when there is no timer function of that name.</returns>

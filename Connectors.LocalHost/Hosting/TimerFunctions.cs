@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.LocalHost.Hosting;
 
 /// <summary>Runs timer functions by their schedules, one run of a function at a time. A run that lasts beyond the next time is followed at once by one more.</summary>
-internal sealed class TimerFunctions(FunctionInvoker invoker, IServiceProvider services, Alarms alarms, WorkTracker work, TimeProvider time, ILogger logger, CancellationToken stopping)
+internal sealed class TimerFunctions(FunctionInvoker invoker, IServiceProvider services, DurableTimers alarms, PendingWork work, TimeProvider time, ILogger logger, CancellationToken stopping)
 {
     private static readonly TimeSpan PastDue = TimeSpan.FromSeconds(1);
 
@@ -20,7 +20,7 @@ internal sealed class TimerFunctions(FunctionInvoker invoker, IServiceProvider s
     /// <exception cref="InvalidOperationException">One of them can't be read.</exception>
     public void Prepare(FunctionCatalog catalog, IConfiguration settings)
     {
-        foreach (var function in catalog.All.Where(one => one.Trigger is TimerTriggerAttribute))
+        foreach (var function in catalog.All.Where(item => item.Trigger is TimerTriggerAttribute))
         {
             var schedule = TimerSchedule.Parse(function.Name, ((TimerTriggerAttribute)function.Trigger).Schedule, settings);
             _timers.Add(function.Name, (function, schedule, new SemaphoreSlim(1, 1), new ScheduleStatus()));

@@ -18,7 +18,7 @@ public sealed class DirectoryDataSource : IDataSource, IChangeFeed, IAccessContr
     private readonly TimeProvider _time;
     private readonly Lazy<DirectoryConfiguration> _configuration;
     private readonly IFileTree _tree;
-    private readonly ConcurrentDictionary<string, DirectoryReading> _readings = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DirectoryReader> _readings = new(StringComparer.Ordinal);
 
     /// <summary>A source over the machine's file system.</summary>
     public DirectoryDataSource(SourceContext context)
@@ -64,7 +64,7 @@ public sealed class DirectoryDataSource : IDataSource, IChangeFeed, IAccessContr
 
     /// <inheritdoc/>
     /// <remarks>Nothing short of a walk tells, so the answer is always "changed".</remarks>
-    public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => Task.FromResult(ChangeAnswer.Unknown);
+    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => Task.FromResult(ChangeCheckResult.Unknown);
 
     /// <inheritdoc/>
     /// <remarks>Partitions are ranges of names right below the directory, of about as many folders each.</remarks>
@@ -88,7 +88,7 @@ public sealed class DirectoryDataSource : IDataSource, IChangeFeed, IAccessContr
         // A walk is kept between pages, since finding the place again lists every folder on the way to it.
         if (!_readings.TryRemove(partition.Name, out var reading) || reading.Token != after)
         {
-            reading = new DirectoryReading(_tree, configuration, DirectoryBounds.Parse(partition), after);
+            reading = new DirectoryReader(_tree, configuration, DirectoryBounds.Parse(partition), after);
         }
 
         return Task.Run(
@@ -115,13 +115,13 @@ public sealed class DirectoryDataSource : IDataSource, IChangeFeed, IAccessContr
     {
         if (TimeCursor.TimeOf(cursor) is not { } since)
         {
-            return Task.FromResult(ChangePage.Lost("The stored time of the last sync can't be read."));
+            return Task.FromResult(ChangePage.Expired("The stored time of the last sync can't be read."));
         }
 
-        var place = TimeCursor.Parse(after, _time);
-        if (!_readings.TryRemove(Changes, out var reading) || reading.Token.ToString() != place.After)
+        var position = TimeCursor.Parse(after, _time);
+        if (!_readings.TryRemove(Changes, out var reading) || reading.Token.ToString() != position.After)
         {
-            reading = new DirectoryReading(_tree, _configuration.Value, new DirectoryBounds(null, null, null), new PageToken(place.After), since - Overlap);
+            reading = new DirectoryReader(_tree, _configuration.Value, new DirectoryBounds(null, null, null), new PageToken(position.After), since - Overlap);
         }
 
         return Task.Run(
@@ -134,7 +134,7 @@ public sealed class DirectoryDataSource : IDataSource, IChangeFeed, IAccessContr
                     _readings[Changes] = reading;
                 }
 
-                return new ChangePage(page.Build(place.Token(reading.Token.ToString()), isLast), [], TimeCursor.At(place.Began));
+                return new ChangePage(page.Build(position.Token(reading.Token.ToString()), isLast), [], TimeCursor.At(position.StartedAt));
             },
             cancellationToken);
     }

@@ -15,12 +15,12 @@ internal static class FileDocument
     /// <param name="tree">Where its content is read.</param>
     /// <param name="bounds">Where the file must lie; <see langword="null"/> for anywhere.</param>
     /// <param name="path">The file's path.</param>
-    /// <param name="facts">About the file.</param>
+    /// <param name="status">About the file.</param>
     /// <param name="readers">Who may see it, or <see langword="null"/> when that is not kept.</param>
-    public static void Write(SourcePageBuilder page, IFileTree tree, LinkBounds? bounds, string path, FileFacts facts, IReadOnlyList<string>? readers)
+    public static void Write(SourcePageBuilder page, IFileTree tree, LinkBounds? bounds, string path, FileStatus status, IReadOnlyList<string>? readers)
     {
         var name = Path.GetFileName(path);
-        var json = page.Begin(PythonServiceId.Of(path), facts.Modified, new FileContent(tree, bounds, path, name, facts.Size));
+        var json = page.Begin(PythonServiceId.Of(path), status.Modified, new FileContent(tree, bounds, path, name, status.Size));
         json.WriteStartObject();
         if (readers is not null)
         {
@@ -30,14 +30,14 @@ internal static class FileDocument
         json.WriteString("path"u8, path);
         json.WriteString("filename"u8, name);
         json.WriteString("extension"u8, Path.GetExtension(name).TrimStart('.').ToLowerInvariant());
-        json.WriteNumber("size"u8, facts.Size);
-        WriteTime(json, "last_modified_time"u8, facts.Modified);
-        if (facts.Created is { } created)
+        json.WriteNumber("size"u8, status.Size);
+        WriteTime(json, "last_modified_time"u8, status.Modified);
+        if (status.Created is { } created)
         {
             WriteTime(json, "created_time"u8, created);
         }
 
-        if (facts.Unix is { } unix)
+        if (status.Unix is { } unix)
         {
             json.WriteNumber("inode_protection_mode"u8, unix.Mode);
             json.WriteNumber("inode_number"u8, unix.Inode);

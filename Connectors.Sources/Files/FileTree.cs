@@ -23,24 +23,24 @@ internal sealed class FileTree : IFileTree
             entry.Attributes.HasFlag(FileAttributes.ReparsePoint)),
         Everything).ToList();
 
-    public FileFacts? Find(string path)
+    public FileStatus? Find(string path)
     {
-        if (LinuxStat.TryFind(path, out var facts))
+        if (LinuxStat.TryFind(path, out var status))
         {
-            return facts;
+            return status;
         }
 
         var folder = new DirectoryInfo(path);
         if (folder.Exists)
         {
-            return new FileFacts(FileKind.Folder, 0, Utc(folder.LastWriteTimeUtc), Utc(folder.CreationTimeUtc), Unix: null);
+            return new FileStatus(FileKind.Folder, 0, Utc(folder.LastWriteTimeUtc), Utc(folder.CreationTimeUtc), Unix: null);
         }
 
         // FileInfo tells a link's own size and times, so it is the target that is asked.
         var file = new FileInfo(path);
         var target = file.LinkTarget is null ? file : (FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true);
         return target is { Exists: true }
-            ? new FileFacts(FileKind.File, target.Length, Utc(target.LastWriteTimeUtc), Utc(target.CreationTimeUtc), Unix: null)
+            ? new FileStatus(FileKind.File, target.Length, Utc(target.LastWriteTimeUtc), Utc(target.CreationTimeUtc), Unix: null)
             : null;
     }
 

@@ -107,7 +107,7 @@ internal sealed class FolderWalk
         }
 
         var sorted = entries.ToArray();
-        Array.Sort(sorted, static (one, other) => string.CompareOrdinal(one.Name, other.Name));
+        Array.Sort(sorted, static (item, other) => string.CompareOrdinal(item.Name, other.Name));
         return new Level(path, sorted, state) { Position = Seek(sorted, depth) };
     }
 

@@ -195,7 +195,7 @@ internal sealed class GlobPattern
         || (_ignoreCase && ((low <= char.ToLowerInvariant(character) && char.ToLowerInvariant(character) <= high)
             || (low <= char.ToUpperInvariant(character) && char.ToUpperInvariant(character) <= high)));
 
-    private bool Same(char one, char other) => one == other || (_ignoreCase && char.ToUpperInvariant(one) == char.ToUpperInvariant(other));
+    private bool Same(char item, char other) => item == other || (_ignoreCase && char.ToUpperInvariant(item) == char.ToUpperInvariant(other));
 
     /// <summary>Which components of the pattern the names in a folder can match next.</summary>
     internal readonly record struct State(ImmutableArray<int> Positions)

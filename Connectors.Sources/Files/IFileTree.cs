@@ -13,7 +13,7 @@ internal interface IFileTree
     /// <summary>What is at <paramref name="path"/>, after following symbolic links; <see langword="null"/> when nothing is.</summary>
     /// <exception cref="IOException">It can't be told, a loop of symbolic links for example.</exception>
     /// <exception cref="UnauthorizedAccessException">A folder on the way may not be searched.</exception>
-    FileFacts? Find(string path);
+    FileStatus? Find(string path);
 
     /// <summary>The access control list of what is at <paramref name="path"/>, beside its mode; <see langword="null"/> when its mode says all.</summary>
     /// <exception cref="IOException">It can't be told.</exception>
@@ -33,17 +33,17 @@ internal interface IFileTree
     string? PathOf(Stream opened) => null;
 }
 
-/// <summary>An entry of a folder, as its listing tells.</summary>
+/// <summary>A directory entry.</summary>
 /// <param name="Name">Name within the folder.</param>
 /// <param name="IsFolder">Whether it is a folder or a symbolic link to one.</param>
 /// <param name="IsLink">Whether it is a symbolic link.</param>
 internal readonly record struct FolderEntry(string Name, bool IsFolder, bool IsLink);
 
 /// <summary>Facts about a file. Those that only Unix knows are <see langword="null"/> elsewhere.</summary>
-internal sealed record FileFacts(FileKind Kind, long Size, DateTimeOffset Modified, DateTimeOffset? Created, UnixFacts? Unix);
+internal sealed record FileStatus(FileKind Kind, long Size, DateTimeOffset Modified, DateTimeOffset? Created, UnixFileStatus? Unix);
 
 /// <summary>Facts that only Unix knows, as <c>stat</c> gives them.</summary>
-internal sealed record UnixFacts(uint Mode, ulong Inode, ulong Device, uint Links, uint User, uint Group, DateTimeOffset Changed);
+internal sealed record UnixFileStatus(uint Mode, ulong Inode, ulong Device, uint Links, uint User, uint Group, DateTimeOffset Changed);
 
 /// <summary>What kind of thing a path leads to.</summary>
 internal enum FileKind

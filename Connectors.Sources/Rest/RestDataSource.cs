@@ -40,7 +40,7 @@ public abstract class RestDataSource : IDataSource
 
     /// <inheritdoc/>
     /// <remarks>Nothing short of a listing tells, unless the derived class knows better.</remarks>
-    public virtual Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => Task.FromResult(ChangeAnswer.Unknown);
+    public virtual Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => Task.FromResult(ChangeCheckResult.Unknown);
 
     /// <inheritdoc/>
     /// <remarks>Each place is a partition; where there are many, a partition holds several.</remarks>

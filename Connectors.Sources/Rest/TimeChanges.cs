@@ -29,10 +29,10 @@ internal sealed class TimeChanges(
     {
         if (TimeCursor.TimeOf(cursor) is not { } since)
         {
-            return ChangePage.Lost("The stored time of the last sync can't be read.");
+            return ChangePage.Expired("The stored time of the last sync can't be read.");
         }
 
-        var place = TimeCursor.Parse(after, time);
+        var position = TimeCursor.Parse(after, time);
         var places = _places ??= await find(cancellationToken);
         if (_walk?.Since != since)
         {
@@ -43,8 +43,8 @@ internal sealed class TimeChanges(
         var deleted = new List<string>();
         // The token of the walk goes into one that also knows when this reading began.
         var page = await _walk.Value.Walk.ReadAsync(
-            "changes", places, new PageToken(place.After), limits, deleted, next => place.Token(next.Value), cancellationToken);
-        return new ChangePage(page, deleted, page.IsLast ? TimeCursor.At(place.Began) : null);
+            "changes", places, new PageToken(position.After), limits, deleted, next => position.Token(next.Value), cancellationToken);
+        return new ChangePage(page, deleted, page.IsLast ? TimeCursor.At(position.StartedAt) : null);
     }
 
     /// <inheritdoc/>

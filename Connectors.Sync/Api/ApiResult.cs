@@ -4,10 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace Connectors.Sync.Api;
 
-/// <summary>An answer of the HTTP API, before any host has it.</summary>
+/// <summary>An HTTP API response, independent of the host that sends it.</summary>
 /// <param name="Status">The HTTP status. From 400 on the body is a problem (RFC 9457).</param>
 /// <param name="Body">The JSON.</param>
-/// <param name="Location">Where to look for what was begun, or <see langword="null"/>.</param>
+/// <param name="Location">Address of the resource that was created (the <c>Location</c> header), or <see langword="null"/>.</param>
 internal sealed record ApiResult(int Status, JsonNode Body, string? Location = null)
 {
     private static readonly JsonSerializerOptions Form = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -18,8 +18,8 @@ internal sealed record ApiResult(int Status, JsonNode Body, string? Location = n
     /// <summary>A problem.</summary>
     /// <param name="status">The HTTP status.</param>
     /// <param name="title">What kind of problem it is.</param>
-    /// <param name="detail">What is wrong this time, and what to do.</param>
-    /// <param name="more">Further members.</param>
+    /// <param name="detail">What is wrong in this case, and what to do about it.</param>
+    /// <param name="more">Additional members.</param>
     public static ApiResult Problem(int status, string title, string detail, params ReadOnlySpan<(string Name, JsonNode? Value)> more)
     {
         var body = new JsonObject { ["title"] = title, ["status"] = status, ["detail"] = detail };

@@ -9,12 +9,12 @@ using Connectors.Sync.Service;
 
 namespace Connectors.Sync.Api;
 
-/// <summary>Connectors and syncs as the HTTP API shows them, whichever host serves it. Nothing sensitive is in them.</summary>
+/// <summary>The JSON of connectors and syncs in the HTTP API, the same on every host. Contains nothing sensitive.</summary>
 internal static class ApiViews
 {
     private const int NextTimes = 3;
 
-    /// <summary>A connector, short.</summary>
+    /// <summary>A connector in a list.</summary>
     internal static JsonObject Connector(ConnectorRecord connector, ConnectorServiceOptions options) => new()
     {
         ["id"] = connector.Id,
@@ -30,7 +30,7 @@ internal static class ApiViews
         ["schedule"] = connector.Schedule(JobType.Full) is { } schedule ? Schedule(schedule) : null,
     };
 
-    /// <summary>A connector with its pipeline and its configuration, without what is sensitive.</summary>
+    /// <summary>A connector with its pipeline and its configuration, without sensitive values.</summary>
     internal static JsonObject Details(ConnectorRecord connector, SourceCheck sources, ConnectorServiceOptions options)
     {
         var view = Connector(connector, options);
@@ -77,10 +77,10 @@ internal static class ApiViews
         };
     }
 
-    /// <summary>How far a running sync is.</summary>
-    /// <param name="phase">What it does.</param>
+    /// <summary>Progress of a running sync.</summary>
+    /// <param name="phase">Its phase.</param>
     /// <param name="counts">What it has done.</param>
-    /// <param name="estimatedDocuments">How many documents the source said that it holds.</param>
+    /// <param name="estimatedDocuments">Number of documents that the source reported.</param>
     public static JsonObject Progress(SyncPhase phase, SyncCounts counts, long? estimatedDocuments) => new()
     {
         ["phase"] = phase.ToWord(),
@@ -89,7 +89,7 @@ internal static class ApiViews
     };
 
     /// <summary>How a dry run ended.</summary>
-    /// <param name="status">In the protocol's word.</param>
+    /// <param name="status">As the protocol spells it.</param>
     /// <param name="error">Why it failed, or <see langword="null"/>.</param>
     /// <param name="totalDocuments">Documents in the index.</param>
     /// <param name="counts">What a sync would do.</param>
@@ -106,7 +106,7 @@ internal static class ApiViews
                 : null,
         };
 
-    /// <summary>The schedules that there are, by the kind of sync; those that are switched off, too.</summary>
+    /// <summary>The existing schedules by kind of sync, including disabled ones.</summary>
     private static JsonObject Schedules(ConnectorRecord connector, DateTimeOffset now)
     {
         var schedules = new JsonObject();
@@ -167,7 +167,9 @@ internal static class ApiViews
 
     private static bool IsMarkedSensitive(JsonObject field) => field["sensitive"] is JsonValue flag && flag.TryGetValue<bool>(out var isSensitive) && isSensitive;
 
-    /// <summary>Fields that the source knows and does not call sensitive. Of what it does not know nobody can tell.</summary>
+    /// <summary>
+    /// Fields that the source declares and does not mark as sensitive. Fields that the source does not declare may be sensitive.
+    /// </summary>
     private static Dictionary<string, ConfigField> OpenFields(ConnectorRecord connector, SourceCheck sources, ConnectorServiceOptions options)
     {
         IEnumerable<ConfigField> fields = [];
@@ -177,7 +179,7 @@ internal static class ApiViews
         }
         catch (ConnectorException)
         {
-            // Not a source of ours: nothing of its configuration is shown.
+            // An unknown source: no configuration is shown.
         }
 
         return fields.Where(field => !field.Sensitive).ToDictionary(field => field.Name, StringComparer.Ordinal);

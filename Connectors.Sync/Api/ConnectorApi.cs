@@ -8,13 +8,15 @@ using Connectors.Sync.Service;
 
 namespace Connectors.Sync.Api;
 
-/// <summary>The HTTP API without HTTP: what every host that serves it answers alike. Failures of Elasticsearch come as exceptions. Safe for concurrent use.</summary>
+/// <summary>
+/// The HTTP API without HTTP: the answers that every host shares. Elasticsearch failures are thrown as exceptions. Safe for concurrent use.
+/// </summary>
 internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs, SourceCheck sources, ConnectorServiceOptions options)
 {
-    /// <summary>How the id of a dry run begins, which is no job.</summary>
+    /// <summary>Prefix of a dry run's id, which is not a job id.</summary>
     public const string DryRunPrefix = "dry-run-";
 
-    private const int Listed = 100;
+    private const int DefaultLimit = 100;
     private const string Unfinished = "unfinished";
 
     /// <summary>All connectors.</summary>
@@ -29,7 +31,7 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
         return new ApiResult(200, new JsonObject { ["connectors"] = views });
     }
 
-    /// <summary>One connector, without what is sensitive.</summary>
+    /// <summary>One connector, without sensitive values.</summary>
     public async Task<ApiResult> GetConnectorAsync(string id, CancellationToken cancellationToken) =>
         await connectors.FindAsync(id, cancellationToken) is { IsDeleted: false } connector
             ? new ApiResult(200, ApiViews.Details(connector, sources, options))
@@ -38,18 +40,18 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
     /// <summary>Starts a sync, or a dry run.</summary>
     /// <param name="id">The connector's id.</param>
     /// <param name="body">The request's body.</param>
-    /// <param name="startDryRun">Starts a dry run; gives its id.</param>
-    /// <param name="jobMade">Called when there is a new job that somebody should take.</param>
+    /// <param name="startDryRun">Starts a dry run and returns its id.</param>
+    /// <param name="jobMade">Called when a new job is waiting.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     public async Task<ApiResult> StartAsync(
-        string id, Stream body, Func<ConnectorRecord, SyncWish, Task<string>> startDryRun, Func<Task> jobMade, CancellationToken cancellationToken)
+        string id, Stream body, Func<ConnectorRecord, SyncOptions, Task<string>> startDryRun, Func<Task> jobMade, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(startDryRun);
         ArgumentNullException.ThrowIfNull(jobMade);
-        var (wish, problem) = await SyncWish.ReadAsync(body, cancellationToken);
-        if (wish is null)
+        var (requested, problem) = await SyncOptions.ReadAsync(body, cancellationToken);
+        if (requested is null)
         {
-            return ApiResult.Problem(400, "The request can't be understood", problem!);
+            return ApiResult.Problem(400, "Invalid request", problem!);
         }
 
         if (await connectors.FindAsync(id, cancellationToken) is not { IsDeleted: false } connector)
@@ -62,9 +64,9 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
             return ApiResult.Problem(409, "The connector's index can't be filled", $"index_name: {impossible} Attach another index to connector '{connector.Id}'.");
         }
 
-        if (wish.DryRun)
+        if (requested.DryRun)
         {
-            return Begun(await startDryRun(connector, wish));
+            return Accepted(await startDryRun(connector, requested));
         }
 
         if (connector.IndexName is null || connector.ServiceType is null)
@@ -72,7 +74,7 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
             return ApiResult.Problem(409, "The connector is not configured", $"Connector '{connector.Id}' has no {(connector.IndexName is null ? "index_name" : "service_type")}. Set it, then start a sync.");
         }
 
-        if (await UnfinishedJobAsync(connector.Id, wish.Type == JobType.AccessControl, cancellationToken) is { } job)
+        if (await UnfinishedJobAsync(connector.Id, requested.Type == JobType.AccessControl, cancellationToken) is { } job)
         {
             return ApiResult.Problem(
                 409,
@@ -82,12 +84,12 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
                 ("job", LocationOf(job.Id)));
         }
 
-        var made = await jobs.CreateAsync(connector, wish.Type, TriggerMethod.OnDemand, wish.Options, key: null, cancellationToken);
+        var made = await jobs.CreateAsync(connector, requested.Type, TriggerMethod.OnDemand, requested.Options, key: null, cancellationToken);
         await jobMade();
-        return Begun(made!.Id);
+        return Accepted(made!.Id);
     }
 
-    /// <summary>The newest jobs, the newest first.</summary>
+    /// <summary>The newest jobs first.</summary>
     /// <param name="connector">Only those of this connector; empty or <see langword="null"/> for all.</param>
     /// <param name="status">Only those in this state, or all that are <c>unfinished</c>; empty or <see langword="null"/> for any.</param>
     /// <param name="limit">How many, 1 to 1000; empty or <see langword="null"/> for 100.</param>
@@ -96,23 +98,26 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
     {
         if (StatesOf(status) is not { } states)
         {
-            return ApiResult.Problem(400, "The request can't be understood", $"status: '{status}' is no state of a job. Known are {string.Join(", ", StatusWords)}.");
+            return ApiResult.Problem(400, "Invalid request", $"status: '{status}' is not a job state. Known are {string.Join(", ", StatusWords)}.");
         }
 
-        var count = Listed;
+        var count = DefaultLimit;
         if (!string.IsNullOrEmpty(limit) && !(int.TryParse(limit, CultureInfo.InvariantCulture, out count) && count is >= 1 and <= SyncJobIndex.MaxNewest))
         {
-            return ApiResult.Problem(400, "The request can't be understood", $"limit: '{limit}' is not a number from 1 to {SyncJobIndex.MaxNewest}.");
+            return ApiResult.Problem(400, "Invalid request", $"limit: '{limit}' is not a number from 1 to {SyncJobIndex.MaxNewest}.");
         }
 
         var newest = await jobs.NewestAsync(string.IsNullOrEmpty(connector) ? null : connector, states, count, cancellationToken);
         return new ApiResult(200, new JsonObject { ["syncs"] = new JsonArray([.. newest.Select(ApiViews.Job)]) });
     }
 
-    /// <summary>What jobs may be asked for by: their states, and a word for all that are not over.</summary>
-    internal static IReadOnlyList<string> StatusWords { get; } = [.. Enum.GetValues<JobStatus>().Select(one => one.ToWord()), Unfinished];
+    /// <summary>The accepted values of the status filter: the states of a job, and one word for all unfinished jobs.</summary>
+    internal static IReadOnlyList<string> StatusWords { get; } = [.. Enum.GetValues<JobStatus>().Select(item => item.ToWord()), Unfinished];
 
-    /// <summary>The states that one of <see cref="StatusWords"/> means; none, which is any, for an empty one; <see langword="null"/> for another word.</summary>
+    /// <summary>
+    /// The states that one of <see cref="StatusWords"/> stands for: none (any state) for an empty text, <see langword="null"/> for an
+    /// unknown word.
+    /// </summary>
     internal static IReadOnlyList<JobStatus>? StatesOf(string? word) => word switch
     {
         null or "" => [],
@@ -120,7 +125,7 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
         _ => ProtocolWords.Parse<JobStatus>(word) is { } status ? [status] : null,
     };
 
-    /// <summary>Asks for the end of a job.</summary>
+    /// <summary>Requests the cancellation of a job.</summary>
     public async Task<ApiResult> CancelAsync(string jobId, CancellationToken cancellationToken) => await jobs.RequestCancelAsync(jobId, cancellationToken) switch
     {
         null => MissingSync(jobId),
@@ -129,29 +134,29 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
         { } status => ApiResult.Problem(409, "The sync is over", $"Job '{jobId}' is {status.ToWord()} already."),
     };
 
-    /// <summary>What is answered about a job or dry run: its state.</summary>
+    /// <summary>The response for a job or dry run: its state.</summary>
     public static ApiResult State(int httpStatus, string jobId, JobStatus status) => new(httpStatus, new JsonObject { ["id"] = jobId, ["status"] = status.ToWord() });
 
-    /// <summary>What is answered when a dry run is to be cancelled that has ended.</summary>
+    /// <summary>The response to a cancellation of a dry run that has ended.</summary>
     public static ApiResult DryRunIsOver(string id) => ApiResult.Problem(409, "The sync is over", $"Dry run '{id}' has ended already.");
 
-    /// <summary>What is answered when there is no such sync.</summary>
+    /// <summary>The response for an unknown sync.</summary>
     public static ApiResult MissingSync(string jobId) =>
         ApiResult.Problem(404, "No such sync", $"There is no sync job with id '{jobId}'. GET /api/syncs shows the newest ones.");
 
-    /// <summary>What is answered when something failed.</summary>
+    /// <summary>The response for a failure.</summary>
     public static ApiResult Failed(ConnectorException failure)
     {
         ArgumentNullException.ThrowIfNull(failure);
         return failure.Kind is FailureKind.Retry
-            ? ApiResult.Problem(503, "Something does not answer now", failure.Message)
-            : ApiResult.Problem(502, "Something refuses to work", failure.Message);
+            ? ApiResult.Problem(503, "Temporarily unavailable", failure.Message)
+            : ApiResult.Problem(502, "A call was refused", failure.Message);
     }
 
     private static ApiResult MissingConnector(string id) =>
         ApiResult.Problem(404, "No such connector", $"There is no connector with id '{id}'. GET /api/connectors shows those that there are.");
 
-    private static ApiResult Begun(string jobId) => State(202, jobId, JobStatus.Pending) with { Location = LocationOf(jobId) };
+    private static ApiResult Accepted(string jobId) => State(202, jobId, JobStatus.Pending) with { Location = LocationOf(jobId) };
 
     private static string LocationOf(string jobId) => $"/api/syncs/{Uri.EscapeDataString(jobId)}";
 
@@ -159,7 +164,7 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
     {
         foreach (var found in await jobs.NewestAsync(connectorId, JobTransitions.Unfinished, SyncJobIndex.MaxNewest, cancellationToken))
         {
-            // A search is a moment behind.
+            // Searches lag a moment behind writes.
             if ((isAccessControl ? found.IsAccessControl : found.Type is JobType.Full or JobType.Incremental)
                 && await jobs.FindAsync(found.Id, cancellationToken) is { Status: { } status } job && !status.IsFinal())
             {

@@ -4,8 +4,8 @@ using System.Text;
 namespace Connectors.Sync.Api;
 
 /// <summary>
-/// The status page: one static HTML page over the HTTP API, with its style and its script in it. It is the same for everybody and holds no data. A host serves it as
-/// <c>/api/ui</c>, beside the API.
+/// The status page: one static HTML page over the HTTP API, with its style and its script in it. It is the same for every user and contains
+/// no data. A host serves it as <c>/api/ui</c>, beside the API.
 /// </summary>
 internal static class StatusPage
 {
@@ -17,7 +17,9 @@ internal static class StatusPage
     /// <summary>The page.</summary>
     public static string Html => Made.Html;
 
-    /// <summary>Headers to be sent with it. Its policy lets run the page's own script and nothing else, and lets it talk to its own host only.</summary>
+    /// <summary>
+    /// Response headers to send with it. The content security policy allows only the page's own script, and requests only to its own host.
+    /// </summary>
     public static IReadOnlyDictionary<string, string> Headers { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["Content-Security-Policy"] = Made.Policy,
@@ -46,7 +48,7 @@ internal static class StatusPage
     {
         using var reader = new StreamReader(typeof(StatusPage).Assembly.GetManifestResourceStream($"page/{name}")!, Encoding.UTF8);
 
-        // The hash is over what a browser sees, and that knows one kind of line end.
+        // Browsers normalize line endings before they hash.
         return reader.ReadToEnd().ReplaceLineEndings("\n");
     }
 }

@@ -1,8 +1,8 @@
 namespace Connectors.Sync.Bulk;
 
 /// <summary>
-/// Lets a changing number of requests be in flight: half as many after a refusal for overload, one more after a run of good answers, between one
-/// and a maximum. Safe for concurrent use; waiters are served in order.
+/// Limits the number of requests in flight: halves the limit after an overload response, raises it by one after a series of successes,
+/// within one and a maximum. Safe for concurrent use; waiters are served in order.
 /// </summary>
 internal sealed class AdaptiveConcurrency
 {
@@ -19,14 +19,14 @@ internal sealed class AdaptiveConcurrency
         _limit = maximum;
     }
 
-    /// <summary>How many may be in flight now.</summary>
+    /// <summary>The current limit.</summary>
     public int Limit
     {
         get { lock (_lock) { return _limit; } }
     }
 
-    /// <summary>Waits for a place; dispose the answer to give it back.</summary>
-    public async ValueTask<Place> EnterAsync(CancellationToken cancellationToken)
+    /// <summary>Waits for a free slot; dispose the result to release it.</summary>
+    public async ValueTask<ConcurrencySlot> EnterAsync(CancellationToken cancellationToken)
     {
         LinkedListNode<TaskCompletionSource> node;
         lock (_lock)
@@ -34,7 +34,7 @@ internal sealed class AdaptiveConcurrency
             if (_running < _limit && _waiting.Count == 0)
             {
                 _running++;
-                return new Place(this);
+                return new ConcurrencySlot(this);
             }
 
             node = _waiting.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -43,11 +43,11 @@ internal sealed class AdaptiveConcurrency
         await using (cancellationToken.Register(() => Forget(node, cancellationToken)))
         {
             await node.Value.Task;
-            return new Place(this);
+            return new ConcurrencySlot(this);
         }
     }
 
-    /// <summary>Elasticsearch said that it has too much to do.</summary>
+    /// <summary>Elasticsearch reported overload.</summary>
     public void Overloaded()
     {
         lock (_lock)
@@ -57,7 +57,7 @@ internal sealed class AdaptiveConcurrency
         }
     }
 
-    /// <summary>A request was taken. After as many good answers as there are places, and at least four, one place is added.</summary>
+    /// <summary>A request was accepted. Adds one slot after as many successes as there are slots, and at least four.</summary>
     public void Accepted()
     {
         lock (_lock)
@@ -105,8 +105,8 @@ internal sealed class AdaptiveConcurrency
         node.Value.TrySetCanceled(cancellationToken);
     }
 
-    /// <summary>A place among the requests in flight.</summary>
-    public readonly struct Place(AdaptiveConcurrency owner) : IDisposable
+    /// <summary>A slot among the requests in flight.</summary>
+    public readonly struct ConcurrencySlot(AdaptiveConcurrency owner) : IDisposable
     {
         public void Dispose() => owner.Leave();
     }

@@ -5,8 +5,8 @@ using Connectors.Abstractions;
 namespace Connectors.Sync.Bulk;
 
 /// <summary>
-/// The body of one bulk request, ready to be sent, and where its operations lie in it. All operations are idempotent by id, so a batch may be sent again.
-/// Whoever holds it disposes it. One thread at a time.
+/// The body of one bulk request, and the positions of its operations in it. All operations are idempotent by id, so a batch may be sent
+/// more than once. The owner disposes it. One thread at a time.
 /// </summary>
 internal sealed class BulkBatch : IDisposable
 {
@@ -23,17 +23,17 @@ internal sealed class BulkBatch : IDisposable
 
     public ReadOnlyMemory<byte> Body => _body.WrittenMemory;
 
-    /// <summary>The buffer to which the lines of the next operation are written, before <see cref="Add"/>.</summary>
+    /// <summary>The buffer for the lines of the next operation; write to it before calling <see cref="Add"/>.</summary>
     public PooledBuffer Buffer => _body;
 
-    /// <summary>Takes everything written since the last operation as one operation.</summary>
+    /// <summary>Adds everything written since the last operation as one operation.</summary>
     public void Add(BulkOperationKind kind)
     {
         var start = _operations.Count == 0 ? 0 : _operations[^1].Start + _operations[^1].Length;
         _operations.Add(new BulkOperation(kind, start, _body.Length - start));
     }
 
-    /// <summary>Moves the last operation to a new batch, when it made this one too large.</summary>
+    /// <summary>Moves the last operation to a new batch when it made this one too large.</summary>
     public BulkBatch SplitLast()
     {
         var last = _operations[^1];
@@ -44,7 +44,7 @@ internal sealed class BulkBatch : IDisposable
         return next;
     }
 
-    /// <summary>A batch of some of the operations of this one.</summary>
+    /// <summary>A batch with some of this one's operations.</summary>
     public BulkBatch Select(IEnumerable<int> indices)
     {
         var selected = new BulkBatch(4096);

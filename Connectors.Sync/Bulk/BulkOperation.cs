@@ -1,6 +1,6 @@
 namespace Connectors.Sync.Bulk;
 
-/// <summary>Why an operation is in a batch; decides what it is counted as.</summary>
+/// <summary>The reason for an operation; determines how it is counted.</summary>
 internal enum BulkOperationKind : byte
 {
     /// <summary>Writes a document that the index does not hold.</summary>
@@ -15,9 +15,9 @@ internal enum BulkOperationKind : byte
     /// <summary>Deletes a document.</summary>
     Delete,
 
-    /// <summary>Writes a document of which nobody knows whether the index holds it: Elasticsearch's answer tells.</summary>
+    /// <summary>Writes a document that may or may not be in the index: the Elasticsearch response decides how it is counted.</summary>
     Upsert,
 }
 
-/// <summary>An operation and its place in a batch's body.</summary>
+/// <summary>An operation and its position in a batch's body.</summary>
 internal readonly record struct BulkOperation(BulkOperationKind Kind, int Start, int Length);

@@ -19,11 +19,14 @@ internal enum BulkAction
     Fatal,
 }
 
-/// <summary>The one table from a status to what to do about it, for whole calls and for single items.</summary>
+/// <summary>The table that maps a status to an action, for whole calls and for single items.</summary>
 internal static class BulkStatus
 {
-    /// <summary>What to do about the answer to a whole call. 0 stands for no answer at all.</summary>
-    /// <remarks>400 is divided like 413, because Elasticsearch refuses a whole call for one operation that it can't read; down at one operation it is that one's fault.</remarks>
+    /// <summary>The action for a whole call. 0 stands for no response.</summary>
+    /// <remarks>
+    /// 400 splits the batch like 413, because Elasticsearch rejects a whole call for one operation that it can't parse; with one operation
+    /// left, that operation is rejected.
+    /// </remarks>
     public static BulkAction ClassifyCall(int status) => status switch
     {
         >= 200 and < 300 => BulkAction.Done,
@@ -32,7 +35,7 @@ internal static class BulkStatus
         _ => BulkAction.Fatal,
     };
 
-    /// <summary>What to do about one item of an answer.</summary>
+    /// <summary>The action for one item of a response.</summary>
     /// <param name="status">The item's status.</param>
     /// <param name="isDelete">Whether it is a delete, for which 404 means done.</param>
     /// <param name="errorType">The item's error type, or <see langword="null"/>.</param>

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sync.Bulk;
 
 /// <summary>
-/// Writes batches: a batch in, a report with the final outcome of every operation out. Only refused operations are sent again; a request that is too
-/// large, or unreadable, is divided until a single operation remains, which is then reported. Safe for concurrent use.
+/// Writes batches and reports the final outcome of every operation. Only rejected operations are sent again; a request that is too large or
+/// unreadable is split down to a single operation, which is then reported. Safe for concurrent use.
 /// </summary>
 internal sealed class BulkWriter(
     IContentIndex index,
@@ -25,8 +25,10 @@ internal sealed class BulkWriter(
     /// <param name="indexName">The index.</param>
     /// <param name="pipeline">The ingest pipeline, or <see langword="null"/>.</param>
     /// <param name="batch">What to write.</param>
-    /// <param name="mayHaveBeenSent">Whether an earlier run may have sent it already: what is gone then was deleted by us.</param>
-    /// <exception cref="ConnectorException">Elasticsearch refuses for good, has refused for too long, or rejects too much.</exception>
+    /// <param name="mayHaveBeenSent">
+    /// Whether an earlier run may have sent it: documents that are already gone then count as deleted.
+    /// </param>
+    /// <exception cref="ConnectorException">Elasticsearch refused permanently or for too long, or rejected too many documents.</exception>
     public async Task<BulkReport> WriteAsync(string indexName, string? pipeline, BulkBatch batch, bool mayHaveBeenSent, CancellationToken cancellationToken)
     {
         var outcome = new Outcome();
@@ -42,42 +44,42 @@ internal sealed class BulkWriter(
         {
             while (true)
             {
-                var answer = await SendAsync(indexName, pipeline, current, cancellationToken);
-                var action = BulkStatus.ClassifyCall(answer.Status);
+                var response = await SendAsync(indexName, pipeline, current, cancellationToken);
+                var action = BulkStatus.ClassifyCall(response.Status);
                 if (action is BulkAction.Fatal)
                 {
-                    throw IndexBlock.Failure(indexName, answer.Error) ?? Failed(indexName, answer.Status, answer.Error);
+                    throw IndexBlock.Failure(indexName, response.Error) ?? Failed(indexName, response.Status, response.Error);
                 }
 
                 if (action is BulkAction.Split)
                 {
-                    await SplitAsync(indexName, pipeline, current, answer, mayHaveBeenSent, outcome, cancellationToken);
+                    await SplitAsync(indexName, pipeline, current, response, mayHaveBeenSent, outcome, cancellationToken);
                     return;
                 }
 
-                var status = answer.Status;
-                BulkError? lastError = answer.Error;
+                var status = response.Status;
+                BulkError? lastError = response.Error;
                 if (action is BulkAction.Done)
                 {
-                    var refused = Settle(indexName, current, answer, mayHaveBeenSent, outcome, ref lastError);
+                    var refused = Settle(indexName, current, response, mayHaveBeenSent, outcome, ref lastError);
                     if (refused.Count == 0)
                     {
                         return;
                     }
 
                     // The call was taken; what matters is what it says of its operations.
-                    status = answer.Items[refused[0]].Status;
+                    status = response.Items[refused[0]].Status;
                     var rest = current.Select(refused);
                     DisposeUnless(batch, current);
                     current = rest;
                 }
                 else
                 {
-                    // Without an answer the operations may have been carried out all the same.
-                    mayHaveBeenSent |= answer.Status is 0 or >= 500;
+                    // Without a response the operations may still have been carried out.
+                    mayHaveBeenSent |= response.Status is 0 or >= 500;
                 }
 
-                var delay = backoff.Next(answer.RetryAfter) ?? throw IndexBlock.Failure(indexName, lastError) ?? GivenUp(indexName, current.Count, status, lastError);
+                var delay = backoff.Next(response.RetryAfter) ?? throw IndexBlock.Failure(indexName, lastError) ?? GivenUp(indexName, current.Count, status, lastError);
                 BulkLog.Retrying(logger, indexName, current.Count, status, lastError?.Type ?? "none", delay);
                 await Task.Delay(delay, time, cancellationToken);
             }
@@ -88,35 +90,35 @@ internal sealed class BulkWriter(
         }
     }
 
-    private async Task<BulkAnswer> SendAsync(string indexName, string? pipeline, BulkBatch batch, CancellationToken cancellationToken)
+    private async Task<BulkResponse> SendAsync(string indexName, string? pipeline, BulkBatch batch, CancellationToken cancellationToken)
     {
         using var place = await _concurrency.EnterAsync(cancellationToken);
-        var answer = await index.BulkAsync(indexName, pipeline, batch.Body, batch.Count, cancellationToken);
-        if (answer.Status == 429 || answer.Items.Any(item => item.Status == 429))
+        var response = await index.BulkAsync(indexName, pipeline, batch.Body, batch.Count, cancellationToken);
+        if (response.Status == 429 || response.Items.Any(item => item.Status == 429))
         {
             _concurrency.Overloaded();
         }
-        else if (answer.Status is >= 200 and < 300)
+        else if (response.Status is >= 200 and < 300)
         {
             _concurrency.Accepted();
         }
 
-        return answer;
+        return response;
     }
 
-    /// <summary>Takes the final outcomes and returns the operations that have to be sent again.</summary>
-    private List<int> Settle(string indexName, BulkBatch batch, BulkAnswer answer, bool mayHaveBeenSent, Outcome outcome, ref BulkError? lastError)
+    /// <summary>Records the final outcomes and returns the operations to send again.</summary>
+    private List<int> Settle(string indexName, BulkBatch batch, BulkResponse response, bool mayHaveBeenSent, Outcome outcome, ref BulkError? lastError)
     {
-        if (answer.Items.Count != batch.Count)
+        if (response.Items.Count != batch.Count)
         {
-            throw new ConnectorException(FailureKind.Fatal, $"Elasticsearch answered {answer.Items.Count} items to a bulk request of {batch.Count} operations for '{indexName}'. A proxy in between may change answers.");
+            throw new ConnectorException(FailureKind.Fatal, $"Elasticsearch answered {response.Items.Count} items to a bulk request of {batch.Count} operations for '{indexName}'. A proxy in between may change answers.");
         }
 
         List<int> refused = [];
         for (var position = 0; position < batch.Count; position++)
         {
             var operation = batch.Operations[position];
-            var item = answer.Items[position];
+            var item = response.Items[position];
             switch (BulkStatus.ClassifyItem(item.Status, operation.Kind is BulkOperationKind.Delete, item.Error?.Type))
             {
                 case BulkAction.Done:
@@ -138,14 +140,14 @@ internal sealed class BulkWriter(
         return refused;
     }
 
-    private async Task SplitAsync(string indexName, string? pipeline, BulkBatch batch, BulkAnswer answer, bool mayHaveBeenSent, Outcome outcome, CancellationToken cancellationToken)
+    private async Task SplitAsync(string indexName, string? pipeline, BulkBatch batch, BulkResponse response, bool mayHaveBeenSent, Outcome outcome, CancellationToken cancellationToken)
     {
         if (batch.Count == 1)
         {
-            var fallback = answer.Status == 413
+            var fallback = response.Status == 413
                 ? new BulkError("content_too_large", $"The document ({batch.SizeInBytes:N0} bytes) is larger than Elasticsearch, or a proxy before it, takes (http.max_content_length).")
                 : new BulkError("bad_request", "no reason given");
-            Reject(batch.IdOf(0), answer.Status == 413 ? fallback : answer.Error ?? fallback, outcome);
+            Reject(batch.IdOf(0), response.Status == 413 ? fallback : response.Error ?? fallback, outcome);
             return;
         }
 
@@ -179,13 +181,13 @@ internal sealed class BulkWriter(
             401 => $"Elasticsearch refused the credentials while writing to '{indexName}' (401). Check elasticsearch.username and password, or api_key.",
             403 => $"Elasticsearch does not allow writing to '{indexName}' (403): {error?.Reason ?? "no reason given"}. The key or user needs the privileges that the documentation lists.",
             < 0 or (>= 300 and < 400) => error?.Reason ?? $"Elasticsearch did not take what was to be written to '{indexName}' ({status}).",
-            404 => $"The index '{indexName}' is gone (404): {error?.Reason ?? "no reason given"}. Nothing was deleted; start the sync again to build it anew.",
+            404 => $"The index '{indexName}' is gone (404): {error?.Reason ?? "no reason given"}. Nothing was deleted; start the sync again to rebuild it.",
             _ => $"Elasticsearch refused to write to '{indexName}' ({status}): {error?.Type ?? "unknown"}: {error?.Reason ?? "no reason given"}",
         });
 
     private ConnectorException GivenUp(string indexName, int operations, int status, BulkError? error) => new(
         FailureKind.Retry,
-        string.Create(CultureInfo.InvariantCulture, $"Elasticsearch has not taken {operations:N0} operations for '{indexName}' in {options.RetryTimeLimit.TotalMinutes:0.#} minutes (last answer: {(status == 0 ? "none" : status.ToString(CultureInfo.InvariantCulture))}{(error is null ? string.Empty : $", {error.Type}: {error.Reason}")}). The sync can be resumed when the cluster is well again."));
+        string.Create(CultureInfo.InvariantCulture, $"Elasticsearch has not taken {operations:N0} operations for '{indexName}' in {options.RetryTimeLimit.TotalMinutes:0.#} minutes (last answer: {(status == 0 ? "none" : status.ToString(CultureInfo.InvariantCulture))}{(error is null ? string.Empty : $", {error.Type}: {error.Reason}")}). The sync can be resumed when the cluster has recovered."));
 
     private sealed class Outcome
     {
@@ -196,7 +198,7 @@ internal sealed class BulkWriter(
 
         public void Done(BulkOperation operation, BulkItemResult result, bool mayHaveBeenSent)
         {
-            // What the server says of "created" and "updated" depends on lost answers and earlier runs; what the diff found does not.
+            // "created" and "updated" in a response depend on lost responses and earlier runs; the diff does not.
             Counts += operation.Kind switch
             {
                 BulkOperationKind.Add => new SyncCounts(Created: 1, Bytes: operation.Length),

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Connectors.Sync.Bulk;
 
-/// <summary>How bulk requests are made and what is done when they are refused.</summary>
+/// <summary>How bulk requests are sent and retried.</summary>
 internal sealed record BulkWriterOptions
 {
     /// <summary>Most operations in one request. Default 500.</summary>
@@ -13,11 +13,14 @@ internal sealed record BulkWriterOptions
     [Range(64 * 1024, 100 * 1024 * 1024)]
     public int MaxRequestBytes { get; init; } = 5 * 1024 * 1024;
 
-    /// <summary>Most requests in flight at once. Default 5. Halved when Elasticsearch answers 429, raised again one by one.</summary>
+    /// <summary>Most requests in flight at once. Default 5. Halved when Elasticsearch responds 429, then raised one by one.</summary>
     [Range(1, 64)]
     public int MaxConcurrency { get; init; } = 5;
 
-    /// <summary>The first pause before what was refused is sent again. Default 500 ms; doubled each time, with jitter, up to <see cref="MaxRetryDelay"/>.</summary>
+    /// <summary>
+    /// The first delay before a rejected operation is sent again. Default 500 ms; doubled each time, with jitter, up to
+    /// <see cref="MaxRetryDelay"/>.
+    /// </summary>
     public TimeSpan FirstRetryDelay { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The longest pause. Default 30 s.</summary>

@@ -4,27 +4,27 @@ using Connectors.Abstractions;
 
 namespace Connectors.Sync.Bulk;
 
-/// <summary>When rejected documents are no longer an exception but the rule, and the job fails. The defaults are those of Elastic's own service.</summary>
+/// <summary>The limits of rejected documents above which a job fails. The defaults are those of Elastic's own service.</summary>
 internal sealed record RejectionLimits
 {
-    /// <summary>Most rejected documents in one sync. Default 1,000.</summary>
+    /// <summary>Maximum number of rejected documents in one sync. Default 1,000.</summary>
     [Range(0, int.MaxValue)]
     public int MaxTotal { get; init; } = 1_000;
 
-    /// <summary>Most rejected documents in a row. Default 10.</summary>
+    /// <summary>Maximum number of consecutive rejected documents. Default 10.</summary>
     [Range(1, int.MaxValue)]
     public int MaxConsecutive { get; init; } = 10;
 
-    /// <summary>Largest share among the last <see cref="Window"/> documents, 0 to 1. Default 0.15.</summary>
+    /// <summary>Maximum share of rejected documents among the last <see cref="Window"/>, 0 to 1. Default 0.15.</summary>
     [Range(0.0, 1.0)]
     public double MaxRate { get; init; } = 0.15;
 
-    /// <summary>How many of the last documents <see cref="MaxRate"/> looks at. Default 100.</summary>
+    /// <summary>Number of documents that <see cref="MaxRate"/> looks at. Default 100.</summary>
     [Range(1, 100_000)]
     public int Window { get; init; } = 100;
 }
 
-/// <summary>Watches the outcome of every written document against <see cref="RejectionLimits"/>. Safe for concurrent use.</summary>
+/// <summary>Checks the outcome of every written document against <see cref="RejectionLimits"/>. Safe for concurrent use.</summary>
 internal sealed class RejectionMonitor(RejectionLimits limits)
 {
     private readonly Lock _lock = new();
@@ -35,7 +35,7 @@ internal sealed class RejectionMonitor(RejectionLimits limits)
     private int _consecutive;
     private long _total;
 
-    /// <summary>Takes note of rejected documents of an earlier run of the same sync.</summary>
+    /// <summary>Adds the rejected documents of an earlier run of the same sync.</summary>
     public void Resume(long total)
     {
         lock (_lock)
@@ -44,23 +44,23 @@ internal sealed class RejectionMonitor(RejectionLimits limits)
         }
     }
 
-    /// <summary>What to go on with elsewhere, but for the total.</summary>
-    public RejectionRun Run
+    /// <summary>The state to resume from elsewhere, without the total.</summary>
+    public RejectionWindow Run
     {
         get
         {
             lock (_lock)
             {
-                // From the oldest of the window to the newest.
+                // From the oldest document of the window to the newest.
                 var first = _filled == _window.Length ? _next : 0;
                 var last = Enumerable.Range(0, _filled).Select(place => _window[(first + place) % _window.Length] ? '1' : '0');
-                return new RejectionRun(_consecutive, string.Concat(last));
+                return new RejectionWindow(_consecutive, string.Concat(last));
             }
         }
     }
 
-    /// <summary>Goes on after <paramref name="run"/>.</summary>
-    public void Resume(RejectionRun run)
+    /// <summary>Resumes after <paramref name="run"/>.</summary>
+    public void Resume(RejectionWindow run)
     {
         lock (_lock)
         {
@@ -73,7 +73,7 @@ internal sealed class RejectionMonitor(RejectionLimits limits)
         }
     }
 
-    /// <summary>Takes note of documents that were written.</summary>
+    /// <summary>Records written documents.</summary>
     public void Written()
     {
         lock (_lock)
@@ -83,7 +83,7 @@ internal sealed class RejectionMonitor(RejectionLimits limits)
         }
     }
 
-    /// <summary>Takes note of a rejected document.</summary>
+    /// <summary>Records a rejected document.</summary>
     /// <exception cref="ConnectorException">A limit is exceeded; the message names it and the last reason.</exception>
     public void Rejected(Rejection rejection)
     {
@@ -113,7 +113,7 @@ internal sealed class RejectionMonitor(RejectionLimits limits)
     }
 }
 
-/// <summary>How the last documents fared.</summary>
-/// <param name="Consecutive">How many of the last ones in a row were rejected.</param>
+/// <summary>The outcome of the last documents.</summary>
+/// <param name="Consecutive">Number of consecutive rejections at the end.</param>
 /// <param name="Window">The last ones, the newest at the end: <c>1</c> for one that was rejected, else <c>0</c>.</param>
-internal sealed record RejectionRun(int Consecutive, string Window);
+internal sealed record RejectionWindow(int Consecutive, string Window);

@@ -3,15 +3,15 @@ using System.Text.Json.Serialization;
 namespace Connectors.Sync.Bulk;
 
 /// <summary>
-/// Documents that did not make it, with reasons: the first <see cref="MaxSamples"/> by id, and totals by reason. Reports of parts are merged; the
-/// report of a resumed sync covers all its runs. One thread at a time.
+/// Rejected documents with reasons: the first <see cref="MaxSamples"/> by id, and totals by reason. Reports can be merged; the report of a
+/// resumed sync covers all its runs. One thread at a time.
 /// </summary>
 public sealed class RejectionReport
 {
     /// <summary>How many rejected documents are listed by id.</summary>
     public const int MaxSamples = 100;
 
-    /// <summary>How many different reasons are told apart; the rest is counted as <c>other</c>.</summary>
+    /// <summary>Number of distinct reasons; further ones are counted as <c>other</c>.</summary>
     public const int MaxReasons = 50;
 
     private readonly List<Rejection> _samples;
@@ -23,7 +23,7 @@ public sealed class RejectionReport
     {
     }
 
-    /// <summary>A report as it was stored.</summary>
+    /// <summary>A stored report.</summary>
     [JsonConstructor]
     public RejectionReport(IReadOnlyList<Rejection> samples, IReadOnlyDictionary<string, long> reasons)
     {
@@ -71,8 +71,8 @@ public sealed class RejectionReport
     }
 }
 
-/// <summary>A document that did not make it.</summary>
-/// <param name="Id">Its id, or the place in the source.</param>
+/// <summary>A rejected document.</summary>
+/// <param name="Id">Its id, or its location in the source.</param>
 /// <param name="Type">The kind of reason, an Elasticsearch error type or <c>unreadable</c>: what totals are counted by.</param>
 /// <param name="Reason">The reason in a sentence.</param>
 public sealed record Rejection(string Id, string Type, string Reason);

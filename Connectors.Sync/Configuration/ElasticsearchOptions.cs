@@ -2,10 +2,10 @@ using Connectors.Abstractions;
 
 namespace Connectors.Sync.Configuration;
 
-/// <summary>How Elasticsearch is reached (<c>elasticsearch</c>). The defaults are those of an empty configuration.</summary>
+/// <summary>The connection to Elasticsearch (<c>elasticsearch</c>). The defaults are those of an empty configuration.</summary>
 internal sealed record ElasticsearchOptions
 {
-    /// <summary>The nodes; at least one. Default <c>http://localhost:9200</c>. They hold no user or password.</summary>
+    /// <summary>The nodes; at least one. Default <c>http://localhost:9200</c>. They contain no user or password.</summary>
     public IReadOnlyList<Uri> Hosts { get; init; } = [new Uri("http://localhost:9200")];
 
     /// <summary>User for basic authentication, or <see langword="null"/>. Never together with <see cref="ApiKey"/>.</summary>
@@ -20,7 +20,7 @@ internal sealed record ElasticsearchOptions
     /// <summary>Full path of a PEM file with the certificate authorities to trust, or <see langword="null"/>. The file exists.</summary>
     public string? CaCertificatesPath { get; init; }
 
-    /// <summary>Whether the server's certificate is checked. Default true.</summary>
+    /// <summary>Whether the server's certificate is verified. Default true.</summary>
     public bool VerifyCertificates { get; init; } = true;
 
     /// <summary>SHA-256 fingerprint of the certificate authority, 64 upper-case hexadecimal digits without colons, or <see langword="null"/>.</summary>
@@ -29,27 +29,29 @@ internal sealed record ElasticsearchOptions
     /// <summary>How long a request may take. Default 120 s.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>Whether a request that took too long is sent again. Default true.</summary>
+    /// <summary>Whether a request that timed out is sent again. Default true.</summary>
     public bool RetryOnTimeout { get; init; } = true;
 
-    /// <summary>A request other than bulk is tried again for as long as this many of the longest waits take, two minutes at least; 0: never. Default 5.</summary>
+    /// <summary>
+    /// A request other than bulk is retried for the time that this many maximum delays take, at least two minutes; 0: never. Default 5.
+    /// </summary>
     public int MaxRetries { get; init; } = 5;
 
-    /// <summary>Longest wait between two such tries. Default 10 s.</summary>
+    /// <summary>Maximum delay between two retries. Default 10 s.</summary>
     public TimeSpan RetryInterval { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long to wait at the start for a server that does not answer yet. Default 120 s.</summary>
+    /// <summary>How long to wait at startup for a server that does not respond. Default 120 s.</summary>
     public TimeSpan MaxWaitDuration { get; init; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>First wait between two tries at the start. Default 1 s.</summary>
+    /// <summary>First delay between two tries at startup. Default 1 s.</summary>
     public TimeSpan InitialBackoff { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Factor from one such wait to the next. Default 2.</summary>
+    /// <summary>Factor from one delay to the next. Default 2.</summary>
     public double BackoffMultiplier { get; init; } = 2;
 
     /// <summary>Headers sent with every request, by name.</summary>
     public IReadOnlyDictionary<string, Secret> Headers { get; init; } = new Dictionary<string, Secret>(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether the Connector API is used where there is one. Default true.</summary>
+    /// <summary>Whether the Connector API is used if available. Default true.</summary>
     public bool UseConnectorsApi { get; init; } = true;
 }

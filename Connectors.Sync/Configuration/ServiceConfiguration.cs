@@ -4,16 +4,16 @@ using Connectors.Sync.Engine;
 
 namespace Connectors.Sync.Configuration;
 
-/// <summary>The whole configuration of the service, checked and unchanging. docs/configuration.md is its reference.</summary>
+/// <summary>The whole configuration of the service, validated and immutable. docs/configuration.md is its reference.</summary>
 internal sealed record ServiceConfiguration
 {
     /// <summary>How Elasticsearch is reached.</summary>
     public ElasticsearchOptions Elasticsearch { get; init; } = new();
 
-    /// <summary>How the service works.</summary>
+    /// <summary>Service settings.</summary>
     public ServiceOptions Service { get; init; } = new();
 
-    /// <summary>How syncs are run.</summary>
+    /// <summary>Sync settings.</summary>
     public SyncEngineOptions Engine { get; init; } = new() { StateFolder = Path.GetFullPath("state") };
 
     /// <summary>Connectors served by id.</summary>
@@ -28,7 +28,7 @@ internal sealed record ServiceConfiguration
     /// <summary>Class of each service type, as <c>Namespace.Type, Assembly</c>: those of the host and those of the configuration.</summary>
     public IReadOnlyDictionary<string, string> Sources { get; init; } = SourceClasses.None.ByServiceType;
 
-    /// <summary>Things worth knowing that are no faults: settings without effect, old forms, risks taken.</summary>
+    /// <summary>Notices that are no errors: settings without effect, old forms, security risks.</summary>
     public IReadOnlyList<ConfigProblem> Notices { get; init; } = [];
 
     /// <summary>Reads a file and overlays the environment.</summary>
@@ -39,13 +39,15 @@ internal sealed record ServiceConfiguration
         ServiceConfigurationReader.Read(path, environment, sources);
 }
 
-/// <summary>What reading a configuration came to.</summary>
+/// <summary>The result of reading a configuration.</summary>
 /// <param name="Configuration">The configuration, or <see langword="null"/> when there are problems.</param>
-/// <param name="Problems">All faults, in the order of the file; those of the environment last.</param>
+/// <param name="Problems">All problems, in the order of the file; those of the environment last.</param>
 internal sealed record ConfigurationOutcome(ServiceConfiguration? Configuration, IReadOnlyList<ConfigProblem> Problems);
 
 /// <summary>A connector that is served by its id.</summary>
 /// <param name="ConnectorId">Its id.</param>
 /// <param name="ServiceType">Its service type.</param>
-/// <param name="ApiKey">The key to write its content index with, or <see langword="null"/> for that of <see cref="ElasticsearchOptions"/>.</param>
+/// <param name="ApiKey">
+/// The key to write its content index with, or <see langword="null"/> for the credentials of <see cref="ElasticsearchOptions"/>.
+/// </param>
 internal sealed record ConnectorEntry(string ConnectorId, string ServiceType, Secret? ApiKey);

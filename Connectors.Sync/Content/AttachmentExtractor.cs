@@ -2,7 +2,7 @@ using Connectors.Abstractions;
 
 namespace Connectors.Sync.Content;
 
-/// <summary>Leaves the work to Elasticsearch: the file itself goes along, and the ingest pipeline makes a body of it.</summary>
+/// <summary>Sends the file to Elasticsearch; the ingest pipeline extracts its text.</summary>
 internal sealed class AttachmentExtractor : IContentExtractor
 {
     public IReadOnlySet<string> Extensions => ExtractableFileTypes.ByTika;

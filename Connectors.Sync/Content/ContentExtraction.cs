@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sync.Content;
 
 /// <summary>
-/// The ways from a file to its text, and what they hold: extraction processes, connections. Make one per process and share it among engines. Nothing is started before
-/// the first file that needs it. Safe for concurrent use.
+/// The ways of extracting text and their resources: processes and connections. Create one per process and share it among engines. Nothing
+/// is started before the first file needs it. Safe for concurrent use.
 /// </summary>
 internal sealed class ContentExtraction : IAsyncDisposable
 {
@@ -32,7 +32,9 @@ internal sealed class ContentExtraction : IAsyncDisposable
         _pool = options.Local is { } local ? new ExtractionPool(local, time) : null;
     }
 
-    /// <summary>Asks the extraction service, if there is one, whether it is there, and logs a warning when it isn't. Never fails because of it.</summary>
+    /// <summary>
+    /// Asks the extraction service, if configured, whether it is available, and logs a warning if not. Never throws because of it.
+    /// </summary>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         if (_options.Service is not { } service)
@@ -70,34 +72,36 @@ internal sealed class ContentExtraction : IAsyncDisposable
         }
     }
 
-    /// <summary>A reader of contents that goes the way that was chosen.</summary>
+    /// <summary>A content reader for the chosen way of extraction.</summary>
     /// <param name="usesService">Whether the connector asks for the extraction service.</param>
-    /// <param name="pipelineExtracts">Whether the connector's pipeline makes text of attachments.</param>
+    /// <param name="pipelineExtracts">Whether the connector's pipeline extracts text from attachments.</param>
     /// <param name="calls">How the source is called for a content; <see langword="null"/> to call it without limit and retries.</param>
     /// <exception cref="ConnectorException">The connector asks for a service that is not configured.</exception>
     internal ContentReader ReaderFor(bool usesService, bool pipelineExtracts, SourceCalls? calls = null) => new(
         _options,
         WayOf(usesService, pipelineExtracts) switch
         {
-            ContentWay.Service => new ServiceExtractor(
+            ContentExtractionMode.Service => new ServiceExtractor(
                 _options.Service ?? throw new ConnectorException("use_text_extraction_service: on, but extraction_service.host is not set. Set it in config.yml, or switch this off in the connector's configuration."),
                 _options.MaxTextBytes,
                 _http,
                 _time),
-            ContentWay.Local => new LocalExtractor(_pool!, _options.Local!, _options.MaxTextBytes, _time),
-            ContentWay.Pipeline => new AttachmentExtractor(),
+            ContentExtractionMode.Local => new LocalExtractor(_pool!, _options.Local!, _options.MaxTextBytes, _time),
+            ContentExtractionMode.Pipeline => new AttachmentExtractor(),
             _ => null,
         },
         calls);
 
-    /// <summary>What of the way shapes documents and is part of neither the connector's fields nor its pipeline; <see langword="null"/> for nothing. When it
-    /// changes, documents are written again.</summary>
-    internal string? ShapeOf(bool usesService, bool pipelineExtracts) => WayOf(usesService, pipelineExtracts) == ContentWay.Local ? "content: local 2" : null;
+    /// <summary>
+    /// The part of the extraction settings that shapes documents and is in neither the connector's fields nor its pipeline;
+    /// <see langword="null"/> for none. When it changes, documents are written again.
+    /// </summary>
+    internal string? ShapeOf(bool usesService, bool pipelineExtracts) => WayOf(usesService, pipelineExtracts) == ContentExtractionMode.Local ? "content: local 2" : null;
 
-    private ContentWay WayOf(bool usesService, bool pipelineExtracts) =>
-        usesService ? ContentWay.Service : _pool is not null ? ContentWay.Local : pipelineExtracts ? ContentWay.Pipeline : ContentWay.Text;
+    private ContentExtractionMode WayOf(bool usesService, bool pipelineExtracts) =>
+        usesService ? ContentExtractionMode.Service : _pool is not null ? ContentExtractionMode.Local : pipelineExtracts ? ContentExtractionMode.Pipeline : ContentExtractionMode.Text;
 
-    private enum ContentWay
+    private enum ContentExtractionMode
     {
         /// <summary>Only files that are text themselves.</summary>
         Text,

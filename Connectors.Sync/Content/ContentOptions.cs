@@ -3,7 +3,7 @@ using Connectors.Sync.Content.Extraction;
 
 namespace Connectors.Sync.Content;
 
-/// <summary>Which content becomes a document's <c>body</c>, and how.</summary>
+/// <summary>Which content becomes a document's <c>body</c>.</summary>
 internal sealed record ContentOptions
 {
     /// <summary>Largest content in bytes, as it lies in the source. Default 10 MiB, the Python service's figure. Larger content is left out.</summary>

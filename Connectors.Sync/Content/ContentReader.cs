@@ -6,15 +6,17 @@ namespace Connectors.Sync.Content;
 
 /// <summary>Reads the text of documents' content, up to a limit. Safe for concurrent use; how many are read at a time is the caller's business.</summary>
 /// <param name="options">Limits and kinds of files.</param>
-/// <param name="extractor">Reads what is not text itself; <see langword="null"/> to leave such files alone.</param>
+/// <param name="extractor">Extracts text from files that are not text; <see langword="null"/> to skip such files.</param>
 /// <param name="calls">How the source is called; <see langword="null"/> to call it without limit and retries.</param>
 internal sealed class ContentReader(ContentOptions options, IContentExtractor? extractor = null, SourceCalls? calls = null)
 {
     private const int FirstBuffer = 16 * 1024;
 
     /// <summary>Reads the content's text. The stream is disposed when this returns, whatever happens.</summary>
-    /// <exception cref="ConnectorException">A failure that concerns more than this one content: kind <see cref="FailureKind.Retry"/> (a broken connection
-    /// too) or <see cref="FailureKind.Fatal"/>. A document must not be written without its content because of a fault that passes.</exception>
+    /// <exception cref="ConnectorException">
+    /// A failure that concerns more than this one content: kind <see cref="FailureKind.Retry"/> (a broken connection too) or
+    /// <see cref="FailureKind.Fatal"/>. A document must not be written without its content because of a transient failure.
+    /// </exception>
     public async Task<ContentText> ReadAsync(DocumentContent content, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(content);
@@ -72,7 +74,7 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
         }
     }
 
-    // The stream is a client library's, and so are its exceptions; what is neither ours nor a cancellation is a broken transfer.
+    // The stream and its exceptions belong to a client library; anything that is neither ours nor a cancellation is a broken transfer.
     private static bool IsBroken(Exception failure, CancellationToken cancellationToken) =>
         failure is not ConnectorException && !(failure is OperationCanceledException && cancellationToken.IsCancellationRequested);
 

@@ -26,8 +26,8 @@ internal sealed class ContentText : IDisposable
     public bool IsProblem => Outcome is ContentOutcome.Unreadable or ContentOutcome.NotExtractable or ContentOutcome.Unsupported;
 
     /// <summary>
-    /// Whether the problem may be gone at the next sync. The document must not count as up to date then, since nothing in the source changes when the file becomes
-    /// readable. A file that can't be read as it is counts as up to date: it is tried again when it changes.
+    /// Whether the problem may be gone at the next sync. The document must then not count as up to date, because nothing in the source
+    /// changes when the file becomes readable. An unreadable file counts as up to date: it is read again when it changes.
     /// </summary>
     public bool MayPass => Outcome == ContentOutcome.Unreadable;
 
@@ -69,23 +69,23 @@ internal sealed class ContentText : IDisposable
         return this;
     }
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Releases the memory.</summary>
     public void Dispose() => _buffer?.Dispose();
 }
 
-/// <summary>What became of a document's content.</summary>
+/// <summary>The outcome of reading a document's content.</summary>
 internal enum ContentOutcome
 {
     /// <summary>It was read and is text.</summary>
     Text,
 
-    /// <summary>Its name or its bytes say that it is not text. Quiet: most files are not.</summary>
+    /// <summary>Its name or its bytes say that it is not text. Not reported: most files are not text.</summary>
     NotText,
 
     /// <summary>It is over the limit.</summary>
     TooLarge,
 
-    /// <summary>The source could not give it (<see cref="FailureKind.Skip"/>), or whatever makes text of it could not do so this time.</summary>
+    /// <summary>The source could not provide it (<see cref="FailureKind.Skip"/>), or the text extraction failed this time.</summary>
     Unreadable,
 
     /// <summary>Its name says that it holds text, in a format that nobody here reads.</summary>
@@ -94,9 +94,9 @@ internal enum ContentOutcome
     /// <summary>It was listed, and is no longer there.</summary>
     Gone,
 
-    /// <summary>It is damaged, locked with a password, or needs more than the limits: it will be no different another time.</summary>
+    /// <summary>It is damaged, password-protected, or exceeds the limits: a retry would not help.</summary>
     NotExtractable,
 
-    /// <summary>It goes along as it is, for the ingest pipeline.</summary>
+    /// <summary>It is sent unchanged, for the ingest pipeline.</summary>
     Attached,
 }

@@ -17,7 +17,7 @@ internal static partial class ElasticsearchLog
     [LoggerMessage(403, LogLevel.Warning, "Elasticsearch {Version} is newer than {TestedVersion}, the last one this service was tested with")]
     public static partial void NewerThanTested(ILogger logger, string version, string testedVersion);
 
-    [LoggerMessage(404, LogLevel.Warning, "Elasticsearch at {Host} does not tell its version without the cluster privilege 'monitor'; going on without the check")]
+    [LoggerMessage(404, LogLevel.Warning, "Elasticsearch at {Host} does not reveal its version without the cluster privilege 'monitor'; continuing without the check")]
     public static partial void VersionUnknown(ILogger logger, string host);
 
     [LoggerMessage(406, LogLevel.Information, "Elasticsearch at {Host} offers no Connector API to these credentials, so the connector indices are written directly: {Reason}")]

@@ -14,7 +14,7 @@ internal static partial class ServiceLog
     [LoggerMessage(502, LogLevel.Warning, "Connector {ConnectorId}: {Reason}")]
     public static partial void ConnectorError(ILogger logger, string connectorId, string reason);
 
-    [LoggerMessage(503, LogLevel.Error, "Connector {ConnectorId} could not be looked after (error id {ErrorId})")]
+    [LoggerMessage(503, LogLevel.Error, "Connector {ConnectorId} could not be maintained (error id {ErrorId})")]
     public static partial void ConnectorFailed(ILogger logger, Exception exception, string connectorId, string errorId);
 
     [LoggerMessage(504, LogLevel.Information, "Connector {ConnectorId}: job {SyncJobId} was made ({TriggerMethod})")]
@@ -26,7 +26,7 @@ internal static partial class ServiceLog
     [LoggerMessage(506, LogLevel.Information, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} was taken")]
     public static partial void JobTaken(ILogger logger, string syncJobId, string connectorId, string indexName);
 
-    [LoggerMessage(507, LogLevel.Information, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} was left by a process that died; it is taken up")]
+    [LoggerMessage(507, LogLevel.Information, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} was left by a process that died; resuming it")]
     public static partial void JobAdopted(ILogger logger, string syncJobId, string connectorId, string indexName);
 
     [LoggerMessage(508, LogLevel.Information, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} is {Status}")]
@@ -38,13 +38,13 @@ internal static partial class ServiceLog
     [LoggerMessage(510, LogLevel.Error, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} failed unexpectedly (error id {ErrorId})")]
     public static partial void JobBroke(ILogger logger, Exception exception, string syncJobId, string connectorId, string indexName, string errorId);
 
-    [LoggerMessage(511, LogLevel.Warning, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} was ended or taken by somebody else; work on it stops")]
+    [LoggerMessage(511, LogLevel.Warning, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} was ended or taken over by another worker; stopping")]
     public static partial void JobLost(ILogger logger, string syncJobId, string connectorId, string indexName);
 
     [LoggerMessage(512, LogLevel.Warning, "The progress of job {SyncJobId} could not be written: {Reason}")]
     public static partial void HeartbeatFailed(ILogger logger, string syncJobId, string reason);
 
-    [LoggerMessage(513, LogLevel.Error, "The end of job {SyncJobId} of connector {ConnectorId} could not be written, it is tried again: {Reason}")]
+    [LoggerMessage(513, LogLevel.Error, "The end of job {SyncJobId} of connector {ConnectorId} could not be written and is retried: {Reason}")]
     public static partial void EndNotWritten(ILogger logger, string syncJobId, string connectorId, string reason);
 
     [LoggerMessage(514, LogLevel.Information, "Job {SyncJobId} of connector {ConnectorId} into {IndexName}: the user cancels it")]
@@ -53,7 +53,7 @@ internal static partial class ServiceLog
     [LoggerMessage(515, LogLevel.Warning, "Job {SyncJobId} of connector {ConnectorId} has been silent since {LastSeen} and was marked as failed")]
     public static partial void IdleJobFailed(ILogger logger, string syncJobId, string connectorId, DateTimeOffset? lastSeen);
 
-    [LoggerMessage(516, LogLevel.Error, "{Round} failed, it is tried again in {Delay}: {Reason}")]
+    [LoggerMessage(516, LogLevel.Error, "{Round} failed and is retried in {Delay}: {Reason}")]
     public static partial void RoundFailed(ILogger logger, string round, TimeSpan delay, string reason);
 
     [LoggerMessage(517, LogLevel.Error, "{Round} failed unexpectedly (error id {ErrorId})")]
@@ -68,7 +68,7 @@ internal static partial class ServiceLog
     [LoggerMessage(518, LogLevel.Warning, "{Rejected} documents of job {SyncJobId} into {IndexName} were rejected or unreadable ({Reasons}); the first: {Id}: {Reason}")]
     public static partial void Rejections(ILogger logger, long rejected, string syncJobId, string indexName, string reasons, string id, string reason);
 
-    [LoggerMessage(522, LogLevel.Information, "Connector {ConnectorId} has the service type {ServiceType}, for which there is no source here: it is left alone. Name its class under sources to serve it")]
+    [LoggerMessage(522, LogLevel.Information, "Connector {ConnectorId} has the service type {ServiceType}, which has no source here; it is not served. Name its class under sources to serve it")]
     public static partial void UnknownServiceType(ILogger logger, string connectorId, string serviceType);
 
     [LoggerMessage(523, LogLevel.Warning, "Index {IndexName} was deleted with its connector {ConnectorId} (service.delete_orphaned_content)")]
@@ -77,20 +77,20 @@ internal static partial class ServiceLog
     [LoggerMessage(524, LogLevel.Warning, "Index {IndexName} of the deleted connector {ConnectorId} could not be deleted: {Reason}")]
     public static partial void OrphanedIndexLeft(ILogger logger, string indexName, string connectorId, string reason);
 
-    [LoggerMessage(525, LogLevel.Warning, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} was cancelled and does not come to the end of its page; it is stopped in the middle")]
+    [LoggerMessage(525, LogLevel.Warning, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} was cancelled and did not finish its page in time; stopping it")]
     public static partial void CancelForced(ILogger logger, string syncJobId, string connectorId, string indexName);
 
-    [LoggerMessage(526, LogLevel.Warning, "What the deleted connector {ConnectorId} left behind could not be cleaned up, it is tried again: {Reason}")]
+    [LoggerMessage(526, LogLevel.Warning, "What the deleted connector {ConnectorId} left behind could not be cleaned up and is retried: {Reason}")]
     public static partial void OrphanLeft(ILogger logger, string connectorId, string reason);
 
-    [LoggerMessage(527, LogLevel.Warning, "The source of job {SyncJobId} of connector {ConnectorId} into {IndexName} could not be closed and is left behind: {Reason}")]
+    [LoggerMessage(527, LogLevel.Warning, "The source of job {SyncJobId} of connector {ConnectorId} into {IndexName} could not be disposed and was abandoned: {Reason}")]
     public static partial void SourceLeft(ILogger logger, string syncJobId, string connectorId, string indexName, string reason);
 
     [LoggerMessage(540, LogLevel.Warning, "The end of job {SyncJobId} of connector {ConnectorId} could not be written, it is tried again in {Delay}: {Reason}")]
     public static partial void EndTriedAgain(ILogger logger, string syncJobId, string connectorId, string reason, TimeSpan delay);
 
     /// <summary>The sign of life that the alert about missing polls waits for (infra/modules/alerts.bicep); at what level is the host's choice.</summary>
-    [LoggerMessage(EventId = 519, Message = "Looked after {Connectors} connectors, {JobsMade} jobs were made")]
+    [LoggerMessage(EventId = 519, Message = "Polled {Connectors} connectors, created {JobsMade} jobs")]
     public static partial void PollDone(ILogger logger, LogLevel level, int connectors, int jobsMade);
 
     [LoggerMessage(528, LogLevel.Information, "Secrets were taken out of {Jobs} jobs that are over")]

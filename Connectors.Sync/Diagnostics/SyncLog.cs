@@ -8,19 +8,19 @@ internal static partial class SyncLog
     [LoggerMessage(200, LogLevel.Information, "Sync {SyncJobId} of {IndexName} begins: {Snapshot} documents in the index, {Partitions} partitions, unchanged documents are {Unchanged}")]
     public static partial void Begins(ILogger logger, string syncJobId, string indexName, int snapshot, int partitions, string unchanged);
 
-    [LoggerMessage(201, LogLevel.Information, "Sync {SyncJobId} of {IndexName} goes on where it was: {Read} documents read, {Indexed} written")]
+    [LoggerMessage(201, LogLevel.Information, "Sync {SyncJobId} of {IndexName} resumes: {Read} documents read, {Indexed} written")]
     public static partial void Resumes(ILogger logger, string syncJobId, string indexName, long read, long indexed);
 
-    [LoggerMessage(202, LogLevel.Warning, "The state of sync {SyncJobId} can't be used, it starts over: {Reason}")]
+    [LoggerMessage(202, LogLevel.Warning, "The state of sync {SyncJobId} is unusable, starting over: {Reason}")]
     public static partial void StartsOver(ILogger logger, string syncJobId, string reason);
 
-    [LoggerMessage(203, LogLevel.Information, "Sync {SyncJobId} of {IndexName}: the source is sure that nothing changed")]
+    [LoggerMessage(203, LogLevel.Information, "Sync {SyncJobId} of {IndexName}: the source reports no changes")]
     public static partial void Unchanged(ILogger logger, string syncJobId, string indexName);
 
     [LoggerMessage(204, LogLevel.Warning, "The source is asked for {Call} again in {Delay}: {Reason}")]
     public static partial void SourceRetried(ILogger logger, string call, string reason, TimeSpan delay);
 
-    [LoggerMessage(205, LogLevel.Warning, "Partition {Partition} is read from its start again: the source could not find its place")]
+    [LoggerMessage(205, LogLevel.Warning, "Partition {Partition} is read from its start again: the source could not find its position")]
     public static partial void PartitionRestarted(ILogger logger, string partition);
 
     [LoggerMessage(206, LogLevel.Warning, "{Duplicates} documents of partition {Partition} came more than once; the last one of each id was taken")]
@@ -32,10 +32,10 @@ internal static partial class SyncLog
     [LoggerMessage(208, LogLevel.Information, "Sync {SyncJobId} of {IndexName} ends: {Created} created, {Updated} updated, {Deleted} deleted, {Skipped} unchanged, {Rejected} rejected, {Total} documents in the index")]
     public static partial void Ends(ILogger logger, string syncJobId, string indexName, long created, long updated, long deleted, long skipped, long rejected, long total);
 
-    [LoggerMessage(209, LogLevel.Information, "Sync {SyncJobId} of {IndexName} stops in order; {Read} documents are read, {Indexed} written")]
+    [LoggerMessage(209, LogLevel.Information, "Sync {SyncJobId} of {IndexName} stops; {Read} documents are read, {Indexed} written")]
     public static partial void Stops(ILogger logger, string syncJobId, string indexName, long read, long indexed);
 
-    [LoggerMessage(210, LogLevel.Warning, "Reading of partition {Partition} breaks off after some pages, to be tried again: {Reason}")]
+    [LoggerMessage(210, LogLevel.Warning, "Reading of partition {Partition} failed after some pages and is retried: {Reason}")]
     public static partial void ReadBrokenOff(ILogger logger, string partition, string reason);
 
     [LoggerMessage(211, LogLevel.Information, "Incremental sync {SyncJobId} of {IndexName} begins where the last one ended")]
@@ -44,6 +44,6 @@ internal static partial class SyncLog
     [LoggerMessage(212, LogLevel.Warning, "Sync {SyncJobId} of {IndexName} becomes a full sync: {Reason}")]
     public static partial void FallsBack(ILogger logger, string syncJobId, string indexName, string reason);
 
-    [LoggerMessage(213, LogLevel.Information, "The source did not say where it is in its history, so the next incremental sync of {IndexName} will be a full one: {Reason}")]
+    [LoggerMessage(213, LogLevel.Information, "The source gave no cursor, so the next incremental sync of {IndexName} will be a full one: {Reason}")]
     public static partial void NoCursor(ILogger logger, string indexName, string reason);
 }

@@ -4,7 +4,7 @@ using Connectors.Sync.Engine;
 
 namespace Connectors.Sync.Diagnostics;
 
-/// <summary>What is measured, under one name for metrics and traces: add <see cref="Name"/> to OpenTelemetry's meters and sources.</summary>
+/// <summary>The metrics and traces: add <see cref="Name"/> to OpenTelemetry's meters and sources.</summary>
 internal static class SyncTelemetry
 {
     /// <summary>The name of the meter and of the source of traces.</summary>

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Connectors.Sync.Diff;
 
-/// <summary>How much of an index may vanish in one sync.</summary>
+/// <summary>Limits how much of an index one sync may delete.</summary>
 internal sealed record DeleteGuardOptions
 {
     /// <summary>Largest share of the index's documents that one sync may delete, in percent. Default 15 (AWS Bedrock's figure for its own connectors); 100 switches
@@ -19,7 +19,7 @@ internal sealed record DeleteGuardOptions
 /// <summary>Judges the deletes of a completely read source before any of them is sent. Pure.</summary>
 internal static class DeleteGuard
 {
-    /// <summary>The sentence that refuses the deletes, or <see langword="null"/> when they may go ahead.</summary>
+    /// <summary>Why the deletes are refused, in a sentence, or <see langword="null"/> when they are allowed.</summary>
     /// <param name="indexed">Documents that the index held at the start.</param>
     /// <param name="listed">Documents that the source listed.</param>
     /// <param name="vanished">Documents of the index that the source did not list.</param>

@@ -4,8 +4,8 @@ using System.IO.Hashing;
 namespace Connectors.Sync.Diff;
 
 /// <summary>
-/// 64 bits that tell whether a document changed: made of its time stamp where the source has one, else of its body. Equal versions mean
-/// an unchanged document (but for a hash collision, 1 in 2^64).
+/// 64 bits that change when a document changes: computed from its time stamp if the source has one, otherwise from its body. Equal versions
+/// mean an unchanged document (but for a hash collision, 1 in 2^64).
 /// </summary>
 public readonly record struct DocumentVersion(ulong Value)
 {
@@ -19,7 +19,7 @@ public readonly record struct DocumentVersion(ulong Value)
     public bool IsNone => Value == 0;
 
     /// <summary>The version of a document with that time stamp, to the nearest microsecond. The same instant gives the same version, however it is written.</summary>
-    /// <remarks>The Python service keeps time stamps to the microsecond: what it indexed is known again.</remarks>
+    /// <remarks>The Python service stores microseconds, so its documents compare equal.</remarks>
     public static DocumentVersion FromTimestamp(DateTimeOffset timestamp) =>
         Of(Mix((ulong)((timestamp.UtcTicks + (TimeSpan.TicksPerMicrosecond / 2)) / TimeSpan.TicksPerMicrosecond) ^ TimestampSalt));
 

@@ -16,8 +16,9 @@ internal readonly struct IdEntryOrder : IComparer<IdEntry>
 }
 
 /// <summary>
-/// Every id of the content index with its version, as of the start of the sync: a sorted table of 32 bytes a document. A document's place in it is its
-/// ordinal. The texts of the ids are kept aside, at <c>TextOffset</c>, and read only to delete. Immutable; safe for concurrent use.
+/// Every id of the content index with its version, as of the start of the sync: a sorted table of 32 bytes a document. A document's
+/// position in it is its ordinal. The texts of the ids are stored separately, at <c>TextOffset</c>, and read only to delete. Immutable;
+/// safe for concurrent use.
 /// </summary>
 internal sealed class IdSnapshot
 {
@@ -39,7 +40,9 @@ internal sealed class IdSnapshot
     public DocumentKey KeyOf(int ordinal) => _entries.Span[ordinal].Key;
 
     /// <summary>Finds a document's ordinal and version; -1 when the index does not hold it.</summary>
-    /// <remarks>Keys are hashes, evenly spread, so the place can be computed from the key and is off by a few entries only.</remarks>
+    /// <remarks>
+    /// Keys are evenly distributed hashes, so the position can be estimated from the key and is off by a few entries only.
+    /// </remarks>
     public int Find(DocumentKey key, out DocumentVersion version)
     {
         var entries = _entries.Span;

@@ -1,42 +1,42 @@
 namespace Connectors.Sync.Diff;
 
-/// <summary>What the diff needs to know of a document.</summary>
-internal readonly record struct DocumentFacts(DocumentKey Key, DocumentVersion Version);
+/// <summary>The part of a document that the diff needs.</summary>
+internal readonly record struct DocumentState(DocumentKey Key, DocumentVersion Version);
 
-/// <summary>What is to be done with a document.</summary>
+/// <summary>The result of comparing a document with the snapshot.</summary>
 internal enum Verdict : byte
 {
-    /// <summary>The index holds it as it is.</summary>
+    /// <summary>The index has this version.</summary>
     Skip,
 
-    /// <summary>The index does not hold it.</summary>
+    /// <summary>The index does not have it.</summary>
     Add,
 
-    /// <summary>The index holds another version.</summary>
+    /// <summary>The index has another version.</summary>
     Change,
 
-    /// <summary>An earlier page had it already: write it again, because the last one wins, after everything written before has arrived.</summary>
+    /// <summary>An earlier page listed it: write it again after all earlier writes, because the last one wins.</summary>
     Repeat,
 
-    /// <summary>It comes again in the same page; only the last one counts.</summary>
+    /// <summary>It appears again in the same page; only the last one counts.</summary>
     Superseded,
 }
 
-/// <summary>Compares a page with the snapshot. Pure but for the marks that it sets.</summary>
+/// <summary>Compares a page with the snapshot. Pure, except that it marks ids as seen.</summary>
 internal static class PageDiff
 {
     /// <summary>Judges every document of a page and marks it as seen.</summary>
     /// <param name="page">The page's documents, in the source's order.</param>
     /// <param name="snapshot">The index at the start of the sync.</param>
-    /// <param name="seen">What the sync has met so far; this page is added.</param>
+    /// <param name="seen">The ids that the sync has seen; this page's are added.</param>
     /// <param name="skipUnchanged">False to write every document again.</param>
     /// <param name="verdicts">Receives one verdict a document.</param>
-    /// <returns>The marks that this page set.</returns>
-    public static PageMarks Compare(ReadOnlySpan<DocumentFacts> page, IdSnapshot snapshot, SeenIds seen, bool skipUnchanged, Span<Verdict> verdicts)
+    /// <returns>The ids that this page saw.</returns>
+    public static PageSeenIds Compare(ReadOnlySpan<DocumentState> page, IdSnapshot snapshot, SeenIds seen, bool skipUnchanged, Span<Verdict> verdicts)
     {
-        var marks = new PageMarks();
+        var marks = new PageSeenIds();
 
-        // From the end, because of two documents with the same id in one page the last one counts.
+        // Backwards, because the last of several documents with the same id counts.
         for (var index = page.Length - 1; index >= 0; index--)
         {
             var (key, version) = page[index];
@@ -71,8 +71,8 @@ internal static class PageDiff
         return marks;
     }
 
-    /// <summary>Marks a document that exists in the source but could not be read, so that it is not deleted.</summary>
-    public static void MarkUnreadable(DocumentKey key, IdSnapshot snapshot, SeenIds seen, PageMarks marks)
+    /// <summary>Marks an existing but unreadable document as seen, so that it is not deleted.</summary>
+    public static void MarkUnreadable(DocumentKey key, IdSnapshot snapshot, SeenIds seen, PageSeenIds marks)
     {
         var ordinal = snapshot.Find(key, out _);
         if (ordinal >= 0 && seen.Mark(ordinal))
@@ -82,7 +82,7 @@ internal static class PageDiff
         }
     }
 
-    private static bool ComesAgain(ReadOnlySpan<DocumentFacts> rest, DocumentKey key)
+    private static bool ComesAgain(ReadOnlySpan<DocumentState> rest, DocumentKey key)
     {
         foreach (ref readonly var document in rest)
         {

@@ -1,15 +1,15 @@
 namespace Connectors.Sync.Diff;
 
 /// <summary>
-/// What a sync has met so far: one bit for each document of the snapshot, and the keys of documents that are new. A plain value: pages mark it
-/// (<see cref="PageMarks"/>), and the marks of pages read elsewhere are added to it. One thread at a time.
+/// The ids that a sync has seen: one bit for each document of the snapshot, and the keys of new documents. Pages mark ids
+/// (<see cref="PageSeenIds"/>), and ids seen by pages that were read elsewhere can be added. One thread at a time.
 /// </summary>
 internal sealed class SeenIds
 {
     private readonly ulong[] _bits;
     private readonly KeySet _added = new();
 
-    /// <summary>Nothing seen yet of a snapshot of <paramref name="count"/> documents.</summary>
+    /// <summary>No ids seen yet of a snapshot of <paramref name="count"/> documents.</summary>
     public SeenIds(int count)
     {
         Count = count;
@@ -41,7 +41,7 @@ internal sealed class SeenIds
     public bool MarkAdded(DocumentKey key) => _added.Add(key.Low);
 
     /// <summary>Adds the marks of a page.</summary>
-    public void Add(PageMarks marks)
+    public void Add(PageSeenIds marks)
     {
         foreach (var ordinal in marks.Ordinals)
         {

@@ -22,27 +22,27 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
 
     public async Task<StoredDocument?> GetAsync(string index, string id, CancellationToken cancellationToken)
     {
-        using var answer = await calls.SendAsync(Get(Path(index, "_doc", id), 404), cancellationToken);
-        answer.RequireMissing();
-        if (!answer.IsSuccess)
+        using var response = await calls.SendAsync(Get(Path(index, "_doc", id), 404), cancellationToken);
+        response.RequireMissing();
+        if (!response.IsSuccess)
         {
             return null;
         }
 
-        var found = answer.Json();
-        return answer.Text(found, "_id") == id ? Stored(answer, found) : throw answer.NotUnderstood("it tells of another document");
+        var found = response.Json();
+        return response.Text(found, "_id") == id ? Stored(response, found) : throw response.NotUnderstood("it tells of another document");
     }
 
     public async IAsyncEnumerable<StoredDocument> SearchAsync(
         string index, JsonObject? query, string? sort, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // One search sees one state of the index: when everything fits into its page, no point in time is needed.
+        // A search sees one state of the index: if everything fits into one page, no point in time is needed.
         var search = Search(query, sort);
         List<StoredDocument> found;
-        using (var answer = await calls.SendAsync(Searching($"{Escape(index)}/_search", search, 404), cancellationToken))
+        using (var response = await calls.SendAsync(Searching($"{Escape(index)}/_search", search, 404), cancellationToken))
         {
-            answer.RequireMissing();
-            found = answer.Status == 404 ? [] : Hits(index, answer, out _, out _);
+            response.RequireMissing();
+            found = response.Status == 404 ? [] : Hits(index, response, out _, out _);
         }
 
         if (found.Count < Page)
@@ -65,12 +65,12 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
                 search["sort"] = new JsonArray("_shard_doc");
             }
 
-            using (var answer = await calls.SendAsync(Searching("_search", search), cancellationToken))
+            using (var response = await calls.SendAsync(Searching("_search", search), cancellationToken))
             {
-                found = Hits(index, answer, out var id, out var last);
+                found = Hits(index, response, out var id, out var last);
                 if (!found.TrueForAll(document => known.Add(document.Id)))
                 {
-                    throw answer.NotUnderstood("it gives a document twice");
+                    throw response.NotUnderstood("it gives a document twice");
                 }
 
                 pointInTime.Id = id ?? pointInTime.Id;
@@ -88,37 +88,37 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
     {
         var search = Search(query, sort, "desc");
         search["size"] = count;
-        using var answer = await calls.SendAsync(Searching($"{Escape(index)}/_search", search, 404), cancellationToken);
-        answer.RequireMissing();
-        return answer.Status == 404 ? [] : Hits(index, answer, out _, out _);
+        using var response = await calls.SendAsync(Searching($"{Escape(index)}/_search", search, 404), cancellationToken);
+        response.RequireMissing();
+        return response.Status == 404 ? [] : Hits(index, response, out _, out _);
     }
 
     public async Task<StoredDocument?> CreateAsync(string index, string? id, JsonObject source, CancellationToken cancellationToken)
     {
         var name = id ?? NewId.Next();
-        using var answer = await calls.SendAsync(Put(Path(index, "_create", name) + "?refresh=wait_for", source, 409), cancellationToken);
-        if (answer.IsSuccess)
+        using var response = await calls.SendAsync(Put(Path(index, "_create", name) + "?refresh=wait_for", source, 409), cancellationToken);
+        if (response.IsSuccess)
         {
-            return Written(name, source, Done(answer));
+            return Written(name, source, Done(response));
         }
 
-        var existing = answer.Tries > 1 ? await GetAsync(index, name, cancellationToken) : null;
+        var existing = response.Tries > 1 ? await GetAsync(index, name, cancellationToken) : null;
         return existing is not null && JsonNode.DeepEquals(existing.Source, source) ? existing : null;
     }
 
     public async Task<DocumentWrite> UpdateAsync(string index, string id, JsonObject partial, StoredDocument? expected, CancellationToken cancellationToken)
     {
         var condition = expected is null ? "?retry_on_conflict=5" : Condition(expected);
-        using var answer = await calls.SendAsync(
+        using var response = await calls.SendAsync(
             Post(Path(index, "_update", id) + condition, new JsonObject { ["doc"] = partial.DeepClone() }, 404, 409), cancellationToken);
-        return Outcome(answer);
+        return Outcome(response);
     }
 
     public async Task<DocumentWrite> DeleteAsync(string index, string id, StoredDocument? expected, CancellationToken cancellationToken)
     {
         var condition = expected is null ? string.Empty : Condition(expected);
-        using var answer = await calls.SendAsync(Delete(Path(index, "_doc", id) + condition, null, 404, 409), cancellationToken);
-        return Outcome(answer);
+        using var response = await calls.SendAsync(Delete(Path(index, "_doc", id) + condition, null, 404, 409), cancellationToken);
+        return Outcome(response);
     }
 
     public async Task<bool> EnsureIndexAsync(string index, JsonObject definition, CancellationToken cancellationToken)
@@ -137,27 +137,27 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
         foreach (var body in hadSettings ? (JsonObject[])[definition, bare] : [definition])
         {
             var create = Put(Escape(index), body, 400, 403);
-            using var answer = await calls.SendAsync(create, cancellationToken);
-            if (answer.IsSuccess)
+            using var response = await calls.SendAsync(create, cancellationToken);
+            if (response.IsSuccess)
             {
                 return true;
             }
 
-            if (answer.Status == 403)
+            if (response.Status == 403)
             {
-                // Who may not make it waits for it: Elasticsearch makes it of its own template at the first write.
-                ElasticsearchLog.IndexNotMade(logger, calls.Failures.Of(create, answer).Message);
+                // Without the privilege to create it, wait for it: Elasticsearch creates it from its own template at the first write.
+                ElasticsearchLog.IndexNotMade(logger, calls.Failures.Of(create, response).Message);
                 return false;
             }
 
-            if (answer.Error()?.Type == "resource_already_exists_exception")
+            if (response.Error()?.Type == "resource_already_exists_exception")
             {
-                return answer.Tries > 1;
+                return response.Tries > 1;
             }
 
             if (body == bare || !hadSettings)
             {
-                throw calls.Failures.Of(create, answer);
+                throw calls.Failures.Of(create, response);
             }
         }
 
@@ -170,15 +170,15 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
 
     private static ElasticsearchRequest Searching(string path, JsonObject search, params int[] expected) => Post(path, search, expected) with { MaxAnswerBytes = MaxPageBytes };
 
-    private static DocumentWrite Outcome(ElasticsearchAnswer answer)
+    private static DocumentWrite Outcome(ElasticsearchResponse response)
     {
-        answer.RequireMissing();
-        if (answer.IsSuccess)
+        response.RequireMissing();
+        if (response.IsSuccess)
         {
-            Done(answer);
+            Done(response);
         }
 
-        return answer.Status switch
+        return response.Status switch
         {
             404 => DocumentWrite.Missing,
             409 => DocumentWrite.Conflict,
@@ -187,10 +187,10 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
     }
 
     /// <summary>The answer to a write, which says that something was done.</summary>
-    private static JsonObject Done(ElasticsearchAnswer answer)
+    private static JsonObject Done(ElasticsearchResponse response)
     {
-        var json = answer.Json();
-        return answer.Text(json, "result") is "created" or "updated" or "deleted" or "noop" ? json : throw answer.NotUnderstood("it does not say what was done");
+        var json = response.Json();
+        return response.Text(json, "result") is "created" or "updated" or "deleted" or "noop" ? json : throw response.NotUnderstood("it does not say what was done");
     }
 
     private static JsonObject Search(JsonObject? query, string? sort, string order = "asc")
@@ -210,33 +210,33 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
         return search;
     }
 
-    private List<StoredDocument> Hits(string index, ElasticsearchAnswer answer, out string? pointInTime, out JsonArray? last)
+    private List<StoredDocument> Hits(string index, ElasticsearchResponse response, out string? pointInTime, out JsonArray? last)
     {
-        var json = answer.Json();
-        if (!answer.IsWhole(json))
+        var json = response.Json();
+        if (!response.IsWhole(json))
         {
             throw new ConnectorException(FailureKind.Retry, $"Elasticsearch at {calls.Failures.Host} could not search all shards of index '{index}'.");
         }
 
-        pointInTime = json["pit_id"] is null ? null : answer.Text(json, "pit_id");
-        var hits = answer.Hits(json);
+        pointInTime = json["pit_id"] is null ? null : response.Text(json, "pit_id");
+        var hits = response.Hits(json);
         last = hits.Count == 0 ? null : hits[^1]["sort"] as JsonArray;
-        return [.. hits.Select(hit => Stored(answer, hit))];
+        return [.. hits.Select(hit => Stored(response, hit))];
     }
 
-    private static StoredDocument Stored(ElasticsearchAnswer answer, JsonObject hit)
+    private static StoredDocument Stored(ElasticsearchResponse response, JsonObject hit)
     {
-        var source = answer.Object(hit, "_source");
+        var source = response.Object(hit, "_source");
         hit.Remove("_source");
-        return Written(answer.Text(hit, "_id"), source, hit, isCopy: true);
+        return Written(response.Text(hit, "_id"), source, hit, isCopy: true);
     }
 
-    private static StoredDocument Written(string id, JsonObject source, JsonObject answer, bool isCopy = false) => new(
+    private static StoredDocument Written(string id, JsonObject source, JsonObject response, bool isCopy = false) => new(
         id,
         isCopy ? source : source.DeepClone().AsObject(),
-        Place(answer, "_seq_no"),
-        Place(answer, "_primary_term"));
+        Place(response, "_seq_no"),
+        Place(response, "_primary_term"));
 
     // A write on condition of a place that nothing has is refused: nothing is lost by one that can't be read.
-    private static long Place(JsonObject answer, string name) => answer[name] is JsonValue value && value.TryGetValue<long>(out var number) ? number : -1;
+    private static long Place(JsonObject response, string name) => response[name] is JsonValue value && value.TryGetValue<long>(out var number) ? number : -1;
 }

@@ -16,7 +16,7 @@ internal sealed class ElasticsearchGateway : IDisposable
     private readonly IElasticsearchClientSettings _settings;
     private readonly ElasticsearchPreflight _preflight;
 
-    /// <summary>Makes the client; nothing is sent yet.</summary>
+    /// <summary>Creates the client; nothing is sent yet.</summary>
     /// <exception cref="ConnectorException">A setting can't be used, for instance an unreadable file of certificate authorities.</exception>
     public ElasticsearchGateway(ElasticsearchOptions options, TimeProvider time, Random random, ILoggerFactory loggerFactory)
     {
@@ -29,7 +29,7 @@ internal sealed class ElasticsearchGateway : IDisposable
         _settings = ElasticsearchClientFactory.Settings(options, trust);
         var calls = new ElasticsearchCalls(new ElasticsearchClient(_settings).Transport, options, trust, time, random, logger);
         _preflight = new ElasticsearchPreflight(calls, options, time, random, logger);
-        Checkup = new ElasticsearchCheckup(calls, time);
+        Checkup = new ElasticsearchHealth(calls, time);
         Documents = new DocumentStore(calls, options.UseConnectorsApi ? new ConnectorApiClient(calls, logger) : null, logger);
         Content = new ContentIndex(calls, time, logger);
     }
@@ -40,11 +40,16 @@ internal sealed class ElasticsearchGateway : IDisposable
     /// <summary>Single documents: what the connector protocol reads and writes.</summary>
     public IDocumentStore Documents { get; }
 
-    /// <summary>Questions about the cluster, for people.</summary>
-    public ElasticsearchCheckup Checkup { get; }
+    /// <summary>Diagnostic questions about the cluster.</summary>
+    public ElasticsearchHealth Checkup { get; }
 
-    /// <summary>Waits until Elasticsearch answers, at most <see cref="ElasticsearchOptions.MaxWaitDuration"/>, and checks that it is one we can work with.</summary>
-    /// <exception cref="ConnectorException">It did not answer in time, refuses the credentials, is no Elasticsearch, or has an unsupported version.</exception>
+    /// <summary>
+    /// Waits until Elasticsearch responds, at most <see cref="ElasticsearchOptions.MaxWaitDuration"/>, and checks that its version is
+    /// supported.
+    /// </summary>
+    /// <exception cref="ConnectorException">
+    /// It did not respond in time, refused the credentials, is not Elasticsearch, or has an unsupported version.
+    /// </exception>
     public Task<ElasticsearchInfo> ConnectAsync(CancellationToken cancellationToken) => _preflight.RunAsync(cancellationToken);
 
     /// <inheritdoc/>

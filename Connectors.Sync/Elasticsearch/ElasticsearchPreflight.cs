@@ -10,7 +10,7 @@ namespace Connectors.Sync.Elasticsearch;
 /// <summary>The checks before anything else: reachable, an Elasticsearch, of a version that we know.</summary>
 internal sealed class ElasticsearchPreflight(ElasticsearchCalls calls, ElasticsearchOptions options, TimeProvider time, Random random, ILogger logger)
 {
-    // Majors that speak the requests we send; the newest version that the recorded exchanges in the tests come from.
+    // The supported major versions, and the newest version of the exchanges recorded in the tests.
     private const int OldestMajor = 8;
     private static readonly Version Tested = new(9, 5);
 
@@ -21,13 +21,13 @@ internal sealed class ElasticsearchPreflight(ElasticsearchCalls calls, Elasticse
         var wait = options.InitialBackoff;
         while (true)
         {
-            using var answer = await calls.SendOnceAsync(request, cancellationToken);
-            if (answer.IsSuccess || answer.Status == 403)
+            using var response = await calls.SendOnceAsync(request, cancellationToken);
+            if (response.IsSuccess || response.Status == 403)
             {
-                return Check(answer, request);
+                return Check(response, request);
             }
 
-            var failure = calls.Failures.Of(request, answer);
+            var failure = calls.Failures.Of(request, response);
             var left = options.MaxWaitDuration - time.GetElapsedTime(start);
             if (failure.Kind != FailureKind.Retry)
             {
@@ -40,7 +40,7 @@ internal sealed class ElasticsearchPreflight(ElasticsearchCalls calls, Elasticse
                     FailureKind.Retry, $"Gave up after {options.MaxWaitDuration.TotalSeconds} s (elasticsearch.max_wait_duration). {failure.Message}", failure);
             }
 
-            var delay = answer.RetryAfter > wait ? answer.RetryAfter.Value : Jittered(wait);
+            var delay = response.RetryAfter > wait ? response.RetryAfter.Value : Jittered(wait);
             delay = delay < left ? delay : left;
             ElasticsearchLog.Waiting(logger, failure.Message, delay);
             await Task.Delay(delay, time, cancellationToken);
@@ -56,25 +56,25 @@ internal sealed class ElasticsearchPreflight(ElasticsearchCalls calls, Elasticse
         }
     }
 
-    private ElasticsearchInfo Check(ElasticsearchAnswer answer, ElasticsearchRequest request)
+    private ElasticsearchInfo Check(ElasticsearchResponse response, ElasticsearchRequest request)
     {
         var host = calls.Failures.Host;
-        if (answer.Product != "Elasticsearch")
+        if (response.Product != "Elasticsearch")
         {
-            throw answer.Status == 403
-                ? calls.Failures.Of(request, answer)
+            throw response.Status == 403
+                ? calls.Failures.Of(request, response)
                 : new ConnectorException(
                     $"What answers at {host} is not Elasticsearch (the header {ElasticsearchClientFactory.ProductHeader} is missing). "
                     + "Check elasticsearch.host; a proxy in between must let the header through.");
         }
 
-        if (answer.Status == 403)
+        if (response.Status == 403)
         {
             ElasticsearchLog.VersionUnknown(logger, host);
             return new ElasticsearchInfo(null, false, string.Empty);
         }
 
-        var root = answer.Json();
+        var root = response.Json();
         var number = root.Object("version").Text("number") ?? string.Empty;
         var cluster = root.Text("cluster_name") ?? string.Empty;
         if (!System.Version.TryParse(number.Split('-')[0], out var version))

@@ -37,7 +37,7 @@ internal interface IDocumentStore
     /// <returns>The document with its place in the index's history; <see langword="null"/> when the id exists already.</returns>
     Task<StoredDocument?> CreateAsync(string index, string? id, JsonObject source, CancellationToken cancellationToken);
 
-    /// <summary>Merges <paramref name="partial"/> into a document (objects are merged, everything else is replaced).</summary>
+    /// <summary>Merges <paramref name="partial"/> into a document (objects are merged, other values replaced).</summary>
     /// <param name="expected">Write only if the document has not changed since it was read; <see langword="null"/> to write whatever it is now.</param>
     Task<DocumentWrite> UpdateAsync(string index, string id, JsonObject partial, StoredDocument? expected, CancellationToken cancellationToken);
 
@@ -51,20 +51,20 @@ internal interface IDocumentStore
     Task<bool> EnsureIndexAsync(string index, JsonObject definition, CancellationToken cancellationToken);
 }
 
-/// <summary>A document and where it stands in the index's history.</summary>
+/// <summary>A document and its version in the index.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Source">Its content; the caller's own copy.</param>
 /// <param name="SequenceNumber">Elasticsearch's <c>_seq_no</c>.</param>
 /// <param name="PrimaryTerm">Elasticsearch's <c>_primary_term</c>.</param>
 internal sealed record StoredDocument(string Id, JsonObject Source, long SequenceNumber, long PrimaryTerm);
 
-/// <summary>How a write ended. Expected outcomes are values, not exceptions.</summary>
+/// <summary>The result of a conditional write. Expected outcomes are values, not exceptions.</summary>
 internal enum DocumentWrite
 {
     /// <summary>Written (or a no-op, because the document was so already).</summary>
     Done,
 
-    /// <summary>Somebody changed the document since it was read: read it again and decide again.</summary>
+    /// <summary>The document changed since it was read: read it again and decide again.</summary>
     Conflict,
 
     /// <summary>There is no such document any more.</summary>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Engine;
 
-/// <summary>Where a sync's batches go.</summary>
+/// <summary>Receives the batches of a sync.</summary>
 internal interface IBatchWriter
 {
     /// <summary>Writes a batch; the caller disposes it.</summary>
@@ -35,7 +35,7 @@ internal sealed class IndexBatchWriter(BulkWriter writer, string indexName, stri
         writer.WriteAsync(indexName, pipeline, batch, mayHaveBeenSent, cancellationToken);
 }
 
-/// <summary>Writes nothing, and tells what would have been written.</summary>
+/// <summary>Writes nothing, and reports what would have been written.</summary>
 internal sealed class DryRunBatchWriter(SyncPreview preview) : IBatchWriter
 {
     public Task<BulkReport> WriteAsync(BulkBatch batch, bool mayHaveBeenSent, CancellationToken cancellationToken)

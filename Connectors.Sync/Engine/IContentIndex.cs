@@ -6,7 +6,7 @@ using Connectors.Sync.Diff;
 namespace Connectors.Sync.Engine;
 
 /// <summary>
-/// What the engine needs of Elasticsearch for the index that it fills. Every call but <see cref="BulkAsync"/> retries what may pass and throws
+/// The engine's operations on the index that it fills. Every call but <see cref="BulkAsync"/> retries what may pass and throws
 /// <see cref="ConnectorException"/> otherwise. Safe for concurrent use.
 /// </summary>
 internal interface IContentIndex
@@ -15,32 +15,39 @@ internal interface IContentIndex
     /// one that does, and tells about it.</summary>
     Task<ContentIndexState> PrepareAsync(string index, CancellationToken cancellationToken);
 
-    /// <summary>Makes sure that the index can tell who may see a document: adds <c>_allow_access_control</c> to its mapping where it is missing.</summary>
-    /// <exception cref="ConnectorException">It is mapped in a way that would show documents to everybody, or to nobody.</exception>
+    /// <summary>
+    /// Makes sure that the index can hold access lists: adds <c>_allow_access_control</c> to its mapping if it is missing.
+    /// </summary>
+    /// <exception cref="ConnectorException">It is mapped so that documents would be visible to everyone, or to no one.</exception>
     Task PrepareAccessAsync(string index, CancellationToken cancellationToken);
 
-    /// <summary>Number of documents, visible to searches, that do not say who may see them: the protocol's query shows them to everybody.</summary>
-    Task<long> CountOpenAsync(string index, CancellationToken cancellationToken);
+    /// <summary>Number of documents, visible to searches, without an access list: the protocol's query shows them to everyone.</summary>
+    Task<long> CountUnsecuredAsync(string index, CancellationToken cancellationToken);
 
-    /// <summary>Gives documents that do not say who may see them to nobody, and takes their <c>_digest</c> away, so that they count as changed. No ingest pipeline runs. May be done twice.</summary>
+    /// <summary>
+    /// Restricts documents without an access list to no one, and removes their <c>_digest</c>, so that they count as changed. No ingest
+    /// pipeline runs. Idempotent.
+    /// </summary>
     /// <param name="index">The index.</param>
     /// <param name="atMost">Stops after about so many.</param>
-    /// <param name="cancellationToken">Stops the call; what was closed stays closed.</param>
-    /// <exception cref="ConnectorException">One can't be closed.</exception>
-    Task CloseOpenAsync(string index, long atMost, CancellationToken cancellationToken);
+    /// <param name="cancellationToken">Stops the call; documents restricted so far stay restricted.</param>
+    /// <exception cref="ConnectorException">One could not be restricted.</exception>
+    Task RestrictUnsecuredAsync(string index, long atMost, CancellationToken cancellationToken);
 
-    /// <summary>The index as it is, or <see langword="null"/> when it does not exist. Changes nothing.</summary>
+    /// <summary>The current state of the index, or <see langword="null"/> when it does not exist. Changes nothing.</summary>
     Task<ContentIndexState?> InspectAsync(string index, CancellationToken cancellationToken);
 
     /// <summary>Whether an index that has no mark of ours holds documents that no connector wrote, ours or Elastic's: one of those gives each an <c>id</c>, and the index a
     /// <c>_timestamp</c>. Asked before <see cref="PrepareAsync"/>, which adds both to the mapping.</summary>
     Task<bool> HoldsForeignAsync(string index, CancellationToken cancellationToken);
 
-    /// <summary>Tells that the index of this <see cref="ContentIndexState.Uuid"/>, which was just found to be there, is the one to be written to: until now it may have been
-    /// another, if somebody else made it again.</summary>
-    void Expect(string index, string uuid);
+    /// <summary>
+    /// Pins the index with this <see cref="ContentIndexState.Uuid"/>, which was just found: writes go to it and no other, even if it was
+    /// recreated before.
+    /// </summary>
+    void PinIndex(string index, string uuid);
 
-    /// <summary>Deletes the index of exactly this name with everything in it. No sync ever does.</summary>
+    /// <summary>Deletes the index of exactly this name with everything in it. Syncs never call this.</summary>
     /// <returns>Whether there was one.</returns>
     /// <exception cref="ConnectorException">Elasticsearch refuses: the credentials may not do that, or the name is that of an alias. Or it can't be the name of an index.</exception>
     Task<bool> DeleteAsync(string index, CancellationToken cancellationToken);
@@ -62,12 +69,12 @@ internal interface IContentIndex
     /// the document has one, else of <c>_timestamp</c>, else <see cref="DocumentVersion.None"/>.</param>
     Task ReadIdsAsync(string index, IdReceiver receive, CancellationToken cancellationToken);
 
-    /// <summary>Sends one bulk request, once: the answer is a value, whatever it is; only a cancelled token throws.</summary>
+    /// <summary>Sends one bulk request once; every outcome is returned as a value, only a cancelled token throws.</summary>
     /// <param name="index">The index; it is never created by this call if that can be avoided.</param>
     /// <param name="pipeline">Ingest pipeline, or <see langword="null"/>.</param>
     /// <param name="body">NDJSON with a final newline.</param>
     /// <param name="operations">Number of operations in <paramref name="body"/>; the answer has as many items when the request was taken.</param>
-    Task<BulkAnswer> BulkAsync(string index, string? pipeline, ReadOnlyMemory<byte> body, int operations, CancellationToken cancellationToken);
+    Task<BulkResponse> BulkAsync(string index, string? pipeline, ReadOnlyMemory<byte> body, int operations, CancellationToken cancellationToken);
 
     /// <summary>Makes everything written visible to searches.</summary>
     Task RefreshAsync(string index, CancellationToken cancellationToken);
@@ -80,7 +87,7 @@ internal interface IContentIndex
 internal delegate void IdReceiver(ReadOnlySpan<byte> id, DocumentVersion version);
 
 /// <summary>The content index as it is.</summary>
-/// <param name="Uuid">Elasticsearch's <c>index.uuid</c>: another one means that the index was deleted and made again.</param>
+/// <param name="Uuid">Elasticsearch's <c>index.uuid</c>: another one means that the index was deleted and recreated.</param>
 /// <param name="Created">Whether it was created by this call.</param>
 /// <param name="DocumentCount">Documents in it, as of the last refresh.</param>
 /// <param name="Meta">Our part of the mapping's <c>_meta</c>, or <see langword="null"/>.</param>

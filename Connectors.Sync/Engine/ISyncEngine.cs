@@ -7,13 +7,16 @@ namespace Connectors.Sync.Engine;
 internal interface ISyncEngine
 {
     /// <summary>
-    /// Makes the index equal to the source, as far as the <see cref="SyncRequest.Kind"/> of the sync goes, or goes on where an earlier run of the same <see cref="SyncRequest.JobId"/> was stopped or killed.
+    /// Makes the index equal to the source, as far as the <see cref="SyncRequest.Kind"/> of the sync goes, or resumes an earlier run of the
+    /// same <see cref="SyncRequest.JobId"/>.
     /// </summary>
     /// <param name="request">What to do.</param>
     /// <param name="source">The configured source; the caller disposes it.</param>
     /// <param name="progress">Counters that the engine keeps up to date while it runs.</param>
-    /// <param name="stopReading">Asks for an orderly stop: no further page is read, those under way are finished, and the outcome is <see cref="SyncEnd.Stopped"/>.</param>
-    /// <param name="cancellationToken">Stops at once. Progress up to the last finished pages is kept all the same.</param>
+    /// <param name="stopReading">
+    /// Requests an orderly stop: no further page is read, pages in progress are finished, and the outcome is <see cref="SyncEnd.Stopped"/>.
+    /// </param>
+    /// <param name="cancellationToken">Stops immediately. Progress up to the last finished pages is kept.</param>
     /// <exception cref="ConnectorException">The sync failed; nothing was deleted unless everything had been read.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     Task<SyncOutcome> RunAsync(
@@ -23,9 +26,12 @@ internal interface ISyncEngine
         CancellationToken stopReading,
         CancellationToken cancellationToken);
 
-    /// <summary>Whether progress of that job is kept here, by a run that has ended or died: this process can take the job up. False while another process runs it.</summary>
+    /// <summary>
+    /// Whether this machine has progress of that job from a run that has ended or died: this process can resume the job. False while
+    /// another process runs it.
+    /// </summary>
     bool CanResume(string jobId);
 
-    /// <summary>Forgets what is kept of a job, once its outcome is written.</summary>
+    /// <summary>Deletes a job's progress, once its outcome is written.</summary>
     Task ForgetAsync(string jobId, CancellationToken cancellationToken);
 }

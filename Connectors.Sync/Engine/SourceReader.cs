@@ -39,8 +39,8 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
         limit);
 
     /// <summary>Asks whether anything may have changed (<see cref="IDataSource.HasChangedAsync"/>).</summary>
-    public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) =>
-        calls.RunAsync("whether anything changed", token => source.HasChangedAsync(lastMark, token), _progress, cancellationToken);
+    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) =>
+        calls.RunAsync("whether anything changed", token => source.HasChangedAsync(lastToken, token), _progress, cancellationToken);
 
     /// <summary>Divides it into partitions: at least one, each with a name of its own.</summary>
     public async Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken)
@@ -48,7 +48,7 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
         var partitions = await calls.RunAsync("its partitions", token => source.PartitionAsync(wanted, token), _progress, cancellationToken);
         if (partitions.Count == 0 || partitions.Select(partition => partition.Name).Distinct(StringComparer.Ordinal).Count() != partitions.Count)
         {
-            throw new ConnectorException("The source gave no partition, or two of the same name. This is a fault of the source.");
+            throw new ConnectorException("The source gave no partition, or two of the same name. This is a bug in the source.");
         }
 
         return partitions;
@@ -85,7 +85,7 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
         "its changes",
         after,
         (place, token) => ((IChangeFeed)source).ReadChangesAsync(cursor, place, limits, token),
-        page => (page.Upserts.Next, page.Upserts.IsLast || page.LostBecause is not null),
+        page => (page.Upserts.Next, page.Upserts.IsLast || page.ExpiredReason is not null),
         cancellationToken);
 
     private async IAsyncEnumerable<T> ReadAsync<T>(
@@ -108,7 +108,7 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
             if (!isLast && next == after)
             {
                 page.Dispose();
-                throw new ConnectorException($"The source did not get beyond '{after}' in {what}. This is a fault of the source.");
+                throw new ConnectorException($"The source did not get beyond '{after}' in {what}. This is a bug in the source.");
             }
 
             yield return page;

@@ -10,9 +10,9 @@ namespace Connectors.Sync.Engine;
 /// <summary>How a sync that lists its source begins, in every host: plan it, or find that nothing changed. Where the plan is kept is the host's business.</summary>
 internal sealed class SyncBeginning(IContentIndex index, SyncEngineOptions options, ILogger logger)
 {
-    private readonly ChangePreparation _changes = new(index, options, logger);
+    private readonly IncrementalPreparation _changes = new(index, options, logger);
     private readonly SyncPreparation _preparation = new(index, options);
-    private readonly SyncEnding _ending = new(index, options);
+    private readonly SyncCompletion _ending = new(index, options);
 
     /// <summary>Begins.</summary>
     /// <param name="request">The sync.</param>
@@ -24,8 +24,8 @@ internal sealed class SyncBeginning(IContentIndex index, SyncEngineOptions optio
     public async Task<BegunListing> BeginAsync(
         SyncRequest request, SourceReader source, string? fallback, string folder, SyncProgress progress, CancellationToken cancellationToken)
     {
-        // Before anything is read: what changes from here on comes with the next incremental sync.
-        var cursor = await _changes.FindPlaceAsync(source, request, cancellationToken);
+        // Before anything is read: later changes belong to the next incremental sync.
+        var cursor = await _changes.FindCursorAsync(source, request, cancellationToken);
         if (await _preparation.PlanAsync(request, source, folder, progress, cancellationToken) is { } plan)
         {
             return new BegunListing(plan with { Cursor = cursor, Fallback = fallback }, plan.Snapshot.Count, null);

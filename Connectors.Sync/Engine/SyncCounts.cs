@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Connectors.Sync.Engine;
 
-/// <summary>What a sync, or a part of it, did, counted from Elasticsearch's answers and once per document. Counts of parts add up.</summary>
+/// <summary>The counts of a sync or a part of it, from Elasticsearch's responses, once per document. Counts of parts add up.</summary>
 /// <param name="Read">Documents that the source listed.</param>
 /// <param name="Skipped">Documents that were the same already.</param>
 /// <param name="Created">Documents that are new in the index.</param>

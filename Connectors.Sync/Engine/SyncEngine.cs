@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sync.Engine;
 
 /// <summary>
-/// The story of a sync in one process: begin or resume, read and write pages, delete what vanished, finish. Its state is kept on local disk, so
-/// that any process on the machine can go on where one was killed.
+/// Runs a sync in one process: begin or resume, read and write pages, delete vanished documents, complete. Its state is stored on local
+/// disk, so that any process on the machine can resume it.
 /// </summary>
 internal sealed class SyncEngine : ISyncEngine
 {
@@ -23,12 +23,12 @@ internal sealed class SyncEngine : ISyncEngine
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly ILogger _logger;
-    private readonly SyncStateStore _states;
+    private readonly LocalSyncStateStore _states;
     private readonly SyncBeginning _beginning;
     private readonly BatchWriters _writers;
-    private readonly SyncEnding _ending;
+    private readonly SyncCompletion _ending;
     private readonly ContentExtraction _extraction;
-    private readonly ChangeSync _changes;
+    private readonly IncrementalSync _changes;
 
     /// <summary>An engine that writes to <paramref name="index"/>.</summary>
     /// <param name="index">The gateway to Elasticsearch.</param>
@@ -46,12 +46,12 @@ internal sealed class SyncEngine : ISyncEngine
         _time = time;
         _random = random;
         _logger = loggerFactory.CreateLogger<SyncEngine>();
-        _states = new SyncStateStore(options.StateFolder);
+        _states = new LocalSyncStateStore(options.StateFolder);
         _beginning = new SyncBeginning(index, options, _logger);
         _writers = new BatchWriters(index, options.Bulk, time, random, _logger);
-        _ending = new SyncEnding(index, options);
+        _ending = new SyncCompletion(index, options);
         _extraction = extraction ?? new ContentExtraction(options.Content, time, loggerFactory);
-        _changes = new ChangeSync(index, options, _extraction, _writers, time, _logger);
+        _changes = new IncrementalSync(index, options, _extraction, _writers, time, _logger);
     }
 
     /// <inheritdoc/>
@@ -61,7 +61,7 @@ internal sealed class SyncEngine : ISyncEngine
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(progress);
         progress.Phase = SyncPhase.Preparing;
-        request = PageStep.Shape(SyncPreparation.AsDone(request), _extraction);
+        request = PageStep.Shape(SyncPreparation.EffectiveRequest(request), _extraction);
         var calls = new SourceCalls(
             source.Description.Name, _options.SourceRetries, _options.SourceCallTimeLimit, _time, _random, _logger, stopReading);
         using var state = _states.Open(request.JobId);
@@ -91,7 +91,7 @@ internal sealed class SyncEngine : ISyncEngine
     }
 
     private async Task<SyncOutcome> RunAsync(
-        SyncRequest request, SourceReader source, SyncProgress progress, SyncState state, CancellationToken stopReading, CancellationToken cancellationToken)
+        SyncRequest request, SourceReader source, SyncProgress progress, LocalSyncState state, CancellationToken stopReading, CancellationToken cancellationToken)
     {
         string? fallback = null;
         if (request.Kind == SyncKind.Incremental)
@@ -130,7 +130,7 @@ internal sealed class SyncEngine : ISyncEngine
     /// <summary>Begins to compare all that the source lists, or goes on with it, and does it to its end.</summary>
     /// <exception cref="StartOverException">What is kept of it is damaged.</exception>
     private async Task<SyncOutcome> ListAsync(
-        SyncRequest request, SourceReader source, SyncProgress progress, SyncState state, string? fallback, CancellationToken stopReading, CancellationToken cancellationToken)
+        SyncRequest request, SourceReader source, SyncProgress progress, LocalSyncState state, string? fallback, CancellationToken stopReading, CancellationToken cancellationToken)
     {
         var preview = request.DryRun ? new SyncPreview() : null;
         if (await TryResumeAsync(request, source, progress, state, cancellationToken) is not { } run)
@@ -159,7 +159,7 @@ internal sealed class SyncEngine : ISyncEngine
         SyncRequest request,
         SourceReader source,
         SyncProgress progress,
-        OpenedRun opened,
+        LoadedRun opened,
         SyncPreview? preview,
         CancellationToken stopReading,
         CancellationToken cancellationToken)
@@ -215,8 +215,8 @@ internal sealed class SyncEngine : ISyncEngine
         }
     }
 
-    private async Task<OpenedRun?> TryResumeAsync(
-        SyncRequest request, SourceReader source, SyncProgress progress, SyncState state, CancellationToken cancellationToken)
+    private async Task<LoadedRun?> TryResumeAsync(
+        SyncRequest request, SourceReader source, SyncProgress progress, LocalSyncState state, CancellationToken cancellationToken)
     {
         if (request.DryRun)
         {
@@ -232,12 +232,12 @@ internal sealed class SyncEngine : ISyncEngine
 
             if (plan.Kind != request.Kind || plan.IndexName != request.IndexName || plan.Fingerprint != SyncPreparation.FingerprintOf(request))
             {
-                throw new InvalidDataException("The job asks for something else now.");
+                throw new InvalidDataException("The job has changed.");
             }
 
             if ((await _index.InspectAsync(request.IndexName, cancellationToken))?.Uuid != plan.IndexUuid)
             {
-                throw new InvalidDataException("The index was deleted or made again meanwhile.");
+                throw new InvalidDataException("The index was deleted or recreated.");
             }
 
             var run = OpenRun(request, plan, source, state, progress, preview: null);
@@ -251,7 +251,7 @@ internal sealed class SyncEngine : ISyncEngine
         }
     }
 
-    private OpenedRun OpenRun(SyncRequest request, StoredPlan plan, SourceReader source, SyncState state, SyncProgress progress, SyncPreview? preview)
+    private LoadedRun OpenRun(SyncRequest request, StoredPlan plan, SourceReader source, LocalSyncState state, SyncProgress progress, SyncPreview? preview)
     {
         var ids = IdSnapshotFile.Open(state.Folder, plan.Snapshot);
         try
@@ -261,7 +261,7 @@ internal sealed class SyncEngine : ISyncEngine
             var run = new SyncRun(plan, state, ids, pages, _writers.For(request, monitor, preview), _options, progress, _logger);
             state.OpenJournal(run.Replay);
             monitor.Resume(run.Counts.Rejected);
-            return new OpenedRun(plan, run, ids);
+            return new LoadedRun(plan, run, ids);
         }
         catch
         {
@@ -270,5 +270,5 @@ internal sealed class SyncEngine : ISyncEngine
         }
     }
 
-    private sealed record OpenedRun(StoredPlan Plan, SyncRun Run, IdSnapshotFile Ids);
+    private sealed record LoadedRun(StoredPlan Plan, SyncRun Run, IdSnapshotFile Ids);
 }

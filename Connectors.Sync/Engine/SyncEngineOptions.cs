@@ -14,11 +14,13 @@ internal sealed record SyncEngineOptions
     /// services on a machine may share the folder.</summary>
     public required string StateFolder { get; init; }
 
-    /// <summary>Leave documents alone that did not change (<c>elasticsearch.skip_unchanged</c>). Default true; false writes every document at every sync, as
-    /// Elastic's own service does.</summary>
+    /// <summary>
+    /// Whether unchanged documents are left alone (<c>elasticsearch.skip_unchanged</c>). Default true; false writes every document at every
+    /// sync, as Elastic's own service does.
+    /// </summary>
     public bool SkipUnchanged { get; init; } = true;
 
-    /// <summary>How much may vanish in one sync.</summary>
+    /// <summary>How much one sync may delete.</summary>
     public DeleteGuardOptions DeleteGuard { get; init; } = new();
 
     /// <summary>Bulk requests.</summary>
@@ -34,7 +36,10 @@ internal sealed record SyncEngineOptions
     [Range(1, 64)]
     public int Partitions { get; init; } = 4;
 
-    /// <summary>Pages of a partition that may be under way: one is read while others are written. Reading stops when they are all waiting for Elasticsearch. Default 3.</summary>
+    /// <summary>
+    /// Pages of a partition that may be under way: one is read while others are written. Reading pauses when all of them are waiting for
+    /// Elasticsearch. Default 3.
+    /// </summary>
     [Range(1, 64)]
     public int PagesInFlight { get; init; } = 3;
 

@@ -3,19 +3,23 @@ using Connectors.Sync.Bulk;
 
 namespace Connectors.Sync.Engine;
 
-/// <summary>How a sync ended that did not throw.</summary>
-/// <param name="End">How.</param>
+/// <summary>The outcome of a sync that did not throw.</summary>
+/// <param name="End">How it ended.</param>
 /// <param name="Counts">What it did, over all its runs if it was resumed.</param>
 /// <param name="TotalDocuments">Documents in the index afterwards.</param>
 /// <param name="Rejections">What was refused or unreadable: the first ones by id, and totals by reason.</param>
 /// <param name="Message">For <see cref="SyncEnd.Refused"/>, why, and how to allow it; <see langword="null"/> otherwise.</param>
 internal sealed record SyncOutcome(SyncEnd End, SyncCounts Counts, long TotalDocuments, RejectionReport Rejections, string? Message = null, SyncPreview? Preview = null)
 {
-    /// <summary>Where the next incremental sync begins, to be kept as the connector's <c>sync_cursor</c> when the sync completed; <see langword="null"/> when only a full
-    /// sync can come next.</summary>
+    /// <summary>
+    /// Where the next incremental sync begins, to be stored as the connector's <c>sync_cursor</c> when the sync completed;
+    /// <see langword="null"/> when only a full sync can follow.
+    /// </summary>
     public JsonObject? Cursor { get; init; }
 
-    /// <summary>Why a full sync was done though an incremental one was asked for, in a sentence; <see langword="null"/> when what was asked for was done.</summary>
+    /// <summary>
+    /// Why a full sync was done instead of the requested incremental one, in a sentence; <see langword="null"/> otherwise.
+    /// </summary>
     public string? Fallback { get; init; }
 
     /// <summary>Why documents that did not change were written again, in a sentence; <see langword="null"/> when they weren't.</summary>

@@ -11,12 +11,13 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sync.Engine;
 
 /// <summary>
-/// One run of a sync in this process, from a plan: partitions are read side by side, pages are written while the next ones are read, and each page is
-/// journaled, in the order of its partition, once everything it asked for is written. Reading waits when too many pages do.
+/// One run of a sync in this process, from a plan. Partitions are read concurrently, and pages are written while the next ones are read.
+/// Each page is journaled in the order of its partition, once all its writes are done. Reading pauses when too many pages are waiting to be
+/// written.
 /// </summary>
 internal sealed class SyncRun(
     StoredPlan plan,
-    SyncState state,
+    LocalSyncState state,
     IdSnapshotFile ids,
     PageStep pageStep,
     IBatchWriter writer,
@@ -46,7 +47,7 @@ internal sealed class SyncRun(
     /// <summary>Documents of the index that the source has not listed.</summary>
     public int Vanished => _seen.Count - _seen.Seen;
 
-    /// <summary>Takes over a step that was done by an earlier run.</summary>
+    /// <summary>Applies a step that an earlier run did.</summary>
     public void Replay(JournalRecord record)
     {
         switch (record)
@@ -56,7 +57,7 @@ internal sealed class SyncRun(
                 break;
             case PageDone page:
                 RequireFit(page);
-                _seen.Add(page.Marks);
+                _seen.Add(page.PageSeen);
                 Note(page);
                 break;
             case DeletesSent sent:
@@ -105,7 +106,7 @@ internal sealed class SyncRun(
 
     private void RequireFit(PageDone page)
     {
-        if (page.Partition < 0 || page.Partition >= _partitions.Length || page.Next is null || page.Marks.Ordinals.Exists(ordinal => ordinal < 0 || ordinal >= _seen.Count))
+        if (page.Partition < 0 || page.Partition >= _partitions.Length || page.Next is null || page.PageSeen.Ordinals.Exists(ordinal => ordinal < 0 || ordinal >= _seen.Count))
         {
             throw new InvalidDataException("A record of the journal does not fit the plan.");
         }
@@ -132,7 +133,7 @@ internal sealed class SyncRun(
 
         pages.Writer.Complete();
 
-        // When writing failed, reading ended with a cancellation that is only its echo. What was read before a failure is kept.
+        // After a failed write, reading ends with a cancellation that only follows from it. Pages that were read before a failure are kept.
         await commit;
         if (failure is not null)
         {
@@ -155,7 +156,7 @@ internal sealed class SyncRun(
     {
         lock (_lock)
         {
-            // A document that comes again must not be overtaken by its earlier self.
+            // A document that comes again must not be overtaken by its earlier version.
             var earlier = page.HasRepeats ? _writes.ToArray() : [];
             var write = WriteAsync(partition, page, earlier, cancellationToken);
             _writes.RemoveWhere(task => task.IsCompleted);
@@ -186,11 +187,11 @@ internal sealed class SyncRun(
             }
             while (await page.ComposeNextAsync(cancellationToken));
 
-            return new PageDone(partition, page.Next.Value, page.IsLast, counts, page.Rejections.Total == 0 ? null : page.Rejections, page.Gap) { Marks = page.Marks };
+            return new PageDone(partition, page.Next.Value, page.IsLast, counts, page.Rejections.Total == 0 ? null : page.Rejections, page.Gap) { PageSeen = page.PageSeen };
         }
     }
 
-    /// <summary>Journals pages in order as their writes are done. After a failure the rest is only waited for.</summary>
+    /// <summary>Journals pages in order as their writes are done. After a failure the remaining writes are only awaited.</summary>
     private async Task CommitAsync(ChannelReader<Task<PageDone>> pages, CancellationTokenSource abort)
     {
         System.Runtime.ExceptionServices.ExceptionDispatchInfo? failure = null;

@@ -8,7 +8,7 @@ internal static class ErrorText
     // The fields are keywords, and a keyword of more than 32,766 bytes makes Elasticsearch refuse the document.
     private const int MaxLength = 4_000;
 
-    /// <summary>What a running job's error reads when nobody has worked on it for long; the words that Elastic's own service uses.</summary>
+    /// <summary>The error of a running job that nobody has worked on for a long time, as Elastic's own service words it.</summary>
     public const string Idle = "The job has not seen any update for some time.";
 
     /// <summary>What a running job's error reads when its connector was deleted.</summary>

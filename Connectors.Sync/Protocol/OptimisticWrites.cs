@@ -4,7 +4,10 @@ using Connectors.Sync.Elasticsearch;
 
 namespace Connectors.Sync.Protocol;
 
-/// <summary>Read, decide, write if unchanged; on a conflict again from the start, so that nobody's edit is lost and every decision is made on what is there.</summary>
+/// <summary>
+/// Reads, decides, and writes if unchanged; on a conflict it starts again, so that no edit is lost and every decision is made on the
+/// current document.
+/// </summary>
 internal static class OptimisticWrites
 {
     private const int MaxTries = 20;

@@ -93,7 +93,7 @@ internal sealed class SourceCalls(
         await using var patience = time.CreateTimer(_ => ending.Cancel(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         await using var stopping = stop.Register(() => patience.Change(Patience, Timeout.InfiniteTimeSpan));
 
-        // On a thread of its own, because a source may sit in a system call before it has a task to give.
+        // On its own thread, because a source may block before it returns a task.
         var calling = Task.Factory
             .StartNew(() => call(ending.Token), cancellationToken, TaskCreationOptions.DenyChildAttach, callsOn ?? TaskScheduler.Default)
             .Unwrap();
@@ -141,7 +141,7 @@ internal sealed class SourceCalls(
             (late.Result as IDisposable)?.Dispose();
         }
 
-        // Looked at, so that nobody reports it as an exception that nobody looked at.
+        // Observed, so that it is not reported as an unobserved exception.
         _ = late.Exception;
     }
 }

@@ -11,15 +11,15 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sync.Service;
 
 /// <summary>
-/// The service of one process: looks after connectors, runs their jobs, ends abandoned ones. Any number of services may serve the same connectors: each job
-/// is run by one of them. Use one method at a time.
+/// The service of one process: maintains connectors, runs their jobs, ends abandoned jobs. Any number of services may serve the same
+/// connectors: each job is run by one of them. Use one method at a time.
 /// </summary>
 internal sealed class ConnectorService
 {
     private readonly ServiceParts _parts;
     private readonly ConnectorServiceOptions _options;
     private readonly ILogger _logger;
-    private readonly ConnectorRound _round;
+    private readonly PollCycle _pollCycle;
     private readonly SourceCheck _sources;
     private readonly JobDispatcher _jobs;
     private readonly OrphanedContent _orphans;
@@ -38,16 +38,16 @@ internal sealed class ConnectorService
         Jobs = new SyncJobIndex(parts.Store, parts.TimeProvider);
         Steps = new SyncJobSteps(Connectors, Jobs);
         _sources = new SourceCheck(parts.Sources, parts.TimeProvider);
-        _round = new ConnectorRound(
+        _pollCycle = new PollCycle(
             Connectors,
             Jobs,
-            new ConnectorCare(Connectors, Steps, _sources, options, parts.TimeProvider, parts.LoggerFactory),
+            new ConnectorMaintenance(Connectors, Steps, _sources, options, parts.TimeProvider, parts.LoggerFactory),
             new JobCleanup(Jobs, Steps, parts.TimeProvider, parts.LoggerFactory),
             options,
             parts.LoggerFactory);
         _orphans = new OrphanedContent(
             Connectors, Jobs, parts.ContentIndexOf, options, parts.TimeProvider, parts.LoggerFactory);
-        _jobs = new JobDispatcher(parts, options, Jobs, Steps, _sources, _round);
+        _jobs = new JobDispatcher(parts, options, Jobs, Steps, _sources, _pollCycle);
     }
 
     /// <summary>The connectors.</summary>
@@ -62,8 +62,11 @@ internal sealed class ConnectorService
     /// <summary>The syncs that run here now, the oldest first. May be asked at any time.</summary>
     public IReadOnlyList<RunningSync> Running => _jobs.Running.Shown;
 
-    /// <summary>Says that there may be a job to take: <see cref="RunAsync"/> looks now and not only when its pause is over. May be called at any time.</summary>
-    public void Wake() => _jobs.Wakeup.Wake();
+    /// <summary>
+    /// Signals that there may be a new job: <see cref="RunAsync"/> polls now instead of waiting for its pause to end. May be called at any
+    /// time.
+    /// </summary>
+    public void Wake() => _jobs.PollSignal.Wake();
 
     /// <summary>Serves until stopped.</summary>
     /// <param name="stop">Asks for an orderly end: nothing new is begun, running syncs finish the page in flight and are suspended.</param>
@@ -83,12 +86,12 @@ internal sealed class ConnectorService
         }
 
         var settings = _options.Service;
-        var loop = new RoundLoop(settings.MaxErrors, settings.MaxErrorsSpan, _parts.TimeProvider, _logger);
+        var loop = new PollLoop(settings.MaxErrors, settings.MaxErrorsSpan, _parts.TimeProvider, _logger);
         Task[] loops =
         [
-            loop.RunAsync("Looking after connectors", settings.Idling, new Wakeup(_parts.TimeProvider), CareForAllAsync, ending.Token),
-            loop.RunAsync("Taking jobs", settings.Idling, _jobs.Wakeup, _ => TakeJobsAsync(ending.Token, cancellationToken), ending.Token),
-            loop.RunAsync("Looking for abandoned jobs", settings.JobCleanupInterval, new Wakeup(_parts.TimeProvider), CleanUpAsync, ending.Token),
+            loop.RunAsync("Maintaining connectors", settings.Idling, new PollSignal(_parts.TimeProvider), MaintainAllAsync, ending.Token),
+            loop.RunAsync("Taking jobs", settings.Idling, _jobs.PollSignal, _ => TakeJobsAsync(ending.Token, cancellationToken), ending.Token),
+            loop.RunAsync("Cleaning up abandoned jobs", settings.JobCleanupInterval, new PollSignal(_parts.TimeProvider), CleanUpAsync, ending.Token),
         ];
         try
         {
@@ -118,7 +121,7 @@ internal sealed class ConnectorService
         {
             await StartAsync(ending.Token);
             await CleanUpAsync(ending.Token);
-            await CareForAllAsync(ending.Token);
+            await MaintainAllAsync(ending.Token);
             var begun = new HashSet<string>(StringComparer.Ordinal);
             while (true)
             {
@@ -160,7 +163,7 @@ internal sealed class ConnectorService
 
         var now = new SyncNow(Connectors, Jobs, _jobs, _parts, _options, _sources);
         return options.DryRun
-            ? await now.TryAsync(connectorId, options, stop, cancellationToken)
+            ? await now.DryRunAsync(connectorId, options, stop, cancellationToken)
             : await now.RunAsync(connectorId, options, stop, cancellationToken);
     }
 
@@ -179,13 +182,13 @@ internal sealed class ConnectorService
         await ProtocolIndices.EnsureAsync(_parts.Store, cancellationToken);
     }
 
-    private async Task CareForAllAsync(CancellationToken cancellationToken)
+    private async Task MaintainAllAsync(CancellationToken cancellationToken)
     {
         // A dead worker's job holds up its connector: what is silent is judged at each look, not only by the clean-up.
         var failed = await FailIdleJobsAsync(cancellationToken);
-        if (await _round.CareForAllAsync(_jobs.Running.HasConnector, cancellationToken) + failed > 0)
+        if (await _pollCycle.MaintainAllAsync(_jobs.Running.HasConnector, cancellationToken) + failed > 0)
         {
-            _jobs.Wakeup.Wake();
+            _jobs.PollSignal.Wake();
         }
     }
 
@@ -198,11 +201,11 @@ internal sealed class ConnectorService
     private async Task CleanUpAsync(CancellationToken cancellationToken)
     {
         await FailIdleJobsAsync(cancellationToken);
-        await _round.CancelOrphansAsync(cancellationToken);
-        await _round.RemoveSecretsAsync(cancellationToken);
+        await _pollCycle.CancelOrphansAsync(cancellationToken);
+        await _pollCycle.RemoveSecretsAsync(cancellationToken);
         await _orphans.DeleteAsync(cancellationToken);
     }
 
     private Task<int> FailIdleJobsAsync(CancellationToken cancellationToken) =>
-        _round.FailIdleJobsAsync(job => ValueTask.FromResult(_jobs.Running.Has(job.Id) || _jobs.IsAbandoned(job)), cancellationToken);
+        _pollCycle.FailIdleJobsAsync(job => ValueTask.FromResult(_jobs.Running.Has(job.Id) || _jobs.IsAbandoned(job)), cancellationToken);
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Service;
 
-/// <summary>What a service serves, and how often it looks.</summary>
+/// <summary>What a service serves, and how often it polls.</summary>
 internal sealed record ConnectorServiceOptions
 {
     /// <summary>The settings of <c>service</c>.</summary>
@@ -44,8 +44,10 @@ internal sealed record ConnectorServiceOptions
     /// <summary>How a sync tries again what may pass in its source.</summary>
     internal BackoffPolicy SourceRetries { get; init; } = BackoffPolicy.None;
 
-    /// <summary>Level of the message that says a look at all connectors has ended well. Default debug; a host whose operators are alerted by its absence logs it as
-    /// information.</summary>
+    /// <summary>
+    /// Level of the message about a completed poll. Default debug; a host whose operators are alerted by its absence logs it as
+    /// information.
+    /// </summary>
     public LogLevel PollDoneLevel { get; init; } = LogLevel.Debug;
 
     /// <summary>The options of a configuration.</summary>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Service;
 
-/// <summary>What a service is made of.</summary>
+/// <summary>The dependencies of a service.</summary>
 internal sealed record ServiceParts
 {
     /// <summary>Where connectors and jobs are.</summary>

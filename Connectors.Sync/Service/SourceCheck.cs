@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Connectors.Sync.Service;
 
-/// <summary>Makes the source of a connector or job and makes sure that it answers. Safe for concurrent use.</summary>
+/// <summary>Creates the source of a connector or job and checks that it responds. Safe for concurrent use.</summary>
 /// <param name="sources">Makes sources.</param>
 /// <param name="timeProvider">The clock.</param>
 /// <param name="callsOn">Where sources are called; <see langword="null"/> for the thread pool.</param>
@@ -20,7 +20,7 @@ internal sealed class SourceCheck(ISourceFactory sources, TimeProvider timeProvi
     /// <summary>The time, by the same clock.</summary>
     public DateTimeOffset Now => timeProvider.GetUtcNow();
 
-    /// <summary>What a source needs to be told.</summary>
+    /// <summary>The description of a source.</summary>
     /// <exception cref="ConnectorException">There is no such source.</exception>
     public SourceDescription Describe(string serviceType) => sources.Describe(serviceType);
 
@@ -31,7 +31,7 @@ internal sealed class SourceCheck(ISourceFactory sources, TimeProvider timeProvi
     /// <exception cref="ConnectorException">There is no such source, or what the user entered is wrong.</exception>
     public IDataSource Open(string serviceType, JsonObject? configuration, JsonNode? advancedRules = null)
     {
-        ConfigurationCheck.Require(configuration, Describe(serviceType).Fields);
+        ConfigurationValidator.Require(configuration, Describe(serviceType).Fields);
         return advancedRules is null ? sources.Create(serviceType, configuration) : sources.Create(serviceType, configuration, advancedRules);
     }
 

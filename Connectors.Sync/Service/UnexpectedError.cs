@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Connectors.Sync.Service;
 
-/// <summary>Failures that nobody expected. Their own messages may hold secrets, so documents get the type and the id of the entry in the log.</summary>
+/// <summary>Unexpected failures. Their messages may hold secrets, so documents contain only the type and the id of the log entry.</summary>
 internal static class UnexpectedError
 {
     /// <summary>Names the log entry. A hash of the failure and where it happened: the same failure has the same id each time, so a document that tells of it
@@ -15,5 +15,5 @@ internal static class UnexpectedError
 
     /// <summary>What is told of such a failure.</summary>
     public static string Message(Exception exception) =>
-        $"Something failed that should not have ({exception?.GetType().Name}). The log of the service tells the details under error id {IdOf(exception!)}; please report it.";
+        $"Unexpected error ({exception?.GetType().Name}). See the log of the service under error id {IdOf(exception!)}; please report it.";
 }

@@ -24,7 +24,7 @@ internal sealed class IdentitySource : EnumerableDataSource
     {
         _source = source;
         _identities = source as IAccessControlSource
-            ?? throw new ConnectorException($"{source.Description.Name} has no identities: its class does not implement IAccessControlSource. This is a fault of the source.");
+            ?? throw new ConnectorException($"{source.Description.Name} has no identities: its class does not implement IAccessControlSource. This is a bug in the source.");
     }
 
     public override SourceDescription Description => _source.Description with { HasChangeFeed = false };
@@ -37,7 +37,7 @@ internal sealed class IdentitySource : EnumerableDataSource
         {
             if (string.IsNullOrEmpty(identity.Id))
             {
-                throw new ConnectorException($"{_source.Description.Name} gave an identity without an id. This is a fault of the source.");
+                throw new ConnectorException($"{_source.Description.Name} gave an identity without an id. This is a bug in the source.");
             }
 
             // By what the documents say when they are compared: a time stamp would hide a change of groups.

@@ -108,12 +108,12 @@ internal sealed class SourceCatalog : ISourceFactory
             ?? throw new ConnectorException($"sources.{serviceType}: {constructor.DeclaringType} has no description.");
         if (description.HasChangeFeed && source is not IChangeFeed)
         {
-            throw new ConnectorException($"sources.{serviceType}: {constructor.DeclaringType} says that it has a change feed, and does not implement IChangeFeed. This is a fault of the source.");
+            throw new ConnectorException($"sources.{serviceType}: {constructor.DeclaringType} says that it has a change feed, and does not implement IChangeFeed. This is a bug in the source.");
         }
 
         if (description.HasAccessControl && source is not IAccessControlSource)
         {
-            throw new ConnectorException($"sources.{serviceType}: {constructor.DeclaringType} says that it has access control, and does not implement IAccessControlSource. This is a fault of the source.");
+            throw new ConnectorException($"sources.{serviceType}: {constructor.DeclaringType} says that it has access control, and does not implement IAccessControlSource. This is a bug in the source.");
         }
 
         return string.Equals(description.ServiceType, serviceType, StringComparison.Ordinal)
@@ -134,7 +134,7 @@ internal sealed class SourceCatalog : ISourceFactory
         catch (Exception exception) when (exception is not ConnectorException)
         {
             // Its message is not repeated: it may hold a setting.
-            throw new ConnectorException(FailureKind.Fatal, $"sources.{serviceType}: the constructor of {constructor.DeclaringType} failed with {exception.GetType().Name}. This is a fault of the source.");
+            throw new ConnectorException(FailureKind.Fatal, $"sources.{serviceType}: the constructor of {constructor.DeclaringType} failed with {exception.GetType().Name}. This is a bug in the source.");
         }
     }
 

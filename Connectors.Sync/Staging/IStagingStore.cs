@@ -3,11 +3,13 @@ using Connectors.Abstractions;
 namespace Connectors.Sync.Staging;
 
 /// <summary>
-/// Where the steps of a sync leave for each other what is too large for an orchestration: the snapshot, batches, marks. A flat space of named contents, with
-/// <c>/</c> between the parts of a name. Safe for concurrent use, also by several processes.
+/// Where the steps of a sync exchange data that is too large for an orchestration: the snapshot, batches, seen ids. A flat space of named
+/// blobs, with <c>/</c> between the parts of a name. Safe for concurrent use, also by several processes.
 /// </summary>
-/// <remarks>A content appears whole or not at all, and is never changed: whoever writes takes a name that nobody else takes. A step may die at any
-/// moment and leave contents behind; <see cref="DeleteAsync"/> removes them with the job.</remarks>
+/// <remarks>
+/// A blob appears whole or not at all, and never changes: every writer uses a unique name. A step may die at any moment and leave blobs
+/// behind; <see cref="DeleteAsync"/> removes them with the job.
+/// </remarks>
 internal interface IStagingStore
 {
     /// <summary>Keeps a content, in place of one that has the name already.</summary>
@@ -26,10 +28,13 @@ internal interface IStagingStore
     /// <exception cref="ConnectorException">The store could not be asked.</exception>
     Task<bool> ExistsAsync(string name, CancellationToken cancellationToken);
 
-    /// <summary>Keeps an empty content, unless there is one of that name: of several that do so at the same time, one is the first.</summary>
-    /// <returns>Whether this call was the first. It may be told otherwise when its own answer was lost on the way and it was made again, but never that it was when it was not.</returns>
+    /// <summary>Creates an empty blob, unless it exists: of several concurrent calls, one is the first.</summary>
+    /// <returns>
+    /// Whether this call was the first. It may return false when its own first response was lost and the call was repeated, but never true
+    /// when another call was first.
+    /// </returns>
     /// <exception cref="ConnectorException">It could not be kept.</exception>
-    Task<bool> TryMarkAsync(string name, CancellationToken cancellationToken);
+    Task<bool> TryCreateAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>The first parts of all names, each once.</summary>
     /// <exception cref="ConnectorException">The store could not be asked.</exception>

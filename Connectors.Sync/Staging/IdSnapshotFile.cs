@@ -32,21 +32,21 @@ internal sealed class IdSnapshotFile : IDisposable
     }
 
     /// <summary>What a snapshot of nothing is known by. It needs no files.</summary>
-    public static SnapshotSeal Nothing { get; } = new(0, 0, Hash(null));
+    public static SnapshotChecksum Nothing { get; } = new(0, 0, Hash(null));
 
     /// <summary>The snapshot itself; valid until this is disposed.</summary>
     public IdSnapshot Snapshot { get; }
 
     /// <summary>Opens the snapshot in <paramref name="folder"/>.</summary>
     /// <exception cref="InvalidDataException">It is not what <paramref name="seal"/> says.</exception>
-    public static IdSnapshotFile Open(string folder, SnapshotSeal seal) => Open(folder, folder, seal);
+    public static IdSnapshotFile Open(string folder, SnapshotChecksum seal) => Open(folder, folder, seal);
 
     /// <summary>Opens a snapshot whose files may lie apart.</summary>
     /// <param name="folder">The folder of the entries.</param>
     /// <param name="textsFolder">That of the texts; <see langword="null"/> where they are not needed: <see cref="ReadText"/> can't be used then.</param>
     /// <param name="seal">What it is known by.</param>
     /// <exception cref="InvalidDataException">It is not what <paramref name="seal"/> says.</exception>
-    public static IdSnapshotFile Open(string folder, string? textsFolder, SnapshotSeal seal)
+    public static IdSnapshotFile Open(string folder, string? textsFolder, SnapshotChecksum seal)
     {
         var entriesPath = Path.Combine(folder, EntriesName);
         if (!HasLength(entriesPath, (long)seal.Count * IdEntry.SizeInBytes) || (textsFolder is not null && !HasTexts(textsFolder, seal)))
@@ -67,7 +67,7 @@ internal sealed class IdSnapshotFile : IDisposable
     }
 
     /// <summary>Whether the texts lie in <paramref name="folder"/>.</summary>
-    public static bool HasTexts(string folder, SnapshotSeal seal) => HasLength(Path.Combine(folder, TextsName), seal.TextBytes);
+    public static bool HasTexts(string folder, SnapshotChecksum seal) => HasLength(Path.Combine(folder, TextsName), seal.TextBytes);
 
     /// <summary>The <c>_id</c>, as UTF-8, of the document with that ordinal.</summary>
     /// <remarks>Ids of the index are at most 512 bytes long, so one read is enough. The texts have no checksum of their own: each is compared with the key of its entry, because it
@@ -145,7 +145,7 @@ internal sealed class IdSnapshotFile : IDisposable
 
         /// <summary>Sorts, and tells what is needed to open it.</summary>
         /// <exception cref="ConnectorException">An id was added twice: an index holds no id twice, so whoever listed them did not tell the truth.</exception>
-        public SnapshotSeal Complete()
+        public SnapshotChecksum Complete()
         {
             Dispose();
             if (_count == 0)
@@ -157,7 +157,7 @@ internal sealed class IdSnapshotFile : IDisposable
             var entries = (MappedEntries)owner;
             entries.GetSpan().Sort(default(IdEntryOrder));
             RequireDistinct(entries.GetSpan());
-            return new SnapshotSeal(_count, _textOffset, Hash(entries));
+            return new SnapshotChecksum(_count, _textOffset, Hash(entries));
         }
 
         /// <inheritdoc/>
@@ -190,8 +190,8 @@ internal sealed class IdSnapshotFile : IDisposable
     }
 }
 
-/// <summary>What a complete snapshot is known by.</summary>
+/// <summary>Identifies a complete snapshot.</summary>
 /// <param name="Count">Number of documents.</param>
 /// <param name="TextBytes">Length of the texts file.</param>
 /// <param name="EntriesHash">XxHash3 of the sorted entries.</param>
-internal sealed record SnapshotSeal(int Count, long TextBytes, ulong EntriesHash);
+internal sealed record SnapshotChecksum(int Count, long TextBytes, ulong EntriesHash);

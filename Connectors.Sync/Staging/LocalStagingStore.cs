@@ -59,7 +59,7 @@ internal sealed class LocalStagingStore : IStagingStore
     public Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => GuardAsync(name, path => Task.FromResult(File.Exists(path)));
 
     /// <inheritdoc/>
-    public Task<bool> TryMarkAsync(string name, CancellationToken cancellationToken)
+    public Task<bool> TryCreateAsync(string name, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return GuardAsync(name, path =>
@@ -126,7 +126,7 @@ internal sealed class LocalStagingStore : IStagingStore
         {
             return await work(path);
         }
-        catch (Exception failure) when (StateErrors.IsDiskFailure(failure))
+        catch (Exception failure) when (StateFolderErrors.IsDiskFailure(failure))
         {
             throw new ConnectorException(FailureKind.Fatal, $"Staging in the folder '{_root}' failed: {failure.Message} Free some space there, or choose another folder.", failure);
         }

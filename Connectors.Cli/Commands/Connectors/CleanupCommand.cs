@@ -7,7 +7,7 @@ using Connectors.Sync.Service.CleanUp;
 
 namespace Connectors.Cli.Commands.Connectors;
 
-/// <summary><c>elastic-ingest cleanup</c>: ends jobs that nobody works on any more, once.</summary>
+/// <summary><c>elastic-ingest cleanup</c>: ends abandoned jobs once.</summary>
 internal static class CleanupCommand
 {
     public static Command Create(CliEnvironment environment, GlobalOptions global)

@@ -14,7 +14,7 @@ using Connectors.Sync.Service;
 
 namespace Connectors.Cli.Commands.Connectors;
 
-/// <summary><c>elastic-ingest connector</c>: makes, shows, changes and deletes connectors, for those who have no Kibana at hand.</summary>
+/// <summary><c>elastic-ingest connector</c>: creates, shows, changes and deletes connectors, for installations without Kibana.</summary>
 internal static class ConnectorCommand
 {
     public static Command Create(CliEnvironment environment, GlobalOptions global) => new("connector", "Makes, shows, changes and deletes connectors.")
@@ -114,7 +114,7 @@ internal static class ConnectorCommand
             throw new CliException(ExitCode.Usage, $"--index: {problem}");
         }
 
-        var missing = ConfigurationCheck.Problems(configuration, description.Fields);
+        var missing = ConfigurationValidator.Problems(configuration, description.Fields);
         using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
         if (await elasticsearch.Gateway.Checkup.ContentIndexProblemAsync(wanted.IndexName, cancellationToken) is { } taken)
         {
@@ -123,9 +123,9 @@ internal static class ConnectorCommand
 
         var connector = await elasticsearch.Connectors.CreateAsync(
             wanted with { Configuration = configuration, Status = missing.Count == 0 ? ConnectorStatus.Configured : ConnectorStatus.NeedsConfiguration }, cancellationToken);
-        foreach (var one in missing)
+        foreach (var item in missing)
         {
-            await session.Environment.Error.WriteLineAsync($"notice: {one}");
+            await session.Environment.Error.WriteLineAsync($"notice: {item}");
         }
 
         if (session.IsJson)

@@ -19,7 +19,7 @@ internal static class ConnectorDeleteCommand
     public static Command Create(CliEnvironment environment, GlobalOptions global)
     {
         var id = ConnectorCommand.IdArgument();
-        var yes = new Option<bool>("--yes", "-y") { Description = "Don't ask. Needed where there is no terminal to ask on." };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Don't ask. Required without a terminal." };
         var index = new Option<string?>("--index") { Description = "Delete the connector's index with all its documents as well. Name it, so that it can't be another one.", HelpName = "NAME" };
         var command = new Command("delete", "Deletes a connector. Its index and the history of its syncs stay, unless --index names the index or service.delete_orphaned_content is set.") { id, yes, index };
         command.SetAction((parsed, cancellationToken) => RunAsync(
@@ -104,7 +104,9 @@ internal static class ConnectorDeleteCommand
     /// <param name="session">The clock.</param>
     /// <param name="elasticsearch">The jobs.</param>
     /// <param name="connector">The connector.</param>
-    /// <param name="soFar">What was deleted by now, for the message when a job does not end; <see langword="null"/> not to wait for their ends.</param>
+    /// <param name="soFar">
+    /// What has been deleted so far, for the message when a job does not end; <see langword="null"/> not to wait for the jobs to end.
+    /// </param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>Their ids.</returns>
     private static async Task<HashSet<string>> EndJobsAsync(

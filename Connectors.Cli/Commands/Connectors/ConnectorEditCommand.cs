@@ -9,7 +9,7 @@ using Connectors.Sync.Protocol.Connectors;
 
 namespace Connectors.Cli.Commands.Connectors;
 
-/// <summary><c>elastic-ingest connector edit ID</c>: changes what is named and leaves the rest as it is.</summary>
+/// <summary><c>elastic-ingest connector edit ID</c>: changes the named settings and leaves the rest unchanged.</summary>
 internal sealed class ConnectorEditCommand
 {
     private readonly Argument<string> _id = ConnectorCommand.IdArgument();
@@ -28,7 +28,7 @@ internal sealed class ConnectorEditCommand
     public static Command Create(CliEnvironment environment, GlobalOptions global)
     {
         var edit = new ConnectorEditCommand();
-        var command = new Command("edit", "Changes a connector: what is named, and nothing else.")
+        var command = new Command("edit", "Changes only the named settings of a connector.")
         {
             edit._id, edit._set, edit._name, edit._index, edit._full, edit._incremental, edit._accessControl, edit._deletesOnly, edit._pipeline, edit._extract, edit._reduce, edit._inference,
         };
@@ -69,7 +69,7 @@ internal sealed class ConnectorEditCommand
         var set = parsed.GetValue(_set) ?? [];
         if (set.Length == 0 && edit == new ConnectorEdit { Schedules = edit.Schedules, Values = edit.Values } && schedules.Count == 0)
         {
-            throw new CliException(ExitCode.Usage, "connector edit: say what is to be changed, for instance --set field=value or --schedule-full \"0 0 2 * * ?\".");
+            throw new CliException(ExitCode.Usage, "connector edit: name a setting to change, for example --set field=value or --schedule-full \"0 0 2 * * ?\".");
         }
 
         return await EditAsync(session, parsed.GetRequiredValue(_id), edit, set, cancellationToken);
@@ -83,12 +83,12 @@ internal sealed class ConnectorEditCommand
             ? []
             : connector.ServiceType is { } type
                 ? Lookup.Describe(session.Sources, type).Fields
-                : throw new CliException(ExitCode.Failed, $"Connector '{connector.Id}' has no service_type, so nobody knows its fields.");
+                : throw new CliException(ExitCode.Failed, $"Connector '{connector.Id}' has no service_type, so its fields are unknown.");
         edit = edit with { Values = FieldAssignments.Read(fields, set, session.Environment) };
         var edits = new ConnectorEdits(elasticsearch.Gateway.Documents, elasticsearch.Connectors);
         try
         {
-            // Found wrong before anything is written: then the command line is wrong, and not Elasticsearch.
+            // Checked before anything is written: then the command line is wrong, not Elasticsearch.
             _ = edit.Of(connector, fields, []);
         }
         catch (ConnectorException problem)

@@ -28,7 +28,7 @@ internal static class JobCommand
             if (result.Tokens is [var token] && ConnectorApi.StatesOf(token.Value) is null)
             {
                 var near = KeySuggestion.Nearest(token.Value, ConnectorApi.StatusWords);
-                result.AddError($"--status: \"{token.Value}\" is no state of a job. {(near is null ? $"There are {string.Join(", ", ConnectorApi.StatusWords)}." : $"Did you mean {near}?")}");
+                result.AddError($"--status: \"{token.Value}\" is not a job state. {(near is null ? $"There are {string.Join(", ", ConnectorApi.StatusWords)}." : $"Did you mean {near}?")}");
             }
         });
         var limit = NumberOption.Create("--limit", DefaultLimit, 1, SyncJobIndex.MaxNewest, "How many, the newest first.", "--count");
@@ -39,12 +39,12 @@ internal static class JobCommand
         var show = new Command("show", "Shows one job with its counts and the documents that were rejected, as JSON.") { shown };
         show.SetAction((parsed, cancellationToken) => ShowAsync(Session(parsed), parsed.GetRequiredValue(shown), cancellationToken));
         var canceled = new Argument<string>("JOB") { Description = "Id of the job, as `job list` shows it." };
-        var cancel = new Command("cancel", "Cancels a job. One that waits ends at once, one that runs after the page it is at.") { canceled };
+        var cancel = new Command("cancel", "Cancels a job. A waiting job ends at once, a running job after its current page.") { canceled };
         cancel.SetAction((parsed, cancellationToken) => CancelAsync(Session(parsed), parsed.GetRequiredValue(canceled), cancellationToken));
         var followed = new Argument<string>("JOB") { Description = "Id of the job, as `job list` shows it." };
         var tail = new Command("tail", "Follows a job, whoever runs it, until it ends: a line whenever its counts change. Exits with 0 when it completed.") { followed };
         tail.SetAction((parsed, cancellationToken) => JobTail.RunAsync(Session(parsed), parsed.GetRequiredValue(followed), cancellationToken));
-        return new Command("job", "Shows what syncs did, follows and cancels them.") { list, show, cancel, tail };
+        return new Command("job", "Shows, follows and cancels syncs.") { list, show, cancel, tail };
     }
 
     private static async Task<int> ListAsync(CommandSession session, string? connector, IReadOnlyList<JobStatus> states, int limit, CancellationToken cancellationToken)
@@ -94,7 +94,7 @@ internal static class JobCommand
         }
         else
         {
-            await session.Environment.Out.WriteLineAsync(status == JobStatus.Canceled ? $"Job '{id}' is canceled." : $"Job '{id}' will be canceled after the page it is at.");
+            await session.Environment.Out.WriteLineAsync(status == JobStatus.Canceled ? $"Job '{id}' is canceled." : $"Job '{id}' will be canceled after its current page.");
         }
 
         return ExitCode.Success;

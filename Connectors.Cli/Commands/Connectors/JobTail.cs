@@ -7,7 +7,7 @@ using Connectors.Sync.Protocol.Jobs;
 
 namespace Connectors.Cli.Commands.Connectors;
 
-/// <summary>Follows a job that any service runs, by its document: that is written with every sign of life, about every ten seconds.</summary>
+/// <summary>Follows a job in any service through its document, which is written about every ten seconds.</summary>
 internal static class JobTail
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
@@ -54,7 +54,7 @@ internal static class JobTail
     private static string Sentence(SyncJobRecord job)
     {
         var read = job.Metadata?["read"]?.GetValue<long>() ?? 0;
-        var status = job.Status?.ToWord() ?? "in a state that is not known here";
+        var status = job.Status?.ToWord() ?? "in an unknown state";
         return $"{status}: {SyncPace.Number(read)} read, {SyncPace.Number(job.IndexedDocumentCount)} written, {SyncPace.Number(job.DeletedDocumentCount)} deleted"
             + (job.Error is { } error ? $". {error}" : string.Empty);
     }

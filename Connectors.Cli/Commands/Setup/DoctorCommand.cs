@@ -5,12 +5,12 @@ using Connectors.Cli.Output;
 
 namespace Connectors.Cli.Commands.Setup;
 
-/// <summary><c>elastic-ingest doctor</c>: whether everything is as a sync needs it.</summary>
+/// <summary>Checks everything that a sync needs, and says how to fix each problem. Syncs nothing.</summary>
 internal static class DoctorCommand
 {
     public static Command Create(CliEnvironment environment, GlobalOptions global)
     {
-        var command = new Command("doctor", "Checks all that a sync needs, and says for each fault what to do. Syncs nothing.");
+        var command = new Command("doctor", "Checks everything that a sync needs and says how to fix each problem. Syncs nothing.");
         command.SetAction((parsed, cancellationToken) => RunAsync(new CommandSession(environment, global, parsed), cancellationToken));
         return command;
     }
@@ -19,13 +19,13 @@ internal static class DoctorCommand
     {
         var (failed, exitCode) = (0, ExitCode.Success);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Environment.Shutdown.Stop);
-        await foreach (var finding in new Examination(session).RunAsync(either.Token))
+        await foreach (var result in new DoctorRun(session).RunAsync(either.Token))
         {
-            Write(session, finding);
-            if (finding.State == FindingState.Failed)
+            Write(session, result);
+            if (result.State == CheckState.Failed)
             {
                 failed++;
-                exitCode = finding.Check == "elasticsearch" ? ExitCode.Elasticsearch : exitCode == ExitCode.Success ? ExitCode.Failed : exitCode;
+                exitCode = result.Check == "elasticsearch" ? ExitCode.Elasticsearch : exitCode == ExitCode.Success ? ExitCode.Failed : exitCode;
             }
         }
 
@@ -37,24 +37,24 @@ internal static class DoctorCommand
         return exitCode;
     }
 
-    private static void Write(CommandSession session, Finding finding)
+    private static void Write(CommandSession session, CheckResult result)
     {
         var output = session.Environment.Out;
         if (session.IsJson)
         {
-            JsonLine.Write(output, new { @event = "check", finding.Check, state = finding.State.ToString().ToLowerInvariant(), finding.Detail, finding.Remedy });
+            JsonLine.Write(output, new { @event = "check", result.Check, state = result.State.ToString().ToLowerInvariant(), result.Detail, result.Remedy });
             return;
         }
 
-        var sign = finding.State switch
+        var sign = result.State switch
         {
-            FindingState.Ok => "ok  ",
-            FindingState.Warning => "note",
-            FindingState.Failed => "FAIL",
+            CheckState.Ok => "ok  ",
+            CheckState.Warning => "note",
+            CheckState.Failed => "FAIL",
             _ => "-   ",
         };
-        output.WriteLine($"{sign}  {finding.Check}: {finding.Detail}");
-        if (finding.Remedy is { } remedy)
+        output.WriteLine($"{sign}  {result.Check}: {result.Detail}");
+        if (result.Remedy is { } remedy)
         {
             output.WriteLine($"      {remedy}");
         }

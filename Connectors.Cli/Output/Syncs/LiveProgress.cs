@@ -23,9 +23,9 @@ internal sealed class LiveProgress : ProgressDisplay
 
     public override void Say(string line) => _lines.Enqueue(line);
 
-    protected override void ShowStart(RunningSync sync) => Say(SyncSentences.Started(sync));
+    protected override void ShowStart(RunningSync sync) => Say(SyncMessages.Started(sync));
 
-    protected override void ShowEnd(RunningSync sync, SyncResult result, TimeSpan elapsed) => Say(SyncSentences.Ended(sync, result, elapsed));
+    protected override void ShowEnd(RunningSync sync, SyncResult result, TimeSpan elapsed) => Say(SyncMessages.Ended(sync, result, elapsed));
 
     protected override async Task LoopAsync(CancellationToken cancellationToken)
     {

@@ -73,9 +73,9 @@ internal sealed class LineProgress(CliEnvironment environment) : ProgressDisplay
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
 
-    protected override void ShowStart(RunningSync sync) => Say(SyncSentences.Started(sync));
+    protected override void ShowStart(RunningSync sync) => Say(SyncMessages.Started(sync));
 
-    protected override void ShowEnd(RunningSync sync, SyncResult result, TimeSpan elapsed) => Say(SyncSentences.Ended(sync, result, elapsed));
+    protected override void ShowEnd(RunningSync sync, SyncResult result, TimeSpan elapsed) => Say(SyncMessages.Ended(sync, result, elapsed));
 
     protected override async Task LoopAsync(CancellationToken cancellationToken)
     {
@@ -84,7 +84,7 @@ internal sealed class LineProgress(CliEnvironment environment) : ProgressDisplay
             await Task.Delay(Every, Environment.TimeProvider, cancellationToken);
             foreach (var pace in Running)
             {
-                Say(SyncSentences.Running(pace));
+                Say(SyncMessages.Running(pace));
             }
         }
     }

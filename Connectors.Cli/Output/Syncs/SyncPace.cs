@@ -4,7 +4,7 @@ using Connectors.Sync.Service.Jobs;
 
 namespace Connectors.Cli.Output.Syncs;
 
-/// <summary>A running sync as numbers to show: counts, rate, time left. The rate counts from when this process began with it.</summary>
+/// <summary>The numbers of a running sync: counts, rate, time left. The rate counts from when this process started it.</summary>
 /// <param name="sync">The sync.</param>
 /// <param name="time">The clock.</param>
 internal sealed class SyncPace(RunningSync sync, TimeProvider time)

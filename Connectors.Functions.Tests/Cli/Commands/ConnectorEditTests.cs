@@ -95,7 +95,7 @@ public sealed class ConnectorEditTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("f1", "connector edit: say what is to be changed, for instance --set field=value or --schedule-full \"0 0 2 * * ?\".\n")]
+    [InlineData("f1", "connector edit: name a setting to change, for example --set field=value or --schedule-full \"0 0 2 * * ?\".\n")]
     [InlineData("f1 --set directory=", "'Directory path' cannot be empty.\n")]
     [InlineData("f1 --set patern=x", "--set patern: there is no such field. Did you mean pattern?\n")]
     [InlineData("f1 --set pattern=@env:NONE", "--set pattern: the environment variable NONE is not set.\n")]
@@ -197,7 +197,7 @@ public sealed class ConnectorEditTests : IAsyncLifetime
     {
         await _cli.RunAsync("sync", "f1");
         PutJob("runs", "in_progress");
-        _cli.Time = new ImpatientTime();
+        _cli.Time = new FastForwardTimeProvider();
 
         Assert.Equal(1, await _cli.RunAsync("connector", "delete", "f1", "--yes", "--index", "search-files"));
 
@@ -211,7 +211,7 @@ public sealed class ConnectorEditTests : IAsyncLifetime
     public async Task AJobThatIsTakenAtTheLastMomentKeepsTheIndexAndTheConnectorIsSaidToBeGone()
     {
         await _cli.RunAsync("sync", "f1");
-        _cli.Time = new ImpatientTime();
+        _cli.Time = new FastForwardTimeProvider();
         var gate = new RequestGate();
         _elasticsearch.Faults.Add(FaultRule.Hold(gate) with { Route = "_connector/{id}", Method = "DELETE" });
 

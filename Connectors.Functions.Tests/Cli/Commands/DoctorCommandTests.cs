@@ -23,7 +23,7 @@ public sealed class DoctorCommandTests
 
         Assert.Matches(
             "^ok    configuration: It can be read.\nok    state folder: .* can be written.\nok    elasticsearch: 9.5.0, cluster '.*'.\nok    clock: It agrees with Elasticsearch's.\n"
-            + "ok    protocol indices: Both exist.\n-     privileges: The cluster has no security to ask.\nok    connector files: System Directory answers.\nAll is well.\n$",
+            + "ok    protocol indices: Both exist.\n-     privileges: Security is disabled in the cluster.\nok    connector files: System Directory answers.\nAll is well.\n$",
             cli.Out.ToString());
         Assert.Equal("", cli.Error.ToString());
     }
@@ -75,7 +75,7 @@ public sealed class DoctorCommandTests
         Assert.Equal(4, await cli.RunAsync("doctor"));
 
         Assert.Contains("FAIL  elasticsearch: ", cli.Out.ToString(), StringComparison.Ordinal);
-        Assert.EndsWith("-     the rest: Elasticsearch can't be asked.\n1 thing has to be put right.\n", cli.Out.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("-     the rest: Elasticsearch is not available.\n1 thing has to be put right.\n", cli.Out.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class InitCommandTests : IAsyncLifetime
     {
         Assert.Equal(2, await _cli.RunAsync(line.Split(' ')));
 
-        Assert.Equal($"init: there is nobody to ask. Missing: {missing}.\n", _cli.Error.ToString());
+        Assert.Equal($"init: not on a terminal. Missing: {missing}.\n", _cli.Error.ToString());
         Assert.False(File.Exists(_cli.ConfigFile));
     }
 

@@ -73,7 +73,7 @@ public sealed class JobCommandTests : IAsyncLifetime
         Assert.Equal(0, await _cli.RunAsync("job", "cancel", "waits"));
         Assert.Equal("Job 'waits' is canceled.\n", _cli.Out.ToString());
         Assert.Equal(0, await _cli.RunAsync("job", "cancel", "runs"));
-        Assert.Equal("Job 'runs' will be canceled after the page it is at.\n", _cli.Out.ToString());
+        Assert.Equal("Job 'runs' will be canceled after its current page.\n", _cli.Out.ToString());
         Assert.Equal("canceling", (string?)JsonNode.Parse(_elasticsearch.Get(".elastic-connectors-sync-jobs", "runs")!)!["status"]);
 
         Put("done", "completed");
@@ -134,7 +134,7 @@ public sealed class JobCommandTests : IAsyncLifetime
     [InlineData("job show none", "There is no job with the id \"none\". `elastic-ingest job list` shows the newest ones.\n")]
     [InlineData("job cancel none", "There is no job with the id \"none\". `elastic-ingest job list` shows the newest ones.\n")]
     [InlineData("job list --connector fils", "There is no connector with the id or name \"fils\". Did you mean files?\n")]
-    [InlineData("job list --status eror", "--status: \"eror\" is no state of a job. Did you mean error?\nSee elastic-ingest job list --help.\n")]
+    [InlineData("job list --status eror", "--status: \"eror\" is not a job state. Did you mean error?\nSee elastic-ingest job list --help.\n")]
     [InlineData("job list --limit 0", "--limit: \"0\" is not a number from 1 to 1000.\nSee elastic-ingest job list --help.\n")]
     public async Task WhatIsNotThereIsSaid(string line, string expected)
     {

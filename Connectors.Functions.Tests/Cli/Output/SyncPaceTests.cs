@@ -20,12 +20,12 @@ public sealed class SyncPaceTests
         sync.Progress.Add(new SyncCounts(Read: 50_000, Skipped: 50_000));
         sync.Progress.EstimatedDocuments = 100_000;
         sync.Progress.Phase = SyncPhase.Pages;
-        Assert.Equal("orders: syncing, 50,000 of 100,000 read, 50,000 skipped, 0 written, 0 deleted", SyncSentences.Running(pace));
+        Assert.Equal("orders: syncing, 50,000 of 100,000 read, 50,000 skipped, 0 written, 0 deleted", SyncMessages.Running(pace));
 
         _time.Advance(TimeSpan.FromSeconds(10));
         sync.Progress.Add(new SyncCounts(Read: 10_000, Created: 8_000, Updated: 2_000));
 
-        Assert.Equal("orders: syncing, 60,000 of 100,000 read, 50,000 skipped, 10,000 written, 0 deleted, 1,000/s, 0:40 left", SyncSentences.Running(pace));
+        Assert.Equal("orders: syncing, 60,000 of 100,000 read, 50,000 skipped, 10,000 written, 0 deleted, 1,000/s, 0:40 left", SyncMessages.Running(pace));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class SyncPaceTests
         _time.Advance(TimeSpan.FromSeconds(2));
         sync.Progress.Add(new SyncCounts(Read: 100));
 
-        Assert.Equal("orders: syncing, 100 read, 0 skipped, 0 written, 0 deleted, 50/s", SyncSentences.Running(pace));
+        Assert.Equal("orders: syncing, 100 read, 0 skipped, 0 written, 0 deleted, 50/s", SyncMessages.Running(pace));
     }
 
     [Theory]

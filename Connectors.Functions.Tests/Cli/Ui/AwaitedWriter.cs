@@ -27,7 +27,7 @@ internal sealed class AwaitedWriter : StringWriter
         lock (_lock)
         {
             base.WriteLine(value);
-            foreach (var (_, found) in _wanted.Where(one => value?.StartsWith(one.Start, StringComparison.Ordinal) == true))
+            foreach (var (_, found) in _wanted.Where(item => value?.StartsWith(item.Start, StringComparison.Ordinal) == true))
             {
                 found.TrySetResult(value!);
             }

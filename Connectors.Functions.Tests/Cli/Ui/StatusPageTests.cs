@@ -148,7 +148,7 @@ public sealed partial class StatusPageTests : IAsyncLifetime
     [InlineData("connectors/none", 404, "There is no connector with id 'none'. GET /api/connectors shows those that there are.")]
     [InlineData("syncs/none", 404, "There is no sync job with id 'none'. GET /api/syncs shows the newest ones.")]
     [InlineData("syncs/dry-run-none", 404, "There is no sync job with id 'dry-run-none'. GET /api/syncs shows the newest ones.")]
-    [InlineData("syncs?status=done", 400, "status: 'done' is no state of a job. Known are pending, in_progress, canceling, canceled, suspended, completed, error, unfinished.")]
+    [InlineData("syncs?status=done", 400, "status: 'done' is not a job state. Known are pending, in_progress, canceling, canceled, suspended, completed, error, unfinished.")]
     public async Task WhatIsWrongIsSaidAsAProblem(string path, int status, string detail)
     {
         using var answer = await _http.GetAsync(path, Token);

@@ -59,6 +59,6 @@ internal static class CodeBlocks
         var options = new CSharpParseOptions(LanguageVersion.Preview);
         var parts = new[] { Usings, Preludes.GetValueOrDefault(block.File, string.Empty), code }.Select(part => CSharpSyntaxTree.ParseText(part, options));
         var compilation = CSharpCompilation.Create("Snippet", parts, References, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
-        Assert.Empty(compilation.GetDiagnostics().Where(one => one.Severity == DiagnosticSeverity.Error).Select(one => one.ToString()));
+        Assert.Empty(compilation.GetDiagnostics().Where(item => item.Severity == DiagnosticSeverity.Error).Select(item => item.ToString()));
     }
 }

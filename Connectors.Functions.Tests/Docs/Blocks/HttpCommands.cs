@@ -52,7 +52,7 @@ internal static class HttpCommands
     private static JsonNode Description { get; } = JsonNode.Parse(File.ReadAllText(Path.Combine(Approved.Root, "Connectors.Functions", "Http", "openapi.json")))!;
 
     private static JsonNode? Operation(string path, string method) => Description["paths"]!.AsObject()
-        .Where(one => Fits(one.Key.Split('/'), path.Split('/'))).Select(one => one.Value![method.ToLowerInvariant()]).FirstOrDefault(one => one is not null);
+        .Where(item => Fits(item.Key.Split('/'), path.Split('/'))).Select(item => item.Value![method.ToLowerInvariant()]).FirstOrDefault(item => item is not null);
 
     private static bool Fits(string[] template, string[] path) => template.Length == path.Length && template.Zip(path).All(part => part.First.StartsWith('{') || part.First == part.Second);
 

@@ -38,7 +38,7 @@ internal static class JsonBlocks
         if (json is JsonObject policy && policy["Statement"] is JsonArray statements)
         {
             var errors = string.Concat(Directory.EnumerateFiles(Path.Combine(Approved.Root, "Connectors.Sources", "ObjectStores", "S3"), "*Errors.cs").Select(File.ReadAllText));
-            var actions = statements.SelectMany(statement => statement!["Action"] is JsonArray several ? several.Select(one => (string?)one) : [(string?)statement["Action"]]).ToList();
+            var actions = statements.SelectMany(statement => statement!["Action"] is JsonArray several ? several.Select(item => (string?)item) : [(string?)statement["Action"]]).ToList();
             Assert.True(actions.Count >= 3, $"only {actions.Count} actions");
             Assert.All(actions, action => Assert.Contains(action!, errors, StringComparison.Ordinal));
             return;

@@ -66,11 +66,11 @@ internal static partial class PictureBlocks
     {
         var text = string.Join('\n', block.Lines);
         Assert.Matches(@"^(union )?App(Traces|Exceptions)\b", text);
-        var messages = Methods.Select(method => (method.Name, method.GetCustomAttribute<LoggerMessageAttribute>()?.Message)).Where(one => one.Message is not null).ToList();
+        var messages = Methods.Select(method => (method.Name, method.GetCustomAttribute<LoggerMessageAttribute>()?.Message)).Where(item => item.Message is not null).ToList();
         Assert.True(messages.Count > 40, $"only {messages.Count} messages");
-        Assert.All(Event().Matches(text), one => Assert.Contains(messages, message => message.Name == one.Groups["name"].Value));
+        Assert.All(Event().Matches(text), item => Assert.Contains(messages, message => message.Name == item.Groups["name"].Value));
         Assert.All(
-            Property().Matches(text).Select(one => one.Groups["name"].Value).Where(name => name != "EventName"),
+            Property().Matches(text).Select(item => item.Groups["name"].Value).Where(name => name != "EventName"),
             name => Assert.Contains(messages, message => message.Message!.Contains($"{{{name}}}", StringComparison.Ordinal)));
     }
 

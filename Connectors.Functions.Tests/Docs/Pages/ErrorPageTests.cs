@@ -76,7 +76,7 @@ public sealed class ErrorPageTests
 
         text.Append("""
 
-            An error that nobody expected says `Something failed that should not have (…)` and an *error id*: search the log for the id, the entry has the details, and please
+            An error that nobody expected says `Unexpected error (…)` and an *error id*: search the log for the id, the entry has the details, and please
             [report it](../CONTRIBUTING.md).
 
             """);

@@ -17,7 +17,7 @@ internal static class ErrorSentences
     {
         var files = Directory.EnumerateFiles(Path.Combine(Approved.Root, folder), "*.cs", deep ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly)
             .Where(file => !Path.GetRelativePath(Approved.Root, file).Split('/', '\\').Any(part => part is "bin" or "obj")).Order(StringComparer.Ordinal);
-        return [.. files.SelectMany(Read).GroupBy(one => one.Text, StringComparer.Ordinal).Select(Merged)];
+        return [.. files.SelectMany(Read).GroupBy(item => item.Text, StringComparer.Ordinal).Select(Merged)];
     }
 
     private static IEnumerable<ErrorSentence> Read(string file)
@@ -71,5 +71,5 @@ internal static class ErrorSentences
         return named.Length > 0 ? named : [FailureKind.Retry, FailureKind.Fatal];
     }
 
-    private static ErrorSentence Merged(IGrouping<string, ErrorSentence> same) => new(same.Key, [.. same.SelectMany(one => one.Kinds).Distinct().Order()]);
+    private static ErrorSentence Merged(IGrouping<string, ErrorSentence> same) => new(same.Key, [.. same.SelectMany(item => item.Kinds).Distinct().Order()]);
 }

@@ -19,15 +19,15 @@ public sealed class OperationsPageTests
         .. new[] { typeof(SyncTelemetry).Assembly, typeof(BuiltInSources).Assembly, typeof(SyncJob).Assembly, typeof(Connectors.Cli.ExitCode).Assembly }
             .SelectMany(assembly => assembly.GetTypes())
             .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
-            .Select(method => (method.Name, Message: method.GetCustomAttribute<LoggerMessageAttribute>()!)).Where(one => one.Message is not null)
-            .OrderBy(one => one.Message.EventId),
+            .Select(method => (method.Name, Message: method.GetCustomAttribute<LoggerMessageAttribute>()!)).Where(item => item.Message is not null)
+            .OrderBy(item => item.Message.EventId),
     ];
 
     [Fact]
     public void EveryWarningAndErrorOfTheLogHasALineThatSaysWhatToDo()
     {
-        var expected = LogMessages.Where(one => one.Message.Level is LogLevel.Warning or LogLevel.Error or LogLevel.Critical)
-            .Select(one => $"{one.Message.EventId} | {one.Name} | {one.Message.Level.ToString().ToLowerInvariant()} | {one.Message.Message}").ToList();
+        var expected = LogMessages.Where(item => item.Message.Level is LogLevel.Warning or LogLevel.Error or LogLevel.Critical)
+            .Select(item => $"{item.Message.EventId} | {item.Name} | {item.Message.Level.ToString().ToLowerInvariant()} | {item.Message.Message}").ToList();
         Assert.True(expected.Count > 20, $"only {expected.Count} messages were found");
         var rows = MarkdownPages.Rows(Page, "id", "name", "level", "message", "what to do");
         Assert.Equal(expected, rows.Select(row => $"{row[0]} | {row[1].Trim('`')} | {row[2]} | {row[3]}"));
@@ -37,14 +37,14 @@ public sealed class OperationsPageTests
     [Fact]
     public void NoTwoLogMessagesHaveTheSameNumberOrName()
     {
-        Assert.Empty(LogMessages.GroupBy(one => one.Message.EventId).Where(same => same.Count() > 1).Select(same => $"{same.Key}: {string.Join(", ", same.Select(one => one.Name))}"));
+        Assert.Empty(LogMessages.GroupBy(item => item.Message.EventId).Where(same => same.Count() > 1).Select(same => $"{same.Key}: {string.Join(", ", same.Select(item => item.Name))}"));
         Assert.True(LogMessages.Count > 40, $"only {LogMessages.Count} messages were found");
     }
 
     [Fact]
     public void TheMessagesOfTheTableAreThoseThatAreReallyWritten() => Assert.All(
         MarkdownPages.Rows(Page, "name", "when", "level"),
-        row => Assert.Contains(LogMessages, one => one.Name == row[0].Trim('`')));
+        row => Assert.Contains(LogMessages, item => item.Name == row[0].Trim('`')));
 
     [Fact]
     public void EveryInstrumentIsInTheTableWithItsUnit()

@@ -137,7 +137,7 @@ public sealed class PrivilegeTests
     private static JsonObject Role(IReadOnlyList<string> cluster, params (string[] Names, IReadOnlyList<string> Privileges)[] indices) => new()
     {
         ["cluster"] = Texts(cluster),
-        ["indices"] = new JsonArray([.. indices.Select(one => new JsonObject { ["names"] = Texts(one.Names), ["privileges"] = Texts(one.Privileges) })]),
+        ["indices"] = new JsonArray([.. indices.Select(item => new JsonObject { ["names"] = Texts(item.Names), ["privileges"] = Texts(item.Privileges) })]),
     };
 
     private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => JsonValue.Create(text))]);

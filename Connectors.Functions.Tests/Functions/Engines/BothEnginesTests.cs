@@ -111,7 +111,7 @@ public sealed class BothEnginesTests
     public async Task ADryRunWritesNothing(bool isOfficial)
     {
         await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed());
-        var target = new SyncTarget(SyncTarget.DryRunPrefix + "1", "c1", DryRun: true);
+        var target = new SyncJobInput(SyncJobInput.DryRunPrefix + "1", "c1", DryRun: true);
 
         Assert.True(await bed.StartAsync(target));
 
@@ -128,7 +128,7 @@ public sealed class BothEnginesTests
         bed.App.Source.OnPage = _ => gate.Task;
         var job = await bed.StartSyncAsync();
 
-        Assert.False(await bed.StartAsync(new SyncTarget(job, "c1")));
+        Assert.False(await bed.StartAsync(new SyncJobInput(job, "c1")));
         gate.SetResult();
 
         Assert.Equal("Completed, completed, completed: 3 read, 0 skipped, 3 added, 0 updated, 0 deleted, 3 in the index, 0 staged", await bed.EndOfAsync(job));
@@ -141,7 +141,7 @@ public sealed class BothEnginesTests
     {
         await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed());
 
-        Assert.True(await bed.StartAsync(new SyncTarget("gone", "c1")));
+        Assert.True(await bed.StartAsync(new SyncJobInput("gone", "c1")));
 
         Assert.Equal("Completed, lost, no job: 0 read, 0 skipped, 0 added, 0 updated, 0 deleted, 0 in the index, 0 staged", await bed.EndOfAsync("gone"));
         Assert.Equal(0, bed.App.Source.PagesRead);

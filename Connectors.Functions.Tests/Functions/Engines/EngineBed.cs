@@ -36,12 +36,12 @@ internal sealed class EngineBed : IAsyncDisposable
         App.Clock.Advance(TimeSpan.FromMinutes(1));
         var connector = (await App.Services.Connectors.FindAsync("c1", Token))!;
         var job = (await App.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token))!;
-        await StartAsync(SyncTarget.Of(job));
+        await StartAsync(SyncJobInput.Of(job));
         return job.Id;
     }
 
     /// <summary>Starts an orchestration, unless it runs.</summary>
-    public Task<bool> StartAsync(SyncTarget target) => App.Host.Services.GetRequiredService<SyncStarter>().TryStartAsync(Client, target, Token);
+    public Task<bool> StartAsync(SyncJobInput target) => App.Host.Services.GetRequiredService<SyncStarter>().TryStartAsync(Client, target, Token);
 
     /// <summary>Syncs, and says in a line how that ended and what the index holds then.</summary>
     public async Task<string> SyncAsync() => await EndOfAsync(await StartSyncAsync());
@@ -51,7 +51,7 @@ internal sealed class EngineBed : IAsyncDisposable
     {
         var end = _official is null
             ? await App.EndOfAsync(jobId)
-            : await Client.WaitForInstanceCompletionAsync(SyncTarget.InstanceIdOf(jobId), getInputsAndOutputs: true, Token);
+            : await Client.WaitForInstanceCompletionAsync(SyncJobInput.InstanceIdOf(jobId), getInputsAndOutputs: true, Token);
         var summary = end.ReadOutputAs<SyncSummary>()!;
         var counts = summary.Counts;
         var job = App.JobIds.Contains(jobId) ? App.Status(jobId) : "no job";

@@ -44,8 +44,8 @@ internal sealed class OfficialEngine : IAsyncDisposable
 
     private static void Register(DurableTaskRegistry registry, IServiceProvider services)
     {
-        registry.AddOrchestratorFunc<SyncState, SyncSummary?>(nameof(SyncJob), (context, _) => SyncJob.RunAsync(context));
-        registry.AddOrchestratorFunc<PartitionOrder, StepAnswer<PartitionState>>(nameof(SyncPartition), (context, _) => SyncPartition.RunAsync(context));
+        registry.AddOrchestratorFunc<SyncJobState, SyncSummary?>(nameof(SyncJob), (context, _) => SyncJob.RunAsync(context));
+        registry.AddOrchestratorFunc<SyncPartitionInput, StepResult<PartitionState>>(nameof(SyncPartition), (context, _) => SyncPartition.RunAsync(context));
         var catalog = FunctionCatalog.Of(typeof(SyncJob).Assembly.GetExportedTypes());
         foreach (var function in catalog.All.Where(function => function.Trigger is ActivityTriggerAttribute))
         {

@@ -27,7 +27,7 @@ public sealed class AccessControlOrchestrationTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
-        _gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [_server.Uri] }, new ImpatientTime(), new Random(1), NullLoggerFactory.Instance);
+        _gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [_server.Uri] }, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance);
     }
 
     public async ValueTask DisposeAsync()

@@ -103,10 +103,10 @@ public sealed class HistoryBoundsTests
 
     private static async Task<int> AssertBoundsAsync(FunctionsBed bed)
     {
-        var facts = await bed.Host.Client.GetAllInstancesAsync().Select(instance => bed.Host.FactsOf(instance.InstanceId)!).ToListAsync(Token);
-        Assert.InRange(facts.Max(one => one.MostEvents), 30, MaxEvents);
-        Assert.InRange(facts.Max(one => one.LargestPayload), 100, MaxPayload);
-        return facts.Max(one => one.MostEvents);
+        var facts = await bed.Host.Client.GetAllInstancesAsync().Select(instance => bed.Host.StatisticsOf(instance.InstanceId)!).ToListAsync(Token);
+        Assert.InRange(facts.Max(item => item.MostEvents), 30, MaxEvents);
+        Assert.InRange(facts.Max(item => item.LargestPayload), 100, MaxPayload);
+        return facts.Max(item => item.MostEvents);
     }
 
     private static MemorySource Many(int partitions, int documents) => new()

@@ -37,7 +37,7 @@ public sealed class KilledHostPropertyTests
             await using var bed = await new FunctionsBed
             {
                 Source = story.Source(story.Before),
-                StepTime = new ImpatientTime(),
+                StepTime = new FastForwardTimeProvider(),
                 MaxDeletePercent = 100,
                 With = options => options with { Delivery = story.Delivery, ShuffleResults = story.Seed % 2 == 0 ? new Random(story.Seed) : null },
             }.StartAsync();

@@ -15,7 +15,7 @@ namespace Connectors.Tests.Functions.Orchestrations;
 /// <summary>What the orchestrators decide, by what they call in which order; the answers are the tests'.</summary>
 public sealed class OrchestratorDecisionTests
 {
-    private static readonly SyncTarget Target = new("j1", "c1");
+    private static readonly SyncJobInput Target = new("j1", "c1");
     private static readonly PlanName Plan = new("j1/plan");
     private readonly Mock<TaskOrchestrationContext> _context = new() { CallBase = true };
     private readonly List<string> _calls = [];
@@ -24,27 +24,27 @@ public sealed class OrchestratorDecisionTests
 
     public OrchestratorDecisionTests()
     {
-        _context.Setup(one => one.InstanceId).Returns("j1");
-        _context.Setup(one => one.CurrentUtcDateTime).Returns(new DateTime(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc));
-        _context.Setup(one => one.CreateReplaySafeLogger(It.IsAny<string>())).Returns(NullLogger.Instance);
-        _context.Setup(one => one.CreateTimer(It.IsAny<DateTime>(), It.IsAny<CancellationToken>())).Returns(new TaskCompletionSource().Task);
-        _context.Setup(one => one.ContinueAsNew(It.IsAny<object?>(), It.IsAny<bool>())).Callback((object? input, bool _) => _continuedWith = input);
+        _context.Setup(item => item.InstanceId).Returns("j1");
+        _context.Setup(item => item.CurrentUtcDateTime).Returns(new DateTime(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc));
+        _context.Setup(item => item.CreateReplaySafeLogger(It.IsAny<string>())).Returns(NullLogger.Instance);
+        _context.Setup(item => item.CreateTimer(It.IsAny<DateTime>(), It.IsAny<CancellationToken>())).Returns(new TaskCompletionSource().Task);
+        _context.Setup(item => item.ContinueAsNew(It.IsAny<object?>(), It.IsAny<bool>())).Callback((object? input, bool _) => _continuedWith = input);
         Answer(nameof(JobActivities.ClaimJob), true);
         Answer(nameof(JobActivities.EndJob), true);
         Answer(nameof(SourceActivities.PingSource), true);
         Answer(nameof(StagingActivities.CleanStaging), true);
-        Answer(nameof(SourceActivities.BeginSync), new BegunSync(new BeginAnswer(Plan, 2, 10, null), 2));
-        Answer(nameof(IndexActivities.PlanDeletes), new DeleteAnswer("j1/plan/deletes", 7, 70, null, false, default));
-        Answer(nameof(IndexActivities.WriteDeletes), new WriteAnswer(new SyncCounts(Deleted: 30), null));
+        Answer(nameof(SourceActivities.BeginSync), new BeginSyncResult(new BeginResult(Plan, 2, 10, null), 2));
+        Answer(nameof(IndexActivities.PlanDeletes), new PlanDeletesResult("j1/plan/deletes", 7, 70, null, false, default));
+        Answer(nameof(IndexActivities.WriteDeletes), new WriteResult(new SyncCounts(Deleted: 30), null));
         Answer(nameof(IndexActivities.CompleteSync), new SyncSummary("completed", default, 5));
-        Answer(nameof(IndexActivities.WritePage), new WriteAnswer(new SyncCounts(Created: 1), null));
-        _context.Setup(one => one.CallSubOrchestratorAsync<StepAnswer<PartitionState>>(new TaskName(nameof(SyncPartition)), It.IsAny<object>(), It.IsAny<TaskOptions>()))
+        Answer(nameof(IndexActivities.WritePage), new WriteResult(new SyncCounts(Created: 1), null));
+        _context.Setup(item => item.CallSubOrchestratorAsync<StepResult<PartitionState>>(new TaskName(nameof(SyncPartition)), It.IsAny<object>(), It.IsAny<TaskOptions>()))
             .Returns((TaskName _, object input, TaskOptions options) =>
             {
-                var order = (PartitionOrder)input;
+                var order = (SyncPartitionInput)input;
                 _calls.Add($"{nameof(SyncPartition)} {order.State.Number}");
                 Assert.NotNull(options.Retry);
-                return Task.FromResult(new StepAnswer<PartitionState>(order.State with { Page = new PageName("last"), IsRead = true }));
+                return Task.FromResult(new StepResult<PartitionState>(order.State with { Page = new PageName("last"), IsRead = true }));
             });
     }
 
@@ -62,7 +62,7 @@ public sealed class OrchestratorDecisionTests
     [Fact]
     public async Task WhenWhatIsStagedIsDamagedTheSyncBeginsAgainOnceAndKeepsItsCounts()
     {
-        Answer(nameof(IndexActivities.PlanDeletes), new DeleteAnswer(null, 0, 0, null, false, new SyncCounts(Updated: 4, Read: 9), Damaged: "The ids are damaged."));
+        Answer(nameof(IndexActivities.PlanDeletes), new PlanDeletesResult(null, 0, 0, null, false, new SyncCounts(Updated: 4, Read: 9), Damaged: "The ids are damaged."));
 
         var summary = await RunAsync();
 
@@ -77,12 +77,12 @@ public sealed class OrchestratorDecisionTests
     }
 
     [Theory]
-    [InlineData(StepStop.Canceled, "canceled", "EndJob Canceled")]
-    [InlineData(StepStop.Failed, "error", "EndJob Failed")]
-    [InlineData(StepStop.Lost, "lost", null)]
-    public async Task WhatStopsAStepEndsTheJobAndCleansUp(StepStop stop, string status, string? end)
+    [InlineData(StopReason.Canceled, "canceled", "EndJob Canceled")]
+    [InlineData(StopReason.Failed, "error", "EndJob Failed")]
+    [InlineData(StopReason.TakenOver, "lost", null)]
+    public async Task WhatStopsAStepEndsTheJobAndCleansUp(StopReason stop, string status, string? end)
     {
-        Answer(nameof(IndexActivities.PlanDeletes), new StepAnswer<DeleteAnswer>(null, stop, "why"));
+        Answer(nameof(IndexActivities.PlanDeletes), new StepResult<PlanDeletesResult>(null, stop, "why"));
 
         var summary = await RunAsync();
 
@@ -99,25 +99,25 @@ public sealed class OrchestratorDecisionTests
         Assert.Equal("The backend is away.", (await RunAsync())!.Message);
 
         Throw(nameof(SourceActivities.PingSource), new TaskFailedException("PingSource", 3, new TaskFailureDetails("X", "password=hunter2", null, null, null)));
-        _context.Setup(one => one.CreateReplaySafeLogger(It.IsAny<string>())).Returns(_log.CreateLogger("log"));
+        _context.Setup(item => item.CreateReplaySafeLogger(It.IsAny<string>())).Returns(_log.CreateLogger("log"));
         var message = (await RunAsync())!.Message!;
-        Assert.Matches("^The step 'PingSource' failed again and again: its host ended, or something failed that should not have. The log of the app tells the details under error id [0-9a-f]{8}\\.$", message);
-        Assert.Contains($"The step PingSource of j1 failed again and again (error id {message[^9..^1]}): X: ", _log.Text, StringComparison.Ordinal);
+        Assert.Matches("^The step 'PingSource' failed repeatedly: its host ended, or an unexpected error occurred. See the log of the app under error id [0-9a-f]{8}\\.$", message);
+        Assert.Contains($"The step PingSource of j1 failed repeatedly (error id {message[^9..^1]}): X: ", _log.Text, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task APartitionThatFailsIsTheEndOnlyAfterTheOthersHaveStopped()
     {
-        var other = new TaskCompletionSource<StepAnswer<PartitionState>>();
-        _context.Setup(one => one.CallSubOrchestratorAsync<StepAnswer<PartitionState>>(new TaskName(nameof(SyncPartition)), It.IsAny<object>(), It.IsAny<TaskOptions>()))
-            .Returns((TaskName _, object input, TaskOptions _) => ((PartitionOrder)input).State.Number == 0
-                ? Task.FromResult(new StepAnswer<PartitionState>(((PartitionOrder)input).State, StepStop.Failed, "first"))
+        var other = new TaskCompletionSource<StepResult<PartitionState>>();
+        _context.Setup(item => item.CallSubOrchestratorAsync<StepResult<PartitionState>>(new TaskName(nameof(SyncPartition)), It.IsAny<object>(), It.IsAny<TaskOptions>()))
+            .Returns((TaskName _, object input, TaskOptions _) => ((SyncPartitionInput)input).State.Number == 0
+                ? Task.FromResult(new StepResult<PartitionState>(((SyncPartitionInput)input).State, StopReason.Failed, "first"))
                 : other.Task);
 
         var run = RunAsync();
         Assert.False(run.IsCompleted);
         Assert.DoesNotContain("EndJob Failed", _calls);
-        other.SetResult(new StepAnswer<PartitionState>(new PartitionState(1, Counts: new SyncCounts(Created: 4))));
+        other.SetResult(new StepResult<PartitionState>(new PartitionState(1, Counts: new SyncCounts(Created: 4))));
 
         Assert.Equal(("error", "first", 4L), ((await run)!.Status, (await run)!.Message, (await run)!.Counts.Created));
     }
@@ -125,11 +125,11 @@ public sealed class OrchestratorDecisionTests
     [Fact]
     public async Task ManyPartsOfDeletesContinueAsNewWithAllThatCounts()
     {
-        Answer(nameof(IndexActivities.PlanDeletes), new DeleteAnswer("j1/plan/deletes", 1_000, 10_000, null, false, default));
+        Answer(nameof(IndexActivities.PlanDeletes), new PlanDeletesResult("j1/plan/deletes", 1_000, 10_000, null, false, default));
 
         Assert.Null(await RunAsync());
 
-        var state = Assert.IsType<SyncState>(_continuedWith);
+        var state = Assert.IsType<SyncJobState>(_continuedWith);
         Assert.InRange(state.NextPart, 3, SyncJobRun.MaxTurns * SyncJobRun.PartsAtOnce);
         Assert.Equal(state.NextPart / SyncJobRun.PartsAtOnce * 30, state.DeleteCounts.Deleted);
         _calls.Clear();
@@ -141,13 +141,13 @@ public sealed class OrchestratorDecisionTests
     public async Task APageIsReadWhileTheOneBeforeItIsWritten()
     {
         var pages = 0;
-        _context.Setup(one => one.GetInput<PartitionOrder>()).Returns(new PartitionOrder(Target, Plan, new PartitionState(0), 0));
-        Setup<ReadAnswer>(nameof(SourceActivities.ReadPage), input => new StepAnswer<ReadAnswer>(new ReadAnswer(new PageName("p" + ++pages), pages == 3, true, new SyncCounts(Read: 2))));
+        _context.Setup(item => item.GetInput<SyncPartitionInput>()).Returns(new SyncPartitionInput(Target, Plan, new PartitionState(0), 0));
+        Setup<ReadPageResult>(nameof(SourceActivities.ReadPage), input => new StepResult<ReadPageResult>(new ReadPageResult(new PageName("p" + ++pages), pages == 3, true, new SyncCounts(Read: 2))));
 
-        var answer = await SyncPartition.RunAsync(_context.Object);
+        var result = await SyncPartition.RunAsync(_context.Object);
 
         Assert.Equal(["ReadPage after ", "WritePage p1", "ReadPage after p1", "WritePage p2", "ReadPage after p2", "WritePage p3"], _calls);
-        Assert.Equal((true, 6L, 3L), (answer.Value!.IsDone(), answer.Value.Counts.Read, answer.Value.Counts.Created));
+        Assert.Equal((true, 6L, 3L), (result.Value!.IsDone(), result.Value.Counts.Read, result.Value.Counts.Created));
     }
 
     [Fact]
@@ -155,70 +155,70 @@ public sealed class OrchestratorDecisionTests
     {
         var pages = 0;
         var begun = new DateTime(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
-        _context.Setup(one => one.GetInput<PartitionOrder>()).Returns(new PartitionOrder(Target, Plan, new PartitionState(0), 5, begun));
-        Setup<ReadAnswer>(nameof(SourceActivities.ReadPage), _ => new StepAnswer<ReadAnswer>(new ReadAnswer(new PageName("p" + ++pages), false, true, new SyncCounts(Read: 2))));
-        Answer(nameof(IndexActivities.WritePage), new WriteAnswer(new SyncCounts(Created: 1, Rejected: 1), new ReportName("report")));
+        _context.Setup(item => item.GetInput<SyncPartitionInput>()).Returns(new SyncPartitionInput(Target, Plan, new PartitionState(0), 5, begun));
+        Setup<ReadPageResult>(nameof(SourceActivities.ReadPage), _ => new StepResult<ReadPageResult>(new ReadPageResult(new PageName("p" + ++pages), false, true, new SyncCounts(Read: 2))));
+        Answer(nameof(IndexActivities.WritePage), new WriteResult(new SyncCounts(Created: 1, Rejected: 1), new ReportName("report")));
 
         await SyncPartition.RunAsync(_context.Object);
 
-        var next = Assert.IsType<PartitionOrder>(_continuedWith);
-        Assert.Equal((SyncPartition.MaxPages, new PageName($"p{pages}"), 7L, 12L, (DateTime?)begun), (pages, next.State.Unwritten, next.State.Counts.Rejected, next.Rejected, next.Begun));
+        var next = Assert.IsType<SyncPartitionInput>(_continuedWith);
+        Assert.Equal((SyncPartition.MaxPages, new PageName($"p{pages}"), 7L, 12L, (DateTime?)begun), (pages, next.State.Unwritten, next.State.Counts.Rejected, next.Rejected, next.StartedAt));
         _calls.Clear();
-        _context.Setup(one => one.GetInput<PartitionOrder>()).Returns(next);
+        _context.Setup(item => item.GetInput<SyncPartitionInput>()).Returns(next);
         await SyncPartition.RunAsync(_context.Object);
         Assert.Equal(["WritePage p8", "ReadPage after p8"], _calls[..2]);
-        Assert.Equal(20L, Assert.IsType<PartitionOrder>(_continuedWith).Rejected);
+        Assert.Equal(20L, Assert.IsType<SyncPartitionInput>(_continuedWith).Rejected);
     }
 
     [Fact]
     public async Task APartitionThatTakesLongerThanAMinuteTellsItsJobHowFarItIs()
     {
         var now = new DateTime(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
-        _context.Setup(one => one.CurrentUtcDateTime).Returns(() => now);
-        _context.Setup(one => one.GetInput<PartitionOrder>()).Returns(new PartitionOrder(Target, Plan, new PartitionState(0), 0));
-        Setup<ReadAnswer>(nameof(SourceActivities.ReadPage), _ =>
+        _context.Setup(item => item.CurrentUtcDateTime).Returns(() => now);
+        _context.Setup(item => item.GetInput<SyncPartitionInput>()).Returns(new SyncPartitionInput(Target, Plan, new PartitionState(0), 0));
+        Setup<ReadPageResult>(nameof(SourceActivities.ReadPage), _ =>
         {
             now += TimeSpan.FromSeconds(25);
-            return new StepAnswer<ReadAnswer>(new ReadAnswer(new PageName("p" + now.Second), false, true, new SyncCounts(Read: 2)));
+            return new StepResult<ReadPageResult>(new ReadPageResult(new PageName("p" + now.Second), false, true, new SyncCounts(Read: 2)));
         });
 
-        var answer = await SyncPartition.RunAsync(_context.Object);
+        var result = await SyncPartition.RunAsync(_context.Object);
 
-        Assert.Equal((6L, false, StepStop.None), (answer.Value!.Counts.Read, answer.Value.IsDone(), answer.Stop));
+        Assert.Equal((6L, false, StopReason.None), (result.Value!.Counts.Read, result.Value.IsDone(), result.Stop));
         Assert.Null(_continuedWith);
     }
 
     [Fact]
     public async Task APartitionThatWaitedLongInTheQueueStillReadsItsPages()
     {
-        PartitionOrder? order = null;
-        _context.Setup(one => one.CallSubOrchestratorAsync<StepAnswer<PartitionState>>(new TaskName(nameof(SyncPartition)), It.IsAny<object>(), It.IsAny<TaskOptions>()))
+        SyncPartitionInput? order = null;
+        _context.Setup(item => item.CallSubOrchestratorAsync<StepResult<PartitionState>>(new TaskName(nameof(SyncPartition)), It.IsAny<object>(), It.IsAny<TaskOptions>()))
             .Returns((TaskName _, object input, TaskOptions _) =>
             {
-                order = (PartitionOrder)input;
-                return Task.FromResult(new StepAnswer<PartitionState>(order.State with { Page = new PageName("last"), IsRead = true }));
+                order = (SyncPartitionInput)input;
+                return Task.FromResult(new StepResult<PartitionState>(order.State with { Page = new PageName("last"), IsRead = true }));
             });
         await RunAsync();
         _calls.Clear();
-        _context.Setup(one => one.CurrentUtcDateTime).Returns(new DateTime(2026, 1, 31, 12, 5, 0, DateTimeKind.Utc));
-        _context.Setup(one => one.GetInput<PartitionOrder>()).Returns(order!);
-        Setup<ReadAnswer>(nameof(SourceActivities.ReadPage), _ => new StepAnswer<ReadAnswer>(new ReadAnswer(new PageName("p1"), true, true, new SyncCounts(Read: 2))));
+        _context.Setup(item => item.CurrentUtcDateTime).Returns(new DateTime(2026, 1, 31, 12, 5, 0, DateTimeKind.Utc));
+        _context.Setup(item => item.GetInput<SyncPartitionInput>()).Returns(order!);
+        Setup<ReadPageResult>(nameof(SourceActivities.ReadPage), _ => new StepResult<ReadPageResult>(new ReadPageResult(new PageName("p1"), true, true, new SyncCounts(Read: 2))));
 
-        var answer = await SyncPartition.RunAsync(_context.Object);
+        var result = await SyncPartition.RunAsync(_context.Object);
 
         Assert.Equal(["ReadPage after ", "WritePage p1"], _calls);
-        Assert.True(answer.Value!.IsDone());
+        Assert.True(result.Value!.IsDone());
     }
 
     [Fact]
     public async Task APartitionThatIsNotDoneIsBegunAgainWithWhatItAnswered()
     {
-        _context.Setup(one => one.CallSubOrchestratorAsync<StepAnswer<PartitionState>>(new TaskName(nameof(SyncPartition)), It.IsAny<object>(), It.IsAny<TaskOptions>()))
+        _context.Setup(item => item.CallSubOrchestratorAsync<StepResult<PartitionState>>(new TaskName(nameof(SyncPartition)), It.IsAny<object>(), It.IsAny<TaskOptions>()))
             .Returns((TaskName _, object input, TaskOptions _) =>
             {
-                var state = ((PartitionOrder)input).State;
+                var state = ((SyncPartitionInput)input).State;
                 _calls.Add($"{nameof(SyncPartition)} {state.Number} {state.Page}");
-                return Task.FromResult(new StepAnswer<PartitionState>(state with { Page = new PageName($"{state.Page}p"), IsRead = state.Page?.Value == "p" }));
+                return Task.FromResult(new StepResult<PartitionState>(state with { Page = new PageName($"{state.Page}p"), IsRead = state.Page?.Value == "p" }));
             });
 
         await RunAsync();
@@ -229,7 +229,7 @@ public sealed class OrchestratorDecisionTests
     [Fact]
     public async Task OfChangesNothingIsDeletedThatTheyDoNotTellOf()
     {
-        Answer(nameof(SourceActivities.BeginSync), new BegunSync(new BeginAnswer(Plan, 1, 0, null, SyncKind.Incremental), 4));
+        Answer(nameof(SourceActivities.BeginSync), new BeginSyncResult(new BeginResult(Plan, 1, 0, null, SyncKind.Incremental), 4));
 
         Assert.Equal("completed", (await RunAsync())!.Status);
         Assert.Equal(["ClaimJob", "PingSource", "BeginSync", "SyncPartition 0", "CompleteSync last", "CleanStaging"], _calls);
@@ -238,23 +238,23 @@ public sealed class OrchestratorDecisionTests
     [Fact]
     public async Task ChangesThatCantBeHadAreFollowedByAFullSyncFromNothing()
     {
-        Setup<BegunSync>(nameof(SourceActivities.BeginSync), input => new StepAnswer<BegunSync>(((SyncTarget)input).FullBecause is null
-            ? new BegunSync(new BeginAnswer(new PlanName("j1/changes"), 1, 0, null, SyncKind.Incremental), 2)
-            : new BegunSync(new BeginAnswer(Plan, 2, 10, null), 2)));
-        _context.Setup(one => one.CallSubOrchestratorAsync<StepAnswer<PartitionState>>(new TaskName(nameof(SyncPartition)), It.IsAny<object>(), It.IsAny<TaskOptions>()))
+        Setup<BeginSyncResult>(nameof(SourceActivities.BeginSync), input => new StepResult<BeginSyncResult>(((SyncJobInput)input).FullBecause is null
+            ? new BeginSyncResult(new BeginResult(new PlanName("j1/changes"), 1, 0, null, SyncKind.Incremental), 2)
+            : new BeginSyncResult(new BeginResult(Plan, 2, 10, null), 2)));
+        _context.Setup(item => item.CallSubOrchestratorAsync<StepResult<PartitionState>>(new TaskName(nameof(SyncPartition)), It.IsAny<object>(), It.IsAny<TaskOptions>()))
             .Returns((TaskName _, object input, TaskOptions _) =>
             {
-                var order = (PartitionOrder)input;
+                var order = (SyncPartitionInput)input;
                 _calls.Add($"{nameof(SyncPartition)} {order.State.Number} of {order.Plan}");
-                return Task.FromResult(new StepAnswer<PartitionState>(order.Plan.Value == "j1/changes"
-                    ? order.State with { Page = new PageName("p"), Counts = new SyncCounts(Created: 7), Lost = "too short." }
+                return Task.FromResult(new StepResult<PartitionState>(order.Plan.Value == "j1/changes"
+                    ? order.State with { Page = new PageName("p"), Counts = new SyncCounts(Created: 7), ExpiredReason = "too short." }
                     : order.State with { Page = new PageName("last"), IsRead = true, Counts = new SyncCounts(Skipped: 1) }));
             });
         SyncCounts? told = null;
         Setup<SyncSummary>(nameof(IndexActivities.CompleteSync), input =>
         {
-            told = ((JobOrder<FinishOrder>)input).Input.Counts;
-            return new StepAnswer<SyncSummary>(new SyncSummary("completed", default, 5));
+            told = ((StepInput<CompleteSyncInput>)input).Input.Counts;
+            return new StepResult<SyncSummary>(new SyncSummary("completed", default, 5));
         });
 
         await RunAsync();
@@ -271,54 +271,54 @@ public sealed class OrchestratorDecisionTests
     public void WhatAFormerVersionHandedOnIsStillUnderstood()
     {
         var web = new System.Text.Json.JsonSerializerOptions(System.Text.Json.JsonSerializerDefaults.Web);
-        var state = System.Text.Json.JsonSerializer.Deserialize<SyncState>(
+        var state = System.Text.Json.JsonSerializer.Deserialize<SyncJobState>(
             """{"Target":{"JobId":"j1","ConnectorId":"c1","DryRun":false,"AllowMassDelete":false,"Reindex":false},"Plan":"j1/plan","Parallel":4,"Partitions":[{"Number":0,"Page":"p","IsRead":true,"Unwritten":null,"Report":null,"Counts":{"Read":3}}],"NextPart":0,"DeleteCounts":{}}""", web)!;
-        var order = System.Text.Json.JsonSerializer.Deserialize<PartitionOrder>(
+        var order = System.Text.Json.JsonSerializer.Deserialize<SyncPartitionInput>(
             """{"Target":{"JobId":"j1","ConnectorId":"c1"},"Plan":"j1/plan","State":{"Number":1,"Page":"p","IsRead":false,"Unwritten":"p","Counts":{"Rejected":2}},"Rejected":2}""", web)!;
-        var begun = System.Text.Json.JsonSerializer.Deserialize<StepAnswer<BegunSync>>(
-            """{"Value":{"Answer":{"Plan":null,"Partitions":0,"IndexedDocuments":3,"EstimatedDocuments":null},"Parallel":4},"Stop":0,"Message":null}""", web)!;
-        var finish = System.Text.Json.JsonSerializer.Deserialize<JobOrder<FinishOrder>>(
-            """{"Target":{"JobId":"j1","ConnectorId":"c1"},"Order":{"Complete":{"Plan":"j1/plan","Reports":[],"IsListed":true},"Counts":{"Read":3},"Refusal":null,"IndexedDocuments":0}}""", web)!;
+        var begun = System.Text.Json.JsonSerializer.Deserialize<StepResult<BeginSyncResult>>(
+            """{"Value":{"Result":{"Plan":null,"Partitions":0,"IndexedDocuments":3,"EstimatedDocuments":null},"Parallel":4},"Stop":0,"Message":null}""", web)!;
+        var finish = System.Text.Json.JsonSerializer.Deserialize<StepInput<CompleteSyncInput>>(
+            """{"Target":{"JobId":"j1","ConnectorId":"c1"},"Input":{"Complete":{"Plan":"j1/plan","Reports":[],"IsListed":true},"Counts":{"Read":3},"Refusal":null,"IndexedDocuments":0}}""", web)!;
 
-        Assert.Equal((SyncKind.Full, true, 3L, null), (state.Kind, state.Partitions[0].IsDone(), state.Counts().Read, state.Lost()));
-        Assert.Equal((null, new PageName("p"), null), (order.Begun, order.State.Unwritten, order.Target.FullBecause));
-        Assert.Equal((SyncKind.Full, null), (begun.Value!.Answer.Kind, begun.Value.Answer.Cursor));
+        Assert.Equal((SyncKind.Full, true, 3L, null), (state.Kind, state.Partitions[0].IsDone(), state.Counts().Read, state.ExpiredReason()));
+        Assert.Equal((null, new PageName("p"), null), (order.StartedAt, order.State.Unwritten, order.Target.FullBecause));
+        Assert.Equal((SyncKind.Full, null), (begun.Value!.Result.Kind, begun.Value.Result.Cursor));
         Assert.Equal((Plan, null, null), (finish.Input.Complete!.Plan, finish.Input.Complete.LastPage, finish.Input.Cursor));
     }
 
-    private Task<SyncSummary?> RunAsync(SyncState? state = null)
+    private Task<SyncSummary?> RunAsync(SyncJobState? state = null)
     {
-        _context.Setup(one => one.GetInput<SyncState>()).Returns(state ?? new SyncState { Target = Target });
+        _context.Setup(item => item.GetInput<SyncJobState>()).Returns(state ?? new SyncJobState { Target = Target });
         return SyncJob.RunAsync(_context.Object);
     }
 
-    private void Answer<T>(string activity, T answer) => Setup<T>(activity, _ => new StepAnswer<T>(answer));
+    private void Answer<T>(string activity, T result) => Setup<T>(activity, _ => new StepResult<T>(result));
 
-    private void Answer<T>(string activity, StepAnswer<T> answer) => Setup<T>(activity, _ => answer);
+    private void Answer<T>(string activity, StepResult<T> result) => Setup<T>(activity, _ => result);
 
     private void Throw(string activity, Exception failure) => Setup<bool>(activity, _ => throw failure);
 
-    private void Setup<T>(string activity, Func<object, StepAnswer<T>> answer) => _context
-        .Setup(one => one.CallActivityAsync<StepAnswer<T>>(new TaskName(activity), It.IsAny<object>(), It.IsAny<TaskOptions>()))
+    private void Setup<T>(string activity, Func<object, StepResult<T>> result) => _context
+        .Setup(item => item.CallActivityAsync<StepResult<T>>(new TaskName(activity), It.IsAny<object>(), It.IsAny<TaskOptions>()))
         .Returns((TaskName _, object input, TaskOptions options) =>
         {
             _calls.Add(activity + input switch
             {
-                JobOrder<DeleteOrder> { Input: var order } => $" {order.FirstPart}+{order.Parts}",
-                JobOrder<EndOrder> { Input: var order } => $" {order.Stop}",
-                JobOrder<ReadOrder> { Input: var order } => $" after {order.After}",
-                JobOrder<WriteOrder> { Input: var order } => $" {order.Page}",
-                JobOrder<FinishOrder> { Input.Complete.LastPage: { } page } => $" {page}",
+                StepInput<WriteDeletesInput> { Input: var order } => $" {order.FirstPart}+{order.Parts}",
+                StepInput<EndJobInput> { Input: var order } => $" {order.Stop}",
+                StepInput<ReadPageInput> { Input: var order } => $" after {order.After}",
+                StepInput<WritePageInput> { Input: var order } => $" {order.Page}",
+                StepInput<CompleteSyncInput> { Input.Complete.LastPage: { } page } => $" {page}",
                 _ => string.Empty,
             });
             Assert.NotNull(options.Retry);
             try
             {
-                return Task.FromResult(answer(input));
+                return Task.FromResult(result(input));
             }
             catch (TaskFailedException failure)
             {
-                return Task.FromException<StepAnswer<T>>(failure);
+                return Task.FromException<StepResult<T>>(failure);
             }
         });
 }

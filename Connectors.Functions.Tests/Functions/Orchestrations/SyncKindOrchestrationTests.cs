@@ -34,7 +34,7 @@ public sealed class SyncKindOrchestrationTests
     }
 
     [Fact]
-    public async Task AFailedOrCanceledIncrementalSyncLeavesThePlaceWhereItWas()
+    public async Task AFailedOrCanceledIncrementalSyncDoesNotMoveTheCursor()
     {
         await using var bed = await FilledAsync("a");
         bed.Feed!.Then("v2", "a").Then("v2", "b");
@@ -82,25 +82,25 @@ public sealed class SyncKindOrchestrationTests
     }
 
     [Fact]
-    public async Task TheFirstIncrementalSyncIsAFullOneAndKeepsThePlace()
+    public async Task TheFirstIncrementalSyncIsAFullOneAndStoresTheCursor()
     {
         await using var bed = await new FunctionsBed { Feed = new MemoryFeed(MemorySource.Holding("a")) }.StartAsync();
         bed.AddConnector();
 
         var (jobId, _) = await bed.SyncAsync(Incremental);
 
-        Assert.Equal(("no full sync has completed yet that could be gone on from.", "0"), (bed.Job(jobId)["metadata"]!["fallback"]!.GetValue<string>(), Place(bed)));
+        Assert.Equal(("no full sync has completed yet.", "0"), (bed.Job(jobId)["metadata"]!["fallback"]!.GetValue<string>(), Place(bed)));
         Assert.Equal(["a=v1"], Held(bed));
     }
 
     [Fact]
-    public async Task AnUnchangedSourceKeepsItsPlace()
+    public async Task AnUnchangedSourceKeepsItsCursor()
     {
         await using var bed = await FilledAsync("a");
-        bed.Feed!.Documents.Change = new ChangeAnswer(true, "mark-1");
+        bed.Feed!.Documents.Change = new ChangeCheckResult(true, "mark-1");
         bed.Clock.Advance(TimeSpan.FromMinutes(1));
         await bed.SyncAsync();
-        bed.Feed.Documents.Change = new ChangeAnswer(false, "mark-1");
+        bed.Feed.Documents.Change = new ChangeCheckResult(false, "mark-1");
         bed.Feed.Then("v1");
         bed.Clock.Advance(TimeSpan.FromMinutes(1));
 
@@ -178,10 +178,10 @@ public sealed class SyncKindOrchestrationTests
         bed.Feed.OnChanges = _ => gate.Task;
         var jobId = await bed.StartSyncAsync(body: Incremental);
 
-        var answer = await bed.PostAsync("connectors/c1/syncs");
+        var result = await bed.PostAsync("connectors/c1/syncs");
         gate.SetResult();
 
-        Assert.Equal(System.Net.HttpStatusCode.Conflict, answer.StatusCode);
+        Assert.Equal(System.Net.HttpStatusCode.Conflict, result.StatusCode);
         await bed.EndOfAsync(jobId);
     }
 

@@ -183,7 +183,7 @@ public sealed class SyncOrchestrationTests
 
         var (jobId, _) = await bed.SyncAsync();
 
-        Assert.StartsWith("Something failed that should not have (InvalidOperationException).", bed.Job(jobId)["error"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.StartsWith("Unexpected error (InvalidOperationException).", bed.Job(jobId)["error"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", bed.Job(jobId)["error"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
@@ -232,7 +232,7 @@ public sealed class SyncOrchestrationTests
     }
 
     [Fact]
-    public async Task AJobThatSomebodyElseEndedIsLeftAlone()
+    public async Task AJobThatAnotherWorkerEndedIsLeftAlone()
     {
         await using var bed = await new FunctionsBed { Source = Many(1, 30, pageSize: 3) }.StartAsync();
         bed.AddConnector();
@@ -286,10 +286,10 @@ public sealed class SyncOrchestrationTests
     {
         await using var bed = await new FunctionsBed().StartAsync();
         bed.AddConnector();
-        bed.Source.Change = new ChangeAnswer(true, "mark-1");
+        bed.Source.Change = new ChangeCheckResult(true, "mark-1");
         await bed.SyncAsync();
         var pages = bed.Source.PagesRead;
-        bed.Source.Change = new ChangeAnswer(false, "mark-1");
+        bed.Source.Change = new ChangeCheckResult(false, "mark-1");
 
         var (jobId, summary) = await bed.SyncAsync();
 
@@ -329,7 +329,7 @@ public sealed class SyncOrchestrationTests
             await bed.Host.Client.ScheduleNewOrchestrationInstanceAsync(nameof(SyncJob), input, new Microsoft.DurableTask.StartOrchestrationOptions(job.Id), Token);
             await bed.EndOfAsync(job.Id);
 
-            Assert.Equal(("error", "The sync could not be started, because what it was started with can't be read. Start the sync again."), (bed.Status(job.Id), bed.Job(job.Id)["error"]!.GetValue<string>()));
+            Assert.Equal(("error", "The sync could not be started, because its input is invalid. Start the sync again."), (bed.Status(job.Id), bed.Job(job.Id)["error"]!.GetValue<string>()));
         }
     }
 

@@ -178,7 +178,7 @@ public sealed class CrashTests
             var sum = 0;
             for (var i = 0; i < number; i++)
             {
-                sum += (await Task.WhenAll(Enumerable.Range(0, 3).Select(one => context.CallActivityAsync<int>("Next", one)))).Sum();
+                sum += (await Task.WhenAll(Enumerable.Range(0, 3).Select(item => context.CallActivityAsync<int>("Next", item)))).Sum();
                 await context.CreateTimer(TimeSpan.FromMinutes(1), CancellationToken.None);
                 sum += await context.CallSubOrchestratorAsync<int>("Child", i);
             }

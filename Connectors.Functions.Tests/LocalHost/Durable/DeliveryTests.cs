@@ -47,7 +47,7 @@ public sealed class DeliveryTests
     {
         [Function("Adding")]
         public static async Task<int> Adding([OrchestrationTrigger] TaskOrchestrationContext context, int count) =>
-            (await Task.WhenAll(Enumerable.Range(0, count).Select(one => context.CallActivityAsync<int>("Run", one)))).Sum();
+            (await Task.WhenAll(Enumerable.Range(0, count).Select(item => context.CallActivityAsync<int>("Run", item)))).Sum();
 
         [Function("CountingRuns")]
         public static Task<int> CountingRuns([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync<int>("CountRuns");
@@ -55,7 +55,7 @@ public sealed class DeliveryTests
         [Function("Racing")]
         public static async Task<string> Racing([OrchestrationTrigger] TaskOrchestrationContext context, int count)
         {
-            var running = Enumerable.Range(0, count).Select(one => context.CallActivityAsync<int>("Run", one)).ToList();
+            var running = Enumerable.Range(0, count).Select(item => context.CallActivityAsync<int>("Run", item)).ToList();
             var order = new List<int>();
             while (running.Count > 0)
             {

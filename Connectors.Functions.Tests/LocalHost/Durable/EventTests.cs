@@ -60,7 +60,7 @@ public sealed class EventTests
         await using var bench = await HostBench.StartAsync(typeof(App));
         var end = await bench.RunAsync("Counting", 0);
         Assert.Equal(50, end.ReadOutputAs<int>());
-        Assert.InRange(bench.Host.FactsOf(end.InstanceId)!.MostEvents, 3, 12);
+        Assert.InRange(bench.Host.StatisticsOf(end.InstanceId)!.MostEvents, 3, 12);
         Assert.Equal(OrchestrationRuntimeStatus.Completed, end.RuntimeStatus);
     }
 

@@ -10,10 +10,10 @@ internal sealed class ListLoggerProvider : ILoggerProvider
 
     private readonly ConcurrentQueue<string> _failures = new();
 
-    public IReadOnlyList<string> Lines(string category) => [.. _lines.Where(one => one.Category == category).Select(one => one.Line)];
+    public IReadOnlyList<string> Lines(string category) => [.. _lines.Where(item => item.Category == category).Select(item => item.Line)];
 
     /// <summary>Everything, with what belongs to it.</summary>
-    public IReadOnlyList<string> All => [.. _lines.Select(one => one.Line), .. _failures];
+    public IReadOnlyList<string> All => [.. _lines.Select(item => item.Line), .. _failures];
 
     public ILogger CreateLogger(string categoryName) => new ListLogger(this, categoryName);
 

@@ -25,7 +25,7 @@ public sealed class OrchestrationTests
         await using var bench = await HostBench.StartAsync(typeof(App));
         var end = await bench.RunAsync("Telling");
         Assert.Equal(["start False", "start True", "middle False", "start True", "middle True", "end False"], bench.Diary.Entries);
-        Assert.Equal(3, bench.Host.FactsOf(end.InstanceId)!.Runs);
+        Assert.Equal(3, bench.Host.StatisticsOf(end.InstanceId)!.Runs);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class OrchestrationTests
         await using var bench = await HostBench.StartAsync(typeof(App));
         var end = await bench.RunAsync("FanOut", 200);
         Assert.Equal(199 * 200, end.ReadOutputAs<int>());
-        Assert.InRange(bench.Host.FactsOf(end.InstanceId)!.Events, 401, 1000);
+        Assert.InRange(bench.Host.StatisticsOf(end.InstanceId)!.Events, 401, 1000);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class OrchestrationTests
     {
         await using var bench = await HostBench.StartAsync(typeof(App));
         var end = await bench.RunAsync("Chain", new Order(new string('x', 5000), 1));
-        Assert.InRange(bench.Host.FactsOf(end.InstanceId)!.LargestPayload, 5000, 5100);
+        Assert.InRange(bench.Host.StatisticsOf(end.InstanceId)!.LargestPayload, 5000, 5100);
     }
 
     public sealed record Order(string Name, int Count);

@@ -191,7 +191,7 @@ public sealed class LifeCycleTests
         {
             sizes.Add(page.Values.Count);
             token ??= page.ContinuationToken;
-            Assert.All(page.Values, one => Assert.Null(one.SerializedOutput));
+            Assert.All(page.Values, item => Assert.Null(item.SerializedOutput));
         }
 
         Assert.Equal([3, 3, 1], sizes);
@@ -208,9 +208,9 @@ public sealed class LifeCycleTests
     private static async Task<List<string>> IdsAsync(HostBench bench, OrchestrationQuery? query)
     {
         var ids = new List<string>();
-        await foreach (var one in bench.Client.GetAllInstancesAsync(query))
+        await foreach (var item in bench.Client.GetAllInstancesAsync(query))
         {
-            ids.Add(one.InstanceId);
+            ids.Add(item.InstanceId);
         }
 
         return ids;

@@ -113,7 +113,7 @@ internal sealed class WorkerSession(FakeFunctionsHost host, string folder) : IDi
             ["traceContext"] = new JsonObject { ["traceParent"] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" },
             ["retryContext"] = new JsonObject(),
             ["inputData"] = new JsonArray([.. inputs.Select(input => new JsonObject { ["name"] = input.Name, ["data"] = input.Data })]),
-            ["triggerMetadata"] = new JsonObject(metadata.Select(one => KeyValuePair.Create(one.Key, (JsonNode?)new JsonObject { ["string"] = one.Value }))),
+            ["triggerMetadata"] = new JsonObject(metadata.Select(item => KeyValuePair.Create(item.Key, (JsonNode?)new JsonObject { ["string"] = item.Value }))),
         },
         "invocationResponse",
         cancellationToken);

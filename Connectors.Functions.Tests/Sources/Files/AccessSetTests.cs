@@ -66,10 +66,10 @@ public sealed class AccessSetTests
     [InlineData("user:1", "user:9 group:10", "user:1")]
     [InlineData("user:3", "user:9 group:10", "")]
     [InlineData("user:8 group:50", "group:10", "")]
-    public void WhoMayBothIsInBothSets(string one, string other, string expected)
+    public void WhoMayBothIsInBothSets(string item, string other, string expected)
     {
-        Assert.Equal(expected, Text(Set(one).And(Set(other), Known)));
-        Assert.Equal(expected, Text(Set(other).And(Set(one), Known)));
+        Assert.Equal(expected, Text(Set(item).And(Set(other), Known)));
+        Assert.Equal(expected, Text(Set(other).And(Set(item), Known)));
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class AccessSetTests
         Assert.Equal("users_file: '/srv/users' lists no user. Give a file of the form of /etc/passwd.", failure.Message);
     }
 
-    private static UnixFacts File(uint mode) => new(0x8000 | mode, 1, 1, 1, User: 1, Group: 10, DateTimeOffset.UnixEpoch);
+    private static UnixFileStatus File(uint mode) => new(0x8000 | mode, 1, 1, 1, User: 1, Group: 10, DateTimeOffset.UnixEpoch);
 
     private static string Text(AccessSet set) => string.Join(' ', set.Values().Order(StringComparer.Ordinal));
 
@@ -110,11 +110,11 @@ public sealed class AccessSetTests
         {
             var (who, bits) = (entry.Split(' ')[0], entry.Split(' ')[1]);
             var tag = who switch { "owner" => 0x01, "group" => 0x04, "mask" => 0x10, "other" => 0x20, _ => who.StartsWith("user:", StringComparison.Ordinal) ? 0x02 : 0x08 };
-            var one = new byte[8];
-            BinaryPrimitives.WriteUInt16LittleEndian(one, (ushort)tag);
-            BinaryPrimitives.WriteUInt16LittleEndian(one.AsSpan(2), (ushort)((bits[0] == 'r' ? 4 : 0) | (bits[1] == 'w' ? 2 : 0) | (bits[2] == 'x' ? 1 : 0)));
-            BinaryPrimitives.WriteUInt32LittleEndian(one.AsSpan(4), who.Contains(':') ? uint.Parse(who.Split(':')[1], null) : uint.MaxValue);
-            bytes.AddRange(one);
+            var item = new byte[8];
+            BinaryPrimitives.WriteUInt16LittleEndian(item, (ushort)tag);
+            BinaryPrimitives.WriteUInt16LittleEndian(item.AsSpan(2), (ushort)((bits[0] == 'r' ? 4 : 0) | (bits[1] == 'w' ? 2 : 0) | (bits[2] == 'x' ? 1 : 0)));
+            BinaryPrimitives.WriteUInt32LittleEndian(item.AsSpan(4), who.Contains(':') ? uint.Parse(who.Split(':')[1], null) : uint.MaxValue);
+            bytes.AddRange(item);
         }
 
         return PosixAcl.Parse([.. bytes]);

@@ -22,7 +22,7 @@ internal sealed class BreakableTree(BackendCalls calls) : IFileTree
         return _tree.List(folder);
     }
 
-    public FileFacts? Find(string path)
+    public FileStatus? Find(string path)
     {
         Enter();
         BeforeFind?.Invoke(path);

@@ -51,7 +51,7 @@ public sealed class DirectoryAccessTests : IDisposable
     }
 
     [Fact]
-    public async Task ALinkOpensNothingThatItsTargetIsClosedFor()
+    public async Task ALinkGrantsNoAccessThatItsTargetDenies()
     {
         var (user, _) = Owner();
         File.CreateSymbolicLink(Path.Join(_folder.Files, "link.txt"), "closed/all.txt");

@@ -102,7 +102,7 @@ public sealed class FolderWalkTests
             ];
         }
 
-        public FileFacts? Find(string path) => throw new NotSupportedException();
+        public FileStatus? Find(string path) => throw new NotSupportedException();
 
         public PosixAcl? FindAcl(string path) => throw new NotSupportedException();
 

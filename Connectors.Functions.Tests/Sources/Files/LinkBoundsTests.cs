@@ -105,7 +105,7 @@ public sealed class LinkBoundsTests : IDisposable
         }
 
         var pages = await ReadAsync("*.txt");
-        var content = Assert.Single(pages.SelectMany(page => page.Contents), one => one.FileName == "zeros.txt");
+        var content = Assert.Single(pages.SelectMany(page => page.Contents), item => item.FileName == "zeros.txt");
         using var text = await new ContentReader(new ContentOptions()).ReadAsync(content, Cancellation);
 
         Assert.False(text.HasText);

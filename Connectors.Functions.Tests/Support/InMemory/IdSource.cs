@@ -15,7 +15,7 @@ internal sealed class IdSource(MemorySource documents) : IDataSource, IIdLister
 
     public Task PingAsync(CancellationToken cancellationToken) => documents.PingAsync(cancellationToken);
 
-    public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => documents.HasChangedAsync(lastMark, cancellationToken);
+    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => documents.HasChangedAsync(lastToken, cancellationToken);
 
     public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) => documents.PartitionAsync(wanted, cancellationToken);
 

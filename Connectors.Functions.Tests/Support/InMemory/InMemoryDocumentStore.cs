@@ -216,9 +216,9 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
 
         return kind switch
         {
-            "ids" => wanted!.AsArray().Any(one => one?.ToString() == id),
+            "ids" => wanted!.AsArray().Any(item => item?.ToString() == id),
             "term" => value?.ToString() == wanted?.ToString(),
-            "terms" => wanted!.AsArray().Any(one => one?.ToString() == value?.ToString()),
+            "terms" => wanted!.AsArray().Any(item => item?.ToString() == value?.ToString()),
             "range" when value is null => false,
             "range" => wanted!.AsObject().All(limit => (Time(value!), Time(limit.Value!)) is var (time, bound) && (limit.Key == "gte" ? time >= bound : time < bound)),
             _ => throw new NotSupportedException($"Query '{kind}' is not known here."),

@@ -60,7 +60,7 @@ internal sealed class MemoryFeed(MemorySource documents) : IDataSource, IChangeF
 
     public Task PingAsync(CancellationToken cancellationToken) => Documents.PingAsync(cancellationToken);
 
-    public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => Documents.HasChangedAsync(lastMark, cancellationToken);
+    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => Documents.HasChangedAsync(lastToken, cancellationToken);
 
     public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) => Documents.PartitionAsync(wanted, cancellationToken);
 
@@ -86,7 +86,7 @@ internal sealed class MemoryFeed(MemorySource documents) : IDataSource, IChangeF
 
         if (Lost is not null)
         {
-            return ChangePage.Lost(Lost);
+            return ChangePage.Expired(Lost);
         }
 
         using var page = new SourcePageBuilder(limits);

@@ -66,7 +66,7 @@ internal sealed class MemoryIndex : IContentIndex
         return Task.CompletedTask;
     }
 
-    public Task<long> CountOpenAsync(string index, CancellationToken cancellationToken)
+    public Task<long> CountUnsecuredAsync(string index, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
@@ -74,7 +74,7 @@ internal sealed class MemoryIndex : IContentIndex
         }
     }
 
-    public Task CloseOpenAsync(string index, long atMost, CancellationToken cancellationToken)
+    public Task RestrictUnsecuredAsync(string index, long atMost, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
@@ -104,7 +104,7 @@ internal sealed class MemoryIndex : IContentIndex
         }
     }
 
-    public void Expect(string index, string uuid)
+    public void PinIndex(string index, string uuid)
     {
         // Here an index that was made again takes what is written: there is nothing to be kept from it.
     }
@@ -150,7 +150,7 @@ internal sealed class MemoryIndex : IContentIndex
         }
     }
 
-    public async Task<BulkAnswer> BulkAsync(string index, string? pipeline, ReadOnlyMemory<byte> body, int operations, CancellationToken cancellationToken)
+    public async Task<BulkResponse> BulkAsync(string index, string? pipeline, ReadOnlyMemory<byte> body, int operations, CancellationToken cancellationToken)
     {
         await Task.Yield();
         cancellationToken.ThrowIfCancellationRequested();
@@ -164,12 +164,12 @@ internal sealed class MemoryIndex : IContentIndex
 
             if (fault.Status != 200 && !fault.Applied)
             {
-                return new BulkAnswer(fault.Status, [], new BulkError("fault", "told to fail"));
+                return new BulkResponse(fault.Status, [], new BulkError("fault", "told to fail"));
             }
 
             var items = Carry(body.Span, fault);
             Xunit.Assert.Equal(operations, items.Count);
-            return fault.Status == 200 ? new BulkAnswer(200, items) : new BulkAnswer(fault.Status, [], new BulkError("fault", "told to fail"));
+            return fault.Status == 200 ? new BulkResponse(200, items) : new BulkResponse(fault.Status, [], new BulkError("fault", "told to fail"));
         }
     }
 

@@ -24,9 +24,9 @@ internal sealed class MemorySource : IDataSource
 
     public string? Gap { get; init; }
 
-    public ChangeAnswer Change { get; set; } = ChangeAnswer.Unknown;
+    public ChangeCheckResult Change { get; set; } = ChangeCheckResult.Unknown;
 
-    public string? LastMark { get; private set; }
+    public string? LastToken { get; private set; }
 
     public int PagesRead => _pagesRead;
 
@@ -38,9 +38,9 @@ internal sealed class MemorySource : IDataSource
 
     public Task PingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken)
+    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken)
     {
-        LastMark = lastMark;
+        LastToken = lastToken;
         return Task.FromResult(Change);
     }
 

@@ -39,7 +39,7 @@ internal sealed class MemoryStagingStore : IStagingStore
         return Contents.ContainsKey(name);
     }
 
-    public async Task<bool> TryMarkAsync(string name, CancellationToken cancellationToken)
+    public async Task<bool> TryCreateAsync(string name, CancellationToken cancellationToken)
     {
         await BeginAsync(name, cancellationToken);
         return Contents.TryAdd(name, []);

@@ -10,7 +10,7 @@ internal sealed class RawSource(params (string Id, string Body)[] documents) : I
 
     public Task PingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => Task.FromResult(ChangeAnswer.Unknown);
+    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => Task.FromResult(ChangeCheckResult.Unknown);
 
     public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<SourcePartition>>([SourcePartition.All]);
 

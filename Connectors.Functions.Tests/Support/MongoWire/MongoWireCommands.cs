@@ -98,8 +98,8 @@ internal sealed class MongoWireCommands(MongoWireServer server)
         {
             "find" => MongoWireQueries.Find(collection, command),
             "aggregate" => MongoWireQueries.Aggregate(server, collection, command),
-            "listCollections" => Encode(server.Collections(database).Where(IsWanted).Select(MongoWireFacts.Collection)),
-            _ => Encode(MongoWireFacts.Indexes(
+            "listCollections" => Encode(server.Collections(database).Where(IsWanted).Select(MongoWireInfo.Collection)),
+            _ => Encode(MongoWireInfo.Indexes(
                 collection ?? throw new MongoWireException(26, "NamespaceNotFound", $"ns does not exist: {database}.{target}"))),
         };
         var batchSize = (name == "find" ? command : command.GetValue("cursor", new BsonDocument()).AsBsonDocument).GetValue("batchSize", 101).ToInt32();
@@ -107,8 +107,8 @@ internal sealed class MongoWireCommands(MongoWireServer server)
         Write(new MongoWireCursor(server.NextCursorId(), $"{database}.{target}", documents), "firstBatch", batchSize, isSingle, to);
         return true;
 
-        bool IsWanted(MongoWireCollection one) =>
-            !command.TryGetValue("filter", out var filter) || !filter.AsBsonDocument.TryGetValue("name", out var wanted) || wanted == one.Name;
+        bool IsWanted(MongoWireCollection item) =>
+            !command.TryGetValue("filter", out var filter) || !filter.AsBsonDocument.TryGetValue("name", out var wanted) || wanted == item.Name;
     }
 
     private static IEnumerator<ReadOnlyMemory<byte>> Encode(IEnumerable<BsonDocument> documents)
@@ -138,7 +138,7 @@ internal sealed class MongoWireCommands(MongoWireServer server)
         switch (name)
         {
             case "hello" or "isMaster" or "ismaster":
-                return MongoWireFacts.Hello(server);
+                return MongoWireInfo.Hello(server);
             case "ping" or "endSessions":
                 return [];
             case "buildInfo" or "buildinfo":
@@ -148,7 +148,7 @@ internal sealed class MongoWireCommands(MongoWireServer server)
             case "saslContinue":
                 return _login.Continue(command);
             case "listDatabases":
-                return new BsonDocument("databases", new BsonArray(server.Databases.Select(one => new BsonDocument("name", one))));
+                return new BsonDocument("databases", new BsonArray(server.Databases.Select(item => new BsonDocument("name", item))));
             case "killCursors":
                 var killed = command["cursors"].AsBsonArray.Where(id => server.Cursors.TryRemove(id.ToInt64(), out _) | server.ChangeStreams.TryRemove(id.ToInt64(), out _)).ToList();
                 return new BsonDocument("cursorsKilled", new BsonArray(killed));

@@ -168,7 +168,7 @@ internal sealed class MongoWireFilter
             case "$type":
                 return exists && (operand is BsonArray types ? types.Any(type => HasType(value, type)) : HasType(value, operand));
             case "$in":
-                return operand.AsBsonArray.Any(one => BsonOrder.Instance.Compare(value, one) == 0);
+                return operand.AsBsonArray.Any(item => BsonOrder.Instance.Compare(value, item) == 0);
             case "$ne":
                 return BsonOrder.Instance.Compare(value, operand) != 0;
             case "$not":

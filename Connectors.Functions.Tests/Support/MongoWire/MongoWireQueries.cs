@@ -40,7 +40,7 @@ internal static class MongoWireQueries
                 var sorted = collection?.Sorted ?? [];
                 documents = name switch
                 {
-                    "$collStats" => [MongoWireFacts.CollStats(server, collection, options.AsBsonDocument)],
+                    "$collStats" => [MongoWireInfo.CollStats(server, collection, options.AsBsonDocument)],
                     "$sample" => Sample(sorted, server.Random, options["size"].ToInt32()),
                     _ => sorted.Reverse().Select(document => document.Parse()),
                 };

@@ -150,7 +150,7 @@ internal partial class ChildProcess : IAsyncDisposable
         lock (_lock)
         {
             _output.Append(line).Append('\n');
-            foreach (var (_, found) in _awaited.Where(one => line.Contains(one.Text, StringComparison.Ordinal)))
+            foreach (var (_, found) in _awaited.Where(item => line.Contains(item.Text, StringComparison.Ordinal)))
             {
                 found.TrySetResult(line);
             }

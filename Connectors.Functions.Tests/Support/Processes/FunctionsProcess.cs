@@ -18,5 +18,5 @@ internal sealed class FunctionsProcess : ChildProcess
 
     /// <summary>Runs it with these arguments, and with these app settings: in a test nothing of the machine's own counts.</summary>
     public static FunctionsProcess Run(IEnumerable<string> arguments, params IEnumerable<(string Name, string Value)> settings) =>
-        new(arguments, settings.Prepend((Name: "CONNECTORS_AZURITE", Value: string.Empty)).GroupBy(one => one.Name).Select(group => KeyValuePair.Create(group.Key, group.Last().Value)));
+        new(arguments, settings.Prepend((Name: "CONNECTORS_AZURITE", Value: string.Empty)).GroupBy(item => item.Name).Select(group => KeyValuePair.Create(group.Key, group.Last().Value)));
 }

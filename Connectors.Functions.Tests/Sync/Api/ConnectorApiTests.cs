@@ -139,7 +139,7 @@ public sealed class ConnectorApiTests : IAsyncDisposable
     {
         var server = await EmulatorServer.StartAsync(options, Token);
         var gateway = new ElasticsearchGateway(
-            new ElasticsearchOptions { Hosts = [server.Uri], UseConnectorsApi = useApi }, new ImpatientTime(), new Random(1), _log);
+            new ElasticsearchOptions { Hosts = [server.Uri], UseConnectorsApi = useApi }, new FastForwardTimeProvider(), new Random(1), _log);
         _servers.Add(server);
         _gateways.Add(gateway);
         await ProtocolIndices.EnsureAsync(gateway.Documents, Token);

@@ -69,7 +69,7 @@ public sealed class BulkWriterTests
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => WriteAsync("a", "b"));
 
         Assert.Equal(FailureKind.Retry, failure.Kind);
-        Assert.Equal("Elasticsearch has not taken 2 operations for 'i' in 10 minutes (last answer: 503, fault: told to fail). The sync can be resumed when the cluster is well again.", failure.Message);
+        Assert.Equal("Elasticsearch has not taken 2 operations for 'i' in 10 minutes (last answer: 503, fault: told to fail). The sync can be resumed when the cluster has recovered.", failure.Message);
     }
 
     [Theory]
@@ -88,7 +88,7 @@ public sealed class BulkWriterTests
     public async Task UnderPressureFewerRequestsAreInFlightAndLaterMoreAgain()
     {
         var concurrency = new AdaptiveConcurrency(8);
-        var places = new List<AdaptiveConcurrency.Place>();
+        var places = new List<AdaptiveConcurrency.ConcurrencySlot>();
         for (var index = 0; index < 8; index++)
         {
             places.Add(await concurrency.EnterAsync(TestContext.Current.CancellationToken));
@@ -111,7 +111,7 @@ public sealed class BulkWriterTests
     }
 
     [Fact]
-    public async Task AWaiterThatIsCancelledTakesNoPlace()
+    public async Task ACancelledWaiterTakesNoSlot()
     {
         var concurrency = new AdaptiveConcurrency(1);
         var place = await concurrency.EnterAsync(TestContext.Current.CancellationToken);
@@ -138,7 +138,7 @@ public sealed class BulkWriterTests
         Assert.Equal("a\"b", batch.IdOf(0));
     }
 
-    private BulkWriter Writer() => new(_index, new BulkWriterOptions(), new RejectionMonitor(new RejectionLimits()), new ImpatientTime(), new Random(1), NullLogger.Instance);
+    private BulkWriter Writer() => new(_index, new BulkWriterOptions(), new RejectionMonitor(new RejectionLimits()), new FastForwardTimeProvider(), new Random(1), NullLogger.Instance);
 
     private async Task<BulkReport> WriteAsync(params string[] ids)
     {

@@ -165,7 +165,7 @@ public sealed class ServiceConfigurationTests
                 "config.yml:1: connector_id: the old form. Write an entry under connectors instead.",
                 "config.yml:3: elasticsearch.bulk.display_every: known from the Python service, without effect here: progress is logged by time, not by count.",
                 "config.yml:5: extraction_service.use_file_pointers: known from the Python service, without effect here: files are sent to the extraction service, never left for it in a folder.",
-                $"config.yml:6: native_service_types: there is no source for the service type \"oracle\": its connectors are left alone. There are {string.Join(", ", BuiltInSources.Classes.Keys)}; add others under sources.",
+                $"config.yml:6: native_service_types: there is no source for the service type \"oracle\": its connectors are not served. There are {string.Join(", ", BuiltInSources.Classes.Keys)}; add others under sources.",
                 "config.yml:8: sources.mongodb: a Python class, without effect here: the built-in source mongodb is used.",
             ],
             configuration.Notices.Select(notice => notice.ToString()));

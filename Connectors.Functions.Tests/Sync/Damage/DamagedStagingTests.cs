@@ -41,7 +41,7 @@ public sealed class DamagedStagingTests : IDisposable
     {
         await _bench.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e", "f"));
         _bench.Runner = new Before(name => name.EndsWith("/ids.texts", StringComparison.Ordinal), bytes => Replace(bytes, "b"u8, "a"u8));
-        _bench.Limits = _bench.Limits with { MaxPlansAtHand = 1 };
+        _bench.Limits = _bench.Limits with { MaxCachedPlans = 1 };
 
         // Another machine plans the deletes: it has the texts from staging.
         _bench.Runner = new OnAnotherMachine(_bench.Runner);
@@ -78,19 +78,19 @@ public sealed class DamagedStagingTests : IDisposable
         var source = MemorySource.Holding("a", "b", "c", "d", "e", "f", "g", "h", "i", "j");
         var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, StagedBench.Token);
         List<string> pages = [];
-        ReadAnswer page;
+        ReadPageResult page;
         do
         {
-            page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadOrder(begin.Plan!, 0, pages.LastOrDefault()), StagedBench.Token);
+            page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, pages.LastOrDefault()), StagedBench.Token);
             pages.Add(page.Page);
         }
         while (!page.IsLast);
 
         // The same page of another attempt, which saw something else: here one of an earlier read of the same number.
-        var other = await _bench.Machine(1).ReadPageAsync(_bench.Request, MemorySource.Holding("x", "y", "z", "d"), new ReadOrder(begin.Plan!, 0, null), StagedBench.Token);
+        var other = await _bench.Machine(1).ReadPageAsync(_bench.Request, MemorySource.Holding("x", "y", "z", "d"), new ReadPageInput(begin.Plan!, 0, null), StagedBench.Token);
         _bench.Memory.Contents[pages[0]] = _bench.Memory.Contents[other.Page];
 
-        await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine(2).PlanDeletesAsync(_bench.Request, new PlanDeletesOrder(begin.Plan!, [pages[^1]]), StagedBench.Token));
+        await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine(2).PlanDeletesAsync(_bench.Request, new PlanDeletesInput(begin.Plan!, [pages[^1]]), StagedBench.Token));
     }
 
     /// <summary>Runs a sync; when it ends with an error, another one, undisturbed. Then the index equals the source.</summary>

@@ -30,7 +30,7 @@ public sealed class LyingAnswerTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _elasticsearch = await LyingElasticsearch.StartAsync();
-        _gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [_elasticsearch.Uri] }, new ImpatientTime(), new Random(1), NullLoggerFactory.Instance);
+        _gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [_elasticsearch.Uri] }, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance);
         await RunAsync([.. Enumerable.Range(0, 100).Select(Id)]);
     }
 
@@ -215,7 +215,7 @@ public sealed class LyingAnswerTests : IAsyncLifetime
             DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 },
         };
         var request = new SyncRequest { JobId = "job-" + _jobs++, ConnectorId = "c", ServiceType = "memory", IndexName = Index, Fingerprint = "f" };
-        return await new SyncEngine(_gateway.Content, options, new ImpatientTime(), new Random(1), NullLoggerFactory.Instance)
+        return await new SyncEngine(_gateway.Content, options, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance)
             .RunAsync(request, MemorySource.Holding([.. ids]), new SyncProgress(), default, Token);
     }
 }

@@ -65,7 +65,7 @@ public sealed class RandomDamageTests
     public async Task ASyncThatIsLiedToEndsRight()
     {
         await using var elasticsearch = await LyingElasticsearch.StartAsync();
-        using var gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [elasticsearch.Uri] }, new ImpatientTime(), new Random(1), NullLoggerFactory.Instance);
+        using var gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [elasticsearch.Uri] }, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance);
         using var folder = new TemporaryFolder();
         for (var number = Seed; number < Seed + Math.Max(1, Cases / 3); number++)
         {
@@ -269,7 +269,7 @@ public sealed class RandomDamageTests
     {
         var options = new SyncEngineOptions { StateFolder = folder, Bulk = new BulkWriterOptions { MaxOperations = 20 }, DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 } };
         var request = new SyncRequest { JobId = Guid.NewGuid().ToString("N"), ConnectorId = "c", ServiceType = "memory", IndexName = index, Fingerprint = "f" };
-        return new SyncEngine(gateway.Content, options, new ImpatientTime(), new Random(1), NullLoggerFactory.Instance)
+        return new SyncEngine(gateway.Content, options, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance)
             .RunAsync(request, MemorySource.Holding([.. ids]), new SyncProgress(), default, Token);
     }
 

@@ -43,7 +43,7 @@ public sealed class IdSnapshotTests : IDisposable
     public void TenMillionIdsTake32BytesEachAndAreAllFound()
     {
         const int Count = 10_000_000;
-        SnapshotSeal seal;
+        SnapshotChecksum seal;
         using (var builder = new IdSnapshotFile.Builder(_folder.Path))
         {
             Span<byte> id = stackalloc byte[12];

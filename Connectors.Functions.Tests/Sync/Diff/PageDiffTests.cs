@@ -34,7 +34,7 @@ public sealed class PageDiffTests
     {
         var snapshot = Snapshot(("a", 0));
         Span<Verdict> verdicts = new Verdict[1];
-        PageDiff.Compare([new DocumentFacts(Key("a"), DocumentVersion.None)], snapshot, new SeenIds(1), skipUnchanged: true, verdicts);
+        PageDiff.Compare([new DocumentState(Key("a"), DocumentVersion.None)], snapshot, new SeenIds(1), skipUnchanged: true, verdicts);
         Assert.Equal(Verdict.Change, verdicts[0]);
     }
 
@@ -58,29 +58,29 @@ public sealed class PageDiffTests
     }
 
     [Fact]
-    public void MarksSurviveStorage() => Gen.Select(Gen.Int[0, int.MaxValue].HashSet[0, 300], Gen.ULong.Array[0, 50]).Sample((ordinals, keys) =>
+    public void SeenIdsSurviveStorage() => Gen.Select(Gen.Int[0, int.MaxValue].HashSet[0, 300], Gen.ULong.Array[0, 50]).Sample((ordinals, keys) =>
     {
-        var marks = new PageMarks();
+        var marks = new PageSeenIds();
         marks.Ordinals.AddRange(ordinals);
         marks.AddedKeys.AddRange(keys);
         using var buffer = new PooledBuffer();
         marks.WriteTo(buffer);
-        var read = PageMarks.Read(buffer.WrittenSpan);
+        var read = PageSeenIds.Read(buffer.WrittenSpan);
         Assert.Equal(ordinals.Order(), read.Ordinals);
         Assert.Equal(keys, read.AddedKeys);
     });
 
     [Fact]
-    public void MarksThatAreCutOffAreNoticed()
+    public void TruncatedSeenIdsAreDetected()
     {
-        var marks = new PageMarks();
+        var marks = new PageSeenIds();
         marks.Ordinals.AddRange([1, 1000]);
         marks.AddedKeys.Add(5);
         using var buffer = new PooledBuffer();
         marks.WriteTo(buffer);
         for (var length = 0; length < buffer.Length; length++)
         {
-            Assert.Throws<InvalidDataException>(() => PageMarks.Read(buffer.WrittenSpan[..length]));
+            Assert.Throws<InvalidDataException>(() => PageSeenIds.Read(buffer.WrittenSpan[..length]));
         }
     }
 
@@ -98,10 +98,10 @@ public sealed class PageDiffTests
     private static IdSnapshot Snapshot(params (string Id, ulong Version)[] documents) =>
         new(documents.Select(document => new IdEntry(Key(document.Id), new DocumentVersion(document.Version), 0)).OrderBy(entry => entry.Key).ToArray());
 
-    private (Verdict[] Verdicts, PageMarks Marks) Compare(SeenIds seen, bool skipUnchanged, params (string Id, ulong Version)[] page)
+    private (Verdict[] Verdicts, PageSeenIds PageSeen) Compare(SeenIds seen, bool skipUnchanged, params (string Id, ulong Version)[] page)
     {
         var verdicts = new Verdict[page.Length];
-        var marks = PageDiff.Compare([.. page.Select(document => new DocumentFacts(Key(document.Id), new DocumentVersion(document.Version)))], _snapshot, seen, skipUnchanged, verdicts);
+        var marks = PageDiff.Compare([.. page.Select(document => new DocumentState(Key(document.Id), new DocumentVersion(document.Version)))], _snapshot, seen, skipUnchanged, verdicts);
         return (verdicts, marks);
     }
 }

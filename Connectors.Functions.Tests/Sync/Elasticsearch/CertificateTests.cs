@@ -138,7 +138,7 @@ public sealed class CertificateTests : IDisposable
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.ExtraStore.AddRange(others);
         chain.Build(leaf);
-        var trust = new ServerTrust(options, new ImpatientTime());
+        var trust = new ServerTrust(options, new FastForwardTimeProvider());
         return trust.IsTrusted(new HttpRequestMessage(System.Net.Http.HttpMethod.Get, "https://127.0.0.1/"), leaf, chain, SslPolicyErrors.RemoteCertificateChainErrors) ? null : trust.LastRefusal;
     }
 

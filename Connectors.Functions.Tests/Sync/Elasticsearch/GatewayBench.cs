@@ -27,7 +27,7 @@ internal sealed class GatewayBench : IAsyncDisposable
     }
 
     public static ElasticsearchGateway GatewayOf(ElasticsearchOptions options, TimeProvider? time = null) =>
-        new(options, time ?? new ImpatientTime(), new Random(1), NullLoggerFactory.Instance);
+        new(options, time ?? new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance);
 
     public async ValueTask DisposeAsync()
     {

@@ -52,7 +52,7 @@ public sealed class AccessControlSyncTests : IDisposable
     }
 
     [Fact]
-    public async Task AValueThatIsTooLongToBeComparedDoesNotOpenTheDocument()
+    public async Task AValueThatIsTooLongToBeComparedDoesNotShowTheDocumentToEveryone()
     {
         await _bench.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", $"[\"{new string('x', 40_000)}\"]")] });
 
@@ -128,7 +128,7 @@ public sealed class AccessControlSyncTests : IDisposable
     }
 
     [Fact]
-    public async Task WhatTheFirstSyncAfterTheSwitchDoesNotReachIsClosed()
+    public async Task DocumentsThatTheFirstSyncAfterTheSwitchDoesNotReachAreRestricted()
     {
         _bench.Index.Exists = true;
         Open(_bench.Index, "a", "b");
@@ -145,7 +145,7 @@ public sealed class AccessControlSyncTests : IDisposable
     }
 
     [Fact]
-    public async Task WhatElasticsearchRejectsInThatSyncIsClosed()
+    public async Task DocumentsRejectedInThatSyncAreRestricted()
     {
         _bench.Index.Exists = true;
         Open(_bench.Index, "a", "b");
@@ -162,8 +162,8 @@ public sealed class AccessControlSyncTests : IDisposable
     {
         _bench.Index.Exists = true;
         Open(_bench.Index, "a");
-        Assert.True(await SyncEnding.CloseAsync(_bench.Index, _bench.Request, 100, TestContext.Current.CancellationToken));
-        Assert.False(await SyncEnding.CloseAsync(_bench.Index, _bench.Request, 100, TestContext.Current.CancellationToken));
+        Assert.True(await SyncCompletion.RestrictUnsecuredAsync(_bench.Index, _bench.Request, 100, TestContext.Current.CancellationToken));
+        Assert.False(await SyncCompletion.RestrictUnsecuredAsync(_bench.Index, _bench.Request, 100, TestContext.Current.CancellationToken));
 
         _bench.Request = _bench.Request with { HasAccessControl = false };
         await _bench.RunNextAsync(new AccessSource { Documents = [AccessSource.Document("a", null, "v1", Then)] });
@@ -172,7 +172,7 @@ public sealed class AccessControlSyncTests : IDisposable
     }
 
     [Fact]
-    public async Task ADryRunClosesNothing()
+    public async Task ADryRunRestrictsNothing()
     {
         _bench.Index.Exists = true;
         Open(_bench.Index, "a");
@@ -184,7 +184,7 @@ public sealed class AccessControlSyncTests : IDisposable
     }
 
     [Fact]
-    public async Task StepByStepTheyAreClosedToo()
+    public async Task StagedSyncsRestrictThemToo()
     {
         using var bench = new StagedBench();
         bench.Request = bench.Request with { HasAccessControl = true };
@@ -210,7 +210,7 @@ public sealed class AccessControlSyncTests : IDisposable
     public async Task ABrokenBodyIsRejectedAndReported()
     {
         await using var bench = await GatewayBench.StartAsync();
-        var engine = new SyncEngine(bench.Gateway.Content, _bench.Options, new ImpatientTime(), new Random(1), NullLoggerFactory.Instance);
+        var engine = new SyncEngine(bench.Gateway.Content, _bench.Options, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance);
 
         var outcome = await engine.RunAsync(
             _bench.Request, new RawSource(("bad", "{\"text\":"), ("good", "{\"text\":1,\"_allow_access_control\":[\"user:1\"]}")), new SyncProgress(), default, GatewayBench.Token);
@@ -221,7 +221,7 @@ public sealed class AccessControlSyncTests : IDisposable
     }
 
     [Fact]
-    public async Task DocumentsInElasticsearchAreClosedWithoutTheirPipeline()
+    public async Task DocumentsInElasticsearchAreRestrictedWithoutTheirPipeline()
     {
         await using var bench = await GatewayBench.StartAsync();
         var content = bench.Gateway.Content;
@@ -230,11 +230,11 @@ public sealed class AccessControlSyncTests : IDisposable
         var body = string.Concat(Enumerable.Range(0, 12).Select(number => $"{{\"index\":{{\"_id\":\"{number} \\\"é\"}}}}\n{{\"text\":\"v1\",\"_digest\":7{(number % 3 == 0 ? ",\"_allow_access_control\":[\"user:1\"]" : string.Empty)}}}\n"));
         await content.BulkAsync("search-open", null, System.Text.Encoding.UTF8.GetBytes(body), 12, GatewayBench.Token);
         await content.RefreshAsync("search-open", GatewayBench.Token);
-        Assert.Equal(8, await content.CountOpenAsync("search-open", GatewayBench.Token));
+        Assert.Equal(8, await content.CountUnsecuredAsync("search-open", GatewayBench.Token));
 
-        await content.CloseOpenAsync("search-open", long.MaxValue, GatewayBench.Token);
+        await content.RestrictUnsecuredAsync("search-open", long.MaxValue, GatewayBench.Token);
 
-        Assert.Equal(0, await content.CountOpenAsync("search-open", GatewayBench.Token));
+        Assert.Equal(0, await content.CountUnsecuredAsync("search-open", GatewayBench.Token));
         var closed = JsonNode.Parse(bench.Server.Get("search-open", "1 \"é")!)!;
         Assert.Equal(("v1", """["_nobody"]""", null), (closed["text"]!.GetValue<string>(), closed[AccessControl.FieldName]!.ToJsonString(), closed["_digest"]));
         Assert.Equal("""["user:1"]""", JsonNode.Parse(bench.Server.Get("search-open", "3 \"é")!)![AccessControl.FieldName]!.ToJsonString());

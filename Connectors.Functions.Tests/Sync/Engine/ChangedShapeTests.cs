@@ -43,9 +43,9 @@ public sealed class ChangedShapeTests : IDisposable
     public async Task ASourceThatIsSureThatNothingChangedIsReadAllTheSame()
     {
         var source = Source();
-        source.Change = new ChangeAnswer(true, "mark-1");
+        source.Change = new ChangeCheckResult(true, "mark-1");
         await _bench.RunAsync(source);
-        source.Change = new ChangeAnswer(false, "mark-1");
+        source.Change = new ChangeCheckResult(false, "mark-1");
         Assert.Equal(SyncEnd.Unchanged, (await _bench.RunNextAsync(source)).End);
         _bench.Index.Shape = _bench.Index.Shape with { Pipelines = "p2" };
 
@@ -120,8 +120,8 @@ public sealed class ChangedShapeTests : IDisposable
     [Fact]
     public void AMarkComesBackAsItWasWritten()
     {
-        var mark = new IndexMark("f", "c", 7, HoldsForeign: true) { Shape = new IndexShape("m", "s", null, "i") };
-        Assert.Equal(mark, IndexMark.From(JsonNode.Parse(mark.ToJson().ToJsonString())!.AsObject()));
+        var metadata = new IndexMetadata("f", "c", 7, HoldsForeign: true) { Shape = new IndexShape("m", "s", null, "i") };
+        Assert.Equal(metadata, IndexMetadata.From(JsonNode.Parse(metadata.ToJson().ToJsonString())!.AsObject()));
     }
 
     private static MemorySource Source() => MemorySource.Holding("a", "b", "c");

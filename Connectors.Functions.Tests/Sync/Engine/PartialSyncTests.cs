@@ -122,11 +122,11 @@ public sealed class PartialSyncTests : IDisposable
     public async Task AnUnchangedSourceIsReadAgainAfterASyncThatWroteNothing()
     {
         var source = MemorySource.Holding("a", "b");
-        source.Change = new ChangeAnswer(HasChanged: true, "mark-1");
+        source.Change = new ChangeCheckResult(HasChanged: true, "mark-1");
         await _bench.RunAsync(source);
-        var changed = new MemorySource { Partitions = [[new("a", "v2"), new("b", "v1")]], Change = new ChangeAnswer(HasChanged: true, "mark-2") };
+        var changed = new MemorySource { Partitions = [[new("a", "v2"), new("b", "v1")]], Change = new ChangeCheckResult(HasChanged: true, "mark-2") };
         await RunAsync(SyncKind.DeletesOnly, changed);
-        changed.Change = new ChangeAnswer(HasChanged: false, "mark-2");
+        changed.Change = new ChangeCheckResult(HasChanged: false, "mark-2");
 
         var outcome = await RunAsync(SyncKind.Full, changed);
 
@@ -171,7 +171,7 @@ public sealed class PartialSyncTests : IDisposable
     [Theory]
     [InlineData(SyncKind.DeletesOnly)]
     [InlineData(SyncKind.NoDeletes)]
-    public async Task ThePlaceOfIncrementalSyncsIsNoneOfTheirBusiness(object kind)
+    public async Task PartialSyncsDoNotMoveTheCursor(object kind)
     {
         var feed = new MemoryFeed(MemorySource.Holding("a", "b"));
         _bench.Request = _bench.Request with { Cursor = (await _bench.RunAsync(feed)).Cursor };

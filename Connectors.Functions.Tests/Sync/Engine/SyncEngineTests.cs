@@ -262,15 +262,15 @@ public sealed class SyncEngineTests : IDisposable
     public async Task ASourceThatIsSureThatNothingChangedIsNotRead()
     {
         var source = MemorySource.Holding("a", "b");
-        source.Change = new ChangeAnswer(true, "mark-1");
+        source.Change = new ChangeCheckResult(true, "mark-1");
         await _bench.RunAsync(source);
 
         var again = MemorySource.Holding("a", "b");
-        again.Change = new ChangeAnswer(false, "mark-1");
+        again.Change = new ChangeCheckResult(false, "mark-1");
         var outcome = await _bench.RunNextAsync(again);
 
         Assert.Equal((SyncEnd.Unchanged, 0L, 2L), (outcome.End, outcome.Counts.Read, outcome.TotalDocuments));
-        Assert.Equal(("mark-1", 0), (again.LastMark, again.PagesRead));
+        Assert.Equal(("mark-1", 0), (again.LastToken, again.PagesRead));
 
         // Somebody else deleted a document from the index: then it counts for nothing that the source is unchanged.
         _bench.Index.Documents.Remove("a");
@@ -282,14 +282,14 @@ public sealed class SyncEngineTests : IDisposable
     public async Task ASyncThatFailedMakesTheNextOneReadEvenIfTheSourceIsBackAtItsOldState()
     {
         var source = MemorySource.Holding("a", "b", "c", "d");
-        source.Change = new ChangeAnswer(true, "mark-1");
+        source.Change = new ChangeCheckResult(true, "mark-1");
         await _bench.RunAsync(source);
-        var failing = new MemorySource { Partitions = [[new("a", "v2"), new("b", "v2"), new("c", "v2"), new("d", "v2")]], Change = new ChangeAnswer(true, "mark-2") };
+        var failing = new MemorySource { Partitions = [[new("a", "v2"), new("b", "v2"), new("c", "v2"), new("d", "v2")]], Change = new ChangeCheckResult(true, "mark-2") };
         failing.OnPage = page => page == 2 ? throw new ConnectorException("died") : Task.CompletedTask;
         await Assert.ThrowsAsync<ConnectorException>(() => _bench.RunNextAsync(failing));
 
         var back = MemorySource.Holding("a", "b", "c", "d");
-        back.Change = new ChangeAnswer(false, "mark-1");
+        back.Change = new ChangeCheckResult(false, "mark-1");
         var outcome = await _bench.RunNextAsync(back);
 
         Assert.Equal(SyncEnd.Completed, outcome.End);
@@ -366,7 +366,7 @@ public sealed class SyncEngineTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => _bench.RunAsync(source));
 
-        Assert.StartsWith("The index 'search-memory' was deleted, or made again, while it was being filled.", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The index 'search-memory' was deleted or recreated during the sync.", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class SyncOverHttpTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
-        _gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [_server.Uri] }, new ImpatientTime(), new Random(1), NullLoggerFactory.Instance);
+        _gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [_server.Uri] }, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance);
     }
 
     public async ValueTask DisposeAsync()
@@ -144,6 +144,6 @@ public sealed class SyncOverHttpTests : IAsyncLifetime
             IndexName = index,
             Fingerprint = "f",
         };
-        return new SyncEngine(_gateway.Content, options, new ImpatientTime(), new Random(1), NullLoggerFactory.Instance).RunAsync(request, source, new SyncProgress(), default, Token);
+        return new SyncEngine(_gateway.Content, options, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance).RunAsync(request, source, new SyncProgress(), default, Token);
     }
 }

@@ -220,15 +220,15 @@ public sealed class ProtocolLifeTests
         Add(before, after, string.Empty);
         return changes;
 
-        void Add(JsonObject one, JsonObject other, string prefix)
+        void Add(JsonObject item, JsonObject other, string prefix)
         {
             foreach (var (name, value) in other)
             {
-                if (one[name] is JsonObject && value is JsonObject && name is "configuration" or "metadata" or "scheduling")
+                if (item[name] is JsonObject && value is JsonObject && name is "configuration" or "metadata" or "scheduling")
                 {
-                    Add(one[name]!.AsObject(), value!.AsObject(), $"{prefix}{name}.");
+                    Add(item[name]!.AsObject(), value!.AsObject(), $"{prefix}{name}.");
                 }
-                else if (!one.ContainsKey(name) || !JsonNode.DeepEquals(one[name], value))
+                else if (!item.ContainsKey(name) || !JsonNode.DeepEquals(item[name], value))
                 {
                     changes[prefix + name] = Text(name, value);
                 }

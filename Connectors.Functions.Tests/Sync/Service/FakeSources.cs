@@ -56,7 +56,7 @@ internal sealed class FakeSources : ISourceFactory
 
         public Task PingAsync(CancellationToken cancellationToken) => owner.Ping(cancellationToken);
 
-        public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => Task.FromResult(ChangeAnswer.Unknown);
+        public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => Task.FromResult(ChangeCheckResult.Unknown);
 
         public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<SourcePartition>>([SourcePartition.All]);

@@ -32,7 +32,7 @@ internal sealed class LifeSources : ISourceFactory
 
         public Task PingAsync(CancellationToken cancellationToken) => trouble is null ? Task.CompletedTask : Task.FromException(new ConnectorException(trouble));
 
-        public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => Task.FromResult(ChangeAnswer.Unknown);
+        public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => Task.FromResult(ChangeCheckResult.Unknown);
 
         public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<SourcePartition>>([SourcePartition.All]);

@@ -35,7 +35,7 @@ internal sealed class RecordedScenes : IAsyncDisposable
         _server = server;
         Clock = clock;
         _client = new EmulatorClient(server);
-        _gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [server.Uri] }, new ImpatientTime(), new Random(1), NullLoggerFactory.Instance);
+        _gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [server.Uri] }, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance);
         Service = NewService();
     }
 

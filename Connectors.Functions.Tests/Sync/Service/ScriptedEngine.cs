@@ -29,7 +29,7 @@ internal sealed class ScriptedEngine : ISyncEngine
         progress.Add(counts);
         started?.Invoke();
         var stopped = new TaskCompletionSource();
-        await using var one = stop.Register(stopped.SetResult);
+        await using var item = stop.Register(stopped.SetResult);
         await stopped.Task.WaitAsync(cancel);
         return Stopped(counts);
     };

@@ -34,7 +34,7 @@ public sealed class ServiceOverHttpTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        _made.ForEach(one => one.Dispose());
+        _made.ForEach(item => item.Dispose());
         await _server.DisposeAsync();
         _files.Dispose();
         _state.Dispose();
@@ -48,7 +48,7 @@ public sealed class ServiceOverHttpTests : IAsyncLifetime
         await Service(1).RunOnceAsync(Token, Token);
 
         var recorded = await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "Recorded", "elasticsearch-9.5.jsonl"), Token);
-        var line = JsonNode.Parse(recorded.Single(one => one.Contains($"\"{recordedAs}\"", StringComparison.Ordinal)))!;
+        var line = JsonNode.Parse(recorded.Single(item => item.Contains($"\"{recordedAs}\"", StringComparison.Ordinal)))!;
         using var http = new HttpClient { BaseAddress = _server.Uri };
         var ours = JsonNode.Parse(await http.GetStringAsync($"{alias}/_mapping", Token))!;
         Assert.Equal(
@@ -65,7 +65,7 @@ public sealed class ServiceOverHttpTests : IAsyncLifetime
         await service.RunOnceAsync(Token, Token);
         var connector = await ConnectAsync(service);
         Assert.Equal(
-            "no full sync has completed yet that could be gone on from.",
+            "no full sync has completed yet.",
             (await service.SyncNowAsync(connector, new SyncNowOptions(Kind: SyncKind.Incremental), Token, Token)).Outcome!.Fallback);
         Write("c.txt", "three");
         File.Delete(_files["a.txt"]);
@@ -111,31 +111,31 @@ public sealed class ServiceOverHttpTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TwoServicesThroughBadWeatherRunEachJobOnce()
+    public async Task TwoServicesRunEachJobOnceDespiteFaults()
     {
-        var (one, other) = (Service(1), Service(2));
+        var (item, other) = (Service(1), Service(2));
         Write("a.txt", "one");
-        await one.RunOnceAsync(Token, Token);
+        await item.RunOnceAsync(Token, Token);
         var ids = new List<string>();
         for (var i = 0; i < 6; i++)
         {
-            ids.Add(await ConnectAsync(one, $"search-files-{i}"));
+            ids.Add(await ConnectAsync(item, $"search-files-{i}"));
         }
 
         foreach (var id in ids)
         {
-            await one.Jobs.CreateAsync((await one.Connectors.FindAsync(id, Token))!, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token);
+            await item.Jobs.CreateAsync((await item.Connectors.FindAsync(id, Token))!, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token);
         }
 
         _server.Faults.Add(FaultRule.RefuseCall(503) with { Route = "{index}/_update/{id}", Probability = 0.2, Random = new Random(5) });
-        var results = await Task.WhenAll(Task.Run(() => one.RunOnceAsync(Token, Token), Token), Task.Run(() => other.RunOnceAsync(Token, Token), Token));
+        var results = await Task.WhenAll(Task.Run(() => item.RunOnceAsync(Token, Token), Token), Task.Run(() => other.RunOnceAsync(Token, Token), Token));
 
         Assert.Equal(6, results.Sum(list => list.Count));
         Assert.All(results.SelectMany(list => list), result => Assert.Equal((SyncResultEnd.Completed, JobStatus.Completed), (result.End, result.Job!.Status!.Value)));
         Assert.Equal(6, results.SelectMany(list => list).Select(result => result.Job!.Id).Distinct().Count());
         foreach (var id in ids)
         {
-            Assert.Equal(JobStatus.Completed, (await one.Connectors.FindAsync(id, Token))!.LastSyncStatus);
+            Assert.Equal(JobStatus.Completed, (await item.Connectors.FindAsync(id, Token))!.LastSyncStatus);
         }
     }
 
@@ -221,7 +221,7 @@ public sealed class ServiceOverHttpTests : IAsyncLifetime
 
     private ConnectorService Service(int number)
     {
-        var time = new ImpatientTime();
+        var time = new FastForwardTimeProvider();
         var gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [_server.Uri] }, time, new Random(number), NullLoggerFactory.Instance);
         var slot = WorkerSlot.Take(_state.Path, "host", new Random(number));
         _made.AddRange([gateway, slot]);

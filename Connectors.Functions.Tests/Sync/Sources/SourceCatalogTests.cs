@@ -19,7 +19,7 @@ public sealed class SourceCatalogTests
     [InlineData("nocontext", "sources.nocontext: Connectors.Tests.Sync.Sources.SourceWithoutContext has no public constructor that takes a SourceContext.")]
     [InlineData("noclass", "sources.noclass: connectors.sources.s3:S3DataSource is not the name of a class. Write it as Namespace.Type, Assembly.")]
     [InlineData("misnamed", "sources.misnamed: Connectors.Tests.Sync.Sources.ListSource says that its service type is \"list\". Name it so under sources.")]
-    [InlineData("throwing", "sources.throwing: the constructor of Connectors.Tests.Sync.Sources.ThrowingSource failed with InvalidOperationException. This is a fault of the source.")]
+    [InlineData("throwing", "sources.throwing: the constructor of Connectors.Tests.Sync.Sources.ThrowingSource failed with InvalidOperationException. This is a bug in the source.")]
     public void WhatCanNotBeLoadedIsToldWithTheWayOut(string serviceType, string expected)
     {
         var exception = Assert.Throws<ConnectorException>(() => Catalog().Describe(serviceType));
@@ -89,7 +89,7 @@ public class ListSource(SourceContext context) : IDataSource
 
     public Task PingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -82,9 +82,9 @@ public sealed class StagingStoreTests(AzuriteServer azurite) : IDisposable
         await PutAsync(store, "job-1/a", "other");
         Assert.Equal("other", await ReadAsync(store, "job-1/a"));
         Assert.Equal((true, false), (await store.ExistsAsync("job-1/deep/er/b", Token), await store.ExistsAsync("job-1/deep", Token)));
-        Assert.Equal((true, false, false), (await store.TryMarkAsync("job-2/deep/mark", Token), await store.TryMarkAsync("job-2/deep/mark", Token), await store.TryMarkAsync("job-2/a", Token)));
+        Assert.Equal((true, false, false), (await store.TryCreateAsync("job-2/deep/mark", Token), await store.TryCreateAsync("job-2/deep/mark", Token), await store.TryCreateAsync("job-2/a", Token)));
         Assert.Equal((string.Empty, "two"), (await ReadAsync(store, "job-2/deep/mark"), await ReadAsync(store, "job-2/a")));
-        var marks = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => store.TryMarkAsync("job-2/raced", Token))));
+        var marks = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => store.TryCreateAsync("job-2/raced", Token))));
         Assert.Single(marks, isFirst => isFirst);
         Assert.Equal(["job-1", "job-12", "job-2"], (await store.ListFoldersAsync(Token).ToListAsync(Token)).Order(StringComparer.Ordinal));
 

@@ -1,6 +1,9 @@
 namespace Connectors.LocalHost.Durable.Activities;
 
-/// <summary>How often an activity runs for one call. The real service promises no more than "at least once"; the other values show what an app makes of that.</summary>
+/// <summary>
+/// How often an activity runs for one call. The real service guarantees only "at least once"; the other values test how an app handles
+/// repetitions.
+/// </summary>
 public enum ActivityDelivery
 {
     /// <summary>Once, as long as the process lives.</summary>

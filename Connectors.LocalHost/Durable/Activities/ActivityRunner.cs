@@ -4,9 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.LocalHost.Durable.Activities;
 
-/// <summary>Runs activities, so many at a time, and brings their results back: at least once each, in an order that nobody may rely on.</summary>
+/// <summary>Runs a limited number of activities at a time and delivers their results: at least once each, in no guaranteed order.</summary>
 #pragma warning disable CA1001 // A semaphore whose wait handle nobody asks for holds nothing to dispose of.
-internal sealed class ActivityRunner(IDurableFunctions functions, DurableOptions options, TimeProvider time, WorkTracker work, ILogger logger, CancellationToken stopping)
+internal sealed class ActivityRunner(IDurableFunctions functions, DurableOptions options, TimeProvider time, PendingWork work, ILogger logger, CancellationToken stopping)
 #pragma warning restore CA1001
 {
     private readonly SemaphoreSlim _slots = new(options.MaxConcurrentActivities, options.MaxConcurrentActivities);
@@ -31,9 +31,9 @@ internal sealed class ActivityRunner(IDurableFunctions functions, DurableOptions
                 if (options.Delivery == ActivityDelivery.TwiceAtOnce)
                 {
                     Task<Arrival>[] both = [RunAsync(call), RunAsync(call)];
-                    await foreach (var one in Task.WhenEach(both))
+                    await foreach (var item in Task.WhenEach(both))
                     {
-                        results.Add(await one);
+                        results.Add(await item);
                         if (options.Shuffle is null && results.Count == 1)
                         {
                             await bring(results[0]);
@@ -86,7 +86,7 @@ internal sealed class ActivityRunner(IDurableFunctions functions, DurableOptions
             _held.AddRange(results.Select(bring => (order, bring)));
             if (options.Shuffle is null || _underWay == 0)
             {
-                now.AddRange(_held.OrderBy(one => one.Order));
+                now.AddRange(_held.OrderBy(item => item.Order));
                 _held.Clear();
             }
         }

@@ -12,8 +12,8 @@ namespace Connectors.LocalHost.Durable.History;
 [JsonDerivedType(typeof(EventRaised), "raised")]
 [JsonDerivedType(typeof(Suspended), "suspended")]
 [JsonDerivedType(typeof(Resumed), "resumed")]
-[JsonDerivedType(typeof(TerminationAsked), "terminated")]
-[JsonDerivedType(typeof(Condemned), "condemned")]
+[JsonDerivedType(typeof(TerminationRequested), "terminated")]
+[JsonDerivedType(typeof(OrchestratorViolation), "condemned")]
 [JsonDerivedType(typeof(Turn), "turn")]
 internal abstract record HistoryRecord(DateTime At);
 
@@ -64,10 +64,10 @@ internal sealed record Suspended(DateTime At, string? Reason) : Arrival(At);
 
 internal sealed record Resumed(DateTime At, string? Reason) : Arrival(At);
 
-internal sealed record TerminationAsked(DateTime At, string? Output, bool Recursive) : Arrival(At);
+internal sealed record TerminationRequested(DateTime At, string? Output, bool Recursive) : Arrival(At);
 
-/// <summary>The orchestrator was seen doing what no orchestrator may do, after its turn.</summary>
-internal sealed record Condemned(DateTime At, Failure Failure) : Arrival(At);
+/// <summary>After its turn, the orchestrator was seen to break a rule of orchestrators.</summary>
+internal sealed record OrchestratorViolation(DateTime At, Failure Failure) : Arrival(At);
 
 /// <summary>One run of the orchestrator from its start through everything that had arrived.</summary>
 /// <param name="Arrivals">How many arrivals of this history the orchestrator has been told by now.</param>

@@ -59,7 +59,7 @@ internal sealed class OrchestrationState
     [
         .. (IsFinished
             ? LastDecisions
-            : _open.Values.Concat(LastDecisions.Where(one => one is EventSent || one.TaskId < Start.FirstTaskId))).OrderBy(one => one.TaskId),
+            : _open.Values.Concat(LastDecisions.Where(item => item is EventSent || item.TaskId < Start.FirstTaskId))).OrderBy(item => item.TaskId),
     ];
 
     /// <summary>The highest task id received of each sending execution.</summary>
@@ -97,9 +97,9 @@ internal sealed class OrchestrationState
     /// <summary>Whether the orchestrator has something to be told at <paramref name="now"/>.</summary>
     public bool IsTurnDue(DateTime now)
     {
-        var news = _arrivals.Skip(Told).Where(one => one is not (Suspended or Resumed));
+        var news = _arrivals.Skip(Told).Where(item => item is not (Suspended or Resumed));
         var mayGoOn = Suspension is null && (HasBegun || Start.NotBefore is not { } start || start <= now);
-        return !IsFinished && news.Any(one => mayGoOn || one is TerminationAsked or Condemned);
+        return !IsFinished && news.Any(item => mayGoOn || item is TerminationRequested or OrchestratorViolation);
     }
 
     /// <summary>Takes up the next record of the history.</summary>
@@ -169,7 +169,7 @@ internal sealed class OrchestrationState
         Activities += turn.Decisions.Count(decision => decision is ActivityCalled);
         foreach (var decision in turn.Decisions)
         {
-            Weigh(decision switch { ActivityCalled one => one.Input, SubOrchestrationCalled one => one.Input, EventSent one => one.Payload, _ => null });
+            Weigh(decision switch { ActivityCalled item => item.Input, SubOrchestrationCalled item => item.Input, EventSent item => item.Payload, _ => null });
             if (decision is not EventSent)
             {
                 _open.Add(decision.TaskId, decision);
@@ -179,7 +179,7 @@ internal sealed class OrchestrationState
         if (turn.Outcome is { } outcome)
         {
             Outcome = outcome;
-            Weigh(outcome switch { Completed one => one.Output, Terminated one => one.Output, _ => null });
+            Weigh(outcome switch { Completed item => item.Output, Terminated item => item.Output, _ => null });
 
             // Nobody replays it any more.
             (_arrivals, _turns) = ([], []);

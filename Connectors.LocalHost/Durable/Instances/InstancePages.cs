@@ -32,9 +32,9 @@ internal sealed class InstancePages(Func<IEnumerable<OrchestrationState>> states
         var size = Math.Max(1, pageSizeHint ?? query.PageSize);
         while (true)
         {
-            var found = states().Where(IsWanted).OrderBy(Key, StringComparer.Ordinal).SkipWhile(one => after is not null && string.CompareOrdinal(Key(one), after) <= 0).Take(size + 1).ToList();
+            var found = states().Where(IsWanted).OrderBy(Key, StringComparer.Ordinal).SkipWhile(item => after is not null && string.CompareOrdinal(Key(item), after) <= 0).Take(size + 1).ToList();
             after = found.Count > size ? Key(found[size - 1]) : null;
-            yield return new Page<OrchestrationMetadata>([.. found.Take(size).Select(one => Describe(one, query.FetchInputsAndOutputs ? converter : null))], after);
+            yield return new Page<OrchestrationMetadata>([.. found.Take(size).Select(item => Describe(item, query.FetchInputsAndOutputs ? converter : null))], after);
             if (after is null)
             {
                 yield break;

@@ -23,13 +23,13 @@ internal sealed class ExternalEvents(DataConverter converter)
     public IReadOnlyList<EventRaised> Unread => _unread;
 
     /// <summary>Whether somebody waits who has not given up.</summary>
-    public bool IsWaiting => _waiting.Values.Any(stack => stack.Any(one => one.IsWaiting));
+    public bool IsWaiting => _waiting.Values.Any(stack => stack.Any(item => item.IsWaiting));
 
     public Task<T> WaitAsync<T>(string name, CancellationToken cancellationToken)
     {
         var waiter = new Waiter<T>(converter);
         cancellationToken.Register(() => waiter.Source.TrySetCanceled(cancellationToken));
-        var index = _unread.FindIndex(one => string.Equals(one.Name, name, StringComparison.OrdinalIgnoreCase));
+        var index = _unread.FindIndex(item => string.Equals(item.Name, name, StringComparison.OrdinalIgnoreCase));
         if (index >= 0)
         {
             waiter.Give(_unread[index].Payload);

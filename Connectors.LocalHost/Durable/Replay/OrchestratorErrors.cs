@@ -2,7 +2,7 @@ using Connectors.LocalHost.Durable.History;
 
 namespace Connectors.LocalHost.Durable.Replay;
 
-/// <summary>What an orchestrator did that no orchestrator may do. It fails the instance, whatever its code would make of it.</summary>
+/// <summary>Errors of orchestrators that break the rules of replay. It fails the instance, whatever its code would make of it.</summary>
 internal static class OrchestratorErrors
 {
     /// <summary>A replay called something else than the history says.</summary>

@@ -228,6 +228,6 @@ internal sealed class ReplayContext : TaskOrchestrationContext
         }
 
         public void Fail(Failure failure) => Source.TrySetException(new CallFailedException(
-            decision switch { ActivityCalled one => one.Name, SubOrchestrationCalled one => one.Name, _ => decision.Call }, decision.TaskId, failure));
+            decision switch { ActivityCalled item => item.Name, SubOrchestrationCalled item => item.Name, _ => decision.Call }, decision.TaskId, failure));
     }
 }

@@ -31,34 +31,34 @@ internal sealed class MongoChanges(IMongoClient client, IMongoCollection<RawBson
         using var stream = await WatchAsync(session, resume: null, batchSize: 1, cancellationToken);
         await stream.MoveNextAsync(cancellationToken);
         return stream.GetResumeToken() is { } token
-            ? new ChangeStart(new ChangePlace(token, null).ToString())
+            ? new ChangeStart(new ChangeStreamPosition(token, null).ToString())
             : new ChangeStart(null, "The server's change streams have no place to begin at.");
     }
 
     /// <summary>Reads a page.</summary>
     public async Task<ChangePage> ReadAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken)
     {
-        if (ChangePlace.Parse(after.IsStart ? cursor : after.Value) is not { } place)
+        if (ChangeStreamPosition.Parse(after.IsStart ? cursor : after.Value) is not { } position)
         {
-            return ChangePage.Lost("The stored place in the change stream can't be read.");
+            return ChangePage.Expired("The stored place in the change stream can't be read.");
         }
 
         using var session = await StartAsync(cancellationToken);
         var size = pages.Fitting(limits);
-        using var stream = await WatchAsync(session, place.Resume, size, cancellationToken);
-        place = place with { Until = place.Until ?? session.OperationTime };
+        using var stream = await WatchAsync(session, position.Resume, size, cancellationToken);
+        position = position with { Until = position.Until ?? session.OperationTime };
         var events = new List<BsonDocument>();
-        var isEnd = await CollectAsync(stream, events, size, place.Until, cancellationToken);
+        var isEnd = await CollectAsync(stream, events, size, position.Until, cancellationToken);
         if (events.Find(change => !change.Contains("documentKey")) is { } other)
         {
-            return ChangePage.Lost($"The collection was dropped, renamed or made again ('{other.GetValue("operationType", "invalidate")}').");
+            return ChangePage.Expired($"The collection was dropped, renamed or made again ('{other.GetValue("operationType", "invalidate")}').");
         }
 
         using var page = new SourcePageBuilder(limits);
         var deleted = new List<string>();
         var done = await LookUpAsync(session, page, events, deleted, cancellationToken);
         var isLast = isEnd && done == events.Count;
-        var next = place with { Resume = done < events.Count ? events[done - 1]["_id"].AsBsonDocument : stream.GetResumeToken() ?? place.Resume };
+        var next = position with { Resume = done < events.Count ? events[done - 1]["_id"].AsBsonDocument : stream.GetResumeToken() ?? position.Resume };
         return new ChangePage(page.Build(new PageToken(next.ToString()), isLast), deleted, (next with { Until = null }).ToString());
     }
 

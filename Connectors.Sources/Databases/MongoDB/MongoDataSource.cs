@@ -44,14 +44,14 @@ public sealed class MongoDataSource : IDataSource, IChangeFeed, IIdLister
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => CallAsync(
+    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => CallAsync(
         async connection =>
         {
-            var (mark, documents) = await new MongoFacts(connection.Client, connection.Configuration).ReadAsync(cancellationToken);
+            var (mark, documents) = await new MongoServerInfo(connection.Client, connection.Configuration).ReadAsync(cancellationToken);
 
             // What a pipeline or an expression gives may depend on the time, or on other collections.
-            mark = connection.Rules.IsRestless ? null : mark;
-            return new ChangeAnswer(mark is null || mark != lastMark, mark, connection.Rules == MongoRules.None ? documents : null);
+            mark = connection.Rules.IsVolatile ? null : mark;
+            return new ChangeCheckResult(mark is null || mark != lastToken, mark, connection.Rules == MongoRules.None ? documents : null);
         },
         cancellationToken);
 
@@ -102,7 +102,7 @@ public sealed class MongoDataSource : IDataSource, IChangeFeed, IIdLister
         }
         catch (ConnectorException failure) when (failure.Kind is FailureKind.Fatal)
         {
-            return ChangePage.Lost(failure.Message);
+            return ChangePage.Expired(failure.Message);
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
 
     private static readonly string[] PassingLabels = ["RetryableReadError", "RetryableWriteError", "TransientTransactionError", "RetryableError", "SystemOverloadedError"];
 
-    private string Place => $"MongoDB collection '{configuration.Database}.{configuration.Collection}'";
+    private string DisplayName => $"MongoDB collection '{configuration.Database}.{configuration.Collection}'";
 
     /// <summary>Runs a call and translates what it throws. Cancellation passes as it is.</summary>
     public async Task<T> TranslateAsync<T>(Func<Task<T>> call, Func<ClusterDescription?> cluster, CancellationToken cancellationToken)
@@ -48,10 +48,10 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
         MongoCommandException command => FromCommand(command),
         TimeoutException when exception.Message.Contains("selecting a server", StringComparison.Ordinal) => FromSelection(cluster),
         MongoServerException =>
-            new ConnectorException(FailureKind.Retry, $"{Place}: the server answers with an error: {Scrub(exception.Message)}"),
-        MongoConfigurationException => new ConnectorException($"{Place}: the driver refuses the configuration: {Scrub(exception.Message)}"),
+            new ConnectorException(FailureKind.Retry, $"{DisplayName}: the server answers with an error: {Scrub(exception.Message)}"),
+        MongoConfigurationException => new ConnectorException($"{DisplayName}: the driver refuses the configuration: {Scrub(exception.Message)}"),
         _ when Find<AuthenticationException>(exception) is { } tls => FromTls(tls),
-        _ => new ConnectorException(FailureKind.Retry, $"{Place}: the connection failed: {Scrub(Innermost(exception).Message)}"),
+        _ => new ConnectorException(FailureKind.Retry, $"{DisplayName}: the connection failed: {Scrub(Innermost(exception).Message)}"),
     };
 
     private static T? Find<T>(Exception? exception)
@@ -82,11 +82,11 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
         ? LoginRefused()
         : Find<SocketException>(exception) is null && Find<IOException>(exception) is null && Find<TimeoutException>(exception) is null
             ? new ConnectorException(
-                $"{Place}: the login of user '{configuration.User}' did not work: {Scrub(exception.InnerException?.Message ?? exception.Message)} Check user, password and the authMechanism in host.")
-            : new ConnectorException(FailureKind.Retry, $"{Place}: the connection failed during the login.");
+                $"{DisplayName}: the login of user '{configuration.User}' did not work: {Scrub(exception.InnerException?.Message ?? exception.Message)} Check user, password and the authMechanism in host.")
+            : new ConnectorException(FailureKind.Retry, $"{DisplayName}: the connection failed during the login.");
 
     private ConnectorException LoginRefused() => new(
-        $"{Place}: the server refuses the login of user '{configuration.User}'. Check user and password, and authSource in host if the user is not defined in 'admin'.");
+        $"{DisplayName}: the server refuses the login of user '{configuration.User}'. Check user and password, and authSource in host if the user is not defined in 'admin'.");
 
     private ConnectorException FromCommand(MongoCommandException exception)
     {
@@ -98,12 +98,12 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
         if (exception.Code == Unauthorized)
         {
             return new ConnectorException(configuration.User.Length > 0
-                ? $"{Place}: user '{configuration.User}' may not read it. Grant the role 'read' on database '{configuration.Database}'."
-                : $"{Place}: the server asks for a login. Set user and password.");
+                ? $"{DisplayName}: user '{configuration.User}' may not read it. Grant the role 'read' on database '{configuration.Database}'."
+                : $"{DisplayName}: the server asks for a login. Set user and password.");
         }
 
         var kind = PassingCodes.Contains(exception.Code) || PassingLabels.Any(exception.HasErrorLabel) ? FailureKind.Retry : FailureKind.Fatal;
-        return new ConnectorException(kind, $"{Place}: the server answers with error {exception.Code} {exception.CodeName}: {Scrub(exception.ErrorMessage ?? string.Empty)}");
+        return new ConnectorException(kind, $"{DisplayName}: the server answers with error {exception.Code} {exception.CodeName}: {Scrub(exception.ErrorMessage ?? string.Empty)}");
     }
 
     private ConnectorException FromSelection(ClusterDescription? cluster)
@@ -129,8 +129,8 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
 
         var heard = cluster?.Servers.Count > 0 && cluster.Servers.All(server => server.HeartbeatException is null && server.State == ServerState.Connected);
         return new ConnectorException(FailureKind.Retry, heard
-            ? $"{Place}: the servers answer, but none of them is one that the read preference asks for. Is a primary elected? For a single member set direct_connection."
-            : $"{Place}: no server could be reached in time. Check host, port, TLS settings and firewalls.");
+            ? $"{DisplayName}: the servers respond, but none matches the read preference. Is a primary elected? For a single member set direct_connection."
+            : $"{DisplayName}: no server could be reached in time. Check host, port, TLS settings and firewalls.");
     }
 
     private static string Address(System.Net.EndPoint endPoint) => endPoint switch

@@ -24,31 +24,31 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
     {
         var resumed = RawId.Decode(after.Value ?? string.Empty) is { } known && IdBracket.IndexOf(known) >= 0 ? known : default(RawId?);
         using var page = new SourcePageBuilder(limits);
-        var place = new Place(resumed, Restarts: resumed is null && !after.IsStart);
+        var position = new PagePosition(resumed, Restarts: resumed is null && !after.IsStart);
         var first = resumed is { } id ? IdBracket.IndexOf(id) : range.FirstBracket;
         for (var bracket = first; bracket <= range.LastBracket; bracket++)
         {
-            if (await ReadBracketAsync(page, place, range, bracket, bracket == first ? resumed : null, limits, cancellationToken))
+            if (await ReadBracketAsync(page, position, range, bracket, bracket == first ? resumed : null, limits, cancellationToken))
             {
-                return Build(page, place);
+                return Build(page, position);
             }
         }
 
-        return page.Build(PageToken.Start, isLast: true, place.Restarts);
+        return page.Build(PageToken.Start, isLast: true, position.Restarts);
     }
 
     /// <summary>Adds the ids of a bracket that come after <paramref name="last"/>; true when the page is full, false when the bracket is at its end.</summary>
     private async Task<bool> ReadBracketAsync(
-        SourcePageBuilder page, Place place, IdRange range, int bracket, RawId? last, PageLimits limits, CancellationToken cancellationToken)
+        SourcePageBuilder page, PagePosition position, IdRange range, int bracket, RawId? last, PageLimits limits, CancellationToken cancellationToken)
     {
         if (last is not null && IdBracket.All[bracket].IsSingle)
         {
             return false;
         }
 
-        while (!place.IsEnd(page, limits))
+        while (!position.IsEnd(page, limits))
         {
-            var documents = await ReadBatchAsync(range, bracket, last, Math.Max(limits.MaxDocuments - place.Listed, 1), limits, cancellationToken);
+            var documents = await ReadBatchAsync(range, bracket, last, Math.Max(limits.MaxDocuments - position.Listed, 1), limits, cancellationToken);
             try
             {
                 var batch = documents.ConvertAll(Bytes);
@@ -56,16 +56,16 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
                 using var text = new PooledBuffer(64);
                 foreach (var document in batch)
                 {
-                    if (place.IsEnd(page, limits))
+                    if (position.IsEnd(page, limits))
                     {
-                        place.Keep();
+                        position.Keep();
                         return true;
                     }
 
-                    place.Pass(Add(page, document, taken, text));
+                    position.Pass(Add(page, document, taken, text));
                 }
 
-                last = place.Keep();
+                last = position.Keep();
                 if (batch.Count == 0 || IdBracket.All[bracket].IsSingle)
                 {
                     return false;
@@ -80,9 +80,9 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
         return true;
     }
 
-    private SourcePage Build(SourcePageBuilder page, Place place)
+    private SourcePage Build(SourcePageBuilder page, PagePosition position)
     {
-        var built = page.Build(place.Token, isLast: false, place.Restarts);
+        var built = page.Build(position.Token, isLast: false, position.Restarts);
         if (built.Count > 0)
         {
             _averageBytes = Math.Max(built.SizeInBytes / built.Count, 64);
@@ -262,8 +262,8 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
         return holds;
     }
 
-    /// <summary>How far a page has come.</summary>
-    private sealed class Place(RawId? last, bool Restarts)
+    /// <summary>The position of a page.</summary>
+    private sealed class PagePosition(RawId? last, bool Restarts)
     {
         /// <summary>Base64 makes four characters of three bytes.</summary>
         private const int LongestTokenId = (PageToken.MaxLength / 4 * 3) - 4;

@@ -30,7 +30,7 @@ internal sealed class MongoPartitions(IMongoDatabase database, string collection
         try
         {
             // To sample a view, or a time series, the server would read all of it.
-            var info = await MongoFacts.CollectionAsync(database, collection, cancellationToken);
+            var info = await MongoServerInfo.CollectionAsync(database, collection, cancellationToken);
             if (info is null || info.GetValue("type", string.Empty) != "collection")
             {
                 return [SourcePartition.All];

@@ -31,12 +31,12 @@ internal sealed record MongoRules
     public BsonDocument? Variables { get; private init; }
 
     /// <summary>Whether the documents can be others though nobody wrote to the collection.</summary>
-    public bool IsRestless { get; private init; }
+    public bool IsVolatile { get; private init; }
 
     /// <summary>What is wrong with rules, for the person who wrote them.</summary>
     public static IReadOnlyList<string> Check(JsonNode rules)
     {
-        if (rules is not JsonObject { Count: 1 } one || one.Single() is not { Key: "find" or "aggregate", Value: JsonObject options } kind)
+        if (rules is not JsonObject { Count: 1 } item || item.Single() is not { Key: "find" or "aggregate", Value: JsonObject options } kind)
         {
             return ["Write either {\"find\": {\"filter\": {...}, \"projection\": {...}}} or {\"aggregate\": {\"pipeline\": [...]}}."];
         }
@@ -47,23 +47,23 @@ internal sealed record MongoRules
     /// <summary>Reads rules that <see cref="Check"/> found right.</summary>
     public static MongoRules From(JsonNode? rules)
     {
-        if (rules is not JsonObject { Count: 1 } one || one.Single().Value is not JsonObject options)
+        if (rules is not JsonObject { Count: 1 } item || item.Single().Value is not JsonObject options)
         {
             return None;
         }
 
-        return one.ContainsKey("find")
+        return item.ContainsKey("find")
             ? new MongoRules
             {
                 Filter = Bson(options["filter"]) is { ElementCount: > 0 } filter ? filter : null,
                 Projection = ProjectionOf(options["projection"]) is { ElementCount: > 0 } projection ? projection : null,
-                IsRestless = Restless.Any(word => options.ToJsonString().Contains(word, StringComparison.Ordinal)),
+                IsVolatile = Restless.Any(word => options.ToJsonString().Contains(word, StringComparison.Ordinal)),
             }
             : new MongoRules
             {
                 Pipeline = [.. (options["pipeline"] as JsonArray ?? []).Select(stage => Bson(stage)!)],
                 Variables = Bson(options["let"]),
-                IsRestless = true,
+                IsVolatile = true,
             };
     }
 

@@ -40,7 +40,7 @@ internal sealed class RedisConnection : IAsyncDisposable
             used = await OpenAsync(cancellationToken);
             return await work(used).WaitAsync(cancellationToken);
         }
-        catch (Exception failure) when (RedisErrors.IsOurs(failure))
+        catch (Exception failure) when (RedisErrors.IsServiceFailure(failure))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (used is not null && !RedisErrors.IsAnswer(failure))

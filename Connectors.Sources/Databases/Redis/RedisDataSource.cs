@@ -43,7 +43,7 @@ public sealed class RedisDataSource : IDataSource, IIdLister
 
     /// <inheritdoc/>
     /// <remarks>The server counts no changes, so the answer is always "changed".</remarks>
-    public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => Task.FromResult(ChangeAnswer.Unknown);
+    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => Task.FromResult(ChangeCheckResult.Unknown);
 
     /// <inheritdoc/>
     /// <remarks>Every database is a partition: a scan can't be divided.</remarks>
@@ -82,26 +82,26 @@ public sealed class RedisDataSource : IDataSource, IIdLister
         doing,
         async redis =>
         {
-            var (facts, found) = await RedisScan.KeyspaceAsync(redis);
-            facts.Check(_connection.Server);
+            var (info, found) = await RedisScan.KeyspaceAsync(redis);
+            info.Check(_connection.Server);
             var rules = _context.AdvancedRules is { } advanced ? RedisRules.From(advanced) : null;
             var parts = new List<RedisPart>();
             foreach (var database in rules is null ? _connection.Configuration.Databases ?? found : [.. rules.Keys])
             {
-                await AssertExistsAsync(redis, database, facts);
-                parts.Add(new RedisPart(database, facts.RunId, rules?[database] ?? []));
+                await AssertExistsAsync(redis, database, info);
+                parts.Add(new RedisPart(database, info.RunId, rules?[database] ?? []));
             }
 
             return parts;
         },
         cancellationToken);
 
-    private async Task AssertExistsAsync(ConnectionMultiplexer redis, int database, RedisServerFacts planned)
+    private async Task AssertExistsAsync(ConnectionMultiplexer redis, int database, RedisServerInfo planned)
     {
         try
         {
-            var answer = await RedisScan.StepAsync(redis, database, "0", pattern: null, count: 1);
-            if (answer.Facts.RunId != planned.RunId)
+            var result = await RedisScan.StepAsync(redis, database, "0", pattern: null, count: 1);
+            if (result.Facts.RunId != planned.RunId)
             {
                 throw new ConnectorException(FailureKind.Retry, $"{_connection.Server}: another server took its place. It is asked again.");
             }

@@ -11,7 +11,7 @@ internal sealed class RedisErrors(RedisConfiguration configuration)
     public string Server { get; } = $"Redis server {configuration.Host}:{configuration.Port}";
 
     /// <summary>Whether it is a failure of Redis or the way to it, not one of the program.</summary>
-    public static bool IsOurs(Exception failure) => failure is RedisException or RedisTimeoutException or RedisCommandException or SocketException or IOException or AuthenticationException
+    public static bool IsServiceFailure(Exception failure) => failure is RedisException or RedisTimeoutException or RedisCommandException or SocketException or IOException or AuthenticationException
         or ObjectDisposedException or OperationCanceledException or TimeoutException;
 
     /// <summary>Whether the server itself answered, so that the connection is good.</summary>

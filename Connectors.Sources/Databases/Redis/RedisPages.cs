@@ -20,11 +20,11 @@ internal sealed class RedisPages(RedisConnection connection, RedisPart part, Pag
     /// <param name="cancellationToken">Stops between two steps.</param>
     public async Task<SourcePage> ReadAsync(PageToken after, bool withValues, CancellationToken cancellationToken)
     {
-        var place = RedisPlace.Parse(after);
-        return await connection.TryAsync($"read the keys of database {part.Database}", redis => ReadAsync(redis, place, withValues, cancellationToken), cancellationToken);
+        var position = RedisScanPosition.Parse(after);
+        return await connection.TryAsync($"read the keys of database {part.Database}", redis => ReadAsync(redis, position, withValues, cancellationToken), cancellationToken);
     }
 
-    private async Task<SourcePage> ReadAsync(ConnectionMultiplexer redis, RedisPlace place, bool withValues, CancellationToken cancellationToken)
+    private async Task<SourcePage> ReadAsync(ConnectionMultiplexer redis, RedisScanPosition position, bool withValues, CancellationToken cancellationToken)
     {
         using var page = new SourcePageBuilder(limits);
         var values = new RedisValues(redis.GetDatabase(part.Database), mostBytes);
@@ -33,33 +33,33 @@ internal sealed class RedisPages(RedisConnection connection, RedisPart part, Pag
         {
             cancellationToken.ThrowIfCancellationRequested();
             count = Math.Min(count, Math.Max(limits.MaxDocuments - page.Count, 1));
-            var answer = await RedisScan.StepAsync(redis, part.Database, place.Cursor, part.ServerPattern, count);
+            var answer = await RedisScan.StepAsync(redis, part.Database, position.Cursor, part.ServerPattern, count);
             Check(answer.Facts);
-            if (answer.Keys.Count > RedisPlace.MostGiven && count > 1)
+            if (answer.Keys.Count > RedisScanPosition.MostGiven && count > 1)
             {
                 // A place in its midst could not be told. Asking for less is always possible: the server keeps nothing for a cursor.
                 count = Math.Max(count / 4, 1);
                 continue;
             }
 
-            if (await AddAsync(page, values, answer.Keys, place.Given, withValues, cancellationToken) is { } given)
+            if (await AddAsync(page, values, answer.Keys, position.Given, withValues, cancellationToken) is { } given)
             {
-                place = new RedisPlace(place.Cursor, given);
+                position = new RedisScanPosition(position.Cursor, given);
                 break;
             }
 
             if (answer.Next == "0")
             {
-                Check(await RedisScan.FactsAsync(redis));
+                Check(await RedisScan.InfoAsync(redis));
                 return page.Build(PageToken.Start, isLast: true);
             }
 
-            place = RedisPlace.At(answer.Next);
+            position = RedisScanPosition.At(answer.Next);
         }
 
         // What was gone when its value was asked for must have been gone from this very server.
-        Check(await RedisScan.FactsAsync(redis));
-        return page.Build(place.ToToken(), isLast: false);
+        Check(await RedisScan.InfoAsync(redis));
+        return page.Build(position.ToToken(), isLast: false);
     }
 
     /// <summary>Adds the documents of an answer's keys until the page is full.</summary>
@@ -67,19 +67,19 @@ internal sealed class RedisPages(RedisConnection connection, RedisPart part, Pag
     private async Task<IReadOnlySet<string>?> AddAsync(
         SourcePageBuilder page, RedisValues values, IReadOnlyList<byte[]> keys, IReadOnlySet<string> given, bool withValues, CancellationToken cancellationToken)
     {
-        byte[][] left = [.. keys.Where(key => !given.Contains(RedisPlace.Mark(key)))];
-        var facts = withValues || part.NeedsTypes ? await values.FactsAsync(left, withValues) : [.. left.Select(key => new RedisKeyFacts(key, string.Empty, null))];
+        byte[][] left = [.. keys.Where(key => !given.Contains(RedisScanPosition.Mark(key)))];
+        var info = withValues || part.NeedsTypes ? await values.InfoAsync(left, withValues) : [.. left.Select(key => new RedisKeyInfo(key, string.Empty, null))];
         var done = 0;
-        while (done < facts.Length)
+        while (done < info.Length)
         {
-            if (page.IsFull && given.Count + done <= RedisPlace.MostGiven)
+            if (page.IsFull && given.Count + done <= RedisScanPosition.MostGiven)
             {
-                return facts.Take(done).Select(key => RedisPlace.Mark(key.Name)).Concat(given).ToHashSet(StringComparer.Ordinal);
+                return info.Take(done).Select(key => RedisScanPosition.Mark(key.Name)).Concat(given).ToHashSet(StringComparer.Ordinal);
             }
 
-            var next = facts.Skip(done).Take(Room(page, facts.AsSpan(done))).ToArray();
+            var next = info.Skip(done).Take(Room(page, info.AsSpan(done))).ToArray();
             done += next.Length;
-            RedisKeyFacts[] meant = [.. next.Where(key => !key.IsGone && part.Includes(key.Name, key.Type))];
+            RedisKeyInfo[] meant = [.. next.Where(key => !key.IsGone && part.Includes(key.Name, key.Type))];
             var read = withValues ? await Task.WhenAll(meant.Select(key => values.ReadAsync(key, cancellationToken))) : new (string, RedisText)?[meant.Length];
             foreach (var (key, value) in meant.Zip(read))
             {
@@ -91,7 +91,7 @@ internal sealed class RedisPages(RedisConnection connection, RedisPart part, Pag
     }
 
     /// <summary>How many of the next keys the page has room for, going by their sizes. At least one.</summary>
-    private int Room(SourcePageBuilder page, ReadOnlySpan<RedisKeyFacts> next)
+    private int Room(SourcePageBuilder page, ReadOnlySpan<RedisKeyInfo> next)
     {
         var (documents, bytes) = (Math.Max(limits.MaxDocuments - page.Count, 1), (long)limits.MaxBytes - page.SizeInBytes);
         var room = 0;
@@ -112,11 +112,11 @@ internal sealed class RedisPages(RedisConnection connection, RedisPart part, Pag
     /// <summary>The Python service's id: the MD5 of the database's number and the key.</summary>
     private string IdOf(byte[] key)
     {
-        byte[] place = [.. Encoding.ASCII.GetBytes(FormattableString.Invariant($"{part.Database}/")), .. key];
-        return Convert.ToHexStringLower(MD5.HashData(place));
+        byte[] position = [.. Encoding.ASCII.GetBytes(FormattableString.Invariant($"{part.Database}/")), .. key];
+        return Convert.ToHexStringLower(MD5.HashData(position));
     }
 
-    private void Add(SourcePageBuilder page, RedisKeyFacts key, bool withValues, (string Type, RedisText Text)? value)
+    private void Add(SourcePageBuilder page, RedisKeyInfo key, bool withValues, (string Type, RedisText Text)? value)
     {
         if (!withValues)
         {
@@ -161,10 +161,10 @@ internal sealed class RedisPages(RedisConnection connection, RedisPart part, Pag
         }
     }
 
-    private void Check(RedisServerFacts facts)
+    private void Check(RedisServerInfo info)
     {
-        facts.Check(connection.Server);
-        if (facts.RunId != part.RunId)
+        info.Check(connection.Server);
+        if (info.RunId != part.RunId)
         {
             throw new ConnectorException(
                 $"{connection.Server}: was restarted, or another server took its place, while its keys were read. The rest can't be found from there, so nothing is deleted; start a new sync.");

@@ -47,7 +47,7 @@ internal static class RedisPattern
     }
 
     /// <summary>Compares one byte with the next element of the pattern, and goes past it.</summary>
-    private static bool MatchesOne(byte one, ref ReadOnlySpan<byte> pattern)
+    private static bool MatchesOne(byte item, ref ReadOnlySpan<byte> pattern)
     {
         switch (pattern[0])
         {
@@ -55,19 +55,19 @@ internal static class RedisPattern
                 pattern = pattern[1..];
                 return true;
             case (byte)'[':
-                return MatchesSet(one, ref pattern);
+                return MatchesSet(item, ref pattern);
             case (byte)'\\' when pattern.Length > 1:
                 pattern = pattern[1..];
                 break;
         }
 
-        var isSame = one == pattern[0];
+        var isSame = item == pattern[0];
         pattern = pattern[1..];
         return isSame;
     }
 
     /// <summary>A set that is not closed reaches to the end of the pattern.</summary>
-    private static bool MatchesSet(byte one, ref ReadOnlySpan<byte> pattern)
+    private static bool MatchesSet(byte item, ref ReadOnlySpan<byte> pattern)
     {
         pattern = pattern[1..];
         var isNegated = pattern is [(byte)'^', ..];
@@ -81,17 +81,17 @@ internal static class RedisPattern
         {
             if (pattern is [(byte)'\\', _, ..])
             {
-                isIn |= pattern[1] == one;
+                isIn |= pattern[1] == item;
                 pattern = pattern[2..];
             }
             else if (pattern is [var from, (byte)'-', var to, ..])
             {
-                isIn |= one >= Math.Min(from, to) && one <= Math.Max(from, to);
+                isIn |= item >= Math.Min(from, to) && item <= Math.Max(from, to);
                 pattern = pattern[3..];
             }
             else
             {
-                isIn |= pattern[0] == one;
+                isIn |= pattern[0] == item;
                 pattern = pattern[1..];
             }
         }

@@ -7,7 +7,7 @@ namespace Connectors.Sources.Databases.Redis;
 /// <param name="Facts">The server that gave it.</param>
 /// <param name="Next">The cursor to go on with; <c>0</c> at the end.</param>
 /// <param name="Keys">Keys, each once.</param>
-internal sealed record RedisKeys(RedisServerFacts Facts, string Next, IReadOnlyList<byte[]> Keys);
+internal sealed record RedisKeys(RedisServerInfo Facts, string Next, IReadOnlyList<byte[]> Keys);
 
 /// <summary>Asks a server for its keys and for itself.</summary>
 /// <remarks>
@@ -34,26 +34,26 @@ internal static class RedisScan
         await Task.WhenAll(select, server, replication, scan, transaction.ExecuteAsync());
         var (answer, seen) = (await scan, new HashSet<string>(StringComparer.Ordinal));
         return new RedisKeys(
-            RedisServerFacts.Parse(Text(await server), Text(await replication)),
+            RedisServerInfo.Parse(Text(await server), Text(await replication)),
             Text(answer[0]),
-            [.. ((RedisResult[]?)answer[1] ?? []).Select(key => (byte[]?)key ?? []).Where(key => seen.Add(RedisPlace.Mark(key)))]);
+            [.. ((RedisResult[]?)answer[1] ?? []).Select(key => (byte[]?)key ?? []).Where(key => seen.Add(RedisScanPosition.Mark(key)))]);
     }
 
     /// <summary>What the server says of itself.</summary>
-    public static async Task<RedisServerFacts> FactsAsync(ConnectionMultiplexer redis)
+    public static async Task<RedisServerInfo> InfoAsync(ConnectionMultiplexer redis)
     {
         var database = redis.GetDatabase();
-        return RedisServerFacts.Parse(Text(await database.ExecuteAsync("INFO", "server")), Text(await database.ExecuteAsync("INFO", "replication")));
+        return RedisServerInfo.Parse(Text(await database.ExecuteAsync("INFO", "server")), Text(await database.ExecuteAsync("INFO", "replication")));
     }
 
     /// <summary>The databases that hold keys, and the server that says so.</summary>
-    public static async Task<(RedisServerFacts Facts, IReadOnlyList<int> Databases)> KeyspaceAsync(ConnectionMultiplexer redis)
+    public static async Task<(RedisServerInfo Facts, IReadOnlyList<int> Databases)> KeyspaceAsync(ConnectionMultiplexer redis)
     {
         var transaction = redis.GetDatabase().CreateTransaction();
         var (server, replication) = (transaction.ExecuteAsync("INFO", "server"), transaction.ExecuteAsync("INFO", "replication"));
         var keyspace = transaction.ExecuteAsync("INFO", "keyspace");
         await Task.WhenAll(server, replication, keyspace, transaction.ExecuteAsync());
-        return (RedisServerFacts.Parse(Text(await server), Text(await replication)), RedisServerFacts.Databases(Text(await keyspace)));
+        return (RedisServerInfo.Parse(Text(await server), Text(await replication)), RedisServerInfo.Databases(Text(await keyspace)));
     }
 
     private static string Text(RedisResult result) => (string?)result ?? string.Empty;

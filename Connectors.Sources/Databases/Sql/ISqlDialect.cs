@@ -9,7 +9,7 @@ namespace Connectors.Sources.Databases.Sql;
 internal interface ISqlDialect
 {
     /// <summary>The database as messages name it: <c>PostgreSQL database 'shop'</c>.</summary>
-    string Place { get; }
+    string DisplayName { get; }
 
     /// <summary>The tables that the configuration names.</summary>
     SqlTableChoice Tables { get; }
@@ -25,7 +25,7 @@ internal interface ISqlDialect
 
     /// <summary>The tables there are: with <c>*</c> those that hold rows of their own, else whatever has one of the names.</summary>
     /// <exception cref="ConnectorException">There is no such schema.</exception>
-    Task<IReadOnlyList<SqlTableFacts>> ListAsync(DbTransaction transaction, CancellationToken cancellationToken);
+    Task<IReadOnlyList<SqlTableInfo>> ListAsync(DbTransaction transaction, CancellationToken cancellationToken);
 
     /// <summary>A table's columns; <see langword="null"/> when there is no such table.</summary>
     Task<SqlTable?> DescribeAsync(DbTransaction transaction, string table, CancellationToken cancellationToken);
@@ -51,10 +51,10 @@ internal interface ISqlDialect
     Task<DateTimeOffset> ClockAsync(DbTransaction transaction, CancellationToken cancellationToken);
 
     /// <summary>Facts that differ whenever anything in the database may differ; <see langword="null"/> when there are none to be sure of.</summary>
-    Task<string?> FactsAsync(DbTransaction transaction, CancellationToken cancellationToken);
+    Task<string?> ChangeTokenAsync(DbTransaction transaction, CancellationToken cancellationToken);
 
     /// <summary>Whether a failure says that the table is gone or may not be read.</summary>
-    bool IsClosed(Exception failure);
+    bool IsInaccessible(Exception failure);
 
     /// <summary>Whether a failure says that a column is gone or has another type.</summary>
     bool IsOtherShape(Exception failure);

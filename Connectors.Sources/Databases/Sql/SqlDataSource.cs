@@ -43,7 +43,7 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
             var tables = await new SqlPartitions(dialect, _rowsAPartition).TablesAsync(transaction, cancellationToken);
             if (tables.Count == 0 && dialect.Tables.IsAll)
             {
-                throw new ConnectorException($"{dialect.Place} has no table that the user can see. Correct the database or schema, or grant SELECT on its tables.");
+                throw new ConnectorException($"{dialect.DisplayName} has no table that the user can see. Correct the database or schema, or grant SELECT on its tables.");
             }
 
             await _opened.Value.Changes.CheckAsync(transaction, cancellationToken);
@@ -53,12 +53,12 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
 
     /// <inheritdoc/>
     /// <remarks>Where the server has no facts to be sure of, the answer is "changed".</remarks>
-    public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => InTransactionAsync(
+    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => InTransactionAsync(
         "ask for changes",
         async (dialect, transaction) =>
         {
-            var mark = await dialect.FactsAsync(transaction, cancellationToken);
-            return new ChangeAnswer(mark is null || mark != lastMark, mark);
+            var mark = await dialect.ChangeTokenAsync(transaction, cancellationToken);
+            return new ChangeCheckResult(mark is null || mark != lastToken, mark);
         },
         cancellationToken);
 

@@ -29,7 +29,7 @@ internal sealed record AccessSet(bool IsEveryone, ImmutableSortedSet<uint> Users
     /// <param name="acl">The list beside the mode, or <see langword="null"/>.</param>
     /// <param name="right">Which right.</param>
     /// <param name="accounts">Who is in a group.</param>
-    public static AccessSet Of(UnixFacts file, PosixAcl? acl, int right, Accounts accounts)
+    public static AccessSet Of(UnixFileStatus file, PosixAcl? acl, int right, Accounts accounts)
     {
         var entries = acl?.Entries ??
         [

@@ -17,11 +17,11 @@ internal static partial class LinuxStat
     private const int TooManyLinks = 40;
     private const int NoSuchCall = 38;
 
-    /// <summary>What is at the path, links followed; <see langword="null"/> in <paramref name="facts"/> when nothing is.</summary>
+    /// <summary>What is at the path, links followed; <see langword="null"/> in <paramref name="status"/> when nothing is.</summary>
     /// <returns>False where there is no such call.</returns>
-    public static bool TryFind(string path, out FileFacts? facts)
+    public static bool TryFind(string path, out FileStatus? status)
     {
-        facts = null;
+        status = null;
         if (!OperatingSystem.IsLinux())
         {
             return false;
@@ -31,7 +31,7 @@ internal static partial class LinuxStat
         {
             if (Statx(CurrentFolder, path, 0, BasicAndBirthTime, out var buffer) == 0)
             {
-                facts = Read(buffer);
+                status = Read(buffer);
                 return true;
             }
         }
@@ -50,7 +50,7 @@ internal static partial class LinuxStat
         };
     }
 
-    private static FileFacts Read(in Buffer buffer)
+    private static FileStatus Read(in Buffer buffer)
     {
         var kind = (buffer.Mode & 0xF000) switch
         {
@@ -60,12 +60,12 @@ internal static partial class LinuxStat
         };
         ulong major = buffer.DeviceMajor, minor = buffer.DeviceMinor;
         var device = ((major & 0xFFFFF000) << 32) | ((major & 0xFFF) << 8) | ((minor & 0xFFFFFF00) << 12) | (minor & 0xFF);
-        return new FileFacts(
+        return new FileStatus(
             kind,
             (long)buffer.Size,
             buffer.Modified.ToDateTimeOffset(),
             (buffer.Mask & BirthTime) != 0 ? buffer.Born.ToDateTimeOffset() : null,
-            new UnixFacts(buffer.Mode, buffer.Inode, device, buffer.Links, buffer.User, buffer.Group, buffer.Changed.ToDateTimeOffset()));
+            new UnixFileStatus(buffer.Mode, buffer.Inode, device, buffer.Links, buffer.User, buffer.Group, buffer.Changed.ToDateTimeOffset()));
     }
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

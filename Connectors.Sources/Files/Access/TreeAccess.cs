@@ -14,12 +14,12 @@ internal sealed class TreeAccess(IFileTree tree, Accounts accounts)
     /// <summary>The values that a file's document lists.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="isLink">Whether that is a symbolic link.</param>
-    /// <param name="facts">What it leads to.</param>
-    public IReadOnlyList<string> Of(string path, bool isLink, FileFacts facts)
+    /// <param name="status">What it leads to.</param>
+    public IReadOnlyList<string> Of(string path, bool isLink, FileStatus status)
     {
         try
         {
-            if (facts.Unix is not { } unix)
+            if (status.Unix is not { } unix)
             {
                 return AccessSet.Nobody.Values();
             }

@@ -101,7 +101,7 @@ internal sealed record AzureBlobConfiguration
             && address.Scheme is "http" or "https" && address.UserInfo.Length == 0 && address.Query.Length == 0
             ? address
             : throw new ConnectorException(
-                $"{(text.Length == 0 ? AccountField : EndpointField)}: makes no address. Give the account's name, and an address that begins with https:// and has no user name and no query, or none.");
+                $"{(text.Length == 0 ? AccountField : EndpointField)}: is not an address. Give the account's name, and an address that begins with https:// and has no user name and no query, or none.");
     }
 
     private static bool IsBase64(Secret key) => Convert.TryFromBase64String(key.Reveal().Trim(), new byte[key.Reveal().Length], out _);

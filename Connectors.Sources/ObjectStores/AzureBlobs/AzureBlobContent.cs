@@ -17,7 +17,7 @@ internal sealed class AzureBlobContent(AzureBlobListing listing, string containe
         {
             return await listing.OpenAsync(container, blob, cancellationToken);
         }
-        catch (Exception failure) when (AzureBlobErrors.IsOurs(failure, cancellationToken))
+        catch (Exception failure) when (AzureBlobErrors.IsServiceFailure(failure, cancellationToken))
         {
             throw AzureBlobErrors.ExplainBlob($"{container}/{blob}", failure);
         }

@@ -44,7 +44,7 @@ public sealed class AzureBlobDataSource : IDataSource
 
     /// <inheritdoc/>
     /// <remarks>Nothing short of a listing tells, so the answer is always "changed".</remarks>
-    public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => Task.FromResult(ChangeAnswer.Unknown);
+    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => Task.FromResult(ChangeCheckResult.Unknown);
 
     /// <inheritdoc/>
     /// <remarks>Every container is a partition. Its listing can't be begun at a name, so it can't be divided into ranges.</remarks>
@@ -74,7 +74,7 @@ public sealed class AzureBlobDataSource : IDataSource
                 {
                     return await new AzureBlobPages(listing, partition.Bounds).FillAsync(page, after, limits, cancellationToken);
                 }
-                catch (Azure.RequestFailedException closed) when (_configuration.Value.AllContainers && AzureBlobErrors.IsClosed(closed))
+                catch (Azure.RequestFailedException closed) when (_configuration.Value.AllContainers && AzureBlobErrors.IsInaccessible(closed))
                 {
                     // With * nobody said that this container has to be readable, but neither that its documents should go.
                     page.AddGap(partition.Bounds, "the container can't be listed, or is gone, so nothing is deleted in this sync");
@@ -109,7 +109,7 @@ public sealed class AzureBlobDataSource : IDataSource
         {
             return await work(listing);
         }
-        catch (Exception failure) when (AzureBlobErrors.IsOurs(failure, cancellationToken))
+        catch (Exception failure) when (AzureBlobErrors.IsServiceFailure(failure, cancellationToken))
         {
             throw AzureBlobErrors.Explain(doing, failure);
         }

@@ -11,16 +11,16 @@ namespace Connectors.Sources.ObjectStores.AzureBlobs;
 internal static class AzureBlobErrors
 {
     /// <summary>Whether it is a failure of the service, the network to it or the credentials.</summary>
-    public static bool IsOurs(Exception failure, CancellationToken cancellationToken) => failure switch
+    public static bool IsServiceFailure(Exception failure, CancellationToken cancellationToken) => failure switch
     {
         ConnectorException => false,
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
-        AggregateException several => several.InnerExceptions.All(one => IsOurs(one, cancellationToken)),
+        AggregateException several => several.InnerExceptions.All(item => IsServiceFailure(item, cancellationToken)),
         _ => failure is RequestFailedException or AuthenticationFailedException or HttpRequestException or IOException or TimeoutException or XmlException or FormatException,
     };
 
     /// <summary>Whether the container may not be read, or is gone.</summary>
-    public static bool IsClosed(RequestFailedException failure) =>
+    public static bool IsInaccessible(RequestFailedException failure) =>
         failure.ErrorCode is "ContainerNotFound" or "ContainerBeingDeleted" or "AuthorizationPermissionMismatch" or "AuthorizationFailure" or "InsufficientAccountPermissions";
 
     /// <summary>The exception to throw for a failure.</summary>
@@ -54,10 +54,10 @@ internal static class AzureBlobErrors
                 new ConnectorException("account_key: Azure refuses it. Check account_name and account_key, and this machine's clock."),
             "ContainerNotFound" => new ConnectorException($"Azure can't {doing}: there is no such container. Correct the field containers."),
             "InvalidResourceName" or "OutOfRangeInput" => new ConnectorException($"Azure can't {doing}: that is not the name of a container. Correct the field containers."),
-            _ when IsClosed(answer) || answer.Status is 401 or 403 => new ConnectorException(
+            _ when IsInaccessible(answer) || answer.Status is 401 or 403 => new ConnectorException(
                 $"Azure refuses to {doing} ({answer.ErrorCode}). Check account_name and account_key, or give the identity the role Storage Blob Data Reader, and let the account's firewall pass this machine."),
             _ when answer.Status is 408 or 429 or >= 500 || answer.ErrorCode is "ContainerBeingDeleted" =>
-                new ConnectorException(FailureKind.Retry, $"Azure could not {doing} at the moment ({answer.Status} {answer.ErrorCode}). It is tried again."),
+                new ConnectorException(FailureKind.Retry, $"Azure could not {doing} at the moment ({answer.Status} {answer.ErrorCode}). It is retried."),
             _ => new ConnectorException($"Azure can't {doing}: it answers {answer.Status} {answer.ErrorCode}."),
         };
     }

@@ -16,18 +16,18 @@ internal sealed class AzureBlobPages(AzureBlobListing listing, string container)
     public async Task<SourcePage> FillAsync(SourcePageBuilder page, PageToken after, PageLimits limits, CancellationToken cancellationToken)
     {
         var metadata = await listing.MetadataAsync(container, cancellationToken);
-        var place = after.IsStart ? new Place(null, null, 0) : Decode(after);
-        var restarts = place is null;
-        place ??= new Place(null, null, 0);
+        var position = after.IsStart ? new ListingPosition(null, null, 0) : Decode(after);
+        var restarts = position is null;
+        position ??= new ListingPosition(null, null, 0);
         while (true)
         {
             // What was begun has to be asked for in the same size, or the blob to go on after may not be in it.
-            var size = place.Last is null ? Math.Max(limits.MaxDocuments - page.Count, 1) : place.Size;
-            var (blobs, next) = await listing.SegmentAsync(container, place.Marker, size, cancellationToken);
-            var first = place.Last is null ? 0 : IndexAfter(blobs, place.Last);
+            var size = position.Last is null ? Math.Max(limits.MaxDocuments - page.Count, 1) : position.Size;
+            var (blobs, next) = await listing.SegmentAsync(container, position.Marker, size, cancellationToken);
+            var first = position.Last is null ? 0 : IndexAfter(blobs, position.Last);
             if (first < 0)
             {
-                (place, restarts) = (new Place(null, null, 0), true);
+                (position, restarts) = (new ListingPosition(null, null, 0), true);
                 continue;
             }
 
@@ -41,10 +41,10 @@ internal sealed class AzureBlobPages(AzureBlobListing listing, string container)
 
                 if (i < blobs.Count - 1)
                 {
-                    return page.Build(Encode(place with { Last = blobs[i].Name, Size = size }), isLast: false, restarts);
+                    return page.Build(Encode(position with { Last = blobs[i].Name, Size = size }), isLast: false, restarts);
                 }
 
-                return next is null ? page.Build(PageToken.Start, isLast: true, restarts) : page.Build(Encode(new Place(next, null, 0)), isLast: false, restarts);
+                return next is null ? page.Build(PageToken.Start, isLast: true, restarts) : page.Build(Encode(new ListingPosition(next, null, 0)), isLast: false, restarts);
             }
 
             if (next is null)
@@ -52,12 +52,12 @@ internal sealed class AzureBlobPages(AzureBlobListing listing, string container)
                 return page.Build(PageToken.Start, isLast: true, restarts);
             }
 
-            if (next == place.Marker)
+            if (next == position.Marker)
             {
                 throw new ConnectorException(FailureKind.Retry, $"The listing of the container '{container}' does not get on.");
             }
 
-            place = new Place(next, null, 0);
+            position = new ListingPosition(next, null, 0);
         }
     }
 
@@ -74,19 +74,19 @@ internal sealed class AzureBlobPages(AzureBlobListing listing, string container)
         return -1;
     }
 
-    private PageToken Encode(Place place)
+    private PageToken Encode(ListingPosition position)
     {
-        var text = JsonSerializer.Serialize(place, Relaxed);
+        var text = JsonSerializer.Serialize(position, Relaxed);
         return text.Length <= PageToken.MaxLength
             ? new PageToken(text)
             : throw new ConnectorException($"The container '{container}': a marker of its listing is longer than {PageToken.MaxLength} characters, so the reading could not be resumed after it.");
     }
 
-    private static Place? Decode(PageToken token)
+    private static ListingPosition? Decode(PageToken token)
     {
         try
         {
-            return JsonSerializer.Deserialize<Place>(token.Value);
+            return JsonSerializer.Deserialize<ListingPosition>(token.Value);
         }
         catch (JsonException)
         {
@@ -97,5 +97,5 @@ internal sealed class AzureBlobPages(AzureBlobListing listing, string container)
     /// <param name="Marker">The request's marker; <see langword="null"/> for the first.</param>
     /// <param name="Last">The last blob that was read of what the request lists; <see langword="null"/> when none was.</param>
     /// <param name="Size">With <paramref name="Last"/>, how many blobs the request asked for.</param>
-    private sealed record Place(string? Marker, string? Last, int Size);
+    private sealed record ListingPosition(string? Marker, string? Last, int Size);
 }

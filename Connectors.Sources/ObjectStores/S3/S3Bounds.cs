@@ -46,16 +46,16 @@ internal sealed record S3Bounds(string Bucket, string? After, string? Through, s
     public bool EndsBefore(string key) => Through is not null && CompareKeys(key, Through) > 0;
 
     /// <summary>S3's order of keys.</summary>
-    internal static int CompareKeys(string one, string other)
+    internal static int CompareKeys(string item, string other)
     {
         // UTF-16 orders like UTF-8 except that surrogates stand before U+E000 to U+FFFF.
-        var shared = one.AsSpan().CommonPrefixLength(other);
-        if (shared == one.Length || shared == other.Length)
+        var shared = item.AsSpan().CommonPrefixLength(other);
+        if (shared == item.Length || shared == other.Length)
         {
-            return one.Length.CompareTo(other.Length);
+            return item.Length.CompareTo(other.Length);
         }
 
-        var (left, right) = (one[shared], other[shared]);
+        var (left, right) = (item[shared], other[shared]);
         return char.IsSurrogate(left) == char.IsSurrogate(right) ? left.CompareTo(right) : char.IsSurrogate(left) ? 1 : -1;
     }
 }

@@ -54,7 +54,7 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
 
     /// <inheritdoc/>
     /// <remarks>Nothing short of a listing tells, so the answer is always "changed".</remarks>
-    public Task<ChangeAnswer> HasChangedAsync(string? lastMark, CancellationToken cancellationToken) => Task.FromResult(ChangeAnswer.Unknown);
+    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => Task.FromResult(ChangeCheckResult.Unknown);
 
     /// <inheritdoc/>
     /// <remarks>Every bucket is a partition, or several, divided at prefixes, when there are fewer buckets than are wanted.</remarks>
@@ -105,11 +105,11 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
     {
         if (TimeCursor.TimeOf(cursor) is not { } since)
         {
-            return ChangePage.Lost("The stored time of the last sync can't be read.");
+            return ChangePage.Expired("The stored time of the last sync can't be read.");
         }
 
-        var place = TimeCursor.Parse(after, _time);
-        var (bucket, key) = place.After.Split('/', 2) is [var name, var rest] ? (name, rest) : (null, null);
+        var position = TimeCursor.Parse(after, _time);
+        var (bucket, key) = position.After.Split('/', 2) is [var name, var rest] ? (name, rest) : (null, null);
         var buckets = await BucketsAsync(cancellationToken);
         using var page = new SourcePageBuilder(limits);
         foreach (var next in buckets.Order(StringComparer.Ordinal).Where(next => bucket is null || string.CompareOrdinal(next, bucket) >= 0))
@@ -124,12 +124,12 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
 
                 if (await FillAsync(page, new S3Bounds(next, null, null, prefix), last, since - Overlap, limits, cancellationToken) is { } full)
                 {
-                    return new ChangePage(page.Build(place.Token($"{next}/{full}"), isLast: false), []);
+                    return new ChangePage(page.Build(position.Token($"{next}/{full}"), isLast: false), []);
                 }
             }
         }
 
-        return new ChangePage(page.Build(PageToken.Start, isLast: true), [], TimeCursor.At(place.Began));
+        return new ChangePage(page.Build(PageToken.Start, isLast: true), [], TimeCursor.At(position.StartedAt));
     }
 
     /// <inheritdoc/>
@@ -149,7 +149,7 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
         {
             return await work();
         }
-        catch (Exception failure) when (S3Errors.IsOurs(failure, cancellationToken))
+        catch (Exception failure) when (S3Errors.IsServiceFailure(failure, cancellationToken))
         {
             throw S3Errors.Explain(doing, failure);
         }
@@ -170,13 +170,13 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
         {
             return await ListAsync(page, bounds, last, since, limits, cancellationToken);
         }
-        catch (Exception closed) when (_configuration.Value.AllBuckets && S3Errors.IsClosed(closed))
+        catch (Exception closed) when (_configuration.Value.AllBuckets && S3Errors.IsInaccessible(closed))
         {
             // With * nobody said that this bucket has to be readable, but neither that its documents should go.
             page.AddGap(bounds.Bucket, "the bucket can't be listed with these credentials, or is gone, so nothing is deleted in this sync");
             return null;
         }
-        catch (Exception failure) when (S3Errors.IsOurs(failure, cancellationToken))
+        catch (Exception failure) when (S3Errors.IsServiceFailure(failure, cancellationToken))
         {
             throw S3Errors.Explain($"list the bucket '{bounds.Bucket}'", failure);
         }
@@ -240,11 +240,11 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
         {
             return await Listing.PrefixesAsync(bucket, cancellationToken);
         }
-        catch (Exception closed) when (_configuration.Value.AllBuckets && S3Errors.IsClosed(closed))
+        catch (Exception closed) when (_configuration.Value.AllBuckets && S3Errors.IsInaccessible(closed))
         {
             return [];
         }
-        catch (Exception failure) when (S3Errors.IsOurs(failure, cancellationToken))
+        catch (Exception failure) when (S3Errors.IsServiceFailure(failure, cancellationToken))
         {
             throw S3Errors.Explain($"list the bucket '{bucket}'", failure);
         }

@@ -13,7 +13,7 @@ namespace Connectors.Sources.ObjectStores.S3;
 internal static class S3Errors
 {
     /// <summary>Whether it is a failure of S3, the network to it or the credentials.</summary>
-    public static bool IsOurs(Exception failure, CancellationToken cancellationToken) => failure switch
+    public static bool IsServiceFailure(Exception failure, CancellationToken cancellationToken) => failure switch
     {
         ConnectorException => false,
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
@@ -21,7 +21,7 @@ internal static class S3Errors
     };
 
     /// <summary>Whether the bucket may not be read, or is gone.</summary>
-    public static bool IsClosed(Exception failure) => failure is AmazonS3Exception { ErrorCode: "AccessDenied" or "AllAccessDisabled" or "NoSuchBucket" or "Forbidden" };
+    public static bool IsInaccessible(Exception failure) => failure is AmazonS3Exception { ErrorCode: "AccessDenied" or "AllAccessDisabled" or "NoSuchBucket" or "Forbidden" };
 
     /// <summary>The exception to throw for a failure.</summary>
     /// <param name="doing">What was tried: <c>list the bucket 'a'</c>.</param>
@@ -86,7 +86,7 @@ internal static class S3Errors
     }
 
     private static ConnectorException Passing(string doing, AmazonServiceException answer, int status) =>
-        new(FailureKind.Retry, $"S3 could not {doing} at the moment ({status} {answer.ErrorCode}). It is tried again.");
+        new(FailureKind.Retry, $"S3 could not {doing} at the moment ({status} {answer.ErrorCode}). It is retried.");
 
     private static bool IsCredentials(Exception failure) => failure is AmazonClientException
         && failure.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase);

@@ -23,7 +23,7 @@ internal sealed class S3ObjectContent(S3Clients clients, string bucket, string k
             _mediaType = answer.Headers.ContentType;
             return answer.ResponseStream;
         }
-        catch (Exception failure) when (S3Errors.IsOurs(failure, cancellationToken))
+        catch (Exception failure) when (S3Errors.IsServiceFailure(failure, cancellationToken))
         {
             throw S3Errors.ExplainObject($"{bucket}/{key}", failure);
         }

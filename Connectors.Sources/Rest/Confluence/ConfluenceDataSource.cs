@@ -130,7 +130,7 @@ public sealed class ConfluenceDataSource : RestDataSource, IAccessControlSource,
         return base.DisposeAsyncCore();
     }
 
-    private static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+    private static bool Same(string item, string other) => string.Equals(item, other, StringComparison.OrdinalIgnoreCase);
 
     private static string Query(string type, RestPlace space, string condition) =>
         $"space in ('{space.Key.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}') AND "

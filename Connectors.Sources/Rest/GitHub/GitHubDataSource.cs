@@ -106,7 +106,7 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
         if (names.Count > 0)
         {
             found.AddRange(await _repositories.Value.ByNameAsync(field, await _repositories.Value.FullNamesAsync(field, names, cancellationToken), cancellationToken));
-            return [ListPlace(string.Join(',', found.Select(NameOf))), .. found.Select(PlaceOf)];
+            return [ListPlace(string.Join(',', found.Select(NameOf))), .. found.Select(LocationOf)];
         }
 
         var owners = await _repositories.Value.OwnersAsync(cancellationToken);
@@ -120,7 +120,7 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
             }
         }
 
-        return [.. owners.Select(owner => new RestPlace($"{owner}/", owner)), .. found.Select(PlaceOf)];
+        return [.. owners.Select(owner => new RestPlace($"{owner}/", owner)), .. found.Select(LocationOf)];
     }
 
     private protected override IReadOnlyList<RestStream> StreamsOf(RestPlace place)
@@ -160,7 +160,7 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
 
     private static RestPlace ListPlace(string names) => new(RepositoriesKey, RepositoriesKey, names);
 
-    private static RestPlace PlaceOf(JsonElement repository) =>
+    private static RestPlace LocationOf(JsonElement repository) =>
         new(NameOf(repository), NameOf(repository), $"{(IsPublic(repository) ? "public" : "private")}\n{repository.Text("defaultBranchRef", "name")}");
 
     private (string Field, IReadOnlyList<string> Names) Named() => _rules.Count > 0

@@ -42,7 +42,7 @@ internal static class GitHubErrors
             "NOT_FOUND" => new ConnectorException(FailureKind.Fatal, $"GitHub does not find it, or hides it from this token: {message}.", RestErrors.Cause(HttpStatusCode.NotFound)),
             "FORBIDDEN" or "INSUFFICIENT_SCOPES" => new ConnectorException(
                 FailureKind.Fatal, $"GitHub refuses permission: {message}. {GitHubDataSource.PermissionHint}", RestErrors.Cause(HttpStatusCode.Forbidden)),
-            "SERVICE_UNAVAILABLE" or "INTERNAL" or "error" => new ConnectorException(FailureKind.Retry, $"GitHub could not answer a query: {message}. It is tried again."),
+            "SERVICE_UNAVAILABLE" or "INTERNAL" or "error" => new ConnectorException(FailureKind.Retry, $"GitHub could not answer a query: {message}. It is retried."),
             _ => new ConnectorException($"GitHub does not answer a query ({type}): {message}."),
         };
     }

@@ -76,7 +76,7 @@ internal sealed class GitHubFiles(RestClient client, string repository, string b
     {
         var files = new List<TreeFile>();
         await AddTreeAsync(files, branch, string.Empty, cancellationToken);
-        files.Sort((one, other) => string.CompareOrdinal(one.Path, other.Path));
+        files.Sort((item, other) => string.CompareOrdinal(item.Path, other.Path));
         return files;
     }
 

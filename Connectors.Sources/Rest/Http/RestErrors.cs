@@ -44,7 +44,7 @@ internal static class RestErrors
             HttpStatusCode.NotFound or HttpStatusCode.Gone => new ConnectorException(
                 FailureKind.Fatal, $"{place}: there is nothing at this address ({status}). Check {service.AddressField}, and that what is named exists.", cause),
             _ when IsPassing(answer.Status) => new ConnectorException(
-                FailureKind.Retry, $"{place}: could not answer at the moment ({status}). It is tried again.", cause),
+                FailureKind.Retry, $"{place}: could not answer at the moment ({status}). It is retried.", cause),
             _ => new ConnectorException(
                 FailureKind.Fatal, $"{place}: answers {status}, which is neither success nor an error that passes. Check the configuration.", cause),
         };
@@ -71,10 +71,10 @@ internal static class RestErrors
                     return new ConnectorException(
                         FailureKind.Retry, $"{place}: can't be reached ({socket.SocketErrorCode}). Check {service.AddressField} and the network.");
                 case OperationCanceledException:
-                    return new ConnectorException(FailureKind.Retry, $"{place}: no answer in time. It is tried again.");
+                    return new ConnectorException(FailureKind.Retry, $"{place}: no answer in time. It is retried.");
             }
         }
 
-        return new ConnectorException(FailureKind.Retry, $"{place}: the connection broke. It is tried again.");
+        return new ConnectorException(FailureKind.Retry, $"{place}: the connection broke. It is retried.");
     }
 }

@@ -16,7 +16,7 @@ internal static class HttpJsonErrors
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new ConnectorException($"{place}: refuses the request ({status}). Check bearer_token and headers."),
             HttpStatusCode.NotFound or HttpStatusCode.Gone => new ConnectorException($"{place}: there is nothing at this address ({status}). Correct the field url."),
             _ when status is 408 or 425 or 429 or >= 500 =>
-                new ConnectorException(FailureKind.Retry, $"{place}: could not answer at the moment ({status}). It is tried again.", retryAfter: RetryAfter(answer, clock)),
+                new ConnectorException(FailureKind.Retry, $"{place}: could not answer at the moment ({status}). It is retried.", retryAfter: RetryAfter(answer, clock)),
             _ => new ConnectorException($"{place}: answers {status}, which is neither success nor an error that passes. Check url, paging and headers."),
         };
     }

@@ -120,7 +120,7 @@ public sealed class JiraDataSource : RestDataSource, IAccessControlSource, IChan
 
     private static string KeyOf(JsonElement project) => project.RequiredText("A project of Jira", "key");
 
-    private static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+    private static bool Same(string item, string other) => string.Equals(item, other, StringComparison.OrdinalIgnoreCase);
 
     private bool IsMeant(JsonElement project) =>
         _configuration.Value.AllProjects || _configuration.Value.Projects.Any(wanted => Same(wanted, KeyOf(project)));

@@ -83,7 +83,7 @@ internal sealed class ServiceNowBatch(RestClient client)
         {
             throw number == 0 || RestErrors.IsPassing(status)
                 ? new ConnectorException(
-                    FailureKind.Retry, $"{place}: could not answer at the moment ({number}). It is tried again.", RestErrors.Cause(status))
+                    FailureKind.Retry, $"{place}: could not answer at the moment ({number}). It is retried.", RestErrors.Cause(status))
                 : new ConnectorException(
                     FailureKind.Fatal, $"{place}: answers {number}. {ServiceNowDataSource.PermissionHint}", RestErrors.Cause(status));
         }
@@ -98,7 +98,7 @@ internal sealed class ServiceNowBatch(RestClient client)
         }
         catch (Exception broken) when (broken is JsonException or FormatException)
         {
-            throw new ConnectorException(FailureKind.Retry, $"{place}: the answer is cut off or is not JSON. It is tried again.");
+            throw new ConnectorException(FailureKind.Retry, $"{place}: the answer is cut off or is not JSON. It is retried.");
         }
     }
 

@@ -38,5 +38,5 @@ internal sealed class ServiceNowTables(ServiceNowBatch batch)
         return found;
     }
 
-    private static bool Equals(string? one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+    private static bool Equals(string? item, string other) => string.Equals(item, other, StringComparison.OrdinalIgnoreCase);
 }

@@ -62,7 +62,7 @@ internal sealed class EntraTokens : ITokenSource
         }
         catch (AuthenticationFailedException failure) when (Find<HttpRequestException>(failure) is not null)
         {
-            throw new ConnectorException(FailureKind.Retry, "Microsoft Entra ID can't be reached for a token. It is tried again.");
+            throw new ConnectorException(FailureKind.Retry, "Microsoft Entra ID can't be reached for a token. It is retried.");
         }
         catch (AuthenticationFailedException failure)
         {

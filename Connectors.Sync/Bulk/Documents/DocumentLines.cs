@@ -6,8 +6,8 @@ using Connectors.Abstractions;
 namespace Connectors.Sync.Bulk.Documents;
 
 /// <summary>
-/// Writes the lines of bulk operations. A body goes in as the source wrote it, byte for byte; what the protocol adds (id, time stamp, digest, pipeline
-/// flags) is put before its first field.
+/// Writes the lines of bulk operations. Bodies are copied byte for byte; the fields that the protocol adds (id, time stamp, digest,
+/// pipeline flags) go before the first field.
 /// </summary>
 internal sealed class DocumentLines
 {
@@ -25,10 +25,10 @@ internal sealed class DocumentLines
     /// <param name="id">The <c>_id</c>, at most 512 bytes.</param>
     /// <param name="originalId">The source's id if it was too long, else empty.</param>
     /// <param name="timestamp">The document's time stamp, or "now".</param>
-    /// <param name="digest">The digest of a document that is judged by it, and not by its time stamp.</param>
+    /// <param name="digest">The digest of a document that is compared by digest rather than by time stamp.</param>
     /// <param name="body">One JSON object.</param>
     /// <param name="text">The text of its content, for the field <c>body</c>; empty for none.</param>
-    /// <param name="attachment">A file of which the pipeline makes text, for the field <c>_attachment</c>; empty for none.</param>
+    /// <param name="attachment">A file for the pipeline to extract text from, for the field <c>_attachment</c>; empty for none.</param>
     public void WriteUpsert(
         PooledBuffer to, ReadOnlySpan<byte> id, ReadOnlySpan<byte> originalId, DateTimeOffset timestamp, long? digest, ReadOnlySpan<byte> body, ReadOnlySpan<byte> text, ReadOnlySpan<byte> attachment = default)
     {
@@ -72,7 +72,7 @@ internal sealed class DocumentLines
             to.WriteByte((byte)'"');
         }
 
-        WriteBody(to, BodyMender.NeedsMending(body) ? BodyMender.Mend(body) : body);
+        WriteBody(to, DocumentSanitizer.NeedsSanitizing(body) ? DocumentSanitizer.Sanitize(body) : body);
         to.WriteByte((byte)'\n');
     }
 
@@ -100,7 +100,7 @@ internal sealed class DocumentLines
 
     private static void WriteTimestamp(PooledBuffer to, DateTimeOffset timestamp)
     {
-        // 2026-01-31T23:59:59.1234567Z without the zeros at the end, so that equal instants are written alike.
+        // 2026-01-31T23:59:59.1234567Z without trailing zeros, so that equal instants have equal texts.
         var span = to.GetSpan(33);
         timestamp.UtcDateTime.TryFormat(span, out var length, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", System.Globalization.CultureInfo.InvariantCulture);
         to.Advance(length);
@@ -110,7 +110,8 @@ internal sealed class DocumentLines
     {
         if (body.ContainsAny((byte)'\n', (byte)'\r'))
         {
-            // A line break inside a body would end the bulk line. Inside strings JSON has none, so it is white space between tokens.
+            // A line break inside a body would end the bulk line. JSON has no raw line breaks inside strings, so they are white space
+            // between tokens.
             using var document = JsonDocument.Parse(body.ToArray());
             using var compact = new PooledBuffer(body.Length);
             using (var json = new Utf8JsonWriter((IBufferWriter<byte>)compact, JsonBodies.WriterOptions))
@@ -125,7 +126,7 @@ internal sealed class DocumentLines
         var inner = body[1..].TrimStart(" \t"u8);
         if (inner.IsEmpty || body[0] != (byte)'{')
         {
-            throw new ConnectorException(FailureKind.Fatal, "The source gave a body that is not a JSON object. This is a fault of the source.");
+            throw new ConnectorException(FailureKind.Fatal, "The source gave a body that is not a JSON object. This is a bug in the source.");
         }
 
         if (inner[0] != (byte)'}')

@@ -1,14 +1,14 @@
 namespace Connectors.Sync.Configuration.Loading;
 
-/// <summary>One value of the configuration as it was written.</summary>
+/// <summary>One configuration value as written.</summary>
 /// <param name="Key">The whole key; list positions are numbers.</param>
 /// <param name="Text">The value after substitution, or <see langword="null"/> when it is empty, <c>null</c> or <c>~</c>.</param>
-/// <param name="Written">The value as written: a substituted value is shown as <c>${NAME}</c> and never as what it became.</param>
-/// <param name="Place">Where.</param>
-/// <param name="Shape">What kind of node stands there.</param>
-internal sealed record ConfigEntry(string Key, string? Text, string Written, string Place, EntryShape Shape = EntryShape.Value)
+/// <param name="Written">The value as written: a substituted value appears as <c>${NAME}</c>, never with its content.</param>
+/// <param name="Location">Where.</param>
+/// <param name="Shape">The kind of node.</param>
+internal sealed record ConfigEntry(string Key, string? Text, string Written, string Location, EntryShape Shape = EntryShape.Value)
 {
-    /// <summary>Whether it comes from an environment variable, where names may be in any case.</summary>
+    /// <summary>Whether it comes from an environment variable; its names are case-insensitive.</summary>
     public bool IsFromEnvironment { get; init; }
 }
 

@@ -3,7 +3,7 @@ using Connectors.Sync.Configuration.Settings;
 
 namespace Connectors.Sync.Configuration.Loading;
 
-/// <summary>Reads settings out of entries and collects everything that is wrong with them.</summary>
+/// <summary>Reads settings from entries and collects all problems.</summary>
 internal sealed class ConfigReader(Dictionary<string, ConfigEntry> entries, string file, List<ConfigProblem> problems, List<ConfigProblem> notices)
 {
     /// <summary>Faults so far.</summary>
@@ -12,7 +12,7 @@ internal sealed class ConfigReader(Dictionary<string, ConfigEntry> entries, stri
     /// <summary>Notices so far.</summary>
     public List<ConfigProblem> Notices => notices;
 
-    /// <summary>Whether a value was written for the setting.</summary>
+    /// <summary>Whether the setting has a value.</summary>
     public bool Has(ServiceSetting setting) => entries.TryGetValue(setting.Key, out var entry) && entry.Text is not null;
 
     /// <summary>The entry at exactly this key, or <see langword="null"/>.</summary>
@@ -21,13 +21,13 @@ internal sealed class ConfigReader(Dictionary<string, ConfigEntry> entries, stri
     /// <summary>The entries below a key.</summary>
     public IEnumerable<ConfigEntry> Below(string key) => entries.Values.Where(entry => entry.Key.StartsWith(key + ".", StringComparison.Ordinal));
 
-    /// <summary>Where a setting was written, or the file.</summary>
-    public string PlaceOf(string key) => Entry(key)?.Place ?? Below(key).FirstOrDefault()?.Place ?? file;
+    /// <summary>The location of a setting, or the file.</summary>
+    public string LocationOf(string key) => Entry(key)?.Location ?? Below(key).FirstOrDefault()?.Location ?? file;
 
-    /// <summary>The setting's value, or its default when it is not set or not valid; the latter is reported.</summary>
+    /// <summary>The setting's value, or its default when it is not set or invalid; invalid values are reported.</summary>
     public T Get<T>(ServiceSetting<T> setting) => Get(setting, setting.Key);
 
-    /// <summary>The same, for a setting in a list or with a free name.</summary>
+    /// <summary>The same for a setting in a list or with a free name.</summary>
     public T Get<T>(ServiceSetting<T> setting, string key)
     {
         if (!entries.TryGetValue(key, out var entry) || entry.Text is null)
@@ -60,7 +60,7 @@ internal sealed class ConfigReader(Dictionary<string, ConfigEntry> entries, stri
             : [.. setting.Default.Select(item => new ConfigEntry(setting.Key, item, item, file))];
     }
 
-    /// <summary>Reports everything that no setting claims, and what has no effect here.</summary>
+    /// <summary>Reports unknown keys, and keys without effect.</summary>
     public void CheckKeys()
     {
         foreach (var entry in entries.Values)
@@ -68,7 +68,7 @@ internal sealed class ConfigReader(Dictionary<string, ConfigEntry> entries, stri
             var setting = SettingTable.Find(entry.Key, ignoreCase: false, out _);
             if (setting is { NoEffect: { } reason })
             {
-                notices.Add(new ConfigProblem(entry.Place, entry.Key, $"known from the Python service, without effect here: {reason}."));
+                notices.Add(new ConfigProblem(entry.Location, entry.Key, $"known from the Python service, without effect here: {reason}."));
             }
             else if (setting is null)
             {
@@ -77,16 +77,19 @@ internal sealed class ConfigReader(Dictionary<string, ConfigEntry> entries, stri
         }
     }
 
-    /// <summary>Adds a fault at an entry.</summary>
-    public void Problem(ConfigEntry entry, string message) => problems.Add(new ConfigProblem(entry.Place, entry.Key, message));
+    /// <summary>Adds a problem for an entry.</summary>
+    public void Problem(ConfigEntry entry, string message) => problems.Add(new ConfigProblem(entry.Location, entry.Key, message));
 
-    /// <summary>Adds a fault at a setting, wherever it was written.</summary>
-    public void Problem(string key, string message) => problems.Add(new ConfigProblem(PlaceOf(key), key, message));
+    /// <summary>Adds a problem for a setting, wherever it is set.</summary>
+    public void Problem(string key, string message) => problems.Add(new ConfigProblem(LocationOf(key), key, message));
 
     /// <summary>Adds a notice.</summary>
-    public void Notice(string key, string message) => notices.Add(new ConfigProblem(PlaceOf(key), key, message));
+    public void Notice(string key, string message) => notices.Add(new ConfigProblem(LocationOf(key), key, message));
 
-    /// <summary>The value for a message. What came from an environment variable in the file is shown as its name; what may hold a credential is not shown.</summary>
+    /// <summary>
+    /// The value for a message. A value substituted from an environment variable is shown by its name; a value that may be a credential is
+    /// not shown.
+    /// </summary>
     public static string Shown(ServiceSetting setting, ConfigEntry entry) => setting.IsSecret ? "the value" : Redactor.Quote(entry.Written);
 
     private void CheckUnknown(ConfigEntry entry)

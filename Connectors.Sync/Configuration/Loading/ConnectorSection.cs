@@ -5,10 +5,10 @@ using static Connectors.Sync.Configuration.Settings.ConnectorSettings;
 
 namespace Connectors.Sync.Configuration.Loading;
 
-/// <summary>Builds and checks what the service serves: <c>sources</c>, <c>connectors</c>, <c>native_service_types</c>.</summary>
+/// <summary>Builds and validates what the service serves: <c>sources</c>, <c>connectors</c>, <c>native_service_types</c>.</summary>
 internal static class ConnectorSection
 {
-    /// <param name="reader">Where the settings come from.</param>
+    /// <param name="reader">The source of the settings.</param>
     /// <param name="isWhole">Whether all settings are known; if not, missing ones aren't reported.</param>
     /// <param name="builtIn">The sources that the host brings along.</param>
     public static (IReadOnlyDictionary<string, string> Sources, IReadOnlyList<ConnectorEntry> Connectors, IReadOnlyList<string> NativeServiceTypes)
@@ -32,8 +32,8 @@ internal static class ConnectorSection
             }
             else
             {
-                reader.Notices.Add(new ConfigProblem(entry.Place, entry.Key.StartsWith(ServiceTypes.Key, StringComparison.Ordinal) ? ServiceTypes.Key : NativeServiceTypes.Key,
-                    $"there is no source for the service type \"{entry.Text}\": its connectors are left alone. {Known(entry.Text!, sources.Keys)}"));
+                reader.Notices.Add(new ConfigProblem(entry.Location, entry.Key.StartsWith(ServiceTypes.Key, StringComparison.Ordinal) ? ServiceTypes.Key : NativeServiceTypes.Key,
+                    $"there is no source for the service type \"{entry.Text}\": its connectors are not served. {Known(entry.Text!, sources.Keys)}"));
             }
         }
 
@@ -105,12 +105,12 @@ internal static class ConnectorSection
         var type = reader.Get(ConnectorServiceType, typeKey);
         if (id is null)
         {
-            reader.Problems.Add(new ConfigProblem(reader.PlaceOf(place), idKey, "missing. Write the id of the connector, as Kibana or `elastic-ingest list` shows it."));
+            reader.Problems.Add(new ConfigProblem(reader.LocationOf(place), idKey, "missing. Write the id of the connector, as Kibana or `elastic-ingest list` shows it."));
         }
 
         if (type is null)
         {
-            reader.Problems.Add(new ConfigProblem(reader.PlaceOf(place), typeKey, $"missing. Write the connector's service type, one of {string.Join(", ", serviceTypes)}."));
+            reader.Problems.Add(new ConfigProblem(reader.LocationOf(place), typeKey, $"missing. Write the connector's service type, one of {string.Join(", ", serviceTypes)}."));
         }
         else if (!serviceTypes.Contains(type))
         {

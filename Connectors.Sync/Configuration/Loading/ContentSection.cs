@@ -5,13 +5,13 @@ using static Connectors.Sync.Configuration.Settings.LoopSettings;
 
 namespace Connectors.Sync.Configuration.Loading;
 
-/// <summary>Builds how files become text, from <c>service</c>, <c>local_extraction</c> and <c>extraction_service</c>.</summary>
+/// <summary>Builds the text extraction settings from <c>service</c>, <c>local_extraction</c> and <c>extraction_service</c>.</summary>
 internal static class ContentSection
 {
-    /// <param name="reader">Where the settings come from.</param>
+    /// <param name="reader">The source of the settings.</param>
     public static ContentOptions Read(ConfigReader reader)
     {
-        // Read in any case, so that what is wrong with them is told.
+        // Always read, so that problems are reported.
         var local = new LocalExtractionOptions
         {
             Processes = reader.Get(LocalProcesses),

@@ -3,11 +3,11 @@ using static Connectors.Sync.Configuration.Settings.ElasticsearchSettings;
 
 namespace Connectors.Sync.Configuration.Loading;
 
-/// <summary>Builds and checks section <c>elasticsearch</c>.</summary>
+/// <summary>Builds and validates section <c>elasticsearch</c>.</summary>
 internal static class ElasticsearchSection
 {
-    /// <param name="reader">Where the settings come from.</param>
-    /// <param name="folder">What relative paths are relative to.</param>
+    /// <param name="reader">The source of the settings.</param>
+    /// <param name="folder">Base folder of relative paths.</param>
     /// <param name="isWhole">Whether all settings are known; if not, settings aren't checked against each other.</param>
     public static ElasticsearchOptions Read(ConfigReader reader, string folder, bool isWhole)
     {

@@ -9,10 +9,10 @@ using BulkKeys = Connectors.Sync.Configuration.Settings.BulkSettings;
 
 namespace Connectors.Sync.Configuration.Loading;
 
-/// <summary>Builds what shapes a sync, from <c>elasticsearch.bulk</c>, <c>elasticsearch.delete_guard</c> and <c>service</c>.</summary>
+/// <summary>Builds the settings of a sync from <c>elasticsearch.bulk</c>, <c>elasticsearch.delete_guard</c> and <c>service</c>.</summary>
 internal static class EngineSection
 {
-    /// <param name="reader">Where the settings come from.</param>
+    /// <param name="reader">The source of the settings.</param>
     /// <param name="stateFolder">Full path.</param>
     public static SyncEngineOptions Read(ConfigReader reader, string stateFolder) => new()
     {

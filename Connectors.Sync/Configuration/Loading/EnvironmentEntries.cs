@@ -2,12 +2,15 @@ using Connectors.Sync.Configuration.Settings;
 
 namespace Connectors.Sync.Configuration.Loading;
 
-/// <summary>Settings from environment variables: <c>Connectors__elasticsearch__host</c>, <c>Connectors__connectors__0__api_key</c>. They win over the file.</summary>
+/// <summary>
+/// Settings from environment variables: <c>Connectors__elasticsearch__host</c>, <c>Connectors__connectors__0__api_key</c>. They override
+/// the file.
+/// </summary>
 internal static class EnvironmentEntries
 {
     private const string Prefix = "Connectors__";
 
-    /// <summary>Puts the variables' values over those of the file.</summary>
+    /// <summary>Overlays the variables' values on those of the file.</summary>
     public static void Apply(IEnumerable<KeyValuePair<string, string>> environment, Dictionary<string, ConfigEntry> entries)
     {
         foreach (var (name, value) in environment.OrderBy(variable => variable.Key, StringComparer.Ordinal))

@@ -5,7 +5,7 @@ namespace Connectors.Sync.Configuration.Loading;
 /// <summary>Replaces <c>${NAME}</c> and <c>${NAME:default}</c> by environment variables; <c>$${</c> is a plain <c>${</c>.</summary>
 internal static class EnvironmentReferences
 {
-    /// <summary>The text with its references replaced. A reference that can't be is reported and left out.</summary>
+    /// <summary>The text with its references resolved. Unresolvable references are reported and left out.</summary>
     /// <param name="text">As written.</param>
     /// <param name="environment">Value of a variable, or <see langword="null"/>.</param>
     /// <param name="report">Receives a message for each reference that can't be replaced.</param>

@@ -1,6 +1,6 @@
 namespace Connectors.Sync.Configuration.Loading;
 
-/// <summary>Reads, overlays, checks and builds the configuration.</summary>
+/// <summary>Reads, overlays, validates and builds the configuration.</summary>
 internal static class ServiceConfigurationReader
 {
     private const string DefaultFile = "config.yml";
@@ -85,7 +85,10 @@ internal static class ServiceConfigurationReader
         return new ConfigurationOutcome(configuration, []);
     }
 
-    /// <summary>A service that has no credentials of its own looks after its connectors with the key of the first one that has a key: Kibana makes keys that may.</summary>
+    /// <summary>
+    /// A service without credentials of its own maintains its connectors with the first connector key that is set: keys that Kibana creates
+    /// have the privileges.
+    /// </summary>
     private static ElasticsearchOptions WithKey(ElasticsearchOptions elasticsearch, IReadOnlyList<ConnectorEntry> connectors, ConfigReader reader)
     {
         if (elasticsearch is not { ApiKey: null, Username: null } || connectors.FirstOrDefault(entry => entry.ApiKey is not null) is not { } first)
@@ -97,10 +100,10 @@ internal static class ServiceConfigurationReader
         return elasticsearch with { ApiKey = first.ApiKey };
     }
 
-    // The order of the file; what comes from the environment after it.
-    private static (int Line, string Place) Order(ConfigProblem problem)
+    // In the order of the file; environment variables come last.
+    private static (int Line, string Location) Order(ConfigProblem problem)
     {
-        var colon = problem.Place.LastIndexOf(':');
-        return colon >= 0 && int.TryParse(problem.Place.AsSpan(colon + 1), out var line) ? (line, "") : (int.MaxValue, problem.Place);
+        var colon = problem.Location.LastIndexOf(':');
+        return colon >= 0 && int.TryParse(problem.Location.AsSpan(colon + 1), out var line) ? (line, "") : (int.MaxValue, problem.Location);
     }
 }

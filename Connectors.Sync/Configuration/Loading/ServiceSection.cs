@@ -5,7 +5,7 @@ namespace Connectors.Sync.Configuration.Loading;
 /// <summary>Builds section <c>service</c>.</summary>
 internal static class ServiceSection
 {
-    /// <param name="reader">Where the settings come from.</param>
+    /// <param name="reader">The source of the settings.</param>
     /// <param name="folder">What relative paths are relative to.</param>
     public static ServiceOptions Read(ConfigReader reader, string folder) => new()
     {

@@ -28,7 +28,7 @@ internal sealed class YamlEntries
     /// <param name="text">Its content.</param>
     /// <param name="environment">Value of an environment variable, or <see langword="null"/>.</param>
     /// <param name="problems">Receives faults.</param>
-    /// <param name="isWhole">False when the text is not YAML to its end: some entries are missing then.</param>
+    /// <param name="isWhole">False when the text is not valid YAML to its end: some entries are missing then.</param>
     public static Dictionary<string, ConfigEntry> Read(
         string file, string text, Func<string, string?> environment, List<ConfigProblem> problems, out bool isWhole)
     {
@@ -41,11 +41,11 @@ internal sealed class YamlEntries
         catch (TooDeepException exception)
         {
             isWhole = false;
-            problems.Add(new ConfigProblem(exception.Place, "", $"settings are nested more than {MaxDepth} levels deep, which none of them is. Check the brackets and the indentation."));
+            problems.Add(new ConfigProblem(exception.Location, "", $"settings are nested more than {MaxDepth} levels deep, which none of them is. Check the brackets and the indentation."));
         }
         catch (YamlException exception)
         {
-            // The library's own message may quote the text, and the text may be a password.
+            // The library's message may quote the text, which may be a password.
             isWhole = false;
             problems.Add(TabInIndentation(file, text) ?? new ConfigProblem($"{file}:{exception.Start.Line}", "", $"this is not valid YAML (column {exception.Start.Column}). "
                 + "Check the indentation, and put values with : # * & ! % @ or quotes in them into single quotes."));
@@ -174,7 +174,7 @@ internal sealed class YamlEntries
     {
         if (_entries.TryGetValue(entry.Key, out var first))
         {
-            _problems.Add(new ConfigProblem(entry.Place, entry.Key, $"set a second time; the first is at {first.Place}. Keep one of them."));
+            _problems.Add(new ConfigProblem(entry.Location, entry.Key, $"set a second time; the first is at {first.Location}. Keep one of them."));
             return;
         }
 
@@ -185,6 +185,6 @@ internal sealed class YamlEntries
 
     private sealed class TooDeepException(string place) : Exception
     {
-        public string Place => place;
+        public string Location => place;
     }
 }

@@ -41,7 +41,7 @@ internal static class ElasticsearchSettings
     { IsPython = true };
 
     public static ServiceSetting<int> MaxRetries { get; } = new("elasticsearch.max_retries", Whole(0, 100), 5,
-        "How often, about, a failed request, except bulk, is tried again when the failure may pass: for this many of the longest waits, and two minutes at least. 0 never tries again.")
+        "Roughly how often a failed request other than bulk is retried if the failure may be transient: for the time of this many maximum delays, at least two minutes. 0 disables retries.")
     { IsPython = true };
 
     public static ServiceSetting<TimeSpan> RetryInterval { get; } = new("elasticsearch.retry_interval", Seconds(0, 600), TimeSpan.FromSeconds(10),
@@ -69,7 +69,7 @@ internal static class ElasticsearchSettings
     { IsPython = true };
 
     public static ServiceSetting<bool> SkipUnchanged { get; } = new("elasticsearch.skip_unchanged", Flag, true,
-        "Whether documents that did not change are left alone. `false` writes every document at every sync, as the Python service does.");
+        "Whether unchanged documents are left alone. `false` writes every document at every sync, as the Python service does.");
 
     public static ServiceSetting<double> DeleteGuardMaxPercent { get; } = new("elasticsearch.delete_guard.max_percent", Number(0, 100, "percent"), 15,
         "Largest share of an index that one sync may delete, unless `max_documents` is more. Above both nothing is deleted and the job ends as an error that tells how to allow it once. 100 switches the guard off.");

@@ -6,7 +6,7 @@ namespace Connectors.Sync.Configuration.Settings;
 internal static class ExtractionSettings
 {
     public static ServiceSetting<bool> LocalEnabled { get; } = new("local_extraction.enabled", Flag, false,
-        "Whether the text of PDF, Office and HTML files is taken out on this machine, by processes of their own, instead of by the ingest pipeline. Changing it writes every document once.");
+        "Whether the text of PDF, Office and HTML files is extracted on this machine by separate processes instead of by the ingest pipeline. Changing it writes every document once.");
 
     public static ServiceSetting<int> LocalProcesses { get; } = new("local_extraction.processes", Whole(1, 64, "processes"), 2,
         "Most such processes at the same time; each reads one file at a time. They end after a minute without work.");

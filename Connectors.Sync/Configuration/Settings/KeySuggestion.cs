@@ -1,9 +1,9 @@
 namespace Connectors.Sync.Configuration.Settings;
 
-/// <summary>Finds what somebody meant who mistyped a name.</summary>
+/// <summary>Suggests the name that a mistyped one was probably meant to be.</summary>
 internal static class KeySuggestion
 {
-    /// <summary>The candidate nearest to <paramref name="written"/>, or <see langword="null"/> when none is near enough to be meant.</summary>
+    /// <summary>The candidate closest to <paramref name="written"/>, or <see langword="null"/> when none is close enough.</summary>
     public static string? Nearest(string written, IEnumerable<string> candidates)
     {
         ArgumentNullException.ThrowIfNull(written);
@@ -18,7 +18,7 @@ internal static class KeySuggestion
             .FirstOrDefault();
     }
 
-    /// <summary>The valid key that was probably meant by an unknown one: a misspelt name, a name in the wrong section, a wrong section.</summary>
+    /// <summary>The valid key closest to an unknown one: a misspelt name, or a name in the wrong section.</summary>
     internal static string? ForKey(string key)
     {
         var cut = key.LastIndexOf('.');
@@ -35,7 +35,7 @@ internal static class KeySuggestion
             ?? Nearest(key, counting.Where(candidate => !candidate.EndsWith('*')));
     }
 
-    // Optimal string alignment: insert, delete, replace, swap of neighbours each cost one.
+    // Optimal string alignment distance: insertion, deletion, substitution and transposition cost one each.
     private static int Distance(string left, string right)
     {
         var table = new int[left.Length + 1, right.Length + 1];

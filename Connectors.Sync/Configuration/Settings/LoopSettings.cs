@@ -7,23 +7,23 @@ namespace Connectors.Sync.Configuration.Settings;
 internal static class LoopSettings
 {
     public static ServiceSetting<TimeSpan> Idling { get; } = new("service.idling", Seconds(0.1, 3600), TimeSpan.FromSeconds(30),
-        "How often connectors and jobs are looked at.")
+        "How often connectors and jobs are polled.")
     { IsPython = true };
 
     public static ServiceSetting<TimeSpan> Heartbeat { get; } = new("service.heartbeat", Seconds(1, 3600), TimeSpan.FromSeconds(300),
-        "How often a connector is told that the service is there (`last_seen`). Running jobs are told at least every 60 seconds.")
+        "How often a connector's `last_seen` is updated. Running jobs are updated at least every 60 seconds.")
     { IsPython = true };
 
     public static ServiceSetting<int> PreflightMaxAttempts { get; } = new("service.preflight_max_attempts", Whole(1, 1000), 10,
-        "How often the checks at the start are tried.")
+        "How often the startup checks are tried.")
     { IsPython = true };
 
     public static ServiceSetting<TimeSpan> PreflightIdle { get; } = new("service.preflight_idle", Seconds(0, 3600), TimeSpan.FromSeconds(30),
-        "Wait between two tries of the checks at the start.")
+        "Delay between two tries of the startup checks.")
     { IsPython = true };
 
     public static ServiceSetting<int> MaxErrors { get; } = new("service.max_errors", Whole(0, 1_000_000), 20,
-        "The service ends after more failed rounds than this within `service.max_errors_span`.")
+        "The service ends after more failed polls than this within `service.max_errors_span`.")
     { IsPython = true };
 
     public static ServiceSetting<TimeSpan> MaxErrorsSpan { get; } = new("service.max_errors_span", Seconds(1, 86_400), TimeSpan.FromSeconds(600),
@@ -39,14 +39,14 @@ internal static class LoopSettings
     { IsPython = true };
 
     public static ServiceSetting<int> MaxConcurrentSchedulingTasks { get; } = new("service.max_concurrent_scheduling_tasks", Whole(1, 64, "connectors"), 4,
-        "Connectors that are looked at at the same time.")
+        "Connectors checked at the same time.")
     { IsPython = true };
 
     public static ServiceSetting<int> MaxConcurrentPartitions { get; } = new("service.max_concurrent_partitions", Whole(1, 64, "partitions"), 4,
         "Parts of one source (ranges of ids, key prefixes) that are read at the same time.");
 
     public static ServiceSetting<int> PageDocuments { get; } = new("service.page_documents", Whole(1, 100_000, "documents"), 2000,
-        "Largest number of documents read from a source in one piece. A killed sync goes on at its last finished page.");
+        "Largest number of documents read from a source in one piece. A killed sync resumes after its last finished page.");
 
     public static ServiceSetting<int> PageMemSize { get; } = new("service.page_mem_size", Mebibytes(0.0625, 1024), 8 * 1024 * 1024,
         "Largest size of such a page.");
@@ -68,7 +68,7 @@ internal static class LoopSettings
         "Most text of a file, in bytes as UTF-8, however it was made. Longer text is cut.");
 
     public static ServiceSetting<TimeSpan> JobCleanupInterval { get; } = new("service.job_cleanup_interval", Seconds(1, 86_400), TimeSpan.FromSeconds(300),
-        "How often jobs are looked for that nobody works on any more.")
+        "How often abandoned jobs are looked for.")
     { IsPython = true };
 
     public static ServiceSetting<LogLevel> LogLevel { get; } = new("service.log_level",
@@ -83,10 +83,10 @@ internal static class LoopSettings
     { IsPython = true };
 
     public static ServiceSetting<bool> DeleteOrphanedContent { get; } = new("service.delete_orphaned_content", Flag, false,
-        "Whether a connector that is marked as deleted takes its index and its jobs with it, five minutes after it was last looked after. Only an index that this service filled and that no other connector names.");
+        "Whether a connector that is marked as deleted takes its index and its jobs with it, five minutes after a service last maintained it. Only an index that this service filled and that no other connector names.");
 
     public static ServiceSetting<string?> StateDir { get; } = new("service.state_dir", Text, "state",
-        "Folder for the progress of running syncs, relative to the configuration file. With it a killed sync goes on where it was; keep it on a disk that lasts.");
+        "Folder for the progress of running syncs, relative to the configuration file. With it a killed sync resumes; keep it on a persistent disk.");
 
     public static ServiceSetting<string?> PluginsDir { get; } = new("service.plugins_dir", Text, "plugins",
         "Folder with sources of your own, one folder per assembly, relative to the configuration file. It need not exist.");

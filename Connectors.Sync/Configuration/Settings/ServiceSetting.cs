@@ -3,7 +3,7 @@ using Connectors.Abstractions;
 namespace Connectors.Sync.Configuration.Settings;
 
 /// <summary>
-/// One setting of the service, declared once: reading, validation, messages, and the reference in <c>docs/configuration.md</c> come from it.
+/// One setting of the service, declared once; reading, validation, messages and the reference in <c>docs/configuration.md</c> use it.
 /// </summary>
 /// <param name="Key">The whole key, <c>elasticsearch.bulk.chunk_size</c>. <c>#</c> stands for the position in a list, a final <c>*</c> for any name.</param>
 /// <param name="Meaning">What it does, in a sentence or two, for docs.</param>
@@ -14,10 +14,10 @@ internal abstract record ServiceSetting(string Key, string Meaning)
     /// <summary>Whether Elastic's Python service knows the same key.</summary>
     public bool IsPython { get; init; }
 
-    /// <summary>Why the setting has no effect here, to be told as a notice; <see langword="null"/> for a setting that counts.</summary>
+    /// <summary>Why the setting has no effect, as a notice; <see langword="null"/> for a setting with an effect.</summary>
     public string? NoEffect { get; init; }
 
-    /// <summary>Whether the value is never shown.</summary>
+    /// <summary>Whether the value is never printed.</summary>
     public abstract bool IsSecret { get; }
 
     /// <summary>Whether the value may be a list.</summary>

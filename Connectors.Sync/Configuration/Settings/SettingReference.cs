@@ -31,7 +31,7 @@ internal static class SettingReference
         Section(text, "service", LoopSettings.All);
         Section(text, "local_extraction, extraction_service", ExtractionSettings.All);
         Section(text, "connectors, native_service_types, sources", ConnectorSettings.All);
-        text.Append("## Accepted without effect\n\nSettings of the Python service that are not needed here. They give a notice at the start, no fault.\n\n| key | why |\n|---|---|\n");
+        text.Append("## Accepted without effect\n\nSettings of the Python service that are not needed here. They cause a notice at startup, not an error.\n\n| key | why |\n|---|---|\n");
         foreach (var setting in SettingsWithoutEffect.All)
         {
             text.Append($"| `{setting.Key}` | {setting.NoEffect} |\n");

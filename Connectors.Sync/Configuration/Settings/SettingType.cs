@@ -4,7 +4,7 @@ using Connectors.Abstractions;
 
 namespace Connectors.Sync.Configuration.Settings;
 
-/// <summary>How a setting's text becomes a value, and how that is said to a person.</summary>
+/// <summary>How a setting's text is parsed and described.</summary>
 /// <param name="Expectation">Ends the sentence "X is not ...": <c>a whole number from 1 to 100</c>.</param>
 /// <param name="Parse">Returns false when the text is not such a value.</param>
 /// <param name="Format">The text that <paramref name="Parse"/> would turn into the value; used for defaults in messages and docs.</param>

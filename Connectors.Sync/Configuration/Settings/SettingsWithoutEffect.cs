@@ -2,7 +2,7 @@ using static Connectors.Sync.Configuration.Settings.SettingTypes;
 
 namespace Connectors.Sync.Configuration.Settings;
 
-/// <summary>Settings of the Python service that are accepted, so that its <c>config.yml</c> can be used as it is, but change nothing here.</summary>
+/// <summary>Settings of the Python service that are accepted but have no effect, so that its <c>config.yml</c> works unchanged.</summary>
 internal static class SettingsWithoutEffect
 {
     public static IReadOnlyList<ServiceSetting> All { get; } =
@@ -11,7 +11,7 @@ internal static class SettingsWithoutEffect
         Ignored("elasticsearch.log_level", "service.log_level counts for everything"),
         Ignored("elasticsearch.serverless", "it is found out at the start"),
         Ignored("elasticsearch.bulk.display_every", "progress is logged by time, not by count"),
-        Ignored("elasticsearch.bulk.max_retries", "what may pass is tried again for elasticsearch.bulk.retry_time_limit"),
+        Ignored("elasticsearch.bulk.max_retries", "transient failures are retried for elasticsearch.bulk.retry_time_limit"),
         Ignored("elasticsearch.bulk.queue_max_size", "there is no queue: reading stops while service.pages_in_flight pages wait to be written"),
         Ignored("elasticsearch.bulk.queue_max_mem_size", "there is no queue: reading stops while service.pages_in_flight pages wait to be written"),
         Ignored("elasticsearch.bulk.queue_refresh_interval", "reading waits without asking again and again"),

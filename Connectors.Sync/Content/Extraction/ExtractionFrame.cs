@@ -4,13 +4,13 @@ using System.Text;
 namespace Connectors.Sync.Content.Extraction;
 
 /// <summary>
-/// What service and extraction process say to each other over the process's standard input and output: frames of a kind, a length and as many bytes. This file is part
-/// of both programs, so that they can't differ.
+/// The messages between service and extraction process on the process's standard input and output: frames with a kind, a length and that
+/// many bytes. Both programs compile this file, so they can't differ.
 /// </summary>
 /// <remarks>
-/// The process begins with <see cref="FrameKind.Ready"/>. Then, for each file: the service sends <see cref="FrameKind.Request"/>, the file in
-/// <see cref="FrameKind.Content"/> frames and <see cref="FrameKind.ContentEnd"/>; the process answers with the text in <see cref="FrameKind.Text"/> frames and
-/// <see cref="FrameKind.Done"/>. It ends when its input does.
+/// The process begins with <see cref="FrameKind.Ready"/>. Then, for each file: the service sends <see cref="FrameKind.Request"/>, the file
+/// in <see cref="FrameKind.Content"/> frames and <see cref="FrameKind.ContentEnd"/>; the process answers with the text in
+/// <see cref="FrameKind.Text"/> frames and <see cref="FrameKind.Done"/>. It ends when its input ends.
 /// </remarks>
 internal static class ExtractionFrame
 {

@@ -3,12 +3,12 @@ using Connectors.Abstractions;
 namespace Connectors.Sync.Content.Extraction;
 
 /// <summary>
-/// Extraction processes, at most so many at a time. They are started when they are needed, used again for the next file, and ended when there was nothing to do for
-/// a while. Safe for concurrent use.
+/// A bounded pool of extraction processes. They are started on demand, reused, and ended after being idle for a while. Safe for concurrent
+/// use.
 /// </summary>
 internal sealed class ExtractionPool : IAsyncDisposable
 {
-    /// <summary>After so many files a process is replaced, whatever its libraries may have kept of them.</summary>
+    /// <summary>A process is replaced after this many files, in case its libraries leak memory.</summary>
     internal const int FilesPerProcess = 1000;
 
     private static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(1);
@@ -29,7 +29,10 @@ internal sealed class ExtractionPool : IAsyncDisposable
         _sweeper = time.CreateTimer(_ => Sweep(), null, IdleLimit, IdleLimit);
     }
 
-    /// <summary>Waits for a place and takes a process, warm if there is one. It goes back with <see cref="ReturnAsync"/> or <see cref="DiscardAsync"/>.</summary>
+    /// <summary>
+    /// Waits for a free slot and takes a process, an idle one if available. It goes back with <see cref="ReturnAsync"/> or
+    /// <see cref="DiscardAsync"/>.
+    /// </summary>
     /// <exception cref="ConnectorException">None can be started.</exception>
     public async Task<ExtractionProcess> TakeAsync(CancellationToken cancellationToken)
     {
@@ -93,7 +96,7 @@ internal sealed class ExtractionPool : IAsyncDisposable
         lock (_lock)
         {
             _isDisposed = true;
-            idle = [.. _idle.Select(one => one.Process)];
+            idle = [.. _idle.Select(item => item.Process)];
             _idle.Clear();
         }
 
@@ -108,12 +111,12 @@ internal sealed class ExtractionPool : IAsyncDisposable
         List<ExtractionProcess> ended = [];
         lock (_lock)
         {
-            var kept = _idle.Where(one => _time.GetElapsedTime(one.Since) < IdleLimit).Reverse().ToArray();
-            ended.AddRange(_idle.Select(one => one.Process).Except(kept.Select(one => one.Process)));
+            var kept = _idle.Where(item => _time.GetElapsedTime(item.Since) < IdleLimit).Reverse().ToArray();
+            ended.AddRange(_idle.Select(item => item.Process).Except(kept.Select(item => item.Process)));
             _idle.Clear();
-            foreach (var one in kept)
+            foreach (var item in kept)
             {
-                _idle.Push(one);
+                _idle.Push(item);
             }
         }
 

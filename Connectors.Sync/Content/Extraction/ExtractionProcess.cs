@@ -76,7 +76,7 @@ internal sealed class ExtractionProcess : IAsyncDisposable
     /// <param name="ended">Ends the process; then, and when it ends by itself, an exception tells.</param>
     /// <exception cref="IOException">The process ended.</exception>
     /// <exception cref="InvalidDataException">It wrote what it should not.</exception>
-    public async Task<ExtractionAnswer> ExtractAsync(byte[] request, ReadOnlyMemory<byte> content, int maxTextBytes, CancellationToken ended)
+    public async Task<ExtractionResult> ExtractAsync(byte[] request, ReadOnlyMemory<byte> content, int maxTextBytes, CancellationToken ended)
     {
         await using var kill = ended.Register(Kill);
         await WriteAsync(FrameKind.Request, request);
@@ -102,7 +102,7 @@ internal sealed class ExtractionProcess : IAsyncDisposable
 
             FilesRead++;
             var (outcome, reason) = ((ExtractionOutcome)_frame[ExtractionFrame.HeadLength], Encoding.UTF8.GetString(_frame.AsSpan(ExtractionFrame.HeadLength + 1, DoneLength - 1)));
-            return new ExtractionAnswer(outcome, text, reason);
+            return new ExtractionResult(outcome, text, reason);
         }
         catch
         {
@@ -191,4 +191,4 @@ internal sealed class ExtractionProcess : IAsyncDisposable
 /// <param name="Outcome">How it went.</param>
 /// <param name="Text">The text, empty when there is none; the caller disposes it.</param>
 /// <param name="Reason">Why there is none, going on from "its content can't be extracted: ".</param>
-internal sealed record ExtractionAnswer(ExtractionOutcome Outcome, PooledBuffer Text, string Reason);
+internal sealed record ExtractionResult(ExtractionOutcome Outcome, PooledBuffer Text, string Reason);

@@ -29,10 +29,10 @@ internal sealed class LocalExtractor(ExtractionPool pool, LocalExtractionOptions
         var isFresh = process.FilesRead == 0;
         using var late = new CancellationTokenSource(options.TimeLimit, time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        ExtractionAnswer answer;
+        ExtractionResult result;
         try
         {
-            answer = await process.ExtractAsync(request, bytes.WrittenMemory, maxTextBytes, ended.Token);
+            result = await process.ExtractAsync(request, bytes.WrittenMemory, maxTextBytes, ended.Token);
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException)
         {
@@ -45,24 +45,24 @@ internal sealed class LocalExtractor(ExtractionPool pool, LocalExtractionOptions
                 : Failed(ContentOutcome.NotExtractable, fileName, string.Create(CultureInfo.InvariantCulture, $"it brought down the process that read it (exit code {exitCode})"));
         }
 
-        if (answer.Outcome == ExtractionOutcome.OutOfMemory)
+        if (result.Outcome == ExtractionOutcome.OutOfMemory)
         {
             await pool.DiscardAsync(process);
-            answer.Text.Dispose();
+            result.Text.Dispose();
             return !isFresh && !isLast ? null : Failed(
                 ContentOutcome.NotExtractable, fileName, $"it needs more than {options.MemoryLimitBytes / 1024 / 1024} MiB of memory (local_extraction.max_memory)");
         }
 
         await pool.ReturnAsync(process);
-        if (answer.Outcome is ExtractionOutcome.Whole or ExtractionOutcome.Cut)
+        if (result.Outcome is ExtractionOutcome.Whole or ExtractionOutcome.Cut)
         {
-            return ContentText.Of(answer.Text);
+            return ContentText.Of(result.Text);
         }
 
-        answer.Text.Dispose();
-        return answer.Outcome == ExtractionOutcome.Unknown
+        result.Text.Dispose();
+        return result.Outcome == ExtractionOutcome.Unknown
             ? ContentText.None(ContentOutcome.NotText, "it is of no kind that holds text")
-            : Failed(ContentOutcome.NotExtractable, fileName, answer.Reason);
+            : Failed(ContentOutcome.NotExtractable, fileName, result.Reason);
     }
 
     private async Task<ExtractionProcess> TakeAsync(bool isFresh, CancellationToken cancellationToken)

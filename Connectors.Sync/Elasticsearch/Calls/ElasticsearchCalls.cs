@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Elasticsearch.Calls;
 
-/// <summary>The one place that calls the client's transport, and the one place where control calls are tried again. Safe for concurrent use.</summary>
+/// <summary>The only caller of the client's transport, and the only place that retries control calls. Safe for concurrent use.</summary>
 internal sealed class ElasticsearchCalls(ITransport transport, ElasticsearchOptions options, ServerTrust trust, TimeProvider time, Random random, ILogger logger)
 {
     // A node that restarts is back within this.
@@ -22,9 +22,9 @@ internal sealed class ElasticsearchCalls(ITransport transport, ElasticsearchOpti
 
     public ElasticsearchFailures Failures { get; } = new(options, trust);
 
-    /// <summary>Calls until there is an answer that no retry can change.</summary>
-    /// <exception cref="ConnectorException">The answer is neither a success nor expected by the request.</exception>
-    public async Task<ElasticsearchAnswer> SendAsync(ElasticsearchRequest request, CancellationToken cancellationToken)
+    /// <summary>Calls until the response can't change by a retry.</summary>
+    /// <exception cref="ConnectorException">The response is neither a success nor a status that the request accepts.</exception>
+    public async Task<ElasticsearchResponse> SendAsync(ElasticsearchRequest request, CancellationToken cancellationToken)
     {
         BackoffClock? clock = null;
         for (var tries = 1; ; tries++)
@@ -81,8 +81,8 @@ internal sealed class ElasticsearchCalls(ITransport transport, ElasticsearchOpti
         return answer.Count(answer.Json(), "count");
     }
 
-    /// <summary>Calls once. Whatever happens is in the answer; only a cancelled token throws.</summary>
-    public async Task<ElasticsearchAnswer> SendOnceAsync(ElasticsearchRequest request, CancellationToken cancellationToken)
+    /// <summary>Calls once. The result says what happened; only a cancelled token throws.</summary>
+    public async Task<ElasticsearchResponse> SendOnceAsync(ElasticsearchRequest request, CancellationToken cancellationToken)
     {
         // The transport's own time-out ends with the headers; this one covers the body too. Always real time, as the network's is.
         using var timeout = new CancellationTokenSource(options.RequestTimeout);
@@ -100,7 +100,7 @@ internal sealed class ElasticsearchCalls(ITransport transport, ElasticsearchOpti
             if (details.HttpStatusCode is not { } status)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                return new ElasticsearchAnswer(0, null)
+                return new ElasticsearchResponse(0, null)
                 {
                     Failure = details.OriginalException,
                     IsTimeout = timeout.IsCancellationRequested || details.OriginalException is TaskCanceledException,
@@ -114,11 +114,11 @@ internal sealed class ElasticsearchCalls(ITransport transport, ElasticsearchOpti
                 body.Advance(read);
                 if (body.Length > request.MaxAnswerBytes)
                 {
-                    return new ElasticsearchAnswer(ElasticsearchAnswer.TooLarge, null);
+                    return new ElasticsearchResponse(ElasticsearchResponse.TooLarge, null);
                 }
             }
 
-            var answer = new ElasticsearchAnswer(status, body)
+            var answer = new ElasticsearchResponse(status, body)
             {
                 RetryAfter = RetryAfter(Header(details, ElasticsearchClientFactory.RetryAfterHeader)),
                 Explain = detail => Failures.NotUnderstood(request, detail),
@@ -132,7 +132,7 @@ internal sealed class ElasticsearchCalls(ITransport transport, ElasticsearchOpti
         catch (Exception exception) when (exception is TransportException or IOException or HttpRequestException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return new ElasticsearchAnswer(0, null) { Failure = exception, IsTimeout = timeout.IsCancellationRequested };
+            return new ElasticsearchResponse(0, null) { Failure = exception, IsTimeout = timeout.IsCancellationRequested };
         }
         finally
         {
@@ -140,7 +140,7 @@ internal sealed class ElasticsearchCalls(ITransport transport, ElasticsearchOpti
         }
     }
 
-    private bool MayRetry(ElasticsearchAnswer answer) => options.MaxRetries > 0 && (options.RetryOnTimeout || !answer.IsTimeout);
+    private bool MayRetry(ElasticsearchResponse answer) => options.MaxRetries > 0 && (options.RetryOnTimeout || !answer.IsTimeout);
 
     private BackoffClock NewClock()
     {

@@ -7,7 +7,7 @@ using Elastic.Transport;
 
 namespace Connectors.Sync.Elasticsearch.Calls;
 
-/// <summary>Makes the official client's settings of ours.</summary>
+/// <summary>Converts our options to the official client's settings.</summary>
 internal static class ElasticsearchClientFactory
 {
     /// <summary>Names the product that answered: Elasticsearch sends it since 7.14.</summary>
@@ -29,8 +29,8 @@ internal static class ElasticsearchClientFactory
 
         NodePool nodes = options.Hosts.Count == 1 ? new SingleNodePool(options.Hosts[0]) : new StaticNodePool(options.Hosts);
 
-        // Bodies are sent as they are: compressing them costs more time than it saves on any network that is near its Elasticsearch.
-        // Pings only double the calls: a node that is down is found out by the call itself.
+        // Bodies are sent as they are: compressing them costs more time than it saves on any network that is near its Elasticsearch. Pings
+        // double the number of calls: the call itself detects a node that is down.
         var settings = new ElasticsearchClientSettings(nodes, new HttpRequestInvoker(WithoutRedirects))
             .EnableHttpCompression(false)
             .DisablePing()

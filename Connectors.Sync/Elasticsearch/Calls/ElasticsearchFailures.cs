@@ -5,41 +5,41 @@ using Connectors.Sync.Configuration;
 
 namespace Connectors.Sync.Elasticsearch.Calls;
 
-/// <summary>Puts a failed call into a sentence for the operator, and says whether a retry can help.</summary>
+/// <summary>Describes a failed call for the operator, and classifies it.</summary>
 internal sealed class ElasticsearchFailures(ElasticsearchOptions options, ServerTrust trust)
 {
     /// <summary>The hosts as they may be printed.</summary>
     public string Host { get; } =
         string.Join(", ", options.Hosts.Select(host => host.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')));
 
-    public ConnectorException Of(ElasticsearchRequest request, ElasticsearchAnswer answer)
+    public ConnectorException Of(ElasticsearchRequest request, ElasticsearchResponse response)
     {
-        if (answer.Status == 0)
+        if (response.Status == 0)
         {
-            return NoAnswer(request, answer);
+            return NoAnswer(request, response);
         }
 
-        if (answer.Status == ElasticsearchAnswer.TooLarge)
+        if (response.Status == ElasticsearchResponse.TooLarge)
         {
             return new ConnectorException(
                 $"Elasticsearch at {Host} answered {request.Name} with more than {request.MaxAnswerBytes / 1024:N0} KiB: no answer to that call is so large. Something in between may change answers; check elasticsearch.host and the proxies before it.");
         }
 
-        if (answer.Status is >= 300 and < 400)
+        if (response.Status is >= 300 and < 400)
         {
             return new ConnectorException(
-                $"Elasticsearch at {Host} answered {request.Name} with {answer.Status}, a redirect{Target(answer.Location)}. Redirects are not followed, because credentials and documents would go there too. Set elasticsearch.host to the address of Elasticsearch itself.");
+                $"Elasticsearch at {Host} answered {request.Name} with {response.Status}, a redirect{Target(response.Location)}. Redirects are not followed, because credentials and documents would go there too. Set elasticsearch.host to the address of Elasticsearch itself.");
         }
 
-        var error = answer.Error();
+        var error = response.Error();
         if (IndexBlock.Failure(Uri.UnescapeDataString(request.Path.Split('/', '?')[0]), error) is { } blocked)
         {
             return blocked;
         }
 
         var reason = error is null ? string.Empty : $": {error.Reason}";
-        var what = $"Elasticsearch at {Host} answered {request.Name} with {answer.Status}{reason}{(reason.EndsWith('.') ? string.Empty : ".")}";
-        return answer.Status switch
+        var what = $"Elasticsearch at {Host} answered {request.Name} with {response.Status}{reason}{(reason.EndsWith('.') ? string.Empty : ".")}";
+        return response.Status switch
         {
             401 => new ConnectorException(
                 $"Elasticsearch at {Host} does not accept the credentials (401). Check elasticsearch.api_key, or elasticsearch.username and elasticsearch.password."),
@@ -47,7 +47,7 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options, Server
             404 when error?.Type == "index_not_found_exception" => new ConnectorException($"{what} It is created at the start of a sync, never in the middle of one."),
             413 => new ConnectorException($"{what} A proxy or http.max_content_length limits the size of requests: lower elasticsearch.bulk.chunk_max_mem_size."),
             406 => new ConnectorException($"{what} Is this an Elasticsearch 8 or 9?"),
-            _ when IsPassing(answer.Status) => new ConnectorException(FailureKind.Retry, what, retryAfter: answer.RetryAfter),
+            _ when IsPassing(response.Status) => new ConnectorException(FailureKind.Retry, what, retryAfter: response.RetryAfter),
             _ => new ConnectorException(what),
         };
     }
@@ -62,31 +62,31 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options, Server
         ? $" to {target.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)}"
         : " to nowhere";
 
-    private ConnectorException NoAnswer(ElasticsearchRequest request, ElasticsearchAnswer answer)
+    private ConnectorException NoAnswer(ElasticsearchRequest request, ElasticsearchResponse response)
     {
-        if (answer.IsTimeout)
+        if (response.IsTimeout)
         {
             return new ConnectorException(
                 FailureKind.Retry,
                 $"Elasticsearch at {Host} did not answer {request.Name} within {options.RequestTimeout.TotalSeconds} s. elasticsearch.request_timeout sets the limit.");
         }
 
-        for (var cause = answer.Failure; cause is not null; cause = cause.InnerException)
+        for (var cause = response.Failure; cause is not null; cause = cause.InnerException)
         {
             if (cause is AuthenticationException)
             {
                 return new ConnectorException(
                     FailureKind.Fatal,
                     $"No trusted TLS connection to Elasticsearch at {Host}: {trust.LastRefusal ?? cause.Message}",
-                    answer.Failure);
+                    response.Failure);
             }
         }
 
-        var root = answer.Failure?.GetBaseException();
+        var root = response.Failure?.GetBaseException();
         return new ConnectorException(
             FailureKind.Retry,
             $"Elasticsearch at {Host} can't be reached ({request.Name}): {root?.Message.TrimEnd('.') ?? "no answer"}. Check elasticsearch.host and the network.",
-            answer.Failure);
+            response.Failure);
     }
 
     // The statuses that bulk calls are sent again for, by the same table.

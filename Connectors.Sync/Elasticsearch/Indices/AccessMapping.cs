@@ -3,10 +3,13 @@ using Connectors.Abstractions;
 
 namespace Connectors.Sync.Elasticsearch.Indices;
 
-/// <summary>The mapping of <c>_allow_access_control</c>. A field that is not mapped, not indexed or passed over does not exist for the protocol's query, which then shows the document. Pure.</summary>
+/// <summary>
+/// The mapping of <c>_allow_access_control</c>. For the protocol's query a field that is not mapped, not indexed or ignored does not exist,
+/// so the query returns the document. Pure.
+/// </summary>
 internal static class AccessMapping
 {
-    /// <summary>The field, under every name by which the protocol's queries, old and new, know it.</summary>
+    /// <summary>The field, under every name that old and new queries of the protocol use.</summary>
     public static JsonObject Fields() => new()
     {
         [AccessControl.FieldName] = new JsonObject
@@ -17,7 +20,7 @@ internal static class AccessMapping
     };
 
     /// <summary>Whether the field has to be added.</summary>
-    /// <exception cref="ConnectorException">It is there, and can't be relied on.</exception>
+    /// <exception cref="ConnectorException">It exists and is mapped wrongly.</exception>
     public static bool Check(string index, JsonObject mappings)
     {
         if ((mappings["properties"] as JsonObject)?[AccessControl.FieldName] is not JsonObject field)
@@ -30,7 +33,7 @@ internal static class AccessMapping
         return isUsable
             ? false
             : throw new ConnectorException(
-                $"The field '{AccessControl.FieldName}' of index '{index}' is mapped in a way that can't tell who may see a document. "
+                $"The field '{AccessControl.FieldName}' of index '{index}' is mapped in a way that can't hold access lists. "
                 + "It must be of type keyword or text, indexed, with a sub-field 'enum' or 'keyword' of type keyword. Attach a new index to the connector, or delete this one and sync again.");
     }
 

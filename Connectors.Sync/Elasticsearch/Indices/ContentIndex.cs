@@ -27,37 +27,37 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
     public async Task<ContentIndexState> PrepareAsync(string index, CancellationToken cancellationToken)
     {
         var created = false;
-        var facts = await IndexFacts.ReadAsync(calls, index, cancellationToken);
-        if (facts is null)
+        var info = await IndexInfo.ReadAsync(calls, index, cancellationToken);
+        if (info is null)
         {
             created = await CreateAsync(index, cancellationToken);
-            facts = await IndexFacts.ReadAsync(calls, index, cancellationToken)
+            info = await IndexInfo.ReadAsync(calls, index, cancellationToken)
                 ?? throw new ConnectorException(FailureKind.Retry, $"Index '{index}' vanished right after it was created.");
         }
 
-        await AddMissingFieldsAsync(index, facts, cancellationToken);
-        _watch.Remember(index, facts.Uuid);
-        return await StateAsync(index, facts, created, cancellationToken);
+        await AddMissingFieldsAsync(index, info, cancellationToken);
+        _watch.Remember(index, info.Uuid);
+        return await StateAsync(index, info, created, cancellationToken);
     }
 
     public async Task PrepareAccessAsync(string index, CancellationToken cancellationToken)
     {
-        var facts = await IndexFacts.ReadAsync(calls, index, cancellationToken)
+        var info = await IndexInfo.ReadAsync(calls, index, cancellationToken)
             ?? throw new ConnectorException(FailureKind.Retry, $"Index '{index}' vanished right after it was created.");
-        if (AccessMapping.Check(index, facts.Mappings))
+        if (AccessMapping.Check(index, info.Mappings))
         {
             await calls.AcknowledgeAsync(Put($"{Escape(index)}/_mapping", new JsonObject { ["properties"] = AccessMapping.Fields() }), cancellationToken);
         }
     }
 
-    public Task<long> CountOpenAsync(string index, CancellationToken cancellationToken) => new OpenDocuments(calls, this, time).CountAsync(index, cancellationToken);
+    public Task<long> CountUnsecuredAsync(string index, CancellationToken cancellationToken) => new UnsecuredDocuments(calls, this, time).CountAsync(index, cancellationToken);
 
-    public Task CloseOpenAsync(string index, long atMost, CancellationToken cancellationToken) => new OpenDocuments(calls, this, time).CloseAsync(index, atMost, cancellationToken);
+    public Task RestrictUnsecuredAsync(string index, long atMost, CancellationToken cancellationToken) => new UnsecuredDocuments(calls, this, time).RestrictAsync(index, atMost, cancellationToken);
 
     public async Task<ContentIndexState?> InspectAsync(string index, CancellationToken cancellationToken)
     {
-        var facts = await IndexFacts.ReadAsync(calls, index, cancellationToken);
-        return facts is null ? null : await StateAsync(index, facts, created: false, cancellationToken);
+        var info = await IndexInfo.ReadAsync(calls, index, cancellationToken);
+        return info is null ? null : await StateAsync(index, info, created: false, cancellationToken);
     }
 
     public Task<IndexShape?> ReadShapeAsync(string index, string? pipeline, CancellationToken cancellationToken) =>
@@ -65,28 +65,28 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
 
     public async Task<bool> HoldsForeignAsync(string index, CancellationToken cancellationToken)
     {
-        if (await IndexFacts.ReadAsync(calls, index, cancellationToken) is not { } facts)
+        if (await IndexInfo.ReadAsync(calls, index, cancellationToken) is not { } info)
         {
             return false;
         }
 
         // What was written a moment ago, or into an index that never refreshes by itself, counts too.
         await RefreshAsync(index, cancellationToken);
-        var isConnectors = facts.Mappings["properties"] is JsonObject fields && fields.ContainsKey("id") && fields.ContainsKey("_timestamp");
+        var isConnectors = info.Mappings["properties"] is JsonObject fields && fields.ContainsKey("id") && fields.ContainsKey("_timestamp");
         if (!isConnectors)
         {
             return await CountAsync(index, cancellationToken) > 0;
         }
 
         var withoutId = new JsonObject { ["bool"] = new JsonObject { ["must_not"] = new JsonObject { ["exists"] = new JsonObject { ["field"] = "id" } } } };
-        using var answer = await calls.SendAsync(Post($"{Escape(index)}/_count", new JsonObject { ["query"] = withoutId }), cancellationToken);
+        using var response = await calls.SendAsync(Post($"{Escape(index)}/_count", new JsonObject { ["query"] = withoutId }), cancellationToken);
 
         // Shards that did not answer may hold some: then nothing is deleted unseen.
-        var json = answer.Json();
-        return !answer.IsWhole(json) || answer.Count(json, "count") > 0;
+        var json = response.Json();
+        return !response.IsWhole(json) || response.Count(json, "count") > 0;
     }
 
-    public void Expect(string index, string uuid) => _watch.Remember(index, uuid);
+    public void PinIndex(string index, string uuid) => _watch.Remember(index, uuid);
 
     public async Task<bool> DeleteAsync(string index, CancellationToken cancellationToken)
     {
@@ -96,17 +96,17 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
             throw new ConnectorException(problem);
         }
 
-        using var answer = await calls.SendAsync(Delete($"{Escape(index)}?expand_wildcards=none", null, 404), cancellationToken);
-        answer.RequireMissing();
-        return answer.IsSuccess;
+        using var response = await calls.SendAsync(Delete($"{Escape(index)}?expand_wildcards=none", null, 404), cancellationToken);
+        response.RequireMissing();
+        return response.IsSuccess;
     }
 
     public async Task WriteMetaAsync(string index, JsonObject? meta, CancellationToken cancellationToken)
     {
         // Elasticsearch replaces _meta as a whole: what others keep there is written back.
-        var facts = await IndexFacts.ReadAsync(calls, index, cancellationToken)
+        var info = await IndexInfo.ReadAsync(calls, index, cancellationToken)
             ?? throw new ConnectorException($"Index '{index}' does not exist any more. It is created at the start of a sync, never in the middle of one.");
-        var all = (facts.Mappings["_meta"] as JsonObject)?.DeepClone().AsObject() ?? [];
+        var all = (info.Mappings["_meta"] as JsonObject)?.DeepClone().AsObject() ?? [];
         all.Remove(MetaKey);
         if (meta is not null)
         {
@@ -119,15 +119,15 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
     public async Task<bool> PipelineExistsAsync(string pipeline, CancellationToken cancellationToken)
     {
         // A key that Kibana makes for a connector may use pipelines but not see them (403).
-        using var answer = await calls.SendAsync(Get($"_ingest/pipeline/{Escape(pipeline)}", 403, 404), cancellationToken);
-        answer.Json();
-        return answer.Status != 404;
+        using var response = await calls.SendAsync(Get($"_ingest/pipeline/{Escape(pipeline)}", 403, 404), cancellationToken);
+        response.Json();
+        return response.Status != 404;
     }
 
     public Task ReadIdsAsync(string index, IdReceiver receive, CancellationToken cancellationToken) =>
         new IdReader(calls, logger, DocumentsPerSlice).ReadAsync(index, receive, cancellationToken);
 
-    public async Task<BulkAnswer> BulkAsync(string index, string? pipeline, ReadOnlyMemory<byte> body, int operations, CancellationToken cancellationToken)
+    public async Task<BulkResponse> BulkAsync(string index, string? pipeline, ReadOnlyMemory<byte> body, int operations, CancellationToken cancellationToken)
     {
         if (await _watch.CheckAsync(index, cancellationToken) is { } gone)
         {
@@ -138,22 +138,22 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
         var request = new ElasticsearchRequest(
             global::Elastic.Transport.HttpMethod.POST, $"{Escape(index)}/_bulk?filter_path={BulkAnswerFilter}{through}", body, IsBulk: true)
         {
-            MaxAnswerBytes = BulkAnswerReader.MaxBytes(operations),
+            MaxAnswerBytes = BulkResponseReader.MaxBytes(operations),
         };
         var start = time.GetTimestamp();
-        using var answer = await calls.SendOnceAsync(request, cancellationToken);
-        SyncTelemetry.BulkSent(time.GetElapsedTime(start), answer.Status);
-        return BulkAnswerReader.Read(answer, operations, () => calls.Failures.Of(request, answer).Message);
+        using var response = await calls.SendOnceAsync(request, cancellationToken);
+        SyncTelemetry.BulkSent(time.GetElapsedTime(start), response.Status);
+        return BulkResponseReader.Read(response, operations, () => calls.Failures.Of(request, response).Message);
     }
 
     public Task RefreshAsync(string index, CancellationToken cancellationToken) => calls.RefreshAsync(index, cancellationToken);
 
     public Task<long> CountAsync(string index, CancellationToken cancellationToken) => calls.CountAsync(index, cancellationToken);
 
-    private async Task<ContentIndexState> StateAsync(string index, IndexFacts facts, bool created, CancellationToken cancellationToken)
+    private async Task<ContentIndexState> StateAsync(string index, IndexInfo info, bool created, CancellationToken cancellationToken)
     {
         var count = created ? 0 : await CountAsync(index, cancellationToken);
-        return new ContentIndexState(facts.Uuid, created, count, ((facts.Mappings["_meta"] as JsonObject)?[MetaKey] as JsonObject)?.DeepClone().AsObject());
+        return new ContentIndexState(info.Uuid, created, count, ((info.Mappings["_meta"] as JsonObject)?[MetaKey] as JsonObject)?.DeepClone().AsObject());
     }
 
     private static JsonObject Fields() => new()
@@ -161,7 +161,7 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
         ["id"] = new JsonObject { ["type"] = "keyword" },
         ["_timestamp"] = new JsonObject { ["type"] = "date" },
 
-        // Only ever read back, as a doc value: neither searched nor sorted.
+        // Only read back, as a doc value: neither searched nor sorted.
         ["_digest"] = new JsonObject { ["type"] = "long", ["index"] = false },
     };
 
@@ -184,36 +184,36 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
 
     private async Task<bool> CreateAsync(string index, CancellationToken cancellationToken)
     {
-        // A value that does not fit its field, or a field too many, should cost the document a searchable field and not its place in the index. Settings can't be
-        // set later, and older or hosted clusters may lack one of them.
+        // A value that does not fit its field, or one field too many, should cost the searchable field and not the whole document. Settings
+        // can't be set later, and older or hosted clusters may lack one of them.
         foreach (var settings in new string[][] { [IgnoreMalformed, IgnoreBeyondLimit], [IgnoreMalformed], [] })
         {
             var definition = Definition(index, settings);
-            using var answer = await calls.SendAsync(Put(Escape(index), definition, 400), cancellationToken);
-            if (answer.IsSuccess)
+            using var response = await calls.SendAsync(Put(Escape(index), definition, 400), cancellationToken);
+            if (response.IsSuccess)
             {
                 return true;
             }
 
-            // Somebody else was faster, or our own first try was carried out and its answer lost.
-            if (answer.Error()?.Type == "resource_already_exists_exception")
+            // Another process was faster, or our first try was carried out and its response lost.
+            if (response.Error()?.Type == "resource_already_exists_exception")
             {
-                return answer.Tries > 1;
+                return response.Tries > 1;
             }
 
             if (settings.Length == 0)
             {
-                throw calls.Failures.Of(Put(Escape(index), definition), answer);
+                throw calls.Failures.Of(Put(Escape(index), definition), response);
             }
         }
 
         return false;
     }
 
-    private async Task AddMissingFieldsAsync(string index, IndexFacts facts, CancellationToken cancellationToken)
+    private async Task AddMissingFieldsAsync(string index, IndexInfo info, CancellationToken cancellationToken)
     {
         var missing = Fields();
-        foreach (var (field, _) in facts.Mappings["properties"] as JsonObject ?? [])
+        foreach (var (field, _) in info.Mappings["properties"] as JsonObject ?? [])
         {
             missing.Remove(field);
         }

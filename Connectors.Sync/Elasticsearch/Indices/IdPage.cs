@@ -18,16 +18,16 @@ namespace Connectors.Sync.Elasticsearch.Indices;
 internal readonly record struct IdPage(int Count, long? Total, string? PointInTime, bool IsWhole, bool HasPlace)
 {
     /// <summary>Reads a page.</summary>
-    /// <param name="answer">The answer.</param>
+    /// <param name="response">The answer.</param>
     /// <param name="pointInTime">The point in time that was searched.</param>
     /// <param name="after">Takes the place of the last hit, as JSON.</param>
     /// <param name="receive">Takes each document.</param>
     /// <exception cref="ConnectorException">The answer is something else.</exception>
-    public static IdPage Read(ElasticsearchAnswer answer, string pointInTime, PooledBuffer after, IdReceiver receive)
+    public static IdPage Read(ElasticsearchResponse response, string pointInTime, PooledBuffer after, IdReceiver receive)
     {
         try
         {
-            return Read(answer.Body, pointInTime, after, (id, version) =>
+            return Read(response.Body, pointInTime, after, (id, version) =>
             {
                 try
                 {
@@ -47,12 +47,12 @@ internal readonly record struct IdPage(int Count, long? Total, string? PointInTi
         }
         catch (WrongShapeException shape)
         {
-            throw answer.NotUnderstood(shape.Message);
+            throw response.NotUnderstood(shape.Message);
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException or FormatException)
         {
             // Their own messages may quote what was answered.
-            throw answer.NotUnderstood("it is cut off, or no JSON");
+            throw response.NotUnderstood("it is cut off, or no JSON");
         }
     }
 

@@ -17,16 +17,16 @@ internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long do
 
     public async Task ReadAsync(string index, IdReceiver receive, CancellationToken cancellationToken)
     {
-        if (await IndexFacts.ReadAsync(calls, index, cancellationToken) is not { } facts)
+        if (await IndexInfo.ReadAsync(calls, index, cancellationToken) is not { } info)
         {
             return;
         }
 
-        // What an interrupted sync wrote last must be seen too, or it could never be deleted.
+        // The last writes of an interrupted sync must be visible too, or they could never be deleted.
         await calls.RefreshAsync(index, cancellationToken);
         var documents = await calls.CountAsync(index, cancellationToken);
         var slices = (int)Math.Clamp(documents / documentsPerSlice, 1, MaxSlices);
-        var page = Math.Min(facts.MaxResultWindow, IndexFacts.DefaultMaxResultWindow);
+        var page = Math.Min(info.MaxResultWindow, IndexInfo.DefaultMaxResultWindow);
 
         await using var pointInTime = await PointInTime.OpenAsync(calls, logger, index, cancellationToken)
             ?? throw new ConnectorException(FailureKind.Retry, $"Index '{index}' vanished while its ids were read.");
@@ -40,7 +40,7 @@ internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long do
             }
             catch
             {
-                // The others need not go on.
+                // Stop the other slices.
                 await stop.CancelAsync();
                 throw;
             }
@@ -61,8 +61,8 @@ internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long do
             {
                 MaxAnswerBytes = (64 * 1024) + (page * MaxHitBytes),
             };
-            using var answer = await calls.SendAsync(request, cancellationToken);
-            if (answer.Status == 404)
+            using var response = await calls.SendAsync(request, cancellationToken);
+            if (response.Status == 404)
             {
                 throw new ConnectorException(
                     FailureKind.Retry, $"The point in time over index '{index}' was lost (a node left, or the index was deleted) while its ids were read.");
@@ -72,7 +72,7 @@ internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long do
             IdPage found;
             try
             {
-                found = IdPage.Read(answer, pointInTime.Id, after, receive);
+                found = IdPage.Read(response, pointInTime.Id, after, receive);
                 pointInTime.Id = found.PointInTime ?? pointInTime.Id;
             }
             finally
@@ -85,11 +85,11 @@ internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long do
                 throw new ConnectorException(FailureKind.Retry, $"Elasticsearch at {calls.Failures.Host} could not read all shards of index '{index}'.");
             }
 
-            total ??= found.Total ?? throw answer.NotUnderstood("it does not say how many documents there are");
+            total ??= found.Total ?? throw response.NotUnderstood("it does not say how many documents there are");
             read += found.Count;
             if (read > total || found.Count > page || (found.Count < page && read < total))
             {
-                throw answer.NotUnderstood($"it tells of {total} documents and gave {read}");
+                throw response.NotUnderstood($"it tells of {total} documents and gave {read}");
             }
 
             if (found.Count < page)
@@ -99,7 +99,7 @@ internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long do
 
             if (!found.HasPlace)
             {
-                throw answer.NotUnderstood("the last hit does not say where the next page begins");
+                throw response.NotUnderstood("the last hit does not say where the next page begins");
             }
         }
     }

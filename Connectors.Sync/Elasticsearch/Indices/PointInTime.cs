@@ -23,20 +23,20 @@ internal sealed class PointInTime : IAsyncDisposable
     /// <summary>Opens one; <see langword="null"/> when there is no such index.</summary>
     public static async Task<PointInTime?> OpenAsync(ElasticsearchCalls calls, ILogger logger, string index, CancellationToken cancellationToken)
     {
-        using var answer = await calls.SendAsync(
+        using var response = await calls.SendAsync(
             ElasticsearchRequest.Post($"{ElasticsearchRequest.Escape(index)}/_pit?keep_alive={KeepAlive}", null, 404), cancellationToken);
-        answer.RequireMissing();
-        return answer.Status == 404 ? null : new PointInTime(calls, logger, index, answer.Text(answer.Json(), "id"));
+        response.RequireMissing();
+        return response.Status == 404 ? null : new PointInTime(calls, logger, index, response.Text(response.Json(), "id"));
     }
 
     public async ValueTask DisposeAsync()
     {
         // Not with the caller's token: a cancelled read must close too. One try; what stays open ends by itself.
-        using var answer = await _calls.SendOnceAsync(
+        using var response = await _calls.SendOnceAsync(
             ElasticsearchRequest.Delete("_pit", new JsonObject { ["id"] = Id }), CancellationToken.None);
-        if (!answer.IsSuccess && answer.Status != 404)
+        if (!response.IsSuccess && response.Status != 404)
         {
-            ElasticsearchLog.PointInTimeLeft(_logger, _index, answer.Failure?.Message ?? $"status {answer.Status}");
+            ElasticsearchLog.PointInTimeLeft(_logger, _index, response.Failure?.Message ?? $"status {response.Status}");
         }
     }
 }

@@ -24,16 +24,16 @@ internal sealed class ShapeReader(ElasticsearchCalls calls)
     /// <param name="cancellationToken">Stops the calls.</param>
     public async Task<IndexShape?> ReadAsync(string index, string? pipeline, CancellationToken cancellationToken)
     {
-        if (await IndexFacts.ReadAsync(calls, index, cancellationToken) is not { } facts)
+        if (await IndexInfo.ReadAsync(calls, index, cancellationToken) is not { } info)
         {
             return null;
         }
 
-        var settings = new JsonObject(facts.Settings.Where(IsShaping).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
+        var settings = new JsonObject(info.Settings.Where(IsShaping).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
         var definitions = await PipelinesAsync([pipeline ?? settings[DefaultPipeline]?.ToString(), settings[FinalPipeline]?.ToString()], cancellationToken);
         var inference = await EndpointsAsync(
-            [.. MappingShape.InferenceIds(facts.Mappings), .. PipelineShape.InferenceIds(definitions)], cancellationToken);
-        return new IndexShape(Hash(MappingShape.Of(facts.Mappings)), Hash(settings), Hash(definitions), Hash(inference));
+            [.. MappingShape.InferenceIds(info.Mappings), .. PipelineShape.InferenceIds(definitions)], cancellationToken);
+        return new IndexShape(Hash(MappingShape.Of(info.Mappings)), Hash(settings), Hash(definitions), Hash(inference));
     }
 
     private static bool IsShaping(KeyValuePair<string, JsonNode?> setting) => setting.Key.StartsWith(Analysis, StringComparison.Ordinal)
@@ -53,13 +53,13 @@ internal sealed class ShapeReader(ElasticsearchCalls calls)
                 continue;
             }
 
-            using var answer = await calls.SendAsync(Get($"_ingest/pipeline/{Escape(name)}", 403, 404), cancellationToken);
-            if (answer.Status == 403)
+            using var response = await calls.SendAsync(Get($"_ingest/pipeline/{Escape(name)}", 403, 404), cancellationToken);
+            if (response.Status == 403)
             {
                 return null;
             }
 
-            var definition = answer.IsSuccess && answer.Json()[name] is JsonObject pipeline ? PipelineShape.Of(pipeline) : null;
+            var definition = response.IsSuccess && response.Json()[name] is JsonObject pipeline ? PipelineShape.Of(pipeline) : null;
             found[name] = definition;
             foreach (var called in PipelineShape.Called(definition))
             {
@@ -76,13 +76,13 @@ internal sealed class ShapeReader(ElasticsearchCalls calls)
         var found = new JsonObject();
         foreach (var id in ids.Distinct(StringComparer.Ordinal))
         {
-            using var answer = await calls.SendAsync(Get($"_inference/{Escape(id)}", 400, 403, 404, 405), cancellationToken);
-            if (answer.Status == 403)
+            using var response = await calls.SendAsync(Get($"_inference/{Escape(id)}", 400, 403, 404, 405), cancellationToken);
+            if (response.Status == 403)
             {
                 return null;
             }
 
-            var endpoint = answer.IsSuccess ? (answer.Json()["endpoints"] as JsonArray)?.FirstOrDefault()?.DeepClone() as JsonObject : null;
+            var endpoint = response.IsSuccess ? (response.Json()["endpoints"] as JsonArray)?.FirstOrDefault()?.DeepClone() as JsonObject : null;
             foreach (var name in Capacity)
             {
                 (endpoint?["service_settings"] as JsonObject)?.Remove(name);

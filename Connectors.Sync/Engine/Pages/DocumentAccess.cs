@@ -5,22 +5,22 @@ using Connectors.Abstractions;
 namespace Connectors.Sync.Engine.Pages;
 
 /// <summary>
-/// Makes sure that each document says who may see it. One that does not, or whose list is empty, would be seen by everybody: the protocol's query asks whether the field exists,
-/// and for Elasticsearch an empty list doesn't. Such a document is given to nobody. Pure.
+/// Makes sure that every document has an access list. A document with none, or an empty one, would be visible to everyone: the protocol's
+/// query tests whether the field exists, and for Elasticsearch an empty list does not. Such a document is restricted to no one. Pure.
 /// </summary>
 internal static class DocumentAccess
 {
     private const int MaxDepth = 1000;
 
-    /// <summary>What Elasticsearch refuses as it refuses any body that is cut off, and what would be closed if it didn't.</summary>
+    /// <summary>Elasticsearch rejects it like any truncated body; if it were accepted, the document would be restricted.</summary>
     private static ReadOnlySpan<byte> Refused => "{\"_allow_access_control\":[\"_nobody\"],\"broken"u8;
 
     private static readonly JsonReaderOptions Deep = new() { MaxDepth = MaxDepth };
     private static readonly JsonSerializerOptions AsWritten = new() { Encoder = JsonBodies.WriterOptions.Encoder, MaxDepth = MaxDepth };
 
-    /// <summary>Closes the documents of a page that say nothing.</summary>
-    /// <returns>How many.</returns>
-    public static int Close(SourcePage page)
+    /// <summary>Restricts the documents of a page that have no access list.</summary>
+    /// <returns>Their number.</returns>
+    public static int Restrict(SourcePage page)
     {
         var closed = 0;
         for (var index = 0; index < page.Count; index++)
@@ -36,7 +36,8 @@ internal static class DocumentAccess
             }
             catch (Exception broken) when (broken is JsonException or ArgumentException)
             {
-                // Not passed on as it is: some of what is broken for us, such as a comment, Elasticsearch may take, and the document would be open.
+                // Not passed through: Elasticsearch may accept a body that we can't parse, such as one with a comment, and the document
+                // would be visible to everyone.
                 page.Replace(index, Refused);
             }
 
@@ -46,7 +47,7 @@ internal static class DocumentAccess
         return closed;
     }
 
-    /// <summary>Whether the body lists values that are compared as they stand, and nothing else.</summary>
+    /// <summary>Whether the body's list consists of comparable values only.</summary>
     private static bool SaysWho(ReadOnlySpan<byte> body)
     {
         var reader = new Utf8JsonReader(body, Deep);
@@ -76,11 +77,11 @@ internal static class DocumentAccess
         return false;
     }
 
-    /// <summary>The body with the values that it lists and that can be compared, or else with one that nobody has.</summary>
+    /// <summary>The body with its comparable values, or with a value that no identity has.</summary>
     private static byte[] Closed(ReadOnlySpan<byte> body)
     {
         var document = JsonNode.Parse(body, documentOptions: new JsonDocumentOptions { MaxDepth = MaxDepth }) as JsonObject
-            ?? throw new ConnectorException(FailureKind.Fatal, "The source gave a body that is not a JSON object. This is a fault of the source.");
+            ?? throw new ConnectorException(FailureKind.Fatal, "The source gave a body that is not a JSON object. This is a bug in the source.");
         var values = document[AccessControl.FieldName] switch
         {
             JsonArray list => list.Select(TextOf),

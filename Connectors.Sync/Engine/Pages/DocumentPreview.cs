@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Engine.Pages;
 
-/// <summary>Makes the first documents of a source, by the very steps of a sync, and writes nothing. Safe for concurrent use.</summary>
+/// <summary>Builds the first documents of a source with the steps of a sync, and writes nothing. Safe for concurrent use.</summary>
 /// <param name="options">How syncs are run.</param>
 /// <param name="extraction">How files become text.</param>
 /// <param name="time">The clock, for the stamps of documents that have none.</param>
@@ -18,11 +18,11 @@ namespace Connectors.Sync.Engine.Pages;
 internal sealed class DocumentPreview(SyncEngineOptions options, ContentExtraction extraction, TimeProvider time, ILogger logger)
 {
     /// <summary>Reads until there are enough documents, or the source ends.</summary>
-    /// <param name="request">What a sync would be asked.</param>
+    /// <param name="request">The sync request.</param>
     /// <param name="source">The source.</param>
     /// <param name="count">How many documents.</param>
     /// <param name="cancellationToken">Stops the read.</param>
-    /// <exception cref="ConnectorException">The source can't be read. It is not tried again: a person waits.</exception>
+    /// <exception cref="ConnectorException">The source can't be read. It is not retried: a person is waiting.</exception>
     public async Task<PreviewedDocuments> ReadAsync(SyncRequest request, IDataSource source, int count, CancellationToken cancellationToken)
     {
         var filter = DocumentFilter.For(request.Rules);
@@ -30,7 +30,7 @@ internal sealed class DocumentPreview(SyncEngineOptions options, ContentExtracti
         var reader = new SourceReader(source, calls);
         var step = PageStep.For(request, options, extraction, calls, time);
         var (documents, rejections, seen, excluded) = (new List<string>(), new RejectionReport(), new SeenIds(0), 0L);
-        // Rules may leave most of a page out: then it is read as large as a sync reads it.
+        // Rules may exclude most of a page, so it has the size of a sync's page.
         var limits = filter is null ? options.Page with { MaxDocuments = Math.Clamp(count, 1, options.Page.MaxDocuments) } : options.Page;
         foreach (var partition in await reader.PartitionAsync(1, cancellationToken))
         {

@@ -6,36 +6,36 @@ using Connectors.Sync.Diff;
 namespace Connectors.Sync.Engine.Pages;
 
 /// <summary>
-/// What one page asks for: batches to write, and what is to be noted once they are written. A page of documents with much content is written in parts, so that no
-/// more than a part is in memory: write <see cref="Batches"/>, call <see cref="ComposeNextAsync"/>, and so on until that says no.
+/// The writes of one page, and what to record once they are done. A page with much content is written in parts, so that only one part is in
+/// memory: write <see cref="Batches"/>, call <see cref="ComposeNextAsync"/>, and repeat until it returns false.
 /// </summary>
 /// <param name="page">The page.</param>
-/// <param name="work">The page as it was compared; disposed with this, or when all of it is composed.</param>
+/// <param name="work">The compared page; disposed with this, or when all parts are composed.</param>
 /// <param name="step">Composes the parts.</param>
-internal sealed class PagePlan(SourcePage page, PageWork work, PageStep step) : IDisposable
+internal sealed class PagePlan(SourcePage page, PageState work, PageStep step) : IDisposable
 {
-    private PageWork? _work = work;
+    private PageState? _work = work;
     private readonly List<BulkBatch> _batches = [];
 
-    /// <summary>Batches of the part that was composed last, none empty.</summary>
+    /// <summary>Batches of the current part, none empty.</summary>
     public IReadOnlyList<BulkBatch> Batches => _batches;
 
-    /// <summary>What is counted already: read, skipped, duplicates, unreadable.</summary>
+    /// <summary>Counts that are final before the writes: read, skipped, duplicates, unreadable.</summary>
     public SyncCounts Counts { get; set; }
 
-    /// <summary>What could not be read.</summary>
+    /// <summary>Unreadable documents.</summary>
     public RejectionReport Rejections { get; } = new();
 
-    /// <summary>What the page marked as seen.</summary>
-    public PageMarks Marks { get; set; } = new();
+    /// <summary>The ids that the page saw.</summary>
+    public PageSeenIds PageSeen { get; set; } = new();
 
-    /// <summary>Whether a document was listed by an earlier page already: then everything written before has to arrive first.</summary>
+    /// <summary>Whether an earlier page listed one of the documents: then all earlier writes must be finished first.</summary>
     public bool HasRepeats { get; set; }
 
     /// <summary>Whether there is another part.</summary>
     public bool HasMore => _work is not null;
 
-    /// <summary>Contents that were fetched; released with the part.</summary>
+    /// <summary>Fetched contents; released with the part.</summary>
     public ContentText?[]? Texts { get; set; }
 
     /// <summary>Token of the next page.</summary>
@@ -44,10 +44,10 @@ internal sealed class PagePlan(SourcePage page, PageWork work, PageStep step) : 
     /// <summary>Whether the partition is complete.</summary>
     public bool IsLast { get; } = page.IsLast;
 
-    /// <summary>Why documents may be missing.</summary>
+    /// <summary>Why documents may be missing, or <see langword="null"/>.</summary>
     public string? Gap { get; } = page.Gap;
 
-    /// <summary>Lets go of the part that was composed last and composes the next; false when there is none.</summary>
+    /// <summary>Releases the current part and composes the next; false when there is none.</summary>
     public async Task<bool> ComposeNextAsync(CancellationToken cancellationToken)
     {
         if (_work is not { } work)
@@ -112,7 +112,7 @@ internal sealed class PagePlan(SourcePage page, PageWork work, PageStep step) : 
         }
     }
 
-    /// <summary>Lets go of the page: nothing (more) of it is written.</summary>
+    /// <summary>Releases the page: nothing more of it is written.</summary>
     public void ReleasePage()
     {
         _work?.Dispose();

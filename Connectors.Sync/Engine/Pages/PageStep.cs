@@ -10,8 +10,7 @@ using Connectors.Sync.Retries;
 namespace Connectors.Sync.Engine.Pages;
 
 /// <summary>
-/// Turns a page into what has to be written: compares it with the snapshot, fetches contents where they are needed, and cuts batches. May be done
-/// again for the same page without harm.
+/// Plans the writes of a page: compares it with the snapshot, fetches contents where needed, and cuts batches. Idempotent.
 /// </summary>
 internal sealed class PageStep(
     DocumentLines lines,
@@ -54,37 +53,39 @@ internal sealed class PageStep(
         addAs: BulkOperationKind.Upsert,
         hasAccessControl: request.HasAccessControl);
 
-    /// <summary>The request, known to want other documents when their text is made in another way than before.</summary>
+    /// <summary>The request, with a fingerprint that depends on how text is extracted.</summary>
     public static SyncRequest Shape(SyncRequest request, ContentExtraction extraction) =>
         extraction.ShapeOf(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true) is { } shape
             ? request with { Fingerprint = SyncFingerprint.Of(request.Fingerprint, shape) }
             : request;
 
-    /// <summary>Plans <paramref name="page"/> and composes the first part of what it writes. The plan takes the page over, and disposes it when nothing more is needed of it.</summary>
+    /// <summary>
+    /// Plans <paramref name="page"/> and composes the first part of what it writes. The plan owns the page and disposes it.
+    /// </summary>
     /// <param name="page">The page as the source gave it.</param>
     /// <param name="snapshot">The index at the start.</param>
-    /// <param name="seen">What the sync has met so far; locked while this page is added.</param>
-    /// <param name="skipUnchanged">Whether documents that did not change are left alone.</param>
+    /// <param name="seen">The ids that the sync has seen; locked while this page is added.</param>
+    /// <param name="skipUnchanged">Whether unchanged documents are left alone.</param>
     /// <param name="fetchContent">False in a dry run.</param>
     public async Task<PagePlan> PlanAsync(SourcePage page, IdSnapshot snapshot, SeenIds seen, bool skipUnchanged, bool fetchContent, CancellationToken cancellationToken)
     {
-        var work = new PageWork(page, fetchContent);
+        var work = new PageState(page, fetchContent);
         var plan = new PagePlan(page, work, this);
         try
         {
-            // Before anything else: what a rule leaves out is as if the source did not have it.
+            // First, because an excluded document counts as one that the source does not have.
             var excluded = filter?.Apply(page) ?? 0;
             if (hasAccessControl && !isMarkingOnly)
             {
-                DocumentAccess.Close(page);
+                DocumentAccess.Restrict(page);
             }
 
             Describe(work);
-            Compare(page, work.Facts.AsSpan(0, page.Count), snapshot, seen, skipUnchanged, work.Verdicts, plan);
+            Compare(page, work.States.AsSpan(0, page.Count), snapshot, seen, skipUnchanged, work.Verdicts, plan);
             plan.Counts += new SyncCounts(Read: excluded, Excluded: excluded);
             if (isMarkingOnly)
             {
-                // What the source has is known now, and that is all that was asked for.
+                // The listing is complete now, which is all that was needed.
                 plan.HasRepeats = false;
                 plan.ReleasePage();
                 return plan;
@@ -101,7 +102,7 @@ internal sealed class PageStep(
     }
 
     /// <summary>Composes the writes of as many documents as have <see cref="MaxContentBytes"/> of content: of all of a page that has none.</summary>
-    internal async Task ComposeAsync(PageWork work, PagePlan plan, CancellationToken cancellationToken)
+    internal async Task ComposeAsync(PageState work, PagePlan plan, CancellationToken cancellationToken)
     {
         var (start, end) = (work.Next, EndOfPart(work));
         var texts = await FetchAsync(work, start, end, plan, cancellationToken);
@@ -111,7 +112,7 @@ internal sealed class PageStep(
     }
 
     /// <summary>The first document that has to wait for the next part.</summary>
-    private static int EndOfPart(PageWork work)
+    private static int EndOfPart(PageState work)
     {
         var bytes = 0L;
         for (var index = work.Next; index < work.Page.Count; index++)
@@ -127,9 +128,11 @@ internal sealed class PageStep(
         return work.Page.Count;
     }
 
-    /// <summary>Key and version of every document, and the shortened ids of those whose own is too long. Who may see a document changes without its time stamp, so where documents say that
-    /// they are judged by what they say.</summary>
-    private void Describe(PageWork work)
+    /// <summary>
+    /// Key and version of every document, and the shortened ids of those whose own is too long. Access lists change without the time stamp,
+    /// so documents with lists are compared by digest.
+    /// </summary>
+    private void Describe(PageState work)
     {
         for (var index = 0; index < work.Page.Count; index++)
         {
@@ -140,7 +143,7 @@ internal sealed class PageStep(
                 id = work.Shorten(index, DocumentId.Shorten(id));
             }
 
-            work.Facts[index] = new DocumentFacts(
+            work.States[index] = new DocumentState(
                 DocumentKey.Of(id),
                 document.Timestamp is { } timestamp && !hasAccessControl
                     ? DocumentVersion.FromTimestamp(timestamp)
@@ -148,15 +151,15 @@ internal sealed class PageStep(
         }
     }
 
-    private static void Compare(SourcePage page, ReadOnlySpan<DocumentFacts> facts, IdSnapshot snapshot, SeenIds seen, bool skipUnchanged, Span<Verdict> verdicts, PagePlan plan)
+    private static void Compare(SourcePage page, ReadOnlySpan<DocumentState> facts, IdSnapshot snapshot, SeenIds seen, bool skipUnchanged, Span<Verdict> verdicts, PagePlan plan)
     {
         lock (seen)
         {
-            plan.Marks = PageDiff.Compare(facts, snapshot, seen, skipUnchanged, verdicts);
+            plan.PageSeen = PageDiff.Compare(facts, snapshot, seen, skipUnchanged, verdicts);
             foreach (var id in page.UnreadableIds)
             {
                 ReadOnlySpan<byte> utf8 = System.Text.Encoding.UTF8.GetBytes(id);
-                PageDiff.MarkUnreadable(DocumentKey.Of(DocumentId.IsTooLong(utf8) ? DocumentId.Shorten(utf8) : utf8), snapshot, seen, plan.Marks);
+                PageDiff.MarkUnreadable(DocumentKey.Of(DocumentId.IsTooLong(utf8) ? DocumentId.Shorten(utf8) : utf8), snapshot, seen, plan.PageSeen);
             }
         }
 
@@ -185,7 +188,7 @@ internal sealed class PageStep(
         plan.Counts = counts;
     }
 
-    private async Task<ContentText?[]?> FetchAsync(PageWork work, int start, int end, PagePlan plan, CancellationToken cancellationToken)
+    private async Task<ContentText?[]?> FetchAsync(PageState work, int start, int end, PagePlan plan, CancellationToken cancellationToken)
     {
         var wanted = Enumerable.Range(start, end - start).Where(work.NeedsContent).ToArray();
         if (wanted.Length == 0)
@@ -217,7 +220,7 @@ internal sealed class PageStep(
         return texts;
     }
 
-    private void Compose(PageWork work, int start, int end, ContentText?[]? texts, PagePlan plan)
+    private void Compose(PageState work, int start, int end, ContentText?[]? texts, PagePlan plan)
     {
         var now = time.GetUtcNow();
         for (var index = start; index < end; index++)
@@ -226,7 +229,7 @@ internal sealed class PageStep(
             var text = texts?[index - start];
 
             // What vanished after it was listed is not written. What the index has of it goes when the next sync does not list it.
-            if (!PageWork.IsWritten(verdict) || text is { IsGone: true })
+            if (!PageState.IsWritten(verdict) || text is { IsGone: true })
             {
                 continue;
             }
@@ -235,14 +238,15 @@ internal sealed class PageStep(
             var batch = plan.OpenBatch();
             var shortened = work.ShortenedId(index);
 
-            // Nothing changes in the source when a content becomes readable: without the document's own stamp it is written again at the next sync.
+            // Nothing in the source changes when a content becomes readable: without a time stamp the document is written again at the next
+            // sync.
             var isIncomplete = text is { MayPass: true };
             lines.WriteUpsert(
                 batch.Buffer,
                 shortened ?? document.Id.Span,
                 shortened is null ? default : document.Id.Span,
                 isIncomplete ? now : document.Timestamp ?? now,
-                (document.Timestamp is null || hasAccessControl) && !isIncomplete ? (long)work.Facts[index].Version.Value : null,
+                (document.Timestamp is null || hasAccessControl) && !isIncomplete ? (long)work.States[index].Version.Value : null,
                 document.Body.Span,
                 text is null ? default : text.Utf8.Span,
                 text is null ? default : text.Attachment.Span);

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Connectors.Sync.Engine.Planning;
 
-/// <summary>A hash of what shapes a document, so that a change of it reaches documents that did not change themselves.</summary>
+/// <summary>A hash of everything that shapes documents: a change of it causes every document to be compared and written again.</summary>
 internal static class SyncFingerprint
 {
     /// <summary>The fingerprint of <paramref name="parts"/>, in order; values of objects are taken in the order of their names. A part may hold secrets: only the

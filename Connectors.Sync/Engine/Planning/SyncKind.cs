@@ -1,6 +1,6 @@
 namespace Connectors.Sync.Engine.Planning;
 
-/// <summary>How much of the way to an equal index a sync goes.</summary>
+/// <summary>The scope of a sync.</summary>
 public enum SyncKind
 {
     /// <summary>Reads everything, writes what is new or changed, deletes what vanished: the index equals the source.</summary>

@@ -6,7 +6,7 @@ using Connectors.Sync.Staging.LocalState;
 
 namespace Connectors.Sync.Engine.Planning;
 
-/// <summary>The steps before the first page: ask the source, prepare the index, take the snapshot, plan the partitions.</summary>
+/// <summary>Prepares a sync: asks the source for changes, prepares the index, takes the snapshot, plans the partitions.</summary>
 internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions options)
 {
     /// <summary>What shapes the documents of a sync: the request's own fingerprint, the pipeline, and whether they say who may see them.</summary>
@@ -21,15 +21,15 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         ];
         if (request.HasAccessControl)
         {
-            // A part that others don't have, so that theirs stay what they were.
+            // Separate, so that the fingerprints of other connectors stay the same.
             parts.Add("access_control");
         }
 
         return SyncFingerprint.Of(parts);
     }
 
-    /// <summary>The request as it can be carried out: what a dry run of changes would do can only be told by comparing everything.</summary>
-    public static SyncRequest AsDone(SyncRequest request) => request is { Kind: SyncKind.Incremental, DryRun: true } ? request with { Kind = SyncKind.Full } : request;
+    /// <summary>The request as it is carried out: a dry run of an incremental sync has to compare everything.</summary>
+    public static SyncRequest EffectiveRequest(SyncRequest request) => request is { Kind: SyncKind.Incremental, DryRun: true } ? request with { Kind = SyncKind.Full } : request;
 
     /// <summary>Makes the plan, with the snapshot in <paramref name="folder"/>; <see langword="null"/> when the source is certain that nothing changed.</summary>
     public async Task<StoredPlan?> PlanAsync(
@@ -38,30 +38,30 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         await CheckPipelineAsync(request, cancellationToken);
         var fingerprint = FingerprintOf(request);
         var before = await index.InspectAsync(request.IndexName, cancellationToken);
-        var mark = IndexMark.From(before?.Meta);
+        var metadata = IndexMetadata.From(before?.Meta);
         var shape = before is null ? null : await index.ReadShapeAsync(request.IndexName, request.Pipeline?.Name, cancellationToken);
-        var rewrite = WhyRewritten(fingerprint, mark, shape);
-        var change = await source.HasChangedAsync(mark?.ChangeMark, cancellationToken);
-        if (!change.HasChanged && rewrite is null && IsUnchanged(request, before, mark) && !(request.HasAccessControl && await index.CountOpenAsync(request.IndexName, cancellationToken) > 0))
+        var rewrite = WhyRewritten(fingerprint, metadata, shape);
+        var change = await source.HasChangedAsync(metadata?.ChangeToken, cancellationToken);
+        if (!change.HasChanged && rewrite is null && IsUnchanged(request, before, metadata) && !(request.HasAccessControl && await index.CountUnsecuredAsync(request.IndexName, cancellationToken) > 0))
         {
             return null;
         }
 
-        if (before is not null && mark is null && await index.HoldsForeignAsync(request.IndexName, cancellationToken))
+        if (before is not null && metadata is null && await index.HoldsForeignAsync(request.IndexName, cancellationToken))
         {
             // Remembered in the index, before the mapping gets the fields of a connector's: the next sync has to know it too.
-            mark = new IndexMark(null, null, before.DocumentCount, HoldsForeign: true);
+            metadata = new IndexMetadata(null, null, before.DocumentCount, HoldsForeign: true);
             if (!request.DryRun)
             {
-                await index.WriteMetaAsync(request.IndexName, mark.ToJson(), cancellationToken);
+                await index.WriteMetaAsync(request.IndexName, metadata.ToJson(), cancellationToken);
             }
         }
 
-        var isRewritten = rewrite is not null || (mark is not null && mark.Fingerprint != fingerprint);
+        var isRewritten = rewrite is not null || (metadata is not null && metadata.Fingerprint != fingerprint);
         var current = before;
         if (!request.DryRun)
         {
-            (current, shape) = await PrepareAsync(request, fingerprint, mark, shape, isRewritten, cancellationToken);
+            (current, shape) = await PrepareAsync(request, fingerprint, metadata, shape, isRewritten, cancellationToken);
         }
 
         progress.Phase = SyncPhase.Snapshot;
@@ -73,16 +73,17 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
             Kind = request.Kind,
             IndexUuid = current?.Uuid ?? string.Empty,
             Fingerprint = fingerprint,
-            Shape = request.Kind == SyncKind.DeletesOnly ? mark?.Shape : shape,
+            Shape = request.Kind == SyncKind.DeletesOnly ? metadata?.Shape : shape,
             Rewrite = options.SkipUnchanged && !request.Reindex && request.Kind != SyncKind.DeletesOnly && snapshot.Count > 0 ? rewrite : null,
             ReadsIdsOnly = request is { Kind: SyncKind.DeletesOnly, Rules: null },
-            KeptFingerprint = request.Kind == SyncKind.DeletesOnly ? mark?.Fingerprint : null,
+            KeptFingerprint = request.Kind == SyncKind.DeletesOnly ? metadata?.Fingerprint : null,
 
-            // An index without a mark was filled by another service: what is the same by its time stamps may stay, unless it has to say who may see it.
-            SkipUnchanged = options.SkipUnchanged && !request.Reindex && (mark is null ? !request.HasAccessControl : !isRewritten),
-            ChangeMark = change.Mark,
+            // An index without metadata was filled by another service: documents with equal time stamps may stay, unless they need access
+            // lists.
+            SkipUnchanged = options.SkipUnchanged && !request.Reindex && (metadata is null ? !request.HasAccessControl : !isRewritten),
+            ChangeToken = change.ChangeToken,
             EstimatedDocuments = change.EstimatedDocuments,
-            HoldsForeign = mark?.HoldsForeign == true,
+            HoldsForeign = metadata?.HoldsForeign == true,
             Partitions = await source.PartitionAsync(options.Partitions, cancellationToken),
             Snapshot = snapshot,
         };
@@ -98,21 +99,21 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
     }
 
     /// <summary>Why what did not change is written again, for a sentence; <see langword="null"/> when it needn't be, or nothing is known of it.</summary>
-    private static string? WhyRewritten(string fingerprint, IndexMark? mark, IndexShape? shape) => mark switch
+    private static string? WhyRewritten(string fingerprint, IndexMetadata? metadata, IndexShape? shape) => metadata switch
     {
         null => null,
         { Fingerprint: null } => "the last sync left documents that have to be written again.",
-        _ when mark.Fingerprint != fingerprint => "the pipeline, the sync rules or the source's fields changed since the last full sync.",
-        _ => shape?.DifferenceFrom(mark.Shape) is { } changed ? $"{changed} changed since the last full sync." : null,
+        _ when metadata.Fingerprint != fingerprint => "the pipeline, the sync rules or the source's fields changed since the last full sync.",
+        _ => shape?.DifferenceFrom(metadata.Shape) is { } changed ? $"{changed} changed since the last full sync." : null,
     };
 
-    private bool IsUnchanged(SyncRequest request, ContentIndexState? before, IndexMark? mark) =>
+    private bool IsUnchanged(SyncRequest request, ContentIndexState? before, IndexMetadata? metadata) =>
         options.SkipUnchanged && !request.Reindex && !request.DryRun
-        && before is not null && mark is { ChangeMark: not null }
-        && mark.DocumentCount == before.DocumentCount;
+        && before is not null && metadata is { ChangeToken: not null }
+        && metadata.DocumentCount == before.DocumentCount;
 
     private async Task<(ContentIndexState State, IndexShape? Shape)> PrepareAsync(
-        SyncRequest request, string fingerprint, IndexMark? mark, IndexShape? shape, bool isRewritten, CancellationToken cancellationToken)
+        SyncRequest request, string fingerprint, IndexMetadata? metadata, IndexShape? shape, bool isRewritten, CancellationToken cancellationToken)
     {
         var prepared = await index.PrepareAsync(request.IndexName, cancellationToken);
         if (request.HasAccessControl)
@@ -123,14 +124,15 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         // A new index has the mappings that a template of Elasticsearch gave it.
         shape ??= await index.ReadShapeAsync(request.IndexName, request.Pipeline?.Name, cancellationToken);
 
-        // Until the sync completes, a source that returns to its old state must not pass for unchanged, nor documents of another shape for the right ones.
+        // Until the sync completes, a source that returns to its old state must not count as unchanged, and documents of another shape must
+        // not count as current.
         var isWritten = request.Kind != SyncKind.DeletesOnly;
-        var shaped = !isWritten ? mark?.Fingerprint : prepared.DocumentCount == 0 ? fingerprint : mark is not null && !isRewritten ? fingerprint : null;
-        if (mark is not null || (isWritten && prepared.DocumentCount == 0))
+        var shaped = !isWritten ? metadata?.Fingerprint : prepared.DocumentCount == 0 ? fingerprint : metadata is not null && !isRewritten ? fingerprint : null;
+        if (metadata is not null || (isWritten && prepared.DocumentCount == 0))
         {
-            var begun = new IndexMark(shaped, null, prepared.DocumentCount, mark?.HoldsForeign == true && prepared.DocumentCount > 0)
+            var begun = new IndexMetadata(shaped, null, prepared.DocumentCount, metadata?.HoldsForeign == true && prepared.DocumentCount > 0)
             {
-                Shape = isWritten ? shape : mark?.Shape,
+                Shape = isWritten ? shape : metadata?.Shape,
             };
             await index.WriteMetaAsync(request.IndexName, begun.ToJson(), cancellationToken);
         }
@@ -138,7 +140,7 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         return (prepared, shape);
     }
 
-    private async Task<SnapshotSeal> TakeSnapshotAsync(SyncRequest request, ContentIndexState? current, string folder, CancellationToken cancellationToken)
+    private async Task<SnapshotChecksum> TakeSnapshotAsync(SyncRequest request, ContentIndexState? current, string folder, CancellationToken cancellationToken)
     {
         try
         {
@@ -150,9 +152,9 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
 
             return await Task.Run(builder.Complete, cancellationToken);
         }
-        catch (Exception failure) when (StateErrors.IsDiskFailure(failure))
+        catch (Exception failure) when (StateFolderErrors.IsDiskFailure(failure))
         {
-            throw StateErrors.Explain("The snapshot of the index's ids", folder, failure);
+            throw StateFolderErrors.Explain("The snapshot of the index's ids", folder, failure);
         }
     }
 }

@@ -6,7 +6,7 @@ namespace Connectors.Sync.Engine.Planning;
 /// <summary>A sync to be run: small data, made from the job document before anything is touched. It holds no secret.</summary>
 internal sealed record SyncRequest
 {
-    /// <summary>The sync job's id; the name under which progress is kept for a resume.</summary>
+    /// <summary>The sync job's id; progress is stored under it.</summary>
     public required string JobId { get; init; }
 
     /// <summary>The connector's id.</summary>
@@ -36,7 +36,7 @@ internal sealed record SyncRequest
     /// <summary>Whether documents say who may see them (<see cref="Abstractions.AccessControl.FieldName"/>): one that does not is then seen by nobody.</summary>
     public bool HasAccessControl { get; init; }
 
-    /// <summary>How much of the way to an equal index it goes. Default <see cref="SyncKind.Full"/>.</summary>
+    /// <summary>The scope of the sync. Default <see cref="SyncKind.Full"/>.</summary>
     public SyncKind Kind { get; init; }
 
     /// <summary>The <see cref="SyncOutcome.Cursor"/> of the last completed sync (the connector's <c>sync_cursor</c>), or <see langword="null"/>.</summary>
@@ -48,7 +48,7 @@ internal sealed record SyncRequest
     /// <summary>Let this one sync delete more than the delete guard allows.</summary>
     public bool AllowMassDelete { get; init; }
 
-    /// <summary>Write every document again, changed or not, and don't ask the source whether anything changed.</summary>
+    /// <summary>Write every document again, changed or not, without asking the source for changes.</summary>
     public bool Reindex { get; init; }
 }
 

@@ -2,7 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Connectors.Sync.Engine.Staged;
 
-/// <summary>How much one step of a staged sync does. A step should take seconds: every one costs its host a few tens of milliseconds, and one that dies is done again.</summary>
+/// <summary>
+/// The limits of one step of a staged sync. A step should take seconds: each costs its host a few tens of milliseconds, and a failed one is
+/// repeated.
+/// </summary>
 internal sealed record StagedSyncOptions
 {
     /// <summary>Documents after which a read ends. Default 20,000: reached only where most documents have not changed.</summary>
@@ -33,7 +36,7 @@ internal sealed record StagedSyncOptions
     [Range(1, 100_000)]
     public int DeletesPerPart { get; init; } = 10_000;
 
-    /// <summary>Plans whose snapshots a process keeps at hand. Default 4; more are kept only while they are used.</summary>
+    /// <summary>Number of plans whose snapshots a process caches. Default 4; more are kept only while they are in use.</summary>
     [Range(1, 64)]
-    public int MaxPlansAtHand { get; init; } = 4;
+    public int MaxCachedPlans { get; init; } = 4;
 }

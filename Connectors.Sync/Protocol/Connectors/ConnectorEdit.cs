@@ -4,7 +4,10 @@ using Connectors.Sync.Protocol.Schedules;
 
 namespace Connectors.Sync.Protocol.Connectors;
 
-/// <summary>A change of a connector as a user makes it. What is <see langword="null"/>, or not named, stays as it is. Pure: it is held against the document as it is at that moment.</summary>
+/// <summary>
+/// A user's change of a connector. Properties that are <see langword="null"/>, and values that are not named, stay unchanged. Pure: it is
+/// applied to the current document.
+/// </summary>
 internal sealed record ConnectorEdit
 {
     /// <summary>The word that switches a schedule off.</summary>
@@ -42,7 +45,7 @@ internal sealed record ConnectorEdit
     /// <param name="fields">The fields of its source.</param>
     /// <param name="changed">Receives the name of everything that becomes different.</param>
     /// <returns><see langword="null"/> when it is so already.</returns>
-    /// <exception cref="ConnectorException">Something that was asked for can't be; nothing is to be written then.</exception>
+    /// <exception cref="ConnectorException">A requested change is invalid; nothing must be written then.</exception>
     public JsonObject? Of(ConnectorRecord connector, IReadOnlyList<ConfigField> fields, ICollection<string> changed)
     {
         var change = new JsonObject();
@@ -89,7 +92,7 @@ internal sealed record ConnectorEdit
         {
             if (merged[name] is not JsonObject field)
             {
-                throw new ConnectorException($"{name}: not an object with a 'value' in the connector's document. Mend it there.");
+                throw new ConnectorException($"{name}: not an object with a 'value' in the connector's document. Fix it there.");
             }
 
             if (!JsonNode.DeepEquals(field["value"], value))
@@ -107,8 +110,8 @@ internal sealed record ConnectorEdit
         }
 
         // What was named has to be right; what else is missing may follow, and the connector says until then that it does.
-        var problems = ConfigurationCheck.Problems(merged, fields);
-        var own = fields.Where(field => Values.ContainsKey(field.Name)).SelectMany(field => ConfigurationCheck.Problems(merged, fields, field)).ToList();
+        var problems = ConfigurationValidator.Problems(merged, fields);
+        var own = fields.Where(field => Values.ContainsKey(field.Name)).SelectMany(field => ConfigurationValidator.Problems(merged, fields, field)).ToList();
         if (own.Count > 0)
         {
             throw new ConnectorException(string.Join(' ', own));

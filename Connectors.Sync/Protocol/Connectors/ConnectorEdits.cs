@@ -4,7 +4,7 @@ using Connectors.Sync.Engine;
 
 namespace Connectors.Sync.Protocol.Connectors;
 
-/// <summary>What users do with a connector that is there: change it, remove it. Safe for concurrent use.</summary>
+/// <summary>Users' operations on existing connectors: change, delete. Safe for concurrent use.</summary>
 /// <param name="store">The documents.</param>
 /// <param name="connectors">The connectors.</param>
 internal sealed class ConnectorEdits(IDocumentStore store, ConnectorIndex connectors)
@@ -41,7 +41,7 @@ internal sealed class ConnectorEdits(IDocumentStore store, ConnectorIndex connec
     /// (9.0 and later), or removes its document; elsewhere the document is removed. May be called twice.</summary>
     public async Task DeleteAsync(string id, CancellationToken cancellationToken)
     {
-        if (store.ConnectorApi is { } api && await api.DeleteAsync(id, cancellationToken) == ConnectorApiAnswer.Done)
+        if (store.ConnectorApi is { } api && await api.DeleteAsync(id, cancellationToken) == ConnectorApiResult.Done)
         {
             return;
         }
@@ -72,10 +72,10 @@ internal sealed class ConnectorEdits(IDocumentStore store, ConnectorIndex connec
 
     /// <summary>Deletes the identities of a connector that was removed with its index, if this service wrote them and no other connector has a claim to them.</summary>
     /// <exception cref="ConnectorException">Elasticsearch could not be asked, or refuses.</exception>
-    public async Task<IndexFate> DeleteIdentitiesAsync(IContentIndex content, ConnectorRecord connector, CancellationToken cancellationToken) =>
+    public async Task<IndexRemovalResult> DeleteIdentitiesAsync(IContentIndex content, ConnectorRecord connector, CancellationToken cancellationToken) =>
         connector is { HasIdentities: true, IndexName: { } index } && ProtocolIndices.AccessControlOf(index) is var identities && identities != index
             ? await new IndexRemoval(connectors, _ => content).RemoveAsync(content, identities, cancellationToken)
-            : IndexFate.Missing;
+            : IndexRemovalResult.Missing;
 
     /// <summary>Does nothing when an index can be a connector's.</summary>
     /// <param name="index">The index.</param>

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Connectors.Sync.Protocol.Connectors;
 
-/// <summary>What the service can do for a connector, as Kibana wants it told: it hides what is switched off.</summary>
+/// <summary>What the service can do for a connector, as Kibana expects it: Kibana hides features that are off.</summary>
 internal static class ConnectorFeatures
 {
     /// <summary>The connector's <c>features</c>.</summary>

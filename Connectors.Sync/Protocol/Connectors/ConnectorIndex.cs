@@ -97,7 +97,9 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
             : new ConnectorRecord(document);
     }
 
-    /// <summary>Tells that a service looks after the connector, unless that was told less than <paramref name="heartbeat"/> ago.</summary>
+    /// <summary>
+    /// Records that a service maintains the connector, unless that was recorded less than <paramref name="heartbeat"/> ago.
+    /// </summary>
     public async Task CheckInAsync(string id, TimeSpan heartbeat, CancellationToken cancellationToken)
     {
         if (await FindAsync(id, cancellationToken) is { } connector)
@@ -106,10 +108,10 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
         }
     }
 
-    /// <summary>The same, for a connector as it was found: nothing is sent while the heartbeat is not over.</summary>
+    /// <summary>The same, for a connector as it was found: nothing is sent before the heartbeat is due.</summary>
     internal async Task CheckInAsync(ConnectorRecord seen, TimeSpan heartbeat, CancellationToken cancellationToken)
     {
-        if (IsFresh(seen) || (_api is not null && await _api.CheckInAsync(seen.Id, cancellationToken) != ConnectorApiAnswer.Unavailable))
+        if (IsFresh(seen) || (_api is not null && await _api.CheckInAsync(seen.Id, cancellationToken) != ConnectorApiResult.Unavailable))
         {
             return;
         }
@@ -124,8 +126,8 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
     }
 
     /// <summary>
-    /// Brings the connector to where a user can configure it: writes the default configuration for a new one, adds fields that it lacks, announces what the
-    /// service can do. What the user entered is never touched.
+    /// Prepares the connector for configuration: writes the default configuration for a new one, adds missing fields, announces the
+    /// service's features. The user's values are never changed.
     /// </summary>
     /// <param name="id">The connector.</param>
     /// <param name="serviceType">Its source, written when it does not say one.</param>
@@ -151,7 +153,7 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
             : new JsonObject { ["status"] = ConnectorStatus.Connected.ToWord(), ["error"] = null },
         cancellationToken);
 
-    /// <summary>Something is wrong that the user has to know of.</summary>
+    /// <summary>Records a problem that the user has to know.</summary>
     /// <param name="id">The connector.</param>
     /// <param name="message">What, and what to do; without secrets.</param>
     /// <param name="cancellationToken">Stops the call.</param>
@@ -176,7 +178,7 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
     /// <param name="check">Checks the draft.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>Whether there was a draft to check.</returns>
-    internal async Task<bool> ValidateRulesAsync(ConnectorRecord seen, DraftCheck check, CancellationToken cancellationToken) =>
+    internal async Task<bool> ValidateRulesAsync(ConnectorRecord seen, DraftValidator check, CancellationToken cancellationToken) =>
         await ChangeAsync(seen.Id, seen, connector => FilteringDraft.Decide(connector, check), cancellationToken) is { Written: true };
 
     /// <summary>A job was made for a schedule's time: the next is due after it. Never goes back.</summary>
@@ -227,7 +229,7 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
 
         // A new id: a connector of a known one would be replaced.
         var id = NewId.Next();
-        if (await _api.CreateAsync(id, connector.RenderForApi(), cancellationToken) != ConnectorApiAnswer.Done)
+        if (await _api.CreateAsync(id, connector.RenderForApi(), cancellationToken) != ConnectorApiResult.Done)
         {
             return null;
         }

@@ -39,7 +39,7 @@ internal sealed class ConnectorPreparation(IReadOnlyList<ConfigField> fields, bo
 
             if (connector.Status == ConnectorStatus.Created)
             {
-                var isComplete = ConfigurationCheck.Problems(connector.Configuration, fields).Count == 0;
+                var isComplete = ConfigurationValidator.Problems(connector.Configuration, fields).Count == 0;
                 change["status"] = (isComplete ? ConnectorStatus.Configured : ConnectorStatus.NeedsConfiguration).ToWord();
             }
         }

@@ -35,7 +35,7 @@ internal sealed class ConnectorRecord
     /// <summary>What is wrong with it, or <see langword="null"/>.</summary>
     public string? Error => Source.NonBlank("error");
 
-    /// <summary>When a service looked after it last.</summary>
+    /// <summary>When a service last maintained it.</summary>
     public DateTimeOffset? LastSeen => Source.Time("last_seen");
 
     /// <summary>When its last sync ended, well or not.</summary>

@@ -3,7 +3,7 @@ using Connectors.Sync.Engine;
 
 namespace Connectors.Sync.Protocol.Connectors;
 
-/// <summary>Deletes an index that a deleted connector filled, unless anybody else has a claim to it. Safe for concurrent use.</summary>
+/// <summary>Deletes an index that a deleted connector filled, unless another connector uses it. Safe for concurrent use.</summary>
 /// <param name="connectors">The connectors that are there.</param>
 /// <param name="indexOf">The gateway with which a connector's index is looked at; <see langword="null"/> when it can't be.</param>
 internal sealed class IndexRemoval(ConnectorIndex connectors, Func<string, IContentIndex?> indexOf)
@@ -12,21 +12,23 @@ internal sealed class IndexRemoval(ConnectorIndex connectors, Func<string, ICont
     /// <param name="gateway">With what it is deleted.</param>
     /// <param name="name">The index.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    /// <exception cref="ConnectorException">Elasticsearch could not be asked, or refuses. An index that can't be told from that of another connector is not deleted.</exception>
-    public async Task<IndexFate> RemoveAsync(IContentIndex gateway, string name, CancellationToken cancellationToken)
+    /// <exception cref="ConnectorException">
+    /// Elasticsearch could not be asked, or refuses. An index that may be another connector's is not deleted.
+    /// </exception>
+    public async Task<IndexRemovalResult> RemoveAsync(IContentIndex gateway, string name, CancellationToken cancellationToken)
     {
         if (await gateway.InspectAsync(name, cancellationToken) is not { } state)
         {
-            return IndexFate.Missing;
+            return IndexRemovalResult.Missing;
         }
 
         // Names once more at the last moment, because somebody may have attached the index to another connector meanwhile.
         if (state.Meta is null || await IsUsedAsync(name, cancellationToken) || await IsFilledAsync(state.Uuid, cancellationToken) || await IsUsedAsync(name, cancellationToken))
         {
-            return IndexFate.Kept;
+            return IndexRemovalResult.Kept;
         }
 
-        return await gateway.DeleteAsync(name, cancellationToken) ? IndexFate.Deleted : IndexFate.Missing;
+        return await gateway.DeleteAsync(name, cancellationToken) ? IndexRemovalResult.Deleted : IndexRemovalResult.Missing;
     }
 
     /// <summary>Whether a connector names an index, or one whose identities are in it.</summary>
@@ -48,8 +50,8 @@ internal sealed class IndexRemoval(ConnectorIndex connectors, Func<string, ICont
     }
 }
 
-/// <summary>What became of an index that was to be deleted.</summary>
-internal enum IndexFate
+/// <summary>The result of removing an index.</summary>
+internal enum IndexRemovalResult
 {
     /// <summary>There was none.</summary>
     Missing,
@@ -57,6 +59,6 @@ internal enum IndexFate
     /// <summary>It was deleted.</summary>
     Deleted,
 
-    /// <summary>It was left: it is somebody else's, or may be.</summary>
+    /// <summary>It was kept: it is, or may be, another connector's.</summary>
     Kept,
 }

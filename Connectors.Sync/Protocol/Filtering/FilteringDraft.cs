@@ -10,7 +10,7 @@ internal static class FilteringDraft
     /// The change of a connector whose draft was edited; <see langword="null"/> when none was. Verdict and activation are one change, made on the very draft
     /// that was checked.
     /// </summary>
-    public static JsonObject? Decide(ConnectorRecord connector, DraftCheck check)
+    public static JsonObject? Decide(ConnectorRecord connector, DraftValidator check)
     {
         if (connector.Document.Source.Array("filtering") is not { } filtering)
         {

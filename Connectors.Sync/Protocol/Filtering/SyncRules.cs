@@ -5,8 +5,8 @@ using Connectors.Sync.Filtering;
 namespace Connectors.Sync.Protocol.Filtering;
 
 /// <summary>
-/// The sync rules of a job (<c>{rules, advanced_snippet}</c>), read strictly: a rule that can't be understood fails the job, because what a user left out must
-/// never be indexed.
+/// The sync rules of a job (<c>{rules, advanced_snippet}</c>), parsed strictly: an invalid rule fails the job, because what a user excluded
+/// must never be indexed.
 /// </summary>
 /// <param name="Basic">The basic rules; <see langword="null"/> when everything is included.</param>
 /// <param name="Advanced">The advanced rules, for the source; <see langword="null"/> when there are none.</param>
@@ -90,6 +90,6 @@ internal sealed record SyncRules(DocumentRules? Basic, JsonNode? Advanced)
             : throw NotApplied(node);
 
     private static ConnectorException NotApplied(JsonNode? node) => new(
-        $"Sync rule '{node.NonBlank("id") ?? "(without id)"}' can't be understood: it needs a policy (include or exclude), a field, a rule (equals, contains, starts_with, ends_with, "
-        + "regex, > or <) and a value. Nothing was synced, so that nothing that it excludes is indexed. Mend or remove the rule, then start a sync.");
+        $"Sync rule '{node.NonBlank("id") ?? "(without id)"}' is invalid: it needs a policy (include or exclude), a field, a rule (equals, contains, starts_with, ends_with, "
+        + "regex, > or <) and a value. Nothing was synced, so that nothing that it excludes is indexed. Fix or remove the rule, then start a sync.");
 }

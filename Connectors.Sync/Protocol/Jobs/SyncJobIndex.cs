@@ -121,7 +121,7 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
         return document is null ? null : new SyncJobRecord(document);
     }
 
-    /// <summary>The user wants the job stopped: one that waits is canceled at once, one that runs becomes <c>canceling</c>.</summary>
+    /// <summary>Requests the cancellation of a job: a waiting job is canceled at once, a running one becomes <c>canceling</c>.</summary>
     /// <returns>The job's state now; <see langword="null"/> when there is no such job.</returns>
     public async Task<JobStatus?> RequestCancelAsync(string id, CancellationToken cancellationToken)
     {
@@ -233,7 +233,7 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
         return [.. later.OrderBy(other => other.StartedAt)];
     }
 
-    /// <summary>Tells that a running job lives, and how far it is.</summary>
+    /// <summary>Writes a sign of life of a running job, and its progress.</summary>
     /// <returns>The job as it was before: <see cref="JobStatus.Canceling"/> asks to stop, any other state but <see cref="JobStatus.InProgress"/> means that somebody else
     /// ended it. <see langword="null"/> when it is gone.</returns>
     internal async Task<SyncJobRecord?> ProgressAsync(string id, SyncCounts counts, CancellationToken cancellationToken)

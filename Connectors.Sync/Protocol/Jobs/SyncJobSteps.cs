@@ -8,8 +8,8 @@ using Connectors.Sync.Protocol.Schedules;
 namespace Connectors.Sync.Protocol.Jobs;
 
 /// <summary>
-/// The steps of a job's life, each one call that writes the job's and the connector's document. The same calls serve the service of one process and the
-/// activities of an orchestration: each may be called twice, also when the first call died between the two documents. Safe for concurrent use.
+/// The steps of a job's life: each call writes the job's and the connector's document. The same calls serve the one-process service and the
+/// activities of an orchestration: each may be repeated, also after the first call died between the two documents. Safe for concurrent use.
 /// </summary>
 internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
 {
@@ -76,8 +76,10 @@ internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
         return job;
     }
 
-    /// <summary>Tells that a running job lives, and how far it is. At least once a minute: a job that is silent for five is taken for dead. A job whose connector was
-    /// deleted is ended here: nobody wants its documents any more.</summary>
+    /// <summary>
+    /// Writes a sign of life of a running job, and its progress. Call it at least once a minute: a job that is silent for five is presumed
+    /// dead. A job whose connector was deleted is ended here: nobody wants its documents any more.
+    /// </summary>
     /// <returns>The job's state: <see cref="JobStatus.Canceling"/> asks to stop, any other but <see cref="JobStatus.InProgress"/> means that somebody else
     /// ended it. <see langword="null"/> when it is gone.</returns>
     public async Task<JobStatus?> ProgressAsync(string jobId, SyncCounts counts, CancellationToken cancellationToken)
@@ -92,7 +94,7 @@ internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
         return ended?.Status ?? JobStatus.Error;
     }
 
-    /// <summary>The index equals the source. What the user cancelled meanwhile ends as canceled all the same.</summary>
+    /// <summary>The index equals the source. If the user cancelled it in the meantime, it ends as canceled.</summary>
     public Task<SyncJobRecord?> CompleteAsync(string jobId, JobResult result, CancellationToken cancellationToken) =>
         EndAsync(jobId, JobStatus.Completed, result, cancellationToken);
 
@@ -108,8 +110,7 @@ internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
     public Task<SyncJobRecord?> SuspendAsync(string jobId, JobResult result, CancellationToken cancellationToken) =>
         EndAsync(jobId, JobStatus.Suspended, result, cancellationToken);
 
-    /// <summary>Fails a job that nobody works on any more, unless somebody does after all: it is left alone when it was written to since it was
-    /// <paramref name="seen"/>.</summary>
+    /// <summary>Fails a job that nobody works on any more. A job that was written to since it was <paramref name="seen"/>.</summary>
     public async Task<SyncJobRecord?> FailIdleAsync(SyncJobRecord seen, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(seen);
@@ -131,7 +132,10 @@ internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
         return job;
     }
 
-    /// <summary>Tells the connector how a job ended, as far as later jobs of its kind don't tell more. Also one of those may have been told of before.</summary>
+    /// <summary>
+    /// Records in the connector how a job ended, unless later jobs of its kind have recorded more. Also one of those may have been told of
+    /// before.
+    /// </summary>
     private async Task TellEndAsync(SyncJobRecord job, CancellationToken cancellationToken)
     {
         var later = await jobs.LaterThanAsync(job, cancellationToken);
@@ -146,7 +150,7 @@ internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
     private static bool HasEnded(SyncJobRecord job) => job.Status is { } status && (status.IsFinal() || status == JobStatus.Suspended);
 }
 
-/// <summary>What a job's end writes beside its state. What is <see langword="null"/> is left as it is.</summary>
+/// <summary>The result that a job's end records. <see langword="null"/> leaves a value unchanged.</summary>
 internal sealed record JobResult
 {
     /// <summary>What the sync did, over all its runs.</summary>

@@ -11,7 +11,7 @@ internal static class DueSyncs
     /// What is due at <paramref name="now"/>: access control syncs first, then full syncs, then incremental ones, then those that only delete. A schedule is due when it would have fired since the last run it caused (or, before the
     /// first, since the connector was last seen); however many times it fired meanwhile, that is one run. Whether the source can do it is for the caller to say.
     /// </summary>
-    public static DueAnswer Of(ConnectorRecord connector, DateTimeOffset now)
+    public static DueSyncsResult Of(ConnectorRecord connector, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(connector);
         var due = new List<DueSync>();
@@ -25,7 +25,7 @@ internal static class DueSyncs
         AddIfFired("scheduling.full", connector.Schedule(JobType.Full), connector.LastScheduledAt(JobType.Full), JobType.Full, SyncKind.Full);
         AddIfFired("scheduling.incremental", connector.Schedule(JobType.Incremental), connector.LastScheduledAt(JobType.Incremental), JobType.Incremental, SyncKind.Incremental);
         AddIfFired($"custom_scheduling.{ConnectorRecord.DeletesOnlyName}", connector.DeletesOnlySchedule, connector.DeletesOnlyScheduledAt, JobType.Full, SyncKind.DeletesOnly);
-        return new DueAnswer(due, problem);
+        return new DueSyncsResult(due, problem);
 
         void AddIfFired(string name, ConnectorSchedule? schedule, DateTimeOffset? last, JobType type, SyncKind kind)
         {
@@ -48,7 +48,7 @@ internal static class DueSyncs
 /// <summary>What is due.</summary>
 /// <param name="Syncs">The syncs, each to be made a job.</param>
 /// <param name="Problem">What is wrong with a schedule, for the operator, or <see langword="null"/>.</param>
-internal sealed record DueAnswer(IReadOnlyList<DueSync> Syncs, string? Problem);
+internal sealed record DueSyncsResult(IReadOnlyList<DueSync> Syncs, string? Problem);
 
 /// <summary>A sync that is due.</summary>
 /// <param name="Type">What to sync.</param>

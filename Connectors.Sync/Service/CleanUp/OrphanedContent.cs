@@ -9,10 +9,10 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sync.Service.CleanUp;
 
 /// <summary>
-/// Deletes what deleted connectors leave behind, where the operator asked for that (<c>service.delete_orphaned_content</c>). A connector counts as deleted only when its own
-/// document says so: one that is merely missing proves nothing. Its index goes only when this service filled it, no other connector fills it, and no job is under way;
-/// its identities go after it, and its jobs only when there is no index any more.
-/// Safe for concurrent use.
+/// Deletes what deleted connectors leave behind, if the operator enabled that (<c>service.delete_orphaned_content</c>). A connector counts
+/// as deleted only when its own document says so: a missing document proves nothing. Its index goes only when this service filled it, no
+/// other connector fills it, and no job is under way; its identities go after it, and its jobs only when there is no index any more. Safe
+/// for concurrent use.
 /// </summary>
 internal sealed class OrphanedContent(
     ConnectorIndex connectors,
@@ -66,13 +66,13 @@ internal sealed class OrphanedContent(
         {
             // An index of identities is never a connector's own: it is that of whoever fills the index that the identities search.
             if (name.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal) || indexOf(connector.Id) is not { } index
-                || await DeleteIndexAsync(connector, index, name, cancellationToken) is not { } fate || fate == IndexFate.Kept)
+                || await DeleteIndexAsync(connector, index, name, cancellationToken) is not { } fate || fate == IndexRemovalResult.Kept)
             {
                 return 0;
             }
 
-            deleted += fate == IndexFate.Deleted ? 1 : 0;
-            if (connector.HasIdentities && await DeleteIndexAsync(connector, index, ProtocolIndices.AccessControlOf(name), cancellationToken) == IndexFate.Deleted)
+            deleted += fate == IndexRemovalResult.Deleted ? 1 : 0;
+            if (connector.HasIdentities && await DeleteIndexAsync(connector, index, ProtocolIndices.AccessControlOf(name), cancellationToken) == IndexRemovalResult.Deleted)
             {
                 deleted++;
             }
@@ -90,12 +90,12 @@ internal sealed class OrphanedContent(
         options.ServedAs(connector) is not null && timeProvider.GetUtcNow() - (connector.LastSeen ?? DateTimeOffset.MinValue) > options.IdleAfter;
 
     /// <returns>What became of it; <see langword="null"/> when nobody knows.</returns>
-    private async Task<IndexFate?> DeleteIndexAsync(ConnectorRecord connector, IContentIndex index, string name, CancellationToken cancellationToken)
+    private async Task<IndexRemovalResult?> DeleteIndexAsync(ConnectorRecord connector, IContentIndex index, string name, CancellationToken cancellationToken)
     {
         try
         {
             var fate = await _removal.RemoveAsync(index, name, cancellationToken);
-            if (fate == IndexFate.Deleted)
+            if (fate == IndexRemovalResult.Deleted)
             {
                 ServiceLog.OrphanedIndexDeleted(_logger, name, connector.Id);
             }

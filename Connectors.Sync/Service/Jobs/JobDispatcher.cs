@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Service.Jobs;
 
-/// <summary>Takes the jobs that may be begun and runs them in the background. Safe for concurrent use.</summary>
+/// <summary>Takes the jobs that can start and runs them in the background. Safe for concurrent use.</summary>
 internal sealed class JobDispatcher
 {
     private readonly ServiceParts _parts;
@@ -17,25 +17,25 @@ internal sealed class JobDispatcher
     private readonly SyncJobIndex _jobs;
     private readonly SyncJobSteps _steps;
     private readonly SourceCheck _sources;
-    private readonly ConnectorRound _round;
+    private readonly PollCycle _pollCycle;
     private readonly ILogger _logger;
     private readonly RunningSyncs _running = new();
     private readonly ConcurrentDictionary<string, Task<SyncResult?>> _tasks = new(StringComparer.Ordinal);
 
-    public JobDispatcher(ServiceParts parts, ConnectorServiceOptions options, SyncJobIndex jobs, SyncJobSteps steps, SourceCheck sources, ConnectorRound round)
+    public JobDispatcher(ServiceParts parts, ConnectorServiceOptions options, SyncJobIndex jobs, SyncJobSteps steps, SourceCheck sources, PollCycle round)
     {
         _parts = parts;
         _options = options;
         _jobs = jobs;
         _steps = steps;
         _sources = sources;
-        _round = round;
+        _pollCycle = round;
         _logger = parts.LoggerFactory.CreateLogger<ConnectorService>();
-        Wakeup = new Wakeup(parts.TimeProvider);
+        PollSignal = new PollSignal(parts.TimeProvider);
     }
 
-    /// <summary>Woken when there may be a job to begin.</summary>
-    public Wakeup Wakeup { get; }
+    /// <summary>Signaled when a job may be able to start.</summary>
+    public PollSignal PollSignal { get; }
 
     public RunningSyncs Running => _running;
 
@@ -83,9 +83,9 @@ internal sealed class JobDispatcher
         return result;
     }
 
-    public bool TryTakeInHand(SyncJobRecord job) => _running.TryAdd(job.Id, job.ConnectorId, job.IsAccessControl);
+    public bool TryReserve(SyncJobRecord job) => _running.TryAdd(job.Id, job.ConnectorId, job.IsAccessControl);
 
-    public void LetGo(SyncJobRecord job) => _running.Remove(job.Id);
+    public void Release(SyncJobRecord job) => _running.Remove(job.Id);
 
     /// <summary>Whether the worker of a job that is in progress or canceling is known to be dead, so that we may take the job.</summary>
     public bool IsAbandoned(SyncJobRecord job)
@@ -106,14 +106,14 @@ internal sealed class JobDispatcher
             && EngineOf(job.ConnectorId).CanResume(job.Id);
     }
 
-    /// <summary>Begins what may be begun.</summary>
+    /// <summary>Starts the jobs that can start.</summary>
     /// <param name="begun">Jobs not to be begun again; those that are begun are added.</param>
     /// <param name="stop">Asks the jobs for an orderly stop; none is begun after it.</param>
     /// <param name="cancellationToken">Stops the jobs at once.</param>
     public async Task StartAsync(HashSet<string>? begun, CancellationToken stop, CancellationToken cancellationToken)
     {
-        var unfinished = await _round.UnfinishedAsync(stop);
-        foreach (var job in await _round.NextJobsAsync(unfinished, IsAbandoned, stop))
+        var unfinished = await _pollCycle.UnfinishedAsync(stop);
+        foreach (var job in await _pollCycle.NextJobsAsync(unfinished, IsAbandoned, stop))
         {
             if (stop.IsCancellationRequested)
             {
@@ -132,7 +132,7 @@ internal sealed class JobDispatcher
                 continue;
             }
 
-            if (begun?.Contains(job.Id) != true && TryTakeInHand(job))
+            if (begun?.Contains(job.Id) != true && TryReserve(job))
             {
                 begun?.Add(job.Id);
                 var connector = unfinished.Connectors[job.ConnectorId];
@@ -174,10 +174,10 @@ internal sealed class JobDispatcher
             ServiceLog.JobBroke(_logger, Redactor.Redact(exception), job.Id, job.ConnectorId, job.IndexName ?? string.Empty, UnexpectedError.IdOf(exception));
         }
 
-        LetGo(job);
+        Release(job);
         if (result is not null)
         {
-            Wakeup.Wake();
+            PollSignal.Wake();
         }
 
         return result;

@@ -21,10 +21,10 @@ internal static class JobQueue
         ];
     }
 
-    private static Comparer<SyncJobRecord> ByAge { get; } = Comparer<SyncJobRecord>.Create((one, other) =>
-        (one.CreatedAt ?? DateTimeOffset.MinValue).CompareTo(other.CreatedAt ?? DateTimeOffset.MinValue) is not 0 and var age
+    private static Comparer<SyncJobRecord> ByAge { get; } = Comparer<SyncJobRecord>.Create((item, other) =>
+        (item.CreatedAt ?? DateTimeOffset.MinValue).CompareTo(other.CreatedAt ?? DateTimeOffset.MinValue) is not 0 and var age
             ? age
-            : string.CompareOrdinal(one.Id, other.Id));
+            : string.CompareOrdinal(item.Id, other.Id));
 
     private static SyncJobRecord? Next(List<SyncJobRecord> jobs, Func<SyncJobRecord, bool> isAbandoned)
     {

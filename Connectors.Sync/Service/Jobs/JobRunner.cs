@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Service.Jobs;
 
-/// <summary>Runs one job from its claim to its end, with a heartbeat beside it that also notices when the user cancels. Safe for concurrent use.</summary>
+/// <summary>Runs one job from its claim to its end, with a heartbeat that also detects cancellation. Safe for concurrent use.</summary>
 internal sealed class JobRunner(
     SyncJobIndex jobs,
     SyncJobSteps steps,
@@ -88,7 +88,7 @@ internal sealed class JobRunner(
             }
             finally
             {
-                await CloseAsync(source, job, stop);
+                await DisposeSourceAsync(source, job, stop);
             }
 
             return new SyncResult(
@@ -109,7 +109,7 @@ internal sealed class JobRunner(
         catch (OperationCanceledException) when (stop.AtOnce.IsCancellationRequested)
         {
             var end = stop.IsForced ? SyncResultEnd.Canceled
-                : stop.IsOutOfTime && !stop.IsLost ? (stop.IsCanceled ? SyncResultEnd.Canceled : SyncResultEnd.Suspended)
+                : stop.IsOutOfTime && !stop.IsTakenOver ? (stop.IsCanceled ? SyncResultEnd.Canceled : SyncResultEnd.Suspended)
                 : SyncResultEnd.Lost;
             return new SyncResult(end, job, null, null);
         }
@@ -124,7 +124,7 @@ internal sealed class JobRunner(
         }
     }
 
-    private async Task CloseAsync(IDataSource source, SyncJobRecord job, JobStop stop)
+    private async Task DisposeSourceAsync(IDataSource source, SyncJobRecord job, JobStop stop)
     {
         var closing = Task.Run(async () => await source.DisposeAsync());
         try
@@ -133,7 +133,7 @@ internal sealed class JobRunner(
         }
         catch (Exception exception) when (!closing.IsCompleted || stop.AtOnce.IsCancellationRequested)
         {
-            // Nobody waits for a source that hangs, and one whose read was left behind can't be expected to close.
+            // Do not wait for a source that hangs; a source whose read was abandoned can't be disposed.
             ServiceLog.SourceLeft(_logger, job.Id, job.ConnectorId, job.IndexName ?? string.Empty, closing.IsCompleted ? UnexpectedError.Message(exception) : "it takes too long");
             _ = closing.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
@@ -159,7 +159,7 @@ internal sealed class JobRunner(
                     {
                         if (timeProvider.GetElapsedTime(seen) > options.CancelPatience && !stop.IsForced)
                         {
-                            // A source that hangs must not keep a job that nobody wants.
+                            // A source that hangs must not hold a cancelled job.
                             ServiceLog.CancelForced(_logger, job.Id, job.ConnectorId, job.IndexName ?? string.Empty);
                             stop.Force();
                         }
@@ -171,17 +171,17 @@ internal sealed class JobRunner(
                     }
                     else if (status is not (JobStatus.InProgress or JobStatus.Canceling))
                     {
-                        stop.Lose();
+                        stop.TakeOver();
                     }
                 }
                 catch (ConnectorException exception)
                 {
-                    // The sync itself meets the same trouble, and decides what becomes of it.
+                    // The sync runs into the same failure, and decides what to do.
                     ServiceLog.HeartbeatFailed(_logger, job.Id, exception.Message);
                 }
                 catch (Exception exception) when (!ended.IsCancellationRequested)
                 {
-                    // A job without a heartbeat would be taken for dead while its sync goes on.
+                    // A job without a heartbeat would be presumed dead while its sync runs.
                     ServiceLog.RoundBroke(_logger, Redactor.Redact(exception), $"The heartbeat of job {job.Id}", UnexpectedError.IdOf(exception));
                 }
             }
@@ -194,7 +194,7 @@ internal sealed class JobRunner(
 
     private async Task<SyncResult> WriteEndAsync(SyncJobRecord job, SyncProgress progress, JobStop stop, SyncResult result, CancellationToken cancellationToken)
     {
-        if (stop.IsLost)
+        if (stop.IsTakenOver)
         {
             return new SyncResult(SyncResultEnd.Lost, await jobs.FindAsync(job.Id, cancellationToken), result.Outcome, result.Error);
         }
@@ -212,7 +212,7 @@ internal sealed class JobRunner(
     /// <summary>Writes the end, several times if need be: a key that is being changed, or a proxy that is restarted, is back soon, and a job without an end looks as if it went on.</summary>
     private async Task<SyncJobRecord?> WriteEndAsync(SyncJobRecord job, SyncResultEnd end, JobResult result, CancellationToken cancellationToken)
     {
-        var ending = new JobEnding(steps, index, sources);
+        var ending = new JobCompletion(steps, index, sources);
         for (var pause = FirstEndPause; ; pause *= 2)
         {
             try

@@ -9,10 +9,10 @@ using Connectors.Sync.Sources;
 
 namespace Connectors.Sync.Service.Jobs;
 
-/// <summary>From a job's document to what the engine is asked; every reason not to run a job is found here.</summary>
+/// <summary>Converts a job's document to an engine request; every reason not to run a job is found here.</summary>
 internal static class JobSetup
 {
-    /// <summary>What the engine is asked for a job.</summary>
+    /// <summary>The engine request for a job.</summary>
     /// <param name="job">The job: everything is taken from the copy of the connector that it holds.</param>
     /// <param name="source">The fields of its source.</param>
     /// <exception cref="ConnectorException">The job can't be run; the message is for its <c>error</c>.</exception>
@@ -38,7 +38,7 @@ internal static class JobSetup
         };
     }
 
-    /// <summary>What the engine is asked for a dry run of a connector as it is now.</summary>
+    /// <summary>The engine request for a dry run of a connector with its current settings.</summary>
     /// <param name="connector">The connector.</param>
     /// <param name="source">What its source is.</param>
     /// <param name="isAccessControl">Whether its identities are meant, and not its documents.</param>
@@ -55,7 +55,7 @@ internal static class JobSetup
         return request with { DryRun = true };
     }
 
-    /// <summary>What a preview of a connector as it is now asks for. It needs no index.</summary>
+    /// <summary>The engine request for a preview of a connector with its current settings. It needs no index.</summary>
     /// <exception cref="ConnectorException">The connector's rules can't be applied.</exception>
     internal static SyncRequest Preview(ConnectorRecord connector, SourceDescription source) => Request(
         $"preview-{connector.Id}", connector.Id, source.ServiceType, connector.IndexName ?? string.Empty, connector.Pipeline, connector.Configuration, connector.ActiveFiltering, source);
@@ -163,7 +163,7 @@ internal static class JobSetup
     {
         if (!source.HasAccessControl)
         {
-            throw new ConnectorException($"{source.Name} can't tell who may see what, so there is no access control to sync. Switch its schedule off, and start content syncs only.");
+            throw new ConnectorException($"{source.Name} has no access control to sync. Switch its schedule off, and start content syncs only.");
         }
 
         return AccessControl.IsOn(source, SourceSettings.FromConfiguration(configuration, source.Fields))

@@ -33,7 +33,7 @@ internal sealed class JobStop : IDisposable
 
     public bool IsCanceled => Volatile.Read(ref _isCanceled) == 1;
 
-    public bool IsLost => _isLost;
+    public bool IsTakenOver => _isLost;
 
     /// <summary>Whether the user's cancelling ended the work in the middle of a page.</summary>
     public bool IsForced => _isForced;
@@ -42,7 +42,7 @@ internal sealed class JobStop : IDisposable
     public bool IsOutOfTime => _isOutOfTime;
 
     /// <summary>The user cancelled the job.</summary>
-    /// <returns>Whether this is the first time that it is told.</returns>
+    /// <returns>Whether this is the first call.</returns>
     public bool Cancel()
     {
         var isFirst = Interlocked.Exchange(ref _isCanceled, 1) == 0;
@@ -50,15 +50,15 @@ internal sealed class JobStop : IDisposable
         return isFirst;
     }
 
-    /// <summary>The user cancelled the job, and it does not stop in order.</summary>
+    /// <summary>The user cancelled the job, and it did not stop in time.</summary>
     public void Force()
     {
         _isForced = true;
         _atOnce.Cancel();
     }
 
-    /// <summary>The job is no longer ours.</summary>
-    public void Lose()
+    /// <summary>Another worker has the job.</summary>
+    public void TakeOver()
     {
         _isLost = true;
         _atOnce.Cancel();

@@ -3,7 +3,7 @@ using Connectors.Sync.Protocol.Jobs;
 
 namespace Connectors.Sync.Service.Jobs;
 
-/// <summary>A sync that this process runs, for display.</summary>
+/// <summary>A sync that runs in this process, for display.</summary>
 /// <param name="JobId">The job's id.</param>
 /// <param name="ConnectorId">The connector's id.</param>
 /// <param name="ConnectorName">The name that people see, or the id.</param>
@@ -45,7 +45,7 @@ internal enum SyncResultEnd
     Lost,
 }
 
-/// <summary>Is told what a service does. Calls come from any thread and must be quick.</summary>
+/// <summary>Receives a service's events. Calls come from any thread and must return quickly.</summary>
 internal interface IServiceObserver
 {
     /// <summary>A sync begins.</summary>

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Connectors.Sync.Service.Jobs;
 
-/// <summary>The jobs that this process has in hand, from before their claim to after their end is written. Safe for concurrent use.</summary>
+/// <summary>The jobs of this process, from before their claim until their end is written. Safe for concurrent use.</summary>
 internal sealed class RunningSyncs
 {
     private readonly ConcurrentDictionary<string, Entry> _jobs = new(StringComparer.Ordinal);
@@ -19,7 +19,7 @@ internal sealed class RunningSyncs
 
     public bool HasConnector(string connectorId) => _jobs.Values.Any(entry => entry.ConnectorId == connectorId);
 
-    /// <summary>Takes a job in hand; false when it already is, or when another job of its connector is that fills the same index.</summary>
+    /// <summary>Reserves a job; false when it is reserved already, or another job of its connector fills the same index.</summary>
     public bool TryAdd(string jobId, string connectorId, bool isAccessControl)
     {
         lock (_jobs)

@@ -8,14 +8,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Service.Jobs;
 
-/// <summary>How one connector is synced on demand.</summary>
-/// <param name="DryRun">Find out what would be done, write nothing.</param>
+/// <summary>Options for syncing one connector on demand.</summary>
+/// <param name="DryRun">Compute what would be done, write nothing.</param>
 /// <param name="AllowMassDelete">Delete more than the delete guard allows.</param>
 /// <param name="Reindex">Write every document again, changed or not.</param>
-/// <param name="Kind">How much of the way to an equal index it goes.</param>
+/// <param name="Kind">The scope of the sync.</param>
 internal sealed record SyncNowOptions(bool DryRun = false, bool AllowMassDelete = false, bool Reindex = false, SyncKind Kind = SyncKind.Full)
 {
-    /// <summary>Sync who may see what, and not what there is. Always a sync of everything.</summary>
+    /// <summary>Sync the identities, not the documents. Always a sync of everything.</summary>
     public bool AccessControl { get; init; }
 
     internal JobType JobType => AccessControl ? JobType.AccessControl : Kind == SyncKind.Incremental ? JobType.Incremental : JobType.Full;
@@ -23,7 +23,7 @@ internal sealed record SyncNowOptions(bool DryRun = false, bool AllowMassDelete 
     internal SyncJobOptions ForJob => new(AllowMassDelete, Reindex, Kind);
 }
 
-/// <summary>One sync of one connector, now.</summary>
+/// <summary>Syncs one connector now.</summary>
 internal sealed class SyncNow(
     ConnectorIndex connectors,
     SyncJobIndex jobs,
@@ -34,8 +34,8 @@ internal sealed class SyncNow(
 {
     private static readonly TimeSpan FollowPause = TimeSpan.FromSeconds(2);
 
-    /// <summary>Finds out what a sync would do.</summary>
-    public async Task<SyncResult> TryAsync(string connectorId, SyncNowOptions how, CancellationToken stop, CancellationToken cancellationToken)
+    /// <summary>Computes what a sync would do.</summary>
+    public async Task<SyncResult> DryRunAsync(string connectorId, SyncNowOptions how, CancellationToken stop, CancellationToken cancellationToken)
     {
         Check(how);
         var connector = await FindAsync(connectorId, stop);
@@ -72,7 +72,7 @@ internal sealed class SyncNow(
         return result;
     }
 
-    /// <summary>Makes a job and runs it, or follows it when another service was faster.</summary>
+    /// <summary>Creates a job and runs it, or follows it when another service was faster.</summary>
     public async Task<SyncResult> RunAsync(string connectorId, SyncNowOptions how, CancellationToken stop, CancellationToken cancellationToken)
     {
         Check(how);
@@ -82,29 +82,29 @@ internal sealed class SyncNow(
         connector = await connectors.PrepareAsync(connectorId, serviceType, ConnectorPreparation.For(sources.Describe(serviceType)), stop)
             ?? throw Missing(connectorId);
         JobSetup.RequireContentIndex(connector.IndexName);
-        ConfigurationCheck.Require(connector.Configuration, sources.Describe(serviceType).Fields);
+        ConfigurationValidator.Require(connector.Configuration, sources.Describe(serviceType).Fields);
         var job = await WaitingAsync(connectorId, how, stop) ?? await jobs.CreateAsync(
             connector, how.JobType, TriggerMethod.OnDemand, how.ForJob, key: null, stop);
-        dispatcher.TryTakeInHand(job!);
+        dispatcher.TryReserve(job!);
         try
         {
             return await dispatcher.RunJobAsync(job!, connector.Name ?? connector.Id, stop, cancellationToken) ?? await FollowAsync(job!, connector, stop);
         }
         finally
         {
-            dispatcher.LetGo(job!);
+            dispatcher.Release(job!);
         }
     }
 
     private static void Check(SyncNowOptions how)
     {
-        if (SyncContradictions.Find(how, SyncWords.CommandLine) is { } problem)
+        if (SyncOptionsValidator.Find(how, SyncOptionNames.CommandLine) is { } problem)
         {
             throw new ConnectorException(problem);
         }
     }
 
-    /// <summary>The job that waits to be run, or that a process left which died: it is run instead of a new one, from where it was.</summary>
+    /// <summary>The waiting job, or the job that a dead process left: it is run, or resumed, instead of a new one.</summary>
     private async Task<SyncJobRecord?> WaitingAsync(string connectorId, SyncNowOptions how, CancellationToken cancellationToken)
     {
         var unfinished = new List<SyncJobRecord>();

@@ -4,9 +4,9 @@ using Connectors.Sync.Staging.LocalState;
 namespace Connectors.Sync.Service.Jobs;
 
 /// <summary>
-/// This process's place among the services that share a state folder. Each place is a locked file with an id in it; the lock goes with the process, however it
-/// ends. Whoever gets a dead process's place has its id, and so knows that jobs taken under that id are nobody's: they can be taken up at once, without
-/// waiting for five minutes of silence.
+/// This process's slot among the services that share a state folder. Each slot is a locked file with an id in it; the lock is released when
+/// the process ends. A process that takes a dead process's slot gets its id, and so knows that the jobs taken under that id are abandoned:
+/// it can resume them at once, without waiting for five minutes of silence.
 /// </summary>
 internal sealed class WorkerSlot : IDisposable
 {

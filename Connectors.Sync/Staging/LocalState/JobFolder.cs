@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Connectors.Sync.Staging.LocalState;
 
-/// <summary>Names that stand for jobs where not every id can be used: folders in which things of a job are kept, instances of orchestrations.</summary>
+/// <summary>Names derived from job ids, for folders and orchestrations that can't use every id.</summary>
 internal static class JobFolder
 {
     /// <summary>The job's id where it is a harmless name (letters, digits, <c>-</c> and <c>_</c>, at most 100), else a hash of it.</summary>

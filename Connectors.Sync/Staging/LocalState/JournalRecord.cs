@@ -5,7 +5,7 @@ using Connectors.Sync.Engine;
 
 namespace Connectors.Sync.Staging.LocalState;
 
-/// <summary>A step of a sync that is done for good (or, for <see cref="DeletesSent"/>, is about to be done).</summary>
+/// <summary>A step of a sync that is done (or, for <see cref="DeletesSent"/>, is about to be done).</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(PageDone), "page")]
 [JsonDerivedType(typeof(DeletesSent), "deleting")]
@@ -13,7 +13,7 @@ namespace Connectors.Sync.Staging.LocalState;
 [JsonDerivedType(typeof(WrittenBefore), "before")]
 internal abstract record JournalRecord;
 
-/// <summary>A page was read, and everything that it asked for is written.</summary>
+/// <summary>A page was read, and all its writes are done.</summary>
 /// <param name="Partition">The partition's place in the plan.</param>
 /// <param name="Next">Token of the page after it.</param>
 /// <param name="IsLast">Whether the partition is complete.</param>
@@ -22,12 +22,14 @@ internal abstract record JournalRecord;
 /// <param name="Gap">Why documents may be missing from it.</param>
 internal sealed record PageDone(int Partition, string Next, bool IsLast, SyncCounts Counts, RejectionReport? Rejections, string? Gap) : JournalRecord
 {
-    /// <summary>What the page marked as seen; kept beside the JSON.</summary>
+    /// <summary>The ids that the page saw; stored beside the JSON.</summary>
     [JsonIgnore]
-    public PageMarks Marks { get; init; } = new();
+    public PageSeenIds PageSeen { get; init; } = new();
 }
 
-/// <summary>A batch of deletes is about to be sent. If nothing more is heard of it, a document that is gone was deleted by it.</summary>
+/// <summary>
+/// A batch of deletes is about to be sent. Without a later record, documents that are already gone count as deleted by this batch.
+/// </summary>
 /// <param name="Batch">The batch's number.</param>
 internal sealed record DeletesSent(int Batch) : JournalRecord;
 

@@ -38,9 +38,9 @@ internal sealed class ProcessFolder : IDisposable
             PrivateFiles.CreateFolder(path);
             return new ProcessFolder(path, Lock(path));
         }
-        catch (Exception failure) when (StateErrors.IsDiskFailure(failure))
+        catch (Exception failure) when (StateFolderErrors.IsDiskFailure(failure))
         {
-            throw StateErrors.Explain("A copy of the snapshot", root, failure);
+            throw StateFolderErrors.Explain("A copy of the snapshot", root, failure);
         }
     }
 

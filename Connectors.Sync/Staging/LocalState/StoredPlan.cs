@@ -6,7 +6,7 @@ using Connectors.Sync.Engine.Planning;
 namespace Connectors.Sync.Staging.LocalState;
 
 /// <summary>
-/// What a sync decided before its first page, kept so that a resumed one does exactly the same: small data, without secrets.
+/// The decisions of a sync before its first page, stored so that a resumed sync repeats them exactly: small data, without secrets.
 /// </summary>
 internal sealed record StoredPlan
 {
@@ -56,14 +56,14 @@ internal sealed record StoredPlan
     [JsonIgnore]
     public string UnchangedAre => SkipUnchanged ? "left alone" : Rewrite is null ? "written again" : $"written again, because {Rewrite.TrimEnd('.')}";
 
-    /// <summary>Whether documents that did not change are left alone.</summary>
+    /// <summary>Whether unchanged documents are left alone.</summary>
     public required bool SkipUnchanged { get; init; }
 
     /// <summary>Whether the index holds documents that no connector wrote: none is deleted before somebody allows it.</summary>
     public bool HoldsForeign { get; init; }
 
-    /// <summary>The source's change mark from before the first page.</summary>
-    public string? ChangeMark { get; init; }
+    /// <summary>The source's change token from before the first page.</summary>
+    public string? ChangeToken { get; init; }
 
     /// <summary>How many documents the source said it holds.</summary>
     public long? EstimatedDocuments { get; init; }
@@ -72,7 +72,7 @@ internal sealed record StoredPlan
     public required IReadOnlyList<SourcePartition> Partitions { get; init; }
 
     /// <summary>The snapshot in the same folder.</summary>
-    public required SnapshotSeal Snapshot { get; init; }
+    public required SnapshotChecksum Snapshot { get; init; }
 
     /// <summary>Whether nothing is missing of it that must be there.</summary>
     [JsonIgnore]

@@ -79,7 +79,7 @@ internal sealed class SyncJournal : IDisposable
             (journal._length, journal._last) = (HeaderBytes, XxHash3.HashToUInt64(header));
             journal.Read(record => written += Written(record));
         }
-        catch (Exception failure) when (failure is InvalidDataException || StateErrors.IsDiskFailure(failure))
+        catch (Exception failure) when (failure is InvalidDataException || StateFolderErrors.IsDiskFailure(failure))
         {
             // What can still be told is told.
         }
@@ -153,7 +153,7 @@ internal sealed class SyncJournal : IDisposable
         }
 
         var jsonLength = frame.Length - FrameBytes - 4;
-        (record as PageDone)?.Marks.WriteTo(frame);
+        (record as PageDone)?.PageSeen.WriteTo(frame);
         var bytes = frame.WrittenSpan.ToArray();
         BinaryPrimitives.WriteInt32LittleEndian(bytes, bytes.Length - FrameBytes);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(FrameBytes), jsonLength);
@@ -175,7 +175,7 @@ internal sealed class SyncJournal : IDisposable
             var jsonLength = BinaryPrimitives.ReadInt32LittleEndian(payload);
             var record = JsonSerializer.Deserialize<JournalRecord>(payload.Slice(4, jsonLength))
                 ?? throw new InvalidDataException("A record of the journal is empty.");
-            return record is PageDone page ? page with { Marks = PageMarks.Read(payload[(4 + jsonLength)..]) } : record;
+            return record is PageDone page ? page with { PageSeen = PageSeenIds.Read(payload[(4 + jsonLength)..]) } : record;
         }
         catch (Exception failure) when (failure is JsonException or NotSupportedException or ArgumentException or OverflowException)
         {

@@ -114,7 +114,7 @@ public sealed class MongoChangeFeedTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WhenTheOperationLogHasForgottenThePlaceTheAnswerSaysSo()
+    public async Task WhenTheOperationLogNoLongerHasTheCursorItIsExpired()
     {
         var cursor = await CursorAsync();
         _orders.Insert(Order(6, "new"));
@@ -123,7 +123,7 @@ public sealed class MongoChangeFeedTests : IAsyncLifetime
 
         using var page = await source.ReadChangesAsync(cursor, PageToken.Start, PageLimits.Default, Token);
 
-        Assert.StartsWith("MongoDB collection 'shop.orders': the server answers with error 286 ChangeStreamHistoryLost:", page.LostBecause, StringComparison.Ordinal);
+        Assert.StartsWith("MongoDB collection 'shop.orders': the server answers with error 286 ChangeStreamHistoryLost:", page.ExpiredReason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,18 +149,18 @@ public sealed class MongoChangeFeedTests : IAsyncLifetime
 
         using var page = await source.ReadChangesAsync(cursor, PageToken.Start, PageLimits.Default, Token);
 
-        Assert.Equal($"The collection was dropped, renamed or made again ('{what}').", page.LostBecause);
+        Assert.Equal($"The collection was dropped, renamed or made again ('{what}').", page.ExpiredReason);
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("{")]
     [InlineData("""{"resume": 5}""")]
-    public async Task ACursorThatNobodyWroteIsLost(string cursor)
+    public async Task AnUnknownCursorIsExpired(string cursor)
     {
         await using var source = SomeMongo.Source(_server);
         using var page = await source.ReadChangesAsync(cursor, PageToken.Start, PageLimits.Default, Token);
-        Assert.NotNull(page.LostBecause);
+        Assert.NotNull(page.ExpiredReason);
     }
 
     [Fact]
@@ -251,7 +251,7 @@ public sealed class MongoChangeFeedTests : IAsyncLifetime
         while (true)
         {
             using var page = await source.ReadChangesAsync(cursor, after, limits, Token);
-            Assert.Null(page.LostBecause);
+            Assert.Null(page.ExpiredReason);
             upserts.AddRange(Enumerable.Range(0, page.Upserts.Count).Select(i => $"{Encoding.UTF8.GetString(page.Upserts[i].Id.Span)} {Encoding.UTF8.GetString(page.Upserts[i].Body.Span)}"));
             deleted.AddRange(page.DeletedIds);
             if (page.Upserts.Count > 0)

@@ -41,10 +41,10 @@ public sealed class MongoChangeTests
         string? mark;
         await using (var before = SomeMongo.Source(server))
         {
-            var answer = await before.HasChangedAsync(null, Cancelled);
-            Assert.True(answer.HasChanged);
-            Assert.Equal(10, answer.EstimatedDocuments);
-            mark = answer.Mark;
+            var result = await before.HasChangedAsync(null, Cancelled);
+            Assert.True(result.HasChanged);
+            Assert.Equal(10, result.EstimatedDocuments);
+            mark = result.ChangeToken;
             Assert.NotNull(mark);
         }
 
@@ -60,7 +60,7 @@ public sealed class MongoChangeTests
         var second = await after.HasChangedAsync(mark, Cancelled);
 
         Assert.Equal(expected, second.HasChanged);
-        Assert.Equal(expected, second.Mark != mark);
+        Assert.Equal(expected, second.ChangeToken != mark);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class MongoChangeTests
         var orders = server.AddCollection("shop", "orders", new BsonDocument("_id", 1));
         await using var source = SomeMongo.Source(server);
 
-        var mark = (await source.HasChangedAsync(null, Cancelled)).Mark;
+        var mark = (await source.HasChangedAsync(null, Cancelled)).ChangeToken;
         Assert.False((await source.HasChangedAsync(mark, Cancelled)).HasChanged);
         orders.Replace(new BsonDocument { { "_id", 1 }, { "a", 1 } });
         Assert.True((await source.HasChangedAsync(mark, Cancelled)).HasChanged);
@@ -85,7 +85,7 @@ public sealed class MongoChangeTests
         server.AddCollection("shop", "orders", new BsonDocument("_id", 1));
         await using var source = SomeMongo.Source(server);
 
-        Assert.Equal(ChangeAnswer.Unknown, await source.HasChangedAsync(null, Cancelled));
+        Assert.Equal(ChangeCheckResult.Unknown, await source.HasChangedAsync(null, Cancelled));
         Assert.Equal(["1"], await source.IdsAsync(SourcePartition.All, PageToken.Start, PageLimits.Default, Cancelled));
     }
 
@@ -97,7 +97,7 @@ public sealed class MongoChangeTests
         await using var source = new MongoDataSource(
             new SourceContext { Settings = SomeMongo.Settings($"{server.ConnectionString}?readPreference=secondaryPreferred") });
 
-        Assert.Equal(new ChangeAnswer(HasChanged: true, Mark: null, EstimatedDocuments: 1), await source.HasChangedAsync(null, Cancelled));
+        Assert.Equal(new ChangeCheckResult(HasChanged: true, ChangeToken: null, EstimatedDocuments: 1), await source.HasChangedAsync(null, Cancelled));
     }
 
     [Fact]

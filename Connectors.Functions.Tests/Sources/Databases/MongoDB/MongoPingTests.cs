@@ -124,7 +124,7 @@ public sealed class MongoPingTests
         await AssertFailsAsync(
             Source($"{server.ConnectionString}?serverSelectionTimeoutMS=300"),
             FailureKind.Retry,
-            "MongoDB collection 'shop.orders': the servers answer, but none of them is one that the read preference asks for. Is a primary elected? For a single member set direct_connection.");
+            "MongoDB collection 'shop.orders': the servers respond, but none matches the read preference. Is a primary elected? For a single member set direct_connection.");
         await using var direct = SomeMongo.Source(server, ("direct_connection", true));
         await direct.PingAsync(Cancelled);
     }

@@ -112,9 +112,9 @@ public sealed class MongoRulesTests : IAsyncLifetime
     {
         await using var source = Source(rules);
 
-        var answer = await source.HasChangedAsync((await source.HasChangedAsync(null, Token)).Mark, Token);
+        var answer = await source.HasChangedAsync((await source.HasChangedAsync(null, Token)).ChangeToken, Token);
 
-        Assert.Equal(hasMark, answer.Mark is not null);
+        Assert.Equal(hasMark, answer.ChangeToken is not null);
         Assert.Equal(!hasMark, answer.HasChanged);
     }
 
@@ -132,8 +132,8 @@ public sealed class MongoRulesTests : IAsyncLifetime
     [Fact]
     public async Task APipelineGoesOnInAnotherProcess()
     {
-        await using var one = Source(Pipeline);
-        var (first, token, _) = await one.PageAsync(SourcePartition.All, PageToken.Start, Small, Token);
+        await using var item = Source(Pipeline);
+        var (first, token, _) = await item.PageAsync(SourcePartition.All, PageToken.Start, Small, Token);
         await using var other = Source(Pipeline);
 
         var rest = await other.IdsAsync(SourcePartition.All, token, Small, Token);
@@ -144,8 +144,8 @@ public sealed class MongoRulesTests : IAsyncLifetime
     [Fact]
     public async Task APipelineWhoseResultChangedMeanwhileBeginsAnew()
     {
-        await using var one = Source(Pipeline);
-        var (_, token, _) = await one.PageAsync(SourcePartition.All, PageToken.Start, Small, Token);
+        await using var item = Source(Pipeline);
+        var (_, token, _) = await item.PageAsync(SourcePartition.All, PageToken.Start, Small, Token);
         _orders.Remove(0);
         await using var other = Source(Pipeline);
 

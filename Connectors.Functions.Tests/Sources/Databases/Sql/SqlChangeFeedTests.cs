@@ -101,7 +101,7 @@ public abstract class SqlChangeFeedTests(SqlServer server, string instant, strin
     }
 
     [Fact]
-    public async Task WithoutAColumnThereIsNoHistoryAndAPlaceFromBeforeIsLost()
+    public async Task WithoutAColumnThereIsNoHistoryAndAnOldCursorIsExpired()
     {
         var database = await FilledAsync($"CREATE TABLE a (n int PRIMARY KEY, changed {instant})", "INSERT INTO a VALUES (1, NULL)");
         await using var named = Source(database);
@@ -131,7 +131,7 @@ public abstract class SqlChangeFeedTests(SqlServer server, string instant, strin
     }
 
     [Fact]
-    public async Task APlaceThatNobodyWroteOrThatIsAheadOfTheServerIsLost()
+    public async Task AnUnknownCursorOrOneAheadOfTheServerIsExpired()
     {
         var database = await FilledAsync($"CREATE TABLE a (n int PRIMARY KEY, changed {instant}, other {instant})", "INSERT INTO a VALUES (1, NULL, NULL)");
         await using var source = Source(database);
@@ -200,7 +200,7 @@ public abstract class SqlChangeFeedTests(SqlServer server, string instant, strin
         var outcome = await bench.RunNextAsync(source);
 
         Assert.Equal((SyncEnd.Completed, 2L), (outcome.End, outcome.Counts.Read));
-        Assert.Contains("no full sync has completed yet that could be gone on from", outcome.Fallback, StringComparison.Ordinal);
+        Assert.Contains("no full sync has completed yet", outcome.Fallback, StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Bodies(EngineBench bench) =>
@@ -238,7 +238,7 @@ public abstract class SqlChangeFeedTests(SqlServer server, string instant, strin
     private static async Task<string?> LostAsync(IDataSource source, string cursor)
     {
         using var page = await ((IChangeFeed)source).ReadChangesAsync(cursor, PageToken.Start, PageLimits.Default, Cancellation);
-        return page.LostBecause;
+        return page.ExpiredReason;
     }
 
     /// <summary>Reads to the end; ids begin with their table.</summary>
@@ -248,7 +248,7 @@ public abstract class SqlChangeFeedTests(SqlServer server, string instant, strin
         while (true)
         {
             using var page = await ((IChangeFeed)source).ReadChangesAsync(cursor, after, limits, Cancellation);
-            Assert.Null(page.LostBecause);
+            Assert.Null(page.ExpiredReason);
             Assert.Empty(page.DeletedIds);
             Assert.InRange(page.Upserts.Count, 0, limits.MaxDocuments);
             for (var i = 0; i < page.Upserts.Count; i++)

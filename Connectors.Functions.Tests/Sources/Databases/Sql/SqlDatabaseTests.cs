@@ -32,7 +32,7 @@ public abstract class SqlDatabaseTests(SqlServer server)
     }
 
     [Fact]
-    public async Task ATableThatIsClosedOrDroppedStopsDeletes()
+    public async Task AnInaccessibleOrDroppedTableStopsDeletes()
     {
         var database = await server.CreateDatabaseAsync(Cancellation);
         await server.RunAsync(

@@ -123,7 +123,7 @@ public sealed class S3DataSourceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AStarMeansAllBucketsAndOneThatIsClosedIsAGap()
+    public async Task AStarMeansAllBucketsAndAnInaccessibleOneIsAGap()
     {
         _server.Bucket("one").With("a");
         _server.Bucket("two").With("b").IsClosed = true;
@@ -171,8 +171,8 @@ public sealed class S3DataSourceTests : IAsyncLifetime
 
     [Fact]
     public void KeysAreComparedAsTheirUtf8Bytes() =>
-        Gen.Select(Key(), Key()).Sample((one, other) =>
-            Math.Sign(S3Bounds.CompareKeys(one, other)) == Math.Sign(Encoding.UTF8.GetBytes(one).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(other))));
+        Gen.Select(Key(), Key()).Sample((item, other) =>
+            Math.Sign(S3Bounds.CompareKeys(item, other)) == Math.Sign(Encoding.UTF8.GetBytes(item).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(other))));
 
     [Theory]
     [InlineData("one", "aws_access_key_id", "UNKNOWN", "aws_access_key_id: S3 does not know this access key. Correct it, or make a new key.")]

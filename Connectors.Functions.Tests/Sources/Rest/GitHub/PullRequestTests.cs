@@ -21,7 +21,7 @@ public sealed class PullRequestTests
         await using var server = await ReplayServer.StartAsync(GitHubReplay.Source with { Answer = Answer }, "first", calls: null, Cancellation);
         await using var source = server.Open();
         var documents = (await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents();
-        var document = JsonNode.Parse(documents.Single(one => one.Id == "PR_1").Body)!.AsObject();
+        var document = JsonNode.Parse(documents.Single(item => item.Id == "PR_1").Body)!.AsObject();
         Assert.Equal("Pull request", (string?)document["type"]);
         Assert.Equal("2024-05-05T00:00:00Z", (string?)document["mergedAt"]);
         Assert.Equal("[]", document["issue_comments"]!.ToJsonString());

@@ -63,7 +63,7 @@ public sealed class LinkHeaderTests
     {
         var text = Gen.OneOf("a", "\\\"", "\\\\", ",", ";", "<", ">", "=", " ", "rel=prev").Array[0, 6].Select(parts => $"\"{string.Concat(parts)}\"");
         var parameter = Gen.OneOf(text.Select(value => $"title={value}"), Gen.Const("type=a/b"), Gen.Const("flag"), text.Select(value => $"x = {value}"));
-        var parameters = parameter.Array[0, 3].Select(all => string.Concat(all.Select(one => $"; {one}")));
+        var parameters = parameter.Array[0, 3].Select(all => string.Concat(all.Select(item => $"; {item}")));
         Gen.Select(parameters, parameters, parameters).Sample((first, second, third) =>
             Assert.Equal("/2", LinkHeader.Next($"</1>{first}; rel=\"prev\", </2>{second}; rel=next{third}")));
     }

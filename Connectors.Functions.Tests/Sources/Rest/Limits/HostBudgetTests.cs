@@ -30,11 +30,11 @@ public sealed class HostBudgetTests
         var budget = new HostBudget(5, _time);
         budget.CloseFor(TimeSpan.FromSeconds(30));
         budget.CloseFor(TimeSpan.FromSeconds(10));
-        var (one, other) = (budget.EnterAsync(TimeSpan.Zero, Cancellation), budget.EnterAsync(TimeSpan.Zero, Cancellation));
+        var (item, other) = (budget.EnterAsync(TimeSpan.Zero, Cancellation), budget.EnterAsync(TimeSpan.Zero, Cancellation));
         _time.Advance(TimeSpan.FromSeconds(29));
-        Assert.False(one.IsCompleted || other.IsCompleted);
+        Assert.False(item.IsCompleted || other.IsCompleted);
         _time.Advance(TimeSpan.FromSeconds(1));
-        await Task.WhenAll(one, other);
+        await Task.WhenAll(item, other);
     }
 
     [Fact]

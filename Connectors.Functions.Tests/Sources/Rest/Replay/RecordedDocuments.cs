@@ -82,7 +82,7 @@ internal static class RecordedDocuments
     /// them.
     /// </summary>
     private static bool AreSame(string field, JsonNode? left, JsonNode? right) => JsonNode.DeepEquals(left, right)
-        || (field is "_timestamp" or "created_at" && Time(left) is { } one && one == Time(right))
+        || (field is "_timestamp" or "created_at" && Time(left) is { } item && item == Time(right))
         || (field == AccessControl.FieldName && Sorted(left) == Sorted(right));
 
     private static DateTimeOffset? Time(JsonNode? node) =>

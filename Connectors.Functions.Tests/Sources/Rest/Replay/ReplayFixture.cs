@@ -16,8 +16,8 @@ internal sealed class ReplayFixture(ReplaySource source, IReadOnlyCollection<str
 
     public override IReadOnlyCollection<string> Secrets =>
     [
-        .. source.Create(SourceContext.Empty).Description.Fields.Where(one => one.Sensitive)
-            .Select(one => Values[one.Name]?.ToString()).OfType<string>().Where(value => value.Length > 0),
+        .. source.Create(SourceContext.Empty).Description.Fields.Where(item => item.Sensitive)
+            .Select(item => Values[item.Name]?.ToString()).OfType<string>().Where(value => value.Length > 0),
     ];
 
     public async Task StartAsync(string run, CancellationToken cancellationToken) =>

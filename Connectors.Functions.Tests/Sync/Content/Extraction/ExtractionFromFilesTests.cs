@@ -41,7 +41,7 @@ public sealed class ExtractionFromFilesTests
         var request = new SyncRequest { JobId = "j", ConnectorId = "c", ServiceType = "dir", IndexName = "search-files", Fingerprint = "f" };
         var outcome = await engine.RunAsync(request, source, new SyncProgress(), default, Token);
 
-        var bodies = server.Ids("search-files").Select(id => JsonNode.Parse(server.Get("search-files", id)!)!).ToDictionary(one => (string)one["filename"]!, one => (string?)one["body"]);
+        var bodies = server.Ids("search-files").Select(id => JsonNode.Parse(server.Get("search-files", id)!)!).ToDictionary(item => (string)item["filename"]!, item => (string?)item["body"]);
         Assert.Equal(
             new Dictionary<string, string?> { ["a.docx"] = "word text\nnote", ["b.pdf"] = "pdf text", ["c.docx"] = null, ["d.txt"] = "plain text", ["e.jpg"] = null },
             bodies);

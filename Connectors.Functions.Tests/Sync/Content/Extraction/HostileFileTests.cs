@@ -162,7 +162,7 @@ public sealed class HostileFileTests
     }
 
     [Fact]
-    public async Task AProcessThatIsKilledBetweenTwoFilesIsReplacedWithoutAWord()
+    public async Task AProcessThatIsKilledBetweenTwoFilesIsReplacedSilently()
     {
         await using var bench = new ExtractionBench();
         await StillReadsAsync(bench);
@@ -244,7 +244,7 @@ public sealed class HostileFileTests
     [Fact]
     public async Task ElasticIngestIsItsOwnExtractionProcess()
     {
-        var command = new ExtractionCommand(ExtractionCommand.Dotnet(), [.. IngestProcess.Program, ExtractionSelf.Verb]);
+        var command = new ExtractionCommand(ExtractionCommand.Dotnet(), [.. IngestProcess.Program, ExtractionSubcommand.Verb]);
         await using var bench = new ExtractionBench(new LocalExtractionOptions { Processes = 1, Command = command });
         Assert.Equal((ContentOutcome.Text, "from Word\nnote"), await bench.ReadAsync("a.docx", MadeFiles.Word("from Word", "note")));
     }

@@ -136,7 +136,7 @@ public sealed class ServiceExtractorTests : IAsyncLifetime
     private async Task<(ContentOutcome Outcome, string Text)> ReadAsync()
     {
         var options = new ContentOptions { MaxTextBytes = 100, Service = new ExtractionServiceOptions { Host = Address(), Timeout = TimeSpan.FromDays(1) } };
-        await using var extraction = new ContentExtraction(options, new ImpatientTime(), NullLoggerFactory.Instance);
+        await using var extraction = new ContentExtraction(options, new FastForwardTimeProvider(), NullLoggerFactory.Instance);
         using var text = await extraction.ReaderFor(usesService: true, pipelineExtracts: true).ReadAsync(new BytesContent("a.pdf", "bytes"u8.ToArray()), Token);
         return (text.Outcome, text.HasText ? Encoding.UTF8.GetString(text.Utf8.Span) : text.Reason!);
     }

@@ -11,7 +11,7 @@ public sealed class AccessMappingTests
     private static CancellationToken Token => GatewayBench.Token;
 
     [Fact]
-    public async Task AnIndexOfAnyKindGetsTheFieldByWhichDocumentsAreClosed()
+    public async Task AnIndexOfAnyKindGetsTheAccessControlField()
     {
         await using var bench = await GatewayBench.StartAsync();
         using var client = new EmulatorClient(bench.Server);
@@ -59,12 +59,12 @@ public sealed class AccessMappingTests
     [InlineData("""{"type": "object", "enabled": false}""")]
     [InlineData("""{"type": "long"}""")]
     [InlineData("""{"properties": {"user": {"type": "keyword"}}}""")]
-    public void AFieldThatWouldOpenDocumentsOrCloseAllIsRefused(string field)
+    public void AFieldMappedToShowDocumentsToEveryoneOrNoOneIsRefused(string field)
     {
         var failure = Assert.Throws<ConnectorException>(() => AccessMapping.Check("search-a", Mappings(field)));
 
         Assert.Equal(
-            "The field '_allow_access_control' of index 'search-a' is mapped in a way that can't tell who may see a document. It must be of type keyword or text, indexed, with a sub-field "
+            "The field '_allow_access_control' of index 'search-a' is mapped in a way that can't hold access lists. It must be of type keyword or text, indexed, with a sub-field "
             + "'enum' or 'keyword' of type keyword. Attach a new index to the connector, or delete this one and sync again.",
             failure.Message);
     }

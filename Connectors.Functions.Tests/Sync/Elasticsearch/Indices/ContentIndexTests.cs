@@ -156,7 +156,7 @@ public sealed class ContentIndexTests
     }
 
     [Fact]
-    public async Task APointInTimeThatIsLostIsNeverTakenForTheEnd()
+    public async Task AMissingPointInTimeIsNeverTakenForTheEnd()
     {
         await using var bench = await GatewayBench.StartAsync();
         bench.Server.Put("search-a", "1", "{}");
@@ -185,7 +185,7 @@ public sealed class ContentIndexTests
         bench.Server.Put("search-a", "old", "{}");
         bench.Server.Put("search-a", "gone", "{}");
 
-        var answer = await BulkAsync(bench, null, """
+        var response = await BulkAsync(bench, null, """
             {"index":{"_id":"new"}}
             {"a":1}
             {"index":{"_id":"old"}}
@@ -197,13 +197,13 @@ public sealed class ContentIndexTests
 
             """, 5);
 
-        Assert.Equal(200, answer.Status);
+        Assert.Equal(200, response.Status);
         Assert.Equal(
             [(201, BulkItemResult.Created), (200, BulkItemResult.Updated), (200, BulkItemResult.Deleted), (404, BulkItemResult.NotFound), (400, BulkItemResult.None)],
-            answer.Items.Select(item => (item.Status, item.Result)));
-        Assert.Equal("document_parsing_exception", answer.Items[4].Error!.Type);
-        Assert.Contains("yesterday", answer.Items[4].Error!.Reason, StringComparison.Ordinal);
-        Assert.All(answer.Items.Take(4), item => Assert.Null(item.Error));
+            response.Items.Select(item => (item.Status, item.Result)));
+        Assert.Equal("document_parsing_exception", response.Items[4].Error!.Type);
+        Assert.Contains("yesterday", response.Items[4].Error!.Reason, StringComparison.Ordinal);
+        Assert.All(response.Items.Take(4), item => Assert.Null(item.Error));
         Assert.Equal(2, await bench.Gateway.Content.CountAsync("search-a", Token));
     }
 
@@ -261,7 +261,7 @@ public sealed class ContentIndexTests
 
         Assert.Equal((404, "index_not_found_exception"), (vanished.Status, vanished.Error!.Type));
         Assert.Empty(names);
-        Assert.Equal((404, "Index 'search-a' was deleted and made again since the sync began. Nothing more is written to it; the next sync fills it."), (replaced.Status, replaced.Error!.Reason));
+        Assert.Equal((404, "Index 'search-a' was deleted and recreated since the sync began. The sync writes nothing more to it; the next sync fills it."), (replaced.Status, replaced.Error!.Reason));
         Assert.Equal(["1"], bench.Server.Ids("search-a"));
     }
 
@@ -281,7 +281,7 @@ public sealed class ContentIndexTests
         Assert.False(await bench.Gateway.Content.PipelineExistsAsync("theirs", Token));
     }
 
-    private static Task<BulkAnswer> BulkAsync(GatewayBench bench, string? pipeline, string body, int operations) =>
+    private static Task<BulkResponse> BulkAsync(GatewayBench bench, string? pipeline, string body, int operations) =>
         bench.Gateway.Content.BulkAsync("search-a", pipeline, Encoding.UTF8.GetBytes(body), operations, Token);
 
     private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();

@@ -102,7 +102,7 @@ public sealed class IncrementalSyncTests : IDisposable
 
         var outcome = await IncrementalAsync(feed);
 
-        Assert.Equal("no full sync has completed yet that could be gone on from.", outcome.Fallback);
+        Assert.Equal("no full sync has completed yet.", outcome.Fallback);
         Assert.Equal(["a", "b"], _bench.Index.Documents.Keys.Order());
         Assert.NotNull(outcome.Cursor);
     }
@@ -134,7 +134,7 @@ public sealed class IncrementalSyncTests : IDisposable
         Assert.NotNull((await IncrementalAsync(feed)).Fallback);
 
         var outcome = await _bench.RunNextAsync(MemorySource.Holding("a"));
-        Assert.Equal("Memory can't tell what changed.", outcome.Fallback);
+        Assert.Equal("Memory can't report changes.", outcome.Fallback);
     }
 
     [Fact]
@@ -280,10 +280,10 @@ public sealed class IncrementalSyncTests : IDisposable
     }
 
     [Fact]
-    public async Task ASourceThatReturnsToAnOldMarkIsReadAgain()
+    public async Task ASourceThatReturnsToAnOldChangeTokenIsReadAgain()
     {
         var documents = MemorySource.Holding("a");
-        documents.Change = new ChangeAnswer(HasChanged: true, "mark-1");
+        documents.Change = new ChangeCheckResult(HasChanged: true, "mark-1");
         var feed = new MemoryFeed(documents);
         await FullAsync(feed);
         Assert.Equal("mark-1", _bench.Index.Meta!["change_mark"]!.GetValue<string>());
@@ -292,19 +292,19 @@ public sealed class IncrementalSyncTests : IDisposable
         await IncrementalAsync(feed);
 
         Assert.False(_bench.Index.Meta!.ContainsKey("change_mark"));
-        documents.Change = new ChangeAnswer(HasChanged: false, "mark-1");
+        documents.Change = new ChangeCheckResult(HasChanged: false, "mark-1");
         Assert.Equal(SyncEnd.Completed, (await FullAsync(feed)).End);
     }
 
     [Fact]
-    public async Task WhereNothingChangedTheSourcesMarkStands()
+    public async Task WithoutChangesTheChangeTokenStays()
     {
         var documents = MemorySource.Holding("a");
-        documents.Change = new ChangeAnswer(HasChanged: true, "mark-1");
+        documents.Change = new ChangeCheckResult(HasChanged: true, "mark-1");
         var feed = new MemoryFeed(documents);
         await FullAsync(feed);
         await IncrementalAsync(feed);
-        documents.Change = new ChangeAnswer(HasChanged: false, "mark-1");
+        documents.Change = new ChangeCheckResult(HasChanged: false, "mark-1");
 
         var outcome = await FullAsync(feed);
 

@@ -100,7 +100,7 @@ public sealed class ContentWaysTests : IAsyncDisposable
     private Task<SyncOutcome> RunLocallyAsync(MemorySource source)
     {
         _bench.Request = _bench.Request with { JobId = Guid.NewGuid().ToString("N") };
-        var engine = new SyncEngine(_bench.Index, _bench.Options, new ImpatientTime(), new Random(1), NullLoggerFactory.Instance, _local);
+        var engine = new SyncEngine(_bench.Index, _bench.Options, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance, _local);
         return engine.RunAsync(_bench.Request, source, new SyncProgress(), default, TestContext.Current.CancellationToken);
     }
 }

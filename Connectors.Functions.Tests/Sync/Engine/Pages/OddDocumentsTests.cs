@@ -17,7 +17,7 @@ public sealed class OddDocumentsTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private int _jobs;
 
-    public static TheoryData<string, string> Mended => new()
+    public static TheoryData<string, string> Sanitized => new()
     {
         { """{"":1}""", """{"_":1}""" },
         { """{"...":1}""", """{"_":1}""" },
@@ -49,7 +49,7 @@ public sealed class OddDocumentsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [MemberData(nameof(Mended))]
+    [MemberData(nameof(Sanitized))]
     public async Task ADocumentThatIsOddByItselfIsIndexed(string body, string stored)
     {
         await using var bench = await GatewayBench.StartAsync();
@@ -127,7 +127,7 @@ public sealed class OddDocumentsTests : IDisposable
     {
         var options = new SyncEngineOptions { StateFolder = _folder.Path, Rejections = new RejectionLimits { MaxRate = 1 } };
         var request = new SyncRequest { JobId = $"job-{++_jobs}", ConnectorId = "c", ServiceType = "raw", IndexName = Index, Fingerprint = "f" };
-        return new SyncEngine(bench.Gateway.Content, options, new ImpatientTime(), new Random(1), NullLoggerFactory.Instance)
+        return new SyncEngine(bench.Gateway.Content, options, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance)
             .RunAsync(request, new RawSource(documents), new SyncProgress(), default, GatewayBench.Token);
     }
 }

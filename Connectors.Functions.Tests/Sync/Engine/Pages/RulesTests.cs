@@ -46,9 +46,9 @@ public sealed class RulesTests : IDisposable
     [Fact]
     public async Task ANewRuleIsAppliedThoughTheSourceSaysThatNothingChanged()
     {
-        var source = new MemorySource { Partitions = [[new("a", "v1"), new("b", "secret")]], Change = new ChangeAnswer(true, "m1") };
+        var source = new MemorySource { Partitions = [[new("a", "v1"), new("b", "secret")]], Change = new ChangeCheckResult(true, "m1") };
         await _bench.RunAsync(source);
-        source.Change = new ChangeAnswer(false, "m1");
+        source.Change = new ChangeCheckResult(false, "m1");
         Assert.Equal(SyncEnd.Unchanged, (await _bench.RunNextAsync(source)).End);
 
         Exclude("text", "secret");

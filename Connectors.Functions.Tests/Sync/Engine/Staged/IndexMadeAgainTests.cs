@@ -66,8 +66,8 @@ public sealed class IndexMadeAgainTests : IAsyncLifetime
         var ours = Machine(_ours);
         var request = Request("job-2") with { Kind = SyncKind.Incremental, Cursor = cursor };
         var begun = await ours.BeginAsync(request, feed, null, Token);
-        var page = await ours.ReadPageAsync(request, feed, new ReadOrder(begun.Plan!, 0, null), Token);
-        await ours.WritePageAsync(request, new WriteOrder(begun.Plan!, page.Page, null, 0), Token);
+        var page = await ours.ReadPageAsync(request, feed, new ReadPageInput(begun.Plan!, 0, null), Token);
+        await ours.WritePageAsync(request, new WritePageInput(begun.Plan!, page.Page, null, 0), Token);
 
         Assert.Equal(SyncKind.Incremental, begun.Kind);
         Assert.Equal(["a", "b", "c"], _server.Ids(Index).Order());
@@ -78,13 +78,13 @@ public sealed class IndexMadeAgainTests : IAsyncLifetime
     {
         var (source, theirs) = (MemorySource.Holding("a"), Machine(_theirs));
         var begun = await theirs.BeginAsync(Request("job-1"), source, null, Token);
-        var page = await theirs.ReadPageAsync(Request("job-1"), source, new ReadOrder(begun.Plan!, 0, null), Token);
+        var page = await theirs.ReadPageAsync(Request("job-1"), source, new ReadPageInput(begun.Plan!, 0, null), Token);
         await _ours.Content.DeleteAsync(Index, Token);
         await _ours.Content.PrepareAsync(Index, Token);
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => Machine(_ours).WritePageAsync(Request("job-1"), new WriteOrder(begun.Plan!, page.Page, null, 0), Token));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => Machine(_ours).WritePageAsync(Request("job-1"), new WritePageInput(begun.Plan!, page.Page, null, 0), Token));
 
-        Assert.Equal($"The index '{Index}' was deleted, or made again, while it was being filled. Start the sync again to build it anew.", failure.Message);
+        Assert.Equal($"The index '{Index}' was deleted or recreated during the sync. Start the sync again to rebuild it.", failure.Message);
         Assert.Empty(_server.Ids(Index));
     }
 
@@ -92,19 +92,19 @@ public sealed class IndexMadeAgainTests : IAsyncLifetime
     {
         var request = Request("job-1");
         var begun = await beginning.BeginAsync(request, source, null, Token);
-        var page = await beginning.ReadPageAsync(request, source, new ReadOrder(begun.Plan!, 0, null), Token);
+        var page = await beginning.ReadPageAsync(request, source, new ReadPageInput(begun.Plan!, 0, null), Token);
         while (!page.IsLast)
         {
-            await writing.WritePageAsync(request, new WriteOrder(begun.Plan!, page.Page, null, 0), Token);
-            page = await beginning.ReadPageAsync(request, source, new ReadOrder(begun.Plan!, 0, page.Page), Token);
+            await writing.WritePageAsync(request, new WritePageInput(begun.Plan!, page.Page, null, 0), Token);
+            page = await beginning.ReadPageAsync(request, source, new ReadPageInput(begun.Plan!, 0, page.Page), Token);
         }
 
         if (page.HasWork)
         {
-            await writing.WritePageAsync(request, new WriteOrder(begun.Plan!, page.Page, null, 0), Token);
+            await writing.WritePageAsync(request, new WritePageInput(begun.Plan!, page.Page, null, 0), Token);
         }
 
-        return (await writing.CompleteAsync(request, new CompleteOrder(begun.Plan!, [], IsListed: true), Token)).Cursor;
+        return (await writing.CompleteAsync(request, new CompleteInput(begun.Plan!, [], IsListed: true), Token)).Cursor;
     }
 
     private static SyncRequest Request(string jobId) => new() { JobId = jobId, ConnectorId = "c1", ServiceType = "memory", IndexName = Index, Fingerprint = "f1" };

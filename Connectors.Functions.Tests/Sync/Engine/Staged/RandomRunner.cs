@@ -45,7 +45,7 @@ internal sealed class RandomRunner(int seed) : IStepRunner
                 await QuietlyAsync(step(Machine(bench), kill.Token));
                 bench.Memory.OnCall = null;
                 return await step(Machine(bench), token);
-            case 5 when typeof(T) == typeof(ReadAnswer):
+            case 5 when typeof(T) == typeof(ReadPageResult):
                 lock (_lock)
                 {
                     _late.Add(QuietlyAsync(step(Machine(bench), token)));

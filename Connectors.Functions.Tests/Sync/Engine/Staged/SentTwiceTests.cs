@@ -19,22 +19,22 @@ public sealed class SentTwiceTests
     {
         var store = new StoreWithHook();
         using var bench = new StagedBench { Store = store };
-        var order = await PlanAsync(bench, store);
-        WriteAnswer? other = null;
+        var input = await PlanAsync(bench, store);
+        WriteResult? other = null;
         store.BeforeOpen = async name =>
         {
             // The other one does all of it after the first has said that it sends, and before it does.
             if (name.EndsWith("/000000", StringComparison.Ordinal) && whileTheFirstWaits)
             {
                 store.BeforeOpen = null;
-                other = await bench.Machine(1).WriteDeletesAsync(bench.Request, order, Token);
+                other = await bench.Machine(1).WriteDeletesAsync(bench.Request, input, Token);
             }
         };
 
-        var one = await bench.Machine().WriteDeletesAsync(bench.Request, order, Token);
-        other ??= await bench.Machine(1).WriteDeletesAsync(bench.Request, order, Token);
+        var item = await bench.Machine().WriteDeletesAsync(bench.Request, input, Token);
+        other ??= await bench.Machine(1).WriteDeletesAsync(bench.Request, input, Token);
 
-        Assert.Equal((3L, 0L), (one.Counts.Deleted, one.Counts.AlreadyGone));
+        Assert.Equal((3L, 0L), (item.Counts.Deleted, item.Counts.AlreadyGone));
         Assert.Equal((3L, 0L), (other.Counts.Deleted, other.Counts.AlreadyGone));
         Assert.Equal(["a"], bench.Index.Documents.Keys);
     }
@@ -44,12 +44,12 @@ public sealed class SentTwiceTests
     {
         var store = new StoreWithHook();
         using var bench = new StagedBench { Store = store };
-        var order = await PlanAsync(bench, store);
+        var input = await PlanAsync(bench, store);
         bench.Index.Documents.Remove("c");
 
-        var answer = await bench.Machine().WriteDeletesAsync(bench.Request, order, Token);
+        var result = await bench.Machine().WriteDeletesAsync(bench.Request, input, Token);
 
-        Assert.Equal((2L, 1L), (answer.Counts.Deleted, answer.Counts.AlreadyGone));
+        Assert.Equal((2L, 1L), (result.Counts.Deleted, result.Counts.AlreadyGone));
     }
 
     [Fact]
@@ -61,28 +61,28 @@ public sealed class SentTwiceTests
         feed.Then("v2", "-a", "-never-there", "c");
         bench.Request = bench.Request with { JobId = "changes", Kind = SyncKind.Incremental };
         var begin = await bench.Machine().BeginAsync(bench.Request, feed, null, Token);
-        var page = await bench.Machine().ReadPageAsync(bench.Request, feed, new ReadOrder(begin.Plan!, 0, null), Token);
-        var order = new WriteOrder(begin.Plan!, page.Page, null, 0);
+        var page = await bench.Machine().ReadPageAsync(bench.Request, feed, new ReadPageInput(begin.Plan!, 0, null), Token);
+        var input = new WritePageInput(begin.Plan!, page.Page, null, 0);
 
-        var first = await bench.Machine().WritePageAsync(bench.Request, order, Token);
-        var again = await bench.Machine(1).WritePageAsync(bench.Request, order, Token);
+        var first = await bench.Machine().WritePageAsync(bench.Request, input, Token);
+        var again = await bench.Machine(1).WritePageAsync(bench.Request, input, Token);
 
         Assert.Equal((1L, 1L, 1L), (first.Counts.Deleted, first.Counts.AlreadyGone, first.Counts.Indexed));
         Assert.Equal((2L, 0L, 1L), (again.Counts.Deleted, again.Counts.AlreadyGone, again.Counts.Indexed));
     }
 
     /// <summary>An index of four documents, of which three are to be deleted.</summary>
-    private static async Task<DeleteOrder> PlanAsync(StagedBench bench, StoreWithHook store)
+    private static async Task<WriteDeletesInput> PlanAsync(StagedBench bench, StoreWithHook store)
     {
         await bench.RunAsync(MemorySource.Holding("a", "b", "c", "d"));
         bench.Request = bench.Request with { JobId = "job-2" };
         var source = MemorySource.Holding("a");
         var begin = await bench.Machine().BeginAsync(bench.Request, source, null, Token);
-        var page = await bench.Machine().ReadPageAsync(bench.Request, source, new ReadOrder(begin.Plan!, 0, null), Token);
-        var deletes = await bench.Machine().PlanDeletesAsync(bench.Request, new PlanDeletesOrder(begin.Plan!, [page.Page]), Token);
+        var page = await bench.Machine().ReadPageAsync(bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
+        var deletes = await bench.Machine().PlanDeletesAsync(bench.Request, new PlanDeletesInput(begin.Plan!, [page.Page]), Token);
         Assert.Equal((1, 3L), (deletes.Parts, deletes.Count));
         Assert.DoesNotContain(store.Inner.Contents.Keys, name => name.EndsWith(".sent", StringComparison.Ordinal) && name.Contains("deletes", StringComparison.Ordinal) && name.StartsWith("job-2", StringComparison.Ordinal));
-        return new DeleteOrder(begin.Plan!, deletes.Deletes!, 0, 1, null, 0);
+        return new WriteDeletesInput(begin.Plan!, deletes.Deletes!, 0, 1, null, 0);
     }
 
     private sealed class StoreWithHook : IStagingStore
@@ -101,7 +101,7 @@ public sealed class SentTwiceTests
 
         public Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => Inner.ExistsAsync(name, cancellationToken);
 
-        public Task<bool> TryMarkAsync(string name, CancellationToken cancellationToken) => Inner.TryMarkAsync(name, cancellationToken);
+        public Task<bool> TryCreateAsync(string name, CancellationToken cancellationToken) => Inner.TryCreateAsync(name, cancellationToken);
 
         public IAsyncEnumerable<string> ListFoldersAsync(CancellationToken cancellationToken) => Inner.ListFoldersAsync(cancellationToken);
 

@@ -90,8 +90,8 @@ public sealed class StagedKindTests : IDisposable
     public async Task WhyAFullSyncIsDoneInsteadIsToldAsInOneProcess()
     {
         var feed = new MemoryFeed(MemorySource.Holding("a"));
-        Assert.Equal("no full sync has completed yet that could be gone on from.", (await RunAsync(SyncKind.Incremental, feed)).Fallback);
-        Assert.Equal("Memory can't tell what changed.", (await RunAsync(SyncKind.Incremental, MemorySource.Holding("a"))).Fallback);
+        Assert.Equal("no full sync has completed yet.", (await RunAsync(SyncKind.Incremental, feed)).Fallback);
+        Assert.Equal("Memory can't report changes.", (await RunAsync(SyncKind.Incremental, MemorySource.Holding("a"))).Fallback);
 
         _bench.Request = _bench.Request with { Cursor = (await RunAsync(SyncKind.Full, feed)).Cursor };
         _bench.Request = _bench.Request with { Fingerprint = "f2" };
@@ -103,25 +103,25 @@ public sealed class StagedKindTests : IDisposable
     }
 
     [Fact]
-    public async Task AFullSyncThatReplacesAnIncrementalOneAndFindsNothingChangedTellsBoth()
+    public async Task AFullSyncInPlaceOfAnIncrementalOneThatFindsNoChangeReportsBoth()
     {
         var documents = MemorySource.Holding("a");
         var feed = new MemoryFeed(documents);
-        documents.Change = new ChangeAnswer(true, "mark-1");
+        documents.Change = new ChangeCheckResult(true, "mark-1");
         await RunAsync(SyncKind.Full, feed);
-        documents.Change = new ChangeAnswer(false, "mark-1");
+        documents.Change = new ChangeCheckResult(false, "mark-1");
 
         var outcome = await RunAsync(SyncKind.Incremental, feed);
 
-        Assert.Equal((SyncEnd.Unchanged, "0", "no full sync has completed yet that could be gone on from."), (outcome.End, Place(outcome), outcome.Fallback));
+        Assert.Equal((SyncEnd.Unchanged, "0", "no full sync has completed yet."), (outcome.End, Place(outcome), outcome.Fallback));
     }
 
     [Fact]
-    public async Task ChangesThatWereWrittenMakeTheSourcesMarkWorthlessAndNoneLeaveItAlone()
+    public async Task WrittenChangesClearTheChangeTokenAndNoChangesKeepIt()
     {
         var documents = MemorySource.Holding("a", "b");
         var feed = new MemoryFeed(documents);
-        documents.Change = new ChangeAnswer(true, "mark-1");
+        documents.Change = new ChangeCheckResult(true, "mark-1");
         _bench.Request = _bench.Request with { Cursor = (await RunAsync(SyncKind.Full, feed)).Cursor };
         await RunAsync(SyncKind.Incremental, feed);
         Assert.Equal("mark-1", _bench.Index.Meta!["change_mark"]!.GetValue<string>());
@@ -146,7 +146,7 @@ public sealed class StagedKindTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => RunAsync(SyncKind.Incremental, feed));
 
-        Assert.Contains("was deleted, or made again, while it was being filled", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("was deleted or recreated during the sync", failure.Message, StringComparison.Ordinal);
         Assert.Empty(_bench.Index.Documents);
     }
 
@@ -158,12 +158,12 @@ public sealed class StagedKindTests : IDisposable
         feed.Then("v2", "a").Then("v2", "b");
         _bench.Request = _bench.Request with { JobId = "changes", Kind = SyncKind.Incremental };
         var begin = await _bench.Machine().BeginAsync(_bench.Request, feed, null, Token);
-        var page = await _bench.Machine().ReadPageAsync(_bench.Request, feed, new ReadOrder(begin.Plan!, 0, null), Token);
+        var page = await _bench.Machine().ReadPageAsync(_bench.Request, feed, new ReadPageInput(begin.Plan!, 0, null), Token);
         Assert.False(page.IsLast);
 
         foreach (var last in new[] { page.Page, null })
         {
-            var failure = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine(1).CompleteAsync(_bench.Request, new CompleteOrder(begin.Plan!, [], false, last), Token));
+            var failure = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine(1).CompleteAsync(_bench.Request, new CompleteInput(begin.Plan!, [], false, last), Token));
             Assert.Equal("The changes were not read to their end. Start the sync again.", failure.Message);
         }
     }
@@ -224,7 +224,7 @@ public sealed class StagedKindTests : IDisposable
     [Theory]
     [InlineData(SyncKind.DeletesOnly)]
     [InlineData(SyncKind.NoDeletes)]
-    public async Task ASyncThatGoesAPartOfTheWayHasNoPlaceToTell(SyncKind kind)
+    public async Task APartialSyncHasNoCursor(SyncKind kind)
     {
         var feed = await FilledAsync("a", "b");
         feed.Then("v2", "a");

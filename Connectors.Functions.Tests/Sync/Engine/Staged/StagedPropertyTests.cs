@@ -135,10 +135,10 @@ public sealed class StagedPropertyTests
             using var staged = new StagedBench();
             using var single = new EngineBench();
             single.Options = staged.Options with { StateFolder = single.Folder.Path };
-            var one = await RunTwiceAsync(source => single.RunNextAsync(source), single.Index, request => single.Request = request(single.Request));
+            var item = await RunTwiceAsync(source => single.RunNextAsync(source), single.Index, request => single.Request = request(single.Request));
             var other = await RunTwiceAsync(source => staged.RunNextAsync(source), staged.Index, request => staged.Request = request(staged.Request));
 
-            Assert.Equal(Told(one), Told(other));
+            Assert.Equal(Told(item), Told(other));
             Assert.Equal(single.Index.Meta?.ToJsonString(), staged.Index.Meta?.ToJsonString());
             Assert.Equal(Held(single.Index), Held(staged.Index));
 
@@ -146,12 +146,12 @@ public sealed class StagedPropertyTests
             {
                 var ordinary = story with { IsMixed = false };
                 var feed = new MemoryFeed(ordinary.Source(story.Before));
-                feed.Documents.Change = new ChangeAnswer(true, "mark-1");
+                feed.Documents.Change = new ChangeCheckResult(true, "mark-1");
                 var first = await run(feed);
                 change(request => request with { Kind = kind, Cursor = oddity == 1 ? null : first.Cursor, Fingerprint = oddity == 2 ? "f2" : request.Fingerprint });
                 feed.Lost = oddity == 3 ? "lost." : null;
                 feed.Documents = ordinary.Source(story.After);
-                feed.Documents.Change = new ChangeAnswer(story.Seed % 3 != 0, "mark-1");
+                feed.Documents.Change = new ChangeCheckResult(story.Seed % 3 != 0, "mark-1");
                 foreach (var page in story.After.Chunk(story.PageSize))
                 {
                     feed.Play(page, new Dictionary<string, string>(StringComparer.Ordinal));

@@ -86,17 +86,17 @@ public sealed class StagedSyncTests : IDisposable
         _bench.Request = _bench.Request with { JobId = "job-2" };
         var source = new MemorySource { PageSize = 10, Partitions = [[new("a", "v2"), new("b", "v1"), new("c", "v1"), new("d", "v1")]] };
         var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, Token);
-        var page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadOrder(begin.Plan!, 0, null), Token);
+        var page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
         var staged = _bench.Memory.Contents.ToDictionary();
 
         // The late one meets a source that has become empty, as one would that lost its permissions meanwhile.
         source.Partitions[0].Clear();
-        var late = await _bench.Machine(1).ReadPageAsync(_bench.Request, source, new ReadOrder(begin.Plan!, 0, null), Token);
+        var late = await _bench.Machine(1).ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
 
         Assert.NotEqual(page.Page, late.Page);
         Assert.Empty(_bench.Memory.Overwritten);
         Assert.All(staged, pair => Assert.Same(pair.Value, _bench.Memory.Contents[pair.Key]));
-        var deletes = await _bench.Machine(1).PlanDeletesAsync(_bench.Request, new PlanDeletesOrder(begin.Plan!, [page.Page]), Token);
+        var deletes = await _bench.Machine(1).PlanDeletesAsync(_bench.Request, new PlanDeletesInput(begin.Plan!, [page.Page]), Token);
         Assert.Equal((0L, 0), (deletes.Count, deletes.Parts));
     }
 
@@ -107,23 +107,23 @@ public sealed class StagedSyncTests : IDisposable
         _bench.Limits = _bench.Limits with { MaxDocuments = 2 };
         var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, Token);
         _bench.Memory.OnCall = name => _ = name.EndsWith(".batches", StringComparison.Ordinal) ? throw new ConnectorException(FailureKind.Retry, "storage") : 0;
-        await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadOrder(begin.Plan!, 0, null), Token));
+        await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token));
         _bench.Memory.OnCall = null;
 
-        var page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadOrder(begin.Plan!, 0, null), Token);
-        var written = await _bench.Machine().WritePageAsync(_bench.Request, new WriteOrder(begin.Plan!, page.Page, null, 0), Token);
+        var page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
+        var written = await _bench.Machine().WritePageAsync(_bench.Request, new WritePageInput(begin.Plan!, page.Page, null, 0), Token);
 
         Assert.Equal((2L, 0L), (written.Counts.Created, written.Counts.Duplicates));
     }
 
     [Theory]
-    [InlineData("/ids.entries", "The snapshot of this sync was lost from staging. Nothing was deleted because of it. Start the sync again.")]
-    [InlineData("/ids.texts", "The snapshot of this sync was lost from staging. Nothing was deleted because of it. Start the sync again.")]
-    [InlineData("/plan", "The plan of this sync was lost from staging. Nothing was deleted because of it. Start the sync again.")]
-    [InlineData("/000/000000-", "A page of this sync was lost from staging. Nothing was deleted because of it. Start the sync again.")]
-    [InlineData("/000/000001-", "A page of this sync was lost from staging. Nothing was deleted because of it. Start the sync again.")]
-    [InlineData("/000/000002-", "A page of this sync was lost from staging. Nothing was deleted because of it. Start the sync again.")]
-    public async Task SomethingThatWasLostIsToldAndNothingIsDeleted(string part, string message)
+    [InlineData("/ids.entries", "The snapshot of this sync is missing from staging. Nothing was deleted because of it. Start the sync again.")]
+    [InlineData("/ids.texts", "The snapshot of this sync is missing from staging. Nothing was deleted because of it. Start the sync again.")]
+    [InlineData("/plan", "The plan of this sync is missing from staging. Nothing was deleted because of it. Start the sync again.")]
+    [InlineData("/000/000000-", "A page of this sync is missing from staging. Nothing was deleted because of it. Start the sync again.")]
+    [InlineData("/000/000001-", "A page of this sync is missing from staging. Nothing was deleted because of it. Start the sync again.")]
+    [InlineData("/000/000002-", "A page of this sync is missing from staging. Nothing was deleted because of it. Start the sync again.")]
+    public async Task AMissingBlobIsReportedAndNothingIsDeleted(string part, string message)
     {
         foreach (var isDamaged in new[] { false, true })
         {
@@ -144,26 +144,26 @@ public sealed class StagedSyncTests : IDisposable
             if (isDamaged && part == "/ids.texts")
             {
                 // The sync begins again.
-                Assert.NotNull((await bench.Machine(1).PlanDeletesAsync(bench.Request, new PlanDeletesOrder(plan, [last]), Token)).Damaged);
+                Assert.NotNull((await bench.Machine(1).PlanDeletesAsync(bench.Request, new PlanDeletesInput(plan, [last]), Token)).Damaged);
                 continue;
             }
 
-            var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.Machine(1).PlanDeletesAsync(bench.Request, new PlanDeletesOrder(plan, [last]), Token));
+            var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.Machine(1).PlanDeletesAsync(bench.Request, new PlanDeletesInput(plan, [last]), Token));
             Assert.Equal((FailureKind.Fatal, message), (failure.Kind, failure.Message));
         }
     }
 
     [Fact]
-    public async Task BatchesThatWereLostEndTheJob()
+    public async Task MissingBatchesEndTheJob()
     {
         var source = MemorySource.Holding("a");
         var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, Token);
-        var page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadOrder(begin.Plan!, 0, null), Token);
+        var page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
         _bench.Memory.Contents.Remove(page.Page + ".batches", out _);
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().WritePageAsync(_bench.Request, new WriteOrder(begin.Plan!, page.Page, null, 0), Token));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().WritePageAsync(_bench.Request, new WritePageInput(begin.Plan!, page.Page, null, 0), Token));
 
-        Assert.Equal("A page's batches of this sync was lost from staging. Nothing was deleted because of it. Start the sync again.", failure.Message);
+        Assert.Equal("A page's batches of this sync is missing from staging. Nothing was deleted because of it. Start the sync again.", failure.Message);
     }
 
     [Fact]
@@ -174,11 +174,11 @@ public sealed class StagedSyncTests : IDisposable
         var source = MemorySource.Holding("a", "b", "c", "d", "e", "f");
         _bench.Limits = _bench.Limits with { MaxDocuments = 1 };
         var begin = await _bench.Machine(1).BeginAsync(_bench.Request, source, null, Token);
-        var page = await _bench.Machine(1).ReadPageAsync(_bench.Request, source, new ReadOrder(begin.Plan!, 0, null), Token);
+        var page = await _bench.Machine(1).ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
         Assert.False(page.IsLast);
 
-        var cutOff = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesOrder(begin.Plan!, [page.Page]), Token));
-        var missing = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesOrder(begin.Plan!, []), Token));
+        var cutOff = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesInput(begin.Plan!, [page.Page]), Token));
+        var missing = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesInput(begin.Plan!, []), Token));
 
         Assert.Equal("Partition 'p0' was not read to its end. Nothing was deleted. Start the sync again.", cutOff.Message);
         Assert.Equal("Not every partition was read. Nothing was deleted. Start the sync again.", missing.Message);
@@ -191,9 +191,9 @@ public sealed class StagedSyncTests : IDisposable
         _bench.Request = _bench.Request with { JobId = "job-2" };
         var source = new MemorySource { Partitions = [[new("a", "v1")], [new("b", "v1"), new("c", "v1")]] };
         var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, Token);
-        var page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadOrder(begin.Plan!, 0, null), Token);
+        var page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesOrder(begin.Plan!, [page.Page, page.Page]), Token));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesInput(begin.Plan!, [page.Page, page.Page]), Token));
 
         Assert.Contains("is not the one that was expected in partition 1. Nothing was deleted", failure.Message, StringComparison.Ordinal);
     }
@@ -203,11 +203,11 @@ public sealed class StagedSyncTests : IDisposable
     {
         await _bench.RunAsync(MemorySource.Holding("a", "b", "c", "d"));
         var (plan, last) = await ReadAllAsync(_bench, MemorySource.Holding("a"));
-        var deletes = await _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesOrder(plan, [last]), Token);
-        var order = new DeleteOrder(plan, deletes.Deletes!, 0, deletes.Parts, null, 0);
+        var deletes = await _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesInput(plan, [last]), Token);
+        var input = new WriteDeletesInput(plan, deletes.Deletes!, 0, deletes.Parts, null, 0);
 
-        await _bench.Machine().WriteDeletesAsync(_bench.Request, order, Token);
-        var again = await _bench.Machine(1).WriteDeletesAsync(_bench.Request, order, Token);
+        await _bench.Machine().WriteDeletesAsync(_bench.Request, input, Token);
+        var again = await _bench.Machine(1).WriteDeletesAsync(_bench.Request, input, Token);
 
         Assert.Equal((3L, 0L), (again.Counts.Deleted, again.Counts.AlreadyGone));
         Assert.Equal(["a"], _bench.Index.Documents.Keys);
@@ -287,15 +287,15 @@ public sealed class StagedSyncTests : IDisposable
     public async Task AnUnchangedSourceIsNotReadAndAnIndexThatWasMadeAgainIsNotTouched()
     {
         var source = MemorySource.Holding("a", "b");
-        source.Change = new ChangeAnswer(true, "mark-1");
+        source.Change = new ChangeCheckResult(true, "mark-1");
         await _bench.RunAsync(source);
-        source.Change = new ChangeAnswer(false, "mark-1");
+        source.Change = new ChangeCheckResult(false, "mark-1");
         Assert.Equal(SyncEnd.Unchanged, (await _bench.RunNextAsync(source)).End);
 
         var (plan, last) = await ReadAllAsync(_bench, MemorySource.Holding("a"));
         _bench.Index.MakeAgain();
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesOrder(plan, [last]), Token));
-        Assert.Contains("was deleted, or made again, while it was being filled", failure.Message, StringComparison.Ordinal);
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesInput(plan, [last]), Token));
+        Assert.Contains("was deleted or recreated during the sync", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -304,10 +304,10 @@ public sealed class StagedSyncTests : IDisposable
         var source = MemorySource.Holding("a");
         var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, Token);
 
-        var other = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().ReadPageAsync(_bench.Request with { Fingerprint = "f2" }, source, new ReadOrder(begin.Plan!, 0, null), Token));
-        var foreign = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().ReadPageAsync(_bench.Request with { JobId = "job-9" }, source, new ReadOrder(begin.Plan!, 0, null), Token));
+        var other = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().ReadPageAsync(_bench.Request with { Fingerprint = "f2" }, source, new ReadPageInput(begin.Plan!, 0, null), Token));
+        var foreign = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().ReadPageAsync(_bench.Request with { JobId = "job-9" }, source, new ReadPageInput(begin.Plan!, 0, null), Token));
 
-        Assert.Equal("What is to be synced was changed while the sync ran. Start the sync again.", other.Message);
+        Assert.Equal("The sync's settings were changed while it ran. Start the sync again.", other.Message);
         Assert.Contains("is not one of job 'job-9'", foreign.Message, StringComparison.Ordinal);
     }
 
@@ -318,7 +318,7 @@ public sealed class StagedSyncTests : IDisposable
         source.OnPage = page => page == 2 ? throw new ConnectorException(FailureKind.Retry, "reset") : Task.CompletedTask;
         var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, Token);
 
-        var page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadOrder(begin.Plan!, 0, null), Token);
+        var page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
 
         Assert.Equal((3L, false), (page.Counts.Read, page.IsLast));
     }
@@ -339,10 +339,10 @@ public sealed class StagedSyncTests : IDisposable
     {
         bench.Request = bench.Request with { JobId = Guid.NewGuid().ToString("N") };
         var begin = await bench.Machine().BeginAsync(bench.Request, source, null, Token);
-        ReadAnswer? page = null;
+        ReadPageResult? page = null;
         do
         {
-            page = await bench.Machine().ReadPageAsync(bench.Request, source, new ReadOrder(begin.Plan!, 0, page?.Page), Token);
+            page = await bench.Machine().ReadPageAsync(bench.Request, source, new ReadPageInput(begin.Plan!, 0, page?.Page), Token);
         }
         while (!page.IsLast);
         return (begin.Plan!, page.Page);

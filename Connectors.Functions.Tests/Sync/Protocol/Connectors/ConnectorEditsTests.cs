@@ -95,8 +95,8 @@ public sealed class ConnectorEditsTests
     {
         var ca = Some.MongoFields.Single(field => field.Name == "ssl_ca");
 
-        Assert.False(ConfigurationCheck.Counts(Some.Json("""{"ssl_enabled":{"value":false}}"""), Some.MongoFields, ca));
-        Assert.True(ConfigurationCheck.Counts(Some.Json("""{"ssl_enabled":{"value":"true"}}"""), Some.MongoFields, ca));
+        Assert.False(ConfigurationValidator.Counts(Some.Json("""{"ssl_enabled":{"value":false}}"""), Some.MongoFields, ca));
+        Assert.True(ConfigurationValidator.Counts(Some.Json("""{"ssl_enabled":{"value":"true"}}"""), Some.MongoFields, ca));
     }
 
     private static ConnectorEdit Values(string name, string value) => new() { Values = new Dictionary<string, JsonNode?> { [name] = value } };

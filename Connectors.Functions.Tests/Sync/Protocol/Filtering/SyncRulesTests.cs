@@ -64,7 +64,7 @@ public sealed class SyncRulesTests
     [InlineData("""{"field": "size"}""", "(without id)")]
     [InlineData("\"odd\"", "(without id)")]
     public void ARuleThatCanNotBeUnderstoodIsNeverIgnored(string rule, string name) => Assert.StartsWith(
-        $"Sync rule '{name}' can't be understood:",
+        $"Sync rule '{name}' is invalid:",
         Assert.Throws<ConnectorException>(() => SyncRules.Read(Some.Json($$"""{"rules": [{{rule}}]}"""))).Message,
         StringComparison.Ordinal);
 

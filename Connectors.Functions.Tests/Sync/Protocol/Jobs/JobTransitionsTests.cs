@@ -18,7 +18,7 @@ public sealed class JobTransitionsTests
     public void OnlyTheProtocolsTransitionsAreAllowed()
     {
         var states = Enum.GetValues<JobStatus>();
-        var found = from one in states from other in states where JobTransitions.IsAllowed(one, other) select $"{one.ToWord()} {other.ToWord()}";
+        var found = from item in states from other in states where JobTransitions.IsAllowed(item, other) select $"{item.ToWord()} {other.ToWord()}";
 
         Assert.Equal(7, states.Length);
         Assert.Equal(Allowed.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
@@ -28,9 +28,9 @@ public sealed class JobTransitionsTests
     public void AStateIsFinalExactlyWhenNothingFollowsIt()
     {
         var states = Enum.GetValues<JobStatus>();
-        Assert.All(states, one => Assert.Equal(!states.Any(other => JobTransitions.IsAllowed(one, other)), one.IsFinal()));
-        Assert.All(states, one => Assert.Single([one.IsFinal(), one.IsWaiting(), one.IsRunning()], is1 => is1));
-        Assert.Equal(states.Where(one => !one.IsFinal()).Order(), JobTransitions.Unfinished.Order());
+        Assert.All(states, item => Assert.Equal(!states.Any(other => JobTransitions.IsAllowed(item, other)), item.IsFinal()));
+        Assert.All(states, item => Assert.Single([item.IsFinal(), item.IsWaiting(), item.IsRunning()], is1 => is1));
+        Assert.Equal(states.Where(item => !item.IsFinal()).Order(), JobTransitions.Unfinished.Order());
     }
 
     [Theory]

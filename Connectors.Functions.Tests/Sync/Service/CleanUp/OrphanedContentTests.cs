@@ -30,7 +30,7 @@ public sealed class OrphanedContentTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await EmulatorServer.StartAsync(new EmulatorOptions { TimeProvider = _clock }, Token);
-        _gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [_server.Uri] }, new ImpatientTime(), new Random(1), _log);
+        _gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [_server.Uri] }, new FastForwardTimeProvider(), new Random(1), _log);
         await ProtocolIndices.EnsureAsync(_gateway.Documents, Token);
     }
 
@@ -200,7 +200,7 @@ public sealed class OrphanedContentTests : IAsyncLifetime
     private async Task FillAsync(string index)
     {
         await _gateway.Content.PrepareAsync(index, Token);
-        await _gateway.Content.WriteMetaAsync(index, new IndexMark("f", null, 2).ToJson(), Token);
+        await _gateway.Content.WriteMetaAsync(index, new IndexMetadata("f", null, 2).ToJson(), Token);
         _server.Put(index, "1", "{}");
         _server.Put(index, "2", "{}");
     }

@@ -92,13 +92,13 @@ public sealed class AccessControlJobTests
     [Theory]
     [InlineData("""{"connector": {"configuration": {"use_document_level_security": {"value": true}}}}""", """["_nobody"]""")]
     [InlineData("{}", null)]
-    public async Task ASyncThatFailedLeavesNoDocumentOpenThatItsSwitchIsToClose(string changes, string? expected)
+    public async Task AFailedSyncStillRestrictsUnsecuredDocuments(string changes, string? expected)
     {
         var connector = _bed.AddConnector();
         var job = (await _bed.Service.Jobs.FindAsync(await _bed.AddJobAsync(connector, changes), Token))!;
         var index = new MemoryIndex { Exists = true };
         index.Put("a", new JsonObject { ["text"] = "v1" });
-        var ending = new JobEnding(new SyncJobSteps(_bed.Service.Connectors, _bed.Service.Jobs), index, new SourceCheck(_bed.Sources, _bed.Clock));
+        var ending = new JobCompletion(new SyncJobSteps(_bed.Service.Connectors, _bed.Service.Jobs), index, new SourceCheck(_bed.Sources, _bed.Clock));
 
         await ending.WriteAsync(job, SyncResultEnd.Canceled, new JobResult(), Token);
         Assert.False(index.Documents["a"].ContainsKey("_allow_access_control"));
@@ -167,8 +167,8 @@ public sealed class AccessControlJobTests
     {
         var bed = new ServiceBed { MaxConcurrentSyncs = 1 };
         bed.Sources.HasAccessControl = true;
-        var (one, other) = (bed.AddConnector(On), bed.AddConnector(On));
-        foreach (var connector in (string[])[one, other])
+        var (item, other) = (bed.AddConnector(On), bed.AddConnector(On));
+        foreach (var connector in (string[])[item, other])
         {
             await bed.AddJobAsync(connector);
             await bed.AddJobAsync(connector, """{"job_type": "access_control", "connector": {"configuration": {"use_document_level_security": {"value": true}}}}""");
@@ -263,7 +263,7 @@ public sealed class AccessControlJobTests
         var failure = await Assert.ThrowsAsync<ConnectorException>(
             () => _bed.Service.SyncNowAsync(connector, new SyncNowOptions(Kind: SyncKind.NoDeletes) { AccessControl = true }, Token, Token));
 
-        Assert.Equal("An access control sync reads all identities: leave out --access-control or --no-deletes.", failure.Message);
+        Assert.Equal("An access control sync reads all identities: remove --access-control or --no-deletes.", failure.Message);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class AccessControlOverHttpTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
-        var time = new ImpatientTime();
+        var time = new FastForwardTimeProvider();
         _gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [_server.Uri] }, time, new Random(1), NullLoggerFactory.Instance);
         _service = new ConnectorService(
             new ServiceParts
@@ -141,7 +141,7 @@ public sealed class AccessControlOverHttpTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SwitchedOnLaterEveryDocumentIsClosed()
+    public async Task SwitchedOnLaterEveryDocumentIsRestricted()
     {
         var connector = await ConnectAsync(isOn: false);
         await SyncAsync(connector);

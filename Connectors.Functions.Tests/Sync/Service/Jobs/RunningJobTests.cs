@@ -128,7 +128,7 @@ public sealed class RunningJobTests
     }
 
     [Fact]
-    public async Task ASourceThatDoesNotCloseKeepsNoJob()
+    public async Task ASourceThatCantBeDisposedHoldsNoJob()
     {
         var job = await _bed.AddJobAsync(_bed.AddConnector());
         var closing = new TaskCompletionSource();
@@ -217,7 +217,7 @@ public sealed class RunningJobTests
     [Theory]
     [InlineData("""{"status": "error", "error": "The job has not seen any update for some time."}""")]
     [InlineData(null)]
-    public async Task AJobThatSomebodyElseEndedIsLetGoAtOnce(string? change)
+    public async Task AJobThatAnotherWorkerEndedIsReleasedAtOnce(string? change)
     {
         var job = await _bed.AddJobAsync(_bed.AddConnector());
         var started = new TaskCompletionSource();
@@ -365,7 +365,7 @@ public sealed class RunningJobTests
         await _bed.PassTimeUntilAsync(() => service.IsCompleted);
         var exception = await Assert.ThrowsAsync<ConnectorException>(() => service);
         Assert.Equal(
-            "The service ends, because more than 20 rounds failed within 600 seconds (service.max_errors, service.max_errors_span). The last failure: Elasticsearch is away.",
+            "The service ends, because more than 20 polls failed within 600 seconds (service.max_errors, service.max_errors_span). The last failure: Elasticsearch is away.",
             exception.Message);
     }
 }

@@ -205,10 +205,10 @@ public sealed class SyncKindJobTests
     }
 
     [Theory]
-    [InlineData(SyncKind.Incremental, true, false, false, "A dry run compares everything: leave out --dry-run or --incremental.")]
-    [InlineData(SyncKind.DeletesOnly, false, false, true, "A sync that only deletes writes no document: leave out --reindex or --deletes-only.")]
-    [InlineData(SyncKind.NoDeletes, false, true, false, "A sync without deletes needs no permission for them: leave out --allow-mass-delete or --no-deletes.")]
-    [InlineData(SyncKind.Incremental, false, false, true, "To write every document again everything has to be read: leave out --reindex or --incremental.")]
+    [InlineData(SyncKind.Incremental, true, false, false, "A dry run compares everything: remove --dry-run or --incremental.")]
+    [InlineData(SyncKind.DeletesOnly, false, false, true, "A sync that only deletes writes no document: remove --reindex or --deletes-only.")]
+    [InlineData(SyncKind.NoDeletes, false, true, false, "A sync without deletes needs no permission for them: remove --allow-mass-delete or --no-deletes.")]
+    [InlineData(SyncKind.Incremental, false, false, true, "Writing every document again requires a full read: remove --reindex or --incremental.")]
     public async Task OptionsThatContradictEachOtherAreExplained(object kind, bool dryRun, bool allowMassDelete, bool reindex, string message)
     {
         var connector = _bed.AddConnector();

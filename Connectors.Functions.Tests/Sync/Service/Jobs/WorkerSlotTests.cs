@@ -12,10 +12,10 @@ public sealed class WorkerSlotTests : IDisposable
     {
         var random = new Random(7);
         string first;
-        using (var one = WorkerSlot.Take(_folder, "host", random))
+        using (var item = WorkerSlot.Take(_folder, "host", random))
         {
             using var other = WorkerSlot.Take(_folder, "host", random);
-            first = one.Worker.Id!;
+            first = item.Worker.Id!;
             Assert.Equal(32, first.Length);
             Assert.NotEqual(first, other.Worker.Id);
         }

@@ -13,7 +13,7 @@ public sealed class BadConnectorTests
     [InlineData("""{"index_name": "  "}""", "index_name: no index is attached. Attach one to the connector, then start a sync.")]
     [InlineData("""{"service_type": "gone"}""", "There is no source for the service type \"gone\".")]
     [InlineData("""{"configuration": {"host": {"value": ""}}}""", "Field validation errors: 'Host' cannot be empty.")]
-    [InlineData("""{"configuration": {"host": "h", "limit": {"value": "many"}}}""", "Field validation errors: 'Host' is not an object with a 'value'. Mend 'host' in the connector's configuration, or remove it so that it is written anew. 'Limit' must be an integer.")]
+    [InlineData("""{"configuration": {"host": "h", "limit": {"value": "many"}}}""", "Field validation errors: 'Host' is not an object with a 'value'. Fix 'host' in the connector's configuration, or remove it to have it written again. 'Limit' must be an integer.")]
     [InlineData("""{"configuration": {"limit": {"value": 0}}}""", "Field validation errors: 'Limit' value '0' should be greater than 0.")]
     [InlineData(
         """{"scheduling": {"full": {"enabled": true, "interval": "0 0 * * *"}}, "last_seen": "2026-01-01T00:00:00Z"}""",
@@ -98,7 +98,7 @@ public sealed class BadConnectorTests
         await _bed.RunOnceAsync();
 
         Assert.Matches(
-            @"^Something failed that should not have \(InvalidOperationException\)\. The log of the service tells the details under error id [0-9a-f]{8}; please report it\.$",
+            @"^Unexpected error \(InvalidOperationException\)\. See the log of the service under error id [0-9a-f]{8}; please report it\.$",
             _bed.Connector(connector)["error"]!.GetValue<string>());
 
         // The same failure again is the same entry: nothing is written.
@@ -108,7 +108,7 @@ public sealed class BadConnectorTests
     }
 
     [Theory]
-    [InlineData("""{"job_type": "access_control"}""", "Fake can't tell who may see what, so there is no access control to sync. Switch its schedule off, and start content syncs only.", "last_access_control_sync")]
+    [InlineData("""{"job_type": "access_control"}""", "Fake has no access control to sync. Switch its schedule off, and start content syncs only.", "last_access_control_sync")]
     [InlineData("""{"job_type": "odd"}""", "This version runs full, incremental and access control syncs, and the job's type is 'odd'. Start a full content sync instead.", "last_sync")]
     [InlineData(
         """{"connector": {"index_name": ".search-acl-filter-search-a"}}""",
@@ -120,8 +120,8 @@ public sealed class BadConnectorTests
     [InlineData("""{"connector": {"configuration": {"host": {"value": null}}}}""", "Field validation errors: 'Host' cannot be empty.", "last_sync")]
     [InlineData(
         """{"connector": {"filtering": {"rules": [{"id": "r1", "policy": "exclude", "field": "a", "rule": "sounds_like", "value": "b"}]}}}""",
-        "Sync rule 'r1' can't be understood: it needs a policy (include or exclude), a field, a rule (equals, contains, starts_with, ends_with, regex, > or <) and a value. "
-        + "Nothing was synced, so that nothing that it excludes is indexed. Mend or remove the rule, then start a sync.",
+        "Sync rule 'r1' is invalid: it needs a policy (include or exclude), a field, a rule (equals, contains, starts_with, ends_with, regex, > or <) and a value. "
+        + "Nothing was synced, so that nothing that it excludes is indexed. Fix or remove the rule, then start a sync.",
         "last_sync")]
     [InlineData(
         """{"connector": {"filtering": {"rules": [{"id": "r1", "policy": "exclude", "field": "a", "rule": "regex", "value": "("}]}}}""",

@@ -85,7 +85,7 @@ public sealed class ManyConnectorsTests
     }
 
     private static ElasticsearchGateway Gateway(EmulatorServer server) =>
-        new(new ElasticsearchOptions { Hosts = [server.Uri] }, new ImpatientTime(), new Random(1), NullLoggerFactory.Instance);
+        new(new ElasticsearchOptions { Hosts = [server.Uri] }, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance);
 
     private static ConnectorService Service(ElasticsearchGateway gateway, TimeProvider clock, FakeSources sources) => new(
         new ServiceParts

@@ -132,14 +132,14 @@ public sealed class RacesTests
             var jobs = new SyncJobIndex(_seen, _clock);
             var steps = new SyncJobSteps(connectors, jobs);
             var options = new ConnectorServiceOptions { Worker = new JobWorker(name, name), ServiceTypes = ["fake"] };
-            var care = new ConnectorCare(connectors, steps, new SourceCheck(new FakeSources(), _clock, new CallerScheduler()), options, _clock, NullLoggerFactory.Instance);
+            var maintenance = new ConnectorMaintenance(connectors, steps, new SourceCheck(new FakeSources(), _clock, new CallerScheduler()), options, _clock, NullLoggerFactory.Instance);
             var cleanup = new JobCleanup(jobs, steps, _clock, NullLoggerFactory.Instance);
             for (var round = 0; round < 3; round++)
             {
                 var unfinished = await jobs.UnfinishedAsync(Token).ToListAsync(Token);
                 await foreach (var connector in connectors.ListAsync(Token))
                 {
-                    await care.LookAfterAsync(connector, unfinished.Exists(job => job.Status == JobStatus.Pending) ? [SyncKind.Full] : [], isAccessControlPending: false, isRunning: false, Token);
+                    await maintenance.MaintainAsync(connector, unfinished.Exists(job => job.Status == JobStatus.Pending) ? [SyncKind.Full] : [], isAccessControlPending: false, isRunning: false, Token);
                 }
 
                 foreach (var job in JobQueue.Next(await jobs.UnfinishedAsync(Token).ToListAsync(Token), _ => false))

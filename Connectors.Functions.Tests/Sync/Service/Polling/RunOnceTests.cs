@@ -54,9 +54,9 @@ public sealed class RunOnceTests
     [Fact]
     public async Task EverythingThatWaitsRunsOneAtATimeForEachConnector()
     {
-        var one = _bed.AddConnector();
+        var item = _bed.AddConnector();
         var other = _bed.AddConnector();
-        string[] jobs = [await _bed.AddJobAsync(one), await _bed.AddJobAsync(one), await _bed.AddJobAsync(other)];
+        string[] jobs = [await _bed.AddJobAsync(item), await _bed.AddJobAsync(item), await _bed.AddJobAsync(other)];
         var running = new HashSet<string>();
         _bed.Engine.Script = async (request, _, _, _) =>
         {
@@ -78,7 +78,7 @@ public sealed class RunOnceTests
 
         Assert.Equal(3, results.Count);
         Assert.All(jobs, job => Assert.Equal("completed", _bed.Status(job)));
-        Assert.Equal([jobs[0], jobs[1]], _bed.Engine.Requests.Where(request => request.ConnectorId == one).Select(request => request.JobId));
+        Assert.Equal([jobs[0], jobs[1]], _bed.Engine.Requests.Where(request => request.ConnectorId == item).Select(request => request.JobId));
     }
 
     [Fact]
@@ -207,7 +207,7 @@ public sealed class RunOnceTests
         Assert.Equal(SyncResultEnd.Failed, Assert.Single(await _bed.RunOnceAsync()).End);
 
         Assert.Matches(
-            @"^Something failed that should not have \(InvalidOperationException\)\. The log of the service tells the details under error id [0-9a-f]{8}; please report it\.$",
+            @"^Unexpected error \(InvalidOperationException\)\. See the log of the service under error id [0-9a-f]{8}; please report it\.$",
             _bed.Job(job)["error"]!.GetValue<string>());
         Assert.Equal(7, _bed.Job(job)["indexed_document_count"]!.GetValue<int>());
     }

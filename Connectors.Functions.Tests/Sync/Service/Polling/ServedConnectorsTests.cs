@@ -48,7 +48,7 @@ public sealed class ServedConnectorsTests
 
         Assert.Equal(before, bed.Connector(unknown).ToJsonString());
         Assert.Equal(
-            "Information Connector c1 has the service type sharepoint_online, for which there is no source here: it is left alone. Name its class under sources to serve it",
+            "Information Connector c1 has the service type sharepoint_online, which has no source here; it is not served. Name its class under sources to serve it",
             Assert.Single(log.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Trim());
     }
 
@@ -72,10 +72,10 @@ public sealed class ServedConnectorsTests
         return ConnectorServiceOptions.From(outcome.Configuration!, new JobWorker("host-1"));
     }
 
-    private static ConnectorRound Round(ServiceBed bed, ConnectorServiceOptions options, RecordingLoggerFactory log) => new(
+    private static PollCycle Round(ServiceBed bed, ConnectorServiceOptions options, RecordingLoggerFactory log) => new(
         bed.Service.Connectors,
         bed.Service.Jobs,
-        new ConnectorCare(bed.Service.Connectors, bed.Service.Steps, new SourceCheck(bed.Sources, bed.Clock), options, bed.Clock, NullLoggerFactory.Instance),
+        new ConnectorMaintenance(bed.Service.Connectors, bed.Service.Steps, new SourceCheck(bed.Sources, bed.Clock), options, bed.Clock, NullLoggerFactory.Instance),
         new JobCleanup(bed.Service.Jobs, bed.Service.Steps, bed.Clock, NullLoggerFactory.Instance),
         options,
         log);

@@ -27,7 +27,7 @@ public sealed class PrivateFilesTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "modes are of Unix");
         var root = Path.Combine(_folder.Path, "made");
-        using (var state = new SyncStateStore(Path.Combine(root, "state")).Open("job"))
+        using (var state = new LocalSyncStateStore(Path.Combine(root, "state")).Open("job"))
         {
             using (var ids = new IdSnapshotFile.Builder(state.Folder))
             {
@@ -39,7 +39,7 @@ public sealed class PrivateFilesTests : IDisposable
         }
 
         await new LocalStagingStore(Path.Combine(root, "staging")).PutAsync("job/plan/page", new MemoryStream([1]), isText: false, Token);
-        await new LocalStagingStore(Path.Combine(root, "staging")).TryMarkAsync("job/mark", Token);
+        await new LocalStagingStore(Path.Combine(root, "staging")).TryCreateAsync("job/mark", Token);
         using (var copies = ProcessFolder.Take(Path.Combine(root, "functions", "copies")))
         {
             copies.NewFolder();
@@ -59,7 +59,7 @@ public sealed class PrivateFilesTests : IDisposable
         var jobs = Directory.CreateDirectory(Path.Combine(_folder.Path, "jobs", "job")).FullName;
         File.SetUnixFileMode(jobs, Folder700 | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
 
-        new SyncStateStore(_folder.Path).Open("job").Dispose();
+        new LocalSyncStateStore(_folder.Path).Open("job").Dispose();
 
         Assert.Equal(Folder700, File.GetUnixFileMode(jobs));
         Assert.Equal(Folder700, File.GetUnixFileMode(Path.GetDirectoryName(jobs)!));
@@ -75,7 +75,7 @@ public sealed class PrivateFilesTests : IDisposable
         var open = Directory.CreateDirectory(Path.Combine(_folder.Path, below)).FullName;
         File.SetUnixFileMode(open, File.GetUnixFileMode(open) | UnixFileMode.OtherWrite);
 
-        var failure = Assert.Throws<ConnectorException>(() => new SyncStateStore(_folder.Path).Open("job"));
+        var failure = Assert.Throws<ConnectorException>(() => new LocalSyncStateStore(_folder.Path).Open("job"));
 
         Assert.Contains("is no safe place: other users may write there, and could change what is in it.", failure.Message, StringComparison.Ordinal);
     }
@@ -131,13 +131,13 @@ public sealed class PrivateFilesTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(place)!);
         Directory.CreateSymbolicLink(place, elsewhere);
 
-        var failure = Assert.Throws<ConnectorException>(() => new SyncStateStore(Path.Combine(_folder.Path, "state")).Open("job"));
+        var failure = Assert.Throws<ConnectorException>(() => new LocalSyncStateStore(Path.Combine(_folder.Path, "state")).Open("job"));
 
         Assert.Contains("is a symbolic link to", failure.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(elsewhere));
     }
 
-    private static StoredPlan Plan(SnapshotSeal seal) => new() { IndexName = "i", IndexUuid = "u", Fingerprint = "f", SkipUnchanged = true, Partitions = [], Snapshot = seal };
+    private static StoredPlan Plan(SnapshotChecksum seal) => new() { IndexName = "i", IndexUuid = "u", Fingerprint = "f", SkipUnchanged = true, Partitions = [], Snapshot = seal };
 
     private static void Look(string root)
     {

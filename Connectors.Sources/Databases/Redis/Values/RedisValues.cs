@@ -8,7 +8,7 @@ namespace Connectors.Sources.Databases.Redis.Values;
 /// <param name="Name">The key.</param>
 /// <param name="Type">What <c>TYPE</c> says: <c>none</c> for one that has gone.</param>
 /// <param name="Size">Bytes that it takes in the server; <see langword="null"/> where the server does not tell.</param>
-internal sealed record RedisKeyFacts(byte[] Name, string Type, long? Size)
+internal sealed record RedisKeyInfo(byte[] Name, string Type, long? Size)
 {
     public bool IsGone => Type == "none";
 }
@@ -29,21 +29,21 @@ internal sealed class RedisValues(IDatabase database, int mostBytes)
     private bool _tellsSizes = true;
 
     /// <summary>Types and sizes.</summary>
-    public async Task<RedisKeyFacts[]> FactsAsync(IReadOnlyList<byte[]> keys, bool withSizes)
+    public async Task<RedisKeyInfo[]> InfoAsync(IReadOnlyList<byte[]> keys, bool withSizes)
     {
         var types = keys.Select(TypeAsync).ToArray();
         var sizes = withSizes && _tellsSizes ? keys.Select(key => database.ExecuteAsync("MEMORY", "USAGE", key)).ToArray() : [];
-        var facts = new RedisKeyFacts[keys.Count];
-        for (var i = 0; i < facts.Length; i++)
+        var info = new RedisKeyInfo[keys.Count];
+        for (var i = 0; i < info.Length; i++)
         {
-            facts[i] = new RedisKeyFacts(keys[i], await types[i], sizes.Length > 0 ? await SizeAsync(sizes[i]) : null);
+            info[i] = new RedisKeyInfo(keys[i], await types[i], sizes.Length > 0 ? await SizeAsync(sizes[i]) : null);
         }
 
-        return facts;
+        return info;
     }
 
     /// <summary>The value of a key, and its type, which may be another one by now; <see langword="null"/> when it has gone.</summary>
-    public async Task<(string Type, RedisText Value)?> ReadAsync(RedisKeyFacts key, CancellationToken cancellationToken)
+    public async Task<(string Type, RedisText Value)?> ReadAsync(RedisKeyInfo key, CancellationToken cancellationToken)
     {
         var type = key.Type;
         for (var attempt = 1; ; attempt++)
@@ -59,7 +59,7 @@ internal sealed class RedisValues(IDatabase database, int mostBytes)
         }
     }
 
-    private async Task<RedisText> ReadAsync(RedisKeyFacts key, string type, CancellationToken cancellationToken)
+    private async Task<RedisText> ReadAsync(RedisKeyInfo key, string type, CancellationToken cancellationToken)
     {
         // Without a size it may be any.
         var elements = new RedisElements(database, key.Name, key.Size <= mostBytes ? LargeBatch : SmallBatch);
@@ -91,7 +91,7 @@ internal sealed class RedisValues(IDatabase database, int mostBytes)
         }
     }
 
-    private static Comparer<RedisValue> ByBytes { get; } = Comparer<RedisValue>.Create((one, other) => ((ReadOnlyMemory<byte>)one).Span.SequenceCompareTo(((ReadOnlyMemory<byte>)other).Span));
+    private static Comparer<RedisValue> ByBytes { get; } = Comparer<RedisValue>.Create((item, other) => ((ReadOnlyMemory<byte>)item).Span.SequenceCompareTo(((ReadOnlyMemory<byte>)other).Span));
 
     private static int Length(RedisValue value) => ((ReadOnlyMemory<byte>)value).Length;
 

@@ -27,7 +27,7 @@ internal sealed class MySqlCatalog(MySqlConfiguration configuration)
         ORDER BY c.ORDINAL_POSITION
         """;
 
-    public async Task<IReadOnlyList<SqlTableFacts>> ListAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SqlTableInfo>> ListAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {
         var found = new List<(string Name, long Rows, string Type, bool HasKey)>();
         await using (var command = MySqlDialect.Command(transaction, TablesQuery, ("@database", configuration.Database)))
@@ -40,12 +40,12 @@ internal sealed class MySqlCatalog(MySqlConfiguration configuration)
         }
 
         // Whether a table may be read is found out by reading; where all are meant, the reading itself will tell.
-        var tables = new List<SqlTableFacts>();
+        var tables = new List<SqlTableInfo>();
         foreach (var (name, rows, type, hasKey) in found)
         {
             if (configuration.Tables.IsAll ? type is "BASE TABLE" or "SYSTEM VERSIONED" : configuration.Tables.Contains(name))
             {
-                tables.Add(new SqlTableFacts(name, hasKey, configuration.Tables.IsAll || await CanReadAsync(transaction, name, cancellationToken), rows));
+                tables.Add(new SqlTableInfo(name, hasKey, configuration.Tables.IsAll || await CanReadAsync(transaction, name, cancellationToken), rows));
             }
         }
 

@@ -15,7 +15,7 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration) : ISqlDiale
     private readonly MySqlCatalog _catalog = new(configuration);
     private readonly MySqlErrors _errors = new(configuration);
 
-    public string Place => _errors.Place;
+    public string DisplayName => _errors.DisplayName;
 
     public SqlTableChoice Tables => configuration.Tables;
 
@@ -66,7 +66,7 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration) : ISqlDiale
         return await ((MySqlConnection)connection).BeginTransactionAsync(IsolationLevel.ReadCommitted, isReadOnly: true, cancellationToken);
     }
 
-    public Task<IReadOnlyList<SqlTableFacts>> ListAsync(DbTransaction transaction, CancellationToken cancellationToken) => _catalog.ListAsync(transaction, cancellationToken);
+    public Task<IReadOnlyList<SqlTableInfo>> ListAsync(DbTransaction transaction, CancellationToken cancellationToken) => _catalog.ListAsync(transaction, cancellationToken);
 
     public Task<SqlTable?> DescribeAsync(DbTransaction transaction, string table, CancellationToken cancellationToken) =>
         _catalog.DescribeAsync(transaction, table, cancellationToken);
@@ -138,9 +138,9 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration) : ISqlDiale
     public string Text(DbDataReader rows, int ordinal) =>
         rows.GetFieldType(ordinal) == typeof(byte[]) ? Convert.ToBase64String(rows.GetFieldValue<byte[]>(ordinal)) : rows.GetString(ordinal);
 
-    public Task<string?> FactsAsync(DbTransaction transaction, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+    public Task<string?> ChangeTokenAsync(DbTransaction transaction, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
-    public bool IsClosed(Exception failure) => failure is MySqlException
+    public bool IsInaccessible(Exception failure) => failure is MySqlException
     {
         ErrorCode: MySqlErrorCode.NoSuchTable or MySqlErrorCode.TableAccessDenied or MySqlErrorCode.ColumnAccessDenied
     };

@@ -11,7 +11,7 @@ internal sealed class MySqlErrors(MySqlConfiguration configuration)
     private const int TookTooLongMariaDb = 1969;
     private const int TookTooLongMySql = 3024;
 
-    public string Place { get; } = $"MySQL database '{configuration.Database}'";
+    public string DisplayName { get; } = $"MySQL database '{configuration.Database}'";
 
     private string Server => $"MySQL server {configuration.Host}:{configuration.Port}";
 
@@ -42,15 +42,15 @@ internal sealed class MySqlErrors(MySqlConfiguration configuration)
         HostNotPrivileged => new ConnectorException($"{Server}: user '{configuration.User}' may not connect from this machine. Create the user for this host, or for '%'."),
         (int)MySqlErrorCode.UnknownDatabase => new ConnectorException($"{Server}: has no database '{configuration.Database}'. Correct the field database."),
         (int)MySqlErrorCode.DatabaseAccessDenied or (int)MySqlErrorCode.TableAccessDenied or (int)MySqlErrorCode.ColumnAccessDenied =>
-            new ConnectorException($"{Place}: user '{configuration.User}' may not {doing}. Grant SELECT on the database or on its tables."),
-        (int)MySqlErrorCode.NoSuchTable => new ConnectorException($"{Place}: can't {doing}: it is no longer there."),
+            new ConnectorException($"{DisplayName}: user '{configuration.User}' may not {doing}. Grant SELECT on the database or on its tables."),
+        (int)MySqlErrorCode.NoSuchTable => new ConnectorException($"{DisplayName}: can't {doing}: it is no longer there."),
         TookTooLongMariaDb or TookTooLongMySql or (int)MySqlErrorCode.QueryInterrupted or (int)MySqlErrorCode.LockWaitTimeout or (int)MySqlErrorCode.CommandTimeoutExpired =>
-            new ConnectorException(FailureKind.Retry, $"{Place}: it took too long to {doing}. Raise statement_timeout, or find out what slows or locks the server."),
+            new ConnectorException(FailureKind.Retry, $"{DisplayName}: it took too long to {doing}. Raise statement_timeout, or find out what slows or locks the server."),
         (int)MySqlErrorCode.ConnectionCountError or (int)MySqlErrorCode.TooManyUserConnections =>
             new ConnectorException(FailureKind.Retry, $"{Server}: has no connection to spare at the moment."),
         (int)MySqlErrorCode.ServerShutdown or (int)MySqlErrorCode.NormalShutdown => new ConnectorException(FailureKind.Retry, $"{Server}: is stopping."),
         (int)MySqlErrorCode.UnableToConnectToHost => new ConnectorException(FailureKind.Retry, $"{Server}: the connection broke, trying to {doing}. Check host, port and firewalls."),
         _ => new ConnectorException(
-            answer.IsTransient ? FailureKind.Retry : FailureKind.Fatal, $"{Place}: can't {doing}: the server answers {answer.Number} {answer.SqlState}: {answer.Message}."),
+            answer.IsTransient ? FailureKind.Retry : FailureKind.Fatal, $"{DisplayName}: can't {doing}: the server answers {answer.Number} {answer.SqlState}: {answer.Message}."),
     };
 }

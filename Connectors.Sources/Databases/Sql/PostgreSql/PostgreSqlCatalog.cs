@@ -65,7 +65,7 @@ internal sealed class PostgreSqlCatalog(PostgreSqlConfiguration configuration)
         $"{(_isPartitioned.GetValueOrDefault(table) ? string.Empty : "ONLY ")}{PostgreSqlDialect.Quote(configuration.Schema)}.{PostgreSqlDialect.Quote(table)}";
 
     /// <exception cref="ConnectorException">There is no such schema.</exception>
-    public async Task<IReadOnlyList<SqlTableFacts>> ListAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SqlTableInfo>> ListAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {
         await using (var schema = PostgreSqlDialect.Command(transaction, SchemaQuery, configuration.Schema))
         {
@@ -118,11 +118,11 @@ internal sealed class PostgreSqlCatalog(PostgreSqlConfiguration configuration)
     /// moment later only, so the place counts when no transaction is under way after it was noted. With row security, what the user may
     /// read can change without a write.
     /// </summary>
-    public async Task<string?> FactsAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    public async Task<string?> ChangeTokenAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {
         try
         {
-            string facts;
+            string info;
             await using (var command = PostgreSqlDialect.Command(transaction, LogQuery, configuration.Schema))
             {
                 await using var row = await command.ExecuteReaderAsync(cancellationToken);
@@ -131,11 +131,11 @@ internal sealed class PostgreSqlCatalog(PostgreSqlConfiguration configuration)
                     return null;
                 }
 
-                facts = $"{row.GetString(0)} {row.GetString(1)}";
+                info = $"{row.GetString(0)} {row.GetString(1)}";
             }
 
             await using var quiet = PostgreSqlDialect.Command(transaction, QuietQuery);
-            return await quiet.ExecuteScalarAsync(cancellationToken) is true ? facts : null;
+            return await quiet.ExecuteScalarAsync(cancellationToken) is true ? info : null;
         }
         catch (PostgresException unsupported) when (!unsupported.IsTransient)
         {
@@ -144,9 +144,9 @@ internal sealed class PostgreSqlCatalog(PostgreSqlConfiguration configuration)
         }
     }
 
-    private async Task<IReadOnlyList<SqlTableFacts>> ListAsync(DbTransaction transaction, IReadOnlyList<string> named, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<SqlTableInfo>> ListAsync(DbTransaction transaction, IReadOnlyList<string> named, CancellationToken cancellationToken)
     {
-        var tables = new List<SqlTableFacts>();
+        var tables = new List<SqlTableInfo>();
         await using var command = PostgreSqlDialect.Command(transaction, TablesQuery + (named.Count == 0 ? AllTables : AnyRelation), configuration.Schema);
         if (named.Count > 0)
         {
@@ -157,7 +157,7 @@ internal sealed class PostgreSqlCatalog(PostgreSqlConfiguration configuration)
         while (await rows.ReadAsync(cancellationToken))
         {
             _isPartitioned[rows.GetString(0)] = rows.GetBoolean(1);
-            tables.Add(new SqlTableFacts(rows.GetString(0), rows.GetBoolean(2), rows.GetBoolean(3), rows.GetInt64(4)));
+            tables.Add(new SqlTableInfo(rows.GetString(0), rows.GetBoolean(2), rows.GetBoolean(3), rows.GetInt64(4)));
         }
 
         return tables;

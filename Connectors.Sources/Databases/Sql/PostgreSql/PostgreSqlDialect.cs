@@ -14,7 +14,7 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration) :
     private readonly PostgreSqlCatalog _catalog = new(configuration);
     private readonly PostgreSqlErrors _errors = new(configuration);
 
-    public string Place => _errors.Place;
+    public string DisplayName => _errors.DisplayName;
 
     public SqlTableChoice Tables => configuration.Tables;
 
@@ -74,7 +74,7 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration) :
         return transaction;
     }
 
-    public Task<IReadOnlyList<SqlTableFacts>> ListAsync(DbTransaction transaction, CancellationToken cancellationToken) => _catalog.ListAsync(transaction, cancellationToken);
+    public Task<IReadOnlyList<SqlTableInfo>> ListAsync(DbTransaction transaction, CancellationToken cancellationToken) => _catalog.ListAsync(transaction, cancellationToken);
 
     public Task<SqlTable?> DescribeAsync(DbTransaction transaction, string table, CancellationToken cancellationToken) =>
         _catalog.DescribeAsync(transaction, table, cancellationToken);
@@ -82,7 +82,7 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration) :
     public Task<IReadOnlyList<string>> SplitsAsync(DbTransaction transaction, SqlTable table, int parts, CancellationToken cancellationToken) =>
         new PostgreSqlSplits(configuration.Schema).FindAsync(transaction, table, parts, cancellationToken);
 
-    public Task<string?> FactsAsync(DbTransaction transaction, CancellationToken cancellationToken) => _catalog.FactsAsync(transaction, cancellationToken);
+    public Task<string?> ChangeTokenAsync(DbTransaction transaction, CancellationToken cancellationToken) => _catalog.ChangeTokenAsync(transaction, cancellationToken);
 
     public async Task<bool> HasRowsAsync(DbTransaction transaction, string table, CancellationToken cancellationToken)
     {
@@ -137,7 +137,7 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration) :
     /// <summary>Bytes that are not UTF-8 become U+FFFD.</summary>
     public string Text(DbDataReader rows, int ordinal) => Encoding.UTF8.GetString(rows.GetFieldValue<byte[]>(ordinal));
 
-    public bool IsClosed(Exception failure) =>
+    public bool IsInaccessible(Exception failure) =>
         failure is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.InvalidSchemaName };
 
     public bool IsOtherShape(Exception failure) => failure is PostgresException

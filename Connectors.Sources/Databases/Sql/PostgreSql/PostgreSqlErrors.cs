@@ -7,7 +7,7 @@ namespace Connectors.Sources.Databases.Sql.PostgreSql;
 /// <summary>Words what PostgreSQL and its driver say. The driver's exceptions are not passed on: their details may repeat what rows hold.</summary>
 internal sealed class PostgreSqlErrors(PostgreSqlConfiguration configuration)
 {
-    public string Place { get; } = $"PostgreSQL database '{configuration.Database}'";
+    public string DisplayName { get; } = $"PostgreSQL database '{configuration.Database}'";
 
     private string Server => $"PostgreSQL server {configuration.Host}:{configuration.Port}";
 
@@ -23,7 +23,7 @@ internal sealed class PostgreSqlErrors(PostgreSqlConfiguration configuration)
 
         if (NetworkFailure.Find<DecoderFallbackException>(failure) is not null)
         {
-            return new ConnectorException($"{Place}: can't {doing}: a primary key holds bytes that are not UTF-8, so the reading could not be resumed after it. Mend the row, or exclude the table.");
+            return new ConnectorException($"{DisplayName}: can't {doing}: a primary key holds bytes that are not UTF-8, so the reading could not be resumed after it. Fix the row, or exclude the table.");
         }
 
         if (NetworkFailure.Explain(Server, failure) is { } network)
@@ -46,14 +46,14 @@ internal sealed class PostgreSqlErrors(PostgreSqlConfiguration configuration)
             new ConnectorException($"{Server}: refuses the login of user '{configuration.User}'. Check username, password, and the server's pg_hba.conf."),
         PostgresErrorCodes.InvalidCatalogName => new ConnectorException($"{Server}: has no database '{configuration.Database}'. Correct the field database."),
         PostgresErrorCodes.InsufficientPrivilege =>
-            new ConnectorException($"{Place}: user '{configuration.User}' may not {doing}. Grant CONNECT on the database, USAGE on the schema and SELECT on its tables."),
-        PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName => new ConnectorException($"{Place}: can't {doing}: it is no longer there."),
+            new ConnectorException($"{DisplayName}: user '{configuration.User}' may not {doing}. Grant CONNECT on the database, USAGE on the schema and SELECT on its tables."),
+        PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName => new ConnectorException($"{DisplayName}: can't {doing}: it is no longer there."),
         PostgresErrorCodes.QueryCanceled =>
-            new ConnectorException(FailureKind.Retry, $"{Place}: it took too long to {doing}. Raise statement_timeout, or find out what slows or locks the server."),
+            new ConnectorException(FailureKind.Retry, $"{DisplayName}: it took too long to {doing}. Raise statement_timeout, or find out what slows or locks the server."),
         PostgresErrorCodes.TooManyConnections => new ConnectorException(FailureKind.Retry, $"{Server}: has no connection to spare at the moment."),
         PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow =>
             new ConnectorException(FailureKind.Retry, $"{Server}: is starting or stopping."),
         _ => new ConnectorException(
-            answer.IsTransient ? FailureKind.Retry : FailureKind.Fatal, $"{Place}: can't {doing}: the server answers {answer.SqlState}: {answer.MessageText}."),
+            answer.IsTransient ? FailureKind.Retry : FailureKind.Fatal, $"{DisplayName}: can't {doing}: the server answers {answer.SqlState}: {answer.MessageText}."),
     };
 }

@@ -36,10 +36,10 @@ internal sealed class SqlChanges(ISqlDialect dialect, DbDataSource database, Sql
     public async Task CheckAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {
         if (dialect.IncrementalColumn is { } column && (await KnowAsync(transaction, column, cancellationToken)).Tables is { Count: > 0 } tables
-            && tables.All(table => SqlSince.Of(table, column, DateTimeOffset.UnixEpoch.AddYears(1)) is null))
+            && tables.All(table => SqlIncremental.Of(table, column, DateTimeOffset.UnixEpoch.AddYears(1)) is null))
         {
             throw new ConnectorException(
-                $"{dialect.Place}: no table has a column '{column}' with a date, or a date and a time. Correct the field {SqlFields.IncrementalColumn}, or clear it to have full syncs only.");
+                $"{dialect.DisplayName}: no table has a column '{column}' with a date, or a date and a time. Correct the field {SqlFields.IncrementalColumn}, or clear it to have full syncs only.");
         }
     }
 
@@ -48,48 +48,48 @@ internal sealed class SqlChanges(ISqlDialect dialect, DbDataSource database, Sql
     {
         if (dialect.IncrementalColumn is not { } column)
         {
-            return ChangePage.Lost(NoColumn);
+            return ChangePage.Expired(NoColumn);
         }
 
         if (SqlChangeCursor.Parse(cursor) is not { } since)
         {
-            return ChangePage.Lost("The stored time of the last sync can't be read.");
+            return ChangePage.Expired("The stored time of the last sync can't be read.");
         }
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await dialect.BeginAsync(connection, cancellationToken);
-        var place = SqlChangePlace.Parse(after) ?? new SqlChangePlace(await dialect.ClockAsync(transaction, cancellationToken), string.Empty, null);
-        if (place.Began < since.Time)
+        var position = SqlChangePosition.Parse(after) ?? new SqlChangePosition(await dialect.ClockAsync(transaction, cancellationToken), string.Empty, null);
+        if (position.StartedAt < since.Time)
         {
-            return ChangePage.Lost("The clock of the database server is behind the time of the last sync.");
+            return ChangePage.Expired("The clock of the database server is behind the time of the last sync.");
         }
 
         var known = await KnowAsync(transaction, column, cancellationToken);
         if (known.Shape != since.Shape)
         {
-            return ChangePage.Lost($"Tables or their columns, or the field {SqlFields.IncrementalColumn}, are others than at the last sync.");
+            return ChangePage.Expired($"Tables or their columns, or the field {SqlFields.IncrementalColumn}, are others than at the last sync.");
         }
 
         using var page = new SourcePageBuilder(limits);
-        var next = known.Tables.SkipWhile(table => string.CompareOrdinal(table.Name, place.Table) < 0).Take(2).ToArray();
+        var next = known.Tables.SkipWhile(table => string.CompareOrdinal(table.Name, position.Table) < 0).Take(2).ToArray();
         PageToken? token = null;
         if (next.Length > 0)
         {
-            place = next[0].Name == place.Table && place.After?.Length == next[0].Key.Count ? place : place with { Table = next[0].Name, After = null };
-            token = await FillAsync(page, transaction, next[0], known, SqlSince.Of(next[0], column, since.Time), place, limits, cancellationToken)
-                ?? (next.Length > 1 ? (place with { Table = next[1].Name, After = null }).ToToken() : null);
+            position = next[0].Name == position.Table && position.After?.Length == next[0].Key.Count ? position : position with { Table = next[0].Name, After = null };
+            token = await FillAsync(page, transaction, next[0], known, SqlIncremental.Of(next[0], column, since.Time), position, limits, cancellationToken)
+                ?? (next.Length > 1 ? (position with { Table = next[1].Name, After = null }).ToToken() : null);
         }
 
         return token is { } more
             ? new ChangePage(page.Build(more, isLast: false), [])
-            : new ChangePage(page.Build(PageToken.Start, isLast: true), [], (since with { Time = place.Began }).ToString());
+            : new ChangePage(page.Build(PageToken.Start, isLast: true), [], (since with { Time = position.StartedAt }).ToString());
     }
 
     /// <summary>Adds rows of a table until the page is full; <see langword="null"/> at the table's end.</summary>
     private async Task<PageToken?> FillAsync(
-        SourcePageBuilder page, DbTransaction transaction, SqlTable table, Known known, SqlSince? since, SqlChangePlace place, PageLimits limits, CancellationToken cancellationToken)
+        SourcePageBuilder page, DbTransaction transaction, SqlTable table, Known known, SqlIncremental? since, SqlChangePosition position, PageLimits limits, CancellationToken cancellationToken)
     {
-        if (since is null && place.After is null)
+        if (since is null && position.After is null)
         {
             SqlLog.TableReadWhole(logger, table.Name, dialect.IncrementalColumn!);
         }
@@ -98,9 +98,9 @@ internal sealed class SqlChanges(ISqlDialect dialect, DbDataSource database, Sql
         {
             var bounds = new SqlBounds(table.Name, table.KeyShape, Clashes: SqlRowId.Clashes(table.Name, known.Names));
             return await pages.FillAsync(
-                page, transaction, new SqlPart(table, bounds, since), place.After, key => (place with { After = key }).ToToken(), limits, cancellationToken);
+                page, transaction, new SqlPart(table, bounds, since), position.After, key => (position with { After = key }).ToToken(), limits, cancellationToken);
         }
-        catch (DbException closed) when (dialect.Tables.IsAll && dialect.IsClosed(closed))
+        catch (DbException closed) when (dialect.Tables.IsAll && dialect.IsInaccessible(closed))
         {
             page.AddGap(table.Name, "the table was dropped, or may no longer be read; its changes come with the next full sync");
             return null;
@@ -108,7 +108,7 @@ internal sealed class SqlChanges(ISqlDialect dialect, DbDataSource database, Sql
         catch (DbException changed) when (dialect.IsOtherShape(changed))
         {
             _known = null;
-            throw new ConnectorException(FailureKind.Retry, $"{dialect.Place}: the columns of the table '{table.Name}' were changed while it was read.");
+            throw new ConnectorException(FailureKind.Retry, $"{dialect.DisplayName}: the columns of the table '{table.Name}' were changed while it was read.");
         }
     }
 

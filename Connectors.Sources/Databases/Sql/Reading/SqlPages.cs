@@ -36,14 +36,14 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database)
                 return page.Build(next ?? PageToken.Start, isLast: next is null, restarts: last is null && !after.IsStart);
             }
         }
-        catch (DbException closed) when (dialect.Tables.IsAll && dialect.IsClosed(closed))
+        catch (DbException closed) when (dialect.Tables.IsAll && dialect.IsInaccessible(closed))
         {
             // As below.
         }
         catch (DbException changed) when (dialect.IsOtherShape(changed))
         {
             _tables.Clear();
-            throw new ConnectorException(FailureKind.Retry, $"{dialect.Place}: the columns of the table '{bounds.Table}' were changed while it was read.");
+            throw new ConnectorException(FailureKind.Retry, $"{dialect.DisplayName}: the columns of the table '{bounds.Table}' were changed while it was read.");
         }
 
         // With * nobody said that this table has to be readable, but neither that its documents should go.
@@ -75,7 +75,7 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database)
             {
                 return dialect.Tables.IsAll
                     ? null
-                    : throw new ConnectorException($"{dialect.Place}: the table '{bounds.Table}' was dropped while it was read. Correct the field tables.");
+                    : throw new ConnectorException($"{dialect.DisplayName}: the table '{bounds.Table}' was dropped while it was read. Correct the field tables.");
             }
 
             _tables[bounds.Table] = table;
@@ -83,7 +83,7 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database)
 
         return table.KeyShape == bounds.KeyShape
             ? table
-            : throw new ConnectorException($"{dialect.Place}: the primary key of the table '{bounds.Table}' was changed while it was read. Start a new sync.");
+            : throw new ConnectorException($"{dialect.DisplayName}: the primary key of the table '{bounds.Table}' was changed while it was read. Start a new sync.");
     }
 
     /// <summary>Adds rows until the page is full.</summary>

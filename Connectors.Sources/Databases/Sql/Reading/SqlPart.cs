@@ -6,4 +6,4 @@ namespace Connectors.Sources.Databases.Sql.Reading;
 /// <param name="Table">The table.</param>
 /// <param name="Bounds">The part of it.</param>
 /// <param name="Since">Only rows that may have changed since a time; <see langword="null"/> for all.</param>
-internal sealed record SqlPart(SqlTable Table, SqlBounds Bounds, SqlSince? Since = null);
+internal sealed record SqlPart(SqlTable Table, SqlBounds Bounds, SqlIncremental? Since = null);

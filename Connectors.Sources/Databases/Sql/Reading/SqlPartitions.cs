@@ -13,16 +13,16 @@ internal sealed class SqlPartitions(ISqlDialect dialect, int rowsAPartition)
 
     /// <summary>The chosen tables, in the order of their names.</summary>
     /// <exception cref="ConnectorException">A table that is named does not exist, or may not be read.</exception>
-    public async Task<IReadOnlyList<SqlTableFacts>> TablesAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SqlTableInfo>> TablesAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {
         var tables = (await dialect.ListAsync(transaction, cancellationToken)).Where(table => dialect.Tables.Contains(table.Name)).ToList();
         foreach (var name in dialect.Tables.Named)
         {
             var table = tables.Find(table => table.Name == name)
-                ?? throw new ConnectorException($"{dialect.Place} has no table '{name}'. Correct the field tables; names are written as the database keeps them, in upper or lower case.");
+                ?? throw new ConnectorException($"{dialect.DisplayName} has no table '{name}'. Correct the field tables; names are written as the database keeps them, in upper or lower case.");
             if (!table.IsReadable)
             {
-                throw new ConnectorException($"{dialect.Place}: the user may not read the table '{name}'. Grant SELECT on it.");
+                throw new ConnectorException($"{dialect.DisplayName}: the user may not read the table '{name}'. Grant SELECT on it.");
             }
         }
 
@@ -34,17 +34,17 @@ internal sealed class SqlPartitions(ISqlDialect dialect, int rowsAPartition)
         var tables = await TablesAsync(transaction, cancellationToken);
         var names = tables.Select(table => table.Name).ToArray();
         var partitions = new List<SourcePartition>();
-        foreach (var facts in tables)
+        foreach (var info in tables)
         {
-            if (!facts.IsReadable || !facts.HasKey)
+            if (!info.IsReadable || !info.HasKey)
             {
-                partitions.Add(new SqlBounds(facts.Name, Gap: facts.IsReadable ? "no key" : "no right").ToPartition(facts.Name));
+                partitions.Add(new SqlBounds(info.Name, Gap: info.IsReadable ? "no key" : "no right").ToPartition(info.Name));
             }
-            else if (await dialect.DescribeAsync(transaction, facts.Name, cancellationToken) is { Key.Count: > 0 } table)
+            else if (await dialect.DescribeAsync(transaction, info.Name, cancellationToken) is { Key.Count: > 0 } table)
             {
-                var parts = facts.EstimatedRows < 0 ? wanted : Math.Min(wanted, facts.EstimatedRows / rowsAPartition);
+                var parts = info.EstimatedRows < 0 ? wanted : Math.Min(wanted, info.EstimatedRows / rowsAPartition);
                 var splits = parts > 1 ? await dialect.SplitsAsync(transaction, table, (int)parts, cancellationToken) : [];
-                partitions.AddRange(Divide(table, splits, SqlRowId.Clashes(facts.Name, names)));
+                partitions.AddRange(Divide(table, splits, SqlRowId.Clashes(info.Name, names)));
             }
         }
 

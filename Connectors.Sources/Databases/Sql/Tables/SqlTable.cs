@@ -66,4 +66,4 @@ internal sealed class SqlTable
 /// <param name="HasKey">Whether it has a primary key.</param>
 /// <param name="IsReadable">Whether the user may read it.</param>
 /// <param name="EstimatedRows">How many rows it may have; negative when nobody knows.</param>
-internal sealed record SqlTableFacts(string Name, bool HasKey, bool IsReadable, long EstimatedRows);
+internal sealed record SqlTableInfo(string Name, bool HasKey, bool IsReadable, long EstimatedRows);

@@ -4,18 +4,18 @@ using Connectors.Sync.Staging;
 
 namespace Connectors.Sync.Engine.Staged.Messages;
 
-/// <summary>What the writing steps of a partition have to tell so far; each adds to the report of the one before it and stages it anew.</summary>
+/// <summary>The report of a partition's writing steps; each step adds to the report of the one before it and stages it again.</summary>
 /// <param name="Rejections">What was rejected or unreadable.</param>
-/// <param name="Run">How the last documents fared.</param>
+/// <param name="Run">The outcome of the last documents.</param>
 /// <param name="Preview">What a dry run would write.</param>
-internal sealed record WriteReport(RejectionReport Rejections, RejectionRun Run, SyncPreview? Preview)
+internal sealed record WriteReport(RejectionReport Rejections, RejectionWindow Run, SyncPreview? Preview)
 {
     /// <summary>The report of that name; an empty one without a name.</summary>
     public static async Task<WriteReport> GetAsync(IStagingStore store, ReportName? name, CancellationToken cancellationToken) => name is null
-        ? new WriteReport(new RejectionReport(), new RejectionRun(0, string.Empty), null)
-        : (await StagedContent.GetAsync<WriteReport>(store, name.Value, "A report", cancellationToken)).Value;
+        ? new WriteReport(new RejectionReport(), new RejectionWindow(0, string.Empty), null)
+        : (await StagedBlob.GetAsync<WriteReport>(store, name.Value, "A report", cancellationToken)).Value;
 
-    /// <summary>Stages it, when there is something to tell.</summary>
+    /// <summary>Stages it, unless it is empty.</summary>
     /// <returns>Its name, or <see langword="null"/>.</returns>
     public async Task<ReportName?> PutAsync(IStagingStore store, PlanName plan, CancellationToken cancellationToken)
     {
@@ -25,7 +25,7 @@ internal sealed record WriteReport(RejectionReport Rejections, RejectionRun Run,
         }
 
         var name = StagedNames.NewReport(plan);
-        await StagedContent.PutAsync(store, name.Value, this, writeRest: null, cancellationToken);
+        await StagedBlob.PutAsync(store, name.Value, this, writeRest: null, cancellationToken);
         return name;
     }
 }

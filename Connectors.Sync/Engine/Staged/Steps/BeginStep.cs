@@ -9,18 +9,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Engine.Staged.Steps;
 
-/// <summary>The first step: what <see cref="SyncPreparation"/> and <see cref="ChangePreparation"/> do, with the plan and the snapshot staged.</summary>
+/// <summary>The first step: what <see cref="SyncPreparation"/> and <see cref="IncrementalPreparation"/> do, with the plan and the snapshot staged.</summary>
 internal sealed class BeginStep(IStagingStore store, StagedPlans plans, IContentIndex index, SyncEngineOptions options, ILogger logger)
 {
-    private readonly ChangePreparation _changes = new(index, options, logger);
+    private readonly IncrementalPreparation _changes = new(index, options, logger);
     private readonly SyncBeginning _beginning = new(index, options, logger);
 
     /// <summary>Begins.</summary>
     /// <param name="request">The sync.</param>
     /// <param name="source">The source.</param>
-    /// <param name="fullBecause">Why everything has to be read though only changes were asked for, when that is known already.</param>
+    /// <param name="fullBecause">Why a full sync is needed instead of an incremental one, if that is known.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    public async Task<BeginAnswer> BeginAsync(SyncRequest request, SourceReader source, string? fullBecause, CancellationToken cancellationToken)
+    public async Task<BeginResult> BeginAsync(SyncRequest request, SourceReader source, string? fullBecause, CancellationToken cancellationToken)
     {
         if (request.Kind != SyncKind.Incremental)
         {
@@ -40,14 +40,14 @@ internal sealed class BeginStep(IStagingStore store, StagedPlans plans, IContent
         return await BeginListingAsync(request with { Kind = SyncKind.Full }, source, fullBecause, cancellationToken);
     }
 
-    private async Task<BeginAnswer> BeginChangesAsync(SyncRequest request, StoredPlan plan, CancellationToken cancellationToken)
+    private async Task<BeginResult> BeginChangesAsync(SyncRequest request, StoredPlan plan, CancellationToken cancellationToken)
     {
         var name = await InNewFolderAsync(folder => StageAsync(request, plan, folder, cancellationToken));
         SyncLog.ChangesBegin(logger, request.JobId, request.IndexName);
-        return new BeginAnswer(name, Partitions: 1, IndexedDocuments: 0, EstimatedDocuments: null, SyncKind.Incremental);
+        return new BeginResult(name, Partitions: 1, IndexedDocuments: 0, EstimatedDocuments: null, SyncKind.Incremental);
     }
 
-    private async Task<BeginAnswer> BeginListingAsync(SyncRequest request, SourceReader source, string? fallback, CancellationToken cancellationToken)
+    private async Task<BeginResult> BeginListingAsync(SyncRequest request, SourceReader source, string? fallback, CancellationToken cancellationToken)
     {
         return await InNewFolderAsync(async folder =>
         {
@@ -55,12 +55,12 @@ internal sealed class BeginStep(IStagingStore store, StagedPlans plans, IContent
             if (begun.Plan is not { } plan)
             {
                 Directory.Delete(folder, recursive: true);
-                return new BeginAnswer(null, 0, begun.TotalDocuments, null, request.Kind, begun.Cursor, fallback);
+                return new BeginResult(null, 0, begun.TotalDocuments, null, request.Kind, begun.Cursor, fallback);
             }
 
             var name = await StageAsync(request, plan, folder, cancellationToken);
             _beginning.Tell(request, plan);
-            return new BeginAnswer(name, plan.Partitions.Count, plan.Snapshot.Count, plan.EstimatedDocuments, request.Kind);
+            return new BeginResult(name, plan.Partitions.Count, plan.Snapshot.Count, plan.EstimatedDocuments, request.Kind);
         });
     }
 
@@ -82,7 +82,7 @@ internal sealed class BeginStep(IStagingStore store, StagedPlans plans, IContent
         }
     }
 
-    /// <summary>Stages a plan, and keeps it at hand with the folder of its snapshot.</summary>
+    /// <summary>Stages a plan and caches it with the folder of its snapshot.</summary>
     /// <returns>Its name.</returns>
     private async Task<PlanName> StageAsync(SyncRequest request, StoredPlan plan, string folder, CancellationToken cancellationToken)
     {
@@ -94,9 +94,9 @@ internal sealed class BeginStep(IStagingStore store, StagedPlans plans, IContent
             await PutFileAsync(name, folder, IdSnapshotFile.TextsName, isText: true, cancellationToken);
         }
 
-        // The plan last: what has a plan is whole.
-        await StagedContent.PutAsync(store, StagedNames.PlanBody(name), plan, writeRest: null, cancellationToken);
-        plans.Adopt(new OpenedPlan(name, plan, folder));
+        // The plan is written last: a staged plan is complete.
+        await StagedBlob.PutAsync(store, StagedNames.PlanBody(name), plan, writeRest: null, cancellationToken);
+        plans.Adopt(new LoadedPlan(name, plan, folder));
         return name;
     }
 

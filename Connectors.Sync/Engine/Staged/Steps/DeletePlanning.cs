@@ -9,45 +9,45 @@ using Connectors.Sync.Staging;
 namespace Connectors.Sync.Engine.Staged.Steps;
 
 /// <summary>
-/// Finds what vanished, from the pages of all partitions, judges it as <see cref="SyncEnding"/> does, and stages the deletes. It takes nobody's word: every page
-/// from the first to the last of every partition has to be there, or nothing is deleted.
+/// Finds vanished documents from the pages of all partitions, judges the deletes as <see cref="SyncCompletion"/> does, and stages them. It
+/// verifies that every page of every partition exists; otherwise nothing is deleted.
 /// </summary>
-internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, SyncEnding ending, BulkWriterOptions bulk, StagedSyncOptions limits)
+internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, SyncCompletion ending, BulkWriterOptions bulk, StagedSyncOptions limits)
 {
     /// <summary>Plans the deletes.</summary>
-    public async Task<DeleteAnswer> PlanAsync(OpenedPlan opened, SyncRequest request, PlanDeletesOrder order, CancellationToken cancellationToken)
+    public async Task<PlanDeletesResult> PlanAsync(LoadedPlan opened, SyncRequest request, PlanDeletesInput input, CancellationToken cancellationToken)
     {
-        var listing = await ReadListingAsync(opened, order.LastPages, cancellationToken);
+        var listing = await ReadListingAsync(opened, input.LastPages, cancellationToken);
         var vanished = listing.Seen.Count - listing.Seen.Seen;
-        var answer = new DeleteAnswer(null, 0, vanished, null, listing.Gap is not null, listing.Correction);
+        var result = new PlanDeletesResult(null, 0, vanished, null, listing.Gap is not null, listing.Correction);
         if (opened.Plan.Kind == SyncKind.NoDeletes)
         {
-            return answer with { Count = 0 };
+            return result with { Count = 0 };
         }
 
         if (ending.RefuseDeletes(request, opened.Plan, listing.Counts, vanished, listing.Gap) is { } refusal)
         {
-            return answer with { Refusal = refusal };
+            return result with { Refusal = refusal };
         }
 
         await ending.CheckIndexAsync(request, opened.Plan, cancellationToken);
         if (vanished == 0)
         {
-            return answer;
+            return result;
         }
 
         var deletes = StagedNames.NewDeletes(opened.Name);
         try
         {
-            return answer with { Deletes = deletes, Parts = await StageAsync(opened, listing.Seen, deletes, cancellationToken) };
+            return result with { Deletes = deletes, Parts = await StageAsync(opened, listing.Seen, deletes, cancellationToken) };
         }
         catch (InvalidDataException)
         {
-            return answer with { Count = 0, Damaged = "The ids of the index's documents are not as they were staged." };
+            return result with { Count = 0, Damaged = "The ids of the index's documents are not as they were staged." };
         }
     }
 
-    private async Task<Listing> ReadListingAsync(OpenedPlan opened, IReadOnlyList<PageName> lastPages, CancellationToken cancellationToken)
+    private async Task<Listing> ReadListingAsync(LoadedPlan opened, IReadOnlyList<PageName> lastPages, CancellationToken cancellationToken)
     {
         if (lastPages.Count != opened.Plan.Partitions.Count)
         {
@@ -67,14 +67,14 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
         return listing;
     }
 
-    private async Task<int> StageAsync(OpenedPlan opened, SeenIds seen, string deletes, CancellationToken cancellationToken)
+    private async Task<int> StageAsync(LoadedPlan opened, SeenIds seen, string deletes, CancellationToken cancellationToken)
     {
         if (IdSnapshotFile.HasTexts(opened.Folder, opened.Plan.Snapshot))
         {
             return await StageAsync(opened, opened.Folder, seen, deletes, cancellationToken);
         }
 
-        // A folder of this step's own: it may be done twice at the same time.
+        // This call's own folder: the step may run twice at the same time.
         var folder = plans.NewFolder();
         try
         {
@@ -87,7 +87,7 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
         }
     }
 
-    private async Task<int> StageAsync(OpenedPlan opened, string textsFolder, SeenIds seen, string deletes, CancellationToken cancellationToken)
+    private async Task<int> StageAsync(LoadedPlan opened, string textsFolder, SeenIds seen, string deletes, CancellationToken cancellationToken)
     {
         using var ids = IdSnapshotFile.Open(opened.Folder, textsFolder, opened.Plan.Snapshot);
 
@@ -115,7 +115,7 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
     /// <summary>What all partitions listed.</summary>
     private sealed class Listing(int indexed, bool isDivided, bool isWritten)
     {
-        // Of documents that more than one partition listed, only the first listing counts. What could not be read is not counted as listed at all.
+        // When several partitions list a document, only the first listing counts. Unreadable documents do not count as listed.
         private readonly SeenIds _counted = new(isDivided ? indexed : 0);
 
         public SeenIds Seen { get; } = new(indexed);
@@ -126,7 +126,7 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
 
         public string? Gap { get; private set; }
 
-        public void Add(StagedPage page, PageMarks marks)
+        public void Add(StagedPage page, PageSeenIds marks)
         {
             Counts += page.Counts;
             Gap ??= page.Gap;
@@ -141,7 +141,7 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
             }
         }
 
-        private void Correct(PageMarks marks)
+        private void Correct(PageSeenIds marks)
         {
             var changed = marks.Changed.ToHashSet();
             foreach (var ordinal in marks.Ordinals.Except(marks.Unreadable))
@@ -161,7 +161,7 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
             }
         }
 
-        /// <summary>Of a sync that writes nothing only what it skipped was counted.</summary>
+        /// <summary>A sync without writes counted only what it skipped.</summary>
         private void Correct(SyncCounts counted) => Correction += isWritten ? counted + new SyncCounts(Duplicates: 1) : new SyncCounts(Skipped: counted.Skipped);
     }
 }

@@ -11,46 +11,49 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Engine.Staged.Steps;
 
-/// <summary>Reads on in what changed, and stages what has to be written. Nothing is compared, and nothing is written to the index.</summary>
+/// <summary>Reads changes, and stages the writes. Nothing is compared, and nothing is written to the index.</summary>
 internal sealed class ReadChangesStep(IStagingStore store, SyncEngineOptions options, ContentExtraction extraction, StagedSyncOptions limits, TimeProvider time, ILogger logger)
 {
-    /// <summary>Reads the page that <paramref name="order"/> asks for. The last page of changes keeps, in place of the next page, where the next sync begins.</summary>
-    public async Task<ReadAnswer> ReadAsync(OpenedPlan opened, SyncRequest request, SourceReader source, ReadOrder order, CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads the page that <paramref name="input"/> asks for. The last page of changes stores the next sync's cursor instead of the next
+    /// page's token.
+    /// </summary>
+    public async Task<ReadPageResult> ReadAsync(LoadedPlan opened, SyncRequest request, SourceReader source, ReadPageInput input, CancellationToken cancellationToken)
     {
         if (!source.IsChangeFeed)
         {
-            throw new ConnectorException($"{source.Description.Name} can't tell what changed any more. Start the sync again.");
+            throw new ConnectorException($"{source.Description.Name} can no longer report changes. Start the sync again.");
         }
 
-        var before = order.After is { } last ? (await StagedPage.GetAsync(store, last, cancellationToken)).Page : null;
+        var before = input.After is { } last ? (await StagedPage.GetAsync(store, last, cancellationToken)).Page : null;
         if (before is { IsLast: true })
         {
             throw new ConnectorException("The changes were read to their end already.");
         }
 
-        using var making = new PageInMaking(limits, time);
+        using var making = new PageBuilder(limits, time);
         var after = before is null ? PageToken.Start : new PageToken(before.Next);
         return await ReadAsync(opened, request, source, after, making, cancellationToken) is { } lost
-            ? new ReadAnswer(new PageName(string.Empty), IsLast: false, HasWork: false, default, lost)
-            : (await making.StageAsync(store, opened, order, before, cancellationToken)).Answer;
+            ? new ReadPageResult(new PageName(string.Empty), IsLast: false, HasWork: false, default, lost)
+            : (await making.StageAsync(store, opened, input, before, cancellationToken)).Answer;
     }
 
-    /// <summary>Reads as much as a step takes; gives the reason when the changes can't be had.</summary>
+    /// <summary>Reads as much as a step takes; returns the reason when the cursor has expired.</summary>
     private async Task<string?> ReadAsync(
-        OpenedPlan opened, SyncRequest request, SourceReader source, PageToken after, PageInMaking making, CancellationToken cancellationToken)
+        LoadedPlan opened, SyncRequest request, SourceReader source, PageToken after, PageBuilder making, CancellationToken cancellationToken)
     {
         var pages = PageStep.ForChanges(request, options, extraction, source.Calls, time);
-        var step = new ChangeStep(pages, options.Bulk, DocumentFilter.For(request.Rules));
+        var step = new IncrementalPageStep(pages, options.Bulk, DocumentFilter.For(request.Rules));
         await foreach (var page in making.WhileNotFullAsync(
             source.ReadChangesAsync(opened.Plan.Cursor!, after, options.Page, cancellationToken), "changes", logger))
         {
-            if (page.LostBecause is { } reason)
+            if (page.ExpiredReason is { } reason)
             {
                 page.Dispose();
                 return reason;
             }
 
-            // The plan takes the page over.
+            // The plan owns the page.
             making.Add(await step.PlanAsync(page, cancellationToken), page.Cursor);
         }
 

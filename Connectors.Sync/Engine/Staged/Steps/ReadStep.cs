@@ -11,37 +11,37 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Engine.Staged.Steps;
 
-/// <summary>Reads on in a partition, compares, and stages what has to be written and what was seen. Writes nothing to the index.</summary>
+/// <summary>Reads pages of a partition, compares them, and stages the writes and the seen ids. Writes nothing to the index.</summary>
 internal sealed class ReadStep(IStagingStore store, SyncEngineOptions options, ContentExtraction extraction, StagedSyncOptions limits, TimeProvider time, ILogger logger)
 {
-    /// <summary>Reads the page that <paramref name="order"/> asks for.</summary>
-    public async Task<ReadAnswer> ReadAsync(OpenedPlan opened, SyncRequest request, SourceReader source, ReadOrder order, CancellationToken cancellationToken)
+    /// <summary>Reads the page that <paramref name="input"/> asks for.</summary>
+    public async Task<ReadPageResult> ReadAsync(LoadedPlan opened, SyncRequest request, SourceReader source, ReadPageInput input, CancellationToken cancellationToken)
     {
-        if (order.Partition < 0 || order.Partition >= opened.Plan.Partitions.Count)
+        if (input.Partition < 0 || input.Partition >= opened.Plan.Partitions.Count)
         {
-            throw new ConnectorException($"There is no partition {order.Partition} in this sync.");
+            throw new ConnectorException($"There is no partition {input.Partition} in this sync.");
         }
 
-        var (seen, before) = await SeenBeforeAsync(opened, order, cancellationToken);
+        var (seen, before) = await SeenBeforeAsync(opened, input, cancellationToken);
         if (before is { IsLast: true })
         {
-            throw new ConnectorException($"Partition '{opened.Plan.Partitions[order.Partition].Name}' was read to its end already.");
+            throw new ConnectorException($"Partition '{opened.Plan.Partitions[input.Partition].Name}' was read to its end already.");
         }
 
-        using var making = new PageInMaking(limits, time);
+        using var making = new PageBuilder(limits, time);
         var after = before is null ? PageToken.Start : new PageToken(before.Next);
-        await ReadAsync(opened, request, source, order.Partition, after, seen, making, cancellationToken);
-        var (answer, page) = await making.StageAsync(store, opened, order, before, cancellationToken);
-        opened.KeepSeen(order.Partition, new SeenSoFar(answer.Page, page, seen));
-        return answer;
+        await ReadAsync(opened, request, source, input.Partition, after, seen, making, cancellationToken);
+        var (result, page) = await making.StageAsync(store, opened, input, before, cancellationToken);
+        opened.KeepSeen(input.Partition, new PartitionSeen(result.Page, page, seen));
+        return result;
     }
 
-    /// <summary>What the partition met before the page that is asked for: remembered, or gathered from the pages before it.</summary>
-    private async Task<(SeenIds Seen, StagedPage? Before)> SeenBeforeAsync(OpenedPlan opened, ReadOrder order, CancellationToken cancellationToken)
+    /// <summary>The ids that the partition saw before the requested page: remembered, or collected from the previous pages.</summary>
+    private async Task<(SeenIds Seen, StagedPage? Before)> SeenBeforeAsync(LoadedPlan opened, ReadPageInput input, CancellationToken cancellationToken)
     {
-        // Taken away: a step that dies half-way, or is done beside this one, leaves nothing behind that could be mistaken for what counts.
-        var remembered = opened.TakeSeen(order.Partition);
-        if (order.After is not { } last)
+        // Removed from the cache: a step that fails half-way, or runs twice, must not leave wrong ids behind.
+        var remembered = opened.TakeSeen(input.Partition);
+        if (input.After is not { } last)
         {
             return (new SeenIds(opened.Ids.Snapshot.Count), null);
         }
@@ -52,19 +52,19 @@ internal sealed class ReadStep(IStagingStore store, SyncEngineOptions options, C
         }
 
         var seen = remembered?.Seen ?? new SeenIds(opened.Ids.Snapshot.Count);
-        var (page, metKnown) = await PageChain.ReadAsync(store, order.Partition, last, remembered?.Name, (_, marks) => seen.Add(marks), cancellationToken);
+        var (page, metKnown) = await PageChain.ReadAsync(store, input.Partition, last, remembered?.Name, (_, marks) => seen.Add(marks), cancellationToken);
         if (remembered is not null && !metKnown)
         {
-            // What was remembered comes from a page that does not count. All that do have been received: once more, from nothing.
+            // The remembered ids belong to a page that does not count. All pages that count have been received: start again from nothing.
             seen = new SeenIds(opened.Ids.Snapshot.Count);
-            (page, _) = await PageChain.ReadAsync(store, order.Partition, last, known: null, (_, marks) => seen.Add(marks), cancellationToken);
+            (page, _) = await PageChain.ReadAsync(store, input.Partition, last, known: null, (_, marks) => seen.Add(marks), cancellationToken);
         }
 
         return (seen, page);
     }
 
     private async Task ReadAsync(
-        OpenedPlan opened, SyncRequest request, SourceReader source, int number, PageToken after, SeenIds seen, PageInMaking making, CancellationToken cancellationToken)
+        LoadedPlan opened, SyncRequest request, SourceReader source, int number, PageToken after, SeenIds seen, PageBuilder making, CancellationToken cancellationToken)
     {
         var step = PageStep.For(request, options, extraction, source.Calls, time);
         var partition = opened.Plan.Partitions[number];

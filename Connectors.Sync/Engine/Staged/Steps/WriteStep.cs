@@ -6,45 +6,45 @@ using Connectors.Sync.Staging;
 
 namespace Connectors.Sync.Engine.Staged.Steps;
 
-/// <summary>Writes staged batches to the index. All of it may be done again: operations are idempotent by id, and counts follow from what the diff found.</summary>
+/// <summary>Writes staged batches to the index. Idempotent: operations are idempotent by id, and counts depend only on the diff.</summary>
 internal sealed class WriteStep(IStagingStore store, BatchWriters writers, RejectionLimits rejectionLimits)
 {
-    private const int MaxBatchesAtHand = 8;
+    private const int MaxBufferedBatches = 8;
 
     /// <summary>Writes a page.</summary>
-    public async Task<WriteAnswer> WritePageAsync(SyncRequest request, WriteOrder order, CancellationToken cancellationToken)
+    public async Task<WriteResult> WritePageAsync(SyncRequest request, WritePageInput input, CancellationToken cancellationToken)
     {
-        var session = await OpenAsync(request, order.Report, order.Rejected, cancellationToken);
-        var (batches, what) = (StagedNames.Batches(order.Page), "A page's batches");
+        var session = await OpenAsync(request, input.Report, input.Rejected, cancellationToken);
+        var (batches, what) = (StagedNames.Batches(input.Page), "A page's batches");
         var counts = request.Kind == SyncKind.Incremental
             ? await WriteDeletesAsync(session, batches, what, cancellationToken)
             : await WriteAsync(session, batches, what, mayHaveBeenSent: false, cancellationToken);
-        return await CloseAsync(session, order.Plan, counts, cancellationToken);
+        return await SaveReportAsync(session, input.Plan, counts, cancellationToken);
     }
 
     /// <summary>Carries out parts of the deletes.</summary>
-    public async Task<WriteAnswer> WriteDeletesAsync(SyncRequest request, DeleteOrder order, CancellationToken cancellationToken)
+    public async Task<WriteResult> WriteDeletesAsync(SyncRequest request, WriteDeletesInput input, CancellationToken cancellationToken)
     {
-        var session = await OpenAsync(request, order.Report, order.Rejected, cancellationToken);
+        var session = await OpenAsync(request, input.Report, input.Rejected, cancellationToken);
         var counts = default(SyncCounts);
-        for (var part = order.FirstPart; part < order.FirstPart + order.Parts; part++)
+        for (var part = input.FirstPart; part < input.FirstPart + input.Parts; part++)
         {
-            counts += await WriteDeletesAsync(session, StagedNames.Part(order.Deletes, part), "A part of the deletes", cancellationToken);
+            counts += await WriteDeletesAsync(session, StagedNames.Part(input.Deletes, part), "A part of the deletes", cancellationToken);
         }
 
-        return await CloseAsync(session, order.Plan, counts, cancellationToken);
+        return await SaveReportAsync(session, input.Plan, counts, cancellationToken);
     }
 
     /// <summary>
-    /// Writes a content that holds deletes. What is gone already was deleted by us when the content is sent for a second time, and also when somebody else sends it at the
-    /// same time. So each says so before it sends: the first that it is, every other one that it was not alone.
+    /// Writes a blob of deletes. If the blob is sent a second time, or by two steps at once, documents that are already gone count as
+    /// deleted. So each sender creates a marker first: the first sender one, every other sender another.
     /// </summary>
     private async Task<SyncCounts> WriteDeletesAsync(Session session, string name, string what, CancellationToken cancellationToken)
     {
-        var isFirst = await store.TryMarkAsync(StagedNames.Sent(name), cancellationToken);
+        var isFirst = await store.TryCreateAsync(StagedNames.Sent(name), cancellationToken);
         if (!isFirst)
         {
-            await store.TryMarkAsync(StagedNames.SentAgain(name), cancellationToken);
+            await store.TryCreateAsync(StagedNames.SentAgain(name), cancellationToken);
         }
 
         var counts = await WriteAsync(session, name, what, mayHaveBeenSent: !isFirst, cancellationToken);
@@ -63,15 +63,15 @@ internal sealed class WriteStep(IStagingStore store, BatchWriters writers, Rejec
         return new Session(writers.For(request, monitor, preview), monitor, before.Rejections, preview);
     }
 
-    private async Task<WriteAnswer> CloseAsync(Session session, PlanName plan, SyncCounts counts, CancellationToken cancellationToken)
+    private async Task<WriteResult> SaveReportAsync(Session session, PlanName plan, SyncCounts counts, CancellationToken cancellationToken)
     {
         var report = new WriteReport(session.Rejections, session.Monitor.Run, session.Preview);
-        return new WriteAnswer(counts, await report.PutAsync(store, plan, cancellationToken));
+        return new WriteResult(counts, await report.PutAsync(store, plan, cancellationToken));
     }
 
-    private Task<SyncCounts> WriteAsync(Session session, string name, string what, bool mayHaveBeenSent, CancellationToken cancellationToken) => StagedContent.GuardAsync(what, async () =>
+    private Task<SyncCounts> WriteAsync(Session session, string name, string what, bool mayHaveBeenSent, CancellationToken cancellationToken) => StagedBlob.GuardAsync(what, async () =>
     {
-        await using var content = await StagedContent.OpenAsync(store, name, what, cancellationToken);
+        await using var content = await StagedBlob.OpenAsync(store, name, what, cancellationToken);
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         List<Task<BulkReport>> writes = [];
         try
@@ -83,9 +83,9 @@ internal sealed class WriteStep(IStagingStore store, BatchWriters writers, Rejec
                     await Task.WhenAll(writes);
                 }
 
-                // Reading waits for writing: what was staged need not be in memory as a whole.
+                // Reading waits for writing, so that staged batches need not fit into memory.
                 var open = writes.FindAll(write => !write.IsCompleted);
-                if (open.Count >= MaxBatchesAtHand)
+                if (open.Count >= MaxBufferedBatches)
                 {
                     await Task.WhenAny(open);
                 }
@@ -104,7 +104,7 @@ internal sealed class WriteStep(IStagingStore store, BatchWriters writers, Rejec
         }
         catch
         {
-            // The first failure is the one to tell; the others only have to end.
+            // Report the first failure; the other writes only have to end.
             await abort.CancelAsync();
             await ((Task)Task.WhenAll(writes)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;

@@ -4,26 +4,32 @@ using Connectors.Sync.Staging;
 
 namespace Connectors.Sync.Engine.Staged.Storage;
 
-/// <summary>The pages of a partition: each names those before it, so that the name of one leads to all that count, whatever else was staged by steps that died.</summary>
+/// <summary>
+/// The pages of a partition: each page names its predecessors, so a page leads to all pages that count, regardless of pages that dead steps
+/// staged.
+/// </summary>
 internal static class PageChain
 {
     private const int ReadsAtOnce = 16;
 
-    /// <summary>Reads a page and those before it, back to the first one or to one that is known.</summary>
+    /// <summary>Reads a page and its predecessors, back to the first page or to a known one.</summary>
     /// <param name="store">Where they are.</param>
     /// <param name="partition">Whose pages they have to be.</param>
     /// <param name="last">The page to begin with.</param>
-    /// <param name="known">A page that needs not be read, nor those before it; <see langword="null"/> for none.</param>
+    /// <param name="known">A page to stop before; <see langword="null"/> for none.</param>
     /// <param name="receive">Is given each page, in any order, one at a time.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    /// <returns>The page <paramref name="last"/>, and whether <paramref name="known"/> was met: if not, everything from the first page on was received.</returns>
-    /// <exception cref="ConnectorException">A page was lost.</exception>
+    /// <returns>
+    /// The page <paramref name="last"/>, and whether <paramref name="known"/> was reached: if not, every page from the first on was
+    /// received.
+    /// </returns>
+    /// <exception cref="ConnectorException">A page is missing.</exception>
     public static async Task<(StagedPage Last, bool MetKnown)> ReadAsync(
         IStagingStore store,
         int partition,
         PageName last,
         PageName? known,
-        Action<StagedPage, PageMarks> receive,
+        Action<StagedPage, PageSeenIds> receive,
         CancellationToken cancellationToken)
     {
         var (end, marks) = await GetAsync(store, last, partition, expected: null, cancellationToken);
@@ -71,12 +77,12 @@ internal static class PageChain
             trail = (await GetAsync(store, names[^1], end.Partition, end.Number - names.Count, cancellationToken)).Page.Trail;
             if (trail.Count == 0)
             {
-                throw StagedNames.Lost("A page");
+                throw StagedNames.Missing("A page");
             }
         }
     }
 
-    private static async Task<(StagedPage Page, PageMarks Marks)> GetAsync(IStagingStore store, PageName name, int partition, int? expected, CancellationToken cancellationToken)
+    private static async Task<(StagedPage Page, PageSeenIds PageSeen)> GetAsync(IStagingStore store, PageName name, int partition, int? expected, CancellationToken cancellationToken)
     {
         var (page, marks) = await StagedPage.GetAsync(store, name, cancellationToken);
         return page.Partition == partition && (expected is null || page.Number == expected)

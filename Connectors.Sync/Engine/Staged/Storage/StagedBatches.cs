@@ -9,9 +9,9 @@ using Connectors.Sync.Engine.Staged.Steps;
 namespace Connectors.Sync.Engine.Staged.Storage;
 
 /// <summary>
-/// Batches as they are staged: each with the places of its operations, then an end mark, then what was refused already. Bodies are kept byte for byte
-/// as they are sent. A checksum follows each batch and the end; it begins with that of the one before, the first with the name, so that nothing is taken that is changed,
-/// missing, in another order or from elsewhere.
+/// Staged batches: each with the offsets of its operations, then an end marker, then the documents rejected beforehand. Bodies are stored
+/// byte for byte as they are sent. A checksum follows each batch and the end; it begins with that of the one before, the first with the
+/// name, so that nothing is taken that is changed, missing, in another order or from elsewhere.
 /// </summary>
 internal static class StagedBatches
 {
@@ -29,12 +29,12 @@ internal static class StagedBatches
     /// <param name="rejections">Takes what was refused before, after the last batch.</param>
     /// <param name="cancellationToken">Stops the read.</param>
     /// <exception cref="EndOfStreamException">They were cut off.</exception>
-    /// <exception cref="InvalidDataException">They are something else.</exception>
+    /// <exception cref="InvalidDataException">They are in another format.</exception>
     public static async IAsyncEnumerable<(BulkBatch Batch, bool IsAfterAll)> ReadAsync(
         Stream from, string name, RejectionReport rejections, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var header = new byte[BatchHeader];
-        var last = StagedContent.Seed(name);
+        var last = StagedBlob.Seed(name);
         while (true)
         {
             await ReadExactlyAsync(from, header.AsMemory(0, 1), cancellationToken);
@@ -160,11 +160,13 @@ internal static class StagedBatches
     /// <param name="name">The name under which they will be staged.</param>
     internal sealed class Writer(PooledBuffer to, string name)
     {
-        private ulong _last = StagedContent.Seed(name);
+        private ulong _last = StagedBlob.Seed(name);
 
         /// <summary>Writes a batch.</summary>
         /// <param name="batch">The batch.</param>
-        /// <param name="isAfterAll">Whether those before it have to be written first, because it holds a document that one of them may hold too.</param>
+        /// <param name="isAfterAll">
+        /// Whether the batches before it must be written first, because one of them may hold the same document.
+        /// </param>
         public void Write(BulkBatch batch, bool isAfterAll)
         {
             var start = to.Length;

@@ -5,15 +5,15 @@ using Connectors.Sync.Staging.LocalState;
 namespace Connectors.Sync.Engine.Staged.Storage;
 
 /// <summary>
-/// The names of what the steps stage. Everything of a job lies in its folder, everything of a plan in the plan's. Whatever a step makes carries an
-/// attempt that nobody else has, so that a step which is done twice, or goes on after it was taken for dead, can't touch what the answer of another refers to.
+/// The names of staged blobs. Everything of a job is in its folder, everything of a plan in the plan's. Every name contains a unique
+/// attempt, so a step that runs twice, or continues after it was presumed dead, can't overwrite what another step's result refers to.
 /// </summary>
 internal static class StagedNames
 {
-    /// <summary>A plan. It is a folder, in which everything lies that the plan's steps make.</summary>
+    /// <summary>A plan. It is a folder for everything that the plan's steps stage.</summary>
     public static PlanName NewPlan(string jobId) => new($"{JobFolder.NameOf(jobId)}/{Attempt()}");
 
-    /// <summary>A page: what it marked is staged under this name, what it writes beside it.</summary>
+    /// <summary>A page: its seen ids are staged under this name, its batches beside it.</summary>
     public static PageName NewPage(PlanName plan, int partition, int number) =>
         new(string.Create(CultureInfo.InvariantCulture, $"{plan}/{partition:D3}/{number:D6}-{Attempt()}"));
 
@@ -26,7 +26,7 @@ internal static class StagedNames
     /// <summary>The job's id in its folder.</summary>
     public static string Id(string folder) => folder + "/id";
 
-    /// <summary>What a plan says.</summary>
+    /// <summary>The content of a plan.</summary>
     public static string PlanBody(PlanName plan) => plan.Value + "/plan";
 
     /// <summary>A file of the plan's snapshot.</summary>
@@ -38,14 +38,14 @@ internal static class StagedNames
     /// <summary>A part of the deletes.</summary>
     public static string Part(string deletes, int part) => string.Create(CultureInfo.InvariantCulture, $"{deletes}/{part:D6}");
 
-    /// <summary>Says that a content that holds deletes was sent, or is about to be.</summary>
+    /// <summary>Marker: the deletes of a blob were sent, or are about to be.</summary>
     public static string Sent(string content) => content + ".sent";
 
-    /// <summary>Says that it was sent once more, or is about to be, perhaps at the same time.</summary>
+    /// <summary>Marker: they were sent a second time, or are about to be, perhaps concurrently.</summary>
     public static string SentAgain(string content) => content + ".again";
 
-    /// <summary>The error for something that ought to be there.</summary>
-    public static ConnectorException Lost(string what) => new($"{what} of this sync was lost from staging. Nothing was deleted because of it. Start the sync again.");
+    /// <summary>The error for a missing blob.</summary>
+    public static ConnectorException Missing(string what) => new($"{what} of this sync is missing from staging. Nothing was deleted because of it. Start the sync again.");
 
     private static string Attempt() => Guid.NewGuid().ToString("N")[..20];
 }

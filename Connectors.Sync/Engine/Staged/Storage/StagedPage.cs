@@ -5,53 +5,58 @@ using Connectors.Sync.Staging;
 
 namespace Connectors.Sync.Engine.Staged.Storage;
 
-/// <summary>A page as it is staged: its place in the chain of its partition's pages, and what it marked. What it writes is staged beside it.</summary>
+/// <summary>
+/// A staged page: its position in the chain of its partition's pages, and the ids that it saw. Its batches are staged beside it.
+/// </summary>
 /// <param name="Partition">The partition's number.</param>
 /// <param name="Number">The page's number in it, from 0.</param>
-/// <param name="Trail">Names of the pages before it, the nearest first: as many as there are, at most <see cref="MaxTrail"/>.</param>
+/// <param name="Trail">Names of the previous pages, the latest first, at most <see cref="MaxTrail"/>.</param>
 /// <param name="Next">Token of the page after it.</param>
 /// <param name="IsLast">Whether the partition ends with it.</param>
 /// <param name="Gap">Why documents may be missing from it.</param>
-/// <param name="Counts">What was read, skipped, superseded or unreadable.</param>
+/// <param name="Counts">Counts that are final: read, skipped, superseded or unreadable.</param>
 internal sealed record StagedPage(int Partition, int Number, IReadOnlyList<PageName> Trail, string Next, bool IsLast, string? Gap, SyncCounts Counts)
 {
-    /// <summary>Pages a page knows by name. With more of them fewer steps lead to the first one, and more can be fetched at once.</summary>
+    /// <summary>
+    /// Number of previous pages that a page names. A longer trail needs fewer reads to reach the first page and allows more concurrent
+    /// reads.
+    /// </summary>
     public const int MaxTrail = 64;
 
     /// <summary>Keeps the page under its name.</summary>
-    public Task PutAsync(IStagingStore store, PageName name, PageMarks marks, CancellationToken cancellationToken) =>
-        StagedContent.PutAsync(store, name.Value, this, buffer => WriteMarks(buffer, marks), cancellationToken);
+    public Task PutAsync(IStagingStore store, PageName name, PageSeenIds marks, CancellationToken cancellationToken) =>
+        StagedBlob.PutAsync(store, name.Value, this, buffer => WriteMarks(buffer, marks), cancellationToken);
 
     /// <summary>Reads a page and what it marked.</summary>
     /// <exception cref="ConnectorException">It is gone or damaged.</exception>
-    public static async Task<(StagedPage Page, PageMarks Marks)> GetAsync(IStagingStore store, PageName name, CancellationToken cancellationToken)
+    public static async Task<(StagedPage Page, PageSeenIds PageSeen)> GetAsync(IStagingStore store, PageName name, CancellationToken cancellationToken)
     {
-        var (page, rest) = await StagedContent.GetAsync<StagedPage>(store, name.Value, "A page", cancellationToken);
+        var (page, rest) = await StagedBlob.GetAsync<StagedPage>(store, name.Value, "A page", cancellationToken);
         try
         {
             return (page, ReadMarks(rest.Span));
         }
         catch (Exception failure) when (failure is InvalidDataException or ArgumentException or OverflowException)
         {
-            throw StagedNames.Lost("A page");
+            throw StagedNames.Missing("A page");
         }
     }
 
-    private static void WriteMarks(PooledBuffer buffer, PageMarks marks)
+    private static void WriteMarks(PooledBuffer buffer, PageSeenIds marks)
     {
         Write(buffer, Only(marks.Changed));
         Write(buffer, Only(marks.Unreadable));
         Write(buffer, marks);
 
-        static PageMarks Only(List<int> ordinals)
+        static PageSeenIds Only(List<int> ordinals)
         {
-            var only = new PageMarks();
+            var only = new PageSeenIds();
             only.Ordinals.AddRange(ordinals);
             return only;
         }
     }
 
-    private static void Write(PooledBuffer buffer, PageMarks marks)
+    private static void Write(PooledBuffer buffer, PageSeenIds marks)
     {
         using var part = new PooledBuffer();
         marks.WriteTo(part);
@@ -60,7 +65,7 @@ internal sealed record StagedPage(int Partition, int Number, IReadOnlyList<PageN
         buffer.Write(part.WrittenSpan);
     }
 
-    private static PageMarks ReadMarks(ReadOnlySpan<byte> bytes)
+    private static PageSeenIds ReadMarks(ReadOnlySpan<byte> bytes)
     {
         var changed = Read(ref bytes);
         var unreadable = Read(ref bytes);
@@ -70,10 +75,10 @@ internal sealed record StagedPage(int Partition, int Number, IReadOnlyList<PageN
         return marks;
     }
 
-    private static PageMarks Read(ref ReadOnlySpan<byte> bytes)
+    private static PageSeenIds Read(ref ReadOnlySpan<byte> bytes)
     {
         var length = BinaryPrimitives.ReadInt32LittleEndian(bytes);
-        var marks = PageMarks.Read(bytes.Slice(sizeof(int), length));
+        var marks = PageSeenIds.Read(bytes.Slice(sizeof(int), length));
         bytes = bytes[(sizeof(int) + length)..];
         return marks;
     }

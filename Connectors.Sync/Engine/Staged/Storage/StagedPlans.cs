@@ -6,10 +6,10 @@ using Connectors.Sync.Staging.LocalState;
 namespace Connectors.Sync.Engine.Staged.Storage;
 
 /// <summary>
-/// The plans that this process has at hand, each with a copy of its snapshot on local disk: fetched from staging once, used by any number of steps at the same time,
-/// and dropped when others are wanted more. Safe for concurrent use.
+/// The plans that this process has cached, each with a copy of its snapshot on local disk: fetched once, shared by concurrent steps, and
+/// evicted when others are needed. Safe for concurrent use.
 /// </summary>
-internal sealed class StagedPlans(IStagingStore store, string stateFolder, int maxAtHand) : IDisposable
+internal sealed class StagedPlans(IStagingStore store, string stateFolder, int maxCached) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<PlanName, Entry> _entries = [];
@@ -20,8 +20,8 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
     /// <summary>A new, empty folder for a snapshot that is being made.</summary>
     public string NewFolder() => _folder.Value.NewFolder();
 
-    /// <summary>Takes a plan over that this process has just made, with the folder of its snapshot.</summary>
-    public void Adopt(OpenedPlan plan)
+    /// <summary>Adds a plan that this process has just made, with the folder of its snapshot.</summary>
+    public void Adopt(LoadedPlan plan)
     {
         lock (_lock)
         {
@@ -31,8 +31,8 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
         Trim();
     }
 
-    /// <summary>Opens a plan; dispose the answer when the step is done.</summary>
-    /// <exception cref="ConnectorException">It was lost, or the job asks for something else now.</exception>
+    /// <summary>Opens a plan; dispose the result when the step is done.</summary>
+    /// <exception cref="ConnectorException">It is missing, or the job has changed.</exception>
     public async Task<PlanLease> RentAsync(PlanName name, SyncRequest request, CancellationToken cancellationToken)
     {
         if (!name.Value.StartsWith(JobFolder.NameOf(request.JobId) + "/", StringComparison.Ordinal))
@@ -57,7 +57,7 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
             var plan = await entry.Plan.WaitAsync(cancellationToken);
             return plan.IsFor(request)
                 ? new PlanLease(plan, request with { Kind = plan.Plan.Kind }, () => Release(name, entry))
-                : throw new ConnectorException("What is to be synced was changed while the sync ran. Start the sync again.");
+                : throw new ConnectorException("The sync's settings were changed while it ran. Start the sync again.");
         }
         catch
         {
@@ -66,7 +66,7 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
         }
     }
 
-    /// <summary>Drops what is at hand of a job.</summary>
+    /// <summary>Evicts the plans of a job.</summary>
     public void Forget(string jobId)
     {
         lock (_lock)
@@ -123,11 +123,11 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
 
     private void Trim()
     {
-        List<OpenedPlan> dropped = [];
+        List<LoadedPlan> dropped = [];
         lock (_lock)
         {
             var idle = _entries.Where(pair => pair.Value is { Users: 0, Opened: not null }).OrderBy(pair => pair.Value.LastUse).ToList();
-            foreach (var (name, entry) in idle.Where((pair, place) => pair.Value.LastUse < 0 || _entries.Count > maxAtHand))
+            foreach (var (name, entry) in idle.Where((pair, place) => pair.Value.LastUse < 0 || _entries.Count > maxCached))
             {
                 _entries.Remove(name);
                 dropped.Add(entry.Opened!);
@@ -137,9 +137,9 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
         dropped.ForEach(plan => plan.Dispose());
     }
 
-    private async Task<OpenedPlan> FetchAsync(PlanName name, CancellationToken cancellationToken)
+    private async Task<LoadedPlan> FetchAsync(PlanName name, CancellationToken cancellationToken)
     {
-        var (plan, _) = await StagedContent.GetAsync<StoredPlan>(store, StagedNames.PlanBody(name), "The plan", cancellationToken);
+        var (plan, _) = await StagedBlob.GetAsync<StoredPlan>(store, StagedNames.PlanBody(name), "The plan", cancellationToken);
         if (plan.Format != StoredPlan.CurrentFormat)
         {
             throw new ConnectorException("The sync was begun by another version of this service. Start it again.");
@@ -147,7 +147,7 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
 
         if (!plan.IsWhole)
         {
-            throw StagedNames.Lost("The plan");
+            throw StagedNames.Missing("The plan");
         }
 
         var folder = NewFolder();
@@ -156,26 +156,26 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
             await FetchAsync(StagedNames.Snapshot(name, IdSnapshotFile.EntriesName), Path.Combine(folder, IdSnapshotFile.EntriesName), cancellationToken);
         }
 
-        return await StagedContent.GuardAsync("The snapshot", () => Task.FromResult(new OpenedPlan(name, plan, folder)));
+        return await StagedBlob.GuardAsync("The snapshot", () => Task.FromResult(new LoadedPlan(name, plan, folder)));
     }
 
     /// <summary>Copies a staged file of a snapshot to local disk.</summary>
     public async Task FetchAsync(string name, string path, CancellationToken cancellationToken)
     {
-        await using var staged = await StagedContent.OpenAsync(store, name, "The snapshot", cancellationToken);
+        await using var staged = await StagedBlob.OpenAsync(store, name, "The snapshot", cancellationToken);
         FileStream file;
         try
         {
             file = PrivateFiles.Create(path, 256 * 1024, FileOptions.Asynchronous);
         }
-        catch (Exception failure) when (StateErrors.IsDiskFailure(failure))
+        catch (Exception failure) when (StateFolderErrors.IsDiskFailure(failure))
         {
-            throw StateErrors.Explain("The snapshot of the index's ids", Path.GetDirectoryName(path)!, failure);
+            throw StateFolderErrors.Explain("The snapshot of the index's ids", Path.GetDirectoryName(path)!, failure);
         }
 
         await using (file)
         {
-            await StagedContent.GuardAsync("The snapshot", async () =>
+            await StagedBlob.GuardAsync("The snapshot", async () =>
             {
                 await StagedBatches.DecodeAsync(() => staged.CopyToAsync(file, cancellationToken));
                 return true;
@@ -185,23 +185,23 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
 
     private sealed class Entry
     {
-        public Entry(Func<Task<OpenedPlan>> open) => Plan = OpenAsync(open);
+        public Entry(Func<Task<LoadedPlan>> open) => Plan = OpenAsync(open);
 
-        public Task<OpenedPlan> Plan { get; }
+        public Task<LoadedPlan> Plan { get; }
 
         /// <summary>The plan, once it is open.</summary>
-        public OpenedPlan? Opened { get; private set; }
+        public LoadedPlan? Opened { get; private set; }
 
         public int Users { get; set; }
 
         public long LastUse { get; set; }
 
-        private async Task<OpenedPlan> OpenAsync(Func<Task<OpenedPlan>> open) => Opened = await open();
+        private async Task<LoadedPlan> OpenAsync(Func<Task<LoadedPlan>> open) => Opened = await open();
     }
 }
 
 /// <summary>A plan that a step uses, until disposed.</summary>
-internal sealed class PlanLease(OpenedPlan opened, SyncRequest request, Action release) : IDisposable
+internal sealed class PlanLease(LoadedPlan opened, SyncRequest request, Action release) : IDisposable
 {
     private int _isReleased;
 
@@ -209,7 +209,7 @@ internal sealed class PlanLease(OpenedPlan opened, SyncRequest request, Action r
     public SyncRequest Request => request;
 
     /// <summary>The plan.</summary>
-    public OpenedPlan Opened => opened;
+    public LoadedPlan Opened => opened;
 
     /// <summary>What it says.</summary>
     public StoredPlan Plan => opened.Plan;

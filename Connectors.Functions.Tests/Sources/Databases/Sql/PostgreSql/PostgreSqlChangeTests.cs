@@ -16,14 +16,14 @@ public sealed class PostgreSqlChangeTests(PostgreSqlServer server)
         await using var source = server.Source(database);
         var first = await source.HasChangedAsync(null, Cancellation);
         Assert.True(first.HasChanged);
-        Assert.NotNull(first.Mark);
-        Assert.False((await source.HasChangedAsync(first.Mark, Cancellation)).HasChanged);
+        Assert.NotNull(first.ChangeToken);
+        Assert.False((await source.HasChangedAsync(first.ChangeToken, Cancellation)).HasChanged);
         await server.RunAsync(database, "INSERT INTO a VALUES (2)", Cancellation);
-        Assert.True((await source.HasChangedAsync(first.Mark, Cancellation)).HasChanged);
+        Assert.True((await source.HasChangedAsync(first.ChangeToken, Cancellation)).HasChanged);
     }
 
     [Fact]
-    public async Task ATransactionUnderWayLeavesNoMark()
+    public async Task AnOpenTransactionMeansNoChangeToken()
     {
         var database = await server.CreateDatabaseAsync(Cancellation);
         await server.RunAsync(database, "CREATE TABLE a (n int PRIMARY KEY)", Cancellation);
@@ -34,18 +34,18 @@ public sealed class PostgreSqlChangeTests(PostgreSqlServer server)
             await using var command = other.CreateCommand();
             (command.CommandText, command.Transaction) = ("INSERT INTO a VALUES (1)", transaction);
             await command.ExecuteNonQueryAsync(Cancellation);
-            Assert.Null((await source.HasChangedAsync(null, Cancellation)).Mark);
+            Assert.Null((await source.HasChangedAsync(null, Cancellation)).ChangeToken);
         }
 
-        Assert.NotNull((await source.HasChangedAsync(null, Cancellation)).Mark);
+        Assert.NotNull((await source.HasChangedAsync(null, Cancellation)).ChangeToken);
     }
 
     [Fact]
-    public async Task RowSecurityLeavesNoMark()
+    public async Task RowSecurityMeansNoChangeToken()
     {
         var database = await server.CreateDatabaseAsync(Cancellation);
         await server.RunAsync(database, "CREATE TABLE a (n int PRIMARY KEY); ALTER TABLE a ENABLE ROW LEVEL SECURITY", Cancellation);
         await using var source = server.Source(database);
-        Assert.Null((await source.HasChangedAsync(null, Cancellation)).Mark);
+        Assert.Null((await source.HasChangedAsync(null, Cancellation)).ChangeToken);
     }
 }

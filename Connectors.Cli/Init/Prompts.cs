@@ -1,0 +1,47 @@
+using Spectre.Console;
+
+namespace Connectors.Cli.Init;
+
+/// <summary>Asks the user on a terminal. Every prompt can be cancelled.</summary>
+/// <param name="console">The terminal.</param>
+/// <param name="cancellationToken">Breaks off.</param>
+internal sealed class Prompts(IAnsiConsole console, CancellationToken cancellationToken)
+{
+    /// <summary>Says something.</summary>
+    public void Say(string line = "") => console.WriteLine(line);
+
+    /// <summary>Says what is wrong.</summary>
+    public void SayProblem(string line) => console.MarkupLine($"[red]{Markup.Escape(line)}[/]");
+
+    /// <summary>Asks for a text.</summary>
+    /// <param name="question">What.</param>
+    /// <param name="byDefault">What an empty answer means; <see langword="null"/> when an answer is needed.</param>
+    /// <param name="isSecret">Whether the answer and the default are hidden.</param>
+    /// <param name="problemOf">What is wrong with an answer, or <see langword="null"/>.</param>
+    public Task<string> TextAsync(string question, string? byDefault = null, bool isSecret = false, Func<string, string?>? problemOf = null)
+    {
+        var shown = string.IsNullOrEmpty(byDefault) ? "" : isSecret || byDefault.Contains('\n', StringComparison.Ordinal) ? " [dim](as before)[/]" : $" [dim]({Markup.Escape(byDefault)})[/]";
+        var prompt = new TextPrompt<string>($"{Markup.Escape(question)}{shown}:") { AllowEmpty = byDefault is not null, IsSecret = isSecret };
+        prompt.Validate(answer => problemOf?.Invoke(Or(answer, byDefault)) is { } problem ? ValidationResult.Error($"[red]{Markup.Escape(problem)}[/]") : ValidationResult.Success());
+        return AnswerAsync();
+
+        async Task<string> AnswerAsync() => Or(await console.PromptAsync(prompt, cancellationToken), byDefault);
+    }
+
+    /// <summary>Asks to choose.</summary>
+    /// <returns>The place of what was chosen.</returns>
+    public async Task<int> ChooseAsync(string question, IReadOnlyList<string> choices)
+    {
+        var prompt = new SelectionPrompt<int> { Title = Markup.Escape(question), Converter = place => Markup.Escape(choices[place]) };
+        prompt.AddChoices(Enumerable.Range(0, choices.Count));
+        var chosen = await console.PromptAsync(prompt, cancellationToken);
+        Say($"{question} {choices[chosen]}");
+        return chosen;
+    }
+
+    /// <summary>Asks for yes or no.</summary>
+    public Task<bool> ConfirmAsync(string question, bool byDefault) =>
+        console.PromptAsync(new ConfirmationPrompt(Markup.Escape(question)) { DefaultValue = byDefault }, cancellationToken);
+
+    private static string Or(string answer, string? byDefault) => answer.Length == 0 ? byDefault ?? "" : answer;
+}

@@ -1,0 +1,114 @@
+using Connectors.Abstractions;
+using Connectors.Cli.Hosting;
+
+namespace Connectors.Cli.Output.Listings;
+
+/// <summary>Shows what sources are and what they need to be told.</summary>
+internal static class SourceDetails
+{
+    /// <summary>All of them, a line each. A source that can't be loaded is told with the reason.</summary>
+    public static void WriteAll(CommandSession session)
+    {
+        List<string[]> rows = [];
+        foreach (var type in session.Sources.ServiceTypes)
+        {
+            try
+            {
+                var source = session.Sources.Describe(type);
+                if (session.IsJson)
+                {
+                    JsonLine.Write(session.Environment.Out, SourceListing.Json(source, session.Configuration.Sources[type]));
+                }
+
+                var needed = string.Join(", ", source.Fields.Where(SourceListing.IsNeeded).Select(field => field.Name));
+                rows.Add([type, source.Name, source.HasChangeFeed ? "yes" : "", source.CheckAdvancedRules is null ? "" : "yes", needed]);
+            }
+            catch (ConnectorException exception)
+            {
+                session.Environment.Error.WriteLine(exception.Message);
+            }
+        }
+
+        if (!session.IsJson)
+        {
+            TableOutput.Write(session.Environment, "Sources", "There are no sources.", ["type", "name", "incremental", "advanced rules", "must be told"], rows);
+        }
+    }
+
+    /// <summary>One, with all that is known about it.</summary>
+    /// <exception cref="CliException">There is none.</exception>
+    public static void Write(CommandSession session, string serviceType)
+    {
+        var (source, output) = (Lookup.Describe(session.Sources, serviceType), session.Environment.Out);
+        if (session.IsJson)
+        {
+            JsonLine.Write(output, SourceListing.Json(source, session.Configuration.Sources[serviceType]));
+            return;
+        }
+
+        output.WriteLine($"{source.Name}, service type {source.ServiceType}");
+        var (incremental, rules) = (source.HasChangeFeed ? "yes" : "no", source.CheckAdvancedRules is null ? "no" : "yes");
+        output.WriteLine($"  incremental syncs: {incremental}; advanced sync rules: {rules}; class: {session.Configuration.Sources[serviceType]}");
+        output.WriteLine();
+        output.WriteLine("Fields:");
+        foreach (var field in source.Fields)
+        {
+            WriteField(output, field, session.Environment.Width ?? 120);
+        }
+
+        var needed = source.Fields.Where(SourceListing.IsNeeded).Select(field => $" --set {field.Name}={(field.Sensitive ? $"@env:{field.Name.ToUpperInvariant()}" : "...")}");
+        output.WriteLine();
+        output.WriteLine("To make a connector of it:");
+        output.WriteLine($"  elastic-ingest connector create --service-type {source.ServiceType} --index search-{source.ServiceType.Replace('_', '-')}{string.Concat(needed)}");
+        output.WriteLine();
+        output.WriteLine("To serve only some connectors, in config.yml:");
+        output.WriteLine("  connectors:");
+        output.WriteLine("    - connector_id: ID");
+        output.WriteLine($"      service_type: {source.ServiceType}");
+    }
+
+    private static void WriteField(TextWriter output, ConfigField field, int width)
+    {
+        List<string> facts = [SourceListing.Word(field)];
+        facts.Add(SourceListing.IsNeeded(field) ? "required" : field.Required ? "" : "optional");
+        if (SourceListing.DefaultOf(field) is { Length: > 0 } value)
+        {
+            facts.Add($"default {value}");
+        }
+
+        if (field.Options.Count > 0)
+        {
+            facts.Add($"one of {string.Join(", ", field.Options.Select(option => option.Value))}");
+        }
+
+        output.WriteLine($"  {field.Name} ({string.Join(", ", facts.Where(fact => fact.Length > 0))})");
+        var meaning = $"{field.Label}. {field.Tooltip}".TrimEnd();
+        var condition = field.DependsOn.Count == 0
+            ? ""
+            : $" Counts only when {string.Join(" and ", field.DependsOn.Select(other => $"{other.Field} is {other.Value.ToJsonString(JsonLine.Options).Trim('"')}"))}.";
+        foreach (var line in Wrap(meaning + condition, width - 6))
+        {
+            output.WriteLine($"      {line}");
+        }
+    }
+
+    private static IEnumerable<string> Wrap(string text, int width)
+    {
+        var line = string.Empty;
+        foreach (var word in text.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.Length > 0 && line.Length + 1 + word.Length > width)
+            {
+                yield return line;
+                line = string.Empty;
+            }
+
+            line = line.Length == 0 ? word : $"{line} {word}";
+        }
+
+        if (line.Length > 0)
+        {
+            yield return line;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Engine;
+using Connectors.Sync.Service.Jobs;
+using static Connectors.Cli.Output.Syncs.SyncPace;
+
+namespace Connectors.Cli.Output.Syncs;
+
+/// <summary>The lines about a sync.</summary>
+internal static class SyncMessages
+{
+    public static string Started(RunningSync sync) =>
+        $"{Name(sync)}: sync of {sync.ServiceType} into {sync.IndexName} {(sync.FollowedOn is { } host ? $"is run by {host}" : "started")}";
+
+    public static string Running(SyncPace pace)
+    {
+        var now = pace.Now();
+        var of = now.Estimated is { } all ? $" of {Number(all)}" : "";
+        var rate = now.Rate is { } speed ? $", {Number((long)speed)}/s" : "";
+        var left = now.Left is { } time ? $", {Clock(time)} left" : "";
+        return $"{Name(pace.Sync)}: {Word(now.Phase)}, {Number(now.Counts.Read)}{of} read, {Number(now.Counts.Skipped)} skipped, "
+            + $"{Number(now.Counts.Indexed)} written, {Number(now.Counts.Deleted)} deleted{rate}{left}";
+    }
+
+    /// <summary>How a sync ended. Numbers are the job's; a job that ran here and could not be written has those of the engine.</summary>
+    public static string Ended(RunningSync sync, SyncResult result, TimeSpan elapsed)
+    {
+        var time = elapsed.TotalMinutes < 1 ? string.Create(CultureInfo.InvariantCulture, $"{elapsed.TotalSeconds:0.0} s") : Clock(elapsed);
+        var counts = result.Outcome?.Counts ?? sync.Progress.Counts;
+        return result.End switch
+        {
+            SyncResultEnd.Completed when result.Outcome?.End == SyncEnd.Unchanged => $"{Name(sync)}: completed in {time}, nothing changed in the source",
+            SyncResultEnd.Completed => $"{Name(sync)}: completed in {time}, {Counts(counts)}",
+            SyncResultEnd.Failed => $"{Name(sync)}: failed after {time}, {Counts(counts)}: {VisibleText.Of(result.Error ?? "see the log")}",
+            SyncResultEnd.Canceled => $"{Name(sync)}: cancelled after {time}, {Counts(counts)}",
+            SyncResultEnd.Suspended => $"{Name(sync)}: suspended after {time}, {Counts(counts)}; the next start goes on from there",
+            _ => $"{Name(sync)}: taken over or ended by another worker after {time}",
+        };
+    }
+
+    /// <summary>A line stays one, whatever a connector is called.</summary>
+    private static string Name(RunningSync sync) => VisibleText.Of(sync.ConnectorName);
+
+    private static string Counts(SyncCounts counts)
+    {
+        var text = $"{Number(counts.Read)} read, {Number(counts.Skipped)} skipped, {Number(counts.Created)} added, {Number(counts.Updated)} updated, {Number(counts.Deleted)} deleted";
+        text += counts.Excluded > 0 ? $", {Number(counts.Excluded)} left out by sync rules" : string.Empty;
+        return (counts.Rejected, counts.Unreadable) switch
+        {
+            (0, 0) => text,
+            var (rejected, unreadable) => $"{text}, {Number(rejected)} rejected, {Number(unreadable)} unreadable",
+        };
+    }
+}

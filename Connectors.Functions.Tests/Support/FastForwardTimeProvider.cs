@@ -1,0 +1,55 @@
+namespace Connectors.Tests.Support;
+
+/// <summary>
+/// A clock for code that waits: every timer of up to a minute fires at once, and the clock moves on by what it would have taken. Longer ones guard
+/// against something that hangs (time limits of requests) and take their real time.
+/// </summary>
+internal sealed class FastForwardTimeProvider : TimeProvider
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+    private long _ticks = new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero).UtcTicks;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref _ticks), TimeSpan.Zero);
+
+    public override long GetTimestamp() => Interlocked.Read(ref _ticks);
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        if (dueTime > LongestWait)
+        {
+            return System.CreateTimer(callback, state, dueTime, period);
+        }
+
+        var timer = new FiredTimer();
+        if (dueTime != Timeout.InfiniteTimeSpan)
+        {
+            Interlocked.Add(ref _ticks, dueTime.Ticks);
+            ThreadPool.QueueUserWorkItem(_ =>
+            {
+                if (!timer.IsDisposed)
+                {
+                    callback(state);
+                }
+            });
+        }
+
+        return timer;
+    }
+
+    private sealed class FiredTimer : ITimer
+    {
+        public bool IsDisposed { get; private set; }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period) => !IsDisposed;
+
+        public void Dispose() => IsDisposed = true;
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

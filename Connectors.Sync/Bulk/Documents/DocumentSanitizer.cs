@@ -1,0 +1,126 @@
+using System.Text.Json;
+
+namespace Connectors.Sync.Bulk.Documents;
+
+/// <summary>
+/// Rewrites bodies that Elasticsearch would reject because of their own shape, regardless of other documents (docs/documents.md). Ordinary
+/// bodies are scanned once and passed through unchanged.
+/// </summary>
+internal static class DocumentSanitizer
+{
+    /// <summary>Elasticsearch's default for <c>index.mapping.depth.limit</c>; objects may be nested one level less.</summary>
+    public const int MaxDepth = 20;
+
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 1000 };
+
+    /// <summary>
+    /// Whether a body may need sanitizing. May report false positives, never false negatives; scans for a few bytes only.
+    /// </summary>
+    public static bool NeedsSanitizing(ReadOnlySpan<byte> body) => HasOddName(body) || MayBeDeep(body) || MayMix(body);
+
+    /// <summary>The body as Elasticsearch accepts it; the same bytes when nothing has to change or they are not JSON.</summary>
+    public static ReadOnlySpan<byte> Sanitize(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body.ToArray(), Options);
+            return document.RootElement.ValueKind == JsonValueKind.Object && new DocumentSanitizerPass().Sanitize(document.RootElement) is { } sanitized ? sanitized : body;
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+        {
+            // Elasticsearch reports the error, and the document is rejected.
+            return body;
+        }
+    }
+
+    private static bool HasOddName(ReadOnlySpan<byte> body)
+    {
+        for (var end = body.IndexOf("\":"u8); end >= 0; end = body.IndexOf("\":"u8))
+        {
+            // Names are short: scanning backwards is faster than two searches.
+            var start = end;
+            while (start > 0 && body[start - 1] != (byte)'"')
+            {
+                if (body[--start] == (byte)'.')
+                {
+                    return true;
+                }
+            }
+
+            if (start == end || body[start] <= (byte)' ')
+            {
+                return true;
+            }
+
+            body = body[(end + 2)..];
+        }
+
+        return false;
+    }
+
+    private static bool MayBeDeep(ReadOnlySpan<byte> body)
+    {
+        if (body.Count((byte)'{') < MaxDepth)
+        {
+            return false;
+        }
+
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = Options.MaxDepth });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth >= MaxDepth)
+                {
+                    return true;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // Left to Elasticsearch.
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether an array may mix objects with other values.</summary>
+    private static bool MayMix(ReadOnlySpan<byte> body)
+    {
+        // In compact JSON, [{ and ,{ begin array elements only.
+        for (var rest = body; rest.IndexOf(",{"u8) is var at and >= 0; rest = rest[(at + 2)..])
+        {
+            if (at > 0 && rest[at - 1] != (byte)'}')
+            {
+                return true;
+            }
+        }
+
+        if (body.IndexOf("[{"u8) < 0)
+        {
+            return false;
+        }
+
+        for (var rest = body; rest.IndexOf("},"u8) is var at and >= 0 && at + 2 < rest.Length; rest = rest[(at + 2)..])
+        {
+            if (rest[at + 2] != (byte)'{' && !BeginsWithName(rest[(at + 2)..]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a property name follows, rather than the next element of an array.</summary>
+    private static bool BeginsWithName(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes[0] != (byte)'"')
+        {
+            return false;
+        }
+
+        var end = bytes[1..].IndexOfAny((byte)'"', (byte)'\\') + 1;
+        return end > 0 && bytes[end] == (byte)'"' && end + 1 < bytes.Length && bytes[end + 1] == (byte)':';
+    }
+}

@@ -1,0 +1,115 @@
+using Connectors.Abstractions;
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Engine.Pages;
+using Connectors.Sync.Staging.LocalState;
+
+namespace Connectors.Sync.Engine.Changes;
+
+/// <summary>
+/// One run of an incremental sync in this process. Pages are written one after the other, because a later page may hold a later state of
+/// the same document; each is journaled once it is written.
+/// </summary>
+internal sealed class IncrementalRun(StoredPlan plan, LocalSyncState state, IncrementalPageStep step, IBatchWriter writer, SyncEngineOptions options, SyncProgress progress)
+{
+    /// <summary>Counts so far, including earlier runs.</summary>
+    public SyncCounts Counts { get; private set; }
+
+    /// <summary>What was refused or unreadable so far, with earlier runs.</summary>
+    public RejectionReport Rejections { get; } = new();
+
+    /// <summary>Where the next page begins.</summary>
+    public PageToken Token { get; private set; }
+
+    /// <summary>Where the next sync begins; <see langword="null"/> until the last page is written.</summary>
+    public string? Cursor { get; private set; }
+
+    /// <summary>Applies a page that an earlier run wrote.</summary>
+    public void Replay(JournalRecord record)
+    {
+        switch (record)
+        {
+            case PageDone { Next: not null } page:
+                Note(page);
+                break;
+            case WrittenBefore before:
+                Counts += before.Counts;
+                progress.Add(before.Counts);
+                break;
+        }
+    }
+
+    /// <summary>Whether an earlier run may have sent the next page and died before it was journaled.</summary>
+    public bool IsResumed { get; set; }
+
+    /// <summary>Reads and writes until the last page is done, or the reader is stopped.</summary>
+    /// <param name="source">The source, a change feed.</param>
+    /// <param name="beforeWriting">Called before a page that writes anything.</param>
+    /// <param name="cancellationToken">Stops at once.</param>
+    /// <returns>Why the cursor can't be used; <see langword="null"/> when all changes were read, or reading was stopped.</returns>
+    public async Task<string?> ReadAsync(SourceReader source, Func<Task> beforeWriting, CancellationToken cancellationToken)
+    {
+        if (Cursor is not null)
+        {
+            return null;
+        }
+
+        await foreach (var page in source.ReadChangesAsync(plan.Cursor!, Token, options.Page, cancellationToken))
+        {
+            using var read = page;
+            if (page.ExpiredReason is { } reason)
+            {
+                return reason;
+            }
+
+            using var pagePlan = await step.PlanAsync(page, cancellationToken);
+            if (pagePlan.Batches.Count > 0 || pagePlan.HasMore)
+            {
+                await beforeWriting();
+            }
+
+            var done = await WriteAsync(pagePlan, page.Cursor, cancellationToken);
+            await state.AppendAsync(done, CancellationToken.None);
+            Note(done);
+            IsResumed = false;
+        }
+
+        return null;
+    }
+
+    private async Task<PageDone> WriteAsync(PagePlan page, string? cursor, CancellationToken cancellationToken)
+    {
+        var counts = page.Counts;
+        do
+        {
+            var reports = await Task.WhenAll(page.Batches.Select(batch => writer.WriteAsync(batch, IsResumed, cancellationToken)));
+            foreach (var report in reports)
+            {
+                counts += report.Counts;
+                page.Rejections.Merge(report.Rejections);
+            }
+        }
+        while (await page.ComposeNextAsync(cancellationToken));
+
+        return new PageDone(0, cursor ?? page.Next.Value, page.IsLast, counts, page.Rejections.Total == 0 ? null : page.Rejections, page.Gap);
+    }
+
+    private void Note(PageDone page)
+    {
+        if (page.IsLast)
+        {
+            Cursor = page.Next;
+        }
+        else
+        {
+            Token = new PageToken(page.Next);
+        }
+
+        Counts += page.Counts;
+        if (page.Rejections is not null)
+        {
+            Rejections.Merge(page.Rejections);
+        }
+
+        progress.Add(page.Counts);
+    }
+}
