@@ -80,7 +80,18 @@ int Test()
     Environment.SetEnvironmentVariable("CONNECTORS_AZURITE", Azurite());
     Console.WriteLine($"database servers for the tests: {string.Join(", ", Servers())}");
     var exitCode = Dotnet(
-        [Output("Connectors.Functions.Tests", "Connectors.Functions.Tests.dll"), .. more, "-noColor", "-longRunning", "120", "-diagnostics", "-result-xml", results], TimeSpan.FromMinutes(40));
+        [
+            Output("Connectors.Functions.Tests", "Connectors.Functions.Tests.dll"),
+            .. more,
+            "-noColor",
+            "-longRunning",
+            "120",
+            "-diagnostics",
+            "-result-xml",
+            results,
+        ],
+        TimeSpan.FromMinutes(40)
+    );
     return Count(results, exitCode) && whiteSpace == 0 ? 0 : 1;
 }
 
@@ -115,9 +126,22 @@ int Bench()
         return Dotnet([Output("Connectors.Benchmarks", "Connectors.Benchmarks.dll"), .. more]);
     }
 
-    // What is measured is the program as it ships, compiled for this machine. Where the compiler for that can't be had, it is measured as it is built.
+    // What is measured is the program as it ships, compiled for this machine. Where the compiler for that can't be had, it is measured as
+    // it is built.
     var folder = Path.Combine(artifacts, "bench");
-    string[] compile = ["publish", Path.Combine(root, "Connectors.Cli"), "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained", "false", "-o", folder];
+    string[] compile =
+    [
+        "publish",
+        Path.Combine(root, "Connectors.Cli"),
+        "-c",
+        "Release",
+        "-r",
+        RuntimeInformation.RuntimeIdentifier,
+        "--self-contained",
+        "false",
+        "-o",
+        folder,
+    ];
     var (exitCode, _) = Capture("dotnet", [.. compile, "-p:PublishReadyToRun=true", "-p:PackAsTool=false", "-v", "q", "--nologo"]);
     Environment.SetEnvironmentVariable("CONNECTORS_ELASTIC_INGEST", exitCode == 0 ? Path.Combine(folder, "elastic-ingest.dll") : null);
     return Dotnet([Output("Connectors.Benchmarks", "Connectors.Benchmarks.dll"), .. more]);
@@ -126,7 +150,9 @@ int Bench()
 bool Pack(params string[] projects)
 {
     var packages = Path.Combine(artifacts, "packages");
-    var packed = projects.All(project => Dotnet(["pack", Path.Combine(root, project), "-c", "Release", "-o", packages, "--nologo", "-v", "q"]) == 0);
+    var packed = projects.All(project =>
+        Dotnet(["pack", Path.Combine(root, project), "-c", "Release", "-o", packages, "--nologo", "-v", "q"]) == 0
+    );
     Console.WriteLine(packed ? $"pack: {packages}" : "pack: failed");
     return packed;
 }
@@ -137,8 +163,23 @@ int Publish()
     var folder = Path.Combine(artifacts, $"elastic-ingest-{runtime}");
     var project = Path.Combine(root, "Connectors.Cli");
     Empty(folder);
-    var failed = !Pack("Connectors.Cli")
-        || Dotnet(["publish", project, "-c", "Release", "-r", runtime, "--self-contained", "-p:PublishReadyToRun=true", "-o", folder, "--nologo", "-v", "q"]) != 0;
+    var failed =
+        !Pack("Connectors.Cli")
+        || Dotnet([
+            "publish",
+            project,
+            "-c",
+            "Release",
+            "-r",
+            runtime,
+            "--self-contained",
+            "-p:PublishReadyToRun=true",
+            "-o",
+            folder,
+            "--nologo",
+            "-v",
+            "q",
+        ]) != 0;
     var (app, zip) = (Path.Combine(artifacts, "functions"), Path.Combine(artifacts, "functions.zip"));
     failed = failed || !PublishFunctions(app);
     if (failed)
@@ -156,7 +197,8 @@ int Publish()
 bool PublishFunctions(string folder, params string[] how)
 {
     Empty(folder);
-    return Dotnet(["publish", Path.Combine(root, "Connectors.Functions"), "-c", "Release", "-o", folder, "--nologo", "-v", "q", .. how]) == 0;
+    return Dotnet(["publish", Path.Combine(root, "Connectors.Functions"), "-c", "Release", "-o", folder, "--nologo", "-v", "q", .. how])
+        == 0;
 }
 
 // What an earlier build left behind would be packed too.
@@ -202,8 +244,14 @@ string? NpmServer(string package, string version, string script)
 // The tests of the databases start the servers that the machine has, and skip themselves without.
 IEnumerable<string> Servers()
 {
-    var postgres = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").Select(folder => Path.Combine(folder, "bin")) : [];
-    var folders = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator).Concat(["/usr/sbin", "/usr/local/sbin"]).Concat(postgres).ToArray();
+    var postgres = Directory.Exists("/usr/lib/postgresql")
+        ? Directory.GetDirectories("/usr/lib/postgresql").Select(folder => Path.Combine(folder, "bin"))
+        : [];
+    var folders = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
+        .Split(Path.PathSeparator)
+        .Concat(["/usr/sbin", "/usr/local/sbin"])
+        .Concat(postgres)
+        .ToArray();
     foreach (var (name, program) in new[] { ("PostgreSQL", "postgres"), ("MariaDB", "mariadbd"), ("Redis", "redis-server") })
     {
         yield return folders.Any(folder => File.Exists(Path.Combine(folder, program))) ? name : $"no {name} (its tests are skipped)";
@@ -246,7 +294,9 @@ int Dotnet(string[] arguments, TimeSpan? limit = null)
     using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = root })!;
     if (!process.WaitForExit(limit ?? Timeout.InfiniteTimeSpan))
     {
-        Console.WriteLine($"ended after {limit!.Value.TotalMinutes:0} minutes: it hangs. What ran for more than two minutes is named above.");
+        Console.WriteLine(
+            $"ended after {limit!.Value.TotalMinutes:0} minutes: it hangs. What ran for more than two minutes is named above."
+        );
         process.Kill(entireProcessTree: true);
         process.WaitForExit();
     }
@@ -256,7 +306,12 @@ int Dotnet(string[] arguments, TimeSpan? limit = null)
 
 (int ExitCode, string Output) Capture(string program, string[] arguments)
 {
-    var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = root, RedirectStandardOutput = true, UseShellExecute = false };
+    var start = new ProcessStartInfo(program, arguments)
+    {
+        WorkingDirectory = root,
+        RedirectStandardOutput = true,
+        UseShellExecute = false,
+    };
     using var process = Process.Start(start)!;
     var output = process.StandardOutput.ReadToEnd();
     process.WaitForExit();

@@ -9,14 +9,13 @@ public sealed class ConnectorException : Exception
 {
     /// <summary>A failure of kind <see cref="FailureKind.Fatal"/>.</summary>
     public ConnectorException(string message)
-        : this(FailureKind.Fatal, message)
-    {
-    }
+        : this(FailureKind.Fatal, message) { }
 
     /// <summary>A failure of the given kind.</summary>
     /// <param name="kind">Whether a retry can help.</param>
     /// <param name="message">What failed, where, and what to do; without secrets.</param>
-    /// <param name="innerException">The cause. Its message may reach a log: leave it out when it could hold a secret that does not look like one.</param>
+    /// <param name="innerException">The cause. Its message may reach a log: leave it out when it could hold a secret that does not look
+    /// like one.</param>
     /// <param name="retryAfter">How long the other side asked to wait, if it did.</param>
     public ConnectorException(FailureKind kind, string message, Exception? innerException = null, TimeSpan? retryAfter = null)
         : base(Redactor.Redact(message), innerException is null or ConnectorException ? innerException : Redactor.Redact(innerException))
@@ -28,7 +27,8 @@ public sealed class ConnectorException : Exception
     /// <summary>Whether a retry can help.</summary>
     public FailureKind Kind { get; }
 
-    /// <summary>Whether what was to be read is no longer there. Of a document's content, the document is then treated as one that was not listed.</summary>
+    /// <summary>Whether what was to be read is no longer there. Of a document's content, the document is then treated as one that was not
+    /// listed.</summary>
     public bool IsGone { get; init; }
 
     /// <summary>How long the other side asked to wait before the next try (Retry-After), or <see langword="null"/>.</summary>

@@ -12,8 +12,9 @@ namespace Connectors.Abstractions;
 /// </summary>
 /// <remarks>
 /// Pages are cut from the enumeration. A resumed sync enumerates again and passes over what it has had, provided that the very
-/// same ids come in the same order; otherwise it begins anew (<see cref="SourcePage.Restarts"/>), so that a changed order can't hide a document.
-/// The order should therefore be stable, by id for example. An exception out of the enumeration fails the sync, and nothing is deleted.
+/// same ids come in the same order; otherwise it begins anew (<see cref="SourcePage.Restarts"/>), so that a changed order can't hide a
+/// document. The order should therefore be stable, by id for example. An exception out of the enumeration fails the sync, and nothing is
+/// deleted.
 /// </remarks>
 public abstract class EnumerableDataSource : IDataSource, IReportsProgress
 {
@@ -44,14 +45,20 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
     public abstract Task PingAsync(CancellationToken cancellationToken);
 
     /// <inheritdoc/>
-    public virtual Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => Task.FromResult(ChangeCheckResult.Unknown);
+    public virtual Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) =>
+        Task.FromResult(ChangeCheckResult.Unknown);
 
     /// <inheritdoc/>
     public virtual Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<SourcePartition>>([SourcePartition.All]);
 
     /// <inheritdoc/>
-    public async Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    public async Task<SourcePage> ReadPageAsync(
+        SourcePartition partition,
+        PageToken after,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(partition);
         var (reading, restarts) = await ContinueAsync(partition, after, cancellationToken);
@@ -91,7 +98,8 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>All documents of the source, or of <paramref name="partition"/> where <see cref="PartitionAsync"/> is overridden, in a stable order.</summary>
+    /// <summary>All documents of the source, or of <paramref name="partition"/> where <see cref="PartitionAsync"/> is overridden, in a
+    /// stable order.</summary>
     /// <remarks>The token stays valid from the first document to the last; the enumeration is disposed early when the sync stops.</remarks>
     protected abstract IAsyncEnumerable<SimpleDocument> ReadAsync(SourcePartition partition, CancellationToken cancellationToken);
 
@@ -128,7 +136,11 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
         page.End();
     }
 
-    private async Task<(Reading Reading, bool Restarts)> ContinueAsync(SourcePartition partition, PageToken after, CancellationToken cancellationToken)
+    private async Task<(Reading Reading, bool Restarts)> ContinueAsync(
+        SourcePartition partition,
+        PageToken after,
+        CancellationToken cancellationToken
+    )
     {
         if (_readings.TryGetValue(partition.Name, out var open) && open.Token == after && !open.IsStopped)
         {
@@ -151,7 +163,8 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
         await EndEnumerationAsync(partition);
         return (Open(partition), true);
 
-        Reading Open(SourcePartition wanted) => _readings[wanted.Name] = new Reading(token => ReadAsync(wanted, token), () => Interlocked.Increment(ref _progress));
+        Reading Open(SourcePartition wanted) =>
+            _readings[wanted.Name] = new Reading(token => ReadAsync(wanted, token), () => Interlocked.Increment(ref _progress));
     }
 
     private async Task EndEnumerationAsync(SourcePartition partition)
@@ -183,11 +196,11 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
         /// <summary>A call was cancelled too late to notice it, so the enumeration can't go on.</summary>
         public bool IsStopped => _stop.IsCancellationRequested;
 
-        public PageToken Token => _count == 0
-            ? PageToken.Start
-            : new PageToken(string.Create(CultureInfo.InvariantCulture, $"{_count}:{_hash:x16}"));
+        public PageToken Token =>
+            _count == 0 ? PageToken.Start : new PageToken(string.Create(CultureInfo.InvariantCulture, $"{_count}:{_hash:x16}"));
 
-        /// <summary>The enumeration outlives a call, so the token it runs under is its own, cancelled by that of the call under way.</summary>
+        /// <summary>The enumeration outlives a call, so the token it runs under is its own, cancelled by that of the call under
+        /// way.</summary>
         public CancellationTokenRegistration StopWith(CancellationToken cancellationToken) => cancellationToken.Register(_stop.Cancel);
 
         public async ValueTask<bool> MoveNextAsync()
@@ -229,7 +242,9 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
         private static long? CountOf(PageToken token)
         {
             var separator = token.Value.IndexOf(':', StringComparison.Ordinal);
-            return separator >= 0 && long.TryParse(token.Value.AsSpan(0, separator), CultureInfo.InvariantCulture, out var count) ? count : null;
+            return separator >= 0 && long.TryParse(token.Value.AsSpan(0, separator), CultureInfo.InvariantCulture, out var count)
+                ? count
+                : null;
         }
 
         public async ValueTask DisposeAsync()

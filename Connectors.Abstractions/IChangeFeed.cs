@@ -17,14 +17,18 @@ namespace Connectors.Abstractions;
 /// </remarks>
 public interface IChangeFeed
 {
-    /// <summary>Finds the place where the source is now. Asked before the first page of a full sync is read, so that no change can fall between.</summary>
-    /// <exception cref="ConnectorException">The backend could not be asked. A backend that has no history is no failure but an answer.</exception>
+    /// <summary>Finds the place where the source is now. Asked before the first page of a full sync is read, so that no change can fall
+    /// between.</summary>
+    /// <exception cref="ConnectorException">The backend could not be asked. A backend that has no history is no failure but an
+    /// answer.</exception>
     Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken);
 
     /// <summary>Reads the page of changes that follows <paramref name="after"/>.</summary>
     /// <remarks>After a crash the same page may be asked for again, by another process. Called by one reader at a time. The feed ends, with
-    /// <see cref="SourcePage.IsLast"/>, when it has told what had changed when its first page was asked for, or a little later. The caller disposes the page.</remarks>
-    /// <param name="cursor">Where the last completed sync left off: a <see cref="ChangeStart.Cursor"/>, or the <see cref="ChangePage.Cursor"/> of a last page.</param>
+    /// <see cref="SourcePage.IsLast"/>, when it has told what had changed when its first page was asked for, or a little later. The caller
+    /// disposes the page.</remarks>
+    /// <param name="cursor">Where the last completed sync left off: a <see cref="ChangeStart.Cursor"/>, or the
+    /// <see cref="ChangePage.Cursor"/> of a last page.</param>
     /// <param name="after"><see cref="PageToken.Start"/>, or <see cref="SourcePage.Next"/> of the page before.</param>
     /// <param name="limits">When a page is full.</param>
     /// <param name="cancellationToken">Stops the read; the page is then lost, which does no harm.</param>
@@ -34,6 +38,7 @@ public interface IChangeFeed
 }
 
 /// <summary>Where a source is in its history.</summary>
-/// <param name="Cursor">The place, in the source's own words and without secrets; <see langword="null"/> when this backend has no history.</param>
+/// <param name="Cursor">The place, in the source's own words and without secrets; <see langword="null"/> when this backend has no
+/// history.</param>
 /// <param name="Unavailable">Why it has none, in a sentence.</param>
 public sealed record ChangeStart(string? Cursor, string? Unavailable = null);

@@ -4,9 +4,9 @@ using System.Text.RegularExpressions;
 namespace Connectors.Abstractions;
 
 /// <summary>
-/// Takes out of a text what looks like a secret: user and password of an address, query parameters and settings whose name says that they hold one, authorization headers, private keys. The
-/// one place for every text that leaves the service: errors, logs, jobs, views. It is a net below the rule that secrets stand in fields that are declared sensitive, for those that were put
-/// elsewhere. Pure.
+/// Takes out of a text what looks like a secret: user and password of an address, query parameters and settings whose name says that they
+/// hold one, authorization headers, private keys. The one place for every text that leaves the service: errors, logs, jobs, views. It is a
+/// net below the rule that secrets stand in fields that are declared sensitive, for those that were put elsewhere. Pure.
 /// </summary>
 public static partial class Redactor
 {
@@ -38,7 +38,9 @@ public static partial class Redactor
             }
 
             text = Header().Replace(text, "${name}" + Mask);
-            return text.Contains("-----BEGIN", StringComparison.Ordinal) ? PrivateKey().Replace(text, "-----BEGIN PRIVATE KEY-----" + Mask) : text;
+            return text.Contains("-----BEGIN", StringComparison.Ordinal)
+                ? PrivateKey().Replace(text, "-----BEGIN PRIVATE KEY-----" + Mask)
+                : text;
         }
         catch (RegexMatchTimeoutException)
         {
@@ -47,8 +49,8 @@ public static partial class Redactor
         }
     }
 
-    /// <summary>A value that a person entered where it is wrong, for the sentence that says so: in quotes where it can't be a secret, a number or a plain word; else only "the value".
-    /// Passwords get into the wrong line.</summary>
+    /// <summary>A value that a person entered where it is wrong, for the sentence that says so: in quotes where it can't be a secret, a
+    /// number or a plain word; else only "the value". Passwords get into the wrong line.</summary>
     public static string Quote(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -63,45 +65,61 @@ public static partial class Redactor
         ArgumentNullException.ThrowIfNull(exception);
         var text = exception.ToString();
         var redacted = Redact(text);
-        return string.Equals(text, redacted, StringComparison.Ordinal) ? exception : new RedactedException(Redact(exception.Message), redacted);
+        return string.Equals(text, redacted, StringComparison.Ordinal)
+            ? exception
+            : new RedactedException(Redact(exception.Message), redacted);
     }
 
     /// <summary>A value of a configuration as it may be shown; a copy.</summary>
-    public static JsonNode? Redact(JsonNode? value) => value switch
-    {
-        JsonObject some => new JsonObject(some.Select(pair => KeyValuePair.Create(pair.Key, Redact(pair.Value)))),
-        JsonArray some => new JsonArray([.. some.Select(Redact)]),
-        JsonValue text when text.TryGetValue<string>(out var plain) => JsonValue.Create(Redact(plain)),
-        _ => value?.DeepClone(),
-    };
+    public static JsonNode? Redact(JsonNode? value) =>
+        value switch
+        {
+            JsonObject some => new JsonObject(some.Select(pair => KeyValuePair.Create(pair.Key, Redact(pair.Value)))),
+            JsonArray some => new JsonArray([.. some.Select(Redact)]),
+            JsonValue text when text.TryGetValue<string>(out var plain) => JsonValue.Create(Redact(plain)),
+            _ => value?.DeepClone(),
+        };
 
-    // scheme://user:password@. Up to the last @ before the path; or, where what follows the colon is no port, up to the last one of the word, for a password may have a slash in it.
+    // scheme://user:password@. Up to the last @ before the path; or, where what follows the colon is no port, up to the last one of the
+    // word, for a password may have a slash in it.
     [GeneratedRegex(
         @"(?<scheme>\b[a-z][a-z0-9+.-]*://)([^\s/?#@:'""<>]*:(?!\d{1,5}([/?#\s'""]|$))[^\s'""<>]*|[^\s/?#'""<>]*)@",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        Timeout)]
+        Timeout
+    )]
     private static partial Regex UserInfo();
 
     // user:password@host without a scheme.
-    [GeneratedRegex(@"(?<![\w*@.%+-])[\w.%+-]*:(?!//)[^\s/@'""]+@(?=[\w\[])", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Timeout)]
+    [GeneratedRegex(
+        @"(?<![\w*@.%+-])[\w.%+-]*:(?!//)[^\s/@'""]+@(?=[\w\[])",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        Timeout
+    )]
     private static partial Regex BareUserInfo();
 
     // ?token=..., Password=a b;, "api_key": "...". What begins with @ or $ only refers to a secret.
     [GeneratedRegex(
-        @"(?<name>(?<![\w-])" + SecretName + @"['""]?(\s*=\s*|['""]?\s*:\s*(?=['""])))('[^']*'|""[^""]*""|(?![@$'""\s*])([^;&'""\r\n<>?]{1,100}(?=;)|[^\s;&,'""<>)}\]]+))",
+        @"(?<name>(?<![\w-])"
+            + SecretName
+            + @"['""]?(\s*=\s*|['""]?\s*:\s*(?=['""])))('[^']*'|""[^""]*""|(?![@$'""\s*])([^;&'""\r\n<>?]{1,100}(?=;)|[^\s;&,'""<>)}\]]+))",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        Timeout)]
+        Timeout
+    )]
     private static partial Regex Setting();
 
     // Authorization: Bearer ..., or the word Bearer with what may be a token behind it.
     [GeneratedRegex(
         @"(?<name>\b((proxy-)?authorization|x-api-key|api-key|cookie)\s*:\s*((bearer|basic|apikey|digest|negotiate)\s+)?|\b(bearer|apikey|basic)\s+(?=[\w+/=.~-]*[\d=]))[\w+/=.~-]{8,}",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        Timeout)]
+        Timeout
+    )]
     private static partial Regex Header();
 
     [GeneratedRegex(
-        "-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Timeout)]
+        "-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)",
+        RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        Timeout
+    )]
     private static partial Regex PrivateKey();
 
     // ${NAME}, which config.yml puts in the place of a value.

@@ -24,6 +24,9 @@ switch (args)
     case ["blast", var mongo, var elasticsearch]:
         return await Blast.RunAsync(mongo, elasticsearch);
     default:
-        await Console.Error.WriteLineAsync("Usage: bench [race] [--documents N] [--rounds N] [--pace N] | bench functions [--documents N] [--rounds N] [--times N] | bench cold [--rounds N] | bench micro [--filter PATTERN]");
+        await Console.Error.WriteLineAsync(
+            "Usage: bench [race] [--documents N] [--rounds N] [--pace N] | bench functions [--documents N] [--rounds N] [--times N] | "
+                + "bench cold [--rounds N] | bench micro [--filter PATTERN]"
+        );
         return 2;
 }

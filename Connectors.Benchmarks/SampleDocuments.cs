@@ -4,8 +4,8 @@ using MongoDB.Bson;
 namespace Connectors.Benchmarks;
 
 /// <summary>
-/// Documents as an order system would keep them in MongoDB, about 1 KB of BSON each: ObjectId, strings, whole numbers and fractions, decimals, dates, nested
-/// documents, arrays of documents, a text of varying length. The same number always makes the same document.
+/// Documents as an order system would keep them in MongoDB, about 1 KB of BSON each: ObjectId, strings, whole numbers and fractions,
+/// decimals, dates, nested documents, arrays of documents, a text of varying length. The same number always makes the same document.
 /// </summary>
 internal static class SampleDocuments
 {
@@ -13,8 +13,36 @@ internal static class SampleDocuments
 
     private static readonly string[] Words =
     [
-        "delivery", "before", "noon", "please", "leave", "at", "the", "reception", "customer", "called", "twice", "about", "colour", "and", "size", "gift",
-        "wrapped", "no", "invoice", "inside", "fragile", "crème", "brûlée", "\"quoted\"", "Straße", "naïve", "línea", "東京", "back\\slash", "new\nline",
+        "delivery",
+        "before",
+        "noon",
+        "please",
+        "leave",
+        "at",
+        "the",
+        "reception",
+        "customer",
+        "called",
+        "twice",
+        "about",
+        "colour",
+        "and",
+        "size",
+        "gift",
+        "wrapped",
+        "no",
+        "invoice",
+        "inside",
+        "fragile",
+        "crème",
+        "brûlée",
+        "\"quoted\"",
+        "Straße",
+        "naïve",
+        "línea",
+        "東京",
+        "back\\slash",
+        "new\nline",
     ];
 
     private static readonly string[] Cities = ["Berlin", "Lyon", "Oslo", "Porto", "Gdańsk", "Zürich", "Turin", "Malmö"];
@@ -50,30 +78,36 @@ internal static class SampleDocuments
         };
     }
 
-    private static BsonDocument Customer(Random random) => new()
-    {
-        { "_id", ObjectIdOf(Epoch - random.Next(100_000_000), 0x02, random.Next(0xFF_FFFF)) },
-        { "name", Pick(random, Words) + " " + Pick(random, Words) },
-        { "email", $"customer{random.Next(1_000_000)}@example.com" },
+    private static BsonDocument Customer(Random random) =>
+        new()
         {
-            "address", new BsonDocument
+            { "_id", ObjectIdOf(Epoch - random.Next(100_000_000), 0x02, random.Next(0xFF_FFFF)) },
+            { "name", Pick(random, Words) + " " + Pick(random, Words) },
+            { "email", $"customer{random.Next(1_000_000)}@example.com" },
             {
-                { "street", $"{Pick(random, Words)} {random.Next(200)}" },
-                { "city", Pick(random, Cities) },
-                { "zip", random.Next(10_000, 99_999).ToString() },
-                { "location", new BsonArray { Math.Round(random.NextDouble() * 180, 6), Math.Round(random.NextDouble() * 90, 6) } },
-            }
-        },
-    };
+                "address",
+                new BsonDocument
+                {
+                    { "street", $"{Pick(random, Words)} {random.Next(200)}" },
+                    { "city", Pick(random, Cities) },
+                    { "zip", random.Next(10_000, 99_999).ToString() },
+                    {
+                        "location",
+                        new BsonArray { Math.Round(random.NextDouble() * 180, 6), Math.Round(random.NextDouble() * 90, 6) }
+                    },
+                }
+            },
+        };
 
-    private static BsonDocument Line(Random random, int line) => new()
-    {
-        { "line", line },
-        { "sku", $"SKU-{random.Next(100_000):D5}" },
-        { "title", Text(random, 3) },
-        { "quantity", 1 + random.Next(9) },
-        { "price", random.Next(100_000) / 100.0 },
-    };
+    private static BsonDocument Line(Random random, int line) =>
+        new()
+        {
+            { "line", line },
+            { "sku", $"SKU-{random.Next(100_000):D5}" },
+            { "title", Text(random, 3) },
+            { "quantity", 1 + random.Next(9) },
+            { "price", random.Next(100_000) / 100.0 },
+        };
 
     private static string Text(Random random, int words) => string.Join(' ', Enumerable.Range(0, words).Select(_ => Pick(random, Words)));
 

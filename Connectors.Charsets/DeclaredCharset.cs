@@ -20,7 +20,9 @@ internal static class DeclaredCharset
     public static Encoding? OfText(ReadOnlySpan<byte> bytes, bool isHtml)
     {
         var head = Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, HeadBytes)]);
-        var declared = head.StartsWith("<?xml", StringComparison.Ordinal) ? Named(ValueAfter(head[..Math.Max(head.IndexOf("?>", StringComparison.Ordinal), 0)], "encoding")) : null;
+        var declared = head.StartsWith("<?xml", StringComparison.Ordinal)
+            ? Named(ValueAfter(head[..Math.Max(head.IndexOf("?>", StringComparison.Ordinal), 0)], "encoding"))
+            : null;
         for (var at = 0; declared is null && isHtml && (at = head.IndexOf("<meta", at, StringComparison.OrdinalIgnoreCase)) >= 0; at++)
         {
             var end = head.IndexOf('>', at);
@@ -44,7 +46,9 @@ internal static class DeclaredCharset
             "utf-16" or "utf-16le" or "ucs-2" or "unicode" => Encoding.Unicode,
             "utf-16be" => Encoding.BigEndianUnicode,
             "utf-32" or "utf-32le" => Encoding.UTF32,
-            "cp1250" or "cp1251" or "cp1253" or "cp1254" or "cp1255" or "cp1256" or "cp1257" or "cp1258" => Legacy("windows-" + name.Trim()[2..]),
+            "cp1250" or "cp1251" or "cp1253" or "cp1254" or "cp1255" or "cp1256" or "cp1257" or "cp1258" => Legacy(
+                "windows-" + name.Trim()[2..]
+            ),
             "shift-jis" or "sjis" or "x-sjis" => Legacy("shift_jis"),
             "gbk" or "gb_2312-80" => Legacy("gb2312"),
             var other => Legacy(other),

@@ -5,15 +5,16 @@ using UtfUnknown;
 namespace Connectors.Charsets;
 
 /// <summary>
-/// Finds out what encoding a text is in. In this order: its byte order mark, what is declared, UTF-8 if that is what it is but for a few bad bytes, UTF-16 without
-/// a mark, and what its bytes look most like.
+/// Finds out what encoding a text is in. In this order: its byte order mark, what is declared, UTF-8 if that is what it is but for a few
+/// bad bytes, UTF-16 without a mark, and what its bytes look most like.
 /// </summary>
 internal static class TextEncoding
 {
     /// <summary>Most bytes that are looked at to guess.</summary>
     private const int SampleBytes = 128 * 1024;
 
-    /// <summary>Languages of Latin letters are told apart by the few letters that are not ASCII. With fewer than so many of them that is guesswork.</summary>
+    /// <summary>Languages of Latin letters are told apart by the few letters that are not ASCII. With fewer than so many of them that is
+    /// guesswork.</summary>
     private const int LeastLetters = 8;
 
     /// <summary>What is less likely than this is read as Windows-1252, in which every byte means something.</summary>
@@ -40,15 +41,16 @@ internal static class TextEncoding
         return bytes.Contains((byte)0) ? (Utf16(bytes), 0) : (Utf8.IsValid(bytes) || IsMostlyUtf8(bytes) ? Encoding.UTF8 : Guess(bytes), 0);
     }
 
-    private static (Encoding? Encoding, int Length) ByteOrderMark(ReadOnlySpan<byte> bytes) => bytes switch
-    {
-        [0xEF, 0xBB, 0xBF, ..] => (Encoding.UTF8, 3),
-        [0xFF, 0xFE, 0x00, 0x00, ..] => (Encoding.UTF32, 4),
-        [0x00, 0x00, 0xFE, 0xFF, ..] => (Utf32BigEndian, 4),
-        [0xFF, 0xFE, ..] => (Encoding.Unicode, 2),
-        [0xFE, 0xFF, ..] => (Encoding.BigEndianUnicode, 2),
-        _ => (null, 0),
-    };
+    private static (Encoding? Encoding, int Length) ByteOrderMark(ReadOnlySpan<byte> bytes) =>
+        bytes switch
+        {
+            [0xEF, 0xBB, 0xBF, ..] => (Encoding.UTF8, 3),
+            [0xFF, 0xFE, 0x00, 0x00, ..] => (Encoding.UTF32, 4),
+            [0x00, 0x00, 0xFE, 0xFF, ..] => (Utf32BigEndian, 4),
+            [0xFF, 0xFE, ..] => (Encoding.Unicode, 2),
+            [0xFE, 0xFF, ..] => (Encoding.BigEndianUnicode, 2),
+            _ => (null, 0),
+        };
 
     /// <summary>ISO-8859-2, 3, 4, 9, 10, 13, 14, 15 and 16, and the Windows code pages for Latin letters.</summary>
     private static bool IsLatin(Encoding encoding) =>
@@ -56,7 +58,8 @@ internal static class TextEncoding
 
     private static bool IsWide(Encoding encoding) => encoding.CodePage is 1200 or 1201 or 12000 or 12001;
 
-    /// <summary>UTF-16 without a mark has its NULs on one side of each pair, and no control characters; <see langword="null"/> for anything else with NULs.</summary>
+    /// <summary>UTF-16 without a mark has its NULs on one side of each pair, and no control characters; <see langword="null"/> for anything
+    /// else with NULs.</summary>
     private static Encoding? Utf16(ReadOnlySpan<byte> bytes)
     {
         var nul = bytes.IndexOf((byte)0);
@@ -71,10 +74,13 @@ internal static class TextEncoding
         }
 
         // A byte that is left over is the first half of a cut character; more than one character has to have come before it.
-        return bytes.Length < 4 ? null : isLittleEndian ? Encoding.Unicode : Encoding.BigEndianUnicode;
+        return bytes.Length < 4 ? null
+            : isLittleEndian ? Encoding.Unicode
+            : Encoding.BigEndianUnicode;
     }
 
-    /// <summary>Whether it is UTF-8 with a few bad bytes, or cut in the middle of a character: other encodings make more bad sequences than good ones.</summary>
+    /// <summary>Whether it is UTF-8 with a few bad bytes, or cut in the middle of a character: other encodings make more bad sequences than
+    /// good ones.</summary>
     private static bool IsMostlyUtf8(ReadOnlySpan<byte> bytes)
     {
         var (good, bad) = (0L, 0L);
@@ -109,7 +115,10 @@ internal static class TextEncoding
         var first = Math.Max(bytes.IndexOfAnyInRange((byte)0x80, (byte)0xFF) - 256, 0);
         var sample = bytes.Slice(first, Math.Min(bytes.Length - first, SampleBytes)).ToArray();
         var found = CharsetDetector.DetectFromBytes(sample).Detected;
-        return found is { Confidence: >= LeastConfidence, EncodingName: { } name } && DeclaredCharset.Named(name) is { } encoding && !IsWide(encoding)
+        return
+            found is { Confidence: >= LeastConfidence, EncodingName: { } name }
+            && DeclaredCharset.Named(name) is { } encoding
+            && !IsWide(encoding)
             && (!IsLatin(encoding) || sample.Count(letter => letter >= 0x80) >= LeastLetters)
             ? encoding
             : DeclaredCharset.Named("windows-1252")!;

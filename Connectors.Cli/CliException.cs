@@ -7,9 +7,7 @@ internal sealed class CliException(int exitCode, IReadOnlyList<string> lines) : 
 {
     /// <summary>With one line.</summary>
     public CliException(int exitCode, string message)
-        : this(exitCode, [message])
-    {
-    }
+        : this(exitCode, [message]) { }
 
     /// <summary>What to say.</summary>
     public IReadOnlyList<string> Lines { get; } = lines;

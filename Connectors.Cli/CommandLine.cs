@@ -82,9 +82,14 @@ internal static class CommandLine
             foreach (var token in options.Length > 0 ? options : parsed.UnmatchedTokens.Take(1))
             {
                 var isOption = token.StartsWith('-');
-                var near = KeySuggestion.Nearest(token, isOption ? OptionNames(parsed) : result.Command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name));
-                error.WriteLine($"{token}: unknown {(isOption ? "option" : result.Command.Subcommands.Count == 0 ? "argument" : "command")}."
-                    + (near is null ? "" : $" Did you mean {near}?"));
+                var near = KeySuggestion.Nearest(
+                    token,
+                    isOption ? OptionNames(parsed) : result.Command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name)
+                );
+                error.WriteLine(
+                    $"{token}: unknown {(isOption ? "option" : result.Command.Subcommands.Count == 0 ? "argument" : "command")}."
+                        + (near is null ? "" : $" Did you mean {near}?")
+                );
             }
         }
         else
@@ -104,7 +109,10 @@ internal static class CommandLine
     {
         var words = parsed.Tokens.Select(item => item.Value).ToList();
         var result = parsed.CommandResult;
-        while (result.Parent is System.CommandLine.Parsing.CommandResult parent && words.IndexOf(result.IdentifierToken.Value) > words.IndexOf(token))
+        while (
+            result.Parent is System.CommandLine.Parsing.CommandResult parent
+            && words.IndexOf(result.IdentifierToken.Value) > words.IndexOf(token)
+        )
         {
             result = parent;
         }

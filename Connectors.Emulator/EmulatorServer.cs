@@ -22,8 +22,8 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Emulator;
 
 /// <summary>
-/// An in-memory Elasticsearch subset that listens on 127.0.0.1: the embedded default, the demo's and the tests' server. What it doesn't know it refuses with
-/// a 400 that says so. Searches see every write at once, refreshed or not.
+/// An in-memory Elasticsearch subset that listens on 127.0.0.1: the embedded default, the demo's and the tests' server. What it doesn't
+/// know it refuses with a 400 that says so. Searches see every write at once, refreshed or not.
 /// </summary>
 public sealed class EmulatorServer : IAsyncDisposable
 {
@@ -32,7 +32,15 @@ public sealed class EmulatorServer : IAsyncDisposable
     private readonly DocumentWriter _writer;
     private readonly DataFolder? _data;
 
-    private EmulatorServer(WebApplication app, Cluster cluster, DocumentWriter writer, DataFolder? data, FaultPlan faults, RequestLog requests, Uri uri)
+    private EmulatorServer(
+        WebApplication app,
+        Cluster cluster,
+        DocumentWriter writer,
+        DataFolder? data,
+        FaultPlan faults,
+        RequestLog requests,
+        Uri uri
+    )
     {
         (_app, _cluster, _writer, _data, Faults, Requests, Uri) = (app, cluster, writer, data, faults, requests, uri);
     }
@@ -59,8 +67,7 @@ public sealed class EmulatorServer : IAsyncDisposable
             var writer = new DocumentWriter(cluster, pipelines);
             var faults = new FaultPlan();
             var requests = new RequestLog();
-            var router = new Router(
-            [
+            var router = new Router([
                 .. options.WithoutConnectorIndices ? [] : ConnectorApi(cluster, writer),
                 new RootRoutes(options),
                 new BulkRoutes(cluster, writer, faults, options),
@@ -99,7 +106,13 @@ public sealed class EmulatorServer : IAsyncDisposable
     {
         try
         {
-            _writer.Index(_cluster.GetOrCreate(index), Encoding.UTF8.GetBytes(id), Encoding.UTF8.GetBytes(json), default, new DocumentParser());
+            _writer.Index(
+                _cluster.GetOrCreate(index),
+                Encoding.UTF8.GetBytes(id),
+                Encoding.UTF8.GetBytes(json),
+                default,
+                new DocumentParser()
+            );
             _data?.Flush();
         }
         catch (ElasticErrorException exception)
@@ -109,7 +122,8 @@ public sealed class EmulatorServer : IAsyncDisposable
     }
 
     /// <summary>The source of a document; null when there is none, or no such index.</summary>
-    public string? Get(string index, string id) => _cluster.Find(index)?.Find(id) is { } document ? Encoding.UTF8.GetString(document.Source) : null;
+    public string? Get(string index, string id) =>
+        _cluster.Find(index)?.Find(id) is { } document ? Encoding.UTF8.GetString(document.Source) : null;
 
     /// <summary>The ids of an index in ordinal order; none when there is no such index.</summary>
     public IReadOnlyList<string> Ids(string index) => [.. Snapshot(index).Select(document => document.Id).Order(StringComparer.Ordinal)];
@@ -120,12 +134,14 @@ public sealed class EmulatorServer : IAsyncDisposable
 
     /// <summary>A document's source, parsed. The caller disposes of it.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
-    public JsonDocument Document(string index, string id) => JsonDocument.Parse(Get(index, id) ?? throw new KeyNotFoundException($"No document [{id}] in [{index}]."));
+    public JsonDocument Document(string index, string id) =>
+        JsonDocument.Parse(Get(index, id) ?? throw new KeyNotFoundException($"No document [{id}] in [{index}]."));
 
     /// <summary>Number of documents of an index; 0 when there is none of this name.</summary>
     public int Count(string index) => _cluster.Find(index)?.Documents.Count ?? 0;
 
-    /// <summary>Number of the last write to an index, from 0; -1 before the first. Tells whether anything was written between two looks.</summary>
+    /// <summary>Number of the last write to an index, from 0; -1 before the first. Tells whether anything was written between two
+    /// looks.</summary>
     public long LastSeqNo(string index) => _cluster.Find(index)?.Documents.LastSeqNo ?? -1;
 
     /// <summary>Names of all indices.</summary>
@@ -147,13 +163,13 @@ public sealed class EmulatorServer : IAsyncDisposable
     }
 
     private static IRoutes[] ConnectorApi(Cluster cluster, DocumentWriter writer) =>
-    [
-        new SyncJobRoutes(cluster, writer),
-        new ConnectorRoutes(cluster, writer),
-        new ConnectorUpdates(cluster, writer),
-        new ConfigurationRoutes(cluster, writer),
-        new FilteringRoutes(cluster, writer),
-    ];
+        [
+            new SyncJobRoutes(cluster, writer),
+            new ConnectorRoutes(cluster, writer),
+            new ConnectorUpdates(cluster, writer),
+            new ConfigurationRoutes(cluster, writer),
+            new FilteringRoutes(cluster, writer),
+        ];
 
     private StoredDocument[] Snapshot(string index) => _cluster.Find(index)?.Documents.Snapshot() ?? [];
 
@@ -161,17 +177,19 @@ public sealed class EmulatorServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(IPAddress.Loopback, port);
-            kestrel.AddServerHeader = false;
-            kestrel.AllowSynchronousIO = false;
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Limits.MaxRequestLineSize = 64 * 1024;
-            kestrel.Limits.Http2.InitialConnectionWindowSize = 1024 * 1024;
-        });
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.Listen(IPAddress.Loopback, port);
+                kestrel.AddServerHeader = false;
+                kestrel.AllowSynchronousIO = false;
+                kestrel.Limits.MaxRequestBodySize = null;
+                kestrel.Limits.MinRequestBodyDataRate = null;
+                kestrel.Limits.MinResponseDataRate = null;
+                kestrel.Limits.MaxRequestLineSize = 64 * 1024;
+                kestrel.Limits.Http2.InitialConnectionWindowSize = 1024 * 1024;
+            });
         var app = builder.Build();
         app.Run(new RequestDelegate(pipeline.HandleAsync));
         return app;

@@ -10,7 +10,8 @@ public sealed class RequestLog
     /// <summary>Called when a request has come in, before anything is done about it.</summary>
     public Action<LoggedRequest>? Arrived { get; set; }
 
-    /// <summary>Called when a request has been carried out, before its answer is sent. Not called for one whose connection was cut before.</summary>
+    /// <summary>Called when a request has been carried out, before its answer is sent. Not called for one whose connection was cut
+    /// before.</summary>
     public Action<LoggedRequest>? Done { get; set; }
 
     /// <summary>Number of requests by method and route, for instance <c>POST {index}/_bulk</c>.</summary>
@@ -21,7 +22,8 @@ public sealed class RequestLog
 
     /// <summary>Number of requests to a route, by any method.</summary>
     /// <param name="route">For instance <c>{index}/_bulk</c>.</param>
-    public int Count(string route) => _counts.Where(pair => pair.Key.EndsWith(" " + route, StringComparison.Ordinal)).Sum(pair => pair.Value);
+    public int Count(string route) =>
+        _counts.Where(pair => pair.Key.EndsWith(" " + route, StringComparison.Ordinal)).Sum(pair => pair.Value);
 
     /// <summary>Number of bulk requests, with or without an index in the path.</summary>
     public int BulkCount => Count("_bulk") + Count("{index}/_bulk");

@@ -13,7 +13,8 @@ public static class ExtractionWorker
     private const int StackBytes = 16 * 1024 * 1024;
 
     /// <summary>Runs until the input ends.</summary>
-    /// <returns>The process's exit code: 0 at the end of the input, 2 when what came was not meant for this program, 3 when memory ran out.</returns>
+    /// <returns>The process's exit code: 0 at the end of the input, 2 when what came was not meant for this program, 3 when memory ran
+    /// out.</returns>
     public static int Run()
     {
         using var input = Console.OpenStandardInput();
@@ -60,11 +61,19 @@ public static class ExtractionWorker
         var (outcome, reason) = (ExtractionOutcome.Whole, string.Empty);
 
         // Whoever started us ends us in time. If it is gone, nobody does.
-        using (new Timer(_ => System.Diagnostics.Process.GetCurrentProcess().Kill(), null, file.TimeLimit + TimeSpan.FromSeconds(10), Timeout.InfiniteTimeSpan))
+        using (
+            new Timer(
+                _ => System.Diagnostics.Process.GetCurrentProcess().Kill(),
+                null,
+                file.TimeLimit + TimeSpan.FromSeconds(10),
+                Timeout.InfiniteTimeSpan
+            )
+        )
         {
             try
             {
-                outcome = !FileFormat.Read(file.FileName, file.Content, text) ? ExtractionOutcome.Unknown
+                outcome =
+                    !FileFormat.Read(file.FileName, file.Content, text) ? ExtractionOutcome.Unknown
                     : text.IsFull ? ExtractionOutcome.Cut
                     : ExtractionOutcome.Whole;
             }

@@ -55,13 +55,19 @@ internal sealed class WorkerFrames(Stream input, Stream output)
 
     private (FrameKind Kind, int Length)? Read()
     {
-        if (input.ReadAtLeast(_frame.AsSpan(0, ExtractionFrame.HeadLength), ExtractionFrame.HeadLength, throwOnEndOfStream: false) < ExtractionFrame.HeadLength)
+        if (
+            input.ReadAtLeast(_frame.AsSpan(0, ExtractionFrame.HeadLength), ExtractionFrame.HeadLength, throwOnEndOfStream: false)
+            < ExtractionFrame.HeadLength
+        )
         {
             return null;
         }
 
         var head = ExtractionFrame.ReadHead(_frame);
-        return input.ReadAtLeast(_frame.AsSpan(ExtractionFrame.HeadLength, head.Length), head.Length, throwOnEndOfStream: false) == head.Length ? head : null;
+        return
+            input.ReadAtLeast(_frame.AsSpan(ExtractionFrame.HeadLength, head.Length), head.Length, throwOnEndOfStream: false) == head.Length
+            ? head
+            : null;
     }
 }
 

@@ -4,32 +4,35 @@ namespace Connectors.Sources;
 public static class BuiltInSources
 {
     /// <summary>Class by service type, as <c>Namespace.Type, Assembly</c>.</summary>
-    public static IReadOnlyDictionary<string, string> Classes { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["azure_blob_storage"] = "Connectors.Sources.ObjectStores.AzureBlobs.AzureBlobDataSource, Connectors.Sources",
-        ["confluence"] = "Connectors.Sources.Rest.Confluence.ConfluenceDataSource, Connectors.Sources",
-        ["dir"] = "Connectors.Sources.Files.DirectoryDataSource, Connectors.Sources",
-        ["github"] = "Connectors.Sources.Rest.GitHub.GitHubDataSource, Connectors.Sources",
-        ["http_json"] = "Connectors.Sources.Rest.HttpJson.HttpJsonDataSource, Connectors.Sources",
-        ["jira"] = "Connectors.Sources.Rest.Jira.JiraDataSource, Connectors.Sources",
-        ["mongodb"] = "Connectors.Sources.Databases.MongoDB.MongoDataSource, Connectors.Sources",
-        ["mysql"] = "Connectors.Sources.Databases.Sql.MySql.MySqlDataSource, Connectors.Sources",
-        ["postgresql"] = "Connectors.Sources.Databases.Sql.PostgreSql.PostgreSqlDataSource, Connectors.Sources",
-        ["redis"] = "Connectors.Sources.Databases.Redis.RedisDataSource, Connectors.Sources",
-        ["s3"] = "Connectors.Sources.ObjectStores.S3.S3DataSource, Connectors.Sources",
-        ["servicenow"] = "Connectors.Sources.Rest.ServiceNow.ServiceNowDataSource, Connectors.Sources",
-    };
+    public static IReadOnlyDictionary<string, string> Classes { get; } =
+        new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["azure_blob_storage"] = "Connectors.Sources.ObjectStores.AzureBlobs.AzureBlobDataSource, Connectors.Sources",
+            ["confluence"] = "Connectors.Sources.Rest.Confluence.ConfluenceDataSource, Connectors.Sources",
+            ["dir"] = "Connectors.Sources.Files.DirectoryDataSource, Connectors.Sources",
+            ["github"] = "Connectors.Sources.Rest.GitHub.GitHubDataSource, Connectors.Sources",
+            ["http_json"] = "Connectors.Sources.Rest.HttpJson.HttpJsonDataSource, Connectors.Sources",
+            ["jira"] = "Connectors.Sources.Rest.Jira.JiraDataSource, Connectors.Sources",
+            ["mongodb"] = "Connectors.Sources.Databases.MongoDB.MongoDataSource, Connectors.Sources",
+            ["mysql"] = "Connectors.Sources.Databases.Sql.MySql.MySqlDataSource, Connectors.Sources",
+            ["postgresql"] = "Connectors.Sources.Databases.Sql.PostgreSql.PostgreSqlDataSource, Connectors.Sources",
+            ["redis"] = "Connectors.Sources.Databases.Redis.RedisDataSource, Connectors.Sources",
+            ["s3"] = "Connectors.Sources.ObjectStores.S3.S3DataSource, Connectors.Sources",
+            ["servicenow"] = "Connectors.Sources.Rest.ServiceNow.ServiceNowDataSource, Connectors.Sources",
+        };
 
-    /// <summary>Names under which earlier versions had these classes, and the service type of each. A configuration that names one still works.</summary>
-    public static IReadOnlyDictionary<string, string> FormerNames { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["Connectors.Sync.Sources.AzureBlobs.AzureBlobDataSource, Connectors.Sync"] = "azure_blob_storage",
-        ["Connectors.Sync.Sources.Directory.DirectoryDataSource, Connectors.Sync"] = "dir",
-        ["Connectors.Sync.Sources.HttpJson.HttpJsonDataSource, Connectors.Sync"] = "http_json",
-        ["Connectors.Sync.Sources.MongoDB.MongoDataSource, Connectors.Sync"] = "mongodb",
-        ["Connectors.Sync.Sources.MySql.MySqlDataSource, Connectors.Sync"] = "mysql",
-        ["Connectors.Sync.Sources.PostgreSql.PostgreSqlDataSource, Connectors.Sync"] = "postgresql",
-        ["Connectors.Sync.Sources.Redis.RedisDataSource, Connectors.Sync"] = "redis",
-        ["Connectors.Sync.Sources.S3.S3DataSource, Connectors.Sync"] = "s3",
-    };
+    /// <summary>Names under which earlier versions had these classes, and the service type of each. A configuration that names one still
+    /// works.</summary>
+    public static IReadOnlyDictionary<string, string> FormerNames { get; } =
+        new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Connectors.Sync.Sources.AzureBlobs.AzureBlobDataSource, Connectors.Sync"] = "azure_blob_storage",
+            ["Connectors.Sync.Sources.Directory.DirectoryDataSource, Connectors.Sync"] = "dir",
+            ["Connectors.Sync.Sources.HttpJson.HttpJsonDataSource, Connectors.Sync"] = "http_json",
+            ["Connectors.Sync.Sources.MongoDB.MongoDataSource, Connectors.Sync"] = "mongodb",
+            ["Connectors.Sync.Sources.MySql.MySqlDataSource, Connectors.Sync"] = "mysql",
+            ["Connectors.Sync.Sources.PostgreSql.PostgreSqlDataSource, Connectors.Sync"] = "postgresql",
+            ["Connectors.Sync.Sources.Redis.RedisDataSource, Connectors.Sync"] = "redis",
+            ["Connectors.Sync.Sources.S3.S3DataSource, Connectors.Sync"] = "s3",
+        };
 }

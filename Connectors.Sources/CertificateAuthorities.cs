@@ -29,25 +29,32 @@ internal static partial class CertificateAuthorities
 
         return certificates.Count > 0
             ? certificates
-            : throw new ConnectorException($"{field}: no certificate in it. Paste the PEM file of the Certificate Authority, with its BEGIN and END lines.");
+            : throw new ConnectorException(
+                $"{field}: no certificate in it. Paste the PEM file of the Certificate Authority, with its BEGIN and END lines."
+            );
     }
 
     /// <summary>A check that takes a certificate for the right host name that one of <paramref name="authorities"/> has signed.</summary>
-    public static RemoteCertificateValidationCallback Trust(X509Certificate2Collection authorities) => (_, certificate, _, errors) =>
-    {
-        if (certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
+    public static RemoteCertificateValidationCallback Trust(X509Certificate2Collection authorities) =>
+        (_, certificate, _, errors) =>
         {
-            return false;
-        }
+            if (certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
+            {
+                return false;
+            }
 
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        using var presented = new X509Certificate2(certificate);
-        return chain.Build(presented);
-    };
+            using var chain = new X509Chain();
+            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+            using var presented = new X509Certificate2(certificate);
+            return chain.Build(presented);
+        };
 
-    [GeneratedRegex("-----BEGIN CERTIFICATE-----(?<base64>.*?)-----END CERTIFICATE-----", RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        "-----BEGIN CERTIFICATE-----(?<base64>.*?)-----END CERTIFICATE-----",
+        RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex PemCertificate();
 }

@@ -13,7 +13,8 @@ internal static class CleanJson
     private const int Deepest = 200;
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = Deepest };
 
-    /// <summary>Writes <paramref name="text"/> as JSON, or as a text when it is none, or nested too deeply, or holds half a character.</summary>
+    /// <summary>Writes <paramref name="text"/> as JSON, or as a text when it is none, or nested too deeply, or holds half a
+    /// character.</summary>
     public static void Write(Utf8JsonWriter json, string text)
     {
         using var converted = new PooledBuffer(Math.Max(text.Length, 256));

@@ -14,10 +14,15 @@ internal static class NetworkFailure
     {
         if (Find<AuthenticationException>(failure) is { } tls)
         {
-            return new ConnectorException($"{server}: the TLS connection failed: {tls.Message} Check ssl_enabled and ssl_ca, and that the server's certificate is made for its host name.");
+            return new ConnectorException(
+                $"{server}: the TLS connection failed: {tls.Message} Check ssl_enabled and ssl_ca, and that the server's certificate is "
+                    + "made for its host name."
+            );
         }
 
-        return Find<SocketException>(failure) is { } socket ? new ConnectorException(FailureKind.Retry, $"{server}: {Cause(socket.SocketErrorCode)}.") : null;
+        return Find<SocketException>(failure) is { } socket
+            ? new ConnectorException(FailureKind.Retry, $"{server}: {Cause(socket.SocketErrorCode)}.")
+            : null;
     }
 
     /// <summary>The exception of a type that caused another.</summary>
@@ -35,10 +40,11 @@ internal static class NetworkFailure
         return null;
     }
 
-    private static string Cause(SocketError error) => error switch
-    {
-        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "the name is unknown. Check host",
-        SocketError.ConnectionRefused => "nothing listens there. Check host and port, and that the server runs",
-        _ => $"it does not answer ({error}). Check host, port and firewalls",
-    };
+    private static string Cause(SocketError error) =>
+        error switch
+        {
+            SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "the name is unknown. Check host",
+            SocketError.ConnectionRefused => "nothing listens there. Check host and port, and that the server runs",
+            _ => $"it does not answer ({error}). Check host, port and firewalls",
+        };
 }

@@ -1,8 +1,8 @@
 namespace Connectors.Testing;
 
 /// <summary>
-/// Counts the calls that a source makes to its backend, and makes them fail on demand. The fixture's backend asks <see cref="Enter"/> at every call, and
-/// fails the call when told so, in the way the real one would. Safe for concurrent use.
+/// Counts the calls that a source makes to its backend, and makes them fail on demand. The fixture's backend asks <see cref="Enter"/> at
+/// every call, and fails the call when told so, in the way the real one would. Safe for concurrent use.
 /// </summary>
 public sealed class BackendCalls
 {

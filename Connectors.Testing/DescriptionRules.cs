@@ -24,20 +24,29 @@ internal static class DescriptionRules
 
             Assert.All(field.Validations, validation => Assert.Contains(validation.Type, ValidationTypes));
             Assert.All(field.DependsOn, dependency => Assert.Contains(fields, other => other.Name == dependency.Field && other != field));
-            Assert.True(field.Sensitive || field.Type != ConfigFieldType.Text || !SecretWords.Any(word => field.Name.Contains(word, StringComparison.Ordinal)), $"{field.Name} sounds secret");
+            Assert.True(
+                field.Sensitive
+                    || field.Type != ConfigFieldType.Text
+                    || !SecretWords.Any(word => field.Name.Contains(word, StringComparison.Ordinal)),
+                $"{field.Name} sounds secret"
+            );
             if (field.Options.Count > 0)
             {
                 Assert.Equal(ConfigDisplay.DropDown, field.Display);
-                Assert.True(field.DefaultValue is null || field.Options.Any(option => option.Value == field.DefaultValue.GetValue<string>()), field.Name);
+                Assert.True(
+                    field.DefaultValue is null || field.Options.Any(option => option.Value == field.DefaultValue.GetValue<string>()),
+                    field.Name
+                );
             }
         }
     }
 
-    private static bool Fits(ConfigFieldType type, JsonValueKind kind) => type switch
-    {
-        ConfigFieldType.Text => kind is JsonValueKind.String,
-        ConfigFieldType.Integer => kind is JsonValueKind.Number,
-        ConfigFieldType.Boolean => kind is JsonValueKind.True or JsonValueKind.False,
-        _ => kind is JsonValueKind.Array or JsonValueKind.String,
-    };
+    private static bool Fits(ConfigFieldType type, JsonValueKind kind) =>
+        type switch
+        {
+            ConfigFieldType.Text => kind is JsonValueKind.String,
+            ConfigFieldType.Integer => kind is JsonValueKind.Number,
+            ConfigFieldType.Boolean => kind is JsonValueKind.True or JsonValueKind.False,
+            _ => kind is JsonValueKind.Array or JsonValueKind.String,
+        };
 }

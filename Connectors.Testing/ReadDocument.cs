@@ -16,11 +16,9 @@ public sealed record ReadDocument(string Id, DateTimeOffset? Timestamp, string B
     /// <summary>The body as a tree; fails when it is no JSON.</summary>
     public JsonElement Json() => JsonDocument.Parse(Body).RootElement;
 
-    internal static ReadDocument Of(SourceDocument document) => new(
-        Encoding.UTF8.GetString(document.Id.Span),
-        document.Timestamp,
-        Encoding.UTF8.GetString(document.Body.Span))
-    {
-        Compared = Encoding.UTF8.GetString(document.Compared.Span),
-    };
+    internal static ReadDocument Of(SourceDocument document) =>
+        new(Encoding.UTF8.GetString(document.Id.Span), document.Timestamp, Encoding.UTF8.GetString(document.Body.Span))
+        {
+            Compared = Encoding.UTF8.GetString(document.Compared.Span),
+        };
 }

@@ -21,4 +21,5 @@ public sealed record ReadPage(
     string? Gap,
     PageToken Next,
     bool IsLast,
-    bool Restarts);
+    bool Restarts
+);

@@ -21,13 +21,9 @@ internal sealed class RecordingLoggerFactory : ILoggerFactory
 
     public ILogger CreateLogger(string categoryName) => new Recorder(_text);
 
-    public void AddProvider(ILoggerProvider provider)
-    {
-    }
+    public void AddProvider(ILoggerProvider provider) { }
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 
     private sealed class Recorder(StringBuilder text) : ILogger
     {
@@ -40,8 +36,13 @@ internal sealed class RecordingLoggerFactory : ILoggerFactory
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Add($"{logLevel} {formatter(state, exception)} {exception}");
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Add($"{logLevel} {formatter(state, exception)} {exception}");
 
         private void Add(string? line)
         {

@@ -7,8 +7,8 @@ using Xunit;
 namespace Connectors.Testing;
 
 /// <summary>
-/// What every source must keep, whatever it reads: every document once, the end said once, reading on from every place, a failure at any call thrown and not
-/// swallowed, no secret printed. Derive, make a fixture, done:
+/// What every source must keep, whatever it reads: every document once, the end said once, reading on from every place, a failure at any
+/// call thrown and not swallowed, no secret printed. Derive, make a fixture, done:
 /// <code>
 /// public sealed class ThingsContractTests : SourceContractTests&lt;ThingsFixture&gt;;
 /// </code>
@@ -21,7 +21,8 @@ public abstract class SourceContractTests<TFixture> : SourceContractTests
     protected sealed override ValueTask<SourceFixture> CreateFixtureAsync(CancellationToken cancellationToken) => new(new TFixture());
 }
 
-/// <summary>The contract of <see cref="SourceContractTests{TFixture}"/>, for a fixture that needs more than a constructor: a server that is started, say.</summary>
+/// <summary>The contract of <see cref="SourceContractTests{TFixture}"/>, for a fixture that needs more than a constructor: a server that is
+/// started, say.</summary>
 public abstract class SourceContractTests : IAsyncLifetime
 {
     private const int MostFailedCalls = 60;
@@ -93,7 +94,9 @@ public abstract class SourceContractTests : IAsyncLifetime
     {
         await using var source = Open();
         var partitions = await source.PartitionAsync(4, Cancellation);
-        var read = await Task.WhenAll(partitions.Select(partition => source.PartitionAsync(partition, PageToken.Start, Small, Cancellation)));
+        var read = await Task.WhenAll(
+            partitions.Select(partition => source.PartitionAsync(partition, PageToken.Start, Small, Cancellation))
+        );
         Assert.Equal(Fixture.Ids.Order(StringComparer.Ordinal), read.SelectMany(pages => pages.Ids()).Order(StringComparer.Ordinal));
     }
 
@@ -137,7 +140,15 @@ public abstract class SourceContractTests : IAsyncLifetime
         var partition = (await source.PartitionAsync(1, Cancellation))[0];
         var first = await source.PageAsync(partition, PageToken.Start, Small, Cancellation);
         var second = await source.PageAsync(partition, first.Next, Small, Cancellation);
-        foreach (var (token, expected) in new[] { (PageToken.Start, first), (first.Next, second), (first.Next, second), (PageToken.Start, first) })
+        foreach (
+            var (token, expected) in new[]
+            {
+                (PageToken.Start, first),
+                (first.Next, second),
+                (first.Next, second),
+                (PageToken.Start, first),
+            }
+        )
         {
             var again = await source.PageAsync(partition, token, Small, Cancellation);
             Assert.Equal(expected.Documents, again.Documents);
@@ -146,7 +157,8 @@ public abstract class SourceContractTests : IAsyncLifetime
         }
     }
 
-    /// <summary>What did not change is not written again: a document compares as it did, however it is read, and whichever call fails on the way.</summary>
+    /// <summary>What did not change is not written again: a document compares as it did, however it is read, and whichever call fails on
+    /// the way.</summary>
     [Fact]
     public async Task UnchangedDocumentsCompareAsTheyDid()
     {
@@ -269,7 +281,10 @@ public abstract class SourceContractTests : IAsyncLifetime
             else if (pages.All(page => page.Gap is null))
             {
                 var seen = pages.SelectMany(page => page.Unreadable).Concat(pages.Ids()).ToHashSet(StringComparer.Ordinal);
-                Assert.True(seen.IsSupersetOf(Fixture.Ids), $"Call {call} failed, the reading ended as if it had not, and documents are missing.");
+                Assert.True(
+                    seen.IsSupersetOf(Fixture.Ids),
+                    $"Call {call} failed, the reading ended as if it had not, and documents are missing."
+                );
             }
         }
     }
@@ -356,7 +371,9 @@ public abstract class SourceContractTests : IAsyncLifetime
         }
 
         var fields = Fixture.Create(SourceContext.Empty).Description.Fields;
-        return Fixture.Create(new SourceContext { Settings = SourceSettings.FromConfiguration(configuration, fields), LoggerFactory = _logs });
+        return Fixture.Create(
+            new SourceContext { Settings = SourceSettings.FromConfiguration(configuration, fields), LoggerFactory = _logs }
+        );
     }
 
     private static async Task<(List<ReadPage> Pages, Exception? Failure)> ReadUntilFailureAsync(IDataSource source)
@@ -378,7 +395,10 @@ public abstract class SourceContractTests : IAsyncLifetime
     }
 
     private async Task AssertAllIsReadAfterwardsAsync(IDataSource source) =>
-        Assert.Equal(Fixture.Ids.Order(StringComparer.Ordinal), (await source.AllAsync(2, Small, Cancellation)).Ids().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Fixture.Ids.Order(StringComparer.Ordinal),
+            (await source.AllAsync(2, Small, Cancellation)).Ids().Order(StringComparer.Ordinal)
+        );
 
     private void AssertNoSecret(string? text)
     {

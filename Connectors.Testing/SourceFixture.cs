@@ -4,8 +4,8 @@ using Connectors.Abstractions;
 namespace Connectors.Testing;
 
 /// <summary>
-/// A source with a backend that holds some 10 to 40 documents, made anew for every test of <see cref="SourceContractTests"/>. The backend is the author's: a stub of an HTTP
-/// handler, files in a temporary folder, or a real server.
+/// A source with a backend that holds some 10 to 40 documents, made anew for every test of <see cref="SourceContractTests"/>. The backend
+/// is the author's: a stub of an HTTP handler, files in a temporary folder, or a real server.
 /// </summary>
 public abstract class SourceFixture : IAsyncDisposable
 {
@@ -18,13 +18,15 @@ public abstract class SourceFixture : IAsyncDisposable
     /// <summary>Texts that must not be printed anywhere. At least the values of the sensitive fields that are set.</summary>
     public virtual IReadOnlyCollection<string> Secrets => [];
 
-    /// <summary>Counts and breaks the calls to the backend: it asks <see cref="BackendCalls.Enter"/> at each, and fails the call when the answer is no.</summary>
+    /// <summary>Counts and breaks the calls to the backend: it asks <see cref="BackendCalls.Enter"/> at each, and fails the call when the
+    /// answer is no.</summary>
     public BackendCalls Calls { get; } = new();
 
     /// <summary>A new instance over the backend. It need not be configured for its description.</summary>
     public abstract IDataSource Create(SourceContext context);
 
-    /// <summary>Changes something in the backend that <see cref="IDataSource.HasChangedAsync"/> must not miss. Override it where the source answers that itself.</summary>
+    /// <summary>Changes something in the backend that <see cref="IDataSource.HasChangedAsync"/> must not miss. Override it where the source
+    /// answers that itself.</summary>
     public virtual Task ChangeAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Takes the backend down.</summary>

@@ -7,7 +7,13 @@ namespace Connectors.Testing;
 public static class SourceReading
 {
     /// <summary>The page that follows <paramref name="after"/>.</summary>
-    public static async Task<ReadPage> PageAsync(this IDataSource source, SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    public static async Task<ReadPage> PageAsync(
+        this IDataSource source,
+        SourcePartition partition,
+        PageToken after,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         using var page = await source.ReadPageAsync(partition, after, limits, cancellationToken);
         var all = Enumerable.Range(0, page.Count).Select(index => page[index]).ToArray();
@@ -20,12 +26,18 @@ public static class SourceReading
             page.Gap,
             page.Next,
             page.IsLast,
-            page.Restarts);
+            page.Restarts
+        );
     }
 
     /// <summary>All pages of a partition from <paramref name="after"/> on. Fails when they can't end.</summary>
     public static async Task<IReadOnlyList<ReadPage>> PartitionAsync(
-        this IDataSource source, SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+        this IDataSource source,
+        SourcePartition partition,
+        PageToken after,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         var pages = new List<ReadPage>();
         for (var token = after; ;)
@@ -45,7 +57,12 @@ public static class SourceReading
     }
 
     /// <summary>All pages of all partitions.</summary>
-    public static async Task<IReadOnlyList<ReadPage>> AllAsync(this IDataSource source, int wanted, PageLimits limits, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<ReadPage>> AllAsync(
+        this IDataSource source,
+        int wanted,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         var pages = new List<ReadPage>();
         foreach (var partition in await source.PartitionAsync(wanted, cancellationToken))
@@ -60,5 +77,6 @@ public static class SourceReading
     public static IReadOnlyList<ReadDocument> Documents(this IEnumerable<ReadPage> pages) => [.. pages.SelectMany(page => page.Documents)];
 
     /// <summary>The ids of the documents of pages.</summary>
-    public static IReadOnlyList<string> Ids(this IEnumerable<ReadPage> pages) => [.. pages.SelectMany(page => page.Documents).Select(document => document.Id)];
+    public static IReadOnlyList<string> Ids(this IEnumerable<ReadPage> pages) =>
+        [.. pages.SelectMany(page => page.Documents).Select(document => document.Id)];
 }

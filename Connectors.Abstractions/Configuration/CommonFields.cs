@@ -6,14 +6,18 @@ internal static class CommonFields
     /// <summary>Name of <see cref="TextExtraction"/>.</summary>
     public const string UseExtractionService = "use_text_extraction_service";
 
-    /// <summary>Whether files go to the extraction service. The service looks at it: a source that gives <see cref="DocumentContent"/> only has to declare a field of that name.</summary>
-    public static ConfigField TextExtraction { get; } = new(UseExtractionService, "Use text extraction service")
-    {
-        Type = ConfigFieldType.Boolean,
-        Display = ConfigDisplay.Toggle,
-        Required = false,
-        DefaultValue = false,
-        Tooltip = "Get the text of PDF, Office and other files from Elastic's data extraction service, which must run and be named in the service's configuration.",
-        UiRestrictions = ["advanced"],
-    };
+    /// <summary>Whether files go to the extraction service. The service looks at it: a source that gives <see cref="DocumentContent"/> only
+    /// has to declare a field of that name.</summary>
+    public static ConfigField TextExtraction { get; } =
+        new(UseExtractionService, "Use text extraction service")
+        {
+            Type = ConfigFieldType.Boolean,
+            Display = ConfigDisplay.Toggle,
+            Required = false,
+            DefaultValue = false,
+            Tooltip =
+                "Get the text of PDF, Office and other files from Elastic's data extraction service, which must run and be named in the "
+                + "service's configuration.",
+            UiRestrictions = ["advanced"],
+        };
 }

@@ -98,6 +98,7 @@ public sealed record ConfigOption(string Label, string Value);
 public sealed record ConfigDependency(string Field, JsonNode Value);
 
 /// <summary>A check on a value.</summary>
-/// <param name="Type">The protocol's word: <c>less_than</c>, <c>greater_than</c>, <c>list_type</c>, <c>included_in</c> or <c>regex</c>.</param>
+/// <param name="Type">The protocol's word: <c>less_than</c>, <c>greater_than</c>, <c>list_type</c>, <c>included_in</c> or
+/// <c>regex</c>.</param>
 /// <param name="Constraint">The value to compare with.</param>
 public sealed record ConfigValidation(string Type, JsonNode Constraint);

@@ -13,8 +13,8 @@ public sealed record SourceContext
     /// <summary>The connector's configuration values.</summary>
     public required SourceSettings Settings { get; init; }
 
-    /// <summary>The advanced sync rules in force, or <see langword="null"/>. Only a source that can check them (<see cref="SourceDescription.CheckAdvancedRules"/>) is
-    /// given any.</summary>
+    /// <summary>The advanced sync rules in force, or <see langword="null"/>. Only a source that can check them
+    /// (<see cref="SourceDescription.CheckAdvancedRules"/>) is given any.</summary>
     public JsonNode? AdvancedRules { get; init; }
 
     /// <summary>Where the source's messages go.</summary>

@@ -17,12 +17,14 @@ public sealed record SourceDescription
     /// <summary>Whether the source is an <see cref="IChangeFeed"/>: its connectors can have incremental syncs. Default false.</summary>
     public bool HasChangeFeed { get; init; }
 
-    /// <summary>Whether the source is an <see cref="IAccessControlSource"/>: its connectors can have access control syncs. Default false.</summary>
+    /// <summary>Whether the source is an <see cref="IAccessControlSource"/>: its connectors can have access control syncs. Default
+    /// false.</summary>
     public bool HasAccessControl { get; init; }
 
     /// <summary>
-    /// Tells what is wrong with advanced sync rules (the JSON that a user wrote for this source), one message each, none when they are right; pure.
-    /// <see langword="null"/> when the source has no advanced rules. A source that has gets them as <see cref="SourceContext.AdvancedRules"/>.
+    /// Tells what is wrong with advanced sync rules (the JSON that a user wrote for this source), one message each, none when they are
+    /// right; pure. <see langword="null"/> when the source has no advanced rules. A source that has gets them as
+    /// <see cref="SourceContext.AdvancedRules"/>.
     /// </summary>
     public Func<JsonNode, IReadOnlyList<string>>? CheckAdvancedRules { get; init; }
 }

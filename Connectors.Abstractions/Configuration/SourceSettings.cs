@@ -36,12 +36,13 @@ public sealed class SourceSettings
     }
 
     /// <summary>The text of a field; empty when there is none.</summary>
-    public string GetString(string name) => Find(name) switch
-    {
-        null => string.Empty,
-        JsonValue value when value.TryGetValue<string>(out var text) => text,
-        { } other => other.ToJsonString(),
-    };
+    public string GetString(string name) =>
+        Find(name) switch
+        {
+            null => string.Empty,
+            JsonValue value when value.TryGetValue<string>(out var text) => text,
+            { } other => other.ToJsonString(),
+        };
 
     /// <summary>The text of a field that must not be empty.</summary>
     /// <exception cref="ConnectorException">It is empty.</exception>
@@ -56,7 +57,8 @@ public sealed class SourceSettings
     /// <summary>A sensitive field's text, wrapped; <see langword="null"/> when empty.</summary>
     public Secret? GetSecret(string name) => Secret.FromNullable(GetString(name));
 
-    /// <summary>A yes-or-no field; <paramref name="fallback"/> when empty. <c>"true"</c>, <c>"1"</c> and <c>"yes"</c> count as yes.</summary>
+    /// <summary>A yes-or-no field; <paramref name="fallback"/> when empty. <c>"true"</c>, <c>"1"</c> and <c>"yes"</c> count as
+    /// yes.</summary>
     /// <exception cref="ConnectorException">Neither yes nor no.</exception>
     public bool GetBoolean(string name, bool fallback = false)
     {
@@ -90,18 +92,20 @@ public sealed class SourceSettings
             : throw new ConnectorException($"{name}: {Redactor.Quote(text)} is not a whole number.");
     }
 
-    /// <summary>A list field: a JSON array of texts, or one text with commas, as Kibana's text box gives it. Blank parts are left out.</summary>
-    public IReadOnlyList<string> GetList(string name) => Find(name) switch
-    {
-        JsonArray array => [.. array.Select(Text).Where(text => text.Length > 0)],
-        _ => GetString(name).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-    };
+    /// <summary>A list field: a JSON array of texts, or one text with commas, as Kibana's text box gives it. Blank parts are left
+    /// out.</summary>
+    public IReadOnlyList<string> GetList(string name) =>
+        Find(name) switch
+        {
+            JsonArray array => [.. array.Select(Text).Where(text => text.Length > 0)],
+            _ => GetString(name).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+        };
 
-    private static string Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text)
-        ? text.Trim()
-        : node?.ToJsonString() ?? string.Empty;
+    private static string Text(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue<string>(out var text) ? text.Trim() : node?.ToJsonString() ?? string.Empty;
 
-    private static bool IsBlank(JsonNode? node) => node is null
+    private static bool IsBlank(JsonNode? node) =>
+        node is null
         || node.GetValueKind() is JsonValueKind.Null
         || (node is JsonValue value && value.TryGetValue<string>(out var text) && text.Length == 0);
 

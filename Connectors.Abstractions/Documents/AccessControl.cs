@@ -31,15 +31,18 @@ public static class AccessControl
     /// </summary>
     internal const int MaxValueBytes = 1024;
 
-    /// <summary>The field by which a user switches it on, under the Python service's name. A source with access control declares it, unless its documents always carry the values.</summary>
-    public static ConfigField Switch { get; } = new("use_document_level_security", "Enable document level security")
-    {
-        Type = ConfigFieldType.Boolean,
-        Display = ConfigDisplay.Toggle,
-        Required = false,
-        DefaultValue = false,
-        Tooltip = "Keep who may read what: documents list who may see them, and access control syncs keep the users and what they may see.",
-    };
+    /// <summary>The field by which a user switches it on, under the Python service's name. A source with access control declares it, unless
+    /// its documents always carry the values.</summary>
+    public static ConfigField Switch { get; } =
+        new("use_document_level_security", "Enable document level security")
+        {
+            Type = ConfigFieldType.Boolean,
+            Display = ConfigDisplay.Toggle,
+            Required = false,
+            DefaultValue = false,
+            Tooltip =
+                "Keep who may read what: documents list who may see them, and access control syncs keep the users and what they may see.",
+        };
 
     /// <summary>Whether the user has switched it on.</summary>
     /// <exception cref="ConnectorException">The field is neither true nor false.</exception>
@@ -55,7 +58,8 @@ public static class AccessControl
     /// <summary>The value of a group: <c>group:staff</c>.</summary>
     public static string Group(string id) => Value("group", id);
 
-    /// <summary>The value of anything else, under a prefix that keeps it apart from others of the same name: <c>email:alice@example.org</c>.</summary>
+    /// <summary>The value of anything else, under a prefix that keeps it apart from others of the same name:
+    /// <c>email:alice@example.org</c>.</summary>
     public static string Value(string prefix, string id)
     {
         ArgumentException.ThrowIfNullOrEmpty(prefix);
@@ -63,7 +67,8 @@ public static class AccessControl
         return $"{prefix}:{id}";
     }
 
-    /// <summary>Writes <see cref="FieldName"/> into the object that is being written: each value once, in a fixed order. Without any value the document is seen by nobody.</summary>
+    /// <summary>Writes <see cref="FieldName"/> into the object that is being written: each value once, in a fixed order. Without any value
+    /// the document is seen by nobody.</summary>
     public static void Write(Utf8JsonWriter json, IEnumerable<string> values)
     {
         ArgumentNullException.ThrowIfNull(json);
@@ -85,12 +90,15 @@ public static class AccessControl
 
     /// <summary>The values that can be compared, each once, sorted.</summary>
     internal static IReadOnlyList<string> Usable(IEnumerable<string?> values) =>
-    [
-        .. values.OfType<string>()
-            .Where(value => !string.IsNullOrWhiteSpace(value) && value != Nobody && System.Text.Encoding.UTF8.GetByteCount(value) <= MaxValueBytes)
-            .Distinct(StringComparer.Ordinal)
-            .Order(StringComparer.Ordinal),
-    ];
+        [
+            .. values
+                .OfType<string>()
+                .Where(value =>
+                    !string.IsNullOrWhiteSpace(value) && value != Nobody && System.Text.Encoding.UTF8.GetByteCount(value) <= MaxValueBytes
+                )
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
 
     /// <summary>Whether the documents of a connector carry the field: its source can, and the user has not left it switched off.</summary>
     /// <exception cref="ConnectorException">The switch is neither true nor false.</exception>

@@ -19,5 +19,6 @@ public static class DocumentId
     public static bool IsTooLong(ReadOnlySpan<byte> id) => id.Length > MaxBytes;
 
     /// <summary>The <c>_id</c> that stands for an id that is too long: <c>sha256-</c> and 64 hexadecimal digits.</summary>
-    public static byte[] Shorten(ReadOnlySpan<byte> id) => Encoding.UTF8.GetBytes("sha256-" + Convert.ToHexStringLower(SHA256.HashData(id)));
+    public static byte[] Shorten(ReadOnlySpan<byte> id) =>
+        Encoding.UTF8.GetBytes("sha256-" + Convert.ToHexStringLower(SHA256.HashData(id)));
 }

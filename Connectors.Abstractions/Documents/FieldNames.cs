@@ -3,8 +3,8 @@ namespace Connectors.Abstractions;
 /// <summary>Makes names that Elasticsearch takes.</summary>
 internal static class FieldNames
 {
-    /// <summary>The name with its blank parts, which Elasticsearch refuses (an empty name, <c>.x</c>, <c>a..b</c>), made underscores; but for empty ones at the
-    /// end, which Elasticsearch drops.</summary>
+    /// <summary>The name with its blank parts, which Elasticsearch refuses (an empty name, <c>.x</c>, <c>a..b</c>), made underscores; but
+    /// for empty ones at the end, which Elasticsearch drops.</summary>
     public static string WithoutBlankParts(string name)
     {
         var kept = name.TrimEnd('.');
@@ -19,7 +19,8 @@ internal static class FieldNames
             : name;
     }
 
-    /// <summary>Names for the fields of one object, in order: without blank parts, none twice, and, at the top of a body, none that is reserved.</summary>
+    /// <summary>Names for the fields of one object, in order: without blank parts, none twice, and, at the top of a body, none that is
+    /// reserved.</summary>
     public static IReadOnlyList<string> Unique(IEnumerable<string> wanted, bool isTop, IEnumerable<string>? taken = null)
     {
         var given = new HashSet<string>(taken ?? [], StringComparer.Ordinal);

@@ -3,13 +3,15 @@ using System.Text.Json;
 
 namespace Connectors.Abstractions;
 
-/// <summary>How bodies are written: compact, and characters outside ASCII as themselves, because bodies go to Elasticsearch and never into a page.</summary>
+/// <summary>How bodies are written: compact, and characters outside ASCII as themselves, because bodies go to Elasticsearch and never into
+/// a page.</summary>
 internal static class JsonBodies
 {
-    public static JsonWriterOptions WriterOptions { get; } = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Indented = false,
-        SkipValidation = false,
-    };
+    public static JsonWriterOptions WriterOptions { get; } =
+        new()
+        {
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            Indented = false,
+            SkipValidation = false,
+        };
 }

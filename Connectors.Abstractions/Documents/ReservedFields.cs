@@ -6,7 +6,8 @@ namespace Connectors.Abstractions;
 /// </summary>
 public static class ReservedFields
 {
-    /// <summary>Whether <paramref name="name"/>, as UTF-8, must be written with <c>_</c> appended when it stands at the top of a body.</summary>
+    /// <summary>Whether <paramref name="name"/>, as UTF-8, must be written with <c>_</c> appended when it stands at the top of a
+    /// body.</summary>
     public static bool Contains(ReadOnlySpan<byte> name)
     {
         if (name.Length == 2)
@@ -19,12 +20,25 @@ public static class ReservedFields
             return false;
         }
 
-        return name.SequenceEqual("_id"u8) || name.SequenceEqual("_timestamp"u8) || name.SequenceEqual("_digest"u8)
-            || name.SequenceEqual("_original_id"u8) || name.SequenceEqual("_index"u8) || name.SequenceEqual("_source"u8)
-            || name.SequenceEqual("_type"u8) || name.SequenceEqual("_routing"u8) || name.SequenceEqual("_version"u8)
-            || name.SequenceEqual("_seq_no"u8) || name.SequenceEqual("_field_names"u8) || name.SequenceEqual("_ignored"u8)
-            || name.SequenceEqual("_ignored_source"u8) || name.SequenceEqual("_doc_count"u8) || name.SequenceEqual("_nested_path"u8)
-            || name.SequenceEqual("_tier"u8) || name.SequenceEqual("_data_stream_timestamp"u8) || name.SequenceEqual("_extract_binary_content"u8)
-            || name.SequenceEqual("_reduce_whitespace"u8) || name.SequenceEqual("_run_ml_inference"u8);
+        return name.SequenceEqual("_id"u8)
+            || name.SequenceEqual("_timestamp"u8)
+            || name.SequenceEqual("_digest"u8)
+            || name.SequenceEqual("_original_id"u8)
+            || name.SequenceEqual("_index"u8)
+            || name.SequenceEqual("_source"u8)
+            || name.SequenceEqual("_type"u8)
+            || name.SequenceEqual("_routing"u8)
+            || name.SequenceEqual("_version"u8)
+            || name.SequenceEqual("_seq_no"u8)
+            || name.SequenceEqual("_field_names"u8)
+            || name.SequenceEqual("_ignored"u8)
+            || name.SequenceEqual("_ignored_source"u8)
+            || name.SequenceEqual("_doc_count"u8)
+            || name.SequenceEqual("_nested_path"u8)
+            || name.SequenceEqual("_tier"u8)
+            || name.SequenceEqual("_data_stream_timestamp"u8)
+            || name.SequenceEqual("_extract_binary_content"u8)
+            || name.SequenceEqual("_reduce_whitespace"u8)
+            || name.SequenceEqual("_run_ml_inference"u8);
     }
 }

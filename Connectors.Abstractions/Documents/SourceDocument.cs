@@ -9,10 +9,11 @@ public readonly record struct SourceDocument(
     ReadOnlyMemory<byte> Id,
     DateTimeOffset? Timestamp,
     ReadOnlyMemory<byte> Body,
-    DocumentContent? Content)
+    DocumentContent? Content
+)
 {
-    /// <summary>The part of the body by which the document is compared with the index: all of it, unless the source marked its end as volatile
-    /// (<see cref="SourcePageBuilder.MarkVolatile"/>).</summary>
+    /// <summary>The part of the body by which the document is compared with the index: all of it, unless the source marked its end as
+    /// volatile (<see cref="SourcePageBuilder.MarkVolatile"/>).</summary>
     public ReadOnlyMemory<byte> Compared => Body[..^VolatileLength];
 
     /// <summary>Bytes at the end of the body that may differ though the document did not change.</summary>

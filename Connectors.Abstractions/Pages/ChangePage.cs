@@ -1,6 +1,7 @@
 namespace Connectors.Abstractions;
 
-/// <summary>A page of an <see cref="IChangeFeed"/>: documents as they are now, and ids of those that are gone. Whoever received it disposes it.</summary>
+/// <summary>A page of an <see cref="IChangeFeed"/>: documents as they are now, and ids of those that are gone. Whoever received it disposes
+/// it.</summary>
 public sealed class ChangePage : IDisposable
 {
     /// <summary>A page.</summary>

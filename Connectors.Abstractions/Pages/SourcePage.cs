@@ -11,7 +11,16 @@ public sealed class SourcePage : IDisposable
     private readonly PooledBuffer _buffer;
     private readonly List<Entry> _entries;
 
-    internal SourcePage(PooledBuffer buffer, List<Entry> entries, List<string> unreadable, List<SourceProblem> problems, string? gap, PageToken next, bool isLast, bool restarts)
+    internal SourcePage(
+        PooledBuffer buffer,
+        List<Entry> entries,
+        List<string> unreadable,
+        List<SourceProblem> problems,
+        string? gap,
+        PageToken next,
+        bool isLast,
+        bool restarts
+    )
     {
         _buffer = buffer;
         _entries = entries;
@@ -32,11 +41,12 @@ public sealed class SourcePage : IDisposable
     /// <summary>Where the next page begins. Meaningless when <see cref="IsLast"/>.</summary>
     public PageToken Next { get; }
 
-    /// <summary>Whether the partition ends with this page. A partition whose last page never came was cut off, and nothing is deleted.</summary>
+    /// <summary>Whether the partition ends with this page. A partition whose last page never came was cut off, and nothing is
+    /// deleted.</summary>
     public bool IsLast { get; }
 
-    /// <summary>Whether this page is the partition's first, though another was asked for, because the source could not find its place again. What earlier
-    /// pages listed comes again.</summary>
+    /// <summary>Whether this page is the partition's first, though another was asked for, because the source could not find its place
+    /// again. What earlier pages listed comes again.</summary>
     public bool Restarts { get; }
 
     /// <summary>Ids of documents that exist in the source but could not be read: they are not written, and not deleted either.</summary>
@@ -60,7 +70,8 @@ public sealed class SourcePage : IDisposable
                 written.Slice(entry.IdStart, entry.IdLength),
                 entry.Timestamp,
                 written.Slice(entry.BodyStart, entry.BodyLength),
-                entry.Content)
+                entry.Content
+            )
             {
                 VolatileLength = entry.VolatileLength,
             };
@@ -85,7 +96,8 @@ public sealed class SourcePage : IDisposable
         return dropped;
     }
 
-    /// <summary>Gives the document at <paramref name="index"/> another body. Memory taken from the page before is no longer valid.</summary>
+    /// <summary>Gives the document at <paramref name="index"/> another body. Memory taken from the page before is no longer
+    /// valid.</summary>
     internal void Replace(int index, ReadOnlySpan<byte> body)
     {
         var start = _buffer.Length;
@@ -97,5 +109,12 @@ public sealed class SourcePage : IDisposable
     public void Dispose() => _buffer.Dispose();
 
     internal readonly record struct Entry(
-        int IdStart, int IdLength, int BodyStart, int BodyLength, DateTimeOffset? Timestamp, DocumentContent? Content, int VolatileLength = 0);
+        int IdStart,
+        int IdLength,
+        int BodyStart,
+        int BodyLength,
+        DateTimeOffset? Timestamp,
+        DocumentContent? Content,
+        int VolatileLength = 0
+    );
 }

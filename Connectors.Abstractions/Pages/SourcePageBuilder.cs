@@ -5,9 +5,10 @@ using System.Text.Json;
 namespace Connectors.Abstractions;
 
 /// <summary>
-/// Collects a page's documents in one pooled buffer. A source writes each body either through <see cref="Begin(string, DateTimeOffset?, DocumentContent?)"/>,
-/// a <see cref="Utf8JsonWriter"/> and <see cref="End"/>, or in one go through <see cref="Add"/>. Dispose it when
-/// no page was built (after an error); <see cref="Build"/> hands the memory over to the page. One thread at a time.
+/// Collects a page's documents in one pooled buffer. A source writes each body either through
+/// <see cref="Begin(string, DateTimeOffset?, DocumentContent?)"/>, a <see cref="Utf8JsonWriter"/> and <see cref="End"/>, or in one go
+/// through <see cref="Add"/>. Dispose it when no page was built (after an error); <see cref="Build"/> hands the memory over to the page.
+/// One thread at a time.
 /// </summary>
 public sealed class SourcePageBuilder : IDisposable
 {
@@ -35,7 +36,8 @@ public sealed class SourcePageBuilder : IDisposable
 
     private PooledBuffer Buffer => _buffer ?? throw new ObjectDisposedException(nameof(SourcePageBuilder), "The page was built already.");
 
-    /// <summary>Begins a document. The caller writes exactly one JSON object to the returned writer, then calls <see cref="End"/>.</summary>
+    /// <summary>Begins a document. The caller writes exactly one JSON object to the returned writer, then calls
+    /// <see cref="End"/>.</summary>
     /// <param name="id">Any text but the empty one.</param>
     /// <param name="timestamp">When the document changed last, if the source knows.</param>
     /// <param name="content">Content to fetch if the document has to be written.</param>
@@ -55,7 +57,8 @@ public sealed class SourcePageBuilder : IDisposable
         return _json;
     }
 
-    /// <summary>Begins a document whose body the caller writes as raw UTF-8 JSON, one object, to the returned buffer, then calls <see cref="End"/>.</summary>
+    /// <summary>Begins a document whose body the caller writes as raw UTF-8 JSON, one object, to the returned buffer, then calls
+    /// <see cref="End"/>.</summary>
     public IBufferWriter<byte> BeginRaw(ReadOnlySpan<byte> id, DateTimeOffset? timestamp = null, DocumentContent? content = null)
     {
         if (id.IsEmpty)
@@ -76,8 +79,9 @@ public sealed class SourcePageBuilder : IDisposable
     }
 
     /// <summary>
-    /// Says that what is still to be written of the document may differ from one sync to the next, or be missing, though the document did not change: a server's estimate, or the answer of a
-    /// call that may fail. It is indexed whenever the document is written, and never a reason to write it.
+    /// Says that what is still to be written of the document may differ from one sync to the next, or be missing, though the document did
+    /// not change: a server's estimate, or the answer of a call that may fail. It is indexed whenever the document is written, and never a
+    /// reason to write it.
     /// </summary>
     public void MarkVolatile()
     {
@@ -96,7 +100,17 @@ public sealed class SourcePageBuilder : IDisposable
         var (idStart, idLength, timestamp, content) = _open ?? throw new InvalidOperationException("Begin a document first.");
         _json?.Flush();
         var bodyStart = idStart + idLength;
-        _entries.Add(new SourcePage.Entry(idStart, idLength, bodyStart, Buffer.Length - bodyStart, timestamp, content, Buffer.Length - (_volatileStart ?? Buffer.Length)));
+        _entries.Add(
+            new SourcePage.Entry(
+                idStart,
+                idLength,
+                bodyStart,
+                Buffer.Length - bodyStart,
+                timestamp,
+                content,
+                Buffer.Length - (_volatileStart ?? Buffer.Length)
+            )
+        );
         _open = null;
     }
 

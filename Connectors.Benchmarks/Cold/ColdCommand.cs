@@ -6,8 +6,8 @@ using Connectors.Tests.Published.FunctionsHost;
 namespace Connectors.Benchmarks.Cold;
 
 /// <summary>
-/// How long the published function app takes from the start of its process to its first answer, <c>GET /api/health</c>, with a host that is there already and an
-/// Elasticsearch beside it: what a user waits for when the app was scaled to zero, on top of what Azure itself takes.
+/// How long the published function app takes from the start of its process to its first answer, <c>GET /api/health</c>, with a host that is
+/// there already and an Elasticsearch beside it: what a user waits for when the app was scaled to zero, on top of what Azure itself takes.
 /// </summary>
 internal static class ColdCommand
 {
@@ -22,7 +22,9 @@ internal static class ColdCommand
         }
         else if (args.Length > 0 || Environment.GetEnvironmentVariable(Folders) is null)
         {
-            await Console.Error.WriteLineAsync($"Usage: dotnet run build.cs -- bench cold [--rounds N] ({Folders} names the published apps)");
+            await Console.Error.WriteLineAsync(
+                $"Usage: dotnet run build.cs -- bench cold [--rounds N] ({Folders} names the published apps)"
+            );
             return 2;
         }
 
@@ -30,7 +32,8 @@ internal static class ColdCommand
         await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), CancellationToken.None);
         var times = apps.ToDictionary(app => app, _ => new List<Times>(), StringComparer.Ordinal);
 
-        // In turns, so that what else the machine does meets them alike. The first start of each reads its files from disk and is not counted.
+        // In turns, so that what else the machine does meets them alike. The first start of each reads its files from disk and is not
+        // counted.
         for (var start = 0; start <= starts; start++)
         {
             foreach (var app in apps)
@@ -46,9 +49,18 @@ internal static class ColdCommand
         Console.WriteLine($"From the start of the worker's process, medians of {starts}:");
         foreach (var app in apps)
         {
-            var (loaded, answered, processor) = (Median(times[app], item => item.Loaded), Median(times[app], item => item.Answered), Median(times[app], item => item.Processor));
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{Path.GetFileName(app),-20} functions loaded {loaded:0.00} s, first answer {answered:0.00} s, processor time {processor:0.00} s, {Size(app):0} MB"));
+            var (loaded, answered, processor) = (
+                Median(times[app], item => item.Loaded),
+                Median(times[app], item => item.Answered),
+                Median(times[app], item => item.Processor)
+            );
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Path.GetFileName(app),-20} functions loaded {loaded:0.00} s, first answer {answered:0.00} s, processor time "
+                        + $"{processor:0.00} s, {Size(app):0} MB"
+                )
+            );
         }
 
         return 0;
@@ -59,7 +71,12 @@ internal static class ColdCommand
         var staging = Directory.CreateTempSubdirectory("connectors-bench-").FullName;
         await using var host = await FakeFunctionsHost.StartAsync(CancellationToken.None);
         using var session = new WorkerSession(host, folder);
-        var start = new ProcessStartInfo("dotnet", WorkerSession.Arguments(host, folder)) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("dotnet", WorkerSession.Arguments(host, folder))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         foreach (var (name, value) in WorkerSession.Variables(folder))
         {
             start.Environment[name] = value;
@@ -77,7 +94,12 @@ internal static class ColdCommand
         {
             await session.LoadAsync(CancellationToken.None);
             var loaded = Stopwatch.GetElapsedTime(started);
-            using var answer = await session.RequestAsync("GetHealth", "api/health", new Dictionary<string, string>(), CancellationToken.None);
+            using var answer = await session.RequestAsync(
+                "GetHealth",
+                "api/health",
+                new Dictionary<string, string>(),
+                CancellationToken.None
+            );
             answer.EnsureSuccessStatusCode();
             await answer.Content.LoadIntoBufferAsync();
             var answered = Stopwatch.GetElapsedTime(started);
@@ -94,7 +116,8 @@ internal static class ColdCommand
 
     private static double Median(List<Times> times, Func<Times, double> what) => times.Select(what).Order().ElementAt(times.Count / 2);
 
-    private static double Size(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length) / 1e6;
+    private static double Size(string folder) =>
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length) / 1e6;
 
     /// <summary>Seconds.</summary>
     private sealed record Times(double Loaded, double Answered, double Processor);

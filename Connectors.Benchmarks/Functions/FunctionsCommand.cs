@@ -19,8 +19,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Connectors.Benchmarks.Functions;
 
 /// <summary>
-/// <c>functions [--documents N] [--rounds N] [--times N]</c>: a first sync of MongoDB documents through the orchestration, in the local host with staging on disk, beside the same
-/// sync by the one-process engine: same servers, same process, in turn. <c>--times 10</c> then does one round with ten times the documents, to see whether it takes ten times as long.
+/// <c>functions [--documents N] [--rounds N] [--times N]</c>: a first sync of MongoDB documents through the orchestration, in the local
+/// host with staging on disk, beside the same sync by the one-process engine: same servers, same process, in turn. <c>--times 10</c> then
+/// does one round with ten times the documents, to see whether it takes ten times as long.
 /// </summary>
 internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
 {
@@ -28,19 +29,26 @@ internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
     {
         var (documents, rounds) = (RaceCommand.Number(arguments, "--documents") ?? 100_000, RaceCommand.Number(arguments, "--rounds") ?? 3);
         var times = RaceCommand.Number(arguments, "--times") ?? 1;
-        Console.WriteLine($"functions: {documents:N0} documents, {rounds} rounds, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}");
+        Console.WriteLine(
+            $"functions: {documents:N0} documents, {rounds} rounds, {Environment.ProcessorCount} cores, "
+                + $"{RuntimeInformation.FrameworkDescription}"
+        );
         var few = await new FunctionsCommand(documents, rounds, warmsUp: true).MeasureAsync();
         Console.WriteLine($"functions: ratio {few.Ratio:F2}");
         if (times > 1)
         {
             var many = await new FunctionsCommand(documents * times, rounds: 1, warmsUp: false).MeasureAsync();
-            Console.WriteLine($"functions: {times} times the documents take {many.Orchestrated / few.Orchestrated:F2} times as long; activities for each 100,000: {few.Activities:F0}, then {many.Activities:F0}");
+            Console.WriteLine(
+                $"functions: {times} times the documents take {many.Orchestrated / few.Orchestrated:F2} times as long; activities for "
+                    + $"each 100,000: {few.Activities:F0}, then {many.Activities:F0}"
+            );
         }
 
         return 0;
     }
 
-    /// <returns>Medians of the rounds: how long the orchestration took, how much longer than the engine, and activities for each 100,000 documents.</returns>
+    /// <returns>Medians of the rounds: how long the orchestration took, how much longer than the engine, and activities for each 100,000
+    /// documents.</returns>
     private async Task<(TimeSpan Orchestrated, double Ratio, double Activities)> MeasureAsync()
     {
         var folder = Directory.CreateTempSubdirectory("connectors-functions-").FullName;
@@ -48,7 +56,12 @@ internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
         try
         {
             await using var course = await Course.OpenAsync(documents, writesPerSecond: 0);
-            using var gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [new Uri(course.Elasticsearch)] }, TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
+            using var gateway = new ElasticsearchGateway(
+                new ElasticsearchOptions { Hosts = [new Uri(course.Elasticsearch)] },
+                TimeProvider.System,
+                new Random(1),
+                NullLoggerFactory.Instance
+            );
             await using var host = await StartHostAsync(course, folder);
             var services = await host.Services.GetRequiredService<ConnectorApp>().ReadyAsync(CancellationToken.None);
             for (var round = warmsUp ? 0 : 1; round <= rounds; round++)
@@ -60,7 +73,11 @@ internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
                     done.Add((engine, orchestrated, activities));
                 }
 
-                Console.WriteLine($"{(round == 0 ? "warm-up" : $"round {round}")}: {documents:N0} documents, engine {engine.TotalSeconds:F2} s, orchestration {orchestrated.TotalSeconds:F2} s, {activities} activities, {ActivitiesPer100000(activities):F0} for each 100,000 documents");
+                Console.WriteLine(
+                    $"{(round == 0 ? "warm-up" : $"round {round}")}: {documents:N0} documents, engine {engine.TotalSeconds:F2} s, "
+                        + $"orchestration {orchestrated.TotalSeconds:F2} s, {activities} activities, {ActivitiesPer100000(activities):F0} "
+                        + "for each 100,000 documents"
+                );
             }
         }
         finally
@@ -71,7 +88,8 @@ internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
         return (
             TimeSpan.FromSeconds(Median(done.Select(item => item.Orchestrated.TotalSeconds))),
             Median(done.Select(item => item.Orchestrated / item.Engine)),
-            Median(done.Select(item => ActivitiesPer100000(item.Activities))));
+            Median(done.Select(item => ActivitiesPer100000(item.Activities)))
+        );
     }
 
     private double ActivitiesPer100000(int activities) => activities * 100_000.0 / documents;
@@ -82,37 +100,47 @@ internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
-    private static Task<LocalFunctionHost> StartHostAsync(Course course, string folder) => LocalFunctionHost.StartAsync(
-        new LocalFunctionHostOptions
-        {
-            Functions = typeof(SyncJob).Assembly.GetExportedTypes(),
-            StorageFolder = Path.Combine(folder, "histories"),
-            RunsTimers = false,
-            MaxConcurrentActivities = 8,
-            Configure = builder =>
+    private static Task<LocalFunctionHost> StartHostAsync(Course course, string folder) =>
+        LocalFunctionHost.StartAsync(
+            new LocalFunctionHostOptions
             {
-                builder.Configuration["ConnectorsPollSchedule"] = "0 0 0 1 1 *";
-                builder.Configuration["ConnectorsCleanUpSchedule"] = "0 0 0 1 1 *";
-                builder.Logging.SetMinimumLevel(LogLevel.Warning);
-                builder.Services.AddConnectors(new AppSettings
+                Functions = typeof(SyncJob).Assembly.GetExportedTypes(),
+                StorageFolder = Path.Combine(folder, "histories"),
+                RunsTimers = false,
+                MaxConcurrentActivities = 8,
+                Configure = builder =>
                 {
-                    Variables = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
-                    {
-                        ["Connectors__elasticsearch__host"] = course.Elasticsearch,
-                        ["Connectors__service__state_dir"] = Path.Combine(folder, "copies"),
-                        ["ConnectorsStagingFolder"] = Path.Combine(folder, "staging"),
-                    },
-                });
+                    builder.Configuration["ConnectorsPollSchedule"] = "0 0 0 1 1 *";
+                    builder.Configuration["ConnectorsCleanUpSchedule"] = "0 0 0 1 1 *";
+                    builder.Logging.SetMinimumLevel(LogLevel.Warning);
+                    builder.Services.AddConnectors(
+                        new AppSettings
+                        {
+                            Variables = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+                            {
+                                ["Connectors__elasticsearch__host"] = course.Elasticsearch,
+                                ["Connectors__service__state_dir"] = Path.Combine(folder, "copies"),
+                                ["ConnectorsStagingFolder"] = Path.Combine(folder, "staging"),
+                            },
+                        }
+                    );
+                },
             },
-        },
-        CancellationToken.None);
+            CancellationToken.None
+        );
 
     /// <summary>From the first question to the source to the last to Elasticsearch.</summary>
     private async Task<TimeSpan> EngineAsync(Course course, AppServices services, ElasticsearchGateway gateway, string index, string folder)
     {
         var connector = await ConnectAsync(course, services, index);
         var request = JobSetup.DryRun(connector, services.Sources.Describe("mongodb")) with { JobId = index, DryRun = false };
-        var engine = new SyncEngine(gateway.Content, new SyncEngineOptions { StateFolder = Path.Combine(folder, "state") }, TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
+        var engine = new SyncEngine(
+            gateway.Content,
+            new SyncEngineOptions { StateFolder = Path.Combine(folder, "state") },
+            TimeProvider.System,
+            new Random(1),
+            NullLoggerFactory.Instance
+        );
         var started = Stopwatch.GetTimestamp();
         await using var source = JobSetup.OpenSource(connector, "mongodb", services.Sources);
         var outcome = await engine.RunAsync(request, source, new SyncProgress(), CancellationToken.None, CancellationToken.None);
@@ -124,7 +152,12 @@ internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
     }
 
     /// <summary>From the call of the API to the end of the orchestration.</summary>
-    private async Task<(TimeSpan Taken, int Activities)> OrchestratedAsync(Course course, AppServices services, LocalFunctionHost host, string index)
+    private async Task<(TimeSpan Taken, int Activities)> OrchestratedAsync(
+        Course course,
+        AppServices services,
+        LocalFunctionHost host,
+        string index
+    )
     {
         var connector = await ConnectAsync(course, services, index);
         using var client = new HttpClient { BaseAddress = host.Uri };
@@ -132,7 +165,11 @@ internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
         using var answer = await client.PostAsync(new Uri($"api/connectors/{connector.Id}/syncs", UriKind.Relative), content: null);
         answer.EnsureSuccessStatusCode();
         var jobId = (await answer.Content.ReadFromJsonAsync<JsonObject>())!["id"]!.GetValue<string>();
-        await host.Client.WaitForInstanceCompletionAsync(SyncJobInput.InstanceIdOf(jobId), getInputsAndOutputs: false, CancellationToken.None);
+        await host.Client.WaitForInstanceCompletionAsync(
+            SyncJobInput.InstanceIdOf(jobId),
+            getInputsAndOutputs: false,
+            CancellationToken.None
+        );
         var taken = Stopwatch.GetElapsedTime(started);
         Check(await course.CountAsync(index) == documents);
         var activities = 0;
@@ -146,18 +183,26 @@ internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
         return (taken, activities);
     }
 
-    private static Task<ConnectorRecord> ConnectAsync(Course course, AppServices services, string index) => services.Connectors.CreateAsync(
-        new NewConnector
-        {
-            Name = index,
-            ServiceType = "mongodb",
-            IndexName = index,
-            Status = ConnectorStatus.Configured,
-            Configuration = ConnectorConfiguration.Render(
-                services.Sources.Describe("mongodb").Fields,
-                new Dictionary<string, JsonNode?>(StringComparer.Ordinal) { ["host"] = course.Mongo, ["database"] = Servers.Database, ["collection"] = Servers.Collection }),
-        },
-        CancellationToken.None);
+    private static Task<ConnectorRecord> ConnectAsync(Course course, AppServices services, string index) =>
+        services.Connectors.CreateAsync(
+            new NewConnector
+            {
+                Name = index,
+                ServiceType = "mongodb",
+                IndexName = index,
+                Status = ConnectorStatus.Configured,
+                Configuration = ConnectorConfiguration.Render(
+                    services.Sources.Describe("mongodb").Fields,
+                    new Dictionary<string, JsonNode?>(StringComparer.Ordinal)
+                    {
+                        ["host"] = course.Mongo,
+                        ["database"] = Servers.Database,
+                        ["collection"] = Servers.Collection,
+                    }
+                ),
+            },
+            CancellationToken.None
+        );
 
     private static void Check(bool isWhole)
     {

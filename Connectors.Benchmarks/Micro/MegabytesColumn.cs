@@ -15,7 +15,9 @@ public sealed class TakesSampleDocumentAttribute : Attribute
 /// <summary>Megabytes (10^6 bytes) of BSON a second, for the classes that work through sample documents.</summary>
 internal sealed class MegabytesColumn : IColumn
 {
-    private static readonly double BytesADocument = SampleDocuments.Bson(TakesSampleDocumentAttribute.Count).Average(document => (double)document.Length);
+    private static readonly double BytesADocument = SampleDocuments
+        .Bson(TakesSampleDocumentAttribute.Count)
+        .Average(document => (double)document.Length);
 
     public string Id => "MB/s";
 
@@ -38,7 +40,8 @@ internal sealed class MegabytesColumn : IColumn
     public bool IsDefault(Summary summary, BenchmarkCase benchmarkCase) => false;
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase) =>
-        benchmarkCase.Descriptor.Type.IsDefined(typeof(TakesSampleDocumentAttribute), inherit: false) && summary[benchmarkCase]?.ResultStatistics?.Mean is { } nanoseconds
+        benchmarkCase.Descriptor.Type.IsDefined(typeof(TakesSampleDocumentAttribute), inherit: false)
+        && summary[benchmarkCase]?.ResultStatistics?.Mean is { } nanoseconds
             ? (BytesADocument * 1e3 / nanoseconds).ToString("N0")
             : "-";
 

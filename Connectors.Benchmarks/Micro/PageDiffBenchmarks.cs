@@ -3,7 +3,8 @@ using Connectors.Sync.Diff;
 
 namespace Connectors.Benchmarks.Micro;
 
-/// <summary>Pages of 2,000 documents against a snapshot of a million: nothing changed, or everything new. One operation is one document.</summary>
+/// <summary>Pages of 2,000 documents against a snapshot of a million: nothing changed, or everything new. One operation is one
+/// document.</summary>
 public class PageDiffing
 {
     private const int Known = 1_000_000;
@@ -25,7 +26,12 @@ public class PageDiffing
 
         Array.Sort(entries, default(IdEntryOrder));
         _snapshot = new IdSnapshot(entries);
-        _unchanged = [.. Enumerable.Range(0, Page * Pages).Select(number => new DocumentState(Key(number * 9), new DocumentVersion(((ulong)number * 9) + 1)))];
+        _unchanged =
+        [
+            .. Enumerable
+                .Range(0, Page * Pages)
+                .Select(number => new DocumentState(Key(number * 9), new DocumentVersion(((ulong)number * 9) + 1))),
+        ];
         _added = [.. Enumerable.Range(0, Page * Pages).Select(number => new DocumentState(Key(Known + number), new DocumentVersion(1)))];
     }
 

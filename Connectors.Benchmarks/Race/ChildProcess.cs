@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Connectors.Benchmarks.Race;
 
-/// <summary>This program once more, with a hidden verb: it says <c>ready ...</c>, answers a line for a line, and ends when its input ends.</summary>
+/// <summary>This program once more, with a hidden verb: it says <c>ready ...</c>, answers a line for a line, and ends when its input
+/// ends.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private readonly Process _process;

@@ -14,7 +14,14 @@ namespace Connectors.Benchmarks.Race;
 /// <param name="AllocatedBytes">Allocated by the process in all.</param>
 /// <param name="ProcessorSeconds">Processor time of the process.</param>
 /// <param name="ServerSeconds">Processor time of both servers meanwhile.</param>
-internal sealed record SyncRun(TimeSpan Duration, long Indexed, long AllocatedBytes, double ProcessorSeconds, double ServerSeconds, IngestRun Process);
+internal sealed record SyncRun(
+    TimeSpan Duration,
+    long Indexed,
+    long AllocatedBytes,
+    double ProcessorSeconds,
+    double ServerSeconds,
+    IngestRun Process
+);
 
 /// <summary>The two servers, a configuration file, and what is run between them.</summary>
 internal sealed class Course : IAsyncDisposable
@@ -28,16 +35,24 @@ internal sealed class Course : IAsyncDisposable
     private Course(ChildProcess mongo, ChildProcess elasticsearch)
     {
         (_mongo, _elasticsearch) = (mongo, elasticsearch);
-        _gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [new Uri(elasticsearch.Ready)] }, TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
+        _gateway = new ElasticsearchGateway(
+            new ElasticsearchOptions { Hosts = [new Uri(elasticsearch.Ready)] },
+            TimeProvider.System,
+            new Random(1),
+            NullLoggerFactory.Instance
+        );
         _folder = Directory.CreateTempSubdirectory("connectors-race-").FullName;
         _config = Path.Combine(_folder, "config.yml");
-        File.WriteAllText(_config, $"""
+        File.WriteAllText(
+            _config,
+            $"""
             elasticsearch:
               host: {elasticsearch.Ready}
             service:
               log_level: WARNING
               state_dir: {Path.Combine(_folder, "state")}
-            """);
+            """
+        );
     }
 
     public string Mongo => _mongo.Ready;
@@ -52,15 +67,31 @@ internal sealed class Course : IAsyncDisposable
     public static async Task<Course> OpenAsync(int documents, int writesPerSecond)
     {
         var mongo = ChildProcess.StartAsync("serve-mongo", documents.ToString(CultureInfo.InvariantCulture));
-        return new Course(await mongo, await ChildProcess.StartAsync("serve-elasticsearch", writesPerSecond.ToString(CultureInfo.InvariantCulture)));
+        return new Course(
+            await mongo,
+            await ChildProcess.StartAsync("serve-elasticsearch", writesPerSecond.ToString(CultureInfo.InvariantCulture))
+        );
     }
 
     /// <summary>Makes a connector for a new index; returns its id.</summary>
     public async Task<string> CreateConnectorAsync(string index)
     {
         var run = await IngestProcess.RunAsync(
-            "connector", "create", "-c", _config, "--service-type", "mongodb", "--index", index,
-            "--set", $"host={Mongo}", "--set", $"database={Servers.Database}", "--set", $"collection={Servers.Collection}");
+            "connector",
+            "create",
+            "-c",
+            _config,
+            "--service-type",
+            "mongodb",
+            "--index",
+            index,
+            "--set",
+            $"host={Mongo}",
+            "--set",
+            $"database={Servers.Database}",
+            "--set",
+            $"collection={Servers.Collection}"
+        );
         return run.Output.Trim();
     }
 
@@ -87,9 +118,18 @@ internal sealed class Course : IAsyncDisposable
         var servers = ServerTime;
         var run = await IngestProcess.RunAsync("sync", connector, "-c", _config, "--json");
         var serverSeconds = (ServerTime - servers).TotalSeconds;
-        var process = JsonNode.Parse(run.Output.Split('\n').Last(line => line.Contains("sync_ended", StringComparison.Ordinal)))!["process"]!;
+        var process = JsonNode.Parse(run.Output.Split('\n').Last(line => line.Contains("sync_ended", StringComparison.Ordinal)))![
+            "process"
+        ]!;
         SyncJobRecord? last = null;
-        await foreach (var document in _gateway.Documents.SearchAsync(ProtocolIndices.SyncJobs, query: null, sort: "created_at", CancellationToken.None))
+        await foreach (
+            var document in _gateway.Documents.SearchAsync(
+                ProtocolIndices.SyncJobs,
+                query: null,
+                sort: "created_at",
+                CancellationToken.None
+            )
+        )
         {
             last = new SyncJobRecord(document);
         }
@@ -101,7 +141,8 @@ internal sealed class Course : IAsyncDisposable
                 process["allocated_bytes"]!.GetValue<long>(),
                 process["processor_seconds"]!.GetValue<double>(),
                 serverSeconds,
-                run)
+                run
+            )
             : throw new InvalidOperationException($"The sync did not complete: {last?.Document.Source.ToJsonString()}");
     }
 

@@ -16,7 +16,10 @@ internal static class IngestProcess
 
     // As build.cs has compiled it for this machine, which is how it ships; or from its own output folder.
     private static readonly string Program = Compiled
-        ?? Path.Combine(AppContext.BaseDirectory.Replace("Connectors.Benchmarks", "Connectors.Cli", StringComparison.Ordinal), "elastic-ingest.dll");
+        ?? Path.Combine(
+            AppContext.BaseDirectory.Replace("Connectors.Benchmarks", "Connectors.Cli", StringComparison.Ordinal),
+            "elastic-ingest.dll"
+        );
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
@@ -25,7 +28,12 @@ internal static class IngestProcess
 
     public static async Task<IngestRun> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         var started = Stopwatch.GetTimestamp();
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
@@ -42,7 +50,9 @@ internal static class IngestProcess
         var wall = Stopwatch.GetElapsedTime(started);
         return process.ExitCode == 0
             ? new IngestRun(await output, wall, peak)
-            : throw new InvalidOperationException($"elastic-ingest {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{await output}{await errors}");
+            : throw new InvalidOperationException(
+                $"elastic-ingest {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{await output}{await errors}"
+            );
     }
 
     private static long Peak(Process process)
@@ -55,8 +65,11 @@ internal static class IngestProcess
 
         try
         {
-            var line = File.ReadLines($"/proc/{process.Id}/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return line is null ? 0 : long.Parse(line["VmHWM:".Length..^"kB".Length], NumberStyles.Integer, CultureInfo.InvariantCulture) * 1024;
+            var line = File.ReadLines($"/proc/{process.Id}/status")
+                .FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return line is null
+                ? 0
+                : long.Parse(line["VmHWM:".Length..^"kB".Length], NumberStyles.Integer, CultureInfo.InvariantCulture) * 1024;
         }
         catch (IOException)
         {

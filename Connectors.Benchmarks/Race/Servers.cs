@@ -9,8 +9,8 @@ internal static class Servers
     public const string Database = "shop";
     public const string Collection = "orders";
 
-    /// <summary><c>serve-mongo COUNT</c>: sample documents behind MongoDB's wire protocol. The line <c>touch</c> counts a write operation, so that a source that
-    /// asks cheaply can't say "unchanged".</summary>
+    /// <summary><c>serve-mongo COUNT</c>: sample documents behind MongoDB's wire protocol. The line <c>touch</c> counts a write operation,
+    /// so that a source that asks cheaply can't say "unchanged".</summary>
     public static async Task<int> MongoAsync(int count)
     {
         await using var server = await MongoWireServer.StartAsync();
@@ -29,7 +29,10 @@ internal static class Servers
     /// <summary><c>serve-elasticsearch WRITES</c>: the emulator, which takes so many writes a second; 0 for as many as it can.</summary>
     public static async Task<int> ElasticsearchAsync(int writesPerSecond)
     {
-        await using var server = await EmulatorServer.StartAsync(new EmulatorOptions { WritesPerSecond = writesPerSecond }, CancellationToken.None);
+        await using var server = await EmulatorServer.StartAsync(
+            new EmulatorOptions { WritesPerSecond = writesPerSecond },
+            CancellationToken.None
+        );
         await Console.Out.WriteLineAsync($"ready {server.Uri}");
         while (await Console.In.ReadLineAsync() is not null)
         {

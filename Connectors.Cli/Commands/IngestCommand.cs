@@ -20,8 +20,14 @@ internal static class IngestCommand
             AllowMultipleArgumentsPerToken = false,
         };
         action.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. ServiceActions, "list", "config"]);
-        var serviceType = new Option<string?>("--service-type") { Description = "The source that --action config is about.", HelpName = "TYPE" };
-        var root = new RootCommand("Mirrors third-party data into Elasticsearch, driven by Kibana, the Connector API or the commands below.")
+        var serviceType = new Option<string?>("--service-type")
+        {
+            Description = "The source that --action config is about.",
+            HelpName = "TYPE",
+        };
+        var root = new RootCommand(
+            "Mirrors third-party data into Elasticsearch, driven by Kibana, the Connector API or the commands below."
+        )
         {
             action,
             serviceType,
@@ -46,15 +52,24 @@ internal static class IngestCommand
         root.Subcommands.Add(CompletionCommand.Create(environment));
         root.Subcommands.Add(EmulatorCommand.Create(environment, global));
         root.Subcommands.Add(DemoCommand.Create(environment, global));
-        root.SetAction((parsed, cancellationToken) => RunActionsAsync(
-            parsed.GetValue(action) ?? [],
-            parsed.GetValue(serviceType),
-            isService => new CommandSession(environment, global, parsed, isService),
-            cancellationToken));
+        root.SetAction(
+            (parsed, cancellationToken) =>
+                RunActionsAsync(
+                    parsed.GetValue(action) ?? [],
+                    parsed.GetValue(serviceType),
+                    isService => new CommandSession(environment, global, parsed, isService),
+                    cancellationToken
+                )
+        );
         return root;
     }
 
-    private static Task<int> RunActionsAsync(string[] actions, string? serviceType, Func<bool, CommandSession> session, CancellationToken cancellationToken)
+    private static Task<int> RunActionsAsync(
+        string[] actions,
+        string? serviceType,
+        Func<bool, CommandSession> session,
+        CancellationToken cancellationToken
+    )
     {
         var wanted = actions.Select(action => action.ToLowerInvariant()).Distinct().ToArray();
         foreach (var alone in new[] { "list", "config" })

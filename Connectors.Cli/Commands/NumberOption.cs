@@ -9,14 +9,24 @@ internal static class NumberOption
     /// <summary>Makes one.</summary>
     public static Option<int> Create(string name, int byDefault, int least, int most, string description, params string[] aliases)
     {
-        var option = new Option<int>(name, aliases) { Description = description, HelpName = "N", DefaultValueFactory = _ => byDefault };
+        var option = new Option<int>(name, aliases)
+        {
+            Description = description,
+            HelpName = "N",
+            DefaultValueFactory = _ => byDefault,
+        };
         option.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && !(int.TryParse(token.Value, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most))
+            if (
+                result.Tokens is [var token]
+                && !(int.TryParse(token.Value, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            )
             {
-                result.AddError(most == int.MaxValue
-                    ? $"{name}: \"{token.Value}\" is not a number from {least} on."
-                    : $"{name}: \"{token.Value}\" is not a number from {least} to {most}.");
+                result.AddError(
+                    most == int.MaxValue
+                        ? $"{name}: \"{token.Value}\" is not a number from {least} on."
+                        : $"{name}: \"{token.Value}\" is not a number from {least} to {most}."
+                );
             }
         });
         return option;

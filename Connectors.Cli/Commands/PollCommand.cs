@@ -13,14 +13,34 @@ internal static class PollCommand
 {
     public static Command Create(CliEnvironment environment, GlobalOptions global)
     {
-        var oneSync = new Option<bool>("--one-sync") { Description = "Run what is due or waits, once, and exit: for cron jobs and containers that end." };
+        var oneSync = new Option<bool>("--one-sync")
+        {
+            Description = "Run what is due or waits, once, and exit: for cron jobs and containers that end.",
+        };
         var ui = new Option<string?>("--ui")
         {
-            Description = "Serve a status page at this address of this machine, such as 127.0.0.1:8080: what runs, what ran, sync now, cancel, dry run.",
+            Description =
+                "Serve a status page at this address of this machine, such as 127.0.0.1:8080: what runs, what ran, sync now, cancel, dry "
+                + "run.",
             HelpName = "ADDRESS:PORT",
         };
-        var command = new Command("poll", "Serves connectors until it is stopped: maintains them, creates due syncs and runs them. The default.") { oneSync, ui };
-        command.SetAction((parsed, cancellationToken) => RunAsync(new CommandSession(environment, global, parsed, isService: true), parsed.GetValue(oneSync), cancellationToken, parsed.GetValue(ui)));
+        var command = new Command(
+            "poll",
+            "Serves connectors until it is stopped: maintains them, creates due syncs and runs them. The default."
+        )
+        {
+            oneSync,
+            ui,
+        };
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                RunAsync(
+                    new CommandSession(environment, global, parsed, isService: true),
+                    parsed.GetValue(oneSync),
+                    cancellationToken,
+                    parsed.GetValue(ui)
+                )
+        );
         return command;
     }
 
@@ -31,7 +51,13 @@ internal static class PollCommand
         using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: true, cancellationToken);
         await using var display = ProgressDisplay.Start(session);
         await using var host = new ServiceHost(
-            elasticsearch.Gateway, session.Configuration, session.Sources, display, session.Environment.TimeProvider, session.LoggerFactory);
+            elasticsearch.Gateway,
+            session.Configuration,
+            session.Sources,
+            display,
+            session.Environment.TimeProvider,
+            session.LoggerFactory
+        );
         if (!oneSync)
         {
             await using var page = address is null ? null : await UiServer.StartAsync(session, host, address, cancellationToken);
@@ -49,9 +75,9 @@ internal static class PollCommand
         }
 
         var results = await host.Service.RunOnceAsync(stop, cancellationToken);
-        return stop.IsCancellationRequested
-            ? ExitCode.Interrupted
-            : results.Any(result => result.End is SyncResultEnd.Failed or SyncResultEnd.Canceled) ? ExitCode.Failed : ExitCode.Success;
+        return stop.IsCancellationRequested ? ExitCode.Interrupted
+            : results.Any(result => result.End is SyncResultEnd.Failed or SyncResultEnd.Canceled) ? ExitCode.Failed
+            : ExitCode.Success;
     }
 
     private static IPEndPoint? Address(string? ui, bool oneSync)
@@ -62,7 +88,10 @@ internal static class PollCommand
         }
 
         return oneSync
-            ? throw new CliException(ExitCode.Usage, "--ui can't be combined with --one-sync: there would be nothing to look at when it has ended.")
+            ? throw new CliException(
+                ExitCode.Usage,
+                "--ui can't be combined with --one-sync: there would be nothing to look at when it has ended."
+            )
             : UiAddress.Parse(ui, out var problem) ?? throw new CliException(ExitCode.Usage, problem!);
     }
 }

@@ -24,28 +24,60 @@ internal static class PreviewCommand
         var id = ConnectorCommand.IdArgument();
         var limit = NumberOption.Create("--limit", 10, 1, MaxLimit, "How many documents.");
         var text = NumberOption.Create("--max-text", 300, 0, int.MaxValue, "Characters that are shown of a text; 0 for all of it.");
-        var command = new Command("preview", "Shows the first documents of a connector as they would be indexed, after its sync rules. Reads the source and writes nothing.") { id, limit, text };
-        command.SetAction((parsed, cancellationToken) => RunAsync(
-            new CommandSession(environment, global, parsed), parsed.GetRequiredValue(id), parsed.GetValue(limit), parsed.GetValue(text), cancellationToken));
+        var command = new Command(
+            "preview",
+            "Shows the first documents of a connector as they would be indexed, after its sync rules. Reads the source and writes nothing."
+        )
+        {
+            id,
+            limit,
+            text,
+        };
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                RunAsync(
+                    new CommandSession(environment, global, parsed),
+                    parsed.GetRequiredValue(id),
+                    parsed.GetValue(limit),
+                    parsed.GetValue(text),
+                    cancellationToken
+                )
+        );
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandSession session, string idOrName, int limit, int maxText, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        CommandSession session,
+        string idOrName,
+        int limit,
+        int maxText,
+        CancellationToken cancellationToken
+    )
     {
         var environment = session.Environment;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, environment.Shutdown.Stop);
         using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, either.Token);
         var connector = await Lookup.ConnectorAsync(elasticsearch.Connectors, idOrName, either.Token);
         var options = ConnectorServiceOptions.From(session.Configuration, new JobWorker(string.Empty));
-        var serviceType = connector.ServiceType ?? options.ServedAs(connector)
+        var serviceType = connector.ServiceType
+            ?? options.ServedAs(connector)
             ?? throw new CliException(ExitCode.Failed, $"Connector '{connector.Id}' has no service_type. Choose its source first.");
         var sources = new SourceCheck(session.Sources, environment.TimeProvider);
         var engine = session.Configuration.Engine;
         var request = JobSetup.Preview(connector, sources.Describe(serviceType));
         await using var source = JobSetup.OpenSource(connector, serviceType, sources);
         await sources.PingAsync(source, options.PingTimeout, either.Token);
-        await using var extraction = new ContentExtraction(ServiceHost.WithSelf(engine.Content), environment.TimeProvider, session.LoggerFactory);
-        var preview = new DocumentPreview(engine, extraction, environment.TimeProvider, session.LoggerFactory.CreateLogger<DocumentPreview>());
+        await using var extraction = new ContentExtraction(
+            ServiceHost.WithSelf(engine.Content),
+            environment.TimeProvider,
+            session.LoggerFactory
+        );
+        var preview = new DocumentPreview(
+            engine,
+            extraction,
+            environment.TimeProvider,
+            session.LoggerFactory.CreateLogger<DocumentPreview>()
+        );
         var found = await preview.ReadAsync(request, source, limit, either.Token);
         foreach (var document in found.Documents)
         {
@@ -68,7 +100,8 @@ internal static class PreviewCommand
     private static string Summary(ConnectorRecord connector, PreviewedDocuments found)
     {
         var count = found.Documents.Count;
-        return $"{connector.Name ?? connector.Id}: {(found.IsAll ? count == 0 ? "no documents" : $"all {SyncPace.Number(count)}" : $"the first {SyncPace.Number(count)}")}"
+        return $"{connector.Name ?? connector.Id}: "
+            + $"{(found.IsAll ? count == 0 ? "no documents" : $"all {SyncPace.Number(count)}" : $"the first {SyncPace.Number(count)}")}"
             + (found.Excluded > 0 ? $"; sync rules left out {SyncPace.Number(found.Excluded)} before" : string.Empty)
             + (connector.Pipeline is { } pipeline ? $". The ingest pipeline {pipeline.Name} would change them further" : string.Empty)
             + ". (Preview: nothing was written.)";

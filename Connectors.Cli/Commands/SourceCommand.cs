@@ -13,7 +13,9 @@ internal static class SourceCommand
         list.SetAction((parsed, _) => Done(() => SourceDetails.WriteAll(new CommandSession(environment, global, parsed))));
         var type = new Argument<string>("TYPE") { Description = "Service type, as `source list` shows it." };
         var show = new Command("show", "Shows one source with its fields: type, default, what it means, and how to begin.") { type };
-        show.SetAction((parsed, _) => Done(() => SourceDetails.Write(new CommandSession(environment, global, parsed), parsed.GetRequiredValue(type))));
+        show.SetAction(
+            (parsed, _) => Done(() => SourceDetails.Write(new CommandSession(environment, global, parsed), parsed.GetRequiredValue(type)))
+        );
         return new Command("source", "Shows the sources and their fields. Needs no Elasticsearch.") { list, show };
     }
 

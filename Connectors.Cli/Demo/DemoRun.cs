@@ -13,7 +13,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Cli.Demo;
 
-/// <summary>The demo, step by step. Its numbers come from the job documents, and it fails when they are not those of what was done to the files.</summary>
+/// <summary>The demo, step by step. Its numbers come from the job documents, and it fails when they are not those of what was done to the
+/// files.</summary>
 internal sealed class DemoRun(CommandSession session)
 {
     private const string Index = "search-recipes";
@@ -39,20 +40,33 @@ internal sealed class DemoRun(CommandSession session)
 
     private async Task<int> RunAsync(string folder, LogOutput log, CancellationToken cancellationToken)
     {
-        await using var emulator = await EmulatorServer.StartAsync(new EmulatorOptions { TimeProvider = _environment.TimeProvider }, cancellationToken);
+        await using var emulator = await EmulatorServer.StartAsync(
+            new EmulatorOptions { TimeProvider = _environment.TimeProvider },
+            cancellationToken
+        );
         Numbers[] syncs;
         await using (var display = ProgressDisplay.Start(session, log))
         {
             display.Say($"- An emulated Elasticsearch listens on {emulator.Uri}");
-            syncs = await MirrorAsync(new SampleFiles(Path.Combine(folder, "recipes")), Configuration(folder, emulator.Uri), display, log, cancellationToken);
+            syncs = await MirrorAsync(
+                new SampleFiles(Path.Combine(folder, "recipes")),
+                Configuration(folder, emulator.Uri),
+                display,
+                log,
+                cancellationToken
+            );
             display.Say("- A search for \"lemon pumpkin\"");
         }
 
         await DemoSearch.ShowAsync(session, emulator.Uri, Index, "lemon pumpkin", cancellationToken);
-        var isRight = syncs is [(SampleFiles.Count, 0, 0), (Added, Changed, Removed), (0, 0, 0)] && emulator.Count(Index) == SampleFiles.Count + Added - Removed;
+        var isRight =
+            syncs is [(SampleFiles.Count, 0, 0), (Added, Changed, Removed), (0, 0, 0)]
+            && emulator.Count(Index) == SampleFiles.Count + Added - Removed;
         if (!isRight)
         {
-            await _environment.Error.WriteLineAsync($"The demo went wrong: {string.Join(", ", syncs.AsEnumerable())}, {emulator.Count(Index)} documents.");
+            await _environment.Error.WriteLineAsync(
+                $"The demo went wrong: {string.Join(", ", syncs.AsEnumerable())}, {emulator.Count(Index)} documents."
+            );
         }
 
         Finish(syncs[1]);
@@ -60,7 +74,12 @@ internal sealed class DemoRun(CommandSession session)
     }
 
     private async Task<Numbers[]> MirrorAsync(
-        SampleFiles files, ServiceConfiguration configuration, ProgressDisplay display, LogOutput log, CancellationToken cancellationToken)
+        SampleFiles files,
+        ServiceConfiguration configuration,
+        ProgressDisplay display,
+        LogOutput log,
+        CancellationToken cancellationToken
+    )
     {
         files.Create();
         display.Say($"- {SampleFiles.Count} recipes lie in {files.Folder}");
@@ -78,9 +97,11 @@ internal sealed class DemoRun(CommandSession session)
                 Status = ConnectorStatus.Configured,
                 Configuration = ConnectorConfiguration.Render(
                     sources.Describe("dir").Fields,
-                    new Dictionary<string, JsonNode?> { ["directory"] = files.Folder }),
+                    new Dictionary<string, JsonNode?> { ["directory"] = files.Folder }
+                ),
             },
-            cancellationToken);
+            cancellationToken
+        );
         display.Say($"- Connector {connector.Id} mirrors them into {Index}");
 
         display.Say("- First sync");
@@ -105,7 +126,10 @@ internal sealed class DemoRun(CommandSession session)
         var job = result.Job is null ? null : await host.Service.Jobs.FindAsync(result.Job.Id, cancellationToken);
         return job is { Status: JobStatus.Completed }
             ? new Numbers(Number(job.Metadata, "created"), Number(job.Metadata, "updated"), job.DeletedDocumentCount)
-            : throw new CliException(ExitCode.Failed, $"The demo's sync did not complete: {job?.Error ?? result.Error ?? "no job was found"}");
+            : throw new CliException(
+                ExitCode.Failed,
+                $"The demo's sync did not complete: {job?.Error ?? result.Error ?? "no job was found"}"
+            );
     }
 
     private static long Number(JsonObject? metadata, string name) => metadata?[name]?.GetValue<long>() ?? 0;
@@ -127,7 +151,16 @@ internal sealed class DemoRun(CommandSession session)
     {
         if (session.IsJson)
         {
-            JsonLine.Write(_environment.Out, new { @event = "demo", indexed = numbers.Created, updated = numbers.Updated, deleted = numbers.Deleted });
+            JsonLine.Write(
+                _environment.Out,
+                new
+                {
+                    @event = "demo",
+                    indexed = numbers.Created,
+                    updated = numbers.Updated,
+                    deleted = numbers.Deleted,
+                }
+            );
             return;
         }
 

@@ -10,13 +10,25 @@ namespace Connectors.Cli.Demo;
 internal static class DemoSearch
 {
     /// <summary>Shows the first hits.</summary>
-    public static async Task ShowAsync(CommandSession session, Uri elasticsearch, string index, string words, CancellationToken cancellationToken)
+    public static async Task ShowAsync(
+        CommandSession session,
+        Uri elasticsearch,
+        string index,
+        string words,
+        CancellationToken cancellationToken
+    )
     {
         using var client = new HttpClient { BaseAddress = elasticsearch };
         var query = new JsonObject
         {
             ["size"] = 3,
-            ["query"] = new JsonObject { ["match"] = new JsonObject { ["body"] = new JsonObject { ["query"] = words, ["operator"] = "and" } } },
+            ["query"] = new JsonObject
+            {
+                ["match"] = new JsonObject
+                {
+                    ["body"] = new JsonObject { ["query"] = words, ["operator"] = "and" },
+                },
+            },
             ["_source"] = new JsonArray("path", "body"),
         };
         using var response = await client.PostAsJsonAsync($"{index}/_search", query, JsonLine.Options, cancellationToken);
@@ -30,16 +42,34 @@ internal static class DemoSearch
         foreach (var hit in hits["hits"]!.AsArray().OfType<JsonObject>())
         {
             var body = hit["_source"]?["body"]?.GetValue<string>() ?? "";
-            rows.Add([hit["_source"]?["path"]?.GetValue<string>() is { } path ? Path.GetFileName(path) : hit["_id"]!.GetValue<string>(), LastLine(body)]);
+            rows.Add([
+                hit["_source"]?["path"]?.GetValue<string>() is { } path ? Path.GetFileName(path) : hit["_id"]!.GetValue<string>(),
+                LastLine(body),
+            ]);
         }
 
         if (session.IsJson)
         {
-            JsonLine.Write(session.Environment.Out, new { @event = "search", words, found = hits["total"]?["value"], files = rows.Select(row => row[0]) });
+            JsonLine.Write(
+                session.Environment.Out,
+                new
+                {
+                    @event = "search",
+                    words,
+                    found = hits["total"]?["value"],
+                    files = rows.Select(row => row[0]),
+                }
+            );
             return;
         }
 
-        TableOutput.Write(session.Environment, $"{hits["total"]?["value"]} found, the first {rows.Count}", "Nothing found.", ["file", "last line"], rows);
+        TableOutput.Write(
+            session.Environment,
+            $"{hits["total"]?["value"]} found, the first {rows.Count}",
+            "Nothing found.",
+            ["file", "last line"],
+            rows
+        );
     }
 
     private static string LastLine(string text) => text.TrimEnd().Split('\n')[^1];

@@ -10,7 +10,19 @@ internal sealed class SampleFiles(string folder)
     public const int Count = 240;
 
     private static readonly string[] Dishes = ["soup", "salad", "curry", "stew", "pie", "noodles", "risotto", "bread"];
-    private static readonly string[] Vegetables = ["pumpkin", "lentil", "tomato", "mushroom", "leek", "spinach", "potato", "chickpea", "carrot", "fennel"];
+    private static readonly string[] Vegetables =
+    [
+        "pumpkin",
+        "lentil",
+        "tomato",
+        "mushroom",
+        "leek",
+        "spinach",
+        "potato",
+        "chickpea",
+        "carrot",
+        "fennel",
+    ];
     private static readonly string[] Spices = ["cumin", "nutmeg", "saffron"];
 
     /// <summary>The folder.</summary>
@@ -35,7 +47,8 @@ internal sealed class SampleFiles(string folder)
         {
             File.WriteAllText(
                 Path.Combine(folder, "new", $"dumplings-{(number + 1).ToString(CultureInfo.InvariantCulture)}.txt"),
-                $"Dumplings number {number + 1}: new in the collection, filled with leek and ginger. Steam for ten minutes.\n");
+                $"Dumplings number {number + 1}: new in the collection, filled with leek and ginger. Steam for ten minutes.\n"
+            );
         }
     }
 
@@ -66,6 +79,7 @@ internal sealed class SampleFiles(string folder)
     private string PathOf(int number) => Path.Combine(folder, Dish(number), $"{Vegetable(number)}-{Dish(number)}-with-{Spice(number)}.txt");
 
     private static string Recipe(int number) =>
-        $"{Vegetable(number)} {Dish(number)} with {Spice(number)}\n\nServes {2 + (number % 5)}. Cut the {Vegetable(number)} into small pieces and fry it gently. "
+        $"{Vegetable(number)} {Dish(number)} with {Spice(number)}\n\nServes {2 + (number % 5)}. Cut the {Vegetable(number)} into small "
+        + "pieces and fry it gently. "
         + $"Add {Spice(number)}, salt and a little water, and let the {Dish(number)} cook for {15 + (number % 30)} minutes.\n";
 }

@@ -17,29 +17,55 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth c
     /// <param name="connector">The connector.</param>
     /// <param name="others">All connectors, for what two of them must not share.</param>
     /// <param name="cancellationToken">Stops the checks.</param>
-    public async Task<IReadOnlyList<CheckResult>> RunAsync(ConnectorRecord connector, IReadOnlyList<ConnectorRecord> others, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CheckResult>> RunAsync(
+        ConnectorRecord connector,
+        IReadOnlyList<ConnectorRecord> others,
+        CancellationToken cancellationToken
+    )
     {
         var name = $"connector {connector.Name ?? connector.Id}";
         if (options.ServedAs(connector) is not { } serviceType)
         {
-            return [CheckResult.Skipped(name, $"'{connector.ServiceType ?? "no service type"}' is not served here: it is neither in native_service_types nor under connectors.")];
+            return
+            [
+                CheckResult.Skipped(
+                    name,
+                    $"'{connector.ServiceType ?? "no service type"}' is not served here: it is neither in native_service_types nor under "
+                        + "connectors."
+                ),
+            ];
         }
 
         var results = new List<CheckResult>();
         if (connector.IndexName is null)
         {
-            results.Add(CheckResult.Failed(name, "It has no index.", $"Attach one: `elastic-ingest connector edit {connector.Id} --index NAME`, or in Kibana."));
+            results.Add(
+                CheckResult.Failed(
+                    name,
+                    "It has no index.",
+                    $"Attach one: `elastic-ingest connector edit {connector.Id} --index NAME`, or in Kibana."
+                )
+            );
         }
         else if (await checkup.ContentIndexProblemAsync(connector.IndexName, cancellationToken) is { } problem)
         {
-            results.Add(CheckResult.Failed(name, problem, $"Attach another index: `elastic-ingest connector edit {connector.Id} --index NAME`, or in Kibana."));
+            results.Add(
+                CheckResult.Failed(
+                    name,
+                    problem,
+                    $"Attach another index: `elastic-ingest connector edit {connector.Id} --index NAME`, or in Kibana."
+                )
+            );
         }
         else if (others.FirstOrDefault(other => other.Id != connector.Id && other.IndexName == connector.IndexName) is { } rival)
         {
-            results.Add(CheckResult.Failed(
-                name,
-                $"Connector '{rival.Id}' fills the same index, {connector.IndexName}: each would delete what the other one writes.",
-                $"Give one of them another index: `elastic-ingest connector edit {connector.Id} --index NAME`."));
+            results.Add(
+                CheckResult.Failed(
+                    name,
+                    $"Connector '{rival.Id}' fills the same index, {connector.IndexName}: each would delete what the other one writes.",
+                    $"Give one of them another index: `elastic-ingest connector edit {connector.Id} --index NAME`."
+                )
+            );
         }
 
         results.AddRange(Schedules(name, connector));
@@ -47,7 +73,13 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth c
         results.Add(await SourceAsync(name, serviceType, connector, cancellationToken));
         if (connector.Pipeline is { } pipeline && await checkup.PipelineExistsAsync(pipeline.Name, cancellationToken) == false)
         {
-            results.Add(CheckResult.Failed(name, $"The ingest pipeline '{pipeline.Name}' does not exist: every document would be rejected.", "Make the pipeline, or choose another one in the connector's settings."));
+            results.Add(
+                CheckResult.Failed(
+                    name,
+                    $"The ingest pipeline '{pipeline.Name}' does not exist: every document would be rejected.",
+                    "Make the pipeline, or choose another one in the connector's settings."
+                )
+            );
         }
 
         return results;
@@ -69,7 +101,9 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth c
                     name,
                     times.Count == 0
                         ? $"Its schedule for {type.ToWord()} syncs is over: '{schedule.Interval}' does not come again."
-                        : $"Its next {type.ToWord()} syncs: {string.Join(", ", times.Select(time => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)))} UTC.");
+                        : $"Its next {type.ToWord()} syncs: "
+                            + $"{string.Join(", ", times.Select(time => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)))} UTC."
+                );
             }
             else
             {
@@ -77,12 +111,18 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth c
                 yield return CheckResult.Failed(
                     name,
                     $"Its schedule for {type.ToWord()} syncs is none: {problem}",
-                    $"Set another one: `elastic-ingest connector edit {connector.Id} {option} CRON`, or in Kibana.");
+                    $"Set another one: `elastic-ingest connector edit {connector.Id} {option} CRON`, or in Kibana."
+                );
             }
         }
     }
 
-    private async Task<CheckResult> SourceAsync(string name, string serviceType, ConnectorRecord connector, CancellationToken cancellationToken)
+    private async Task<CheckResult> SourceAsync(
+        string name,
+        string serviceType,
+        ConnectorRecord connector,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -95,7 +135,9 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth c
             return CheckResult.Failed(
                 name,
                 failure.Message,
-                $"Fix the connector's configuration (`elastic-ingest connector edit {connector.Id} --set field=value`, or in Kibana), then run `elastic-ingest doctor` again.");
+                $"Fix the connector's configuration (`elastic-ingest connector edit {connector.Id} --set field=value`, or in Kibana), "
+                    + "then run `elastic-ingest doctor` again."
+            );
         }
     }
 }

@@ -27,7 +27,10 @@ internal sealed class DoctorRun(CommandSession session)
     public async IAsyncEnumerable<CheckResult> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var configuration = session.Configuration;
-        yield return CheckResult.Ok("configuration", configuration.Notices.Count == 0 ? "It can be read." : $"It can be read, with {configuration.Notices.Count} to note above.");
+        yield return CheckResult.Ok(
+            "configuration",
+            configuration.Notices.Count == 0 ? "It can be read." : $"It can be read, with {configuration.Notices.Count} to note above."
+        );
         yield return StateFolder(configuration.Service.StateFolder);
         var time = session.Environment.TimeProvider;
         var (gateway, result) = await ConnectAsync(configuration.Elasticsearch, time, cancellationToken);
@@ -48,7 +51,9 @@ internal sealed class DoctorRun(CommandSession session)
                 yield return failure;
             }
 
-            yield return await TryAsync("privileges", () => PrivilegesAsync(gateway.Checkup, Indices(connectors, new SourceCheck(session.Sources, time)), cancellationToken));
+            yield return await TryAsync("privileges", () =>
+                PrivilegesAsync(gateway.Checkup, Indices(connectors, new SourceCheck(session.Sources, time)), cancellationToken)
+            );
             var options = ConnectorServiceOptions.From(configuration, new JobWorker("doctor"));
             var checks = new ConnectorChecks(new SourceCheck(session.Sources, time), gateway.Checkup, options);
             foreach (var connector in connectors)
@@ -75,17 +80,32 @@ internal sealed class DoctorRun(CommandSession session)
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             return CheckResult.Failed(
-                "state folder", $"{folder} can't be written: {failure.Message}", "Give this user the right to write there, or set service.state_dir to another folder. Without it syncs start over after a crash.");
+                "state folder",
+                $"{folder} can't be written: {failure.Message}",
+                "Give this user the right to write there, or set service.state_dir to another folder. Without it syncs start over after "
+                    + "a crash."
+            );
         }
     }
 
-    private async Task<(ElasticsearchGateway? Gateway, CheckResult CheckResult)> ConnectAsync(ElasticsearchOptions options, TimeProvider time, CancellationToken cancellationToken)
+    private async Task<(ElasticsearchGateway? Gateway, CheckResult CheckResult)> ConnectAsync(
+        ElasticsearchOptions options,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
         ElasticsearchGateway? gateway = null;
         try
         {
             gateway = new ElasticsearchGateway(
-                options with { MaxWaitDuration = options.MaxWaitDuration < LongestWait ? options.MaxWaitDuration : LongestWait }, time, new Random(), session.LoggerFactory);
+                options with
+                {
+                    MaxWaitDuration = options.MaxWaitDuration < LongestWait ? options.MaxWaitDuration : LongestWait,
+                },
+                time,
+                new Random(),
+                session.LoggerFactory
+            );
             var info = await gateway.ConnectAsync(cancellationToken);
             var version = info.IsServerless ? "serverless" : info.Version?.ToString() ?? "of a version that these credentials may not see";
             return (gateway, CheckResult.Ok("elasticsearch", $"{version}, cluster '{info.ClusterName}'."));
@@ -93,7 +113,14 @@ internal sealed class DoctorRun(CommandSession session)
         catch (ConnectorException failure)
         {
             gateway?.Dispose();
-            return (null, CheckResult.Failed("elasticsearch", failure.Message, "Check elasticsearch.host and the credentials; docs/configuration.md lists the settings."));
+            return (
+                null,
+                CheckResult.Failed(
+                    "elasticsearch",
+                    failure.Message,
+                    "Check elasticsearch.host and the credentials; docs/configuration.md lists the settings."
+                )
+            );
         }
     }
 
@@ -104,11 +131,13 @@ internal sealed class DoctorRun(CommandSession session)
             return CheckResult.Skipped("clock", "Elasticsearch does not report its time.");
         }
 
-        var text = $"This machine's clock is {Math.Abs(skew.TotalSeconds).ToString("0", CultureInfo.InvariantCulture)} s {(skew > TimeSpan.Zero ? "ahead of" : "behind")} Elasticsearch's.";
+        var text =
+            $"This machine's clock is {Math.Abs(skew.TotalSeconds).ToString("0", CultureInfo.InvariantCulture)} s "
+            + $"{(skew > TimeSpan.Zero ? "ahead of" : "behind")} Elasticsearch's.";
         const string Remedy = "Let both machines set their clocks by NTP: schedules and signs of life are compared across machines.";
-        return skew.Duration() >= SkewThatBreaks
-            ? CheckResult.Failed("clock", text, Remedy)
-            : skew.Duration() >= SkewToKnow ? CheckResult.Warning("clock", text, Remedy) : CheckResult.Ok("clock", "It agrees with Elasticsearch's.");
+        return skew.Duration() >= SkewThatBreaks ? CheckResult.Failed("clock", text, Remedy)
+            : skew.Duration() >= SkewToKnow ? CheckResult.Warning("clock", text, Remedy)
+            : CheckResult.Ok("clock", "It agrees with Elasticsearch's.");
     }
 
     private static async Task<CheckResult> IndicesAsync(ElasticsearchHealth checkup, CancellationToken cancellationToken)
@@ -127,7 +156,11 @@ internal sealed class DoctorRun(CommandSession session)
             : CheckResult.Ok("protocol indices", $"{string.Join(" and ", missing)} will be made when first needed.");
     }
 
-    private static async Task<(IReadOnlyList<ConnectorRecord> Connectors, CheckResult? Failure)> ConnectorsAsync(ElasticsearchGateway gateway, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<(IReadOnlyList<ConnectorRecord> Connectors, CheckResult? Failure)> ConnectorsAsync(
+        ElasticsearchGateway gateway,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
         var connectors = new List<ConnectorRecord>();
         try
@@ -142,24 +175,39 @@ internal sealed class DoctorRun(CommandSession session)
             return ([], CheckResult.Failed("connectors", failure.Message, "Give the credentials the privileges of docs/security.md."));
         }
 
-        return (connectors, connectors.Count == 0 ? CheckResult.Warning("connectors", "There are none.", "Make one in Kibana, or with `elastic-ingest connector create`.") : null);
+        return (
+            connectors,
+            connectors.Count == 0
+                ? CheckResult.Warning("connectors", "There are none.", "Make one in Kibana, or with `elastic-ingest connector create`.")
+                : null
+        );
     }
 
     /// <summary>The indices that syncs fill: content indices, and the identity indices of connectors that have one.</summary>
     private static IReadOnlyList<string> Indices(IReadOnlyList<ConnectorRecord> connectors, SourceCheck sources)
     {
         var content = connectors.Select(connector => connector.IndexName).OfType<string>();
-        var identities = connectors.Where(connector => connector.IndexName is not null && JobSetup.HasAccessControl(connector, sources)).Select(connector => ProtocolIndices.AccessControlOf(connector.IndexName!));
+        var identities = connectors
+            .Where(connector => connector.IndexName is not null && JobSetup.HasAccessControl(connector, sources))
+            .Select(connector => ProtocolIndices.AccessControlOf(connector.IndexName!));
         return [.. content.Concat(identities).Distinct(StringComparer.Ordinal)];
     }
 
-    private static async Task<CheckResult> PrivilegesAsync(ElasticsearchHealth checkup, IReadOnlyList<string> indices, CancellationToken cancellationToken)
+    private static async Task<CheckResult> PrivilegesAsync(
+        ElasticsearchHealth checkup,
+        IReadOnlyList<string> indices,
+        CancellationToken cancellationToken
+    )
     {
         return await checkup.MissingPrivilegesAsync(indices, cancellationToken) switch
         {
             null => CheckResult.Skipped("privileges", "Security is disabled in the cluster."),
             { Count: 0 } => CheckResult.Ok("privileges", "The credentials have all required privileges."),
-            var missing => CheckResult.Failed("privileges", $"Missing: {string.Join(", ", missing)}.", "Give the API key or the user these privileges; docs/security.md has a role to copy."),
+            var missing => CheckResult.Failed(
+                "privileges",
+                $"Missing: {string.Join(", ", missing)}.",
+                "Give the API key or the user these privileges; docs/security.md has a role to copy."
+            ),
         };
     }
 

@@ -38,7 +38,10 @@ internal sealed record HelpTopic
 
         if (AsksElasticsearch)
         {
-            yield return (ExitCode.Elasticsearch, "Elasticsearch can't be used: no answer, credentials refused, or a version that does not fit");
+            yield return (
+                ExitCode.Elasticsearch,
+                "Elasticsearch can't be used: no answer, credentials refused, or a version that does not fit"
+            );
         }
 
         if (TakesTime)

@@ -12,10 +12,17 @@ internal static class HelpTopics
         {
             Details =
             [
-                "The first time: init writes config.yml and makes the first connector, doctor checks everything, preview shows what would be indexed, sync runs a sync, poll serves.",
-                "Results go to standard output, logs and messages to standard error. Piped output has neither colours nor live tables; NO_COLOR switches colours off everywhere.",
+                "The first time: init writes config.yml and makes the first connector, doctor checks everything, preview shows what "
+                    + "would be indexed, sync runs a sync, poll serves.",
+                "Results go to standard output, logs and messages to standard error. Piped output has neither colours nor live tables; "
+                    + "NO_COLOR switches colours off everywhere.",
             ],
-            Examples = [("Begin", "init"), ("See it work, without a server", "demo"), ("Serve connectors", "poll -c /etc/connectors/config.yml")],
+            Examples =
+            [
+                ("Begin", "init"),
+                ("See it work, without a server", "demo"),
+                ("Serve connectors", "poll -c /etc/connectors/config.yml"),
+            ],
             Failed = "a sync failed or was cancelled, a check failed, or what was asked for could not be done",
             TakesTime = true,
         },
@@ -23,15 +30,21 @@ internal static class HelpTopics
         {
             Details =
             [
-                "On a terminal it asks for missing values and repeats a question after a wrong answer. Without a terminal, or with --no-input, it never waits and names what is missing.",
-                "Each answer is tried at once: whether Elasticsearch responds, whether the credentials have all required privileges, whether the source responds.",
-                "A secret that is given as @env:NAME stays in the environment and config.yml refers to it. Any other secret is written into config.yml, which is then readable only by you.",
+                "On a terminal it asks for missing values and repeats a question after a wrong answer. Without a terminal, or with "
+                    + "--no-input, it never waits and names what is missing.",
+                "Each answer is tried at once: whether Elasticsearch responds, whether the credentials have all required privileges, "
+                    + "whether the source responds.",
+                "A secret that is given as @env:NAME stays in the environment and config.yml refers to it. Any other secret is written "
+                    + "into config.yml, which is then readable only by you.",
             ],
             Examples =
             [
                 ("Be asked", "init"),
-                ("From a script, with the key in the environment",
-                    "init --host https://elasticsearch.example:9200 --api-key @env:ELASTICSEARCH_API_KEY --service-type dir --set directory=/srv/docs --index search-docs"),
+                (
+                    "From a script, with the key in the environment",
+                    "init --host https://elasticsearch.example:9200 --api-key @env:ELASTICSEARCH_API_KEY --service-type dir --set "
+                        + "directory=/srv/docs --index search-docs"
+                ),
                 ("Against the emulator, without a connector", "init --host http://127.0.0.1:9200 --no-credentials --no-source"),
             ],
             Failed = "Elasticsearch lacks something, the source does not answer, or the file exists",
@@ -39,16 +52,28 @@ internal static class HelpTopics
         },
         ["doctor"] = new()
         {
-            Details = ["It checks the configuration, the state folder, Elasticsearch and its clock, the protocol's indices, privileges, and each connector's source, index, schedules and pipeline."],
+            Details =
+            [
+                "It checks the configuration, the state folder, Elasticsearch and its clock, the protocol's indices, privileges, and "
+                    + "each connector's source, index, schedules and pipeline.",
+            ],
             Examples = [("Check everything", "doctor"), ("For a script", "doctor --json")],
             Failed = "a check failed; the line below it says how to fix it",
             TakesTime = true,
         },
         ["poll"] = new()
         {
-            Details = ["The first Ctrl-C or SIGTERM finishes the page in flight and suspends running syncs; the next start goes on from there. A second one stops at once."],
+            Details =
+            [
+                "The first Ctrl-C or SIGTERM finishes the page in flight and suspends running syncs; the next start goes on from there. "
+                    + "A second one stops at once.",
+            ],
             Examples =
-                [("Serve until stopped", "poll"), ("Run what is due, from a cron job", "poll --one-sync"), ("With a status page", "poll --ui 127.0.0.1:8080")],
+            [
+                ("Serve until stopped", "poll"),
+                ("Run what is due, from a cron job", "poll --one-sync"),
+                ("With a status page", "poll --ui 127.0.0.1:8080"),
+            ],
             Failed = "a sync failed or was cancelled (with --one-sync), or the service ended because of errors",
             TakesTime = true,
         },
@@ -83,31 +108,54 @@ internal static class HelpTopics
             Examples =
             [
                 ("Mirror a folder", "connector create --service-type dir --index search-docs --set directory=/srv/docs"),
-                ("Mirror a collection every night at two, the password from the environment",
-                    "connector create --service-type mongodb --index search-orders --set host=mongodb://db.example:27017 --set database=shop "
-                    + "--set collection=orders --set user=reader --set password=@env:DB_PASSWORD --schedule \"0 0 2 * * ?\""),
+                (
+                    "Mirror a collection every night at two, the password from the environment",
+                    "connector create --service-type mongodb --index search-orders --set host=mongodb://db.example:27017 --set "
+                        + "database=shop "
+                        + "--set collection=orders --set user=reader --set password=@env:DB_PASSWORD --schedule \"0 0 2 * * ?\""
+                ),
             ],
         },
         ["connector show"] = new() { Examples = [("All about one", "connector show orders")] },
         ["connector edit"] = new()
         {
-            Details = ["A running sync goes on with the settings that it began with. What somebody else changes in Kibana at the same time is not lost."],
+            Details =
+            [
+                "A running sync goes on with the settings that it began with. What somebody else changes in Kibana at the same time is "
+                    + "not lost.",
+            ],
             Examples =
             [
-                ("Another host, and a new password from standard input", "connector edit orders --set host=mongodb://db2.example:27017 --set password=@-"),
+                (
+                    "Another host, and a new password from standard input",
+                    "connector edit orders --set host=mongodb://db2.example:27017 --set password=@-"
+                ),
                 ("Sync every hour", "connector edit orders --schedule-full \"0 0 * * * ?\""),
                 ("No schedule", "connector edit orders --schedule-full off"),
-                ("Through a pipeline that makes text of files", "connector edit docs --pipeline search-default-ingestion --extract-binary-content true"),
+                (
+                    "Through a pipeline that makes text of files",
+                    "connector edit docs --pipeline search-default-ingestion --extract-binary-content true"
+                ),
             ],
         },
         ["connector delete"] = new()
         {
-            Details = ["Waiting and running syncs of the connector are cancelled first. With --index the command waits until they have ended."],
-            Examples = [("Ask, then delete", "connector delete orders"), ("From a script, with its index", "connector delete orders --index search-orders --yes")],
+            Details =
+            [
+                "Waiting and running syncs of the connector are cancelled first. With --index the command waits until they have ended.",
+            ],
+            Examples =
+            [
+                ("Ask, then delete", "connector delete orders"),
+                ("From a script, with its index", "connector delete orders --index search-orders --yes"),
+            ],
             Failed = "nothing was deleted, or not all; the message says what",
             TakesTime = true,
         },
-        ["job"] = new() { Examples = [("What ran", "job list"), ("Follow one", "job tail xK2f-4gBnq0"), ("Cancel one", "job cancel xK2f-4gBnq0")] },
+        ["job"] = new()
+        {
+            Examples = [("What ran", "job list"), ("Follow one", "job tail xK2f-4gBnq0"), ("Cancel one", "job cancel xK2f-4gBnq0")],
+        },
         ["job list"] = new()
         {
             Examples =
@@ -119,26 +167,52 @@ internal static class HelpTopics
         },
         ["job show"] = new() { Examples = [("Counts and rejected documents", "job show xK2f-4gBnq0")] },
         ["job cancel"] = new() { Examples = [("Cancel one", "job cancel xK2f-4gBnq0")], Failed = "the job is over already" },
-        ["job tail"] = new() { Examples = [("Follow one to its end", "job tail xK2f-4gBnq0")], Failed = "the job failed or was cancelled", TakesTime = true },
-        ["source"] = Offline with { Examples = [("List the connectors", "source list"), ("Show the fields of one source", "source show mongodb")] },
+        ["job tail"] = new()
+        {
+            Examples = [("Follow one to its end", "job tail xK2f-4gBnq0")],
+            Failed = "the job failed or was cancelled",
+            TakesTime = true,
+        },
+        ["source"] = Offline with
+        {
+            Examples = [("List the connectors", "source list"), ("Show the fields of one source", "source show mongodb")],
+        },
         ["source list"] = Offline with { Examples = [("List the connectors", "source list")] },
-        ["source show"] = Offline with { Examples = [("Show its fields", "source show mongodb"), ("For a script", "source show mongodb --json")] },
+        ["source show"] = Offline with
+        {
+            Examples = [("Show its fields", "source show mongodb"), ("For a script", "source show mongodb --json")],
+        },
         ["list"] = new() { Examples = [("Connectors and sources", "list"), ("Only connectors", "list connectors")] },
         ["config"] = Offline with { Examples = [("The document's configuration", "config mongodb")] },
         ["cleanup"] = new() { Examples = [("Once", "cleanup")] },
         ["completion"] = Offline with
         {
-            Examples = [("bash; the line for ~/.bashrc is: eval \"$(elastic-ingest completion bash)\"", "completion bash"), ("zsh", "completion zsh"), ("PowerShell", "completion pwsh")],
+            Examples =
+            [
+                ("bash; the line for ~/.bashrc is: eval \"$(elastic-ingest completion bash)\"", "completion bash"),
+                ("zsh", "completion zsh"),
+                ("PowerShell", "completion pwsh"),
+            ],
             ReadsConfiguration = false,
         },
         ["emulator"] = new()
         {
-            Examples = [("On the usual port", "emulator"), ("On a free port, keeping what it holds", "emulator --port 0 --data emulator-data")],
+            Examples =
+            [
+                ("On the usual port", "emulator"),
+                ("On a free port, keeping what it holds", "emulator --port 0 --data emulator-data"),
+            ],
             Failed = "the port is taken, or the folder can't be used",
             ReadsConfiguration = false,
             AsksElasticsearch = false,
         },
-        ["demo"] = new() { Examples = [("See it work", "demo")], ReadsConfiguration = false, AsksElasticsearch = false, TakesTime = true },
+        ["demo"] = new()
+        {
+            Examples = [("See it work", "demo")],
+            ReadsConfiguration = false,
+            AsksElasticsearch = false,
+            TakesTime = true,
+        },
     };
 
     /// <summary>The commands that have a topic.</summary>

@@ -19,7 +19,8 @@ internal sealed class CommandSession
     /// <param name="environment">The environment.</param>
     /// <param name="global">The options that every command has.</param>
     /// <param name="parsed">The command line.</param>
-    /// <param name="isService">A service logs at <c>service.log_level</c>; other commands say themselves what they do, and log warnings only unless asked.</param>
+    /// <param name="isService">A service logs at <c>service.log_level</c>; other commands say themselves what they do, and log warnings
+    /// only unless asked.</param>
     public CommandSession(CliEnvironment environment, GlobalOptions global, ParseResult parsed, bool isService = false)
     {
         Environment = environment;
@@ -27,7 +28,9 @@ internal sealed class CommandSession
         _parsed = parsed;
         _configuration = new Lazy<ServiceConfiguration>(ReadConfiguration);
         _log = new Lazy<LogOutput>(() => CreateLog(isService ? Configuration.Service.LogLevel : LogLevel.Warning));
-        _sources = new Lazy<SourceCatalog>(() => new SourceCatalog(Configuration.Sources, Configuration.Service.PluginsFolder, LoggerFactory, Environment.TimeProvider));
+        _sources = new Lazy<SourceCatalog>(() =>
+            new SourceCatalog(Configuration.Sources, Configuration.Service.PluginsFolder, LoggerFactory, Environment.TimeProvider)
+        );
     }
 
     /// <summary>The environment.</summary>
@@ -64,7 +67,8 @@ internal sealed class CommandSession
                 "CRITICAL" => LogLevel.Critical,
                 _ => level,
             },
-            IsJson || _parsed.GetValue(_global.Filebeat));
+            IsJson || _parsed.GetValue(_global.Filebeat)
+        );
     }
 
     private ServiceConfiguration ReadConfiguration()

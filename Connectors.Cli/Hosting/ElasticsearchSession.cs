@@ -39,7 +39,12 @@ internal sealed class ElasticsearchSession : IDisposable
         ElasticsearchGateway? gateway = null;
         try
         {
-            gateway = new ElasticsearchGateway(isService ? options : Impatient(options), environment.TimeProvider, new Random(), session.LoggerFactory);
+            gateway = new ElasticsearchGateway(
+                isService ? options : Impatient(options),
+                environment.TimeProvider,
+                new Random(),
+                session.LoggerFactory
+            );
             await gateway.ConnectAsync(either.Token);
             await ProtocolIndices.EnsureAsync(gateway.Documents, either.Token);
             return new ElasticsearchSession(gateway, environment.TimeProvider);
@@ -60,5 +65,8 @@ internal sealed class ElasticsearchSession : IDisposable
     public void Dispose() => Gateway.Dispose();
 
     private static ElasticsearchOptions Impatient(ElasticsearchOptions options) =>
-        options with { MaxWaitDuration = options.MaxWaitDuration < OneShotWait ? options.MaxWaitDuration : OneShotWait };
+        options with
+        {
+            MaxWaitDuration = options.MaxWaitDuration < OneShotWait ? options.MaxWaitDuration : OneShotWait,
+        };
 }

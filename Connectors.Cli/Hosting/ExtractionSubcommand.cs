@@ -13,7 +13,8 @@ internal static class ExtractionSubcommand
     /// <summary>The hidden command that makes a process of this program an extraction process.</summary>
     public const string Verb = "extraction-process";
 
-    /// <summary>Runs until the input ends. Apart from everything else, so that only this process loads the libraries that read files.</summary>
+    /// <summary>Runs until the input ends. Apart from everything else, so that only this process loads the libraries that read
+    /// files.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int Run() => ExtractionWorker.Run();
 
@@ -21,8 +22,13 @@ internal static class ExtractionSubcommand
     public static ExtractionCommand Command()
     {
         var self = typeof(ExtractionSubcommand).Assembly;
-        return Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path).Equals(self.GetName().Name, StringComparison.OrdinalIgnoreCase)
+        return
+            Environment.ProcessPath is { } path
+            && Path.GetFileNameWithoutExtension(path).Equals(self.GetName().Name, StringComparison.OrdinalIgnoreCase)
             ? new ExtractionCommand(path, [Verb])
-            : new ExtractionCommand(ExtractionCommand.Dotnet(), [Path.Combine(AppContext.BaseDirectory, self.GetName().Name + ".dll"), Verb]);
+            : new ExtractionCommand(
+                ExtractionCommand.Dotnet(),
+                [Path.Combine(AppContext.BaseDirectory, self.GetName().Name + ".dll"), Verb]
+            );
     }
 }

@@ -35,7 +35,8 @@ internal sealed class ServiceHost : IAsyncDisposable
         SourceCatalog sources,
         IServiceObserver? observer,
         TimeProvider time,
-        ILoggerFactory loggerFactory)
+        ILoggerFactory loggerFactory
+    )
     {
         _configuration = configuration;
         _loggerFactory = loggerFactory;
@@ -55,20 +56,23 @@ internal sealed class ServiceHost : IAsyncDisposable
     /// <summary>The service.</summary>
     public ConnectorService Service { get; }
 
-    /// <summary>Another service over the same parts, which tells another observer: for dry runs beside <see cref="Service"/>, which has jobs in hand.</summary>
-    public ConnectorService ServiceFor(IServiceObserver? observer) => new(
-        new ServiceParts
-        {
-            Store = _gateway.Documents,
-            EngineOf = connectorId => EngineOf(_gateways.Of(connectorId)),
-            Sources = _sources,
-            ContentIndexOf = connectorId => _gateways.Of(connectorId).Content,
-            Preflight = _extraction.CheckAsync,
-            Observer = observer,
-            TimeProvider = _time,
-            LoggerFactory = _loggerFactory,
-        },
-        Options);
+    /// <summary>Another service over the same parts, which tells another observer: for dry runs beside <see cref="Service"/>, which has
+    /// jobs in hand.</summary>
+    public ConnectorService ServiceFor(IServiceObserver? observer) =>
+        new(
+            new ServiceParts
+            {
+                Store = _gateway.Documents,
+                EngineOf = connectorId => EngineOf(_gateways.Of(connectorId)),
+                Sources = _sources,
+                ContentIndexOf = connectorId => _gateways.Of(connectorId).Content,
+                Preflight = _extraction.CheckAsync,
+                Observer = observer,
+                TimeProvider = _time,
+                LoggerFactory = _loggerFactory,
+            },
+            Options
+        );
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -80,8 +84,20 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     /// <summary>The options, with this very program as the extraction process unless another one is named.</summary>
     internal static ContentOptions WithSelf(ContentOptions options) =>
-        options.Local is { } local ? options with { Local = local with { Command = local.Command ?? ExtractionSubcommand.Command() } } : options;
+        options.Local is { } local
+            ? options with
+            {
+                Local = local with { Command = local.Command ?? ExtractionSubcommand.Command() },
+            }
+            : options;
 
     private SyncEngine EngineOf(ElasticsearchGateway gateway) =>
-        _engines.GetOrAdd(gateway, _ => new SyncEngine(gateway.Content, _configuration.Engine, _time, new Random(), _loggerFactory, _extraction));
+        _engines.GetOrAdd(gateway, _ => new SyncEngine(
+            gateway.Content,
+            _configuration.Engine,
+            _time,
+            new Random(),
+            _loggerFactory,
+            _extraction
+        ));
 }

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Connectors.Cli.Hosting;
 
 /// <summary>
-/// Ctrl-C, SIGTERM and SIGQUIT in two steps: the first asks for an orderly stop (finish the page in flight, suspend the jobs), the second ends the process at once.
+/// Ctrl-C, SIGTERM and SIGQUIT in two steps: the first asks for an orderly stop (finish the page in flight, suspend the jobs), the second
+/// ends the process at once.
 /// </summary>
 internal sealed class ShutdownSignals : IDisposable
 {
@@ -20,10 +21,10 @@ internal sealed class ShutdownSignals : IDisposable
         foreach (var signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT })
         {
             _registrations.Add(PosixSignalRegistration.Create(signal, context =>
-            {
-                context.Cancel = true;
-                Signal();
-            }));
+                {
+                    context.Cancel = true;
+                    Signal();
+                }));
         }
     }
 

@@ -43,7 +43,10 @@ internal sealed record ConfigDraft
     {
         var text = new StringBuilder();
         void Line(string line = "") => text.Append(line).Append('\n');
-        Line("# Configuration of the connector service. Every setting: docs/configuration.md. ${NAME} and ${NAME:default} are taken from the environment.");
+        Line(
+            "# Configuration of the connector service. Every setting: docs/configuration.md. ${NAME} and ${NAME:default} are taken from "
+                + "the environment."
+        );
         Line("# What is commented out shows the default. `elastic-ingest doctor` checks all of it.");
         Line();
         Line("elasticsearch:");
@@ -63,7 +66,11 @@ internal sealed record ConfigDraft
             Line("  # api_key: ${ELASTICSEARCH_API_KEY}");
         }
 
-        Line(CaCerts is null ? "  # ca_certs: certs/http_ca.crt     # certificate authorities to trust, for a self-signed certificate" : $"  ca_certs: {Quote(CaCerts)}");
+        Line(
+            CaCerts is null
+                ? "  # ca_certs: certs/http_ca.crt     # certificate authorities to trust, for a self-signed certificate"
+                : $"  ca_certs: {Quote(CaCerts)}"
+        );
         if (Fingerprint is not null)
         {
             Line($"  ssl_assert_fingerprint: {Quote(Fingerprint)}");

@@ -47,9 +47,16 @@ internal sealed class ElasticsearchStep(InitOptions options, CliEnvironment envi
     /// <summary>Asks and tries until it works.</summary>
     /// <returns>The draft, what it comes to, and a connection; the caller disposes that.</returns>
     /// <exception cref="CliException">It does not work and nobody can be asked, or whoever was asked gave up.</exception>
-    public async Task<(ConfigDraft Draft, ServiceConfiguration Configuration, ElasticsearchGateway Gateway)> RunAsync(CancellationToken cancellationToken)
+    public async Task<(ConfigDraft Draft, ServiceConfiguration Configuration, ElasticsearchGateway Gateway)> RunAsync(
+        CancellationToken cancellationToken
+    )
     {
-        var draft = new ConfigDraft { Host = Host ?? await AskHostAsync("http://127.0.0.1:9200"), CaCerts = options.CaCerts, Fingerprint = options.Fingerprint };
+        var draft = new ConfigDraft
+        {
+            Host = Host ?? await AskHostAsync("http://127.0.0.1:9200"),
+            CaCerts = options.CaCerts,
+            Fingerprint = options.Fingerprint,
+        };
         draft = HasCredentials ? FromOptions(draft) : await AskCredentialsAsync(draft);
         while (true)
         {
@@ -62,7 +69,12 @@ internal sealed class ElasticsearchStep(InitOptions options, CliEnvironment envi
             if (ask is null)
             {
                 gateway?.Dispose();
-                throw new CliException(mayGoOn ? ExitCode.Failed : configuration is null ? ExitCode.Usage : ExitCode.Elasticsearch, problem);
+                throw new CliException(
+                    mayGoOn ? ExitCode.Failed
+                        : configuration is null ? ExitCode.Usage
+                        : ExitCode.Elasticsearch,
+                    problem
+                );
             }
 
             ask.SayProblem(problem);
@@ -95,13 +107,18 @@ internal sealed class ElasticsearchStep(InitOptions options, CliEnvironment envi
 
     private bool HasCredentials => options.NoCredentials || options.ApiKey is not null || options.Username is not null || HasKeyVariable;
 
-    private ConfigDraft FromOptions(ConfigDraft draft) => options switch
-    {
-        { NoCredentials: true } => draft,
-        { ApiKey: { } key } => draft with { ApiKey = InFile("--api-key", key) },
-        { Username: { } user } => draft with { Username = ConfigDraft.Literal(user), Password = InFile("--password", options.Password ?? $"{IndirectValue.EnvironmentPrefix}{PasswordVariable}") },
-        _ => draft with { ApiKey = ConfigDraft.Reference(KeyVariable) },
-    };
+    private ConfigDraft FromOptions(ConfigDraft draft) =>
+        options switch
+        {
+            { NoCredentials: true } => draft,
+            { ApiKey: { } key } => draft with { ApiKey = InFile("--api-key", key) },
+            { Username: { } user } => draft with
+            {
+                Username = ConfigDraft.Literal(user),
+                Password = InFile("--password", options.Password ?? $"{IndirectValue.EnvironmentPrefix}{PasswordVariable}"),
+            },
+            _ => draft with { ApiKey = ConfigDraft.Reference(KeyVariable) },
+        };
 
     /// <summary>A secret as it stands in the file: that of the environment is only referred to.</summary>
     private string InFile(string option, string value)
@@ -109,7 +126,10 @@ internal sealed class ElasticsearchStep(InitOptions options, CliEnvironment envi
         var secret = IndirectValue.Read(option, value, environment);
         if (IndirectValue.IsPlain(value))
         {
-            environment.Error.WriteLine($"notice: {option} is a secret, and others may see it in the list of processes. Write {option} @FILE, @- or @env:NAME instead.");
+            environment.Error.WriteLine(
+                $"notice: {option} is a secret, and others may see it in the list of processes. Write {option} @FILE, @- or @env:NAME "
+                    + "instead."
+            );
         }
 
         return value.StartsWith(IndirectValue.EnvironmentPrefix, StringComparison.Ordinal)
@@ -117,13 +137,22 @@ internal sealed class ElasticsearchStep(InitOptions options, CliEnvironment envi
             : ConfigDraft.Literal(secret);
     }
 
-    private Task<string> AskHostAsync(string byDefault) => ask!.TextAsync("Address of Elasticsearch", byDefault, problemOf: answer =>
-        Uri.TryCreate(answer, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? null : "Write it with scheme and port: https://elasticsearch.example:9200.");
+    private Task<string> AskHostAsync(string byDefault) =>
+        ask!.TextAsync("Address of Elasticsearch", byDefault, problemOf: answer =>
+            Uri.TryCreate(answer, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+                ? null
+                : "Write it with scheme and port: https://elasticsearch.example:9200."
+        );
 
     private async Task<ConfigDraft> AskCredentialsAsync(ConfigDraft draft)
     {
         draft = draft with { ApiKey = null, Username = null, Password = null };
-        switch (await ask!.ChooseAsync("How does the service log in?", ["With an API key", "With user and password", "Without credentials (security is off, or the emulator)"]))
+        switch (
+            await ask!.ChooseAsync(
+                "How does the service log in?",
+                ["With an API key", "With user and password", "Without credentials (security is off, or the emulator)"]
+            )
+        )
         {
             case 0:
                 return draft with { ApiKey = await AskSecretAsync("API key, in its encoded form", KeyVariable) };
@@ -138,7 +167,12 @@ internal sealed class ElasticsearchStep(InitOptions options, CliEnvironment envi
     private async Task<string> AskSecretAsync(string question, string variable)
     {
         var secret = await ask!.TextAsync(question, isSecret: true);
-        if (await ask.ChooseAsync("Where is it kept?", ["In the file, which then only you can read", $"In the environment variable {variable}, which you set yourself"]) == 0)
+        if (
+            await ask.ChooseAsync(
+                "Where is it kept?",
+                ["In the file, which then only you can read", $"In the environment variable {variable}, which you set yourself"]
+            ) == 0
+        )
         {
             return ConfigDraft.Literal(secret);
         }
@@ -149,16 +183,28 @@ internal sealed class ElasticsearchStep(InitOptions options, CliEnvironment envi
 
     private async Task<ConfigDraft> AskCertificateAsync(ConfigDraft draft)
     {
-        var answer = await ask!.TextAsync("PEM file with the certificate authority, or its SHA-256 fingerprint; - for neither", draft.CaCerts ?? draft.Fingerprint ?? "-");
+        var answer = await ask!.TextAsync(
+            "PEM file with the certificate authority, or its SHA-256 fingerprint; - for neither",
+            draft.CaCerts ?? draft.Fingerprint ?? "-"
+        );
         var isFingerprint = answer.Replace(":", "", StringComparison.Ordinal) is { Length: 64 } digits && digits.All(char.IsAsciiHexDigit);
         return draft with { CaCerts = answer == "-" || isFingerprint ? null : answer, Fingerprint = isFingerprint ? answer : null };
     }
 
     /// <summary>Tries what the file would say.</summary>
-    private async Task<(ServiceConfiguration? Configuration, ElasticsearchGateway? Gateway, string? Problem, bool MayGoOn)> TryAsync(ConfigDraft draft, CancellationToken cancellationToken)
+    private async Task<(ServiceConfiguration? Configuration, ElasticsearchGateway? Gateway, string? Problem, bool MayGoOn)> TryAsync(
+        ConfigDraft draft,
+        CancellationToken cancellationToken
+    )
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(options.File))!;
-        var outcome = ServiceConfigurationReader.Read(Path.GetFileName(options.File), folder, draft.Render(null, null), _variables, HostSources.Classes);
+        var outcome = ServiceConfigurationReader.Read(
+            Path.GetFileName(options.File),
+            folder,
+            draft.Render(null, null),
+            _variables,
+            HostSources.Classes
+        );
         if (outcome.Configuration is not { } configuration)
         {
             return (null, null, string.Join(' ', outcome.Problems.Select(problem => problem.ToString())), false);
@@ -169,13 +215,25 @@ internal sealed class ElasticsearchStep(InitOptions options, CliEnvironment envi
         {
             var reach = configuration.Elasticsearch;
             gateway = new ElasticsearchGateway(
-                reach with { MaxWaitDuration = reach.MaxWaitDuration < LongestWait ? reach.MaxWaitDuration : LongestWait }, environment.TimeProvider, new Random(), loggerFactory);
+                reach with
+                {
+                    MaxWaitDuration = reach.MaxWaitDuration < LongestWait ? reach.MaxWaitDuration : LongestWait,
+                },
+                environment.TimeProvider,
+                new Random(),
+                loggerFactory
+            );
             var info = await gateway.ConnectAsync(cancellationToken);
             ask?.Say($"Elasticsearch {info.Version?.ToString() ?? ""}, cluster '{info.ClusterName}', answers.");
             var missing = await gateway.Checkup.MissingPrivilegesAsync([], cancellationToken) ?? [];
             return missing.Count == 0
                 ? (configuration, gateway, null, true)
-                : (configuration, gateway, $"The credentials lack: {string.Join(", ", missing)}. docs/security.md has a role to copy.", true);
+                : (
+                    configuration,
+                    gateway,
+                    $"The credentials lack: {string.Join(", ", missing)}. docs/security.md has a role to copy.",
+                    true
+                );
         }
         catch (ConnectorException failure)
         {

@@ -6,15 +6,19 @@ using Connectors.Sync.Protocol.Connectors;
 
 namespace Connectors.Cli.Init;
 
-/// <summary>Asks for the fields of a source, as its declaration says: label, meaning, default, secrecy, choices, dependencies and checks.</summary>
+/// <summary>Asks for the fields of a source, as its declaration says: label, meaning, default, secrecy, choices, dependencies and
+/// checks.</summary>
 /// <param name="ask">Asks.</param>
 /// <param name="fields">The fields.</param>
 /// <param name="environment">Where an answer may stand: see <see cref="IndirectValue"/>.</param>
 internal sealed class FieldPrompts(Prompts ask, IReadOnlyList<ConfigField> fields, CliEnvironment environment)
 {
-    private const string Elsewhere = "An answer may be @FILE or @env:NAME as well: for a secret, or a text of several lines such as a PEM text. @@ begins one with a plain @.";
+    private const string Elsewhere =
+        "An answer may be @FILE or @env:NAME as well: for a secret, or a text of several lines such as a PEM text. @@ begins one with a "
+        + "plain @.";
 
-    /// <summary>Asks for every field that counts and is not <paramref name="given"/>; answers of an earlier round are the defaults.</summary>
+    /// <summary>Asks for every field that counts and is not <paramref name="given"/>; answers of an earlier round are the
+    /// defaults.</summary>
     /// <param name="values">The answers; filled here.</param>
     /// <param name="given">Fields that are not asked for.</param>
     public async Task AskAsync(Dictionary<string, JsonNode?> values, IReadOnlySet<string> given)
@@ -35,7 +39,8 @@ internal sealed class FieldPrompts(Prompts ask, IReadOnlyList<ConfigField> field
         }
     }
 
-    private static bool IsAdvanced(ConfigField field) => field.UiRestrictions.Contains("advanced") && (!field.Required || field.DefaultValue is not null);
+    private static bool IsAdvanced(ConfigField field) =>
+        field.UiRestrictions.Contains("advanced") && (!field.Required || field.DefaultValue is not null);
 
     private static bool IsText(ConfigField field) => field.Type is ConfigFieldType.Text or ConfigFieldType.List && field.Options.Count == 0;
 
@@ -47,14 +52,19 @@ internal sealed class FieldPrompts(Prompts ask, IReadOnlyList<ConfigField> field
         }
 
         var now = values.GetValueOrDefault(field.Name) ?? field.InitialValue ?? field.DefaultValue;
-        var text = now is null ? null : now is JsonValue value && value.TryGetValue<string>(out var written) ? written : now.ToJsonString(JsonLine.Options);
+        var text =
+            now is null ? null
+            : now is JsonValue value && value.TryGetValue<string>(out var written) ? written
+            : now.ToJsonString(JsonLine.Options);
         if (field.Type == ConfigFieldType.Boolean)
         {
             values[field.Name] = await ask.ConfirmAsync(field.Label, bool.TryParse(text, out var flag) && flag);
         }
         else if (field.Options.Count > 0)
         {
-            values[field.Name] = field.Options[await ask.ChooseAsync($"{field.Label}?", [.. field.Options.Select(option => option.Label)])].Value;
+            values[field.Name] = field
+                .Options[await ask.ChooseAsync($"{field.Label}?", [.. field.Options.Select(option => option.Label)])]
+                .Value;
         }
         else
         {
@@ -64,16 +74,19 @@ internal sealed class FieldPrompts(Prompts ask, IReadOnlyList<ConfigField> field
         }
     }
 
-    private JsonValue? Read(ConfigField field, string answer) => answer == "@-"
-        ? throw new CliException(ExitCode.Usage, "@-: standard input is where the answers come from. Write @FILE or @env:NAME.")
-        : FieldAssignments.Convert(field, IndirectValue.Read(field.Name, answer, environment));
+    private JsonValue? Read(ConfigField field, string answer) =>
+        answer == "@-"
+            ? throw new CliException(ExitCode.Usage, "@-: standard input is where the answers come from. Write @FILE or @env:NAME.")
+            : FieldAssignments.Convert(field, IndirectValue.Read(field.Name, answer, environment));
 
     private string? ProblemOf(ConfigField field, string answer, Dictionary<string, JsonNode?> values)
     {
         try
         {
             var tried = new Dictionary<string, JsonNode?>(values, StringComparer.Ordinal) { [field.Name] = Read(field, answer) };
-            return ConfigurationValidator.Problems(ConnectorConfiguration.Render(fields, tried), fields, field) is [var problem, ..] ? problem : null;
+            return ConfigurationValidator.Problems(ConnectorConfiguration.Render(fields, tried), fields, field) is [var problem, ..]
+                ? problem
+                : null;
         }
         catch (CliException wrong)
         {

@@ -17,7 +17,11 @@ internal sealed class InitRun(CommandSession session, InitOptions options)
     {
         if (File.Exists(options.File) && !options.Force)
         {
-            throw new CliException(ExitCode.Failed, $"{options.File} is there already. Add --force to replace it (the old one is kept as {options.File}.bak), or -c FILE to write another one.");
+            throw new CliException(
+                ExitCode.Failed,
+                $"{options.File} is there already. Add --force to replace it (the old one is kept as {options.File}.bak), or -c FILE to "
+                    + "write another one."
+            );
         }
 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _environment.Shutdown.Stop);
@@ -33,10 +37,16 @@ internal sealed class InitRun(CommandSession session, InitOptions options)
         var (draft, configuration, gateway) = await first.RunAsync(either.Token);
         using (gateway)
         {
-            var catalog = new SourceCatalog(configuration.Sources, configuration.Service.PluginsFolder, loggerFactory, _environment.TimeProvider);
+            var catalog = new SourceCatalog(
+                configuration.Sources,
+                configuration.Service.PluginsFolder,
+                loggerFactory,
+                _environment.TimeProvider
+            );
             var wanted = await new SourceStep(options, _environment, ask, catalog, gateway).RunAsync(either.Token);
 
-            // The connector comes first: the file names it, and Elasticsearch may choose its id. A file that can't be written afterwards says which connector was made.
+            // The connector comes first: the file names it, and Elasticsearch may choose its id. A file that can't be written afterwards
+            // says which connector was made.
             ConnectorRecord? connector = null;
             if (wanted is not null)
             {
@@ -64,11 +74,24 @@ internal sealed class InitRun(CommandSession session, InitOptions options)
         var output = _environment.Out;
         if (session.IsJson)
         {
-            JsonLine.Write(output, new { @event = "initialized", file = options.File, connectorId = connector?.Id, connector?.ServiceType, connector?.IndexName });
+            JsonLine.Write(
+                output,
+                new
+                {
+                    @event = "initialized",
+                    file = options.File,
+                    connectorId = connector?.Id,
+                    connector?.ServiceType,
+                    connector?.IndexName,
+                }
+            );
             return;
         }
 
-        output.WriteLine($"{options.File} is written{(draft.HoldsSecret ? OperatingSystem.IsWindows() ? "; it holds a secret, so see who can read it" : ", readable by you only" : "")}.");
+        output.WriteLine(
+            $"{options.File} is "
+                + $"written{(draft.HoldsSecret ? OperatingSystem.IsWindows() ? "; it holds a secret, so see who can read it" : ", readable by you only" : "")}."
+        );
         var file = options.File == "config.yml" ? "" : $" -c {options.File}";
         if (connector is not null)
         {

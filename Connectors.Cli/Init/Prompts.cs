@@ -20,9 +20,20 @@ internal sealed class Prompts(IAnsiConsole console, CancellationToken cancellati
     /// <param name="problemOf">What is wrong with an answer, or <see langword="null"/>.</param>
     public Task<string> TextAsync(string question, string? byDefault = null, bool isSecret = false, Func<string, string?>? problemOf = null)
     {
-        var shown = string.IsNullOrEmpty(byDefault) ? "" : isSecret || byDefault.Contains('\n', StringComparison.Ordinal) ? " [dim](as before)[/]" : $" [dim]({Markup.Escape(byDefault)})[/]";
-        var prompt = new TextPrompt<string>($"{Markup.Escape(question)}{shown}:") { AllowEmpty = byDefault is not null, IsSecret = isSecret };
-        prompt.Validate(answer => problemOf?.Invoke(Or(answer, byDefault)) is { } problem ? ValidationResult.Error($"[red]{Markup.Escape(problem)}[/]") : ValidationResult.Success());
+        var shown =
+            string.IsNullOrEmpty(byDefault) ? ""
+            : isSecret || byDefault.Contains('\n', StringComparison.Ordinal) ? " [dim](as before)[/]"
+            : $" [dim]({Markup.Escape(byDefault)})[/]";
+        var prompt = new TextPrompt<string>($"{Markup.Escape(question)}{shown}:")
+        {
+            AllowEmpty = byDefault is not null,
+            IsSecret = isSecret,
+        };
+        prompt.Validate(answer =>
+            problemOf?.Invoke(Or(answer, byDefault)) is { } problem
+                ? ValidationResult.Error($"[red]{Markup.Escape(problem)}[/]")
+                : ValidationResult.Success()
+        );
         return AnswerAsync();
 
         async Task<string> AnswerAsync() => Or(await console.PromptAsync(prompt, cancellationToken), byDefault);

@@ -18,12 +18,23 @@ namespace Connectors.Cli.Init;
 /// <param name="ask">Asks; <see langword="null"/> when nobody can be asked.</param>
 /// <param name="catalog">The sources.</param>
 /// <param name="gateway">Elasticsearch.</param>
-internal sealed class SourceStep(InitOptions options, CliEnvironment environment, Prompts? ask, SourceCatalog catalog, ElasticsearchGateway gateway)
+internal sealed class SourceStep(
+    InitOptions options,
+    CliEnvironment environment,
+    Prompts? ask,
+    SourceCatalog catalog,
+    ElasticsearchGateway gateway
+)
 {
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(15);
 
     private static readonly (string Word, string? Cron)[] Schedules =
-        [("Never: only when it is told to", null), ("Every hour", "0 0 * * * ?"), ("Every night at 2:00 UTC", "0 0 2 * * ?"), ("At other times", "")];
+    [
+        ("Never: only when it is told to", null),
+        ("Every hour", "0 0 * * * ?"),
+        ("Every night at 2:00 UTC", "0 0 2 * * ?"),
+        ("At other times", ""),
+    ];
 
     /// <summary>What is missing when nobody can be asked, as options.</summary>
     public static IEnumerable<string> Missing(InitOptions options)
@@ -68,7 +79,10 @@ internal sealed class SourceStep(InitOptions options, CliEnvironment environment
     private async Task<string?> AskTypeAsync()
     {
         var types = catalog.ServiceTypes;
-        var chosen = await ask!.ChooseAsync("What should be mirrored?", [.. types.Select(type => $"{type}: {NameOf(type)}"), "Nothing yet"]);
+        var chosen = await ask!.ChooseAsync(
+            "What should be mirrored?",
+            [.. types.Select(type => $"{type}: {NameOf(type)}"), "Nothing yet"]
+        );
         return chosen < types.Count ? types[chosen] : null;
     }
 
@@ -99,7 +113,11 @@ internal sealed class SourceStep(InitOptions options, CliEnvironment environment
             var problems = ConfigurationValidator.Problems(configuration, source.Fields);
             if (problems.Count > 0 && ask is null)
             {
-                problems = [.. problems, $"Give fields by --set field=value; `elastic-ingest source show {source.ServiceType}` explains them."];
+                problems =
+                [
+                    .. problems,
+                    $"Give fields by --set field=value; `elastic-ingest source show {source.ServiceType}` explains them.",
+                ];
                 throw new CliException(ExitCode.Usage, problems);
             }
 
@@ -147,7 +165,11 @@ internal sealed class SourceStep(InitOptions options, CliEnvironment environment
         var index = options.Index;
         while (true)
         {
-            index ??= await ask!.TextAsync("Index to fill", $"search-{source.ServiceType.Replace('_', '-')}", problemOf: ContentIndexName.Problem);
+            index ??= await ask!.TextAsync(
+                "Index to fill",
+                $"search-{source.ServiceType.Replace('_', '-')}",
+                problemOf: ContentIndexName.Problem
+            );
             var (problem, mayGoOn) = await ProblemOfAsync(index, cancellationToken);
             if (problem is null)
             {
@@ -187,7 +209,11 @@ internal sealed class SourceStep(InitOptions options, CliEnvironment environment
             }
 
             return await gateway.Content.InspectAsync(index, cancellationToken) is { DocumentCount: > 0 } state
-                ? ($"Index {index} is there and holds {SyncPace.Number(state.DocumentCount)} documents. Syncs make it equal to the source and delete what the source does not have.", true)
+                ? (
+                    $"Index {index} is there and holds {SyncPace.Number(state.DocumentCount)} documents. Syncs make it equal to the "
+                        + "source and delete what the source does not have.",
+                    true
+                )
                 : (null, true);
         }
         catch (ConnectorException failure)
@@ -199,17 +225,19 @@ internal sealed class SourceStep(InitOptions options, CliEnvironment environment
     private async Task<string?> AskScheduleAsync()
     {
         var schedule = Schedules[await ask!.ChooseAsync("When is it synced?", [.. Schedules.Select(schedule => schedule.Word)])].Cron;
-        return schedule != "" ? schedule : await ask.TextAsync("Quartz cron expression with seconds, UTC", "0 0 2 * * ?", problemOf: answer =>
-        {
-            try
+        return schedule != ""
+            ? schedule
+            : await ask.TextAsync("Quartz cron expression with seconds, UTC", "0 0 2 * * ?", problemOf: answer =>
             {
-                ConnectorCommand.RequireCron("schedule", answer);
-                return null;
-            }
-            catch (CliException problem)
-            {
-                return problem.Message;
-            }
-        });
+                try
+                {
+                    ConnectorCommand.RequireCron("schedule", answer);
+                    return null;
+                }
+                catch (CliException problem)
+                {
+                    return problem.Message;
+                }
+            });
     }
 }

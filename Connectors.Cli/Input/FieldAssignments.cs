@@ -10,16 +10,23 @@ namespace Connectors.Cli.Input;
 internal static class FieldAssignments
 {
     /// <summary>The option.</summary>
-    public static Option<string[]> CreateOption() => new("--set")
-    {
-        Description = $"A value of the source's configuration; repeat it for each field. `source show TYPE` lists the fields. Instead of a value, above all of a secret: {IndirectValue.Forms}.",
-        HelpName = "field=value",
-        AllowMultipleArgumentsPerToken = false,
-    };
+    public static Option<string[]> CreateOption() =>
+        new("--set")
+        {
+            Description =
+                "A value of the source's configuration; repeat it for each field. `source show TYPE` lists the fields. Instead of a "
+                + $"value, above all of a secret: {IndirectValue.Forms}.",
+            HelpName = "field=value",
+            AllowMultipleArgumentsPerToken = false,
+        };
 
     /// <summary>The values, converted to the types of their fields.</summary>
     /// <exception cref="CliException">A field is unknown, or a value is not of its type or can't be read.</exception>
-    public static Dictionary<string, JsonNode?> Read(IReadOnlyList<ConfigField> fields, IEnumerable<string> assignments, CliEnvironment environment)
+    public static Dictionary<string, JsonNode?> Read(
+        IReadOnlyList<ConfigField> fields,
+        IEnumerable<string> assignments,
+        CliEnvironment environment
+    )
     {
         var values = new Dictionary<string, JsonNode?>(StringComparer.Ordinal);
         foreach (var assignment in assignments)
@@ -35,7 +42,10 @@ internal static class FieldAssignments
             var value = assignment[(cut + 1)..];
             if (field.Sensitive && value.Length > 0 && IndirectValue.IsPlain(value))
             {
-                environment.Error.WriteLine($"notice: the value of {name} is a secret, and others may see it in the list of processes. Write --set {name}=@FILE, @- or @env:NAME instead.");
+                environment.Error.WriteLine(
+                    $"notice: the value of {name} is a secret, and others may see it in the list of processes. Write --set {name}=@FILE, "
+                        + "@- or @env:NAME instead."
+                );
             }
 
             values[name] = Convert(field, IndirectValue.Read($"--set {name}", value, environment), "--set ");
@@ -64,7 +74,10 @@ internal static class FieldAssignments
     private static CliException Unknown(string name, IReadOnlyList<ConfigField> fields)
     {
         var near = KeySuggestion.Nearest(name, fields.Select(known => known.Name));
-        return new CliException(ExitCode.Usage, $"--set {name}: there is no such field. "
-            + (near is not null ? $"Did you mean {near}?" : $"There are {string.Join(", ", fields.Select(known => known.Name))}."));
+        return new CliException(
+            ExitCode.Usage,
+            $"--set {name}: there is no such field. "
+                + (near is not null ? $"Did you mean {near}?" : $"There are {string.Join(", ", fields.Select(known => known.Name))}.")
+        );
     }
 }

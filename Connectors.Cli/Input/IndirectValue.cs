@@ -1,8 +1,8 @@
 namespace Connectors.Cli.Input;
 
 /// <summary>
-/// A value on the command line that may stand elsewhere, out of sight of the shell's history and of whoever lists processes: <c>@FILE</c>, <c>@-</c> for standard input,
-/// <c>@env:NAME</c> for an environment variable. <c>@@</c> begins a value with a plain <c>@</c>.
+/// A value on the command line that may stand elsewhere, out of sight of the shell's history and of whoever lists processes: <c>@FILE</c>,
+/// <c>@-</c> for standard input, <c>@env:NAME</c> for an environment variable. <c>@@</c> begins a value with a plain <c>@</c>.
 /// </summary>
 internal static class IndirectValue
 {

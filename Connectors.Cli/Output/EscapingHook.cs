@@ -4,7 +4,8 @@ using Spectre.Console.Rendering;
 
 namespace Connectors.Cli.Output;
 
-/// <summary>The same as <see cref="EscapingWriter"/> for what is drawn on a terminal: there the control codes of the drawing have to get through, and those in its texts must not.</summary>
+/// <summary>The same as <see cref="EscapingWriter"/> for what is drawn on a terminal: there the control codes of the drawing have to get
+/// through, and those in its texts must not.</summary>
 internal sealed class EscapingHook : IRenderHook
 {
     /// <inheritdoc/>
@@ -15,7 +16,15 @@ internal sealed class EscapingHook : IRenderHook
     {
         public Measurement Measure(RenderOptions options, int maxWidth) => drawn.Measure(options, maxWidth);
 
-        public IEnumerable<Segment> Render(RenderOptions options, int maxWidth) => drawn.Render(options, maxWidth).Select(segment =>
-            segment.IsControlCode || segment.IsLineBreak || VisibleText.OfLines(segment.Text) is var text && ReferenceEquals(text, segment.Text) ? segment : new Segment(text, segment.Style));
+        public IEnumerable<Segment> Render(RenderOptions options, int maxWidth) =>
+            drawn
+                .Render(options, maxWidth)
+                .Select(segment =>
+                    segment.IsControlCode
+                    || segment.IsLineBreak
+                    || VisibleText.OfLines(segment.Text) is var text && ReferenceEquals(text, segment.Text)
+                        ? segment
+                        : new Segment(text, segment.Style)
+                );
     }
 }

@@ -4,8 +4,9 @@ using Connectors.Sync.Diagnostics;
 namespace Connectors.Cli.Output;
 
 /// <summary>
-/// The way of everything that a command says, to a terminal or a pipe: whatever is written, no control character but the ends of lines and no mark that changes the direction of the text gets
-/// through. What is written as a line is one line: one end that a name or a message brought along is shown. A line of JSON stays the same JSON.
+/// The way of everything that a command says, to a terminal or a pipe: whatever is written, no control character but the ends of lines and
+/// no mark that changes the direction of the text gets through. What is written as a line is one line: one end that a name or a message
+/// brought along is shown. A line of JSON stays the same JSON.
 /// </summary>
 internal sealed class EscapingWriter : TextWriter
 {

@@ -8,14 +8,15 @@ namespace Connectors.Cli.Output;
 /// <summary>One line of the log.</summary>
 internal sealed record LogLine(DateTimeOffset Time, LogLevel Level, string Category, EventId Event, string Message, Exception? Exception)
 {
-    private string Word => Level switch
-    {
-        LogLevel.Trace or LogLevel.Debug => "DEBUG",
-        LogLevel.Information => "INFO",
-        LogLevel.Warning => "WARNING",
-        LogLevel.Error => "ERROR",
-        _ => "CRITICAL",
-    };
+    private string Word =>
+        Level switch
+        {
+            LogLevel.Trace or LogLevel.Debug => "DEBUG",
+            LogLevel.Information => "INFO",
+            LogLevel.Warning => "WARNING",
+            LogLevel.Error => "ERROR",
+            _ => "CRITICAL",
+        };
 
     /// <summary>For people. The stack of an expected failure says nothing to them.</summary>
     public string ToText()
@@ -24,7 +25,15 @@ internal sealed record LogLine(DateTimeOffset Time, LogLevel Level, string Categ
         var line = $"{Time:HH:mm:ss} {Word,-8} {VisibleText.Of(Redactor.Redact(Message))}";
         return Exception is null or ConnectorException
             ? line
-            : string.Join(Environment.NewLine, Redactor.Redact(Exception.ToString()).ReplaceLineEndings("\n").Split('\n').Select(part => $"    {VisibleText.Of(part)}").Prepend(line));
+            : string.Join(
+                Environment.NewLine,
+                Redactor
+                    .Redact(Exception.ToString())
+                    .ReplaceLineEndings("\n")
+                    .Split('\n')
+                    .Select(part => $"    {VisibleText.Of(part)}")
+                    .Prepend(line)
+            );
     }
 
     /// <summary>For machines: the names of the Elastic Common Schema; the message's parameters under <c>labels</c>.</summary>

@@ -83,9 +83,22 @@ internal sealed class LogOutput : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
         {
-            var line = new LogLine(output._environment.TimeProvider.GetUtcNow(), logLevel, category, eventId, formatter(state, exception), exception);
+            var line = new LogLine(
+                output._environment.TimeProvider.GetUtcNow(),
+                logLevel,
+                category,
+                eventId,
+                formatter(state, exception),
+                exception
+            );
             output.Write(output._json ? line.ToJson(state as IEnumerable<KeyValuePair<string, object?>> ?? []) : line.ToText());
         }
     }

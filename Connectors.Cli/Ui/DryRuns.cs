@@ -9,7 +9,8 @@ using Connectors.Sync.Service.Jobs;
 
 namespace Connectors.Cli.Ui;
 
-/// <summary>The dry runs that were started from the status page. The last ones are remembered, in memory only. Safe for concurrent use.</summary>
+/// <summary>The dry runs that were started from the status page. The last ones are remembered, in memory only. Safe for concurrent
+/// use.</summary>
 /// <param name="serviceOf">Makes a service that tells an observer.</param>
 /// <param name="time">The clock.</param>
 /// <param name="stop">Stops all of them.</param>
@@ -25,21 +26,38 @@ internal sealed class DryRuns(Func<IServiceObserver, ConnectorService> serviceOf
     /// <exception cref="ConnectorException">As many run as may.</exception>
     public string Start(string connectorId, SyncOptions requested)
     {
-        var run = new Run(ConnectorApi.DryRunPrefix + Guid.NewGuid().ToString("N"), time.GetUtcNow(), CancellationTokenSource.CreateLinkedTokenSource(stop));
+        var run = new Run(
+            ConnectorApi.DryRunPrefix + Guid.NewGuid().ToString("N"),
+            time.GetUtcNow(),
+            CancellationTokenSource.CreateLinkedTokenSource(stop)
+        );
         lock (_lock)
         {
             if (_runs.Values.Count(item => !item.Task.IsCompleted) >= MaxRunning)
             {
-                throw new ConnectorException(FailureKind.Retry, $"{MaxRunning} dry runs are running, which is the maximum. Wait for one to end, or stop one.");
+                throw new ConnectorException(
+                    FailureKind.Retry,
+                    $"{MaxRunning} dry runs are running, which is the maximum. Wait for one to end, or stop one."
+                );
             }
 
-            foreach (var old in _runs.Values.Where(item => item.Task.IsCompleted).OrderByDescending(item => item.CreatedAt).Skip(MaxKept - 1))
+            foreach (
+                var old in _runs.Values.Where(item => item.Task.IsCompleted).OrderByDescending(item => item.CreatedAt).Skip(MaxKept - 1)
+            )
             {
                 _runs.TryRemove(old.Id, out _);
                 old.Stop.Dispose();
             }
 
-            var options = new SyncNowOptions(DryRun: true, requested.Options.AllowMassDelete, requested.Options.Reindex, requested.Options.Kind) { AccessControl = requested.Type == JobType.AccessControl };
+            var options = new SyncNowOptions(
+                DryRun: true,
+                requested.Options.AllowMassDelete,
+                requested.Options.Reindex,
+                requested.Options.Kind
+            )
+            {
+                AccessControl = requested.Type == JobType.AccessControl,
+            };
             run.Task = Task.Run(async () => run.Result = await RunAsync(run, connectorId, options), CancellationToken.None);
             _runs[run.Id] = run;
         }
@@ -88,7 +106,12 @@ internal sealed class DryRuns(Func<IServiceObserver, ConnectorService> serviceOf
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            return new SyncResult(SyncResultEnd.Failed, null, null, $"The dry run failed: {failure.GetType().Name}. See the log of the source.");
+            return new SyncResult(
+                SyncResultEnd.Failed,
+                null,
+                null,
+                $"The dry run failed: {failure.GetType().Name}. See the log of the source."
+            );
         }
     }
 
@@ -109,7 +132,8 @@ internal sealed class DryRuns(Func<IServiceObserver, ConnectorService> serviceOf
                 result.Error,
                 result.Outcome?.TotalDocuments ?? 0,
                 result.Outcome?.Counts ?? default,
-                preview is null ? null : (preview.Added, preview.Updated, preview.Deleted));
+                preview is null ? null : (preview.Added, preview.Updated, preview.Deleted)
+            );
         }
         else if (run.Progress is { } progress)
         {

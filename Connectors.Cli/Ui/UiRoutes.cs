@@ -19,11 +19,27 @@ internal sealed class UiRoutes(ConnectorService service, ConnectorApi api, DryRu
         app.MapGet("/api/ui", PageAsync);
         Map(app, "GET", "/api/connectors", http => api.ListConnectorsAsync(http.RequestAborted));
         Map(app, "GET", "/api/connectors/{id}", http => api.GetConnectorAsync(Value(http, "id"), http.RequestAborted));
-        Map(app, "POST", "/api/connectors/{id}/syncs", http => api.StartAsync(
-            Value(http, "id"), http.Request.Body, (connector, wish) => Task.FromResult(dryRuns.Start(connector.Id, wish)), JobMadeAsync, http.RequestAborted));
-        Map(app, "GET", "/api/syncs", http => api.ListSyncsAsync(http.Request.Query["connector"], http.Request.Query["status"], http.Request.Query["limit"], http.RequestAborted));
+        Map(app, "POST", "/api/connectors/{id}/syncs", http =>
+            api.StartAsync(
+                Value(http, "id"),
+                http.Request.Body,
+                (connector, wish) => Task.FromResult(dryRuns.Start(connector.Id, wish)),
+                JobMadeAsync,
+                http.RequestAborted
+            )
+        );
+        Map(app, "GET", "/api/syncs", http =>
+            api.ListSyncsAsync(
+                http.Request.Query["connector"],
+                http.Request.Query["status"],
+                http.Request.Query["limit"],
+                http.RequestAborted
+            )
+        );
         Map(app, "GET", "/api/syncs/{jobId}", http => GetAsync(Value(http, "jobId"), http.RequestAborted));
-        Map(app, "POST", "/api/syncs/{jobId}/cancel", http => Value(http, "jobId") is var id && IsDryRun(id) ? dryRuns.CancelAsync(id) : api.CancelAsync(id, http.RequestAborted));
+        Map(app, "POST", "/api/syncs/{jobId}/cancel", http =>
+            Value(http, "jobId") is var id && IsDryRun(id) ? dryRuns.CancelAsync(id) : api.CancelAsync(id, http.RequestAborted)
+        );
     }
 
     public static Task WriteAsync(HttpContext http, ApiResult result)

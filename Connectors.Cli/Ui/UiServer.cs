@@ -20,21 +20,30 @@ internal sealed class UiServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop;
     private readonly DryRuns _dryRuns;
 
-    private UiServer(WebApplication app, Uri page, DryRuns dryRuns, CancellationTokenSource stop) => (_app, Page, _dryRuns, _stop) = (app, page, dryRuns, stop);
+    private UiServer(WebApplication app, Uri page, DryRuns dryRuns, CancellationTokenSource stop) =>
+        (_app, Page, _dryRuns, _stop) = (app, page, dryRuns, stop);
 
     /// <summary>Where the page is.</summary>
     public Uri Page { get; }
 
     /// <summary>Starts it.</summary>
     /// <exception cref="CliException">The port is taken, or the address is not this machine's.</exception>
-    public static async Task<UiServer> StartAsync(CommandSession session, ServiceHost host, IPEndPoint address, CancellationToken cancellationToken)
+    public static async Task<UiServer> StartAsync(
+        CommandSession session,
+        ServiceHost host,
+        IPEndPoint address,
+        CancellationToken cancellationToken
+    )
     {
         var time = session.Environment.TimeProvider;
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var dryRuns = new DryRuns(host.ServiceFor, time, stop.Token);
         var api = new ConnectorApi(host.Service.Connectors, host.Service.Jobs, new SourceCheck(session.Sources, time), host.Options);
         var app = Build(session, address);
-        app.Use((http, next) => LocalRequests.Of(http.Request).Refusal("The status page") is { } refusal ? UiRoutes.WriteAsync(http, refusal) : next(http));
+        app.Use(
+            (http, next) =>
+                LocalRequests.Of(http.Request).Refusal("The status page") is { } refusal ? UiRoutes.WriteAsync(http, refusal) : next(http)
+        );
         app.UseRouting();
         new UiRoutes(host.Service, api, dryRuns).Map(app);
         try
@@ -47,7 +56,10 @@ internal sealed class UiServer : IAsyncDisposable
             stop.Dispose();
             if (failure is IOException or System.Net.Sockets.SocketException)
             {
-                throw new CliException(ExitCode.Failed, $"The status page can't be served at {address}: {failure.Message} Choose another port with --ui.");
+                throw new CliException(
+                    ExitCode.Failed,
+                    $"The status page can't be served at {address}: {failure.Message} Choose another port with --ui."
+                );
             }
 
             throw;
@@ -69,12 +81,14 @@ internal sealed class UiServer : IAsyncDisposable
     private static WebApplication Build(CommandSession session, IPEndPoint address)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(address);
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
-        });
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.Listen(address);
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+            });
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<ILoggerFactory>(new WarningsOnly(session.LoggerFactory));
         return builder.Build();

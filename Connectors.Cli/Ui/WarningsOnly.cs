@@ -2,7 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Cli.Ui;
 
-/// <summary>The service's log for the web server of the status page: each request would be four lines, and the page asks every second.</summary>
+/// <summary>The service's log for the web server of the status page: each request would be four lines, and the page asks every
+/// second.</summary>
 internal sealed class WarningsOnly(ILoggerFactory inner) : ILoggerFactory
 {
     public ILogger CreateLogger(string categoryName) => new Quiet(inner.CreateLogger(categoryName));
@@ -21,7 +22,13 @@ internal sealed class WarningsOnly(ILoggerFactory inner) : ILoggerFactory
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning && inner.IsEnabled(logLevel);
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
         {
             if (IsEnabled(logLevel))
             {

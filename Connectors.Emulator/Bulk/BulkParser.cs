@@ -7,8 +7,8 @@ using Connectors.Emulator.Http;
 namespace Connectors.Emulator.Bulk;
 
 /// <summary>
-/// Reads the action lines of a bulk body. What is wrong with one of them fails the call as a whole, before anything is done; sources are only located here
-/// and read when they are stored.
+/// Reads the action lines of a bulk body. What is wrong with one of them fails the call as a whole, before anything is done; sources are
+/// only located here and read when they are stored.
 /// </summary>
 internal ref struct BulkParser
 {
@@ -80,20 +80,32 @@ internal ref struct BulkParser
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                throw ElasticErrors.IllegalArgument($"Malformed action/metadata line [{line}], expected START_OBJECT but found [{TokenName(reader.TokenType)}]").Thrown();
+                throw ElasticErrors
+                    .IllegalArgument(
+                        $"Malformed action/metadata line [{line}], expected START_OBJECT but found [{TokenName(reader.TokenType)}]"
+                    )
+                    .Thrown();
             }
 
             reader.Read();
             if (reader.TokenType != JsonTokenType.PropertyName)
             {
-                throw ElasticErrors.IllegalArgument($"Malformed action/metadata line [{line}], expected FIELD_NAME but found [{TokenName(reader.TokenType)}]").Thrown();
+                throw ElasticErrors
+                    .IllegalArgument(
+                        $"Malformed action/metadata line [{line}], expected FIELD_NAME but found [{TokenName(reader.TokenType)}]"
+                    )
+                    .Thrown();
             }
 
             var operation = new BulkOperation { IdLength = -1, Action = ActionOf(ref reader, line) };
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                throw ElasticErrors.IllegalArgument($"Malformed action/metadata line [{line}], expected START_OBJECT but found [{TokenName(reader.TokenType)}]").Thrown();
+                throw ElasticErrors
+                    .IllegalArgument(
+                        $"Malformed action/metadata line [{line}], expected START_OBJECT but found [{TokenName(reader.TokenType)}]"
+                    )
+                    .Thrown();
             }
 
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -104,7 +116,11 @@ internal ref struct BulkParser
             reader.Read();
             if (reader.TokenType != JsonTokenType.EndObject)
             {
-                throw ElasticErrors.IllegalArgument($"Malformed action/metadata line [{line}], expected END_OBJECT but found [{TokenName(reader.TokenType)}]").Thrown();
+                throw ElasticErrors
+                    .IllegalArgument(
+                        $"Malformed action/metadata line [{line}], expected END_OBJECT but found [{TokenName(reader.TokenType)}]"
+                    )
+                    .Thrown();
             }
 
             reader.Read();
@@ -117,19 +133,26 @@ internal ref struct BulkParser
         catch (InvalidOperationException)
         {
             // A number where a name belongs, or half a character.
-            throw ElasticErrors.IllegalArgument($"Malformed action/metadata line [{line}], a parameter has a value of another type").Thrown();
+            throw ElasticErrors
+                .IllegalArgument($"Malformed action/metadata line [{line}], a parameter has a value of another type")
+                .Thrown();
         }
     }
 
-    private static BulkAction ActionOf(ref Utf8JsonReader reader, int line) => reader.ValueSpan switch
-    {
-        var name when name.SequenceEqual("index"u8) => BulkAction.Index,
-        var name when name.SequenceEqual("create"u8) => BulkAction.Create,
-        var name when name.SequenceEqual("update"u8) => BulkAction.Update,
-        var name when name.SequenceEqual("delete"u8) => BulkAction.Delete,
-        _ => throw ElasticErrors.IllegalArgument(
-            $"Malformed action/metadata line [{line}], expected field [create], [delete], [index] or [update] but found [{reader.GetString()}]").Thrown(),
-    };
+    private static BulkAction ActionOf(ref Utf8JsonReader reader, int line) =>
+        reader.ValueSpan switch
+        {
+            var name when name.SequenceEqual("index"u8) => BulkAction.Index,
+            var name when name.SequenceEqual("create"u8) => BulkAction.Create,
+            var name when name.SequenceEqual("update"u8) => BulkAction.Update,
+            var name when name.SequenceEqual("delete"u8) => BulkAction.Delete,
+            _ => throw ElasticErrors
+                .IllegalArgument(
+                    $"Malformed action/metadata line [{line}], expected field [create], [delete], [index] or [update] but found "
+                        + $"[{reader.GetString()}]"
+                )
+                .Thrown(),
+        };
 
     private void ParseParameter(ref Utf8JsonReader reader, ref BulkOperation operation, int start, int line)
     {
@@ -187,26 +210,37 @@ internal ref struct BulkParser
                 break;
             case "op_type" when operation.Action == BulkAction.Index && reader.ValueTextEquals("index"u8):
                 break;
-            case "routing" or "_routing" or "version" or "version_type" or "_source" or "require_data_stream" or "dynamic_templates" or "list_executed_pipelines" or "op_type":
+            case "routing"
+            or "_routing"
+            or "version"
+            or "version_type"
+            or "_source"
+            or "require_data_stream"
+            or "dynamic_templates"
+            or "list_executed_pipelines"
+            or "op_type":
                 throw ElasticErrors.Unsupported($"the bulk parameter [{name}]").Thrown();
             default:
                 throw ElasticErrors.IllegalArgument($"Action/metadata line [{line}] contains an unknown parameter [{name}]").Thrown();
         }
     }
 
-    private static string Text(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String ? reader.GetString()! : Encoding.UTF8.GetString(reader.ValueSpan);
+    private static string Text(ref Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.String ? reader.GetString()! : Encoding.UTF8.GetString(reader.ValueSpan);
 
-    private static long Whole(ref Utf8JsonReader reader) => long.TryParse(Text(ref reader), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-        ? number
-        : throw ElasticErrors.IllegalArgument($"For input string: \"{Text(ref reader)}\"").Thrown();
+    private static long Whole(ref Utf8JsonReader reader) =>
+        long.TryParse(Text(ref reader), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw ElasticErrors.IllegalArgument($"For input string: \"{Text(ref reader)}\"").Thrown();
 
-    private static string TokenName(JsonTokenType type) => type switch
-    {
-        JsonTokenType.StartArray => "START_ARRAY",
-        JsonTokenType.EndObject => "END_OBJECT",
-        JsonTokenType.String => "VALUE_STRING",
-        JsonTokenType.Number => "VALUE_NUMBER",
-        JsonTokenType.PropertyName => "FIELD_NAME",
-        _ => type.ToString().ToUpperInvariant(),
-    };
+    private static string TokenName(JsonTokenType type) =>
+        type switch
+        {
+            JsonTokenType.StartArray => "START_ARRAY",
+            JsonTokenType.EndObject => "END_OBJECT",
+            JsonTokenType.String => "VALUE_STRING",
+            JsonTokenType.Number => "VALUE_NUMBER",
+            JsonTokenType.PropertyName => "FIELD_NAME",
+            _ => type.ToString().ToUpperInvariant(),
+        };
 }

@@ -42,7 +42,8 @@ internal static class BulkFilter
     /// <summary>The parts to write. False: the patterns need the general filter.</summary>
     /// <param name="patterns">The parameter as given.</param>
     /// <param name="parts">What to write.</param>
-    /// <param name="isExactWithoutErrors">Patterns look into the errors of items: where there are any, the general filter has to follow.</param>
+    /// <param name="isExactWithoutErrors">Patterns look into the errors of items: where there are any, the general filter has to
+    /// follow.</param>
     public static bool TryParse(string? patterns, out BulkParts parts, out bool isExactWithoutErrors)
     {
         isExactWithoutErrors = false;

@@ -10,7 +10,12 @@ namespace Connectors.Emulator.Bulk;
 internal sealed class BulkResponse : IDisposable
 {
     private static readonly JsonEncodedText[] Actions =
-        [JsonEncodedText.Encode("index"), JsonEncodedText.Encode("create"), JsonEncodedText.Encode("update"), JsonEncodedText.Encode("delete")];
+    [
+        JsonEncodedText.Encode("index"),
+        JsonEncodedText.Encode("create"),
+        JsonEncodedText.Encode("update"),
+        JsonEncodedText.Encode("delete"),
+    ];
 
     private static readonly JsonEncodedText IndexName = JsonEncodedText.Encode("_index");
     private static readonly JsonEncodedText IdName = JsonEncodedText.Encode("_id");
@@ -32,7 +37,10 @@ internal sealed class BulkResponse : IDisposable
 
     public BulkResponse(BulkParts parts, bool isRefreshed)
     {
-        _json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        _json = new Utf8JsonWriter(
+            _buffer,
+            new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+        );
         _parts = parts;
         _isRefreshed = isRefreshed;
         _json.WriteStartArray();

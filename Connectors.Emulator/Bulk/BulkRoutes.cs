@@ -14,10 +14,10 @@ internal sealed class BulkRoutes(Cluster cluster, DocumentWriter writer, FaultPl
     private const string Parameters = "refresh,timeout,wait_for_active_shards,pipeline,require_alias,_source,include_source_on_error";
 
     public IEnumerable<Route> Routes =>
-    [
-        new("POST,PUT", "_bulk", Parameters, exchange => Run(exchange, null)),
-        new("POST,PUT", "{index}/_bulk", Parameters, exchange => Run(exchange, exchange.Segments[0])),
-    ];
+        [
+            new("POST,PUT", "_bulk", Parameters, exchange => Run(exchange, null)),
+            new("POST,PUT", "{index}/_bulk", Parameters, exchange => Run(exchange, exchange.Segments[0])),
+        ];
 
     private void Run(Exchange exchange, string? index)
     {
@@ -82,7 +82,13 @@ internal sealed class BulkRoutes(Cluster cluster, DocumentWriter writer, FaultPl
                 break;
             case BulkAction.Update:
                 outcome = writer.Update(
-                    index, id, Json.Body(body.Span.Slice(operation.SourceStart, operation.SourceLength)), condition, operation.RetryOnConflict, call.Parser);
+                    index,
+                    id,
+                    Json.Body(body.Span.Slice(operation.SourceStart, operation.SourceLength)),
+                    condition,
+                    operation.RetryOnConflict,
+                    call.Parser
+                );
                 break;
             default:
                 var source = body.Slice(operation.SourceStart, operation.SourceLength);
@@ -124,7 +130,11 @@ internal sealed class BulkRoutes(Cluster cluster, DocumentWriter writer, FaultPl
         {
             if ((operation.RequireAlias ?? _requireAlias) && !cluster.IsAlias(name))
             {
-                throw new ElasticError(404, "index_not_found_exception", $"no such index [{name}] and [require_alias] request flag is [true] and [{name}] is not an alias")
+                throw new ElasticError(
+                    404,
+                    "index_not_found_exception",
+                    $"no such index [{name}] and [require_alias] request flag is [true] and [{name}] is not an alias"
+                )
                 {
                     Details = [("index_uuid", "_na_"), ("index", name)],
                 }.Thrown();

@@ -12,7 +12,17 @@ internal sealed class ConfigurationRoutes(Cluster cluster, DocumentWriter writer
 
     // Written only when they were given.
     private static readonly string[] OptionalProperties =
-        ["category", "depends_on", "display", "options", "order", "placeholder", "tooltip", "ui_restrictions", "validations"];
+    [
+        "category",
+        "depends_on",
+        "display",
+        "options",
+        "order",
+        "placeholder",
+        "tooltip",
+        "ui_restrictions",
+        "validations",
+    ];
 
     private readonly ProtocolDocuments _connectors = new(cluster, writer, ProtocolDocuments.Connectors);
 
@@ -23,9 +33,13 @@ internal sealed class ConfigurationRoutes(Cluster cluster, DocumentWriter writer
         var body = RequestBody.Read(exchange, "connector_update_configuration_request", "configuration", "values");
         if ((body.Json["configuration"] is null) == (body.Json["values"] is null))
         {
-            throw ElasticErrors.Validation(body.Json["values"] is null
-                ? "[configuration] and [values] cannot both be null."
-                : "[configuration] and [values] cannot both be provided in the same request.").Thrown();
+            throw ElasticErrors
+                .Validation(
+                    body.Json["values"] is null
+                        ? "[configuration] and [values] cannot both be null."
+                        : "[configuration] and [values] cannot both be provided in the same request."
+                )
+                .Thrown();
         }
 
         var id = exchange.Segments[1];
@@ -36,18 +50,18 @@ internal sealed class ConfigurationRoutes(Cluster cluster, DocumentWriter writer
         }
 
         ConnectorUpdates.Answer(exchange, _connectors.Change(id, connector =>
-        {
-            if (fields is not null)
             {
-                connector["configuration"] = fields.DeepClone();
-            }
-            else
-            {
-                SetValues(connector["configuration"] as JsonObject ?? [], Json.Object(body.Json["values"], "values"));
-            }
+                if (fields is not null)
+                {
+                    connector["configuration"] = fields.DeepClone();
+                }
+                else
+                {
+                    SetValues(connector["configuration"] as JsonObject ?? [], Json.Object(body.Json["values"], "values"));
+                }
 
-            connector["status"] = "configured";
-        }));
+                connector["status"] = "configured";
+            }));
     }
 
     private static void SetValues(JsonObject configuration, JsonObject values)
@@ -55,8 +69,12 @@ internal sealed class ConfigurationRoutes(Cluster cluster, DocumentWriter writer
         var unknown = values.Select(value => value.Key).Where(name => !configuration.ContainsKey(name)).ToList();
         if (unknown.Count > 0)
         {
-            throw ProtocolErrors.Refused(
-                $"Unknown [configuration] fields in the request payload: [{string.Join(", ", unknown)}]. Remove them from request or register their schema first.").Thrown();
+            throw ProtocolErrors
+                .Refused(
+                    $"Unknown [configuration] fields in the request payload: [{string.Join(", ", unknown)}]. Remove them from request or "
+                        + "register their schema first."
+                )
+                .Thrown();
         }
 
         foreach (var (name, value) in values)
@@ -73,7 +91,14 @@ internal sealed class ConfigurationRoutes(Cluster cluster, DocumentWriter writer
             var path = $"/configuration/{name}";
             var field = Json.Object(given, name);
             Check(body, field, path, "type", "ConfigurationFieldType", ["str", "int", "list", "bool"]);
-            Check(body, field, path, "display", "ConfigurationDisplayType", ["text", "textbox", "textarea", "numeric", "toggle", "dropdown"]);
+            Check(
+                body,
+                field,
+                path,
+                "display",
+                "ConfigurationDisplayType",
+                ["text", "textbox", "textarea", "numeric", "toggle", "dropdown"]
+            );
             if (RequestBody.Missing(field, "label") is { } missing)
             {
                 throw body.Failed(path, missing, atEnd: true).Thrown();
@@ -110,7 +135,8 @@ internal sealed class ConfigurationRoutes(Cluster cluster, DocumentWriter writer
     {
         if (field[property] is { } word && !words.Contains(Json.Text(word)))
         {
-            throw body.Failed($"{path}/{property}", ProtocolErrors.Unknown(kind, Json.Text(word)), atEnd: false, (Parser, property)).Thrown();
+            throw body.Failed($"{path}/{property}", ProtocolErrors.Unknown(kind, Json.Text(word)), atEnd: false, (Parser, property))
+                .Thrown();
         }
     }
 }

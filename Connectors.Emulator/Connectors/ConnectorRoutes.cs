@@ -13,17 +13,19 @@ internal sealed class ConnectorRoutes(Cluster cluster, DocumentWriter writer) : 
     private readonly ProtocolDocuments _jobs = new(cluster, writer, ProtocolDocuments.SyncJobs);
 
     public IEnumerable<Route> Routes =>
-    [
-        new("GET", "_connector", "from,size,index_name,connector_name,service_type,query,include_deleted", List),
-        new("PUT,POST", "_connector", "", exchange => Create(exchange, Identifiers.NewDocumentId())),
-        new("PUT", "_connector/{id}", "", exchange => Create(exchange, exchange.Segments[1])),
-        new("GET", "_connector/{id}", "include_deleted", Get),
-        new("DELETE", "_connector/{id}", "delete_sync_jobs,hard", Delete),
-    ];
+        [
+            new("GET", "_connector", "from,size,index_name,connector_name,service_type,query,include_deleted", List),
+            new("PUT,POST", "_connector", "", exchange => Create(exchange, Identifiers.NewDocumentId())),
+            new("PUT", "_connector/{id}", "", exchange => Create(exchange, exchange.Segments[1])),
+            new("GET", "_connector/{id}", "include_deleted", Get),
+            new("DELETE", "_connector/{id}", "delete_sync_jobs,hard", Delete),
+        ];
 
     private void Create(Exchange exchange, string id)
     {
-        var body = RequestBody.Read(exchange, "connector_put_request", "index_name", "name", "description", "service_type", "language", "is_native").Json;
+        var body = RequestBody
+            .Read(exchange, "connector_put_request", "index_name", "name", "description", "service_type", "language", "is_native")
+            .Json;
         if (Json.Text(body["index_name"]) is { } index)
         {
             IndexAttachment.Check(index, isNative: Json.Flag(body["is_native"]));
@@ -55,12 +57,15 @@ internal sealed class ConnectorRoutes(Cluster cluster, DocumentWriter writer) : 
     {
         var (names, indices, types) = (Words(exchange["connector_name"]), Words(exchange["index_name"]), Words(exchange["service_type"]));
         var withDeleted = exchange.Flag("include_deleted");
-        var found = _connectors.All()
-            .Where(connector => (withDeleted || !IsDeleted(connector.Source))
+        var found = _connectors
+            .All()
+            .Where(connector =>
+                (withDeleted || !IsDeleted(connector.Source))
                 && IsAmong(indices, connector.Source["index_name"])
                 && IsAmong(names, connector.Source["name"])
                 && IsAmong(types, connector.Source["service_type"])
-                && Mentions(connector.Source, exchange["query"]))
+                && Mentions(connector.Source, exchange["query"])
+            )
             .OrderBy(connector => Json.Text(connector.Source["index_name"]) is null)
             .ThenBy(connector => Json.Text(connector.Source["index_name"]), StringComparer.Ordinal);
         ResultList.Write(exchange, found, DefaultSize, _connectors.IndexName);
@@ -103,6 +108,9 @@ internal sealed class ConnectorRoutes(Cluster cluster, DocumentWriter writer) : 
 
     private static bool IsAmong(string[]? wanted, JsonNode? value) => wanted is null || wanted.Contains(Json.Text(value));
 
-    private static bool Mentions(JsonObject connector, string? query) => query is null
-        || ((string[])["name", "index_name"]).Any(name => Json.Text(connector[name])?.Contains(query, StringComparison.OrdinalIgnoreCase) == true);
+    private static bool Mentions(JsonObject connector, string? query) =>
+        query is null
+        || ((string[])["name", "index_name"]).Any(name =>
+            Json.Text(connector[name])?.Contains(query, StringComparison.OrdinalIgnoreCase) == true
+        );
 }

@@ -13,21 +13,24 @@ internal sealed class ConnectorUpdates(Cluster cluster, DocumentWriter writer) :
     private readonly ProtocolDocuments _connectors = new(cluster, writer, ProtocolDocuments.Connectors);
 
     public IEnumerable<Route> Routes =>
-    [
-        new("PUT", Word + "_check_in", "", exchange => Merge(exchange, new JsonObject { ["last_seen"] = _connectors.Now })),
-        new("PUT", Word + "_status", "", Status),
-        new("PUT", Word + "_error", "", Error),
-        new("PUT", Word + "_name", "", exchange => Merge(exchange, RequestBody.Read(exchange, "connector_update_name_request", "name", "description").Json)),
-        new("PUT", Word + "_index_name", "", IndexName),
-        new("PUT", Word + "_service_type", "", ServiceType),
-        new("PUT", Word + "_native", "", Native),
-        new("PUT", Word + "_api_key_id", "", exchange =>
-            Merge(exchange, RequestBody.Read(exchange, "connector_update_api_key_id_request", "api_key_id", "api_key_secret_id").Json)),
-        new("PUT", Word + "_pipeline", "", Pipeline),
-        new("PUT", Word + "_features", "", Features),
-        new("PUT", Word + "_scheduling", "", Scheduling),
-        new("PUT", Word + "_last_sync", "", LastSync),
-    ];
+        [
+            new("PUT", Word + "_check_in", "", exchange => Merge(exchange, new JsonObject { ["last_seen"] = _connectors.Now })),
+            new("PUT", Word + "_status", "", Status),
+            new("PUT", Word + "_error", "", Error),
+            new("PUT", Word + "_name", "", exchange =>
+                Merge(exchange, RequestBody.Read(exchange, "connector_update_name_request", "name", "description").Json)
+            ),
+            new("PUT", Word + "_index_name", "", IndexName),
+            new("PUT", Word + "_service_type", "", ServiceType),
+            new("PUT", Word + "_native", "", Native),
+            new("PUT", Word + "_api_key_id", "", exchange =>
+                Merge(exchange, RequestBody.Read(exchange, "connector_update_api_key_id_request", "api_key_id", "api_key_secret_id").Json)
+            ),
+            new("PUT", Word + "_pipeline", "", Pipeline),
+            new("PUT", Word + "_features", "", Features),
+            new("PUT", Word + "_scheduling", "", Scheduling),
+            new("PUT", Word + "_last_sync", "", LastSync),
+        ];
 
     private void Status(Exchange exchange)
     {
@@ -72,11 +75,14 @@ internal sealed class ConnectorUpdates(Cluster cluster, DocumentWriter writer) :
         var body = RequestBody.Read(exchange, "connector_update_service_type_request", "service_type");
         body.Require("service_type");
         var isNew = Json.Text(Existing(exchange)["status"]) == "created";
-        Merge(exchange, new JsonObject
-        {
-            ["service_type"] = body.Json["service_type"]!.DeepClone(),
-            ["status"] = isNew ? "created" : "needs_configuration",
-        });
+        Merge(
+            exchange,
+            new JsonObject
+            {
+                ["service_type"] = body.Json["service_type"]!.DeepClone(),
+                ["status"] = isNew ? "created" : "needs_configuration",
+            }
+        );
     }
 
     private void Native(Exchange exchange)
@@ -142,11 +148,18 @@ internal sealed class ConnectorUpdates(Cluster cluster, DocumentWriter writer) :
             if (CronText.Problem(Json.Text(schedule["interval"])!) is { } problem)
             {
                 throw body.Failed(
-                    $"/scheduling/{kind}/interval",
-                    new ElasticError(400, "x_content_parse_exception", "Failed to build [schedule_config] after last required field arrived", problem),
-                    atEnd: false,
-                    ("connector_scheduling", kind),
-                    ("schedule_config", "interval")).Thrown();
+                        $"/scheduling/{kind}/interval",
+                        new ElasticError(
+                            400,
+                            "x_content_parse_exception",
+                            "Failed to build [schedule_config] after last required field arrived",
+                            problem
+                        ),
+                        atEnd: false,
+                        ("connector_scheduling", kind),
+                        ("schedule_config", "interval")
+                    )
+                    .Thrown();
             }
 
             schedules[kind] = schedule.DeepClone();
@@ -154,7 +167,9 @@ internal sealed class ConnectorUpdates(Cluster cluster, DocumentWriter writer) :
 
         if (schedules.Count == 0)
         {
-            throw ElasticErrors.Validation("[scheduling] object needs to define at least one schedule type: [full | incremental | access_control]").Thrown();
+            throw ElasticErrors
+                .Validation("[scheduling] object needs to define at least one schedule type: [full | incremental | access_control]")
+                .Thrown();
         }
 
         Merge(exchange, new JsonObject { ["scheduling"] = schedules });
@@ -165,8 +180,18 @@ internal sealed class ConnectorUpdates(Cluster cluster, DocumentWriter writer) :
         var body = RequestBody.Read(
             exchange,
             "connector_update_last_sync_stats_request",
-            "last_access_control_sync_error", "last_access_control_sync_scheduled_at", "last_access_control_sync_status", "last_deleted_document_count",
-            "last_incremental_sync_scheduled_at", "last_indexed_document_count", "last_sync_error", "last_sync_scheduled_at", "last_sync_status", "last_synced", "sync_cursor");
+            "last_access_control_sync_error",
+            "last_access_control_sync_scheduled_at",
+            "last_access_control_sync_status",
+            "last_deleted_document_count",
+            "last_incremental_sync_scheduled_at",
+            "last_indexed_document_count",
+            "last_sync_error",
+            "last_sync_scheduled_at",
+            "last_sync_status",
+            "last_synced",
+            "sync_cursor"
+        );
         var change = new JsonObject();
         foreach (var (name, value) in body.Json)
         {
@@ -185,14 +210,16 @@ internal sealed class ConnectorUpdates(Cluster cluster, DocumentWriter writer) :
     }
 
     /// <summary>A date as the API stores it: milliseconds.</summary>
-    internal static JsonNode? DateOf(JsonNode? value) => Json.Text(value) is { } text && DateText.TryParse(System.Text.Encoding.UTF8.GetBytes(text), out var millis)
-        ? DateText.Format(millis)
-        : throw ElasticErrors.IllegalArgument($"failed to parse date field [{Json.Text(value)}]").Thrown();
+    internal static JsonNode? DateOf(JsonNode? value) =>
+        Json.Text(value) is { } text && DateText.TryParse(System.Text.Encoding.UTF8.GetBytes(text), out var millis)
+            ? DateText.Format(millis)
+            : throw ElasticErrors.IllegalArgument($"failed to parse date field [{Json.Text(value)}]").Thrown();
 
     private JsonObject Existing(Exchange exchange) =>
         _connectors.Find(exchange.Segments[1]) ?? throw ProtocolErrors.NoConnector(exchange.Segments[1]).Thrown();
 
-    private void Merge(Exchange exchange, JsonObject partial) => Answer(exchange, _connectors.Merge(exchange.Segments[1], (JsonObject)partial.DeepClone()));
+    private void Merge(Exchange exchange, JsonObject partial) =>
+        Answer(exchange, _connectors.Merge(exchange.Segments[1], (JsonObject)partial.DeepClone()));
 
     internal static void Answer(Exchange exchange, string result)
     {

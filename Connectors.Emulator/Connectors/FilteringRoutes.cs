@@ -12,11 +12,11 @@ internal sealed class FilteringRoutes(Cluster cluster, DocumentWriter writer) : 
     private readonly ProtocolDocuments _connectors = new(cluster, writer, ProtocolDocuments.Connectors);
 
     public IEnumerable<Route> Routes =>
-    [
-        new("PUT", "_connector/{id}/_filtering", "", Draft),
-        new("PUT", "_connector/{id}/_filtering/_validation", "", Validate),
-        new("PUT", "_connector/{id}/_filtering/_activate", "", Activate),
-    ];
+        [
+            new("PUT", "_connector/{id}/_filtering", "", Draft),
+            new("PUT", "_connector/{id}/_filtering/_validation", "", Validate),
+            new("PUT", "_connector/{id}/_filtering/_activate", "", Activate),
+        ];
 
     private void Draft(Exchange exchange)
     {
@@ -62,23 +62,33 @@ internal sealed class FilteringRoutes(Cluster cluster, DocumentWriter writer) : 
         var state = Json.Text(validation["state"]);
         if (!ProtocolStates.ValidationStates.Contains(state))
         {
-            throw body.Failed("/validation/state", ProtocolErrors.Unknown("FilteringValidationState", state), atEnd: false, ("filtering_validation_info", "state")).Thrown();
+            throw body.Failed(
+                    "/validation/state",
+                    ProtocolErrors.Unknown("FilteringValidationState", state),
+                    atEnd: false,
+                    ("filtering_validation_info", "state")
+                )
+                .Thrown();
         }
 
         Change(exchange, domain => domain["draft"]!["validation"] = validation.DeepClone());
     }
 
     private void Activate(Exchange exchange) => Change(exchange, domain =>
-    {
-        var state = Json.Text(domain["draft"]?["validation"]?["state"]);
-        if (state != "valid")
         {
-            throw ProtocolErrors.Refused(
-                $"Filtering draft needs to be validated by the connector service before activation. Current filtering draft validation state [{state}] is not equal to [valid].").Thrown();
-        }
+            var state = Json.Text(domain["draft"]?["validation"]?["state"]);
+            if (state != "valid")
+            {
+                throw ProtocolErrors
+                    .Refused(
+                        "Filtering draft needs to be validated by the connector service before activation. Current filtering draft "
+                            + $"validation state [{state}] is not equal to [valid]."
+                    )
+                    .Thrown();
+            }
 
-        domain["active"] = domain["draft"]!.DeepClone();
-    });
+            domain["active"] = domain["draft"]!.DeepClone();
+        });
 
     private static void CheckRules(RequestBody body)
     {
@@ -97,7 +107,13 @@ internal sealed class FilteringRoutes(Cluster cluster, DocumentWriter writer) : 
             {
                 if (rule[property] is { } word && !words.Contains(Json.Text(word)))
                 {
-                    throw body.Failed($"{path}/{property}", ProtocolErrors.Unknown(kind, Json.Text(word)), atEnd: false, (RuleParser, property)).Thrown();
+                    throw body.Failed(
+                            $"{path}/{property}",
+                            ProtocolErrors.Unknown(kind, Json.Text(word)),
+                            atEnd: false,
+                            (RuleParser, property)
+                        )
+                        .Thrown();
                 }
             }
         }
@@ -109,7 +125,10 @@ internal sealed class FilteringRoutes(Cluster cluster, DocumentWriter writer) : 
         var all = new JsonArray([.. rules.Select(rule => (JsonNode)WithDates((JsonObject)rule!))]);
         if (!all.Any(rule => Json.Text(rule!["id"]) == "DEFAULT"))
         {
-            all.Add((JsonNode)NewDocuments.DefaultRule(_connectors.Now, all.Select(rule => Json.Whole(rule!["order"])).DefaultIfEmpty(-1).Max() + 1));
+            all.Add(
+                (JsonNode)
+                    NewDocuments.DefaultRule(_connectors.Now, all.Select(rule => Json.Whole(rule!["order"])).DefaultIfEmpty(-1).Max() + 1)
+            );
         }
 
         return all;
@@ -138,13 +157,13 @@ internal sealed class FilteringRoutes(Cluster cluster, DocumentWriter writer) : 
         }
 
         ConnectorUpdates.Answer(exchange, _connectors.Change(id, connector =>
-        {
-            if (connector["filtering"] is not JsonArray { Count: > 0 })
             {
-                connector["filtering"] = NewDocuments.Connector([], _connectors.Now)["filtering"]!.DeepClone();
-            }
+                if (connector["filtering"] is not JsonArray { Count: > 0 })
+                {
+                    connector["filtering"] = NewDocuments.Connector([], _connectors.Now)["filtering"]!.DeepClone();
+                }
 
-            change((JsonObject)connector["filtering"]![0]!);
-        }));
+                change((JsonObject)connector["filtering"]![0]!);
+            }));
     }
 }

@@ -15,7 +15,11 @@ internal static class IndexAttachment
     {
         if (index.AsSpan().ContainsAny(Forbidden))
         {
-            throw Invalid(index, $"Invalid index name [{index}], must not contain the following characters [' ','\"','*',',','/','<','>','?','\\','|']").Thrown();
+            throw Invalid(
+                    index,
+                    $"Invalid index name [{index}], must not contain the following characters [' ','\"','*',',','/','<','>','?','\\','|']"
+                )
+                .Thrown();
         }
 
         try
@@ -29,14 +33,27 @@ internal static class IndexAttachment
 
         if (isNative && !index.StartsWith(NativePrefix, StringComparison.Ordinal))
         {
-            throw ElasticErrors.Validation($"Index [{index}] is invalid. Index attached to an Elastic-managed connector must start with the prefix: [{NativePrefix}]").Thrown();
+            throw ElasticErrors
+                .Validation(
+                    $"Index [{index}] is invalid. Index attached to an Elastic-managed connector must start with the prefix: "
+                        + $"[{NativePrefix}]"
+                )
+                .Thrown();
         }
     }
 
     /// <exception cref="ElasticErrorException">400: another connector has it.</exception>
     public static void CheckFree(string index, string connectorId, ProtocolDocuments connectors)
     {
-        if (connectors.All().Any(other => other.Id != connectorId && Json.Text(other.Source["deleted"]) != "true" && Json.Text(other.Source["index_name"]) == index))
+        if (
+            connectors
+                .All()
+                .Any(other =>
+                    other.Id != connectorId
+                    && Json.Text(other.Source["deleted"]) != "true"
+                    && Json.Text(other.Source["index_name"]) == index
+                )
+        )
         {
             throw ProtocolErrors.Refused($"Index name [{index}] is used by another connector.").Thrown();
         }

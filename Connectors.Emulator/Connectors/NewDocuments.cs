@@ -9,12 +9,24 @@ internal static class NewDocuments
     {
         var document = new JsonObject { ["configuration"] = new JsonObject(), ["custom_scheduling"] = new JsonObject() };
         Copy(request, document, "description");
-        document["filtering"] = new JsonArray(new JsonObject { ["active"] = Filtering(now), ["domain"] = "DEFAULT", ["draft"] = Filtering(now) });
+        document["filtering"] = new JsonArray(
+            new JsonObject
+            {
+                ["active"] = Filtering(now),
+                ["domain"] = "DEFAULT",
+                ["draft"] = Filtering(now),
+            }
+        );
         Copy(request, document, "index_name");
         document["is_native"] = request["is_native"]?.DeepClone() ?? false;
         Copy(request, document, "language");
         Copy(request, document, "name");
-        document["scheduling"] = new JsonObject { ["access_control"] = Never(), ["full"] = Never(), ["incremental"] = Never() };
+        document["scheduling"] = new JsonObject
+        {
+            ["access_control"] = Never(),
+            ["full"] = Never(),
+            ["incremental"] = Never(),
+        };
         Copy(request, document, "service_type");
         document["status"] = "created";
         document["sync_now"] = false;
@@ -53,24 +65,31 @@ internal static class NewDocuments
         };
     }
 
-    public static JsonObject DefaultRule(string now, int order) => new()
-    {
-        ["created_at"] = now,
-        ["field"] = "_",
-        ["id"] = "DEFAULT",
-        ["order"] = order,
-        ["policy"] = "include",
-        ["rule"] = "regex",
-        ["updated_at"] = now,
-        ["value"] = ".*",
-    };
+    public static JsonObject DefaultRule(string now, int order) =>
+        new()
+        {
+            ["created_at"] = now,
+            ["field"] = "_",
+            ["id"] = "DEFAULT",
+            ["order"] = order,
+            ["policy"] = "include",
+            ["rule"] = "regex",
+            ["updated_at"] = now,
+            ["value"] = ".*",
+        };
 
-    private static JsonObject Filtering(string now) => new()
-    {
-        ["advanced_snippet"] = new JsonObject { ["created_at"] = now, ["updated_at"] = now, ["value"] = new JsonObject() },
-        ["rules"] = new JsonArray(DefaultRule(now, 0)),
-        ["validation"] = new JsonObject { ["errors"] = new JsonArray(), ["state"] = "valid" },
-    };
+    private static JsonObject Filtering(string now) =>
+        new()
+        {
+            ["advanced_snippet"] = new JsonObject
+            {
+                ["created_at"] = now,
+                ["updated_at"] = now,
+                ["value"] = new JsonObject(),
+            },
+            ["rules"] = new JsonArray(DefaultRule(now, 0)),
+            ["validation"] = new JsonObject { ["errors"] = new JsonArray(), ["state"] = "valid" },
+        };
 
     private static JsonObject Never() => new() { ["enabled"] = false, ["interval"] = "0 0 0 * * ?" };
 

@@ -8,7 +8,8 @@ using Connectors.Emulator.Mapping;
 
 namespace Connectors.Emulator.Connectors;
 
-/// <summary>The documents of one of the two indices of the connector protocol, read and written as the Connector API does: without conditions of its own.</summary>
+/// <summary>The documents of one of the two indices of the connector protocol, read and written as the Connector API does: without
+/// conditions of its own.</summary>
 internal sealed class ProtocolDocuments(Cluster cluster, DocumentWriter writer, string index)
 {
     public const string Connectors = ".elastic-connectors";
@@ -36,7 +37,16 @@ internal sealed class ProtocolDocuments(Cluster cluster, DocumentWriter writer, 
     /// <returns><c>updated</c> or <c>noop</c>.</returns>
     /// <exception cref="ElasticErrorException">404: there is no such document.</exception>
     public string Merge(string id, JsonObject partial) =>
-        writer.Update(cluster.GetOrCreate(index), Bytes(id), new JsonObject { ["doc"] = partial }, default, retries: 100, new DocumentParser()).Result!;
+        writer
+            .Update(
+                cluster.GetOrCreate(index),
+                Bytes(id),
+                new JsonObject { ["doc"] = partial },
+                default,
+                retries: 100,
+                new DocumentParser()
+            )
+            .Result!;
 
     /// <summary>Changes a document that is there, again when others were faster.</summary>
     /// <param name="id">The document.</param>
@@ -50,7 +60,13 @@ internal sealed class ProtocolDocuments(Cluster cluster, DocumentWriter writer, 
             var document = table.Find(id) ?? throw ElasticErrors.MissingDocument(table.Name, table.Uuid, id).Thrown();
             var source = Parse(document);
             change(source);
-            var outcome = writer.Index(table, Bytes(id), Bytes(source.ToJsonString()), new WriteCondition(document.SeqNo, 1), new DocumentParser());
+            var outcome = writer.Index(
+                table,
+                Bytes(id),
+                Bytes(source.ToJsonString()),
+                new WriteCondition(document.SeqNo, 1),
+                new DocumentParser()
+            );
             if (outcome.Result is { } result)
             {
                 return result;

@@ -16,7 +16,8 @@ internal static class ProtocolErrors
     /// <param name="type">The type of the inner error.</param>
     public static ElasticError Transition(string from, string to, string what, string type)
     {
-        var reason = $"Invalid transition attempt from [{from}] to [{to}]. Such a {what} transition is not supported by the Connector Protocol.";
+        var reason =
+            $"Invalid transition attempt from [{from}] to [{to}]. Such a {what} transition is not supported by the Connector Protocol.";
         return Refused(reason, new ElasticError(400, type, reason));
     }
 

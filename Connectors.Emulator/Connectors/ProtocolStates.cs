@@ -13,20 +13,22 @@ internal static class ProtocolStates
 
     public static readonly string[] ValidationStates = ["edited", "invalid", "valid"];
 
-    public static bool MayFollow(string connector, string next) => connector switch
-    {
-        "created" => next is "needs_configuration" or "error",
-        "needs_configuration" => next is "configured" or "error",
-        "configured" => next is "needs_configuration" or "connected" or "error",
-        _ => next is "connected" or "configured" or "error",
-    };
+    public static bool MayFollow(string connector, string next) =>
+        connector switch
+        {
+            "created" => next is "needs_configuration" or "error",
+            "needs_configuration" => next is "configured" or "error",
+            "configured" => next is "needs_configuration" or "connected" or "error",
+            _ => next is "connected" or "configured" or "error",
+        };
 
-    public static bool MayFollowInJob(string job, string next) => job switch
-    {
-        "pending" => next is "in_progress" or "canceled",
-        "in_progress" => next is "canceling" or "completed" or "suspended" or "error",
-        "suspended" => next is "in_progress" or "canceled",
-        "canceling" => next is "canceled" or "error",
-        _ => false,
-    };
+    public static bool MayFollowInJob(string job, string next) =>
+        job switch
+        {
+            "pending" => next is "in_progress" or "canceled",
+            "in_progress" => next is "canceling" or "completed" or "suspended" or "error",
+            "suspended" => next is "in_progress" or "canceled",
+            "canceling" => next is "canceled" or "error",
+            _ => false,
+        };
 }

@@ -24,7 +24,11 @@ internal sealed record RequestBody(string Name)
         {
             if (!fields.Contains(field))
             {
-                throw new ElasticError(400, "x_content_parse_exception", $"[{body._places["/" + field].Name}] [{name}] unknown field [{field}]").Thrown();
+                throw new ElasticError(
+                    400,
+                    "x_content_parse_exception",
+                    $"[{body._places["/" + field].Name}] [{name}] unknown field [{field}]"
+                ).Thrown();
             }
         }
 
@@ -52,7 +56,12 @@ internal sealed record RequestBody(string Name)
     /// <param name="cause">What was thrown.</param>
     /// <param name="atEnd">The fault showed at the end of the value and not at its beginning.</param>
     /// <param name="inner">The parsers below this body's, each with the field at which it failed.</param>
-    public ElasticError Failed(string path, ElasticError cause, bool atEnd = false, params ReadOnlySpan<(string Parser, string Field)> inner)
+    public ElasticError Failed(
+        string path,
+        ElasticError cause,
+        bool atEnd = false,
+        params ReadOnlySpan<(string Parser, string Field)> inner
+    )
     {
         var position = atEnd ? _places[path].End : _places[path].Value;
         var error = cause;

@@ -17,7 +17,9 @@ internal static class ResultList
         {
             var error = ElasticErrors.IllegalArgument(
                 $"Result window is too large, from + size must be less than or equal to: [{MaxWindow}] but was [{(long)from + size}]. "
-                + "See the scroll api for a more efficient way to request large data sets. This limit can be set by changing the [index.max_result_window] index level setting.");
+                    + "See the scroll api for a more efficient way to request large data sets. This limit can be set by changing the "
+                    + "[index.max_result_window] index level setting."
+            );
             throw (error with { FailedShardOf = index }).Thrown();
         }
 

@@ -10,22 +10,30 @@ internal sealed class SyncJobRoutes(Cluster cluster, DocumentWriter writer) : IR
 {
     private const int DefaultSize = 100;
     private const string Transition = "connector_sync_job_invalid_status_transition_exception";
-    private static readonly string[] Counts = ["deleted_document_count", "indexed_document_count", "indexed_document_volume", "total_document_count"];
+    private static readonly string[] Counts =
+    [
+        "deleted_document_count",
+        "indexed_document_count",
+        "indexed_document_volume",
+        "total_document_count",
+    ];
     private readonly ProtocolDocuments _connectors = new(cluster, writer, ProtocolDocuments.Connectors);
     private readonly ProtocolDocuments _jobs = new(cluster, writer, ProtocolDocuments.SyncJobs);
 
     public IEnumerable<Route> Routes =>
-    [
-        new("POST", "_connector/_sync_job", "", Create),
-        new("GET", "_connector/_sync_job", "from,size,status,connector_id,job_type", List),
-        new("GET", "_connector/_sync_job/{id}", "", Get),
-        new("DELETE", "_connector/_sync_job/{id}", "", Delete),
-        new("PUT", "_connector/_sync_job/{id}/_check_in", "", exchange => Merge(exchange, new JsonObject { ["last_seen"] = _jobs.Now })),
-        new("PUT", "_connector/_sync_job/{id}/_claim", "", Claim),
-        new("PUT", "_connector/_sync_job/{id}/_stats", "", Stats),
-        new("PUT", "_connector/_sync_job/{id}/_cancel", "", Cancel),
-        new("PUT", "_connector/_sync_job/{id}/_error", "", Error),
-    ];
+        [
+            new("POST", "_connector/_sync_job", "", Create),
+            new("GET", "_connector/_sync_job", "from,size,status,connector_id,job_type", List),
+            new("GET", "_connector/_sync_job/{id}", "", Get),
+            new("DELETE", "_connector/_sync_job/{id}", "", Delete),
+            new("PUT", "_connector/_sync_job/{id}/_check_in", "", exchange =>
+                Merge(exchange, new JsonObject { ["last_seen"] = _jobs.Now })
+            ),
+            new("PUT", "_connector/_sync_job/{id}/_claim", "", Claim),
+            new("PUT", "_connector/_sync_job/{id}/_stats", "", Stats),
+            new("PUT", "_connector/_sync_job/{id}/_cancel", "", Cancel),
+            new("PUT", "_connector/_sync_job/{id}/_error", "", Error),
+        ];
 
     private static string IdOf(Exchange exchange) => exchange.Segments[2];
 
@@ -36,13 +44,18 @@ internal sealed class SyncJobRoutes(Cluster cluster, DocumentWriter writer) : IR
         var type = Word(body, "job_type", "full", "ConnectorSyncJobType", ProtocolStates.JobTypes);
         var trigger = Word(body, "trigger_method", "on_demand", "ConnectorSyncJobTriggerMethod", ProtocolStates.Triggers);
         var connectorId = Json.Text(body.Json["id"])!;
-        var connector = _connectors.Find(connectorId) ?? throw ProtocolErrors.NotFound($"Connector with id '{connectorId}' does not exist.").Thrown();
+        var connector = _connectors.Find(connectorId)
+            ?? throw ProtocolErrors.NotFound($"Connector with id '{connectorId}' does not exist.").Thrown();
         foreach (var (field, what) in (ReadOnlySpan<(string, string)>)[("index_name", "index attached"), ("service_type", "service type")])
         {
             if (string.IsNullOrEmpty(Json.Text(connector[field])))
             {
-                throw ProtocolErrors.Refused(
-                    $"Cannot start a sync for connector [{connectorId}] with no {what}. Set the [{field}] property for the connector to enable syncing data.").Thrown();
+                throw ProtocolErrors
+                    .Refused(
+                        $"Cannot start a sync for connector [{connectorId}] with no {what}. Set the [{field}] property for the connector "
+                            + "to enable syncing data."
+                    )
+                    .Thrown();
             }
         }
 
@@ -67,10 +80,13 @@ internal sealed class SyncJobRoutes(Cluster cluster, DocumentWriter writer) : IR
             throw ProtocolErrors.Unknown("ConnectorSyncJobType", unknown).Thrown();
         }
 
-        var found = _jobs.All()
-            .Where(job => (exchange["status"] is null || Json.Text(job.Source["status"]) == exchange["status"])
+        var found = _jobs
+            .All()
+            .Where(job =>
+                (exchange["status"] is null || Json.Text(job.Source["status"]) == exchange["status"])
                 && (exchange["connector_id"] is null || Json.Text(job.Source["connector"]?["id"]) == exchange["connector_id"])
-                && (types is null || types.Contains(Json.Text(job.Source["job_type"]))))
+                && (types is null || types.Contains(Json.Text(job.Source["job_type"])))
+            )
             .OrderByDescending(job => Json.Text(job.Source["created_at"]), StringComparer.Ordinal);
         ResultList.Write(exchange, found, DefaultSize, _jobs.IndexName);
     }
@@ -137,7 +153,16 @@ internal sealed class SyncJobRoutes(Cluster cluster, DocumentWriter writer) : IR
         var (now, status) = (_jobs.Now, Json.Text(Existing(exchange)["status"])!);
         if (status is "pending" or "suspended")
         {
-            Merge(exchange, new JsonObject { ["status"] = "canceled", ["completed_at"] = now, ["cancelation_requested_at"] = now, ["canceled_at"] = now });
+            Merge(
+                exchange,
+                new JsonObject
+                {
+                    ["status"] = "canceled",
+                    ["completed_at"] = now,
+                    ["cancelation_requested_at"] = now,
+                    ["canceled_at"] = now,
+                }
+            );
             return;
         }
 
@@ -171,11 +196,19 @@ internal sealed class SyncJobRoutes(Cluster cluster, DocumentWriter writer) : IR
         }
 
         var unknown = ProtocolErrors.Unknown(kind, word);
-        throw (body.Json.Count == 3
-            ? body.Failed(
-                "/" + body.Json.Last().Key,
-                new ElasticError(400, "x_content_parse_exception", $"Failed to build [{body.Name}] after last required field arrived", unknown))
-            : unknown).Thrown();
+        throw (
+            body.Json.Count == 3
+                ? body.Failed(
+                    "/" + body.Json.Last().Key,
+                    new ElasticError(
+                        400,
+                        "x_content_parse_exception",
+                        $"Failed to build [{body.Name}] after last required field arrived",
+                        unknown
+                    )
+                )
+                : unknown
+        ).Thrown();
     }
 
     private JsonObject Existing(Exchange exchange) => _jobs.Find(IdOf(exchange)) ?? throw ProtocolErrors.NotFound(IdOf(exchange)).Thrown();

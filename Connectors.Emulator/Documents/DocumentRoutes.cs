@@ -14,17 +14,19 @@ internal sealed class DocumentRoutes(Cluster cluster, DocumentWriter writer, Emu
     private const string Writing = "refresh,timeout,wait_for_active_shards,if_seq_no,if_primary_term,pipeline,op_type,require_alias";
 
     public IEnumerable<Route> Routes =>
-    [
-        new("PUT,POST", "{index}/_doc/{id}", Writing, exchange => Index(exchange, exchange.Segments[2], exchange["op_type"] == "create")),
-        new("PUT,POST", "{index}/_create/{id}", Writing, exchange => Index(exchange, exchange.Segments[2], mustBeNew: true)),
-        new("POST", "{index}/_doc", Writing, exchange => Index(exchange, Identifiers.NewDocumentId(), mustBeNew: true)),
-        new("GET,HEAD", "{index}/_doc/{id}", Reading, Get),
-        new("GET", "{index}/_source/{id}", Reading, GetSource),
-        new("DELETE", "{index}/_doc/{id}", "refresh,timeout,wait_for_active_shards,if_seq_no,if_primary_term", Delete),
-        new("POST", "{index}/_update/{id}", Writing + ",retry_on_conflict,_source,_source_includes,_source_excludes", Update),
-        new("GET,POST", "{index}/_mget", Reading, GetMany),
-        new("GET,POST", "_mget", Reading, GetMany),
-    ];
+        [
+            new("PUT,POST", "{index}/_doc/{id}", Writing, exchange =>
+                Index(exchange, exchange.Segments[2], exchange["op_type"] == "create")
+            ),
+            new("PUT,POST", "{index}/_create/{id}", Writing, exchange => Index(exchange, exchange.Segments[2], mustBeNew: true)),
+            new("POST", "{index}/_doc", Writing, exchange => Index(exchange, Identifiers.NewDocumentId(), mustBeNew: true)),
+            new("GET,HEAD", "{index}/_doc/{id}", Reading, Get),
+            new("GET", "{index}/_source/{id}", Reading, GetSource),
+            new("DELETE", "{index}/_doc/{id}", "refresh,timeout,wait_for_active_shards,if_seq_no,if_primary_term", Delete),
+            new("POST", "{index}/_update/{id}", Writing + ",retry_on_conflict,_source,_source_includes,_source_excludes", Update),
+            new("GET,POST", "{index}/_mget", Reading, GetMany),
+            new("GET,POST", "_mget", Reading, GetMany),
+        ];
 
     public static WriteCondition ConditionOf(Exchange exchange, bool mustBeNew = false) =>
         new(exchange.Number("if_seq_no"), exchange.Number("if_primary_term"), mustBeNew);
@@ -44,7 +46,14 @@ internal sealed class DocumentRoutes(Cluster cluster, DocumentWriter writer, Emu
         var utf8Id = Encoding.UTF8.GetBytes(id);
         DocumentWriter.CheckId(utf8Id);
         var index = Target(exchange);
-        var outcome = writer.IndexThrough(index, utf8Id, exchange.Body, ConditionOf(exchange, mustBeNew), new DocumentParser(), writer.PipelineFor(index, exchange["pipeline"]));
+        var outcome = writer.IndexThrough(
+            index,
+            utf8Id,
+            exchange.Body,
+            ConditionOf(exchange, mustBeNew),
+            new DocumentParser(),
+            writer.PipelineFor(index, exchange["pipeline"])
+        );
         Answer(exchange, index, id, outcome);
     }
 
@@ -59,10 +68,21 @@ internal sealed class DocumentRoutes(Cluster cluster, DocumentWriter writer, Emu
         DocumentWriter.CheckId(utf8Id);
         var request = exchange.BodyObject();
         var isUpsert = request["upsert"] is not null || Json.Flag(request["doc_as_upsert"]);
-        var index = cluster.Find(exchange.Segments[0]) ?? (isUpsert ? Target(exchange) : throw ElasticErrors.NoSuchIndex(exchange.Segments[0]).Thrown());
+        var index = cluster.Find(exchange.Segments[0])
+            ?? (isUpsert ? Target(exchange) : throw ElasticErrors.NoSuchIndex(exchange.Segments[0]).Thrown());
         var condition = ConditionOf(exchange);
-        var outcome = writer.Update(index, utf8Id, request, condition, (int)(exchange.Number("retry_on_conflict") ?? 0), new DocumentParser());
-        var filter = exchange["_source"] is null && exchange["_source_includes"] is null ? SourceFilter.From(request["_source"] ?? JsonValue.Create(false)) : SourceFilter.From(exchange);
+        var outcome = writer.Update(
+            index,
+            utf8Id,
+            request,
+            condition,
+            (int)(exchange.Number("retry_on_conflict") ?? 0),
+            new DocumentParser()
+        );
+        var filter =
+            exchange["_source"] is null && exchange["_source_includes"] is null
+                ? SourceFilter.From(request["_source"] ?? JsonValue.Create(false))
+                : SourceFilter.From(exchange);
         Answer(exchange, index, exchange.Segments[2], outcome, filter);
     }
 
@@ -85,7 +105,11 @@ internal sealed class DocumentRoutes(Cluster cluster, DocumentWriter writer, Emu
     {
         var index = cluster.Get(exchange.Segments[0]);
         var document = index.Find(exchange.Segments[2])
-            ?? throw new ElasticError(404, "resource_not_found_exception", $"Document not found [{exchange.Segments[0]}]/[{exchange.Segments[2]}]").Thrown();
+            ?? throw new ElasticError(
+                404,
+                "resource_not_found_exception",
+                $"Document not found [{exchange.Segments[0]}]/[{exchange.Segments[2]}]"
+            ).Thrown();
         SourceFilter.From(exchange).Write(document.Source, exchange.Json);
     }
 
@@ -99,10 +123,13 @@ internal sealed class DocumentRoutes(Cluster cluster, DocumentWriter writer, Emu
         json.WriteStartArray("docs");
         var wanted = request["ids"] is JsonArray ids
             ? ids.Select(id => (Index: named, Id: Json.Text(id) ?? "", Filter: filter))
-            : (request["docs"] as JsonArray ?? throw ElasticErrors.Validation("no documents to get").Thrown()).Select(doc => (
-                Index: Json.Text(doc?["_index"]) ?? named,
-                Id: Json.Text(doc?["_id"]) ?? throw ElasticErrors.Validation("id is missing for doc 0").Thrown(),
-                Filter: doc?["_source"] is { } source ? SourceFilter.From(source) : filter));
+            : (request["docs"] as JsonArray ?? throw ElasticErrors.Validation("no documents to get").Thrown()).Select(doc =>
+                (
+                    Index: Json.Text(doc?["_index"]) ?? named,
+                    Id: Json.Text(doc?["_id"]) ?? throw ElasticErrors.Validation("id is missing for doc 0").Thrown(),
+                    Filter: doc?["_source"] is { } source ? SourceFilter.From(source) : filter
+                )
+            );
         foreach (var (name, id, show) in wanted)
         {
             if (name is null)
@@ -134,11 +161,13 @@ internal sealed class DocumentRoutes(Cluster cluster, DocumentWriter writer, Emu
         json.WriteEndObject();
     }
 
-    public static ElasticError Pressure(long bytes, long limit) => new(
-        429,
-        "es_rejected_execution_exception",
-        "rejected execution of coordinating operation [coordinating_and_primary_bytes=0, replica_bytes=0, all_bytes=0, "
-        + $"coordinating_operation_bytes={bytes}, max_coordinating_bytes={limit}]");
+    public static ElasticError Pressure(long bytes, long limit) =>
+        new(
+            429,
+            "es_rejected_execution_exception",
+            "rejected execution of coordinating operation [coordinating_and_primary_bytes=0, replica_bytes=0, all_bytes=0, "
+                + $"coordinating_operation_bytes={bytes}, max_coordinating_bytes={limit}]"
+        );
 
     private EmulatedIndex Target(Exchange exchange)
     {

@@ -14,14 +14,24 @@ namespace Connectors.Emulator.Documents;
 internal sealed class DocumentWriter(Cluster cluster, PipelineStore pipelines)
 {
     public const int MaxIdBytes = 512;
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 1000 };
+    private static readonly JsonWriterOptions WriterOptions = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = 1000,
+    };
     private static readonly JsonDocumentOptions ReaderOptions = new() { MaxDepth = 1000 };
 
     public Cluster Cluster { get; } = cluster;
 
     /// <summary>Checks and stores a document.</summary>
     /// <exception cref="ElasticErrorException">It is refused.</exception>
-    public WriteOutcome Index(EmulatedIndex index, ReadOnlySpan<byte> id, ReadOnlySpan<byte> source, WriteCondition condition, DocumentParser parser)
+    public WriteOutcome Index(
+        EmulatedIndex index,
+        ReadOnlySpan<byte> id,
+        ReadOnlySpan<byte> source,
+        WriteCondition condition,
+        DocumentParser parser
+    )
     {
         var fields = index.Mapping.FieldCount;
         var facts = parser.Parse(index.Mapping, source, id);
@@ -36,7 +46,13 @@ internal sealed class DocumentWriter(Cluster cluster, PipelineStore pipelines)
     /// <summary>Runs the pipeline, if any, then stores.</summary>
     /// <exception cref="ElasticErrorException">It is refused.</exception>
     public WriteOutcome IndexThrough(
-        EmulatedIndex index, ReadOnlySpan<byte> id, ReadOnlyMemory<byte> source, WriteCondition condition, DocumentParser parser, Pipeline? pipeline)
+        EmulatedIndex index,
+        ReadOnlySpan<byte> id,
+        ReadOnlyMemory<byte> source,
+        WriteCondition condition,
+        DocumentParser parser,
+        Pipeline? pipeline
+    )
     {
         if (pipeline is null)
         {
@@ -60,7 +76,14 @@ internal sealed class DocumentWriter(Cluster cluster, PipelineStore pipelines)
 
     /// <summary>Merges a partial document into a stored one.</summary>
     /// <exception cref="ElasticErrorException">404 without document and upsert, 409, or a refused document.</exception>
-    public WriteOutcome Update(EmulatedIndex index, ReadOnlySpan<byte> id, JsonObject request, WriteCondition condition, int retries, DocumentParser parser)
+    public WriteOutcome Update(
+        EmulatedIndex index,
+        ReadOnlySpan<byte> id,
+        JsonObject request,
+        WriteCondition condition,
+        int retries,
+        DocumentParser parser
+    )
     {
         Check(request);
         for (var attempt = 0; ; attempt++)
@@ -74,7 +97,8 @@ internal sealed class DocumentWriter(Cluster cluster, PipelineStore pipelines)
             WriteOutcome outcome;
             if (current is null)
             {
-                var upsert = request["upsert"] ?? (Json.Flag(request["doc_as_upsert"]) ? request["doc"] : null)
+                var upsert = request["upsert"]
+                    ?? (Json.Flag(request["doc_as_upsert"]) ? request["doc"] : null)
                     ?? throw ElasticErrors.MissingDocument(index.Name, index.Uuid, Encoding.UTF8.GetString(id)).Thrown();
                 outcome = Index(index, id, Bytes(upsert), new WriteCondition(MustBeNew: true), parser);
             }
@@ -103,7 +127,9 @@ internal sealed class DocumentWriter(Cluster cluster, PipelineStore pipelines)
     {
         if (id.Length > MaxIdBytes)
         {
-            throw ElasticErrors.Validation($"id [{Encoding.UTF8.GetString(id)}] is too long, must be no longer than 512 bytes but was: {id.Length}").Thrown();
+            throw ElasticErrors
+                .Validation($"id [{Encoding.UTF8.GetString(id)}] is too long, must be no longer than 512 bytes but was: {id.Length}")
+                .Thrown();
         }
     }
 

@@ -37,15 +37,16 @@ internal sealed class SourceFilter
     }
 
     /// <summary>From the <c>_source</c> of a search.</summary>
-    public static SourceFilter From(JsonNode? source) => source switch
-    {
-        null => All,
-        JsonValue value when Json.Text(value) == "false" => Nothing,
-        JsonValue value when Json.Text(value) == "true" => All,
-        JsonValue value => new SourceFilter([Json.Text(value)!], [], true),
-        JsonArray fields => new SourceFilter(Names(fields), [], true),
-        _ => new SourceFilter(Names(source["includes"] ?? source["include"]), Names(source["excludes"] ?? source["exclude"]), true),
-    };
+    public static SourceFilter From(JsonNode? source) =>
+        source switch
+        {
+            null => All,
+            JsonValue value when Json.Text(value) == "false" => Nothing,
+            JsonValue value when Json.Text(value) == "true" => All,
+            JsonValue value => new SourceFilter([Json.Text(value)!], [], true),
+            JsonArray fields => new SourceFilter(Names(fields), [], true),
+            _ => new SourceFilter(Names(source["includes"] ?? source["include"]), Names(source["excludes"] ?? source["exclude"]), true),
+        };
 
     /// <summary>Whether anything of these root members would be shown.</summary>
     public bool HasAny(ReadOnlySpan<byte> source, HashSet<string> members)
@@ -86,7 +87,14 @@ internal sealed class SourceFilter
         WriteObject(ref reader, source, "", false, json, members);
     }
 
-    private void WriteObject(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, string prefix, bool isIncluded, Utf8JsonWriter json, HashSet<string>? members = null)
+    private void WriteObject(
+        ref Utf8JsonReader reader,
+        ReadOnlySpan<byte> source,
+        string prefix,
+        bool isIncluded,
+        Utf8JsonWriter json,
+        HashSet<string>? members = null
+    )
     {
         json.WriteStartObject();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -150,10 +158,11 @@ internal sealed class SourceFilter
 
     private static string[] Split(string? names) => names?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
-    private static string[] Names(JsonNode? node) => node switch
-    {
-        null => [],
-        JsonArray array => [.. array.Select(name => Json.Text(name) ?? "")],
-        _ => [Json.Text(node) ?? ""],
-    };
+    private static string[] Names(JsonNode? node) =>
+        node switch
+        {
+            null => [],
+            JsonArray array => [.. array.Select(name => Json.Text(name) ?? "")],
+            _ => [Json.Text(node) ?? ""],
+        };
 }

@@ -10,8 +10,8 @@ using Connectors.Sync.Staging.LocalState;
 namespace Connectors.Emulator.Durability;
 
 /// <summary>
-/// Keeps indices and documents over restarts: <c>cluster.json</c> for everything but documents, replaced as a whole, and a journal of writes per index. A write
-/// is with the operating system before it is answered, so that it survives a killed process (not a power cut).
+/// Keeps indices and documents over restarts: <c>cluster.json</c> for everything but documents, replaced as a whole, and a journal of
+/// writes per index. A write is with the operating system before it is answered, so that it survives a killed process (not a power cut).
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
@@ -33,7 +33,10 @@ internal sealed class DataFolder : IDisposable
         }
         catch (IOException exception)
         {
-            throw new IOException($"The emulator's data folder '{path}' is used by another process. Stop that one, or choose another folder.", exception);
+            throw new IOException(
+                $"The emulator's data folder '{path}' is used by another process. Stop that one, or choose another folder.",
+                exception
+            );
         }
     }
 
@@ -71,7 +74,14 @@ internal sealed class DataFolder : IDisposable
 
             foreach (var (id, pipeline) in root["pipelines"]!.AsObject())
             {
-                pipelines.Restore(new Pipeline(id, (JsonObject)pipeline!["definition"]!.DeepClone(), pipeline["created_at"]!.GetValue<long>(), pipeline["modified_at"]!.GetValue<long>()));
+                pipelines.Restore(
+                    new Pipeline(
+                        id,
+                        (JsonObject)pipeline!["definition"]!.DeepClone(),
+                        pipeline["created_at"]!.GetValue<long>(),
+                        pipeline["modified_at"]!.GetValue<long>()
+                    )
+                );
             }
         }
 
@@ -150,7 +160,8 @@ internal sealed class DataFolder : IDisposable
                 var facts = parser.Parse(index.Mapping, source.Span, id.Span);
                 index.Documents.Restore(new StoredDocument(id.Span, source.Span, facts) { SeqNo = seqNo, Version = version });
             },
-            (id, seqNo) => index.Documents.RestoreDelete(id.Span, seqNo));
+            (id, seqNo) => index.Documents.RestoreDelete(id.Span, seqNo)
+        );
     }
 
     private void WriteCluster()

@@ -6,8 +6,8 @@ using Connectors.Sync.Staging.LocalState;
 namespace Connectors.Emulator.Durability;
 
 /// <summary>
-/// The writes of one index, appended to a file. A record is its length, a kind, the sequence number, the version, and id and source with their lengths. What a
-/// killed process left half-written at the end is cut off when the file is opened again; it was never acknowledged.
+/// The writes of one index, appended to a file. A record is its length, a kind, the sequence number, the version, and id and source with
+/// their lengths. What a killed process left half-written at the end is cut off when the file is opened again; it was never acknowledged.
 /// </summary>
 internal sealed class IndexJournal : IDisposable
 {
@@ -33,7 +33,10 @@ internal sealed class IndexJournal : IDisposable
     {
         var length = _file.Length;
         long position = 0;
-        using var reader = new BufferedStream(new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0), 1024 * 1024);
+        using var reader = new BufferedStream(
+            new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0),
+            1024 * 1024
+        );
         var header = new byte[HeaderBytes];
         var body = new byte[64 * 1024];
         while (length - position >= HeaderBytes)
@@ -55,7 +58,12 @@ internal sealed class IndexJournal : IDisposable
             var seqNo = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(5));
             if (header[4] == Put)
             {
-                put(body.AsMemory(0, idLength), body.AsMemory(idLength, size - idLength), seqNo, BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(13)));
+                put(
+                    body.AsMemory(0, idLength),
+                    body.AsMemory(idLength, size - idLength),
+                    seqNo,
+                    BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(13))
+                );
             }
             else
             {

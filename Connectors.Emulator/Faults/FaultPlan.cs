@@ -1,6 +1,7 @@
 namespace Connectors.Emulator.Faults;
 
-/// <summary>What an emulator does wrong. Thread-safe; rules may be added and removed while it runs. The first rule that fits decides.</summary>
+/// <summary>What an emulator does wrong. Thread-safe; rules may be added and removed while it runs. The first rule that fits
+/// decides.</summary>
 public sealed class FaultPlan
 {
     private readonly Lock _lock = new();

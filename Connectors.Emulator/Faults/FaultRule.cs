@@ -17,9 +17,22 @@ public sealed record FaultRule
 
     private FaultRule(FaultRule original)
     {
-        (Kind, Method, Route, Request, Item, After, Times, Probability, Random, Status, Type, Reason, RetryAfterSeconds, Gate) =
-            (original.Kind, original.Method, original.Route, original.Request, original.Item, original.After, original.Times, original.Probability, original.Random,
-            original.Status, original.Type, original.Reason, original.RetryAfterSeconds, original.Gate);
+        (Kind, Method, Route, Request, Item, After, Times, Probability, Random, Status, Type, Reason, RetryAfterSeconds, Gate) = (
+            original.Kind,
+            original.Method,
+            original.Route,
+            original.Request,
+            original.Item,
+            original.After,
+            original.Times,
+            original.Probability,
+            original.Random,
+            original.Status,
+            original.Type,
+            original.Reason,
+            original.RetryAfterSeconds,
+            original.Gate
+        );
         _counter = new Counter();
     }
 
@@ -29,7 +42,8 @@ public sealed record FaultRule
     /// <summary>Only requests by this method. Default null: any.</summary>
     public string? Method { get; init; }
 
-    /// <summary>Only this call, for instance <c>{index}/_bulk</c>; <c>_bulk</c> alone stands for both forms of a bulk. Default null: any.</summary>
+    /// <summary>Only this call, for instance <c>{index}/_bulk</c>; <c>_bulk</c> alone stands for both forms of a bulk. Default null:
+    /// any.</summary>
     public string? Route { get; init; }
 
     /// <summary>Only requests for which this is true; path, query and body can be looked at. Default null: any.</summary>
@@ -47,7 +61,8 @@ public sealed record FaultRule
     /// <summary>Share of the matches that go wrong, 0 to 1, drawn from <see cref="Random"/>. Default 1.</summary>
     public double Probability { get; init; } = 1;
 
-    /// <summary>Needed when <see cref="Probability"/> is below 1. Give a seeded one, so that a run can be repeated; it is used under a lock.</summary>
+    /// <summary>Needed when <see cref="Probability"/> is below 1. Give a seeded one, so that a run can be repeated; it is used under a
+    /// lock.</summary>
     public Random? Random { get; init; }
 
     /// <summary>The HTTP status of the refusal. Default 429.</summary>
@@ -69,20 +84,22 @@ public sealed record FaultRule
     public int Hits => _counter.Hits;
 
     /// <summary>Answers whole calls with a status: 429, 503, ...</summary>
-    public static FaultRule RefuseCall(int status) => new(FaultKind.RefuseCall)
-    {
-        Status = status,
-        Type = status == 429 ? "es_rejected_execution_exception" : "status_exception",
-        Reason = $"the emulator was told to answer {status}",
-    };
+    public static FaultRule RefuseCall(int status) =>
+        new(FaultKind.RefuseCall)
+        {
+            Status = status,
+            Type = status == 429 ? "es_rejected_execution_exception" : "status_exception",
+            Reason = $"the emulator was told to answer {status}",
+        };
 
     /// <summary>Answers items of bulk calls with a status, and with an error type when it isn't 429.</summary>
-    public static FaultRule RefuseItem(int status, string type = "es_rejected_execution_exception") => new(FaultKind.RefuseItem)
-    {
-        Status = status,
-        Type = type,
-        Reason = $"the emulator was told to answer {status}",
-    };
+    public static FaultRule RefuseItem(int status, string type = "es_rejected_execution_exception") =>
+        new(FaultKind.RefuseItem)
+        {
+            Status = status,
+            Type = type,
+            Reason = $"the emulator was told to answer {status}",
+        };
 
     /// <summary>Holds calls at a gate.</summary>
     public static FaultRule Hold(RequestGate gate) => new(FaultKind.Hold) { Gate = gate };
@@ -110,7 +127,10 @@ public sealed record FaultRule
                 return false;
             }
 
-            if (Probability < 1 && (Random ?? throw new InvalidOperationException("A fault with a probability needs a Random.")).NextDouble() >= Probability)
+            if (
+                Probability < 1
+                && (Random ?? throw new InvalidOperationException("A fault with a probability needs a Random.")).NextDouble() >= Probability
+            )
             {
                 return false;
             }

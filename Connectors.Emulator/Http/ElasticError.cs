@@ -12,7 +12,8 @@ internal sealed record ElasticError(int Status, string Type, string Reason, Elas
     /// <summary>Further members of the error object; values are strings or whole numbers.</summary>
     public (string Name, object Value)[] Details { get; init; } = [];
 
-    /// <summary>The index and node of a search's failed shard: the error is then shown inside a <c>search_phase_execution_exception</c>.</summary>
+    /// <summary>The index and node of a search's failed shard: the error is then shown inside a
+    /// <c>search_phase_execution_exception</c>.</summary>
     public string? FailedShardOf { get; init; }
 
     /// <summary>Seconds for the <c>Retry-After</c> header.</summary>
@@ -106,23 +107,27 @@ internal static class ElasticErrors
 
     public static ElasticError Parsing(string type, string reason) => new(400, type, reason);
 
-    public static ElasticError Validation(string reason) => new(400, "action_request_validation_exception", $"Validation Failed: 1: {reason};");
+    public static ElasticError Validation(string reason) =>
+        new(400, "action_request_validation_exception", $"Validation Failed: 1: {reason};");
 
     /// <summary>Something that Elasticsearch may know and the emulator doesn't.</summary>
     public static ElasticError Unsupported(string what) => new(400, "emulator_unsupported_exception", $"The emulator does not know {what}");
 
-    public static ElasticError NoSuchIndex(string index) => new(404, "index_not_found_exception", $"no such index [{index}]")
-    {
-        Details = [("resource.type", "index_or_alias"), ("resource.id", index), ("index_uuid", "_na_"), ("index", index)],
-    };
+    public static ElasticError NoSuchIndex(string index) =>
+        new(404, "index_not_found_exception", $"no such index [{index}]")
+        {
+            Details = [("resource.type", "index_or_alias"), ("resource.id", index), ("index_uuid", "_na_"), ("index", index)],
+        };
 
-    public static ElasticError Conflict(string index, string uuid, string id, string reason) => new(409, "version_conflict_engine_exception", $"[{id}]: version conflict, {reason}")
-    {
-        Details = [("index_uuid", uuid), ("shard", "0"), ("index", index)],
-    };
+    public static ElasticError Conflict(string index, string uuid, string id, string reason) =>
+        new(409, "version_conflict_engine_exception", $"[{id}]: version conflict, {reason}")
+        {
+            Details = [("index_uuid", uuid), ("shard", "0"), ("index", index)],
+        };
 
-    public static ElasticError MissingDocument(string index, string uuid, string id) => new(404, "document_missing_exception", $"[{id}]: document missing")
-    {
-        Details = [("index_uuid", uuid), ("shard", "0"), ("index", index)],
-    };
+    public static ElasticError MissingDocument(string index, string uuid, string id) =>
+        new(404, "document_missing_exception", $"[{id}]: document missing")
+        {
+            Details = [("index_uuid", uuid), ("shard", "0"), ("index", index)],
+        };
 }

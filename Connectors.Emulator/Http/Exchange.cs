@@ -8,9 +8,15 @@ using Microsoft.AspNetCore.Http;
 namespace Connectors.Emulator.Http;
 
 /// <summary>One request with its body read, and the answer being made. Handlers are synchronous: everything is in memory.</summary>
-internal sealed class Exchange(string method, string path, string[] segments, IQueryCollection query, ReadOnlyMemory<byte> body) : IDisposable
+internal sealed class Exchange(string method, string path, string[] segments, IQueryCollection query, ReadOnlyMemory<byte> body)
+    : IDisposable
 {
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = 1000 };
+    private static readonly JsonWriterOptions WriterOptions = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+        MaxDepth = 1000,
+    };
     private Utf8JsonWriter? _json;
 
     public string Method { get; } = method;
@@ -46,20 +52,29 @@ internal sealed class Exchange(string method, string path, string[] segments, IQ
     public JsonObject BodyObject() => Http.Json.Body(Body.Span);
 
     /// <summary>A parameter without a value, as in <c>?refresh</c>, is true.</summary>
-    public bool Flag(string parameter, bool otherwise = false) => this[parameter] switch
-    {
-        null => otherwise,
-        "" or "true" => true,
-        "false" => false,
-        var other => throw ElasticErrors.IllegalArgument($"Failed to parse value [{other}] as only [true] or [false] are allowed.").Thrown(),
-    };
+    public bool Flag(string parameter, bool otherwise = false) =>
+        this[parameter] switch
+        {
+            null => otherwise,
+            "" or "true" => true,
+            "false" => false,
+            var other => throw ElasticErrors
+                .IllegalArgument($"Failed to parse value [{other}] as only [true] or [false] are allowed.")
+                .Thrown(),
+        };
 
-    public long? Number(string parameter) => this[parameter] switch
-    {
-        null => null,
-        var text when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
-        var text => throw ElasticErrors.IllegalArgument($"Failed to parse {(parameter.Contains("seq", StringComparison.Ordinal) ? "long" : "int")} parameter [{parameter}] with value [{text}]").Thrown(),
-    };
+    public long? Number(string parameter) =>
+        this[parameter] switch
+        {
+            null => null,
+            var text when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
+            var text => throw ElasticErrors
+                .IllegalArgument(
+                    $"Failed to parse {(parameter.Contains("seq", StringComparison.Ordinal) ? "long" : "int")} parameter [{parameter}] "
+                        + $"with value [{text}]"
+                )
+                .Thrown(),
+        };
 
     /// <summary>Starts the answer over, as an error.</summary>
     public void Fail(ElasticError error)

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Connectors.Emulator.Http;
 
-/// <summary>The <c>filter_path</c> parameter: what of an answer is sent. Patterns with <c>*</c> and <c>**</c>, and exclusions with a leading <c>-</c>.</summary>
+/// <summary>The <c>filter_path</c> parameter: what of an answer is sent. Patterns with <c>*</c> and <c>**</c>, and exclusions with a
+/// leading <c>-</c>.</summary>
 internal sealed class FilterPath
 {
     private readonly List<string[]> _include = [];
@@ -90,19 +91,23 @@ internal sealed class FilterPath
     }
 
     /// <summary>Whether anything of a value would be left: containers that lose all they had are left out.</summary>
-    private static bool HasContent(JsonElement value, List<Place>? include, List<Place> exclude) => value.ValueKind switch
-    {
-        _ when include is null && exclude.Count == 0 => true,
-        JsonValueKind.Object => value.EnumerateObject().Any(property =>
+    private static bool HasContent(JsonElement value, List<Place>? include, List<Place> exclude) =>
+        value.ValueKind switch
         {
-            var inner = Step(include, property.Name);
-            var outer = Step(exclude, property.Name)!;
-            return inner is not { Count: 0 } && !outer.Exists(place => place.IsEnd)
-                && HasContent(property.Value, inner?.Exists(place => place.IsEnd) == true ? null : inner, outer);
-        }),
-        JsonValueKind.Array => value.EnumerateArray().Any(item => HasContent(item, include, exclude)),
-        _ => include is null,
-    };
+            _ when include is null && exclude.Count == 0 => true,
+            JsonValueKind.Object => value
+                .EnumerateObject()
+                .Any(property =>
+                {
+                    var inner = Step(include, property.Name);
+                    var outer = Step(exclude, property.Name)!;
+                    return inner is not { Count: 0 }
+                        && !outer.Exists(place => place.IsEnd)
+                        && HasContent(property.Value, inner?.Exists(place => place.IsEnd) == true ? null : inner, outer);
+                }),
+            JsonValueKind.Array => value.EnumerateArray().Any(item => HasContent(item, include, exclude)),
+            _ => include is null,
+        };
 
     private static List<Place>? Step(List<Place>? places, string name)
     {

@@ -31,7 +31,13 @@ internal sealed class HttpPipeline(Router router, EmulatorOptions options, Fault
         try
         {
             var route = router.Find(request.Method, segments);
-            var logged = new LoggedRequest(request.Method, path, request.QueryString.Value ?? "", route?.Name ?? "", bytes.AsMemory(0, length))
+            var logged = new LoggedRequest(
+                request.Method,
+                path,
+                request.QueryString.Value ?? "",
+                route?.Name ?? "",
+                bytes.AsMemory(0, length)
+            )
             {
                 Authorization = request.Headers.Authorization.ToString(),
                 ProductOrigin = request.Headers["X-elastic-product-origin"].ToString(),
@@ -86,7 +92,11 @@ internal sealed class HttpPipeline(Router router, EmulatorOptions options, Fault
 
             if (options.Authorization is { Count: > 0 } accepted && !accepted.Contains(request.Headers.Authorization.ToString()))
             {
-                throw new ElasticError(401, "security_exception", $"missing authentication credentials for REST request [{exchange.Path}]").Thrown();
+                throw new ElasticError(
+                    401,
+                    "security_exception",
+                    $"missing authentication credentials for REST request [{exchange.Path}]"
+                ).Thrown();
             }
 
             if (MediaTypes.Answer(request.Headers.Accept, out var version) is null)
@@ -175,8 +185,11 @@ internal sealed class HttpPipeline(Router router, EmulatorOptions options, Fault
             return null;
         }
 
-        if (request.ContentLength is null or 0 && !request.Headers.TransferEncoding.ToString().Contains("chunked", StringComparison.OrdinalIgnoreCase)
-            && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true)
+        if (
+            request.ContentLength is null or 0
+            && !request.Headers.TransferEncoding.ToString().Contains("chunked", StringComparison.OrdinalIgnoreCase)
+            && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true
+        )
         {
             return ([], 0);
         }

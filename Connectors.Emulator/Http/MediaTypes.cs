@@ -43,7 +43,15 @@ internal static class MediaTypes
     public static ElasticError WrongVersion(string header, string value, string? version)
     {
         const string reason = "Invalid media-type value on headers [Accept, Content-Type]";
-        return new ElasticError(400, "media_type_header_exception", reason, new ElasticError(
-            400, "status_exception", $"{header} version must be either version 9 or 8, but found {version}. {header}={value}"));
+        return new ElasticError(
+            400,
+            "media_type_header_exception",
+            reason,
+            new ElasticError(
+                400,
+                "status_exception",
+                $"{header} version must be either version 9 or 8, but found {version}. {header}={value}"
+            )
+        );
     }
 }

@@ -6,11 +6,11 @@ internal sealed class RootRoutes(EmulatorOptions options) : IRoutes
     private readonly string _clusterUuid = Identifiers.New();
 
     public IEnumerable<Route> Routes =>
-    [
-        new("GET,HEAD", "", "", Root),
-        new("GET", "_license", "accept_enterprise,local", License),
-        new("GET", "_cluster/health", "timeout,wait_for_status,local,master_timeout", Health),
-    ];
+        [
+            new("GET,HEAD", "", "", Root),
+            new("GET", "_license", "accept_enterprise,local", License),
+            new("GET", "_cluster/health", "timeout,wait_for_status,local,master_timeout", Health),
+        ];
 
     private void Root(Exchange exchange)
     {
@@ -63,8 +63,21 @@ internal sealed class RootRoutes(EmulatorOptions options) : IRoutes
         json.WriteBoolean("timed_out", false);
         json.WriteNumber("number_of_nodes", 1);
         json.WriteNumber("number_of_data_nodes", 1);
-        foreach (var name in (string[])["active_primary_shards", "active_shards", "relocating_shards", "initializing_shards", "unassigned_shards",
-            "unassigned_primary_shards", "delayed_unassigned_shards", "number_of_pending_tasks", "number_of_in_flight_fetch", "task_max_waiting_in_queue_millis"])
+        foreach (
+            var name in (string[])
+                [
+                    "active_primary_shards",
+                    "active_shards",
+                    "relocating_shards",
+                    "initializing_shards",
+                    "unassigned_shards",
+                    "unassigned_primary_shards",
+                    "delayed_unassigned_shards",
+                    "number_of_pending_tasks",
+                    "number_of_in_flight_fetch",
+                    "task_max_waiting_in_queue_millis",
+                ]
+        )
         {
             json.WriteNumber(name, 0);
         }

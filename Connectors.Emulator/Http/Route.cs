@@ -8,7 +8,8 @@ internal sealed class Route
     private readonly HashSet<string> _parameters;
 
     /// <param name="methods">Comma-separated, for instance <c>GET,POST</c>.</param>
-    /// <param name="pattern">For instance <c>{index}/_doc/{id}</c>; <c>{index}</c> stands for names that don't begin with an underscore.</param>
+    /// <param name="pattern">For instance <c>{index}/_doc/{id}</c>; <c>{index}</c> stands for names that don't begin with an
+    /// underscore.</param>
     /// <param name="parameters">Comma-separated query parameters; any other is refused.</param>
     /// <param name="handle">Makes the answer.</param>
     public Route(string methods, string pattern, string parameters, Action<Exchange> handle)

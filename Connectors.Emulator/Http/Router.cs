@@ -1,6 +1,7 @@
 namespace Connectors.Emulator.Http;
 
-/// <summary>A group of calls. The seam for further ones: add a folder with an implementation and name it in <c>EmulatorServer</c>.</summary>
+/// <summary>A group of calls. The seam for further ones: add a folder with an implementation and name it in
+/// <c>EmulatorServer</c>.</summary>
 internal interface IRoutes
 {
     IEnumerable<Route> Routes { get; }
@@ -27,13 +28,21 @@ internal sealed class Router(IEnumerable<IRoutes> groups)
     /// <summary>Answers a request that no route takes: 405 when another method would do, else 400.</summary>
     public void Refuse(Exchange exchange)
     {
-        var allowed = _routes.Where(route => route.Matches(exchange.Segments)).SelectMany(route => route.Methods).Distinct().Order(StringComparer.Ordinal).ToList();
+        var allowed = _routes
+            .Where(route => route.Matches(exchange.Segments))
+            .SelectMany(route => route.Methods)
+            .Distinct()
+            .Order(StringComparer.Ordinal)
+            .ToList();
         var json = exchange.Json;
         json.WriteStartObject();
         if (allowed.Count > 0)
         {
             exchange.Status = 405;
-            json.WriteString("error", $"Incorrect HTTP method for uri [{exchange.Path}] and method [{exchange.Method}], allowed: [{string.Join(", ", allowed)}]");
+            json.WriteString(
+                "error",
+                $"Incorrect HTTP method for uri [{exchange.Path}] and method [{exchange.Method}], allowed: [{string.Join(", ", allowed)}]"
+            );
             json.WriteNumber("status", 405);
         }
         else

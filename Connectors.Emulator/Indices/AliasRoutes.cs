@@ -10,15 +10,15 @@ internal sealed class AliasRoutes(Cluster cluster) : IRoutes
     private const string Lookup = "ignore_unavailable,allow_no_indices,expand_wildcards,local,master_timeout,timeout";
 
     public IEnumerable<Route> Routes =>
-    [
-        new("POST", "_aliases", Lookup, Change),
-        new("GET,HEAD", "_alias", Lookup, exchange => Get(exchange, null, "*")),
-        new("GET,HEAD", "_alias/{name}", Lookup, exchange => Get(exchange, null, exchange.Segments[1])),
-        new("GET,HEAD", "{index}/_alias", Lookup, exchange => Get(exchange, exchange.Segments[0], "*")),
-        new("GET,HEAD", "{index}/_alias/{name}", Lookup, exchange => Get(exchange, exchange.Segments[0], exchange.Segments[2])),
-        new("PUT,POST", "{index}/_alias/{name}", Lookup, Put),
-        new("DELETE", "{index}/_alias/{name}", Lookup, Delete),
-    ];
+        [
+            new("POST", "_aliases", Lookup, Change),
+            new("GET,HEAD", "_alias", Lookup, exchange => Get(exchange, null, "*")),
+            new("GET,HEAD", "_alias/{name}", Lookup, exchange => Get(exchange, null, exchange.Segments[1])),
+            new("GET,HEAD", "{index}/_alias", Lookup, exchange => Get(exchange, exchange.Segments[0], "*")),
+            new("GET,HEAD", "{index}/_alias/{name}", Lookup, exchange => Get(exchange, exchange.Segments[0], exchange.Segments[2])),
+            new("PUT,POST", "{index}/_alias/{name}", Lookup, Put),
+            new("DELETE", "{index}/_alias/{name}", Lookup, Delete),
+        ];
 
     public static void WriteAliases(Utf8JsonWriter json, Cluster cluster, string index, Func<string, bool> isWanted)
     {
@@ -26,7 +26,11 @@ internal sealed class AliasRoutes(Cluster cluster) : IRoutes
         foreach (var alias in cluster.AliasesOf(index).Where(isWanted))
         {
             json.WriteStartObject(alias);
-            if (cluster.Aliases.TryGetValue(alias, out var targets) && targets.Indices.TryGetValue(index, out var isWrite) && isWrite is { } write)
+            if (
+                cluster.Aliases.TryGetValue(alias, out var targets)
+                && targets.Indices.TryGetValue(index, out var isWrite)
+                && isWrite is { } write
+            )
             {
                 json.WriteBoolean("is_write_index", write);
             }
@@ -39,7 +43,10 @@ internal sealed class AliasRoutes(Cluster cluster) : IRoutes
 
     private void Change(Exchange exchange)
     {
-        foreach (var action in exchange.BodyObject()["actions"] as JsonArray ?? throw ElasticErrors.IllegalArgument("No action specified").Thrown())
+        foreach (
+            var action in exchange.BodyObject()["actions"] as JsonArray
+                ?? throw ElasticErrors.IllegalArgument("No action specified").Thrown()
+        )
         {
             var (verb, spec) = Json.Object(action, "actions").Single();
             foreach (var index in Names(spec, "index", "indices").SelectMany(name => cluster.Resolve(name, withHidden: true)))
@@ -82,7 +89,8 @@ internal sealed class AliasRoutes(Cluster cluster) : IRoutes
     private void Get(Exchange exchange, string? indices, string names)
     {
         var patterns = names.Split(',');
-        var found = cluster.Resolve(indices ?? "*", exchange.Flag("ignore_unavailable"), withHidden: true)
+        var found = cluster
+            .Resolve(indices ?? "*", exchange.Flag("ignore_unavailable"), withHidden: true)
             .Where(index => names == "*" || cluster.AliasesOf(index.Name).Any(IsWanted))
             .ToList();
         var json = exchange.Json;
@@ -135,7 +143,9 @@ internal sealed class AliasRoutes(Cluster cluster) : IRoutes
         exchange.Acknowledge();
     }
 
-    private static IEnumerable<string> Names(JsonNode? spec, string item, string many) => spec?[item] is { } single
-        ? [Json.Text(single) ?? ""]
-        : (spec?[many] as JsonArray)?.Select(name => Json.Text(name) ?? "") ?? throw ElasticErrors.Validation($"[{item}] is missing").Thrown();
+    private static IEnumerable<string> Names(JsonNode? spec, string item, string many) =>
+        spec?[item] is { } single
+            ? [Json.Text(single) ?? ""]
+            : (spec?[many] as JsonArray)?.Select(name => Json.Text(name) ?? "")
+                ?? throw ElasticErrors.Validation($"[{item}] is missing").Thrown();
 }

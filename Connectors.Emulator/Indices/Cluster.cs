@@ -27,7 +27,9 @@ internal sealed class Cluster(EmulatorOptions options, Durability.DataFolder? da
             return index;
         }
 
-        return _aliases.TryGetValue(name, out var targets) && targets.Writable is { } target && _indices.TryGetValue(target, out index) ? index : null;
+        return _aliases.TryGetValue(name, out var targets) && targets.Writable is { } target && _indices.TryGetValue(target, out index)
+            ? index
+            : null;
     }
 
     /// <exception cref="ElasticErrorException">404 when there is none.</exception>
@@ -51,8 +53,10 @@ internal sealed class Cluster(EmulatorOptions options, Durability.DataFolder? da
                 foreach (var index in _indices.Values)
                 {
                     var isHidden = index.Settings.IsHidden || index.Name[0] == '.';
-                    if ((Wildcard.Matches(pattern, index.Name) || AliasesOf(index.Name).Any(alias => Wildcard.Matches(pattern, alias)))
-                        && (!isHidden || withHidden || pattern[0] == '.'))
+                    if (
+                        (Wildcard.Matches(pattern, index.Name) || AliasesOf(index.Name).Any(alias => Wildcard.Matches(pattern, alias)))
+                        && (!isHidden || withHidden || pattern[0] == '.')
+                    )
                     {
                         found[index.Name] = index;
                     }
@@ -157,7 +161,11 @@ internal sealed class Cluster(EmulatorOptions options, Durability.DataFolder? da
         {
             if (_indices.ContainsKey(alias))
             {
-                throw new ElasticError(400, "invalid_alias_name_exception", $"Invalid alias name [{alias}]: an index or data stream exists with the same name as the alias")
+                throw new ElasticError(
+                    400,
+                    "invalid_alias_name_exception",
+                    $"Invalid alias name [{alias}]: an index or data stream exists with the same name as the alias"
+                )
                 {
                     Details = [("index_uuid", "_na_"), ("index", alias)],
                 }.Thrown();
@@ -212,21 +220,29 @@ internal sealed class Cluster(EmulatorOptions options, Durability.DataFolder? da
 
             if (_aliases.ContainsKey(name))
             {
-                throw ElasticErrors.IllegalArgument(
-                    $"no write index is defined for alias [{name}]. The write index may be explicitly disabled using is_write_index=false or the alias points to multiple indices without one being designated as a write index").Thrown();
+                throw ElasticErrors
+                    .IllegalArgument(
+                        $"no write index is defined for alias [{name}]. The write index may be explicitly disabled using "
+                            + "is_write_index=false or the alias points to multiple indices without one being designated as a write index"
+                    )
+                    .Thrown();
             }
 
             return options.WithoutConnectorIndices || ConnectorIndices.Find(name) is not { } definition
                 ? Create(name, null, null, null)
-
                 // A service may have made the index itself, without its alias.
-                : _indices.GetValueOrDefault(definition.Index) ?? Create(definition.Index, definition.Settings, definition.Mappings, definition.Aliases);
+                : _indices.GetValueOrDefault(definition.Index)
+                    ?? Create(definition.Index, definition.Settings, definition.Mappings, definition.Aliases);
         }
     }
 
     /// <summary>The template of highest priority whose patterns fit.</summary>
-    private JsonObject? TemplateFor(string index) => Templates.Values
-        .Where(template => (template["index_patterns"] as JsonArray)?.Any(pattern => Wildcard.Matches(Json.Text(pattern) ?? "", index)) == true)
-        .OrderByDescending(template => template["priority"] is { } priority ? Json.Whole(priority) : 0)
-        .FirstOrDefault()?["template"] as JsonObject;
+    private JsonObject? TemplateFor(string index) =>
+        Templates
+            .Values.Where(template =>
+                (template["index_patterns"] as JsonArray)?.Any(pattern => Wildcard.Matches(Json.Text(pattern) ?? "", index)) == true
+            )
+            .OrderByDescending(template => template["priority"] is { } priority ? Json.Whole(priority) : 0)
+            .FirstOrDefault()
+            ?["template"] as JsonObject;
 }

@@ -13,13 +13,14 @@ internal readonly record struct WriteCondition(long? IfSeqNo = null, long? IfPri
 /// <param name="SeqNo">The write's number.</param>
 internal readonly record struct WriteOutcome(string? Result, string? Conflict, int Version, long SeqNo)
 {
-    public int Status => Result switch
-    {
-        null => 409,
-        "created" => 201,
-        "not_found" => 404,
-        _ => 200,
-    };
+    public int Status =>
+        Result switch
+        {
+            null => 409,
+            "created" => 201,
+            "not_found" => 404,
+            _ => 200,
+        };
 }
 
 /// <summary>The documents of one index. Thread-safe; the lock is held for a look-up and an insert.</summary>

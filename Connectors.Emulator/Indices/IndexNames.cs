@@ -17,7 +17,8 @@ internal static class IndexNames
             "." or ".." => "must not be '.' or '..'",
             _ when name.Any(char.IsUpper) => "must be lowercase",
             _ when name.Length == 0 || name[0] is '_' or '-' or '+' => "must not start with '_', '-', or '+'",
-            _ when name.AsSpan().IndexOfAny(Forbidden) >= 0 => "must not contain the following characters ['\\','/','*','?','\"','<','>','|',' ',',']",
+            _ when name.AsSpan().IndexOfAny(Forbidden) >= 0 =>
+                "must not contain the following characters ['\\','/','*','?','\"','<','>','|',' ',',']",
             _ when name.Contains('#', StringComparison.Ordinal) => "must not contain '#'",
             _ when name.Contains(':', StringComparison.Ordinal) => "must not contain ':'",
             _ when Encoding.UTF8.GetByteCount(name) > 255 => $"index name is too long, ({Encoding.UTF8.GetByteCount(name)} > 255)",

@@ -7,34 +7,37 @@ namespace Connectors.Emulator.Indices;
 /// <summary>Indices: create, show, delete, mapping, settings, refresh, list.</summary>
 internal sealed class IndexRoutes(Cluster cluster) : IRoutes
 {
-    private const string Lookup = "ignore_unavailable,allow_no_indices,expand_wildcards,local,master_timeout,timeout,flat_settings,include_defaults,features";
+    private const string Lookup =
+        "ignore_unavailable,allow_no_indices,expand_wildcards,local,master_timeout,timeout,flat_settings,include_defaults,features";
 
     public IEnumerable<Route> Routes =>
-    [
-        new("PUT", "{index}", "wait_for_active_shards,master_timeout,timeout", Create),
-        new("GET", "{index}", Lookup, Get),
-        new("HEAD", "{index}", Lookup, Exists),
-        new("DELETE", "{index}", Lookup, Delete),
-        new("GET", "{index}/_mapping", Lookup, GetMapping),
-        new("GET", "_mapping", Lookup, GetMapping),
-        new("PUT,POST", "{index}/_mapping", Lookup + ",write_index_only", PutMapping),
-        new("GET", "{index}/_settings", Lookup, GetSettings),
-        new("PUT", "{index}/_settings", Lookup + ",preserve_existing", PutSettings),
-        new("GET,POST", "{index}/_refresh", Lookup, Refresh),
-        new("GET,POST", "_refresh", Lookup, Refresh),
-        new("GET,POST", "{index}/_flush", Lookup + ",force,wait_if_ongoing", Refresh),
-        new("GET", "_stats/indexing", Lookup, IndexingStats),
-        new("GET", "{index}/_stats/indexing", Lookup, IndexingStats),
-        new("GET", "_cat/indices", "h,s,bytes,time,v,expand_wildcards,health,pri,include_unloaded_segments", Cat),
-        new("GET", "_cat/indices/{index}", "h,s,bytes,time,v,expand_wildcards,health,pri,include_unloaded_segments", Cat),
-    ];
+        [
+            new("PUT", "{index}", "wait_for_active_shards,master_timeout,timeout", Create),
+            new("GET", "{index}", Lookup, Get),
+            new("HEAD", "{index}", Lookup, Exists),
+            new("DELETE", "{index}", Lookup, Delete),
+            new("GET", "{index}/_mapping", Lookup, GetMapping),
+            new("GET", "_mapping", Lookup, GetMapping),
+            new("PUT,POST", "{index}/_mapping", Lookup + ",write_index_only", PutMapping),
+            new("GET", "{index}/_settings", Lookup, GetSettings),
+            new("PUT", "{index}/_settings", Lookup + ",preserve_existing", PutSettings),
+            new("GET,POST", "{index}/_refresh", Lookup, Refresh),
+            new("GET,POST", "_refresh", Lookup, Refresh),
+            new("GET,POST", "{index}/_flush", Lookup + ",force,wait_if_ongoing", Refresh),
+            new("GET", "_stats/indexing", Lookup, IndexingStats),
+            new("GET", "{index}/_stats/indexing", Lookup, IndexingStats),
+            new("GET", "_cat/indices", "h,s,bytes,time,v,expand_wildcards,health,pri,include_unloaded_segments", Cat),
+            new("GET", "_cat/indices/{index}", "h,s,bytes,time,v,expand_wildcards,health,pri,include_unloaded_segments", Cat),
+        ];
 
-    private List<EmulatedIndex> Named(Exchange exchange) => exchange.Segments is [] || exchange.Segments[0] is "_mapping" or "_refresh" or "_stats"
-        ? cluster.Resolve("*", withHidden: true)
-        : cluster.Resolve(exchange.Segments[0], exchange.Flag("ignore_unavailable"), IsHiddenWanted(exchange));
+    private List<EmulatedIndex> Named(Exchange exchange) =>
+        exchange.Segments is [] || exchange.Segments[0] is "_mapping" or "_refresh" or "_stats"
+            ? cluster.Resolve("*", withHidden: true)
+            : cluster.Resolve(exchange.Segments[0], exchange.Flag("ignore_unavailable"), IsHiddenWanted(exchange));
 
     private static bool IsHiddenWanted(Exchange exchange) =>
-        exchange["expand_wildcards"] is { } wanted && (wanted.Contains("all", StringComparison.Ordinal) || wanted.Contains("hidden", StringComparison.Ordinal));
+        exchange["expand_wildcards"] is { } wanted
+        && (wanted.Contains("all", StringComparison.Ordinal) || wanted.Contains("hidden", StringComparison.Ordinal));
 
     private void Create(Exchange exchange)
     {
@@ -83,8 +86,9 @@ internal sealed class IndexRoutes(Cluster cluster) : IRoutes
         var name = exchange.Segments[0];
         if (cluster.IsAlias(name))
         {
-            throw ElasticErrors.IllegalArgument(
-                $"The provided expression [{name}] matches an alias, specify the corresponding concrete indices instead.").Thrown();
+            throw ElasticErrors
+                .IllegalArgument($"The provided expression [{name}] matches an alias, specify the corresponding concrete indices instead.")
+                .Thrown();
         }
 
         if (name == "_all" || name.Contains('*', StringComparison.Ordinal))
@@ -213,7 +217,9 @@ internal sealed class IndexRoutes(Cluster cluster) : IRoutes
         var columns = exchange["h"]?.Split(',');
         var json = exchange.Json;
         json.WriteStartArray();
-        foreach (var index in cluster.Resolve(exchange.Segments.Length > 2 ? exchange.Segments[2] : "*", withHidden: IsHiddenWanted(exchange)))
+        foreach (
+            var index in cluster.Resolve(exchange.Segments.Length > 2 ? exchange.Segments[2] : "*", withHidden: IsHiddenWanted(exchange))
+        )
         {
             var size = index.Documents.SourceBytes.ToString(CultureInfo.InvariantCulture) + (exchange["bytes"] is null ? "b" : "");
             (string Name, string Value)[] row =

@@ -9,9 +9,23 @@ namespace Connectors.Emulator.Indices;
 internal sealed class IndexSettings
 {
     private static readonly HashSet<string> Numbers =
-        ["index.number_of_shards", "index.number_of_replicas", "index.mapping.total_fields.limit", "index.mapping.depth.limit", "index.max_result_window"];
+    [
+        "index.number_of_shards",
+        "index.number_of_replicas",
+        "index.mapping.total_fields.limit",
+        "index.mapping.depth.limit",
+        "index.max_result_window",
+    ];
 
-    private static readonly HashSet<string> Texts = ["index.auto_expand_replicas", "index.hidden", "index.refresh_interval", "index.codec", "index.default_pipeline", "index.final_pipeline"];
+    private static readonly HashSet<string> Texts =
+    [
+        "index.auto_expand_replicas",
+        "index.hidden",
+        "index.refresh_interval",
+        "index.codec",
+        "index.default_pipeline",
+        "index.final_pipeline",
+    ];
 
     private static readonly HashSet<string> Flags = [MalformedKey, BeyondLimitKey];
 
@@ -63,7 +77,12 @@ internal sealed class IndexSettings
             var key = name.StartsWith("index.", StringComparison.Ordinal) ? name : "index." + name;
             if (!Numbers.Contains(key) && !Texts.Contains(key) && !Flags.Contains(key))
             {
-                throw ElasticErrors.IllegalArgument($"unknown setting [{key}] please check that any required plugins are installed, or check the breaking changes documentation for removed settings").Thrown();
+                throw ElasticErrors
+                    .IllegalArgument(
+                        $"unknown setting [{key}] please check that any required plugins are installed, or check the breaking changes "
+                            + "documentation for removed settings"
+                    )
+                    .Thrown();
             }
 
             if (isLive && key is "index.number_of_shards" or "index.codec" or MalformedKey)
@@ -79,8 +98,12 @@ internal sealed class IndexSettings
 
             if (Numbers.Contains(key) && !int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
             {
-                throw new ElasticError(400, "illegal_argument_exception", $"Failed to parse value [{value}] for setting [{key}]", new ElasticError(
-                    400, "number_format_exception", $"For input string: \"{value}\"")).Thrown();
+                throw new ElasticError(
+                    400,
+                    "illegal_argument_exception",
+                    $"Failed to parse value [{value}] for setting [{key}]",
+                    new ElasticError(400, "number_format_exception", $"For input string: \"{value}\"")
+                ).Thrown();
             }
 
             if (Flags.Contains(key) && value is not ("true" or "false"))
@@ -126,7 +149,11 @@ internal sealed class IndexSettings
     public JsonObject ToJson()
     {
         var json = new JsonObject();
-        foreach (var (name, value) in _values.Where(setting => Numbers.Contains(setting.Key) || Texts.Contains(setting.Key) || Flags.Contains(setting.Key)))
+        foreach (
+            var (name, value) in _values.Where(setting =>
+                Numbers.Contains(setting.Key) || Texts.Contains(setting.Key) || Flags.Contains(setting.Key)
+            )
+        )
         {
             json[name] = value;
         }
@@ -134,7 +161,8 @@ internal sealed class IndexSettings
         return json;
     }
 
-    private int Number(string name, int otherwise) => _values.TryGetValue(name, out var value) ? int.Parse(value, CultureInfo.InvariantCulture) : otherwise;
+    private int Number(string name, int otherwise) =>
+        _values.TryGetValue(name, out var value) ? int.Parse(value, CultureInfo.InvariantCulture) : otherwise;
 
     private static IEnumerable<(string Name, string? Value)> Flatten(string prefix, JsonObject settings)
     {

@@ -4,8 +4,8 @@ using Connectors.Emulator.Mapping;
 namespace Connectors.Emulator.Indices;
 
 /// <summary>
-/// One version of a document. It never changes once it is in a table (but for its slot, which belongs to the table), so readers need no lock.
-/// Id and source share one array: with a million documents every object counts.
+/// One version of a document. It never changes once it is in a table (but for its slot, which belongs to the table), so readers need no
+/// lock. Id and source share one array: with a million documents every object counts.
 /// </summary>
 internal sealed class StoredDocument
 {
@@ -63,7 +63,8 @@ internal sealed class IdComparer : IEqualityComparer<StoredDocument>, IAlternate
         return hash.ToHashCode();
     }
 
-    public bool Equals(StoredDocument? x, StoredDocument? y) => ReferenceEquals(x, y) || (x is not null && y is not null && x.Utf8Id.SequenceEqual(y.Utf8Id));
+    public bool Equals(StoredDocument? x, StoredDocument? y) =>
+        ReferenceEquals(x, y) || (x is not null && y is not null && x.Utf8Id.SequenceEqual(y.Utf8Id));
 
     public int GetHashCode(StoredDocument obj) => obj.IdHash;
 

@@ -7,20 +7,31 @@ namespace Connectors.Emulator.Indices;
 internal sealed class TemplateRoutes(Cluster cluster) : IRoutes
 {
     public IEnumerable<Route> Routes =>
-    [
-        new("PUT,POST", "_index_template/{name}", "create,cause,master_timeout", Put),
-        new("GET", "_index_template/{name}", "flat_settings,local,master_timeout,include_defaults", Get),
-        new("HEAD", "_index_template/{name}", "local,master_timeout", exchange => exchange.Status = Named(exchange).Count > 0 ? 200 : 404),
-        new("DELETE", "_index_template/{name}", "timeout,master_timeout", Delete),
-    ];
+        [
+            new("PUT,POST", "_index_template/{name}", "create,cause,master_timeout", Put),
+            new("GET", "_index_template/{name}", "flat_settings,local,master_timeout,include_defaults", Get),
+            new("HEAD", "_index_template/{name}", "local,master_timeout", exchange =>
+                exchange.Status = Named(exchange).Count > 0 ? 200 : 404
+            ),
+            new("DELETE", "_index_template/{name}", "timeout,master_timeout", Delete),
+        ];
 
     private List<KeyValuePair<string, JsonObject>> Named(Exchange exchange) =>
-        [.. cluster.Templates.Where(template => Wildcard.Matches(exchange.Segments[1], template.Key)).OrderBy(template => template.Key, StringComparer.Ordinal)];
+        [
+            .. cluster
+                .Templates.Where(template => Wildcard.Matches(exchange.Segments[1], template.Key))
+                .OrderBy(template => template.Key, StringComparer.Ordinal),
+        ];
 
     private void Put(Exchange exchange)
     {
         var template = exchange.BodyObject();
-        if (template.FirstOrDefault(member => member.Key is not ("index_patterns" or "template" or "priority" or "version" or "_meta")).Key is { } unknown)
+        if (
+            template
+                .FirstOrDefault(member => member.Key is not ("index_patterns" or "template" or "priority" or "version" or "_meta"))
+                .Key is
+            { } unknown
+        )
         {
             throw ElasticErrors.Unsupported($"[{unknown}] in an index template").Thrown();
         }
@@ -72,5 +83,6 @@ internal sealed class TemplateRoutes(Cluster cluster) : IRoutes
         exchange.Acknowledge();
     }
 
-    private static ElasticError Missing(string name) => new(404, "resource_not_found_exception", $"index template matching [{name}] not found");
+    private static ElasticError Missing(string name) =>
+        new(404, "resource_not_found_exception", $"index template matching [{name}] not found");
 }

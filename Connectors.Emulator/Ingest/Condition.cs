@@ -5,7 +5,8 @@ using Connectors.Emulator.Http;
 
 namespace Connectors.Emulator.Ingest;
 
-/// <summary>The one form of a processor's <c>if</c> that we know: a field compared with a constant, as in <c>ctx?._reduce_whitespace == true</c>.</summary>
+/// <summary>The one form of a processor's <c>if</c> that we know: a field compared with a constant, as in
+/// <c>ctx?._reduce_whitespace == true</c>.</summary>
 internal sealed partial class Condition
 {
     private readonly FieldPath _path;
@@ -28,7 +29,11 @@ internal sealed partial class Condition
 
         var constant = match.Groups["constant"].Value;
         var json = constant[0] is '\'' or '"' ? JsonValue.Create(constant[1..^1])!.ToJsonString() : constant;
-        return new Condition(new FieldPath(match.Groups["path"].Value.Replace("?", "", StringComparison.Ordinal)), match.Groups["operator"].Value == "==", json);
+        return new Condition(
+            new FieldPath(match.Groups["path"].Value.Replace("?", "", StringComparison.Ordinal)),
+            match.Groups["operator"].Value == "==",
+            json
+        );
     }
 
     public bool Holds(IngestDocument document)
@@ -47,6 +52,10 @@ internal sealed partial class Condition
         return equal == _isEqual;
     }
 
-    [GeneratedRegex("""^ctx\??\.(?<path>[A-Za-z_][\w.?]*)\s*(?<operator>==|!=)\s*(?<constant>true|false|null|-?\d+|'[^'\\]*'|"[^"\\]*")$""", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        """^ctx\??\.(?<path>[A-Za-z_][\w.?]*)\s*(?<operator>==|!=)\s*(?<constant>true|false|null|-?\d+|'[^'\\]*'|"[^"\\]*")$""",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex Form();
 }

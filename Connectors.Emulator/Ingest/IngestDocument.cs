@@ -8,12 +8,16 @@ using Connectors.Emulator.Mapping;
 namespace Connectors.Emulator.Ingest;
 
 /// <summary>
-/// A document on its way through a pipeline. Its root members stay the bytes they came as until a processor looks into one: most documents only lose a few
-/// members, which then costs a copy and no parsing.
+/// A document on its way through a pipeline. Its root members stay the bytes they came as until a processor looks into one: most documents
+/// only lose a few members, which then costs a copy and no parsing.
 /// </summary>
 internal sealed class IngestDocument(string index, string id)
 {
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 1000 };
+    private static readonly JsonWriterOptions WriterOptions = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = 1000,
+    };
     private readonly List<Member> _members = [];
 
     public string Index { get; } = index;
@@ -76,7 +80,8 @@ internal sealed class IngestDocument(string index, string id)
 
     /// <summary>Whether a root member is exactly this JSON.</summary>
     public bool IsRaw(FieldPath path, ReadOnlySpan<byte> json) =>
-        Member(path) is { } member && (member.IsParsed ? JsonNode.DeepEquals(member.Value(), JsonNode.Parse(json)) : member.Raw.Span.SequenceEqual(json));
+        Member(path) is { } member
+        && (member.IsParsed ? JsonNode.DeepEquals(member.Value(), JsonNode.Parse(json)) : member.Raw.Span.SequenceEqual(json));
 
     public void Set(FieldPath path, JsonNode? value)
     {

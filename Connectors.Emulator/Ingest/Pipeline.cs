@@ -13,7 +13,23 @@ internal sealed class Pipeline
     /// <exception cref="ElasticErrorException">400: the definition is wrong or uses what the emulator doesn't know.</exception>
     public Pipeline(string id, JsonObject definition, long createdAt, long modifiedAt)
     {
-        if (definition.FirstOrDefault(member => member.Key is not ("description" or "processors" or "on_failure" or "version" or "_meta" or "created_date_millis" or "modified_date_millis")).Key is { } unknown)
+        if (
+            definition
+                .FirstOrDefault(member =>
+                    member.Key
+                        is not (
+                            "description"
+                            or "processors"
+                            or "on_failure"
+                            or "version"
+                            or "_meta"
+                            or "created_date_millis"
+                            or "modified_date_millis"
+                        )
+                )
+                .Key is
+            { } unknown
+        )
         {
             throw ElasticErrors.Unsupported($"[{unknown}] in a pipeline").Thrown();
         }

@@ -11,13 +11,13 @@ namespace Connectors.Emulator.Ingest;
 internal sealed class PipelineRoutes(PipelineStore pipelines, TimeProvider time) : IRoutes
 {
     public IEnumerable<Route> Routes =>
-    [
-        new("PUT", "_ingest/pipeline/{id}", "master_timeout,timeout", Put),
-        new("GET", "_ingest/pipeline", "master_timeout,summary", exchange => Get(exchange, "*")),
-        new("GET", "_ingest/pipeline/{id}", "master_timeout,summary", exchange => Get(exchange, exchange.Segments[2])),
-        new("DELETE", "_ingest/pipeline/{id}", "master_timeout,timeout", Delete),
-        new("GET,POST", "_ingest/pipeline/{id}/_simulate", "", Simulate),
-    ];
+        [
+            new("PUT", "_ingest/pipeline/{id}", "master_timeout,timeout", Put),
+            new("GET", "_ingest/pipeline", "master_timeout,summary", exchange => Get(exchange, "*")),
+            new("GET", "_ingest/pipeline/{id}", "master_timeout,summary", exchange => Get(exchange, exchange.Segments[2])),
+            new("DELETE", "_ingest/pipeline/{id}", "master_timeout,timeout", Delete),
+            new("GET,POST", "_ingest/pipeline/{id}/_simulate", "", Simulate),
+        ];
 
     private void Put(Exchange exchange)
     {
@@ -39,7 +39,11 @@ internal sealed class PipelineRoutes(PipelineStore pipelines, TimeProvider time)
         foreach (var pipeline in found)
         {
             json.WriteStartObject(pipeline.Id);
-            foreach (var (name, value) in pipeline.Definition.Where(member => member.Value is not null && !member.Key.EndsWith("_date_millis", StringComparison.Ordinal)))
+            foreach (
+                var (name, value) in pipeline.Definition.Where(member =>
+                    member.Value is not null && !member.Key.EndsWith("_date_millis", StringComparison.Ordinal)
+                )
+            )
             {
                 json.WritePropertyName(name);
                 value!.WriteTo(json);

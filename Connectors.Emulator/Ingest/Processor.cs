@@ -59,7 +59,11 @@ internal sealed class Processor
         var (kind, node) = step.Single();
         if (!ProcessorKinds.All.TryGetValue(kind, out var make))
         {
-            throw new ElasticError(400, "parse_exception", $"No processor type exists with name [{kind}] (the emulator knows {string.Join(", ", ProcessorKinds.All.Keys)})")
+            throw new ElasticError(
+                400,
+                "parse_exception",
+                $"No processor type exists with name [{kind}] (the emulator knows {string.Join(", ", ProcessorKinds.All.Keys)})"
+            )
             {
                 Details = [("processor_type", kind)],
             }.Thrown();
@@ -70,7 +74,11 @@ internal sealed class Processor
         var run = make(reader);
         if (spec.FirstOrDefault(parameter => !Common.Contains(parameter.Key) && !reader.Known.Contains(parameter.Key)).Key is { } unknown)
         {
-            throw new ElasticError(400, "parse_exception", $"processor [{kind}] doesn't support one or more provided configuration parameters [{unknown}]")
+            throw new ElasticError(
+                400,
+                "parse_exception",
+                $"processor [{kind}] doesn't support one or more provided configuration parameters [{unknown}]"
+            )
             {
                 Details = [("processor_type", kind)],
             }.Thrown();
@@ -79,10 +87,11 @@ internal sealed class Processor
         return new Processor(kind, spec, run);
     }
 
-    internal static ElasticErrorException Required(string property, string? kind) => new ElasticError(400, "parse_exception", $"[{property}] required property is missing")
-    {
-        Details = kind is null ? [("property_name", property)] : [("processor_type", kind), ("property_name", property)],
-    }.Thrown();
+    internal static ElasticErrorException Required(string property, string? kind) =>
+        new ElasticError(400, "parse_exception", $"[{property}] required property is missing")
+        {
+            Details = kind is null ? [("property_name", property)] : [("processor_type", kind), ("property_name", property)],
+        }.Thrown();
 }
 
 /// <summary>The parameters of a processor; remembers which were asked for.</summary>
@@ -116,7 +125,8 @@ internal sealed class ProcessorSpec(string kind, JsonObject spec)
 
     public FieldPath Field(string name = "field") => Path(Required(name));
 
-    public static FieldPath Path(string path) => path is "_id" or "_index" or "_routing" or "_version"
-        ? throw ElasticErrors.Unsupported($"processors that change [{path}]").Thrown()
-        : new FieldPath(path.StartsWith("_source.", StringComparison.Ordinal) ? path["_source.".Length..] : path);
+    public static FieldPath Path(string path) =>
+        path is "_id" or "_index" or "_routing" or "_version"
+            ? throw ElasticErrors.Unsupported($"processors that change [{path}]").Thrown()
+            : new FieldPath(path.StartsWith("_source.", StringComparison.Ordinal) ? path["_source.".Length..] : path);
 }

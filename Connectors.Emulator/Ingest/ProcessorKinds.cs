@@ -9,7 +9,10 @@ internal static class ProcessorKinds
 {
     private static readonly TimeSpan RegexTimeout = TimeSpan.FromSeconds(5);
 
-    public static readonly IReadOnlyDictionary<string, Func<ProcessorSpec, Action<IngestDocument>>> All = new SortedDictionary<string, Func<ProcessorSpec, Action<IngestDocument>>>(StringComparer.Ordinal)
+    public static readonly IReadOnlyDictionary<string, Func<ProcessorSpec, Action<IngestDocument>>> All = new SortedDictionary<
+        string,
+        Func<ProcessorSpec, Action<IngestDocument>>
+    >(StringComparer.Ordinal)
     {
         ["append"] = Append,
         ["attachment"] = Attachment,
@@ -60,7 +63,9 @@ internal static class ProcessorKinds
     private static Action<IngestDocument> Remove(ProcessorSpec spec)
     {
         var node = spec.Node("field") ?? throw Processor.Required("field", "remove");
-        var fields = (node is JsonArray names ? names.Select(name => Json.Text(name) ?? "") : [Json.Text(node) ?? ""]).Select(ProcessorSpec.Path).ToArray();
+        var fields = (node is JsonArray names ? names.Select(name => Json.Text(name) ?? "") : [Json.Text(node) ?? ""])
+            .Select(ProcessorSpec.Path)
+            .ToArray();
         var ignoresMissing = spec.Flag("ignore_missing");
         return document =>
         {
@@ -135,9 +140,11 @@ internal static class ProcessorKinds
             {
                 if (!ignoresMissing)
                 {
-                    throw (value is null && document.Has(field)
-                        ? ElasticErrors.IllegalArgument($"field [{field.Text}] is null, cannot process it.")
-                        : Missing(field)).Thrown();
+                    throw (
+                        value is null && document.Has(field)
+                            ? ElasticErrors.IllegalArgument($"field [{field.Text}] is null, cannot process it.")
+                            : Missing(field)
+                    ).Thrown();
                 }
 
                 return;
@@ -146,16 +153,21 @@ internal static class ProcessorKinds
             document.Set(target, value is JsonArray texts ? new JsonArray([.. texts.Select(One)]) : One(value));
         };
 
-        JsonNode One(JsonNode? value) => value is JsonValue text && text.TryGetValue<string>(out var words)
-            ? JsonValue.Create(turn(words))
-            : throw ElasticErrors.IllegalArgument($"field [{field.Text}] of another type cannot be cast to [java.lang.String]").Thrown();
+        JsonNode One(JsonNode? value) =>
+            value is JsonValue text && text.TryGetValue<string>(out var words)
+                ? JsonValue.Create(turn(words))
+                : throw ElasticErrors
+                    .IllegalArgument($"field [{field.Text}] of another type cannot be cast to [java.lang.String]")
+                    .Thrown();
     }
 
     private static Action<IngestDocument> Append(ProcessorSpec spec)
     {
         var field = spec.Field();
         var value = spec.Node("value") ?? throw Processor.Required("value", "append");
-        var templates = (value is JsonArray values ? values.Select(Json.Text) : [Json.Text(value)]).Select(text => new Template(text ?? "")).ToArray();
+        var templates = (value is JsonArray values ? values.Select(Json.Text) : [Json.Text(value)])
+            .Select(text => new Template(text ?? ""))
+            .ToArray();
         var allowsDuplicates = spec.Flag("allow_duplicates", otherwise: true);
         return document =>
         {
@@ -184,12 +196,15 @@ internal static class ProcessorKinds
         return document => throw new ElasticError(500, "fail_processor_exception", message.Render(document)).Thrown();
     }
 
-    /// <summary>Known so that the pre-made pipeline is complete; a document that really has something attached meets a failure, not a guess at its text.</summary>
+    /// <summary>Known so that the pre-made pipeline is complete; a document that really has something attached meets a failure, not a guess
+    /// at its text.</summary>
     private static Action<IngestDocument> Attachment(ProcessorSpec spec)
     {
         var field = spec.Field();
         var ignoresMissing = spec.Flag("ignore_missing");
-        foreach (var name in (string[])["target_field", "indexed_chars", "indexed_chars_field", "properties", "remove_binary", "resource_name"])
+        foreach (
+            var name in (string[])["target_field", "indexed_chars", "indexed_chars_field", "properties", "remove_binary", "resource_name"]
+        )
         {
             spec.Node(name);
         }
@@ -208,5 +223,6 @@ internal static class ProcessorKinds
         };
     }
 
-    private static ElasticError Missing(FieldPath field) => ElasticErrors.IllegalArgument($"field [{field.Parts[^1]}] not present as part of path [{field.Text}]");
+    private static ElasticError Missing(FieldPath field) =>
+        ElasticErrors.IllegalArgument($"field [{field.Parts[^1]}] not present as part of path [{field.Text}]");
 }

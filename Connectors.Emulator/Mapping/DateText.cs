@@ -8,9 +8,19 @@ internal static class DateText
 {
     /// <summary>The formats that a mapping may name.</summary>
     public static bool Knows(string format) =>
-        format.Split("||").All(part => part is "strict_date_optional_time" or "date_optional_time" or "epoch_millis" or "strict_date_optional_time_nanos" or "strict_date_time");
+        format
+            .Split("||")
+            .All(part =>
+                part
+                    is "strict_date_optional_time"
+                        or "date_optional_time"
+                        or "epoch_millis"
+                        or "strict_date_optional_time_nanos"
+                        or "strict_date_time"
+            );
 
-    /// <summary>Milliseconds since 1970, from <c>yyyy[-MM[-dd[THH[:mm[:ss[.fraction]]][zone]]]]</c> or a whole number of milliseconds.</summary>
+    /// <summary>Milliseconds since 1970, from <c>yyyy[-MM[-dd[THH[:mm[:ss[.fraction]]][zone]]]]</c> or a whole number of
+    /// milliseconds.</summary>
     /// <param name="text">The date.</param>
     /// <param name="millis">The result.</param>
     /// <param name="roundUp">Fills missing parts with their largest values: what <c>lte</c> and <c>gt</c> of a range want.</param>
@@ -30,7 +40,12 @@ internal static class DateText
             return false;
         }
 
-        int month = roundUp ? 12 : 1, day = 0, hour = roundUp ? 23 : 0, minute = roundUp ? 59 : 0, second = roundUp ? 59 : 0, fraction = roundUp ? 999 : 0;
+        int month = roundUp ? 12 : 1,
+            day = 0,
+            hour = roundUp ? 23 : 0,
+            minute = roundUp ? 59 : 0,
+            second = roundUp ? 59 : 0,
+            fraction = roundUp ? 999 : 0;
         long offset = 0;
         var at = 4;
         if (at < text.Length)
@@ -77,7 +92,15 @@ internal static class DateText
     }
 
     private static bool TryTime(
-        ReadOnlySpan<byte> text, int at, ref int hour, ref int minute, ref int second, ref int fraction, out long offset, bool roundUp)
+        ReadOnlySpan<byte> text,
+        int at,
+        ref int hour,
+        ref int minute,
+        ref int second,
+        ref int fraction,
+        out long offset,
+        bool roundUp
+    )
     {
         offset = 0;
         if (text[at] != 'T')
@@ -129,7 +152,12 @@ internal static class DateText
                         return false;
                     }
 
-                    fraction = (at - start) switch { 1 => value * 100, 2 => value * 10, _ => value };
+                    fraction = (at - start) switch
+                    {
+                        1 => value * 100,
+                        2 => value * 10,
+                        _ => value,
+                    };
                 }
                 else if (!roundUp)
                 {

@@ -26,13 +26,17 @@ internal static class DocumentErrors
         return $"\n at [Source: (byte[])\"{text}\"; line: {place[0]}, column: {place[1]}]";
     }
 
-    public static ElasticError Value(ReadOnlySpan<byte> source, long at, FieldNode node, string id, string shown, ElasticError cause) => new(
-        400,
-        Type,
-        $"{At(source, at)} failed to parse field [{node.Path}] of type [{FieldKinds.NameOf(node.Kind)}] in document with id '{id}'. Preview of field's value: '{shown}'",
-        cause);
+    public static ElasticError Value(ReadOnlySpan<byte> source, long at, FieldNode node, string id, string shown, ElasticError cause) =>
+        new(
+            400,
+            Type,
+            $"{At(source, at)} failed to parse field [{node.Path}] of type [{FieldKinds.NameOf(node.Kind)}] in document with id '{id}'. "
+                + $"Preview of field's value: '{shown}'",
+            cause
+        );
 
-    public static ElasticError Limit(ReadOnlySpan<byte> source, long at, string reason) => Caused(source, at, reason, new(400, "illegal_argument_exception", reason));
+    public static ElasticError Limit(ReadOnlySpan<byte> source, long at, string reason) =>
+        Caused(source, at, reason, new(400, "illegal_argument_exception", reason));
 
     /// <summary>JSON that can't be read: the document's error around the parser's.</summary>
     public static ElasticError Malformed(ReadOnlySpan<byte> source, long rootColumn, JsonException exception)
@@ -52,8 +56,12 @@ internal static class DocumentErrors
         var end = at + name.Length + 2;
         var reason = $"Duplicate field '{name}'" + Source(source, end);
         var placed = $"{At(source, end)} {reason}";
-        return new ElasticError(400, Type, $"{At(source, at)} failed to parse: {placed}", new ElasticError(
-            400, "x_content_parse_exception", placed, new ElasticError(400, "json_parse_exception", reason)));
+        return new ElasticError(
+            400,
+            Type,
+            $"{At(source, at)} failed to parse: {placed}",
+            new ElasticError(400, "x_content_parse_exception", placed, new ElasticError(400, "json_parse_exception", reason))
+        );
     }
 
     public static ElasticError MetadataField(ReadOnlySpan<byte> source, string name, Func<string> id, ref Utf8JsonReader value)
@@ -62,8 +70,14 @@ internal static class DocumentErrors
         return new ElasticError(
             400,
             Type,
-            $"{at} failed to parse field [{name}] of type [{name}] in document with id '{id()}'. Preview of field's value: '{TextOf(ref value)}'",
-            new ElasticError(400, Type, $"{at} Field [{name}] is a metadata field and cannot be added inside a document. Use the index API request parameters."));
+            $"{at} failed to parse field [{name}] of type [{name}] in document with id '{id()}'. Preview of field's value: "
+                + $"'{TextOf(ref value)}'",
+            new ElasticError(
+                400,
+                Type,
+                $"{at} Field [{name}] is a metadata field and cannot be added inside a document. Use the index API request parameters."
+            )
+        );
     }
 
     public static void CheckName(string name, ReadOnlySpan<byte> source, long at)
@@ -109,17 +123,20 @@ internal static class DocumentErrors
     }
 
     /// <summary>The text of a scalar value.</summary>
-    public static string TextOf(ref Utf8JsonReader reader) => reader.TokenType switch
-    {
-        JsonTokenType.String or JsonTokenType.PropertyName => NameOf(ref reader),
-        JsonTokenType.StartObject => "{}",
-        JsonTokenType.StartArray => "[]",
-        _ => Encoding.UTF8.GetString(reader.ValueSpan),
-    };
+    public static string TextOf(ref Utf8JsonReader reader) =>
+        reader.TokenType switch
+        {
+            JsonTokenType.String or JsonTokenType.PropertyName => NameOf(ref reader),
+            JsonTokenType.StartObject => "{}",
+            JsonTokenType.StartArray => "[]",
+            _ => Encoding.UTF8.GetString(reader.ValueSpan),
+        };
 
-    private static ElasticError Named(ReadOnlySpan<byte> source, string reason) => Caused(source, 1, reason, new(400, "illegal_argument_exception", reason));
+    private static ElasticError Named(ReadOnlySpan<byte> source, string reason) =>
+        Caused(source, 1, reason, new(400, "illegal_argument_exception", reason));
 
-    private static ElasticError Caused(ReadOnlySpan<byte> source, long at, string reason, ElasticError cause) => new(400, Type, $"{At(source, at)} failed to parse: {reason}", cause);
+    private static ElasticError Caused(ReadOnlySpan<byte> source, long at, string reason, ElasticError cause) =>
+        new(400, Type, $"{At(source, at)} failed to parse: {reason}", cause);
 
     private static int FirstInvalid(ReadOnlySpan<byte> source)
     {

@@ -6,12 +6,13 @@ using Connectors.Emulator.Http;
 namespace Connectors.Emulator.Mapping;
 
 /// <summary>
-/// Checks a document against the mapping in one pass over its bytes: well-formed JSON, no name twice, every value of its field's type. Fields the
-/// mapping lacks are gathered and added at the end, all or none. One document at a time; make one per request.
+/// Checks a document against the mapping in one pass over its bytes: well-formed JSON, no name twice, every value of its field's type.
+/// Fields the mapping lacks are gathered and added at the end, all or none. One document at a time; make one per request.
 /// </summary>
 internal sealed class DocumentParser
 {
-    /// <summary>How often other documents may be faster with a field. More often is a fault of this program, which must not hang because of it.</summary>
+    /// <summary>How often other documents may be faster with a field. More often is a fault of this program, which must not hang because of
+    /// it.</summary>
     private const int MostAttempts = 1_000;
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = 1000 };
 
@@ -61,7 +62,11 @@ internal sealed class DocumentParser
 
             if (attempt == MostAttempts)
             {
-                throw new ElasticError(500, "illegal_state_exception", $"the fields of the document [{_id()}] can't be added to the mapping").Thrown();
+                throw new ElasticError(
+                    500,
+                    "illegal_state_exception",
+                    $"the fields of the document [{_id()}] can't be added to the mapping"
+                ).Thrown();
             }
         }
     }
@@ -86,7 +91,9 @@ internal sealed class DocumentParser
             ParseObject(ref reader, source, root);
             if (reader.Read())
             {
-                throw DocumentErrors.Malformed(_id, source, rootColumn, "Malformed content, found extra data after parsing: " + reader.TokenType).Thrown();
+                throw DocumentErrors
+                    .Malformed(_id, source, rootColumn, "Malformed content, found extra data after parsing: " + reader.TokenType)
+                    .Thrown();
             }
         }
         catch (JsonException exception)
@@ -103,7 +110,13 @@ internal sealed class DocumentParser
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var guess = previous is null ? node.FirstChild : previous.Follower;
-            if (guess is null || reader.ValueIsEscaped || !reader.ValueSpan.SequenceEqual(guess.Utf8Name) || guess.IsDetached || !ReferenceEquals(guess.Parent, node))
+            if (
+                guess is null
+                || reader.ValueIsEscaped
+                || !reader.ValueSpan.SequenceEqual(guess.Utf8Name)
+                || guess.IsDetached
+                || !ReferenceEquals(guess.Parent, node)
+            )
             {
                 guess = _fields.Resolve(ref reader, source, node);
                 if (guess is not null && ReferenceEquals(node.Find(guess.Utf8Name), guess))
@@ -188,7 +201,9 @@ internal sealed class DocumentParser
                 throw new ElasticError(
                     400,
                     "document_parsing_exception",
-                    $"{DocumentErrors.At(source, reader.TokenStartIndex)} object mapping for [{node.Path}] tried to parse field [{node.Name}] as object, but found a concrete value").Thrown();
+                    $"{DocumentErrors.At(source, reader.TokenStartIndex)} object mapping for [{node.Path}] tried to parse field "
+                        + $"[{node.Name}] as object, but found a concrete value"
+                ).Thrown();
             default:
                 if (!TryCheck(ref reader, source, node, out var number))
                 {
@@ -220,7 +235,11 @@ internal sealed class DocumentParser
             ValueChecks.Check(ref reader, source, node, _id, out number);
             return true;
         }
-        catch (ElasticErrorException) when (_mapping!.IgnoresMalformed && isValue && (FieldKinds.IsNumber(node.Kind) || node.Kind is FieldKind.Date or FieldKind.Boolean))
+        catch (ElasticErrorException)
+            when (_mapping!.IgnoresMalformed
+                && isValue
+                && (FieldKinds.IsNumber(node.Kind) || node.Kind is FieldKind.Date or FieldKind.Boolean)
+            )
         {
             number = null;
             return false;

@@ -1,6 +1,7 @@
 namespace Connectors.Emulator.Mapping;
 
-/// <summary>What a mapped field holds. <see cref="Ignored"/> and <see cref="Dotted"/> are names met in documents that are not fields themselves.</summary>
+/// <summary>What a mapped field holds. <see cref="Ignored"/> and <see cref="Dotted"/> are names met in documents that are not fields
+/// themselves.</summary>
 internal enum FieldKind
 {
     Object,
@@ -55,16 +56,18 @@ internal static class FieldKinds
 
     public static bool TryParse(string name, out FieldKind kind) => ByName.TryGetValue(name, out kind);
 
-    public static string NameOf(FieldKind kind) => kind switch
-    {
-        FieldKind.HalfFloat => "half_float",
-        FieldKind.Disabled => "object",
-        _ => kind.ToString().ToLowerInvariant(),
-    };
+    public static string NameOf(FieldKind kind) =>
+        kind switch
+        {
+            FieldKind.HalfFloat => "half_float",
+            FieldKind.Disabled => "object",
+            _ => kind.ToString().ToLowerInvariant(),
+        };
 
     public static bool IsWholeNumber(FieldKind kind) => kind is FieldKind.Long or FieldKind.Integer or FieldKind.Short or FieldKind.Byte;
 
-    public static bool IsNumber(FieldKind kind) => IsWholeNumber(kind) || kind is FieldKind.Double or FieldKind.Float or FieldKind.HalfFloat;
+    public static bool IsNumber(FieldKind kind) =>
+        IsWholeNumber(kind) || kind is FieldKind.Double or FieldKind.Float or FieldKind.HalfFloat;
 
     /// <summary>True for what can hold a value of its own, so that it can be searched and sorted by.</summary>
     public static bool IsLeaf(FieldKind kind) => kind is >= FieldKind.Keyword and <= FieldKind.Date;

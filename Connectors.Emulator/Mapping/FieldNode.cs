@@ -54,7 +54,8 @@ internal sealed class FieldNode
     /// <summary>For <see cref="FieldKind.Dotted"/>: the field that the path leads to.</summary>
     public FieldNode? Target { get; set; }
 
-    /// <summary>The name that came after this one the last time: documents repeat the order of their fields. A guess, written without a lock.</summary>
+    /// <summary>The name that came after this one the last time: documents repeat the order of their fields. A guess, written without a
+    /// lock.</summary>
     public FieldNode? Follower { get; set; }
 
     /// <summary>The first child met the last time. A guess, as above.</summary>

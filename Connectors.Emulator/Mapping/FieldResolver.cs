@@ -4,7 +4,8 @@ using Connectors.Emulator.Http;
 namespace Connectors.Emulator.Mapping;
 
 /// <summary>
-/// Finds the fields that the names in a document mean, and makes those that the mapping lacks. New ones are held back until the document is known to be good.
+/// Finds the fields that the names in a document mean, and makes those that the mapping lacks. New ones are held back until the document is
+/// known to be good.
 /// </summary>
 /// <param name="mapping">The index's fields.</param>
 /// <param name="id">The document's id, for error messages.</param>
@@ -22,10 +23,12 @@ internal sealed class FieldResolver(IndexMapping mapping, Func<string> id)
         _addedFields = 0;
     }
 
-    /// <summary>Adds what the document brought to the mapping. False when another document was faster with one of the fields: parse again.</summary>
+    /// <summary>Adds what the document brought to the mapping. False when another document was faster with one of the fields: parse
+    /// again.</summary>
     public bool TryCommit() => _added.Count == 0 || mapping.TryAdd(_added);
 
-    /// <summary>Finds the field that a name leads to, or makes it. Null: a stranger under <c>dynamic: false</c>, of which too many are remembered already.</summary>
+    /// <summary>Finds the field that a name leads to, or makes it. Null: a stranger under <c>dynamic: false</c>, of which too many are
+    /// remembered already.</summary>
     public FieldNode? Resolve(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, FieldNode parent)
     {
         if (!reader.ValueIsEscaped && parent.Find(reader.ValueSpan) is { } known && IsSettled(known, parent))
@@ -47,7 +50,20 @@ internal sealed class FieldResolver(IndexMapping mapping, Func<string> id)
         }
 
         DocumentErrors.CheckName(name, source, reader.TokenStartIndex);
-        if (parent == mapping.Root && name is "_id" or "_source" or "_index" or "_routing" or "_field_names" or "_ignored" or "_seq_no" or "_version" or "_doc_count" or "_tier")
+        if (
+            parent == mapping.Root
+            && name
+                is "_id"
+                    or "_source"
+                    or "_index"
+                    or "_routing"
+                    or "_field_names"
+                    or "_ignored"
+                    or "_seq_no"
+                    or "_version"
+                    or "_doc_count"
+                    or "_tier"
+        )
         {
             var value = reader;
             value.Read();
@@ -92,7 +108,9 @@ internal sealed class FieldResolver(IndexMapping mapping, Func<string> id)
                 throw new ElasticError(
                     400,
                     "document_parsing_exception",
-                    $"{DocumentErrors.At(source, reader.TokenStartIndex)} failed to parse: Could not dynamically add mapping for field [{name}]. Existing mapping for [{next.Path}] must be of type object but found [{FieldKinds.NameOf(next.Kind)}].").Thrown();
+                    $"{DocumentErrors.At(source, reader.TokenStartIndex)} failed to parse: Could not dynamically add mapping for field "
+                        + $"[{name}]. Existing mapping for [{next.Path}] must be of type object but found [{FieldKinds.NameOf(next.Kind)}]."
+                ).Thrown();
             }
 
             if (next is null or { Kind: FieldKind.Ignored })
@@ -137,7 +155,9 @@ internal sealed class FieldResolver(IndexMapping mapping, Func<string> id)
                 throw new ElasticError(
                     400,
                     "strict_dynamic_mapping_exception",
-                    $"{DocumentErrors.At(source, reader.TokenStartIndex)} mapping set to strict, dynamic introduction of [{name}] within [{(parent.Path.Length == 0 ? "_doc" : parent.Path)}] is not allowed").Thrown();
+                    $"{DocumentErrors.At(source, reader.TokenStartIndex)} mapping set to strict, dynamic introduction of [{name}] within "
+                        + $"[{(parent.Path.Length == 0 ? "_doc" : parent.Path)}] is not allowed"
+                ).Thrown();
         }
 
         var value = reader;
@@ -145,19 +165,29 @@ internal sealed class FieldResolver(IndexMapping mapping, Func<string> id)
         while (value.TokenType == JsonTokenType.StartArray)
         {
             // An array has the type of its first value; an empty one, or one of nulls, leaves the mapping alone.
-            while (value.Read() && value.TokenType == JsonTokenType.Null)
-            {
-            }
+            while (value.Read() && value.TokenType == JsonTokenType.Null) { }
         }
 
         return value.TokenType switch
         {
             JsonTokenType.StartObject => Add(source, value.TokenStartIndex, parent, name, FieldKind.Object),
             JsonTokenType.True or JsonTokenType.False => Add(source, value.TokenStartIndex, parent, name, FieldKind.Boolean),
-            JsonTokenType.Number when value.ValueSpan.IndexOfAny((byte)'.', (byte)'e', (byte)'E') >= 0 => Add(source, value.TokenStartIndex, parent, name, FieldKind.Float),
+            JsonTokenType.Number when value.ValueSpan.IndexOfAny((byte)'.', (byte)'e', (byte)'E') >= 0 => Add(
+                source,
+                value.TokenStartIndex,
+                parent,
+                name,
+                FieldKind.Float
+            ),
             JsonTokenType.Number => Add(source, value.TokenStartIndex, parent, name, FieldKind.Long),
-            JsonTokenType.String when mapping.DateDetection && value.ValueSpan.Length >= 7 && DateText.TryParseIso(value.ValueSpan, out _)
-                => Add(source, value.TokenStartIndex, parent, name, FieldKind.Date),
+            JsonTokenType.String
+                when mapping.DateDetection && value.ValueSpan.Length >= 7 && DateText.TryParseIso(value.ValueSpan, out _) => Add(
+                source,
+                value.TokenStartIndex,
+                parent,
+                name,
+                FieldKind.Date
+            ),
             JsonTokenType.String => Add(source, value.TokenStartIndex, parent, name, FieldKind.Text),
             _ => Nothing(parent, name),
         };
@@ -193,19 +223,31 @@ internal sealed class FieldResolver(IndexMapping mapping, Func<string> id)
         {
             node.MultiFields =
             [
-                new FieldNode("keyword", node, FieldKind.Keyword, mapping.NextOrdinal()) { IgnoreAbove = 256, Definition = new() { ["ignore_above"] = 256 } },
+                new FieldNode("keyword", node, FieldKind.Keyword, mapping.NextOrdinal())
+                {
+                    IgnoreAbove = 256,
+                    Definition = new() { ["ignore_above"] = 256 },
+                },
             ];
             _addedFields++;
         }
 
         if (kind == FieldKind.Object && node.Depth > mapping.MaxDepth - 1)
         {
-            throw DocumentErrors.Limit(source, at, $"Limit of mapping depth [{mapping.MaxDepth}] has been exceeded due to object field [{node.Path}]").Thrown();
+            throw DocumentErrors
+                .Limit(source, at, $"Limit of mapping depth [{mapping.MaxDepth}] has been exceeded due to object field [{node.Path}]")
+                .Thrown();
         }
 
         if (mapping.FieldCount + _addedFields > mapping.MaxFields)
         {
-            throw DocumentErrors.Limit(source, at, $"Limit of total fields [{mapping.MaxFields}] has been exceeded while adding new fields [{_addedFields}]").Thrown();
+            throw DocumentErrors
+                .Limit(
+                    source,
+                    at,
+                    $"Limit of total fields [{mapping.MaxFields}] has been exceeded while adding new fields [{_addedFields}]"
+                )
+                .Thrown();
         }
 
         _added.Add(node);

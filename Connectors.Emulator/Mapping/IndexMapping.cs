@@ -6,7 +6,8 @@ namespace Connectors.Emulator.Mapping;
 /// <summary>The fields of one index. Reading needs no lock; adding fields is serialized here.</summary>
 internal sealed class IndexMapping
 {
-    /// <summary>Names that are no fields are remembered up to this many, for speed; a document with more of them is checked the slow way.</summary>
+    /// <summary>Names that are no fields are remembered up to this many, for speed; a document with more of them is checked the slow
+    /// way.</summary>
     private const int MaxPlaceholders = 20_000;
 
     private readonly Lock _lock = new();
@@ -32,7 +33,8 @@ internal sealed class IndexMapping
 
     public int MaxDepth { get; set; } = 20;
 
-    /// <summary>Whether a value that does not fit its number, date or boolean field is left out of the index rather than the whole document.</summary>
+    /// <summary>Whether a value that does not fit its number, date or boolean field is left out of the index rather than the whole
+    /// document.</summary>
     public bool IgnoresMalformed { get; set; }
 
     /// <summary>Whether a new field beyond <see cref="MaxFields"/> is left out of the index rather than the whole document.</summary>
@@ -52,7 +54,9 @@ internal sealed class IndexMapping
             merge.Check(mapping);
             if (FieldCount + merge.NewFields > MaxFields)
             {
-                throw ElasticErrors.IllegalArgument($"Limit of total fields [{MaxFields}] has been exceeded while adding new fields [{merge.NewFields}]").Thrown();
+                throw ElasticErrors
+                    .IllegalArgument($"Limit of total fields [{MaxFields}] has been exceeded while adding new fields [{merge.NewFields}]")
+                    .Thrown();
             }
 
             Root.DropPlaceholders();
@@ -70,7 +74,8 @@ internal sealed class IndexMapping
         }
     }
 
-    /// <summary>Takes in the fields that a document brought. False when another document was faster with one of them: parse again.</summary>
+    /// <summary>Takes in the fields that a document brought. False when another document was faster with one of them: parse
+    /// again.</summary>
     public bool TryAdd(List<FieldNode> added)
     {
         lock (_lock)

@@ -6,14 +6,43 @@ namespace Connectors.Emulator.Mapping;
 /// <summary>Merges a mapping into the fields of an index in two steps: all of it is checked before any of it is applied.</summary>
 internal sealed class MappingMerge(IndexMapping mapping)
 {
-    private static readonly HashSet<string> RootParameters = ["dynamic", "_meta", "properties", "date_detection", "_source", "numeric_detection", "dynamic_templates"];
+    private static readonly HashSet<string> RootParameters =
+    [
+        "dynamic",
+        "_meta",
+        "properties",
+        "date_detection",
+        "_source",
+        "numeric_detection",
+        "dynamic_templates",
+    ];
     private static readonly HashSet<string> ObjectParameters = ["type", "dynamic", "properties", "enabled"];
 
     // What changes neither what is accepted nor what our queries find.
     private static readonly HashSet<string> LeafParameters =
     [
-        "type", "index", "doc_values", "store", "ignore_above", "fields", "format", "analyzer", "search_analyzer", "search_quote_analyzer", "norms", "similarity",
-        "coerce", "meta", "index_options", "term_vector", "eager_global_ordinals", "index_prefixes", "index_phrases", "position_increment_gap", "fielddata", "boost",
+        "type",
+        "index",
+        "doc_values",
+        "store",
+        "ignore_above",
+        "fields",
+        "format",
+        "analyzer",
+        "search_analyzer",
+        "search_quote_analyzer",
+        "norms",
+        "similarity",
+        "coerce",
+        "meta",
+        "index_options",
+        "term_vector",
+        "eager_global_ordinals",
+        "index_prefixes",
+        "index_phrases",
+        "position_increment_gap",
+        "fielddata",
+        "boost",
     ];
 
     private readonly List<Action> _steps = [];
@@ -26,7 +55,12 @@ internal sealed class MappingMerge(IndexMapping mapping)
         {
             if (!RootParameters.Contains(key))
             {
-                throw ElasticErrors.Parsing("mapper_parsing_exception", $"Root mapping definition has unsupported parameters:  [{key} : {value?.ToJsonString() ?? "null"}]").Thrown();
+                throw ElasticErrors
+                    .Parsing(
+                        "mapper_parsing_exception",
+                        $"Root mapping definition has unsupported parameters:  [{key} : {value?.ToJsonString() ?? "null"}]"
+                    )
+                    .Thrown();
             }
         }
 
@@ -69,17 +103,25 @@ internal sealed class MappingMerge(IndexMapping mapping)
 
     private void CheckField(FieldNode parent, string name, JsonObject spec)
     {
-        var typeName = Json.Text(spec["type"]) ?? (spec["properties"] is not null || spec["dynamic"] is not null || spec["enabled"] is not null ? "object" : null)
+        var typeName = Json.Text(spec["type"])
+            ?? (spec["properties"] is not null || spec["dynamic"] is not null || spec["enabled"] is not null ? "object" : null)
             ?? throw ElasticErrors.Parsing("mapper_parsing_exception", $"No type specified for field [{name}]").Thrown();
         if (!FieldKinds.TryParse(typeName, out var kind))
         {
-            throw ElasticErrors.Parsing("mapper_parsing_exception", $"The emulator has no handler for type [{typeName}] declared on field [{name}]").Thrown();
+            throw ElasticErrors
+                .Parsing("mapper_parsing_exception", $"The emulator has no handler for type [{typeName}] declared on field [{name}]")
+                .Thrown();
         }
 
         var known = kind == FieldKind.Object ? ObjectParameters : LeafParameters;
         if (spec.FirstOrDefault(parameter => !known.Contains(parameter.Key)).Key is { } unknown)
         {
-            throw ElasticErrors.Parsing("mapper_parsing_exception", $"unknown parameter [{unknown}] on mapper [{name}] of type [{typeName}] (the emulator knows no more)").Thrown();
+            throw ElasticErrors
+                .Parsing(
+                    "mapper_parsing_exception",
+                    $"unknown parameter [{unknown}] on mapper [{name}] of type [{typeName}] (the emulator knows no more)"
+                )
+                .Thrown();
         }
 
         if (Json.Text(spec["format"]) is { } format && kind == FieldKind.Date && !DateText.Knows(format))
@@ -96,9 +138,13 @@ internal sealed class MappingMerge(IndexMapping mapping)
         if (node is not null && node.Kind != kind)
         {
             var path = node.Path;
-            throw (node.Kind == FieldKind.Object
-                ? ElasticErrors.IllegalArgument($"can't merge a non object mapping [{path}] with an object mapping")
-                : ElasticErrors.IllegalArgument($"mapper [{path}] cannot be changed from type [{FieldKinds.NameOf(node.Kind)}] to [{typeName}]")).Thrown();
+            throw (
+                node.Kind == FieldKind.Object
+                    ? ElasticErrors.IllegalArgument($"can't merge a non object mapping [{path}] with an object mapping")
+                    : ElasticErrors.IllegalArgument(
+                        $"mapper [{path}] cannot be changed from type [{FieldKinds.NameOf(node.Kind)}] to [{typeName}]"
+                    )
+            ).Thrown();
         }
 
         node ??= Add(parent, name, kind, spec);
@@ -133,7 +179,9 @@ internal sealed class MappingMerge(IndexMapping mapping)
         var type = Json.Text(spec["type"]) ?? "keyword";
         if (!FieldKinds.TryParse(type, out var kind))
         {
-            throw ElasticErrors.Parsing("mapper_parsing_exception", $"The emulator has no handler for type [{type}] declared on field [{name}]").Thrown();
+            throw ElasticErrors
+                .Parsing("mapper_parsing_exception", $"The emulator has no handler for type [{type}] declared on field [{name}]")
+                .Thrown();
         }
 
         var field = new FieldNode(name, node, kind, mapping.NextOrdinal());
@@ -165,11 +213,12 @@ internal sealed class MappingMerge(IndexMapping mapping)
         return node;
     }
 
-    private static DynamicMode ParseDynamic(JsonNode value) => Json.Text(value) switch
-    {
-        "true" => DynamicMode.Add,
-        "false" => DynamicMode.Ignore,
-        "strict" => DynamicMode.Refuse,
-        var other => throw ElasticErrors.Unsupported($"dynamic: {other}").Thrown(),
-    };
+    private static DynamicMode ParseDynamic(JsonNode value) =>
+        Json.Text(value) switch
+        {
+            "true" => DynamicMode.Add,
+            "false" => DynamicMode.Ignore,
+            "strict" => DynamicMode.Refuse,
+            var other => throw ElasticErrors.Unsupported($"dynamic: {other}").Thrown(),
+        };
 }

@@ -83,10 +83,11 @@ internal static class MappingWriter
         json.WriteEndObject();
     }
 
-    private static string NameOf(DynamicMode mode) => mode switch
-    {
-        DynamicMode.Add => "true",
-        DynamicMode.Ignore => "false",
-        _ => "strict",
-    };
+    private static string NameOf(DynamicMode mode) =>
+        mode switch
+        {
+            DynamicMode.Add => "true",
+            DynamicMode.Ignore => "false",
+            _ => "strict",
+        };
 }

@@ -34,16 +34,22 @@ internal static class ValueChecks
                 FieldKind.Boolean => "Failed to parse value [START_OBJECT] as only [true] or [false] are allowed.",
                 _ => "Cannot parse object as number",
             };
-            throw DocumentErrors.Value(source, reader.TokenStartIndex, node, id(), preview, new ElasticError(400, "illegal_argument_exception", cause)).Thrown();
+            throw DocumentErrors
+                .Value(source, reader.TokenStartIndex, node, id(), preview, new ElasticError(400, "illegal_argument_exception", cause))
+                .Thrown();
         }
 
         switch (node.Kind)
         {
             case FieldKind.Keyword:
-                var length = reader.TokenType == JsonTokenType.String && reader.ValueIsEscaped && reader.ValueSpan.Length > MaxKeywordBytes
-                    ? Encoding.UTF8.GetByteCount(DocumentErrors.TextOf(ref reader))
-                    : reader.ValueSpan.Length;
-                if (length > MaxKeywordBytes && (node.IgnoreAbove == int.MaxValue || DocumentErrors.TextOf(ref reader).Length <= node.IgnoreAbove))
+                var length =
+                    reader.TokenType == JsonTokenType.String && reader.ValueIsEscaped && reader.ValueSpan.Length > MaxKeywordBytes
+                        ? Encoding.UTF8.GetByteCount(DocumentErrors.TextOf(ref reader))
+                        : reader.ValueSpan.Length;
+                if (
+                    length > MaxKeywordBytes
+                    && (node.IgnoreAbove == int.MaxValue || DocumentErrors.TextOf(ref reader).Length <= node.IgnoreAbove)
+                )
                 {
                     throw Immense(source, ref reader, node, id()).Thrown();
                 }
@@ -68,13 +74,14 @@ internal static class ValueChecks
     }
 
     /// <summary>Smallest and largest value of a whole-number field.</summary>
-    public static (long Least, long Most) RangeOf(FieldKind kind) => kind switch
-    {
-        FieldKind.Integer => (int.MinValue, int.MaxValue),
-        FieldKind.Short => (short.MinValue, short.MaxValue),
-        FieldKind.Byte => (sbyte.MinValue, sbyte.MaxValue),
-        _ => (long.MinValue, long.MaxValue),
-    };
+    public static (long Least, long Most) RangeOf(FieldKind kind) =>
+        kind switch
+        {
+            FieldKind.Integer => (int.MinValue, int.MaxValue),
+            FieldKind.Short => (short.MinValue, short.MaxValue),
+            FieldKind.Byte => (sbyte.MinValue, sbyte.MaxValue),
+            _ => (long.MinValue, long.MaxValue),
+        };
 
     private static long? Date(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, FieldNode node, Func<string> id)
     {
@@ -92,11 +99,21 @@ internal static class ValueChecks
 
         var shown = DocumentErrors.TextOf(ref reader);
         var format = Json.Text(node.Definition["format"]) ?? "strict_date_optional_time||epoch_millis";
-        throw DocumentErrors.Value(source, reader.TokenStartIndex, node, id(), shown, new ElasticError(
-            400,
-            "illegal_argument_exception",
-            $"failed to parse date field [{shown}] with format [{format}]",
-            new ElasticError(400, "date_time_parse_exception", "Failed to parse with all enclosed parsers"))).Thrown();
+        throw DocumentErrors
+            .Value(
+                source,
+                reader.TokenStartIndex,
+                node,
+                id(),
+                shown,
+                new ElasticError(
+                    400,
+                    "illegal_argument_exception",
+                    $"failed to parse date field [{shown}] with format [{format}]",
+                    new ElasticError(400, "date_time_parse_exception", "Failed to parse with all enclosed parsers")
+                )
+            )
+            .Thrown();
     }
 
     private static long? Number(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, FieldNode node, Func<string> id)
@@ -125,7 +142,9 @@ internal static class ValueChecks
                 if (FieldKinds.IsWholeNumber(node.Kind))
                 {
                     var (least, most) = RangeOf(node.Kind);
-                    return real >= least && real < (double)most + 1 ? (long)real : throw OutOfRange(ref reader, source, node, id()).Thrown();
+                    return real >= least && real < (double)most + 1
+                        ? (long)real
+                        : throw OutOfRange(ref reader, source, node, id()).Thrown();
                 }
 
                 var finite = node.Kind switch
@@ -139,15 +158,35 @@ internal static class ValueChecks
                     return null;
                 }
 
-                var shown = double.IsFinite(real) ? DocumentErrors.TextOf(ref reader) : real > 0 ? "Infinity" : "-Infinity";
-                throw DocumentErrors.Value(source, reader.TokenStartIndex, node, id(), shown, new ElasticError(
-                    400, "illegal_argument_exception", $"[{FieldKinds.NameOf(node.Kind)}] supports only finite values, but got [{(real > 0 ? "Infinity" : "-Infinity")}]")).Thrown();
+                var shown =
+                    double.IsFinite(real) ? DocumentErrors.TextOf(ref reader)
+                    : real > 0 ? "Infinity"
+                    : "-Infinity";
+                throw DocumentErrors
+                    .Value(
+                        source,
+                        reader.TokenStartIndex,
+                        node,
+                        id(),
+                        shown,
+                        new ElasticError(
+                            400,
+                            "illegal_argument_exception",
+                            $"[{FieldKinds.NameOf(node.Kind)}] supports only finite values, but got "
+                                + $"[{(real > 0 ? "Infinity" : "-Infinity")}]"
+                        )
+                    )
+                    .Thrown();
             }
         }
 
         var value = DocumentErrors.TextOf(ref reader);
         var cause = reader.TokenType is JsonTokenType.True or JsonTokenType.False
-            ? new ElasticError(400, "x_content_parse_exception", $"{DocumentErrors.At(source, reader.TokenStartIndex)} Current token (VALUE_{value.ToUpperInvariant()}) not numeric, can not use numeric value accessors")
+            ? new ElasticError(
+                400,
+                "x_content_parse_exception",
+                $"{DocumentErrors.At(source, reader.TokenStartIndex)} Current token (VALUE_{value.ToUpperInvariant()}) not numeric, can not use numeric value accessors"
+            )
             : new ElasticError(400, "illegal_argument_exception", $"For input string: \"{value}\"");
         throw DocumentErrors.Value(source, reader.TokenStartIndex, node, id(), value, cause).Thrown();
     }
@@ -159,45 +198,102 @@ internal static class ValueChecks
         var end = reader.BytesConsumed;
         if (reader.TokenType == JsonTokenType.Number && node.Kind is FieldKind.Long or FieldKind.Integer)
         {
-            var reason = $"Numeric value ({shown}) out of range of {(node.Kind == FieldKind.Long ? "long" : "int")} ({least.ToString(CultureInfo.InvariantCulture)} - {most.ToString(CultureInfo.InvariantCulture)})"
+            var reason =
+                $"Numeric value ({shown}) out of range of {(node.Kind == FieldKind.Long ? "long" : "int")} "
+                + $"({least.ToString(CultureInfo.InvariantCulture)} - {most.ToString(CultureInfo.InvariantCulture)})"
                 + DocumentErrors.Source(source, end);
-            return DocumentErrors.Value(source, reader.TokenStartIndex, node, id, shown, new ElasticError(
-                400, "x_content_parse_exception", $"{DocumentErrors.At(source, end)} {reason}", new ElasticError(400, "input_coercion_exception", reason)));
+            return DocumentErrors.Value(
+                source,
+                reader.TokenStartIndex,
+                node,
+                id,
+                shown,
+                new ElasticError(
+                    400,
+                    "x_content_parse_exception",
+                    $"{DocumentErrors.At(source, end)} {reason}",
+                    new ElasticError(400, "input_coercion_exception", reason)
+                )
+            );
         }
 
-        return DocumentErrors.Value(source, reader.TokenStartIndex, node, id, shown, new ElasticError(
-            400, "illegal_argument_exception", $"Value [{shown}] is out of range for a {FieldKinds.NameOf(node.Kind)}"));
+        return DocumentErrors.Value(
+            source,
+            reader.TokenStartIndex,
+            node,
+            id,
+            shown,
+            new ElasticError(400, "illegal_argument_exception", $"Value [{shown}] is out of range for a {FieldKinds.NameOf(node.Kind)}")
+        );
     }
 
     private static bool IsBooleanText(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.String && (reader.ValueSpan.SequenceEqual("true"u8) || reader.ValueSpan.SequenceEqual("false"u8) || reader.ValueSpan.Length == 0);
+        reader.TokenType == JsonTokenType.String
+        && (reader.ValueSpan.SequenceEqual("true"u8) || reader.ValueSpan.SequenceEqual("false"u8) || reader.ValueSpan.Length == 0);
 
     private static ElasticError NotBoolean(ReadOnlySpan<byte> source, ref Utf8JsonReader reader, FieldNode node, string id)
     {
         var shown = DocumentErrors.TextOf(ref reader);
         if (reader.TokenType == JsonTokenType.String)
         {
-            return DocumentErrors.Value(source, reader.TokenStartIndex, node, id, shown, new ElasticError(
-                400, "illegal_argument_exception", $"Failed to parse value [{shown}] as only [true] or [false] are allowed."));
+            return DocumentErrors.Value(
+                source,
+                reader.TokenStartIndex,
+                node,
+                id,
+                shown,
+                new ElasticError(
+                    400,
+                    "illegal_argument_exception",
+                    $"Failed to parse value [{shown}] as only [true] or [false] are allowed."
+                )
+            );
         }
 
         var token = shown.AsSpan().IndexOfAny('.', 'e', 'E') >= 0 ? "VALUE_NUMBER_FLOAT" : "VALUE_NUMBER_INT";
         var reason = $"Current token ({token}) not of boolean type" + DocumentErrors.Source(source, reader.BytesConsumed);
-        return DocumentErrors.Value(source, reader.TokenStartIndex, node, id, shown, new ElasticError(
-            400, "x_content_parse_exception", $"{DocumentErrors.At(source, reader.BytesConsumed)} {reason}", new ElasticError(400, "json_parse_exception", reason)));
+        return DocumentErrors.Value(
+            source,
+            reader.TokenStartIndex,
+            node,
+            id,
+            shown,
+            new ElasticError(
+                400,
+                "x_content_parse_exception",
+                $"{DocumentErrors.At(source, reader.BytesConsumed)} {reason}",
+                new ElasticError(400, "json_parse_exception", reason)
+            )
+        );
     }
 
     private static ElasticError Immense(ReadOnlySpan<byte> source, ref Utf8JsonReader reader, FieldNode node, string id)
     {
         var text = DocumentErrors.TextOf(ref reader);
-        var prefix = string.Join(", ", Encoding.UTF8.GetBytes(text).Take(30).Select(b => ((sbyte)b).ToString(CultureInfo.InvariantCulture)));
-        return DocumentErrors.Value(source, reader.TokenStartIndex, node, id, text, new ElasticError(
-            400,
-            "illegal_argument_exception",
-            $"Document contains at least one immense term in field=\"{node.Path}\" (whose UTF8 encoding is longer than the max length {MaxKeywordBytes}), all of which were skipped. "
-            + $"Please correct the analyzer to not produce such terms. The prefix of the first immense term is: '[{prefix}]...'"));
+        var prefix = string.Join(
+            ", ",
+            Encoding.UTF8.GetBytes(text).Take(30).Select(b => ((sbyte)b).ToString(CultureInfo.InvariantCulture))
+        );
+        return DocumentErrors.Value(
+            source,
+            reader.TokenStartIndex,
+            node,
+            id,
+            text,
+            new ElasticError(
+                400,
+                "illegal_argument_exception",
+                $"Document contains at least one immense term in field=\"{node.Path}\" (whose UTF8 encoding is longer than the max "
+                    + $"length {MaxKeywordBytes}), all of which were skipped. "
+                    + $"Please correct the analyzer to not produce such terms. The prefix of the first immense term is: '[{prefix}]...'"
+            )
+        );
     }
 
     private static string Preview(ReadOnlySpan<byte> json) =>
-        Encoding.UTF8.GetString(json).Replace("\"", "", StringComparison.Ordinal).Replace(":", "=", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal);
+        Encoding
+            .UTF8.GetString(json)
+            .Replace("\"", "", StringComparison.Ordinal)
+            .Replace(":", "=", StringComparison.Ordinal)
+            .Replace(" ", "", StringComparison.Ordinal);
 }

@@ -16,7 +16,8 @@ internal sealed class Candidate(EmulatedIndex index, StoredDocument document, lo
     /// <summary>Its place in the order of <c>_shard_doc</c>.</summary>
     public long ShardDoc => shardDoc;
 
-    public JsonElement Root => (_json ??= JsonDocument.Parse(document.SourceMemory, new JsonDocumentOptions { MaxDepth = 1000 })).RootElement;
+    public JsonElement Root =>
+        (_json ??= JsonDocument.Parse(document.SourceMemory, new JsonDocumentOptions { MaxDepth = 1000 })).RootElement;
 
     /// <summary>All values at a path, arrays flattened, nulls left out.</summary>
     public List<JsonElement> Values(string path)

@@ -23,8 +23,10 @@ internal static class DateMath
         {
             var bar = text.IndexOf("||", StringComparison.Ordinal);
             var plain = bar < 0 ? text : text[..bar];
-            if (!DateText.TryParse(Encoding.UTF8.GetBytes(plain), out var millis, roundUp && bar < 0)
-                && !long.TryParse(plain, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out millis))
+            if (
+                !DateText.TryParse(Encoding.UTF8.GetBytes(plain), out var millis, roundUp && bar < 0)
+                && !long.TryParse(plain, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out millis)
+            )
             {
                 throw Unreadable(text).Thrown();
             }
@@ -66,17 +68,18 @@ internal static class DateMath
         return date;
     }
 
-    private static DateTime Add(DateTime date, char unit, int amount, string text) => unit switch
-    {
-        'y' => date.AddYears(amount),
-        'M' => date.AddMonths(amount),
-        'w' => date.AddDays(7 * amount),
-        'd' => date.AddDays(amount),
-        'h' or 'H' => date.AddHours(amount),
-        'm' => date.AddMinutes(amount),
-        's' => date.AddSeconds(amount),
-        _ => throw Unreadable(text).Thrown(),
-    };
+    private static DateTime Add(DateTime date, char unit, int amount, string text) =>
+        unit switch
+        {
+            'y' => date.AddYears(amount),
+            'M' => date.AddMonths(amount),
+            'w' => date.AddDays(7 * amount),
+            'd' => date.AddDays(amount),
+            'h' or 'H' => date.AddHours(amount),
+            'm' => date.AddMinutes(amount),
+            's' => date.AddSeconds(amount),
+            _ => throw Unreadable(text).Thrown(),
+        };
 
     private static DateTime Round(DateTime date, char unit, bool roundUp, string text)
     {
@@ -94,5 +97,6 @@ internal static class DateMath
         return roundUp ? Add(floor, unit, 1, text).AddMilliseconds(-1) : floor;
     }
 
-    private static ElasticError Unreadable(string text) => new(400, "parse_exception", $"failed to parse date field [{text}] with format [strict_date_optional_time||epoch_millis]");
+    private static ElasticError Unreadable(string text) =>
+        new(400, "parse_exception", $"failed to parse date field [{text}] with format [strict_date_optional_time||epoch_millis]");
 }

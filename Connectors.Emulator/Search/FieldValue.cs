@@ -27,18 +27,30 @@ internal readonly record struct FieldValue(string? Text, long? Whole, double Rea
             case FieldKind.Keyword or FieldKind.Text:
                 return Of(text);
             case FieldKind.Boolean:
-                return text switch { "true" => Of(1), "false" or "" => Of(0), _ => null };
+                return text switch
+                {
+                    "true" => Of(1),
+                    "false" or "" => Of(0),
+                    _ => null,
+                };
             case FieldKind.Date:
-                return DateText.TryParse(Encoding.UTF8.GetBytes(text), out var millis, roundUp) || long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out millis)
+                return
+                    DateText.TryParse(Encoding.UTF8.GetBytes(text), out var millis, roundUp)
+                    || long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out millis)
                     ? Of(millis)
                     : null;
             default:
-                if (FieldKinds.IsWholeNumber(kind) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
+                if (
+                    FieldKinds.IsWholeNumber(kind)
+                    && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
+                )
                 {
                     return Of(whole);
                 }
 
-                return FieldKinds.IsNumber(kind) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? Of(real) : null;
+                return FieldKinds.IsNumber(kind) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real)
+                    ? Of(real)
+                    : null;
         }
     }
 

@@ -25,7 +25,10 @@ internal sealed class PointsInTime(TimeProvider time)
         var end = time.GetUtcNow() + ParseKeepAlive(keepAlive);
         IndexView[] views = [.. indices.Select(index => new IndexView(index, index.Documents.Snapshot()))];
         var id = Base64Url.EncodeToString(
-            Encoding.UTF8.GetBytes(Magic + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)) + ":" + (views.Length > 0 ? views[0].Index.Name : "")));
+            Encoding.UTF8.GetBytes(
+                Magic + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)) + ":" + (views.Length > 0 ? views[0].Index.Name : "")
+            )
+        );
         _open[id] = (views, end);
         return id;
     }
@@ -60,9 +63,10 @@ internal sealed class PointsInTime(TimeProvider time)
 
     private static DateTimeOffset Max(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;
 
-    private static ElasticError Missing(string id) => IndexOf(id) is { } index
-        ? new ElasticError(404, "search_context_missing_exception", $"No search context found for id [{id}]") { FailedShardOf = index }
-        : Rubbish(id);
+    private static ElasticError Missing(string id) =>
+        IndexOf(id) is { } index
+            ? new ElasticError(404, "search_context_missing_exception", $"No search context found for id [{id}]") { FailedShardOf = index }
+            : Rubbish(id);
 
     private static ElasticError Rubbish(string id) => ElasticErrors.IllegalArgument($"invalid id: [{id}]");
 
@@ -83,7 +87,11 @@ internal sealed class PointsInTime(TimeProvider time)
         var digits = text.TakeWhile(char.IsAsciiDigit).Count();
         if (!long.TryParse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out var amount))
         {
-            throw ElasticErrors.IllegalArgument($"failed to parse setting [keep_alive] with value [{text}] as a time value: unit is missing or unrecognized").Thrown();
+            throw ElasticErrors
+                .IllegalArgument(
+                    $"failed to parse setting [keep_alive] with value [{text}] as a time value: unit is missing or unrecognized"
+                )
+                .Thrown();
         }
 
         return text[digits..] switch
@@ -93,7 +101,11 @@ internal sealed class PointsInTime(TimeProvider time)
             "m" => TimeSpan.FromMinutes(amount),
             "h" => TimeSpan.FromHours(amount),
             "d" => TimeSpan.FromDays(amount),
-            _ => throw ElasticErrors.IllegalArgument($"failed to parse setting [keep_alive] with value [{text}] as a time value: unit is missing or unrecognized").Thrown(),
+            _ => throw ElasticErrors
+                .IllegalArgument(
+                    $"failed to parse setting [keep_alive] with value [{text}] as a time value: unit is missing or unrecognized"
+                )
+                .Thrown(),
         };
     }
 

@@ -56,9 +56,11 @@ internal sealed class WordQuery(string[] fields, List<string> words, bool needsA
                 continue;
             }
 
-            var score = node.Kind == Mapping.FieldKind.Text
-                ? TextScore([.. candidate.Values(node).SelectMany(value => Search.Words.Of(FieldValue.TextOf(value)))])
-                : candidate.Values(node).Any(value => words.Contains(FieldValue.TextOf(value).ToLowerInvariant())) ? 1 : null;
+            var score =
+                node.Kind == Mapping.FieldKind.Text
+                    ? TextScore([.. candidate.Values(node).SelectMany(value => Search.Words.Of(FieldValue.TextOf(value)))])
+                : candidate.Values(node).Any(value => words.Contains(FieldValue.TextOf(value).ToLowerInvariant())) ? 1
+                : null;
             if (score is { } found && found >= (best ?? 0))
             {
                 best = found;

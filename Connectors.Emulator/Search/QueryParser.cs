@@ -23,13 +23,19 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
 
         if (node is not JsonObject { Count: 1 } holder)
         {
-            throw new ElasticError(400, "parsing_exception", node is JsonObject { Count: 0 }
-                ? "query malformed, empty clause found"
-                : "[query] malformed query, expected [END_OBJECT] but found [FIELD_NAME]").Thrown();
+            throw new ElasticError(
+                400,
+                "parsing_exception",
+                node is JsonObject { Count: 0 }
+                    ? "query malformed, empty clause found"
+                    : "[query] malformed query, expected [END_OBJECT] but found [FIELD_NAME]"
+            ).Thrown();
         }
 
         var (name, value) = holder.Single();
-        var spec = value as JsonObject ?? throw new ElasticError(400, "parsing_exception", $"[{name}] query malformed, no start_object after query name").Thrown();
+        var spec =
+            value as JsonObject
+            ?? throw new ElasticError(400, "parsing_exception", $"[{name}] query malformed, no start_object after query name").Thrown();
         return name switch
         {
             "match_all" => MatchAll.Instance,
@@ -37,14 +43,25 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
             "term" => Term(spec),
             "terms" => Terms(spec),
             "ids" => new IdsQuery((spec["values"] as JsonArray)?.Select(id => Json.Text(id) ?? "") ?? []),
-            "exists" => Exists(Json.Text(spec["field"]) ?? throw ElasticErrors.IllegalArgument("[exists] must be provided with a [field]").Thrown()),
+            "exists" => Exists(
+                Json.Text(spec["field"]) ?? throw ElasticErrors.IllegalArgument("[exists] must be provided with a [field]").Thrown()
+            ),
             "range" => Range(spec),
             "prefix" => Prefix(spec),
             "bool" => Bool(spec),
             "constant_score" => Parse(spec["filter"]),
             "match" => Match(spec, isPhrase: false),
             "match_phrase" => Match(spec, isPhrase: true),
-            "multi_match" => Words(Names(spec["fields"]), Json.Text(spec["query"]), Json.Text(spec["operator"]), spec, "query", "fields", "operator", "type"),
+            "multi_match" => Words(
+                Names(spec["fields"]),
+                Json.Text(spec["query"]),
+                Json.Text(spec["operator"]),
+                spec,
+                "query",
+                "fields",
+                "operator",
+                "type"
+            ),
             "simple_query_string" or "query_string" => QueryString(name, spec),
             _ => throw Unknown(name).Thrown(),
         };
@@ -68,7 +85,16 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
                 : new ElasticError(400, "parsing_exception", $"[terms] query does not support [{field}]").Thrown();
         }
 
-        return new Test(OneOf(field, [.. values.Select(item => Json.Text(item) ?? throw ElasticErrors.IllegalArgument("No value specified for terms query").Thrown())]));
+        return new Test(
+            OneOf(
+                field,
+                [
+                    .. values.Select(item =>
+                        Json.Text(item) ?? throw ElasticErrors.IllegalArgument("No value specified for terms query").Thrown()
+                    ),
+                ]
+            )
+        );
     }
 
     private Func<Candidate, bool> OneOf(string field, List<string> wanted)
@@ -96,24 +122,42 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
             switch (node.Kind)
             {
                 case FieldKind.Keyword:
-                    return values.Exists(value => FieldValue.TextOf(value) is var text && text.Length <= node.IgnoreAbove && texts.Contains(text));
+                    return values.Exists(value =>
+                        FieldValue.TextOf(value) is var text && text.Length <= node.IgnoreAbove && texts.Contains(text)
+                    );
                 case FieldKind.Text:
                     return values.Exists(value => Search.Words.Of(FieldValue.TextOf(value)).Exists(texts.Contains));
                 default:
-                    var typed = wanted.Select(text => Constant(node.Kind, text, roundUp: false)
-                        ?? throw new ElasticError(400, "query_shard_exception", $"failed to create query: For input string: \"{text}\"") { FailedShardOf = candidate.Index.Name }.Thrown()).ToList();
-                    return values.Exists(value => FieldValue.Read(node.Kind, value) is { } found && typed.Exists(other => other.Against(found) == 0));
+                    var typed = wanted
+                        .Select(text =>
+                            Constant(node.Kind, text, roundUp: false)
+                            ?? throw new ElasticError(400, "query_shard_exception", $"failed to create query: For input string: \"{text}\"")
+                            {
+                                FailedShardOf = candidate.Index.Name,
+                            }.Thrown()
+                        )
+                        .ToList();
+                    return values.Exists(value =>
+                        FieldValue.Read(node.Kind, value) is { } found && typed.Exists(other => other.Against(found) == 0)
+                    );
             }
         };
     }
 
-    private static Test Exists(string field) => new(candidate =>
-        candidate.Index.Mapping.Resolve(field) is { } node && HasValue(candidate, node));
+    private static Test Exists(string field) =>
+        new(candidate => candidate.Index.Mapping.Resolve(field) is { } node && HasValue(candidate, node));
 
     /// <summary>An object has a value when any field in it has one.</summary>
-    private static bool HasValue(Candidate candidate, FieldNode node) => node.Kind == FieldKind.Object
-        ? node.Children.Any(child => child.IsReal && HasValue(candidate, child))
-        : candidate.Values(node).Exists(value => node.Kind != FieldKind.Keyword || node.IgnoreAbove == int.MaxValue || FieldValue.TextOf(value).Length <= node.IgnoreAbove);
+    private static bool HasValue(Candidate candidate, FieldNode node) =>
+        node.Kind == FieldKind.Object
+            ? node.Children.Any(child => child.IsReal && HasValue(candidate, child))
+            : candidate
+                .Values(node)
+                .Exists(value =>
+                    node.Kind != FieldKind.Keyword
+                    || node.IgnoreAbove == int.MaxValue
+                    || FieldValue.TextOf(value).Length <= node.IgnoreAbove
+                );
 
     private Test Range(JsonObject spec)
     {
@@ -121,7 +165,10 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
         var limits = Json.Object(value, "range");
         foreach (var (key, _) in limits)
         {
-            if (key is not ("gte" or "gt" or "lte" or "lt" or "format" or "boost" or "from" or "to" or "include_lower" or "include_upper") || key is "from" or "to" or "include_lower" or "include_upper")
+            if (
+                key is not ("gte" or "gt" or "lte" or "lt" or "format" or "boost" or "from" or "to" or "include_lower" or "include_upper")
+                || key is "from" or "to" or "include_lower" or "include_upper"
+            )
             {
                 throw new ElasticError(400, "parsing_exception", $"[range] query does not support [{key}]").Thrown();
             }
@@ -132,8 +179,10 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
             throw ElasticErrors.Unsupported($"the date format [{format}]").Thrown();
         }
 
-        var bounds = limits.Where(limit => limit.Key is "gte" or "gt" or "lte" or "lt" && limit.Value is not null)
-            .Select(limit => (limit.Key, Text: Json.Text(limit.Value)!)).ToList();
+        var bounds = limits
+            .Where(limit => limit.Key is "gte" or "gt" or "lte" or "lt" && limit.Value is not null)
+            .Select(limit => (limit.Key, Text: Json.Text(limit.Value)!))
+            .ToList();
         return new Test(candidate =>
         {
             if (candidate.Index.Mapping.Resolve(field) is not { } node || !FieldKinds.IsLeaf(node.Kind))
@@ -141,13 +190,31 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
                 return false;
             }
 
-            return candidate.Values(node).Exists(value => FieldValue.Read(node.Kind, value) is { } found && bounds.TrueForAll(bound =>
-            {
-                var limit = Constant(node.Kind, bound.Text, bound.Key is "lte" or "gt")
-                    ?? throw new ElasticError(400, "query_shard_exception", $"failed to create query: For input string: \"{bound.Text}\"") { FailedShardOf = candidate.Index.Name }.Thrown();
-                var order = found.Against(limit);
-                return bound.Key switch { "gte" => order >= 0, "gt" => order > 0, "lte" => order <= 0, _ => order < 0 };
-            }));
+            return candidate
+                .Values(node)
+                .Exists(value =>
+                    FieldValue.Read(node.Kind, value) is { } found
+                    && bounds.TrueForAll(bound =>
+                    {
+                        var limit = Constant(node.Kind, bound.Text, bound.Key is "lte" or "gt")
+                            ?? throw new ElasticError(
+                                400,
+                                "query_shard_exception",
+                                $"failed to create query: For input string: \"{bound.Text}\""
+                            )
+                            {
+                                FailedShardOf = candidate.Index.Name,
+                            }.Thrown();
+                        var order = found.Against(limit);
+                        return bound.Key switch
+                        {
+                            "gte" => order >= 0,
+                            "gt" => order > 0,
+                            "lte" => order <= 0,
+                            _ => order < 0,
+                        };
+                    })
+                );
         });
     }
 
@@ -155,14 +222,26 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
     {
         var (field, value) = Single(spec, "prefix");
         var prefix = Json.Text(value is JsonObject options ? options["value"] : value) ?? "";
-        return new Test(candidate => candidate.Index.Mapping.Resolve(field) is { } node && candidate.Values(node).Exists(found => node.Kind == FieldKind.Text
-            ? Search.Words.Of(FieldValue.TextOf(found)).Exists(word => word.StartsWith(prefix, StringComparison.Ordinal))
-            : FieldValue.TextOf(found).StartsWith(prefix, StringComparison.Ordinal)));
+        return new Test(candidate =>
+            candidate.Index.Mapping.Resolve(field) is { } node
+            && candidate
+                .Values(node)
+                .Exists(found =>
+                    node.Kind == FieldKind.Text
+                        ? Search.Words.Of(FieldValue.TextOf(found)).Exists(word => word.StartsWith(prefix, StringComparison.Ordinal))
+                        : FieldValue.TextOf(found).StartsWith(prefix, StringComparison.Ordinal)
+                )
+        );
     }
 
     private BoolQuery Bool(JsonObject spec)
     {
-        if (spec.FirstOrDefault(member => member.Key is not ("must" or "filter" or "should" or "must_not" or "minimum_should_match" or "boost")).Key is { } unknown)
+        if (
+            spec.FirstOrDefault(member =>
+                member.Key is not ("must" or "filter" or "should" or "must_not" or "minimum_should_match" or "boost")
+            ).Key is
+            { } unknown
+        )
         {
             throw new ElasticError(400, "x_content_parse_exception", $"[bool] unknown field [{unknown}]").Thrown();
         }
@@ -170,22 +249,27 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
         var must = Clauses(spec["must"]);
         var filter = Clauses(spec["filter"]);
         var should = Clauses(spec["should"]);
-        var minimum = spec["minimum_should_match"] is { } given ? Json.Whole(given) : should.Count > 0 && must.Count + filter.Count == 0 ? 1 : 0;
+        var minimum =
+            spec["minimum_should_match"] is { } given ? Json.Whole(given)
+            : should.Count > 0 && must.Count + filter.Count == 0 ? 1
+            : 0;
         return new BoolQuery(must, filter, should, Clauses(spec["must_not"]), minimum);
     }
 
-    private List<Query> Clauses(JsonNode? node) => node switch
-    {
-        null => [],
-        JsonArray array => [.. array.Select(Parse)],
-        _ => [Parse(node)],
-    };
+    private List<Query> Clauses(JsonNode? node) =>
+        node switch
+        {
+            null => [],
+            JsonArray array => [.. array.Select(Parse)],
+            _ => [Parse(node)],
+        };
 
     private static WordQuery Match(JsonObject spec, bool isPhrase)
     {
         var (field, value) = Single(spec, isPhrase ? "match_phrase" : "match");
         return value is JsonObject options
-            ? Words([field], Json.Text(options["query"]), Json.Text(options["operator"]), options, "query", "operator") is var query && isPhrase
+            ? Words([field], Json.Text(options["query"]), Json.Text(options["operator"]), options, "query", "operator") is var query
+            && isPhrase
                 ? new WordQuery([field], Search.Words.Of(Json.Text(options["query"])!), true, true)
                 : Words([field], Json.Text(options["query"]), Json.Text(options["operator"]), options, "query", "operator")
             : new WordQuery([field], Search.Words.Of(Json.Text(value) ?? ""), isPhrase, isPhrase);
@@ -193,13 +277,16 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
 
     private static WordQuery QueryString(string kind, JsonObject spec)
     {
-        var text = Json.Text(spec["query"]) ?? throw new ElasticError(400, "parsing_exception", $"[{kind}] must be provided with a [query]").Thrown();
+        var text = Json.Text(spec["query"])
+            ?? throw new ElasticError(400, "parsing_exception", $"[{kind}] must be provided with a [query]").Thrown();
         if (text.AsSpan().IndexOfAny(Operators) >= 0)
         {
             throw ElasticErrors.Unsupported($"operators in a {kind}; it takes plain words").Thrown();
         }
 
-        var fields = spec["fields"] is { } named ? Names(named) : [Json.Text(spec["default_field"]) ?? throw ElasticErrors.Unsupported($"a {kind} without fields").Thrown()];
+        var fields = spec["fields"] is { } named
+            ? Names(named)
+            : [Json.Text(spec["default_field"]) ?? throw ElasticErrors.Unsupported($"a {kind} without fields").Thrown()];
         return Words(fields, text, Json.Text(spec["default_operator"]), spec, "query", "fields", "default_field", "default_operator");
     }
 
@@ -211,7 +298,11 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
         }
 
         return new WordQuery(
-            fields, Search.Words.Of(text ?? throw ElasticErrors.IllegalArgument("No text specified for text query").Thrown()), string.Equals(wordOperator, "and", StringComparison.OrdinalIgnoreCase), false);
+            fields,
+            Search.Words.Of(text ?? throw ElasticErrors.IllegalArgument("No text specified for text query").Thrown()),
+            string.Equals(wordOperator, "and", StringComparison.OrdinalIgnoreCase),
+            false
+        );
     }
 
     private FieldValue? Constant(FieldKind kind, string text, bool roundUp) =>
@@ -226,13 +317,25 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
     }
 
     private static string[] Names(JsonNode? fields) =>
-        [.. (fields as JsonArray ?? throw ElasticErrors.Unsupported("a text query without fields").Thrown()).Select(field => (Json.Text(field) ?? "").Split('^')[0])];
+        [
+            .. (fields as JsonArray ?? throw ElasticErrors.Unsupported("a text query without fields").Thrown()).Select(field =>
+                (Json.Text(field) ?? "").Split('^')[0]
+            ),
+        ];
 
     private ElasticError Unknown(string name)
     {
         var (line, column) = JsonLocation.OfValue(body.Span, name);
-        return new ElasticError(400, "parsing_exception", $"unknown query [{name}]", new ElasticError(
-            400, "named_object_not_found_exception", $"[{line}:{column}] unknown field [{name}]; the emulator knows only some"))
+        return new ElasticError(
+            400,
+            "parsing_exception",
+            $"unknown query [{name}]",
+            new ElasticError(
+                400,
+                "named_object_not_found_exception",
+                $"[{line}:{column}] unknown field [{name}]; the emulator knows only some"
+            )
+        )
         {
             Details = [("line", line), ("col", column)],
         };

@@ -14,14 +14,45 @@ internal sealed class SearchRequest
 {
     private static readonly HashSet<string> Known =
     [
-        "query", "sort", "from", "size", "search_after", "_source", "docvalue_fields", "fields", "seq_no_primary_term", "version", "track_total_hits", "pit", "slice",
-        "highlight", "timeout", "track_scores",
+        "query",
+        "sort",
+        "from",
+        "size",
+        "search_after",
+        "_source",
+        "docvalue_fields",
+        "fields",
+        "seq_no_primary_term",
+        "version",
+        "track_total_hits",
+        "pit",
+        "slice",
+        "highlight",
+        "timeout",
+        "track_scores",
     ];
 
     private static readonly HashSet<string> NotHere =
     [
-        "aggs", "aggregations", "collapse", "explain", "ext", "indices_boost", "knn", "min_score", "post_filter", "profile", "rank", "rescore", "retriever",
-        "runtime_mappings", "script_fields", "stats", "stored_fields", "suggest", "terminate_after",
+        "aggs",
+        "aggregations",
+        "collapse",
+        "explain",
+        "ext",
+        "indices_boost",
+        "knn",
+        "min_score",
+        "post_filter",
+        "profile",
+        "rank",
+        "rescore",
+        "retriever",
+        "runtime_mappings",
+        "script_fields",
+        "stats",
+        "stored_fields",
+        "suggest",
+        "terminate_after",
     ];
 
     public required Query Query { get; init; }
@@ -61,12 +92,22 @@ internal sealed class SearchRequest
         {
             if (!Known.Contains(key))
             {
-                throw (NotHere.Contains(key) ? ElasticErrors.Unsupported($"[{key}] in a search") : UnknownKey(exchange, key, value)).Thrown();
+                throw (
+                    NotHere.Contains(key) ? ElasticErrors.Unsupported($"[{key}] in a search") : UnknownKey(exchange, key, value)
+                ).Thrown();
             }
         }
 
-        var pit = body["pit"] is JsonObject point ? (Json.Text(point["id"]) ?? throw ElasticErrors.Validation("[id] is missing in [pit]").Thrown(), Json.Text(point["keep_alive"])) : ((string, string?)?)null;
-        var sorts = body["sort"] is { } sort ? SortSpec.ParseAll(sort) : exchange["sort"] is { } text ? SortSpec.ParseText(text) : [];
+        var pit = body["pit"] is JsonObject point
+            ? (
+                Json.Text(point["id"]) ?? throw ElasticErrors.Validation("[id] is missing in [pit]").Thrown(),
+                Json.Text(point["keep_alive"])
+            )
+            : ((string, string?)?)null;
+        var sorts =
+            body["sort"] is { } sort ? SortSpec.ParseAll(sort)
+            : exchange["sort"] is { } text ? SortSpec.ParseText(text)
+            : [];
         if (pit is not null && sorts.Count > 0 && !sorts.Exists(spec => spec.By == SortBy.Order))
         {
             sorts.Add(SortSpec.ByOrder);
@@ -76,7 +117,13 @@ internal sealed class SearchRequest
         var from = exchange.Number("from") ?? (body["from"] is { } start ? Json.Whole(start) : 0);
         if (size < 0 || from < 0)
         {
-            throw ElasticErrors.IllegalArgument(size < 0 ? $"[size] parameter cannot be negative, found [{size}]" : $"[from] parameter cannot be negative but was [{from}]").Thrown();
+            throw ElasticErrors
+                .IllegalArgument(
+                    size < 0
+                        ? $"[size] parameter cannot be negative, found [{size}]"
+                        : $"[from] parameter cannot be negative but was [{from}]"
+                )
+                .Thrown();
         }
 
         var after = body["search_after"] as JsonArray;
@@ -125,9 +172,14 @@ internal sealed class SearchRequest
 
     private static List<AskedField> Asked(JsonNode? node)
     {
-        var asked = (node as JsonArray)?.Select(field => field is JsonObject spec
-            ? new AskedField(Json.Text(spec["field"]) ?? "", Json.Text(spec["format"]))
-            : new AskedField(Json.Text(field) ?? "", null)).ToList() ?? [];
+        var asked = (node as JsonArray)
+            ?.Select(field =>
+                field is JsonObject spec
+                    ? new AskedField(Json.Text(spec["field"]) ?? "", Json.Text(spec["format"]))
+                    : new AskedField(Json.Text(field) ?? "", null)
+            )
+            .ToList()
+            ?? [];
         return asked.Find(field => field.Format is not null && !DateText.Knows(field.Format)) is { } odd
             ? throw ElasticErrors.Unsupported($"the format [{odd.Format}]").Thrown()
             : asked;
@@ -135,8 +187,17 @@ internal sealed class SearchRequest
 
     private static ElasticError UnknownKey(Exchange exchange, string key, JsonNode? value)
     {
-        var token = value switch { JsonObject => "START_OBJECT", JsonArray => "START_ARRAY", null => "VALUE_NULL", _ => "VALUE_STRING" };
+        var token = value switch
+        {
+            JsonObject => "START_OBJECT",
+            JsonArray => "START_ARRAY",
+            null => "VALUE_NULL",
+            _ => "VALUE_STRING",
+        };
         var (line, column) = JsonLocation.OfValue(exchange.Body.Span, key);
-        return new ElasticError(400, "parsing_exception", $"Unknown key for a {token} in [{key}].") { Details = [("line", line), ("col", column)] };
+        return new ElasticError(400, "parsing_exception", $"Unknown key for a {token} in [{key}].")
+        {
+            Details = [("line", line), ("col", column)],
+        };
     }
 }

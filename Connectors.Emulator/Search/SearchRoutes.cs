@@ -10,21 +10,28 @@ namespace Connectors.Emulator.Search;
 internal sealed class SearchRoutes(Cluster cluster, TimeProvider time) : IRoutes
 {
     private const string Lookup = "ignore_unavailable,allow_no_indices,expand_wildcards,ignore_throttled,preference,routing";
-    private const string Searching = Lookup + ",size,from,sort,track_total_hits,_source,_source_includes,_source_excludes,seq_no_primary_term,version,"
+    private const string Searching =
+        Lookup
+        + ",size,from,sort,track_total_hits,_source,_source_includes,_source_excludes,seq_no_primary_term,version,"
         + "request_cache,search_type,allow_partial_search_results,batched_reduce_size,ccs_minimize_roundtrips,timeout";
 
     private readonly PointsInTime _points = new(time);
 
     public IEnumerable<Route> Routes =>
-    [
-        new("GET,POST", "_search", Searching, exchange => Search(exchange, null)),
-        new("GET,POST", "{index}/_search", Searching, exchange => Search(exchange, exchange.Segments[0])),
-        new("GET,POST", "_count", Lookup, exchange => Count(exchange, "*")),
-        new("GET,POST", "{index}/_count", Lookup, exchange => Count(exchange, exchange.Segments[0])),
-        new("POST", "{index}/_pit", Lookup + ",keep_alive,allow_partial_search_results", OpenPoint),
-        new("DELETE", "_pit", "", ClosePoint),
-        new("POST", "{index}/_delete_by_query", Lookup + ",refresh,conflicts,wait_for_completion,slices,scroll_size,timeout", DeleteByQuery),
-    ];
+        [
+            new("GET,POST", "_search", Searching, exchange => Search(exchange, null)),
+            new("GET,POST", "{index}/_search", Searching, exchange => Search(exchange, exchange.Segments[0])),
+            new("GET,POST", "_count", Lookup, exchange => Count(exchange, "*")),
+            new("GET,POST", "{index}/_count", Lookup, exchange => Count(exchange, exchange.Segments[0])),
+            new("POST", "{index}/_pit", Lookup + ",keep_alive,allow_partial_search_results", OpenPoint),
+            new("DELETE", "_pit", "", ClosePoint),
+            new(
+                "POST",
+                "{index}/_delete_by_query",
+                Lookup + ",refresh,conflicts,wait_for_completion,slices,scroll_size,timeout",
+                DeleteByQuery
+            ),
+        ];
 
     private void Search(Exchange exchange, string? indices)
     {
@@ -37,7 +44,14 @@ internal sealed class SearchRoutes(Cluster cluster, TimeProvider time) : IRoutes
         Write(exchange, request, views, found, filter ?? HitFilter.All, started);
     }
 
-    private void Write(Exchange exchange, SearchRequest request, IReadOnlyList<IndexView> views, Found found, HitFilter filter, long started)
+    private void Write(
+        Exchange exchange,
+        SearchRequest request,
+        IReadOnlyList<IndexView> views,
+        Found found,
+        HitFilter filter,
+        long started
+    )
     {
         var json = exchange.Json;
         json.WriteStartObject();
@@ -143,7 +157,9 @@ internal sealed class SearchRoutes(Cluster cluster, TimeProvider time) : IRoutes
 
         if (indices is not null)
         {
-            throw ElasticErrors.Validation("[indices] cannot be used with point in time. Do not specify any index with point in time.").Thrown();
+            throw ElasticErrors
+                .Validation("[indices] cannot be used with point in time. Do not specify any index with point in time.")
+                .Thrown();
         }
 
         return _points.Use(pit.Id, pit.KeepAlive);
@@ -156,7 +172,10 @@ internal sealed class SearchRoutes(Cluster cluster, TimeProvider time) : IRoutes
     {
         var expand = exchange["expand_wildcards"] ?? "";
         return cluster.Resolve(
-            indices, exchange.Flag("ignore_unavailable"), expand.Contains("hidden", StringComparison.Ordinal) || expand.Contains("all", StringComparison.Ordinal));
+            indices,
+            exchange.Flag("ignore_unavailable"),
+            expand.Contains("hidden", StringComparison.Ordinal) || expand.Contains("all", StringComparison.Ordinal)
+        );
     }
 
     private void Count(Exchange exchange, string indices)
@@ -165,13 +184,15 @@ internal sealed class SearchRoutes(Cluster cluster, TimeProvider time) : IRoutes
         var views = View(exchange, indices);
         var count = query is null or MatchAll
             ? views.Sum(view => (long)view.Documents.Length)
-            : SearchRunner.Candidates(query, views, null).LongCount(candidate =>
-            {
-                using (candidate)
+            : SearchRunner
+                .Candidates(query, views, null)
+                .LongCount(candidate =>
                 {
-                    return query.Score(candidate) is not null;
-                }
-            });
+                    using (candidate)
+                    {
+                        return query.Score(candidate) is not null;
+                    }
+                });
         exchange.Json.WriteStartObject();
         exchange.Json.WriteNumber("count", count);
         WriteShards(exchange, views.Sum(view => view.Index.Settings.Shards));
@@ -190,7 +211,9 @@ internal sealed class SearchRoutes(Cluster cluster, TimeProvider time) : IRoutes
 
     private void ClosePoint(Exchange exchange)
     {
-        var closed = _points.Close(Json.Text(exchange.BodyObject()["id"]) ?? throw ElasticErrors.Validation("[id] is not specified").Thrown());
+        var closed = _points.Close(
+            Json.Text(exchange.BodyObject()["id"]) ?? throw ElasticErrors.Validation("[id] is not specified").Thrown()
+        );
         exchange.Status = closed ? 200 : 404;
         exchange.Json.WriteStartObject();
         exchange.Json.WriteBoolean("succeeded", closed);
@@ -248,8 +271,9 @@ internal sealed class SearchRoutes(Cluster cluster, TimeProvider time) : IRoutes
     {
         var body = exchange.BodyObject();
         return body.FirstOrDefault(member => member.Key != "query").Key is { } unknown
-            ? throw new ElasticError(400, "parsing_exception", $"request does not support [{unknown}]").Thrown()
-            : body["query"] is JsonNode query ? new QueryParser(time.GetUtcNow(), exchange.Body).Parse(query) : null;
+                ? throw new ElasticError(400, "parsing_exception", $"request does not support [{unknown}]").Thrown()
+            : body["query"] is JsonNode query ? new QueryParser(time.GetUtcNow(), exchange.Body).Parse(query)
+            : null;
     }
 
     private static void WriteShards(Exchange exchange, int shards)

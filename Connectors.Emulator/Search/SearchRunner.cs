@@ -23,9 +23,14 @@ internal static class SearchRunner
             var window = view.Index.Settings.MaxResultWindow;
             if (request.From + (long)request.Size > window)
             {
-                throw new ElasticError(400, "illegal_argument_exception",
-                    $"Result window is too large, from + size must be less than or equal to: [{window}] but was [{request.From + (long)request.Size}]. "
-                    + "See the scroll api for a more efficient way to request large data sets. This limit can be set by changing the [index.max_result_window] index level setting.")
+                throw new ElasticError(
+                    400,
+                    "illegal_argument_exception",
+                    $"Result window is too large, from + size must be less than or equal to: [{window}] but was "
+                        + $"[{request.From + (long)request.Size}]. "
+                        + "See the scroll api for a more efficient way to request large data sets. This limit can be set by changing the "
+                        + "[index.max_result_window] index level setting."
+                )
                 {
                     FailedShardOf = view.Index.Name,
                 }.Thrown();
@@ -34,9 +39,7 @@ internal static class SearchRunner
             request.Sorts.ForEach(sort => sort.Check(view.Index));
         }
 
-        return request.Sorts is [] or [{ By: SortBy.Order, IsDescending: false }]
-            ? InOrder(request, views)
-            : Sorted(request, views);
+        return request.Sorts is [] or [{ By: SortBy.Order, IsDescending: false }] ? InOrder(request, views) : Sorted(request, views);
     }
 
     /// <summary>All candidates of some views, a slice of them, or those named by ids.</summary>
@@ -85,9 +88,10 @@ internal static class SearchRunner
         long total = 0;
         if (counts && (after >= 0 || isAll))
         {
-            total = isAll && request.Slice is null
-                ? views.Sum(view => (long)view.Documents.Length)
-                : Candidates(request.Query, views, request.Slice).LongCount(candidate => Matches(request.Query, candidate));
+            total =
+                isAll && request.Slice is null
+                    ? views.Sum(view => (long)view.Documents.Length)
+                    : Candidates(request.Query, views, request.Slice).LongCount(candidate => Matches(request.Query, candidate));
             counts = false;
         }
 
@@ -151,13 +155,21 @@ internal static class SearchRunner
             candidate.Dispose();
         }
 
-        all.Sort((left, right) => Compare(sorts, left.Keys, right.Keys) is var order and not 0 ? order : left.Candidate.ShardDoc.CompareTo(right.Candidate.ShardDoc));
-        var page = all.Skip(request.From).Take(request.Size)
-            .Select(hit => hit with
-            {
-                Candidate = new Candidate(hit.Candidate.Index, hit.Candidate.Document, hit.Candidate.ShardDoc),
-                Keys = request.Sorts.Count == 0 ? [] : hit.Keys,
-            });
+        all.Sort(
+            (left, right) =>
+                Compare(sorts, left.Keys, right.Keys) is var order and not 0
+                    ? order
+                    : left.Candidate.ShardDoc.CompareTo(right.Candidate.ShardDoc)
+        );
+        var page = all.Skip(request.From)
+            .Take(request.Size)
+            .Select(hit =>
+                hit with
+                {
+                    Candidate = new Candidate(hit.Candidate.Index, hit.Candidate.Document, hit.Candidate.ShardDoc),
+                    Keys = request.Sorts.Count == 0 ? [] : hit.Keys,
+                }
+            );
         return new Found([.. page], total);
     }
 

@@ -1,9 +1,11 @@
 namespace Connectors.Emulator.Search;
 
-/// <summary>A text as searching sees it: runs of letters and digits, in lower case. Simpler than Elasticsearch's analyzers, without stemming.</summary>
+/// <summary>A text as searching sees it: runs of letters and digits, in lower case. Simpler than Elasticsearch's analyzers, without
+/// stemming.</summary>
 internal static class Words
 {
-    public static List<string> Of(string text) => [.. Places(text).Select(place => text.AsSpan(place.Start, place.Length).ToString().ToLowerInvariant())];
+    public static List<string> Of(string text) =>
+        [.. Places(text).Select(place => text.AsSpan(place.Start, place.Length).ToString().ToLowerInvariant())];
 
     public static IEnumerable<(int Start, int Length)> Places(string text)
     {

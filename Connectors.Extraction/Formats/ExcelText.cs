@@ -5,7 +5,8 @@ using DocumentFormat.OpenXml.Spreadsheet;
 
 namespace Connectors.Extraction.Formats;
 
-/// <summary>Text of Excel files: each sheet's name, then a line for each row with tabs between the cells. Numbers and dates are as they are stored.</summary>
+/// <summary>Text of Excel files: each sheet's name, then a line for each row with tabs between the cells. Numbers and dates are as they are
+/// stored.</summary>
 internal static class ExcelText
 {
     public static void Read(MemoryStream content, TextCollector text)
@@ -77,7 +78,12 @@ internal static class ExcelText
                     text.Separate('\t');
                     break;
                 case XmlNodeType.Element when xml.LocalName == "v" && isShared:
-                    text.Append(int.TryParse(xml.ReadElementContentAsString(), NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < shared.Count ? shared[index] : "");
+                    text.Append(
+                        int.TryParse(xml.ReadElementContentAsString(), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+                        && index < shared.Count
+                            ? shared[index]
+                            : ""
+                    );
                     continue;
                 case XmlNodeType.Element when xml.LocalName is "v" or "t":
                     OfficeXml.AddText(xml, text);

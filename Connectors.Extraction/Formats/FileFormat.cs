@@ -39,9 +39,22 @@ internal static class FileFormat
 
     /// <summary>False for a file of which nobody said that it is a document.</summary>
     /// <exception cref="UnreadableFileException">Its name says so.</exception>
-    private static bool RefuseDocument(string fileName) => Path.GetExtension(fileName).ToLowerInvariant() is
-        ".pdf" or ".docx" or ".docm" or ".dotx" or ".xlsx" or ".xlsm" or ".xltx" or ".pptx" or ".pptm" or ".potx" or ".ppsx"
-            ? throw new UnreadableFileException($"it is not a {Path.GetExtension(fileName).ToLowerInvariant()} file, whatever its name says")
+    private static bool RefuseDocument(string fileName) =>
+        Path.GetExtension(fileName).ToLowerInvariant()
+            is ".pdf"
+                or ".docx"
+                or ".docm"
+                or ".dotx"
+                or ".xlsx"
+                or ".xlsm"
+                or ".xltx"
+                or ".pptx"
+                or ".pptm"
+                or ".potx"
+                or ".ppsx"
+            ? throw new UnreadableFileException(
+                $"it is not a {Path.GetExtension(fileName).ToLowerInvariant()} file, whatever its name says"
+            )
             : false;
 
     private static bool ReadPackage(MemoryStream content, TextCollector text)
@@ -51,7 +64,9 @@ internal static class FileFormat
         {
             using var zip = new ZipArchive(content, ZipArchiveMode.Read, leaveOpen: true);
             ZipBombCheck.Refuse(zip, content.Length);
-            kind = zip.Entries.Select(entry => entry.FullName.Split('/', '\\')[0]).FirstOrDefault(folder => folder is "word" or "xl" or "ppt");
+            kind = zip
+                .Entries.Select(entry => entry.FullName.Split('/', '\\')[0])
+                .FirstOrDefault(folder => folder is "word" or "xl" or "ppt");
         }
         catch (InvalidDataException)
         {
@@ -83,6 +98,7 @@ internal static class FileFormat
         }
 
         var start = System.Text.Encoding.Latin1.GetString(head).TrimStart();
-        return start.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || start.StartsWith("<html", StringComparison.OrdinalIgnoreCase);
+        return start.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase)
+            || start.StartsWith("<html", StringComparison.OrdinalIgnoreCase);
     }
 }

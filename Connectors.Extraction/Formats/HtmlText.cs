@@ -8,19 +8,62 @@ namespace Connectors.Extraction.Formats;
 /// <summary>The text of a web page as a reader sees it, and its title: no scripts, no styles; a line for each block.</summary>
 internal static class HtmlText
 {
-    private static readonly HashSet<string> Hidden = new(StringComparer.OrdinalIgnoreCase) { "script", "style", "template", "noscript", "svg", "object", "iframe" };
+    private static readonly HashSet<string> Hidden = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "script",
+        "style",
+        "template",
+        "noscript",
+        "svg",
+        "object",
+        "iframe",
+    };
 
     private static readonly HashSet<string> Blocks = new(StringComparer.OrdinalIgnoreCase)
     {
-        "address", "article", "aside", "blockquote", "br", "caption", "dd", "div", "dl", "dt", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4",
-        "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "option", "p", "pre", "section", "table", "title", "tr", "ul",
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "br",
+        "caption",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "title",
+        "tr",
+        "ul",
     };
 
     public static void Read(MemoryStream content, TextCollector text)
     {
         var entities = content.TryGetBuffer(out var bytes) ? InternalSubset.Remove(bytes) : [];
         var (encoding, mark) = TextEncoding.Of(bytes, declared: null, isHtml: true);
-        using var document = new HtmlParser(new HtmlParserOptions { IsScripting = false }).ParseDocument((encoding ?? Encoding.UTF8).GetString(bytes.AsSpan(mark)));
+        using var document = new HtmlParser(new HtmlParserOptions { IsScripting = false }).ParseDocument(
+            (encoding ?? Encoding.UTF8).GetString(bytes.AsSpan(mark))
+        );
 
         // By hand instead of recursively: pages nest as deep as they like.
         INode? node = document.DocumentElement;

@@ -4,8 +4,9 @@ using System.Text.RegularExpressions;
 namespace Connectors.Extraction.Formats;
 
 /// <summary>
-/// The part of an XHTML page's document type that declares entities, in brackets: <c>&lt;!DOCTYPE html [&lt;!ENTITY e SYSTEM "file:///..."&gt;]&gt;</c>. HTML knows no such thing and would take its
-/// end for text. Nothing that it names is ever opened; it is taken out, and so are the entities that it declares.
+/// The part of an XHTML page's document type that declares entities, in brackets:
+/// <c>&lt;!DOCTYPE html [&lt;!ENTITY e SYSTEM "file:///..."&gt;]&gt;</c>. HTML knows no such thing and would take its end for text. Nothing
+/// that it names is ever opened; it is taken out, and so are the entities that it declares.
 /// </summary>
 internal static partial class InternalSubset
 {
@@ -36,7 +37,10 @@ internal static partial class InternalSubset
             }
             else if (character == ']' && IsClosed(page[(end + 1)..]))
             {
-                var names = Entity().Matches(Encoding.Latin1.GetString(page[begin..end])).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
+                var names = Entity()
+                    .Matches(Encoding.Latin1.GetString(page[begin..end]))
+                    .Select(match => match.Groups["name"].Value)
+                    .ToHashSet(StringComparer.Ordinal);
                 page[begin..(end + 1)].Fill((byte)' ');
                 return names;
             }
@@ -47,7 +51,9 @@ internal static partial class InternalSubset
 
     /// <summary>Takes references to declared entities out of a text.</summary>
     public static string WithoutReferences(string text, IReadOnlyCollection<string> entities) =>
-        entities.Count == 0 || !text.Contains('&', StringComparison.Ordinal) ? text : Reference().Replace(text, match => entities.Contains(match.Groups["name"].Value) ? string.Empty : match.Value);
+        entities.Count == 0 || !text.Contains('&', StringComparison.Ordinal)
+            ? text
+            : Reference().Replace(text, match => entities.Contains(match.Groups["name"].Value) ? string.Empty : match.Value);
 
     /// <summary>Where the bracket of the document type opens; -1 when there is none.</summary>
     private static int Begin(ReadOnlySpan<byte> page)
@@ -63,7 +69,11 @@ internal static partial class InternalSubset
         return next >= 0 && rest[next] == '>';
     }
 
-    [GeneratedRegex(@"^(\u00EF\u00BB\u00BF)?\s*(<\?xml[^>]*\?>)?(\s|<!--.*?-->)*<!DOCTYPE([^\[>""']|""[^""]*""|'[^']*')*\[", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^(\u00EF\u00BB\u00BF)?\s*(<\?xml[^>]*\?>)?(\s|<!--.*?-->)*<!DOCTYPE([^\[>""']|""[^""]*""|'[^']*')*\[",
+        RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex DocumentType();
 
     [GeneratedRegex(@"<!ENTITY\s+(?<name>[\w:.-]+)\s", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]

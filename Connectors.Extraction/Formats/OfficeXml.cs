@@ -21,8 +21,8 @@ internal static class OfficeXml
     public static XmlReader Open(OpenXmlPart part) => XmlReader.Create(part.GetStream(FileMode.Open, FileAccess.Read), Settings);
 
     /// <summary>
-    /// Adds the words of a text, slide or note: what is in elements <c>t</c>, a line for each paragraph. Word and PowerPoint use the same names for these, whatever their
-    /// namespaces, of which there are two generations.
+    /// Adds the words of a text, slide or note: what is in elements <c>t</c>, a line for each paragraph. Word and PowerPoint use the same
+    /// names for these, whatever their namespaces, of which there are two generations.
     /// </summary>
     public static void AddParagraphs(OpenXmlPart? part, TextCollector text)
     {
@@ -84,7 +84,11 @@ internal static class OfficeXml
         {
             if (xml.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace)
             {
-                for (var count = xml.ReadValueChunk(Piece, 0, Piece.Length); count > 0 && !text.IsFull; count = xml.ReadValueChunk(Piece, 0, Piece.Length))
+                for (
+                    var count = xml.ReadValueChunk(Piece, 0, Piece.Length);
+                    count > 0 && !text.IsFull;
+                    count = xml.ReadValueChunk(Piece, 0, Piece.Length)
+                )
                 {
                     text.Append(Piece.AsSpan(0, count));
                 }

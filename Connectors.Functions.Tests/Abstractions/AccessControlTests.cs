@@ -15,9 +15,17 @@ public sealed class AccessControlTests
     [Fact]
     public async Task AnIdentityHasTheShapeThatElasticsOwnServiceWrites()
     {
-        var identity = new AccessIdentity("alice", [AccessControl.User("alice"), AccessControl.Group("staff"), AccessControl.Value("email", "alice@example.org")])
+        var identity = new AccessIdentity(
+            "alice",
+            [AccessControl.User("alice"), AccessControl.Group("staff"), AccessControl.Value("email", "alice@example.org")]
+        )
         {
-            Identity = new Dictionary<string, string?> { ["username"] = "alice", ["email"] = "email:alice@example.org", ["display_name"] = null },
+            Identity = new Dictionary<string, string?>
+            {
+                ["username"] = "alice",
+                ["email"] = "email:alice@example.org",
+                ["display_name"] = null,
+            },
             CreatedAt = new DateTimeOffset(2026, 1, 31, 13, 0, 0, TimeSpan.FromHours(1)),
         };
 
@@ -25,20 +33,35 @@ public sealed class AccessControlTests
 
         // As its Jira source writes them: the identity, when it was made, and a query that takes the values from the document itself.
         Assert.Equal(["created_at", "identity", "query"], document.Select(field => field.Key).Order());
-        Assert.Equal("""{"display_name":null,"email":"email:alice@example.org","username":"alice"}""", document["identity"]!.ToJsonString());
+        Assert.Equal(
+            """{"display_name":null,"email":"email:alice@example.org","username":"alice"}""",
+            document["identity"]!.ToJsonString()
+        );
         Assert.Equal("2026-01-31T12:00:00Z", document["created_at"]!.GetValue<string>());
         Assert.Equal(["template"], document["query"]!.AsObject().Select(field => field.Key));
         Assert.Equal(["params", "source"], document["query"]!["template"]!.AsObject().Select(field => field.Key));
-        Assert.Equal("""{"access_control":["email:alice@example.org","everyone","group:staff","user:alice"]}""", document["query"]!["template"]!["params"]!.ToJsonString());
-        Assert.True(JsonNode.DeepEquals(
-            JsonNode.Parse("""
-                {"bool": {"should": [
-                    {"bool": {"must_not": {"exists": {"field": "_allow_access_control"}}}},
-                    {"terms": {"_allow_access_control.enum": ["a", "b"]}},
-                    {"terms": {"_allow_access_control.keyword": ["a", "b"]}}
-                ]}}
-                """),
-            JsonNode.Parse(document["query"]!["template"]!["source"]!.GetValue<string>().Replace("{{#toJson}}access_control{{/toJson}}", """["a", "b"]""", StringComparison.Ordinal))));
+        Assert.Equal(
+            """{"access_control":["email:alice@example.org","everyone","group:staff","user:alice"]}""",
+            document["query"]!["template"]!["params"]!.ToJsonString()
+        );
+        Assert.True(
+            JsonNode.DeepEquals(
+                JsonNode.Parse(
+                    """
+                    {"bool": {"should": [
+                        {"bool": {"must_not": {"exists": {"field": "_allow_access_control"}}}},
+                        {"terms": {"_allow_access_control.enum": ["a", "b"]}},
+                        {"terms": {"_allow_access_control.keyword": ["a", "b"]}}
+                    ]}}
+                    """
+                ),
+                JsonNode.Parse(
+                    document["query"]!["template"]!["source"]!
+                        .GetValue<string>()
+                        .Replace("{{#toJson}}access_control{{/toJson}}", """["a", "b"]""", StringComparison.Ordinal)
+                )
+            )
+        );
     }
 
     [Fact]
@@ -65,7 +88,10 @@ public sealed class AccessControlTests
             Documents =
             [
                 new SimpleDocument("a", new { text = "x" }) { AccessControl = ["user:2", "user:1", "user:2"] },
-                new SimpleDocument("b", new JsonObject { ["_allow_access_control"] = new JsonArray("everyone"), ["text"] = "x" }) { AccessControl = [] },
+                new SimpleDocument("b", new JsonObject { ["_allow_access_control"] = new JsonArray("everyone"), ["text"] = "x" })
+                {
+                    AccessControl = [],
+                },
                 new SimpleDocument("c", new { text = "x" }),
             ],
         };
@@ -73,8 +99,13 @@ public sealed class AccessControlTests
         using var page = await source.ReadPageAsync(SourcePartition.All, PageToken.Start, PageLimits.Default, Token);
 
         Assert.Equal(
-            ["""{"_allow_access_control":["user:1","user:2"],"text":"x"}""", """{"_allow_access_control":["_nobody"],"text":"x"}""", """{"text":"x"}"""],
-            Enumerable.Range(0, page.Count).Select(index => System.Text.Encoding.UTF8.GetString(page[index].Body.Span)));
+            [
+                """{"_allow_access_control":["user:1","user:2"],"text":"x"}""",
+                """{"_allow_access_control":["_nobody"],"text":"x"}""",
+                """{"text":"x"}""",
+            ],
+            Enumerable.Range(0, page.Count).Select(index => System.Text.Encoding.UTF8.GetString(page[index].Body.Span))
+        );
     }
 
     [Theory]
@@ -85,7 +116,13 @@ public sealed class AccessControlTests
     [InlineData(false, true, "true", false)]
     public void ItIsOnWhenTheSourceCanAndTheUserHasNotLeftItSwitchedOff(bool can, bool hasSwitch, string? value, bool isOn)
     {
-        var description = new SourceDescription { Name = "n", ServiceType = "s", Fields = hasSwitch ? [AccessControl.Switch] : [], HasAccessControl = can };
+        var description = new SourceDescription
+        {
+            Name = "n",
+            ServiceType = "s",
+            Fields = hasSwitch ? [AccessControl.Switch] : [],
+            HasAccessControl = can,
+        };
         var configuration = new JsonObject { ["use_document_level_security"] = new JsonObject { ["value"] = value } };
 
         Assert.Equal(isOn, AccessControl.IsOn(description, SourceSettings.FromConfiguration(configuration, description.Fields)));
@@ -94,12 +131,19 @@ public sealed class AccessControlTests
     [Fact]
     public void ASourceThatSaysSoAndCanNotIsAFault()
     {
-        var sources = new Dictionary<string, string> { ["liar"] = $"{typeof(WronglyDescribedSource).FullName}, {typeof(WronglyDescribedSource).Assembly.GetName().Name}" };
+        var sources = new Dictionary<string, string>
+        {
+            ["liar"] = $"{typeof(WronglyDescribedSource).FullName}, {typeof(WronglyDescribedSource).Assembly.GetName().Name}",
+        };
         var catalog = new SourceCatalog(sources, Path.GetTempPath(), NullLoggerFactory.Instance, TimeProvider.System);
 
         var failure = Assert.Throws<ConnectorException>(() => catalog.Describe("liar"));
 
-        Assert.Equal($"sources.liar: {typeof(WronglyDescribedSource)} says that it has access control, and does not implement IAccessControlSource. This is a bug in the source.", failure.Message);
+        Assert.Equal(
+            $"sources.liar: {typeof(WronglyDescribedSource)} says that it has access control, and does not implement "
+                + "IAccessControlSource. This is a bug in the source.",
+            failure.Message
+        );
     }
 
     private static async Task<List<JsonObject>> IdentitiesAsync(params AccessIdentity[] identities)
@@ -114,9 +158,17 @@ public sealed class AccessControlTests
 /// <summary>Says that it knows users, and does not.</summary>
 public sealed class WronglyDescribedSource(SourceContext context) : EnumerableDataSource(context)
 {
-    public override SourceDescription Description { get; } = new() { Name = "Liar", ServiceType = "liar", Fields = [], HasAccessControl = true };
+    public override SourceDescription Description { get; } =
+        new()
+        {
+            Name = "Liar",
+            ServiceType = "liar",
+            Fields = [],
+            HasAccessControl = true,
+        };
 
     public override Task PingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    protected override IAsyncEnumerable<SimpleDocument> ReadAsync(SourcePartition partition, CancellationToken cancellationToken) => AsyncEnumerable.Empty<SimpleDocument>();
+    protected override IAsyncEnumerable<SimpleDocument> ReadAsync(SourcePartition partition, CancellationToken cancellationToken) =>
+        AsyncEnumerable.Empty<SimpleDocument>();
 }

@@ -9,7 +9,13 @@ namespace Connectors.Tests.Abstractions;
 /// <summary>The simplest possible source: a list of ids.</summary>
 internal sealed class ListedDataSource(SourceContext context, IReadOnlyList<string> ids, BackendCalls calls) : EnumerableDataSource(context)
 {
-    public override SourceDescription Description { get; } = new() { Name = "List", ServiceType = "list", Fields = [] };
+    public override SourceDescription Description { get; } =
+        new()
+        {
+            Name = "List",
+            ServiceType = "list",
+            Fields = [],
+        };
 
     public Func<string, object> Body { get; init; } = id => new { title = id };
 
@@ -17,7 +23,10 @@ internal sealed class ListedDataSource(SourceContext context, IReadOnlyList<stri
 
     public override Task PingAsync(CancellationToken cancellationToken) => AskAsync(cancellationToken);
 
-    protected override async IAsyncEnumerable<SimpleDocument> ReadAsync(SourcePartition partition, [EnumeratorCancellation] CancellationToken cancellationToken)
+    protected override async IAsyncEnumerable<SimpleDocument> ReadAsync(
+        SourcePartition partition,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -118,7 +127,12 @@ public sealed class EnumerableDataSourceTests
     [Fact]
     public async Task AReservedNameGetsAnUnderscore()
     {
-        await using var source = Source("a", _ => new Dictionary<string, object> { ["id"] = 1, ["_timestamp"] = 2, ["name"] = "ü" });
+        await using var source = Source("a", _ => new Dictionary<string, object>
+        {
+            ["id"] = 1,
+            ["_timestamp"] = 2,
+            ["name"] = "ü",
+        });
         var page = Assert.Single(await source.AllAsync(1, Two, Cancellation));
         Assert.Equal("""{"id_":1,"_timestamp_":2,"name":"ü"}""", page.Documents[0].Body);
     }
@@ -132,5 +146,8 @@ public sealed class EnumerableDataSourceTests
     }
 
     private static ListedDataSource Source(string ids, Func<string, object>? body = null) =>
-        new(SourceContext.Empty, ids.Split(' ', StringSplitOptions.RemoveEmptyEntries), new BackendCalls()) { Body = body ?? (id => new { title = id }) };
+        new(SourceContext.Empty, ids.Split(' ', StringSplitOptions.RemoveEmptyEntries), new BackendCalls())
+        {
+            Body = body ?? (id => new { title = id }),
+        };
 }

@@ -70,7 +70,18 @@ internal sealed class CliRun : IDisposable
     {
         Out = new StringWriter { NewLine = "\n" };
         Error = new StringWriter { NewLine = "\n" };
-        var environment = new CliEnvironment { Out = Out, Error = Error, In = new StringReader(Input), Variables = _variables, Width = 100, Shutdown = Shutdown, TimeProvider = Time, CanAsk = Terminal is not null, Terminal = Terminal };
+        var environment = new CliEnvironment
+        {
+            Out = Out,
+            Error = Error,
+            In = new StringReader(Input),
+            Variables = _variables,
+            Width = 100,
+            Shutdown = Shutdown,
+            TimeProvider = Time,
+            CanAsk = Terminal is not null,
+            Terminal = Terminal,
+        };
         return CommandLine.RunAsync(args, environment);
     }
 

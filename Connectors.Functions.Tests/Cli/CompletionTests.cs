@@ -17,7 +17,13 @@ public sealed class CompletionTests
         Assert.Equal(0, await cli.RunBareAsync($"[suggest:{line.Length}]", line));
 
         var suggested = cli.Out.ToString().ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(expected.Split(' '), suggested.Where(word => !word.StartsWith('-') || expected.StartsWith('-')).Where(word => word is not ("/?" or "/h" or "-?" or "-h")).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            expected.Split(' '),
+            suggested
+                .Where(word => !word.StartsWith('-') || expected.StartsWith('-'))
+                .Where(word => word is not ("/?" or "/h" or "-?" or "-h"))
+                .Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -29,16 +35,24 @@ public sealed class CompletionTests
         var file = Path.Combine(cli.Folder, "try.sh");
         await File.WriteAllTextAsync(
             file,
-            "elastic-ingest() { echo \"$1|$2\" >> \"$0.asked\"; printf 'doctor\\ndemo\\njob\\n'; }\n" + cli.Out
-            + "COMP_LINE='elastic-ingest do'; COMP_POINT=17; COMP_WORDS=(elastic-ingest do); COMP_CWORD=1; _elastic_ingest; echo \"${COMPREPLY[@]}\"; complete -p elastic-ingest\n",
-            TestContext.Current.CancellationToken);
+            "elastic-ingest() { echo \"$1|$2\" >> \"$0.asked\"; printf 'doctor\\ndemo\\njob\\n'; }\n"
+                + cli.Out
+                + "COMP_LINE='elastic-ingest do'; COMP_POINT=17; COMP_WORDS=(elastic-ingest do); COMP_CWORD=1; _elastic_ingest; echo "
+                + "\"${COMPREPLY[@]}\"; complete -p elastic-ingest\n",
+            TestContext.Current.CancellationToken
+        );
 
-        using var bash = System.Diagnostics.Process.Start(new ProcessStartInfo("/bin/bash", [file]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var bash = System.Diagnostics.Process.Start(
+            new ProcessStartInfo("/bin/bash", [file]) { RedirectStandardOutput = true, UseShellExecute = false }
+        )!;
         var told = await bash.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await bash.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal("doctor\ncomplete -o default -F _elastic_ingest elastic-ingest\n", told);
-        Assert.Equal("[suggest:17]|elastic-ingest do\n", await File.ReadAllTextAsync(file + ".asked", TestContext.Current.CancellationToken));
+        Assert.Equal(
+            "[suggest:17]|elastic-ingest do\n",
+            await File.ReadAllTextAsync(file + ".asked", TestContext.Current.CancellationToken)
+        );
     }
 
     [Theory]

@@ -32,7 +32,8 @@ public sealed class HelpTests
             var output = new StringWriter { NewLine = "\n" };
             Assert.Equal(ExitCode.Success, await CommandLine.RunAsync([.. path, "--help"], environment with { Out = output }));
             text.Append($"$ elastic-ingest {string.Join(' ', [.. path, "--help"])}\n");
-            text.AppendJoin('\n', output.ToString().ReplaceLineEndings("\n").TrimEnd().Split('\n').Select(line => line.TrimEnd())).Append("\n\n");
+            text.AppendJoin('\n', output.ToString().ReplaceLineEndings("\n").TrimEnd().Split('\n').Select(line => line.TrimEnd()))
+                .Append("\n\n");
         }
 
         Assert.Equal(26, commands);
@@ -43,7 +44,15 @@ public sealed class HelpTests
     public void EveryCommandHasExamplesThatCanBeRunAsTheyStand()
     {
         using var shutdown = new ShutdownSignals(_ => { });
-        var root = IngestCommand.Create(new CliEnvironment { Out = TextWriter.Null, Error = TextWriter.Null, Variables = new Dictionary<string, string>(), Shutdown = shutdown });
+        var root = IngestCommand.Create(
+            new CliEnvironment
+            {
+                Out = TextWriter.Null,
+                Error = TextWriter.Null,
+                Variables = new Dictionary<string, string>(),
+                Shutdown = shutdown,
+            }
+        );
         var paths = Paths(root, []).Select(path => string.Join(' ', path)).ToList();
 
         Assert.Equal(paths.Order(StringComparer.Ordinal), HelpTopics.Paths.Order(StringComparer.Ordinal));
@@ -54,7 +63,10 @@ public sealed class HelpTests
             Assert.Contains(examples, example => example.Line.StartsWith(path, StringComparison.Ordinal));
             foreach (var (_, line) in examples)
             {
-                var parsed = root.Parse(new DocCommand("help", 0, line, "").Words(new Dictionary<string, string>()), Connectors.Cli.CommandLine.Form);
+                var parsed = root.Parse(
+                    new DocCommand("help", 0, line, "").Words(new Dictionary<string, string>()),
+                    Connectors.Cli.CommandLine.Form
+                );
                 Assert.True(parsed.Errors.Count == 0, $"{line}: {string.Join(' ', parsed.Errors)}");
             }
         }
@@ -64,13 +76,32 @@ public sealed class HelpTests
     public void TheDocumentationNamesEveryCommandOptionAndExitCode()
     {
         using var shutdown = new ShutdownSignals(_ => { });
-        var root = IngestCommand.Create(new CliEnvironment { Out = TextWriter.Null, Error = TextWriter.Null, Variables = new Dictionary<string, string>(), Shutdown = shutdown });
+        var root = IngestCommand.Create(
+            new CliEnvironment
+            {
+                Out = TextWriter.Null,
+                Error = TextWriter.Null,
+                Variables = new Dictionary<string, string>(),
+                Shutdown = shutdown,
+            }
+        );
         var docs = File.ReadAllText(Path.Combine(Approved.Root, "docs/cli.md"));
-        var names = Options(root).Where(name => name is not ("--help" or "--version")).Concat(Paths(root, []).Skip(1).Select(path => $"`{string.Join(' ', path)}")).ToArray();
+        var names = Options(root)
+            .Where(name => name is not ("--help" or "--version"))
+            .Concat(Paths(root, []).Skip(1).Select(path => $"`{string.Join(' ', path)}"))
+            .ToArray();
 
         Assert.True(names.Length > 20);
         Assert.All(names, name => Assert.Contains(name, docs, StringComparison.Ordinal));
-        int[] codes = [ExitCode.Success, ExitCode.Failed, ExitCode.Usage, ExitCode.Configuration, ExitCode.Elasticsearch, ExitCode.Interrupted];
+        int[] codes =
+        [
+            ExitCode.Success,
+            ExitCode.Failed,
+            ExitCode.Usage,
+            ExitCode.Configuration,
+            ExitCode.Elasticsearch,
+            ExitCode.Interrupted,
+        ];
         Assert.All(codes, code => Assert.Contains($"| {code} |", docs, StringComparison.Ordinal));
     }
 

@@ -17,8 +17,23 @@ public sealed class LyingElasticsearchTests : IAsyncLifetime
     {
         _elasticsearch = await LyingElasticsearch.StartAsync();
         _cli = new CliRun(_elasticsearch.Uri);
-        Assert.Equal(0, await _cli.RunAsync(
-            "connector", "create", "--service-type", "dir", "--index", "search-files", "--name", "files", "--id", "f1", "--set", $"directory={_cli.Files("a.txt", "b.txt")}"));
+        Assert.Equal(
+            0,
+            await _cli.RunAsync(
+                "connector",
+                "create",
+                "--service-type",
+                "dir",
+                "--index",
+                "search-files",
+                "--name",
+                "files",
+                "--id",
+                "f1",
+                "--set",
+                $"directory={_cli.Files("a.txt", "b.txt")}"
+            )
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -36,7 +51,10 @@ public sealed class LyingElasticsearchTests : IAsyncLifetime
     [InlineData("""{"hits":{"hits":[]},"hits":{"hits":[]}}""")]
     public async Task WrongAnswersAboutJobsEndInOneSentence(string body)
     {
-        _elasticsearch.Lie = (path, answer) => path.Contains(Jobs + "/_search", StringComparison.Ordinal) || path.Contains(Jobs + "/_doc/", StringComparison.Ordinal) ? new Answer(200, body) : null;
+        _elasticsearch.Lie = (path, answer) =>
+            path.Contains(Jobs + "/_search", StringComparison.Ordinal) || path.Contains(Jobs + "/_doc/", StringComparison.Ordinal)
+                ? new Answer(200, body)
+                : null;
 
         var code = await _cli.RunAsync("sync", "f1");
 
@@ -51,7 +69,10 @@ public sealed class LyingElasticsearchTests : IAsyncLifetime
     [Fact]
     public async Task CredentialsThatAreRefusedInMidSyncEndTheJob()
     {
-        _elasticsearch.Lie = (path, _) => path.EndsWith("/_bulk", StringComparison.Ordinal) ? new Answer(401, """{"error":{"type":"security_exception","reason":"expired"},"status":401}""") : null;
+        _elasticsearch.Lie = (path, _) =>
+            path.EndsWith("/_bulk", StringComparison.Ordinal)
+                ? new Answer(401, """{"error":{"type":"security_exception","reason":"expired"},"status":401}""")
+                : null;
 
         Assert.Equal(1, await _cli.RunAsync("sync", "f1"));
 
@@ -61,8 +82,16 @@ public sealed class LyingElasticsearchTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("""{"status":"completed","indexed_document_count":7,"deleted_document_count":2}""", 0, "files: completed in N, 0 read, 0 skipped, 7 added, 0 updated, 2 deleted\n")]
-    [InlineData("""{"status":"error","error":"The disk is full."}""", 1, "files: failed after N, 0 read, 0 skipped, 0 added, 0 updated, 0 deleted: The disk is full.\n")]
+    [InlineData(
+        """{"status":"completed","indexed_document_count":7,"deleted_document_count":2}""",
+        0,
+        "files: completed in N, 0 read, 0 skipped, 7 added, 0 updated, 2 deleted\n"
+    )]
+    [InlineData(
+        """{"status":"error","error":"The disk is full."}""",
+        1,
+        "files: failed after N, 0 read, 0 skipped, 0 added, 0 updated, 0 deleted: The disk is full.\n"
+    )]
     [InlineData("""{"status":"canceled"}""", 1, "files: cancelled after N, 0 read, 0 skipped, 0 added, 0 updated, 0 deleted\n")]
     public async Task AJobThatAnotherProcessRunsIsFollowedToItsEnd(string end, int code, string told)
     {
@@ -89,7 +118,14 @@ public sealed class LyingElasticsearchTests : IAsyncLifetime
 
         Assert.Equal(
             "files: sync of dir into search-files is run by host-9\n" + told,
-            System.Text.RegularExpressions.Regex.Replace(_cli.Out.ToString(), "(in|after) [0-9.:]+( s)?", "$1 N", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
+            System.Text.RegularExpressions.Regex.Replace(
+                _cli.Out.ToString(),
+                "(in|after) [0-9.:]+( s)?",
+                "$1 N",
+                System.Text.RegularExpressions.RegexOptions.None,
+                TimeSpan.FromSeconds(1)
+            )
+        );
     }
 
     private JsonObject Job()

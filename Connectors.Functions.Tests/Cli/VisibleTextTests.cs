@@ -12,7 +12,8 @@ using Xunit;
 
 namespace Connectors.Tests.Cli;
 
-/// <summary>Ids, names and messages come from anybody; they must not move the cursor, turn the text round or begin a line of their own.</summary>
+/// <summary>Ids, names and messages come from anybody; they must not move the cursor, turn the text round or begin a line of their
+/// own.</summary>
 public sealed class VisibleTextTests
 {
     private const string Hostile = "a\u001b[2J\u001b]0;t\u0007b\r\n12:00:00 ERROR forged\u202Egnp.exe\u2066\u0085\u2028\u009b31m";
@@ -22,7 +23,10 @@ public sealed class VisibleTextTests
     [Fact]
     public void WhatWouldActIsShown()
     {
-        Assert.Equal(@"a\u001b[2J\u001b]0;t\u0007b\u000d\u000a12:00:00 ERROR forged\u202egnp.exe\u2066\u0085\u2028\u009b31m", VisibleText.Of(Hostile));
+        Assert.Equal(
+            @"a\u001b[2J\u001b]0;t\u0007b\u000d\u000a12:00:00 ERROR forged\u202egnp.exe\u2066\u0085\u2028\u009b31m",
+            VisibleText.Of(Hostile)
+        );
         Assert.Equal("one\r\ntwo\tthree\\u000d!", VisibleText.OfLines("one\r\ntwo\tthree\r!"));
         Assert.Equal("Grüße 漢字 😀 עברית العربية", VisibleText.Of("Grüße 漢字 😀 עברית العربية"));
     }
@@ -42,7 +46,14 @@ public sealed class VisibleTextTests
     [Fact]
     public void ALogEntryIsOneLineWithWhatBelongsToItSetIn()
     {
-        var line = new LogLine(DateTimeOffset.UnixEpoch, LogLevel.Error, "c", new EventId(1, "E"), $"Document {Hostile} was rejected", new InvalidOperationException(Hostile));
+        var line = new LogLine(
+            DateTimeOffset.UnixEpoch,
+            LogLevel.Error,
+            "c",
+            new EventId(1, "E"),
+            $"Document {Hostile} was rejected",
+            new InvalidOperationException(Hostile)
+        );
 
         var lines = line.ToText().Split('\n');
         Assert.StartsWith("00:00:00 ERROR    Document a\\u001b", lines[0], StringComparison.Ordinal);
@@ -57,9 +68,25 @@ public sealed class VisibleTextTests
     {
         var terminal = new TestConsole().Width(200).EmitAnsiSequences();
         using var shutdown = new Connectors.Cli.Hosting.ShutdownSignals(_ => { });
-        var environment = new CliEnvironment { Out = new StringWriter(), Error = new StringWriter(), Variables = new Dictionary<string, string>(), Shutdown = shutdown, Terminal = terminal, IsTerminal = true };
+        var environment = new CliEnvironment
+        {
+            Out = new StringWriter(),
+            Error = new StringWriter(),
+            Variables = new Dictionary<string, string>(),
+            Shutdown = shutdown,
+            Terminal = terminal,
+            IsTerminal = true,
+        };
 
-        TableOutput.Write(environment, "Connectors", "none", ["id", "name"], [["c1", Hostile]]);
+        TableOutput.Write(
+            environment,
+            "Connectors",
+            "none",
+            ["id", "name"],
+            [
+                ["c1", Hostile],
+            ]
+        );
         TableOutput.Console(environment).WriteLine(Hostile);
 
         Assert.DoesNotContain("\u001b[2J", terminal.Output, StringComparison.Ordinal);
@@ -73,15 +100,44 @@ public sealed class VisibleTextTests
     {
         await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
         using var cli = new CliRun(elasticsearch.Uri);
-        await cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-files", "--id", "f1", "--name", "files", "--set", $"directory={cli.Files("a\u001b[2J\u202Eb.txt")}");
+        await cli.RunAsync(
+            "connector",
+            "create",
+            "--service-type",
+            "dir",
+            "--index",
+            "search-files",
+            "--id",
+            "f1",
+            "--name",
+            "files",
+            "--set",
+            $"directory={cli.Files("a\u001b[2J\u202Eb.txt")}"
+        );
         var connector = JsonNode.Parse(elasticsearch.Get(".elastic-connectors", "f1")!)!;
         (connector["name"], connector["error"]) = (Hostile, Hostile);
         elasticsearch.Put(".elastic-connectors", "f1", connector.ToJsonString());
         connector["service_type"] = Hostile;
         elasticsearch.Put(".elastic-connectors", "f2", connector.ToJsonString());
-        foreach (var command in (string[][])
-            [["list"], ["list", "--json"], ["connector", "show", "f1"], ["connector", "show", "f2"], ["doctor"], ["preview", "f1"], ["sync", "f1", "--dry-run"], ["sync", "f1", "--debug"], ["job", "list"],
-                ["sync", "f2"], ["sync", Hostile], [Hostile], ["connector", "show", Hostile], ["sync", "f1", "--filebeat"]])
+        foreach (
+            var command in (string[][])
+                [
+                    ["list"],
+                    ["list", "--json"],
+                    ["connector", "show", "f1"],
+                    ["connector", "show", "f2"],
+                    ["doctor"],
+                    ["preview", "f1"],
+                    ["sync", "f1", "--dry-run"],
+                    ["sync", "f1", "--debug"],
+                    ["job", "list"],
+                    ["sync", "f2"],
+                    ["sync", Hostile],
+                    [Hostile],
+                    ["connector", "show", Hostile],
+                    ["sync", "f1", "--filebeat"],
+                ]
+        )
         {
             await cli.RunAsync(command);
             Acts(cli.Out.ToString(), lines: null);
@@ -93,7 +149,11 @@ public sealed class VisibleTextTests
     /// <summary>Nothing in a text acts but the ends of so many lines.</summary>
     private static void Acts(string text, int? lines)
     {
-        var acting = text.EnumerateRunes().Where(rune => rune.Value is not '\n' && (Rune.IsControl(rune) || rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) or 0x2028 or 0x2029));
+        var acting = text.EnumerateRunes()
+            .Where(rune =>
+                rune.Value is not '\n'
+                && (Rune.IsControl(rune) || rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) or 0x2028 or 0x2029)
+            );
         Assert.Empty(acting.Select(rune => $"U+{rune.Value:X4} in {VisibleText.Of(text)}"));
         if (lines is { } expected)
         {

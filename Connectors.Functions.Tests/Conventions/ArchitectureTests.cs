@@ -27,9 +27,12 @@ public sealed partial class ArchitectureTests
     {
         var files = Sources("Connectors.Sync").Concat(Sources("Connectors.Cli")).Concat(Sources("Connectors.Functions")).ToList();
         Assert.True(files.Count > 100, $"only {files.Count} files");
-        var wrong = files.Where(file => File.ReadAllText(file).Contains("using Elastic.", StringComparison.Ordinal))
+        var wrong = files
+            .Where(file => File.ReadAllText(file).Contains("using Elastic.", StringComparison.Ordinal))
             .Select(file => Path.GetRelativePath(Root, Path.GetDirectoryName(file)!).Replace('\\', '/'))
-            .Where(folder => folder != "Connectors.Sync/Elasticsearch" && !folder.StartsWith("Connectors.Sync/Elasticsearch/", StringComparison.Ordinal));
+            .Where(folder =>
+                folder != "Connectors.Sync/Elasticsearch" && !folder.StartsWith("Connectors.Sync/Elasticsearch/", StringComparison.Ordinal)
+            );
         Assert.Empty(wrong);
     }
 
@@ -38,19 +41,46 @@ public sealed partial class ArchitectureTests
     {
         var files = Sources(Path.Combine("Connectors.Functions", "Orchestrations")).ToList();
         Assert.True(files.Count >= 8, $"only {files.Count} files");
-        var outside = new Regex(@"\bTimeProvider\b|\bGuid\.NewGuid\b|Task\.Delay|Task\.Run\b|ConfigureAwait|HttpClient|AppServices|IStagingStore|StagedSync\b", RegexOptions.None, TimeSpan.FromSeconds(5));
+        var outside = new Regex(
+            @"\bTimeProvider\b|\bGuid\.NewGuid\b|Task\.Delay|Task\.Run\b|ConfigureAwait|HttpClient|AppServices|IStagingStore|StagedSync\b",
+            RegexOptions.None,
+            TimeSpan.FromSeconds(5)
+        );
         Assert.Empty(files.Where(file => outside.IsMatch(File.ReadAllText(file))).Select(Path.GetFileName));
     }
 
     [Fact]
     public void FilesAndFoldersStaySmallAndFoldersAreNamespaces()
     {
-        string[] projects = ["Connectors.Abstractions", "Connectors.Charsets", "Connectors.Sync", "Connectors.Sources", "Connectors.Cli", "Connectors.Emulator", "Connectors.Extraction", "Connectors.Functions", "Connectors.LocalHost", "Connectors.Testing"];
+        string[] projects =
+        [
+            "Connectors.Abstractions",
+            "Connectors.Charsets",
+            "Connectors.Sync",
+            "Connectors.Sources",
+            "Connectors.Cli",
+            "Connectors.Emulator",
+            "Connectors.Extraction",
+            "Connectors.Functions",
+            "Connectors.LocalHost",
+            "Connectors.Testing",
+        ];
         var files = projects.SelectMany(Sources).ToList();
         Assert.True(files.Count > 150, $"only {files.Count} files");
         Assert.Empty(files.Where(file => File.ReadLines(file).Count() > 400).Select(file => Path.GetRelativePath(Root, file)));
-        Assert.Empty(files.GroupBy(file => Path.GetRelativePath(Root, Path.GetDirectoryName(file)!)).Where(folder => folder.Count() > 14).Select(folder => $"{folder.Key}: {folder.Count()} files"));
-        Assert.Empty(files.Where(file => Namespace().Match(File.ReadAllText(file)) is { Success: true } match && match.Groups["name"].Value != Expected(file)).Select(file => Path.GetRelativePath(Root, file)));
+        Assert.Empty(
+            files
+                .GroupBy(file => Path.GetRelativePath(Root, Path.GetDirectoryName(file)!))
+                .Where(folder => folder.Count() > 14)
+                .Select(folder => $"{folder.Key}: {folder.Count()} files")
+        );
+        Assert.Empty(
+            files
+                .Where(file =>
+                    Namespace().Match(File.ReadAllText(file)) is { Success: true } match && match.Groups["name"].Value != Expected(file)
+                )
+                .Select(file => Path.GetRelativePath(Root, file))
+        );
     }
 
     [Fact]
@@ -58,16 +88,28 @@ public sealed partial class ArchitectureTests
     {
         var files = Sources(".").ToList();
         Assert.True(files.Count > 250, $"only {files.Count} files");
-        Assert.Empty(files.Where(file => Unfinished().IsMatch(File.ReadAllText(file)) && !file.EndsWith("ArchitectureTests.cs", StringComparison.Ordinal)).Select(file => Path.GetRelativePath(Root, file)));
+        Assert.Empty(
+            files
+                .Where(file =>
+                    Unfinished().IsMatch(File.ReadAllText(file)) && !file.EndsWith("ArchitectureTests.cs", StringComparison.Ordinal)
+                )
+                .Select(file => Path.GetRelativePath(Root, file))
+        );
     }
 
-    private static IEnumerable<string> Sources(string folder) => Directory
-        .EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
-        .Where(file => !Path.GetRelativePath(Root, file).Split('/', '\\').Any(part => part is "bin" or "obj" or "artifacts" or "node_modules"));
+    private static IEnumerable<string> Sources(string folder) =>
+        Directory
+            .EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
+            .Where(file =>
+                !Path.GetRelativePath(Root, file).Split('/', '\\').Any(part => part is "bin" or "obj" or "artifacts" or "node_modules")
+            );
 
     // The folders of Connectors.Abstractions have no namespaces of their own: a file of a source needs one using.
-    private static string Expected(string file) => Path.GetRelativePath(Root, Path.GetDirectoryName(file)!).Replace('/', '.').Replace('\\', '.') is var name
-        && name.StartsWith("Connectors.Abstractions.", StringComparison.Ordinal) ? "Connectors.Abstractions" : name;
+    private static string Expected(string file) =>
+        Path.GetRelativePath(Root, Path.GetDirectoryName(file)!).Replace('/', '.').Replace('\\', '.') is var name
+        && name.StartsWith("Connectors.Abstractions.", StringComparison.Ordinal)
+            ? "Connectors.Abstractions"
+            : name;
 
     [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Namespace();

@@ -16,11 +16,18 @@ public sealed class LogEventTests
         var messages = new[] { typeof(SyncTelemetry).Assembly, typeof(BuiltInSources).Assembly, typeof(ConnectorApp).Assembly }
             .SelectMany(assembly => assembly.GetTypes())
             .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
-            .Select(method => (Name: $"{method.DeclaringType!.Name}.{method.Name}", Number: method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId))
+            .Select(method =>
+                (Name: $"{method.DeclaringType!.Name}.{method.Name}", Number: method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId)
+            )
             .Where(message => message.Number is not null)
             .ToList();
 
         Assert.True(messages.Count > 50, $"only {messages.Count} messages were found");
-        Assert.Empty(messages.GroupBy(message => message.Number).Where(same => same.Count() > 1).Select(same => $"{same.Key}: {string.Join(", ", same.Select(message => message.Name))}"));
+        Assert.Empty(
+            messages
+                .GroupBy(message => message.Number)
+                .Where(same => same.Count() > 1)
+                .Select(same => $"{same.Key}: {string.Join(", ", same.Select(message => message.Name))}")
+        );
     }
 }

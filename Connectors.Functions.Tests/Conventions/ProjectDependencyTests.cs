@@ -36,11 +36,15 @@ public sealed class ProjectDependencyTests
     [Fact]
     public void ProjectsNameOnlyThoseBelowThem()
     {
-        var projects = Directory.EnumerateFiles(Approved.Root, "Connectors.*.csproj", SearchOption.AllDirectories)
+        var projects = Directory
+            .EnumerateFiles(Approved.Root, "Connectors.*.csproj", SearchOption.AllDirectories)
             .Where(file => !Path.GetRelativePath(Approved.Root, file).Split('/', '\\').Any(part => part is "bin" or "obj" or "artifacts"))
             .ToDictionary(file => Path.GetFileNameWithoutExtension(file), References, StringComparer.Ordinal);
 
-        Assert.Equal([.. MayName.Keys.Append("Connectors.Benchmarks").Append("Connectors.Functions.Tests").Order(StringComparer.Ordinal)], projects.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [.. MayName.Keys.Append("Connectors.Benchmarks").Append("Connectors.Functions.Tests").Order(StringComparer.Ordinal)],
+            projects.Keys.Order(StringComparer.Ordinal)
+        );
         Assert.Empty(MayName.SelectMany(rule => projects[rule.Key].Except(rule.Value).Select(project => $"{rule.Key} names {project}")));
     }
 
@@ -48,13 +52,33 @@ public sealed class ProjectDependencyTests
     public void AssembliesReferToOnlyThoseBelowThem()
     {
         // An assembly of a project may use whatever the projects that it names bring along.
-        var assemblies = new[] { typeof(IDataSource), typeof(SourceClasses), typeof(BuiltInSources), typeof(SourceContractTests), typeof(EmulatorServer), typeof(Connectors.Cli.ExitCode), typeof(ConnectorApp), typeof(LocalFunctionHost) }
+        var assemblies = new[]
+        {
+            typeof(IDataSource),
+            typeof(SourceClasses),
+            typeof(BuiltInSources),
+            typeof(SourceContractTests),
+            typeof(EmulatorServer),
+            typeof(Connectors.Cli.ExitCode),
+            typeof(ConnectorApp),
+            typeof(LocalFunctionHost),
+        }
             .Select(type => type.Assembly)
-            .ToDictionary(ProjectOf, assembly => assembly.GetReferencedAssemblies().Where(name => name.Name!.StartsWith("Connectors.", StringComparison.Ordinal)).Select(name => name.Name!).ToArray());
+            .ToDictionary(ProjectOf, assembly =>
+                assembly
+                    .GetReferencedAssemblies()
+                    .Where(name => name.Name!.StartsWith("Connectors.", StringComparison.Ordinal))
+                    .Select(name => name.Name!)
+                    .ToArray()
+            );
 
         Assert.Equal(8, assemblies.Count);
         Assert.True(assemblies.Values.Sum(references => references.Length) >= 12, "hardly any reference was found");
-        Assert.Empty(assemblies.SelectMany(assembly => assembly.Value.Except(Below(assembly.Key)).Select(reference => $"{assembly.Key} refers to {reference}")));
+        Assert.Empty(
+            assemblies.SelectMany(assembly =>
+                assembly.Value.Except(Below(assembly.Key)).Select(reference => $"{assembly.Key} refers to {reference}")
+            )
+        );
     }
 
     [Fact]
@@ -65,7 +89,9 @@ public sealed class ProjectDependencyTests
 
         var references = typeof(IDataSource).Assembly.GetReferencedAssemblies().Select(name => name.Name!).ToArray();
         Assert.True(references.Length >= 10, $"only {references.Length} references");
-        Assert.DoesNotContain(references, name => !packages.Contains(name, StringComparer.Ordinal) && !name.StartsWith("System.", StringComparison.Ordinal));
+        Assert.DoesNotContain(references, name =>
+            !packages.Contains(name, StringComparer.Ordinal) && !name.StartsWith("System.", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -75,10 +101,18 @@ public sealed class ProjectDependencyTests
         var references = typeof(SourceClasses).Assembly.GetReferencedAssemblies().Select(name => name.Name!).ToArray();
         Assert.True(packages.Length >= 4, $"only {packages.Length} packages");
         Assert.True(references.Length >= 20, $"only {references.Length} references");
-        Assert.DoesNotContain(packages.Concat(references), name => Array.Exists(Drivers, driver => name.StartsWith(driver, StringComparison.Ordinal)));
+        Assert.DoesNotContain(packages.Concat(references), name =>
+            Array.Exists(Drivers, driver => name.StartsWith(driver, StringComparison.Ordinal))
+        );
 
         // The same look finds them where they are.
-        Assert.Equal(Drivers.Length, Packages("Connectors.Sources").Select(name => Drivers.Single(driver => name.StartsWith(driver, StringComparison.Ordinal))).Distinct().Count());
+        Assert.Equal(
+            Drivers.Length,
+            Packages("Connectors.Sources")
+                .Select(name => Drivers.Single(driver => name.StartsWith(driver, StringComparison.Ordinal)))
+                .Distinct()
+                .Count()
+        );
     }
 
     [Fact]
@@ -93,27 +127,48 @@ public sealed class ProjectDependencyTests
             ["Connectors.Functions"] = "Connectors.Benchmarks, Connectors.Functions.Tests, Connectors.LocalHost",
             ["Connectors.LocalHost"] = "Connectors.Functions.Tests",
             ["Connectors.Sources"] = "Connectors.Benchmarks, Connectors.Functions.Tests",
-            ["Connectors.Sync"] = "Connectors.Benchmarks, Connectors.Emulator, Connectors.Functions, Connectors.Functions.Tests, Connectors.LocalHost, DynamicProxyGenAssembly2, elastic-ingest",
+            ["Connectors.Sync"] =
+                "Connectors.Benchmarks, Connectors.Emulator, Connectors.Functions, Connectors.Functions.Tests, Connectors.LocalHost, "
+                + "DynamicProxyGenAssembly2, elastic-ingest",
             ["Connectors.Testing"] = "Connectors.Functions.Tests",
         };
 
-        var actual = MayName.Keys.Where(project => project != "Connectors.Samples.Releases").Select(project => (Project: project, Friends: Items(project, "InternalsVisibleTo"))).Where(item => item.Friends.Length > 0);
-        Assert.Equal(expected.Select(item => $"{item.Key}: {item.Value}"), actual.Select(item => $"{item.Project}: {string.Join(", ", item.Friends.Order(StringComparer.OrdinalIgnoreCase))}").Order(StringComparer.Ordinal));
+        var actual = MayName
+            .Keys.Where(project => project != "Connectors.Samples.Releases")
+            .Select(project => (Project: project, Friends: Items(project, "InternalsVisibleTo")))
+            .Where(item => item.Friends.Length > 0);
+        Assert.Equal(
+            expected.Select(item => $"{item.Key}: {item.Value}"),
+            actual
+                .Select(item => $"{item.Project}: {string.Join(", ", item.Friends.Order(StringComparer.OrdinalIgnoreCase))}")
+                .Order(StringComparer.Ordinal)
+        );
     }
 
-    private static string ProjectOf(Assembly assembly) => assembly.GetName().Name switch
-    {
-        "elastic-ingest" => "Connectors.Cli",
-        var name => name!,
-    };
+    private static string ProjectOf(Assembly assembly) =>
+        assembly.GetName().Name switch
+        {
+            "elastic-ingest" => "Connectors.Cli",
+            var name => name!,
+        };
 
     private static IEnumerable<string> Below(string project) => MayName[project].SelectMany(item => Below(item).Append(item));
 
     private static string[] References(string file) =>
-        [.. XDocument.Load(file).Descendants("ProjectReference").Select(item => Path.GetFileNameWithoutExtension(item.Attribute("Include")!.Value.Replace('\\', '/')))];
+        [
+            .. XDocument
+                .Load(file)
+                .Descendants("ProjectReference")
+                .Select(item => Path.GetFileNameWithoutExtension(item.Attribute("Include")!.Value.Replace('\\', '/'))),
+        ];
 
     private static string[] Packages(string project) => Items(project, "PackageReference");
 
     private static string[] Items(string project, string kind) =>
-        [.. XDocument.Load(Path.Combine(Approved.Root, project, $"{project}.csproj")).Descendants(kind).Select(item => item.Attribute("Include")!.Value)];
+        [
+            .. XDocument
+                .Load(Path.Combine(Approved.Root, project, $"{project}.csproj"))
+                .Descendants(kind)
+                .Select(item => item.Attribute("Include")!.Value),
+        ];
 }

@@ -15,7 +15,10 @@ public sealed class PublicApiTests
     {
         var assembly = typeof(IDataSource).Assembly;
         Assert.InRange(assembly.GetExportedTypes().Length, 20, 39);
-        Approved.Verify(assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false }), "Connectors.Abstractions/PublicApi.approved.txt");
+        Approved.Verify(
+            assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false }),
+            "Connectors.Abstractions/PublicApi.approved.txt"
+        );
     }
 
     [Fact]
@@ -23,7 +26,10 @@ public sealed class PublicApiTests
     {
         var assembly = typeof(SyncCounts).Assembly;
         Assert.InRange(assembly.GetExportedTypes().Length, 10, 29);
-        Approved.Verify(assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false }), "Connectors.Sync/PublicApi.approved.txt");
+        Approved.Verify(
+            assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false }),
+            "Connectors.Sync/PublicApi.approved.txt"
+        );
     }
 
     [Fact]
@@ -33,7 +39,10 @@ public sealed class PublicApiTests
         var types = assembly.GetExportedTypes();
         Assert.InRange(types.Length, BuiltInSources.Classes.Count, 60);
         Assert.Equal([typeof(BuiltInSources)], types.Where(type => !typeof(IDataSource).IsAssignableFrom(type)));
-        Approved.Verify(assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false }), "Connectors.Sources/PublicApi.approved.txt");
+        Approved.Verify(
+            assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false }),
+            "Connectors.Sources/PublicApi.approved.txt"
+        );
     }
 
     [Fact]
@@ -42,6 +51,11 @@ public sealed class PublicApiTests
         var assembly = typeof(SourceContractTests).Assembly;
         Assert.InRange(assembly.GetExportedTypes().Length, 5, 10);
         // Those of the tests hold where the file was compiled.
-        Approved.Verify(assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false, ExcludeAttributes = ["Xunit.FactAttribute"] }), "Connectors.Testing/PublicApi.approved.txt");
+        Approved.Verify(
+            assembly.GeneratePublicApi(
+                new ApiGeneratorOptions { IncludeAssemblyAttributes = false, ExcludeAttributes = ["Xunit.FactAttribute"] }
+            ),
+            "Connectors.Testing/PublicApi.approved.txt"
+        );
     }
 }

@@ -10,7 +10,11 @@ public sealed class ChangelogTests
     [Fact]
     public void TheChangelogHasEveryChangeInTheWordsOfItsFile()
     {
-        var changes = Directory.EnumerateFiles(Path.Combine(Approved.Root, "changelog", "unreleased"), "*.md").Order(StringComparer.Ordinal).Select(Read).ToList();
+        var changes = Directory
+            .EnumerateFiles(Path.Combine(Approved.Root, "changelog", "unreleased"), "*.md")
+            .Order(StringComparer.Ordinal)
+            .Select(Read)
+            .ToList();
         Assert.True(changes.Count > 10, $"only {changes.Count} changes");
         Assert.Empty(changes.Where(change => change.Text.Length < 80).Select(change => change.Title));
         var page = new StringBuilder("# Changelog\n\n## Not released yet\n");
@@ -20,7 +24,12 @@ public sealed class ChangelogTests
             if (some.Count > 0)
             {
                 page.Append("\n### ").Append(kind).Append('\n');
-                some.ForEach(change => page.Append('\n').Append(change.Title.Length > 0 ? $"**{change.Title}.** " : string.Empty).Append(change.Text).Append('\n'));
+                some.ForEach(change =>
+                    page.Append('\n')
+                        .Append(change.Title.Length > 0 ? $"**{change.Title}.** " : string.Empty)
+                        .Append(change.Text)
+                        .Append('\n')
+                );
             }
         }
 

@@ -40,8 +40,8 @@ internal static class CommandBlocks
 internal sealed record DocBlock(string File, int Line, string Language, IReadOnlyList<string> Lines)
 {
     /// <summary>
-    /// Its commands: in a <c>console</c> block what follows a <c>$</c>, with the lines below it as its output; in a <c>sh</c> block every line that is no remark. A line that ends
-    /// with a backslash or a pipe goes on in the next one.
+    /// Its commands: in a <c>console</c> block what follows a <c>$</c>, with the lines below it as its output; in a <c>sh</c> block every
+    /// line that is no remark. A line that ends with a backslash or a pipe goes on in the next one.
     /// </summary>
     public IEnumerable<DocCommand> Commands()
     {
@@ -82,7 +82,8 @@ internal sealed record DocBlock(string File, int Line, string Language, IReadOnl
 /// <param name="Output">What the page says that it prints; empty when it doesn't say.</param>
 internal sealed record DocCommand(string File, int Line, string Text, string Output)
 {
-    /// <summary>The words that a shell would make of it; a remark at its end is left out. Pipes and redirections are words like others.</summary>
+    /// <summary>The words that a shell would make of it; a remark at its end is left out. Pipes and redirections are words like
+    /// others.</summary>
     /// <param name="variables">What <c>$NAME</c> is replaced by.</param>
     public IReadOnlyList<string> Words(IReadOnlyDictionary<string, string> variables)
     {

@@ -26,8 +26,14 @@ public sealed class CommandBlocksTests
     [InlineData("a --set \"pattern=**/*.* x\" 'it is $HOME'", "a|--set|pattern=**/*.* x|it is $HOME")]
     [InlineData("a $HOME/notes \"$HOME\" \\$5 ''", "a|/home/me/notes|/home/me|$5|")]
     public void WordsAreThoseOfAShell(string text, string expected) =>
-        Assert.Equal(expected.Split('|'), new DocCommand("page.md", 1, text, "").Words(new Dictionary<string, string> { ["HOME"] = "/home/me" }));
+        Assert.Equal(
+            expected.Split('|'),
+            new DocCommand("page.md", 1, text, "").Words(new Dictionary<string, string> { ["HOME"] = "/home/me" })
+        );
 
     [Fact]
-    public void ThePagesHaveBlocks() => Assert.Contains(CommandBlocks.Read("docs/getting-started.md"), block => block is { Language: "console", Line: > 1 } && block.Commands().Any());
+    public void ThePagesHaveBlocks() =>
+        Assert.Contains(CommandBlocks.Read("docs/getting-started.md"), block =>
+            block is { Language: "console", Line: > 1 } && block.Commands().Any()
+        );
 }

@@ -10,8 +10,8 @@ using Xunit;
 namespace Connectors.Tests.Docs;
 
 /// <summary>
-/// docs/functions.md leads from the sample settings to a sync: its calls are sent to the function app, in the local host, with those settings, and answered as the page says. Only
-/// the addresses differ: the page's ports may be taken.
+/// docs/functions.md leads from the sample settings to a sync: its calls are sent to the function app, in the local host, with those
+/// settings, and answered as the page says. Only the addresses differ: the page's ports may be taken.
 /// </summary>
 public sealed partial class FunctionsPageTests
 {
@@ -32,7 +32,12 @@ public sealed partial class FunctionsPageTests
         using var http = new HttpClient { BaseAddress = app.Host.Uri };
 
         var answers = 0;
-        foreach (var command in CommandBlocks.Read("docs/functions.md").Where(block => block.Language == "console").SelectMany(block => block.Commands()))
+        foreach (
+            var command in CommandBlocks
+                .Read("docs/functions.md")
+                .Where(block => block.Language == "console")
+                .SelectMany(block => block.Commands())
+        )
         {
             var words = command.Words(new Dictionary<string, string> { ["HOME"] = cli.Folder }).ToArray();
             if (words is ["dotnet", "run", "--project", "Connectors.Cli", "--", "connector", .. var ingest])
@@ -42,7 +47,10 @@ public sealed partial class FunctionsPageTests
             else if (words[0] == "curl")
             {
                 var actual = await CallAsync(http, words);
-                Assert.True(Lasting(command.Output) == Lasting(actual), $"docs/functions.md:{command.Line}: {command.Text}\nshould answer\n{command.Output}\nand answered\n{actual}");
+                Assert.True(
+                    Lasting(command.Output) == Lasting(actual),
+                    $"docs/functions.md:{command.Line}: {command.Text}\nshould answer\n{command.Output}\nand answered\n{actual}"
+                );
                 answers++;
             }
         }
@@ -50,11 +58,15 @@ public sealed partial class FunctionsPageTests
         Assert.InRange(answers, 4, 20);
     }
 
-    /// <summary>The sample settings, with this test's server in place of the one that the page starts, and without a storage account.</summary>
+    /// <summary>The sample settings, with this test's server in place of the one that the page starts, and without a storage
+    /// account.</summary>
     private static Dictionary<string, string> Settings(Uri elasticsearch)
     {
         using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(Approved.Root, "local.settings.sample.json")));
-        var settings = file.RootElement.GetProperty("Values").EnumerateObject().ToDictionary(value => value.Name, value => value.Value.GetString()!);
+        var settings = file
+            .RootElement.GetProperty("Values")
+            .EnumerateObject()
+            .ToDictionary(value => value.Name, value => value.Value.GetString()!);
         Assert.Equal("http://127.0.0.1:9200", settings["Connectors__elasticsearch__host"]);
         settings["Connectors__elasticsearch__host"] = elasticsearch.ToString();
         Assert.Equal("UseDevelopmentStorage=true", settings["AzureWebJobsStorage"]);
@@ -72,7 +84,10 @@ public sealed partial class FunctionsPageTests
             var text = await answer.Content.ReadAsStringAsync(Token);
 
             // The page says that a sync takes a moment.
-            if (!address.StartsWith("api/syncs", StringComparison.Ordinal) || JsonNode.Parse(text)!["syncs"]!.AsArray().All(sync => sync!["completedAt"] is not null))
+            if (
+                !address.StartsWith("api/syncs", StringComparison.Ordinal)
+                || JsonNode.Parse(text)!["syncs"]!.AsArray().All(sync => sync!["completedAt"] is not null)
+            )
             {
                 return text;
             }
@@ -82,6 +97,10 @@ public sealed partial class FunctionsPageTests
     private static string Lasting(string text) => Differing().Replace(text.Trim().ReplaceLineEndings("\n"), "…");
 
     // Ids, times, and the build in the version.
-    [GeneratedRegex("""(?<="id":")[\w-]{20,22}(?=")|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)|(?<=\d\.\d\.\d)(?:\+\w+)?(?=")""", RegexOptions.None, 5000)]
+    [GeneratedRegex(
+        """(?<="id":")[\w-]{20,22}(?=")|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)|(?<=\d\.\d\.\d)(?:\+\w+)?(?=")""",
+        RegexOptions.None,
+        5000
+    )]
     private static partial Regex Differing();
 }

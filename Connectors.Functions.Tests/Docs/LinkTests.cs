@@ -14,11 +14,16 @@ public sealed class LinkTests
     {
         var links = MarkdownPages.All.SelectMany(page => MarkdownPages.Links(page).Select(target => (Page: page, Target: target))).ToList();
         Assert.True(links.Count > 120, $"only {links.Count} links in {MarkdownPages.All.Count} pages");
-        Assert.Empty(links.Where(link =>
-        {
-            var (file, heading) = MarkdownPages.Resolve(link.Page, link.Target);
-            return !Path.Exists(Path.Combine(Approved.Root, file)) || (heading.Length > 0 && !MarkdownPages.Headings(file).Contains(heading, StringComparer.Ordinal));
-        }).Select(link => $"{link.Page}: {link.Target}"));
+        Assert.Empty(
+            links
+                .Where(link =>
+                {
+                    var (file, heading) = MarkdownPages.Resolve(link.Page, link.Target);
+                    return !Path.Exists(Path.Combine(Approved.Root, file))
+                        || (heading.Length > 0 && !MarkdownPages.Headings(file).Contains(heading, StringComparer.Ordinal));
+                })
+                .Select(link => $"{link.Page}: {link.Target}")
+        );
     }
 
     [Fact]
@@ -33,8 +38,12 @@ public sealed class LinkTests
     [Fact]
     public void WhoeverReadsFromTheStartIsLedThroughThePagesInTheOrderOfTheIndex()
     {
-        var order = MarkdownPages.Text(Index).Split('\n').Where(line => line.Length > 2 && char.IsAsciiDigit(line[0]) && line.Contains("](", StringComparison.Ordinal))
-            .Select(line => MarkdownPages.Resolve(Index, line.Split("](")[1].Split(')')[0]).File).ToList();
+        var order = MarkdownPages
+            .Text(Index)
+            .Split('\n')
+            .Where(line => line.Length > 2 && char.IsAsciiDigit(line[0]) && line.Contains("](", StringComparison.Ordinal))
+            .Select(line => MarkdownPages.Resolve(Index, line.Split("](")[1].Split(')')[0]).File)
+            .ToList();
         Assert.True(order.Count >= 5, $"only {order.Count} pages in the order of the index");
         for (var at = 0; at + 1 < order.Count; at++)
         {

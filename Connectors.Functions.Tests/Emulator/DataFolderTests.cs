@@ -13,7 +13,10 @@ public sealed class DataFolderTests
         await using (var first = await StartAsync(folder))
         {
             using var client = new EmulatorClient(first);
-            await client.SendAsync("PUT /x", """{"settings":{"number_of_replicas":0},"mappings":{"dynamic":false,"properties":{"_digest":{"type":"long","index":false}}},"aliases":{"y":{}}}""");
+            await client.SendAsync(
+                "PUT /x",
+                """{"settings":{"number_of_replicas":0},"mappings":{"dynamic":false,"properties":{"_digest":{"type":"long","index":false}}},"aliases":{"y":{}}}"""
+            );
             await client.SendAsync("PUT /_ingest/pipeline/p", """{"processors":[{"set":{"field":"a","value":1}}]}""");
             await client.SendAsync("PUT /_index_template/t", """{"index_patterns":["t-*"]}""");
             for (var i = 0; i < 20; i++)
@@ -77,7 +80,10 @@ public sealed class DataFolderTests
 
         var problem = await Assert.ThrowsAsync<IOException>(() => StartAsync(folder));
 
-        Assert.Equal($"The emulator's data folder '{folder.Path}' is used by another process. Stop that one, or choose another folder.", problem.Message);
+        Assert.Equal(
+            $"The emulator's data folder '{folder.Path}' is used by another process. Stop that one, or choose another folder.",
+            problem.Message
+        );
     }
 
     private static Task<EmulatorServer> StartAsync(TemporaryFolder folder) =>

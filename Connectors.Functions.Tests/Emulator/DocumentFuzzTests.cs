@@ -12,7 +12,9 @@ namespace Connectors.Tests.Emulator;
 public sealed class DocumentFuzzTests
 {
     private static Gen<string> Name { get; } =
-        Gen.OneOf("a", "b", ".", "\\\\", "\\u0061", "\\u002e", "\\\"", "\\n", "é", "\\ud83d\\ude00", " ", "_", "0").Array[0, 5].Select(string.Concat);
+        Gen.OneOf("a", "b", ".", "\\\\", "\\u0061", "\\u002e", "\\\"", "\\n", "é", "\\ud83d\\ude00", " ", "_", "0")
+            .Array[0, 5]
+            .Select(string.Concat);
 
     private static Gen<string> Plain { get; } =
         Gen.OneOf("1", "-0.5e3", "true", "null", "\"text\"", "\"2026-01-31\"", "\"\\u0000\"", "[]", "{}", "123456789012345678901");
@@ -36,45 +38,77 @@ public sealed class DocumentFuzzTests
     }
 
     [Fact]
-    public void EveryDocumentIsTakenOrRefusedAndTheSameWayTwice() => Document.Array[1, 4].Sample(
-        documents =>
-        {
-            var (mapping, parser) = (new IndexMapping(), new DocumentParser());
-            foreach (var document in documents)
-            {
-                var first = Refusal(parser, mapping, document);
-                var second = Refusal(parser, mapping, document);
-                Assert.True(first == second, $"{document}: first {first}, then {second}");
-            }
-        },
-        iter: Fuzz.Cases,
-        print: documents => string.Join('\n', documents));
+    public void EveryDocumentIsTakenOrRefusedAndTheSameWayTwice() =>
+        Document
+            .Array[1, 4]
+            .Sample(
+                documents =>
+                {
+                    var (mapping, parser) = (new IndexMapping(), new DocumentParser());
+                    foreach (var document in documents)
+                    {
+                        var first = Refusal(parser, mapping, document);
+                        var second = Refusal(parser, mapping, document);
+                        Assert.True(first == second, $"{document}: first {first}, then {second}");
+                    }
+                },
+                iter: Fuzz.Cases,
+                print: documents => string.Join('\n', documents)
+            );
 
     [Fact]
-    public void EveryBulkBodyIsReadOrRefused() => Gen.OneOf(
-        "{\"index\":{}}\n", "{\"delete\":{\"_id\":\"a\"}}\n", "{\"index\":{\"_id\":1,\"_index\":\"x\"}}\n", "{\"create\":{\"_id\":\"\\u0061\"}}\n", "{\"update\":{\"_id\":\"a\",\"pipeline\":\"p\"}}\n",
-        "{}\n", "[]\n", "\n", "{", "}", "\"", "\\", "null\n", "{\"index\":1}\n", "{\"index\":{\"_id\":{}}}\n", "{\"index\":{\"_id\":null}}\n", "{\"index\":{\"require_alias\":1}}\n",
-        "{\"index\":{\"if_seq_no\":[1]}}\n", "{\"index\":{\"retry_on_conflict\":99999999999}}\n", "{\"index\":{\"_index\":[]}}\n", "{\"a\":1}\n", "\r\n").Array[0, 5].Select(string.Concat).Sample(
-        body =>
-        {
-            try
-            {
-                var operations = new BulkParser(Encoding.UTF8.GetBytes(body)).Parse();
-                Assert.NotEmpty(operations);
-            }
-            catch (ElasticErrorException refused)
-            {
-                Assert.Equal(400, refused.Error.Status);
-            }
-        },
-        iter: Fuzz.Cases);
+    public void EveryBulkBodyIsReadOrRefused() =>
+        Gen.OneOf(
+                "{\"index\":{}}\n",
+                "{\"delete\":{\"_id\":\"a\"}}\n",
+                "{\"index\":{\"_id\":1,\"_index\":\"x\"}}\n",
+                "{\"create\":{\"_id\":\"\\u0061\"}}\n",
+                "{\"update\":{\"_id\":\"a\",\"pipeline\":\"p\"}}\n",
+                "{}\n",
+                "[]\n",
+                "\n",
+                "{",
+                "}",
+                "\"",
+                "\\",
+                "null\n",
+                "{\"index\":1}\n",
+                "{\"index\":{\"_id\":{}}}\n",
+                "{\"index\":{\"_id\":null}}\n",
+                "{\"index\":{\"require_alias\":1}}\n",
+                "{\"index\":{\"if_seq_no\":[1]}}\n",
+                "{\"index\":{\"retry_on_conflict\":99999999999}}\n",
+                "{\"index\":{\"_index\":[]}}\n",
+                "{\"a\":1}\n",
+                "\r\n"
+            )
+            .Array[0, 5]
+            .Select(string.Concat)
+            .Sample(
+                body =>
+                {
+                    try
+                    {
+                        var operations = new BulkParser(Encoding.UTF8.GetBytes(body)).Parse();
+                        Assert.NotEmpty(operations);
+                    }
+                    catch (ElasticErrorException refused)
+                    {
+                        Assert.Equal(400, refused.Error.Status);
+                    }
+                },
+                iter: Fuzz.Cases
+            );
 
-    private static Gen<string> Nested(Gen<string> value) => Gen.OneOf(
-        Plain,
-        value.Array[0, 3].Select(items => $"[{string.Join(',', items)}]"),
-        Gen.Select(Name, value).Array[0, 3].Select(Object));
+    private static Gen<string> Nested(Gen<string> value) =>
+        Gen.OneOf(
+            Plain,
+            value.Array[0, 3].Select(items => $"[{string.Join(',', items)}]"),
+            Gen.Select(Name, value).Array[0, 3].Select(Object)
+        );
 
-    private static string Object((string Name, string Value)[] members) => $"{{{string.Join(',', members.Select(member => $"\"{member.Name}\":{member.Value}"))}}}";
+    private static string Object((string Name, string Value)[] members) =>
+        $"{{{string.Join(',', members.Select(member => $"\"{member.Name}\":{member.Value}"))}}}";
 
     private static string? Refusal(DocumentParser parser, IndexMapping mapping, string document)
     {

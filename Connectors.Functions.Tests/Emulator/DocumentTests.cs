@@ -45,7 +45,9 @@ public sealed class DocumentTests : IAsyncLifetime
                 var (_, document) = await _client.SendAsync("GET /x/_doc/1");
                 var next = (int)document!["_source"]!["n"]! + 1;
                 var (status, _) = await _client.SendAsync(
-                    $"POST /x/_update/1?if_seq_no={document["_seq_no"]}&if_primary_term=1", $$$"""{"doc":{"n":{{{next}}} } }""");
+                    $"POST /x/_update/1?if_seq_no={document["_seq_no"]}&if_primary_term=1",
+                    $$$"""{"doc":{"n":{{{next}}} } }"""
+                );
                 Assert.Contains(status, (int[])[200, 409]);
                 Interlocked.Add(ref succeeded, status == 200 ? 1 : 0);
             }
@@ -65,7 +67,10 @@ public sealed class DocumentTests : IAsyncLifetime
                 var body = new StringBuilder();
                 for (var i = 0; i < 50; i++)
                 {
-                    body.Append($$$"""{"index":{"_id":"{{{worker}}}-{{{batch}}}-{{{i}}}"}}""").Append('\n').Append($$"""{"shared{{i}}":{"n":{{i}}},"own{{worker}}":"t"}""").Append('\n');
+                    body.Append($$$"""{"index":{"_id":"{{{worker}}}-{{{batch}}}-{{{i}}}"}}""")
+                        .Append('\n')
+                        .Append($$"""{"shared{{i}}":{"n":{{i}}},"own{{worker}}":"t"}""")
+                        .Append('\n');
                 }
 
                 var (_, answer) = await _client.SendAsync("POST /x/_bulk", body.ToString());
@@ -176,7 +181,10 @@ public sealed class DocumentTests : IAsyncLifetime
         {
             // A pattern that matches nothing sends the second one through the general filter.
             var (_, direct) = await _client.SendAsync($"POST /x/_bulk?filter_path={filter}", part);
-            var (_, general) = await _client.SendAsync($"POST /x/_bulk?filter_path={filter},{(filter[0] == '-' ? "-" : "")}nothing.of.this", part);
+            var (_, general) = await _client.SendAsync(
+                $"POST /x/_bulk?filter_path={filter},{(filter[0] == '-' ? "-" : "")}nothing.of.this",
+                part
+            );
 
             Assert.Equal(Stable(general), Stable(direct));
         }
@@ -188,12 +196,29 @@ public sealed class DocumentTests : IAsyncLifetime
         await _client.SendAsync("PUT /x", """{"mappings":{"properties":{"_digest":{"type":"long"}}}}""");
         _server.Put("x", "1", """{"_digest":1,"_timestamp":"2026-01-01T00:00:00Z","o":{"p":1}}""");
         _server.Put("x", "2", """{"n":1}""");
-        foreach (var (source, size) in ((string, int)[])[("[\"_timestamp\"]", 10), ("true", 10), ("{\"excludes\":[\"_timestamp\"]}", 10), ("[\"o.p\"]", 10), ("false", 10), ("true", 0)])
+        foreach (
+            var (source, size) in ((string, int)[])
+                [
+                    ("[\"_timestamp\"]", 10),
+                    ("true", 10),
+                    ("{\"excludes\":[\"_timestamp\"]}", 10),
+                    ("[\"o.p\"]", 10),
+                    ("false", 10),
+                    ("true", 0),
+                ]
+        )
         {
-            foreach (var filter in (string[])
-                ["timed_out,_shards.failed,hits.hits._id,hits.hits.sort,hits.hits._source._timestamp,hits.hits.fields._digest", "hits.hits._id,hits.hits._source,hits.hits.fields", "hits.hits._id,hits.hits._source.o,hits.hits._seq_no"])
+            foreach (
+                var filter in (string[])
+                    [
+                        "timed_out,_shards.failed,hits.hits._id,hits.hits.sort,hits.hits._source._timestamp,hits.hits.fields._digest",
+                        "hits.hits._id,hits.hits._source,hits.hits.fields",
+                        "hits.hits._id,hits.hits._source.o,hits.hits._seq_no",
+                    ]
+            )
             {
-                var body = $$"""{"size":{{size}},"sort":["_doc"],"docvalue_fields":["_digest"],"seq_no_primary_term":true,"_source":{{source}}}""";
+                var body =
+                    $$"""{"size":{{size}},"sort":["_doc"],"docvalue_fields":["_digest"],"seq_no_primary_term":true,"_source":{{source}}}""";
                 var (_, direct) = await _client.SendAsync($"POST /x/_search?filter_path={filter}", body);
                 var (_, general) = await _client.SendAsync($"POST /x/_search?filter_path={filter},nothing.of.this", body);
 
@@ -205,7 +230,10 @@ public sealed class DocumentTests : IAsyncLifetime
     [Fact]
     public async Task OnlyThoseWithTheRightKeyAreLetIn()
     {
-        await using var guarded = await EmulatorServer.StartAsync(new EmulatorOptions { Authorization = ["ApiKey abc=="] }, EmulatorClient.Token);
+        await using var guarded = await EmulatorServer.StartAsync(
+            new EmulatorOptions { Authorization = ["ApiKey abc=="] },
+            EmulatorClient.Token
+        );
         using var client = new EmulatorClient(guarded);
 
         using var stranger = await client.SendRawAsync("GET /", null);
@@ -217,7 +245,9 @@ public sealed class DocumentTests : IAsyncLifetime
 
     [Fact]
     public Task APortThatIsTakenIsSaidSo() =>
-        Assert.ThrowsAsync<IOException>(() => EmulatorServer.StartAsync(new EmulatorOptions { Port = _server.Uri.Port }, EmulatorClient.Token));
+        Assert.ThrowsAsync<IOException>(() =>
+            EmulatorServer.StartAsync(new EmulatorOptions { Port = _server.Uri.Port }, EmulatorClient.Token)
+        );
 
     [Fact]
     public async Task ConnectorIndicesComeByThemselvesUnlessTheClusterIsBare()
@@ -226,7 +256,10 @@ public sealed class DocumentTests : IAsyncLifetime
         await _client.SendAsync("PUT /.elastic-connectors/_doc/1", """{"name":"x"}""");
         Assert.Equal([".elastic-connectors-v1"], _server.IndexNames);
 
-        await using var bare = await EmulatorServer.StartAsync(new EmulatorOptions { WithoutConnectorIndices = true }, EmulatorClient.Token);
+        await using var bare = await EmulatorServer.StartAsync(
+            new EmulatorOptions { WithoutConnectorIndices = true },
+            EmulatorClient.Token
+        );
         using var client = new EmulatorClient(bare);
         await client.SendAsync("PUT /.elastic-connectors/_doc/1", """{"name":"x"}""");
         Assert.Equal([".elastic-connectors"], bare.IndexNames);
@@ -237,7 +270,8 @@ public sealed class DocumentTests : IAsyncLifetime
     [InlineData("GET /_cluster/settings", 400)]
     [InlineData("POST /x/_search?routing=1&unknown=2", 400)]
     [InlineData("PUT /x/_doc/1?version=3", 400)]
-    public async Task AnUnknownCallIsRefused(string request, int status) => Assert.Equal(status, (await _client.SendAsync(request, "{}")).Status);
+    public async Task AnUnknownCallIsRefused(string request, int status) =>
+        Assert.Equal(status, (await _client.SendAsync(request, "{}")).Status);
 
     private static string Stable(JsonNode? answer)
     {
@@ -265,7 +299,10 @@ public sealed class DocumentTests : IAsyncLifetime
     {
         await _client.SendAsync("PUT /_connector/c1", """{"index_name":"search-a","name":"a","service_type":"dir"}""");
         Assert.Equal(200, (await _client.SendAsync("PUT /.elastic-connectors-sync-jobs-v1", "{}")).Status);
-        var (status, made) = await _client.SendAsync("POST /_connector/_sync_job", """{"id":"c1","job_type":"full","trigger_method":"on_demand"}""");
+        var (status, made) = await _client.SendAsync(
+            "POST /_connector/_sync_job",
+            """{"id":"c1","job_type":"full","trigger_method":"on_demand"}"""
+        );
         Assert.Equal(201, status);
         Assert.Equal(200, (await _client.SendAsync($"GET /_connector/_sync_job/{made!["id"]}")).Status);
         var (_, stats) = await _client.SendAsync("GET /.elastic-connectors-sync-jobs-v1/_stats/indexing");

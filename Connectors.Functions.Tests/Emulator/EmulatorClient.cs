@@ -24,7 +24,12 @@ internal sealed class EmulatorClient(EmulatorServer server) : IDisposable
 
     /// <summary>The caller disposes of the answer.</summary>
     public Task<HttpResponseMessage> SendRawAsync(
-        string request, byte[]? body, string contentType = "application/json", IEnumerable<KeyValuePair<string, string>>? headers = null, string? encoding = null)
+        string request,
+        byte[]? body,
+        string contentType = "application/json",
+        IEnumerable<KeyValuePair<string, string>>? headers = null,
+        string? encoding = null
+    )
     {
         var parts = request.Split(' ', 2);
         var message = new HttpRequestMessage(new HttpMethod(parts[0]), parts[1]);

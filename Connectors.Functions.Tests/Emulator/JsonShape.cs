@@ -7,18 +7,52 @@ internal static class JsonShape
 {
     private static readonly HashSet<string> Compared =
     [
-        "type", "result", "status", "found", "errors", "count", "value", "relation", "deleted", "acknowledged", "succeeded", "num_freed", "_index", "_version", "_seq_no",
-        "reason", "_primary_term", "forced_refresh", "total", "successful", "failed", "index", "shard", "resource.id", "resource.type", "line", "col", "dynamic", "is_write_index", "sort", "_source",
+        "type",
+        "result",
+        "status",
+        "found",
+        "errors",
+        "count",
+        "value",
+        "relation",
+        "deleted",
+        "acknowledged",
+        "succeeded",
+        "num_freed",
+        "_index",
+        "_version",
+        "_seq_no",
+        "reason",
+        "_primary_term",
+        "forced_refresh",
+        "total",
+        "successful",
+        "failed",
+        "index",
+        "shard",
+        "resource.id",
+        "resource.type",
+        "line",
+        "col",
+        "dynamic",
+        "is_write_index",
+        "sort",
+        "_source",
     ];
 
     /// <summary>Differences between two answers, as sentences; none when they look the same.</summary>
     public static IEnumerable<string> Differences(JsonNode? real, JsonNode? ours)
     {
         var (wanted, got) = (Of(real), Of(ours));
-        return wanted.Except(got).Select(line => "lacks " + line).Concat(got.Except(wanted).Select(line => "adds " + line)).Order(StringComparer.Ordinal);
+        return wanted
+            .Except(got)
+            .Select(line => "lacks " + line)
+            .Concat(got.Except(wanted).Select(line => "adds " + line))
+            .Order(StringComparer.Ordinal);
     }
 
-    /// <summary>All paths with the kind of their values, and the values where they must be the same. Elements of an array count together.</summary>
+    /// <summary>All paths with the kind of their values, and the values where they must be the same. Elements of an array count
+    /// together.</summary>
     private static SortedSet<string> Of(JsonNode? node)
     {
         var lines = new SortedSet<string>(StringComparer.Ordinal);
@@ -54,7 +88,11 @@ internal static class JsonShape
                     System.Text.Json.JsonValueKind.Number => "number",
                     _ => "text",
                 };
-                lines.Add(Compared.Contains(name) && (name != "value" || kind == "number") ? $"{path} = {node?.ToJsonString() ?? "null"}" : $"{path} {kind}");
+                lines.Add(
+                    Compared.Contains(name) && (name != "value" || kind == "number")
+                        ? $"{path} = {node?.ToJsonString() ?? "null"}"
+                        : $"{path} {kind}"
+                );
                 break;
         }
     }

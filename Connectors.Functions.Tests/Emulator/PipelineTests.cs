@@ -21,10 +21,19 @@ public sealed class PipelineTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("""{"_reduce_whitespace":true,"_extract_binary_content":true,"_run_ml_inference":true,"body":"  a \n b  ","n":1}""", """{"body":"a b","n":1}""")]
-    [InlineData("""{"_reduce_whitespace":false,"_run_ml_inference":false,"_extract_binary_content":false,"body":"  a  "}""", """{"body":"  a  "}""")]
+    [InlineData(
+        """{"_reduce_whitespace":true,"_extract_binary_content":true,"_run_ml_inference":true,"body":"  a \n b  ","n":1}""",
+        """{"body":"a b","n":1}"""
+    )]
+    [InlineData(
+        """{"_reduce_whitespace":false,"_run_ml_inference":false,"_extract_binary_content":false,"body":"  a  "}""",
+        """{"body":"  a  "}"""
+    )]
     [InlineData("""{"n":1.50,"t":"é\u00e9"}""", """{"n":1.50,"t":"é\u00e9"}""")]
-    [InlineData("""{"_extract_binary_content":true,"_attachment":"aGVsbG8="}""", """{"_ingestion_errors":["Processor 'attachment' in pipeline 'search-default-ingestion' failed: The emulator does not know how to extract text from an attachment"]}""")]
+    [InlineData(
+        """{"_extract_binary_content":true,"_attachment":"aGVsbG8="}""",
+        """{"_ingestion_errors":["Processor 'attachment' in pipeline 'search-default-ingestion' failed: The emulator does not know how to extract text from an attachment"]}"""
+    )]
     public async Task TheDefaultPipelineTakesTheFlagsAway(string source, string stored)
     {
         await _client.SendAsync("POST /x/_bulk?pipeline=search-default-ingestion", $$$"""{"index":{"_id":"1"}}""" + "\n" + source + "\n");
@@ -42,7 +51,10 @@ public sealed class PipelineTests : IAsyncLifetime
     [InlineData("""{"set":{"field":"n","value":2,"if":"ctx?.m != null"}}""", """{"n":1}""")]
     [InlineData("""{"rename":{"field":"n","target_field":"o.p"}}""", """{"o":{"p":1}}""")]
     [InlineData("""{"remove":{"field":"m","ignore_failure":true}}""", """{"n":1}""")]
-    [InlineData("""{"remove":{"field":"m","on_failure":[{"set":{"field":"why","value":"{{ _ingest.on_failure_message }}"}}]}}""", """{"n":1,"why":"field [m] not present as part of path [m]"}""")]
+    [InlineData(
+        """{"remove":{"field":"m","on_failure":[{"set":{"field":"why","value":"{{ _ingest.on_failure_message }}"}}]}}""",
+        """{"n":1,"why":"field [m] not present as part of path [m]"}"""
+    )]
     [InlineData("""{"append":{"field":"tags","value":["a","b"]}}""", """{"n":1,"tags":["a","b"]}""")]
     public async Task AProcessorDoesWhatItSays(string processor, string stored)
     {
@@ -58,7 +70,10 @@ public sealed class PipelineTests : IAsyncLifetime
     [InlineData("""{"set":{"field":"a","value":1,"if":"ctx.a.contains('x')"}}""", "The emulator does not know the condition")]
     [InlineData("""{"set":{"field":"_id","value":1}}""", "The emulator does not know processors that change [_id]")]
     [InlineData("""{"set":{"value":1}}""", "[field] required property is missing")]
-    [InlineData("""{"trim":{"field":"a","colour":"red"}}""", "processor [trim] doesn't support one or more provided configuration parameters [colour]")]
+    [InlineData(
+        """{"trim":{"field":"a","colour":"red"}}""",
+        "processor [trim] doesn't support one or more provided configuration parameters [colour]"
+    )]
     public async Task AProcessorItDoesNotKnowIsRefusedWhenItIsPut(string processor, string reason)
     {
         var (status, answer) = await _client.SendAsync("PUT /_ingest/pipeline/p", $$"""{"processors":[{{processor}}]}""");

@@ -36,7 +36,13 @@ public sealed class SearchTests : IAsyncLifetime
         JsonNode? after = null;
         while (true)
         {
-            var body = new JsonObject { ["size"] = 4, ["sort"] = new JsonArray("_shard_doc"), ["pit"] = new JsonObject { ["id"] = point }, ["query"] = JsonNode.Parse("""{"match_all":{}}""") };
+            var body = new JsonObject
+            {
+                ["size"] = 4,
+                ["sort"] = new JsonArray("_shard_doc"),
+                ["pit"] = new JsonObject { ["id"] = point },
+                ["query"] = JsonNode.Parse("""{"match_all":{}}"""),
+            };
             if (after is not null)
             {
                 body["search_after"] = after;
@@ -63,7 +69,8 @@ public sealed class SearchTests : IAsyncLifetime
         var ids = new List<string>();
         for (var slice = 0; slice < 4; slice++)
         {
-            var body = $$$"""{"size":100,"sort":["_shard_doc"],"slice":{"id":{{{slice}}}, "max":4},"pit":{"id":"{{{point}}}"},"track_total_hits":false}""";
+            var body =
+                $$$"""{"size":100,"sort":["_shard_doc"],"slice":{"id":{{{slice}}}, "max":4},"pit":{"id":"{{{point}}}"},"track_total_hits":false}""";
             ids.AddRange((await HitsAsync("POST /_search", body)).Select(hit => (string)hit!["_id"]!));
         }
 
@@ -91,14 +98,20 @@ public sealed class SearchTests : IAsyncLifetime
     [Fact]
     public async Task DigestsAndTimestampsAreReadFromDocValuesAfterUpdatesToo()
     {
-        await _client.SendAsync("PUT /x", """{"mappings":{"dynamic":false,"properties":{"_digest":{"type":"long","index":false},"_timestamp":{"type":"date"}}}}""");
+        await _client.SendAsync(
+            "PUT /x",
+            """{"mappings":{"dynamic":false,"properties":{"_digest":{"type":"long","index":false},"_timestamp":{"type":"date"}}}}"""
+        );
         await _client.SendAsync("PUT /x/_doc/1", """{"_digest":5,"_timestamp":"2026-01-01T00:00:00+01:00"}""");
         await _client.SendAsync("POST /x/_update/1", """{"doc":{"_digest":-9223372036854775808}}""");
         await _client.SendAsync("PUT /x/_doc/2", """{"other":1}""");
 
         var hits = await HitsAsync("POST /x/_search", """{"_source":false,"sort":["_doc"],"docvalue_fields":["_digest","_timestamp"]}""");
 
-        Assert.Equal("""{"_digest":[-9223372036854775808],"_timestamp":["2025-12-31T23:00:00.000Z"]}""", hits[0]!["fields"]!.ToJsonString());
+        Assert.Equal(
+            """{"_digest":[-9223372036854775808],"_timestamp":["2025-12-31T23:00:00.000Z"]}""",
+            hits[0]!["fields"]!.ToJsonString()
+        );
         Assert.Null(hits[1]!["fields"]);
     }
 
@@ -129,12 +142,23 @@ public sealed class SearchTests : IAsyncLifetime
     [InlineData("""{"constant_score":{"filter":{"term":{"list":"b"}}}}""", "fresh")]
     public async Task AQueryFindsWhatItShould(string query, string expected)
     {
-        await _client.SendAsync("PUT /q", """
+        await _client.SendAsync(
+            "PUT /q",
+            """
             {"mappings":{"dynamic":false,"properties":{"seen":{"type":"date"},"n":{"type":"long"},"status":{"type":"keyword"},"flag":{"type":"boolean"},"list":{"type":"keyword"},
             "text":{"type":"text"},"connector":{"properties":{"id":{"type":"keyword"}}}}}}
-            """);
-        _server.Put("q", "old", """{"seen":"2026-03-01T11:50:00Z","n":2,"status":"done","flag":false,"connector":{"id":"c2"},"text":"a Brown wolf, quick","unmapped":"x"}""");
-        _server.Put("q", "fresh", """{"seen":"2026-03-01T11:58:00Z","n":1,"status":"pending","flag":true,"connector.id":"c1","text":"the quick brown fox","list":["a","b"]}""");
+            """
+        );
+        _server.Put(
+            "q",
+            "old",
+            """{"seen":"2026-03-01T11:50:00Z","n":2,"status":"done","flag":false,"connector":{"id":"c2"},"text":"a Brown wolf, quick","unmapped":"x"}"""
+        );
+        _server.Put(
+            "q",
+            "fresh",
+            """{"seen":"2026-03-01T11:58:00Z","n":1,"status":"pending","flag":true,"connector.id":"c1","text":"the quick brown fox","list":["a","b"]}"""
+        );
         _server.Put("q", "none", "{}");
 
         var hits = await HitsAsync("POST /q/_search", $$"""{"query":{{query}}}""");
@@ -153,7 +177,10 @@ public sealed class SearchTests : IAsyncLifetime
         _server.Put("x", "d", """{"n":3}""");
 
         var hits = await HitsAsync("POST /x/_search", """{"sort":[{"t":"desc"},{"n":{"order":"asc","missing":"_last"}}]}""");
-        var rest = await HitsAsync("POST /x/_search", $$"""{"sort":[{"t":"desc"},"n"],"search_after":{{hits[1]!["sort"]!.ToJsonString()}}}""");
+        var rest = await HitsAsync(
+            "POST /x/_search",
+            $$"""{"sort":[{"t":"desc"},"n"],"search_after":{{hits[1]!["sort"]!.ToJsonString()}}}"""
+        );
 
         Assert.Equal(["b", "c", "a", "d"], hits.Select(hit => (string)hit!["_id"]!));
         Assert.Equal("[1767312000000,9223372036854775807]", hits[1]!["sort"]!.ToJsonString());
@@ -165,7 +192,10 @@ public sealed class SearchTests : IAsyncLifetime
     {
         Fill(30);
 
-        var (_, answer) = await _client.SendAsync("POST /x/_search", """{"from":20,"size":5,"query":{"range":{"n":{"gte":3}}},"track_total_hits":true}""");
+        var (_, answer) = await _client.SendAsync(
+            "POST /x/_search",
+            """{"from":20,"size":5,"query":{"range":{"n":{"gte":3}}},"track_total_hits":true}"""
+        );
 
         Assert.Equal(27, (int)answer!["hits"]!["total"]!["value"]!);
         Assert.Equal(["d23", "d24", "d25", "d26", "d27"], answer["hits"]!["hits"]!.AsArray().Select(hit => (string)hit!["_id"]!));
@@ -201,7 +231,10 @@ public sealed class SearchTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"aggs":{"a":{"terms":{"field":"n"}}}}""", "The emulator does not know [aggs] in a search")]
     [InlineData("""{"query":{"nested":{"path":"a"}}}""", "unknown query [nested]")]
-    [InlineData("""{"query":{"query_string":{"query":"a AND (b)","fields":["n"]}}}""", "The emulator does not know operators in a query_string; it takes plain words")]
+    [InlineData(
+        """{"query":{"query_string":{"query":"a AND (b)","fields":["n"]}}}""",
+        "The emulator does not know operators in a query_string; it takes plain words"
+    )]
     [InlineData("""{"sort":[{"n":{"order":"asc","nested":{}}}]}""", "The emulator does not know the sort option [nested]")]
     [InlineData("""{"docvalue_fields":[{"field":"n","format":"yyyy"}]}""", "The emulator does not know the format [yyyy]")]
     public async Task WhatItDoesNotKnowItRefuses(string body, string reason)

@@ -18,7 +18,8 @@ using Xunit;
 
 namespace Connectors.Tests.Functions;
 
-/// <summary>What the alerts of infra/ ask for: the function app writes it, and it arrives at Azure Monitor with the names that they ask by.</summary>
+/// <summary>What the alerts of infra/ ask for: the function app writes it, and it arrives at Azure Monitor with the names that they ask
+/// by.</summary>
 public sealed class AlertMessageTests
 {
     private static CancellationToken Token => FunctionsBed.Token;
@@ -32,7 +33,9 @@ public sealed class AlertMessageTests
         var connector = (await bed.Services.Connectors.FindAsync(bed.AddConnector(), Token))!;
         bed.Source.OnPage = _ => throw new ConnectorException("The collection is gone.");
         var (jobId, _) = await bed.SyncAsync();
-        var silent = (await bed.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token))!;
+        var silent = (
+            await bed.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token)
+        )!;
         bed.Store.Edit(ProtocolIndices.SyncJobs, silent.Id, """{"status": "in_progress"}""");
         await bed.FireAsync("PollConnectors");
         bed.Clock.Advance(TimeSpan.FromMinutes(6));
@@ -75,7 +78,8 @@ public sealed class AlertMessageTests
     {
         await using var monitor = await FakeMonitor.StartAsync();
         await using var app = await monitor.AppAsync(services =>
-            services.PostConfigureAll<AzureMonitorExporterOptions>(options => options.EnableTraceBasedLogsSampler = true));
+            services.PostConfigureAll<AzureMonitorExporterOptions>(options => options.EnableTraceBasedLogsSampler = true)
+        );
         Assert.ProperSubset(FailInManyTraces(app), FailedIn(await monitor.ReceivedAsync(app)));
     }
 
@@ -91,14 +95,17 @@ public sealed class AlertMessageTests
         while (jobs.Count < 12)
         {
             // The caller's trace was not chosen, as the host's are not at most calls.
-            using var call = new System.Diagnostics.Activity("call").SetParentId(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom()).Start();
+            using var call = new System.Diagnostics.Activity("call")
+                .SetParentId(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom())
+                .Start();
             jobs.Add((await bed.SyncAsync()).JobId);
         }
 
         Assert.Equal(jobs, FailedIn(await monitor.ReceivedAsync(app)));
     }
 
-    /// <summary>120 failures in as many traces: far more than the exporter keeps, every other one below a trace that somebody else did not choose.</summary>
+    /// <summary>120 failures in as many traces: far more than the exporter keeps, every other one below a trace that somebody else did not
+    /// choose.</summary>
     private static HashSet<string?> FailInManyTraces(ServiceProvider app)
     {
         var logger = app.GetRequiredService<ILoggerFactory>().CreateLogger("test");
@@ -136,13 +143,16 @@ public sealed class AlertMessageTests
         {
             var services = new ServiceCollection();
             services.AddLogging();
-            services.AddConnectors(new AppSettings
-            {
-                Variables = new Dictionary<string, string>
+            services.AddConnectors(
+                new AppSettings
                 {
-                    ["APPLICATIONINSIGHTS_CONNECTION_STRING"] = $"InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint={_server.Uri};LiveEndpoint={_server.Uri}",
-                },
-            });
+                    Variables = new Dictionary<string, string>
+                    {
+                        ["APPLICATIONINSIGHTS_CONNECTION_STRING"] =
+                            $"InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint={_server.Uri};LiveEndpoint={_server.Uri}",
+                    },
+                }
+            );
             change?.Invoke(services);
             var app = services.BuildServiceProvider();
             foreach (var service in app.GetServices<IHostedService>())
@@ -164,7 +174,10 @@ public sealed class AlertMessageTests
 
         private async Task TakeAsync(HttpContext http)
         {
-            await using Stream body = http.Request.Headers.ContentEncoding == "gzip" ? new GZipStream(http.Request.Body, CompressionMode.Decompress) : http.Request.Body;
+            await using Stream body =
+                http.Request.Headers.ContentEncoding == "gzip"
+                    ? new GZipStream(http.Request.Body, CompressionMode.Decompress)
+                    : http.Request.Body;
             using var reader = new StreamReader(body);
             var count = 0;
             var isTrack = http.Request.Path.Value?.EndsWith("/track", StringComparison.Ordinal) == true;
@@ -177,7 +190,15 @@ public sealed class AlertMessageTests
                 }
             }
 
-            await http.Response.WriteAsJsonAsync(new { itemsReceived = count, itemsAccepted = count, errors = Array.Empty<string>() }, http.RequestAborted);
+            await http.Response.WriteAsJsonAsync(
+                new
+                {
+                    itemsReceived = count,
+                    itemsAccepted = count,
+                    errors = Array.Empty<string>(),
+                },
+                http.RequestAborted
+            );
         }
     }
 

@@ -27,16 +27,31 @@ public sealed class ApiTests
         Assert.Equal($"/api/syncs/{bed.JobIds[0]}", answer.Headers.Location!.ToString());
         await bed.EndOfAsync(bed.JobIds[0]);
         var shown = await bed.GetAsync($"syncs/{bed.JobIds[0]}");
-        Assert.Equal(("completed", 3, 3), (shown["status"]!.GetValue<string>(), shown["indexedDocuments"]!.GetValue<int>(), shown["counts"]!["read"]!.GetValue<int>()));
+        Assert.Equal(
+            ("completed", 3, 3),
+            (shown["status"]!.GetValue<string>(), shown["indexedDocuments"]!.GetValue<int>(), shown["counts"]!["read"]!.GetValue<int>())
+        );
     }
 
     [Theory]
     [InlineData("""{"dry_run": true, "x": 1}""", "Unknown fields: dry_run, x. Known are type, dryRun, allowMassDelete, reindex.")]
-    [InlineData("""{"type": "partial"}""", "type: \"partial\" is not a kind of sync. Known are full, incremental, deletes_only, no_deletes, access_control.")]
-    [InlineData("""{"type": ["full"]}""", "type: [\"full\"] is not a kind of sync. Known are full, incremental, deletes_only, no_deletes, access_control.")]
+    [InlineData(
+        """{"type": "partial"}""",
+        "type: \"partial\" is not a kind of sync. Known are full, incremental, deletes_only, no_deletes, access_control."
+    )]
+    [InlineData(
+        """{"type": ["full"]}""",
+        "type: [\"full\"] is not a kind of sync. Known are full, incremental, deletes_only, no_deletes, access_control."
+    )]
     [InlineData("""{"type": "incremental", "dryRun": true}""", "A dry run compares everything: remove dryRun or the type \"incremental\".")]
-    [InlineData("""{"type": "deletes_only", "reindex": true}""", "A sync that only deletes writes no document: remove reindex or the type \"deletes_only\".")]
-    [InlineData("""{"type": "no_deletes", "allowMassDelete": true}""", "A sync without deletes needs no permission for them: remove allowMassDelete or the type \"no_deletes\".")]
+    [InlineData(
+        """{"type": "deletes_only", "reindex": true}""",
+        "A sync that only deletes writes no document: remove reindex or the type \"deletes_only\"."
+    )]
+    [InlineData(
+        """{"type": "no_deletes", "allowMassDelete": true}""",
+        "A sync without deletes needs no permission for them: remove allowMassDelete or the type \"no_deletes\"."
+    )]
     [InlineData("""{"reindex": "yes"}""", "reindex: \"yes\" is neither true nor false.")]
     [InlineData("[]", "The body is not a JSON object. Send {} or nothing for an ordinary sync.")]
     [InlineData("{", "The body is not a JSON object. Send {} or nothing for an ordinary sync.")]
@@ -48,7 +63,10 @@ public sealed class ApiTests
 
         var answer = await bed.PostAsync("connectors/c1/syncs", body);
 
-        Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, "application/problem+json"),
+            (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType)
+        );
         Assert.Equal(detail, JsonNode.Parse(await answer.Content.ReadAsStringAsync(Token))!["detail"]!.GetValue<string>());
         Assert.Empty(bed.JobIds);
     }
@@ -188,7 +206,14 @@ public sealed class ApiTests
     {
         await using var bed = await new FunctionsBed().StartAsync();
         var health = await bed.GetAsync("health");
-        Assert.Equal((true, true, "9.5.0"), (health["live"]!.GetValue<bool>(), health["ready"]!.GetValue<bool>(), health["checks"]!["elasticsearch"]!["version"]!.GetValue<string>()));
+        Assert.Equal(
+            (true, true, "9.5.0"),
+            (
+                health["live"]!.GetValue<bool>(),
+                health["ready"]!.GetValue<bool>(),
+                health["checks"]!["elasticsearch"]!["version"]!.GetValue<string>()
+            )
+        );
 
         bed.Staging.OnCall = _ => throw new Connectors.Abstractions.ConnectorException("The storage account refused access.");
         var answer = await bed.Http.GetAsync(new Uri("health", UriKind.Relative), Token);
@@ -215,8 +240,14 @@ public sealed class ApiTests
         Assert.Equal(2, app.Problems.Count);
         var health = (ContentResult)await new ServiceApi(app).HealthAsync(null!, Token);
         Assert.Equal(503, health.StatusCode);
-        Assert.Equal(app.Problems, JsonNode.Parse(health.Content!)!["checks"]!["configuration"]!["problems"]!.AsArray().Select(problem => problem!.GetValue<string>()));
-        var answer = (ContentResult)await new ConnectorsApi(new ApiRunner(app, NullLogger<ApiRunner>.Instance), null!).ListAsync(null!, Token);
+        Assert.Equal(
+            app.Problems,
+            JsonNode.Parse(health.Content!)!["checks"]!["configuration"]!["problems"]!
+                .AsArray()
+                .Select(problem => problem!.GetValue<string>())
+        );
+        var answer = (ContentResult)
+            await new ConnectorsApi(new ApiRunner(app, NullLogger<ApiRunner>.Instance), null!).ListAsync(null!, Token);
         Assert.Equal(503, answer.StatusCode);
         Assert.Contains("idlin", answer.Content, StringComparison.Ordinal);
     }
@@ -225,30 +256,68 @@ public sealed class ApiTests
     public async Task TheDescriptionOfTheApiNamesExactlyTheRoutesThatThereAre()
     {
         await using var bed = await new FunctionsBed().StartAsync();
-        var described = (await bed.GetAsync("openapi.json"))["paths"]!.AsObject()
-            .SelectMany(path => path.Value!.AsObject().Select(operation => $"{operation.Key} {path.Key[1..]} {operation.Value!["operationId"]}"));
-        var functions = typeof(ServiceApi).Assembly.GetExportedTypes().SelectMany(type => type.GetMethods())
-            .Select(method => (method.GetCustomAttribute<FunctionAttribute>()?.Name, Trigger: method.GetParameters().Select(item => item.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(item => item is not null)))
+        var described = (await bed.GetAsync("openapi.json"))["paths"]!
+            .AsObject()
+            .SelectMany(path =>
+                path.Value!.AsObject().Select(operation => $"{operation.Key} {path.Key[1..]} {operation.Value!["operationId"]}")
+            );
+        var functions = typeof(ServiceApi)
+            .Assembly.GetExportedTypes()
+            .SelectMany(type => type.GetMethods())
+            .Select(method =>
+                (
+                    method.GetCustomAttribute<FunctionAttribute>()?.Name,
+                    Trigger: method
+                        .GetParameters()
+                        .Select(item => item.GetCustomAttribute<HttpTriggerAttribute>())
+                        .FirstOrDefault(item => item is not null)
+                )
+            )
             .Where(function => function.Trigger is not null)
             .ToList();
 
         Assert.Equal(9, functions.Count);
-        Assert.Equal(functions.Select(function => $"{Assert.Single(function.Trigger!.Methods!)} {function.Trigger.Route} {function.Name}").Order(), described.Order());
+        Assert.Equal(
+            functions.Select(function => $"{Assert.Single(function.Trigger!.Methods!)} {function.Trigger.Route} {function.Name}").Order(),
+            described.Order()
+        );
     }
 
     [Fact]
     public async Task EveryRouteButThePageAsksForAFunctionKey()
     {
-        // What the Functions host reads: it refuses a request without the key, or with a wrong one, before the app sees it. The page holds no data; the key goes with what it asks the API.
-        var metadata = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "functions.metadata"), Token))!.AsArray();
-        var triggers = metadata.SelectMany(function => function!["bindings"]!.AsArray().Where(binding => (string?)binding!["type"] == "httpTrigger").Select(binding => (Name: (string?)function["name"], Trigger: binding!))).ToList();
+        // What the Functions host reads: it refuses a request without the key, or with a wrong one, before the app sees it. The page holds
+        // no data; the key goes with what it asks the API.
+        var metadata = JsonNode
+            .Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "functions.metadata"), Token))!
+            .AsArray();
+        var triggers = metadata
+            .SelectMany(function =>
+                function!["bindings"]!
+                    .AsArray()
+                    .Where(binding => (string?)binding!["type"] == "httpTrigger")
+                    .Select(binding => (Name: (string?)function["name"], Trigger: binding!))
+            )
+            .ToList();
 
         Assert.Equal(9, triggers.Count);
-        Assert.All(triggers, item => Assert.Equal((item.Name, item.Name == "GetStatusPage" ? "Anonymous" : "Function"), (item.Name, (string?)item.Trigger["authLevel"])));
+        Assert.All(triggers, item =>
+            Assert.Equal(
+                (item.Name, item.Name == "GetStatusPage" ? "Anonymous" : "Function"),
+                (item.Name, (string?)item.Trigger["authLevel"])
+            )
+        );
         Assert.Equal("ui", (string?)Assert.Single(triggers, item => item.Name == "GetStatusPage").Trigger["route"]);
 
         // And nothing else takes requests.
-        Assert.Equal(["activityTrigger", "httpTrigger", "orchestrationTrigger", "timerTrigger"], metadata.SelectMany(function => function!["bindings"]!.AsArray()).Select(binding => (string)binding!["type"]!)
-            .Where(type => type.EndsWith("Trigger", StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["activityTrigger", "httpTrigger", "orchestrationTrigger", "timerTrigger"],
+            metadata
+                .SelectMany(function => function!["bindings"]!.AsArray())
+                .Select(binding => (string)binding!["type"]!)
+                .Where(type => type.EndsWith("Trigger", StringComparison.Ordinal))
+                .Distinct()
+                .Order(StringComparer.Ordinal)
+        );
     }
 }

@@ -30,8 +30,8 @@ using Xunit;
 namespace Connectors.Tests.Functions;
 
 /// <summary>
-/// The whole function app in the local host, with Elasticsearch and blob storage as servers: the emulator and Azurite. Only the sources are in memory. Durable timers go by a clock
-/// that the test moves; pauses of the gateway take no time.
+/// The whole function app in the local host, with Elasticsearch and blob storage as servers: the emulator and Azurite. Only the sources are
+/// in memory. Durable timers go by a clock that the test moves; pauses of the gateway take no time.
 /// </summary>
 internal sealed class AppBed : IAsyncDisposable, ISourceFactory
 {
@@ -45,7 +45,9 @@ internal sealed class AppBed : IAsyncDisposable, ISourceFactory
     private AppBed(EmulatorServer elasticsearch, BlobContainerClient container)
     {
         (_elasticsearch, _container) = (elasticsearch, container);
-        Staging = new FaultyStagingStore(new BlobStagingStore(container), async (name, token) => await container.DeleteBlobAsync(name, cancellationToken: token));
+        Staging = new FaultyStagingStore(new BlobStagingStore(container), async (name, token) =>
+            await container.DeleteBlobAsync(name, cancellationToken: token)
+        );
     }
 
     public static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -66,7 +68,11 @@ internal sealed class AppBed : IAsyncDisposable, ISourceFactory
 
     /// <summary>Starts an app over an Elasticsearch that others may use too, with a container and orchestrations of its own.</summary>
     public static async Task<AppBed> StartAsync(
-        EmulatorServer elasticsearch, BlobServiceClient storage, string container = "connectors-staging", Func<LocalFunctionHostOptions, LocalFunctionHostOptions>? with = null)
+        EmulatorServer elasticsearch,
+        BlobServiceClient storage,
+        string container = "connectors-staging",
+        Func<LocalFunctionHostOptions, LocalFunctionHostOptions>? with = null
+    )
     {
         var bed = new AppBed(elasticsearch, storage.GetBlobContainerClient(container));
         try
@@ -82,11 +88,21 @@ internal sealed class AppBed : IAsyncDisposable, ISourceFactory
     }
 
     /// <summary>In each partition the documents from one number to before another; those before a third one are changed.</summary>
-    public static MemorySource Of(int partitions, int to, int from = 0, int changed = 0) => new()
-    {
-        Partitions = [.. Enumerable.Range(0, partitions).Select(partition => Enumerable.Range(from, to - from)
-            .Select(number => new MemoryDocument($"{partition}-{number:000}", number < changed ? "v2" : "v1")).ToList())],
-    };
+    public static MemorySource Of(int partitions, int to, int from = 0, int changed = 0) =>
+        new()
+        {
+            Partitions =
+            [
+                .. Enumerable
+                    .Range(0, partitions)
+                    .Select(partition =>
+                        Enumerable
+                            .Range(from, to - from)
+                            .Select(number => new MemoryDocument($"{partition}-{number:000}", number < changed ? "v2" : "v1"))
+                            .ToList()
+                    ),
+            ],
+        };
 
     /// <summary>Starts the app once more, after its end.</summary>
     public async Task StartAgainAsync(Func<LocalFunctionHostOptions, LocalFunctionHostOptions>? with = null)
@@ -122,22 +138,32 @@ internal sealed class AppBed : IAsyncDisposable, ISourceFactory
     public async Task<string> ConnectAsync(string name)
     {
         await Services.ConnectAsync(Token);
-        return (await Services.Connectors.CreateAsync(
-            new NewConnector
-            {
-                Name = name,
-                ServiceType = "memory",
-                IndexName = "search-" + name,
-                Status = ConnectorStatus.Configured,
-                Configuration = ConnectorConfiguration.Render(FakeSources.Description.Fields, new Dictionary<string, JsonNode?> { ["host"] = name }),
-            },
-            Token)).Id;
+        return (
+            await Services.Connectors.CreateAsync(
+                new NewConnector
+                {
+                    Name = name,
+                    ServiceType = "memory",
+                    IndexName = "search-" + name,
+                    Status = ConnectorStatus.Configured,
+                    Configuration = ConnectorConfiguration.Render(
+                        FakeSources.Description.Fields,
+                        new Dictionary<string, JsonNode?> { ["host"] = name }
+                    ),
+                },
+                Token
+            )
+        ).Id;
     }
 
     /// <summary>Asks for a sync over HTTP and gives its id.</summary>
     public async Task<string> StartSyncAsync(string connectorId, string body = "{}")
     {
-        using var answer = await Http.PostAsync($"connectors/{connectorId}/syncs", new StringContent(body, System.Text.Encoding.UTF8, "application/json"), Token);
+        using var answer = await Http.PostAsync(
+            $"connectors/{connectorId}/syncs",
+            new StringContent(body, System.Text.Encoding.UTF8, "application/json"),
+            Token
+        );
         var json = await answer.Content.ReadAsStringAsync(Token);
         Assert.True(answer.StatusCode == System.Net.HttpStatusCode.Accepted, json);
         return JsonNode.Parse(json)!["id"]!.GetValue<string>();
@@ -145,7 +171,8 @@ internal sealed class AppBed : IAsyncDisposable, ISourceFactory
 
     /// <summary>Asks for a sync, and lets time pass until it has ended.</summary>
     /// <returns>State and counts as the job's document tells them.</returns>
-    public async Task<string> SyncAsync(string connectorId, string body = "{}") => await EndOfAsync(await StartSyncAsync(connectorId, body));
+    public async Task<string> SyncAsync(string connectorId, string body = "{}") =>
+        await EndOfAsync(await StartSyncAsync(connectorId, body));
 
     /// <summary>Lets time pass until the orchestration of a job has ended.</summary>
     public async Task<string> EndOfAsync(string jobId)
@@ -153,7 +180,10 @@ internal sealed class AppBed : IAsyncDisposable, ISourceFactory
         for (var step = 0; step < 2_000; step++)
         {
             await Host.WhenQuietAsync(Token);
-            if (await Host.Client.GetInstanceAsync(SyncJobInput.InstanceIdOf(jobId), getInputsAndOutputs: false, Token) is { IsCompleted: true })
+            if (
+                await Host.Client.GetInstanceAsync(SyncJobInput.InstanceIdOf(jobId), getInputsAndOutputs: false, Token) is
+                { IsCompleted: true }
+            )
             {
                 return ProcessBed.Counts(await JobAsync(jobId));
             }
@@ -179,7 +209,9 @@ internal sealed class AppBed : IAsyncDisposable, ISourceFactory
 
     /// <summary>Names of the blobs that are staged.</summary>
     public async Task<List<string>> StagedAsync() =>
-        await _container.ExistsAsync(Token) ? await _container.GetBlobsAsync(cancellationToken: Token).Select(blob => blob.Name).ToListAsync(Token) : [];
+        await _container.ExistsAsync(Token)
+            ? await _container.GetBlobsAsync(cancellationToken: Token).Select(blob => blob.Name).ToListAsync(Token)
+            : [];
 
     public async Task LoseAsync(string blob) => await _container.DeleteBlobAsync(blob, cancellationToken: Token);
 
@@ -187,8 +219,13 @@ internal sealed class AppBed : IAsyncDisposable, ISourceFactory
     public void AssertMirrors(string name)
     {
         var documents = _elasticsearch.Documents("search-" + name);
-        Assert.Equal(Sources[name].All.Select(document => document.Id).Order(StringComparer.Ordinal), documents.Keys.Order(StringComparer.Ordinal));
-        Assert.All(Sources[name].All, document => Assert.Equal(document.Text, JsonNode.Parse(documents[document.Id])!["text"]!.GetValue<string>()));
+        Assert.Equal(
+            Sources[name].All.Select(document => document.Id).Order(StringComparer.Ordinal),
+            documents.Keys.Order(StringComparer.Ordinal)
+        );
+        Assert.All(Sources[name].All, document =>
+            Assert.Equal(document.Text, JsonNode.Parse(documents[document.Id])!["text"]!.GetValue<string>())
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -198,11 +235,18 @@ internal sealed class AppBed : IAsyncDisposable, ISourceFactory
         _folder.Dispose();
     }
 
-    SourceDescription ISourceFactory.Describe(string serviceType) => serviceType == "memory"
-        ? new SourceDescription { Name = "Memory", ServiceType = "memory", Fields = FakeSources.Description.Fields }
-        : throw new ConnectorException($"There is no source for the service type \"{serviceType}\".");
+    SourceDescription ISourceFactory.Describe(string serviceType) =>
+        serviceType == "memory"
+            ? new SourceDescription
+            {
+                Name = "Memory",
+                ServiceType = "memory",
+                Fields = FakeSources.Description.Fields,
+            }
+            : throw new ConnectorException($"There is no source for the service type \"{serviceType}\".");
 
-    IDataSource ISourceFactory.Create(string serviceType, JsonObject? configuration) => Sources[configuration!["host"]!["value"]!.GetValue<string>()];
+    IDataSource ISourceFactory.Create(string serviceType, JsonObject? configuration) =>
+        Sources[configuration!["host"]!["value"]!.GetValue<string>()];
 
     private AppParts Parts()
     {
@@ -223,7 +267,12 @@ internal sealed class AppBed : IAsyncDisposable, ISourceFactory
                     StateFolder = StateFolder,
                     Partitions = 3,
                     Bulk = new BulkWriterOptions { MaxOperations = 4 },
-                    Rejections = new RejectionLimits { MaxTotal = 100, MaxConsecutive = 100, MaxRate = 1 },
+                    Rejections = new RejectionLimits
+                    {
+                        MaxTotal = 100,
+                        MaxConsecutive = 100,
+                        MaxRate = 1,
+                    },
                     DeleteGuard = new DeleteGuardOptions { MaxPercent = 50, MaxDocuments = 19 },
                 },
             },
@@ -231,7 +280,12 @@ internal sealed class AppBed : IAsyncDisposable, ISourceFactory
             IndexOf = _ => gateway.Content,
             Sources = this,
             Staging = Staging,
-            Limits = new StagedSyncOptions { MaxDocuments = 6, MaxOperations = 6, DeletesPerPart = 4 },
+            Limits = new StagedSyncOptions
+            {
+                MaxDocuments = 6,
+                MaxOperations = 6,
+                DeletesPerPart = 4,
+            },
             Connect = async token => await gateway.ConnectAsync(token),
             Hostname = "host-" + Path.GetFileName(_folder.Path),
             Time = time,

@@ -34,7 +34,8 @@ public sealed class AppFaultTests(AzuriteServer azurite) : IAsyncLifetime
         var connector = await bed.ConnectAsync("a", Of(3, 20));
         await bed.SyncAsync(connector);
         bed.Sources["a"] = Of(3, 20, from: 5);
-        bed.Sources["a"].OnPartition = number => number == partition ? throw new ConnectorException($"The collection of {which} partition is gone.") : Task.CompletedTask;
+        bed.Sources["a"].OnPartition = number =>
+            number == partition ? throw new ConnectorException($"The collection of {which} partition is gone.") : Task.CompletedTask;
 
         var end = await bed.SyncAsync(connector);
 
@@ -81,7 +82,12 @@ public sealed class AppFaultTests(AzuriteServer azurite) : IAsyncLifetime
     {
         await using var bed = await StartAsync();
         var connector = await bed.ConnectAsync("a", Of(2, 20));
-        _elasticsearch.Faults.Add(FaultRule.RefuseItem(400, "document_parsing_exception") with { Item = item => item.Id is "0-003" or "1-011" });
+        _elasticsearch.Faults.Add(
+            FaultRule.RefuseItem(400, "document_parsing_exception") with
+            {
+                Item = item => item.Id is "0-003" or "1-011",
+            }
+        );
 
         var jobId = await bed.StartSyncAsync(connector);
 
@@ -103,7 +109,8 @@ public sealed class AppFaultTests(AzuriteServer azurite) : IAsyncLifetime
         var connector = await bed.ConnectAsync("a", Of(2, 40));
         await bed.SyncAsync(connector);
         bed.Sources["a"] = Of(2, 40, from: 5, changed: 30);
-        bed.Staging.Loses = name => name.Contains(part, StringComparison.Ordinal) && (part == ".batches" || !name.EndsWith(".batches", StringComparison.Ordinal));
+        bed.Staging.Loses = name =>
+            name.Contains(part, StringComparison.Ordinal) && (part == ".batches" || !name.EndsWith(".batches", StringComparison.Ordinal));
 
         var end = await bed.SyncAsync(connector);
 
@@ -158,9 +165,21 @@ public sealed class AppFaultTests(AzuriteServer azurite) : IAsyncLifetime
         await using var bed = await StartAsync();
         var connector = await bed.ConnectAsync("a", Of(1, 5));
         var record = (await bed.Services.Connectors.FindAsync(connector, Token))!;
-        var job = (await bed.Services.Jobs.CreateAsync(record, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token))!;
-        await bed.Host.Client.ScheduleNewOrchestrationInstanceAsync(nameof(SyncPartition), "nonsense", new StartOrchestrationOptions("part"), Token);
-        await bed.Host.Client.ScheduleNewOrchestrationInstanceAsync(nameof(SyncJob), new { Target = "nonsense" }, new StartOrchestrationOptions(job.Id), Token);
+        var job = (
+            await bed.Services.Jobs.CreateAsync(record, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token)
+        )!;
+        await bed.Host.Client.ScheduleNewOrchestrationInstanceAsync(
+            nameof(SyncPartition),
+            "nonsense",
+            new StartOrchestrationOptions("part"),
+            Token
+        );
+        await bed.Host.Client.ScheduleNewOrchestrationInstanceAsync(
+            nameof(SyncJob),
+            new { Target = "nonsense" },
+            new StartOrchestrationOptions(job.Id),
+            Token
+        );
 
         // Nobody had taken the job yet, so it still waits, and is started again as it should be.
         Assert.StartsWith("Pending: ", await bed.EndOfAsync(job.Id), StringComparison.Ordinal);

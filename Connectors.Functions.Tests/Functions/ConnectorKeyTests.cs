@@ -49,8 +49,14 @@ public sealed class ConnectorKeyTests : IDisposable
 
     private static JsonObject Connector(string files)
     {
-        var fields = new Connectors.Sync.Sources.SourceCatalog(BuiltInSources.Classes, Path.GetTempPath(), Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance, TimeProvider.System)
-            .Describe("dir").Fields;
+        var fields = new Connectors.Sync.Sources.SourceCatalog(
+            BuiltInSources.Classes,
+            Path.GetTempPath(),
+            Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance,
+            TimeProvider.System
+        )
+            .Describe("dir")
+            .Fields;
         return new JsonObject
         {
             ["name"] = "Files",
@@ -65,33 +71,44 @@ public sealed class ConnectorKeyTests : IDisposable
     {
         var connector = Connector(files);
         connector["id"] = "f1";
-        return new JsonObject { ["connector"] = connector, ["status"] = "pending", ["job_type"] = "full", ["trigger_method"] = "on_demand", ["created_at"] = "2026-01-01T00:00:00Z" };
+        return new JsonObject
+        {
+            ["connector"] = connector,
+            ["status"] = "pending",
+            ["job_type"] = "full",
+            ["trigger_method"] = "on_demand",
+            ["created_at"] = "2026-01-01T00:00:00Z",
+        };
     }
 
-    private async Task<LocalFunctionHost> StartAsync(Uri elasticsearch) => await LocalFunctionHost.StartAsync(
-        new LocalFunctionHostOptions
-        {
-            Functions = typeof(SyncJob).Assembly.GetExportedTypes(),
-            StorageFolder = Path.Combine(_folder.Path, "histories"),
-            RunsTimers = false,
-            Configure = builder =>
+    private async Task<LocalFunctionHost> StartAsync(Uri elasticsearch) =>
+        await LocalFunctionHost.StartAsync(
+            new LocalFunctionHostOptions
             {
-                builder.Configuration["ConnectorsPollSchedule"] = "*/30 * * * * *";
-                builder.Configuration["ConnectorsCleanUpSchedule"] = "0 */5 * * * *";
-                builder.Services.AddConnectors(new AppSettings
+                Functions = typeof(SyncJob).Assembly.GetExportedTypes(),
+                StorageFolder = Path.Combine(_folder.Path, "histories"),
+                RunsTimers = false,
+                Configure = builder =>
                 {
-                    Variables = new Dictionary<string, string>
-                    {
-                        ["Connectors__elasticsearch__host"] = elasticsearch.ToString(),
-                        ["Connectors__elasticsearch__api_key"] = "c2VydmljZTpr",
-                        ["Connectors__connectors__0__connector_id"] = "f1",
-                        ["Connectors__connectors__0__service_type"] = "dir",
-                        ["Connectors__connectors__0__api_key"] = "b25lOms=",
-                        ["Connectors__service__state_dir"] = Path.Combine(_folder.Path, "state"),
-                        ["ConnectorsStagingFolder"] = Path.Combine(_folder.Path, "staging"),
-                    },
-                });
+                    builder.Configuration["ConnectorsPollSchedule"] = "*/30 * * * * *";
+                    builder.Configuration["ConnectorsCleanUpSchedule"] = "0 */5 * * * *";
+                    builder.Services.AddConnectors(
+                        new AppSettings
+                        {
+                            Variables = new Dictionary<string, string>
+                            {
+                                ["Connectors__elasticsearch__host"] = elasticsearch.ToString(),
+                                ["Connectors__elasticsearch__api_key"] = "c2VydmljZTpr",
+                                ["Connectors__connectors__0__connector_id"] = "f1",
+                                ["Connectors__connectors__0__service_type"] = "dir",
+                                ["Connectors__connectors__0__api_key"] = "b25lOms=",
+                                ["Connectors__service__state_dir"] = Path.Combine(_folder.Path, "state"),
+                                ["ConnectorsStagingFolder"] = Path.Combine(_folder.Path, "staging"),
+                            },
+                        }
+                    );
+                },
             },
-        },
-        Token);
+            Token
+        );
 }

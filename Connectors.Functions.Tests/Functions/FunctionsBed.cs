@@ -26,7 +26,8 @@ using Xunit;
 
 namespace Connectors.Tests.Functions;
 
-/// <summary>The whole function app in the local host, over documents, an index, a staging store and a source in memory, with a clock that the test moves.</summary>
+/// <summary>The whole function app in the local host, over documents, an index, a staging store and a source in memory, with a clock that
+/// the test moves.</summary>
 internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
 {
     private readonly TemporaryFolder _folder = new();
@@ -46,7 +47,8 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
     /// <summary>What the connectors hold, when it is a source that can tell what changed.</summary>
     public MemoryFeed? Feed { get; set; }
 
-    /// <summary>Makes a source of its own for each step, as an app does; <see langword="null"/> for a view on <see cref="Source"/> or <see cref="Feed"/>.</summary>
+    /// <summary>Makes a source of its own for each step, as an app does; <see langword="null"/> for a view on <see cref="Source"/> or
+    /// <see cref="Feed"/>.</summary>
     public Func<IDataSource>? NewSource { get; init; }
 
     /// <summary><c>service.source_retry_time_limit</c>.</summary>
@@ -58,9 +60,21 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
     /// <summary>Fails the ping.</summary>
     public Func<Task> Ping { get; set; } = () => Task.CompletedTask;
 
-    public StagedSyncOptions Limits { get; set; } = new() { MaxDocuments = 3, MaxOperations = 4, DeletesPerPart = 3 };
+    public StagedSyncOptions Limits { get; set; } =
+        new()
+        {
+            MaxDocuments = 3,
+            MaxOperations = 4,
+            DeletesPerPart = 3,
+        };
 
-    public RejectionLimits Rejections { get; set; } = new() { MaxTotal = 100, MaxConsecutive = 100, MaxRate = 1 };
+    public RejectionLimits Rejections { get; set; } =
+        new()
+        {
+            MaxTotal = 100,
+            MaxConsecutive = 100,
+            MaxRate = 1,
+        };
 
     public Func<LocalFunctionHostOptions, LocalFunctionHostOptions> With { get; init; } = options => options;
 
@@ -116,15 +130,22 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
     /// <summary>A connector that is configured, with changes by the test.</summary>
     public string AddConnector(string id = "c1", string changes = "{}")
     {
-        Store.Put(ProtocolIndices.Connectors, id, new JsonObject
-        {
-            ["name"] = "Connector " + id,
-            ["service_type"] = "memory",
-            ["index_name"] = "search-" + id,
-            ["status"] = "configured",
-            ["configuration"] = ConnectorConfiguration.Render(FakeSources.Description.Fields, new Dictionary<string, JsonNode?> { ["host"] = "h", ["key"] = "hunter2" }),
-            ["features"] = Some.NoFeatures(),
-        });
+        Store.Put(
+            ProtocolIndices.Connectors,
+            id,
+            new JsonObject
+            {
+                ["name"] = "Connector " + id,
+                ["service_type"] = "memory",
+                ["index_name"] = "search-" + id,
+                ["status"] = "configured",
+                ["configuration"] = ConnectorConfiguration.Render(
+                    FakeSources.Description.Fields,
+                    new Dictionary<string, JsonNode?> { ["host"] = "h", ["key"] = "hunter2" }
+                ),
+                ["features"] = Some.NoFeatures(),
+            }
+        );
         Store.Edit(ProtocolIndices.Connectors, id, changes);
         return id;
     }
@@ -149,7 +170,10 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
         for (var step = 0; step < 2_000; step++)
         {
             await Host.WhenQuietAsync(Token);
-            if (await Host.Client.GetInstanceAsync(SyncJobInput.InstanceIdOf(jobId), getInputsAndOutputs: true, Token) is { IsCompleted: true } instance)
+            if (
+                await Host.Client.GetInstanceAsync(SyncJobInput.InstanceIdOf(jobId), getInputsAndOutputs: true, Token) is
+                { IsCompleted: true } instance
+            )
             {
                 return instance;
             }
@@ -181,41 +205,55 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
         _folder.Dispose();
     }
 
-    SourceDescription ISourceFactory.Describe(string serviceType) => serviceType == "memory"
-        ? new SourceDescription { Name = "Memory", ServiceType = "memory", Fields = FakeSources.Description.Fields, HasChangeFeed = Feed is not null }
-        : throw new ConnectorException($"There is no source for the service type \"{serviceType}\".");
-
-    IDataSource ISourceFactory.Create(string serviceType, JsonObject? configuration) => NewSource?.Invoke() ?? (Feed is null ? new PingedSource(this, Source) : new PingedFeed(this, Feed));
-
-    private AppParts Parts() => new()
-    {
-        Configuration = new ServiceConfiguration
-        {
-            Sources = BuiltInSources.Classes,
-            NativeServiceTypes = ["memory"],
-            Service = new ServiceOptions { MaxConcurrentContentSyncs = MaxConcurrentSyncs },
-            Engine = new SyncEngineOptions
+    SourceDescription ISourceFactory.Describe(string serviceType) =>
+        serviceType == "memory"
+            ? new SourceDescription
             {
-                StateFolder = Path.Combine(_folder.Path, "state"),
+                Name = "Memory",
+                ServiceType = "memory",
+                Fields = FakeSources.Description.Fields,
+                HasChangeFeed = Feed is not null,
+            }
+            : throw new ConnectorException($"There is no source for the service type \"{serviceType}\".");
 
-                // No pauses: nobody moves the clock while an activity runs.
-                Bulk = new BulkWriterOptions { MaxOperations = 2, FirstRetryDelay = TimeSpan.Zero, MaxRetryDelay = TimeSpan.Zero },
-                Rejections = Rejections,
-                Page = Page,
-                SourceRetryTimeLimit = SourceRetryTimeLimit,
-                DeleteGuard = new DeleteGuardOptions { MaxPercent = MaxDeletePercent, MaxDocuments = 19 },
+    IDataSource ISourceFactory.Create(string serviceType, JsonObject? configuration) =>
+        NewSource?.Invoke() ?? (Feed is null ? new PingedSource(this, Source) : new PingedFeed(this, Feed));
+
+    private AppParts Parts() =>
+        new()
+        {
+            Configuration = new ServiceConfiguration
+            {
+                Sources = BuiltInSources.Classes,
+                NativeServiceTypes = ["memory"],
+                Service = new ServiceOptions { MaxConcurrentContentSyncs = MaxConcurrentSyncs },
+                Engine = new SyncEngineOptions
+                {
+                    StateFolder = Path.Combine(_folder.Path, "state"),
+
+                    // No pauses: nobody moves the clock while an activity runs.
+                    Bulk = new BulkWriterOptions
+                    {
+                        MaxOperations = 2,
+                        FirstRetryDelay = TimeSpan.Zero,
+                        MaxRetryDelay = TimeSpan.Zero,
+                    },
+                    Rejections = Rejections,
+                    Page = Page,
+                    SourceRetryTimeLimit = SourceRetryTimeLimit,
+                    DeleteGuard = new DeleteGuardOptions { MaxPercent = MaxDeletePercent, MaxDocuments = 19 },
+                },
             },
-        },
-        Store = Store,
-        IndexOf = _ => Index,
-        Sources = this,
-        Staging = Staging,
-        Limits = Limits,
-        Connect = _ => Task.FromResult<ElasticsearchInfo?>(new ElasticsearchInfo(new Version(9, 5, 0), false, "test")),
-        Hostname = "host-1",
-        Time = StepTime ?? Clock,
-        LoggerFactory = LoggerFactory,
-    };
+            Store = Store,
+            IndexOf = _ => Index,
+            Sources = this,
+            Staging = Staging,
+            Limits = Limits,
+            Connect = _ => Task.FromResult<ElasticsearchInfo?>(new ElasticsearchInfo(new Version(9, 5, 0), false, "test")),
+            Hostname = "host-1",
+            Time = StepTime ?? Clock,
+            LoggerFactory = LoggerFactory,
+        };
 
     /// <summary>The source of the moment: what is disposed is only the view.</summary>
     private class PingedSource(FunctionsBed bed, IDataSource source) : IDataSource
@@ -224,12 +262,18 @@ internal sealed class FunctionsBed : IAsyncDisposable, ISourceFactory
 
         public Task PingAsync(CancellationToken cancellationToken) => bed.Ping();
 
-        public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => source.HasChangedAsync(lastToken, cancellationToken);
+        public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) =>
+            source.HasChangedAsync(lastToken, cancellationToken);
 
-        public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) => source.PartitionAsync(wanted, cancellationToken);
+        public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) =>
+            source.PartitionAsync(wanted, cancellationToken);
 
-        public Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
-            source.ReadPageAsync(partition, after, limits, cancellationToken);
+        public Task<SourcePage> ReadPageAsync(
+            SourcePartition partition,
+            PageToken after,
+            PageLimits limits,
+            CancellationToken cancellationToken
+        ) => source.ReadPageAsync(partition, after, limits, cancellationToken);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -18,7 +18,10 @@ public sealed class KeyVaultReferenceTests
         await using var app = App(("Connectors__elasticsearch__api_key", reference));
         var problem = Assert.Single(app.Problems);
         Assert.StartsWith(
-            "Connectors__elasticsearch__api_key: Azure could not read the secret elasticsearch-api-key of the Key Vault kv-conn-1.", problem, StringComparison.Ordinal);
+            "Connectors__elasticsearch__api_key: Azure could not read the secret elasticsearch-api-key of the Key Vault kv-conn-1.",
+            problem,
+            StringComparison.Ordinal
+        );
         Assert.Contains("refresh the references", problem, StringComparison.Ordinal);
         var failure = Assert.Throws<ConnectorException>(() => app.Services);
         Assert.Contains("elasticsearch-api-key", failure.Message, StringComparison.Ordinal);
@@ -27,10 +30,21 @@ public sealed class KeyVaultReferenceTests
     [Fact]
     public async Task EverySuchSettingIsNamedAlsoOneThatConfigYmlReads()
     {
-        await using var app = App(("MONGODB_PASSWORD", "@Microsoft.KeyVault(nothing)"), ("AzureWebJobsStorage", "@Microsoft.KeyVault(VaultName=kv;SecretName=storage)"));
+        await using var app = App(
+            ("MONGODB_PASSWORD", "@Microsoft.KeyVault(nothing)"),
+            ("AzureWebJobsStorage", "@Microsoft.KeyVault(VaultName=kv;SecretName=storage)")
+        );
         Assert.Equal(2, app.Problems.Count);
-        Assert.StartsWith("AzureWebJobsStorage: Azure could not read the secret storage of the Key Vault kv.", app.Problems[0], StringComparison.Ordinal);
-        Assert.StartsWith("MONGODB_PASSWORD: Azure could not read the secret, because the reference names none.", app.Problems[1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "AzureWebJobsStorage: Azure could not read the secret storage of the Key Vault kv.",
+            app.Problems[0],
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            "MONGODB_PASSWORD: Azure could not read the secret, because the reference names none.",
+            app.Problems[1],
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -42,7 +56,9 @@ public sealed class KeyVaultReferenceTests
 
     private static ConnectorApp App(params (string Name, string Value)[] variables)
     {
-        var all = variables.Append(("ConnectorsStagingFolder", Path.GetTempPath())).ToDictionary(item => item.Item1, item => item.Item2, StringComparer.OrdinalIgnoreCase);
+        var all = variables
+            .Append(("ConnectorsStagingFolder", Path.GetTempPath()))
+            .ToDictionary(item => item.Item1, item => item.Item2, StringComparer.OrdinalIgnoreCase);
         return new ConnectorApp(new AppSettings { Variables = all }, TimeProvider.System, NullLoggerFactory.Instance);
     }
 }

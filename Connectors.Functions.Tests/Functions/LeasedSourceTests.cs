@@ -61,7 +61,12 @@ public sealed class LeasedSourceTests
         for (var page = 0; page < Documents / 20; page++)
         {
             // As on two machines that take turns.
-            using var read = await (page % 2 == 0 ? item : other).ReadPageAsync(SourcePartition.All, after, new PageLimits(20, 1 << 20), FunctionsBed.Token);
+            using var read = await (page % 2 == 0 ? item : other).ReadPageAsync(
+                SourcePartition.All,
+                after,
+                new PageLimits(20, 1 << 20),
+                FunctionsBed.Token
+            );
             after = read.Next;
         }
 
@@ -99,12 +104,18 @@ public sealed class LeasedSourceTests
         }
     }
 
-    private FunctionsBed Bed() => new()
-    {
-        NewSource = () => new CountedSource(this),
-        Page = new PageLimits(20, 1 << 20),
-        Limits = new StagedSyncOptions { MaxDocuments = 100, MaxOperations = 100, DeletesPerPart = 100 },
-    };
+    private FunctionsBed Bed() =>
+        new()
+        {
+            NewSource = () => new CountedSource(this),
+            Page = new PageLimits(20, 1 << 20),
+            Limits = new StagedSyncOptions
+            {
+                MaxDocuments = 100,
+                MaxOperations = 100,
+                DeletesPerPart = 100,
+            },
+        };
 
     private sealed class CountedSource : EnumerableDataSource
     {
@@ -117,11 +128,20 @@ public sealed class LeasedSourceTests
             Interlocked.Increment(ref test._opened);
         }
 
-        public override SourceDescription Description { get; } = new() { Name = "Counted", ServiceType = "memory", Fields = [] };
+        public override SourceDescription Description { get; } =
+            new()
+            {
+                Name = "Counted",
+                ServiceType = "memory",
+                Fields = [],
+            };
 
         public override Task PingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-        protected override async IAsyncEnumerable<SimpleDocument> ReadAsync(SourcePartition partition, [EnumeratorCancellation] CancellationToken cancellationToken)
+        protected override async IAsyncEnumerable<SimpleDocument> ReadAsync(
+            SourcePartition partition,
+            [EnumeratorCancellation] CancellationToken cancellationToken
+        )
         {
             for (var number = 0; number < Documents; number++)
             {

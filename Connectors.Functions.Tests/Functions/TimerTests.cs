@@ -19,7 +19,10 @@ public sealed class TimerTests
     public async Task APollMakesTheJobsThatAreDueAndStartsThem()
     {
         await using var bed = await new FunctionsBed().StartAsync();
-        bed.AddConnector("c1", """{"scheduling": {"full": {"enabled": true, "interval": "0 0 0 * * ?"}}, "last_sync_scheduled_at": "2026-01-01T00:00:00Z"}""");
+        bed.AddConnector(
+            "c1",
+            """{"scheduling": {"full": {"enabled": true, "interval": "0 0 0 * * ?"}}, "last_sync_scheduled_at": "2026-01-01T00:00:00Z"}"""
+        );
         bed.AddConnector("c2");
 
         await bed.FireAsync("PollConnectors");
@@ -92,14 +95,23 @@ public sealed class TimerTests
     {
         await using var bed = await new FunctionsBed().StartAsync();
         var connector = (await bed.Services.Connectors.FindAsync(bed.AddConnector(), Token))!;
-        var dead = (await bed.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token))!;
-        var alive = (await bed.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token))!;
+        var dead = (
+            await bed.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token)
+        )!;
+        var alive = (
+            await bed.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token)
+        )!;
         foreach (var job in (SyncJobRecord[])[dead, alive])
         {
             bed.Store.Edit(ProtocolIndices.SyncJobs, job.Id, """{"status": "in_progress"}""");
         }
 
-        await bed.Host.Client.ScheduleNewOrchestrationInstanceAsync(nameof(SyncJob), new SyncJobState { Target = SyncJobInput.Of(alive) }, new StartOrchestrationOptions(alive.Id, bed.Clock.GetUtcNow().AddHours(1)), Token);
+        await bed.Host.Client.ScheduleNewOrchestrationInstanceAsync(
+            nameof(SyncJob),
+            new SyncJobState { Target = SyncJobInput.Of(alive) },
+            new StartOrchestrationOptions(alive.Id, bed.Clock.GetUtcNow().AddHours(1)),
+            Token
+        );
         bed.Clock.Advance(TimeSpan.FromMinutes(6));
         await bed.FireAsync("CleanUp");
 
@@ -130,7 +142,9 @@ public sealed class TimerTests
     private static async Task<string> LeftBehindAsync(FunctionsBed bed, string connectorId)
     {
         var connector = (await bed.Services.Connectors.FindAsync(connectorId, Token))!;
-        var job = (await bed.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token))!;
+        var job = (
+            await bed.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token)
+        )!;
         bed.Store.Edit(ProtocolIndices.SyncJobs, job.Id, $$"""{"status": "in_progress", "last_seen": "{{bed.Clock.GetUtcNow():o}}"}""");
         return job.Id;
     }
@@ -140,7 +154,15 @@ public sealed class TimerTests
     {
         var client = new Mock<DurableTaskClient>("test");
         client.Setup(item => item.GetInstancesAsync("j1", false, It.IsAny<CancellationToken>())).ReturnsAsync((OrchestrationMetadata?)null);
-        client.SetupSequence(item => item.ScheduleNewOrchestrationInstanceAsync(new TaskName(nameof(SyncJob)), It.IsAny<object>(), It.IsAny<StartOrchestrationOptions>(), It.IsAny<CancellationToken>()))
+        client
+            .SetupSequence(item =>
+                item.ScheduleNewOrchestrationInstanceAsync(
+                    new TaskName(nameof(SyncJob)),
+                    It.IsAny<object>(),
+                    It.IsAny<StartOrchestrationOptions>(),
+                    It.IsAny<CancellationToken>()
+                )
+            )
             .ThrowsAsync(new Grpc.Core.RpcException(new Grpc.Core.Status(Grpc.Core.StatusCode.AlreadyExists, "there")))
             .ThrowsAsync(new InvalidOperationException("outer", new OrchestrationAlreadyExistsException("there")))
             .ThrowsAsync(new InvalidOperationException("storage is down"))
@@ -153,10 +175,17 @@ public sealed class TimerTests
         Assert.False(await starter.TryStartAsync(client.Object, target, Token));
         await Assert.ThrowsAsync<InvalidOperationException>(() => starter.TryStartAsync(client.Object, target, Token));
         Assert.True(await starter.TryStartAsync(client.Object, target, Token));
-        client.Verify(item => item.ScheduleNewOrchestrationInstanceAsync(
-            new TaskName(nameof(SyncJob)),
-            It.Is<object>(input => ((SyncJobState)input).Target == target),
-            It.Is<StartOrchestrationOptions>(options => options.InstanceId == "j1" && options.DedupeStatuses!.Contains("Running") && !options.DedupeStatuses!.Contains("Completed")),
-            It.IsAny<CancellationToken>()));
+        client.Verify(item =>
+            item.ScheduleNewOrchestrationInstanceAsync(
+                new TaskName(nameof(SyncJob)),
+                It.Is<object>(input => ((SyncJobState)input).Target == target),
+                It.Is<StartOrchestrationOptions>(options =>
+                    options.InstanceId == "j1"
+                    && options.DedupeStatuses!.Contains("Running")
+                    && !options.DedupeStatuses!.Contains("Completed")
+                ),
+                It.IsAny<CancellationToken>()
+            )
+        );
     }
 }

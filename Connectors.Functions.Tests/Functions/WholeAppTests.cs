@@ -175,8 +175,13 @@ public sealed class WholeAppTests(AzuriteServer azurite) : IAsyncLifetime
     [InlineData(ActivityDelivery.Once, 3)]
     public async Task ActivitiesThatRunTwiceAndAnswersOutOfOrderChangeNothing(ActivityDelivery delivery, int seed)
     {
-        await using var bed = await AppBed.StartAsync(
-            _elasticsearch, await azurite.EmptyAsync(Token), with: options => options with { Delivery = delivery, ShuffleResults = new Random(seed) });
+        await using var bed = await AppBed.StartAsync(_elasticsearch, await azurite.EmptyAsync(Token), with: options =>
+            options with
+            {
+                Delivery = delivery,
+                ShuffleResults = new Random(seed),
+            }
+        );
         var connector = await bed.ConnectAsync("a", Of(3, 20));
 
         Assert.Equal("Completed: indexed 60, deleted 0, total 60", await bed.SyncAsync(connector));
@@ -202,7 +207,14 @@ public sealed class WholeAppTests(AzuriteServer azurite) : IAsyncLifetime
         {
             item.Sources[name] = other.Sources[name] = Of(2, 10);
             var connector = await item.ConnectAsync(name);
-            await item.Services.Jobs.CreateAsync((await item.Services.Connectors.FindAsync(connector, Token))!, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token);
+            await item.Services.Jobs.CreateAsync(
+                (await item.Services.Connectors.FindAsync(connector, Token))!,
+                JobType.Full,
+                TriggerMethod.OnDemand,
+                new SyncJobOptions(),
+                key: null,
+                Token
+            );
         }
 
         for (var round = 0; round < 4; round++)
@@ -213,7 +225,9 @@ public sealed class WholeAppTests(AzuriteServer azurite) : IAsyncLifetime
 
         var jobs = (await item.GetAsync("syncs"))["syncs"]!.AsArray();
         Assert.Equal(names.Length, jobs.Count);
-        Assert.All(jobs, job => Assert.Equal(("completed", 20), (job!["status"]!.GetValue<string>(), job["indexedDocuments"]!.GetValue<int>())));
+        Assert.All(jobs, job =>
+            Assert.Equal(("completed", 20), (job!["status"]!.GetValue<string>(), job["indexedDocuments"]!.GetValue<int>()))
+        );
         foreach (var name in names)
         {
             // Each document was written once.

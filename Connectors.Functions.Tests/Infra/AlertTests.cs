@@ -15,14 +15,22 @@ public sealed partial class AlertTests(PredictedDeployments deployments)
     [Fact]
     public async Task EveryMessageThatAnAlertAsksForIsWrittenAndHasTheValuesThatItReads()
     {
-        var messages = typeof(SyncTelemetry).Assembly.GetTypes()
+        var messages = typeof(SyncTelemetry)
+            .Assembly.GetTypes()
             .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
             .Select(method => (method.Name, Attribute: method.GetCustomAttribute<LoggerMessageAttribute>()))
             .Where(item => item.Attribute is not null)
             .ToLookup(item => item.Attribute!.EventName ?? item.Name, item => item.Attribute!.Message, StringComparer.Ordinal);
         Assert.True(messages.Count > 30, $"only {messages.Count} log messages were found");
-        var code = string.Concat(Directory.EnumerateFiles(Path.Combine(Approved.Root, "Connectors.Sync"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
-        var queries = (await deployments.Plain).All(Rules).Select(rule => PredictedDeployment.Text(rule["properties"]!["criteria"]!["allOf"]![0]!, "query")).ToList();
+        var code = string.Concat(
+            Directory
+                .EnumerateFiles(Path.Combine(Approved.Root, "Connectors.Sync"), "*.cs", SearchOption.AllDirectories)
+                .Select(File.ReadAllText)
+        );
+        var queries = (await deployments.Plain)
+            .All(Rules)
+            .Select(rule => PredictedDeployment.Text(rule["properties"]!["criteria"]!["allOf"]![0]!, "query"))
+            .ToList();
         Assert.Equal(2, queries.Count);
         foreach (var query in queries)
         {
@@ -34,7 +42,8 @@ public sealed partial class AlertTests(PredictedDeployments deployments)
                 Assert.Contains($".{name}(", code, StringComparison.Ordinal);
                 Assert.All(
                     Values().Matches(query).Select(match => match.Groups["name"].Value).Where(value => value != "EventName"),
-                    value => Assert.Contains($"{{{value}}}", message, StringComparison.Ordinal));
+                    value => Assert.Contains($"{{{value}}}", message, StringComparison.Ordinal)
+                );
             }
         }
     }
@@ -60,8 +69,13 @@ public sealed partial class AlertTests(PredictedDeployments deployments)
         var closed = await deployments.Closed;
         var group = closed.One("Microsoft.Insights/actionGroups");
         Assert.Equal("operator@example.com", PredictedDeployment.Text(group["properties"]!["emailReceivers"]![0]!, "emailAddress"));
-        Assert.All(closed.All(Rules), rule => Assert.Contains(
-            PredictedDeployment.Text(group, "name"), PredictedDeployment.Text(rule, "properties", "actions", "actionGroups"), StringComparison.Ordinal));
+        Assert.All(closed.All(Rules), rule =>
+            Assert.Contains(
+                PredictedDeployment.Text(group, "name"),
+                PredictedDeployment.Text(rule, "properties", "actions", "actionGroups"),
+                StringComparison.Ordinal
+            )
+        );
     }
 
     [GeneratedRegex("\"(?<name>\\w+)\"", RegexOptions.ExplicitCapture, 5000)]

@@ -20,7 +20,10 @@ public sealed class DeployWorkflowTests
     [Fact]
     public void TheParametersReachTheJobThatDeploysAndNoOther()
     {
-        var passed = ((YamlMappingNode)Jobs["deploy"]["env"]).Children.ToDictionary(item => item.Key.ToString(), item => item.Value.ToString());
+        var passed = ((YamlMappingNode)Jobs["deploy"]["env"]).Children.ToDictionary(
+            item => item.Key.ToString(),
+            item => item.Value.ToString()
+        );
         Assert.All(BicepCompiler.ParameterVariables.Except(ByHand), name => Assert.Equal($"${{{{ vars.{name} }}}}", passed[name]));
         Assert.DoesNotContain(passed.Keys, ByHand.Contains);
         Assert.DoesNotContain("secrets.", Text, StringComparison.Ordinal);
@@ -41,15 +44,21 @@ public sealed class DeployWorkflowTests
 
         // The subject of the token, for which the page says how the credential is made.
         Assert.Equal("production", Jobs["deploy"]["environment"].ToString());
-        Assert.Contains("repo:OWNER/REPOSITORY:environment:production", File.ReadAllText(Path.Combine(Approved.Root, "docs", "deploy.md")), StringComparison.Ordinal);
+        Assert.Contains(
+            "repo:OWNER/REPOSITORY:environment:production",
+            File.ReadAllText(Path.Combine(Approved.Root, "docs", "deploy.md")),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task ARunWithoutOneOfItsVariablesFailsAndNamesIt()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The step is a script of bash, for a runner with Linux.");
-        var variables = ((YamlMappingNode)Jobs["deploy"]["env"]).Children.Where(item => item.Value.ToString().Contains("vars.", StringComparison.Ordinal))
-            .Select(item => item.Key.ToString()).ToList();
+        var variables = ((YamlMappingNode)Jobs["deploy"]["env"])
+            .Children.Where(item => item.Value.ToString().Contains("vars.", StringComparison.Ordinal))
+            .Select(item => item.Key.ToString())
+            .ToList();
         Assert.True(variables.Count >= 10, $"only {variables.Count} variables");
         Assert.Equal((0, string.Empty), await CheckAsync(variables));
         foreach (var missing in variables)
@@ -65,14 +74,20 @@ public sealed class DeployWorkflowTests
     {
         var page = File.ReadAllText(Path.Combine(Approved.Root, "docs", "deploy.md"));
         Assert.True(BicepCompiler.ParameterVariables.Count >= 9, $"only {BicepCompiler.ParameterVariables.Count} variables");
-        Assert.All(BicepCompiler.ParameterVariables.Append("DEPLOY_RUNNER"), name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
+        Assert.All(BicepCompiler.ParameterVariables.Append("DEPLOY_RUNNER"), name =>
+            Assert.Contains($"`{name}`", page, StringComparison.Ordinal)
+        );
     }
 
     /// <summary>Runs the first step of the job with variables that are set.</summary>
     private static async Task<(int Code, string Output)> CheckAsync(IEnumerable<string> set)
     {
         var script = ((YamlSequenceNode)Jobs["deploy"]["steps"])[0]["run"].ToString();
-        var start = new ProcessStartInfo("bash", ["-eo", "pipefail", "-c", script]) { RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("bash", ["-eo", "pipefail", "-c", script])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         foreach (var name in ((YamlMappingNode)Jobs["deploy"]["env"]).Children.Keys)
         {
             start.Environment.Remove(name.ToString());

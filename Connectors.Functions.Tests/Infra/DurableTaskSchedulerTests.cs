@@ -11,7 +11,8 @@ public sealed class DurableTaskSchedulerTests
     [Fact]
     public async Task ThePackedHostJsonNamesTheSchedulerAndKeepsTheRest()
     {
-        var (code, output, host) = await PackAsync("""
+        var (code, output, host) = await PackAsync(
+            """
             {
               "version": "2.0",
               "extensions": {
@@ -24,30 +25,38 @@ public sealed class DurableTaskSchedulerTests
               },
               "note": "it's 100 % (a;b)"
             }
-            """);
+            """
+        );
         Assert.True(code == 0, output);
         Assert.Equal(
-            JsonNode.Parse("""
-                {
-                  "version": "2.0",
-                  "extensions": {
-                    "durableTask": {
-                      "hubName": "%TASKHUB_NAME%",
-                      "storageProvider": { "type": "azureManaged", "connectionStringName": "DURABLE_TASK_SCHEDULER_CONNECTION_STRING" },
-                      "maxConcurrentActivityFunctions": 4,
-                      "tracing": { "distributedTracingEnabled": true, "version": "V2" }
+            JsonNode
+                .Parse(
+                    """
+                    {
+                      "version": "2.0",
+                      "extensions": {
+                        "durableTask": {
+                          "hubName": "%TASKHUB_NAME%",
+                          "storageProvider": { "type": "azureManaged", "connectionStringName": "DURABLE_TASK_SCHEDULER_CONNECTION_STRING" },
+                          "maxConcurrentActivityFunctions": 4,
+                          "tracing": { "distributedTracingEnabled": true, "version": "V2" }
+                        }
+                      },
+                      "note": "it's 100 % (a;b)"
                     }
-                  },
-                  "note": "it's 100 % (a;b)"
-                }
-                """)!.ToJsonString(),
-            JsonNode.Parse(host)!.ToJsonString());
+                    """
+                )!
+                .ToJsonString(),
+            JsonNode.Parse(host)!.ToJsonString()
+        );
     }
 
     [Fact]
     public async Task ASectionWithNothingElseInItStaysValid()
     {
-        var (code, output, host) = await PackAsync("""{ "extensions": { "durableTask": { "storageProvider": { "type": "AzureStorage" } } } }""");
+        var (code, output, host) = await PackAsync(
+            """{ "extensions": { "durableTask": { "storageProvider": { "type": "AzureStorage" } } } }"""
+        );
         Assert.True(code == 0, output);
         Assert.Equal("azureManaged", JsonNode.Parse(host)!["extensions"]!["durableTask"]!["storageProvider"]!["type"]!.GetValue<string>());
     }
@@ -76,25 +85,40 @@ public sealed class DurableTaskSchedulerTests
         using var process = System.Diagnostics.Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        var packages = JsonNode.Parse(output)!["Items"]!["PackageReference"]!.AsArray().Select(package => package!["Identity"]!.GetValue<string>()).ToList();
+        var packages = JsonNode.Parse(output)!["Items"]!["PackageReference"]!
+            .AsArray()
+            .Select(package => package!["Identity"]!.GetValue<string>())
+            .ToList();
         Assert.Contains("Microsoft.Azure.Functions.Worker.Extensions.DurableTask", packages);
-        Assert.Equal(isAskedFor, packages.Contains("Microsoft.Azure.Functions.Worker.Extensions.DurableTask.AzureManaged", StringComparer.Ordinal));
+        Assert.Equal(
+            isAskedFor,
+            packages.Contains("Microsoft.Azure.Functions.Worker.Extensions.DurableTask.AzureManaged", StringComparer.Ordinal)
+        );
     }
 
     [Fact]
     public void TheFunctionAppImportsIt()
     {
         var targets = File.ReadAllText(Path.Combine(Approved.Root, "Directory.Build.targets"));
-        Assert.Contains("infra/DurableTaskScheduler.targets\" Condition=\"'$(MSBuildProjectName)' == 'Connectors.Functions'\"", targets, StringComparison.Ordinal);
+        Assert.Contains(
+            "infra/DurableTaskScheduler.targets\" Condition=\"'$(MSBuildProjectName)' == 'Connectors.Functions'\"",
+            targets,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task TheHostJsonOfThisRepositoryIsChangedAndSaysNothingOfQueuesAnyMore()
     {
-        var (code, output, host) = await PackAsync(await File.ReadAllTextAsync(Path.Combine(Approved.Root, "host.json"), TestContext.Current.CancellationToken));
+        var (code, output, host) = await PackAsync(
+            await File.ReadAllTextAsync(Path.Combine(Approved.Root, "host.json"), TestContext.Current.CancellationToken)
+        );
         Assert.True(code == 0, output);
         var durable = JsonNode.Parse(host)!["extensions"]!["durableTask"]!;
-        Assert.Equal(["connectionStringName", "type"], durable["storageProvider"]!.AsObject().Select(item => item.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["connectionStringName", "type"],
+            durable["storageProvider"]!.AsObject().Select(item => item.Key).Order(StringComparer.Ordinal)
+        );
         Assert.Equal("%TASKHUB_NAME%", durable["hubName"]!.GetValue<string>());
     }
 
@@ -106,8 +130,13 @@ public sealed class DurableTaskSchedulerTests
         await File.WriteAllTextAsync(path, host, token);
         string[] arguments =
         [
-            "msbuild", Path.Combine(Approved.Root, "infra", "DurableTaskScheduler.targets"), "-t:NameTheSchedulerInHostJson", $"-p:PublishDir={folder.Path}/",
-            "-v:q", "-nologo", "-nodeReuse:false",
+            "msbuild",
+            Path.Combine(Approved.Root, "infra", "DurableTaskScheduler.targets"),
+            "-t:NameTheSchedulerInHostJson",
+            $"-p:PublishDir={folder.Path}/",
+            "-v:q",
+            "-nologo",
+            "-nodeReuse:false",
         ];
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, UseShellExecute = false };
         start.Environment["DURABLE_BACK_END"] = "DurableTaskScheduler";

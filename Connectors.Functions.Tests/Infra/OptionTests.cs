@@ -21,7 +21,10 @@ public sealed class OptionTests(PredictedDeployments deployments)
 
     [Fact]
     public async Task AnEmptyVariableIsOneThatWasNotGiven() =>
-        Assert.Equal((await deployments.Plain).Resources.Select(resource => resource.ToJsonString()), (await deployments.Empty).Resources.Select(resource => resource.ToJsonString()));
+        Assert.Equal(
+            (await deployments.Plain).Resources.Select(resource => resource.ToJsonString()),
+            (await deployments.Empty).Resources.Select(resource => resource.ToJsonString())
+        );
 
     [Fact]
     public async Task AValueThatIsNeitherTrueNorFalseIsRefusedInsteadOfOpeningTheNetwork()
@@ -33,7 +36,12 @@ public sealed class OptionTests(PredictedDeployments deployments)
     [Fact]
     public void TheVariablesOfWhoeverRunsTheTestsDoNotReachTheCompiler()
     {
-        var environment = new Dictionary<string, string?> { ["PRIVATE_NETWORK"] = "true", ["ALERT_EMAIL"] = "somebody@example.com", ["PATH"] = "/bin" };
+        var environment = new Dictionary<string, string?>
+        {
+            ["PRIVATE_NETWORK"] = "true",
+            ["ALERT_EMAIL"] = "somebody@example.com",
+            ["PATH"] = "/bin",
+        };
         BicepCompiler.Set(environment, new Dictionary<string, string> { ["AZURE_LOCATION"] = "westeurope" });
         Assert.Equal(["AZURE_LOCATION", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "PATH"], environment.Keys.Order(StringComparer.Ordinal));
     }
@@ -44,7 +52,8 @@ public sealed class OptionTests(PredictedDeployments deployments)
         Assert.Equal("[]", AlwaysReady(await deployments.Plain).ToJsonString());
         Assert.Equal("""[{"name":"durable","instanceCount":2}]""", AlwaysReady(await deployments.Full).ToJsonString());
 
-        static JsonNode AlwaysReady(PredictedDeployment deployment) => deployment.One(App)["properties"]!["functionAppConfig"]!["scaleAndConcurrency"]!["alwaysReady"]!;
+        static JsonNode AlwaysReady(PredictedDeployment deployment) =>
+            deployment.One(App)["properties"]!["functionAppConfig"]!["scaleAndConcurrency"]!["alwaysReady"]!;
     }
 
     [Fact]
@@ -52,17 +61,25 @@ public sealed class OptionTests(PredictedDeployments deployments)
     {
         Assert.Empty((await deployments.Plain).All(Budgets));
         var full = await deployments.Full;
-        Assert.Equal(("50", "Monthly", "2026-12-01T00:00:00Z"), (full.Property(Budgets, "amount"), full.Property(Budgets, "timeGrain"), full.Property(Budgets, "timePeriod", "startDate")));
+        Assert.Equal(
+            ("50", "Monthly", "2026-12-01T00:00:00Z"),
+            (full.Property(Budgets, "amount"), full.Property(Budgets, "timeGrain"), full.Property(Budgets, "timePeriod", "startDate"))
+        );
         var notifications = full.One(Budgets)["properties"]!["notifications"]!.AsObject().Select(item => item.Value!).ToList();
         Assert.Equal(["80", "100"], notifications.Select(item => PredictedDeployment.Text(item, "threshold")));
-        Assert.All(notifications, item => Assert.Contains("operator@example.com", PredictedDeployment.Text(item, "contactEmails"), StringComparison.Ordinal));
+        Assert.All(notifications, item =>
+            Assert.Contains("operator@example.com", PredictedDeployment.Text(item, "contactEmails"), StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public async Task ABudgetWithoutAFirstDayIsRefused()
     {
-        var failure = await Assert.ThrowsAnyAsync<Exception>(() => PredictedDeployment.OfAsync(
-            parameters => parameters.Replace("param monthlyBudget = 0", "param monthlyBudget = 50", StringComparison.Ordinal)));
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() =>
+            PredictedDeployment.OfAsync(parameters =>
+                parameters.Replace("param monthlyBudget = 0", "param monthlyBudget = 50", StringComparison.Ordinal)
+            )
+        );
         Assert.Contains("set budgetStart", failure.Message, StringComparison.Ordinal);
     }
 
@@ -72,9 +89,12 @@ public sealed class OptionTests(PredictedDeployments deployments)
         Assert.Empty(RolesOf(await deployments.Plain));
         Assert.Equal(DeveloperRoles.Order(StringComparer.Ordinal), RolesOf(await deployments.Full));
 
-        static IEnumerable<string> RolesOf(PredictedDeployment deployment) => deployment.All("Microsoft.Authorization/roleAssignments")
-            .Where(assignment => PredictedDeployment.Text(assignment, "properties", "principalId") == PredictedDeployments.Developer)
-            .Select(assignment => PredictedDeployment.Text(assignment, "properties", "roleDefinitionId").Split('/')[^1]).Order(StringComparer.Ordinal);
+        static IEnumerable<string> RolesOf(PredictedDeployment deployment) =>
+            deployment
+                .All("Microsoft.Authorization/roleAssignments")
+                .Where(assignment => PredictedDeployment.Text(assignment, "properties", "principalId") == PredictedDeployments.Developer)
+                .Select(assignment => PredictedDeployment.Text(assignment, "properties", "roleDefinitionId").Split('/')[^1])
+                .Order(StringComparer.Ordinal);
     }
 
     [Fact]
@@ -83,8 +103,13 @@ public sealed class OptionTests(PredictedDeployments deployments)
         Assert.Equal(["AuditEvent", "StorageRead StorageWrite StorageDelete"], Logs(await deployments.Plain));
         Assert.Equal(["AuditEvent", .. Enumerable.Repeat("StorageRead StorageWrite StorageDelete", 3)], Logs(await deployments.Full));
 
-        static IEnumerable<string> Logs(PredictedDeployment deployment) => deployment.All("Microsoft.Insights/diagnosticSettings")
-            .Select(item => string.Join(' ', item["properties"]!["logs"]!.AsArray().Select(log => PredictedDeployment.Text(log!, "category")))).Order(StringComparer.Ordinal);
+        static IEnumerable<string> Logs(PredictedDeployment deployment) =>
+            deployment
+                .All("Microsoft.Insights/diagnosticSettings")
+                .Select(item =>
+                    string.Join(' ', item["properties"]!["logs"]!.AsArray().Select(log => PredictedDeployment.Text(log!, "category")))
+                )
+                .Order(StringComparer.Ordinal);
     }
 
     [Fact]

@@ -4,7 +4,8 @@ using Xunit;
 
 namespace Connectors.Tests.Infra;
 
-/// <summary>What Azure would be told to make: the template with a set of parameters, evaluated by the Bicep compiler as far as that goes without Azure.</summary>
+/// <summary>What Azure would be told to make: the template with a set of parameters, evaluated by the Bicep compiler as far as that goes
+/// without Azure.</summary>
 internal sealed class PredictedDeployment
 {
     private PredictedDeployment(JsonObject snapshot) =>
@@ -14,16 +15,21 @@ internal sealed class PredictedDeployment
     public IReadOnlyList<JsonObject> Resources { get; }
 
     /// <summary>The app settings of the function app.</summary>
-    public IReadOnlyDictionary<string, string> Settings => One("Microsoft.Web/sites/config")["properties"]!.AsObject()
-        .ToDictionary(setting => setting.Key, setting => setting.Value!.GetValue<string>(), StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Settings =>
+        One("Microsoft.Web/sites/config")["properties"]!
+            .AsObject()
+            .ToDictionary(setting => setting.Key, setting => setting.Value!.GetValue<string>(), StringComparer.Ordinal);
 
     /// <summary>Ids of the built-in roles that are given, in order.</summary>
-    public IEnumerable<string> Roles => All("Microsoft.Authorization/roleAssignments")
-        .Select(assignment => Text(assignment, "properties", "roleDefinitionId").Split('/')[^1]).Order(StringComparer.Ordinal);
+    public IEnumerable<string> Roles =>
+        All("Microsoft.Authorization/roleAssignments")
+            .Select(assignment => Text(assignment, "properties", "roleDefinitionId").Split('/')[^1])
+            .Order(StringComparer.Ordinal);
 
     /// <summary>Evaluates <c>infra/main.bicepparam</c>, the file that azd reads.</summary>
     /// <param name="changes">Environment variables on top of the least that the file asks for.</param>
-    public static Task<PredictedDeployment> OfAsync(params (string Name, string Value)[] changes) => OfAsync(parameters => parameters, changes);
+    public static Task<PredictedDeployment> OfAsync(params (string Name, string Value)[] changes) =>
+        OfAsync(parameters => parameters, changes);
 
     /// <summary>Evaluates a copy of that file in which somebody changed parameters that are fixed there.</summary>
     /// <param name="edit">Changes its text.</param>
@@ -49,8 +55,14 @@ internal sealed class PredictedDeployment
 
         string[] arguments =
         [
-            "snapshot", parameters, "--mode", "overwrite",
-            "--subscription-id", "00000000-0000-0000-0000-000000000001", "--location", "westeurope",
+            "snapshot",
+            parameters,
+            "--mode",
+            "overwrite",
+            "--subscription-id",
+            "00000000-0000-0000-0000-000000000001",
+            "--location",
+            "westeurope",
         ];
         var (code, _, complaints) = await BicepCompiler.RunAsync(arguments, environment, token);
         Assert.True(code == 0 && complaints.Length == 0, complaints);
@@ -77,7 +89,11 @@ internal sealed class PredictedDeployment
 
     private static void Copy(string from, string to)
     {
-        foreach (var file in Directory.EnumerateFiles(from, "*.bicep*", SearchOption.AllDirectories).Append(Path.Combine(from, "bicepconfig.json")))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(from, "*.bicep*", SearchOption.AllDirectories)
+                .Append(Path.Combine(from, "bicepconfig.json"))
+        )
         {
             var target = Path.Combine(to, Path.GetRelativePath(from, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);

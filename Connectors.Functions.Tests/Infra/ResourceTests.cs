@@ -21,7 +21,13 @@ public sealed class ResourceTests(PredictedDeployments deployments)
         Assert.Equal("40", plain.Property(App, "functionAppConfig", "scaleAndConcurrency", "maximumInstanceCount"));
 
         // On this plan the runtime is no app setting; an app that has one of them is refused.
-        string[] refused = ["FUNCTIONS_WORKER_RUNTIME", "FUNCTIONS_EXTENSION_VERSION", "WEBSITE_RUN_FROM_PACKAGE", "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING"];
+        string[] refused =
+        [
+            "FUNCTIONS_WORKER_RUNTIME",
+            "FUNCTIONS_EXTENSION_VERSION",
+            "WEBSITE_RUN_FROM_PACKAGE",
+            "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING",
+        ];
         Assert.DoesNotContain(plain.Settings.Keys, key => refused.Contains(key, StringComparer.Ordinal));
     }
 
@@ -40,10 +46,16 @@ public sealed class ResourceTests(PredictedDeployments deployments)
         yaml.Load(reader);
         var root = (YamlMappingNode)yaml.Documents[0].RootNode;
         var (name, service) = Assert.Single(((YamlMappingNode)root["services"]).Children);
-        Assert.Equal(("Connectors.Functions", "dotnet", "function"), (service["project"].ToString(), service["language"].ToString(), service["host"].ToString()));
+        Assert.Equal(
+            ("Connectors.Functions", "dotnet", "function"),
+            (service["project"].ToString(), service["language"].ToString(), service["host"].ToString())
+        );
 
         // azd packs the one project file of that folder.
-        Assert.Equal(["Connectors.Functions.csproj"], Directory.GetFiles(Path.Combine(Approved.Root, service["project"].ToString()), "*.*proj").Select(Path.GetFileName));
+        Assert.Equal(
+            ["Connectors.Functions.csproj"],
+            Directory.GetFiles(Path.Combine(Approved.Root, service["project"].ToString()), "*.*proj").Select(Path.GetFileName)
+        );
         Assert.True(File.Exists(Path.Combine(Approved.Root, root["infra"]["path"].ToString(), root["infra"]["module"] + ".bicep")));
 
         var plain = await deployments.Plain;
@@ -67,8 +79,14 @@ public sealed class ResourceTests(PredictedDeployments deployments)
     {
         var closed = await deployments.Closed;
         var subnets = closed.One("Microsoft.Network/virtualNetworks")["properties"]!["subnets"]!.AsArray();
-        Assert.Equal(["10.60.0.0/26", "10.60.0.64/26"], subnets.Select(subnet => PredictedDeployment.Text(subnet!, "properties", "addressPrefix")));
-        Assert.Equal("Microsoft.App/environments", PredictedDeployment.Text(subnets[0]!["properties"]!["delegations"]![0]!, "properties", "serviceName"));
+        Assert.Equal(
+            ["10.60.0.0/26", "10.60.0.64/26"],
+            subnets.Select(subnet => PredictedDeployment.Text(subnet!, "properties", "addressPrefix"))
+        );
+        Assert.Equal(
+            "Microsoft.App/environments",
+            PredictedDeployment.Text(subnets[0]!["properties"]!["delegations"]![0]!, "properties", "serviceName")
+        );
         Assert.Contains("natGateways", PredictedDeployment.Text(subnets[0]!, "properties", "natGateway", "id"), StringComparison.Ordinal);
         Assert.Single(closed.All("Microsoft.Network/publicIPAddresses"));
     }

@@ -25,7 +25,11 @@ public sealed class SecurityTests(PredictedDeployments deployments)
         Assert.Equal("true", plain.Property("Microsoft.OperationalInsights/workspaces", "features", "disableLocalAuth"));
         Assert.Equal("true", plain.Property("Microsoft.Insights/components", "DisableLocalAuth"));
         Assert.Equal("true", plain.Property(Vault, "enableRbacAuthorization"));
-        Assert.EndsWith("/scm", PredictedDeployment.Text(plain.One("Microsoft.Web/sites/basicPublishingCredentialsPolicies"), "name"), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "/scm",
+            PredictedDeployment.Text(plain.One("Microsoft.Web/sites/basicPublishingCredentialsPolicies"), "name"),
+            StringComparison.Ordinal
+        );
         Assert.Equal("false", plain.Property("Microsoft.Web/sites/basicPublishingCredentialsPolicies", "allow"));
     }
 
@@ -69,7 +73,11 @@ public sealed class SecurityTests(PredictedDeployments deployments)
         {
             Assert.Contains("'identity-{0}'", PredictedDeployment.Text(assignment, "properties", "principalId"), StringComparison.Ordinal);
             // Below a resource, never a whole group or subscription.
-            Assert.Contains("/resourceGroups/rg-test/providers/Microsoft.", PredictedDeployment.Text(assignment, "id"), StringComparison.Ordinal);
+            Assert.Contains(
+                "/resourceGroups/rg-test/providers/Microsoft.",
+                PredictedDeployment.Text(assignment, "id"),
+                StringComparison.Ordinal
+            );
         });
         Assert.Single(plain.All("Microsoft.ManagedIdentity/userAssignedIdentities"));
         Assert.Equal("UserAssigned", PredictedDeployment.Text(plain.One(App), "identity", "type"));
@@ -83,17 +91,25 @@ public sealed class SecurityTests(PredictedDeployments deployments)
         Assert.All([Storage, App, Vault, Scheduler], type => Assert.Equal("Disabled", closed.Property(type, "publicNetworkAccess")));
         Assert.Equal("Deny", closed.Property(Storage, "networkAcls", "defaultAction"));
         Assert.Equal("Deny", closed.Property(Vault, "networkAcls", "defaultAction"));
-        var endpoints = closed.All("Microsoft.Network/privateEndpoints")
-            .Select(endpoint => PredictedDeployment.Text(endpoint["properties"]!["privateLinkServiceConnections"]![0]!, "properties", "groupIds")).ToList();
+        var endpoints = closed
+            .All("Microsoft.Network/privateEndpoints")
+            .Select(endpoint =>
+                PredictedDeployment.Text(endpoint["properties"]!["privateLinkServiceConnections"]![0]!, "properties", "groupIds")
+            )
+            .ToList();
         Assert.Equal(6, endpoints.Count);
-        Assert.All(["blob", "queue", "table", "vault", "scheduler", "sites"], group => Assert.Contains(endpoints, endpoint => endpoint.Contains($"\"{group}\"", StringComparison.Ordinal)));
+        Assert.All(["blob", "queue", "table", "vault", "scheduler", "sites"], group =>
+            Assert.Contains(endpoints, endpoint => endpoint.Contains($"\"{group}\"", StringComparison.Ordinal))
+        );
         Assert.Equal(6, closed.All("Microsoft.Network/privateDnsZones").Count());
         Assert.Equal(6, closed.All("Microsoft.Network/privateEndpoints/privateDnsZoneGroups").Count());
         Assert.NotEqual(string.Empty, closed.Property(App, "virtualNetworkSubnetId"));
 
         var plain = await deployments.Plain;
         Assert.All([Storage, App, Vault], type => Assert.Equal("Enabled", plain.Property(type, "publicNetworkAccess")));
-        Assert.DoesNotContain(plain.Resources, resource => PredictedDeployment.Text(resource, "type").StartsWith("Microsoft.Network/", StringComparison.Ordinal));
+        Assert.DoesNotContain(plain.Resources, resource =>
+            PredictedDeployment.Text(resource, "type").StartsWith("Microsoft.Network/", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -105,7 +121,9 @@ public sealed class SecurityTests(PredictedDeployments deployments)
         Assert.Equal("Deny", ajar.Property(App, "siteConfig", "ipSecurityRestrictionsDefaultAction"));
         Assert.Equal("Deny", ajar.Property(App, "siteConfig", "scmIpSecurityRestrictionsDefaultAction"));
         Assert.Equal("true", ajar.Property(App, "siteConfig", "scmIpSecurityRestrictionsUseMain"));
-        var allowed = ajar.One(App)["properties"]!["siteConfig"]!["ipSecurityRestrictions"]!.AsArray().Select(rule => PredictedDeployment.Text(rule!, "ipAddress"));
+        var allowed = ajar.One(App)["properties"]!["siteConfig"]!["ipSecurityRestrictions"]!
+            .AsArray()
+            .Select(rule => PredictedDeployment.Text(rule!, "ipAddress"));
         Assert.Equal(["192.0.2.0/24", "198.51.100.7/32"], allowed);
     }
 }

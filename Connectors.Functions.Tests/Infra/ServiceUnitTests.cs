@@ -9,9 +9,13 @@ namespace Connectors.Tests.Infra;
 /// <summary>elastic-ingest under systemd and in a container.</summary>
 public sealed class ServiceUnitTests
 {
-    private static readonly Dictionary<string, string> Unit = File.ReadLines(Path.Combine(Approved.Root, "infra", "systemd", "elastic-ingest.service"))
-        .Where(line => line.Contains('=', StringComparison.Ordinal) && line[0] != '#').Select(line => line.Split('=', 2))
-        .Where(pair => pair[0] != "Environment").ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+    private static readonly Dictionary<string, string> Unit = File.ReadLines(
+            Path.Combine(Approved.Root, "infra", "systemd", "elastic-ingest.service")
+        )
+        .Where(line => line.Contains('=', StringComparison.Ordinal) && line[0] != '#')
+        .Select(line => line.Split('=', 2))
+        .Where(pair => pair[0] != "Environment")
+        .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
 
     private static readonly string[] Containerfile = File.ReadAllLines(Path.Combine(Approved.Root, "infra", "container", "Containerfile"));
 
@@ -24,7 +28,10 @@ public sealed class ServiceUnitTests
         await service.WritesAsync("Looked after 0 connectors", TestContext.Current.CancellationToken);
         service.Terminate();
         await service.WritesAsync("The service stops", TestContext.Current.CancellationToken);
-        await service.ExitsWithAsync(int.Parse(Unit["SuccessExitStatus"], System.Globalization.CultureInfo.InvariantCulture), TestContext.Current.CancellationToken);
+        await service.ExitsWithAsync(
+            int.Parse(Unit["SuccessExitStatus"], System.Globalization.CultureInfo.InvariantCulture),
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal("SIGTERM", Unit["KillSignal"]);
         Assert.Contains("STOPSIGNAL SIGTERM", Containerfile);
     }

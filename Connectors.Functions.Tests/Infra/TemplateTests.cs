@@ -27,7 +27,10 @@ public sealed class TemplateTests
         {
             foreach (var (name, declaration) in template["parameters"]!.AsObject().Concat(template["outputs"]?.AsObject() ?? []))
             {
-                Assert.False(string.IsNullOrWhiteSpace(declaration?["metadata"]?["description"]?.GetValue<string>()), $"{name} has no description");
+                Assert.False(
+                    string.IsNullOrWhiteSpace(declaration?["metadata"]?["description"]?.GetValue<string>()),
+                    $"{name} has no description"
+                );
                 described++;
             }
         }
@@ -41,8 +44,11 @@ public sealed class TemplateTests
         var compiled = await CompileAsync();
         Assert.DoesNotContain("listKeys", compiled.ToJsonString(), StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("AccountKey", compiled.ToJsonString(), StringComparison.OrdinalIgnoreCase);
-        var apiKeys = Templates(compiled).SelectMany(template => template["parameters"]!.AsObject())
-            .Where(parameter => parameter.Key == "elasticsearchApiKey").Select(parameter => parameter.Value!["type"]!.GetValue<string>()).ToList();
+        var apiKeys = Templates(compiled)
+            .SelectMany(template => template["parameters"]!.AsObject())
+            .Where(parameter => parameter.Key == "elasticsearchApiKey")
+            .Select(parameter => parameter.Value!["type"]!.GetValue<string>())
+            .ToList();
         Assert.Equal(["securestring", "securestring"], apiKeys);
     }
 

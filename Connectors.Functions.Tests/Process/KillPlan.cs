@@ -3,8 +3,8 @@ using Connectors.Tests.Support.Processes;
 namespace Connectors.Tests.Process;
 
 /// <summary>
-/// A moment at which a process is killed, told by how far it is and not by the clock: its n-th bulk request, its n-th request of any kind, before that is carried out or after
-/// it, without its answer, or its n-th change of a file of its folder.
+/// A moment at which a process is killed, told by how far it is and not by the clock: its n-th bulk request, its n-th request of any kind,
+/// before that is carried out or after it, without its answer, or its n-th change of a file of its folder.
 /// </summary>
 internal sealed class KillPlan : IDisposable
 {
@@ -27,14 +27,29 @@ internal sealed class KillPlan : IDisposable
     // 0: it waits for its moment, 1: that has come, 2: it may not come any more.
     private int _state;
 
-    private KillPlan(What what, int moment, bool isAfter, string folder, bool kills) => (_what, _moment, _isAfter, _folder, _kills) = (what, moment, isAfter, folder, kills);
+    private KillPlan(What what, int moment, bool isAfter, string folder, bool kills) =>
+        (_what, _moment, _isAfter, _folder, _kills) = (what, moment, isAfter, folder, kills);
 
     public string Text => _kills ? $"kill {(_what == What.File ? "at" : _isAfter ? "after" : "before")} {_what} {_moment}" : "no kill";
 
     public static KillPlan Draw(Random random, string folder, bool kills)
     {
         var what = (What)random.Next(3);
-        return new KillPlan(what, random.Next(1, what switch { What.Bulk => 12, What.Request => 60, _ => 120 }), random.Next(2) == 0, folder, kills);
+        return new KillPlan(
+            what,
+            random.Next(
+                1,
+                what switch
+                {
+                    What.Bulk => 12,
+                    What.Request => 60,
+                    _ => 120,
+                }
+            ),
+            random.Next(2) == 0,
+            folder,
+            kills
+        );
     }
 
     /// <summary>Begins to count.</summary>

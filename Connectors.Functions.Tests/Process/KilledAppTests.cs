@@ -43,7 +43,10 @@ public sealed class KilledAppTests
                 var started = TimeProvider.System.GetTimestamp();
                 var code = await RunAsync(plan, proxy, folder.Path, () => IsOver(emulator, job) && Staged(folder.Path).Count == 0);
                 var state = await bed.JobAsync(job);
-                story.Add($"round {round}: {plan.Text}, exit {code} after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s, {ProcessBed.Counts(state)}");
+                story.Add(
+                    $"round {round}: {plan.Text}, exit {code} after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s, "
+                        + $"{ProcessBed.Counts(state)}"
+                );
                 if (code != 137)
                 {
                     Assert.True(code == 0, string.Join('\n', story));
@@ -55,8 +58,10 @@ public sealed class KilledAppTests
             }
 
             Assert.True(
-                ProcessBed.Counts(await bed.JobAsync(job)) == $"Completed: indexed {written}, deleted {deleted}, total {tree.Files.Count()}",
-                string.Join('\n', story));
+                ProcessBed.Counts(await bed.JobAsync(job))
+                    == $"Completed: indexed {written}, deleted {deleted}, total {tree.Files.Count()}",
+                string.Join('\n', story)
+            );
             AssertMirrored(tree, await bed.DocumentsAsync(Index));
             Assert.Empty(Staged(folder.Path));
         }
@@ -71,9 +76,10 @@ public sealed class KilledAppTests
 
     private static bool IsOver(EmulatorServer server, string job) => SyncJobs.StatusOf(server, job) is "completed" or "error" or "canceled";
 
-    private static List<string> Staged(string folder) => Directory.Exists(Path.Combine(folder, "staging"))
-        ? [.. Directory.EnumerateFiles(Path.Combine(folder, "staging"), "*", SearchOption.AllDirectories)]
-        : [];
+    private static List<string> Staged(string folder) =>
+        Directory.Exists(Path.Combine(folder, "staging"))
+            ? [.. Directory.EnumerateFiles(Path.Combine(folder, "staging"), "*", SearchOption.AllDirectories)]
+            : [];
 
     /// <summary>Runs the app until it is killed as planned, or ends it with Ctrl-C when there is nothing more to do.</summary>
     /// <returns>Its exit code: 137 when it was killed.</returns>
@@ -103,7 +109,8 @@ public sealed class KilledAppTests
             ("Connectors__elasticsearch__delete_guard__max_percent", "100"),
             ("Connectors__service__page_documents", "20"),
             ("Connectors__service__max_concurrent_partitions", "2"),
-            ("ConnectorsPollSchedule", "* * * * * *"));
+            ("ConnectorsPollSchedule", "* * * * * *")
+        );
         started.SetResult(app);
         var exit = app.ExitAsync(Token);
         if (await Task.WhenAny(exit, done.Task) == done.Task && watch.Stop())
@@ -139,10 +146,13 @@ public sealed class KilledAppTests
     private static void AssertMirrored(TempFolder tree, SortedDictionary<string, JsonObject> documents)
     {
         Assert.Equal(tree.Files.Select(tree.IdOf).Order(StringComparer.Ordinal), documents.Keys);
-        Assert.All(documents.Values, document => Assert.Equal(File.ReadAllText(document["path"]!.GetValue<string>()), document["body"]!.GetValue<string>()));
+        Assert.All(documents.Values, document =>
+            Assert.Equal(File.ReadAllText(document["path"]!.GetValue<string>()), document["body"]!.GetValue<string>())
+        );
     }
 
-    /// <summary>No orchestration waits or runs any more, once the app has run again: the end of the last one may not have been written when it was stopped.</summary>
+    /// <summary>No orchestration waits or runs any more, once the app has run again: the end of the last one may not have been written when
+    /// it was stopped.</summary>
     private static async Task AssertOrchestrationsEndedAsync(string folder, List<string> jobs, Uri elasticsearch)
     {
         Assert.True(LocalArguments.TryParse(["--once"], out var arguments, out _));

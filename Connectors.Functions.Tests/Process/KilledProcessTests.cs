@@ -47,7 +47,8 @@ public sealed partial class KilledProcessTests
                     Assert.True(code == 0, $"{string.Join('\n', story)}\n{service.Output}");
                     Assert.True(
                         proxy.Operations - sentBefore <= written + deleted - FinishedBefore(service.Output),
-                        $"Pages that were finished were written again.\n{string.Join('\n', story)}\n{service.Output}");
+                        $"Pages that were finished were written again.\n{string.Join('\n', story)}\n{service.Output}"
+                    );
                     break;
                 }
 
@@ -56,8 +57,10 @@ public sealed partial class KilledProcessTests
             }
 
             Assert.True(
-                ProcessBed.Counts(await bed.JobAsync(job)) == $"Completed: indexed {written}, deleted {deleted}, total {tree.Files.Count()}",
-                string.Join('\n', story));
+                ProcessBed.Counts(await bed.JobAsync(job))
+                    == $"Completed: indexed {written}, deleted {deleted}, total {tree.Files.Count()}",
+                string.Join('\n', story)
+            );
             AssertMirrored(tree, await bed.DocumentsAsync(Index));
             Assert.Empty(bed.KeptState);
         }
@@ -69,8 +72,8 @@ public sealed partial class KilledProcessTests
 
     private static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"{number % 7}/{number:0000}.txt");
 
-    /// <summary>Starts the service with a moment chosen at which it is killed: at its n-th bulk request or its n-th request of any kind, before that is carried out or
-    /// after it, without its answer.</summary>
+    /// <summary>Starts the service with a moment chosen at which it is killed: at its n-th bulk request or its n-th request of any kind,
+    /// before that is carried out or after it, without its answer.</summary>
     private static IngestProcess Start(string config, ElasticsearchProxy proxy, Random random, int lastBulk, bool kill, out string plan)
     {
         var countsBulks = random.Next(10) < 7;

@@ -6,7 +6,8 @@ using Xunit;
 
 namespace Connectors.Tests.Process;
 
-/// <summary>The driver of a source is loaded when the source is used, and not before: a program that mirrors folders stays as small as that.</summary>
+/// <summary>The driver of a source is loaded when the source is used, and not before: a program that mirrors folders stays as small as
+/// that.</summary>
 public sealed class LoadedDriverTests
 {
     private static readonly string[] Drivers = ["AWSSDK", "Azure.", "MongoDB.", "MySqlConnector", "Npgsql", "StackExchange.Redis"];
@@ -26,18 +27,37 @@ public sealed class LoadedDriverTests
     [Fact]
     public async Task ASyncFromRedisLoadsItsDriverOnly()
     {
-        var loaded = await LoadedAfterSyncAsync("redis", new() { ["host"] = "127.0.0.1", ["port"] = 1, ["database"] = "0" }, isCompleted: false);
-        Assert.Equal(["StackExchange.Redis"], loaded.Where(name => Array.Exists(Drivers, driver => name.StartsWith(driver, StringComparison.Ordinal))));
+        var loaded = await LoadedAfterSyncAsync(
+            "redis",
+            new()
+            {
+                ["host"] = "127.0.0.1",
+                ["port"] = 1,
+                ["database"] = "0",
+            },
+            isCompleted: false
+        );
+        Assert.Equal(
+            ["StackExchange.Redis"],
+            loaded.Where(name => Array.Exists(Drivers, driver => name.StartsWith(driver, StringComparison.Ordinal)))
+        );
     }
 
-    private static async Task<IReadOnlyList<string>> LoadedAfterSyncAsync(string serviceType, Dictionary<string, JsonNode?> settings, bool isCompleted)
+    private static async Task<IReadOnlyList<string>> LoadedAfterSyncAsync(
+        string serviceType,
+        Dictionary<string, JsonNode?> settings,
+        bool isCompleted
+    )
     {
         using var folder = TempFolder.With();
         await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
         using var bed = new ProcessBed(elasticsearch.Uri);
         var connector = await bed.ConnectAsync(serviceType, "search-loaded", settings);
         var job = await bed.StartSyncAsync(connector.Id);
-        await using var service = IngestProcess.OneSync(bed.Configure(elasticsearch.Uri, serviceTypes: "dir, redis"), loadedAssemblies: folder["loaded.txt"]);
+        await using var service = IngestProcess.OneSync(
+            bed.Configure(elasticsearch.Uri, serviceTypes: "dir, redis"),
+            loadedAssemblies: folder["loaded.txt"]
+        );
         var code = await service.ExitAsync(Token);
         Assert.True(isCompleted == (code == 0), $"It ended with {code}: {ProcessBed.Counts(await bed.JobAsync(job))}\n{service.Output}");
         return await File.ReadAllLinesAsync(folder["loaded.txt"], Token);

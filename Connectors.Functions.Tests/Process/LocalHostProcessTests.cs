@@ -24,7 +24,11 @@ public sealed partial class LocalHostProcessTests(AzuriteServer azurite)
 
         await app.ExitsWithAsync(0, Token);
 
-        Assert.Contains(hasAzurite ? "- Staging is in Azurite, at http://127.0.0.1:" : "there is no Azurite here", app.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            hasAzurite ? "- Staging is in Azurite, at http://127.0.0.1:" : "there is no Azurite here",
+            app.Output,
+            StringComparison.Ordinal
+        );
         Assert.EndsWith("functions: indexed 5, updated 12, deleted 8\n---", app.Output, StringComparison.Ordinal);
     }
 
@@ -71,7 +75,11 @@ public sealed partial class LocalHostProcessTests(AzuriteServer azurite)
         await using var second = FunctionsProcess.Run(arguments);
 
         await second.ExitsWithAsync(1, Token);
-        Assert.Contains($"The emulator's data folder '{Path.Combine(folder.Path, "elasticsearch")}' is used by another process.", second.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"The emulator's data folder '{Path.Combine(folder.Path, "elasticsearch")}' is used by another process.",
+            second.Output,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("   at ", second.Output, StringComparison.Ordinal);
         first.Terminate();
         await first.ExitsWithAsync(0, Token);

@@ -18,7 +18,8 @@ public sealed class ProcessFaultTests : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private static string Completed(int indexed, int deleted, int total) => $"Completed: indexed {indexed}, deleted {deleted}, total {total}";
+    private static string Completed(int indexed, int deleted, int total) =>
+        $"Completed: indexed {indexed}, deleted {deleted}, total {total}";
 
     public void Dispose() => _tree.Dispose();
 
@@ -95,7 +96,11 @@ public sealed class ProcessFaultTests : IDisposable
 
         var failed = await bed.JobAsync(job);
         Assert.Equal((JobStatus.Error, 0L, (long)Files), (failed.Status, failed.DeletedDocumentCount, failed.TotalDocumentCount));
-        Assert.Equal($"directory: '{_tree.Path}' is not the folder that this sync began with; it was unmounted or replaced. Mount it if it should be, then sync again.", failed.Error);
+        Assert.Equal(
+            $"directory: '{_tree.Path}' is not the folder that this sync began with; it was unmounted or replaced. Mount it if it should "
+                + "be, then sync again.",
+            failed.Error
+        );
         Assert.Equal(Files, server.Count(Index));
         Assert.Empty(bed.KeptState);
         var next = await bed.StartSyncAsync(failed.ConnectorId);
@@ -232,8 +237,11 @@ public sealed class ProcessFaultTests : IDisposable
     private static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"{number % 5}/{number:0000}.txt");
 
     private static bool IsOver(EmulatorServer server, string job) =>
-        server.IndexNames.Where(index => index.StartsWith(".elastic-connectors-sync-jobs", StringComparison.Ordinal)).Select(index => server.Get(index, job)).OfType<string>().Any(
-            source => JsonNode.Parse(source)!["status"]!.GetValue<string>() is "completed" or "error" or "canceled");
+        server
+            .IndexNames.Where(index => index.StartsWith(".elastic-connectors-sync-jobs", StringComparison.Ordinal))
+            .Select(index => server.Get(index, job))
+            .OfType<string>()
+            .Any(source => JsonNode.Parse(source)!["status"]!.GetValue<string>() is "completed" or "error" or "canceled");
 
     private void Touch(IEnumerable<int> numbers)
     {
@@ -256,7 +264,9 @@ public sealed class ProcessFaultTests : IDisposable
         Assert.Equal(counts, ProcessBed.Counts(await bed.JobAsync(job)));
         var documents = await bed.DocumentsAsync(Index);
         Assert.Equal(_tree.Files.Select(_tree.IdOf).Order(StringComparer.Ordinal), documents.Keys);
-        Assert.All(documents.Values, document => Assert.Equal(File.ReadAllText(document["path"]!.GetValue<string>()), document["body"]!.GetValue<string>()));
+        Assert.All(documents.Values, document =>
+            Assert.Equal(File.ReadAllText(document["path"]!.GetValue<string>()), document["body"]!.GetValue<string>())
+        );
         Assert.Empty(bed.KeptState);
     }
 }

@@ -24,15 +24,19 @@ public sealed class StoppedProcessTests
         await using var server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
         using var bed = new ProcessBed(server.Uri);
         var config = bed.Configure(server.Uri, pageDocuments: 2, sourceRetryTimeLimit: 3_600);
-        var connector = await bed.ConnectAsync("http_json", "search-stopped", new Dictionary<string, JsonNode?>
-        {
-            ["url"] = source.Address + "/?at=0",
-            ["allowed_hosts"] = "127.0.0.1",
-            ["items_pointer"] = "/items",
-            ["paging"] = "next",
-            ["next_pointer"] = "/next",
-            ["request_timeout"] = 3_600,
-        });
+        var connector = await bed.ConnectAsync(
+            "http_json",
+            "search-stopped",
+            new Dictionary<string, JsonNode?>
+            {
+                ["url"] = source.Address + "/?at=0",
+                ["allowed_hosts"] = "127.0.0.1",
+                ["items_pointer"] = "/items",
+                ["paging"] = "next",
+                ["next_pointer"] = "/next",
+                ["request_timeout"] = 3_600,
+            }
+        );
         var job = await bed.StartSyncAsync(connector.Id);
 
         await using (var service = IngestProcess.OneSync(config))
@@ -67,7 +71,10 @@ public sealed class StoppedProcessTests
             }
 
             var items = new JsonArray([.. Enumerable.Range(at * 4, 4).Select(id => new JsonObject { ["id"] = id })]);
-            await context.Response.WriteAsync(new JsonObject { ["items"] = items, ["next"] = at == 2 ? null : $"/?at={at + 1}" }.ToJsonString(), Token);
+            await context.Response.WriteAsync(
+                new JsonObject { ["items"] = items, ["next"] = at == 2 ? null : $"/?at={at + 1}" }.ToJsonString(),
+                Token
+            );
         }
     }
 }

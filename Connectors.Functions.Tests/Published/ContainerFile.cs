@@ -38,8 +38,16 @@ internal sealed partial record ContainerFile(IReadOnlyList<string> BaseFramework
 
     /// <summary>The arguments with which <c>dotnet</c> makes the program, into another folder.</summary>
     public IEnumerable<string> PublishArguments(string folder) =>
-        Publish.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .Select(argument => argument switch { "Connectors.Cli" => Path.Combine(Approved.Root, argument), "/app" => folder, _ => argument });
+        Publish
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(argument =>
+                argument switch
+                {
+                    "Connectors.Cli" => Path.Combine(Approved.Root, argument),
+                    "/app" => folder,
+                    _ => argument,
+                }
+            );
 
     [GeneratedRegex(@"^FROM mcr\.microsoft\.com/dotnet/(?<name>[\w-]+):10\.0", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex BaseImage();

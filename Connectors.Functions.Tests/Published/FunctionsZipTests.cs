@@ -18,16 +18,21 @@ public sealed class FunctionsZipTests
     [Fact]
     public async Task TheHostFindsEveryFunctionWithItsTrigger()
     {
-        var functions = typeof(ConnectorApp).Assembly.GetExportedTypes().SelectMany(type => type.GetMethods())
+        var functions = typeof(ConnectorApp)
+            .Assembly.GetExportedTypes()
+            .SelectMany(type => type.GetMethods())
             .Where(method => method.IsDefined(typeof(FunctionAttribute)))
             .Select(method => (method.GetCustomAttribute<FunctionAttribute>()!.Name, Trigger: TriggerOf(method)))
-            .Order().ToList();
+            .Order()
+            .ToList();
         Assert.True(functions.Count >= 24, $"only {functions.Count} functions");
 
         var metadata = JsonNode.Parse(await ReadAsync("functions.metadata"))!.AsArray();
 
         Assert.Equal(functions, metadata.Select(function => (Text(function, "name"), Text(function!["bindings"]![0], "type"))).Order());
-        Assert.All(metadata, function => Assert.Equal(("Connectors.Functions.dll", "dotnet-isolated"), (Text(function, "scriptFile"), Text(function, "language"))));
+        Assert.All(metadata, function =>
+            Assert.Equal(("Connectors.Functions.dll", "dotnet-isolated"), (Text(function, "scriptFile"), Text(function, "language")))
+        );
     }
 
     [Fact]
@@ -41,7 +46,9 @@ public sealed class FunctionsZipTests
         var extensions = JsonNode.Parse(await ReadAsync("extensions.json"))!["extensions"]!.AsArray();
         Assert.Contains("DurableTask", extensions.Select(extension => Text(extension, "name")));
         await using var zip = await OpenAsync();
-        Assert.All(extensions, extension => Assert.NotNull(zip.GetEntry(Text(extension, "hintPath").Replace("./", string.Empty, StringComparison.Ordinal))));
+        Assert.All(extensions, extension =>
+            Assert.NotNull(zip.GetEntry(Text(extension, "hintPath").Replace("./", string.Empty, StringComparison.Ordinal)))
+        );
         Assert.NotNull(zip.GetEntry(".azurefunctions/function.deps.json"));
     }
 
@@ -51,8 +58,17 @@ public sealed class FunctionsZipTests
         var durable = JsonNode.Parse(await ReadAsync("host.json"))!["extensions"]!["durableTask"]!;
 
         // The host refuses less than a minute.
-        Assert.Equal(["00:01:00", "00:01:00"], [Text(durable["storageProvider"], "controlQueueVisibilityTimeout"), Text(durable["storageProvider"], "workItemQueueVisibilityTimeout")]);
-        Assert.Equal((true, "V2"), (durable["tracing"]!["distributedTracingEnabled"]!.GetValue<bool>(), Text(durable["tracing"], "version")));
+        Assert.Equal(
+            ["00:01:00", "00:01:00"],
+            [
+                Text(durable["storageProvider"], "controlQueueVisibilityTimeout"),
+                Text(durable["storageProvider"], "workItemQueueVisibilityTimeout"),
+            ]
+        );
+        Assert.Equal(
+            (true, "V2"),
+            (durable["tracing"]!["distributedTracingEnabled"]!.GetValue<bool>(), Text(durable["tracing"], "version"))
+        );
     }
 
     [Fact]
@@ -62,7 +78,9 @@ public sealed class FunctionsZipTests
         var names = zip.Entries.Select(entry => entry.FullName).ToList();
 
         Assert.True(names.Count > 100, $"only {names.Count} files");
-        Assert.DoesNotContain(names, name => name.EndsWith("local.settings.json", StringComparison.Ordinal) || name.EndsWith(".env", StringComparison.Ordinal));
+        Assert.DoesNotContain(names, name =>
+            name.EndsWith("local.settings.json", StringComparison.Ordinal) || name.EndsWith(".env", StringComparison.Ordinal)
+        );
         Assert.DoesNotContain(names, name => name.Contains('\\', StringComparison.Ordinal));
         Assert.DoesNotContain("Connectors.Emulator.dll", names);
     }
@@ -71,7 +89,9 @@ public sealed class FunctionsZipTests
     public async Task TheExtractionProcessStartsOutOfThePublishedFolderAndReadsAWordFile()
     {
         var command = new ExtractionCommand(
-            Path.Combine(PublishedPrograms.DotnetRoot, "dotnet"), [Path.Combine(PublishedPrograms.FunctionsFolder, "Connectors.Extraction.dll")]);
+            Path.Combine(PublishedPrograms.DotnetRoot, "dotnet"),
+            [Path.Combine(PublishedPrograms.FunctionsFolder, "Connectors.Extraction.dll")]
+        );
         await using var bench = new ExtractionBench(new LocalExtractionOptions { Processes = 1, Command = command });
 
         Assert.Equal((ContentOutcome.Text, "first\nsecond"), await bench.ReadAsync("letter.docx", MadeFiles.Word("first", "second")));
@@ -81,7 +101,13 @@ public sealed class FunctionsZipTests
 
     private static string TriggerOf(MethodInfo method)
     {
-        var name = method.GetParameters().Select(parameter => parameter.GetCustomAttribute<TriggerBindingAttribute>()).OfType<TriggerBindingAttribute>().Single().GetType().Name;
+        var name = method
+            .GetParameters()
+            .Select(parameter => parameter.GetCustomAttribute<TriggerBindingAttribute>())
+            .OfType<TriggerBindingAttribute>()
+            .Single()
+            .GetType()
+            .Name;
         return char.ToLowerInvariant(name[0]) + name[1..^nameof(Attribute).Length];
     }
 

@@ -21,7 +21,11 @@ public sealed class PublishedElasticIngestTests : IDisposable
     {
         var environment = new Dictionary<string, string> { ["DOTNET_ROOT"] = _folder["no-dotnet-here"], ["PATH"] = "/usr/bin:/bin" };
 
-        Assert.Contains(EndOfDemo, await DemoAsync(Path.Combine(PublishedPrograms.ElasticIngestFolder, "elastic-ingest"), [], environment), StringComparison.Ordinal);
+        Assert.Contains(
+            EndOfDemo,
+            await DemoAsync(Path.Combine(PublishedPrograms.ElasticIngestFolder, "elastic-ingest"), [], environment),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -30,13 +34,27 @@ public sealed class PublishedElasticIngestTests : IDisposable
         // Packages of an earlier build with the same version must not stand in for this one.
         var environment = new Dictionary<string, string>
         {
-            ["NUGET_PACKAGES"] = _folder["cache"], ["DOTNET_ROOT"] = PublishedPrograms.DotnetRoot, ["DOTNET_CLI_HOME"] = _folder["home"], ["DOTNET_NOLOGO"] = "1",
+            ["NUGET_PACKAGES"] = _folder["cache"],
+            ["DOTNET_ROOT"] = PublishedPrograms.DotnetRoot,
+            ["DOTNET_CLI_HOME"] = _folder["home"],
+            ["DOTNET_NOLOGO"] = "1",
         };
         await ServerProcess.RunAsync(
             "dotnet",
-            ["tool", "install", "Connectors.Cli", "--version", PublishedPrograms.Version, "--source", PublishedPrograms.Packages, "--tool-path", _folder["tools"]],
+            [
+                "tool",
+                "install",
+                "Connectors.Cli",
+                "--version",
+                PublishedPrograms.Version,
+                "--source",
+                PublishedPrograms.Packages,
+                "--tool-path",
+                _folder["tools"],
+            ],
             Token,
-            environment);
+            environment
+        );
 
         Assert.Contains(EndOfDemo, await DemoAsync(_folder["tools/elastic-ingest"], [], environment), StringComparison.Ordinal);
     }
@@ -47,14 +65,22 @@ public sealed class PublishedElasticIngestTests : IDisposable
         var container = ContainerFile.Read();
         var app = _folder["app"];
         await ServerProcess.RunAsync(
-            "dotnet", [.. container.PublishArguments(app), "--no-build"], Token, PublishedPrograms.WithoutBuildServers);
+            "dotnet",
+            [.. container.PublishArguments(app), "--no-build"],
+            Token,
+            PublishedPrograms.WithoutBuildServers
+        );
 
         Assert.Superset(ContainerFile.FrameworksOf(app).ToHashSet(), container.BaseFrameworks.ToHashSet());
         var root = DotnetRootWith("image", container.BaseFrameworks);
         Assert.Contains(EndOfDemo, await DemoAsync(root, [Path.Combine(app, "elastic-ingest.dll")], []), StringComparison.Ordinal);
 
         // The root holds no more than it is meant to: without a framework that the program needs it does not start.
-        await using var lacking = new Demo(DotnetRootWith("lacking", ["Microsoft.NETCore.App"]), [Path.Combine(app, "elastic-ingest.dll")], []);
+        await using var lacking = new Demo(
+            DotnetRootWith("lacking", ["Microsoft.NETCore.App"]),
+            [Path.Combine(app, "elastic-ingest.dll")],
+            []
+        );
         Assert.NotEqual(0, await lacking.ExitAsync(Token));
         Assert.Contains("Microsoft.AspNetCore.App", lacking.Output, StringComparison.Ordinal);
     }
@@ -68,7 +94,10 @@ public sealed class PublishedElasticIngestTests : IDisposable
         Directory.CreateSymbolicLink(_folder[$"{name}/host"], Path.Combine(PublishedPrograms.DotnetRoot, "host"));
         foreach (var framework in frameworks)
         {
-            Directory.CreateSymbolicLink(_folder[$"{name}/shared/{framework}"], Path.Combine(PublishedPrograms.DotnetRoot, "shared", framework));
+            Directory.CreateSymbolicLink(
+                _folder[$"{name}/shared/{framework}"],
+                Path.Combine(PublishedPrograms.DotnetRoot, "shared", framework)
+            );
         }
 
         return _folder[$"{name}/dotnet"];

@@ -6,8 +6,8 @@ using Xunit;
 namespace Connectors.Tests.Published;
 
 /// <summary>
-/// What a release would ship, made by <c>build.cs publish</c>: once for all tests of its collection. <c>build.cs test</c> makes it before the tests and says so in
-/// <c>CONNECTORS_PUBLISHED</c>; tests that are run without it make it themselves.
+/// What a release would ship, made by <c>build.cs publish</c>: once for all tests of its collection. <c>build.cs test</c> makes it before
+/// the tests and says so in <c>CONNECTORS_PUBLISHED</c>; tests that are run without it make it themselves.
 /// </summary>
 public sealed class PublishedPrograms : IAsyncLifetime
 {
@@ -20,23 +20,29 @@ public sealed class PublishedPrograms : IAsyncLifetime
     public static string FunctionsZip => Path.Combine(Artifacts, "functions.zip");
 
     /// <summary>The folder with a self-contained <c>elastic-ingest</c>.</summary>
-    public static string ElasticIngestFolder => Path.Combine(Artifacts, $"elastic-ingest-{System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}");
+    public static string ElasticIngestFolder =>
+        Path.Combine(Artifacts, $"elastic-ingest-{System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}");
 
     /// <summary>The folder with the NuGet packages.</summary>
     public static string Packages => Path.Combine(Artifacts, "packages");
 
     /// <summary>The version of everything in this repository.</summary>
-    public static string Version => XDocument.Load(Path.Combine(Approved.Root, "Directory.Build.props")).Descendants("Version").Single().Value;
+    public static string Version =>
+        XDocument.Load(Path.Combine(Approved.Root, "Directory.Build.props")).Descendants("Version").Single().Value;
 
     /// <summary>Where the .NET that runs the tests is installed.</summary>
-    public static string DotnetRoot { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
+    public static string DotnetRoot { get; } =
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
 
     public async ValueTask InitializeAsync()
     {
         if (Environment.GetEnvironmentVariable("CONNECTORS_PUBLISHED") is not { Length: > 0 })
         {
             // It takes minutes, so nothing bounds it but the run of the tests.
-            var start = new ProcessStartInfo("dotnet", ["run", Path.Combine(Approved.Root, "build.cs"), "--", "publish"]) { UseShellExecute = false };
+            var start = new ProcessStartInfo("dotnet", ["run", Path.Combine(Approved.Root, "build.cs"), "--", "publish"])
+            {
+                UseShellExecute = false,
+            };
             foreach (var (name, value) in WithoutBuildServers)
             {
                 start.Environment[name] = value;
@@ -51,7 +57,8 @@ public sealed class PublishedPrograms : IAsyncLifetime
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>For builds that a test starts: nothing is left running after them.</summary>
-    internal static Dictionary<string, string> WithoutBuildServers { get; } = new() { ["MSBUILDDISABLENODEREUSE"] = "1", ["UseSharedCompilation"] = "false" };
+    internal static Dictionary<string, string> WithoutBuildServers { get; } =
+        new() { ["MSBUILDDISABLENODEREUSE"] = "1", ["UseSharedCompilation"] = "false" };
 }
 
 /// <summary>The tests of what is published.</summary>

@@ -22,11 +22,15 @@ public sealed class PublishedWorkerTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
-        _worker = await PublishedWorker.StartAsync(PublishedPrograms.FunctionsFolder, Path.Combine(PublishedPrograms.DotnetRoot, "dotnet"), new Dictionary<string, string>
-        {
-            ["Connectors__elasticsearch__host"] = _elasticsearch.Uri.ToString(),
-            ["ConnectorsStagingFolder"] = _folder["staging"],
-        });
+        _worker = await PublishedWorker.StartAsync(
+            PublishedPrograms.FunctionsFolder,
+            Path.Combine(PublishedPrograms.DotnetRoot, "dotnet"),
+            new Dictionary<string, string>
+            {
+                ["Connectors__elasticsearch__host"] = _elasticsearch.Uri.ToString(),
+                ["ConnectorsStagingFolder"] = _folder["staging"],
+            }
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -43,8 +47,12 @@ public sealed class PublishedWorkerTests : IAsyncLifetime
         var listed = JsonNode.Parse(await File.ReadAllTextAsync(file, Token))!.AsArray();
 
         Assert.Equal(listed.Select(function => function!["name"]!.GetValue<string>()).Order(), _worker.Session.Functions.Keys.Order());
-        Assert.All(listed, function => Assert.Equal(
-            function!["entryPoint"]!.GetValue<string>(), _worker.Session.Functions[function["name"]!.GetValue<string>()]["entryPoint"]!.GetValue<string>()));
+        Assert.All(listed, function =>
+            Assert.Equal(
+                function!["entryPoint"]!.GetValue<string>(),
+                _worker.Session.Functions[function["name"]!.GetValue<string>()]["entryPoint"]!.GetValue<string>()
+            )
+        );
     }
 
     [Fact]
@@ -54,8 +62,16 @@ public sealed class PublishedWorkerTests : IAsyncLifetime
 
         Assert.Equal((HttpStatusCode.OK, "application/json"), (health.StatusCode, health.Content.Headers.ContentType!.MediaType));
         Assert.True(JsonNode.Parse(await health.Content.ReadAsStringAsync(Token))!["ready"]!.GetValue<bool>());
-        using var missing = await _worker.Session.RequestAsync("GetConnector", "api/connectors/nope", new Dictionary<string, string> { ["id"] = "nope" }, Token);
-        Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (missing.StatusCode, missing.Content.Headers.ContentType!.MediaType));
+        using var missing = await _worker.Session.RequestAsync(
+            "GetConnector",
+            "api/connectors/nope",
+            new Dictionary<string, string> { ["id"] = "nope" },
+            Token
+        );
+        Assert.Equal(
+            (HttpStatusCode.NotFound, "application/problem+json"),
+            (missing.StatusCode, missing.Content.Headers.ContentType!.MediaType)
+        );
         Assert.Equal(0, await _worker.TerminateAsync());
     }
 
@@ -63,7 +79,11 @@ public sealed class PublishedWorkerTests : IAsyncLifetime
     public async Task ItsTimerPollsTheConnectors()
     {
         using var bed = new ProcessBed(_elasticsearch.Uri);
-        var connector = await bed.ConnectAsync("dir", "search-notes", new Dictionary<string, JsonNode?> { ["directory"] = _folder["notes"] });
+        var connector = await bed.ConnectAsync(
+            "dir",
+            "search-notes",
+            new Dictionary<string, JsonNode?> { ["directory"] = _folder["notes"] }
+        );
 
         await _worker.Session.FireAsync("PollConnectors", Token);
 

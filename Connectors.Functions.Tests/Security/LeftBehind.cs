@@ -7,13 +7,20 @@ using Xunit;
 
 namespace Connectors.Tests.Security;
 
-/// <summary>Everything that syncs leave behind, to be searched for a marked secret: what was printed and logged, answers, telemetry, files, and all documents of Elasticsearch.</summary>
+/// <summary>Everything that syncs leave behind, to be searched for a marked secret: what was printed and logged, answers, telemetry, files,
+/// and all documents of Elasticsearch.</summary>
 internal sealed class LeftBehind : IDisposable
 {
     /// <summary>The secret. It is Base64, as some keys have to be, and too long to pass for a word.</summary>
     public const string Secret = "TTRSSzNEUzNDUjNUTTRSSzNEUzNDUjNU";
 
-    private static readonly string[] Forms = [Secret, Encoding.ASCII.GetString(Convert.FromBase64String(Secret)), Convert.ToBase64String(Encoding.ASCII.GetBytes(Secret)), "S3CR3T"];
+    private static readonly string[] Forms =
+    [
+        Secret,
+        Encoding.ASCII.GetString(Convert.FromBase64String(Secret)),
+        Convert.ToBase64String(Encoding.ASCII.GetBytes(Secret)),
+        "S3CR3T",
+    ];
     private readonly ConcurrentQueue<(string What, string Text)> _texts = new();
     private readonly ActivityListener _listener;
 
@@ -23,7 +30,12 @@ internal sealed class LeftBehind : IDisposable
         {
             ShouldListenTo = source => source.Name.StartsWith("Connectors", StringComparison.OrdinalIgnoreCase),
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = activity => Add("telemetry", $"{activity.DisplayName} {activity.StatusDescription} {string.Join(' ', activity.TagObjects)} {string.Join(' ', activity.Events.SelectMany(item => item.Tags))}"),
+            ActivityStopped = activity =>
+                Add(
+                    "telemetry",
+                    $"{activity.DisplayName} {activity.StatusDescription} {string.Join(' ', activity.TagObjects)} "
+                        + $"{string.Join(' ', activity.Events.SelectMany(item => item.Tags))}"
+                ),
         };
         ActivitySource.AddActivityListener(_listener);
     }
@@ -54,7 +66,10 @@ internal sealed class LeftBehind : IDisposable
                     document.Remove("configuration");
                 }
 
-                Add($"{index}/{id}", $"{id} {document.ToJsonString(new System.Text.Json.JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })}");
+                Add(
+                    $"{index}/{id}",
+                    $"{id} {document.ToJsonString(new System.Text.Json.JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })}"
+                );
             }
         }
     }
@@ -67,11 +82,16 @@ internal sealed class LeftBehind : IDisposable
             foreach (var form in Forms)
             {
                 var at = text.IndexOf(form, StringComparison.OrdinalIgnoreCase);
-                Assert.True(at < 0, at < 0 ? string.Empty : $"{what} tells the secret: ...{text[Math.Max(0, at - 200)..Math.Min(text.Length, at + 60)]}");
+                Assert.True(
+                    at < 0,
+                    at < 0 ? string.Empty : $"{what} tells the secret: ...{text[Math.Max(0, at - 200)..Math.Min(text.Length, at + 60)]}"
+                );
             }
         }
 
-        Assert.All(kinds, kind => Assert.Contains(_texts, text => text.What.Contains(kind, StringComparison.Ordinal) && text.Text.Length > 0));
+        Assert.All(kinds, kind =>
+            Assert.Contains(_texts, text => text.What.Contains(kind, StringComparison.Ordinal) && text.Text.Length > 0)
+        );
     }
 
     public void Dispose() => _listener.Dispose();

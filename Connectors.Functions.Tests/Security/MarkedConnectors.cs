@@ -18,10 +18,17 @@ internal static class MarkedConnectors
         $"Server=127.0.0.1;Password={LeftBehind.Secret};Database=d",
     ];
 
-    private static readonly SourceCatalog Catalog = new(BuiltInSources.Classes, Path.GetTempPath(), NullLoggerFactory.Instance, TimeProvider.System);
+    private static readonly SourceCatalog Catalog = new(
+        BuiltInSources.Classes,
+        Path.GetTempPath(),
+        NullLoggerFactory.Instance,
+        TimeProvider.System
+    );
 
-    /// <summary>Those that can be pointed at a server of this machine by the values below: no test may call a service on the internet.</summary>
-    public static IReadOnlyList<string> ServiceTypes { get; } = ["azure_blob_storage", "dir", "http_json", "mongodb", "mysql", "postgresql", "redis", "s3"];
+    /// <summary>Those that can be pointed at a server of this machine by the values below: no test may call a service on the
+    /// internet.</summary>
+    public static IReadOnlyList<string> ServiceTypes { get; } =
+    ["azure_blob_storage", "dir", "http_json", "mongodb", "mysql", "postgresql", "redis", "s3"];
 
     /// <summary>A connector whose sensitive fields all hold the secret.</summary>
     public static JsonObject Of(string serviceType, int port, bool isTls, string id)
@@ -40,7 +47,11 @@ internal static class MarkedConnectors
     {
         foreach (var field in Catalog.Describe(serviceType).Fields)
         {
-            foreach (var value in field.Sensitive || field.Type is ConfigFieldType.Integer or ConfigFieldType.Boolean || field.Options.Count > 0 ? [LeftBehind.Secret] : Clothes)
+            foreach (
+                var value in field.Sensitive || field.Type is ConfigFieldType.Integer or ConfigFieldType.Boolean || field.Options.Count > 0
+                    ? [LeftBehind.Secret]
+                    : Clothes
+            )
             {
                 var values = Values(serviceType, port, isTls: false);
                 foreach (var condition in field.DependsOn)
@@ -54,36 +65,71 @@ internal static class MarkedConnectors
         }
     }
 
-    private static JsonObject Render(string serviceType, Dictionary<string, JsonNode?> values, string id) => new()
-    {
-        ["name"] = id,
-        ["service_type"] = serviceType,
-        ["index_name"] = $"search-{id}",
-        ["status"] = "configured",
-        ["scheduling"] = new JsonObject { ["full"] = new JsonObject { ["enabled"] = false, ["interval"] = "0 0 0 * * ?" } },
-        ["configuration"] = ConnectorConfiguration.Render(Catalog.Describe(serviceType).Fields, values),
-    };
+    private static JsonObject Render(string serviceType, Dictionary<string, JsonNode?> values, string id) =>
+        new()
+        {
+            ["name"] = id,
+            ["service_type"] = serviceType,
+            ["index_name"] = $"search-{id}",
+            ["status"] = "configured",
+            ["scheduling"] = new JsonObject
+            {
+                ["full"] = new JsonObject { ["enabled"] = false, ["interval"] = "0 0 0 * * ?" },
+            },
+            ["configuration"] = ConnectorConfiguration.Render(Catalog.Describe(serviceType).Fields, values),
+        };
 
     private static Dictionary<string, JsonNode?> Values(string serviceType, int port, bool isTls)
     {
         var http = $"{(isTls ? "https" : "http")}://127.0.0.1:{port}";
         return serviceType switch
         {
-            "azure_blob_storage" => new() { ["account_name"] = "a", ["blob_endpoint"] = $"{http}/a", ["containers"] = "c", ["retry_count"] = 0, ["account_key"] = LeftBehind.Secret },
+            "azure_blob_storage" => new()
+            {
+                ["account_name"] = "a",
+                ["blob_endpoint"] = $"{http}/a",
+                ["containers"] = "c",
+                ["retry_count"] = 0,
+                ["account_key"] = LeftBehind.Secret,
+            },
             "dir" => new() { ["directory"] = "/no/such/folder" },
             "http_json" => new() { ["url"] = $"{http}/items", ["allowed_hosts"] = "127.0.0.1" },
             "mongodb" => new()
             {
                 ["host"] = $"mongodb://127.0.0.1:{port}/?serverSelectionTimeoutMS=300&connectTimeoutMS=300&socketTimeoutMS=300",
-                ["user"] = "u", ["password"] = LeftBehind.Secret, ["database"] = "d", ["collection"] = "c", ["direct_connection"] = true, ["ssl_enabled"] = isTls,
+                ["user"] = "u",
+                ["password"] = LeftBehind.Secret,
+                ["database"] = "d",
+                ["collection"] = "c",
+                ["direct_connection"] = true,
+                ["ssl_enabled"] = isTls,
             },
             "s3" => new()
             {
-                ["endpoint_url"] = http, ["region"] = "us-east-1", ["aws_access_key_id"] = "AK", ["aws_secret_access_key"] = LeftBehind.Secret, ["buckets"] = "b", ["max_attempts"] = 1,
+                ["endpoint_url"] = http,
+                ["region"] = "us-east-1",
+                ["aws_access_key_id"] = "AK",
+                ["aws_secret_access_key"] = LeftBehind.Secret,
+                ["buckets"] = "b",
+                ["max_attempts"] = 1,
                 ["force_path_style"] = true,
             },
-            "redis" => new() { ["host"] = "127.0.0.1", ["port"] = port, ["username"] = "u", ["ssl_enabled"] = isTls },
-            _ => new() { ["host"] = "127.0.0.1", ["port"] = port, [serviceType == "mysql" ? "user" : "username"] = "u", ["database"] = "d", ["tables"] = "*", ["ssl_enabled"] = isTls },
+            "redis" => new()
+            {
+                ["host"] = "127.0.0.1",
+                ["port"] = port,
+                ["username"] = "u",
+                ["ssl_enabled"] = isTls,
+            },
+            _ => new()
+            {
+                ["host"] = "127.0.0.1",
+                ["port"] = port,
+                [serviceType == "mysql" ? "user" : "username"] = "u",
+                ["database"] = "d",
+                ["tables"] = "*",
+                ["ssl_enabled"] = isTls,
+            },
         };
     }
 }

@@ -15,7 +15,8 @@ using Xunit;
 
 namespace Connectors.Tests.Security;
 
-/// <summary>A marked secret in every field of every source, in both hosts, against servers that fail in every way; then everything that is left is searched for it.</summary>
+/// <summary>A marked secret in every field of every source, in both hosts, against servers that fail in every way; then everything that is
+/// left is searched for it.</summary>
 public sealed class MarkedSecretsTests : IAsyncLifetime
 {
     private readonly LeftBehind _left = new();
@@ -24,9 +25,15 @@ public sealed class MarkedSecretsTests : IAsyncLifetime
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string, string> Cases { get; } = [.. MarkedConnectors.ServiceTypes.SelectMany(type => OddServer.KindsFor(type).Select(kind => (type, kind)))];
+    public static TheoryData<string, string> Cases { get; } =
+    [.. MarkedConnectors.ServiceTypes.SelectMany(type => OddServer.KindsFor(type).Select(kind => (type, kind)))];
 
-    public static TheoryData<string, string> FunctionCases { get; } = [.. MarkedConnectors.ServiceTypes.SelectMany(type => OddServer.KindsFor(type).Where(kind => kind is "echo" or "refusing").Select(kind => (type, kind)))];
+    public static TheoryData<string, string> FunctionCases { get; } =
+    [
+        .. MarkedConnectors.ServiceTypes.SelectMany(type =>
+            OddServer.KindsFor(type).Where(kind => kind is "echo" or "refusing").Select(kind => (type, kind))
+        ),
+    ];
 
     public static TheoryData<string> ServiceTypes { get; } = [.. MarkedConnectors.ServiceTypes];
 
@@ -43,10 +50,22 @@ public sealed class MarkedSecretsTests : IAsyncLifetime
     public async Task ElasticIngestLeavesItNowhere(string serviceType, string server)
     {
         await using var odd = await OddServer.StartAsync(server);
-        _elasticsearch.Put(ProtocolIndices.Connectors, "c", MarkedConnectors.Of(serviceType, odd.Port, server == "tls", "c").ToJsonString());
+        _elasticsearch.Put(
+            ProtocolIndices.Connectors,
+            "c",
+            MarkedConnectors.Of(serviceType, odd.Port, server == "tls", "c").ToJsonString()
+        );
         using var cli = Cli();
 
-        await RunAsync(cli, ["sync", "c", "--debug"], ["doctor", "--json"], ["preview", "c"], ["connector", "show", "c"], ["list", "--json"], ["job", "list"]);
+        await RunAsync(
+            cli,
+            ["sync", "c", "--debug"],
+            ["doctor", "--json"],
+            ["preview", "c"],
+            ["connector", "show", "c"],
+            ["list", "--json"],
+            ["job", "list"]
+        );
 
         Assert.NotEmpty(_elasticsearch.Ids(ProtocolIndices.SyncJobs));
         _left.AddFiles(Path.Combine(cli.Folder, "state"));
@@ -66,7 +85,18 @@ public sealed class MarkedSecretsTests : IAsyncLifetime
             fields.Add(field);
             _elasticsearch.Put(ProtocolIndices.Connectors, "c", connector.ToJsonString());
             await RunAsync(cli, ["sync", "c", "--debug"], ["connector", "show", "c"]);
-            await cli.RunAsync("connector", "create", "--service-type", serviceType, "--index", "search-d", "--id", "d", "--set", $"{field}={(string?)connector["configuration"]![field]!["value"]}");
+            await cli.RunAsync(
+                "connector",
+                "create",
+                "--service-type",
+                serviceType,
+                "--index",
+                "search-d",
+                "--id",
+                "d",
+                "--set",
+                $"{field}={(string?)connector["configuration"]![field]!["value"]}"
+            );
             _left.Add("create", $"{cli.Out}{cli.Error}");
             _elasticsearch.Delete(ProtocolIndices.Connectors, "d");
             _left.AddDocuments(_elasticsearch);
@@ -90,7 +120,15 @@ public sealed class MarkedSecretsTests : IAsyncLifetime
         _elasticsearch.Put(
             ProtocolIndices.SyncJobs,
             "j",
-            new JsonObject { ["connector"] = connector.DeepClone(), ["status"] = "pending", ["job_type"] = "full", ["trigger_method"] = "on_demand", ["created_at"] = "2026-01-01T00:00:00Z" }.ToJsonString());
+            new JsonObject
+            {
+                ["connector"] = connector.DeepClone(),
+                ["status"] = "pending",
+                ["job_type"] = "full",
+                ["trigger_method"] = "on_demand",
+                ["created_at"] = "2026-01-01T00:00:00Z",
+            }.ToJsonString()
+        );
         await using (var host = await StartAsync(folder.Path, log))
         {
             Assert.True(host.FireTimer("PollConnectors"));
@@ -121,7 +159,10 @@ public sealed class MarkedSecretsTests : IAsyncLifetime
         for (var step = 0; step < 2_000; step++)
         {
             await host.WhenQuietAsync(Token);
-            if (await host.Client.GetInstanceAsync(SyncJobInput.InstanceIdOf("j"), getInputsAndOutputs: true, Token) is { IsCompleted: true } end)
+            if (
+                await host.Client.GetInstanceAsync(SyncJobInput.InstanceIdOf("j"), getInputsAndOutputs: true, Token) is
+                { IsCompleted: true } end
+            )
             {
                 return end;
             }
@@ -149,31 +190,35 @@ public sealed class MarkedSecretsTests : IAsyncLifetime
         }
     }
 
-    private async Task<LocalFunctionHost> StartAsync(string folder, ListLoggerProvider log) => await LocalFunctionHost.StartAsync(
-        new LocalFunctionHostOptions
-        {
-            Functions = typeof(SyncJob).Assembly.GetExportedTypes(),
-            StorageFolder = Path.Combine(folder, "histories"),
-            RunsTimers = false,
-            TimeProvider = _clock,
-            Configure = builder =>
+    private async Task<LocalFunctionHost> StartAsync(string folder, ListLoggerProvider log) =>
+        await LocalFunctionHost.StartAsync(
+            new LocalFunctionHostOptions
             {
-                builder.Configuration["ConnectorsPollSchedule"] = "*/30 * * * * *";
-                builder.Configuration["ConnectorsCleanUpSchedule"] = "0 */5 * * * *";
-                builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Debug);
-                builder.Services.AddConnectors(new AppSettings
+                Functions = typeof(SyncJob).Assembly.GetExportedTypes(),
+                StorageFolder = Path.Combine(folder, "histories"),
+                RunsTimers = false,
+                TimeProvider = _clock,
+                Configure = builder =>
                 {
-                    Variables = new Dictionary<string, string>
-                    {
-                        ["Connectors__elasticsearch__host"] = _elasticsearch.Uri.ToString(),
-                        ["Connectors__service__state_dir"] = Path.Combine(folder, "state"),
-                        ["Connectors__service__log_level"] = "DEBUG",
-                        ["Connectors__service__source_retry_time_limit"] = "1",
-                        ["ConnectorsStagingFolder"] = Path.Combine(folder, "staging"),
-                    },
-                });
-                builder.Services.AddSingleton<TimeProvider>(_clock);
+                    builder.Configuration["ConnectorsPollSchedule"] = "*/30 * * * * *";
+                    builder.Configuration["ConnectorsCleanUpSchedule"] = "0 */5 * * * *";
+                    builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Debug);
+                    builder.Services.AddConnectors(
+                        new AppSettings
+                        {
+                            Variables = new Dictionary<string, string>
+                            {
+                                ["Connectors__elasticsearch__host"] = _elasticsearch.Uri.ToString(),
+                                ["Connectors__service__state_dir"] = Path.Combine(folder, "state"),
+                                ["Connectors__service__log_level"] = "DEBUG",
+                                ["Connectors__service__source_retry_time_limit"] = "1",
+                                ["ConnectorsStagingFolder"] = Path.Combine(folder, "staging"),
+                            },
+                        }
+                    );
+                    builder.Services.AddSingleton<TimeProvider>(_clock);
+                },
             },
-        },
-        Token);
+            Token
+        );
 }

@@ -10,7 +10,8 @@ using Microsoft.AspNetCore.Http.Extensions;
 
 namespace Connectors.Tests.Security;
 
-/// <summary>Servers as no source wants them: none at all; one that sends back what it gets; one that refuses and repeats the request in its answer; one with a certificate that nobody knows.</summary>
+/// <summary>Servers as no source wants them: none at all; one that sends back what it gets; one that refuses and repeats the request in its
+/// answer; one with a certificate that nobody knows.</summary>
 internal sealed class OddServer : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -20,14 +21,16 @@ internal sealed class OddServer : IAsyncDisposable
 
     private OddServer(int port, TcpListener? echo = null, PlainServer? http = null) => (Port, _echo, _http) = (port, echo, http);
 
-    /// <summary>Those that can fail a source: what speaks HTTP only can those that do, and with MySQL the server has to speak first.</summary>
-    public static IReadOnlyList<string> KindsFor(string serviceType) => serviceType switch
-    {
-        "dir" => ["closed"],
-        "mysql" => ["closed", "echo"],
-        "mongodb" or "postgresql" or "redis" => ["closed", "echo", "tls"],
-        _ => ["closed", "echo", "refusing", "answering", "tls"],
-    };
+    /// <summary>Those that can fail a source: what speaks HTTP only can those that do, and with MySQL the server has to speak
+    /// first.</summary>
+    public static IReadOnlyList<string> KindsFor(string serviceType) =>
+        serviceType switch
+        {
+            "dir" => ["closed"],
+            "mysql" => ["closed", "echo"],
+            "mongodb" or "postgresql" or "redis" => ["closed", "echo", "tls"],
+            _ => ["closed", "echo", "refusing", "answering", "tls"],
+        };
 
     public int Port { get; }
 
@@ -49,7 +52,10 @@ internal sealed class OddServer : IAsyncDisposable
                 server._serving = server.EchoAsync();
                 return server;
             default:
-                var http = await PlainServer.StartAsync(context => RepeatAsync(context, kind == "answering" ? 200 : 401), kind == "tls" ? Certificate() : null);
+                var http = await PlainServer.StartAsync(
+                    context => RepeatAsync(context, kind == "answering" ? 200 : 401),
+                    kind == "tls" ? Certificate() : null
+                );
                 return new OddServer(http.Uri.Port, http: http);
         }
     }
@@ -72,7 +78,9 @@ internal sealed class OddServer : IAsyncDisposable
 
     private static async Task RepeatAsync(HttpContext context, int status)
     {
-        var request = $"{context.Request.Method} {context.Request.GetEncodedUrl()} {string.Join(' ', context.Request.Headers.Select(header => $"{header.Key}: {header.Value}"))}";
+        var request =
+            $"{context.Request.Method} {context.Request.GetEncodedUrl()} "
+            + $"{string.Join(' ', context.Request.Headers.Select(header => $"{header.Key}: {header.Value}"))}";
         context.Response.StatusCode = status;
         context.Response.Headers["X-Repeats"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(request));
         await context.Response.WriteAsync($"<html>{request}</html>");

@@ -21,8 +21,14 @@ public sealed class ListingRulesTests
     [InlineData("""[{"bucket": "one", "prefix": "x/"}]""", "one/x/b.txt one/x/c.pdf one/x/y/d.txt")]
     [InlineData("""[{"bucket": "one", "prefix": "x/", "extension": [".txt"]}]""", "one/x/b.txt one/x/y/d.txt")]
     [InlineData("""[{"bucket": "one", "extension": ["pdf"]}, {"bucket": "two", "prefix": "e"}]""", "one/x/c.pdf two/e.txt")]
-    [InlineData("""[{"bucket": "one", "prefix": "x/y/"}, {"bucket": "one", "prefix": "x/", "extension": [".pdf"]}, {"bucket": "one", "prefix": "a"}]""", "one/a.txt one/x/c.pdf one/x/y/d.txt")]
-    [InlineData("""[{"bucket": "one", "prefix": "x"}, {"bucket": "one", "prefix": "x/"}]""", "one/x/b.txt one/x/c.pdf one/x/y/d.txt one/xx.txt")]
+    [InlineData(
+        """[{"bucket": "one", "prefix": "x/y/"}, {"bucket": "one", "prefix": "x/", "extension": [".pdf"]}, {"bucket": "one", "prefix": "a"}]""",
+        "one/a.txt one/x/c.pdf one/x/y/d.txt"
+    )]
+    [InlineData(
+        """[{"bucket": "one", "prefix": "x"}, {"bucket": "one", "prefix": "x/"}]""",
+        "one/x/b.txt one/x/c.pdf one/x/y/d.txt one/xx.txt"
+    )]
     [InlineData("""[{"bucket": "one", "prefix": "none/"}]""", "")]
     public async Task ObjectsThatAnyRuleMeansAreListedOnce(string rules, string expected)
     {
@@ -32,8 +38,13 @@ public sealed class ListingRulesTests
         server.Bucket("three").With("g.txt");
         foreach (var (wanted, limit) in ((int, int)[])[(1, 100), (4, 1), (4, 2)])
         {
-            await using var source = new S3DataSource(new SourceContext { Settings = S3Settings(server), AdvancedRules = JsonNode.Parse(rules) });
-            Assert.Equal(expected, string.Join(' ', (await ListAsync(source, wanted, limit, "bucket", "filename")).Order(StringComparer.Ordinal)));
+            await using var source = new S3DataSource(
+                new SourceContext { Settings = S3Settings(server), AdvancedRules = JsonNode.Parse(rules) }
+            );
+            Assert.Equal(
+                expected,
+                string.Join(' ', (await ListAsync(source, wanted, limit, "bucket", "filename")).Order(StringComparer.Ordinal))
+            );
             Assert.Equal(expected, string.Join(' ', (await ChangesAsync(source, limit)).Order(StringComparer.Ordinal)));
         }
     }
@@ -60,10 +71,20 @@ public sealed class ListingRulesTests
         foreach (var (wanted, limit) in ((int, int)[])[(1, 100), (4, 1)])
         {
             var settings = SourceSettings.FromConfiguration(
-                new JsonObject { ["directory"] = new JsonObject { ["value"] = folder.Path } }, new DirectoryDataSource(SourceContext.Empty).Description.Fields);
-            await using var source = new DirectoryDataSource(new SourceContext { Settings = settings, AdvancedRules = JsonNode.Parse(rules) });
+                new JsonObject { ["directory"] = new JsonObject { ["value"] = folder.Path } },
+                new DirectoryDataSource(SourceContext.Empty).Description.Fields
+            );
+            await using var source = new DirectoryDataSource(
+                new SourceContext { Settings = settings, AdvancedRules = JsonNode.Parse(rules) }
+            );
             var paths = await ListAsync(source, wanted, limit, null, "path");
-            Assert.Equal(expected, string.Join(' ', paths.Select(path => Path.GetRelativePath(folder.Path, path).Replace('\\', '/')).Order(StringComparer.Ordinal)));
+            Assert.Equal(
+                expected,
+                string.Join(
+                    ' ',
+                    paths.Select(path => Path.GetRelativePath(folder.Path, path).Replace('\\', '/')).Order(StringComparer.Ordinal)
+                )
+            );
         }
     }
 
@@ -75,16 +96,18 @@ public sealed class ListingRulesTests
     public void WrongRulesForFilesAreExplained(string rules, string message) =>
         Assert.StartsWith(message, Assert.Single(DirectoryConfiguration.CheckRules(JsonNode.Parse(rules)!)), StringComparison.Ordinal);
 
-    private static SourceSettings S3Settings(S3TestServer server) => SourceSettings.FromConfiguration(
-        new JsonObject
-        {
-            ["buckets"] = new JsonObject { ["value"] = "three" },
-            ["aws_access_key_id"] = new JsonObject { ["value"] = "key" },
-            ["aws_secret_access_key"] = new JsonObject { ["value"] = "secret" },
-            ["endpoint_url"] = new JsonObject { ["value"] = server.Address.ToString() },
-            ["force_path_style"] = new JsonObject { ["value"] = true },
-        },
-        new S3DataSource(SourceContext.Empty).Description.Fields);
+    private static SourceSettings S3Settings(S3TestServer server) =>
+        SourceSettings.FromConfiguration(
+            new JsonObject
+            {
+                ["buckets"] = new JsonObject { ["value"] = "three" },
+                ["aws_access_key_id"] = new JsonObject { ["value"] = "key" },
+                ["aws_secret_access_key"] = new JsonObject { ["value"] = "secret" },
+                ["endpoint_url"] = new JsonObject { ["value"] = server.Address.ToString() },
+                ["force_path_style"] = new JsonObject { ["value"] = true },
+            },
+            new S3DataSource(SourceContext.Empty).Description.Fields
+        );
 
     private static async Task<List<string>> ListAsync(IDataSource source, int wanted, int limit, string? folder, string name)
     {
@@ -108,7 +131,12 @@ public sealed class ListingRulesTests
         var (found, after, isLast) = (new List<string>(), PageToken.Start, false);
         while (!isLast)
         {
-            using var page = await source.ReadChangesAsync(TimeCursor.At(new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero)), after, new PageLimits(limit, 1024 * 1024), Token);
+            using var page = await source.ReadChangesAsync(
+                TimeCursor.At(new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero)),
+                after,
+                new PageLimits(limit, 1024 * 1024),
+                Token
+            );
             found.AddRange(Names(page.Upserts, "bucket", "filename"));
             (after, isLast) = (page.Upserts.Next, page.Upserts.IsLast);
         }
@@ -117,9 +145,10 @@ public sealed class ListingRulesTests
     }
 
     private static List<string> Names(SourcePage page, string? folder, string name) =>
-    [
-        .. Enumerable.Range(0, page.Count)
-            .Select(index => JsonNode.Parse(Encoding.UTF8.GetString(page[index].Body.Span))!)
-            .Select(body => folder is null ? body[name]!.GetValue<string>() : $"{body[folder]}/{body[name]}"),
-    ];
+        [
+            .. Enumerable
+                .Range(0, page.Count)
+                .Select(index => JsonNode.Parse(Encoding.UTF8.GetString(page[index].Body.Span))!)
+                .Select(body => folder is null ? body[name]!.GetValue<string>() : $"{body[folder]}/{body[name]}"),
+        ];
 }

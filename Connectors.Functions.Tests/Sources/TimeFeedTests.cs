@@ -101,7 +101,9 @@ public sealed class TimeFeedTests : IDisposable
             }
         }
 
-        await using var source = new S3DataSource(new SourceContext { Settings = S3Settings(server, "two, one"), TimeProvider = new FakeTimeProvider(time) });
+        await using var source = new S3DataSource(
+            new SourceContext { Settings = S3Settings(server, "two, one"), TimeProvider = new FakeTimeProvider(time) }
+        );
         var cursor = (await source.FindCursorAsync(Token)).Cursor!;
 
         foreach (var limit in (int[])[1, 2, 3, 100])
@@ -121,18 +123,24 @@ public sealed class TimeFeedTests : IDisposable
         Assert.Equal("The stored time of the last sync can't be read.", page.ExpiredReason);
     }
 
-    private static SourceSettings S3Settings(S3TestServer server, string buckets) => SourceSettings.FromConfiguration(
-        new JsonObject
-        {
-            ["buckets"] = new JsonObject { ["value"] = buckets },
-            ["aws_access_key_id"] = new JsonObject { ["value"] = "key" },
-            ["aws_secret_access_key"] = new JsonObject { ["value"] = "secret" },
-            ["endpoint_url"] = new JsonObject { ["value"] = server.Address.ToString() },
-            ["force_path_style"] = new JsonObject { ["value"] = true },
-        },
-        new S3DataSource(SourceContext.Empty).Description.Fields);
+    private static SourceSettings S3Settings(S3TestServer server, string buckets) =>
+        SourceSettings.FromConfiguration(
+            new JsonObject
+            {
+                ["buckets"] = new JsonObject { ["value"] = buckets },
+                ["aws_access_key_id"] = new JsonObject { ["value"] = "key" },
+                ["aws_secret_access_key"] = new JsonObject { ["value"] = "secret" },
+                ["endpoint_url"] = new JsonObject { ["value"] = server.Address.ToString() },
+                ["force_path_style"] = new JsonObject { ["value"] = true },
+            },
+            new S3DataSource(SourceContext.Empty).Description.Fields
+        );
 
-    private static async Task<(List<string> Paths, int Deleted, string Cursor)> ReadAsync(IChangeFeed feed, string cursor, PageLimits limits)
+    private static async Task<(List<string> Paths, int Deleted, string Cursor)> ReadAsync(
+        IChangeFeed feed,
+        string cursor,
+        PageLimits limits
+    )
     {
         var (paths, deleted, after) = (new List<string>(), 0, PageToken.Start);
         while (true)
@@ -158,7 +166,9 @@ public sealed class TimeFeedTests : IDisposable
     private DirectoryDataSource Directory(IFileTree tree)
     {
         var settings = SourceSettings.FromConfiguration(
-            new JsonObject { ["directory"] = new JsonObject { ["value"] = _folder.Path } }, new DirectoryDataSource(SourceContext.Empty).Description.Fields);
+            new JsonObject { ["directory"] = new JsonObject { ["value"] = _folder.Path } },
+            new DirectoryDataSource(SourceContext.Empty).Description.Fields
+        );
         return new DirectoryDataSource(new SourceContext { Settings = settings, TimeProvider = _clock }, tree);
     }
 
@@ -178,7 +188,12 @@ public sealed class TimeFeedTests : IDisposable
         {
             var (modified, changed) = _times.GetValueOrDefault(path, (age, age));
             return _tree.Find(path) is { } status
-                ? status with { Modified = modified, Created = age, Unix = status.Unix is { } unix ? unix with { Changed = changed } : new UnixFileStatus(0, 1, 1, 1, 0, 0, changed) }
+                ? status with
+                {
+                    Modified = modified,
+                    Created = age,
+                    Unix = status.Unix is { } unix ? unix with { Changed = changed } : new UnixFileStatus(0, 1, 1, 1, 0, 0, changed),
+                }
                 : null;
         }
 

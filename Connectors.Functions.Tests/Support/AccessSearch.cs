@@ -13,7 +13,8 @@ internal sealed class AccessSearch(EmulatorServer server, string index) : IDispo
     public async Task<JsonObject?> IdentityAsync(string id) =>
         (await _client.SendAsync($"GET /.search-acl-filter-{index}/_doc/{id}")).Json?["_source"] as JsonObject;
 
-    /// <summary>The paths of the files that a user finds, relative to <paramref name="root"/>. Somebody without an identity searches with no value at all.</summary>
+    /// <summary>The paths of the files that a user finds, relative to <paramref name="root"/>. Somebody without an identity searches with
+    /// no value at all.</summary>
     public async Task<IReadOnlyList<string>> FilesOfAsync(string user, string root)
     {
         var template = (await IdentityAsync(user))?["query"]?["template"];
@@ -21,12 +22,19 @@ internal sealed class AccessSearch(EmulatorServer server, string index) : IDispo
         var values = await IdentityAsync(user) is null ? [] : template["params"]!["access_control"]!.AsArray();
 
         // What Elasticsearch does with the template of a role.
-        var query = template["source"]!.GetValue<string>().Replace("{{#toJson}}access_control{{/toJson}}", values.ToJsonString(), StringComparison.Ordinal);
+        var query = template["source"]!
+            .GetValue<string>()
+            .Replace("{{#toJson}}access_control{{/toJson}}", values.ToJsonString(), StringComparison.Ordinal);
         var answer = await _client.SendAsync(
-            $"POST /{index}/_search", "{\"size\": 100, \"query\": {\"bool\": {\"must\": {\"match_all\": {}}, \"filter\": " + query + "}}}");
+            $"POST /{index}/_search",
+            "{\"size\": 100, \"query\": {\"bool\": {\"must\": {\"match_all\": {}}, \"filter\": " + query + "}}}"
+        );
         return
         [
-            .. answer.Json!["hits"]!["hits"]!.AsArray().Select(hit => Path.GetRelativePath(root, hit!["_source"]!["path"]!.GetValue<string>())).Order(StringComparer.Ordinal),
+            .. answer.Json!["hits"]!["hits"]!
+                .AsArray()
+                .Select(hit => Path.GetRelativePath(root, hit!["_source"]!["path"]!.GetValue<string>()))
+                .Order(StringComparer.Ordinal),
         ];
     }
 

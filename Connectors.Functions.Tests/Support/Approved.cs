@@ -4,8 +4,8 @@ using Xunit;
 namespace Connectors.Tests.Support;
 
 /// <summary>
-/// Texts that a person approved, kept as files. With <c>UPDATE_APPROVED=1</c> in the environment a test writes the file instead of comparing;
-/// the change is then reviewed like code.
+/// Texts that a person approved, kept as files. With <c>UPDATE_APPROVED=1</c> in the environment a test writes the file instead of
+/// comparing; the change is then reviewed like code.
 /// </summary>
 internal static class Approved
 {

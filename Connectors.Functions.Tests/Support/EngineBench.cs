@@ -18,21 +18,28 @@ internal sealed class EngineBench : IDisposable
 
     public SyncEngineOptions Options { get; set; }
 
-    public EngineBench() => Options = new SyncEngineOptions
-    {
-        StateFolder = Folder.Path,
-        Bulk = new BulkWriterOptions { MaxOperations = 2 },
-        Rejections = new RejectionLimits { MaxTotal = 100, MaxConsecutive = 100, MaxRate = 1 },
-    };
+    public EngineBench() =>
+        Options = new SyncEngineOptions
+        {
+            StateFolder = Folder.Path,
+            Bulk = new BulkWriterOptions { MaxOperations = 2 },
+            Rejections = new RejectionLimits
+            {
+                MaxTotal = 100,
+                MaxConsecutive = 100,
+                MaxRate = 1,
+            },
+        };
 
-    public SyncRequest Request { get; set; } = new()
-    {
-        JobId = "job-1",
-        ConnectorId = "connector-1",
-        ServiceType = "memory",
-        IndexName = "search-memory",
-        Fingerprint = "f1",
-    };
+    public SyncRequest Request { get; set; } =
+        new()
+        {
+            JobId = "job-1",
+            ConnectorId = "connector-1",
+            ServiceType = "memory",
+            IndexName = "search-memory",
+            Fingerprint = "f1",
+        };
 
     public SyncEngine NewEngine() => new(Index, Options, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance);
 

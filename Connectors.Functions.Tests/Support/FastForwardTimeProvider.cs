@@ -1,8 +1,8 @@
 namespace Connectors.Tests.Support;
 
 /// <summary>
-/// A clock for code that waits: every timer of up to a minute fires at once, and the clock moves on by what it would have taken. Longer ones guard
-/// against something that hangs (time limits of requests) and take their real time.
+/// A clock for code that waits: every timer of up to a minute fires at once, and the clock moves on by what it would have taken. Longer
+/// ones guard against something that hangs (time limits of requests) and take their real time.
 /// </summary>
 internal sealed class FastForwardTimeProvider : TimeProvider
 {

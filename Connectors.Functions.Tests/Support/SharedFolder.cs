@@ -4,7 +4,8 @@ using Connectors.Abstractions;
 namespace Connectors.Tests.Support;
 
 /// <summary>
-/// A folder of files of different rights, and the accounts that they are for: alice owns everything, bob is in its group, carol is neither. Works for whoever runs the tests: alice is that user.
+/// A folder of files of different rights, and the accounts that they are for: alice owns everything, bob is in its group, carol is neither.
+/// Works for whoever runs the tests: alice is that user.
 /// </summary>
 internal sealed class SharedFolder : IDisposable
 {
@@ -35,15 +36,17 @@ internal sealed class SharedFolder : IDisposable
     public string Groups => _folder["group"];
 
     /// <summary>The values of a <c>dir</c> connector for it.</summary>
-    public Dictionary<string, JsonNode?> Configuration(bool isOn = true) => new()
-    {
-        ["directory"] = Files,
-        ["use_document_level_security"] = isOn,
-        ["users_file"] = Users,
-        ["groups_file"] = Groups,
-    };
+    public Dictionary<string, JsonNode?> Configuration(bool isOn = true) =>
+        new()
+        {
+            ["directory"] = Files,
+            ["use_document_level_security"] = isOn,
+            ["users_file"] = Users,
+            ["groups_file"] = Groups,
+        };
 
-    public SourceSettings Settings(bool isOn = true) => new(new Dictionary<string, JsonNode?>(Configuration(isOn)) { ["pattern"] = "**/*.*" });
+    public SourceSettings Settings(bool isOn = true) =>
+        new(new Dictionary<string, JsonNode?>(Configuration(isOn)) { ["pattern"] = "**/*.*" });
 
     public void Write(string name, int mode)
     {

@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Connectors.Tests.Support;
 
 /// <summary>
-/// Drives the steps of staged syncs over a <see cref="MemoryIndex"/> as an orchestration would: keeps the answers, decides what comes next, does a step again that may
-/// pass. A test can put its own way of doing a step between.
+/// Drives the steps of staged syncs over a <see cref="MemoryIndex"/> as an orchestration would: keeps the answers, decides what comes next,
+/// does a step again that may pass. A test can put its own way of doing a step between.
 /// </summary>
 internal sealed class StagedBench : IDisposable
 {
@@ -29,28 +29,42 @@ internal sealed class StagedBench : IDisposable
 
     public TemporaryFolder Folder { get; } = new();
 
-    public StagedSyncOptions Limits { get; set; } = new() { MaxDocuments = 5, MaxOperations = 4, DeletesPerPart = 3 };
+    public StagedSyncOptions Limits { get; set; } =
+        new()
+        {
+            MaxDocuments = 5,
+            MaxOperations = 4,
+            DeletesPerPart = 3,
+        };
 
     public SyncEngineOptions Options { get; set; }
 
-    public StagedBench() => Options = new SyncEngineOptions
-    {
-        StateFolder = Folder.Path,
-        Bulk = new BulkWriterOptions { MaxOperations = 2 },
-        Rejections = new RejectionLimits { MaxTotal = 100, MaxConsecutive = 100, MaxRate = 1 },
-        DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 },
-    };
+    public StagedBench() =>
+        Options = new SyncEngineOptions
+        {
+            StateFolder = Folder.Path,
+            Bulk = new BulkWriterOptions { MaxOperations = 2 },
+            Rejections = new RejectionLimits
+            {
+                MaxTotal = 100,
+                MaxConsecutive = 100,
+                MaxRate = 1,
+            },
+            DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 },
+        };
 
-    public SyncRequest Request { get; set; } = new()
-    {
-        JobId = "job-1",
-        ConnectorId = "connector-1",
-        ServiceType = "memory",
-        IndexName = "search-memory",
-        Fingerprint = "f1",
-    };
+    public SyncRequest Request { get; set; } =
+        new()
+        {
+            JobId = "job-1",
+            ConnectorId = "connector-1",
+            ServiceType = "memory",
+            IndexName = "search-memory",
+            Fingerprint = "f1",
+        };
 
-    /// <summary>How a step is done: given the step, with the machine on which it runs as its argument. The default does it once on the first machine.</summary>
+    /// <summary>How a step is done: given the step, with the machine on which it runs as its argument. The default does it once on the
+    /// first machine.</summary>
     public IStepRunner Runner { get; set; } = Once;
 
     /// <summary>Does a step once, on the first machine.</summary>
@@ -66,7 +80,17 @@ internal sealed class StagedBench : IDisposable
             while (_machines.Count <= number)
             {
                 var options = Options with { StateFolder = Path.Combine(Folder.Path, "machine-" + _machines.Count) };
-                _machines.Add(new StagedSync(Store ?? Memory, _ => Index, options, Limits, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance));
+                _machines.Add(
+                    new StagedSync(
+                        Store ?? Memory,
+                        _ => Index,
+                        options,
+                        Limits,
+                        new FastForwardTimeProvider(),
+                        new Random(1),
+                        NullLoggerFactory.Instance
+                    )
+                );
             }
 
             return _machines[number];
@@ -79,10 +103,16 @@ internal sealed class StagedBench : IDisposable
         var begin = await DoAsync((machine, token) => machine.BeginAsync(Request, source, fullBecause, token));
         if (begin.Plan is not { } plan)
         {
-            return new SyncOutcome(SyncEnd.Unchanged, default, begin.IndexedDocuments, new RejectionReport()) { Cursor = begin.Cursor, Fallback = begin.Fallback };
+            return new SyncOutcome(SyncEnd.Unchanged, default, begin.IndexedDocuments, new RejectionReport())
+            {
+                Cursor = begin.Cursor,
+                Fallback = begin.Fallback,
+            };
         }
 
-        var partitions = await Task.WhenAll(Enumerable.Range(0, begin.Partitions).Select(partition => ReadPartitionAsync(source, plan, partition)));
+        var partitions = await Task.WhenAll(
+            Enumerable.Range(0, begin.Partitions).Select(partition => ReadPartitionAsync(source, plan, partition))
+        );
         if (partitions.Select(partition => partition.Lost).FirstOrDefault(lost => lost is not null) is { } reason)
         {
             return await RunAsync(source, reason);
@@ -92,10 +122,21 @@ internal sealed class StagedBench : IDisposable
         List<ReportName> reports = [.. partitions.Select(partition => partition.Report).OfType<ReportName>()];
         if (begin.Kind == SyncKind.Incremental)
         {
-            return await CompleteAsync(new CompleteInput(plan, reports, IsListed: false, partitions[0].LastPage, counts), counts, refusal: null);
+            return await CompleteAsync(
+                new CompleteInput(plan, reports, IsListed: false, partitions[0].LastPage, counts),
+                counts,
+                refusal: null
+            );
         }
 
-        var deletes = await DoAsync((machine, token) => machine.PlanDeletesAsync(Request, new PlanDeletesInput(plan, [.. partitions.Select(partition => partition.LastPage)]), token));
+        var deletes = await DoAsync(
+            (machine, token) =>
+                machine.PlanDeletesAsync(
+                    Request,
+                    new PlanDeletesInput(plan, [.. partitions.Select(partition => partition.LastPage)]),
+                    token
+                )
+        );
         if (deletes.Damaged is { } damaged)
         {
             return fullBecause == damaged ? throw new ConnectorException(damaged) : await RunAsync(source, damaged);
@@ -112,13 +153,24 @@ internal sealed class StagedBench : IDisposable
         }
 
         var isListed = deletes.IsListed();
-        return await CompleteAsync(new CompleteInput(plan, [.. reports, .. report is null ? Array.Empty<ReportName>() : [report]], isListed), counts, deletes.Refusal);
+        return await CompleteAsync(
+            new CompleteInput(plan, [.. reports, .. report is null ? Array.Empty<ReportName>() : [report]], isListed),
+            counts,
+            deletes.Refusal
+        );
     }
 
     private async Task<SyncOutcome> CompleteAsync(CompleteInput input, SyncCounts counts, string? refusal)
     {
         var complete = await DoAsync((machine, token) => machine.CompleteAsync(Request, input, token));
-        return new SyncOutcome(refusal is null ? SyncEnd.Completed : SyncEnd.Refused, counts, complete.TotalDocuments, complete.Rejections, refusal, complete.Preview)
+        return new SyncOutcome(
+            refusal is null ? SyncEnd.Completed : SyncEnd.Refused,
+            counts,
+            complete.TotalDocuments,
+            complete.Rejections,
+            refusal,
+            complete.Preview
+        )
         {
             Cursor = complete.Cursor,
             Fallback = complete.Fallback,
@@ -156,7 +208,11 @@ internal sealed class StagedBench : IDisposable
     }
 
     /// <summary>Reads and writes a partition: a page is read while the one before it is written.</summary>
-    private async Task<(PageName LastPage, SyncCounts Counts, ReportName? Report, string? Lost)> ReadPartitionAsync(IDataSource source, PlanName plan, int partition)
+    private async Task<(PageName LastPage, SyncCounts Counts, ReportName? Report, string? Lost)> ReadPartitionAsync(
+        IDataSource source,
+        PlanName plan,
+        int partition
+    )
     {
         var counts = default(SyncCounts);
         PageName? after = null;
@@ -168,7 +224,10 @@ internal sealed class StagedBench : IDisposable
             var written = await writing;
             counts += page.Counts + written.Counts;
             writing = page.HasWork
-                ? DoAsync((machine, token) => machine.WritePageAsync(Request, new WritePageInput(plan, page.Page, written.Report, counts.Rejected), token))
+                ? DoAsync(
+                    (machine, token) =>
+                        machine.WritePageAsync(Request, new WritePageInput(plan, page.Page, written.Report, counts.Rejected), token)
+                )
                 : Task.FromResult(new WriteResult(default, written.Report));
             after = page.Page;
             if (page.IsLast || page.ExpiredReason is not null)

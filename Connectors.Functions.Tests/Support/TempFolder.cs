@@ -12,8 +12,10 @@ public sealed class TempFolder : IDisposable
     public string Path { get; }
 
     /// <summary>Files now in it, at any depth.</summary>
-    public IEnumerable<string> Files => System.IO.Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories)
-        .Select(file => System.IO.Path.GetRelativePath(Path, file).Replace('\\', '/'));
+    public IEnumerable<string> Files =>
+        System
+            .IO.Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories)
+            .Select(file => System.IO.Path.GetRelativePath(Path, file).Replace('\\', '/'));
 
     /// <summary>The absolute path of <paramref name="relative"/>.</summary>
     public string this[string relative] => System.IO.Path.Join(Path, relative);

@@ -18,7 +18,10 @@ public sealed class RedactorTests
     [InlineData("https://h/a?sig=hunter2%3D&se=2026", "https://h/a?sig=***&se=2026")]
     [InlineData("https://h/a?api_key=hunter2", "https://h/a?api_key=***")]
     [InlineData("Host=h;Password=hunter2 and more;Database=d", "Host=h;Password=***;Database=d")]
-    [InlineData("DefaultEndpointsProtocol=https;AccountName=a;AccountKey=hunter2==;EndpointSuffix=x", "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=***;EndpointSuffix=x")]
+    [InlineData(
+        "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=hunter2==;EndpointSuffix=x",
+        "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=***;EndpointSuffix=x"
+    )]
     [InlineData("SharedAccessKey=hunter2", "SharedAccessKey=***")]
     [InlineData("""{"api_key": "hunter2", "n": 1}""", """{"api_key": ***, "n": 1}""")]
     [InlineData("Authorization: Bearer hunter2.abc-def", "Authorization: Bearer ***")]
@@ -82,7 +85,15 @@ public sealed class RedactorTests
     [Fact]
     public void ALongTextTakesNoLongTime()
     {
-        foreach (var text in (string[])[new string('a', 200_000), string.Concat(Enumerable.Repeat("a:", 50_000)), string.Concat(Enumerable.Repeat("token", 20_000)), "http://" + new string('@', 50_000)])
+        foreach (
+            var text in (string[])
+                [
+                    new string('a', 200_000),
+                    string.Concat(Enumerable.Repeat("a:", 50_000)),
+                    string.Concat(Enumerable.Repeat("token", 20_000)),
+                    "http://" + new string('@', 50_000),
+                ]
+        )
         {
             Assert.NotNull(Redactor.Redact(text));
         }

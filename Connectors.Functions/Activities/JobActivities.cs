@@ -13,47 +13,75 @@ public sealed class JobActivities(StepRunner runner)
     /// <summary>Claims the job.</summary>
     [Function(nameof(ClaimJob))]
     public Task<StepResult<bool>> ClaimJob([ActivityTrigger] StepInput<Guid> input, CancellationToken cancellationToken) =>
-        runner.GuardAsync(input.Target, nameof(ClaimJob), async services =>
-        {
-            // The worker's id belongs to one execution of one orchestration: a repeated claim finds its own job, and another app with an
-            // orchestration of the same job finds another worker's.
-            var worker = services.Options.Worker with { Id = $"orchestration {input.Input:N}" };
-            var job = await services.Jobs.FindAsync(input.Target.JobId, cancellationToken);
-            if (job is not null && job.Status != JobStatus.Canceling && await services.Steps.ClaimAsync(job, worker, adopt: false, cancellationToken) is null)
+        runner.GuardAsync(
+            input.Target,
+            nameof(ClaimJob),
+            async services =>
             {
-                // Another host may repeat the same claim at this moment: the job is ours whichever of the two was later.
-                job = await services.Jobs.FindAsync(input.Target.JobId, cancellationToken) is { Status: JobStatus.InProgress } other && other.WorkerId == worker.Id ? other : null;
-            }
+                // The worker's id belongs to one execution of one orchestration: a repeated claim finds its own job, and another app with
+                // an orchestration of the same job finds another worker's.
+                var worker = services.Options.Worker with { Id = $"orchestration {input.Input:N}" };
+                var job = await services.Jobs.FindAsync(input.Target.JobId, cancellationToken);
+                if (
+                    job is not null
+                    && job.Status != JobStatus.Canceling
+                    && await services.Steps.ClaimAsync(job, worker, adopt: false, cancellationToken) is null
+                )
+                {
+                    // Another host may repeat the same claim at this moment: the job is ours whichever of the two was later.
+                    job =
+                        await services.Jobs.FindAsync(input.Target.JobId, cancellationToken) is { Status: JobStatus.InProgress } other
+                        && other.WorkerId == worker.Id
+                            ? other
+                            : null;
+                }
 
-            return job is null ? new StepResult<bool>(false, StopReason.TakenOver)
-                : job.Status == JobStatus.Canceling ? new StepResult<bool>(false, StopReason.Canceled)
-                : new StepResult<bool>(true);
-        }, cancellationToken);
+                return job is null ? new StepResult<bool>(false, StopReason.TakenOver)
+                    : job.Status == JobStatus.Canceling ? new StepResult<bool>(false, StopReason.Canceled)
+                    : new StepResult<bool>(true);
+            },
+            cancellationToken
+        );
 
     /// <summary>Writes a sign of life and the progress, and returns whether the job continues.</summary>
     [Function(nameof(ReportProgress))]
     public Task<StepResult<bool>> ReportProgress([ActivityTrigger] StepInput<SyncCounts> input, CancellationToken cancellationToken) =>
-        runner.GuardAsync(input.Target, nameof(ReportProgress), async services =>
-            await services.Steps.ProgressAsync(input.Target.JobId, input.Input, cancellationToken) switch
-            {
-                JobStatus.InProgress => new StepResult<bool>(true),
-                JobStatus.Canceling => new StepResult<bool>(false, StopReason.Canceled),
-                _ => new StepResult<bool>(false, StopReason.TakenOver),
-            }, cancellationToken);
+        runner.GuardAsync(
+            input.Target,
+            nameof(ReportProgress),
+            async services =>
+                await services.Steps.ProgressAsync(input.Target.JobId, input.Input, cancellationToken) switch
+                {
+                    JobStatus.InProgress => new StepResult<bool>(true),
+                    JobStatus.Canceling => new StepResult<bool>(false, StopReason.Canceled),
+                    _ => new StepResult<bool>(false, StopReason.TakenOver),
+                },
+            cancellationToken
+        );
 
     /// <summary>Ends the job of a sync that was stopped: as canceled, or as an error.</summary>
     [Function(nameof(EndJob))]
     public Task<StepResult<bool>> EndJob([ActivityTrigger] StepInput<EndJobInput> input, CancellationToken cancellationToken) =>
-        runner.GuardAsync(input.Target, nameof(EndJob), async services =>
-        {
-            if (await services.Jobs.FindAsync(input.Target.JobId, cancellationToken) is not { } job)
+        runner.GuardAsync(
+            input.Target,
+            nameof(EndJob),
+            async services =>
             {
-                return new StepResult<bool>(false, StopReason.TakenOver);
-            }
+                if (await services.Jobs.FindAsync(input.Target.JobId, cancellationToken) is not { } job)
+                {
+                    return new StepResult<bool>(false, StopReason.TakenOver);
+                }
 
-            var (stop, message, counts, reports) = input.Input;
-            var result = new JobResult { Counts = counts, Rejections = await services.ReportAsync(reports, cancellationToken), Error = message };
-            var end = stop == StopReason.Canceled ? SyncResultEnd.Canceled : SyncResultEnd.Failed;
-            return new StepResult<bool>(await services.EndAsync(job, end, result, cancellationToken) is not null);
-        }, cancellationToken);
+                var (stop, message, counts, reports) = input.Input;
+                var result = new JobResult
+                {
+                    Counts = counts,
+                    Rejections = await services.ReportAsync(reports, cancellationToken),
+                    Error = message,
+                };
+                var end = stop == StopReason.Canceled ? SyncResultEnd.Canceled : SyncResultEnd.Failed;
+                return new StepResult<bool>(await services.EndAsync(job, end, result, cancellationToken) is not null);
+            },
+            cancellationToken
+        );
 }

@@ -7,8 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Functions.Activities;
 
 /// <summary>
-/// Sources that stay open between the steps that read a partition, with what they have under way: a source that can only enumerate would else be enumerated from its first
-/// document at every step. Bounded in number and time; a step that finds none opens a new one. Safe for concurrent use.
+/// Sources that stay open between the steps that read a partition, with what they have under way: a source that can only enumerate would
+/// else be enumerated from its first document at every step. Bounded in number and time; a step that finds none opens a new one. Safe for
+/// concurrent use.
 /// </summary>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Is told of sources that can't be disposed.</param>
@@ -101,8 +102,17 @@ internal sealed class SourceLeases(TimeProvider time, ILogger logger) : IAsyncDi
             catch (Exception failure)
             {
                 // Its step has done its work, or failed with a better reason.
-                OrchestrationLog.SourceLeft(logger, source.Description.Name, disposing.IsCompleted ? UnexpectedError.Message(failure) : "it takes too long");
-                _ = disposing.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                OrchestrationLog.SourceLeft(
+                    logger,
+                    source.Description.Name,
+                    disposing.IsCompleted ? UnexpectedError.Message(failure) : "it takes too long"
+                );
+                _ = disposing.ContinueWith(
+                    static late => late.Exception,
+                    CancellationToken.None,
+                    TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default
+                );
             }
         }
     }

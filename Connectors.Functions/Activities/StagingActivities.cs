@@ -9,10 +9,15 @@ public sealed class StagingActivities(StepRunner runner)
     /// <summary>Deletes the staged blobs of a sync.</summary>
     [Function(nameof(CleanStaging))]
     public Task<StepResult<bool>> CleanStaging([ActivityTrigger] SyncJobInput target, CancellationToken cancellationToken) =>
-        runner.GuardAsync(target, nameof(CleanStaging), async services =>
-        {
-            await services.Leases.ForgetAsync(target.JobId);
-            await services.Staged.ForgetAsync(target.JobId, cancellationToken);
-            return new StepResult<bool>(true);
-        }, cancellationToken);
+        runner.GuardAsync(
+            target,
+            nameof(CleanStaging),
+            async services =>
+            {
+                await services.Leases.ForgetAsync(target.JobId);
+                await services.Staged.ForgetAsync(target.JobId, cancellationToken);
+                return new StepResult<bool>(true);
+            },
+            cancellationToken
+        );
 }

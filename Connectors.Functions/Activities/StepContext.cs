@@ -12,13 +12,19 @@ namespace Connectors.Functions.Activities;
 /// <param name="Services">The app.</param>
 /// <param name="Job">The job; <see langword="null"/> for a dry run.</param>
 /// <param name="Request">What the engine is asked.</param>
-/// <param name="OpenSource">Makes the configured source; the caller disposes it. Throws <see cref="ConnectorException"/> when what the user entered is wrong.</param>
+/// <param name="OpenSource">Makes the configured source; the caller disposes it. Throws <see cref="ConnectorException"/> when what the user
+/// entered is wrong.</param>
 internal sealed record StepContext(AppServices Services, SyncJobRecord? Job, SyncRequest Request, Func<IDataSource> OpenSource)
 {
     /// <summary>Reads what a step needs from Elasticsearch.</summary>
     /// <returns>The context, or why the sync is to stop.</returns>
     /// <exception cref="ConnectorException">It could not be read, or it can't be synced.</exception>
-    internal static async Task<(StepContext? Context, StopReason Stop)> OpenAsync(AppServices services, SyncJobInput target, bool mayBeOver, CancellationToken cancellationToken)
+    internal static async Task<(StepContext? Context, StopReason Stop)> OpenAsync(
+        AppServices services,
+        SyncJobInput target,
+        bool mayBeOver,
+        CancellationToken cancellationToken
+    )
     {
         if (target.DryRun)
         {
@@ -31,7 +37,12 @@ internal sealed record StepContext(AppServices Services, SyncJobRecord? Job, Syn
             null => (null, StopReason.TakenOver),
             JobStatus.Canceling when !mayBeOver => (null, StopReason.Canceled),
             not JobStatus.InProgress when !mayBeOver => (null, StopReason.TakenOver),
-            _ => (new StepContext(services, job, JobSetup.Request(job!, services.Sources.Describe(job!.ServiceType ?? string.Empty)), () => JobSetup.OpenSource(job, services.Sources)), StopReason.None),
+            _ => (
+                new StepContext(services, job, JobSetup.Request(job!, services.Sources.Describe(job!.ServiceType ?? string.Empty)), () =>
+                    JobSetup.OpenSource(job, services.Sources)
+                ),
+                StopReason.None
+            ),
         };
     }
 
@@ -47,6 +58,8 @@ internal sealed record StepContext(AppServices Services, SyncJobRecord? Job, Syn
             Reindex = target.Reindex,
             Kind = target.Kind,
         };
-        return new StepContext(services, null, request, () => JobSetup.OpenSource(connector, request.ServiceType, services.Sources, target.AccessControl));
+        return new StepContext(services, null, request, () =>
+            JobSetup.OpenSource(connector, request.ServiceType, services.Sources, target.AccessControl)
+        );
     }
 }

@@ -19,18 +19,32 @@ public sealed class StepRunner(ConnectorApp app, ILogger<StepRunner> logger)
 
     /// <summary>Runs a step of a sync that goes on.</summary>
     /// <exception cref="ConnectorException">It failed in a way that may pass.</exception>
-    internal Task<StepResult<T>> RunAsync<T>(SyncJobInput target, Func<StepContext, CancellationToken, Task<T>> step, CancellationToken cancellationToken, [CallerMemberName] string name = "") =>
-        GuardAsync(target, name, async services =>
-        {
-            var (context, stop) = await StepContext.OpenAsync(services, target, mayBeOver: false, cancellationToken);
-            return context is null ? new StepResult<T>(default, stop) : await RunAsync(context, step, cancellationToken);
-        }, cancellationToken);
+    internal Task<StepResult<T>> RunAsync<T>(
+        SyncJobInput target,
+        Func<StepContext, CancellationToken, Task<T>> step,
+        CancellationToken cancellationToken,
+        [CallerMemberName] string name = ""
+    ) =>
+        GuardAsync(
+            target,
+            name,
+            async services =>
+            {
+                var (context, stop) = await StepContext.OpenAsync(services, target, mayBeOver: false, cancellationToken);
+                return context is null ? new StepResult<T>(default, stop) : await RunAsync(context, step, cancellationToken);
+            },
+            cancellationToken
+        );
 
-    /// <summary>Runs a step that asks the source. What may pass there is an answer too: the orchestrator waits, and not an activity.</summary>
+    /// <summary>Runs a step that asks the source. What may pass there is an answer too: the orchestrator waits, and not an
+    /// activity.</summary>
     /// <exception cref="ConnectorException">Elasticsearch or staging failed in a way that may pass.</exception>
     internal Task<StepResult<T>> AskAsync<T>(
-        SyncJobInput target, Func<StepContext, SourceReader, CancellationToken, Task<T>> step, CancellationToken cancellationToken, [CallerMemberName] string name = "") =>
-        AskAsync(target, name, keeps: _ => false, step, cancellationToken, name);
+        SyncJobInput target,
+        Func<StepContext, SourceReader, CancellationToken, Task<T>> step,
+        CancellationToken cancellationToken,
+        [CallerMemberName] string name = ""
+    ) => AskAsync(target, name, keeps: _ => false, step, cancellationToken, name);
 
     /// <summary>The same with a source that stays open for the next step of the same work.</summary>
     /// <param name="target">What is synced.</param>
@@ -45,50 +59,78 @@ public sealed class StepRunner(ConnectorApp app, ILogger<StepRunner> logger)
         Func<T, bool> keeps,
         Func<StepContext, SourceReader, CancellationToken, Task<T>> step,
         CancellationToken cancellationToken,
-        [CallerMemberName] string name = "") =>
-        GuardAsync(target, name, async services =>
-        {
-            var (context, stop) = await StepContext.OpenAsync(services, target, mayBeOver: false, cancellationToken);
-            if (context is null)
+        [CallerMemberName] string name = ""
+    ) =>
+        GuardAsync(
+            target,
+            name,
+            async services =>
             {
-                return new StepResult<T>(default, stop);
-            }
-
-            await using var lease = services.Leases.Take($"{target.JobId}/{work}", context.OpenSource);
-            var reader = services.Staged.ReaderOf(lease.Source);
-            try
-            {
-                var result = await RunAsync(context, (opened, token) => step(opened, reader, token), cancellationToken);
-                if (keeps(result.Value!))
+                var (context, stop) = await StepContext.OpenAsync(services, target, mayBeOver: false, cancellationToken);
+                if (context is null)
                 {
-                    lease.Keep();
+                    return new StepResult<T>(default, stop);
                 }
 
-                return result;
-            }
-            catch (ConnectorException failure) when (failure == reader.Calls.Failure)
-            {
-                OrchestrationLog.TriedAgain(logger, name, failure.Message);
-                var configured = services.Configuration.Engine.SourceRetryTimeLimit;
-                return new StepResult<T>(default, StopReason.Waits, failure.Message, new StepRetry(configured < MaxRetryTime ? configured : MaxRetryTime, failure.RetryAfter));
-            }
-        }, cancellationToken);
+                await using var lease = services.Leases.Take($"{target.JobId}/{work}", context.OpenSource);
+                var reader = services.Staged.ReaderOf(lease.Source);
+                try
+                {
+                    var result = await RunAsync(context, (opened, token) => step(opened, reader, token), cancellationToken);
+                    if (keeps(result.Value!))
+                    {
+                        lease.Keep();
+                    }
+
+                    return result;
+                }
+                catch (ConnectorException failure) when (failure == reader.Calls.Failure)
+                {
+                    OrchestrationLog.TriedAgain(logger, name, failure.Message);
+                    var configured = services.Configuration.Engine.SourceRetryTimeLimit;
+                    return new StepResult<T>(
+                        default,
+                        StopReason.Waits,
+                        failure.Message,
+                        new StepRetry(configured < MaxRetryTime ? configured : MaxRetryTime, failure.RetryAfter)
+                    );
+                }
+            },
+            cancellationToken
+        );
 
     /// <summary>Runs the last step of a sync, which may have been done before.</summary>
     /// <exception cref="ConnectorException">It failed in a way that may pass.</exception>
-    internal Task<StepResult<T>> FinishAsync<T>(SyncJobInput target, Func<StepContext, CancellationToken, Task<T>> step, CancellationToken cancellationToken, [CallerMemberName] string name = "") =>
-        GuardAsync(target, name, async services =>
-        {
-            var (context, stop) = await StepContext.OpenAsync(services, target, mayBeOver: true, cancellationToken);
-            return context is null ? new StepResult<T>(default, stop) : await RunAsync(context, step, cancellationToken);
-        }, cancellationToken);
+    internal Task<StepResult<T>> FinishAsync<T>(
+        SyncJobInput target,
+        Func<StepContext, CancellationToken, Task<T>> step,
+        CancellationToken cancellationToken,
+        [CallerMemberName] string name = ""
+    ) =>
+        GuardAsync(
+            target,
+            name,
+            async services =>
+            {
+                var (context, stop) = await StepContext.OpenAsync(services, target, mayBeOver: true, cancellationToken);
+                return context is null ? new StepResult<T>(default, stop) : await RunAsync(context, step, cancellationToken);
+            },
+            cancellationToken
+        );
 
     /// <summary>Runs a step that looks for the job itself.</summary>
     /// <exception cref="ConnectorException">It failed in a way that may pass.</exception>
-    internal async Task<StepResult<T>> GuardAsync<T>(SyncJobInput target, string name, Func<AppServices, Task<StepResult<T>>> step, CancellationToken cancellationToken)
+    internal async Task<StepResult<T>> GuardAsync<T>(
+        SyncJobInput target,
+        string name,
+        Func<AppServices, Task<StepResult<T>>> step,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(target);
-        using var scope = logger.BeginScope(new Dictionary<string, object> { ["SyncJobId"] = target.JobId, ["ConnectorId"] = target.ConnectorId });
+        using var scope = logger.BeginScope(
+            new Dictionary<string, object> { ["SyncJobId"] = target.JobId, ["ConnectorId"] = target.ConnectorId }
+        );
         try
         {
             return await step(await app.ReadyAsync(cancellationToken));
@@ -112,7 +154,11 @@ public sealed class StepRunner(ConnectorApp app, ILogger<StepRunner> logger)
         }
     }
 
-    private async Task<StepResult<T>> RunAsync<T>(StepContext context, Func<StepContext, CancellationToken, Task<T>> step, CancellationToken cancellationToken)
+    private async Task<StepResult<T>> RunAsync<T>(
+        StepContext context,
+        Func<StepContext, CancellationToken, Task<T>> step,
+        CancellationToken cancellationToken
+    )
     {
         using var scope = logger.BeginScope(new Dictionary<string, object> { ["IndexName"] = context.Request.IndexName });
         return new StepResult<T>(await step(context, cancellationToken));

@@ -27,7 +27,8 @@ public static class AppRegistration
 
         // In Azure a message is found by what it is about: its job, connector and index stand in scopes.
         services.Configure<OpenTelemetryLoggerOptions>(logging => (logging.IncludeFormattedMessage, logging.IncludeScopes) = (true, true));
-        var telemetry = services.AddOpenTelemetry()
+        var telemetry = services
+            .AddOpenTelemetry()
             .UseFunctionsWorkerDefaults()
             .WithTracing(tracing => tracing.AddSource(SyncTelemetry.Name))
             .WithMetrics(metrics => metrics.AddMeter(SyncTelemetry.Name));
@@ -45,7 +46,9 @@ public static class AppRegistration
                 // syncs waits for it (infra/modules/alerts.bicep).
                 monitor.EnableTraceBasedLogsSampler = false;
                 monitor.ConnectionString = connection;
-                monitor.Credential = settings.Variable("AZURE_CLIENT_ID") is { } identity ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(identity)) : null;
+                monitor.Credential = settings.Variable("AZURE_CLIENT_ID") is { } identity
+                    ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(identity))
+                    : null;
             });
         }
 

@@ -56,10 +56,20 @@ internal sealed class AppServices : IAsyncDisposable
             new ConnectorMaintenance(Connectors, Steps, Sources, Options, parts.Time, parts.LoggerFactory),
             new JobCleanup(Jobs, Steps, parts.Time, parts.LoggerFactory),
             Options,
-            parts.LoggerFactory);
+            parts.LoggerFactory
+        );
         Orphans = new OrphanedContent(Connectors, Jobs, parts.IndexOf, Options, parts.Time, parts.LoggerFactory);
         Leases = new SourceLeases(parts.Time, _logger);
-        Staged = new StagedSync(parts.Staging, parts.IndexOf, parts.Configuration.Engine, parts.Limits, parts.Time, new Random(), parts.LoggerFactory, parts.Extraction);
+        Staged = new StagedSync(
+            parts.Staging,
+            parts.IndexOf,
+            parts.Configuration.Engine,
+            parts.Limits,
+            parts.Time,
+            new Random(),
+            parts.LoggerFactory,
+            parts.Extraction
+        );
     }
 
     /// <summary>The configuration.</summary>
@@ -145,10 +155,16 @@ internal sealed class AppServices : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes how a sync ended into the job, and tells the log when it failed: the alert about failed syncs waits for that message (infra/modules/alerts.bicep).</summary>
+    /// <summary>Writes how a sync ended into the job, and tells the log when it failed: the alert about failed syncs waits for that message
+    /// (infra/modules/alerts.bicep).</summary>
     /// <returns>The job as it stands; <see langword="null"/> when somebody else ended it otherwise, or it is gone.</returns>
     /// <exception cref="ConnectorException">The end could not be written.</exception>
-    internal async Task<SyncJobRecord?> EndAsync(SyncJobRecord job, SyncResultEnd end, JobResult result, CancellationToken cancellationToken)
+    internal async Task<SyncJobRecord?> EndAsync(
+        SyncJobRecord job,
+        SyncResultEnd end,
+        JobResult result,
+        CancellationToken cancellationToken
+    )
     {
         var ended = await new JobCompletion(Steps, IndexOf(job.ConnectorId), Sources).WriteAsync(job, end, result, cancellationToken);
         if (ended?.Status == JobStatus.Error)

@@ -4,17 +4,22 @@ using Connectors.Sync.Engine.Staged;
 
 namespace Connectors.Functions.Hosting;
 
-/// <summary>The app settings that are not part of config.yml, because the Functions host knows them too, or because they are about this host only.</summary>
+/// <summary>The app settings that are not part of config.yml, because the Functions host knows them too, or because they are about this
+/// host only.</summary>
 public sealed record AppSettings
 {
     /// <summary>All environment variables, in which a Functions host gives its app settings.</summary>
     public required IReadOnlyDictionary<string, string> Variables { get; init; }
 
-    /// <summary>The configuration file; <see langword="null"/> for none. Default: <c>config.yml</c> beside the app, if there is one.</summary>
+    /// <summary>The configuration file; <see langword="null"/> for none. Default: <c>config.yml</c> beside the app, if there is
+    /// one.</summary>
     public string? ConfigFile { get; init; }
 
     /// <summary>Days for which orchestrations that ended are kept (<c>ConnectorsHistoryDays</c>). Default 7.</summary>
-    public int HistoryDays => int.TryParse(Variable("ConnectorsHistoryDays"), NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days > 0 ? days : 7;
+    public int HistoryDays =>
+        int.TryParse(Variable("ConnectorsHistoryDays"), NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days > 0
+            ? days
+            : 7;
 
     /// <summary>A local folder for staging instead of blob storage (<c>ConnectorsStagingFolder</c>), for one machine.</summary>
     public string? StagingFolder => Variable("ConnectorsStagingFolder");
@@ -25,7 +30,8 @@ public sealed record AppSettings
     /// <summary>Whether metrics and traces are sent (<c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set).</summary>
     public bool ExportsTelemetry => Variable("OTEL_EXPORTER_OTLP_ENDPOINT") is not null;
 
-    /// <summary>Where Azure Monitor takes logs, metrics and traces (<c>APPLICATIONINSIGHTS_CONNECTION_STRING</c>); <see langword="null"/> to send none there.</summary>
+    /// <summary>Where Azure Monitor takes logs, metrics and traces (<c>APPLICATIONINSIGHTS_CONNECTION_STRING</c>); <see langword="null"/>
+    /// to send none there.</summary>
     public string? MonitorConnection => Variable("APPLICATIONINSIGHTS_CONNECTION_STRING");
 
     /// <summary>How much a step of a sync does. No app setting: the local host and the tests make many small steps with it.</summary>

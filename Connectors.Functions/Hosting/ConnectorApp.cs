@@ -29,11 +29,19 @@ public sealed class ConnectorApp : IAsyncDisposable
         var outcome = ServiceConfiguration.Read(
             settings.ConfigFile,
             settings.Variables,
-            new SourceClasses(BuiltInSources.Classes, BuiltInSources.FormerNames));
-        List<string> problems = [.. KeyVaultReferences.Unresolved(settings.Variables), .. outcome.Problems.Select(problem => problem.ToString())];
+            new SourceClasses(BuiltInSources.Classes, BuiltInSources.FormerNames)
+        );
+        List<string> problems =
+        [
+            .. KeyVaultReferences.Unresolved(settings.Variables),
+            .. outcome.Problems.Select(problem => problem.ToString()),
+        ];
         try
         {
-            _services = problems.Count == 0 && outcome.Configuration is { } configuration ? Open(settings, configuration, time, loggerFactory) : null;
+            _services =
+                problems.Count == 0 && outcome.Configuration is { } configuration
+                    ? Open(settings, configuration, time, loggerFactory)
+                    : null;
         }
         catch (ConnectorException failure)
         {
@@ -95,28 +103,40 @@ public sealed class ConnectorApp : IAsyncDisposable
     {
         // Only copies of snapshots are kept on local disk here, and the app's own folder can't be written on Azure.
         var configuration = settings.Variable("Connectors__service__state_dir") is null
-            ? read with { Engine = read.Engine with { StateFolder = Path.Combine(Path.GetTempPath(), "connectors") } }
+            ? read with
+            {
+                Engine = read.Engine with { StateFolder = Path.Combine(Path.GetTempPath(), "connectors") },
+            }
             : read;
         var staging = StagingSettings.Open(settings);
         var elasticsearch = configuration.Elasticsearch;
         var gateway = new ElasticsearchGateway(
-            elasticsearch with { MaxWaitDuration = elasticsearch.MaxWaitDuration < LongestWait ? elasticsearch.MaxWaitDuration : LongestWait }, time, new Random(), loggerFactory);
+            elasticsearch with
+            {
+                MaxWaitDuration = elasticsearch.MaxWaitDuration < LongestWait ? elasticsearch.MaxWaitDuration : LongestWait,
+            },
+            time,
+            new Random(),
+            loggerFactory
+        );
         var gateways = new ConnectorGateways(gateway, configuration, time, loggerFactory);
         _owned.AddRange([gateways, gateway]);
         _extraction = new ContentExtraction(configuration.Engine.Content, time, loggerFactory);
-        return new AppServices(new AppParts
-        {
-            Configuration = configuration,
-            Store = gateway.Documents,
-            IndexOf = connectorId => gateways.Of(connectorId).Content,
-            Sources = new SourceCatalog(configuration.Sources, configuration.Service.PluginsFolder, loggerFactory, time),
-            Staging = staging,
-            Extraction = _extraction,
-            Limits = settings.Limits,
-            Connect = async token => await gateway.ConnectAsync(token),
-            Hostname = Environment.MachineName,
-            Time = time,
-            LoggerFactory = loggerFactory,
-        });
+        return new AppServices(
+            new AppParts
+            {
+                Configuration = configuration,
+                Store = gateway.Documents,
+                IndexOf = connectorId => gateways.Of(connectorId).Content,
+                Sources = new SourceCatalog(configuration.Sources, configuration.Service.PluginsFolder, loggerFactory, time),
+                Staging = staging,
+                Extraction = _extraction,
+                Limits = settings.Limits,
+                Connect = async token => await gateway.ConnectAsync(token),
+                Hostname = Environment.MachineName,
+                Time = time,
+                LoggerFactory = loggerFactory,
+            }
+        );
     }
 }

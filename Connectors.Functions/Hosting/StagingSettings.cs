@@ -29,14 +29,22 @@ internal static class StagingSettings
 
             var service = settings.Variable(Storage + "__blobServiceUri")
                 ?? (settings.Variable(Storage + "__accountName") is { } account ? $"https://{account}.blob.core.windows.net" : null)
-                ?? throw new ConnectorException($"{Storage}: not set. Set it to a connection string, or set {Storage}__accountName and give the app's identity the role Storage Blob Data Owner; or set ConnectorsStagingFolder to a local folder.");
-            var identity = new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = settings.Variable(Storage + "__clientId") });
+                ?? throw new ConnectorException(
+                    $"{Storage}: not set. Set it to a connection string, or set {Storage}__accountName and give the app's identity the "
+                        + "role Storage Blob Data Owner; or set ConnectorsStagingFolder to a local folder."
+                );
+            var identity = new DefaultAzureCredential(
+                new DefaultAzureCredentialOptions { ManagedIdentityClientId = settings.Variable(Storage + "__clientId") }
+            );
             return new BlobStagingStore(new BlobContainerClient(new Uri($"{service.TrimEnd('/')}/{settings.StagingContainer}"), identity));
         }
         catch (Exception failure) when (failure is FormatException or ArgumentException)
         {
             // The value may hold a key: it is not told.
-            throw new ConnectorException($"{Storage}: neither a connection string nor an address of a storage account. Copy the connection string from the storage account's page 'Access keys'.");
+            throw new ConnectorException(
+                $"{Storage}: neither a connection string nor an address of a storage account. Copy the connection string from the "
+                    + "storage account's page 'Access keys'."
+            );
         }
     }
 }

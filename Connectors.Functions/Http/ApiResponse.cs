@@ -23,7 +23,13 @@ internal static class ApiResponse
     }
 
     /// <summary>An answer that leads nowhere else.</summary>
-    public static IActionResult Of(ApiResult result) => new ContentResult { Content = result.ToText(), ContentType = result.ContentType, StatusCode = result.Status };
+    public static IActionResult Of(ApiResult result) =>
+        new ContentResult
+        {
+            Content = result.ToText(),
+            ContentType = result.ContentType,
+            StatusCode = result.Status,
+        };
 
     /// <summary>A problem.</summary>
     /// <param name="status">The HTTP status.</param>

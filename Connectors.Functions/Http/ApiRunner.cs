@@ -14,7 +14,11 @@ namespace Connectors.Functions.Http;
 public sealed class ApiRunner(ConnectorApp app, ILogger<ApiRunner> logger)
 {
     /// <summary>Answers a request.</summary>
-    internal async Task<IActionResult> RunAsync(string function, Func<AppServices, Task<IActionResult>> answer, CancellationToken cancellationToken)
+    internal async Task<IActionResult> RunAsync(
+        string function,
+        Func<AppServices, Task<IActionResult>> answer,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(answer);
         if (app.Problems.Count > 0)
@@ -23,7 +27,8 @@ public sealed class ApiRunner(ConnectorApp app, ILogger<ApiRunner> logger)
                 StatusCodes.Status503ServiceUnavailable,
                 "The app is not configured",
                 string.Join(" ", app.Problems),
-                ("problems", new JsonArray([.. app.Problems.Select(problem => JsonValue.Create(problem))])));
+                ("problems", new JsonArray([.. app.Problems.Select(problem => JsonValue.Create(problem))]))
+            );
         }
 
         try

@@ -13,18 +13,33 @@ public sealed class ServiceApi(ConnectorApp app)
 {
     /// <summary>Whether the app can work: 200 when it can, 503 when not, with what is wrong.</summary>
     [Function("GetHealth")]
-    public async Task<IActionResult> HealthAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "health")] HttpRequest request, CancellationToken cancellationToken)
+    public async Task<IActionResult> HealthAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "health")] HttpRequest request,
+        CancellationToken cancellationToken
+    )
     {
         var checks = new JsonObject
         {
-            ["configuration"] = app.Problems.Count == 0 ? Ok() : new JsonObject { ["ok"] = false, ["problems"] = new JsonArray([.. app.Problems.Select(problem => JsonValue.Create(problem))]) },
+            ["configuration"] =
+                app.Problems.Count == 0
+                    ? Ok()
+                    : new JsonObject
+                    {
+                        ["ok"] = false,
+                        ["problems"] = new JsonArray([.. app.Problems.Select(problem => JsonValue.Create(problem))]),
+                    },
         };
         if (app.Problems.Count == 0)
         {
             checks["elasticsearch"] = await CheckAsync(async () =>
             {
                 var info = await app.Services.PingAsync(cancellationToken);
-                return new JsonObject { ["ok"] = true, ["version"] = info?.Version?.ToString(), ["cluster"] = info?.ClusterName };
+                return new JsonObject
+                {
+                    ["ok"] = true,
+                    ["version"] = info?.Version?.ToString(),
+                    ["cluster"] = info?.ClusterName,
+                };
             });
             checks["storage"] = await CheckAsync(async () =>
             {
@@ -36,19 +51,30 @@ public sealed class ServiceApi(ConnectorApp app)
         var isReady = checks.All(check => check.Value!["ok"]!.GetValue<bool>());
         var version = Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
         return ApiResponse.Json(
-            new JsonObject { ["live"] = true, ["ready"] = isReady, ["version"] = version, ["checks"] = checks },
-            isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+            new JsonObject
+            {
+                ["live"] = true,
+                ["ready"] = isReady,
+                ["version"] = version,
+                ["checks"] = checks,
+            },
+            isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable
+        );
     }
 
     /// <summary>The API, described in OpenAPI 3.1.</summary>
     [Function("GetOpenApi")]
-    public static async Task<IActionResult> OpenApiAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "openapi.json")] HttpRequest request, CancellationToken cancellationToken)
+    public static async Task<IActionResult> OpenApiAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "openapi.json")] HttpRequest request,
+        CancellationToken cancellationToken
+    )
     {
         await using var description = Assembly.GetExecutingAssembly().GetManifestResourceStream("openapi.json")!;
         return ApiResponse.Json((await JsonNode.ParseAsync(description, cancellationToken: cancellationToken))!);
     }
 
-    /// <summary>The status page. Anybody may have it, for it holds no data: what it shows it asks for with the function key that it is given.</summary>
+    /// <summary>The status page. Anybody may have it, for it holds no data: what it shows it asks for with the function key that it is
+    /// given.</summary>
     [Function("GetStatusPage")]
     public static IActionResult StatusPage([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ui")] HttpRequest request)
     {
@@ -58,7 +84,12 @@ public sealed class ServiceApi(ConnectorApp app)
             request.HttpContext.Response.Headers[name] = value;
         }
 
-        return new ContentResult { Content = Connectors.Sync.Api.StatusPage.Html, ContentType = Connectors.Sync.Api.StatusPage.ContentType, StatusCode = StatusCodes.Status200OK };
+        return new ContentResult
+        {
+            Content = Connectors.Sync.Api.StatusPage.Html,
+            ContentType = Connectors.Sync.Api.StatusPage.ContentType,
+            StatusCode = StatusCodes.Status200OK,
+        };
     }
 
     private static JsonObject Ok() => new() { ["ok"] = true };

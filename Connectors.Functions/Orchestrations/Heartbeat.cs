@@ -54,7 +54,11 @@ internal sealed class Heartbeat(TaskOrchestrationContext context, Func<SyncJobSt
 
         _timer = null;
         Beats++;
-        var answer = await context.StepAsync<bool>(nameof(JobActivities.ReportProgress), new StepInput<Sync.Engine.SyncCounts>(state().Target, state().Counts()), isUrgent: true);
+        var answer = await context.StepAsync<bool>(
+            nameof(JobActivities.ReportProgress),
+            new StepInput<Sync.Engine.SyncCounts>(state().Target, state().Counts()),
+            isUrgent: true
+        );
         if (answer.Stop is StopReason.Canceled or StopReason.TakenOver)
         {
             Stop = answer.Stop;

@@ -29,6 +29,10 @@ internal static partial class OrchestrationLog
     [LoggerMessage(707, LogLevel.Error, "The step {Function} of {InstanceId} failed repeatedly (error id {ErrorId}): {Details}")]
     public static partial void StepBroke(ILogger logger, string function, string instanceId, string errorId, string details);
 
-    [LoggerMessage(706, LogLevel.Information, "Cleaned up: {Idle} abandoned jobs ended, {Purged} old orchestrations purged, {Staged} abandoned syncs removed from staging")]
+    [LoggerMessage(
+        706,
+        LogLevel.Information,
+        "Cleaned up: {Idle} abandoned jobs ended, {Purged} old orchestrations purged, {Staged} abandoned syncs removed from staging"
+    )]
     public static partial void CleanedUp(ILogger logger, int idle, int purged, int staged);
 }

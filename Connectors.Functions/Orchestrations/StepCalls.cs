@@ -8,17 +8,19 @@ namespace Connectors.Functions.Orchestrations;
 internal static class StepCalls
 {
     // About 35 minutes in all, on top of what a step itself does about a busy Elasticsearch.
-    private static readonly TaskOptions Retries = TaskOptions.FromRetryPolicy(new RetryPolicy(
-        maxNumberOfAttempts: 20,
-        firstRetryInterval: TimeSpan.FromSeconds(5),
-        backoffCoefficient: 2,
-        maxRetryInterval: TimeSpan.FromMinutes(2)));
+    private static readonly TaskOptions Retries = TaskOptions.FromRetryPolicy(
+        new RetryPolicy(
+            maxNumberOfAttempts: 20,
+            firstRetryInterval: TimeSpan.FromSeconds(5),
+            backoffCoefficient: 2,
+            maxRetryInterval: TimeSpan.FromMinutes(2)
+        )
+    );
 
     // A sub-orchestrator retries its own calls; it fails only when something is wrong with it.
-    private static readonly TaskOptions FewRetries = TaskOptions.FromRetryPolicy(new RetryPolicy(
-        maxNumberOfAttempts: 3,
-        firstRetryInterval: TimeSpan.FromSeconds(5),
-        backoffCoefficient: 2));
+    private static readonly TaskOptions FewRetries = TaskOptions.FromRetryPolicy(
+        new RetryPolicy(maxNumberOfAttempts: 3, firstRetryInterval: TimeSpan.FromSeconds(5), backoffCoefficient: 2)
+    );
 
     // An hour of failures stays a short history.
     private static readonly TimeSpan FirstSourceRetry = TimeSpan.FromSeconds(5);
@@ -27,7 +29,12 @@ internal static class StepCalls
     private static readonly string ErrorMark = nameof(Connectors.Abstractions.ConnectorException) + ": ";
 
     /// <summary>Calls an activity.</summary>
-    public static async Task<StepResult<T>> StepAsync<T>(this TaskOrchestrationContext context, string name, object input, bool isUrgent = false)
+    public static async Task<StepResult<T>> StepAsync<T>(
+        this TaskOrchestrationContext context,
+        string name,
+        object input,
+        bool isUrgent = false
+    )
     {
         try
         {
@@ -76,9 +83,11 @@ internal static class StepCalls
     }
 
     /// <summary>The same in each replay.</summary>
-    private static double Jitter(TaskOrchestrationContext context) => BitConverter.ToUInt16(context.NewGuid().ToByteArray()) / (double)ushort.MaxValue;
+    private static double Jitter(TaskOrchestrationContext context) =>
+        BitConverter.ToUInt16(context.NewGuid().ToByteArray()) / (double)ushort.MaxValue;
 
-    /// <summary>Our own sentence, when it was one of ours. Others may hold anything, so they are left to the log, and the sentence names the entry.</summary>
+    /// <summary>Our own sentence, when it was one of ours. Others may hold anything, so they are left to the log, and the sentence names
+    /// the entry.</summary>
     private static string Explain(TaskOrchestrationContext context, TaskFailedException failure)
     {
         for (var details = failure.FailureDetails; details is not null; details = details.InnerFailure)
@@ -100,6 +109,7 @@ internal static class StepCalls
         var text = $"{failure.FailureDetails}";
         var errorId = UnexpectedError.IdOf(text);
         OrchestrationLog.StepBroke(context.CreateReplaySafeLogger(nameof(StepCalls)), failure.TaskName, context.InstanceId, errorId, text);
-        return $"The step '{failure.TaskName}' failed repeatedly: its host ended, or an unexpected error occurred. See the log of the app under error id {errorId}.";
+        return $"The step '{failure.TaskName}' failed repeatedly: its host ended, or an unexpected error occurred. See the log of the "
+            + $"app under error id {errorId}.";
     }
 }

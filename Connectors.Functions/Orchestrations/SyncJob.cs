@@ -23,7 +23,10 @@ public static class SyncJob
             state = null;
         }
 
-        if (state?.Target is not { JobId.Length: > 0, ConnectorId.Length: > 0 } target || SyncJobInput.InstanceIdOf(target.JobId) != context.InstanceId)
+        if (
+            state?.Target is not { JobId.Length: > 0, ConnectorId.Length: > 0 } target
+            || SyncJobInput.InstanceIdOf(target.JobId) != context.InstanceId
+        )
         {
             return await RefuseAsync(context);
         }
@@ -35,7 +38,10 @@ public static class SyncJob
     private static async Task<SyncSummary> RefuseAsync(TaskOrchestrationContext context)
     {
         const string Message = "The sync could not be started, because its input is invalid. Start the sync again.";
-        var input = new StepInput<EndJobInput>(new SyncJobInput(context.InstanceId, string.Empty), new EndJobInput(StopReason.Failed, Message, default, []));
+        var input = new StepInput<EndJobInput>(
+            new SyncJobInput(context.InstanceId, string.Empty),
+            new EndJobInput(StopReason.Failed, Message, default, [])
+        );
         await context.StepAsync<bool>(nameof(JobActivities.EndJob), input);
         return new SyncSummary(JobStatus.Error.ToWord(), default, 0, Message);
     }

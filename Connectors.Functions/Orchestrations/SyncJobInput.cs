@@ -25,7 +25,8 @@ public sealed record SyncJobInput(
     bool Reindex = false,
     SyncKind Kind = SyncKind.Full,
     string? FullBecause = null,
-    bool AccessControl = false)
+    bool AccessControl = false
+)
 {
     /// <summary>How the id of a dry run begins.</summary>
     public const string DryRunPrefix = ConnectorApi.DryRunPrefix;

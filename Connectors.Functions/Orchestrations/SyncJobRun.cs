@@ -9,8 +9,9 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Functions.Orchestrations;
 
 /// <summary>
-/// The decisions of a job's orchestration: claim, begin, partitions side by side, deletes, end. Everything that reaches out is an activity; what is kept between them is
-/// <see cref="SyncJobState"/>, and with it the orchestration continues as new before its history grows long. Deterministic.
+/// The decisions of a job's orchestration: claim, begin, partitions side by side, deletes, end. Everything that reaches out is an activity;
+/// what is kept between them is <see cref="SyncJobState"/>, and with it the orchestration continues as new before its history grows long.
+/// Deterministic.
 /// </summary>
 internal sealed class SyncJobRun : IDisposable
 {
@@ -84,8 +85,7 @@ internal sealed class SyncJobRun : IDisposable
             {
                 return null;
             }
-        }
-        while (BeginsAgainAsFull());
+        } while (BeginsAgainAsFull());
 
         // Changes tell of deletions themselves, and were carried out with their pages.
         if (_state.Kind != SyncKind.Incremental && !await DeleteAsync())
@@ -100,11 +100,14 @@ internal sealed class SyncJobRun : IDisposable
 
         Show(SyncPhase.Finishing);
         var isListed = _state.Deletes?.IsListed() == true;
-        var input = _state.Kind == SyncKind.Incremental
-            ? new CompleteInput(_state.Plan!, _state.Reports(), isListed, _state.Partitions[0].Page, _state.Counts())
-            : new CompleteInput(_state.Plan!, _state.Reports(), isListed);
+        var input =
+            _state.Kind == SyncKind.Incremental
+                ? new CompleteInput(_state.Plan!, _state.Reports(), isListed, _state.Partitions[0].Page, _state.Counts())
+                : new CompleteInput(_state.Plan!, _state.Reports(), isListed);
         return await StepAsync<SyncSummary>(
-            nameof(IndexActivities.CompleteSync), new StepInput<CompleteSyncInput>(_state.Target, new CompleteSyncInput(input, _state.Counts(), _state.Deletes?.Refusal, 0)));
+            nameof(IndexActivities.CompleteSync),
+            new StepInput<CompleteSyncInput>(_state.Target, new CompleteSyncInput(input, _state.Counts(), _state.Deletes?.Refusal, 0))
+        );
     }
 
     /// <summary>Takes the job and begins; the summary when there is nothing to do.</summary>
@@ -119,8 +122,18 @@ internal sealed class SyncJobRun : IDisposable
         var begun = await ValueOfAsync(_context.SourceStepAsync<BeginSyncResult>(nameof(SourceActivities.BeginSync), _state.Target));
         if (begun.Result.Plan is null)
         {
-            var input = new CompleteSyncInput(null, default, null, begun.Result.IndexedDocuments, begun.Result.Cursor, begun.Result.Fallback);
-            return await StepAsync<SyncSummary>(nameof(IndexActivities.CompleteSync), new StepInput<CompleteSyncInput>(_state.Target, input));
+            var input = new CompleteSyncInput(
+                null,
+                default,
+                null,
+                begun.Result.IndexedDocuments,
+                begun.Result.Cursor,
+                begun.Result.Fallback
+            );
+            return await StepAsync<SyncSummary>(
+                nameof(IndexActivities.CompleteSync),
+                new StepInput<CompleteSyncInput>(_state.Target, input)
+            );
         }
 
         _state = _state with
@@ -168,7 +181,10 @@ internal sealed class SyncJobRun : IDisposable
 
         if (_state.Target.FullBecause == reason)
         {
-            throw new StoppedException(StopReason.Failed, $"{reason} Nothing was deleted because of it. Check the storage account, then start the sync again.");
+            throw new StoppedException(
+                StopReason.Failed,
+                $"{reason} Nothing was deleted because of it. Check the storage account, then start the sync again."
+            );
         }
 
         _state = _state.Again(reason);
@@ -184,7 +200,11 @@ internal sealed class SyncJobRun : IDisposable
         {
             if (stop.Stop == StopReason.None && !IsHistoryLong)
             {
-                foreach (var partition in _state.Partitions.Where(partition => !partition.IsDone() && !running.ContainsKey(partition.Number)).Take(_state.Parallel - running.Count))
+                foreach (
+                    var partition in _state
+                        .Partitions.Where(partition => !partition.IsDone() && !running.ContainsKey(partition.Number))
+                        .Take(_state.Parallel - running.Count)
+                )
                 {
                     var input = new SyncPartitionInput(_state.Target, _state.Plan!, partition, _state.Counts().Rejected);
                     running[partition.Number] = _context.PartAsync<PartitionState>(nameof(SyncPartition), input);
@@ -225,8 +245,11 @@ internal sealed class SyncJobRun : IDisposable
     {
         Show(SyncPhase.Deletes);
         var lastPages = _state.Partitions.Select(partition => partition.Page!);
-        var deletes = _state.Deletes ?? await StepAsync<PlanDeletesResult>(
-            nameof(IndexActivities.PlanDeletes), new StepInput<PlanDeletesInput>(_state.Target, new PlanDeletesInput(_state.Plan!, [.. lastPages])));
+        var deletes = _state.Deletes
+            ?? await StepAsync<PlanDeletesResult>(
+                nameof(IndexActivities.PlanDeletes),
+                new StepInput<PlanDeletesInput>(_state.Target, new PlanDeletesInput(_state.Plan!, [.. lastPages]))
+            );
         _state = _state with { Deletes = deletes };
         while (_state.NextPart < deletes.Parts)
         {
@@ -236,8 +259,18 @@ internal sealed class SyncJobRun : IDisposable
             }
 
             var parts = Math.Min(PartsAtOnce, deletes.Parts - _state.NextPart);
-            var input = new WriteDeletesInput(_state.Plan!, deletes.Deletes!, _state.NextPart, parts, _state.DeleteReport, _state.Counts().Rejected);
-            var written = await StepAsync<WriteResult>(nameof(IndexActivities.WriteDeletes), new StepInput<WriteDeletesInput>(_state.Target, input));
+            var input = new WriteDeletesInput(
+                _state.Plan!,
+                deletes.Deletes!,
+                _state.NextPart,
+                parts,
+                _state.DeleteReport,
+                _state.Counts().Rejected
+            );
+            var written = await StepAsync<WriteResult>(
+                nameof(IndexActivities.WriteDeletes),
+                new StepInput<WriteDeletesInput>(_state.Target, input)
+            );
             _turns++;
             _state = _state with
             {
@@ -262,7 +295,10 @@ internal sealed class SyncJobRun : IDisposable
         };
         if (stop != StopReason.TakenOver && !_state.Target.DryRun)
         {
-            await _context.StepAsync<bool>(nameof(JobActivities.EndJob), new StepInput<EndJobInput>(_state.Target, new EndJobInput(stop, message, counts, _state.Reports())));
+            await _context.StepAsync<bool>(
+                nameof(JobActivities.EndJob),
+                new StepInput<EndJobInput>(_state.Target, new EndJobInput(stop, message, counts, _state.Reports()))
+            );
         }
 
         return new SyncSummary(status, counts, 0, message);
@@ -285,7 +321,8 @@ internal sealed class SyncJobRun : IDisposable
 
         public StopReason Stop { get; }
 
-        /// <summary>What failed; <see langword="null"/> when it was only to stop. An exception without a message would make one up.</summary>
+        /// <summary>What failed; <see langword="null"/> when it was only to stop. An exception without a message would make one
+        /// up.</summary>
         public string? Sentence { get; }
     }
 }

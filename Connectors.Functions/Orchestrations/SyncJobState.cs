@@ -42,7 +42,8 @@ public sealed record SyncJobState
     public ReportName? DeleteReport { get; init; }
 
     /// <summary>All counts so far.</summary>
-    public SyncCounts Counts() => Partitions.Aggregate(Before + DeleteCounts + (Deletes?.Correction ?? default), (sum, partition) => sum + partition.Counts);
+    public SyncCounts Counts() =>
+        Partitions.Aggregate(Before + DeleteCounts + (Deletes?.Correction ?? default), (sum, partition) => sum + partition.Counts);
 
     /// <summary>Why the cursor has expired and a full sync is needed; <see langword="null"/> otherwise.</summary>
     public string? ExpiredReason() => Partitions.Select(partition => partition.ExpiredReason).FirstOrDefault(lost => lost is not null);
@@ -60,7 +61,8 @@ public sealed record SyncJobState
     }
 
     /// <summary>The latest reports.</summary>
-    public IReadOnlyList<ReportName> Reports() => [.. Partitions.Select(partition => partition.Report).Append(DeleteReport).OfType<ReportName>()];
+    public IReadOnlyList<ReportName> Reports() =>
+        [.. Partitions.Select(partition => partition.Report).Append(DeleteReport).OfType<ReportName>()];
 }
 
 /// <summary>How far a partition is.</summary>
@@ -72,7 +74,14 @@ public sealed record SyncJobState
 /// <param name="Counts">What the partition counts.</param>
 /// <param name="ExpiredReason">Why the cursor of changes has expired.</param>
 public sealed record PartitionState(
-    int Number, PageName? Page = null, bool IsRead = false, PageName? Unwritten = null, ReportName? Report = null, SyncCounts Counts = default, string? ExpiredReason = null)
+    int Number,
+    PageName? Page = null,
+    bool IsRead = false,
+    PageName? Unwritten = null,
+    ReportName? Report = null,
+    SyncCounts Counts = default,
+    string? ExpiredReason = null
+)
 {
     /// <summary>Whether there is nothing left to do: everything of it is read and written, or can't be read.</summary>
     public bool IsDone() => ExpiredReason is not null || (IsRead && Unwritten is null);

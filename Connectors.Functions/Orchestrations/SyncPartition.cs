@@ -7,9 +7,10 @@ using Microsoft.DurableTask;
 namespace Connectors.Functions.Orchestrations;
 
 /// <summary>
-/// A partition: each page is read while the one before it is written. It continues as new every few pages, so that its history stays short however long the partition is;
-/// and it ends after a while, to be begun again with what it answered, so that its job hears how far it is and can continue as new itself. In between nothing of it is
-/// under way: a page that was read and is not written yet is handed on by its name.
+/// A partition: each page is read while the one before it is written. It continues as new every few pages, so that its history stays short
+/// however long the partition is; and it ends after a while, to be begun again with what it answered, so that its job hears how far it is
+/// and can continue as new itself. In between nothing of it is under way: a page that was read and is not written yet is handed on by its
+/// name.
 /// </summary>
 public static class SyncPartition
 {
@@ -49,17 +50,28 @@ public static class SyncPartition
     }
 
     /// <summary>Documents of the whole job that were rejected, as far as is known here.</summary>
-    private static long Rejected(SyncPartitionInput input, PartitionState state) => input.Rejected + state.Counts.Rejected - input.State.Counts.Rejected;
+    private static long Rejected(SyncPartitionInput input, PartitionState state) =>
+        input.Rejected + state.Counts.Rejected - input.State.Counts.Rejected;
 
-    private static async Task<(PartitionState State, StopReason Stop, string? Message)> StepAsync(TaskOrchestrationContext context, SyncPartitionInput input, PartitionState state)
+    private static async Task<(PartitionState State, StopReason Stop, string? Message)> StepAsync(
+        TaskOrchestrationContext context,
+        SyncPartitionInput input,
+        PartitionState state
+    )
     {
         var rejected = Rejected(input, state);
         var writing = state.Unwritten is { } page
-            ? context.StepAsync<WriteResult>(nameof(IndexActivities.WritePage), new StepInput<WritePageInput>(input.Target, new WritePageInput(input.Plan, page, state.Report, rejected)))
+            ? context.StepAsync<WriteResult>(
+                nameof(IndexActivities.WritePage),
+                new StepInput<WritePageInput>(input.Target, new WritePageInput(input.Plan, page, state.Report, rejected))
+            )
             : null;
         var reading = state.IsRead
             ? null
-            : context.SourceStepAsync<ReadPageResult>(nameof(SourceActivities.ReadPage), new StepInput<ReadPageInput>(input.Target, new ReadPageInput(input.Plan, state.Number, state.Page)));
+            : context.SourceStepAsync<ReadPageResult>(
+                nameof(SourceActivities.ReadPage),
+                new StepInput<ReadPageInput>(input.Target, new ReadPageInput(input.Plan, state.Number, state.Page))
+            );
         if (writing is not null && await writing is var written)
         {
             if (written.Stop != StopReason.None)
@@ -81,7 +93,16 @@ public static class SyncPartition
         {
             { Stop: StopReason.None, Value: { ExpiredReason: { } lost } } => (state with { ExpiredReason = lost }, StopReason.None, null),
             { Stop: StopReason.None, Value: { } read } => (
-                state with { Page = read.Page, IsRead = read.IsLast, Unwritten = read.HasWork ? read.Page : null, Counts = state.Counts + read.Counts }, StopReason.None, null),
+                state with
+                {
+                    Page = read.Page,
+                    IsRead = read.IsLast,
+                    Unwritten = read.HasWork ? read.Page : null,
+                    Counts = state.Counts + read.Counts,
+                },
+                StopReason.None,
+                null
+            ),
             var stopped => (state, stopped.Stop, stopped.Message),
         };
     }
@@ -93,4 +114,10 @@ public static class SyncPartition
 /// <param name="State">How far the partition is.</param>
 /// <param name="Rejected">Documents of the whole job that were rejected so far.</param>
 /// <param name="StartedAt">When it began, after it continued as new; <see langword="null"/> from its job.</param>
-public sealed record SyncPartitionInput(SyncJobInput Target, PlanName Plan, PartitionState State, long Rejected, DateTime? StartedAt = null);
+public sealed record SyncPartitionInput(
+    SyncJobInput Target,
+    PlanName Plan,
+    PartitionState State,
+    long Rejected,
+    DateTime? StartedAt = null
+);

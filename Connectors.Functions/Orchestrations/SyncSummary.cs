@@ -8,7 +8,13 @@ namespace Connectors.Functions.Orchestrations;
 /// <param name="TotalDocuments">Documents in the index.</param>
 /// <param name="Message">Why it failed or was refused.</param>
 /// <param name="Preview">The first documents that a dry run would write.</param>
-public sealed record SyncSummary(string Status, SyncCounts Counts, long TotalDocuments, string? Message = null, SummaryPreview? Preview = null);
+public sealed record SyncSummary(
+    string Status,
+    SyncCounts Counts,
+    long TotalDocuments,
+    string? Message = null,
+    SummaryPreview? Preview = null
+);
 
 /// <summary>The first ids of each kind, few enough for an orchestration's output.</summary>
 /// <param name="Added">Ids that would be added.</param>
@@ -19,9 +25,10 @@ public sealed record SummaryPreview(IReadOnlyList<string> Added, IReadOnlyList<s
     private const int MaxIds = 10;
 
     /// <summary>The beginning of a preview.</summary>
-    public static SummaryPreview? Of(SyncPreview? preview) => preview is null
-        ? null
-        : new SummaryPreview([.. preview.Added.Take(MaxIds)], [.. preview.Updated.Take(MaxIds)], [.. preview.Deleted.Take(MaxIds)]);
+    public static SummaryPreview? Of(SyncPreview? preview) =>
+        preview is null
+            ? null
+            : new SummaryPreview([.. preview.Added.Take(MaxIds)], [.. preview.Updated.Take(MaxIds)], [.. preview.Deleted.Take(MaxIds)]);
 }
 
 /// <summary>What an orchestration shows while it runs.</summary>

@@ -59,39 +59,44 @@ internal sealed class BlobStagingStore : IStagingStore
     }
 
     /// <inheritdoc/>
-    public Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken) => GuardAsync(async () =>
-    {
-        try
+    public Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken) =>
+        GuardAsync(async () =>
         {
-            BlobDownloadStreamingResult blob = await _container.GetBlobClient(name).DownloadStreamingAsync(cancellationToken: cancellationToken);
-            return blob.Details.Metadata.TryGetValue(EncodingKey, out var encoding) && encoding == Brotli
-                ? new BrotliStream(new GuardedStream(this, blob), CompressionMode.Decompress)
-                : new GuardedStream(this, blob);
-        }
-        catch (RequestFailedException failure) when (failure.Status == 404)
-        {
-            return (Stream?)null;
-        }
-    });
+            try
+            {
+                BlobDownloadStreamingResult blob = await _container
+                    .GetBlobClient(name)
+                    .DownloadStreamingAsync(cancellationToken: cancellationToken);
+                return blob.Details.Metadata.TryGetValue(EncodingKey, out var encoding) && encoding == Brotli
+                    ? new BrotliStream(new GuardedStream(this, blob), CompressionMode.Decompress)
+                    : new GuardedStream(this, blob);
+            }
+            catch (RequestFailedException failure) when (failure.Status == 404)
+            {
+                return (Stream?)null;
+            }
+        });
 
     /// <inheritdoc/>
     public Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) =>
         GuardAsync(async () => (await _container.GetBlobClient(name).ExistsAsync(cancellationToken)).Value);
 
     /// <inheritdoc/>
-    public Task<bool> TryCreateAsync(string name, CancellationToken cancellationToken) => GuardAsync(async () =>
-    {
-        try
+    public Task<bool> TryCreateAsync(string name, CancellationToken cancellationToken) =>
+        GuardAsync(async () =>
         {
-            var isNew = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
-            await _container.GetBlobClient(name).UploadAsync(Stream.Null, isNew, cancellationToken);
-            return true;
-        }
-        catch (RequestFailedException failure) when (failure.ErrorCode == BlobErrorCode.BlobAlreadyExists || failure.ErrorCode == BlobErrorCode.ConditionNotMet)
-        {
-            return false;
-        }
-    });
+            try
+            {
+                var isNew = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
+                await _container.GetBlobClient(name).UploadAsync(Stream.Null, isNew, cancellationToken);
+                return true;
+            }
+            catch (RequestFailedException failure)
+                when (failure.ErrorCode == BlobErrorCode.BlobAlreadyExists || failure.ErrorCode == BlobErrorCode.ConditionNotMet)
+            {
+                return false;
+            }
+        });
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<string> ListFoldersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -99,7 +104,12 @@ internal sealed class BlobStagingStore : IStagingStore
         var folders = await GuardAsync(async () =>
         {
             var found = new List<string>();
-            await foreach (var item in ListAsync(() => _container.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancellationToken), cancellationToken))
+            await foreach (
+                var item in ListAsync(
+                    () => _container.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancellationToken),
+                    cancellationToken
+                )
+            )
             {
                 if (item.IsPrefix)
                 {
@@ -116,14 +126,19 @@ internal sealed class BlobStagingStore : IStagingStore
     }
 
     /// <inheritdoc/>
-    public Task DeleteAsync(string folder, CancellationToken cancellationToken) => GuardAsync(async () =>
-    {
-        var blobs = ListAsync(() => _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, folder + "/", cancellationToken), cancellationToken);
-        var options = new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(blobs, options, async (blob, token) =>
-            await _container.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: token));
-        return true;
-    });
+    public Task DeleteAsync(string folder, CancellationToken cancellationToken) =>
+        GuardAsync(async () =>
+        {
+            var blobs = ListAsync(
+                () => _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, folder + "/", cancellationToken),
+                cancellationToken
+            );
+            var options = new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken };
+            await Parallel.ForEachAsync(blobs, options, async (blob, token) =>
+                await _container.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: token)
+            );
+            return true;
+        });
 
     private static async Task<MemoryStream> CompressAsync(Stream content, CancellationToken cancellationToken)
     {
@@ -138,7 +153,10 @@ internal sealed class BlobStagingStore : IStagingStore
     }
 
     /// <summary>A listing; empty when there is no container yet.</summary>
-    private static async IAsyncEnumerable<T> ListAsync<T>(Func<AsyncPageable<T>> list, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<T> ListAsync<T>(
+        Func<AsyncPageable<T>> list,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
         where T : notnull
     {
         await using var items = list().GetAsyncEnumerator(cancellationToken);
@@ -187,7 +205,10 @@ internal sealed class BlobStagingStore : IStagingStore
                 {
                     return await blob.Content.ReadAsync(buffer, cancellationToken);
                 }
-                catch (Exception failure) when (failure is IOException || (failure as AggregateException)?.InnerExceptions.All(inner => inner is IOException) == true)
+                catch (Exception failure)
+                    when (failure is IOException
+                        || (failure as AggregateException)?.InnerExceptions.All(inner => inner is IOException) == true
+                    )
                 {
                     throw store.CutOff();
                 }
@@ -196,9 +217,11 @@ internal sealed class BlobStagingStore : IStagingStore
             return read > 0 || buffer.Length == 0 || _position >= Length ? read : throw store.CutOff();
         }
 
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Blobs are read without blocking.");
+        public override int Read(byte[] buffer, int offset, int count) =>
+            throw new NotSupportedException("Blobs are read without blocking.");
 
         public override void Flush() => throw new NotSupportedException();
 
@@ -219,7 +242,8 @@ internal sealed class BlobStagingStore : IStagingStore
         }
     }
 
-    private ConnectorException CutOff() => new(FailureKind.Retry, $"The storage account broke off while it served the container '{_container.Name}'.");
+    private ConnectorException CutOff() =>
+        new(FailureKind.Retry, $"The storage account broke off while it served the container '{_container.Name}'.");
 
     private async Task<T> GuardAsync<T>(Func<Task<T>> work)
     {
@@ -232,12 +256,22 @@ internal sealed class BlobStagingStore : IStagingStore
             // The client's own messages list headers and may hold a signature: the code says enough.
             var code = string.IsNullOrEmpty(failure.ErrorCode) ? "no answer" : failure.ErrorCode;
             throw failure.Status is 401 or 403
-                ? new ConnectorException(FailureKind.Fatal, $"The storage account refused access to the container '{_container.Name}' ({failure.Status}, {code}). The app's identity needs the role Storage Blob Data Contributor, or the connection string another key.")
-                : new ConnectorException(FailureKind.Retry, $"The storage account did not serve the container '{_container.Name}' ({failure.Status}, {code}).");
+                ? new ConnectorException(
+                    FailureKind.Fatal,
+                    $"The storage account refused access to the container '{_container.Name}' ({failure.Status}, {code}). The app's "
+                        + "identity needs the role Storage Blob Data Contributor, or the connection string another key."
+                )
+                : new ConnectorException(
+                    FailureKind.Retry,
+                    $"The storage account did not serve the container '{_container.Name}' ({failure.Status}, {code})."
+                );
         }
         catch (AggregateException failure) when (failure.InnerExceptions.All(inner => inner is RequestFailedException))
         {
-            throw new ConnectorException(FailureKind.Retry, $"The storage account did not answer for the container '{_container.Name}', though it was asked several times.");
+            throw new ConnectorException(
+                FailureKind.Retry,
+                $"The storage account did not answer for the container '{_container.Name}', though it was asked several times."
+            );
         }
     }
 }

@@ -12,11 +12,19 @@ namespace Connectors.Functions.Triggers;
 public sealed class CleanUp(ConnectorApp app, AppSettings settings, TimeProvider time, ILogger<CleanUp> logger)
 {
     private static readonly OrchestrationRuntimeStatus[] Ended =
-        [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
+    [
+        OrchestrationRuntimeStatus.Completed,
+        OrchestrationRuntimeStatus.Failed,
+        OrchestrationRuntimeStatus.Terminated,
+    ];
 
     /// <summary>Runs a clean-up.</summary>
     [Function(nameof(CleanUp))]
-    public async Task RunAsync([TimerTrigger("%ConnectorsCleanUpSchedule%")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    public async Task RunAsync(
+        [TimerTrigger("%ConnectorsCleanUpSchedule%")] TimerInfo timer,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(client);
         try

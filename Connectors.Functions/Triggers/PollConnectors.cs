@@ -12,7 +12,11 @@ public sealed class PollConnectors(ConnectorApp app, SyncStarter starter, ILogge
 {
     /// <summary>Runs a poll.</summary>
     [Function(nameof(PollConnectors))]
-    public async Task RunAsync([TimerTrigger("%ConnectorsPollSchedule%")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    public async Task RunAsync(
+        [TimerTrigger("%ConnectorsPollSchedule%")] TimerInfo timer,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken
+    )
     {
         try
         {

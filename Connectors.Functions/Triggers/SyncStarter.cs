@@ -12,9 +12,14 @@ namespace Connectors.Functions.Triggers;
 /// <summary>Starts orchestrations for jobs: each job once, however often it is requested.</summary>
 public sealed class SyncStarter(ILogger<SyncStarter> logger)
 {
-    // An id that has ended may be used again: a job that waits again was suspended by somebody, or its first orchestration could not take it.
+    // An id that has ended may be used again: a job that waits again was suspended by somebody, or its first orchestration could not take
+    // it.
     private static readonly OrchestrationRuntimeStatus[] Alive =
-        [OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Suspended];
+    [
+        OrchestrationRuntimeStatus.Running,
+        OrchestrationRuntimeStatus.Pending,
+        OrchestrationRuntimeStatus.Suspended,
+    ];
 
     /// <summary>Starts the jobs that wait, as many as may run at once.</summary>
     /// <returns>How many were started.</returns>
@@ -27,7 +32,8 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
         foreach (var job in unfinished.Jobs.Where(job => !services.PollCycle.IsSilent(job)))
         {
             // What a dead worker left behind runs no more, so it must not keep others from running.
-            running[job.IsAccessControl] += job.Status?.IsRunning() == true || await IsAliveAsync(client, job.Id, cancellationToken) ? 1 : 0;
+            running[job.IsAccessControl] +=
+                job.Status?.IsRunning() == true || await IsAliveAsync(client, job.Id, cancellationToken) ? 1 : 0;
         }
 
         var all = 0;
@@ -46,7 +52,8 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
         return all;
     }
 
-    /// <summary>Ends the jobs that are silent and have no orchestration. After a crash an orchestration may be silent for minutes and then go on: its job is not idle.</summary>
+    /// <summary>Ends the jobs that are silent and have no orchestration. After a crash an orchestration may be silent for minutes and then
+    /// go on: its job is not idle.</summary>
     /// <returns>How many.</returns>
     /// <exception cref="Connectors.Abstractions.ConnectorException">Elasticsearch could not be asked.</exception>
     internal static Task<int> FailSilentAsync(AppServices services, DurableTaskClient client, CancellationToken cancellationToken) =>
@@ -66,7 +73,12 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
         var options = new StartOrchestrationOptions(SyncJobInput.InstanceIdOf(target.JobId)).WithDedupeStatuses(Alive);
         try
         {
-            await client.ScheduleNewOrchestrationInstanceAsync(nameof(SyncJob), new SyncJobState { Target = target }, options, cancellationToken);
+            await client.ScheduleNewOrchestrationInstanceAsync(
+                nameof(SyncJob),
+                new SyncJobState { Target = target },
+                options,
+                cancellationToken
+            );
         }
         catch (Exception failure) when (IsThereAlready(failure))
         {
@@ -81,7 +93,9 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
     public static async Task<bool> IsAliveAsync(DurableTaskClient client, string jobId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
-        return await client.GetInstanceAsync(SyncJobInput.InstanceIdOf(jobId), getInputsAndOutputs: false, cancellationToken) is { } instance && Alive.Contains(instance.RuntimeStatus);
+        return await client.GetInstanceAsync(SyncJobInput.InstanceIdOf(jobId), getInputsAndOutputs: false, cancellationToken)
+                is { } instance
+            && Alive.Contains(instance.RuntimeStatus);
     }
 
     // The client makes an exception of its own of the status that it gets over gRPC, and not in every version.

@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace Connectors.LocalHost.DevHost;
 
 /// <summary>
-/// Azurite, Microsoft's emulator of Azure Storage, for as long as this process lives: it ends when its input does, and that ends with us, also when we are killed. Ctrl-C is
-/// for us alone; we end it last, so that what goes on until then still finds its storage.
+/// Azurite, Microsoft's emulator of Azure Storage, for as long as this process lives: it ends when its input does, and that ends with us,
+/// also when we are killed. Ctrl-C is for us alone; we end it last, so that what goes on until then still finds its storage.
 /// </summary>
 internal sealed partial class AzuriteProcess : IAsyncDisposable
 {
@@ -31,7 +31,8 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private readonly Process _process;
 
-    private AzuriteProcess(Process process, int port) => (_process, Address) = (process, new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/{Account}")));
+    private AzuriteProcess(Process process, int port) =>
+        (_process, Address) = (process, new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/{Account}")));
 
     /// <summary>Where its blobs are.</summary>
     public Uri Address { get; }
@@ -54,8 +55,30 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
         Directory.CreateDirectory(folder);
         var marker = Path.Combine(folder, "running");
         await WaitForTheLastOneAsync(marker, cancellationToken);
-        var start = new ProcessStartInfo("node") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        string[] arguments = ["-e", Wrapper, "--", marker, script, "--blobHost", "127.0.0.1", "--blobPort", "0", "--location", folder, "--silent", "--skipApiVersionCheck", "--disableTelemetry"];
+        var start = new ProcessStartInfo("node")
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        string[] arguments =
+        [
+            "-e",
+            Wrapper,
+            "--",
+            marker,
+            script,
+            "--blobHost",
+            "127.0.0.1",
+            "--blobPort",
+            "0",
+            "--location",
+            folder,
+            "--silent",
+            "--skipApiVersionCheck",
+            "--disableTelemetry",
+        ];
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -74,7 +97,8 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
 
         try
         {
-            var port = await PortAsync(process, cancellationToken).WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, cancellationToken);
+            var port = await PortAsync(process, cancellationToken)
+                .WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, cancellationToken);
             if (port is not null)
             {
                 return new AzuriteProcess(process, port.Value);
@@ -125,14 +149,22 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
     {
         try
         {
-            if (int.TryParse(await File.ReadAllTextAsync(marker, cancellationToken), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            if (
+                int.TryParse(
+                    await File.ReadAllTextAsync(marker, cancellationToken),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var id
+                )
+            )
             {
                 // Its number may have gone to another program meanwhile; that one is not waited for longer than this.
                 using var last = Process.GetProcessById(id);
                 await last.WaitForExitAsync(cancellationToken).WaitAsync(Patience, TimeProvider.System, cancellationToken);
             }
         }
-        catch (Exception failure) when (failure is FileNotFoundException or ArgumentException or InvalidOperationException or TimeoutException)
+        catch (Exception failure)
+            when (failure is FileNotFoundException or ArgumentException or InvalidOperationException or TimeoutException)
         {
             // It is gone.
         }

@@ -34,7 +34,13 @@ internal sealed class DevHostRun : IAsyncDisposable
     /// <param name="output">Told where things are.</param>
     /// <param name="cancellationToken">Stops the start.</param>
     /// <exception cref="IOException">The port is taken, or another process uses the folder.</exception>
-    public static async Task<DevHostRun> StartAsync(string folder, LocalArguments arguments, IReadOnlyDictionary<string, string> settings, TextWriter output, CancellationToken cancellationToken)
+    public static async Task<DevHostRun> StartAsync(
+        string folder,
+        LocalArguments arguments,
+        IReadOnlyDictionary<string, string> settings,
+        TextWriter output,
+        CancellationToken cancellationToken
+    )
     {
         var variables = new Dictionary<string, string>(settings, StringComparer.OrdinalIgnoreCase);
         EmulatorServer? emulator = null;
@@ -43,7 +49,10 @@ internal sealed class DevHostRun : IAsyncDisposable
         {
             if (!variables.TryGetValue("Connectors__elasticsearch__host", out var elasticsearch))
             {
-                emulator = await EmulatorServer.StartAsync(new EmulatorOptions { DataFolder = Path.Combine(folder, "elasticsearch") }, cancellationToken);
+                emulator = await EmulatorServer.StartAsync(
+                    new EmulatorOptions { DataFolder = Path.Combine(folder, "elasticsearch") },
+                    cancellationToken
+                );
                 variables["Connectors__elasticsearch__host"] = elasticsearch = emulator.Uri.ToString();
             }
 
@@ -52,7 +61,9 @@ internal sealed class DevHostRun : IAsyncDisposable
             variables.TryAdd("ConnectorsPollSchedule", "*/5 * * * * *");
             variables.TryAdd("ConnectorsCleanUpSchedule", "0 */5 * * * *");
             var host = await LocalFunctionHost.StartAsync(Options(folder, arguments, variables), cancellationToken);
-            await output.WriteLineAsync($"- Elasticsearch is at {elasticsearch}, the app at {host.Uri}api/health, its status page at {host.Uri}api/ui");
+            await output.WriteLineAsync(
+                $"- Elasticsearch is at {elasticsearch}, the app at {host.Uri}api/health, its status page at {host.Uri}api/ui"
+            );
             return new DevHostRun(emulator, azurite, host, new Uri(elasticsearch.Split(',')[0]));
         }
         catch
@@ -71,7 +82,12 @@ internal sealed class DevHostRun : IAsyncDisposable
     }
 
     // In blob storage where it can be had, as in production; on disk else. What the app settings say goes before both.
-    private static async Task<AzuriteProcess?> ChooseStagingAsync(string folder, Dictionary<string, string> variables, TextWriter output, CancellationToken cancellationToken)
+    private static async Task<AzuriteProcess?> ChooseStagingAsync(
+        string folder,
+        Dictionary<string, string> variables,
+        TextWriter output,
+        CancellationToken cancellationToken
+    )
     {
         if (variables.TryGetValue("ConnectorsStagingFolder", out var chosen) && chosen.Length > 0)
         {
@@ -81,7 +97,10 @@ internal sealed class DevHostRun : IAsyncDisposable
         {
             await output.WriteLineAsync("- Staging is in blob storage, as AzureWebJobsStorage says");
         }
-        else if (variables.TryGetValue("CONNECTORS_AZURITE", out var script) && await AzuriteProcess.TryStartAsync(script, Path.Combine(folder, "azurite"), cancellationToken) is { } azurite)
+        else if (
+            variables.TryGetValue("CONNECTORS_AZURITE", out var script)
+            && await AzuriteProcess.TryStartAsync(script, Path.Combine(folder, "azurite"), cancellationToken) is { } azurite
+        )
         {
             variables["AzureWebJobsStorage"] = azurite.ConnectionString;
             await output.WriteLineAsync($"- Staging is in Azurite, at {azurite.Address}");
@@ -96,23 +115,36 @@ internal sealed class DevHostRun : IAsyncDisposable
         return null;
     }
 
-    private static LocalFunctionHostOptions Options(string folder, LocalArguments arguments, Dictionary<string, string> variables) => new()
-    {
-        Functions = typeof(SyncJob).Assembly.GetExportedTypes(),
-        StorageFolder = Path.Combine(folder, "histories"),
-        Port = arguments.Port,
-        Configure = builder =>
+    private static LocalFunctionHostOptions Options(string folder, LocalArguments arguments, Dictionary<string, string> variables) =>
+        new()
         {
-            builder.Configuration["ConnectorsPollSchedule"] = variables["ConnectorsPollSchedule"];
-            builder.Configuration["ConnectorsCleanUpSchedule"] = variables["ConnectorsCleanUpSchedule"];
-            builder.Logging.AddConsoleFormatter<VisibleConsole, ConsoleFormatterOptions>().AddConsole(console => console.FormatterName = VisibleConsole.FormatterName)
-                .SetMinimumLevel(arguments.IsOnce ? LogLevel.Warning : LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
-            var usual = new StagedSyncOptions();
-            builder.Services.AddConnectors(new AppSettings
+            Functions = typeof(SyncJob).Assembly.GetExportedTypes(),
+            StorageFolder = Path.Combine(folder, "histories"),
+            Port = arguments.Port,
+            Configure = builder =>
             {
-                Variables = variables,
-                Limits = arguments.Step is { } step ? usual with { MaxDocuments = step, MaxOperations = step, DeletesPerPart = Math.Min(step, usual.DeletesPerPart) } : usual,
-            });
-        },
-    };
+                builder.Configuration["ConnectorsPollSchedule"] = variables["ConnectorsPollSchedule"];
+                builder.Configuration["ConnectorsCleanUpSchedule"] = variables["ConnectorsCleanUpSchedule"];
+                builder
+                    .Logging.AddConsoleFormatter<VisibleConsole, ConsoleFormatterOptions>()
+                    .AddConsole(console => console.FormatterName = VisibleConsole.FormatterName)
+                    .SetMinimumLevel(arguments.IsOnce ? LogLevel.Warning : LogLevel.Information)
+                    .AddFilter("Microsoft", LogLevel.Warning);
+                var usual = new StagedSyncOptions();
+                builder.Services.AddConnectors(
+                    new AppSettings
+                    {
+                        Variables = variables,
+                        Limits = arguments.Step is { } step
+                            ? usual with
+                            {
+                                MaxDocuments = step,
+                                MaxOperations = step,
+                                DeletesPerPart = Math.Min(step, usual.DeletesPerPart),
+                            }
+                            : usual,
+                    }
+                );
+            },
+        };
 }

@@ -72,7 +72,9 @@ internal sealed record LocalArguments
             }
             else
             {
-                problem = $"{name}: '{value}' is not {(name == "--folder" ? "a folder" : name == "--port" ? "a port, 0 to 65535" : "a number of documents, 1 to 1000000")}.";
+                problem =
+                    $"{name}: '{value}' is not "
+                    + $"{(name == "--folder" ? "a folder" : name == "--port" ? "a port, 0 to 65535" : "a number of documents, 1 to 1000000")}.";
                 return false;
             }
         }

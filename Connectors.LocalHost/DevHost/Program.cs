@@ -11,7 +11,8 @@ if (!LocalArguments.TryParse(args, out var arguments, out var problem))
     return 2;
 }
 
-// The first Ctrl-C ends in order, the second at once. What is not finished goes on at the next start either way, when there is a folder that is kept.
+// The first Ctrl-C ends in order, the second at once. What is not finished goes on at the next start either way, when there is a folder
+// that is kept.
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, press) =>
 {
@@ -23,7 +24,9 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal
     signal.Cancel = !stop.IsCancellationRequested;
     stop.Cancel();
 });
-var settings = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+var settings = Environment
+    .GetEnvironmentVariables()
+    .Cast<DictionaryEntry>()
     .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? string.Empty, StringComparer.OrdinalIgnoreCase);
 var temporary = arguments.Folder is null ? Directory.CreateTempSubdirectory("connectors-functions-") : null;
 var folder = arguments.Folder ?? temporary!.FullName;
@@ -42,7 +45,11 @@ try
         Console.WriteLine($"- Start a sync: curl -X POST {app.Host.Uri}api/connectors/{connector}/syncs");
     }
 
-    Console.WriteLine(temporary is null ? $"- All of it is kept in {folder}: a later start goes on with it" : "- All of it is lost at the end; --folder PATH keeps it");
+    Console.WriteLine(
+        temporary is null
+            ? $"- All of it is kept in {folder}: a later start goes on with it"
+            : "- All of it is lost at the end; --folder PATH keeps it"
+    );
     await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     return 0;
 }

@@ -31,7 +31,10 @@ internal sealed class SampleFolder(string path)
         Directory.CreateDirectory(path);
         for (var number = 0; number < Count; number++)
         {
-            File.WriteAllText(PathOf(number), $"Note {number.ToString(CultureInfo.InvariantCulture)}: water the plants on shelf {(number % 7) + 1}.\n");
+            File.WriteAllText(
+                PathOf(number),
+                $"Note {number.ToString(CultureInfo.InvariantCulture)}: water the plants on shelf {(number % 7) + 1}.\n"
+            );
         }
     }
 

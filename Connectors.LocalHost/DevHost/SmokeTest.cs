@@ -22,7 +22,12 @@ internal sealed class SmokeTest(DevHostRun app, SampleFolder folder, TextWriter 
     {
         folder.Create();
         var services = await app.Host.Services.GetRequiredService<ConnectorApp>().ReadyAsync(cancellationToken);
-        if (await services.Connectors.ListAsync(cancellationToken).FirstOrDefaultAsync(item => item.IndexName == Index, cancellationToken) is { } known)
+        if (
+            await services
+                .Connectors.ListAsync(cancellationToken)
+                .FirstOrDefaultAsync(item => item.IndexName == Index, cancellationToken) is
+            { } known
+        )
         {
             await output.WriteLineAsync($"- Connector {known.Id} mirrors {folder.Path} into {Index}, as before");
             return known.Id;
@@ -35,9 +40,13 @@ internal sealed class SmokeTest(DevHostRun app, SampleFolder folder, TextWriter 
                 ServiceType = "dir",
                 IndexName = Index,
                 Status = ConnectorStatus.Configured,
-                Configuration = ConnectorConfiguration.Render(services.Sources.Describe("dir").Fields, new Dictionary<string, JsonNode?> { ["directory"] = folder.Path }),
+                Configuration = ConnectorConfiguration.Render(
+                    services.Sources.Describe("dir").Fields,
+                    new Dictionary<string, JsonNode?> { ["directory"] = folder.Path }
+                ),
             },
-            cancellationToken);
+            cancellationToken
+        );
         await output.WriteLineAsync($"- Connector {connector.Id} mirrors {folder.Path} into {Index}");
         return connector.Id;
     }
@@ -49,7 +58,9 @@ internal sealed class SmokeTest(DevHostRun app, SampleFolder folder, TextWriter 
         var connectorId = await ConnectAsync(cancellationToken);
         var first = await SyncAsync(connectorId, cancellationToken);
         folder.Change();
-        await output.WriteLineAsync($"- {SampleFolder.Changed} notes are changed, {SampleFolder.Added} added, {SampleFolder.Removed} removed");
+        await output.WriteLineAsync(
+            $"- {SampleFolder.Changed} notes are changed, {SampleFolder.Added} added, {SampleFolder.Removed} removed"
+        );
         var second = await SyncAsync(connectorId, cancellationToken);
         await output.WriteLineAsync($"functions: indexed {second.Created}, updated {second.Updated}, deleted {second.Deleted}");
         return first == (SampleFolder.Count, 0, 0) && second == (SampleFolder.Added, SampleFolder.Changed, SampleFolder.Removed);
@@ -62,10 +73,17 @@ internal sealed class SmokeTest(DevHostRun app, SampleFolder folder, TextWriter 
         using var answer = await _api.PostAsync($"connectors/{connectorId}/syncs", content: null, cancellationToken);
         answer.EnsureSuccessStatusCode();
         var jobId = (await answer.Content.ReadFromJsonAsync<JsonObject>(cancellationToken))!["id"]!.GetValue<string>();
-        await app.Host.Client.WaitForInstanceCompletionAsync(SyncJobInput.InstanceIdOf(jobId), getInputsAndOutputs: false, cancellationToken);
+        await app.Host.Client.WaitForInstanceCompletionAsync(
+            SyncJobInput.InstanceIdOf(jobId),
+            getInputsAndOutputs: false,
+            cancellationToken
+        );
         var sync = (await _api.GetFromJsonAsync<JsonObject>($"syncs/{jobId}", cancellationToken))!;
         var counts = sync["counts"]!;
-        await output.WriteLineAsync($"- Sync {jobId}: {sync["status"]}, {counts["created"]} created, {counts["updated"]} updated, {sync["deletedDocuments"]} deleted, {counts["skipped"]} unchanged {sync["error"]}");
+        await output.WriteLineAsync(
+            $"- Sync {jobId}: {sync["status"]}, {counts["created"]} created, {counts["updated"]} updated, {sync["deletedDocuments"]} "
+                + $"deleted, {counts["skipped"]} unchanged {sync["error"]}"
+        );
         return (counts["created"]!.GetValue<long>(), counts["updated"]!.GetValue<long>(), sync["deletedDocuments"]!.GetValue<long>());
     }
 }

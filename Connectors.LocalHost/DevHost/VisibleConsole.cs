@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Connectors.LocalHost.DevHost;
 
-/// <summary>A log of one line for each message, in which nothing that came from elsewhere begins another line or moves the cursor.</summary>
+/// <summary>A log of one line for each message, in which nothing that came from elsewhere begins another line or moves the
+/// cursor.</summary>
 internal sealed class VisibleConsole() : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "visible";
@@ -20,7 +21,12 @@ internal sealed class VisibleConsole() : ConsoleFormatter(FormatterName)
             LogLevel.Critical => "crit",
             _ => "dbug",
         };
-        var failure = logEntry.Exception is { } exception ? $" {VisibleText.Of(exception.ToString().ReplaceLineEndings(" "))}" : string.Empty;
-        textWriter.WriteLine($"{word}: {logEntry.Category}[{logEntry.EventId.Id}] {VisibleText.Of(logEntry.Formatter(logEntry.State, logEntry.Exception))}{failure}");
+        var failure = logEntry.Exception is { } exception
+            ? $" {VisibleText.Of(exception.ToString().ReplaceLineEndings(" "))}"
+            : string.Empty;
+        textWriter.WriteLine(
+            $"{word}: {logEntry.Category}[{logEntry.EventId.Id}] "
+                + $"{VisibleText.Of(logEntry.Formatter(logEntry.State, logEntry.Exception))}{failure}"
+        );
     }
 }

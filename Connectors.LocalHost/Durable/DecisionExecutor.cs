@@ -8,7 +8,13 @@ namespace Connectors.LocalHost.Durable;
 /// Carries out the decisions of orchestrators. All of it is idempotent: an activity may run twice, an existing child is not started again,
 /// an event is identified by its sender, and a result counts once.
 /// </summary>
-internal sealed class DecisionExecutor(DurableRunner runner, ActivityRunner activities, DurableTimers timers, TimeProvider time, ILogger logger) : IDisposable
+internal sealed class DecisionExecutor(
+    DurableRunner runner,
+    ActivityRunner activities,
+    DurableTimers timers,
+    TimeProvider time,
+    ILogger logger
+) : IDisposable
 {
     // Task ids begin at 0.
     private const int StartOfInstance = -1;
@@ -66,12 +72,25 @@ internal sealed class DecisionExecutor(DurableRunner runner, ActivityRunner acti
                 activities.Post(call, arrival => runner.DeliverAsync(from.InstanceId, from.ExecutionId, arrival));
                 break;
             case TimerCreated timer:
-                timers.Set(from.InstanceId, timer.TaskId, timer.FireAt, () => runner.DeliverAsync(from.InstanceId, from.ExecutionId, new TimerFired(Now, timer.TaskId)));
+                timers.Set(from.InstanceId, timer.TaskId, timer.FireAt, () =>
+                    runner.DeliverAsync(from.InstanceId, from.ExecutionId, new TimerFired(Now, timer.TaskId))
+                );
                 break;
             case EventSent sent:
-                if (!await runner.DeliverAsync(sent.InstanceId, null, new EventRaised(Now, sent.Name, sent.Payload, new EventSender(from.ExecutionId, sent.TaskId))))
+                if (
+                    !await runner.DeliverAsync(
+                        sent.InstanceId,
+                        null,
+                        new EventRaised(Now, sent.Name, sent.Payload, new EventSender(from.ExecutionId, sent.TaskId))
+                    )
+                )
                 {
-                    logger.LogInformation("Event {Event} from instance {Sender} reached nobody: instance {InstanceId} is unknown, has ended or has it.", sent.Name, from.InstanceId, sent.InstanceId);
+                    logger.LogInformation(
+                        "Event {Event} from instance {Sender} reached nobody: instance {InstanceId} is unknown, has ended or has it.",
+                        sent.Name,
+                        from.InstanceId,
+                        sent.InstanceId
+                    );
                 }
 
                 break;
@@ -85,7 +104,15 @@ internal sealed class DecisionExecutor(DurableRunner runner, ActivityRunner acti
     {
         var parent = new Parent(from.Name, from.InstanceId, from.ExecutionId, call.TaskId);
         OrchestrationState? other = null;
-        var start = new ExecutionStarted(Now, call.InstanceId, Guid.CreateVersion7(time.GetUtcNow()).ToString("N"), call.Name, call.Input, Now, parent);
+        var start = new ExecutionStarted(
+            Now,
+            call.InstanceId,
+            Guid.CreateVersion7(time.GetUtcNow()).ToString("N"),
+            call.Name,
+            call.Input,
+            Now,
+            parent
+        );
         var isStarted = await runner.TryStartAsync(
             start,
             now =>
@@ -93,7 +120,8 @@ internal sealed class DecisionExecutor(DurableRunner runner, ActivityRunner acti
                 other = now;
                 return now is null || (now.IsFinished && now.Start.Parent != parent);
             },
-            CancellationToken.None);
+            CancellationToken.None
+        );
         if (isStarted)
         {
             return;
@@ -106,7 +134,10 @@ internal sealed class DecisionExecutor(DurableRunner runner, ActivityRunner acti
         }
         else
         {
-            var failure = new Failure(typeof(InvalidOperationException).FullName!, $"Instance '{call.InstanceId}' is running already: a sub-orchestration needs an id of its own.");
+            var failure = new Failure(
+                typeof(InvalidOperationException).FullName!,
+                $"Instance '{call.InstanceId}' is running already: a sub-orchestration needs an id of its own."
+            );
             await runner.DeliverAsync(from.InstanceId, from.ExecutionId, new TaskFailed(Now, call.TaskId, failure));
         }
     }
@@ -127,12 +158,20 @@ internal sealed class DecisionExecutor(DurableRunner runner, ActivityRunner acti
 
         if (state.Start.Parent is { } parent)
         {
-            await runner.DeliverAsync(parent.InstanceId, parent.ExecutionId, outcome switch
-            {
-                Completed completed => new TaskCompleted(Now, parent.TaskId, completed.Output),
-                Failed failed => new TaskFailed(Now, parent.TaskId, failed.Failure),
-                _ => new TaskFailed(Now, parent.TaskId, new Failure(typeof(OperationCanceledException).FullName!, $"Instance '{state.Start.InstanceId}' was terminated.")),
-            });
+            await runner.DeliverAsync(
+                parent.InstanceId,
+                parent.ExecutionId,
+                outcome switch
+                {
+                    Completed completed => new TaskCompleted(Now, parent.TaskId, completed.Output),
+                    Failed failed => new TaskFailed(Now, parent.TaskId, failed.Failure),
+                    _ => new TaskFailed(
+                        Now,
+                        parent.TaskId,
+                        new Failure(typeof(OperationCanceledException).FullName!, $"Instance '{state.Start.InstanceId}' was terminated.")
+                    ),
+                }
+            );
         }
     }
 }

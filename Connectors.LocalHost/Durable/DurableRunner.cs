@@ -26,7 +26,15 @@ internal sealed class DurableRunner : IAsyncDisposable
     private readonly DecisionExecutor _carrier;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public DurableRunner(HistoryStore store, IDurableFunctions functions, DataConverter converter, ILoggerFactory loggers, TimeProvider time, PendingWork work, DurableOptions options)
+    public DurableRunner(
+        HistoryStore store,
+        IDurableFunctions functions,
+        DataConverter converter,
+        ILoggerFactory loggers,
+        TimeProvider time,
+        PendingWork work,
+        DurableOptions options
+    )
     {
         (_store, _functions, _converter, _loggers, _time, _work) = (store, functions, converter, loggers, time, work);
         var logger = loggers.CreateLogger<DurableRunner>();
@@ -61,7 +69,11 @@ internal sealed class DurableRunner : IAsyncDisposable
 
     /// <summary>Starts an execution, unless <paramref name="mayStart"/> says no to what the id stands for now.</summary>
     /// <returns>False when it said no.</returns>
-    public async Task<bool> TryStartAsync(ExecutionStarted start, Func<OrchestrationState?, bool> mayStart, CancellationToken cancellationToken)
+    public async Task<bool> TryStartAsync(
+        ExecutionStarted start,
+        Func<OrchestrationState?, bool> mayStart,
+        CancellationToken cancellationToken
+    )
     {
         var instance = Find(start.InstanceId);
         using (await instance.EnterAsync(cancellationToken))
@@ -87,12 +99,21 @@ internal sealed class DurableRunner : IAsyncDisposable
     /// <summary>Writes down what has reached an instance, and lets its orchestrator take a turn.</summary>
     /// <param name="executionId">Only for this execution; null for whichever there is.</param>
     /// <returns>False when it tells the orchestrator nothing: an answer that it has, or one to an instance that has ended.</returns>
-    public async Task<bool> DeliverAsync(string instanceId, string? executionId, Arrival arrival, CancellationToken cancellationToken = default)
+    public async Task<bool> DeliverAsync(
+        string instanceId,
+        string? executionId,
+        Arrival arrival,
+        CancellationToken cancellationToken = default
+    )
     {
         var instance = Find(instanceId);
         using (await instance.EnterAsync(cancellationToken))
         {
-            if (instance.State is not { } state || (executionId is not null && state.Start.ExecutionId != executionId) || !state.Accepts(arrival))
+            if (
+                instance.State is not { } state
+                || (executionId is not null && state.Start.ExecutionId != executionId)
+                || !state.Accepts(arrival)
+            )
             {
                 return false;
             }
@@ -172,9 +193,7 @@ internal sealed class DurableRunner : IAsyncDisposable
     {
         try
         {
-            while (await TakeTurnAsync(instance))
-            {
-            }
+            while (await TakeTurnAsync(instance)) { }
         }
         catch
         {
@@ -226,12 +245,22 @@ internal sealed class DurableRunner : IAsyncDisposable
             OrchestratorViolation condemned => End(new Failed(condemned.Failure)),
             _ => _functions.FindOrchestrator(start.Name) is { } orchestrator
                 ? OrchestratorRun.Take(orchestrator, history, Now, _converter, _loggers, () => Condemn(start))
-                : End(new Failed(new Failure(typeof(InvalidOperationException).FullName!, $"There is no orchestrator '{start.Name}' in this app.", IsFinal: true))),
+                : End(
+                    new Failed(
+                        new Failure(
+                            typeof(InvalidOperationException).FullName!,
+                            $"There is no orchestrator '{start.Name}' in this app.",
+                            IsFinal: true
+                        )
+                    )
+                ),
         };
     }
 
-    private void Condemn(ExecutionStarted start) => _work.Run(() =>
-        DeliverAsync(start.InstanceId, start.ExecutionId, new OrchestratorViolation(Now, OrchestratorErrors.ForeignAwait(start))));
+    private void Condemn(ExecutionStarted start) =>
+        _work.Run(() =>
+            DeliverAsync(start.InstanceId, start.ExecutionId, new OrchestratorViolation(Now, OrchestratorErrors.ForeignAwait(start)))
+        );
 
     private async Task<OrchestrationState> WriteAsync(Instance instance, Turn turn)
     {
@@ -259,7 +288,11 @@ internal sealed class DurableRunner : IAsyncDisposable
         _carrier.Forget(old);
         var state = new OrchestrationState(start);
         instance.Begin(state, goesOn: true);
-        foreach (var arrival in late.Where(item => item is Suspended or Resumed or TerminationRequested or OrchestratorViolation && state.Accepts(item)))
+        foreach (
+            var arrival in late.Where(item =>
+                item is Suspended or Resumed or TerminationRequested or OrchestratorViolation && state.Accepts(item)
+            )
+        )
         {
             await _store.AppendAsync(instance.Id, arrival, CancellationToken.None);
             state.Apply(arrival);
@@ -268,5 +301,6 @@ internal sealed class DurableRunner : IAsyncDisposable
         return state;
     }
 
-    private void Announce() => Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    private void Announce() =>
+        Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 }

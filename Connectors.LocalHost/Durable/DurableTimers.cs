@@ -43,7 +43,8 @@ internal sealed class DurableTimers(TimeProvider time, PendingWork work) : IDisp
             },
             null,
             Timeout.InfiniteTimeSpan,
-            Timeout.InfiniteTimeSpan);
+            Timeout.InfiniteTimeSpan
+        );
         if (_timers.TryGetValue((instanceId, key), out var old))
         {
             old.Dispose();

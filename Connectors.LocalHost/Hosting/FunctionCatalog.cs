@@ -19,14 +19,22 @@ internal sealed class FunctionCatalog
     {
         var functions = new Dictionary<string, LocalFunction>(StringComparer.OrdinalIgnoreCase);
         var problems = new List<string>();
-        foreach (var method in types.SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)))
+        foreach (
+            var method in types.SelectMany(type =>
+                type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+            )
+        )
         {
             if (method.GetCustomAttribute<FunctionAttribute>() is not { } attribute)
             {
                 continue;
             }
 
-            var triggers = method.GetParameters().Select(item => (Parameter: item, Trigger: item.GetCustomAttribute<TriggerBindingAttribute>())).Where(item => item.Trigger is not null).ToList();
+            var triggers = method
+                .GetParameters()
+                .Select(item => (Parameter: item, Trigger: item.GetCustomAttribute<TriggerBindingAttribute>()))
+                .Where(item => item.Trigger is not null)
+                .ToList();
             if (triggers.Count != 1)
             {
                 problems.Add($"function '{attribute.Name}': it needs exactly one parameter with a trigger, and has {triggers.Count}");
@@ -34,18 +42,26 @@ internal sealed class FunctionCatalog
             }
 
             var function = new LocalFunction(attribute.Name, method, triggers[0].Parameter, triggers[0].Trigger!);
-            if ((function.Problem ?? (functions.TryAdd(function.Name, function) ? null : $"function '{function.Name}': there are two of this name")) is { } problem)
+            if (
+                (
+                    function.Problem
+                    ?? (functions.TryAdd(function.Name, function) ? null : $"function '{function.Name}': there are two of this name")
+                ) is
+                { } problem
+            )
             {
                 problems.Add(problem);
             }
         }
 
         return problems.Count > 0 ? throw new InvalidOperationException($"The app can't be run: {string.Join("; ", problems)}.")
-            : functions.Count == 0 ? throw new InvalidOperationException("The app can't be run: none of its types has a public method with [Function].")
+            : functions.Count == 0
+                ? throw new InvalidOperationException("The app can't be run: none of its types has a public method with [Function].")
             : new FunctionCatalog(functions);
     }
 
     /// <summary>The function of this name that <typeparamref name="TTrigger"/> runs; null when there is none.</summary>
     public LocalFunction? Find<TTrigger>(string name)
-        where TTrigger : TriggerBindingAttribute => _functions.TryGetValue(name, out var function) && function.Trigger is TTrigger ? function : null;
+        where TTrigger : TriggerBindingAttribute =>
+        _functions.TryGetValue(name, out var function) && function.Trigger is TTrigger ? function : null;
 }

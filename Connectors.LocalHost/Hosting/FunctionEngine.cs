@@ -11,7 +11,8 @@ using Microsoft.Extensions.Options;
 
 namespace Connectors.LocalHost.Hosting;
 
-/// <summary>The parts of a host, put together. It starts after the app's own services and before the first request, and ends in the other order.</summary>
+/// <summary>The parts of a host, put together. It starts after the app's own services and before the first request, and ends in the other
+/// order.</summary>
 internal sealed class FunctionEngine : IHostedService, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -38,7 +39,15 @@ internal sealed class FunctionEngine : IHostedService, IAsyncDisposable
         _timers = new TimerFunctions(invoker, services, _alarms, _work, time, logger, _stopping.Token);
         _http = new HttpFunctions(catalog, invoker, logger, _stopping.Token);
         var functions = new DurableFunctions(catalog, invoker, services, converter);
-        Runner = new DurableRunner(store, functions, converter, loggers, time, _work, new DurableOptions(options.MaxConcurrentActivities, options.Delivery, options.ShuffleResults));
+        Runner = new DurableRunner(
+            store,
+            functions,
+            converter,
+            loggers,
+            time,
+            _work,
+            new DurableOptions(options.MaxConcurrentActivities, options.Delivery, options.ShuffleResults)
+        );
         Client = new LocalDurableTaskClient(Runner, converter);
     }
 

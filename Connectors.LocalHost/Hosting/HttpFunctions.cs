@@ -11,7 +11,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.LocalHost.Hosting;
 
-/// <summary>HTTP functions under <c>/api/</c>, and <c>POST /admin/functions/NAME</c>, which fires a timer. Function keys are not asked for, as Core Tools doesn't.</summary>
+/// <summary>HTTP functions under <c>/api/</c>, and <c>POST /admin/functions/NAME</c>, which fires a timer. Function keys are not asked for,
+/// as Core Tools doesn't.</summary>
 internal sealed class HttpFunctions(FunctionCatalog catalog, FunctionInvoker invoker, ILogger logger, CancellationToken stopping)
 {
     /// <param name="fire">Starts a run of a timer function; false when there is no timer of that name.</param>
@@ -22,13 +23,17 @@ internal sealed class HttpFunctions(FunctionCatalog catalog, FunctionInvoker inv
             if (function.Trigger is HttpTriggerAttribute trigger)
             {
                 RequestDelegate run = http => RunAsync(function, http);
-                _ = trigger.Methods is { Length: > 0 } methods ? app.MapMethods(function.Route, methods.Select(item => item.ToUpperInvariant()), run) : app.Map(function.Route, run);
+                _ = trigger.Methods is { Length: > 0 } methods
+                    ? app.MapMethods(function.Route, methods.Select(item => item.ToUpperInvariant()), run)
+                    : app.Map(function.Route, run);
             }
         }
 
         app.MapPost("admin/functions/{name}", http =>
         {
-            http.Response.StatusCode = fire((string)http.Request.RouteValues["name"]!) ? StatusCodes.Status202Accepted : StatusCodes.Status404NotFound;
+            http.Response.StatusCode = fire((string)http.Request.RouteValues["name"]!)
+                ? StatusCodes.Status202Accepted
+                : StatusCodes.Status404NotFound;
             return Task.CompletedTask;
         });
     }
@@ -38,7 +43,12 @@ internal sealed class HttpFunctions(FunctionCatalog catalog, FunctionInvoker inv
         using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
         try
         {
-            var result = await invoker.InvokeAsync(function, http.RequestServices, parameter => Argument(function, parameter, http), either.Token);
+            var result = await invoker.InvokeAsync(
+                function,
+                http.RequestServices,
+                parameter => Argument(function, parameter, http),
+                either.Token
+            );
             await WriteAsync(result, http);
         }
         catch (FormatException e)
@@ -82,11 +92,12 @@ internal sealed class HttpFunctions(FunctionCatalog catalog, FunctionInvoker inv
         }
     }
 
-    private static Task WriteAsync(object? result, HttpContext http) => result switch
-    {
-        null => Task.CompletedTask,
-        IResult item => item.ExecuteAsync(http),
-        IActionResult item => item.ExecuteResultAsync(new ActionContext(http, http.GetRouteData(), new ActionDescriptor())),
-        _ => new OkObjectResult(result).ExecuteResultAsync(new ActionContext(http, http.GetRouteData(), new ActionDescriptor())),
-    };
+    private static Task WriteAsync(object? result, HttpContext http) =>
+        result switch
+        {
+            null => Task.CompletedTask,
+            IResult item => item.ExecuteAsync(http),
+            IActionResult item => item.ExecuteResultAsync(new ActionContext(http, http.GetRouteData(), new ActionDescriptor())),
+            _ => new OkObjectResult(result).ExecuteResultAsync(new ActionContext(http, http.GetRouteData(), new ActionDescriptor())),
+        };
 }

@@ -13,12 +13,16 @@ namespace Connectors.LocalHost.Hosting;
 internal sealed record LocalFunction(string Name, MethodInfo Method, ParameterInfo TriggerParameter, TriggerBindingAttribute Trigger)
 {
     /// <summary>Of an orchestrator: the parameter that takes its input, if there is one.</summary>
-    public ParameterInfo? InputParameter => Trigger is OrchestrationTriggerAttribute ? Method.GetParameters().FirstOrDefault(item => item != TriggerParameter && !IsOffered(item)) : null;
+    public ParameterInfo? InputParameter =>
+        Trigger is OrchestrationTriggerAttribute
+            ? Method.GetParameters().FirstOrDefault(item => item != TriggerParameter && !IsOffered(item))
+            : null;
 
     /// <summary>Of an HTTP function: its path, without a slash at the start.</summary>
     public string Route => "api/" + ((Trigger as HttpTriggerAttribute)?.Route ?? Name).TrimStart('/');
 
-    private IEnumerable<string> RouteParameters => Trigger is HttpTriggerAttribute ? RoutePatternFactory.Parse(Route).Parameters.Select(item => item.Name) : [];
+    private IEnumerable<string> RouteParameters =>
+        Trigger is HttpTriggerAttribute ? RoutePatternFactory.Parse(Route).Parameters.Select(item => item.Name) : [];
 
     /// <summary>What is wrong with it, in a sentence; null when it can be run.</summary>
     public string? Problem
@@ -26,13 +30,19 @@ internal sealed record LocalFunction(string Name, MethodInfo Method, ParameterIn
         get
         {
             var type = TriggerParameter.ParameterType;
-            var unbound = Method.GetParameters().FirstOrDefault(item => item != TriggerParameter && !IsOffered(item) && item != InputParameter && !TakesFromRoute(item));
+            var unbound = Method
+                .GetParameters()
+                .FirstOrDefault(item => item != TriggerParameter && !IsOffered(item) && item != InputParameter && !TakesFromRoute(item));
             return Trigger switch
             {
-                HttpTriggerAttribute when type != typeof(HttpRequest) => $"function '{Name}': [HttpTrigger] needs a parameter of type HttpRequest, not {type.Name}",
-                TimerTriggerAttribute when type != typeof(TimerInfo) => $"function '{Name}': [TimerTrigger] needs a parameter of type TimerInfo, not {type.Name}",
-                OrchestrationTriggerAttribute when type != typeof(TaskOrchestrationContext) => $"function '{Name}': [OrchestrationTrigger] needs a parameter of type TaskOrchestrationContext, not {type.Name}",
-                HttpTriggerAttribute or TimerTriggerAttribute or OrchestrationTriggerAttribute or ActivityTriggerAttribute => unbound is null
+                HttpTriggerAttribute when type != typeof(HttpRequest) =>
+                    $"function '{Name}': [HttpTrigger] needs a parameter of type HttpRequest, not {type.Name}",
+                TimerTriggerAttribute when type != typeof(TimerInfo) =>
+                    $"function '{Name}': [TimerTrigger] needs a parameter of type TimerInfo, not {type.Name}",
+                OrchestrationTriggerAttribute when type != typeof(TaskOrchestrationContext) =>
+                    $"function '{Name}': [OrchestrationTrigger] needs a parameter of type TaskOrchestrationContext, not {type.Name}",
+                HttpTriggerAttribute or TimerTriggerAttribute or OrchestrationTriggerAttribute or ActivityTriggerAttribute => unbound
+                    is null
                     ? null
                     : $"function '{Name}': nothing gives a value to parameter '{unbound.Name}' of type {unbound.ParameterType.Name}",
                 _ => $"function '{Name}': the local host knows no {Trigger.GetType().Name}",

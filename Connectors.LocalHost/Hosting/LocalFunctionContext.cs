@@ -6,7 +6,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Connectors.LocalHost.Hosting;
 
 /// <summary>One run of a function. Its bindings are empty: arguments are bound without them.</summary>
-internal sealed class LocalFunctionContext(LocalFunction function, IServiceProvider services, CancellationToken cancellationToken) : FunctionContext
+internal sealed class LocalFunctionContext(LocalFunction function, IServiceProvider services, CancellationToken cancellationToken)
+    : FunctionContext
 {
     private readonly LocalDefinition _definition = new(function);
 
@@ -32,7 +33,8 @@ internal sealed class LocalFunctionContext(LocalFunction function, IServiceProvi
 
     private sealed class LocalDefinition(LocalFunction function) : FunctionDefinition
     {
-        public override ImmutableArray<FunctionParameter> Parameters { get; } = [.. function.Method.GetParameters().Select(item => new FunctionParameter(item.Name!, item.ParameterType))];
+        public override ImmutableArray<FunctionParameter> Parameters { get; } =
+        [.. function.Method.GetParameters().Select(item => new FunctionParameter(item.Name!, item.ParameterType))];
 
         public override string PathToAssembly => function.Method.Module.FullyQualifiedName;
 

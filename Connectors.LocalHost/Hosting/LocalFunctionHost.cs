@@ -15,8 +15,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Connectors.LocalHost.Hosting;
 
 /// <summary>
-/// Runs the functions of an app in this process, without Core Tools, storage or the Functions host: HTTP functions on 127.0.0.1, timers by their schedules,
-/// orchestrations with a history on disk. A development tool: it is neither fast nor built to serve.
+/// Runs the functions of an app in this process, without Core Tools, storage or the Functions host: HTTP functions on 127.0.0.1, timers by
+/// their schedules, orchestrations with a history on disk. A development tool: it is neither fast nor built to serve.
 /// </summary>
 public sealed class LocalFunctionHost : IAsyncDisposable
 {
@@ -36,7 +36,8 @@ public sealed class LocalFunctionHost : IAsyncDisposable
     public DurableTaskClient Client => _engine.Client;
 
     /// <summary>Starts the app, and goes on with the orchestrations that the storage folder holds.</summary>
-    /// <exception cref="InvalidOperationException">A function can't be run, or a schedule can't be read; the message says which and why.</exception>
+    /// <exception cref="InvalidOperationException">A function can't be run, or a schedule can't be read; the message says which and
+    /// why.</exception>
     /// <exception cref="IOException">The port is taken, or another host uses the storage folder.</exception>
     /// <exception cref="InvalidDataException">A history can't be read.</exception>
     public static async Task<LocalFunctionHost> StartAsync(LocalFunctionHostOptions options, CancellationToken cancellationToken)
@@ -70,7 +71,8 @@ public sealed class LocalFunctionHost : IAsyncDisposable
     /// <returns>False when there is no timer function of that name.</returns>
     public bool FireTimer(string function) => _engine.Fire(function);
 
-    /// <summary>Comes back when no function runs and none is about to: everything waits for the clock, an event or a call from outside.</summary>
+    /// <summary>Comes back when no function runs and none is about to: everything waits for the clock, an event or a call from
+    /// outside.</summary>
     public Task WhenQuietAsync(CancellationToken cancellationToken) => _engine.WhenQuietAsync(cancellationToken);
 
     /// <summary>Stops as on Ctrl-C: functions are cancelled and waited for. What was not finished goes on at the next start.</summary>
@@ -120,11 +122,13 @@ public sealed class LocalFunctionHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Configuration.AddEnvironmentVariables();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(IPAddress.Loopback, options.Port);
-            kestrel.AddServerHeader = false;
-        });
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.Listen(IPAddress.Loopback, options.Port);
+                kestrel.AddServerHeader = false;
+            });
         builder.Services.AddRoutingCore();
         builder.Services.AddMvcCore();
 

@@ -12,7 +12,8 @@ public sealed record LocalFunctionHostOptions
     /// <summary>Where histories are kept. Made when missing; only one host uses it at a time.</summary>
     public required string StorageFolder { get; init; }
 
-    /// <summary>Adds the app's services, settings and logging. Without it there are none but the host's own; environment variables are settings.</summary>
+    /// <summary>Adds the app's services, settings and logging. Without it there are none but the host's own; environment variables are
+    /// settings.</summary>
     public Action<IHostApplicationBuilder>? Configure { get; init; }
 
     /// <summary>The port on 127.0.0.1; 0, the default, takes a free one.</summary>
@@ -30,6 +31,7 @@ public sealed record LocalFunctionHostOptions
     /// <summary>How often an activity runs for one call.</summary>
     public ActivityDelivery Delivery { get; init; }
 
-    /// <summary>Brings results of activities in an order that this decides, each time when none is under way. Null, the default, brings them as they come.</summary>
+    /// <summary>Brings results of activities in an order that this decides, each time when none is under way. Null, the default, brings
+    /// them as they come.</summary>
     public Random? ShuffleResults { get; init; }
 }

@@ -7,12 +7,24 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.LocalHost.Hosting;
 
-/// <summary>Runs timer functions by their schedules, one run of a function at a time. A run that lasts beyond the next time is followed at once by one more.</summary>
-internal sealed class TimerFunctions(FunctionInvoker invoker, IServiceProvider services, DurableTimers alarms, PendingWork work, TimeProvider time, ILogger logger, CancellationToken stopping)
+/// <summary>Runs timer functions by their schedules, one run of a function at a time. A run that lasts beyond the next time is followed at
+/// once by one more.</summary>
+internal sealed class TimerFunctions(
+    FunctionInvoker invoker,
+    IServiceProvider services,
+    DurableTimers alarms,
+    PendingWork work,
+    TimeProvider time,
+    ILogger logger,
+    CancellationToken stopping
+)
 {
     private static readonly TimeSpan PastDue = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<string, (LocalFunction Function, TimerSchedule Schedule, SemaphoreSlim Gate, ScheduleStatus Status)> _timers = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<
+        string,
+        (LocalFunction Function, TimerSchedule Schedule, SemaphoreSlim Gate, ScheduleStatus Status)
+    > _timers = new(StringComparer.OrdinalIgnoreCase);
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
@@ -49,11 +61,11 @@ internal sealed class TimerFunctions(FunctionInvoker invoker, IServiceProvider s
     }
 
     private void Plan(string name, DateTime at) => alarms.Set("timer function " + name, 0, at, async () =>
-    {
-        var began = Now;
-        await RunAsync(name, at);
-        Plan(name, _timers[name].Schedule.Next(began > at ? began : at));
-    });
+        {
+            var began = Now;
+            await RunAsync(name, at);
+            Plan(name, _timers[name].Schedule.Next(began > at ? began : at));
+        });
 
     private async Task RunAsync(string name, DateTime due)
     {
@@ -65,7 +77,12 @@ internal sealed class TimerFunctions(FunctionInvoker invoker, IServiceProvider s
             var info = new TimerInfo
             {
                 IsPastDue = Now - due >= PastDue,
-                ScheduleStatus = new ScheduleStatus { Last = status.Last, Next = status.Next, LastUpdated = status.LastUpdated },
+                ScheduleStatus = new ScheduleStatus
+                {
+                    Last = status.Last,
+                    Next = status.Next,
+                    LastUpdated = status.LastUpdated,
+                },
             };
             (status.Last, status.LastUpdated) = (due, Now);
             await using var scope = services.CreateAsyncScope();

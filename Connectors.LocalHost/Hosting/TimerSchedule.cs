@@ -5,7 +5,8 @@ using NCrontab;
 
 namespace Connectors.LocalHost.Hosting;
 
-/// <summary>When a timer function is due: an NCRONTAB expression in UTC, of six fields with the seconds first or of five without them, or the time between two runs.</summary>
+/// <summary>When a timer function is due: an NCRONTAB expression in UTC, of six fields with the seconds first or of five without them, or
+/// the time between two runs.</summary>
 internal sealed partial class TimerSchedule
 {
     private readonly CrontabSchedule? _cron;
@@ -17,13 +18,22 @@ internal sealed partial class TimerSchedule
     /// <exception cref="InvalidOperationException">A setting is missing, or it is no schedule.</exception>
     public static TimerSchedule Parse(string function, string schedule, IConfiguration settings)
     {
-        var text = Setting().Replace(schedule, match => settings[match.Groups["name"].Value]
-            ?? throw new InvalidOperationException($"Timer function '{function}' takes its schedule from the app setting '{match.Groups["name"].Value}', which is not set."));
+        var text = Setting()
+            .Replace(schedule, match =>
+                settings[match.Groups["name"].Value]
+                ?? throw new InvalidOperationException(
+                    $"Timer function '{function}' takes its schedule from the app setting '{match.Groups["name"].Value}', which is not set."
+                )
+            );
         var hasSeconds = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length == 6;
-        return CrontabSchedule.TryParse(text, new CrontabSchedule.ParseOptions { IncludingSeconds = hasSeconds }) is { } cron ? new TimerSchedule(cron, default)
-            : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var period) && period > TimeSpan.Zero ? new TimerSchedule(null, period)
+        return CrontabSchedule.TryParse(text, new CrontabSchedule.ParseOptions { IncludingSeconds = hasSeconds }) is { } cron
+                ? new TimerSchedule(cron, default)
+            : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var period) && period > TimeSpan.Zero
+                ? new TimerSchedule(null, period)
             : throw new InvalidOperationException(
-                $"Timer function '{function}': '{text}' is no schedule. An NCRONTAB expression has six fields, seconds first, such as '0 */5 * * * *'; '00:05:00' means every five minutes.");
+                $"Timer function '{function}': '{text}' is no schedule. An NCRONTAB expression has six fields, seconds first, such as '0 "
+                    + "*/5 * * * *'; '00:05:00' means every five minutes."
+            );
     }
 
     /// <summary>The first moment after <paramref name="after"/>, both in UTC.</summary>

@@ -4,8 +4,9 @@ using Connectors.Abstractions;
 namespace Connectors.Sources.Files;
 
 /// <summary>
-/// What a partition holds: a range of names right below the root, so that each path belongs to exactly one partition whatever is added meanwhile; and the
-/// root's inode, by which a folder that was unmounted or replaced since the sync began is told from one that was emptied.
+/// What a partition holds: a range of names right below the root, so that each path belongs to exactly one partition whatever is added
+/// meanwhile; and the root's inode, by which a folder that was unmounted or replaced since the sync began is told from one that was
+/// emptied.
 /// </summary>
 internal sealed record DirectoryBounds(string? From, string? To, ulong? RootInode)
 {
@@ -24,7 +25,11 @@ internal sealed record DirectoryBounds(string? From, string? To, ulong? RootInod
         }
         catch (JsonException damaged)
         {
-            throw new ConnectorException(FailureKind.Fatal, $"Partition '{partition.Name}' of the folder: its bounds are damaged. Start a new sync.", damaged);
+            throw new ConnectorException(
+                FailureKind.Fatal,
+                $"Partition '{partition.Name}' of the folder: its bounds are damaged. Start a new sync.",
+                damaged
+            );
         }
     }
 
@@ -39,7 +44,8 @@ internal sealed record DirectoryBounds(string? From, string? To, ulong? RootInod
             var bounds = new DirectoryBounds(
                 i == 0 ? null : sorted[(int)((long)i * sorted.Length / count)],
                 i == count - 1 ? null : sorted[(int)((i + 1L) * sorted.Length / count)],
-                rootInode);
+                rootInode
+            );
             var name = count == 1 ? SourcePartition.All.Name : $"{i + 1} of {count}";
             partitions[i] = new SourcePartition(name, JsonSerializer.Serialize(bounds));
         }

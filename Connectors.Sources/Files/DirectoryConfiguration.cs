@@ -16,14 +16,13 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
 
     public static IReadOnlyList<ConfigField> Fields { get; } =
     [
-        new(DirectoryField, "Directory path")
-        {
-            Tooltip = "A folder on the machine that runs the service, as an absolute path.",
-        },
+        new(DirectoryField, "Directory path") { Tooltip = "A folder on the machine that runs the service, as an absolute path." },
         new(PatternField, "File glob-like pattern")
         {
             DefaultValue = "**/*.*",
-            Tooltip = "Which files, relative to the directory: ** is any number of folders, * any text within a name. **/*.* is every file with a dot in its name.",
+            Tooltip =
+                "Which files, relative to the directory: ** is any number of folders, * any text within a name. **/*.* is every file "
+                + "with a dot in its name.",
         },
         CommonFields.TextExtraction,
         new(OutsideField, "Follow links that lead outside")
@@ -32,13 +31,17 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
             Display = ConfigDisplay.Toggle,
             Required = false,
             DefaultValue = false,
-            Tooltip = "Read what symbolic links lead to outside of the directory too. Only if nobody can put a link there who may not read all that this service may.",
+            Tooltip =
+                "Read what symbolic links lead to outside of the directory too. Only if nobody can put a link there who may not read all "
+                + "that this service may.",
             UiRestrictions = ["advanced"],
             ShapesDocuments = false,
         },
         AccessControl.Switch with
         {
-            Tooltip = "Keep who may read which file: documents list the users and groups whom owner, group and mode of the file and of its folders let read it. Needs Linux.",
+            Tooltip =
+                "Keep who may read which file: documents list the users and groups whom owner, group and mode of the file and of its "
+                + "folders let read it. Needs Linux.",
         },
         OfAccounts(UsersField, "File of users", "/etc/passwd"),
         OfAccounts(GroupsField, "File of groups", "/etc/group"),
@@ -62,19 +65,26 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
         var isOn = AccessControl.IsOn(settings);
         if (isOn && !OperatingSystem.IsLinux())
         {
-            throw new ConnectorException($"{AccessControl.Switch.Name}: needs Linux, whose owners, groups and modes it reads, and the service does not run on it. Switch it off.");
+            throw new ConnectorException(
+                $"{AccessControl.Switch.Name}: needs Linux, whose owners, groups and modes it reads, and the service does not run on it. "
+                    + "Switch it off."
+            );
         }
 
         return new DirectoryConfiguration(
             Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)),
-            rules is JsonArray patterns ? GlobPattern.Parse(patterns.Select(rule => RuleText.Of(rule?[PatternField]) ?? string.Empty)) : GlobPattern.Parse(settings.GetString(PatternField).Trim()))
+            rules is JsonArray patterns
+                ? GlobPattern.Parse(patterns.Select(rule => RuleText.Of(rule?[PatternField]) ?? string.Empty))
+                : GlobPattern.Parse(settings.GetString(PatternField).Trim())
+        )
         {
             FollowsOutside = settings.GetBoolean(OutsideField),
             Accounts = isOn ? new AccountFiles(settings.GetRequiredString(UsersField), settings.GetRequiredString(GroupsField)) : null,
         };
     }
 
-    /// <summary>What is wrong with advanced rules, <c>[{"pattern": "docs/**/*.md"}, ...]</c>: they take the place of the field's pattern.</summary>
+    /// <summary>What is wrong with advanced rules, <c>[{"pattern": "docs/**/*.md"}, ...]</c>: they take the place of the field's
+    /// pattern.</summary>
     public static IReadOnlyList<string> CheckRules(JsonNode rules)
     {
         if (rules is not JsonArray { Count: > 0 } patterns)
@@ -105,11 +115,14 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
         return problems;
     }
 
-    private static ConfigField OfAccounts(string name, string label, string path) => new(name, label)
-    {
-        DefaultValue = path,
-        DependsOn = [new ConfigDependency(AccessControl.Switch.Name, true)],
-        Tooltip = $"Users and groups are read here, in the form of {path}. Another file than the system's when the directory comes from another machine.",
-        UiRestrictions = ["advanced"],
-    };
+    private static ConfigField OfAccounts(string name, string label, string path) =>
+        new(name, label)
+        {
+            DefaultValue = path,
+            DependsOn = [new ConfigDependency(AccessControl.Switch.Name, true)],
+            Tooltip =
+                $"Users and groups are read here, in the form of {path}. Another file than the system's when the directory comes from "
+                + "another machine.",
+            UiRestrictions = ["advanced"],
+        };
 }

@@ -22,28 +22,30 @@ public sealed class DirectoryDataSource : IDataSource, IChangeFeed, IAccessContr
 
     /// <summary>A source over the machine's file system.</summary>
     public DirectoryDataSource(SourceContext context)
-        : this(context, new FileTree())
-    {
-    }
+        : this(context, new FileTree()) { }
 
     internal DirectoryDataSource(SourceContext context, IFileTree tree)
     {
         ArgumentNullException.ThrowIfNull(context);
-        _configuration = new Lazy<DirectoryConfiguration>(() => DirectoryConfiguration.From(context.Settings, context.AdvancedRules), LazyThreadSafetyMode.PublicationOnly);
+        _configuration = new Lazy<DirectoryConfiguration>(
+            () => DirectoryConfiguration.From(context.Settings, context.AdvancedRules),
+            LazyThreadSafetyMode.PublicationOnly
+        );
         _tree = tree;
         _time = context.TimeProvider;
     }
 
     /// <inheritdoc/>
-    public SourceDescription Description { get; } = new()
-    {
-        Name = "System Directory",
-        ServiceType = "dir",
-        Fields = DirectoryConfiguration.Fields,
-        HasChangeFeed = true,
-        HasAccessControl = true,
-        CheckAdvancedRules = DirectoryConfiguration.CheckRules,
-    };
+    public SourceDescription Description { get; } =
+        new()
+        {
+            Name = "System Directory",
+            ServiceType = "dir",
+            Fields = DirectoryConfiguration.Fields,
+            HasChangeFeed = true,
+            HasAccessControl = true,
+            CheckAdvancedRules = DirectoryConfiguration.CheckRules,
+        };
 
     /// <inheritdoc/>
     public Task PingAsync(CancellationToken cancellationToken)
@@ -59,12 +61,14 @@ public sealed class DirectoryDataSource : IDataSource, IChangeFeed, IAccessContr
                     RequireModes(configuration.Root);
                 }
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <inheritdoc/>
     /// <remarks>Nothing short of a walk tells, so the answer is always "changed".</remarks>
-    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => Task.FromResult(ChangeCheckResult.Unknown);
+    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) =>
+        Task.FromResult(ChangeCheckResult.Unknown);
 
     /// <inheritdoc/>
     /// <remarks>Partitions are ranges of names right below the directory, of about as many folders each.</remarks>
@@ -72,15 +76,27 @@ public sealed class DirectoryDataSource : IDataSource, IChangeFeed, IAccessContr
     {
         var (root, pattern) = _configuration.Value;
         return Task.Run(
-            () => DirectoryBounds.Divide(
-                [.. ListRoot(root).Where(entry => entry.IsFolder && !pattern.Enter(pattern.Root, entry.Name, entry.IsLink).IsDead).Select(entry => entry.Name)],
-                wanted,
-                RootErrors.Explain(root, () => _tree.Find(root))?.Unix?.Inode),
-            cancellationToken);
+            () =>
+                DirectoryBounds.Divide(
+                    [
+                        .. ListRoot(root)
+                            .Where(entry => entry.IsFolder && !pattern.Enter(pattern.Root, entry.Name, entry.IsLink).IsDead)
+                            .Select(entry => entry.Name),
+                    ],
+                    wanted,
+                    RootErrors.Explain(root, () => _tree.Find(root))?.Unix?.Inode
+                ),
+            cancellationToken
+        );
     }
 
     /// <inheritdoc/>
-    public Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    public Task<SourcePage> ReadPageAsync(
+        SourcePartition partition,
+        PageToken after,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(partition);
         var configuration = _configuration.Value;
@@ -102,15 +118,17 @@ public sealed class DirectoryDataSource : IDataSource, IChangeFeed, IAccessContr
 
                 return page;
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <inheritdoc/>
-    public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) => Task.FromResult(new ChangeStart(TimeCursor.At(_time.GetUtcNow())));
+    public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(new ChangeStart(TimeCursor.At(_time.GetUtcNow())));
 
     /// <inheritdoc/>
-    /// <remarks>Walks the whole tree and tells the files that are new or changed, by their times. Files that are gone, or that came with a folder that was moved here,
-    /// are left to the next full sync.</remarks>
+    /// <remarks>Walks the whole tree and tells the files that are new or changed, by their times. Files that are gone, or that came with a
+    /// folder that was moved here, are left to the next full sync.</remarks>
     public Task<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken)
     {
         if (TimeCursor.TimeOf(cursor) is not { } since)
@@ -121,7 +139,13 @@ public sealed class DirectoryDataSource : IDataSource, IChangeFeed, IAccessContr
         var position = TimeCursor.Parse(after, _time);
         if (!_readings.TryRemove(Changes, out var reading) || reading.Token.ToString() != position.After)
         {
-            reading = new DirectoryReader(_tree, _configuration.Value, new DirectoryBounds(null, null, null), new PageToken(position.After), since - Overlap);
+            reading = new DirectoryReader(
+                _tree,
+                _configuration.Value,
+                new DirectoryBounds(null, null, null),
+                new PageToken(position.After),
+                since - Overlap
+            );
         }
 
         return Task.Run(
@@ -136,13 +160,18 @@ public sealed class DirectoryDataSource : IDataSource, IChangeFeed, IAccessContr
 
                 return new ChangePage(page.Build(position.Token(reading.Token.ToString()), isLast), [], TimeCursor.At(position.StartedAt));
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <inheritdoc/>
     /// <remarks>The users of the system. Each has its own value and those of its groups; root is a user like any other.</remarks>
     public IAsyncEnumerable<AccessIdentity> ReadIdentitiesAsync(CancellationToken cancellationToken) =>
-        ReadAsync(_configuration.Value.Accounts ?? throw new ConnectorException($"{AccessControl.Switch.Name}: switched off, so there are no identities."), cancellationToken);
+        ReadAsync(
+            _configuration.Value.Accounts
+                ?? throw new ConnectorException($"{AccessControl.Switch.Name}: switched off, so there are no identities."),
+            cancellationToken
+        );
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
@@ -151,12 +180,18 @@ public sealed class DirectoryDataSource : IDataSource, IChangeFeed, IAccessContr
         return ValueTask.CompletedTask;
     }
 
-    private static async IAsyncEnumerable<AccessIdentity> ReadAsync(AccountFiles files, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<AccessIdentity> ReadAsync(
+        AccountFiles files,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var accounts = await Task.Run(() => Accounts.Read(files), cancellationToken);
         foreach (var user in accounts.Users)
         {
-            yield return new AccessIdentity(user.Name, [AccessSet.UserValue(user.User), .. accounts.GroupsOf(user.User).Select(AccessSet.GroupValue)])
+            yield return new AccessIdentity(
+                user.Name,
+                [AccessSet.UserValue(user.User), .. accounts.GroupsOf(user.User).Select(AccessSet.GroupValue)]
+            )
             {
                 Identity = new Dictionary<string, string?>(StringComparer.Ordinal)
                 {
@@ -174,7 +209,9 @@ public sealed class DirectoryDataSource : IDataSource, IChangeFeed, IAccessContr
         if (!LinuxMounts.HasModes(type))
         {
             throw new ConnectorException(
-                $"directory: '{root}' is on a file system ({type}) whose modes don't tell who may read a file. Switch {AccessControl.Switch.Name} off, or run the service where the files are.");
+                $"directory: '{root}' is on a file system ({type}) whose modes don't tell who may read a file. Switch "
+                    + $"{AccessControl.Switch.Name} off, or run the service where the files are."
+            );
         }
     }
 

@@ -4,11 +4,14 @@ using Connectors.Sources.Files.Access;
 
 namespace Connectors.Sources.Files;
 
-/// <summary>A walk through one partition, page by page: of all files, or of those that changed since a time. One thread at a time; it blocks.</summary>
+/// <summary>A walk through one partition, page by page: of all files, or of those that changed since a time. One thread at a time; it
+/// blocks.</summary>
 internal sealed class DirectoryReader
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-    /// <summary>Files passed over, for each document that a page takes, before the page ends all the same: a walk has to be stoppable.</summary>
+
+    /// <summary>Files passed over, for each document that a page takes, before the page ends all the same: a walk has to be
+    /// stoppable.</summary>
     private const int PassedADocument = 10;
 
     private readonly IFileTree _tree;
@@ -19,7 +22,13 @@ internal sealed class DirectoryReader
     private readonly TreeAccess? _access;
     private readonly LinkBounds? _bounds;
 
-    public DirectoryReader(IFileTree tree, DirectoryConfiguration configuration, DirectoryBounds bounds, PageToken after, DateTimeOffset? since = null)
+    public DirectoryReader(
+        IFileTree tree,
+        DirectoryConfiguration configuration,
+        DirectoryBounds bounds,
+        PageToken after,
+        DateTimeOffset? since = null
+    )
     {
         _access = configuration.Accounts is { } files ? new TreeAccess(tree, Accounts.Read(files)) : null;
         _since = since;
@@ -27,7 +36,10 @@ internal sealed class DirectoryReader
         _root = configuration.Root;
         _rootInode = bounds.RootInode;
         _bounds = configuration.FollowsOutside ? null : new LinkBounds(tree, _root);
-        _walk = new FolderWalk(tree, _root, configuration.Pattern, bounds.Range, after.ToString()) { MayEnter = path => _bounds?.Holds(path) != false };
+        _walk = new FolderWalk(tree, _root, configuration.Pattern, bounds.Range, after.ToString())
+        {
+            MayEnter = path => _bounds?.Holds(path) != false,
+        };
         Token = after;
     }
 
@@ -136,17 +148,17 @@ internal sealed class DirectoryReader
     }
 
     /// <summary>A file that was moved here keeps the time of its content, but not that of its entry.</summary>
-    private bool IsOlder(FileStatus status) =>
-        status.Modified < _since && !(status.Created >= _since) && !(status.Unix?.Changed >= _since);
+    private bool IsOlder(FileStatus status) => status.Modified < _since && !(status.Created >= _since) && !(status.Unix?.Changed >= _since);
 
     private void EnsureSameRoot()
     {
-        var root = RootErrors.Explain(_root, () => _tree.Find(_root))
-            ?? throw RootErrors.Missing(_root);
+        var root = RootErrors.Explain(_root, () => _tree.Find(_root)) ?? throw RootErrors.Missing(_root);
         if (_rootInode is { } expected && root.Unix is { } unix && unix.Inode != expected)
         {
             throw new ConnectorException(
-                $"directory: '{_root}' is not the folder that this sync began with; it was unmounted or replaced. Mount it if it should be, then sync again.");
+                $"directory: '{_root}' is not the folder that this sync began with; it was unmounted or replaced. Mount it if it should "
+                    + "be, then sync again."
+            );
         }
     }
 

@@ -5,8 +5,8 @@ using Connectors.Abstractions;
 namespace Connectors.Sources.Files;
 
 /// <summary>
-/// Writes a file's document. Fields that the Python service has keep its names; its <c>last_access_time</c> is left out, since reading a file would change
-/// its document.
+/// Writes a file's document. Fields that the Python service has keep its names; its <c>last_access_time</c> is left out, since reading a
+/// file would change its document.
 /// </summary>
 internal static class FileDocument
 {
@@ -17,7 +17,14 @@ internal static class FileDocument
     /// <param name="path">The file's path.</param>
     /// <param name="status">About the file.</param>
     /// <param name="readers">Who may see it, or <see langword="null"/> when that is not kept.</param>
-    public static void Write(SourcePageBuilder page, IFileTree tree, LinkBounds? bounds, string path, FileStatus status, IReadOnlyList<string>? readers)
+    public static void Write(
+        SourcePageBuilder page,
+        IFileTree tree,
+        LinkBounds? bounds,
+        string path,
+        FileStatus status,
+        IReadOnlyList<string>? readers
+    )
     {
         var name = Path.GetFileName(path);
         var json = page.Begin(PythonServiceId.Of(path), status.Modified, new FileContent(tree, bounds, path, name, status.Size));

@@ -15,13 +15,13 @@ internal sealed class FileTree : IFileTree
         ReturnSpecialDirectories = false,
     };
 
-    public IReadOnlyList<FolderEntry> List(string folder) => new FileSystemEnumerable<FolderEntry>(
-        folder,
-        static (ref entry) => new FolderEntry(
-            entry.FileName.ToString(),
-            entry.IsDirectory,
-            entry.Attributes.HasFlag(FileAttributes.ReparsePoint)),
-        Everything).ToList();
+    public IReadOnlyList<FolderEntry> List(string folder) =>
+        new FileSystemEnumerable<FolderEntry>(
+            folder,
+            static (ref entry) =>
+                new FolderEntry(entry.FileName.ToString(), entry.IsDirectory, entry.Attributes.HasFlag(FileAttributes.ReparsePoint)),
+            Everything
+        ).ToList();
 
     public FileStatus? Find(string path)
     {
@@ -46,13 +46,16 @@ internal sealed class FileTree : IFileTree
 
     public PosixAcl? FindAcl(string path) => LinuxAccess.FindAcl(path);
 
-    public string? Resolve(string path) => OperatingSystem.IsLinux()
-        ? LinuxAccess.Resolve(path)
-        : new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? (Path.Exists(path) ? Path.GetFullPath(path) : null);
+    public string? Resolve(string path) =>
+        OperatingSystem.IsLinux()
+            ? LinuxAccess.Resolve(path)
+            : new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName
+                ?? (Path.Exists(path) ? Path.GetFullPath(path) : null);
 
-    public string? PathOf(Stream opened) => OperatingSystem.IsLinux() && opened is FileStream file
-        ? new FileInfo($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}").LinkTarget
-        : null;
+    public string? PathOf(Stream opened) =>
+        OperatingSystem.IsLinux() && opened is FileStream file
+            ? new FileInfo($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}").LinkTarget
+            : null;
 
     public string? FileSystemOf(string path) => LinuxMounts.FileSystemOf(path);
 
@@ -62,7 +65,14 @@ internal sealed class FileTree : IFileTree
 
     /// <summary>A file whose broken disk block concerns this one document, not the sync.</summary>
     private sealed class ContentStream(string path)
-        : FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous | FileOptions.SequentialScan)
+        : FileStream(
+            path,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.ReadWrite | FileShare.Delete,
+            1,
+            FileOptions.Asynchronous | FileOptions.SequentialScan
+        )
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {

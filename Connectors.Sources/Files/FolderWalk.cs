@@ -1,8 +1,9 @@
 namespace Connectors.Sources.Files;
 
 /// <summary>
-/// Walks a tree in a fixed order: the entries of each folder by ordinal comparison of their names, a folder's content at the folder's place. It
-/// holds one sorted listing per level, never the tree. It can begin after any path, whether or not that still exists. Not thread-safe; it blocks.
+/// Walks a tree in a fixed order: the entries of each folder by ordinal comparison of their names, a folder's content at the folder's
+/// place. It holds one sorted listing per level, never the tree. It can begin after any path, whether or not that still exists. Not
+/// thread-safe; it blocks.
 /// </summary>
 internal sealed class FolderWalk
 {
@@ -132,9 +133,15 @@ internal sealed class FolderWalk
             return position;
         }
 
-        // The way ends here: what follows is new ground, entered from its start. A folder that now stands where the file was is new as well.
+        // The way ends here: what follows is new ground, entered from its start. A folder that now stands where the file was is new as
+        // well.
         _after = [];
-        while (isLast && position < sorted.Length && !sorted[position].IsFolder && string.Equals(sorted[position].Name, name, StringComparison.Ordinal))
+        while (
+            isLast
+            && position < sorted.Length
+            && !sorted[position].IsFolder
+            && string.Equals(sorted[position].Name, name, StringComparison.Ordinal)
+        )
         {
             position++;
         }
@@ -154,8 +161,10 @@ internal sealed class FolderWalk
 /// <param name="FolderFailure">Why it, a folder, can't be read; <see langword="null"/> for a file.</param>
 internal sealed record WalkStep(string Path, bool IsLink, Exception? FolderFailure);
 
-/// <summary>Names from <paramref name="From"/>, included, to <paramref name="To"/>, excluded, in ordinal order; <see langword="null"/> = no end.</summary>
+/// <summary>Names from <paramref name="From"/>, included, to <paramref name="To"/>, excluded, in ordinal order; <see langword="null"/> = no
+/// end.</summary>
 internal readonly record struct NameRange(string? From, string? To)
 {
-    public bool Contains(string name) => (From is null || string.CompareOrdinal(name, From) >= 0) && (To is null || string.CompareOrdinal(name, To) < 0);
+    public bool Contains(string name) =>
+        (From is null || string.CompareOrdinal(name, From) >= 0) && (To is null || string.CompareOrdinal(name, To) < 0);
 }

@@ -4,11 +4,12 @@ using Connectors.Abstractions;
 namespace Connectors.Sources.Files;
 
 /// <summary>
-/// A pattern in the sense of Python's <c>pathlib</c>: components divided by <c>/</c>; <c>**</c> stands for any number of folders, none included (at the end: for
-/// everything below); inside a component <c>*</c> is any text, <c>?</c> one character, <c>[abc]</c>, <c>[a-z]</c> and <c>[!a-z]</c> one of a set. Names that begin with a
-/// dot are ordinary names. Upper and lower case differ, except on Windows.
+/// A pattern in the sense of Python's <c>pathlib</c>: components divided by <c>/</c>; <c>**</c> stands for any number of folders, none
+/// included (at the end: for everything below); inside a component <c>*</c> is any text, <c>?</c> one character, <c>[abc]</c>, <c>[a-z]</c>
+/// and <c>[!a-z]</c> one of a set. Names that begin with a dot are ordinary names. Upper and lower case differ, except on Windows.
 /// </summary>
-/// <remarks>Several patterns are one: what any of them means. Immutable. A folder's <see cref="State"/> holds the components that the names below it can match next, so a walk enters no folder in vain.</remarks>
+/// <remarks>Several patterns are one: what any of them means. Immutable. A folder's <see cref="State"/> holds the components that the names
+/// below it can match next, so a walk enters no folder in vain.</remarks>
 internal sealed class GlobPattern
 {
     private const string AnyFolders = "**";
@@ -32,8 +33,7 @@ internal sealed class GlobPattern
 
     /// <summary>Several patterns as one.</summary>
     /// <exception cref="ConnectorException">One is empty, absolute or climbs out with <c>..</c>.</exception>
-    public static GlobPattern Parse(IEnumerable<string> patterns) =>
-        new([.. patterns.Select(Components)], OperatingSystem.IsWindows());
+    public static GlobPattern Parse(IEnumerable<string> patterns) => new([.. patterns.Select(Components)], OperatingSystem.IsWindows());
 
     internal static GlobPattern Parse(string pattern, bool ignoreCase) => new([Components(pattern)], ignoreCase);
 
@@ -48,11 +48,15 @@ internal sealed class GlobPattern
         var components = pattern.Split(separators, StringSplitOptions.RemoveEmptyEntries).Where(component => component != ".").ToArray();
         if (components.Length == 0)
         {
-            throw new ConnectorException("pattern: required, but empty. Give a pattern, for example **/*.* for all files with a dot in their name.");
+            throw new ConnectorException(
+                "pattern: required, but empty. Give a pattern, for example **/*.* for all files with a dot in their name."
+            );
         }
 
         return components.Contains("..", StringComparer.Ordinal)
-            ? throw new ConnectorException($"pattern: '{pattern}' leaves the directory with '..'. Set the directory to the folder that is meant.")
+            ? throw new ConnectorException(
+                $"pattern: '{pattern}' leaves the directory with '..'. Set the directory to the folder that is meant."
+            )
             : components;
     }
 
@@ -70,10 +74,12 @@ internal sealed class GlobPattern
         return false;
     }
 
-    /// <summary>The state of a folder of this name within a folder with this state; <see cref="State.IsDead"/> when nothing below it can match.</summary>
+    /// <summary>The state of a folder of this name within a folder with this state; <see cref="State.IsDead"/> when nothing below it can
+    /// match.</summary>
     /// <param name="folder">The state of the folder around it.</param>
     /// <param name="name">Its name.</param>
-    /// <param name="isLink">Whether it is a symbolic link: those are followed where a component names them, and never by <c>**</c>, so no loop is endless.</param>
+    /// <param name="isLink">Whether it is a symbolic link: those are followed where a component names them, and never by <c>**</c>, so no
+    /// loop is endless.</param>
     public State Enter(State folder, ReadOnlySpan<char> name, bool isLink)
     {
         var next = ImmutableArray.CreateBuilder<int>();
@@ -191,11 +197,18 @@ internal sealed class GlobPattern
         return false;
     }
 
-    private bool Within(char low, char high, char character) => (low <= character && character <= high)
-        || (_ignoreCase && ((low <= char.ToLowerInvariant(character) && char.ToLowerInvariant(character) <= high)
-            || (low <= char.ToUpperInvariant(character) && char.ToUpperInvariant(character) <= high)));
+    private bool Within(char low, char high, char character) =>
+        (low <= character && character <= high)
+        || (
+            _ignoreCase
+            && (
+                (low <= char.ToLowerInvariant(character) && char.ToLowerInvariant(character) <= high)
+                || (low <= char.ToUpperInvariant(character) && char.ToUpperInvariant(character) <= high)
+            )
+        );
 
-    private bool Same(char item, char other) => item == other || (_ignoreCase && char.ToUpperInvariant(item) == char.ToUpperInvariant(other));
+    private bool Same(char item, char other) =>
+        item == other || (_ignoreCase && char.ToUpperInvariant(item) == char.ToUpperInvariant(other));
 
     /// <summary>Which components of the pattern the names in a folder can match next.</summary>
     internal readonly record struct State(ImmutableArray<int> Positions)

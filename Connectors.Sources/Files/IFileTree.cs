@@ -2,7 +2,8 @@ using Connectors.Sources.Files.Access;
 
 namespace Connectors.Sources.Files;
 
-/// <summary>The file system as the walk sees it. Calls block, so they are made away from the pipeline's threads. Safe for concurrent use.</summary>
+/// <summary>The file system as the walk sees it. Calls block, so they are made away from the pipeline's threads. Safe for concurrent
+/// use.</summary>
 internal interface IFileTree
 {
     /// <summary>Everything in a folder, in no order, all of it or an exception.</summary>
@@ -15,7 +16,8 @@ internal interface IFileTree
     /// <exception cref="UnauthorizedAccessException">A folder on the way may not be searched.</exception>
     FileStatus? Find(string path);
 
-    /// <summary>The access control list of what is at <paramref name="path"/>, beside its mode; <see langword="null"/> when its mode says all.</summary>
+    /// <summary>The access control list of what is at <paramref name="path"/>, beside its mode; <see langword="null"/> when its mode says
+    /// all.</summary>
     /// <exception cref="IOException">It can't be told.</exception>
     PosixAcl? FindAcl(string path);
 
@@ -23,7 +25,8 @@ internal interface IFileTree
     /// <exception cref="IOException">It can't be told.</exception>
     string? Resolve(string path);
 
-    /// <summary>The type of the file system that holds what is at <paramref name="path"/>, whose links are followed already, as Linux names it: <c>ext4</c>; <see langword="null"/> when it can't be told.</summary>
+    /// <summary>The type of the file system that holds what is at <paramref name="path"/>, whose links are followed already, as Linux names
+    /// it: <c>ext4</c>; <see langword="null"/> when it can't be told.</summary>
     string? FileSystemOf(string path) => null;
 
     /// <summary>Opens a file for reading, whoever else reads or writes it.</summary>

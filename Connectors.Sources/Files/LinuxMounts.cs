@@ -6,16 +6,34 @@ internal static class LinuxMounts
     private const string Table = "/proc/self/mountinfo";
 
     // The modes of these are an option of the mount, or made up from rights that are kept elsewhere.
-    private static readonly string[] WithoutModes = ["cifs", "smb", "ncp", "9p", "drvfs", "vboxsf", "vmhgfs", "prl_fs", "fuse", "vfat", "msdos", "exfat", "ntfs", "hfs"];
+    private static readonly string[] WithoutModes =
+    [
+        "cifs",
+        "smb",
+        "ncp",
+        "9p",
+        "drvfs",
+        "vboxsf",
+        "vmhgfs",
+        "prl_fs",
+        "fuse",
+        "vfat",
+        "msdos",
+        "exfat",
+        "ntfs",
+        "hfs",
+    ];
 
     /// <summary>Whether a file's owner and mode say who may read it.</summary>
     /// <param name="fileSystem">The type of its file system; <see langword="null"/> when that can't be told.</param>
-    public static bool HasModes(string? fileSystem) => fileSystem is null
-
+    public static bool HasModes(string? fileSystem) =>
+        fileSystem is null
         // The root of containers that are run without root: it keeps modes.
-        || fileSystem == "fuse.fuse-overlayfs" || !WithoutModes.Any(name => fileSystem.StartsWith(name, StringComparison.Ordinal));
+        || fileSystem == "fuse.fuse-overlayfs"
+        || !WithoutModes.Any(name => fileSystem.StartsWith(name, StringComparison.Ordinal));
 
-    /// <summary>The type of the file system at a path whose links are followed; <see langword="null"/> when it can't be told, as anywhere but on Linux.</summary>
+    /// <summary>The type of the file system at a path whose links are followed; <see langword="null"/> when it can't be told, as anywhere
+    /// but on Linux.</summary>
     public static string? FileSystemOf(string path)
     {
         try
@@ -28,7 +46,8 @@ internal static class LinuxMounts
         }
     }
 
-    /// <summary>The same, by the lines of <c>/proc/self/mountinfo</c>: the mount with the longest path above it, and of those on top of each other the last.</summary>
+    /// <summary>The same, by the lines of <c>/proc/self/mountinfo</c>: the mount with the longest path above it, and of those on top of
+    /// each other the last.</summary>
     internal static string? FileSystemOf(string path, IEnumerable<string> mounts)
     {
         var (longest, type) = (-1, (string?)null);
@@ -53,8 +72,12 @@ internal static class LinuxMounts
         return type;
     }
 
-    private static string Unescape(string point) => point.Contains('\\', StringComparison.Ordinal)
-        ? point.Replace("\\040", " ", StringComparison.Ordinal).Replace("\\011", "\t", StringComparison.Ordinal)
-            .Replace("\\012", "\n", StringComparison.Ordinal).Replace("\\134", "\\", StringComparison.Ordinal)
-        : point;
+    private static string Unescape(string point) =>
+        point.Contains('\\', StringComparison.Ordinal)
+            ? point
+                .Replace("\\040", " ", StringComparison.Ordinal)
+                .Replace("\\011", "\t", StringComparison.Ordinal)
+                .Replace("\\012", "\n", StringComparison.Ordinal)
+                .Replace("\\134", "\\", StringComparison.Ordinal)
+            : point;
 }

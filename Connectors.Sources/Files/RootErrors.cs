@@ -2,11 +2,13 @@ using Connectors.Abstractions;
 
 namespace Connectors.Sources.Files;
 
-/// <summary>Errors about the directory itself. A folder that isn't there must never look like one that is empty: all its documents would be deleted.</summary>
+/// <summary>Errors about the directory itself. A folder that isn't there must never look like one that is empty: all its documents would be
+/// deleted.</summary>
 internal static class RootErrors
 {
     /// <summary>Does <paramref name="work"/> and words what goes wrong with it.</summary>
-    /// <exception cref="ConnectorException">The folder is missing, is no folder, may not be read (fatal), or can't be read (retry).</exception>
+    /// <exception cref="ConnectorException">The folder is missing, is no folder, may not be read (fatal), or can't be read
+    /// (retry).</exception>
     public static T Explain<T>(string root, Func<T> work)
     {
         try
@@ -23,7 +25,11 @@ internal static class RootErrors
         }
         catch (UnauthorizedAccessException denied)
         {
-            throw new ConnectorException(FailureKind.Fatal, $"directory: '{root}' may not be read by this process's user. Grant it read access.", denied);
+            throw new ConnectorException(
+                FailureKind.Fatal,
+                $"directory: '{root}' may not be read by this process's user. Grant it read access.",
+                denied
+            );
         }
         catch (IOException failure)
         {

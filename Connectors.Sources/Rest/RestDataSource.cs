@@ -40,7 +40,8 @@ public abstract class RestDataSource : IDataSource
 
     /// <inheritdoc/>
     /// <remarks>Nothing short of a listing tells, unless the derived class knows better.</remarks>
-    public virtual Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => Task.FromResult(ChangeCheckResult.Unknown);
+    public virtual Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) =>
+        Task.FromResult(ChangeCheckResult.Unknown);
 
     /// <inheritdoc/>
     /// <remarks>Each place is a partition; where there are many, a partition holds several.</remarks>
@@ -48,11 +49,24 @@ public abstract class RestDataSource : IDataSource
         RestPlace.Divide(await FindPlacesAsync(cancellationToken), Math.Max(wanted, MostPartitions));
 
     /// <inheritdoc/>
-    public Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    public Task<SourcePage> ReadPageAsync(
+        SourcePartition partition,
+        PageToken after,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(partition);
         cancellationToken.ThrowIfCancellationRequested();
-        return _walk.Value.ReadAsync(partition.Name, RestPlace.Of(partition), after, limits, deleted: null, tokenOf: null, cancellationToken);
+        return _walk.Value.ReadAsync(
+            partition.Name,
+            RestPlace.Of(partition),
+            after,
+            limits,
+            deleted: null,
+            tokenOf: null,
+            cancellationToken
+        );
     }
 
     /// <inheritdoc/>

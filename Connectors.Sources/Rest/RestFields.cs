@@ -6,33 +6,41 @@ namespace Connectors.Sources.Rest;
 internal static class RestFields
 {
     /// <summary>Names of hosts that may have a private address.</summary>
-    public static ConfigField AllowedHosts { get; } = new("allowed_hosts", "Allowed private hosts")
-    {
-        Type = ConfigFieldType.List,
-        Required = false,
-        Tooltip = "Names of hosts that may have a private, loopback or link-local address. All others are refused there.",
-        UiRestrictions = ["advanced"],
-        ShapesDocuments = false,
-    };
+    public static ConfigField AllowedHosts { get; } =
+        new("allowed_hosts", "Allowed private hosts")
+        {
+            Type = ConfigFieldType.List,
+            Required = false,
+            Tooltip = "Names of hosts that may have a private, loopback or link-local address. All others are refused there.",
+            UiRestrictions = ["advanced"],
+            ShapesDocuments = false,
+        };
 
     /// <summary>How often a request is sent again.</summary>
-    public static ConfigField Retries { get; } = Count("retry_count", "Retries per request", 3, "How often a request that failed for a reason that may pass is sent again.");
+    public static ConfigField Retries { get; } =
+        Count("retry_count", "Retries per request", 3, "How often a request that failed for a reason that may pass is sent again.");
 
     /// <summary>How many contents were fetched at a time by the Python service; kept so that a connector moves over as it is.</summary>
-    public static ConfigField ConcurrentDownloads { get; } = Count(
-        "concurrent_downloads", "Maximum concurrent downloads", 10, "Requests at the same time to the service, by all syncs of this process together.");
+    public static ConfigField ConcurrentDownloads { get; } =
+        Count(
+            "concurrent_downloads",
+            "Maximum concurrent downloads",
+            10,
+            "Requests at the same time to the service, by all syncs of this process together."
+        );
 
     /// <summary>A number that advanced users may set.</summary>
-    public static ConfigField Count(string name, string label, int fallback, string tooltip) => new(name, label)
-    {
-        Type = ConfigFieldType.Integer,
-        Display = ConfigDisplay.Numeric,
-        Required = false,
-        DefaultValue = fallback,
-        Tooltip = tooltip,
-        UiRestrictions = ["advanced"],
-        ShapesDocuments = false,
-    };
+    public static ConfigField Count(string name, string label, int fallback, string tooltip) =>
+        new(name, label)
+        {
+            Type = ConfigFieldType.Integer,
+            Display = ConfigDisplay.Numeric,
+            Required = false,
+            DefaultValue = fallback,
+            Tooltip = tooltip,
+            UiRestrictions = ["advanced"],
+            ShapesDocuments = false,
+        };
 
     /// <summary>A number from a field.</summary>
     /// <exception cref="ConnectorException">It is out of range.</exception>
@@ -45,7 +53,9 @@ internal static class RestFields
     /// <exception cref="ConnectorException">It is none. It is not repeated: with a user name in it, it holds a password as
     /// well.</exception>
     public static Uri Address(SourceSettings settings, string name) =>
-        Uri.TryCreate(settings.GetRequiredString(name), UriKind.Absolute, out var address) && (address.Scheme is "http" or "https") && address.UserInfo.Length == 0
+        Uri.TryCreate(settings.GetRequiredString(name), UriKind.Absolute, out var address)
+        && (address.Scheme is "http" or "https")
+        && address.UserInfo.Length == 0
             ? address
             : throw new ConnectorException($"{name}: not an address that begins with http:// or https:// and has no user name in it.");
 }

@@ -5,7 +5,11 @@ namespace Connectors.Sources.Rest;
 /// <summary>Messages about sources that are asked over HTTP: event ids 900 to 999.</summary>
 internal static partial class RestLog
 {
-    [LoggerMessage(900, LogLevel.Information, "{Service} at {Host} has had enough requests and asks to wait: no request is sent to it for {Wait}")]
+    [LoggerMessage(
+        900,
+        LogLevel.Information,
+        "{Service} at {Host} has had enough requests and asks to wait: no request is sent to it for {Wait}"
+    )]
     public static partial void Throttled(ILogger logger, string service, string host, TimeSpan wait);
 
     [LoggerMessage(901, LogLevel.Debug, "A request to {Service} at {Host} failed ({Reason}) and is sent again in {Wait}")]

@@ -35,8 +35,12 @@ internal sealed record RestPlace(string Key, string Name, string Detail = "")
         // Neighbours go to different partitions: large places tend to lie beside each other.
         return
         [
-            .. Enumerable.Range(0, most).Select(number => new SourcePartition(
-                $"{number + 1} of {most}", Write(places.Where((_, index) => index % most == number)))),
+            .. Enumerable
+                .Range(0, most)
+                .Select(number => new SourcePartition(
+                    $"{number + 1} of {most}",
+                    Write(places.Where((_, index) => index % most == number))
+                )),
         ];
     }
 

@@ -14,10 +14,12 @@ namespace Connectors.Sources.Rest;
 /// <param name="overlap">How far back before the last reading changes are asked for: for what was being written then, and for clocks that
 /// differ. Default 15 minutes.</param>
 internal sealed class TimeChanges(
-    Func<CancellationToken, Task<IReadOnlyList<RestPlace>>> find, Func<DateTimeOffset, StreamWalk> walk, TimeProvider time, TimeSpan? overlap = null)
-    : IDisposable
+    Func<CancellationToken, Task<IReadOnlyList<RestPlace>>> find,
+    Func<DateTimeOffset, StreamWalk> walk,
+    TimeProvider time,
+    TimeSpan? overlap = null
+) : IDisposable
 {
-
     private IReadOnlyList<RestPlace>? _places;
     private (DateTimeOffset Since, StreamWalk Walk)? _walk;
 
@@ -43,7 +45,14 @@ internal sealed class TimeChanges(
         var deleted = new List<string>();
         // The token of the walk goes into one that also knows when this reading began.
         var page = await _walk.Value.Walk.ReadAsync(
-            "changes", places, new PageToken(position.After), limits, deleted, next => position.Token(next.Value), cancellationToken);
+            "changes",
+            places,
+            new PageToken(position.After),
+            limits,
+            deleted,
+            next => position.Token(next.Value),
+            cancellationToken
+        );
         return new ChangePage(page, deleted, page.IsLast ? TimeCursor.At(position.StartedAt) : null);
     }
 

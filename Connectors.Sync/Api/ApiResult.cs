@@ -22,7 +22,12 @@ internal sealed record ApiResult(int Status, JsonNode Body, string? Location = n
     /// <param name="more">Additional members.</param>
     public static ApiResult Problem(int status, string title, string detail, params ReadOnlySpan<(string Name, JsonNode? Value)> more)
     {
-        var body = new JsonObject { ["title"] = title, ["status"] = status, ["detail"] = detail };
+        var body = new JsonObject
+        {
+            ["title"] = title,
+            ["status"] = status,
+            ["detail"] = detail,
+        };
         foreach (var (name, value) in more)
         {
             body[name] = value;

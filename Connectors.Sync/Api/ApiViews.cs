@@ -15,20 +15,21 @@ internal static class ApiViews
     private const int NextTimes = 3;
 
     /// <summary>A connector in a list.</summary>
-    internal static JsonObject Connector(ConnectorRecord connector, ConnectorServiceOptions options) => new()
-    {
-        ["id"] = connector.Id,
-        ["name"] = connector.Name,
-        ["serviceType"] = connector.ServiceType,
-        ["indexName"] = connector.IndexName,
-        ["status"] = connector.Status.ToWord(),
-        ["error"] = Redacted(connector.Error),
-        ["isServed"] = options.ServedAs(connector) is not null,
-        ["lastSeen"] = connector.LastSeen,
-        ["lastSynced"] = connector.LastSynced,
-        ["lastSyncStatus"] = connector.LastSyncStatus?.ToWord(),
-        ["schedule"] = connector.Schedule(JobType.Full) is { } schedule ? Schedule(schedule) : null,
-    };
+    internal static JsonObject Connector(ConnectorRecord connector, ConnectorServiceOptions options) =>
+        new()
+        {
+            ["id"] = connector.Id,
+            ["name"] = connector.Name,
+            ["serviceType"] = connector.ServiceType,
+            ["indexName"] = connector.IndexName,
+            ["status"] = connector.Status.ToWord(),
+            ["error"] = Redacted(connector.Error),
+            ["isServed"] = options.ServedAs(connector) is not null,
+            ["lastSeen"] = connector.LastSeen,
+            ["lastSynced"] = connector.LastSynced,
+            ["lastSyncStatus"] = connector.LastSyncStatus?.ToWord(),
+            ["schedule"] = connector.Schedule(JobType.Full) is { } schedule ? Schedule(schedule) : null,
+        };
 
     /// <summary>A connector with its pipeline and its configuration, without sensitive values.</summary>
     internal static JsonObject Details(ConnectorRecord connector, SourceCheck sources, ConnectorServiceOptions options)
@@ -37,9 +38,11 @@ internal static class ApiViews
         view["pipeline"] = connector.Pipeline?.Name;
         view["schedules"] = Schedules(connector, sources.Now);
         var open = OpenFields(connector, sources, options);
-        view["configuration"] = new JsonObject((connector.Configuration ?? [])
-            .Where(field => open.ContainsKey(field.Key) && field.Value is JsonObject shown && !IsMarkedSensitive(shown))
-            .Select(field => KeyValuePair.Create(field.Key, Shown(open[field.Key], field.Value!["value"]))));
+        view["configuration"] = new JsonObject(
+            (connector.Configuration ?? [])
+                .Where(field => open.ContainsKey(field.Key) && field.Value is JsonObject shown && !IsMarkedSensitive(shown))
+                .Select(field => KeyValuePair.Create(field.Key, Shown(open[field.Key], field.Value!["value"])))
+        );
         return view;
     }
 
@@ -49,7 +52,9 @@ internal static class ApiViews
         ArgumentNullException.ThrowIfNull(job);
         var counts = job.Metadata?.DeepClone().AsObject() ?? [];
         var rejections = counts["rejections"]?.DeepClone();
-        foreach (var name in (string[])["rejections", "worker", "allow_mass_delete", "reindex", "kind", "fallback", "rewrite", "next_cursor"])
+        foreach (
+            var name in (string[])["rejections", "worker", "allow_mass_delete", "reindex", "kind", "fallback", "rewrite", "next_cursor"]
+        )
         {
             counts.Remove(name);
         }
@@ -81,12 +86,13 @@ internal static class ApiViews
     /// <param name="phase">Its phase.</param>
     /// <param name="counts">What it has done.</param>
     /// <param name="estimatedDocuments">Number of documents that the source reported.</param>
-    public static JsonObject Progress(SyncPhase phase, SyncCounts counts, long? estimatedDocuments) => new()
-    {
-        ["phase"] = phase.ToWord(),
-        ["counts"] = Counts(counts),
-        ["estimatedDocuments"] = estimatedDocuments,
-    };
+    public static JsonObject Progress(SyncPhase phase, SyncCounts counts, long? estimatedDocuments) =>
+        new()
+        {
+            ["phase"] = phase.ToWord(),
+            ["counts"] = Counts(counts),
+            ["estimatedDocuments"] = estimatedDocuments,
+        };
 
     /// <summary>How a dry run ended.</summary>
     /// <param name="status">As the protocol spells it.</param>
@@ -95,14 +101,25 @@ internal static class ApiViews
     /// <param name="counts">What a sync would do.</param>
     /// <param name="preview">The first ids that would be added, updated and deleted.</param>
     public static JsonObject DryRun(
-        string status, string? error, long totalDocuments, SyncCounts counts, (IReadOnlyList<string> Added, IReadOnlyList<string> Updated, IReadOnlyList<string> Deleted)? preview) => new()
+        string status,
+        string? error,
+        long totalDocuments,
+        SyncCounts counts,
+        (IReadOnlyList<string> Added, IReadOnlyList<string> Updated, IReadOnlyList<string> Deleted)? preview
+    ) =>
+        new()
         {
             ["status"] = status,
             ["error"] = error,
             ["totalDocuments"] = totalDocuments,
             ["counts"] = Counts(counts),
             ["preview"] = preview is { } ids
-                ? new JsonObject { ["added"] = Ids(ids.Added), ["updated"] = Ids(ids.Updated), ["deleted"] = Ids(ids.Deleted) }
+                ? new JsonObject
+                {
+                    ["added"] = Ids(ids.Added),
+                    ["updated"] = Ids(ids.Updated),
+                    ["deleted"] = Ids(ids.Deleted),
+                }
                 : null,
         };
 
@@ -123,23 +140,27 @@ internal static class ApiViews
             if (schedule is not null)
             {
                 var view = Schedule(schedule);
-                view["next"] = new JsonArray([.. schedule.Enabled && view["problem"] is null
-                    ? CronSchedule.Parse(schedule.Interval).NextTimes(now, NextTimes).Select(time => JsonValue.Create(time.UtcDateTime))
-                    : []]);
+                view["next"] = new JsonArray([
+                    .. schedule.Enabled && view["problem"] is null
+                        ? CronSchedule.Parse(schedule.Interval).NextTimes(now, NextTimes).Select(time => JsonValue.Create(time.UtcDateTime))
+                        : [],
+                ]);
                 schedules[name] = view;
             }
         }
     }
 
     /// <summary>A schedule, and why it is none.</summary>
-    private static JsonObject Schedule(ConnectorSchedule schedule) => new()
-    {
-        ["enabled"] = schedule.Enabled,
-        ["interval"] = schedule.Interval,
-        ["problem"] = schedule.Enabled ? CronSchedule.Problem(schedule.Interval) : null,
-    };
+    private static JsonObject Schedule(ConnectorSchedule schedule) =>
+        new()
+        {
+            ["enabled"] = schedule.Enabled,
+            ["interval"] = schedule.Interval,
+            ["problem"] = schedule.Enabled ? CronSchedule.Problem(schedule.Interval) : null,
+        };
 
-    /// <summary>A value without what looks like a secret. What is no number, switch or choice where one belongs may be anything, a password for example.</summary>
+    /// <summary>A value without what looks like a secret. What is no number, switch or choice where one belongs may be anything, a password
+    /// for example.</summary>
     private static JsonNode? Shown(ConfigField field, JsonNode? value)
     {
         var isText = value is JsonValue text && text.TryGetValue<string>(out _);
@@ -150,27 +171,33 @@ internal static class ApiViews
     /// <summary>Another service may have written it.</summary>
     private static string? Redacted(string? text) => text is null ? null : Redactor.Redact(text);
 
-    private static JsonObject Counts(SyncCounts counts) => new()
-    {
-        ["read"] = counts.Read,
-        ["skipped"] = counts.Skipped,
-        ["created"] = counts.Created,
-        ["updated"] = counts.Updated,
-        ["deleted"] = counts.Deleted,
-        ["already_gone"] = counts.AlreadyGone,
-        ["duplicates"] = counts.Duplicates,
-        ["unreadable"] = counts.Unreadable,
-        ["rejected"] = counts.Rejected,
-    };
+    private static JsonObject Counts(SyncCounts counts) =>
+        new()
+        {
+            ["read"] = counts.Read,
+            ["skipped"] = counts.Skipped,
+            ["created"] = counts.Created,
+            ["updated"] = counts.Updated,
+            ["deleted"] = counts.Deleted,
+            ["already_gone"] = counts.AlreadyGone,
+            ["duplicates"] = counts.Duplicates,
+            ["unreadable"] = counts.Unreadable,
+            ["rejected"] = counts.Rejected,
+        };
 
     private static JsonArray Ids(IReadOnlyList<string> ids) => new([.. ids.Select(id => JsonValue.Create(id))]);
 
-    private static bool IsMarkedSensitive(JsonObject field) => field["sensitive"] is JsonValue flag && flag.TryGetValue<bool>(out var isSensitive) && isSensitive;
+    private static bool IsMarkedSensitive(JsonObject field) =>
+        field["sensitive"] is JsonValue flag && flag.TryGetValue<bool>(out var isSensitive) && isSensitive;
 
     /// <summary>
     /// Fields that the source declares and does not mark as sensitive. Fields that the source does not declare may be sensitive.
     /// </summary>
-    private static Dictionary<string, ConfigField> OpenFields(ConnectorRecord connector, SourceCheck sources, ConnectorServiceOptions options)
+    private static Dictionary<string, ConfigField> OpenFields(
+        ConnectorRecord connector,
+        SourceCheck sources,
+        ConnectorServiceOptions options
+    )
     {
         IEnumerable<ConfigField> fields = [];
         try

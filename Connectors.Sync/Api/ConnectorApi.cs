@@ -44,7 +44,12 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
     /// <param name="jobMade">Called when a new job is waiting.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     public async Task<ApiResult> StartAsync(
-        string id, Stream body, Func<ConnectorRecord, SyncOptions, Task<string>> startDryRun, Func<Task> jobMade, CancellationToken cancellationToken)
+        string id,
+        Stream body,
+        Func<ConnectorRecord, SyncOptions, Task<string>> startDryRun,
+        Func<Task> jobMade,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(startDryRun);
         ArgumentNullException.ThrowIfNull(jobMade);
@@ -61,7 +66,11 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
 
         if (connector.IndexName is { } index && ContentIndexName.Problem(index) is { } impossible)
         {
-            return ApiResult.Problem(409, "The connector's index can't be filled", $"index_name: {impossible} Attach another index to connector '{connector.Id}'.");
+            return ApiResult.Problem(
+                409,
+                "The connector's index can't be filled",
+                $"index_name: {impossible} Attach another index to connector '{connector.Id}'."
+            );
         }
 
         if (requested.DryRun)
@@ -71,7 +80,12 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
 
         if (connector.IndexName is null || connector.ServiceType is null)
         {
-            return ApiResult.Problem(409, "The connector is not configured", $"Connector '{connector.Id}' has no {(connector.IndexName is null ? "index_name" : "service_type")}. Set it, then start a sync.");
+            return ApiResult.Problem(
+                409,
+                "The connector is not configured",
+                $"Connector '{connector.Id}' has no {(connector.IndexName is null ? "index_name" : "service_type")}. Set it, then start "
+                    + "a sync."
+            );
         }
 
         if (await UnfinishedJobAsync(connector.Id, requested.Type == JobType.AccessControl, cancellationToken) is { } job)
@@ -81,10 +95,18 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
                 "The connector is being synced",
                 $"Job '{job.Id}' of connector '{connector.Id}' is {job.Status!.Value.ToWord()}. Wait for it to end, or cancel it.",
                 ("jobId", job.Id),
-                ("job", LocationOf(job.Id)));
+                ("job", LocationOf(job.Id))
+            );
         }
 
-        var made = await jobs.CreateAsync(connector, requested.Type, TriggerMethod.OnDemand, requested.Options, key: null, cancellationToken);
+        var made = await jobs.CreateAsync(
+            connector,
+            requested.Type,
+            TriggerMethod.OnDemand,
+            requested.Options,
+            key: null,
+            cancellationToken
+        );
         await jobMade();
         return Accepted(made!.Id);
     }
@@ -98,11 +120,18 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
     {
         if (StatesOf(status) is not { } states)
         {
-            return ApiResult.Problem(400, "Invalid request", $"status: '{status}' is not a job state. Known are {string.Join(", ", StatusWords)}.");
+            return ApiResult.Problem(
+                400,
+                "Invalid request",
+                $"status: '{status}' is not a job state. Known are {string.Join(", ", StatusWords)}."
+            );
         }
 
         var count = DefaultLimit;
-        if (!string.IsNullOrEmpty(limit) && !(int.TryParse(limit, CultureInfo.InvariantCulture, out count) && count is >= 1 and <= SyncJobIndex.MaxNewest))
+        if (
+            !string.IsNullOrEmpty(limit)
+            && !(int.TryParse(limit, CultureInfo.InvariantCulture, out count) && count is >= 1 and <= SyncJobIndex.MaxNewest)
+        )
         {
             return ApiResult.Problem(400, "Invalid request", $"limit: '{limit}' is not a number from 1 to {SyncJobIndex.MaxNewest}.");
         }
@@ -118,24 +147,27 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
     /// The states that one of <see cref="StatusWords"/> stands for: none (any state) for an empty text, <see langword="null"/> for an
     /// unknown word.
     /// </summary>
-    internal static IReadOnlyList<JobStatus>? StatesOf(string? word) => word switch
-    {
-        null or "" => [],
-        Unfinished => JobTransitions.Unfinished,
-        _ => ProtocolWords.Parse<JobStatus>(word) is { } status ? [status] : null,
-    };
+    internal static IReadOnlyList<JobStatus>? StatesOf(string? word) =>
+        word switch
+        {
+            null or "" => [],
+            Unfinished => JobTransitions.Unfinished,
+            _ => ProtocolWords.Parse<JobStatus>(word) is { } status ? [status] : null,
+        };
 
     /// <summary>Requests the cancellation of a job.</summary>
-    public async Task<ApiResult> CancelAsync(string jobId, CancellationToken cancellationToken) => await jobs.RequestCancelAsync(jobId, cancellationToken) switch
-    {
-        null => MissingSync(jobId),
-        JobStatus.Canceling => State(202, jobId, JobStatus.Canceling),
-        JobStatus.Canceled => State(200, jobId, JobStatus.Canceled),
-        { } status => ApiResult.Problem(409, "The sync is over", $"Job '{jobId}' is {status.ToWord()} already."),
-    };
+    public async Task<ApiResult> CancelAsync(string jobId, CancellationToken cancellationToken) =>
+        await jobs.RequestCancelAsync(jobId, cancellationToken) switch
+        {
+            null => MissingSync(jobId),
+            JobStatus.Canceling => State(202, jobId, JobStatus.Canceling),
+            JobStatus.Canceled => State(200, jobId, JobStatus.Canceled),
+            { } status => ApiResult.Problem(409, "The sync is over", $"Job '{jobId}' is {status.ToWord()} already."),
+        };
 
     /// <summary>The response for a job or dry run: its state.</summary>
-    public static ApiResult State(int httpStatus, string jobId, JobStatus status) => new(httpStatus, new JsonObject { ["id"] = jobId, ["status"] = status.ToWord() });
+    public static ApiResult State(int httpStatus, string jobId, JobStatus status) =>
+        new(httpStatus, new JsonObject { ["id"] = jobId, ["status"] = status.ToWord() });
 
     /// <summary>The response to a cancellation of a dry run that has ended.</summary>
     public static ApiResult DryRunIsOver(string id) => ApiResult.Problem(409, "The sync is over", $"Dry run '{id}' has ended already.");
@@ -154,7 +186,11 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
     }
 
     private static ApiResult MissingConnector(string id) =>
-        ApiResult.Problem(404, "No such connector", $"There is no connector with id '{id}'. GET /api/connectors shows those that there are.");
+        ApiResult.Problem(
+            404,
+            "No such connector",
+            $"There is no connector with id '{id}'. GET /api/connectors shows those that there are."
+        );
 
     private static ApiResult Accepted(string jobId) => State(202, jobId, JobStatus.Pending) with { Location = LocationOf(jobId) };
 
@@ -165,8 +201,11 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
         foreach (var found in await jobs.NewestAsync(connectorId, JobTransitions.Unfinished, SyncJobIndex.MaxNewest, cancellationToken))
         {
             // Searches lag a moment behind writes.
-            if ((isAccessControl ? found.IsAccessControl : found.Type is JobType.Full or JobType.Incremental)
-                && await jobs.FindAsync(found.Id, cancellationToken) is { Status: { } status } job && !status.IsFinal())
+            if (
+                (isAccessControl ? found.IsAccessControl : found.Type is JobType.Full or JobType.Incremental)
+                && await jobs.FindAsync(found.Id, cancellationToken) is { Status: { } status } job
+                && !status.IsFinal()
+            )
             {
                 return job;
             }

@@ -3,9 +3,10 @@ using System.Net;
 namespace Connectors.Sync.Api;
 
 /// <summary>
-/// What a server of this machine looks at before it answers, whoever serves: the status page, the emulator, the local host. None of them asks for a key, and any page that a browser has open can
-/// send requests to a port of this machine. What such a page can't do is to name the server itself as where they come from; or, with a name of its own that leads to this machine, to have this
-/// machine's name in the Host header; or to send JSON without asking first. Pure.
+/// What a server of this machine looks at before it answers, whoever serves: the status page, the emulator, the local host. None of them
+/// asks for a key, and any page that a browser has open can send requests to a port of this machine. What such a page can't do is to name
+/// the server itself as where they come from; or, with a name of its own that leads to this machine, to have this machine's name in the
+/// Host header; or to send JSON without asking first. Pure.
 /// </summary>
 /// <param name="Method">The method.</param>
 /// <param name="Scheme">http or https.</param>
@@ -23,15 +24,17 @@ internal readonly record struct LocalRequest(
     IReadOnlyList<string?> Origins,
     IReadOnlyList<string?> Sites,
     string? ContentType,
-    bool HasBody)
+    bool HasBody
+)
 {
     /// <summary>What every answer says to a browser: keep nothing, guess nothing, and give it to no other page.</summary>
-    public static IReadOnlyDictionary<string, string> Headers { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["Cache-Control"] = "no-store",
-        ["X-Content-Type-Options"] = "nosniff",
-        ["Cross-Origin-Resource-Policy"] = "same-origin",
-    };
+    public static IReadOnlyDictionary<string, string> Headers { get; } =
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Cache-Control"] = "no-store",
+            ["X-Content-Type-Options"] = "nosniff",
+            ["Cross-Origin-Resource-Policy"] = "same-origin",
+        };
 
     /// <summary>What is answered instead; <see langword="null"/> when the request may come in.</summary>
     /// <param name="who">Who is asked, to begin a sentence with: <c>The status page</c>.</param>
@@ -40,28 +43,45 @@ internal readonly record struct LocalRequest(
     {
         if (!IsThisMachine(HostName))
         {
-            return ApiResult.Problem(421, "Not this host", $"{who} answers to 127.0.0.1, localhost and [::1] only. An SSH tunnel has to end at one of them.");
+            return ApiResult.Problem(
+                421,
+                "Not this host",
+                $"{who} answers to 127.0.0.1, localhost and [::1] only. An SSH tunnel has to end at one of them."
+            );
         }
 
         if (!IsOwn())
         {
-            return ApiResult.Problem(403, "Not from this page", $"The request comes from another web page. {who} takes changes from its own pages and from programs of this machine.");
+            return ApiResult.Problem(
+                403,
+                "Not from this page",
+                $"The request comes from another web page. {who} takes changes from its own pages and from programs of this machine."
+            );
         }
 
         return IsReading || IsJson(jsonTypes)
             ? null
-            : ApiResult.Problem(415, "Not JSON", "What changes anything has to be sent as application/json, which a form of another web page can't.");
+            : ApiResult.Problem(
+                415,
+                "Not JSON",
+                "What changes anything has to be sent as application/json, which a form of another web page can't."
+            );
     }
 
     private bool IsReading => Method is "GET" or "HEAD";
 
     private static bool IsThisMachine(string name) =>
-        name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(name.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+        name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(name.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
-    // Browsers say where a request comes from in one header or in both. A request with neither is not a browser's, and somebody's who is on this machine. What only reads may come by a
-    // link from anywhere; its answer is given to no other page.
-    private bool IsOwn() => IsReading
-        || ((Sites.Count == 0 || Sites is ["same-origin"]) && (Origins.Count == 0 || (Origins.Count == 1 && Origins[0] == $"{Scheme}://{Authority}")));
+    // Browsers say where a request comes from in one header or in both. A request with neither is not a browser's, and somebody's who is on
+    // this machine. What only reads may come by a link from anywhere; its answer is given to no other page.
+    private bool IsOwn() =>
+        IsReading
+        || (
+            (Sites.Count == 0 || Sites is ["same-origin"])
+            && (Origins.Count == 0 || (Origins.Count == 1 && Origins[0] == $"{Scheme}://{Authority}"))
+        );
 
     // Without a body there is nothing to be understood, but a form without fields says that it is one.
     private bool IsJson(ReadOnlySpan<string> jsonTypes)

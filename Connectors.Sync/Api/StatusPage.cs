@@ -20,24 +20,29 @@ internal static class StatusPage
     /// <summary>
     /// Response headers to send with it. The content security policy allows only the page's own script, and requests only to its own host.
     /// </summary>
-    public static IReadOnlyDictionary<string, string> Headers { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["Content-Security-Policy"] = Made.Policy,
-        ["X-Content-Type-Options"] = "nosniff",
-        ["Referrer-Policy"] = "no-referrer",
-        ["X-Frame-Options"] = "DENY",
-        ["Cross-Origin-Opener-Policy"] = "same-origin",
-        ["Cross-Origin-Resource-Policy"] = "same-origin",
-        ["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()",
-        ["Cache-Control"] = "no-cache",
-    };
+    public static IReadOnlyDictionary<string, string> Headers { get; } =
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Content-Security-Policy"] = Made.Policy,
+            ["X-Content-Type-Options"] = "nosniff",
+            ["Referrer-Policy"] = "no-referrer",
+            ["X-Frame-Options"] = "DENY",
+            ["Cross-Origin-Opener-Policy"] = "same-origin",
+            ["Cross-Origin-Resource-Policy"] = "same-origin",
+            ["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()",
+            ["Cache-Control"] = "no-cache",
+        };
 
     private static (string Html, string Policy) Make()
     {
         var style = Read("page.css");
         var script = $"'use strict';\n{Read("parts.js")}\n{Read("views.js")}\n{Read("page.js")}";
-        var html = Read("page.html").Replace("{{style}}", style, StringComparison.Ordinal).Replace("{{script}}", script, StringComparison.Ordinal);
-        var policy = $"default-src 'none'; script-src {HashOf(script)}; style-src {HashOf(style)}; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+        var html = Read("page.html")
+            .Replace("{{style}}", style, StringComparison.Ordinal)
+            .Replace("{{script}}", script, StringComparison.Ordinal);
+        var policy =
+            $"default-src 'none'; script-src {HashOf(script)}; style-src {HashOf(style)}; img-src data:; connect-src 'self'; base-uri "
+            + "'none'; form-action 'none'; "
             + "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
         return (html, policy);
     }

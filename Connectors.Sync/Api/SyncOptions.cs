@@ -96,7 +96,9 @@ internal sealed record SyncOptions(bool DryRun, SyncJobOptions Options)
         }
 
         var how = new SyncNowOptions(Flag("dryRun"), Flag("allowMassDelete"), Flag("reindex"), kind) { AccessControl = isAccessControl };
-        return SyncOptionsValidator.Find(how, Words) is { } problem ? (null, problem) : (new SyncOptions(how.DryRun, how.ForJob) { Type = how.JobType }, null);
+        return SyncOptionsValidator.Find(how, Words) is { } problem
+            ? (null, problem)
+            : (new SyncOptions(how.DryRun, how.ForJob) { Type = how.JobType }, null);
 
         bool Flag(string name) => requested[name]?.GetValue<bool>() ?? false;
     }

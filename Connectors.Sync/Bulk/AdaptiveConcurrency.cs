@@ -22,7 +22,13 @@ internal sealed class AdaptiveConcurrency
     /// <summary>The current limit.</summary>
     public int Limit
     {
-        get { lock (_lock) { return _limit; } }
+        get
+        {
+            lock (_lock)
+            {
+                return _limit;
+            }
+        }
     }
 
     /// <summary>Waits for a free slot; dispose the result to release it.</summary>

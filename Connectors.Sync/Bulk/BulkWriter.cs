@@ -17,7 +17,8 @@ internal sealed class BulkWriter(
     RejectionMonitor monitor,
     TimeProvider time,
     Random random,
-    ILogger logger)
+    ILogger logger
+)
 {
     private readonly AdaptiveConcurrency _concurrency = new(options.MaxConcurrency);
 
@@ -29,16 +30,33 @@ internal sealed class BulkWriter(
     /// Whether an earlier run may have sent it: documents that are already gone then count as deleted.
     /// </param>
     /// <exception cref="ConnectorException">Elasticsearch refused permanently or for too long, or rejected too many documents.</exception>
-    public async Task<BulkReport> WriteAsync(string indexName, string? pipeline, BulkBatch batch, bool mayHaveBeenSent, CancellationToken cancellationToken)
+    public async Task<BulkReport> WriteAsync(
+        string indexName,
+        string? pipeline,
+        BulkBatch batch,
+        bool mayHaveBeenSent,
+        CancellationToken cancellationToken
+    )
     {
         var outcome = new Outcome();
         await WriteAsync(indexName, pipeline, batch, mayHaveBeenSent, outcome, cancellationToken);
         return new BulkReport(outcome.Counts, outcome.Rejections);
     }
 
-    private async Task WriteAsync(string indexName, string? pipeline, BulkBatch batch, bool mayHaveBeenSent, Outcome outcome, CancellationToken cancellationToken)
+    private async Task WriteAsync(
+        string indexName,
+        string? pipeline,
+        BulkBatch batch,
+        bool mayHaveBeenSent,
+        Outcome outcome,
+        CancellationToken cancellationToken
+    )
     {
-        var backoff = new BackoffClock(new BackoffPolicy(options.FirstRetryDelay, options.MaxRetryDelay, options.RetryTimeLimit), time, random);
+        var backoff = new BackoffClock(
+            new BackoffPolicy(options.FirstRetryDelay, options.MaxRetryDelay, options.RetryTimeLimit),
+            time,
+            random
+        );
         var current = batch;
         try
         {
@@ -79,7 +97,8 @@ internal sealed class BulkWriter(
                     mayHaveBeenSent |= response.Status is 0 or >= 500;
                 }
 
-                var delay = backoff.Next(response.RetryAfter) ?? throw IndexBlock.Failure(indexName, lastError) ?? GivenUp(indexName, current.Count, status, lastError);
+                var delay = backoff.Next(response.RetryAfter)
+                    ?? throw IndexBlock.Failure(indexName, lastError) ?? GivenUp(indexName, current.Count, status, lastError);
                 BulkLog.Retrying(logger, indexName, current.Count, status, lastError?.Type ?? "none", delay);
                 await Task.Delay(delay, time, cancellationToken);
             }
@@ -107,11 +126,22 @@ internal sealed class BulkWriter(
     }
 
     /// <summary>Records the final outcomes and returns the operations to send again.</summary>
-    private List<int> Settle(string indexName, BulkBatch batch, BulkResponse response, bool mayHaveBeenSent, Outcome outcome, ref BulkError? lastError)
+    private List<int> Settle(
+        string indexName,
+        BulkBatch batch,
+        BulkResponse response,
+        bool mayHaveBeenSent,
+        Outcome outcome,
+        ref BulkError? lastError
+    )
     {
         if (response.Items.Count != batch.Count)
         {
-            throw new ConnectorException(FailureKind.Fatal, $"Elasticsearch answered {response.Items.Count} items to a bulk request of {batch.Count} operations for '{indexName}'. A proxy in between may change answers.");
+            throw new ConnectorException(
+                FailureKind.Fatal,
+                $"Elasticsearch answered {response.Items.Count} items to a bulk request of {batch.Count} operations for '{indexName}'. A "
+                    + "proxy in between may change answers."
+            );
         }
 
         List<int> refused = [];
@@ -140,13 +170,26 @@ internal sealed class BulkWriter(
         return refused;
     }
 
-    private async Task SplitAsync(string indexName, string? pipeline, BulkBatch batch, BulkResponse response, bool mayHaveBeenSent, Outcome outcome, CancellationToken cancellationToken)
+    private async Task SplitAsync(
+        string indexName,
+        string? pipeline,
+        BulkBatch batch,
+        BulkResponse response,
+        bool mayHaveBeenSent,
+        Outcome outcome,
+        CancellationToken cancellationToken
+    )
     {
         if (batch.Count == 1)
         {
-            var fallback = response.Status == 413
-                ? new BulkError("content_too_large", $"The document ({batch.SizeInBytes:N0} bytes) is larger than Elasticsearch, or a proxy before it, takes (http.max_content_length).")
-                : new BulkError("bad_request", "no reason given");
+            var fallback =
+                response.Status == 413
+                    ? new BulkError(
+                        "content_too_large",
+                        $"The document ({batch.SizeInBytes:N0} bytes) is larger than Elasticsearch, or a proxy before it, takes "
+                            + "(http.max_content_length)."
+                    )
+                    : new BulkError("bad_request", "no reason given");
             Reject(batch.IdOf(0), response.Status == 413 ? fallback : response.Error ?? fallback, outcome);
             return;
         }
@@ -174,27 +217,41 @@ internal sealed class BulkWriter(
         }
     }
 
-    private static ConnectorException Failed(string indexName, int status, BulkError? error) => new(
-        FailureKind.Fatal,
-        status switch
-        {
-            401 => $"Elasticsearch refused the credentials while writing to '{indexName}' (401). Check elasticsearch.username and password, or api_key.",
-            403 => $"Elasticsearch does not allow writing to '{indexName}' (403): {error?.Reason ?? "no reason given"}. The key or user needs the privileges that the documentation lists.",
-            < 0 or (>= 300 and < 400) => error?.Reason ?? $"Elasticsearch did not take what was to be written to '{indexName}' ({status}).",
-            404 => $"The index '{indexName}' is gone (404): {error?.Reason ?? "no reason given"}. Nothing was deleted; start the sync again to rebuild it.",
-            _ => $"Elasticsearch refused to write to '{indexName}' ({status}): {error?.Type ?? "unknown"}: {error?.Reason ?? "no reason given"}",
-        });
+    private static ConnectorException Failed(string indexName, int status, BulkError? error) =>
+        new(
+            FailureKind.Fatal,
+            status switch
+            {
+                401 => $"Elasticsearch refused the credentials while writing to '{indexName}' (401). Check elasticsearch.username and "
+                    + "password, or api_key.",
+                403 =>
+                    $"Elasticsearch does not allow writing to '{indexName}' (403): {error?.Reason ?? "no reason given"}. The key or user "
+                        + "needs the privileges that the documentation lists.",
+                < 0 or (>= 300 and < 400) => error?.Reason
+                    ?? $"Elasticsearch did not take what was to be written to '{indexName}' ({status}).",
+                404 => $"The index '{indexName}' is gone (404): {error?.Reason ?? "no reason given"}. Nothing was deleted; start the sync "
+                    + "again to rebuild it.",
+                _ => $"Elasticsearch refused to write to '{indexName}' ({status}): {error?.Type ?? "unknown"}: "
+                    + $"{error?.Reason ?? "no reason given"}",
+            }
+        );
 
-    private ConnectorException GivenUp(string indexName, int operations, int status, BulkError? error) => new(
-        FailureKind.Retry,
-        string.Create(CultureInfo.InvariantCulture, $"Elasticsearch has not taken {operations:N0} operations for '{indexName}' in {options.RetryTimeLimit.TotalMinutes:0.#} minutes (last answer: {(status == 0 ? "none" : status.ToString(CultureInfo.InvariantCulture))}{(error is null ? string.Empty : $", {error.Type}: {error.Reason}")}). The sync can be resumed when the cluster has recovered."));
+    private ConnectorException GivenUp(string indexName, int operations, int status, BulkError? error) =>
+        new(
+            FailureKind.Retry,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Elasticsearch has not taken {operations:N0} operations for '{indexName}' in {options.RetryTimeLimit.TotalMinutes:0.#} "
+                    + $"minutes (last answer: "
+                    + $"{(status == 0 ? "none" : status.ToString(CultureInfo.InvariantCulture))}{(error is null ? string.Empty : $", {error.Type}: {error.Reason}")}). The sync can be resumed when the cluster has recovered."
+            )
+        );
 
     private sealed class Outcome
     {
         public SyncCounts Counts { get; private set; }
 
         public RejectionReport Rejections { get; } = new();
-
 
         public void Done(BulkOperation operation, BulkItemResult result, bool mayHaveBeenSent)
         {

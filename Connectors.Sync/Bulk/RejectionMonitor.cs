@@ -93,13 +93,24 @@ internal sealed class RejectionMonitor(RejectionLimits limits)
             _consecutive++;
             Push(true);
             var broken =
-                _total > limits.MaxTotal ? string.Create(CultureInfo.InvariantCulture, $"{_total:N0} documents in all (max_total_errors {limits.MaxTotal:N0})")
-                : _consecutive > limits.MaxConsecutive ? string.Create(CultureInfo.InvariantCulture, $"{_consecutive:N0} in a row (max_consecutive_errors {limits.MaxConsecutive:N0})")
-                : _filled == limits.Window && _inWindow > limits.MaxRate * limits.Window ? string.Create(CultureInfo.InvariantCulture, $"{_inWindow:N0} of the last {limits.Window:N0} (max_error_rate {limits.MaxRate:0.##})")
+                _total > limits.MaxTotal
+                    ? string.Create(CultureInfo.InvariantCulture, $"{_total:N0} documents in all (max_total_errors {limits.MaxTotal:N0})")
+                : _consecutive > limits.MaxConsecutive
+                    ? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{_consecutive:N0} in a row (max_consecutive_errors {limits.MaxConsecutive:N0})"
+                    )
+                : _filled == limits.Window && _inWindow > limits.MaxRate * limits.Window
+                    ? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{_inWindow:N0} of the last {limits.Window:N0} (max_error_rate {limits.MaxRate:0.##})"
+                    )
                 : null;
             if (broken is not null)
             {
-                throw new ConnectorException($"Too many documents were rejected: {broken}. Last one: '{rejection.Id}': {rejection.Type}: {rejection.Reason}");
+                throw new ConnectorException(
+                    $"Too many documents were rejected: {broken}. Last one: '{rejection.Id}': {rejection.Type}: {rejection.Reason}"
+                );
             }
         }
     }

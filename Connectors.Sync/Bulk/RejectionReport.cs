@@ -19,9 +19,7 @@ public sealed class RejectionReport
 
     /// <summary>An empty report.</summary>
     public RejectionReport()
-        : this([], new Dictionary<string, long>(StringComparer.Ordinal))
-    {
-    }
+        : this([], new Dictionary<string, long>(StringComparer.Ordinal)) { }
 
     /// <summary>A stored report.</summary>
     [JsonConstructor]

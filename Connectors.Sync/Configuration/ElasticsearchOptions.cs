@@ -23,7 +23,8 @@ internal sealed record ElasticsearchOptions
     /// <summary>Whether the server's certificate is verified. Default true.</summary>
     public bool VerifyCertificates { get; init; } = true;
 
-    /// <summary>SHA-256 fingerprint of the certificate authority, 64 upper-case hexadecimal digits without colons, or <see langword="null"/>.</summary>
+    /// <summary>SHA-256 fingerprint of the certificate authority, 64 upper-case hexadecimal digits without colons, or
+    /// <see langword="null"/>.</summary>
     public string? CertificateFingerprint { get; init; }
 
     /// <summary>How long a request may take. Default 120 s.</summary>

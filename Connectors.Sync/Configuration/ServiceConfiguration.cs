@@ -20,8 +20,8 @@ internal sealed record ServiceConfiguration
     public IReadOnlyList<ConnectorEntry> Connectors { get; init; } = [];
 
     /// <summary>
-    /// Service types whose connectors are all served. What was configured; or, when neither this nor <see cref="Connectors"/> was, every type under
-    /// <see cref="Sources"/>.
+    /// Service types whose connectors are all served. What was configured; or, when neither this nor <see cref="Connectors"/> was, every
+    /// type under <see cref="Sources"/>.
     /// </summary>
     public IReadOnlyList<string> NativeServiceTypes { get; init; } = [];
 

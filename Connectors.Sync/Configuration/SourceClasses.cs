@@ -13,6 +13,8 @@ internal sealed record SourceClasses(IReadOnlyDictionary<string, string> ByServi
     public string? PresentNameOf(string name)
     {
         var parts = name.Split(',', StringSplitOptions.TrimEntries);
-        return parts.Length >= 2 && FormerNames.TryGetValue($"{parts[0]}, {parts[1]}", out var serviceType) ? ByServiceType.GetValueOrDefault(serviceType) : null;
+        return parts.Length >= 2 && FormerNames.TryGetValue($"{parts[0]}, {parts[1]}", out var serviceType)
+            ? ByServiceType.GetValueOrDefault(serviceType)
+            : null;
     }
 }

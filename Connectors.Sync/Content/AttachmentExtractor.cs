@@ -7,5 +7,6 @@ internal sealed class AttachmentExtractor : IContentExtractor
 {
     public IReadOnlySet<string> Extensions => ExtractableFileTypes.ByTika;
 
-    public Task<ContentText> ExtractAsync(string fileName, PooledBuffer bytes, CancellationToken cancellationToken) => Task.FromResult(ContentText.Attached(bytes));
+    public Task<ContentText> ExtractAsync(string fileName, PooledBuffer bytes, CancellationToken cancellationToken) =>
+        Task.FromResult(ContentText.Attached(bytes));
 }

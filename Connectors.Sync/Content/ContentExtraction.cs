@@ -56,7 +56,10 @@ internal sealed class ContentExtraction : IAsyncDisposable
                 ContentLog.ServiceUnwell(_logger, service.Host, $"it answers {(int)response.StatusCode}");
             }
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception failure)
+            when (failure is HttpRequestException or IOException
+                || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            )
         {
             ContentLog.ServiceUnwell(_logger, service.Host, failure is OperationCanceledException ? "it does not answer" : failure.Message);
         }
@@ -77,29 +80,40 @@ internal sealed class ContentExtraction : IAsyncDisposable
     /// <param name="pipelineExtracts">Whether the connector's pipeline extracts text from attachments.</param>
     /// <param name="calls">How the source is called for a content; <see langword="null"/> to call it without limit and retries.</param>
     /// <exception cref="ConnectorException">The connector asks for a service that is not configured.</exception>
-    internal ContentReader ReaderFor(bool usesService, bool pipelineExtracts, SourceCalls? calls = null) => new(
-        _options,
-        WayOf(usesService, pipelineExtracts) switch
-        {
-            ContentExtractionMode.Service => new ServiceExtractor(
-                _options.Service ?? throw new ConnectorException("use_text_extraction_service: on, but extraction_service.host is not set. Set it in config.yml, or switch this off in the connector's configuration."),
-                _options.MaxTextBytes,
-                _http,
-                _time),
-            ContentExtractionMode.Local => new LocalExtractor(_pool!, _options.Local!, _options.MaxTextBytes, _time),
-            ContentExtractionMode.Pipeline => new AttachmentExtractor(),
-            _ => null,
-        },
-        calls);
+    internal ContentReader ReaderFor(bool usesService, bool pipelineExtracts, SourceCalls? calls = null) =>
+        new(
+            _options,
+            WayOf(usesService, pipelineExtracts) switch
+            {
+                ContentExtractionMode.Service => new ServiceExtractor(
+                    _options.Service
+                        ?? throw new ConnectorException(
+                            "use_text_extraction_service: on, but extraction_service.host is not set. Set it in config.yml, or switch "
+                                + "this off in the connector's configuration."
+                        ),
+                    _options.MaxTextBytes,
+                    _http,
+                    _time
+                ),
+                ContentExtractionMode.Local => new LocalExtractor(_pool!, _options.Local!, _options.MaxTextBytes, _time),
+                ContentExtractionMode.Pipeline => new AttachmentExtractor(),
+                _ => null,
+            },
+            calls
+        );
 
     /// <summary>
     /// The part of the extraction settings that shapes documents and is in neither the connector's fields nor its pipeline;
     /// <see langword="null"/> for none. When it changes, documents are written again.
     /// </summary>
-    internal string? ShapeOf(bool usesService, bool pipelineExtracts) => WayOf(usesService, pipelineExtracts) == ContentExtractionMode.Local ? "content: local 2" : null;
+    internal string? ShapeOf(bool usesService, bool pipelineExtracts) =>
+        WayOf(usesService, pipelineExtracts) == ContentExtractionMode.Local ? "content: local 2" : null;
 
     private ContentExtractionMode WayOf(bool usesService, bool pipelineExtracts) =>
-        usesService ? ContentExtractionMode.Service : _pool is not null ? ContentExtractionMode.Local : pipelineExtracts ? ContentExtractionMode.Pipeline : ContentExtractionMode.Text;
+        usesService ? ContentExtractionMode.Service
+        : _pool is not null ? ContentExtractionMode.Local
+        : pipelineExtracts ? ContentExtractionMode.Pipeline
+        : ContentExtractionMode.Text;
 
     private enum ContentExtractionMode
     {

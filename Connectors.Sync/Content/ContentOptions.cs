@@ -6,7 +6,8 @@ namespace Connectors.Sync.Content;
 /// <summary>Which content becomes a document's <c>body</c>.</summary>
 internal sealed record ContentOptions
 {
-    /// <summary>Largest content in bytes, as it lies in the source. Default 10 MiB, the Python service's figure. Larger content is left out.</summary>
+    /// <summary>Largest content in bytes, as it lies in the source. Default 10 MiB, the Python service's figure. Larger content is left
+    /// out.</summary>
     [Range(0, 256L * 1024 * 1024)]
     public long MaxBytes { get; init; } = 10 * 1024 * 1024;
 
@@ -14,7 +15,8 @@ internal sealed record ContentOptions
     [Range(1, 256 * 1024 * 1024)]
     public int MaxTextBytes { get; init; } = 10 * 1024 * 1024;
 
-    /// <summary>Extensions, with the dot and in any case, of the files that are text. Default <see cref="TextFileTypes.Default"/>.</summary>
+    /// <summary>Extensions, with the dot and in any case, of the files that are text. Default
+    /// <see cref="TextFileTypes.Default"/>.</summary>
     public IReadOnlySet<string> Extensions { get; init; } = TextFileTypes.Default;
 
     /// <summary>How PDF, Office and HTML files are read on this machine, or <see langword="null"/> when they aren't.</summary>

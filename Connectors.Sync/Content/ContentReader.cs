@@ -4,7 +4,8 @@ using Connectors.Sync.Retries;
 
 namespace Connectors.Sync.Content;
 
-/// <summary>Reads the text of documents' content, up to a limit. Safe for concurrent use; how many are read at a time is the caller's business.</summary>
+/// <summary>Reads the text of documents' content, up to a limit. Safe for concurrent use; how many are read at a time is the caller's
+/// business.</summary>
 /// <param name="options">Limits and kinds of files.</param>
 /// <param name="extractor">Extracts text from files that are not text; <see langword="null"/> to skip such files.</param>
 /// <param name="calls">How the source is called; <see langword="null"/> to call it without limit and retries.</param>
@@ -25,7 +26,10 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
         if (!isExtracted && !options.Extensions.Contains(extension))
         {
             return extractor is not null && ExtractableFileTypes.ByTika.Contains(extension)
-                ? ContentText.None(ContentOutcome.Unsupported, $"{content.FileName}: {extension} files are not read in this way. docs/content.md names one that reads them.")
+                ? ContentText.None(
+                    ContentOutcome.Unsupported,
+                    $"{content.FileName}: {extension} files are not read in this way. docs/content.md names one that reads them."
+                )
                 : ContentText.None(ContentOutcome.NotText, $"'{extension}' is not the extension of a file that holds text");
         }
 
@@ -37,8 +41,10 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
         try
         {
             return await ReadBytesAsync(content, cancellationToken) is not { } bytes ? TooLarge(options.MaxBytes + 1)
-                : extractor is not null && (isExtracted || ExtractableFileTypes.AreKnown(bytes.WrittenSpan)) ? await ExtractAsync(extractor, content, bytes, cancellationToken)
-                : TextDecoder.Decode(bytes, DeclaredCharset.OfMediaType(content.MediaType), IsHtml(content))?.CutTo(options.MaxTextBytes) ?? ContentText.None(ContentOutcome.NotText, "it holds NUL bytes, so it is not text");
+                : extractor is not null && (isExtracted || ExtractableFileTypes.AreKnown(bytes.WrittenSpan))
+                    ? await ExtractAsync(extractor, content, bytes, cancellationToken)
+                : TextDecoder.Decode(bytes, DeclaredCharset.OfMediaType(content.MediaType), IsHtml(content))?.CutTo(options.MaxTextBytes)
+                    ?? ContentText.None(ContentOutcome.NotText, "it holds NUL bytes, so it is not text");
         }
         catch (ConnectorException failure) when (failure.Kind == FailureKind.Skip)
         {
@@ -81,7 +87,12 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
     private static ConnectorException BrokeOff(DocumentContent content, Exception broken) =>
         new(FailureKind.Retry, $"{content.FileName}: reading its content broke off: {broken.Message}", broken);
 
-    private static async Task<ContentText> ExtractAsync(IContentExtractor extractor, DocumentContent content, PooledBuffer bytes, CancellationToken cancellationToken)
+    private static async Task<ContentText> ExtractAsync(
+        IContentExtractor extractor,
+        DocumentContent content,
+        PooledBuffer bytes,
+        CancellationToken cancellationToken
+    )
     {
         if (bytes.Length == 0)
         {
@@ -89,7 +100,8 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
         }
 
         // What the source says of the charset does not go along with the file.
-        var marked = IsHtml(content) && DeclaredCharset.OfMediaType(content.MediaType) is { } declared ? TextDecoder.Marked(bytes, declared) : bytes;
+        var marked =
+            IsHtml(content) && DeclaredCharset.OfMediaType(content.MediaType) is { } declared ? TextDecoder.Marked(bytes, declared) : bytes;
         return await extractor.ExtractAsync(content.FileName, marked, cancellationToken);
     }
 
@@ -128,9 +140,11 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
         }
     }
 
-    private ContentText TooLarge(long size) => ContentText.None(
-        ContentOutcome.TooLarge,
-        $"its content of {size:N0} bytes or more is over the limit of {options.MaxBytes:N0} bytes, so only its metadata is indexed");
+    private ContentText TooLarge(long size) =>
+        ContentText.None(
+            ContentOutcome.TooLarge,
+            $"its content of {size:N0} bytes or more is over the limit of {options.MaxBytes:N0} bytes, so only its metadata is indexed"
+        );
 
     /// <summary>Bytes that came, over all tries.</summary>
     private sealed class Progress

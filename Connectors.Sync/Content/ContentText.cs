@@ -40,7 +40,8 @@ internal sealed class ContentText : IDisposable
     /// <summary>The text as valid UTF-8 without byte order mark, not escaped for JSON; valid until this is disposed.</summary>
     public ReadOnlyMemory<byte> Utf8 => _buffer is null || Outcome != ContentOutcome.Text ? default : _buffer.WrittenMemory[_start..];
 
-    /// <summary>The file's own bytes, for the ingest pipeline to make text of; empty when there is text, or nothing. Valid until this is disposed.</summary>
+    /// <summary>The file's own bytes, for the ingest pipeline to make text of; empty when there is text, or nothing. Valid until this is
+    /// disposed.</summary>
     public ReadOnlyMemory<byte> Attachment => _buffer is null || Outcome != ContentOutcome.Attached ? default : _buffer.WrittenMemory;
 
     /// <summary>Takes the buffer over; the text begins at <paramref name="start"/>.</summary>

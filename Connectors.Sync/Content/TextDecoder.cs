@@ -6,10 +6,12 @@ using Connectors.Charsets;
 
 namespace Connectors.Sync.Content;
 
-/// <summary>Makes UTF-8 of a text file's bytes, whatever they are in (<see cref="TextEncoding"/>). A byte that means nothing there becomes U+FFFD, and only that byte.</summary>
+/// <summary>Makes UTF-8 of a text file's bytes, whatever they are in (<see cref="TextEncoding"/>). A byte that means nothing there becomes
+/// U+FFFD, and only that byte.</summary>
 internal static class TextDecoder
 {
-    /// <summary>The text, or <see langword="null"/> when the bytes are no text. Takes <paramref name="bytes"/> over in either case.</summary>
+    /// <summary>The text, or <see langword="null"/> when the bytes are no text. Takes <paramref name="bytes"/> over in either
+    /// case.</summary>
     /// <param name="bytes">The file.</param>
     /// <param name="declared">The charset that its source declares, or <see langword="null"/>.</param>
     /// <param name="isHtml">Whether it may declare one as a web page does.</param>
@@ -27,7 +29,8 @@ internal static class TextDecoder
         }
     }
 
-    /// <summary>The bytes as UTF-8 with a byte order mark, so that whoever reads them next needs no declaration. Takes <paramref name="bytes"/> over.</summary>
+    /// <summary>The bytes as UTF-8 with a byte order mark, so that whoever reads them next needs no declaration. Takes
+    /// <paramref name="bytes"/> over.</summary>
     public static PooledBuffer Marked(PooledBuffer bytes, Encoding declared)
     {
         var (encoding, mark) = TextEncoding.Of(bytes.WrittenSpan, declared, isHtml: false);

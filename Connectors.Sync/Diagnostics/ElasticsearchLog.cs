@@ -14,16 +14,33 @@ internal static partial class ElasticsearchLog
     [LoggerMessage(402, LogLevel.Warning, "{Problem} Trying again in {Delay}")]
     public static partial void Retrying(ILogger logger, string problem, TimeSpan delay);
 
-    [LoggerMessage(403, LogLevel.Warning, "Elasticsearch {Version} is newer than {TestedVersion}, the last one this service was tested with")]
+    [LoggerMessage(
+        403,
+        LogLevel.Warning,
+        "Elasticsearch {Version} is newer than {TestedVersion}, the last one this service was tested with"
+    )]
     public static partial void NewerThanTested(ILogger logger, string version, string testedVersion);
 
-    [LoggerMessage(404, LogLevel.Warning, "Elasticsearch at {Host} does not reveal its version without the cluster privilege 'monitor'; continuing without the check")]
+    [LoggerMessage(
+        404,
+        LogLevel.Warning,
+        "Elasticsearch at {Host} does not reveal its version without the cluster privilege 'monitor'; continuing without the check"
+    )]
     public static partial void VersionUnknown(ILogger logger, string host);
 
-    [LoggerMessage(406, LogLevel.Information, "Elasticsearch at {Host} offers no Connector API to these credentials, so the connector indices are written directly: {Reason}")]
+    [LoggerMessage(
+        406,
+        LogLevel.Information,
+        "Elasticsearch at {Host} offers no Connector API to these credentials, so the connector indices are written directly: {Reason}"
+    )]
     public static partial void NoConnectorApi(ILogger logger, string host, string reason);
 
-    [LoggerMessage(407, LogLevel.Warning, "An index of the connector protocol is missing and may not be made by these credentials: it comes with the first connector that Kibana makes. {Problem}")]
+    [LoggerMessage(
+        407,
+        LogLevel.Warning,
+        "An index of the connector protocol is missing and may not be made by these credentials: it comes with the first connector that "
+            + "Kibana makes. {Problem}"
+    )]
     public static partial void IndexNotMade(ILogger logger, string problem);
 
     [LoggerMessage(405, LogLevel.Debug, "A point in time of {IndexName} was left to expire: {Problem}")]

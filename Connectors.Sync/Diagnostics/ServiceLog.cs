@@ -5,7 +5,11 @@ namespace Connectors.Sync.Diagnostics;
 /// <summary>Messages of the service and its jobs: event ids 500 to 599.</summary>
 internal static partial class ServiceLog
 {
-    [LoggerMessage(500, LogLevel.Information, "The service starts as {WorkerHostname} and serves service types {ServiceTypes} and connectors {ConnectorIds}")]
+    [LoggerMessage(
+        500,
+        LogLevel.Information,
+        "The service starts as {WorkerHostname} and serves service types {ServiceTypes} and connectors {ConnectorIds}"
+    )]
     public static partial void Starts(ILogger logger, string workerHostname, string serviceTypes, string connectorIds);
 
     [LoggerMessage(501, LogLevel.Information, "The service stops; {Running} syncs finish the page in flight")]
@@ -26,7 +30,11 @@ internal static partial class ServiceLog
     [LoggerMessage(506, LogLevel.Information, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} was taken")]
     public static partial void JobTaken(ILogger logger, string syncJobId, string connectorId, string indexName);
 
-    [LoggerMessage(507, LogLevel.Information, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} was left by a process that died; resuming it")]
+    [LoggerMessage(
+        507,
+        LogLevel.Information,
+        "Job {SyncJobId} of connector {ConnectorId} into {IndexName} was left by a process that died; resuming it"
+    )]
     public static partial void JobAdopted(ILogger logger, string syncJobId, string connectorId, string indexName);
 
     [LoggerMessage(508, LogLevel.Information, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} is {Status}")]
@@ -35,22 +43,45 @@ internal static partial class ServiceLog
     [LoggerMessage(509, LogLevel.Error, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} failed: {Reason}")]
     public static partial void JobFailed(ILogger logger, string syncJobId, string connectorId, string indexName, string reason);
 
-    [LoggerMessage(510, LogLevel.Error, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} failed unexpectedly (error id {ErrorId})")]
-    public static partial void JobBroke(ILogger logger, Exception exception, string syncJobId, string connectorId, string indexName, string errorId);
+    [LoggerMessage(
+        510,
+        LogLevel.Error,
+        "Job {SyncJobId} of connector {ConnectorId} into {IndexName} failed unexpectedly (error id {ErrorId})"
+    )]
+    public static partial void JobBroke(
+        ILogger logger,
+        Exception exception,
+        string syncJobId,
+        string connectorId,
+        string indexName,
+        string errorId
+    );
 
-    [LoggerMessage(511, LogLevel.Warning, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} was ended or taken over by another worker; stopping")]
+    [LoggerMessage(
+        511,
+        LogLevel.Warning,
+        "Job {SyncJobId} of connector {ConnectorId} into {IndexName} was ended or taken over by another worker; stopping"
+    )]
     public static partial void JobLost(ILogger logger, string syncJobId, string connectorId, string indexName);
 
     [LoggerMessage(512, LogLevel.Warning, "The progress of job {SyncJobId} could not be written: {Reason}")]
     public static partial void HeartbeatFailed(ILogger logger, string syncJobId, string reason);
 
-    [LoggerMessage(513, LogLevel.Error, "The end of job {SyncJobId} of connector {ConnectorId} could not be written and is retried: {Reason}")]
+    [LoggerMessage(
+        513,
+        LogLevel.Error,
+        "The end of job {SyncJobId} of connector {ConnectorId} could not be written and is retried: {Reason}"
+    )]
     public static partial void EndNotWritten(ILogger logger, string syncJobId, string connectorId, string reason);
 
     [LoggerMessage(514, LogLevel.Information, "Job {SyncJobId} of connector {ConnectorId} into {IndexName}: the user cancels it")]
     public static partial void CancelSeen(ILogger logger, string syncJobId, string connectorId, string indexName);
 
-    [LoggerMessage(515, LogLevel.Warning, "Job {SyncJobId} of connector {ConnectorId} has been silent since {LastSeen} and was marked as failed")]
+    [LoggerMessage(
+        515,
+        LogLevel.Warning,
+        "Job {SyncJobId} of connector {ConnectorId} has been silent since {LastSeen} and was marked as failed"
+    )]
     public static partial void IdleJobFailed(ILogger logger, string syncJobId, string connectorId, DateTimeOffset? lastSeen);
 
     [LoggerMessage(516, LogLevel.Error, "{Round} failed and is retried in {Delay}: {Reason}")]
@@ -65,31 +96,69 @@ internal static partial class ServiceLog
     [LoggerMessage(520, LogLevel.Information, "Connector {ConnectorId}: the sync rules that were drafted have been checked")]
     public static partial void RulesValidated(ILogger logger, string connectorId);
 
-    [LoggerMessage(518, LogLevel.Warning, "{Rejected} documents of job {SyncJobId} into {IndexName} were rejected or unreadable ({Reasons}); the first: {Id}: {Reason}")]
-    public static partial void Rejections(ILogger logger, long rejected, string syncJobId, string indexName, string reasons, string id, string reason);
+    [LoggerMessage(
+        518,
+        LogLevel.Warning,
+        "{Rejected} documents of job {SyncJobId} into {IndexName} were rejected or unreadable ({Reasons}); the first: {Id}: {Reason}"
+    )]
+    public static partial void Rejections(
+        ILogger logger,
+        long rejected,
+        string syncJobId,
+        string indexName,
+        string reasons,
+        string id,
+        string reason
+    );
 
-    [LoggerMessage(522, LogLevel.Information, "Connector {ConnectorId} has the service type {ServiceType}, which has no source here; it is not served. Name its class under sources to serve it")]
+    [LoggerMessage(
+        522,
+        LogLevel.Information,
+        "Connector {ConnectorId} has the service type {ServiceType}, which has no source here; it is not served. Name its class under "
+            + "sources to serve it"
+    )]
     public static partial void UnknownServiceType(ILogger logger, string connectorId, string serviceType);
 
-    [LoggerMessage(523, LogLevel.Warning, "Index {IndexName} was deleted with its connector {ConnectorId} (service.delete_orphaned_content)")]
+    [LoggerMessage(
+        523,
+        LogLevel.Warning,
+        "Index {IndexName} was deleted with its connector {ConnectorId} (service.delete_orphaned_content)"
+    )]
     public static partial void OrphanedIndexDeleted(ILogger logger, string indexName, string connectorId);
 
     [LoggerMessage(524, LogLevel.Warning, "Index {IndexName} of the deleted connector {ConnectorId} could not be deleted: {Reason}")]
     public static partial void OrphanedIndexLeft(ILogger logger, string indexName, string connectorId, string reason);
 
-    [LoggerMessage(525, LogLevel.Warning, "Job {SyncJobId} of connector {ConnectorId} into {IndexName} was cancelled and did not finish its page in time; stopping it")]
+    [LoggerMessage(
+        525,
+        LogLevel.Warning,
+        "Job {SyncJobId} of connector {ConnectorId} into {IndexName} was cancelled and did not finish its page in time; stopping it"
+    )]
     public static partial void CancelForced(ILogger logger, string syncJobId, string connectorId, string indexName);
 
-    [LoggerMessage(526, LogLevel.Warning, "What the deleted connector {ConnectorId} left behind could not be cleaned up and is retried: {Reason}")]
+    [LoggerMessage(
+        526,
+        LogLevel.Warning,
+        "What the deleted connector {ConnectorId} left behind could not be cleaned up and is retried: {Reason}"
+    )]
     public static partial void OrphanLeft(ILogger logger, string connectorId, string reason);
 
-    [LoggerMessage(527, LogLevel.Warning, "The source of job {SyncJobId} of connector {ConnectorId} into {IndexName} could not be disposed and was abandoned: {Reason}")]
+    [LoggerMessage(
+        527,
+        LogLevel.Warning,
+        "The source of job {SyncJobId} of connector {ConnectorId} into {IndexName} could not be disposed and was abandoned: {Reason}"
+    )]
     public static partial void SourceLeft(ILogger logger, string syncJobId, string connectorId, string indexName, string reason);
 
-    [LoggerMessage(540, LogLevel.Warning, "The end of job {SyncJobId} of connector {ConnectorId} could not be written, it is tried again in {Delay}: {Reason}")]
+    [LoggerMessage(
+        540,
+        LogLevel.Warning,
+        "The end of job {SyncJobId} of connector {ConnectorId} could not be written, it is tried again in {Delay}: {Reason}"
+    )]
     public static partial void EndTriedAgain(ILogger logger, string syncJobId, string connectorId, string reason, TimeSpan delay);
 
-    /// <summary>The sign of life that the alert about missing polls waits for (infra/modules/alerts.bicep); at what level is the host's choice.</summary>
+    /// <summary>The sign of life that the alert about missing polls waits for (infra/modules/alerts.bicep); at what level is the host's
+    /// choice.</summary>
     [LoggerMessage(EventId = 519, Message = "Polled {Connectors} connectors, created {JobsMade} jobs")]
     public static partial void PollDone(ILogger logger, LogLevel level, int connectors, int jobsMade);
 

@@ -5,7 +5,12 @@ namespace Connectors.Sync.Diagnostics;
 /// <summary>Messages of the engine: event ids 200 to 299.</summary>
 internal static partial class SyncLog
 {
-    [LoggerMessage(200, LogLevel.Information, "Sync {SyncJobId} of {IndexName} begins: {Snapshot} documents in the index, {Partitions} partitions, unchanged documents are {Unchanged}")]
+    [LoggerMessage(
+        200,
+        LogLevel.Information,
+        "Sync {SyncJobId} of {IndexName} begins: {Snapshot} documents in the index, {Partitions} partitions, unchanged documents are "
+            + "{Unchanged}"
+    )]
     public static partial void Begins(ILogger logger, string syncJobId, string indexName, int snapshot, int partitions, string unchanged);
 
     [LoggerMessage(201, LogLevel.Information, "Sync {SyncJobId} of {IndexName} resumes: {Read} documents read, {Indexed} written")]
@@ -23,14 +28,33 @@ internal static partial class SyncLog
     [LoggerMessage(205, LogLevel.Warning, "Partition {Partition} is read from its start again: the source could not find its position")]
     public static partial void PartitionRestarted(ILogger logger, string partition);
 
-    [LoggerMessage(206, LogLevel.Warning, "{Duplicates} documents of partition {Partition} came more than once; the last one of each id was taken")]
+    [LoggerMessage(
+        206,
+        LogLevel.Warning,
+        "{Duplicates} documents of partition {Partition} came more than once; the last one of each id was taken"
+    )]
     public static partial void DuplicateIds(ILogger logger, long duplicates, string partition);
 
     [LoggerMessage(207, LogLevel.Warning, "Sync {SyncJobId} of {IndexName} deletes nothing: {Reason}")]
     public static partial void DeletesRefused(ILogger logger, string syncJobId, string indexName, string reason);
 
-    [LoggerMessage(208, LogLevel.Information, "Sync {SyncJobId} of {IndexName} ends: {Created} created, {Updated} updated, {Deleted} deleted, {Skipped} unchanged, {Rejected} rejected, {Total} documents in the index")]
-    public static partial void Ends(ILogger logger, string syncJobId, string indexName, long created, long updated, long deleted, long skipped, long rejected, long total);
+    [LoggerMessage(
+        208,
+        LogLevel.Information,
+        "Sync {SyncJobId} of {IndexName} ends: {Created} created, {Updated} updated, {Deleted} deleted, {Skipped} unchanged, {Rejected} "
+            + "rejected, {Total} documents in the index"
+    )]
+    public static partial void Ends(
+        ILogger logger,
+        string syncJobId,
+        string indexName,
+        long created,
+        long updated,
+        long deleted,
+        long skipped,
+        long rejected,
+        long total
+    );
 
     [LoggerMessage(209, LogLevel.Information, "Sync {SyncJobId} of {IndexName} stops; {Read} documents are read, {Indexed} written")]
     public static partial void Stops(ILogger logger, string syncJobId, string indexName, long read, long indexed);
@@ -44,6 +68,10 @@ internal static partial class SyncLog
     [LoggerMessage(212, LogLevel.Warning, "Sync {SyncJobId} of {IndexName} becomes a full sync: {Reason}")]
     public static partial void FallsBack(ILogger logger, string syncJobId, string indexName, string reason);
 
-    [LoggerMessage(213, LogLevel.Information, "The source gave no cursor, so the next incremental sync of {IndexName} will be a full one: {Reason}")]
+    [LoggerMessage(
+        213,
+        LogLevel.Information,
+        "The source gave no cursor, so the next incremental sync of {IndexName} will be a full one: {Reason}"
+    )]
     public static partial void NoCursor(ILogger logger, string indexName, string reason);
 }

@@ -11,10 +11,22 @@ internal static class SyncTelemetry
     public const string Name = "Connectors.Sync";
 
     private static readonly Meter Meter = new(Name);
-    private static readonly Counter<long> Documents = Meter.CreateCounter<long>("connectors.documents", "{document}", "Documents by what became of them.");
+    private static readonly Counter<long> Documents = Meter.CreateCounter<long>(
+        "connectors.documents",
+        "{document}",
+        "Documents by what became of them."
+    );
     private static readonly Counter<long> Pages = Meter.CreateCounter<long>("connectors.pages", "{page}", "Pages read from sources.");
-    private static readonly Histogram<double> Bulk = Meter.CreateHistogram<double>("connectors.bulk.duration", "s", "Time that bulk requests took, by HTTP status; those with 429 or 5xx are sent again.");
-    private static readonly Histogram<long> Snapshot = Meter.CreateHistogram<long>("connectors.snapshot.documents", "{document}", "Documents in an index when a sync of it began.");
+    private static readonly Histogram<double> Bulk = Meter.CreateHistogram<double>(
+        "connectors.bulk.duration",
+        "s",
+        "Time that bulk requests took, by HTTP status; those with 429 or 5xx are sent again."
+    );
+    private static readonly Histogram<long> Snapshot = Meter.CreateHistogram<long>(
+        "connectors.snapshot.documents",
+        "{document}",
+        "Documents in an index when a sync of it began."
+    );
 
     internal static ActivitySource Source { get; } = new(Name);
 
@@ -44,7 +56,8 @@ internal static class SyncTelemetry
         }
     }
 
-    internal static void BulkSent(TimeSpan duration, int status) => Bulk.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("http.response.status_code", status));
+    internal static void BulkSent(TimeSpan duration, int status) =>
+        Bulk.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("http.response.status_code", status));
 
     internal static void SnapshotTaken(long documents) => Snapshot.Record(documents);
 }

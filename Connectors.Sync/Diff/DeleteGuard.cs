@@ -6,8 +6,8 @@ namespace Connectors.Sync.Diff;
 /// <summary>Limits how much of an index one sync may delete.</summary>
 internal sealed record DeleteGuardOptions
 {
-    /// <summary>Largest share of the index's documents that one sync may delete, in percent. Default 15 (AWS Bedrock's figure for its own connectors); 100 switches
-    /// the check off, but for a source that lists nothing at all.</summary>
+    /// <summary>Largest share of the index's documents that one sync may delete, in percent. Default 15 (AWS Bedrock's figure for its own
+    /// connectors); 100 switches the check off, but for a source that lists nothing at all.</summary>
     [Range(0, 100)]
     public double MaxPercent { get; init; } = 15;
 
@@ -26,7 +26,14 @@ internal static class DeleteGuard
     /// <param name="options">The limits.</param>
     /// <param name="allowMassDelete">The override for this one sync.</param>
     /// <param name="isDryRun">Whether nothing is written anyway.</param>
-    public static string? Refuse(long indexed, long listed, long vanished, DeleteGuardOptions options, bool allowMassDelete, bool isDryRun = false)
+    public static string? Refuse(
+        long indexed,
+        long listed,
+        long vanished,
+        DeleteGuardOptions options,
+        bool allowMassDelete,
+        bool isDryRun = false
+    )
     {
         var (nothing, written) = isDryRun
             ? ("Nothing would be deleted", "New and changed documents would be written")
@@ -38,21 +45,38 @@ internal static class DeleteGuard
 
         if (listed == 0)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"{nothing}: the source listed no document at all, while the index holds {indexed:N0}. Check the source's configuration and permissions. If it is really empty, run this one sync with --allow-mass-delete (allowMassDelete in the HTTP API).");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{nothing}: the source listed no document at all, while the index holds {indexed:N0}. Check the source's configuration "
+                    + $"and permissions. If it is really empty, run this one sync with --allow-mass-delete (allowMassDelete in the HTTP "
+                    + $"API)."
+            );
         }
 
         var percent = 100.0 * vanished / indexed;
         return vanished <= options.MaxDocuments || percent <= options.MaxPercent
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"{nothing}: {vanished:N0} of the index's {indexed:N0} documents ({percent:0.#} %) are no longer in the source. elasticsearch.delete_guard allows {options.MaxPercent:0.#} % or {options.MaxDocuments:N0} documents, whichever is more. {written}. If the deletes are right, run this one sync with --allow-mass-delete (allowMassDelete in the HTTP API), or raise max_percent or max_documents.");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{nothing}: {vanished:N0} of the index's {indexed:N0} documents ({percent:0.#} %) are no longer in the source. "
+                    + $"elasticsearch.delete_guard allows {options.MaxPercent:0.#} % or {options.MaxDocuments:N0} documents, whichever is "
+                    + $"more. {written}. If the deletes are right, run this one sync with --allow-mass-delete (allowMassDelete in the HTTP "
+                    + $"API), or raise max_percent or max_documents."
+            );
     }
 
-    /// <summary>The sentence that refuses to delete anything from an index whose documents no connector wrote: somebody may have named the wrong one.</summary>
+    /// <summary>The sentence that refuses to delete anything from an index whose documents no connector wrote: somebody may have named the
+    /// wrong one.</summary>
     /// <param name="index">The index.</param>
     /// <param name="indexed">Documents that it held at the start.</param>
     /// <param name="vanished">Documents of the index that the source did not list.</param>
     /// <param name="isDryRun">Whether nothing is written anyway.</param>
-    public static string Foreign(string index, long indexed, long vanished, bool isDryRun = false) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{(isDryRun ? "Nothing would be deleted" : "Nothing was deleted")}: index '{index}' holds documents that no connector wrote, and {vanished:N0} of its {indexed:N0} are not in the source. New and changed documents {(isDryRun ? "would be" : "were")} written. If it is the wrong index, attach another one. If all of them may go, run this one sync with --allow-mass-delete (allowMassDelete in the HTTP API).");
+    public static string Foreign(string index, long indexed, long vanished, bool isDryRun = false) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(isDryRun ? "Nothing would be deleted" : "Nothing was deleted")}: index '{index}' holds documents that no connector "
+                + $"wrote, and {vanished:N0} of its {indexed:N0} are not in the source. New and changed documents "
+                + $"{(isDryRun ? "would be" : "were")} written. If it is the wrong index, attach another one. If all of them may go, run "
+                + $"this one sync with --allow-mass-delete (allowMassDelete in the HTTP API)."
+        );
 }

@@ -3,8 +3,8 @@ using System.IO.Hashing;
 
 namespace Connectors.Sync.Diff;
 
-/// <summary>The 128-bit hash (XxHash128) of an <c>_id</c>, which stands for it in the snapshot. Two ids of an index of a billion share one with
-/// a probability under 10^-20.</summary>
+/// <summary>The 128-bit hash (XxHash128) of an <c>_id</c>, which stands for it in the snapshot. Two ids of an index of a billion share one
+/// with a probability under 10^-20.</summary>
 internal readonly record struct DocumentKey(ulong High, ulong Low) : IComparable<DocumentKey>
 {
     /// <summary>The key of an <c>_id</c> given as UTF-8.</summary>

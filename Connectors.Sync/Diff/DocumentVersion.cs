@@ -18,14 +18,21 @@ public readonly record struct DocumentVersion(ulong Value)
     /// <summary>Whether there is none.</summary>
     public bool IsNone => Value == 0;
 
-    /// <summary>The version of a document with that time stamp, to the nearest microsecond. The same instant gives the same version, however it is written.</summary>
+    /// <summary>The version of a document with that time stamp, to the nearest microsecond. The same instant gives the same version,
+    /// however it is written.</summary>
     /// <remarks>The Python service stores microseconds, so its documents compare equal.</remarks>
     public static DocumentVersion FromTimestamp(DateTimeOffset timestamp) =>
         Of(Mix((ulong)((timestamp.UtcTicks + (TimeSpan.TicksPerMicrosecond / 2)) / TimeSpan.TicksPerMicrosecond) ^ TimestampSalt));
 
-    /// <summary>The version of a document whose <c>_timestamp</c> reads <paramref name="text"/>; <see cref="None"/> when it isn't ISO 8601.</summary>
+    /// <summary>The version of a document whose <c>_timestamp</c> reads <paramref name="text"/>; <see cref="None"/> when it isn't ISO
+    /// 8601.</summary>
     public static DocumentVersion FromTimestamp(string text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var timestamp)
+        DateTimeOffset.TryParse(
+            text,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var timestamp
+        )
             ? FromTimestamp(timestamp)
             : None;
 
@@ -36,9 +43,8 @@ public readonly record struct DocumentVersion(ulong Value)
     public static long Digest(ReadOnlySpan<byte> body) => (long)Of(XxHash3.HashToUInt64(body)).Value;
 
     /// <summary>The digest of a body and, where the source has one, the document's time stamp.</summary>
-    internal static long Digest(ReadOnlySpan<byte> body, DateTimeOffset? timestamp) => timestamp is { } at
-        ? (long)Of(XxHash3.HashToUInt64(body, at.UtcTicks)).Value
-        : Digest(body);
+    internal static long Digest(ReadOnlySpan<byte> body, DateTimeOffset? timestamp) =>
+        timestamp is { } at ? (long)Of(XxHash3.HashToUInt64(body, at.UtcTicks)).Value : Digest(body);
 
     private static DocumentVersion Of(ulong value) => new(value == 0 ? 1 : value);
 

@@ -57,9 +57,7 @@ internal sealed class IdSnapshot
                 break;
             }
 
-            var middle = first == last
-                ? low + ((high - low) / 2)
-                : low + (int)((double)(key.High - first) / (last - first) * (high - low));
+            var middle = first == last ? low + ((high - low) / 2) : low + (int)((double)(key.High - first) / (last - first) * (high - low));
             ref readonly var entry = ref entries[middle];
             var order = entry.Key.CompareTo(key);
             if (order == 0)

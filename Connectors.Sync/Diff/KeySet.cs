@@ -1,8 +1,8 @@
 namespace Connectors.Sync.Diff;
 
 /// <summary>
-/// A set of 64-bit halves of document keys, 8 bytes a place and open addressing: it remembers the new documents of a sync, to notice one that
-/// comes twice. A collision (about 10^-6 for ten million documents) miscounts one document and loses nothing.
+/// A set of 64-bit halves of document keys, 8 bytes a place and open addressing: it remembers the new documents of a sync, to notice one
+/// that comes twice. A collision (about 10^-6 for ten million documents) miscounts one document and loses nothing.
 /// </summary>
 internal sealed class KeySet
 {

@@ -32,7 +32,13 @@ internal static class PageDiff
     /// <param name="skipUnchanged">False to write every document again.</param>
     /// <param name="verdicts">Receives one verdict a document.</param>
     /// <returns>The ids that this page saw.</returns>
-    public static PageSeenIds Compare(ReadOnlySpan<DocumentState> page, IdSnapshot snapshot, SeenIds seen, bool skipUnchanged, Span<Verdict> verdicts)
+    public static PageSeenIds Compare(
+        ReadOnlySpan<DocumentState> page,
+        IdSnapshot snapshot,
+        SeenIds seen,
+        bool skipUnchanged,
+        Span<Verdict> verdicts
+    )
     {
         var marks = new PageSeenIds();
 

@@ -12,13 +12,32 @@ internal sealed class ConnectorApiClient(ElasticsearchCalls calls, ILogger logge
     private int _isUnavailable;
 
     public Task<ConnectorApiResult> CheckInAsync(string connectorId, CancellationToken cancellationToken) =>
-        SendAsync(new ElasticsearchRequest(HttpMethod.PUT, $"_connector/{ElasticsearchRequest.Escape(connectorId)}/_check_in", null, false, 400, 403, 404, 405, 410), cancellationToken);
+        SendAsync(
+            new ElasticsearchRequest(
+                HttpMethod.PUT,
+                $"_connector/{ElasticsearchRequest.Escape(connectorId)}/_check_in",
+                null,
+                false,
+                400,
+                403,
+                404,
+                405,
+                410
+            ),
+            cancellationToken
+        );
 
     public Task<ConnectorApiResult> CreateAsync(string connectorId, JsonObject definition, CancellationToken cancellationToken) =>
-        SendAsync(ElasticsearchRequest.Put($"_connector/{ElasticsearchRequest.Escape(connectorId)}", definition, 400, 403, 404, 405, 410), cancellationToken);
+        SendAsync(
+            ElasticsearchRequest.Put($"_connector/{ElasticsearchRequest.Escape(connectorId)}", definition, 400, 403, 404, 405, 410),
+            cancellationToken
+        );
 
     public Task<ConnectorApiResult> DeleteAsync(string connectorId, CancellationToken cancellationToken) =>
-        SendAsync(ElasticsearchRequest.Delete($"_connector/{ElasticsearchRequest.Escape(connectorId)}", null, 400, 403, 404, 405, 410), cancellationToken);
+        SendAsync(
+            ElasticsearchRequest.Delete($"_connector/{ElasticsearchRequest.Escape(connectorId)}", null, 400, 403, 404, 405, 410),
+            cancellationToken
+        );
 
     private async Task<ConnectorApiResult> SendAsync(ElasticsearchRequest request, CancellationToken cancellationToken)
     {

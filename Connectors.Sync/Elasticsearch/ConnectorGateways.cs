@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Elasticsearch;
 
-/// <summary>The gateways with which the indices of connectors are written: the service's own one, and one more for each connector that has an API key of its own.
-/// They are made when they are first asked for. Safe for concurrent use.</summary>
+/// <summary>The gateways with which the indices of connectors are written: the service's own one, and one more for each connector that has
+/// an API key of its own. They are made when they are first asked for. Safe for concurrent use.</summary>
 internal sealed class ConnectorGateways : IDisposable
 {
     private readonly ElasticsearchGateway _shared;
@@ -18,7 +18,12 @@ internal sealed class ConnectorGateways : IDisposable
     /// <param name="configuration">Which connectors have keys of their own.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggerFactory">Where messages go.</param>
-    public ConnectorGateways(ElasticsearchGateway shared, ServiceConfiguration configuration, TimeProvider time, ILoggerFactory loggerFactory)
+    public ConnectorGateways(
+        ElasticsearchGateway shared,
+        ServiceConfiguration configuration,
+        TimeProvider time,
+        ILoggerFactory loggerFactory
+    )
     {
         _shared = shared;
         _configuration = configuration;
@@ -34,8 +39,19 @@ internal sealed class ConnectorGateways : IDisposable
             return _shared;
         }
 
-        return _own.GetOrAdd(connectorId, _ => new Lazy<ElasticsearchGateway>(() => new ElasticsearchGateway(
-            _configuration.Elasticsearch with { ApiKey = key, Username = null, Password = null }, _time, new Random(), _loggerFactory))).Value;
+        return _own.GetOrAdd(connectorId, _ => new Lazy<ElasticsearchGateway>(() =>
+            new ElasticsearchGateway(
+                _configuration.Elasticsearch with
+                {
+                    ApiKey = key,
+                    Username = null,
+                    Password = null,
+                },
+                _time,
+                new Random(),
+                _loggerFactory
+            )
+        )).Value;
     }
 
     /// <inheritdoc/>

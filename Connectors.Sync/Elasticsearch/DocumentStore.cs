@@ -34,7 +34,11 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
     }
 
     public async IAsyncEnumerable<StoredDocument> SearchAsync(
-        string index, JsonObject? query, string? sort, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string index,
+        JsonObject? query,
+        string? sort,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         // A search sees one state of the index: if everything fits into one page, no point in time is needed.
         var search = Search(query, sort);
@@ -84,7 +88,13 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
         }
     }
 
-    public async Task<IReadOnlyList<StoredDocument>> SearchLastAsync(string index, JsonObject? query, string sort, int count, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StoredDocument>> SearchLastAsync(
+        string index,
+        JsonObject? query,
+        string sort,
+        int count,
+        CancellationToken cancellationToken
+    )
     {
         var search = Search(query, sort, "desc");
         search["size"] = count;
@@ -106,11 +116,19 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
         return existing is not null && JsonNode.DeepEquals(existing.Source, source) ? existing : null;
     }
 
-    public async Task<DocumentWrite> UpdateAsync(string index, string id, JsonObject partial, StoredDocument? expected, CancellationToken cancellationToken)
+    public async Task<DocumentWrite> UpdateAsync(
+        string index,
+        string id,
+        JsonObject partial,
+        StoredDocument? expected,
+        CancellationToken cancellationToken
+    )
     {
         var condition = expected is null ? "?retry_on_conflict=5" : Condition(expected);
         using var response = await calls.SendAsync(
-            Post(Path(index, "_update", id) + condition, new JsonObject { ["doc"] = partial.DeepClone() }, 404, 409), cancellationToken);
+            Post(Path(index, "_update", id) + condition, new JsonObject { ["doc"] = partial.DeepClone() }, 404, 409),
+            cancellationToken
+        );
         return Outcome(response);
     }
 
@@ -166,9 +184,14 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
 
     private static string Path(string index, string api, string id) => $"{Escape(index)}/{api}/{Escape(id)}";
 
-    private static string Condition(StoredDocument expected) => $"?if_seq_no={expected.SequenceNumber}&if_primary_term={expected.PrimaryTerm}";
+    private static string Condition(StoredDocument expected) =>
+        $"?if_seq_no={expected.SequenceNumber}&if_primary_term={expected.PrimaryTerm}";
 
-    private static ElasticsearchRequest Searching(string path, JsonObject search, params int[] expected) => Post(path, search, expected) with { MaxAnswerBytes = MaxPageBytes };
+    private static ElasticsearchRequest Searching(string path, JsonObject search, params int[] expected) =>
+        Post(path, search, expected) with
+        {
+            MaxAnswerBytes = MaxPageBytes,
+        };
 
     private static DocumentWrite Outcome(ElasticsearchResponse response)
     {
@@ -190,12 +213,19 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
     private static JsonObject Done(ElasticsearchResponse response)
     {
         var json = response.Json();
-        return response.Text(json, "result") is "created" or "updated" or "deleted" or "noop" ? json : throw response.NotUnderstood("it does not say what was done");
+        return response.Text(json, "result") is "created" or "updated" or "deleted" or "noop"
+            ? json
+            : throw response.NotUnderstood("it does not say what was done");
     }
 
     private static JsonObject Search(JsonObject? query, string? sort, string order = "asc")
     {
-        var search = new JsonObject { ["size"] = Page, ["track_total_hits"] = false, ["seq_no_primary_term"] = true };
+        var search = new JsonObject
+        {
+            ["size"] = Page,
+            ["track_total_hits"] = false,
+            ["seq_no_primary_term"] = true,
+        };
         if (query is not null)
         {
             search["query"] = query.DeepClone();
@@ -204,7 +234,17 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
         if (sort is not null)
         {
             // Over a point in time Elasticsearch adds _shard_doc by itself, so that equal values are not left out.
-            search["sort"] = new JsonArray(new JsonObject { [sort] = new JsonObject { ["order"] = order, ["missing"] = "_last", ["unmapped_type"] = "date" } });
+            search["sort"] = new JsonArray(
+                new JsonObject
+                {
+                    [sort] = new JsonObject
+                    {
+                        ["order"] = order,
+                        ["missing"] = "_last",
+                        ["unmapped_type"] = "date",
+                    },
+                }
+            );
         }
 
         return search;
@@ -215,7 +255,10 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
         var json = response.Json();
         if (!response.IsWhole(json))
         {
-            throw new ConnectorException(FailureKind.Retry, $"Elasticsearch at {calls.Failures.Host} could not search all shards of index '{index}'.");
+            throw new ConnectorException(
+                FailureKind.Retry,
+                $"Elasticsearch at {calls.Failures.Host} could not search all shards of index '{index}'."
+            );
         }
 
         pointInTime = json["pit_id"] is null ? null : response.Text(json, "pit_id");
@@ -231,12 +274,10 @@ internal sealed class DocumentStore(ElasticsearchCalls calls, IConnectorApi? con
         return Written(response.Text(hit, "_id"), source, hit, isCopy: true);
     }
 
-    private static StoredDocument Written(string id, JsonObject source, JsonObject response, bool isCopy = false) => new(
-        id,
-        isCopy ? source : source.DeepClone().AsObject(),
-        Place(response, "_seq_no"),
-        Place(response, "_primary_term"));
+    private static StoredDocument Written(string id, JsonObject source, JsonObject response, bool isCopy = false) =>
+        new(id, isCopy ? source : source.DeepClone().AsObject(), Place(response, "_seq_no"), Place(response, "_primary_term"));
 
     // A write on condition of a place that nothing has is refused: nothing is lost by one that can't be read.
-    private static long Place(JsonObject response, string name) => response[name] is JsonValue value && value.TryGetValue<long>(out var number) ? number : -1;
+    private static long Place(JsonObject response, string name) =>
+        response[name] is JsonValue value && value.TryGetValue<long>(out var number) ? number : -1;
 }

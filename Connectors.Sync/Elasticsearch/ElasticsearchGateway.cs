@@ -17,7 +17,8 @@ internal sealed class ElasticsearchGateway : IDisposable
     private readonly ElasticsearchPreflight _preflight;
 
     /// <summary>Creates the client; nothing is sent yet.</summary>
-    /// <exception cref="ConnectorException">A setting can't be used, for instance an unreadable file of certificate authorities.</exception>
+    /// <exception cref="ConnectorException">A setting can't be used, for instance an unreadable file of certificate
+    /// authorities.</exception>
     public ElasticsearchGateway(ElasticsearchOptions options, TimeProvider time, Random random, ILoggerFactory loggerFactory)
     {
         ArgumentNullException.ThrowIfNull(options);

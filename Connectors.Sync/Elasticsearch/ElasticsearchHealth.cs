@@ -24,8 +24,8 @@ internal sealed class ElasticsearchHealth
         return response.IsSuccess;
     }
 
-    /// <summary>Why an index can't be a connector's, by its name or by what the name leads to, in a sentence; <see langword="null"/> when it can, does not exist yet, or
-    /// may not be seen with these credentials: then the sync finds it out.</summary>
+    /// <summary>Why an index can't be a connector's, by its name or by what the name leads to, in a sentence; <see langword="null"/> when
+    /// it can, does not exist yet, or may not be seen with these credentials: then the sync finds it out.</summary>
     /// <exception cref="ConnectorException">The check failed.</exception>
     public async Task<string?> ContentIndexProblemAsync(string index, CancellationToken cancellationToken)
     {
@@ -38,7 +38,8 @@ internal sealed class ElasticsearchHealth
         return response.IsSuccess ? IndexInfo.Problem(index, response.Json(), _calls.Failures.Host)?.Message : null;
     }
 
-    /// <summary>Whether an ingest pipeline exists; <see langword="null"/> when the credentials may not see pipelines, which a sync need not.</summary>
+    /// <summary>Whether an ingest pipeline exists; <see langword="null"/> when the credentials may not see pipelines, which a sync need
+    /// not.</summary>
     /// <exception cref="ConnectorException">The check failed.</exception>
     public async Task<bool?> PipelineExistsAsync(string pipeline, CancellationToken cancellationToken)
     {
@@ -46,7 +47,8 @@ internal sealed class ElasticsearchHealth
         return response.Status == 403 ? null : response.IsSuccess;
     }
 
-    /// <summary>How far this machine's clock is ahead of the server's; to the second, for a header says no more. <see langword="null"/> when the server does not tell its time.</summary>
+    /// <summary>How far this machine's clock is ahead of the server's; to the second, for a header says no more. <see langword="null"/>
+    /// when the server does not tell its time.</summary>
     /// <exception cref="ConnectorException">Elasticsearch does not answer.</exception>
     public async Task<TimeSpan?> ClockSkewAsync(CancellationToken cancellationToken)
     {
@@ -57,9 +59,13 @@ internal sealed class ElasticsearchHealth
     /// <summary>The privileges that the credentials lack for serving connectors.</summary>
     /// <param name="contentIndices">The indices that syncs fill.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    /// <returns>Privileges that are missing, as <c>write on search-orders</c>; <see langword="null"/> when the cluster has no security that could be asked.</returns>
+    /// <returns>Privileges that are missing, as <c>write on search-orders</c>; <see langword="null"/> when the cluster has no security that
+    /// could be asked.</returns>
     /// <exception cref="ConnectorException">The check failed.</exception>
-    public async Task<IReadOnlyList<string>?> MissingPrivilegesAsync(IReadOnlyCollection<string> contentIndices, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>?> MissingPrivilegesAsync(
+        IReadOnlyCollection<string> contentIndices,
+        CancellationToken cancellationToken
+    )
     {
         var indices = new JsonArray(Wanted([ProtocolIndices.Connectors, ProtocolIndices.SyncJobs], RequiredPrivileges.ProtocolIndices));
         if (contentIndices.Count > 0)
@@ -68,7 +74,10 @@ internal sealed class ElasticsearchHealth
         }
 
         // Without security there is no such call (400, 405), or it is switched off (404, 501).
-        using var response = await _calls.SendAsync(Post("_security/user/_has_privileges", new JsonObject { ["index"] = indices }, 400, 404, 405, 501), cancellationToken);
+        using var response = await _calls.SendAsync(
+            Post("_security/user/_has_privileges", new JsonObject { ["index"] = indices }, 400, 404, 405, 501),
+            cancellationToken
+        );
         if (!response.IsSuccess)
         {
             return null;
@@ -76,16 +85,22 @@ internal sealed class ElasticsearchHealth
 
         return
         [
-            .. response.Object(response.Json(), "index")
-                .SelectMany(index => (index.Value as JsonObject ?? []).Where(privilege => privilege.Value?.GetValueKind() == System.Text.Json.JsonValueKind.False).Select(privilege => $"{privilege.Key} on {index.Key}"))
+            .. response
+                .Object(response.Json(), "index")
+                .SelectMany(index =>
+                    (index.Value as JsonObject ?? [])
+                        .Where(privilege => privilege.Value?.GetValueKind() == System.Text.Json.JsonValueKind.False)
+                        .Select(privilege => $"{privilege.Key} on {index.Key}")
+                )
                 .Order(StringComparer.Ordinal),
         ];
     }
 
-    private static JsonObject Wanted(IEnumerable<string> names, IReadOnlyList<string> privileges) => new()
-    {
-        ["names"] = new JsonArray([.. names.Select(name => JsonValue.Create(name))]),
-        ["privileges"] = new JsonArray([.. privileges.Select(name => JsonValue.Create(name))]),
-        ["allow_restricted_indices"] = false,
-    };
+    private static JsonObject Wanted(IEnumerable<string> names, IReadOnlyList<string> privileges) =>
+        new()
+        {
+            ["names"] = new JsonArray([.. names.Select(name => JsonValue.Create(name))]),
+            ["privileges"] = new JsonArray([.. privileges.Select(name => JsonValue.Create(name))]),
+            ["allow_restricted_indices"] = false,
+        };
 }

@@ -8,7 +8,13 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sync.Elasticsearch;
 
 /// <summary>The checks before anything else: reachable, an Elasticsearch, of a version that we know.</summary>
-internal sealed class ElasticsearchPreflight(ElasticsearchCalls calls, ElasticsearchOptions options, TimeProvider time, Random random, ILogger logger)
+internal sealed class ElasticsearchPreflight(
+    ElasticsearchCalls calls,
+    ElasticsearchOptions options,
+    TimeProvider time,
+    Random random,
+    ILogger logger
+)
 {
     // The supported major versions, and the newest version of the exchanges recorded in the tests.
     private const int OldestMajor = 8;
@@ -37,7 +43,10 @@ internal sealed class ElasticsearchPreflight(ElasticsearchCalls calls, Elasticse
             if (left <= TimeSpan.Zero)
             {
                 throw new ConnectorException(
-                    FailureKind.Retry, $"Gave up after {options.MaxWaitDuration.TotalSeconds} s (elasticsearch.max_wait_duration). {failure.Message}", failure);
+                    FailureKind.Retry,
+                    $"Gave up after {options.MaxWaitDuration.TotalSeconds} s (elasticsearch.max_wait_duration). {failure.Message}",
+                    failure
+                );
             }
 
             var delay = response.RetryAfter > wait ? response.RetryAfter.Value : Jittered(wait);
@@ -65,7 +74,8 @@ internal sealed class ElasticsearchPreflight(ElasticsearchCalls calls, Elasticse
                 ? calls.Failures.Of(request, response)
                 : new ConnectorException(
                     $"What answers at {host} is not Elasticsearch (the header {ElasticsearchClientFactory.ProductHeader} is missing). "
-                    + "Check elasticsearch.host; a proxy in between must let the header through.");
+                        + "Check elasticsearch.host; a proxy in between must let the header through."
+                );
         }
 
         if (response.Status == 403)
@@ -97,8 +107,10 @@ internal sealed class ElasticsearchPreflight(ElasticsearchCalls calls, Elasticse
         if (version.Major < OldestMajor || version.Major > Tested.Major)
         {
             throw new ConnectorException(
-                $"Elasticsearch at {calls.Failures.Host} has version {number}; this service works with {OldestMajor}.x to {Tested.Major}.x. "
-                + (version.Major < OldestMajor ? "Upgrade Elasticsearch." : "Take a newer release of this service."));
+                $"Elasticsearch at {calls.Failures.Host} has version {number}; this service works with {OldestMajor}.x to "
+                    + $"{Tested.Major}.x. "
+                    + (version.Major < OldestMajor ? "Upgrade Elasticsearch." : "Take a newer release of this service.")
+            );
         }
 
         if (version.Major == Tested.Major && version.Minor > Tested.Minor)

@@ -25,12 +25,19 @@ internal interface IDocumentStore
     /// <param name="sort">The field to sort by, ascending; <see langword="null"/> for any order.</param>
     IAsyncEnumerable<StoredDocument> SearchAsync(string index, JsonObject? query, string? sort, CancellationToken cancellationToken);
 
-    /// <summary>The documents with the greatest values of a field, the greatest first, as of the last refresh, in one search. A missing index holds nothing.</summary>
+    /// <summary>The documents with the greatest values of a field, the greatest first, as of the last refresh, in one search. A missing
+    /// index holds nothing.</summary>
     /// <param name="index">Index or alias.</param>
     /// <param name="query">The <c>query</c> of a search body; <see langword="null"/> for all.</param>
     /// <param name="sort">The field; documents without it come last.</param>
     /// <param name="count">How many, 1 to 1,000.</param>
-    Task<IReadOnlyList<StoredDocument>> SearchLastAsync(string index, JsonObject? query, string sort, int count, CancellationToken cancellationToken);
+    Task<IReadOnlyList<StoredDocument>> SearchLastAsync(
+        string index,
+        JsonObject? query,
+        string sort,
+        int count,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Makes a document that must not exist yet, and waits until searches see it.</summary>
     /// <param name="id">Its id, or <see langword="null"/> to let Elasticsearch choose one.</param>
@@ -38,15 +45,23 @@ internal interface IDocumentStore
     Task<StoredDocument?> CreateAsync(string index, string? id, JsonObject source, CancellationToken cancellationToken);
 
     /// <summary>Merges <paramref name="partial"/> into a document (objects are merged, other values replaced).</summary>
-    /// <param name="expected">Write only if the document has not changed since it was read; <see langword="null"/> to write whatever it is now.</param>
-    Task<DocumentWrite> UpdateAsync(string index, string id, JsonObject partial, StoredDocument? expected, CancellationToken cancellationToken);
+    /// <param name="expected">Write only if the document has not changed since it was read; <see langword="null"/> to write whatever it is
+    /// now.</param>
+    Task<DocumentWrite> UpdateAsync(
+        string index,
+        string id,
+        JsonObject partial,
+        StoredDocument? expected,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Deletes a document.</summary>
-    /// <param name="expected">Delete only if the document has not changed since it was read; <see langword="null"/> to delete it anyway.</param>
+    /// <param name="expected">Delete only if the document has not changed since it was read; <see langword="null"/> to delete it
+    /// anyway.</param>
     Task<DocumentWrite> DeleteAsync(string index, string id, StoredDocument? expected, CancellationToken cancellationToken);
 
-    /// <summary>Creates the index with the given settings and mappings unless it, or an alias of that name, exists, or the credentials may not: it is then missing, and
-    /// holds nothing, until somebody else makes it.</summary>
+    /// <summary>Creates the index with the given settings and mappings unless it, or an alias of that name, exists, or the credentials may
+    /// not: it is then missing, and holds nothing, until somebody else makes it.</summary>
     /// <returns>Whether it was created now.</returns>
     Task<bool> EnsureIndexAsync(string index, JsonObject definition, CancellationToken cancellationToken);
 }

@@ -5,7 +5,8 @@ using Connectors.Sync.Staging;
 
 namespace Connectors.Sync.Engine;
 
-/// <summary>Deletes of what vanished, cut into batches. The same ids give the same batches, however often and wherever they are cut.</summary>
+/// <summary>Deletes of what vanished, cut into batches. The same ids give the same batches, however often and wherever they are
+/// cut.</summary>
 internal static class DeleteBatches
 {
     /// <summary>Ordinals of the ids that were not seen, in the order in which their texts lie on disk.</summary>

@@ -23,9 +23,10 @@ internal sealed class BatchWriters(IContentIndex index, BulkWriterOptions bulk, 
     /// <param name="request">The sync.</param>
     /// <param name="monitor">Ends it when too much is rejected.</param>
     /// <param name="preview">Of a dry run, what is told instead of being written; <see langword="null"/> otherwise.</param>
-    public IBatchWriter For(SyncRequest request, RejectionMonitor monitor, SyncPreview? preview) => preview is not null
-        ? new DryRunBatchWriter(preview)
-        : new IndexBatchWriter(new BulkWriter(index, bulk, monitor, time, random, logger), request.IndexName, request.Pipeline?.Name);
+    public IBatchWriter For(SyncRequest request, RejectionMonitor monitor, SyncPreview? preview) =>
+        preview is not null
+            ? new DryRunBatchWriter(preview)
+            : new IndexBatchWriter(new BulkWriter(index, bulk, monitor, time, random, logger), request.IndexName, request.Pipeline?.Name);
 }
 
 /// <summary>Writes to the index.</summary>

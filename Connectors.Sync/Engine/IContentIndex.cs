@@ -11,8 +11,8 @@ namespace Connectors.Sync.Engine;
 /// </summary>
 internal interface IContentIndex
 {
-    /// <summary>Creates the index if it does not exist (with the mappings for <c>id</c>, <c>_timestamp</c> and <c>_digest</c>), adds what is missing to the mapping of
-    /// one that does, and tells about it.</summary>
+    /// <summary>Creates the index if it does not exist (with the mappings for <c>id</c>, <c>_timestamp</c> and <c>_digest</c>), adds what
+    /// is missing to the mapping of one that does, and tells about it.</summary>
     Task<ContentIndexState> PrepareAsync(string index, CancellationToken cancellationToken);
 
     /// <summary>
@@ -37,8 +37,9 @@ internal interface IContentIndex
     /// <summary>The current state of the index, or <see langword="null"/> when it does not exist. Changes nothing.</summary>
     Task<ContentIndexState?> InspectAsync(string index, CancellationToken cancellationToken);
 
-    /// <summary>Whether an index that has no mark of ours holds documents that no connector wrote, ours or Elastic's: one of those gives each an <c>id</c>, and the index a
-    /// <c>_timestamp</c>. Asked before <see cref="PrepareAsync"/>, which adds both to the mapping.</summary>
+    /// <summary>Whether an index that has no mark of ours holds documents that no connector wrote, ours or Elastic's: one of those gives
+    /// each an <c>id</c>, and the index a <c>_timestamp</c>. Asked before <see cref="PrepareAsync"/>, which adds both to the
+    /// mapping.</summary>
     Task<bool> HoldsForeignAsync(string index, CancellationToken cancellationToken);
 
     /// <summary>
@@ -49,32 +50,42 @@ internal interface IContentIndex
 
     /// <summary>Deletes the index of exactly this name with everything in it. Syncs never call this.</summary>
     /// <returns>Whether there was one.</returns>
-    /// <exception cref="ConnectorException">Elasticsearch refuses: the credentials may not do that, or the name is that of an alias. Or it can't be the name of an index.</exception>
+    /// <exception cref="ConnectorException">Elasticsearch refuses: the credentials may not do that, or the name is that of an alias. Or it
+    /// can't be the name of an index.</exception>
     Task<bool> DeleteAsync(string index, CancellationToken cancellationToken);
 
-    /// <summary>Replaces our part of the mapping's <c>_meta</c> (key <c>connectors</c>), leaving what others keep there; <see langword="null"/> removes it.</summary>
+    /// <summary>Replaces our part of the mapping's <c>_meta</c> (key <c>connectors</c>), leaving what others keep there;
+    /// <see langword="null"/> removes it.</summary>
     Task WriteMetaAsync(string index, JsonObject? meta, CancellationToken cancellationToken);
 
     /// <summary>Whether an ingest pipeline of that name exists.</summary>
     Task<bool> PipelineExistsAsync(string pipeline, CancellationToken cancellationToken);
 
-    /// <summary>Reads what Elasticsearch makes of the documents that are written to an index; <see langword="null"/> when it does not exist.</summary>
+    /// <summary>Reads what Elasticsearch makes of the documents that are written to an index; <see langword="null"/> when it does not
+    /// exist.</summary>
     /// <param name="index">The index.</param>
     /// <param name="pipeline">The ingest pipeline of bulk requests, or <see langword="null"/>.</param>
     /// <param name="cancellationToken">Stops the calls.</param>
     Task<IndexShape?> ReadShapeAsync(string index, string? pipeline, CancellationToken cancellationToken);
 
     /// <summary>Reads id and version of every document, over a point in time, slices in parallel.</summary>
-    /// <param name="receive">Called for each document, one call at a time; the span is valid during the call. The version is that of <c>_digest</c> where
-    /// the document has one, else of <c>_timestamp</c>, else <see cref="DocumentVersion.None"/>.</param>
+    /// <param name="receive">Called for each document, one call at a time; the span is valid during the call. The version is that of
+    /// <c>_digest</c> where the document has one, else of <c>_timestamp</c>, else <see cref="DocumentVersion.None"/>.</param>
     Task ReadIdsAsync(string index, IdReceiver receive, CancellationToken cancellationToken);
 
     /// <summary>Sends one bulk request once; every outcome is returned as a value, only a cancelled token throws.</summary>
     /// <param name="index">The index; it is never created by this call if that can be avoided.</param>
     /// <param name="pipeline">Ingest pipeline, or <see langword="null"/>.</param>
     /// <param name="body">NDJSON with a final newline.</param>
-    /// <param name="operations">Number of operations in <paramref name="body"/>; the answer has as many items when the request was taken.</param>
-    Task<BulkResponse> BulkAsync(string index, string? pipeline, ReadOnlyMemory<byte> body, int operations, CancellationToken cancellationToken);
+    /// <param name="operations">Number of operations in <paramref name="body"/>; the answer has as many items when the request was
+    /// taken.</param>
+    Task<BulkResponse> BulkAsync(
+        string index,
+        string? pipeline,
+        ReadOnlyMemory<byte> body,
+        int operations,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Makes everything written visible to searches.</summary>
     Task RefreshAsync(string index, CancellationToken cancellationToken);

@@ -3,7 +3,8 @@ using Connectors.Sync.Engine.Planning;
 
 namespace Connectors.Sync.Engine;
 
-/// <summary>Runs syncs of every kind. Knows neither jobs nor connectors: whoever calls it claims the job before and writes the outcome after.</summary>
+/// <summary>Runs syncs of every kind. Knows neither jobs nor connectors: whoever calls it claims the job before and writes the outcome
+/// after.</summary>
 internal interface ISyncEngine
 {
     /// <summary>
@@ -24,7 +25,8 @@ internal interface ISyncEngine
         IDataSource source,
         SyncProgress progress,
         CancellationToken stopReading,
-        CancellationToken cancellationToken);
+        CancellationToken cancellationToken
+    );
 
     /// <summary>
     /// Whether this machine has progress of that job from a run that has ended or died: this process can resume the job. False while

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Connectors.Sync.Engine;
 
 /// <summary>
-/// What Elasticsearch makes of a document that is written to an index, as hashes: another one means that the same document would be indexed otherwise now.
-/// A part is <see langword="null"/> where it may not be read.
+/// What Elasticsearch makes of a document that is written to an index, as hashes: another one means that the same document would be indexed
+/// otherwise now. A part is <see langword="null"/> where it may not be read.
 /// </summary>
 /// <param name="Mappings">The mappings, without what dynamic mapping adds by itself.</param>
 /// <param name="Settings">The settings that shape documents: pipelines and analysis.</param>
@@ -12,9 +12,10 @@ namespace Connectors.Sync.Engine;
 /// <param name="Inference">The inference endpoints that the fields and the pipelines name.</param>
 internal sealed record IndexShape(string? Mappings, string? Settings, string? Pipelines, string? Inference)
 {
-    public static IndexShape? From(JsonObject? json) => json is null
-        ? null
-        : new IndexShape(Text(json, "mappings"), Text(json, "settings"), Text(json, "pipelines"), Text(json, "inference"));
+    public static IndexShape? From(JsonObject? json) =>
+        json is null
+            ? null
+            : new IndexShape(Text(json, "mappings"), Text(json, "settings"), Text(json, "pipelines"), Text(json, "inference"));
 
     public JsonObject ToJson()
     {
@@ -30,7 +31,8 @@ internal sealed record IndexShape(string? Mappings, string? Settings, string? Pi
         return json;
     }
 
-    /// <summary>What differs from before, for a sentence: <c>the index's mappings and the ingest pipelines</c>; <see langword="null"/> when nothing is known to differ.</summary>
+    /// <summary>What differs from before, for a sentence: <c>the index's mappings and the ingest pipelines</c>; <see langword="null"/> when
+    /// nothing is known to differ.</summary>
     public string? DifferenceFrom(IndexShape? before)
     {
         if (before is null)
@@ -38,7 +40,13 @@ internal sealed record IndexShape(string? Mappings, string? Settings, string? Pi
             return null;
         }
 
-        string[] changed = [.. Parts.Zip(before.Parts).Where(pair => pair is { First.Hash: { } now, Second.Hash: { } then } && now != then).Select(pair => pair.First.Said)];
+        string[] changed =
+        [
+            .. Parts
+                .Zip(before.Parts)
+                .Where(pair => pair is { First.Hash: { } now, Second.Hash: { } then } && now != then)
+                .Select(pair => pair.First.Said),
+        ];
         return changed.Length switch
         {
             0 => null,
@@ -48,12 +56,13 @@ internal sealed record IndexShape(string? Mappings, string? Settings, string? Pi
     }
 
     private (string Name, string Said, string? Hash)[] Parts =>
-    [
-        ("mappings", "the index's mappings", Mappings),
-        ("settings", "the index's settings for pipelines and analysis", Settings),
-        ("pipelines", "the ingest pipelines", Pipelines),
-        ("inference", "the inference endpoints", Inference),
-    ];
+        [
+            ("mappings", "the index's mappings", Mappings),
+            ("settings", "the index's settings for pipelines and analysis", Settings),
+            ("pipelines", "the ingest pipelines", Pipelines),
+            ("inference", "the inference endpoints", Inference),
+        ];
 
-    private static string? Text(JsonObject json, string name) => json[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+    private static string? Text(JsonObject json, string name) =>
+        json[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

@@ -5,8 +5,8 @@ using Connectors.Sync.Retries;
 namespace Connectors.Sync.Engine;
 
 /// <summary>
-/// A source as syncs read it, in every host: each call limited and retried (<see cref="SourceCalls"/>), page by page up to the last one, with the check that each page
-/// gets further.
+/// A source as syncs read it, in every host: each call limited and retried (<see cref="SourceCalls"/>), page by page up to the last one,
+/// with the check that each page gets further.
 /// </summary>
 /// <param name="source">The configured source; the caller disposes it.</param>
 /// <param name="calls">How it is called.</param>
@@ -27,16 +27,18 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
     /// <param name="limit">How long it may take.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="ConnectorException">It does not.</exception>
-    public Task PingAsync(TimeSpan limit, CancellationToken cancellationToken) => calls.RunAsync(
-        "a sign of life",
-        async token =>
-        {
-            await source.PingAsync(token);
-            return true;
-        },
-        _progress,
-        cancellationToken,
-        limit);
+    public Task PingAsync(TimeSpan limit, CancellationToken cancellationToken) =>
+        calls.RunAsync(
+            "a sign of life",
+            async token =>
+            {
+                await source.PingAsync(token);
+                return true;
+            },
+            _progress,
+            cancellationToken,
+            limit
+        );
 
     /// <summary>Asks whether anything may have changed (<see cref="IDataSource.HasChangedAsync"/>).</summary>
     public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) =>
@@ -45,8 +47,16 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
     /// <summary>Divides it into partitions: at least one, each with a name of its own.</summary>
     public async Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken)
     {
-        var partitions = await calls.RunAsync("its partitions", token => source.PartitionAsync(wanted, token), _progress, cancellationToken);
-        if (partitions.Count == 0 || partitions.Select(partition => partition.Name).Distinct(StringComparer.Ordinal).Count() != partitions.Count)
+        var partitions = await calls.RunAsync(
+            "its partitions",
+            token => source.PartitionAsync(wanted, token),
+            _progress,
+            cancellationToken
+        );
+        if (
+            partitions.Count == 0
+            || partitions.Select(partition => partition.Name).Distinct(StringComparer.Ordinal).Count() != partitions.Count
+        )
         {
             throw new ConnectorException("The source gave no partition, or two of the same name. This is a bug in the source.");
         }
@@ -58,7 +68,8 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
     public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) =>
         calls.RunAsync("its place in its history", token => ((IChangeFeed)source).FindCursorAsync(token), _progress, cancellationToken);
 
-    /// <summary>Reads the pages of a partition that follow a token, up to the last one or until <see cref="SourceCalls.Stop"/>. Whoever receives a page disposes it.</summary>
+    /// <summary>Reads the pages of a partition that follow a token, up to the last one or until <see cref="SourceCalls.Stop"/>. Whoever
+    /// receives a page disposes it.</summary>
     /// <param name="partition">The partition.</param>
     /// <param name="after">The token.</param>
     /// <param name="limits">When a page is full.</param>
@@ -66,34 +77,50 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
     /// <param name="cancellationToken">Stops at once.</param>
     /// <exception cref="ConnectorException">A page can't be read, or did not get further.</exception>
     public IAsyncEnumerable<SourcePage> ReadPagesAsync(
-        SourcePartition partition, PageToken after, PageLimits limits, bool idsOnly, CancellationToken cancellationToken) => ReadAsync<SourcePage>(
+        SourcePartition partition,
+        PageToken after,
+        PageLimits limits,
+        bool idsOnly,
+        CancellationToken cancellationToken
+    ) =>
+        ReadAsync<SourcePage>(
             $"partition '{partition.Name}'",
             after,
             idsOnly && source is IIdLister lister
                 ? (place, token) => lister.ReadIdsAsync(partition, place, limits, token)
                 : (place, token) => source.ReadPageAsync(partition, place, limits, token),
             page => (page.Next, page.IsLast),
-            cancellationToken);
+            cancellationToken
+        );
 
-    /// <summary>Reads the pages of changes that follow a token, as <see cref="ReadPagesAsync"/> does. A page that says that the changes are lost is the last one.</summary>
+    /// <summary>Reads the pages of changes that follow a token, as <see cref="ReadPagesAsync"/> does. A page that says that the changes are
+    /// lost is the last one.</summary>
     /// <param name="cursor">Where the last completed sync ended.</param>
     /// <param name="after">The token.</param>
     /// <param name="limits">When a page is full.</param>
     /// <param name="cancellationToken">Stops at once.</param>
     /// <exception cref="ConnectorException">A page can't be read, or did not get further.</exception>
-    public IAsyncEnumerable<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken) => ReadAsync(
-        "its changes",
-        after,
-        (place, token) => ((IChangeFeed)source).ReadChangesAsync(cursor, place, limits, token),
-        page => (page.Upserts.Next, page.Upserts.IsLast || page.ExpiredReason is not null),
-        cancellationToken);
+    public IAsyncEnumerable<ChangePage> ReadChangesAsync(
+        string cursor,
+        PageToken after,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    ) =>
+        ReadAsync(
+            "its changes",
+            after,
+            (place, token) => ((IChangeFeed)source).ReadChangesAsync(cursor, place, limits, token),
+            page => (page.Upserts.Next, page.Upserts.IsLast || page.ExpiredReason is not null),
+            cancellationToken
+        );
 
     private async IAsyncEnumerable<T> ReadAsync<T>(
         string what,
         PageToken after,
         Func<PageToken, CancellationToken, Task<T>> read,
         Func<T, (PageToken Next, bool IsLast)> end,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
         where T : class, IDisposable
     {
         while (!calls.Stop.IsCancellationRequested)
@@ -121,7 +148,11 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
         }
     }
 
-    private async Task<T?> ReadUnlessStoppedAsync<T>(string what, Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    private async Task<T?> ReadUnlessStoppedAsync<T>(
+        string what,
+        Func<CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken
+    )
         where T : class
     {
         try

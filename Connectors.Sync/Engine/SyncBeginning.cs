@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Engine;
 
-/// <summary>How a sync that lists its source begins, in every host: plan it, or find that nothing changed. Where the plan is kept is the host's business.</summary>
+/// <summary>How a sync that lists its source begins, in every host: plan it, or find that nothing changed. Where the plan is kept is the
+/// host's business.</summary>
 internal sealed class SyncBeginning(IContentIndex index, SyncEngineOptions options, ILogger logger)
 {
     private readonly IncrementalPreparation _changes = new(index, options, logger);
@@ -22,7 +23,13 @@ internal sealed class SyncBeginning(IContentIndex index, SyncEngineOptions optio
     /// <param name="progress">Is told what is being done.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     public async Task<BegunListing> BeginAsync(
-        SyncRequest request, SourceReader source, string? fallback, string folder, SyncProgress progress, CancellationToken cancellationToken)
+        SyncRequest request,
+        SourceReader source,
+        string? fallback,
+        string folder,
+        SyncProgress progress,
+        CancellationToken cancellationToken
+    )
     {
         // Before anything is read: later changes belong to the next incremental sync.
         var cursor = await _changes.FindCursorAsync(source, request, cancellationToken);
@@ -37,8 +44,8 @@ internal sealed class SyncBeginning(IContentIndex index, SyncEngineOptions optio
     }
 
     /// <summary>Tells the log what was begun, once its plan is kept.</summary>
-    public void Tell(SyncRequest request, StoredPlan plan) => SyncLog.Begins(
-        logger, request.JobId, request.IndexName, plan.Snapshot.Count, plan.Partitions.Count, plan.UnchangedAre);
+    public void Tell(SyncRequest request, StoredPlan plan) =>
+        SyncLog.Begins(logger, request.JobId, request.IndexName, plan.Snapshot.Count, plan.Partitions.Count, plan.UnchangedAre);
 }
 
 /// <summary>How a sync that lists its source began.</summary>

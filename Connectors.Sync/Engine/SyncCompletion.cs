@@ -21,11 +21,22 @@ internal sealed class SyncCompletion(IContentIndex index, SyncEngineOptions opti
     /// <param name="counts">What was listed.</param>
     /// <param name="vanished">Documents of the index that were not listed.</param>
     /// <param name="gap">Why documents may be missing from the listing, or <see langword="null"/>.</param>
-    public string? RefuseDeletes(SyncRequest request, StoredPlan plan, SyncCounts counts, long vanished, string? gap) => vanished > 0 && gap is not null
-        ? $"{(request.DryRun ? "Nothing would be deleted" : "Nothing was deleted")}, because the source could not list everything: {gap.TrimEnd('.')}. {(request.DryRun ? "New and changed documents would be written" : "New and changed documents were written")}. Fix the permissions or exclude that location, then sync again."
+    public string? RefuseDeletes(SyncRequest request, StoredPlan plan, SyncCounts counts, long vanished, string? gap) =>
+        vanished > 0 && gap is not null
+            ? $"{(request.DryRun ? "Nothing would be deleted" : "Nothing was deleted")}, because the source could not list everything: "
+                + $"{gap.TrimEnd('.')}. "
+                + $"{(request.DryRun ? "New and changed documents would be written" : "New and changed documents were written")}. Fix the "
+                + "permissions or exclude that location, then sync again."
         : vanished > 0 && plan.HoldsForeign && !request.AllowMassDelete
-        ? DeleteGuard.Foreign(plan.IndexName, plan.Snapshot.Count, vanished, request.DryRun)
-        : DeleteGuard.Refuse(plan.Snapshot.Count, counts.Read + counts.Unreadable, vanished, options.DeleteGuard, request.AllowMassDelete, request.DryRun);
+            ? DeleteGuard.Foreign(plan.IndexName, plan.Snapshot.Count, vanished, request.DryRun)
+        : DeleteGuard.Refuse(
+            plan.Snapshot.Count,
+            counts.Read + counts.Unreadable,
+            vanished,
+            options.DeleteGuard,
+            request.AllowMassDelete,
+            request.DryRun
+        );
 
     /// <summary>Makes sure that the index is the one that the sync began with.</summary>
     /// <returns>The current index; <see langword="null"/> in a dry run, which needs none.</returns>
@@ -40,7 +51,9 @@ internal sealed class SyncCompletion(IContentIndex index, SyncEngineOptions opti
         var current = await index.InspectAsync(request.IndexName, cancellationToken);
         if (current?.Uuid != plan.IndexUuid)
         {
-            throw new ConnectorException($"The index '{request.IndexName}' was deleted or recreated during the sync. Start the sync again to rebuild it.");
+            throw new ConnectorException(
+                $"The index '{request.IndexName}' was deleted or recreated during the sync. Start the sync again to rebuild it."
+            );
         }
 
         // Another process may have recreated it after this one wrote to the previous index.
@@ -53,7 +66,11 @@ internal sealed class SyncCompletion(IContentIndex index, SyncEngineOptions opti
     /// <param name="sourceCursor">The source's position in its history, or <see langword="null"/>.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>Documents in the index, and what the connector's <c>sync_cursor</c> becomes.</returns>
-    public async Task<(long TotalDocuments, JsonObject? Cursor)> UnchangedAsync(SyncRequest request, string? sourceCursor, CancellationToken cancellationToken)
+    public async Task<(long TotalDocuments, JsonObject? Cursor)> UnchangedAsync(
+        SyncRequest request,
+        string? sourceCursor,
+        CancellationToken cancellationToken
+    )
     {
         var total = await index.CountAsync(request.IndexName, cancellationToken);
         var uuid = sourceCursor is null ? null : (await index.InspectAsync(request.IndexName, cancellationToken))?.Uuid;
@@ -71,7 +88,12 @@ internal sealed class SyncCompletion(IContentIndex index, SyncEngineOptions opti
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>Whether there were any.</returns>
     /// <exception cref="ConnectorException">One could not be restricted.</exception>
-    public static async Task<bool> RestrictUnsecuredAsync(IContentIndex index, SyncRequest request, long atMost, CancellationToken cancellationToken)
+    public static async Task<bool> RestrictUnsecuredAsync(
+        IContentIndex index,
+        SyncRequest request,
+        long atMost,
+        CancellationToken cancellationToken
+    )
     {
         if (request.DryRun || !request.HasAccessControl)
         {
@@ -86,7 +108,12 @@ internal sealed class SyncCompletion(IContentIndex index, SyncEngineOptions opti
 
         await index.PrepareAccessAsync(request.IndexName, cancellationToken);
         var metadata = IndexMetadata.From((await index.InspectAsync(request.IndexName, cancellationToken))?.Meta);
-        var unmarked = new IndexMetadata(null, null, await index.CountAsync(request.IndexName, cancellationToken), metadata?.HoldsForeign == true);
+        var unmarked = new IndexMetadata(
+            null,
+            null,
+            await index.CountAsync(request.IndexName, cancellationToken),
+            metadata?.HoldsForeign == true
+        );
         await index.WriteMetaAsync(request.IndexName, unmarked.ToJson(), cancellationToken);
         await index.RestrictUnsecuredAsync(request.IndexName, atMost, cancellationToken);
         return true;
@@ -95,7 +122,9 @@ internal sealed class SyncCompletion(IContentIndex index, SyncEngineOptions opti
     /// <summary>Restricts all of them in the index that the sync began with.</summary>
     /// <exception cref="ConnectorException">One could not be restricted, or it is another index.</exception>
     public async Task<bool> RestrictUnsecuredAsync(SyncRequest request, StoredPlan plan, CancellationToken cancellationToken) =>
-        request.HasAccessControl && await CheckIndexAsync(request, plan, cancellationToken) is not null && await RestrictUnsecuredAsync(index, request, long.MaxValue, cancellationToken);
+        request.HasAccessControl
+        && await CheckIndexAsync(request, plan, cancellationToken) is not null
+        && await RestrictUnsecuredAsync(index, request, long.MaxValue, cancellationToken);
 
     /// <summary>Refreshes the index and writes its metadata. Idempotent.</summary>
     /// <param name="request">The sync.</param>
@@ -105,7 +134,12 @@ internal sealed class SyncCompletion(IContentIndex index, SyncEngineOptions opti
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>Documents in the index.</returns>
     public async Task<long> CompleteAsync(
-        SyncRequest request, StoredPlan plan, bool isListed, RejectionReport rejections, CancellationToken cancellationToken)
+        SyncRequest request,
+        StoredPlan plan,
+        bool isListed,
+        RejectionReport rejections,
+        CancellationToken cancellationToken
+    )
     {
         if (request.DryRun)
         {

@@ -25,7 +25,8 @@ public readonly record struct SyncCounts(
     long Duplicates = 0,
     long Unreadable = 0,
     long Bytes = 0,
-    long Excluded = 0)
+    long Excluded = 0
+)
 {
     /// <summary>Documents written: the protocol's <c>indexed_document_count</c>.</summary>
     [JsonIgnore]
@@ -39,16 +40,18 @@ public readonly record struct SyncCounts(
     public static SyncCounts operator +(SyncCounts left, SyncCounts right) => left.Add(right);
 
     /// <summary>Adds part by part.</summary>
-    public SyncCounts Add(SyncCounts other) => new(
-        Read + other.Read,
-        Skipped + other.Skipped,
-        Created + other.Created,
-        Updated + other.Updated,
-        Deleted + other.Deleted,
-        AlreadyGone + other.AlreadyGone,
-        Rejected + other.Rejected,
-        Duplicates + other.Duplicates,
-        Unreadable + other.Unreadable,
-        Bytes + other.Bytes,
-        Excluded + other.Excluded);
+    public SyncCounts Add(SyncCounts other) =>
+        new(
+            Read + other.Read,
+            Skipped + other.Skipped,
+            Created + other.Created,
+            Updated + other.Updated,
+            Deleted + other.Deleted,
+            AlreadyGone + other.AlreadyGone,
+            Rejected + other.Rejected,
+            Duplicates + other.Duplicates,
+            Unreadable + other.Unreadable,
+            Bytes + other.Bytes,
+            Excluded + other.Excluded
+        );
 }

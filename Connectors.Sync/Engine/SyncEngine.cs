@@ -36,8 +36,16 @@ internal sealed class SyncEngine : ISyncEngine
     /// <param name="time">The clock.</param>
     /// <param name="random">For the jitter of retries.</param>
     /// <param name="loggerFactory">Where messages go.</param>
-    /// <param name="extraction">How files become text, shared with other engines; the caller disposes it. <see langword="null"/>: as the options say.</param>
-    public SyncEngine(IContentIndex index, SyncEngineOptions options, TimeProvider time, Random random, ILoggerFactory loggerFactory, ContentExtraction? extraction = null)
+    /// <param name="extraction">How files become text, shared with other engines; the caller disposes it. <see langword="null"/>: as the
+    /// options say.</param>
+    public SyncEngine(
+        IContentIndex index,
+        SyncEngineOptions options,
+        TimeProvider time,
+        Random random,
+        ILoggerFactory loggerFactory,
+        ContentExtraction? extraction = null
+    )
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggerFactory);
@@ -55,7 +63,13 @@ internal sealed class SyncEngine : ISyncEngine
     }
 
     /// <inheritdoc/>
-    public async Task<SyncOutcome> RunAsync(SyncRequest request, IDataSource source, SyncProgress progress, CancellationToken stopReading, CancellationToken cancellationToken)
+    public async Task<SyncOutcome> RunAsync(
+        SyncRequest request,
+        IDataSource source,
+        SyncProgress progress,
+        CancellationToken stopReading,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(source);
@@ -63,7 +77,14 @@ internal sealed class SyncEngine : ISyncEngine
         progress.Phase = SyncPhase.Preparing;
         request = PageStep.Shape(SyncPreparation.EffectiveRequest(request), _extraction);
         var calls = new SourceCalls(
-            source.Description.Name, _options.SourceRetries, _options.SourceCallTimeLimit, _time, _random, _logger, stopReading);
+            source.Description.Name,
+            _options.SourceRetries,
+            _options.SourceCallTimeLimit,
+            _time,
+            _random,
+            _logger,
+            stopReading
+        );
         using var state = _states.Open(request.JobId);
         try
         {
@@ -91,7 +112,13 @@ internal sealed class SyncEngine : ISyncEngine
     }
 
     private async Task<SyncOutcome> RunAsync(
-        SyncRequest request, SourceReader source, SyncProgress progress, LocalSyncState state, CancellationToken stopReading, CancellationToken cancellationToken)
+        SyncRequest request,
+        SourceReader source,
+        SyncProgress progress,
+        LocalSyncState state,
+        CancellationToken stopReading,
+        CancellationToken cancellationToken
+    )
     {
         string? fallback = null;
         if (request.Kind == SyncKind.Incremental)
@@ -123,14 +150,24 @@ internal sealed class SyncEngine : ISyncEngine
         }
         catch (StartOverException failure)
         {
-            throw new ConnectorException($"The state folder '{state.Folder}' does not give back what was written to it: {failure.Message} Nothing that the source still has was deleted. Check the disk, or set service.state_dir to another one.");
+            throw new ConnectorException(
+                $"The state folder '{state.Folder}' does not give back what was written to it: {failure.Message} Nothing that the source "
+                    + "still has was deleted. Check the disk, or set service.state_dir to another one."
+            );
         }
     }
 
     /// <summary>Begins to compare all that the source lists, or goes on with it, and does it to its end.</summary>
     /// <exception cref="StartOverException">What is kept of it is damaged.</exception>
     private async Task<SyncOutcome> ListAsync(
-        SyncRequest request, SourceReader source, SyncProgress progress, LocalSyncState state, string? fallback, CancellationToken stopReading, CancellationToken cancellationToken)
+        SyncRequest request,
+        SourceReader source,
+        SyncProgress progress,
+        LocalSyncState state,
+        string? fallback,
+        CancellationToken stopReading,
+        CancellationToken cancellationToken
+    )
     {
         var preview = request.DryRun ? new SyncPreview() : null;
         if (await TryResumeAsync(request, source, progress, state, cancellationToken) is not { } run)
@@ -141,7 +178,11 @@ internal sealed class SyncEngine : ISyncEngine
             var begun = await _beginning.BeginAsync(request, source, fallback, state.Folder, progress, cancellationToken);
             if (begun.Plan is not { } plan)
             {
-                return new SyncOutcome(SyncEnd.Unchanged, default, begun.TotalDocuments, new RejectionReport()) { Cursor = begun.Cursor, Fallback = fallback };
+                return new SyncOutcome(SyncEnd.Unchanged, default, begun.TotalDocuments, new RejectionReport())
+                {
+                    Cursor = begun.Cursor,
+                    Fallback = fallback,
+                };
             }
 
             await state.WritePlanAsync(plan, cancellationToken);
@@ -162,7 +203,8 @@ internal sealed class SyncEngine : ISyncEngine
         LoadedRun opened,
         SyncPreview? preview,
         CancellationToken stopReading,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         var (plan, run, _) = opened;
         progress.EstimatedDocuments = plan.EstimatedDocuments;
@@ -193,8 +235,24 @@ internal sealed class SyncEngine : ISyncEngine
 
         progress.Phase = SyncPhase.Finishing;
 
-        var total = await _ending.CompleteAsync(request, plan, isListed: refusal is null && run.Gap is null, run.Rejections, cancellationToken);
-        SyncLog.Ends(_logger, request.JobId, request.IndexName, run.Counts.Created, run.Counts.Updated, run.Counts.Deleted, run.Counts.Skipped, run.Counts.Rejected, total);
+        var total = await _ending.CompleteAsync(
+            request,
+            plan,
+            isListed: refusal is null && run.Gap is null,
+            run.Rejections,
+            cancellationToken
+        );
+        SyncLog.Ends(
+            _logger,
+            request.JobId,
+            request.IndexName,
+            run.Counts.Created,
+            run.Counts.Updated,
+            run.Counts.Deleted,
+            run.Counts.Skipped,
+            run.Counts.Rejected,
+            total
+        );
         return new SyncOutcome(refusal is null ? SyncEnd.Completed : SyncEnd.Refused, run.Counts, total, run.Rejections, refusal, preview)
         {
             Cursor = SyncCursor.After(request, plan.Cursor, plan.IndexUuid),
@@ -216,7 +274,12 @@ internal sealed class SyncEngine : ISyncEngine
     }
 
     private async Task<LoadedRun?> TryResumeAsync(
-        SyncRequest request, SourceReader source, SyncProgress progress, LocalSyncState state, CancellationToken cancellationToken)
+        SyncRequest request,
+        SourceReader source,
+        SyncProgress progress,
+        LocalSyncState state,
+        CancellationToken cancellationToken
+    )
     {
         if (request.DryRun)
         {
@@ -230,7 +293,11 @@ internal sealed class SyncEngine : ISyncEngine
                 return null;
             }
 
-            if (plan.Kind != request.Kind || plan.IndexName != request.IndexName || plan.Fingerprint != SyncPreparation.FingerprintOf(request))
+            if (
+                plan.Kind != request.Kind
+                || plan.IndexName != request.IndexName
+                || plan.Fingerprint != SyncPreparation.FingerprintOf(request)
+            )
             {
                 throw new InvalidDataException("The job has changed.");
             }
@@ -251,7 +318,14 @@ internal sealed class SyncEngine : ISyncEngine
         }
     }
 
-    private LoadedRun OpenRun(SyncRequest request, StoredPlan plan, SourceReader source, LocalSyncState state, SyncProgress progress, SyncPreview? preview)
+    private LoadedRun OpenRun(
+        SyncRequest request,
+        StoredPlan plan,
+        SourceReader source,
+        LocalSyncState state,
+        SyncProgress progress,
+        SyncPreview? preview
+    )
     {
         var ids = IdSnapshotFile.Open(state.Folder, plan.Snapshot);
         try

@@ -10,8 +10,8 @@ namespace Connectors.Sync.Engine;
 /// <summary>How syncs are run.</summary>
 internal sealed record SyncEngineOptions
 {
-    /// <summary>Folder for the state of running syncs, so that they survive a crash (<c>service.state_dir</c>). One job's state is used by one process at a time; several
-    /// services on a machine may share the folder.</summary>
+    /// <summary>Folder for the state of running syncs, so that they survive a crash (<c>service.state_dir</c>). One job's state is used by
+    /// one process at a time; several services on a machine may share the folder.</summary>
     public required string StateFolder { get; init; }
 
     /// <summary>

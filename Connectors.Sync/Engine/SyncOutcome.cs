@@ -9,7 +9,14 @@ namespace Connectors.Sync.Engine;
 /// <param name="TotalDocuments">Documents in the index afterwards.</param>
 /// <param name="Rejections">What was refused or unreadable: the first ones by id, and totals by reason.</param>
 /// <param name="Message">For <see cref="SyncEnd.Refused"/>, why, and how to allow it; <see langword="null"/> otherwise.</param>
-internal sealed record SyncOutcome(SyncEnd End, SyncCounts Counts, long TotalDocuments, RejectionReport Rejections, string? Message = null, SyncPreview? Preview = null)
+internal sealed record SyncOutcome(
+    SyncEnd End,
+    SyncCounts Counts,
+    long TotalDocuments,
+    RejectionReport Rejections,
+    string? Message = null,
+    SyncPreview? Preview = null
+)
 {
     /// <summary>
     /// Where the next incremental sync begins, to be stored as the connector's <c>sync_cursor</c> when the sync completed;
@@ -38,7 +45,7 @@ internal enum SyncEnd
     /// <summary>Reading was stopped on request; the pages under way were finished, and progress is kept for a resume.</summary>
     Stopped,
 
-    /// <summary>Everything was read and written, but the deletes were refused: by the guard, or because the source could not list everything.
-    /// The job ends as an error with the message.</summary>
+    /// <summary>Everything was read and written, but the deletes were refused: by the guard, or because the source could not list
+    /// everything. The job ends as an error with the message.</summary>
     Refused,
 }

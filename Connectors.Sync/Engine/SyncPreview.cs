@@ -15,9 +15,7 @@ public sealed class SyncPreview
     private readonly List<string> _deleted;
 
     internal SyncPreview()
-        : this([], [], [])
-    {
-    }
+        : this([], [], []) { }
 
     /// <summary>A preview as it was stored.</summary>
     [JsonConstructor]

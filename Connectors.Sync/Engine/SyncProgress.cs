@@ -11,21 +11,51 @@ internal sealed class SyncProgress
     /// <summary>What the sync is doing.</summary>
     public SyncPhase Phase
     {
-        get { lock (_lock) { return _phase; } }
-        internal set { lock (_lock) { _phase = value; } }
+        get
+        {
+            lock (_lock)
+            {
+                return _phase;
+            }
+        }
+        internal set
+        {
+            lock (_lock)
+            {
+                _phase = value;
+            }
+        }
     }
 
     /// <summary>Counts so far, with those of earlier runs of the same job.</summary>
     public SyncCounts Counts
     {
-        get { lock (_lock) { return _counts; } }
+        get
+        {
+            lock (_lock)
+            {
+                return _counts;
+            }
+        }
     }
 
     /// <summary>How many documents the source holds, if it knows.</summary>
     public long? EstimatedDocuments
     {
-        get { lock (_lock) { return _estimatedDocuments; } }
-        internal set { lock (_lock) { _estimatedDocuments = value; } }
+        get
+        {
+            lock (_lock)
+            {
+                return _estimatedDocuments;
+            }
+        }
+        internal set
+        {
+            lock (_lock)
+            {
+                _estimatedDocuments = value;
+            }
+        }
     }
 
     /// <summary>Begins to count again.</summary>

@@ -23,7 +23,8 @@ internal sealed class SyncRun(
     IBatchWriter writer,
     SyncEngineOptions options,
     SyncProgress progress,
-    ILogger logger)
+    ILogger logger
+)
 {
     private readonly SeenIds _seen = new(ids.Snapshot.Count);
     private readonly (PageToken Token, bool IsLast, bool Restarted)[] _partitions = new (PageToken, bool, bool)[plan.Partitions.Count];
@@ -79,7 +80,8 @@ internal sealed class SyncRun(
     }
 
     /// <summary>Deletes what vanished, in batches that are the same in every run; false when stopped before the end.</summary>
-    /// <exception cref="InvalidDataException">The texts of the ids are not those of the snapshot. Whatever was deleted before had vanished.</exception>
+    /// <exception cref="InvalidDataException">The texts of the ids are not those of the snapshot. Whatever was deleted before had
+    /// vanished.</exception>
     public async Task<bool> DeleteAsync(CancellationToken stopReading, CancellationToken cancellationToken)
     {
         var vanished = DeleteBatches.Vanished(_seen, ids.Snapshot);
@@ -106,7 +108,12 @@ internal sealed class SyncRun(
 
     private void RequireFit(PageDone page)
     {
-        if (page.Partition < 0 || page.Partition >= _partitions.Length || page.Next is null || page.PageSeen.Ordinals.Exists(ordinal => ordinal < 0 || ordinal >= _seen.Count))
+        if (
+            page.Partition < 0
+            || page.Partition >= _partitions.Length
+            || page.Next is null
+            || page.PageSeen.Ordinals.Exists(ordinal => ordinal < 0 || ordinal >= _seen.Count)
+        )
         {
             throw new InvalidDataException("A record of the journal does not fit the plan.");
         }
@@ -141,13 +148,27 @@ internal sealed class SyncRun(
         }
     }
 
-    private async Task ReadPagesAsync(SourceReader source, int number, ChannelWriter<Task<PageDone>> pages, CancellationToken cancellationToken)
+    private async Task ReadPagesAsync(
+        SourceReader source,
+        int number,
+        ChannelWriter<Task<PageDone>> pages,
+        CancellationToken cancellationToken
+    )
     {
         var partition = plan.Partitions[number];
-        await foreach (var page in source.ReadPagesAsync(partition, _partitions[number].Token, options.Page, plan.ReadsIdsOnly, cancellationToken))
+        await foreach (
+            var page in source.ReadPagesAsync(partition, _partitions[number].Token, options.Page, plan.ReadsIdsOnly, cancellationToken)
+        )
         {
             NoteRestart(number, partition, page);
-            var pagePlan = await pageStep.PlanAsync(page, ids.Snapshot, _seen, plan.SkipUnchanged, writer is IndexBatchWriter, cancellationToken);
+            var pagePlan = await pageStep.PlanAsync(
+                page,
+                ids.Snapshot,
+                _seen,
+                plan.SkipUnchanged,
+                writer is IndexBatchWriter,
+                cancellationToken
+            );
             await pages.WriteAsync(StartWrite(number, pagePlan, cancellationToken), cancellationToken);
         }
     }
@@ -178,16 +199,27 @@ internal sealed class SyncRun(
             var counts = page.Counts;
             do
             {
-                var reports = await Task.WhenAll(page.Batches.Select(batch => writer.WriteAsync(batch, mayHaveBeenSent: false, cancellationToken)));
+                var reports = await Task.WhenAll(
+                    page.Batches.Select(batch => writer.WriteAsync(batch, mayHaveBeenSent: false, cancellationToken))
+                );
                 foreach (var report in reports)
                 {
                     counts += report.Counts;
                     page.Rejections.Merge(report.Rejections);
                 }
-            }
-            while (await page.ComposeNextAsync(cancellationToken));
+            } while (await page.ComposeNextAsync(cancellationToken));
 
-            return new PageDone(partition, page.Next.Value, page.IsLast, counts, page.Rejections.Total == 0 ? null : page.Rejections, page.Gap) { PageSeen = page.PageSeen };
+            return new PageDone(
+                partition,
+                page.Next.Value,
+                page.IsLast,
+                counts,
+                page.Rejections.Total == 0 ? null : page.Rejections,
+                page.Gap
+            )
+            {
+                PageSeen = page.PageSeen,
+            };
         }
     }
 

@@ -20,7 +20,9 @@ internal sealed class DocumentFilter
         _fields = [.. rules.Rules.Select(rule => rule.Field).Distinct(StringComparer.Ordinal)];
         if (_fields.Length > MaxFields)
         {
-            throw new ConnectorException($"The sync rules ask for {_fields.Length} different fields, and at most {MaxFields} are possible. Remove some of the rules.");
+            throw new ConnectorException(
+                $"The sync rules ask for {_fields.Length} different fields, and at most {MaxFields} are possible. Remove some of the rules."
+            );
         }
 
         _rules = [.. rules.Rules.Select(rule => new RuleMatcher(rule))];
@@ -32,7 +34,9 @@ internal sealed class DocumentFilter
     /// <summary>The filter for rules; <see langword="null"/> when every document is included anyway.</summary>
     /// <exception cref="ConnectorException">A rule can't be applied.</exception>
     public static DocumentFilter? For(DocumentRules? rules) =>
-        rules is null || (rules.Otherwise == RulePolicy.Include && rules.Rules.All(rule => rule.Policy == RulePolicy.Include)) ? null : new DocumentFilter(rules);
+        rules is null || (rules.Otherwise == RulePolicy.Include && rules.Rules.All(rule => rule.Policy == RulePolicy.Include))
+            ? null
+            : new DocumentFilter(rules);
 
     /// <summary>Drops the documents that are left out.</summary>
     /// <returns>How many.</returns>
@@ -82,7 +86,13 @@ internal sealed class DocumentFilter
             }
             else if (_fields[field] is "_timestamp" && document.Timestamp is { } timestamp)
             {
-                found.Add(new FoundValue(field, ValueKind.Text, Encoding.UTF8.GetBytes(timestamp.UtcDateTime.ToString("O", System.Globalization.CultureInfo.InvariantCulture))));
+                found.Add(
+                    new FoundValue(
+                        field,
+                        ValueKind.Text,
+                        Encoding.UTF8.GetBytes(timestamp.UtcDateTime.ToString("O", System.Globalization.CultureInfo.InvariantCulture))
+                    )
+                );
             }
         }
     }

@@ -1,8 +1,8 @@
 namespace Connectors.Sync.Filtering;
 
 /// <summary>
-/// Which documents are synced, by the values of their fields: the rules are tried in order and the first that matches decides. Small data, made from the job
-/// before anything is read. A document that a rule leaves out counts as one that the source does not have.
+/// Which documents are synced, by the values of their fields: the rules are tried in order and the first that matches decides. Small data,
+/// made from the job before anything is read. A document that a rule leaves out counts as one that the source does not have.
 /// </summary>
 /// <param name="Rules">The rules, in the order in which they are tried.</param>
 /// <param name="Otherwise">What becomes of a document that none matches. Default: it is included.</param>

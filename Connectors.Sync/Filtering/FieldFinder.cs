@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace Connectors.Sync.Filtering;
 
 /// <summary>
-/// Finds the values of a few fields in a JSON body, in one pass and without making objects of it. <c>a.b</c> is the field of that name as well as <c>b</c> in
-/// the object <c>a</c>. Elements of arrays count as values of their field; objects and null as none. Safe for concurrent use.
+/// Finds the values of a few fields in a JSON body, in one pass and without making objects of it. <c>a.b</c> is the field of that name as
+/// well as <c>b</c> in the object <c>a</c>. Elements of arrays count as values of their field; objects and null as none. Safe for
+/// concurrent use.
 /// </summary>
 internal sealed class FieldFinder(IReadOnlyList<string> fields)
 {
@@ -49,7 +50,14 @@ internal sealed class FieldFinder(IReadOnlyList<string> fields)
         }
     }
 
-    private void ReadValue(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, ulong wanted, bool leadsOn, scoped ReadOnlySpan<int> inner, List<FoundValue> found)
+    private void ReadValue(
+        ref Utf8JsonReader reader,
+        ReadOnlyMemory<byte> body,
+        ulong wanted,
+        bool leadsOn,
+        scoped ReadOnlySpan<int> inner,
+        List<FoundValue> found
+    )
     {
         switch (reader.TokenType)
         {
@@ -76,7 +84,10 @@ internal sealed class FieldFinder(IReadOnlyList<string> fields)
     {
         var isText = reader.TokenType == JsonTokenType.String;
         var start = (int)reader.TokenStartIndex + (isText ? 1 : 0);
-        var kind = isText ? ValueKind.Text : reader.TokenType == JsonTokenType.Number ? ValueKind.Number : ValueKind.Boolean;
+        var kind =
+            isText ? ValueKind.Text
+            : reader.TokenType == JsonTokenType.Number ? ValueKind.Number
+            : ValueKind.Boolean;
         var raw = body.Slice(start, reader.ValueSpan.Length);
         for (var field = 0; wanted != 0; field++, wanted >>= 1)
         {
@@ -88,7 +99,12 @@ internal sealed class FieldFinder(IReadOnlyList<string> fields)
     }
 
     /// <summary>Which fields this property is (as bits), and whether any of the others goes on below it.</summary>
-    private (bool IsWanted, bool LeadsOn) Match(ref Utf8JsonReader reader, scoped ReadOnlySpan<int> places, scoped Span<int> inner, out ulong wanted)
+    private (bool IsWanted, bool LeadsOn) Match(
+        ref Utf8JsonReader reader,
+        scoped ReadOnlySpan<int> places,
+        scoped Span<int> inner,
+        out ulong wanted
+    )
     {
         var name = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
         wanted = 0;

@@ -9,8 +9,8 @@ using Connectors.Abstractions;
 namespace Connectors.Sync.Filtering;
 
 /// <summary>
-/// One rule, ready to be held against values. The rule's value takes the type of the document's: number with number, date with date (both ISO 8601), boolean
-/// with boolean, else text by its bytes. What can't be compared does not match. Safe for concurrent use.
+/// One rule, ready to be held against values. The rule's value takes the type of the document's: number with number, date with date (both
+/// ISO 8601), boolean with boolean, else text by its bytes. What can't be compared does not match. Safe for concurrent use.
 /// </summary>
 internal sealed class RuleMatcher
 {
@@ -57,23 +57,25 @@ internal sealed class RuleMatcher
     private static byte[] Quoted(ReadOnlySpan<byte> raw) => [(byte)'"', .. raw, (byte)'"'];
 
     // The words that Elastic's own service takes.
-    private static bool? FlagOf(string text) => text.Trim().ToLowerInvariant() switch
-    {
-        "" or "false" or "f" or "no" or "n" or "off" => false,
-        "true" or "t" or "yes" or "y" or "on" => true,
-        _ => null,
-    };
+    private static bool? FlagOf(string text) =>
+        text.Trim().ToLowerInvariant() switch
+        {
+            "" or "false" or "f" or "no" or "n" or "off" => false,
+            "true" or "t" or "yes" or "y" or "on" => true,
+            _ => null,
+        };
 
-    private bool Matches(ValueKind kind, ReadOnlySpan<byte> value) => _comparison switch
-    {
-        RuleComparison.StartsWith => value.StartsWith(_text),
-        RuleComparison.EndsWith => value.EndsWith(_text),
-        RuleComparison.Contains => value.IndexOf(_text) >= 0,
-        RuleComparison.Regex => IsMatch(value),
-        RuleComparison.EqualTo => Compare(kind, value) == 0,
-        RuleComparison.GreaterThan => kind != ValueKind.Boolean && Compare(kind, value) > 0,
-        _ => kind != ValueKind.Boolean && Compare(kind, value) < 0,
-    };
+    private bool Matches(ValueKind kind, ReadOnlySpan<byte> value) =>
+        _comparison switch
+        {
+            RuleComparison.StartsWith => value.StartsWith(_text),
+            RuleComparison.EndsWith => value.EndsWith(_text),
+            RuleComparison.Contains => value.IndexOf(_text) >= 0,
+            RuleComparison.Regex => IsMatch(value),
+            RuleComparison.EqualTo => Compare(kind, value) == 0,
+            RuleComparison.GreaterThan => kind != ValueKind.Boolean && Compare(kind, value) > 0,
+            _ => kind != ValueKind.Boolean && Compare(kind, value) < 0,
+        };
 
     private int? Compare(ValueKind kind, ReadOnlySpan<byte> value)
     {
@@ -96,7 +98,9 @@ internal sealed class RuleMatcher
             return mine.CompareTo(exact);
         }
 
-        return _number is { } number && !double.IsNaN(number) && Utf8Parser.TryParse(value, out double near, out _) ? near.CompareTo(number) : null;
+        return _number is { } number && !double.IsNaN(number) && Utf8Parser.TryParse(value, out double near, out _)
+            ? near.CompareTo(number)
+            : null;
     }
 
     private bool IsMatch(ReadOnlySpan<byte> value)
@@ -108,7 +112,10 @@ internal sealed class RuleMatcher
         }
         catch (RegexMatchTimeoutException)
         {
-            throw new ConnectorException($"Sync rule '{_id}': its regular expression takes too long. Simplify it; nested repetitions such as (a+)+ are the usual cause.");
+            throw new ConnectorException(
+                $"Sync rule '{_id}': its regular expression takes too long. Simplify it; nested repetitions such as (a+)+ are the usual "
+                    + "cause."
+            );
         }
         finally
         {

@@ -3,7 +3,8 @@ using Connectors.Abstractions;
 
 namespace Connectors.Sync.Filtering;
 
-/// <summary>Regular expressions of rules. They are written for Python's <c>re.match</c>: from the beginning of the value, and not necessarily to its end.</summary>
+/// <summary>Regular expressions of rules. They are written for Python's <c>re.match</c>: from the beginning of the value, and not
+/// necessarily to its end.</summary>
 internal static class RulePattern
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
@@ -30,5 +31,6 @@ internal static class RulePattern
 
     private static Regex New(string pattern, RegexOptions engine) => new(pattern, engine | RegexOptions.CultureInvariant, Limit);
 
-    private static string Reason(ArgumentException exception) => exception is RegexParseException parse ? $"{parse.Error}." : "it can't be read.";
+    private static string Reason(ArgumentException exception) =>
+        exception is RegexParseException parse ? $"{parse.Error}." : "it can't be read.";
 }

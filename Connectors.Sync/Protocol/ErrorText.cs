@@ -12,7 +12,8 @@ internal static class ErrorText
     public const string Idle = "The job has not seen any update for some time.";
 
     /// <summary>What a running job's error reads when its connector was deleted.</summary>
-    public const string ConnectorDeleted = "The connector was deleted while this job ran. What it had written by then is still in the index.";
+    public const string ConnectorDeleted =
+        "The connector was deleted while this job ran. What it had written by then is still in the index.";
 
     public static string Cut(string message)
     {

@@ -14,9 +14,11 @@ internal static class JsonFields
         (node as JsonObject)?[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     /// <summary>A text that says something: blank counts as absent.</summary>
-    public static string? NonBlank(this JsonNode? node, string name) => node.Text(name) is { } text && !string.IsNullOrWhiteSpace(text) ? text : null;
+    public static string? NonBlank(this JsonNode? node, string name) =>
+        node.Text(name) is { } text && !string.IsNullOrWhiteSpace(text) ? text : null;
 
-    public static bool Flag(this JsonNode? node, string name) => (node as JsonObject)?[name] is JsonValue value && value.GetValueKind() == JsonValueKind.True;
+    public static bool Flag(this JsonNode? node, string name) =>
+        (node as JsonObject)?[name] is JsonValue value && value.GetValueKind() == JsonValueKind.True;
 
     public static long Number(this JsonNode? node, string name) =>
         (node as JsonObject)?[name] is JsonValue value && value.TryGetValue<long>(out var number) ? number : 0;

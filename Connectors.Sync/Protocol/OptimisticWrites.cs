@@ -13,9 +13,12 @@ internal static class OptimisticWrites
     private const int MaxTries = 20;
 
     /// <summary>Changes a document.</summary>
-    /// <param name="seen">The document as it was found: the first decision is made on it, without a read. <see langword="null"/> to read it first.</param>
-    /// <param name="decide">What to merge into the document as it is, or <see langword="null"/> to leave it; called again after a conflict.</param>
-    /// <returns>The document that the last decision was made on, and whether something was written; <see langword="null"/> when it does not exist.</returns>
+    /// <param name="seen">The document as it was found: the first decision is made on it, without a read. <see langword="null"/> to read it
+    /// first.</param>
+    /// <param name="decide">What to merge into the document as it is, or <see langword="null"/> to leave it; called again after a
+    /// conflict.</param>
+    /// <returns>The document that the last decision was made on, and whether something was written; <see langword="null"/> when it does not
+    /// exist.</returns>
     /// <exception cref="ConnectorException">Others changed it again and again meanwhile.</exception>
     public static async Task<(StoredDocument Read, bool Written)?> ChangeAsync(
         this IDocumentStore store,
@@ -23,7 +26,8 @@ internal static class OptimisticWrites
         string id,
         StoredDocument? seen,
         Func<StoredDocument, JsonObject?> decide,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         for (var attempt = 1; attempt <= MaxTries; attempt++)
         {
@@ -52,6 +56,8 @@ internal static class OptimisticWrites
 
         throw new ConnectorException(
             FailureKind.Retry,
-            $"{index}: document '{id}' was changed by others {MaxTries} times in a row while it was to be updated. Look for a program that rewrites it in a loop.");
+            $"{index}: document '{id}' was changed by others {MaxTries} times in a row while it was to be updated. Look for a program "
+                + "that rewrites it in a loop."
+        );
     }
 }

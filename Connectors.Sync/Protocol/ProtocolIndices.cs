@@ -65,22 +65,36 @@ internal static class ProtocolIndices
         await store.EnsureIndexAsync(SyncJobs + Version, Definition(SyncJobs, SyncJobFields), cancellationToken);
     }
 
-    /// <summary>The index of the identities that search a content index. A job's copy of the connector names it already; whoever made that job.</summary>
-    internal static string AccessControlOf(string index) => index.StartsWith(AccessControlPrefix, StringComparison.Ordinal) ? index : AccessControlPrefix + index;
+    /// <summary>The index of the identities that search a content index. A job's copy of the connector names it already; whoever made that
+    /// job.</summary>
+    internal static string AccessControlOf(string index) =>
+        index.StartsWith(AccessControlPrefix, StringComparison.Ordinal) ? index : AccessControlPrefix + index;
 
-    private static JsonObject Definition(string alias, string fields) => new()
-    {
-        ["aliases"] = new JsonObject { [alias] = new JsonObject() },
-        ["settings"] = new JsonObject { ["index"] = new JsonObject { ["hidden"] = true, ["number_of_shards"] = 1, ["auto_expand_replicas"] = "0-1" } },
-        ["mappings"] = new JsonObject { ["dynamic"] = "false", ["properties"] = Properties(fields) },
-    };
+    private static JsonObject Definition(string alias, string fields) =>
+        new()
+        {
+            ["aliases"] = new JsonObject { [alias] = new JsonObject() },
+            ["settings"] = new JsonObject
+            {
+                ["index"] = new JsonObject
+                {
+                    ["hidden"] = true,
+                    ["number_of_shards"] = 1,
+                    ["auto_expand_replicas"] = "0-1",
+                },
+            },
+            ["mappings"] = new JsonObject { ["dynamic"] = "false", ["properties"] = Properties(fields) },
+        };
 
     private static JsonObject Properties(string fields)
     {
         var properties = new JsonObject();
         foreach (var line in fields.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            var (type, names) = (line[..line.IndexOf(':', StringComparison.Ordinal)], line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..]);
+            var (type, names) = (
+                line[..line.IndexOf(':', StringComparison.Ordinal)],
+                line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..]
+            );
             foreach (var name in names.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             {
                 var path = name.Split('.');

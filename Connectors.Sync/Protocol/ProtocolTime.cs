@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Connectors.Sync.Protocol;
 
-/// <summary>Times in protocol documents: ISO 8601 in UTC, microseconds, as the Python service writes them; whatever Elasticsearch takes is read.</summary>
+/// <summary>Times in protocol documents: ISO 8601 in UTC, microseconds, as the Python service writes them; whatever Elasticsearch takes is
+/// read.</summary>
 internal static class ProtocolTime
 {
     /// <summary><c>2026-11-23T22:35:35.764656+00:00</c>; whole seconds have no fraction.</summary>
@@ -15,7 +16,12 @@ internal static class ProtocolTime
 
     /// <summary>The time that <paramref name="text"/> tells, or <see langword="null"/> when it tells none.</summary>
     public static DateTimeOffset? Parse(string? text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+        DateTimeOffset.TryParse(
+            text,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var time
+        )
             ? time
             : null;
 }

@@ -1,6 +1,7 @@
 namespace Connectors.Sync.Retries;
 
-/// <summary>A <see cref="BackoffPolicy"/> on a clock that runs from its making on: one for each piece of work that is retried. One thread at a time.</summary>
+/// <summary>A <see cref="BackoffPolicy"/> on a clock that runs from its making on: one for each piece of work that is retried. One thread
+/// at a time.</summary>
 internal sealed class BackoffClock(BackoffPolicy policy, TimeProvider time, Random random)
 {
     private readonly long _start = time.GetTimestamp();

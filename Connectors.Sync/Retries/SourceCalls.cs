@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sync.Retries;
 
 /// <summary>
-/// The one way in which a source is called: limited in time, reported by name when it hangs, and retried while that can help. A source need not heed its token: a file
-/// system that is gone keeps a system call for ever, and must not keep its job with it. Safe for concurrent use.
+/// The one way in which a source is called: limited in time, reported by name when it hangs, and retried while that can help. A source need
+/// not heed its token: a file system that is gone keeps a system call for ever, and must not keep its job with it. Safe for concurrent use.
 /// </summary>
 /// <param name="source">What the source is called in messages.</param>
 /// <param name="retries">When a call is made again.</param>
@@ -25,7 +25,8 @@ internal sealed class SourceCalls(
     Random random,
     ILogger logger,
     CancellationToken stop = default,
-    TaskScheduler? callsOn = null)
+    TaskScheduler? callsOn = null
+)
 {
     /// <summary>How long a call that is to end has to do so before it is abandoned.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -43,9 +44,15 @@ internal sealed class SourceCalls(
     /// <param name="cancellationToken">Stops the call.</param>
     /// <param name="limit">Its own time limit; <see langword="null"/> for that of all calls.</param>
     /// <exception cref="ConnectorException">It failed, and retries did not help; or it took too long.</exception>
-    /// <exception cref="OperationCanceledException">The token, or <see cref="Stop"/>, was cancelled; the call may still be under way.</exception>
+    /// <exception cref="OperationCanceledException">The token, or <see cref="Stop"/>, was cancelled; the call may still be under
+    /// way.</exception>
     public async Task<T> RunAsync<T>(
-        string what, Func<CancellationToken, Task<T>> call, Func<long>? progress, CancellationToken cancellationToken, TimeSpan? limit = null)
+        string what,
+        Func<CancellationToken, Task<T>> call,
+        Func<long>? progress,
+        CancellationToken cancellationToken,
+        TimeSpan? limit = null
+    )
     {
         BackoffClock? clock = null;
         while (true)
@@ -71,7 +78,12 @@ internal sealed class SourceCalls(
     }
 
     private async Task<T> TryAsync<T>(
-        string what, Func<CancellationToken, Task<T>> call, Func<long>? progress, TimeSpan limit, CancellationToken cancellationToken)
+        string what,
+        Func<CancellationToken, Task<T>> call,
+        Func<long>? progress,
+        TimeSpan limit,
+        CancellationToken cancellationToken
+    )
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var (isLate, last) = (false, progress?.Invoke());
@@ -89,13 +101,19 @@ internal sealed class SourceCalls(
             },
             null,
             limit,
-            limit);
+            limit
+        );
         await using var patience = time.CreateTimer(_ => ending.Cancel(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         await using var stopping = stop.Register(() => patience.Change(Patience, Timeout.InfiniteTimeSpan));
 
         // On its own thread, because a source may block before it returns a task.
-        var calling = Task.Factory
-            .StartNew(() => call(ending.Token), cancellationToken, TaskCreationOptions.DenyChildAttach, callsOn ?? TaskScheduler.Default)
+        var calling = Task
+            .Factory.StartNew(
+                () => call(ending.Token),
+                cancellationToken,
+                TaskCreationOptions.DenyChildAttach,
+                callsOn ?? TaskScheduler.Default
+            )
             .Unwrap();
         try
         {
@@ -124,14 +142,17 @@ internal sealed class SourceCalls(
 
     private ConnectorException TooLate(string what, TimeSpan timeLimit, bool hasEnded)
     {
-        var told = timeLimit < TimeSpan.FromMinutes(2)
-            ? string.Create(CultureInfo.InvariantCulture, $"{timeLimit.TotalSeconds:0.#} seconds")
-            : string.Create(CultureInfo.InvariantCulture, $"{timeLimit.TotalMinutes:0.#} minutes");
+        var told =
+            timeLimit < TimeSpan.FromMinutes(2)
+                ? string.Create(CultureInfo.InvariantCulture, $"{timeLimit.TotalSeconds:0.#} seconds")
+                : string.Create(CultureInfo.InvariantCulture, $"{timeLimit.TotalMinutes:0.#} minutes");
 
         // What still sits in the source can't be called again beside itself.
         return new ConnectorException(
             hasEnded ? FailureKind.Retry : FailureKind.Fatal,
-            $"{source} did not answer within {told} when it was asked for {what}. See whether it runs, and whether this machine can reach it.");
+            $"{source} did not answer within {told} when it was asked for {what}. See whether it runs, and whether this machine can "
+                + "reach it."
+        );
     }
 
     private static void Discard<T>(Task<T> late)

@@ -44,9 +44,9 @@ internal sealed class ConnectorService
             new ConnectorMaintenance(Connectors, Steps, _sources, options, parts.TimeProvider, parts.LoggerFactory),
             new JobCleanup(Jobs, Steps, parts.TimeProvider, parts.LoggerFactory),
             options,
-            parts.LoggerFactory);
-        _orphans = new OrphanedContent(
-            Connectors, Jobs, parts.ContentIndexOf, options, parts.TimeProvider, parts.LoggerFactory);
+            parts.LoggerFactory
+        );
+        _orphans = new OrphanedContent(Connectors, Jobs, parts.ContentIndexOf, options, parts.TimeProvider, parts.LoggerFactory);
         _jobs = new JobDispatcher(parts, options, Jobs, Steps, _sources, _pollCycle);
     }
 
@@ -90,8 +90,20 @@ internal sealed class ConnectorService
         Task[] loops =
         [
             loop.RunAsync("Maintaining connectors", settings.Idling, new PollSignal(_parts.TimeProvider), MaintainAllAsync, ending.Token),
-            loop.RunAsync("Taking jobs", settings.Idling, _jobs.PollSignal, _ => TakeJobsAsync(ending.Token, cancellationToken), ending.Token),
-            loop.RunAsync("Cleaning up abandoned jobs", settings.JobCleanupInterval, new PollSignal(_parts.TimeProvider), CleanUpAsync, ending.Token),
+            loop.RunAsync(
+                "Taking jobs",
+                settings.Idling,
+                _jobs.PollSignal,
+                _ => TakeJobsAsync(ending.Token, cancellationToken),
+                ending.Token
+            ),
+            loop.RunAsync(
+                "Cleaning up abandoned jobs",
+                settings.JobCleanupInterval,
+                new PollSignal(_parts.TimeProvider),
+                CleanUpAsync,
+                ending.Token
+            ),
         ];
         try
         {
@@ -147,13 +159,19 @@ internal sealed class ConnectorService
         return results;
     }
 
-    /// <summary>Syncs one connector now, whatever it is served by, and returns when that has ended. A dry run writes nothing at all, no job either.</summary>
+    /// <summary>Syncs one connector now, whatever it is served by, and returns when that has ended. A dry run writes nothing at all, no job
+    /// either.</summary>
     /// <param name="connectorId">The connector.</param>
     /// <param name="options">How.</param>
     /// <param name="stop">As with <see cref="RunAsync"/>.</param>
     /// <param name="cancellationToken">As with <see cref="RunAsync"/>.</param>
     /// <exception cref="ConnectorException">There is no such connector, it is not configured, or it is being synced already.</exception>
-    public async Task<SyncResult> SyncNowAsync(string connectorId, SyncNowOptions options, CancellationToken stop, CancellationToken cancellationToken)
+    public async Task<SyncResult> SyncNowAsync(
+        string connectorId,
+        SyncNowOptions options,
+        CancellationToken stop,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(options);
         if (_parts.Preflight is not null)
@@ -173,7 +191,8 @@ internal sealed class ConnectorService
             _logger,
             _options.Worker.Hostname,
             string.Join(", ", _options.ServiceTypes),
-            string.Join(", ", _options.Connectors.Select(connector => connector.ConnectorId)));
+            string.Join(", ", _options.Connectors.Select(connector => connector.ConnectorId))
+        );
         if (_parts.Preflight is not null)
         {
             await _parts.Preflight(cancellationToken);

@@ -32,7 +32,8 @@ internal sealed record ConnectorServiceOptions
     /// <summary>How often a running job is asked whether the user cancelled it. Default 3 s.</summary>
     public TimeSpan CancelCheck { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long a cancelled job may take to finish the pages in flight; then it is stopped in their middle. Default 2 minutes.</summary>
+    /// <summary>How long a cancelled job may take to finish the pages in flight; then it is stopped in their middle. Default 2
+    /// minutes.</summary>
     public TimeSpan CancelPatience { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>How long a running job may be silent before it counts as dead. Default 5 minutes, as in Elastic's own service.</summary>
@@ -67,15 +68,19 @@ internal sealed record ConnectorServiceOptions
 
     /// <summary>Whether a connector is of a service type that there is no source for, and not one that is served by its id.</summary>
     internal bool IsOfUnknownType(ConnectorRecord connector) =>
-        KnownServiceTypes.Count > 0 && connector.ServiceType is { } type && !KnownServiceTypes.Contains(type) && ServedAs(connector) is null;
+        KnownServiceTypes.Count > 0
+        && connector.ServiceType is { } type
+        && !KnownServiceTypes.Contains(type)
+        && ServedAs(connector) is null;
 
-    /// <summary>The source of a connector that is served, or <see langword="null"/> when it isn't served; empty when it is but nobody says what source it has.</summary>
+    /// <summary>The source of a connector that is served, or <see langword="null"/> when it isn't served; empty when it is but nobody says
+    /// what source it has.</summary>
     public string? ServedAs(ConnectorRecord connector)
     {
         ArgumentNullException.ThrowIfNull(connector);
         var entry = Connectors.FirstOrDefault(known => known.ConnectorId == connector.Id);
-        return entry is not null
-            ? connector.ServiceType ?? entry.ServiceType
-            : connector.ServiceType is { } type && ServiceTypes.Contains(type) ? type : null;
+        return entry is not null ? connector.ServiceType ?? entry.ServiceType
+            : connector.ServiceType is { } type && ServiceTypes.Contains(type) ? type
+            : null;
     }
 }

@@ -18,8 +18,8 @@ internal sealed record ServiceParts
     /// <summary>Makes the sources.</summary>
     public required ISourceFactory Sources { get; init; }
 
-    /// <summary>The index of a connector, by the connector's id, to count the documents of a sync that did not complete; <see langword="null"/> to leave that count as it
-    /// was.</summary>
+    /// <summary>The index of a connector, by the connector's id, to count the documents of a sync that did not complete;
+    /// <see langword="null"/> to leave that count as it was.</summary>
     public Func<string, IContentIndex?> ContentIndexOf { get; init; } = _ => null;
 
     /// <summary>Waits until Elasticsearch can be used, and throws when it can't. Done once, at the start.</summary>

@@ -32,7 +32,9 @@ internal sealed class SourceCheck(ISourceFactory sources, TimeProvider timeProvi
     public IDataSource Open(string serviceType, JsonObject? configuration, JsonNode? advancedRules = null)
     {
         ConfigurationValidator.Require(configuration, Describe(serviceType).Fields);
-        return advancedRules is null ? sources.Create(serviceType, configuration) : sources.Create(serviceType, configuration, advancedRules);
+        return advancedRules is null
+            ? sources.Create(serviceType, configuration)
+            : sources.Create(serviceType, configuration, advancedRules);
     }
 
     /// <summary>Asks the source whether it is there, once.</summary>
@@ -43,7 +45,15 @@ internal sealed class SourceCheck(ISourceFactory sources, TimeProvider timeProvi
     public Task PingAsync(IDataSource source, TimeSpan limit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
-        var calls = new SourceCalls(source.Description.Name, BackoffPolicy.None, limit, timeProvider, _random, NullLogger.Instance, callsOn: callsOn);
+        var calls = new SourceCalls(
+            source.Description.Name,
+            BackoffPolicy.None,
+            limit,
+            timeProvider,
+            _random,
+            NullLogger.Instance,
+            callsOn: callsOn
+        );
         return new SourceReader(source, calls).PingAsync(limit, cancellationToken);
     }
 

@@ -6,8 +6,8 @@ namespace Connectors.Sync.Service;
 /// <summary>Unexpected failures. Their messages may hold secrets, so documents contain only the type and the id of the log entry.</summary>
 internal static class UnexpectedError
 {
-    /// <summary>Names the log entry. A hash of the failure and where it happened: the same failure has the same id each time, so a document that tells of it
-    /// already is not written again.</summary>
+    /// <summary>Names the log entry. A hash of the failure and where it happened: the same failure has the same id each time, so a document
+    /// that tells of it already is not written again.</summary>
     public static string IdOf(Exception exception) => IdOf($"{exception}");
 
     /// <summary>Names the log entry of a failure of which there is only a text.</summary>

@@ -21,7 +21,10 @@ internal interface ISourceFactory
     /// <param name="configuration">The <c>configuration</c> of the connector or of the sync job.</param>
     /// <param name="advancedRules">Given to the source as <see cref="SourceContext.AdvancedRules"/>.</param>
     /// <exception cref="ConnectorException">There is none, it has no advanced rules, or its class can't be loaded.</exception>
-    IDataSource Create(string serviceType, JsonObject? configuration, JsonNode? advancedRules) => advancedRules is null
-        ? Create(serviceType, configuration)
-        : throw new ConnectorException($"The source \"{serviceType}\" has no advanced sync rules. Remove them from the connector, then start a sync.");
+    IDataSource Create(string serviceType, JsonObject? configuration, JsonNode? advancedRules) =>
+        advancedRules is null
+            ? Create(serviceType, configuration)
+            : throw new ConnectorException(
+                $"The source \"{serviceType}\" has no advanced sync rules. Remove them from the connector, then start a sync."
+            );
 }

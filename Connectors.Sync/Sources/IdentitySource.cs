@@ -4,11 +4,13 @@ using Connectors.Abstractions;
 
 namespace Connectors.Sync.Sources;
 
-/// <summary>The identities of a source as documents, so that an access control sync is a full sync like any other: compared, resumed, its deletes held and guarded.</summary>
+/// <summary>The identities of a source as documents, so that an access control sync is a full sync like any other: compared, resumed, its
+/// deletes held and guarded.</summary>
 internal sealed class IdentitySource : EnumerableDataSource
 {
     /// <summary>Which documents an identity sees, as a template that takes its values as <c>access_control</c>.</summary>
-    /// <remarks>Who made the content index decides which of the two sub-fields it has (ours has both); a field that is not there matches nothing.</remarks>
+    /// <remarks>Who made the content index decides which of the two sub-fields it has (ours has both); a field that is not there matches
+    /// nothing.</remarks>
     public const string Query =
         """{"bool":{"should":[{"bool":{"must_not":{"exists":{"field":"_allow_access_control"}}}},"""
         + """{"terms":{"_allow_access_control.enum":{{#toJson}}access_control{{/toJson}}}},"""
@@ -23,15 +25,22 @@ internal sealed class IdentitySource : EnumerableDataSource
         : base(SourceContext.Empty)
     {
         _source = source;
-        _identities = source as IAccessControlSource
-            ?? throw new ConnectorException($"{source.Description.Name} has no identities: its class does not implement IAccessControlSource. This is a bug in the source.");
+        _identities =
+            source as IAccessControlSource
+            ?? throw new ConnectorException(
+                $"{source.Description.Name} has no identities: its class does not implement IAccessControlSource. This is a bug in the "
+                    + "source."
+            );
     }
 
     public override SourceDescription Description => _source.Description with { HasChangeFeed = false };
 
     public override Task PingAsync(CancellationToken cancellationToken) => _source.PingAsync(cancellationToken);
 
-    protected override async IAsyncEnumerable<SimpleDocument> ReadAsync(SourcePartition partition, [EnumeratorCancellation] CancellationToken cancellationToken)
+    protected override async IAsyncEnumerable<SimpleDocument> ReadAsync(
+        SourcePartition partition,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await foreach (var identity in _identities.ReadIdentitiesAsync(cancellationToken).WithCancellation(cancellationToken))
         {
@@ -55,12 +64,23 @@ internal sealed class IdentitySource : EnumerableDataSource
     {
         var body = new JsonObject
         {
-            ["identity"] = new JsonObject(identity.Identity.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => KeyValuePair.Create(field.Key, (JsonNode?)field.Value))),
+            ["identity"] = new JsonObject(
+                identity
+                    .Identity.OrderBy(field => field.Key, StringComparer.Ordinal)
+                    .Select(field => KeyValuePair.Create(field.Key, (JsonNode?)field.Value))
+            ),
             ["query"] = new JsonObject
             {
                 ["template"] = new JsonObject
                 {
-                    ["params"] = new JsonObject { ["access_control"] = new JsonArray([.. AccessControl.Usable([.. identity.AccessControl, AccessControl.Everyone]).Select(value => JsonValue.Create(value))]) },
+                    ["params"] = new JsonObject
+                    {
+                        ["access_control"] = new JsonArray([
+                            .. AccessControl
+                                .Usable([.. identity.AccessControl, AccessControl.Everyone])
+                                .Select(value => JsonValue.Create(value)),
+                        ]),
+                    },
                     ["source"] = Query,
                 },
             },

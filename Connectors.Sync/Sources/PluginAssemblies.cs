@@ -5,8 +5,8 @@ using Connectors.Abstractions;
 namespace Connectors.Sync.Sources;
 
 /// <summary>
-/// Finds the assemblies of sources: in the app, else as <c>FOLDER/NAME/NAME.dll</c> or <c>FOLDER/NAME.dll</c> with a load context of its own, so that a
-/// plug-in's dependencies don't clash with ours or another plug-in's.
+/// Finds the assemblies of sources: in the app, else as <c>FOLDER/NAME/NAME.dll</c> or <c>FOLDER/NAME.dll</c> with a load context of its
+/// own, so that a plug-in's dependencies don't clash with ours or another plug-in's.
 /// </summary>
 internal sealed class PluginAssemblies(string folder)
 {
@@ -36,7 +36,11 @@ internal sealed class PluginAssemblies(string folder)
     {
         try
         {
-            if (new AssemblyName(assemblyName) is { Name: { Length: > 0 and <= 255 } simple } name && IsPlain(simple) && IsPlain(assemblyName.Split(',')[0].Trim()))
+            if (
+                new AssemblyName(assemblyName) is { Name: { Length: > 0 and <= 255 } simple } name
+                && IsPlain(simple)
+                && IsPlain(assemblyName.Split(',')[0].Trim())
+            )
             {
                 return name;
             }
@@ -46,11 +50,17 @@ internal sealed class PluginAssemblies(string folder)
             // Told below.
         }
 
-        throw new ConnectorException("the name of the assembly has something in it that is none. Write the name of the .dll without its path and ending, of letters, digits and . _ - +.");
+        throw new ConnectorException(
+            "the name of the assembly has something in it that is none. Write the name of the .dll without its path and ending, of "
+                + "letters, digits and . _ - +."
+        );
     }
 
     private static bool IsPlain(string name) =>
-        name.Length > 0 && name.All(character => char.IsLetterOrDigit(character) || character is '.' or '_' or '-' or '+') && name[0] != '.' && !name.Contains("..", StringComparison.Ordinal);
+        name.Length > 0
+        && name.All(character => char.IsLetterOrDigit(character) || character is '.' or '_' or '-' or '+')
+        && name[0] != '.'
+        && !name.Contains("..", StringComparison.Ordinal);
 
     private Assembly? FindPlugin(string name)
     {
@@ -85,7 +95,9 @@ internal sealed class PluginAssemblies(string folder)
         private readonly AssemblyDependencyResolver _resolver = new(path);
 
         protected override Assembly? Load(AssemblyName assemblyName) =>
-            !Shared.Contains(assemblyName.Name!) && _resolver.ResolveAssemblyToPath(assemblyName) is { } resolved ? LoadFromAssemblyPath(resolved) : null;
+            !Shared.Contains(assemblyName.Name!) && _resolver.ResolveAssemblyToPath(assemblyName) is { } resolved
+                ? LoadFromAssemblyPath(resolved)
+                : null;
 
         protected override nint LoadUnmanagedDll(string unmanagedDllName) =>
             _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } resolved ? LoadUnmanagedDllFromPath(resolved) : 0;

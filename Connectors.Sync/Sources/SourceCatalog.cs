@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sync.Sources;
 
 /// <summary>
-/// Makes sources by service type. Each is a class named <c>Namespace.Type, Assembly</c> (<c>sources</c> in <c>config.yml</c>), found in the app or in
-/// a folder of the plug-in folder, and loaded at its first use. Safe for concurrent use.
+/// Makes sources by service type. Each is a class named <c>Namespace.Type, Assembly</c> (<c>sources</c> in <c>config.yml</c>), found in the
+/// app or in a folder of the plug-in folder, and loaded at its first use. Safe for concurrent use.
 /// </summary>
 internal sealed class SourceCatalog : ISourceFactory
 {
@@ -25,7 +25,12 @@ internal sealed class SourceCatalog : ISourceFactory
     /// <param name="pluginsFolder">Full path; need not exist.</param>
     /// <param name="loggerFactory">Given to the sources.</param>
     /// <param name="timeProvider">Given to the sources.</param>
-    public SourceCatalog(IReadOnlyDictionary<string, string> classes, string pluginsFolder, ILoggerFactory loggerFactory, TimeProvider timeProvider)
+    public SourceCatalog(
+        IReadOnlyDictionary<string, string> classes,
+        string pluginsFolder,
+        ILoggerFactory loggerFactory,
+        TimeProvider timeProvider
+    )
     {
         ArgumentNullException.ThrowIfNull(classes);
         _classes = classes;
@@ -83,7 +88,8 @@ internal sealed class SourceCatalog : ISourceFactory
                 LoggerFactory = _loggerFactory,
                 TimeProvider = _time,
                 Hosts = _hosts,
-            });
+            }
+        );
     }
 
     private IDataSource Create(string serviceType, SourceContext context) => Make(serviceType, Find(serviceType).Constructor, context);
@@ -94,8 +100,14 @@ internal sealed class SourceCatalog : ISourceFactory
         if (!_classes.TryGetValue(serviceType, out var name))
         {
             var near = KeySuggestion.Nearest(serviceType, _classes.Keys);
-            throw new ConnectorException($"There is no source for the service type \"{serviceType}\". "
-                + (near is null ? $"There are {string.Join(", ", ServiceTypes)}; add others under sources in config.yml." : $"Did you mean {near}?"));
+            throw new ConnectorException(
+                $"There is no source for the service type \"{serviceType}\". "
+                    + (
+                        near is null
+                            ? $"There are {string.Join(", ", ServiceTypes)}; add others under sources in config.yml."
+                            : $"Did you mean {near}?"
+                    )
+            );
         }
 
         return _loaded.GetOrAdd(serviceType, type => new Lazy<Loaded>(() => Inspect(type, Load(type, name)))).Value;
@@ -108,17 +120,26 @@ internal sealed class SourceCatalog : ISourceFactory
             ?? throw new ConnectorException($"sources.{serviceType}: {constructor.DeclaringType} has no description.");
         if (description.HasChangeFeed && source is not IChangeFeed)
         {
-            throw new ConnectorException($"sources.{serviceType}: {constructor.DeclaringType} says that it has a change feed, and does not implement IChangeFeed. This is a bug in the source.");
+            throw new ConnectorException(
+                $"sources.{serviceType}: {constructor.DeclaringType} says that it has a change feed, and does not implement IChangeFeed. "
+                    + "This is a bug in the source."
+            );
         }
 
         if (description.HasAccessControl && source is not IAccessControlSource)
         {
-            throw new ConnectorException($"sources.{serviceType}: {constructor.DeclaringType} says that it has access control, and does not implement IAccessControlSource. This is a bug in the source.");
+            throw new ConnectorException(
+                $"sources.{serviceType}: {constructor.DeclaringType} says that it has access control, and does not implement "
+                    + "IAccessControlSource. This is a bug in the source."
+            );
         }
 
         return string.Equals(description.ServiceType, serviceType, StringComparison.Ordinal)
             ? new Loaded(constructor, description)
-            : throw new ConnectorException($"sources.{serviceType}: {constructor.DeclaringType} says that its service type is \"{description.ServiceType}\". Name it so under sources.");
+            : throw new ConnectorException(
+                $"sources.{serviceType}: {constructor.DeclaringType} says that its service type is \"{description.ServiceType}\". Name "
+                    + "it so under sources."
+            );
     }
 
     private IDataSource Make(string serviceType, ConstructorInfo constructor, SourceContext context)
@@ -127,14 +148,19 @@ internal sealed class SourceCatalog : ISourceFactory
         {
             return (IDataSource)constructor.Invoke(BindingFlags.DoNotWrapExceptions, binder: null, [context], culture: null);
         }
-        catch (Exception exception) when (exception is TypeLoadException or MissingMemberException or IOException or BadImageFormatException)
+        catch (Exception exception)
+            when (exception is TypeLoadException or MissingMemberException or IOException or BadImageFormatException)
         {
             throw Unusable(serviceType, _classes[serviceType], exception);
         }
         catch (Exception exception) when (exception is not ConnectorException)
         {
             // Its message is not repeated: it may hold a setting.
-            throw new ConnectorException(FailureKind.Fatal, $"sources.{serviceType}: the constructor of {constructor.DeclaringType} failed with {exception.GetType().Name}. This is a bug in the source.");
+            throw new ConnectorException(
+                FailureKind.Fatal,
+                $"sources.{serviceType}: the constructor of {constructor.DeclaringType} failed with {exception.GetType().Name}. This is "
+                    + "a bug in the source."
+            );
         }
     }
 
@@ -143,7 +169,9 @@ internal sealed class SourceCatalog : ISourceFactory
         var comma = name.IndexOf(',', StringComparison.Ordinal);
         if (comma < 0)
         {
-            throw new ConnectorException($"sources.{serviceType}: {name} is not the name of a class. Write it as Namespace.Type, Assembly.");
+            throw new ConnectorException(
+                $"sources.{serviceType}: {name} is not the name of a class. Write it as Namespace.Type, Assembly."
+            );
         }
 
         var (typeName, assemblyName) = (name[..comma].Trim(), name[(comma + 1)..].Trim());
@@ -161,9 +189,12 @@ internal sealed class SourceCatalog : ISourceFactory
         Assembly assembly;
         try
         {
-            assembly = _assemblies.Find(assemblyName) ?? throw new ConnectorException(
-                $"sources.{serviceType}: the assembly {assemblyName} is neither part of the app nor in {_assemblies.Folder}. Put it, with its dependencies, "
-                + $"into {Path.Combine(_assemblies.Folder, plugin.Name!)}.");
+            assembly = _assemblies.Find(assemblyName)
+                ?? throw new ConnectorException(
+                    $"sources.{serviceType}: the assembly {assemblyName} is neither part of the app nor in {_assemblies.Folder}. Put it, "
+                        + "with its dependencies, "
+                        + $"into {Path.Combine(_assemblies.Folder, plugin.Name!)}."
+                );
             type = assembly.GetType(typeName);
         }
         catch (Exception exception) when (exception is TypeLoadException or IOException or BadImageFormatException)
@@ -173,29 +204,43 @@ internal sealed class SourceCatalog : ISourceFactory
 
         if (type is null or { IsPublic: false })
         {
-            throw new ConnectorException($"sources.{serviceType}: there is no public class {typeName} in {assembly.GetName().Name}.{Others(assembly, typeName)}");
+            throw new ConnectorException(
+                $"sources.{serviceType}: there is no public class {typeName} in {assembly.GetName().Name}.{Others(assembly, typeName)}"
+            );
         }
 
         if (!typeof(IDataSource).IsAssignableFrom(type) || type.IsAbstract)
         {
-            throw new ConnectorException($"sources.{serviceType}: {typeName} is not a source. It must be a class that implements Connectors.Abstractions.IDataSource.");
+            throw new ConnectorException(
+                $"sources.{serviceType}: {typeName} is not a source. It must be a class that implements "
+                    + "Connectors.Abstractions.IDataSource."
+            );
         }
 
-        return type.GetConstructor([typeof(SourceContext)]) ?? throw new ConnectorException(
-            $"sources.{serviceType}: {typeName} has no public constructor that takes a SourceContext.");
+        return type.GetConstructor([typeof(SourceContext)])
+            ?? throw new ConnectorException($"sources.{serviceType}: {typeName} has no public constructor that takes a SourceContext.");
     }
 
     private static string Others(Assembly assembly, string typeName)
     {
-        var sources = assembly.GetExportedTypes().Where(type => typeof(IDataSource).IsAssignableFrom(type) && !type.IsAbstract).Select(type => type.FullName!).ToArray();
+        var sources = assembly
+            .GetExportedTypes()
+            .Where(type => typeof(IDataSource).IsAssignableFrom(type) && !type.IsAbstract)
+            .Select(type => type.FullName!)
+            .ToArray();
         var near = KeySuggestion.Nearest(typeName, sources);
-        return near is not null ? $" Did you mean {near}?" : sources.Length > 0 ? $" Its sources are {string.Join(", ", sources)}." : " It has no sources.";
+        return near is not null ? $" Did you mean {near}?"
+            : sources.Length > 0 ? $" Its sources are {string.Join(", ", sources)}."
+            : " It has no sources.";
     }
 
-    private static ConnectorException Unusable(string serviceType, string name, Exception exception) => new(
-        FailureKind.Fatal,
-        $"sources.{serviceType}: {name} can't be loaded ({exception.Message.TrimEnd('.')}). Build it for this version of Connectors.Abstractions and put all its dependencies beside it.",
-        exception);
+    private static ConnectorException Unusable(string serviceType, string name, Exception exception) =>
+        new(
+            FailureKind.Fatal,
+            $"sources.{serviceType}: {name} can't be loaded ({exception.Message.TrimEnd('.')}). Build it for this version of "
+                + "Connectors.Abstractions and put all its dependencies beside it.",
+            exception
+        );
 
     private sealed record Loaded(ConstructorInfo Constructor, SourceDescription Description);
 }

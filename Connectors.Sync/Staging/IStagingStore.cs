@@ -20,7 +20,8 @@ internal interface IStagingStore
     /// <exception cref="ConnectorException">It could not be kept.</exception>
     Task PutAsync(string name, Stream content, bool isText, CancellationToken cancellationToken);
 
-    /// <summary>Opens a content to be read once from its start; <see langword="null"/> when there is none of that name. The caller disposes the stream.</summary>
+    /// <summary>Opens a content to be read once from its start; <see langword="null"/> when there is none of that name. The caller disposes
+    /// the stream.</summary>
     /// <exception cref="ConnectorException">It could not be read. Reading the stream may fail with other exceptions.</exception>
     Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken);
 

@@ -10,8 +10,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Connectors.Sync.Staging;
 
 /// <summary>
-/// An id snapshot on disk, in two files: the sorted entries, memory-mapped, and the texts of the ids. Written once by <see cref="Builder"/>, with almost
-/// nothing in memory, and checked by a hash when it is opened again.
+/// An id snapshot on disk, in two files: the sorted entries, memory-mapped, and the texts of the ids. Written once by
+/// <see cref="Builder"/>, with almost nothing in memory, and checked by a hash when it is opened again.
 /// </summary>
 internal sealed class IdSnapshotFile : IDisposable
 {
@@ -43,7 +43,8 @@ internal sealed class IdSnapshotFile : IDisposable
 
     /// <summary>Opens a snapshot whose files may lie apart.</summary>
     /// <param name="folder">The folder of the entries.</param>
-    /// <param name="textsFolder">That of the texts; <see langword="null"/> where they are not needed: <see cref="ReadText"/> can't be used then.</param>
+    /// <param name="textsFolder">That of the texts; <see langword="null"/> where they are not needed: <see cref="ReadText"/> can't be used
+    /// then.</param>
     /// <param name="seal">What it is known by.</param>
     /// <exception cref="InvalidDataException">It is not what <paramref name="seal"/> says.</exception>
     public static IdSnapshotFile Open(string folder, string? textsFolder, SnapshotChecksum seal)
@@ -55,7 +56,16 @@ internal sealed class IdSnapshotFile : IDisposable
         }
 
         var entries = seal.Count == 0 ? null : new MappedEntries(entriesPath, seal.Count, writable: false);
-        var texts = textsFolder is null || seal.Count == 0 ? null : File.OpenHandle(Path.Combine(textsFolder, TextsName), FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess);
+        var texts =
+            textsFolder is null || seal.Count == 0
+                ? null
+                : File.OpenHandle(
+                    Path.Combine(textsFolder, TextsName),
+                    FileMode.Open,
+                    FileAccess.Read,
+                    FileShare.Read,
+                    FileOptions.RandomAccess
+                );
         var opened = new IdSnapshotFile(entries, texts);
         if (Hash(entries) != seal.EntriesHash)
         {
@@ -70,8 +80,8 @@ internal sealed class IdSnapshotFile : IDisposable
     public static bool HasTexts(string folder, SnapshotChecksum seal) => HasLength(Path.Combine(folder, TextsName), seal.TextBytes);
 
     /// <summary>The <c>_id</c>, as UTF-8, of the document with that ordinal.</summary>
-    /// <remarks>Ids of the index are at most 512 bytes long, so one read is enough. The texts have no checksum of their own: each is compared with the key of its entry, because it
-    /// is read to delete a document.</remarks>
+    /// <remarks>Ids of the index are at most 512 bytes long, so one read is enough. The texts have no checksum of their own: each is
+    /// compared with the key of its entry, because it is read to delete a document.</remarks>
     /// <exception cref="InvalidDataException">What is kept there is not the text of that document.</exception>
     public byte[] ReadText(int ordinal)
     {
@@ -144,7 +154,8 @@ internal sealed class IdSnapshotFile : IDisposable
         }
 
         /// <summary>Sorts, and tells what is needed to open it.</summary>
-        /// <exception cref="ConnectorException">An id was added twice: an index holds no id twice, so whoever listed them did not tell the truth.</exception>
+        /// <exception cref="ConnectorException">An id was added twice: an index holds no id twice, so whoever listed them did not tell the
+        /// truth.</exception>
         public SnapshotChecksum Complete()
         {
             Dispose();
@@ -174,8 +185,11 @@ internal sealed class IdSnapshotFile : IDisposable
                 if (sorted[place].Key == sorted[place - 1].Key)
                 {
                     throw new ConnectorException(
-                        $"Elasticsearch listed the document '{TextAt(sorted[place].TextOffset)}' twice, so its listing can't be trusted. Nothing was written or deleted. "
-                        + "Start the sync again; if this is told again, a proxy in between changes answers, or documents were written to the index with a routing.");
+                        $"Elasticsearch listed the document '{TextAt(sorted[place].TextOffset)}' twice, so its listing can't be trusted. "
+                            + "Nothing was written or deleted. "
+                            + "Start the sync again; if this is told again, a proxy in between changes answers, or documents were "
+                            + "written to the index with a routing."
+                    );
                 }
             }
         }

@@ -44,19 +44,29 @@ internal sealed class LocalStagingStore : IStagingStore
 
     /// <inheritdoc/>
     public Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken) => GuardAsync(name, path =>
-    {
-        try
         {
-            return Task.FromResult<Stream?>(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 128 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan));
-        }
-        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return Task.FromResult<Stream?>(null);
-        }
-    });
+            try
+            {
+                return Task.FromResult<Stream?>(
+                    new FileStream(
+                        path,
+                        FileMode.Open,
+                        FileAccess.Read,
+                        FileShare.Read | FileShare.Delete,
+                        128 * 1024,
+                        FileOptions.Asynchronous | FileOptions.SequentialScan
+                    )
+                );
+            }
+            catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+            {
+                return Task.FromResult<Stream?>(null);
+            }
+        });
 
     /// <inheritdoc/>
-    public Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => GuardAsync(name, path => Task.FromResult(File.Exists(path)));
+    public Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) =>
+        GuardAsync(name, path => Task.FromResult(File.Exists(path)));
 
     /// <inheritdoc/>
     public Task<bool> TryCreateAsync(string name, CancellationToken cancellationToken)
@@ -80,7 +90,9 @@ internal sealed class LocalStagingStore : IStagingStore
     /// <inheritdoc/>
     public async IAsyncEnumerable<string> ListFoldersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var folders = await GuardAsync(string.Empty, root => Task.FromResult<string[]>(Directory.Exists(root) ? [.. Directory.EnumerateDirectories(root)] : []));
+        var folders = await GuardAsync(string.Empty, root =>
+            Task.FromResult<string[]>(Directory.Exists(root) ? [.. Directory.EnumerateDirectories(root)] : [])
+        );
         foreach (var folder in folders)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -90,25 +102,29 @@ internal sealed class LocalStagingStore : IStagingStore
 
     /// <inheritdoc/>
     public Task DeleteAsync(string folder, CancellationToken cancellationToken) => GuardAsync(folder, path =>
-    {
-        try
         {
-            Directory.Delete(path, recursive: true);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // Nothing of that name, or another process was faster.
-        }
+            try
+            {
+                Directory.Delete(path, recursive: true);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Nothing of that name, or another process was faster.
+            }
 
-        return Task.FromResult(true);
-    });
+            return Task.FromResult(true);
+        });
 
     /// <summary>Makes the folders from the root to a file.</summary>
     private void CreateFolderOf(string path)
     {
         PrivateFiles.CreateRoot(_root);
         var folder = _root;
-        foreach (var part in Path.GetRelativePath(_root, Path.GetDirectoryName(path)!).Split(Path.DirectorySeparatorChar).Where(part => part != "."))
+        foreach (
+            var part in Path.GetRelativePath(_root, Path.GetDirectoryName(path)!)
+                .Split(Path.DirectorySeparatorChar)
+                .Where(part => part != ".")
+        )
         {
             folder = PrivateFiles.CreateFolder(Path.Combine(folder, part));
         }
@@ -128,7 +144,11 @@ internal sealed class LocalStagingStore : IStagingStore
         }
         catch (Exception failure) when (StateFolderErrors.IsDiskFailure(failure))
         {
-            throw new ConnectorException(FailureKind.Fatal, $"Staging in the folder '{_root}' failed: {failure.Message} Free some space there, or choose another folder.", failure);
+            throw new ConnectorException(
+                FailureKind.Fatal,
+                $"Staging in the folder '{_root}' failed: {failure.Message} Free some space there, or choose another folder.",
+                failure
+            );
         }
     }
 }

@@ -4,7 +4,8 @@ using Connectors.Sync.Diff;
 
 namespace Connectors.Sync.Staging;
 
-/// <summary>The entries of a snapshot in a memory-mapped file: the operating system keeps in memory what is used, and drops it under pressure.</summary>
+/// <summary>The entries of a snapshot in a memory-mapped file: the operating system keeps in memory what is used, and drops it under
+/// pressure.</summary>
 internal sealed unsafe class MappedEntries : MemoryManager<IdEntry>
 {
     private readonly MemoryMappedFile _file;
@@ -12,7 +13,8 @@ internal sealed unsafe class MappedEntries : MemoryManager<IdEntry>
     private readonly int _count;
     private byte* _start;
 
-    /// <summary>Maps the <paramref name="count"/> entries with which the file at <paramref name="path"/> begins; there must be at least one.</summary>
+    /// <summary>Maps the <paramref name="count"/> entries with which the file at <paramref name="path"/> begins; there must be at least
+    /// one.</summary>
     public MappedEntries(string path, int count, bool writable)
     {
         _count = count;
@@ -29,9 +31,7 @@ internal sealed unsafe class MappedEntries : MemoryManager<IdEntry>
     public override MemoryHandle Pin(int elementIndex = 0) => new(_start + ((long)elementIndex * IdEntry.SizeInBytes));
 
     /// <inheritdoc/>
-    public override void Unpin()
-    {
-    }
+    public override void Unpin() { }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

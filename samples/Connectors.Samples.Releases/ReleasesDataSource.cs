@@ -9,18 +9,22 @@ namespace Connectors.Samples.Releases;
 public sealed class ReleasesDataSource(SourceContext context) : EnumerableDataSource(context)
 {
     /// <inheritdoc/>
-    public override SourceDescription Description { get; } = new()
-    {
-        Name = "Releases",
-        ServiceType = "releases",
-        Fields = [new ConfigField("file", "YAML file") { Tooltip = "Absolute path of a file with a list of releases." }],
-    };
+    public override SourceDescription Description { get; } =
+        new()
+        {
+            Name = "Releases",
+            ServiceType = "releases",
+            Fields = [new ConfigField("file", "YAML file") { Tooltip = "Absolute path of a file with a list of releases." }],
+        };
 
     /// <inheritdoc/>
     public override Task PingAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
 
     /// <inheritdoc/>
-    protected override async IAsyncEnumerable<SimpleDocument> ReadAsync(SourcePartition partition, [EnumeratorCancellation] CancellationToken cancellationToken)
+    protected override async IAsyncEnumerable<SimpleDocument> ReadAsync(
+        SourcePartition partition,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         foreach (var release in (await LoadAsync(cancellationToken)).OrderBy(release => release["version"], StringComparer.Ordinal))
         {
@@ -33,7 +37,8 @@ public sealed class ReleasesDataSource(SourceContext context) : EnumerableDataSo
         var file = Context.Settings.GetRequiredString("file");
         try
         {
-            return new Deserializer().Deserialize<List<Dictionary<string, string>>?>(await File.ReadAllTextAsync(file, cancellationToken)) ?? [];
+            return new Deserializer().Deserialize<List<Dictionary<string, string>>?>(await File.ReadAllTextAsync(file, cancellationToken))
+                ?? [];
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or YamlException)
         {

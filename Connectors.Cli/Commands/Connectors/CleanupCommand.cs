@@ -12,7 +12,11 @@ internal static class CleanupCommand
 {
     public static Command Create(CliEnvironment environment, GlobalOptions global)
     {
-        var command = new Command("cleanup", "Marks jobs as failed that nobody has worked on for five minutes, and takes passwords out of jobs that are over, once. `poll` does it by itself.");
+        var command = new Command(
+            "cleanup",
+            "Marks jobs as failed that nobody has worked on for five minutes, and takes passwords out of jobs that are over, once. "
+                + "`poll` does it by itself."
+        );
         command.SetAction((parsed, cancellationToken) => RunAsync(new CommandSession(environment, global, parsed), cancellationToken));
         return command;
     }
@@ -21,7 +25,13 @@ internal static class CleanupCommand
     {
         using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
         await using var host = new ServiceHost(
-            elasticsearch.Gateway, session.Configuration, session.Sources, observer: null, session.Environment.TimeProvider, session.LoggerFactory);
+            elasticsearch.Gateway,
+            session.Configuration,
+            session.Sources,
+            observer: null,
+            session.Environment.TimeProvider,
+            session.LoggerFactory
+        );
         var others = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var connector in elasticsearch.Connectors.ListAsync(cancellationToken))
         {
@@ -32,18 +42,34 @@ internal static class CleanupCommand
         }
 
         var cleanup = new JobCleanup(elasticsearch.Jobs, host.Service.Steps, session.Environment.TimeProvider, session.LoggerFactory);
-        var failed = await cleanup.FailIdleJobsAsync(job => ValueTask.FromResult(!others.Contains(job.ConnectorId)), host.Options.IdleAfter, cancellationToken);
+        var failed = await cleanup.FailIdleJobsAsync(
+            job => ValueTask.FromResult(!others.Contains(job.ConnectorId)),
+            host.Options.IdleAfter,
+            cancellationToken
+        );
         var cleared = await cleanup.RemoveSecretsAsync(job => !others.Contains(job.ConnectorId), cancellationToken);
         if (session.IsJson)
         {
-            JsonLine.Write(session.Environment.Out, new { @event = "cleanup", failed, cleared });
+            JsonLine.Write(
+                session.Environment.Out,
+                new
+                {
+                    @event = "cleanup",
+                    failed,
+                    cleared,
+                }
+            );
         }
         else
         {
-            await session.Environment.Out.WriteLineAsync(failed == 0 ? "No abandoned jobs." : $"{failed} abandoned {(failed == 1 ? "job" : "jobs")} marked as failed.");
+            await session.Environment.Out.WriteLineAsync(
+                failed == 0 ? "No abandoned jobs." : $"{failed} abandoned {(failed == 1 ? "job" : "jobs")} marked as failed."
+            );
             if (cleared > 0)
             {
-                await session.Environment.Out.WriteLineAsync($"Secrets taken out of {cleared} {(cleared == 1 ? "job that is" : "jobs that are")} over.");
+                await session.Environment.Out.WriteLineAsync(
+                    $"Secrets taken out of {cleared} {(cleared == 1 ? "job that is" : "jobs that are")} over."
+                );
             }
         }
 

@@ -17,14 +17,15 @@ namespace Connectors.Cli.Commands.Connectors;
 /// <summary><c>elastic-ingest connector</c>: creates, shows, changes and deletes connectors, for installations without Kibana.</summary>
 internal static class ConnectorCommand
 {
-    public static Command Create(CliEnvironment environment, GlobalOptions global) => new("connector", "Makes, shows, changes and deletes connectors.")
-    {
-        CreateList(environment, global),
-        CreateCreate(environment, global),
-        CreateShow(environment, global),
-        ConnectorEditCommand.Create(environment, global),
-        ConnectorDeleteCommand.Create(environment, global),
-    };
+    public static Command Create(CliEnvironment environment, GlobalOptions global) =>
+        new("connector", "Makes, shows, changes and deletes connectors.")
+        {
+            CreateList(environment, global),
+            CreateCreate(environment, global),
+            CreateShow(environment, global),
+            ConnectorEditCommand.Create(environment, global),
+            ConnectorDeleteCommand.Create(environment, global),
+        };
 
     /// <summary>The argument by which a command is told a connector.</summary>
     public static Argument<string> IdArgument() => new("ID") { Description = "Id or name of the connector, as `connector list` shows it." };
@@ -44,11 +45,19 @@ internal static class ConnectorCommand
     }
 
     /// <summary>Writes a connector as JSON, without its secrets.</summary>
-    public static async Task WriteAsync(CommandSession session, ElasticsearchSession elasticsearch, string id, CancellationToken cancellationToken)
+    public static async Task WriteAsync(
+        CommandSession session,
+        ElasticsearchSession elasticsearch,
+        string id,
+        CancellationToken cancellationToken
+    )
     {
         var sources = new SourceCheck(session.Sources, session.Environment.TimeProvider);
         var options = ConnectorServiceOptions.From(session.Configuration, new JobWorker(string.Empty));
-        var view = await new ConnectorApi(elasticsearch.Connectors, elasticsearch.Jobs, sources, options).GetConnectorAsync(id, cancellationToken);
+        var view = await new ConnectorApi(elasticsearch.Connectors, elasticsearch.Jobs, sources, options).GetConnectorAsync(
+            id,
+            cancellationToken
+        );
         var form = session.IsJson ? JsonLine.Options : new JsonSerializerOptions(JsonLine.Options) { WriteIndented = true };
         EscapingWriter.WriteLines(session.Environment.Out, view.Body.ToJsonString(form));
     }
@@ -56,31 +65,52 @@ internal static class ConnectorCommand
     private static Command CreateList(CliEnvironment environment, GlobalOptions global)
     {
         var list = new Command("list", "Shows the connectors with their state; the same as `list connectors`.");
-        list.SetAction((parsed, cancellationToken) => ListCommand.RunAsync(new CommandSession(environment, global, parsed), cancellationToken, "connectors"));
+        list.SetAction(
+            (parsed, cancellationToken) =>
+                ListCommand.RunAsync(new CommandSession(environment, global, parsed), cancellationToken, "connectors")
+        );
         return list;
     }
 
     private static Command CreateCreate(CliEnvironment environment, GlobalOptions global)
     {
-        var serviceType = new Option<string>("--service-type") { Description = "Its source, as `source list` shows it.", HelpName = "TYPE", Required = true };
-        var index = new Option<string>("--index") { Description = "The index to fill; no other connector may have it.", HelpName = "NAME", Required = true };
+        var serviceType = new Option<string>("--service-type")
+        {
+            Description = "Its source, as `source list` shows it.",
+            HelpName = "TYPE",
+            Required = true,
+        };
+        var index = new Option<string>("--index")
+        {
+            Description = "The index to fill; no other connector may have it.",
+            HelpName = "NAME",
+            Required = true,
+        };
         var name = new Option<string?>("--name") { Description = "The name that people see. Default: the index.", HelpName = "NAME" };
         var set = FieldAssignments.CreateOption();
         var id = new Option<string?>("--id") { Description = "Its id. Default: Elasticsearch chooses one.", HelpName = "ID" };
-        var schedule = new Option<string?>("--schedule") { Description = "When it syncs by itself: a Quartz cron expression with seconds, in UTC, such as \"0 0 2 * * ?\".", HelpName = "CRON" };
+        var schedule = new Option<string?>("--schedule")
+        {
+            Description = "When it syncs by itself: a Quartz cron expression with seconds, in UTC, such as \"0 0 2 * * ?\".",
+            HelpName = "CRON",
+        };
         var create = new Command("create", "Makes a connector and prints its id.") { serviceType, index, name, id, set, schedule };
-        create.SetAction((parsed, cancellationToken) => CreateAsync(
-            new CommandSession(environment, global, parsed),
-            new NewConnector
-            {
-                Id = parsed.GetValue(id),
-                Name = parsed.GetValue(name) ?? parsed.GetRequiredValue(index),
-                ServiceType = parsed.GetRequiredValue(serviceType),
-                IndexName = parsed.GetRequiredValue(index),
-                Schedule = parsed.GetValue(schedule),
-            },
-            parsed.GetValue(set) ?? [],
-            cancellationToken));
+        create.SetAction(
+            (parsed, cancellationToken) =>
+                CreateAsync(
+                    new CommandSession(environment, global, parsed),
+                    new NewConnector
+                    {
+                        Id = parsed.GetValue(id),
+                        Name = parsed.GetValue(name) ?? parsed.GetRequiredValue(index),
+                        ServiceType = parsed.GetRequiredValue(serviceType),
+                        IndexName = parsed.GetRequiredValue(index),
+                        Schedule = parsed.GetValue(schedule),
+                    },
+                    parsed.GetValue(set) ?? [],
+                    cancellationToken
+                )
+        );
         return create;
     }
 
@@ -88,7 +118,10 @@ internal static class ConnectorCommand
     {
         var id = IdArgument();
         var show = new Command("show", "Shows one connector with its state, schedule and settings, as JSON. Secrets are left out.") { id };
-        show.SetAction((parsed, cancellationToken) => ShowAsync(new CommandSession(environment, global, parsed), parsed.GetRequiredValue(id), cancellationToken));
+        show.SetAction(
+            (parsed, cancellationToken) =>
+                ShowAsync(new CommandSession(environment, global, parsed), parsed.GetRequiredValue(id), cancellationToken)
+        );
         return show;
     }
 
@@ -100,10 +133,18 @@ internal static class ConnectorCommand
         return ExitCode.Success;
     }
 
-    private static async Task<int> CreateAsync(CommandSession session, NewConnector wanted, string[] set, CancellationToken cancellationToken)
+    private static async Task<int> CreateAsync(
+        CommandSession session,
+        NewConnector wanted,
+        string[] set,
+        CancellationToken cancellationToken
+    )
     {
         var description = Lookup.Describe(session.Sources, wanted.ServiceType);
-        var configuration = ConnectorConfiguration.Render(description.Fields, FieldAssignments.Read(description.Fields, set, session.Environment));
+        var configuration = ConnectorConfiguration.Render(
+            description.Fields,
+            FieldAssignments.Read(description.Fields, set, session.Environment)
+        );
         if (wanted.Schedule is { } schedule)
         {
             RequireCron("--schedule", schedule);
@@ -122,7 +163,13 @@ internal static class ConnectorCommand
         }
 
         var connector = await elasticsearch.Connectors.CreateAsync(
-            wanted with { Configuration = configuration, Status = missing.Count == 0 ? ConnectorStatus.Configured : ConnectorStatus.NeedsConfiguration }, cancellationToken);
+            wanted with
+            {
+                Configuration = configuration,
+                Status = missing.Count == 0 ? ConnectorStatus.Configured : ConnectorStatus.NeedsConfiguration,
+            },
+            cancellationToken
+        );
         foreach (var item in missing)
         {
             await session.Environment.Error.WriteLineAsync($"notice: {item}");
@@ -130,7 +177,16 @@ internal static class ConnectorCommand
 
         if (session.IsJson)
         {
-            JsonLine.Write(session.Environment.Out, new { connector.Id, connector.Name, connector.ServiceType, connector.IndexName });
+            JsonLine.Write(
+                session.Environment.Out,
+                new
+                {
+                    connector.Id,
+                    connector.Name,
+                    connector.ServiceType,
+                    connector.IndexName,
+                }
+            );
         }
         else
         {

@@ -20,14 +20,41 @@ internal static class ConnectorDeleteCommand
     {
         var id = ConnectorCommand.IdArgument();
         var yes = new Option<bool>("--yes", "-y") { Description = "Don't ask. Required without a terminal." };
-        var index = new Option<string?>("--index") { Description = "Delete the connector's index with all its documents as well. Name it, so that it can't be another one.", HelpName = "NAME" };
-        var command = new Command("delete", "Deletes a connector. Its index and the history of its syncs stay, unless --index names the index or service.delete_orphaned_content is set.") { id, yes, index };
-        command.SetAction((parsed, cancellationToken) => RunAsync(
-            new CommandSession(environment, global, parsed), parsed.GetRequiredValue(id), parsed.GetValue(yes), parsed.GetValue(index), cancellationToken));
+        var index = new Option<string?>("--index")
+        {
+            Description = "Delete the connector's index with all its documents as well. Name it, so that it can't be another one.",
+            HelpName = "NAME",
+        };
+        var command = new Command(
+            "delete",
+            "Deletes a connector. Its index and the history of its syncs stay, unless --index names the index or "
+                + "service.delete_orphaned_content is set."
+        )
+        {
+            id,
+            yes,
+            index,
+        };
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                RunAsync(
+                    new CommandSession(environment, global, parsed),
+                    parsed.GetRequiredValue(id),
+                    parsed.GetValue(yes),
+                    parsed.GetValue(index),
+                    cancellationToken
+                )
+        );
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandSession session, string idOrName, bool isAgreed, string? index, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        CommandSession session,
+        string idOrName,
+        bool isAgreed,
+        string? index,
+        CancellationToken cancellationToken
+    )
     {
         if (!isAgreed && (session.IsJson || !session.Environment.CanAsk))
         {
@@ -48,19 +75,40 @@ internal static class ConnectorDeleteCommand
         // A job that is taken between this and the deletion is canceled below.
         var canceled = await EndJobsAsync(session, elasticsearch, connector, index is null ? null : "Nothing was deleted.", either.Token);
         await new ConnectorEdits(elasticsearch.Gateway.Documents, elasticsearch.Connectors).DeleteAsync(connector.Id, either.Token);
-        canceled.UnionWith(await EndJobsAsync(session, elasticsearch, connector, index is null ? null : "The connector was deleted, its index was not.", either.Token));
+        canceled.UnionWith(
+            await EndJobsAsync(
+                session,
+                elasticsearch,
+                connector,
+                index is null ? null : "The connector was deleted, its index was not.",
+                either.Token
+            )
+        );
         var hadIndex = index is not null && await DeleteIndexAsync(elasticsearch, connector, index, either.Token);
         if (session.IsJson)
         {
             JsonLine.Write(
                 session.Environment.Out,
-                new { @event = "deleted", connectorId = connector.Id, indexName = hadIndex ? index : null, canceledJobs = canceled.Order(StringComparer.Ordinal) });
+                new
+                {
+                    @event = "deleted",
+                    connectorId = connector.Id,
+                    indexName = hadIndex ? index : null,
+                    canceledJobs = canceled.Order(StringComparer.Ordinal),
+                }
+            );
         }
         else
         {
-            await session.Environment.Out.WriteLineAsync($"{connector.Name ?? connector.Id}: deleted"
-                + (hadIndex ? $", with its index {index}" : connector.IndexName is { } left ? $"; its index {left} is left{Until(session)}" : "")
-                + (canceled.Count == 0 ? "." : $". {canceled.Count} {(canceled.Count == 1 ? "sync" : "syncs")} canceled."));
+            await session.Environment.Out.WriteLineAsync(
+                $"{connector.Name ?? connector.Id}: deleted"
+                    + (
+                        hadIndex ? $", with its index {index}"
+                        : connector.IndexName is { } left ? $"; its index {left} is left{Until(session)}"
+                        : ""
+                    )
+                    + (canceled.Count == 0 ? "." : $". {canceled.Count} {(canceled.Count == 1 ? "sync" : "syncs")} canceled.")
+            );
         }
 
         return ExitCode.Success;
@@ -69,7 +117,12 @@ internal static class ConnectorDeleteCommand
     private static string Until(CommandSession session, string what = "it") =>
         session.Configuration.Service.DeleteOrphanedContent ? $" until the service deletes {what} (service.delete_orphaned_content)" : "";
 
-    private static async Task CheckAsync(ElasticsearchSession elasticsearch, ConnectorRecord connector, string? index, CancellationToken cancellationToken)
+    private static async Task CheckAsync(
+        ElasticsearchSession elasticsearch,
+        ConnectorRecord connector,
+        string? index,
+        CancellationToken cancellationToken
+    )
     {
         if (index is null)
         {
@@ -79,12 +132,19 @@ internal static class ConnectorDeleteCommand
         if (index != connector.IndexName)
         {
             var own = connector.IndexName is { } name ? $"fills {name}" : "has none";
-            throw new CliException(ExitCode.Usage, $"--index: '{index}' is not the index of connector '{connector.Id}', which {own}. Nothing was deleted.");
+            throw new CliException(
+                ExitCode.Usage,
+                $"--index: '{index}' is not the index of connector '{connector.Id}', which {own}. Nothing was deleted."
+            );
         }
 
         try
         {
-            await new ConnectorEdits(elasticsearch.Gateway.Documents, elasticsearch.Connectors).RequireFreeAsync(index, connector.Id, cancellationToken);
+            await new ConnectorEdits(elasticsearch.Gateway.Documents, elasticsearch.Connectors).RequireFreeAsync(
+                index,
+                connector.Id,
+                cancellationToken
+            );
         }
         catch (ConnectorException problem)
         {
@@ -92,11 +152,23 @@ internal static class ConnectorDeleteCommand
         }
     }
 
-    private static async Task<bool> AgreedAsync(CommandSession session, ConnectorRecord connector, string? index, CancellationToken cancellationToken)
+    private static async Task<bool> AgreedAsync(
+        CommandSession session,
+        ConnectorRecord connector,
+        string? index,
+        CancellationToken cancellationToken
+    )
     {
         var console = TableOutput.Console(session.Environment);
-        console.WriteLine($"Connector '{connector.Name ?? connector.Id}' ({connector.Id}) mirrors {connector.ServiceType ?? "nothing"} into {connector.IndexName ?? "no index"}.");
-        console.WriteLine(index is null ? $"It will be deleted; its index and the history of its syncs stay{Until(session, "them")}." : $"It will be deleted, and with it the index {index} and all its documents.");
+        console.WriteLine(
+            $"Connector '{connector.Name ?? connector.Id}' ({connector.Id}) mirrors {connector.ServiceType ?? "nothing"} into "
+                + $"{connector.IndexName ?? "no index"}."
+        );
+        console.WriteLine(
+            index is null
+                ? $"It will be deleted; its index and the history of its syncs stay{Until(session, "them")}."
+                : $"It will be deleted, and with it the index {index} and all its documents."
+        );
         return await console.PromptAsync(new ConfirmationPrompt("Delete it?") { DefaultValue = false }, cancellationToken);
     }
 
@@ -110,7 +182,12 @@ internal static class ConnectorDeleteCommand
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>Their ids.</returns>
     private static async Task<HashSet<string>> EndJobsAsync(
-        CommandSession session, ElasticsearchSession elasticsearch, ConnectorRecord connector, string? soFar, CancellationToken cancellationToken)
+        CommandSession session,
+        ElasticsearchSession elasticsearch,
+        ConnectorRecord connector,
+        string? soFar,
+        CancellationToken cancellationToken
+    )
     {
         var (jobs, time) = (elasticsearch.Jobs, session.Environment.TimeProvider);
         var canceled = new HashSet<string>(StringComparer.Ordinal);
@@ -131,7 +208,9 @@ internal static class ConnectorDeleteCommand
                 {
                     throw new CliException(
                         ExitCode.Failed,
-                        $"Job '{id}' has not ended within a minute, and it may still write to the index. {soFar} `elastic-ingest job show {id}` tells more.");
+                        $"Job '{id}' has not ended within a minute, and it may still write to the index. {soFar} `elastic-ingest job "
+                            + $"show {id}` tells more."
+                    );
                 }
 
                 await Task.Delay(Every, time, cancellationToken);
@@ -141,7 +220,12 @@ internal static class ConnectorDeleteCommand
         return canceled;
     }
 
-    private static async Task<bool> DeleteIndexAsync(ElasticsearchSession elasticsearch, ConnectorRecord connector, string index, CancellationToken cancellationToken)
+    private static async Task<bool> DeleteIndexAsync(
+        ElasticsearchSession elasticsearch,
+        ConnectorRecord connector,
+        string index,
+        CancellationToken cancellationToken
+    )
     {
         var edits = new ConnectorEdits(elasticsearch.Gateway.Documents, elasticsearch.Connectors);
         bool hadIndex;
@@ -160,7 +244,11 @@ internal static class ConnectorDeleteCommand
         }
         catch (ConnectorException problem)
         {
-            throw new CliException(ExitCode.Failed, $"Connector '{connector.Id}' and its index were deleted, its identities in {ProtocolIndices.AccessControlOf(index)} were not: {problem.Message}");
+            throw new CliException(
+                ExitCode.Failed,
+                $"Connector '{connector.Id}' and its index were deleted, its identities in {ProtocolIndices.AccessControlOf(index)} were "
+                    + $"not: {problem.Message}"
+            );
         }
 
         return hadIndex;

@@ -15,12 +15,23 @@ internal sealed class ConnectorEditCommand
     private readonly Argument<string> _id = ConnectorCommand.IdArgument();
     private readonly Option<string[]> _set = FieldAssignments.CreateOption();
     private readonly Option<string?> _name = new("--name") { Description = "The name that people see.", HelpName = "NAME" };
-    private readonly Option<string?> _index = new("--index") { Description = "The index to fill from the next sync on. The old one stays as it is.", HelpName = "NAME" };
+    private readonly Option<string?> _index = new("--index")
+    {
+        Description = "The index to fill from the next sync on. The old one stays as it is.",
+        HelpName = "NAME",
+    };
     private readonly Option<string?> _full = Schedule("--schedule-full", "When everything is synced", "--schedule");
-    private readonly Option<string?> _incremental = Schedule("--schedule-incremental", "When changes are synced, where the source can tell them");
+    private readonly Option<string?> _incremental = Schedule(
+        "--schedule-incremental",
+        "When changes are synced, where the source can tell them"
+    );
     private readonly Option<string?> _accessControl = Schedule("--schedule-access-control", "When permissions are synced");
     private readonly Option<string?> _deletesOnly = Schedule("--schedule-deletes-only", "When only deletions are synced");
-    private readonly Option<string?> _pipeline = new("--pipeline") { Description = "The ingest pipeline that documents go through; none for none.", HelpName = "NAME|none" };
+    private readonly Option<string?> _pipeline = new("--pipeline")
+    {
+        Description = "The ingest pipeline that documents go through; none for none.",
+        HelpName = "NAME|none",
+    };
     private readonly Option<bool?> _extract = Flag("--extract-binary-content", "Whether the pipeline makes text of files.");
     private readonly Option<bool?> _reduce = Flag("--reduce-whitespace", "Whether the pipeline trims white space.");
     private readonly Option<bool?> _inference = Flag("--run-ml-inference", "Whether the pipeline runs inference.");
@@ -30,24 +41,51 @@ internal sealed class ConnectorEditCommand
         var edit = new ConnectorEditCommand();
         var command = new Command("edit", "Changes only the named settings of a connector.")
         {
-            edit._id, edit._set, edit._name, edit._index, edit._full, edit._incremental, edit._accessControl, edit._deletesOnly, edit._pipeline, edit._extract, edit._reduce, edit._inference,
+            edit._id,
+            edit._set,
+            edit._name,
+            edit._index,
+            edit._full,
+            edit._incremental,
+            edit._accessControl,
+            edit._deletesOnly,
+            edit._pipeline,
+            edit._extract,
+            edit._reduce,
+            edit._inference,
         };
-        command.SetAction((parsed, cancellationToken) => edit.RunAsync(new CommandSession(environment, global, parsed), parsed, cancellationToken));
+        command.SetAction(
+            (parsed, cancellationToken) => edit.RunAsync(new CommandSession(environment, global, parsed), parsed, cancellationToken)
+        );
         return command;
     }
 
-    private static Option<string?> Schedule(string name, string what, params string[] aliases) => new(name, aliases)
-    {
-        Description = $"{what}: a Quartz cron expression with seconds, in UTC, or {ConnectorEdit.Off}.",
-        HelpName = $"CRON|{ConnectorEdit.Off}",
-    };
+    private static Option<string?> Schedule(string name, string what, params string[] aliases) =>
+        new(name, aliases)
+        {
+            Description = $"{what}: a Quartz cron expression with seconds, in UTC, or {ConnectorEdit.Off}.",
+            HelpName = $"CRON|{ConnectorEdit.Off}",
+        };
 
-    private static Option<bool?> Flag(string name, string description) => new(name) { Description = description, HelpName = "true|false", Arity = ArgumentArity.ExactlyOne };
+    private static Option<bool?> Flag(string name, string description) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = "true|false",
+            Arity = ArgumentArity.ExactlyOne,
+        };
 
     private async Task<int> RunAsync(CommandSession session, ParseResult parsed, CancellationToken cancellationToken)
     {
         var schedules = new Dictionary<JobType, string>();
-        foreach (var (option, type) in new[] { (_full, JobType.Full), (_incremental, JobType.Incremental), (_accessControl, JobType.AccessControl) })
+        foreach (
+            var (option, type) in new[]
+            {
+                (_full, JobType.Full),
+                (_incremental, JobType.Incremental),
+                (_accessControl, JobType.AccessControl),
+            }
+        )
         {
             if (Cron(parsed, option) is { } schedule)
             {
@@ -61,7 +99,11 @@ internal sealed class ConnectorEditCommand
             IndexName = parsed.GetValue(_index),
             Schedules = schedules,
             DeletesOnlySchedule = Cron(parsed, _deletesOnly),
-            Pipeline = parsed.GetValue(_pipeline) is { } pipeline ? pipeline == "none" ? string.Empty : pipeline : null,
+            Pipeline = parsed.GetValue(_pipeline) is { } pipeline
+                ? pipeline == "none"
+                    ? string.Empty
+                    : pipeline
+                : null,
             ExtractBinaryContent = parsed.GetValue(_extract),
             ReduceWhitespace = parsed.GetValue(_reduce),
             RunMlInference = parsed.GetValue(_inference),
@@ -69,21 +111,29 @@ internal sealed class ConnectorEditCommand
         var set = parsed.GetValue(_set) ?? [];
         if (set.Length == 0 && edit == new ConnectorEdit { Schedules = edit.Schedules, Values = edit.Values } && schedules.Count == 0)
         {
-            throw new CliException(ExitCode.Usage, "connector edit: name a setting to change, for example --set field=value or --schedule-full \"0 0 2 * * ?\".");
+            throw new CliException(
+                ExitCode.Usage,
+                "connector edit: name a setting to change, for example --set field=value or --schedule-full \"0 0 2 * * ?\"."
+            );
         }
 
         return await EditAsync(session, parsed.GetRequiredValue(_id), edit, set, cancellationToken);
     }
 
-    private static async Task<int> EditAsync(CommandSession session, string idOrName, ConnectorEdit edit, string[] set, CancellationToken cancellationToken)
+    private static async Task<int> EditAsync(
+        CommandSession session,
+        string idOrName,
+        ConnectorEdit edit,
+        string[] set,
+        CancellationToken cancellationToken
+    )
     {
         using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
         var connector = await Lookup.ConnectorAsync(elasticsearch.Connectors, idOrName, cancellationToken);
-        var fields = set.Length == 0
-            ? []
-            : connector.ServiceType is { } type
-                ? Lookup.Describe(session.Sources, type).Fields
-                : throw new CliException(ExitCode.Failed, $"Connector '{connector.Id}' has no service_type, so its fields are unknown.");
+        var fields =
+            set.Length == 0 ? []
+            : connector.ServiceType is { } type ? Lookup.Describe(session.Sources, type).Fields
+            : throw new CliException(ExitCode.Failed, $"Connector '{connector.Id}' has no service_type, so its fields are unknown.");
         edit = edit with { Values = FieldAssignments.Read(fields, set, session.Environment) };
         var edits = new ConnectorEdits(elasticsearch.Gateway.Documents, elasticsearch.Connectors);
         try
@@ -96,26 +146,46 @@ internal sealed class ConnectorEditCommand
             throw new CliException(ExitCode.Usage, problem.Message);
         }
 
-        if (edit.IndexName is { } index && await elasticsearch.Gateway.Checkup.ContentIndexProblemAsync(index, cancellationToken) is { } impossible)
+        if (
+            edit.IndexName is { } index
+            && await elasticsearch.Gateway.Checkup.ContentIndexProblemAsync(index, cancellationToken) is { } impossible
+        )
         {
             throw new CliException(ExitCode.Usage, $"--index: {impossible}");
         }
 
-        if (edit.Pipeline is { Length: > 0 } pipeline && await elasticsearch.Gateway.Checkup.PipelineExistsAsync(pipeline, cancellationToken) == false)
+        if (
+            edit.Pipeline is { Length: > 0 } pipeline
+            && await elasticsearch.Gateway.Checkup.PipelineExistsAsync(pipeline, cancellationToken) == false
+        )
         {
-            throw new CliException(ExitCode.Usage, $"--pipeline: the ingest pipeline '{pipeline}' does not exist. Make it first: without it Elasticsearch would reject every document.");
+            throw new CliException(
+                ExitCode.Usage,
+                $"--pipeline: the ingest pipeline '{pipeline}' does not exist. Make it first: without it Elasticsearch would reject "
+                    + "every document."
+            );
         }
 
         var changed = await edits.EditAsync(connector.Id, edit, fields, cancellationToken)
             ?? throw new CliException(ExitCode.Failed, $"Connector '{connector.Id}' was deleted meanwhile.");
         if (session.IsJson)
         {
-            JsonLine.Write(session.Environment.Out, new { @event = "edited", connectorId = connector.Id, changed });
+            JsonLine.Write(
+                session.Environment.Out,
+                new
+                {
+                    @event = "edited",
+                    connectorId = connector.Id,
+                    changed,
+                }
+            );
         }
         else
         {
             var name = edit.Name ?? connector.Name ?? connector.Id;
-            await session.Environment.Out.WriteLineAsync(changed.Count == 0 ? $"{name}: it is so already." : $"{name}: changed {string.Join(", ", changed)}.");
+            await session.Environment.Out.WriteLineAsync(
+                changed.Count == 0 ? $"{name}: it is so already." : $"{name}: changed {string.Join(", ", changed)}."
+            );
         }
 
         return ExitCode.Success;

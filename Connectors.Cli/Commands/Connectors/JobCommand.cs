@@ -20,21 +20,40 @@ internal static class JobCommand
     public static Command Create(CliEnvironment environment, GlobalOptions global)
     {
         CommandSession Session(ParseResult parsed) => new(environment, global, parsed);
-        var connector = new Option<string?>("--connector") { Description = "Only jobs of this connector, by its id or its name.", HelpName = "ID" };
-        var status = new Option<string?>("--status") { Description = $"Only jobs in this state: {string.Join(", ", ConnectorApi.StatusWords)} (which wait or run).", HelpName = "STATE" };
+        var connector = new Option<string?>("--connector")
+        {
+            Description = "Only jobs of this connector, by its id or its name.",
+            HelpName = "ID",
+        };
+        var status = new Option<string?>("--status")
+        {
+            Description = $"Only jobs in this state: {string.Join(", ", ConnectorApi.StatusWords)} (which wait or run).",
+            HelpName = "STATE",
+        };
         status.CompletionSources.Add(_ => ConnectorApi.StatusWords.Select(word => new CompletionItem(word)));
         status.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && ConnectorApi.StatesOf(token.Value) is null)
             {
                 var near = KeySuggestion.Nearest(token.Value, ConnectorApi.StatusWords);
-                result.AddError($"--status: \"{token.Value}\" is not a job state. {(near is null ? $"There are {string.Join(", ", ConnectorApi.StatusWords)}." : $"Did you mean {near}?")}");
+                result.AddError(
+                    $"--status: \"{token.Value}\" is not a job state. "
+                        + $"{(near is null ? $"There are {string.Join(", ", ConnectorApi.StatusWords)}." : $"Did you mean {near}?")}"
+                );
             }
         });
         var limit = NumberOption.Create("--limit", DefaultLimit, 1, SyncJobIndex.MaxNewest, "How many, the newest first.", "--count");
         var list = new Command("list", "Shows the newest jobs, the newest first.") { connector, status, limit };
-        list.SetAction((parsed, cancellationToken) => ListAsync(
-            Session(parsed), parsed.GetValue(connector), ConnectorApi.StatesOf(parsed.GetValue(status)) ?? [], parsed.GetValue(limit), cancellationToken));
+        list.SetAction(
+            (parsed, cancellationToken) =>
+                ListAsync(
+                    Session(parsed),
+                    parsed.GetValue(connector),
+                    ConnectorApi.StatesOf(parsed.GetValue(status)) ?? [],
+                    parsed.GetValue(limit),
+                    cancellationToken
+                )
+        );
         var shown = new Argument<string>("JOB") { Description = "Id of the job, as `job list` shows it." };
         var show = new Command("show", "Shows one job with its counts and the documents that were rejected, as JSON.") { shown };
         show.SetAction((parsed, cancellationToken) => ShowAsync(Session(parsed), parsed.GetRequiredValue(shown), cancellationToken));
@@ -42,12 +61,26 @@ internal static class JobCommand
         var cancel = new Command("cancel", "Cancels a job. A waiting job ends at once, a running job after its current page.") { canceled };
         cancel.SetAction((parsed, cancellationToken) => CancelAsync(Session(parsed), parsed.GetRequiredValue(canceled), cancellationToken));
         var followed = new Argument<string>("JOB") { Description = "Id of the job, as `job list` shows it." };
-        var tail = new Command("tail", "Follows a job, whoever runs it, until it ends: a line whenever its counts change. Exits with 0 when it completed.") { followed };
-        tail.SetAction((parsed, cancellationToken) => JobTail.RunAsync(Session(parsed), parsed.GetRequiredValue(followed), cancellationToken));
+        var tail = new Command(
+            "tail",
+            "Follows a job, whoever runs it, until it ends: a line whenever its counts change. Exits with 0 when it completed."
+        )
+        {
+            followed,
+        };
+        tail.SetAction(
+            (parsed, cancellationToken) => JobTail.RunAsync(Session(parsed), parsed.GetRequiredValue(followed), cancellationToken)
+        );
         return new Command("job", "Shows, follows and cancels syncs.") { list, show, cancel, tail };
     }
 
-    private static async Task<int> ListAsync(CommandSession session, string? connector, IReadOnlyList<JobStatus> states, int limit, CancellationToken cancellationToken)
+    private static async Task<int> ListAsync(
+        CommandSession session,
+        string? connector,
+        IReadOnlyList<JobStatus> states,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
         var id = connector is null ? null : (await Lookup.ConnectorAsync(elasticsearch.Connectors, connector, cancellationToken)).Id;
@@ -66,7 +99,9 @@ internal static class JobCommand
             session.Environment,
             "Jobs, the newest first",
             states.Count == 0 ? "There are no jobs." : "There are no such jobs.",
-            ["job", "connector", "status", "created", "took", "written", "deleted", "error"], [.. jobs.Select(Row)]);
+            ["job", "connector", "status", "created", "took", "written", "deleted", "error"],
+            [.. jobs.Select(Row)]
+        );
         return ExitCode.Success;
     }
 
@@ -90,27 +125,38 @@ internal static class JobCommand
 
         if (session.IsJson)
         {
-            JsonLine.Write(session.Environment.Out, new { @event = "cancel", jobId = id, status = status.ToWord() });
+            JsonLine.Write(
+                session.Environment.Out,
+                new
+                {
+                    @event = "cancel",
+                    jobId = id,
+                    status = status.ToWord(),
+                }
+            );
         }
         else
         {
-            await session.Environment.Out.WriteLineAsync(status == JobStatus.Canceled ? $"Job '{id}' is canceled." : $"Job '{id}' will be canceled after its current page.");
+            await session.Environment.Out.WriteLineAsync(
+                status == JobStatus.Canceled ? $"Job '{id}' is canceled." : $"Job '{id}' will be canceled after its current page."
+            );
         }
 
         return ExitCode.Success;
     }
 
     private static string[] Row(SyncJobRecord job) =>
-    [
-        job.Id,
-        job.ConnectorId,
-        job.Status?.ToWord() ?? "",
-        job.CreatedAt?.ToString("yyyy-MM-dd HH:mm") ?? "",
-        job.CompletedAt - job.StartedAt is { } took ? SyncPace.Clock(took) : "",
-        SyncPace.Number(job.IndexedDocumentCount),
-        SyncPace.Number(job.DeletedDocumentCount),
-        job.Error ?? "",
-    ];
+        [
+            job.Id,
+            job.ConnectorId,
+            job.Status?.ToWord() ?? "",
+            job.CreatedAt?.ToString("yyyy-MM-dd HH:mm") ?? "",
+            job.CompletedAt - job.StartedAt is { } took ? SyncPace.Clock(took) : "",
+            SyncPace.Number(job.IndexedDocumentCount),
+            SyncPace.Number(job.DeletedDocumentCount),
+            job.Error ?? "",
+        ];
 
-    internal static CliException Missing(string id) => new(ExitCode.Usage, $"There is no job with the id \"{id}\". `elastic-ingest job list` shows the newest ones.");
+    internal static CliException Missing(string id) =>
+        new(ExitCode.Usage, $"There is no job with the id \"{id}\". `elastic-ingest job list` shows the newest ones.");
 }

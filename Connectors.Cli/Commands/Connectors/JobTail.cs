@@ -34,7 +34,8 @@ internal static class JobTail
             }
 
             await Task.Delay(Every, session.Environment.TimeProvider, either.Token);
-            job = await elasticsearch.Jobs.FindAsync(id, either.Token) ?? throw new CliException(ExitCode.Failed, $"Job '{id}' was deleted meanwhile.");
+            job = await elasticsearch.Jobs.FindAsync(id, either.Token)
+                ?? throw new CliException(ExitCode.Failed, $"Job '{id}' was deleted meanwhile.");
         }
     }
 
@@ -55,7 +56,8 @@ internal static class JobTail
     {
         var read = job.Metadata?["read"]?.GetValue<long>() ?? 0;
         var status = job.Status?.ToWord() ?? "in an unknown state";
-        return $"{status}: {SyncPace.Number(read)} read, {SyncPace.Number(job.IndexedDocumentCount)} written, {SyncPace.Number(job.DeletedDocumentCount)} deleted"
+        return $"{status}: {SyncPace.Number(read)} read, {SyncPace.Number(job.IndexedDocumentCount)} written, "
+            + $"{SyncPace.Number(job.DeletedDocumentCount)} deleted"
             + (job.Error is { } error ? $". {error}" : string.Empty);
     }
 }

@@ -16,8 +16,10 @@ internal static class ListCommand
         };
         what.AcceptOnlyFromAmong("connectors", "sources");
         var command = new Command("list", "Shows the connectors with their state, and the sources with their fields.") { what };
-        command.SetAction((parsed, cancellationToken) => RunAsync(
-            new CommandSession(environment, global, parsed), cancellationToken, parsed.GetValue(what)));
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                RunAsync(new CommandSession(environment, global, parsed), cancellationToken, parsed.GetValue(what))
+        );
         return command;
     }
 

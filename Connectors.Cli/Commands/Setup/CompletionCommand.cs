@@ -36,19 +36,21 @@ internal static class CompletionCommand
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or pwsh." };
         shell.AcceptOnlyFromAmong("bash", "zsh", "pwsh");
         var command = new Command("completion", "Prints a script that completes commands and options with the Tab key.") { shell };
-        command.SetAction(async (parsed, _) =>
-        {
-            var script = parsed.GetRequiredValue(shell) switch
+        command.SetAction(
+            async (parsed, _) =>
             {
-                "bash" => Bash,
-                "zsh" => Zsh,
-                _ => PowerShell,
-            };
+                var script = parsed.GetRequiredValue(shell) switch
+                {
+                    "bash" => Bash,
+                    "zsh" => Zsh,
+                    _ => PowerShell,
+                };
 
-            // A carriage return would be part of a shell's words.
-            await environment.Out.WriteAsync($"{script.ReplaceLineEndings("\n")}\n");
-            return ExitCode.Success;
-        });
+                // A carriage return would be part of a shell's words.
+                await environment.Out.WriteAsync($"{script.ReplaceLineEndings("\n")}\n");
+                return ExitCode.Success;
+            }
+        );
         return command;
     }
 }

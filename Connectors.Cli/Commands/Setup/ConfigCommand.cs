@@ -13,7 +13,10 @@ internal static class ConfigCommand
     public static Command Create(CliEnvironment environment, GlobalOptions global)
     {
         var serviceType = new Argument<string>("TYPE") { Description = "Service type, as `source list` shows it." };
-        var command = new Command("config", "Prints the configuration that a new connector of a service type begins with, as JSON.") { serviceType };
+        var command = new Command("config", "Prints the configuration that a new connector of a service type begins with, as JSON.")
+        {
+            serviceType,
+        };
         command.SetAction((parsed, _) => RunAsync(new CommandSession(environment, global, parsed), parsed.GetRequiredValue(serviceType)));
         return command;
     }

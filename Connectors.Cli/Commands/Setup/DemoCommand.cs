@@ -9,8 +9,14 @@ internal static class DemoCommand
 {
     public static Command Create(CliEnvironment environment, GlobalOptions global)
     {
-        var command = new Command("demo", "Shows the service at work: starts an emulator, mirrors a folder of sample files three times, searches them. Needs no server and leaves nothing behind.");
-        command.SetAction((parsed, cancellationToken) => new DemoRun(new CommandSession(environment, global, parsed)).RunAsync(cancellationToken));
+        var command = new Command(
+            "demo",
+            "Shows the service at work: starts an emulator, mirrors a folder of sample files three times, searches them. Needs no server "
+                + "and leaves nothing behind."
+        );
+        command.SetAction(
+            (parsed, cancellationToken) => new DemoRun(new CommandSession(environment, global, parsed)).RunAsync(cancellationToken)
+        );
         return command;
     }
 }

@@ -25,13 +25,18 @@ internal static class DoctorCommand
             if (result.State == CheckState.Failed)
             {
                 failed++;
-                exitCode = result.Check == "elasticsearch" ? ExitCode.Elasticsearch : exitCode == ExitCode.Success ? ExitCode.Failed : exitCode;
+                exitCode =
+                    result.Check == "elasticsearch" ? ExitCode.Elasticsearch
+                    : exitCode == ExitCode.Success ? ExitCode.Failed
+                    : exitCode;
             }
         }
 
         if (!session.IsJson)
         {
-            await session.Environment.Out.WriteLineAsync(failed == 0 ? "All is well." : $"{failed} {(failed == 1 ? "thing has" : "things have")} to be put right.");
+            await session.Environment.Out.WriteLineAsync(
+                failed == 0 ? "All is well." : $"{failed} {(failed == 1 ? "thing has" : "things have")} to be put right."
+            );
         }
 
         return exitCode;
@@ -42,7 +47,17 @@ internal static class DoctorCommand
         var output = session.Environment.Out;
         if (session.IsJson)
         {
-            JsonLine.Write(output, new { @event = "check", result.Check, state = result.State.ToString().ToLowerInvariant(), result.Detail, result.Remedy });
+            JsonLine.Write(
+                output,
+                new
+                {
+                    @event = "check",
+                    result.Check,
+                    state = result.State.ToString().ToLowerInvariant(),
+                    result.Detail,
+                    result.Remedy,
+                }
+            );
             return;
         }
 

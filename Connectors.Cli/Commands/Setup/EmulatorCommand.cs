@@ -10,7 +10,12 @@ internal static class EmulatorCommand
 {
     public static Command Create(CliEnvironment environment, GlobalOptions global)
     {
-        var port = new Option<int>("--port") { Description = "Port on 127.0.0.1; 0 takes any free one.", HelpName = "N", DefaultValueFactory = _ => 9200 };
+        var port = new Option<int>("--port")
+        {
+            Description = "Port on 127.0.0.1; 0 takes any free one.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 9200,
+        };
         port.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && !(int.TryParse(token.Value, out var number) && number is >= 0 and <= 65535))
@@ -18,10 +23,23 @@ internal static class EmulatorCommand
                 result.AddError($"--port: \"{token.Value}\" is not a port from 0 to 65535.");
             }
         });
-        var data = new Option<string?>("--data") { Description = "Folder that keeps indices and documents over restarts. Default: everything is lost at the end.", HelpName = "FOLDER" };
-        var command = new Command("emulator", "Runs an in-memory subset of Elasticsearch on 127.0.0.1 until it is stopped. For trying things out, not for production.") { port, data };
-        command.SetAction((parsed, cancellationToken) => RunAsync(
-            new CommandSession(environment, global, parsed), parsed.GetValue(port), parsed.GetValue(data), cancellationToken));
+        var data = new Option<string?>("--data")
+        {
+            Description = "Folder that keeps indices and documents over restarts. Default: everything is lost at the end.",
+            HelpName = "FOLDER",
+        };
+        var command = new Command(
+            "emulator",
+            "Runs an in-memory subset of Elasticsearch on 127.0.0.1 until it is stopped. For trying things out, not for production."
+        )
+        {
+            port,
+            data,
+        };
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                RunAsync(new CommandSession(environment, global, parsed), parsed.GetValue(port), parsed.GetValue(data), cancellationToken)
+        );
         return command;
     }
 
@@ -30,7 +48,10 @@ internal static class EmulatorCommand
         EmulatorServer server;
         try
         {
-            server = await EmulatorServer.StartAsync(new EmulatorOptions { Port = port, DataFolder = data is null ? null : Path.GetFullPath(data) }, cancellationToken);
+            server = await EmulatorServer.StartAsync(
+                new EmulatorOptions { Port = port, DataFolder = data is null ? null : Path.GetFullPath(data) },
+                cancellationToken
+            );
         }
         catch (IOException exception)
         {

@@ -28,33 +28,35 @@ internal static class ConnectorListing
                 "Connectors",
                 "There are no connectors. Make one with `elastic-ingest connector create` or in Kibana.",
                 ["id", "name", "source", "index", "status", "schedule", "last sync", "result"],
-                rows);
+                rows
+            );
         }
     }
 
     private static string[] Row(ConnectorRecord connector) =>
-    [
-        connector.Id,
-        connector.Name ?? "",
-        connector.ServiceType ?? "",
-        connector.IndexName ?? "",
-        connector.Status.ToWord(),
-        connector.Schedule(JobType.Full) is { Enabled: true } schedule ? schedule.Interval : "",
-        connector.LastSynced?.ToString("yyyy-MM-dd HH:mm") ?? "",
-        string.Join(": ", new[] { connector.LastSyncStatus?.ToWord(), connector.Error }.Where(text => text is not null)),
-    ];
+        [
+            connector.Id,
+            connector.Name ?? "",
+            connector.ServiceType ?? "",
+            connector.IndexName ?? "",
+            connector.Status.ToWord(),
+            connector.Schedule(JobType.Full) is { Enabled: true } schedule ? schedule.Interval : "",
+            connector.LastSynced?.ToString("yyyy-MM-dd HH:mm") ?? "",
+            string.Join(": ", new[] { connector.LastSyncStatus?.ToWord(), connector.Error }.Where(text => text is not null)),
+        ];
 
-    private static object Json(ConnectorRecord connector) => new
-    {
-        kind = "connector",
-        connector.Id,
-        connector.Name,
-        connector.ServiceType,
-        connector.IndexName,
-        status = connector.Status.ToWord(),
-        schedule = connector.Schedule(JobType.Full) is { Enabled: true } schedule ? schedule.Interval : null,
-        connector.LastSynced,
-        lastSyncStatus = connector.LastSyncStatus?.ToWord(),
-        connector.Error,
-    };
+    private static object Json(ConnectorRecord connector) =>
+        new
+        {
+            kind = "connector",
+            connector.Id,
+            connector.Name,
+            connector.ServiceType,
+            connector.IndexName,
+            status = connector.Status.ToWord(),
+            schedule = connector.Schedule(JobType.Full) is { Enabled: true } schedule ? schedule.Interval : null,
+            connector.LastSynced,
+            lastSyncStatus = connector.LastSyncStatus?.ToWord(),
+            connector.Error,
+        };
 }

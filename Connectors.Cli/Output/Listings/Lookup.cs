@@ -24,7 +24,11 @@ internal static class Lookup
 
     /// <summary>The connector with this id, or the only one with this name.</summary>
     /// <exception cref="CliException">There is none, or several have the name.</exception>
-    public static async Task<ConnectorRecord> ConnectorAsync(ConnectorIndex connectors, string idOrName, CancellationToken cancellationToken)
+    public static async Task<ConnectorRecord> ConnectorAsync(
+        ConnectorIndex connectors,
+        string idOrName,
+        CancellationToken cancellationToken
+    )
     {
         if (await connectors.FindAsync(idOrName, cancellationToken) is { IsDeleted: false } found)
         {
@@ -45,15 +49,18 @@ internal static class Lookup
 
         if (named.Count > 1)
         {
-            throw new CliException(ExitCode.Usage, $"{named.Count} connectors are named \"{idOrName}\". Give an id: {string.Join(", ", named.Select(connector => connector.Id))}.");
+            throw new CliException(
+                ExitCode.Usage,
+                $"{named.Count} connectors are named \"{idOrName}\". Give an id: "
+                    + $"{string.Join(", ", named.Select(connector => connector.Id))}."
+            );
         }
 
         var near = KeySuggestion.Nearest(idOrName, all.SelectMany(connector => new[] { connector.Id, connector.Name ?? connector.Id }));
-        var hint = near is not null
-            ? $"Did you mean {near}?"
-            : all.Count == 0
-                ? "There are no connectors at all: make one with `elastic-ingest connector create`."
-                : "`elastic-ingest list` shows them.";
+        var hint =
+            near is not null ? $"Did you mean {near}?"
+            : all.Count == 0 ? "There are no connectors at all: make one with `elastic-ingest connector create`."
+            : "`elastic-ingest list` shows them.";
         throw new CliException(ExitCode.Usage, $"There is no connector with the id or name \"{idOrName}\". {hint}");
     }
 }

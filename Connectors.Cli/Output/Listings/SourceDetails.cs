@@ -31,7 +31,13 @@ internal static class SourceDetails
 
         if (!session.IsJson)
         {
-            TableOutput.Write(session.Environment, "Sources", "There are no sources.", ["type", "name", "incremental", "advanced rules", "must be told"], rows);
+            TableOutput.Write(
+                session.Environment,
+                "Sources",
+                "There are no sources.",
+                ["type", "name", "incremental", "advanced rules", "must be told"],
+                rows
+            );
         }
     }
 
@@ -48,7 +54,9 @@ internal static class SourceDetails
 
         output.WriteLine($"{source.Name}, service type {source.ServiceType}");
         var (incremental, rules) = (source.HasChangeFeed ? "yes" : "no", source.CheckAdvancedRules is null ? "no" : "yes");
-        output.WriteLine($"  incremental syncs: {incremental}; advanced sync rules: {rules}; class: {session.Configuration.Sources[serviceType]}");
+        output.WriteLine(
+            $"  incremental syncs: {incremental}; advanced sync rules: {rules}; class: {session.Configuration.Sources[serviceType]}"
+        );
         output.WriteLine();
         output.WriteLine("Fields:");
         foreach (var field in source.Fields)
@@ -56,10 +64,15 @@ internal static class SourceDetails
             WriteField(output, field, session.Environment.Width ?? 120);
         }
 
-        var needed = source.Fields.Where(SourceListing.IsNeeded).Select(field => $" --set {field.Name}={(field.Sensitive ? $"@env:{field.Name.ToUpperInvariant()}" : "...")}");
+        var needed = source
+            .Fields.Where(SourceListing.IsNeeded)
+            .Select(field => $" --set {field.Name}={(field.Sensitive ? $"@env:{field.Name.ToUpperInvariant()}" : "...")}");
         output.WriteLine();
         output.WriteLine("To make a connector of it:");
-        output.WriteLine($"  elastic-ingest connector create --service-type {source.ServiceType} --index search-{source.ServiceType.Replace('_', '-')}{string.Concat(needed)}");
+        output.WriteLine(
+            $"  elastic-ingest connector create --service-type {source.ServiceType} --index "
+                + $"search-{source.ServiceType.Replace('_', '-')}{string.Concat(needed)}"
+        );
         output.WriteLine();
         output.WriteLine("To serve only some connectors, in config.yml:");
         output.WriteLine("  connectors:");
@@ -70,7 +83,11 @@ internal static class SourceDetails
     private static void WriteField(TextWriter output, ConfigField field, int width)
     {
         List<string> facts = [SourceListing.Word(field)];
-        facts.Add(SourceListing.IsNeeded(field) ? "required" : field.Required ? "" : "optional");
+        facts.Add(
+            SourceListing.IsNeeded(field) ? "required"
+            : field.Required ? ""
+            : "optional"
+        );
         if (SourceListing.DefaultOf(field) is { Length: > 0 } value)
         {
             facts.Add($"default {value}");
@@ -83,9 +100,11 @@ internal static class SourceDetails
 
         output.WriteLine($"  {field.Name} ({string.Join(", ", facts.Where(fact => fact.Length > 0))})");
         var meaning = $"{field.Label}. {field.Tooltip}".TrimEnd();
-        var condition = field.DependsOn.Count == 0
-            ? ""
-            : $" Counts only when {string.Join(" and ", field.DependsOn.Select(other => $"{other.Field} is {other.Value.ToJsonString(JsonLine.Options).Trim('"')}"))}.";
+        var condition =
+            field.DependsOn.Count == 0
+                ? ""
+                : " Counts only when "
+                    + $"{string.Join(" and ", field.DependsOn.Select(other => $"{other.Field} is {other.Value.ToJsonString(JsonLine.Options).Trim('"')}"))}.";
         foreach (var line in Wrap(meaning + condition, width - 6))
         {
             output.WriteLine($"      {line}");

@@ -30,56 +30,59 @@ internal static class SourceListing
 
         if (!session.IsJson)
         {
-            TableOutput.Write(session.Environment, "Sources and their fields", "There are no sources.", ["source", "field", "type", "required", "default", "meaning"], rows);
+            TableOutput.Write(
+                session.Environment,
+                "Sources and their fields",
+                "There are no sources.",
+                ["source", "field", "type", "required", "default", "meaning"],
+                rows
+            );
         }
     }
 
     /// <summary>Whether a connector can't be synced before somebody fills the field in.</summary>
-    public static bool IsNeeded(ConfigField field) => field is { Required: true, DefaultValue: null, DependsOn.Count: 0, InitialValue: null } && field.Type != ConfigFieldType.Boolean;
+    public static bool IsNeeded(ConfigField field) =>
+        field is { Required: true, DefaultValue: null, DependsOn.Count: 0, InitialValue: null } && field.Type != ConfigFieldType.Boolean;
 
     /// <summary>The type of a field in a word.</summary>
-    public static string Word(ConfigField field) => field.Sensitive
-        ? "secret"
-        : field.Type switch
-        {
-            ConfigFieldType.Integer => "number",
-            ConfigFieldType.Boolean => "true/false",
-            ConfigFieldType.List => "list",
-            _ => "text",
-        };
+    public static string Word(ConfigField field) =>
+        field.Sensitive
+            ? "secret"
+            : field.Type switch
+            {
+                ConfigFieldType.Integer => "number",
+                ConfigFieldType.Boolean => "true/false",
+                ConfigFieldType.List => "list",
+                _ => "text",
+            };
 
     /// <summary>The default of a field as text; empty for none.</summary>
-    public static string DefaultOf(ConfigField field) => field.Sensitive ? "" : field.DefaultValue?.ToJsonString(JsonLine.Options).Trim('"') ?? "";
+    public static string DefaultOf(ConfigField field) =>
+        field.Sensitive ? "" : field.DefaultValue?.ToJsonString(JsonLine.Options).Trim('"') ?? "";
 
     /// <summary>A source for scripts.</summary>
-    public static object Json(SourceDescription source, string className) => new
-    {
-        kind = "source",
-        source.ServiceType,
-        source.Name,
-        @class = className,
-        incremental = source.HasChangeFeed,
-        advancedRules = source.CheckAdvancedRules is not null,
-        fields = source.Fields.Select(field => new
+    public static object Json(SourceDescription source, string className) =>
+        new
         {
-            field.Name,
-            field.Label,
-            type = Word(field),
-            required = field is { Required: true, DefaultValue: null },
-            @default = field.Sensitive ? null : field.DefaultValue,
-            field.Tooltip,
-            options = field.Options.Count == 0 ? null : field.Options.Select(option => option.Value),
-            dependsOn = field.DependsOn.Count == 0 ? null : field.DependsOn.ToDictionary(other => other.Field, other => other.Value),
-        }),
-    };
+            kind = "source",
+            source.ServiceType,
+            source.Name,
+            @class = className,
+            incremental = source.HasChangeFeed,
+            advancedRules = source.CheckAdvancedRules is not null,
+            fields = source.Fields.Select(field => new
+            {
+                field.Name,
+                field.Label,
+                type = Word(field),
+                required = field is { Required: true, DefaultValue: null },
+                @default = field.Sensitive ? null : field.DefaultValue,
+                field.Tooltip,
+                options = field.Options.Count == 0 ? null : field.Options.Select(option => option.Value),
+                dependsOn = field.DependsOn.Count == 0 ? null : field.DependsOn.ToDictionary(other => other.Field, other => other.Value),
+            }),
+        };
 
     private static string[] Row(string type, ConfigField field) =>
-    [
-        type,
-        field.Name,
-        Word(field),
-        field is { Required: true, DefaultValue: null } ? "yes" : "",
-        DefaultOf(field),
-        field.Label,
-    ];
+        [type, field.Name, Word(field), field is { Required: true, DefaultValue: null } ? "yes" : "", DefaultOf(field), field.Label];
 }

@@ -15,13 +15,15 @@ internal static class TableOutput
             return terminal;
         }
 
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(environment.Out is EscapingWriter { Inner: var screen } ? screen : environment.Out),
-            Ansi = environment.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = environment.WantsColor ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = environment.IsTerminal ? InteractionSupport.Detect : InteractionSupport.No,
-        });
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Out = new AnsiConsoleOutput(environment.Out is EscapingWriter { Inner: var screen } ? screen : environment.Out),
+                Ansi = environment.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+                ColorSystem = environment.WantsColor ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+                Interactive = environment.IsTerminal ? InteractionSupport.Detect : InteractionSupport.No,
+            }
+        );
         if (environment.Width is { } width)
         {
             console.Profile.Width = width;
@@ -32,7 +34,13 @@ internal static class TableOutput
     }
 
     /// <summary>Writes a title and rows; nothing but a sentence when there are no rows.</summary>
-    public static void Write(CliEnvironment environment, string title, string whenEmpty, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows)
+    public static void Write(
+        CliEnvironment environment,
+        string title,
+        string whenEmpty,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<IReadOnlyList<string>> rows
+    )
     {
         if (rows.Count == 0)
         {
@@ -59,13 +67,28 @@ internal static class TableOutput
         }
     }
 
-    private static void WriteLines(TextWriter output, string title, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows)
+    private static void WriteLines(
+        TextWriter output,
+        string title,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<IReadOnlyList<string>> rows
+    )
     {
-        var widths = columns.Select((column, i) => rows.Max(row => VisibleText.Of(row[i].ReplaceLineEndings(" ")).Length) is var longest && longest > column.Length ? longest : column.Length).ToArray();
+        var widths = columns
+            .Select(
+                (column, i) =>
+                    rows.Max(row => VisibleText.Of(row[i].ReplaceLineEndings(" ")).Length) is var longest && longest > column.Length
+                        ? longest
+                        : column.Length
+            )
+            .ToArray();
         output.WriteLine(title);
         foreach (var row in rows.Prepend(columns))
         {
-            output.WriteLine("  " + string.Join("  ", row.Select((cell, i) => VisibleText.Of(cell.ReplaceLineEndings(" ")).PadRight(widths[i]))).TrimEnd());
+            output.WriteLine(
+                "  "
+                    + string.Join("  ", row.Select((cell, i) => VisibleText.Of(cell.ReplaceLineEndings(" ")).PadRight(widths[i]))).TrimEnd()
+            );
         }
     }
 }

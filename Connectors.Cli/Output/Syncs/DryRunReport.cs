@@ -16,20 +16,23 @@ internal static class DryRunReport
         var preview = result.Outcome?.Preview;
         if (session.IsJson)
         {
-            JsonLine.Write(output, new
-            {
-                @event = "dry_run",
-                end = result.End.ToString().ToLowerInvariant(),
-                result.Error,
-                wouldAdd = counts.Created,
-                wouldUpdate = counts.Updated,
-                wouldDelete = counts.Deleted,
-                unchanged = counts.Skipped,
-                rewrite = result.Outcome?.Rewrite,
-                added = preview?.Added ?? [],
-                updated = preview?.Updated ?? [],
-                deleted = preview?.Deleted ?? [],
-            });
+            JsonLine.Write(
+                output,
+                new
+                {
+                    @event = "dry_run",
+                    end = result.End.ToString().ToLowerInvariant(),
+                    result.Error,
+                    wouldAdd = counts.Created,
+                    wouldUpdate = counts.Updated,
+                    wouldDelete = counts.Deleted,
+                    unchanged = counts.Skipped,
+                    rewrite = result.Outcome?.Rewrite,
+                    added = preview?.Added ?? [],
+                    updated = preview?.Updated ?? [],
+                    deleted = preview?.Deleted ?? [],
+                }
+            );
             return;
         }
 
@@ -43,8 +46,10 @@ internal static class DryRunReport
         Lines(output, '~', counts.Updated, preview?.Updated);
         Lines(output, '-', counts.Deleted, preview?.Deleted);
         output.WriteLine(
-            $"{name}: a sync would add {Number(counts.Created)}, update {Number(counts.Updated)} and delete {Deletes(result.Outcome, counts)} documents; "
-            + $"{Number(counts.Skipped)} are unchanged. (Dry run: nothing was written.)");
+            $"{name}: a sync would add {Number(counts.Created)}, update {Number(counts.Updated)} and delete "
+                + $"{Deletes(result.Outcome, counts)} documents; "
+                + $"{Number(counts.Skipped)} are unchanged. (Dry run: nothing was written.)"
+        );
         if (result.Outcome?.Rewrite is { } why)
         {
             output.WriteLine($"Documents that did not change would be written again: {why}");
@@ -56,7 +61,8 @@ internal static class DryRunReport
         }
     }
 
-    private static string Deletes(SyncOutcome? outcome, SyncCounts counts) => outcome?.End == SyncEnd.Refused ? "no" : Number(counts.Deleted);
+    private static string Deletes(SyncOutcome? outcome, SyncCounts counts) =>
+        outcome?.End == SyncEnd.Refused ? "no" : Number(counts.Deleted);
 
     private static void Lines(TextWriter output, char sign, long count, IReadOnlyList<string>? ids)
     {

@@ -10,35 +10,43 @@ internal sealed class JsonProgress(CliEnvironment environment) : ProgressDisplay
 
     public override void Say(string line) => JsonLine.Write(Environment.Out, new { @event = "message", text = line });
 
-    protected override void ShowStart(RunningSync sync) => JsonLine.Write(Environment.Out, new
-    {
-        @event = "sync_started",
-        sync.JobId,
-        sync.ConnectorId,
-        sync.ConnectorName,
-        sync.IndexName,
-        sync.ServiceType,
-        sync.FollowedOn,
-    });
+    protected override void ShowStart(RunningSync sync) =>
+        JsonLine.Write(
+            Environment.Out,
+            new
+            {
+                @event = "sync_started",
+                sync.JobId,
+                sync.ConnectorId,
+                sync.ConnectorName,
+                sync.IndexName,
+                sync.ServiceType,
+                sync.FollowedOn,
+            }
+        );
 
-    protected override void ShowEnd(RunningSync sync, SyncResult result, TimeSpan elapsed) => JsonLine.Write(Environment.Out, new
-    {
-        @event = "sync_ended",
-        sync.JobId,
-        sync.ConnectorId,
-        end = result.End.ToString().ToLowerInvariant(),
-        unchanged = result.Outcome?.End == SyncEnd.Unchanged ? true : (bool?)null,
-        result.Error,
-        seconds = Math.Round(elapsed.TotalSeconds, 3),
-        counts = result.Outcome?.Counts ?? sync.Progress.Counts,
-        result.Outcome?.TotalDocuments,
-        process = new
-        {
-            // Of the whole process, from its start: the benchmarks read it.
-            allocatedBytes = GC.GetTotalAllocatedBytes(),
-            processorSeconds = Math.Round(System.Environment.CpuUsage.TotalTime.TotalSeconds, 3),
-        },
-    });
+    protected override void ShowEnd(RunningSync sync, SyncResult result, TimeSpan elapsed) =>
+        JsonLine.Write(
+            Environment.Out,
+            new
+            {
+                @event = "sync_ended",
+                sync.JobId,
+                sync.ConnectorId,
+                end = result.End.ToString().ToLowerInvariant(),
+                unchanged = result.Outcome?.End == SyncEnd.Unchanged ? true : (bool?)null,
+                result.Error,
+                seconds = Math.Round(elapsed.TotalSeconds, 3),
+                counts = result.Outcome?.Counts ?? sync.Progress.Counts,
+                result.Outcome?.TotalDocuments,
+                process = new
+                {
+                    // Of the whole process, from its start: the benchmarks read it.
+                    allocatedBytes = GC.GetTotalAllocatedBytes(),
+                    processorSeconds = Math.Round(System.Environment.CpuUsage.TotalTime.TotalSeconds, 3),
+                },
+            }
+        );
 
     protected override async Task LoopAsync(CancellationToken cancellationToken)
     {
@@ -48,17 +56,20 @@ internal sealed class JsonProgress(CliEnvironment environment) : ProgressDisplay
             foreach (var pace in Running)
             {
                 var now = pace.Now();
-                JsonLine.Write(Environment.Out, new
-                {
-                    @event = "sync_running",
-                    pace.Sync.JobId,
-                    pace.Sync.ConnectorId,
-                    phase = SyncPace.Word(now.Phase).Replace(' ', '_'),
-                    now.Counts,
-                    estimatedDocuments = now.Estimated,
-                    documentsPerSecond = now.Rate is { } rate ? Math.Round(rate) : (double?)null,
-                    secondsLeft = now.Left is { } left ? Math.Round(left.TotalSeconds) : (double?)null,
-                });
+                JsonLine.Write(
+                    Environment.Out,
+                    new
+                    {
+                        @event = "sync_running",
+                        pace.Sync.JobId,
+                        pace.Sync.ConnectorId,
+                        phase = SyncPace.Word(now.Phase).Replace(' ', '_'),
+                        now.Counts,
+                        estimatedDocuments = now.Estimated,
+                        documentsPerSecond = now.Rate is { } rate ? Math.Round(rate) : (double?)null,
+                        secondsLeft = now.Left is { } left ? Math.Round(left.TotalSeconds) : (double?)null,
+                    }
+                );
             }
         }
     }

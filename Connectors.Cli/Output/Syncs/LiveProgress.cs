@@ -25,7 +25,8 @@ internal sealed class LiveProgress : ProgressDisplay
 
     protected override void ShowStart(RunningSync sync) => Say(SyncMessages.Started(sync));
 
-    protected override void ShowEnd(RunningSync sync, SyncResult result, TimeSpan elapsed) => Say(SyncMessages.Ended(sync, result, elapsed));
+    protected override void ShowEnd(RunningSync sync, SyncResult result, TimeSpan elapsed) =>
+        Say(SyncMessages.Ended(sync, result, elapsed));
 
     protected override async Task LoopAsync(CancellationToken cancellationToken)
     {
@@ -52,15 +53,19 @@ internal sealed class LiveProgress : ProgressDisplay
     private async Task ShowTableAsync(CancellationToken cancellationToken)
     {
         _log.Hold();
-        await _console.Live(Draw()).AutoClear(true).StartAsync(async live =>
-        {
-            while (Running.Count > 0 && !cancellationToken.IsCancellationRequested)
+        await _console
+            .Live(Draw())
+            .AutoClear(true)
+            .StartAsync(async live =>
             {
-                Flush();
-                live.UpdateTarget(Draw());
-                await Task.Delay(Every, Environment.TimeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        });
+                while (Running.Count > 0 && !cancellationToken.IsCancellationRequested)
+                {
+                    Flush();
+                    live.UpdateTarget(Draw());
+                    await Task.Delay(Every, Environment.TimeProvider, cancellationToken)
+                        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+            });
         Flush();
         _log.Release();
     }
@@ -101,7 +106,8 @@ internal sealed class LiveProgress : ProgressDisplay
                 new Text(Number(now.Counts.Indexed)),
                 new Text(Number(now.Counts.Deleted)),
                 new Text(now.Rate is { } rate ? Number((long)rate) : ""),
-                new Text(now.Left is { } left ? Clock(left) : ""));
+                new Text(now.Left is { } left ? Clock(left) : "")
+            );
         }
 
         return table;

@@ -14,7 +14,17 @@ internal static class PreviewText
     {
         using var document = JsonDocument.Parse(json);
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = isIndented, Encoder = JsonLine.Options.Encoder, NewLine = "\n" }))
+        using (
+            var writer = new Utf8JsonWriter(
+                stream,
+                new JsonWriterOptions
+                {
+                    Indented = isIndented,
+                    Encoder = JsonLine.Options.Encoder,
+                    NewLine = "\n",
+                }
+            )
+        )
         {
             Write(writer, document.RootElement, maxText);
         }

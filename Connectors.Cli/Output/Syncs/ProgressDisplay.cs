@@ -15,7 +15,8 @@ internal abstract class ProgressDisplay(CliEnvironment environment) : IServiceOb
     protected CliEnvironment Environment => environment;
 
     /// <summary>The syncs that run now, the oldest first.</summary>
-    protected IReadOnlyList<SyncPace> Running => [.. _running.Values.OrderBy(pace => pace.Sync.StartedAt).ThenBy(pace => pace.Sync.JobId, StringComparer.Ordinal)];
+    protected IReadOnlyList<SyncPace> Running =>
+        [.. _running.Values.OrderBy(pace => pace.Sync.StartedAt).ThenBy(pace => pace.Sync.JobId, StringComparer.Ordinal)];
 
     /// <summary>The display that suits where the output goes.</summary>
     public static ProgressDisplay Start(CommandSession session) => Start(session, session.Log);
@@ -23,11 +24,10 @@ internal abstract class ProgressDisplay(CliEnvironment environment) : IServiceOb
     /// <summary>The same, with a log of the command's own.</summary>
     public static ProgressDisplay Start(CommandSession session, LogOutput log)
     {
-        ProgressDisplay display = session.IsJson
-            ? new JsonProgress(session.Environment)
-            : session.Environment.IsTerminal
-                ? new LiveProgress(session.Environment, log)
-                : new LineProgress(session.Environment);
+        ProgressDisplay display =
+            session.IsJson ? new JsonProgress(session.Environment)
+            : session.Environment.IsTerminal ? new LiveProgress(session.Environment, log)
+            : new LineProgress(session.Environment);
         display._loop = Task.Run(() => display.LoopAsync(display._ended.Token));
         return display;
     }
@@ -75,7 +75,8 @@ internal sealed class LineProgress(CliEnvironment environment) : ProgressDisplay
 
     protected override void ShowStart(RunningSync sync) => Say(SyncMessages.Started(sync));
 
-    protected override void ShowEnd(RunningSync sync, SyncResult result, TimeSpan elapsed) => Say(SyncMessages.Ended(sync, result, elapsed));
+    protected override void ShowEnd(RunningSync sync, SyncResult result, TimeSpan elapsed) =>
+        Say(SyncMessages.Ended(sync, result, elapsed));
 
     protected override async Task LoopAsync(CancellationToken cancellationToken)
     {

@@ -29,7 +29,8 @@ internal static class SyncMessages
         var counts = result.Outcome?.Counts ?? sync.Progress.Counts;
         return result.End switch
         {
-            SyncResultEnd.Completed when result.Outcome?.End == SyncEnd.Unchanged => $"{Name(sync)}: completed in {time}, nothing changed in the source",
+            SyncResultEnd.Completed when result.Outcome?.End == SyncEnd.Unchanged =>
+                $"{Name(sync)}: completed in {time}, nothing changed in the source",
             SyncResultEnd.Completed => $"{Name(sync)}: completed in {time}, {Counts(counts)}",
             SyncResultEnd.Failed => $"{Name(sync)}: failed after {time}, {Counts(counts)}: {VisibleText.Of(result.Error ?? "see the log")}",
             SyncResultEnd.Canceled => $"{Name(sync)}: cancelled after {time}, {Counts(counts)}",
@@ -43,7 +44,9 @@ internal static class SyncMessages
 
     private static string Counts(SyncCounts counts)
     {
-        var text = $"{Number(counts.Read)} read, {Number(counts.Skipped)} skipped, {Number(counts.Created)} added, {Number(counts.Updated)} updated, {Number(counts.Deleted)} deleted";
+        var text =
+            $"{Number(counts.Read)} read, {Number(counts.Skipped)} skipped, {Number(counts.Created)} added, {Number(counts.Updated)} "
+            + $"updated, {Number(counts.Deleted)} deleted";
         text += counts.Excluded > 0 ? $", {Number(counts.Excluded)} left out by sync rules" : string.Empty;
         return (counts.Rejected, counts.Unreadable) switch
         {

@@ -29,31 +29,34 @@ internal sealed class SyncPace(RunningSync sync, TimeProvider time)
 
         var seconds = _readBefore is null ? 0 : (now - _pagesSince).TotalSeconds;
         var rate = seconds < 0.5 ? (double?)null : (counts.Read - _readBefore!.Value) / seconds;
-        var left = rate > 0 && progress is { Phase: SyncPhase.Pages, EstimatedDocuments: { } all } && all > counts.Read
-            ? TimeSpan.FromSeconds((all - counts.Read) / rate.Value)
-            : (TimeSpan?)null;
+        var left =
+            rate > 0 && progress is { Phase: SyncPhase.Pages, EstimatedDocuments: { } all } && all > counts.Read
+                ? TimeSpan.FromSeconds((all - counts.Read) / rate.Value)
+                : (TimeSpan?)null;
         return new Snapshot(progress.Phase, counts, progress.EstimatedDocuments, rate, left, now - sync.StartedAt);
     }
 
     /// <summary>The phase in a word.</summary>
-    public static string Word(SyncPhase phase) => phase switch
-    {
-        SyncPhase.Waiting => "waiting",
-        SyncPhase.Preparing => "preparing",
-        SyncPhase.Snapshot => "reading ids",
-        SyncPhase.Pages => "syncing",
-        SyncPhase.Deletes => "deleting",
-        SyncPhase.Finishing => "finishing",
-        _ => "ended",
-    };
+    public static string Word(SyncPhase phase) =>
+        phase switch
+        {
+            SyncPhase.Waiting => "waiting",
+            SyncPhase.Preparing => "preparing",
+            SyncPhase.Snapshot => "reading ids",
+            SyncPhase.Pages => "syncing",
+            SyncPhase.Deletes => "deleting",
+            SyncPhase.Finishing => "finishing",
+            _ => "ended",
+        };
 
     /// <summary>A number with separators.</summary>
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>Minutes and seconds, with hours when there are any.</summary>
-    public static string Clock(TimeSpan time) => time.TotalHours >= 1
-        ? string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}")
-        : string.Create(CultureInfo.InvariantCulture, $"{time.Minutes}:{time.Seconds:00}");
+    public static string Clock(TimeSpan time) =>
+        time.TotalHours >= 1
+            ? string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}")
+            : string.Create(CultureInfo.InvariantCulture, $"{time.Minutes}:{time.Seconds:00}");
 
     /// <summary>One moment of a sync.</summary>
     /// <param name="Phase">What it does.</param>
@@ -62,5 +65,12 @@ internal sealed class SyncPace(RunningSync sync, TimeProvider time)
     /// <param name="Rate">Documents read a second; <see langword="null"/> before there is one.</param>
     /// <param name="Left">Time left; <see langword="null"/> when nobody knows.</param>
     /// <param name="Elapsed">Since this process began with it.</param>
-    internal readonly record struct Snapshot(SyncPhase Phase, SyncCounts Counts, long? Estimated, double? Rate, TimeSpan? Left, TimeSpan Elapsed);
+    internal readonly record struct Snapshot(
+        SyncPhase Phase,
+        SyncCounts Counts,
+        long? Estimated,
+        double? Rate,
+        TimeSpan? Left,
+        TimeSpan Elapsed
+    );
 }

@@ -45,7 +45,10 @@ internal static class Highlighter
 
     private static string? Mark(string text, HashSet<string> words)
     {
-        var places = Words.Places(text).Where(place => words.Contains(text.Substring(place.Start, place.Length).ToLowerInvariant())).ToList();
+        var places = Words
+            .Places(text)
+            .Where(place => words.Contains(text.Substring(place.Start, place.Length).ToLowerInvariant()))
+            .ToList();
         if (places.Count == 0)
         {
             return null;

@@ -1,8 +1,8 @@
 namespace Connectors.Emulator.Search.Hits;
 
 /// <summary>
-/// The usual <c>filter_path</c> of a search that pages through an index, understood beforehand: what isn't wanted is then never written. Other patterns go
-/// through the general filter.
+/// The usual <c>filter_path</c> of a search that pages through an index, understood beforehand: what isn't wanted is then never written.
+/// Other patterns go through the general filter.
 /// </summary>
 internal sealed class HitFilter
 {
@@ -27,7 +27,10 @@ internal sealed class HitFilter
         {
             switch (pattern.Split('.'))
             {
-                case ["pit_id" or "took" or "timed_out" or "_shards"] or ["_shards", "failed"] or ["hits", "total"] or ["hits", "hits", "_id" or "_index" or "_seq_no" or "_primary_term" or "_version" or "sort" or "_source" or "fields"]:
+                case ["pit_id" or "took" or "timed_out" or "_shards"]
+                or ["_shards", "failed"]
+                or ["hits", "total"]
+                or ["hits", "hits", "_id" or "_index" or "_seq_no" or "_primary_term" or "_version" or "sort" or "_source" or "fields"]:
                     filter._wanted.Add(pattern);
                     break;
                 case ["hits", "hits", "_source", var name] when !name.Contains('*', StringComparison.Ordinal):

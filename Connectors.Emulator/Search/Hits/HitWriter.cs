@@ -115,7 +115,12 @@ internal sealed class HitWriter(Utf8JsonWriter json, SearchRequest request, HitF
 
             if (node.Kind == FieldKind.Text)
             {
-                throw new ElasticError(400, "illegal_argument_exception", $"Text fields are not optimised for operations that require per-document field data like aggregations and sorting, so these operations are disabled by default. Please use a keyword field instead of [{field.Name}].")
+                throw new ElasticError(
+                    400,
+                    "illegal_argument_exception",
+                    "Text fields are not optimised for operations that require per-document field data like aggregations and sorting, "
+                        + $"so these operations are disabled by default. Please use a keyword field instead of [{field.Name}]."
+                )
                 {
                     FailedShardOf = candidate.Index.Name,
                 }.Thrown();
@@ -138,7 +143,8 @@ internal sealed class HitWriter(Utf8JsonWriter json, SearchRequest request, HitF
         }
     }
 
-    /// <summary>Typed values. Those of <c>_timestamp</c> and <c>_digest</c> are kept beside the document, so that reading a million of them parses nothing.</summary>
+    /// <summary>Typed values. Those of <c>_timestamp</c> and <c>_digest</c> are kept beside the document, so that reading a million of them
+    /// parses nothing.</summary>
     private void WriteDocValues(Candidate candidate, FieldNode node, AskedField field, ref bool started)
     {
         if (node is { Kind: FieldKind.Date, Path: "_timestamp" } or { Kind: FieldKind.Long, Path: "_digest" })
@@ -240,6 +246,8 @@ internal sealed class HitWriter(Utf8JsonWriter json, SearchRequest request, HitF
         return Leaves(mapping.Root).Where(node => Wildcard.Matches(pattern, node.Path)).OrderBy(node => node.Path, StringComparer.Ordinal);
     }
 
-    private static IEnumerable<FieldNode> Leaves(FieldNode parent) => parent.Children.Where(child => child.IsReal)
-        .SelectMany(child => FieldKinds.IsLeaf(child.Kind) ? [child, .. child.MultiFields ?? []] : Leaves(child));
+    private static IEnumerable<FieldNode> Leaves(FieldNode parent) =>
+        parent
+            .Children.Where(child => child.IsReal)
+            .SelectMany(child => FieldKinds.IsLeaf(child.Kind) ? [child, .. child.MultiFields ?? []] : Leaves(child));
 }

@@ -23,15 +23,17 @@ internal sealed record SortSpec(SortBy By, string Field, bool IsDescending, stri
 {
     public static readonly SortSpec ByOrder = new(SortBy.Order, "_shard_doc", false, "_last", null);
 
-    public static List<SortSpec> ParseAll(JsonNode? node) => node switch
-    {
-        null => [],
-        JsonArray array => [.. array.SelectMany(Parse)],
-        _ => [.. Parse(node)],
-    };
+    public static List<SortSpec> ParseAll(JsonNode? node) =>
+        node switch
+        {
+            null => [],
+            JsonArray array => [.. array.SelectMany(Parse)],
+            _ => [.. Parse(node)],
+        };
 
     /// <summary>From the query string: <c>field:desc,other</c>.</summary>
-    public static List<SortSpec> ParseText(string text) => [.. text.Split(',').Select(part => part.Split(':')).Select(parts => Of(parts[0], parts.Length > 1 ? parts[1] : null, null))];
+    public static List<SortSpec> ParseText(string text) =>
+        [.. text.Split(',').Select(part => part.Split(':')).Select(parts => Of(parts[0], parts.Length > 1 ? parts[1] : null, null))];
 
     /// <summary>The value to sort a document by; null when it has none.</summary>
     /// <exception cref="ElasticErrorException">400: the field can't be sorted by.</exception>
@@ -53,7 +55,10 @@ internal sealed record SortSpec(SortBy By, string Field, bool IsDescending, stri
         FieldValue? best = null;
         foreach (var value in candidate.Values(node))
         {
-            if (FieldValue.Read(node.Kind, value) is { } found && (best is not { } current || (IsDescending ? found.Against(current) > 0 : found.Against(current) < 0)))
+            if (
+                FieldValue.Read(node.Kind, value) is { } found
+                && (best is not { } current || (IsDescending ? found.Against(current) > 0 : found.Against(current) < 0))
+            )
             {
                 best = found;
             }
@@ -82,7 +87,13 @@ internal sealed record SortSpec(SortBy By, string Field, bool IsDescending, stri
 
         if (node is { Kind: FieldKind.Text or FieldKind.Object or FieldKind.Disabled })
         {
-            throw new ElasticError(400, "illegal_argument_exception", $"Fielddata is disabled on [{Field}] in [{index.Name}]. Text fields are not optimised for operations that require per-document field data like aggregations and sorting, so these operations are disabled by default. Please use a keyword field instead.")
+            throw new ElasticError(
+                400,
+                "illegal_argument_exception",
+                $"Fielddata is disabled on [{Field}] in [{index.Name}]. Text fields are not optimised for operations that require "
+                    + "per-document field data like aggregations and sorting, so these operations are disabled by default. Please use a "
+                    + "keyword field instead."
+            )
             {
                 FailedShardOf = index.Name,
             }.Thrown();
@@ -116,7 +127,14 @@ internal sealed record SortSpec(SortBy By, string Field, bool IsDescending, stri
             case { } real:
                 json.WriteNumberValue(real.Real);
                 break;
-            case null when kind is FieldKind.Date or FieldKind.Long or FieldKind.Integer or FieldKind.Short or FieldKind.Byte or FieldKind.Boolean:
+            case null
+                when kind
+                    is FieldKind.Date
+                        or FieldKind.Long
+                        or FieldKind.Integer
+                        or FieldKind.Short
+                        or FieldKind.Byte
+                        or FieldKind.Boolean:
                 json.WriteNumberValue((Missing == "_first") == IsDescending ? long.MaxValue : long.MinValue);
                 break;
             case null:
@@ -166,17 +184,34 @@ internal sealed record SortSpec(SortBy By, string Field, bool IsDescending, stri
 
     private static SortSpec Of(string field, string? order, JsonObject? options)
     {
-        if (options?.FirstOrDefault(option => option.Key is not ("order" or "missing" or "unmapped_type" or "format" or "mode" or "numeric_type")).Key is { } unknown)
+        if (
+            options
+                ?.FirstOrDefault(option =>
+                    option.Key is not ("order" or "missing" or "unmapped_type" or "format" or "mode" or "numeric_type")
+                )
+                .Key is
+            { } unknown
+        )
         {
             throw ElasticErrors.Unsupported($"the sort option [{unknown}]").Thrown();
         }
 
         if (field == "_id")
         {
-            throw ElasticErrors.IllegalArgument("Fielddata access on the _id field is disallowed, you can re-enable it by updating the dynamic cluster setting: indices.id_field_data.enabled").Thrown();
+            throw ElasticErrors
+                .IllegalArgument(
+                    "Fielddata access on the _id field is disallowed, you can re-enable it by updating the dynamic cluster setting: "
+                        + "indices.id_field_data.enabled"
+                )
+                .Thrown();
         }
 
-        var by = field switch { "_score" => SortBy.Score, "_doc" or "_shard_doc" => SortBy.Order, _ => SortBy.Field };
+        var by = field switch
+        {
+            "_score" => SortBy.Score,
+            "_doc" or "_shard_doc" => SortBy.Order,
+            _ => SortBy.Field,
+        };
         var isDescending = order?.ToLowerInvariant() switch
         {
             null => by == SortBy.Score,

@@ -16,7 +16,23 @@ public sealed class ConnectorEditTests : IAsyncLifetime
     {
         _elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), TestContext.Current.CancellationToken);
         _cli = new CliRun(_elasticsearch.Uri);
-        Assert.Equal(0, await _cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-files", "--name", "files", "--id", "f1", "--set", $"directory={_cli.Files("a.txt")}"));
+        Assert.Equal(
+            0,
+            await _cli.RunAsync(
+                "connector",
+                "create",
+                "--service-type",
+                "dir",
+                "--index",
+                "search-files",
+                "--name",
+                "files",
+                "--id",
+                "f1",
+                "--set",
+                $"directory={_cli.Files("a.txt")}"
+            )
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -30,13 +46,41 @@ public sealed class ConnectorEditTests : IAsyncLifetime
     {
         var before = Connector("f1");
 
-        Assert.Equal(0, await _cli.RunAsync("connector", "edit", "files", "--set", "pattern=*.md", "--schedule-full", "0 0 * * * ?", "--schedule-deletes-only", "0 30 * * * ?", "--index", "search-docs", "--pipeline", "search-default-ingestion", "--run-ml-inference", "true"));
+        Assert.Equal(
+            0,
+            await _cli.RunAsync(
+                "connector",
+                "edit",
+                "files",
+                "--set",
+                "pattern=*.md",
+                "--schedule-full",
+                "0 0 * * * ?",
+                "--schedule-deletes-only",
+                "0 30 * * * ?",
+                "--index",
+                "search-docs",
+                "--pipeline",
+                "search-default-ingestion",
+                "--run-ml-inference",
+                "true"
+            )
+        );
 
-        Assert.Equal("files: changed index_name, pattern, scheduling.full, custom_scheduling.deletes_only, pipeline.\n", _cli.Out.ToString());
+        Assert.Equal(
+            "files: changed index_name, pattern, scheduling.full, custom_scheduling.deletes_only, pipeline.\n",
+            _cli.Out.ToString()
+        );
         var after = Connector("f1");
-        Assert.Equal(("*.md", "search-docs", "configured"), ((string?)after["configuration"]!["pattern"]!["value"], (string?)after["index_name"], (string?)after["status"]));
+        Assert.Equal(
+            ("*.md", "search-docs", "configured"),
+            ((string?)after["configuration"]!["pattern"]!["value"], (string?)after["index_name"], (string?)after["status"])
+        );
         Assert.Equal("""{"enabled":true,"interval":"0 0 * * * ?"}""", after["scheduling"]!["full"]!.ToJsonString());
-        Assert.Equal("""{"name":"search-default-ingestion","extract_binary_content":true,"reduce_whitespace":true,"run_ml_inference":true}""", after["pipeline"]!.ToJsonString());
+        Assert.Equal(
+            """{"name":"search-default-ingestion","extract_binary_content":true,"reduce_whitespace":true,"run_ml_inference":true}""",
+            after["pipeline"]!.ToJsonString()
+        );
         foreach (var same in (string[])["name", "service_type", "filtering", "features", "is_native", "last_synced"])
         {
             Assert.True(JsonNode.DeepEquals(before[same], after[same]), same);
@@ -50,7 +94,10 @@ public sealed class ConnectorEditTests : IAsyncLifetime
     {
         var before = _elasticsearch.LastSeqNo(".elastic-connectors-v1");
 
-        Assert.Equal(0, await _cli.RunAsync("connector", "edit", "f1", "--name", "files", "--set", "pattern=**/*.*", "--schedule-full", "off"));
+        Assert.Equal(
+            0,
+            await _cli.RunAsync("connector", "edit", "f1", "--name", "files", "--set", "pattern=**/*.*", "--schedule-full", "off")
+        );
 
         Assert.Equal("files: it is so already.\n", _cli.Out.ToString());
         Assert.True(before >= 0);
@@ -77,10 +124,35 @@ public sealed class ConnectorEditTests : IAsyncLifetime
         _cli.Input = "hunter2\n";
         _cli.Variables["DB_USER"] = "reader";
 
-        Assert.Equal(0, await _cli.RunAsync("connector", "edit", "m", "--set", "host=mongodb://db:27017", "--set", "database=d", "--set", "collection=c", "--set", "user=@env:DB_USER", "--set", "password=@-", "--debug"));
+        Assert.Equal(
+            0,
+            await _cli.RunAsync(
+                "connector",
+                "edit",
+                "m",
+                "--set",
+                "host=mongodb://db:27017",
+                "--set",
+                "database=d",
+                "--set",
+                "collection=c",
+                "--set",
+                "user=@env:DB_USER",
+                "--set",
+                "password=@-",
+                "--debug"
+            )
+        );
 
         Assert.DoesNotContain("hunter2", _cli.Out.ToString() + _cli.Error, StringComparison.Ordinal);
-        Assert.Equal(("hunter2", "reader", "configured"), ((string?)Connector("m")["configuration"]!["password"]!["value"], (string?)Connector("m")["configuration"]!["user"]!["value"], (string?)Connector("m")["status"]));
+        Assert.Equal(
+            ("hunter2", "reader", "configured"),
+            (
+                (string?)Connector("m")["configuration"]!["password"]!["value"],
+                (string?)Connector("m")["configuration"]!["user"]!["value"],
+                (string?)Connector("m")["status"]
+            )
+        );
     }
 
     [Fact]
@@ -90,7 +162,11 @@ public sealed class ConnectorEditTests : IAsyncLifetime
 
         Assert.Equal(0, await _cli.RunAsync("connector", "edit", "m", "--set", "password=@@hunter2"));
 
-        Assert.Equal("notice: the value of password is a secret, and others may see it in the list of processes. Write --set password=@FILE, @- or @env:NAME instead.\n", _cli.Error.ToString());
+        Assert.Equal(
+            "notice: the value of password is a secret, and others may see it in the list of processes. Write --set password=@FILE, @- "
+                + "or @env:NAME instead.\n",
+            _cli.Error.ToString()
+        );
         Assert.Equal("@hunter2", (string?)Connector("m")["configuration"]!["password"]!["value"]);
     }
 
@@ -100,10 +176,15 @@ public sealed class ConnectorEditTests : IAsyncLifetime
     [InlineData("f1 --set patern=x", "--set patern: there is no such field. Did you mean pattern?\n")]
     [InlineData("f1 --set pattern=@env:NONE", "--set pattern: the environment variable NONE is not set.\n")]
     [InlineData("f1 --set pattern=@-", "--set pattern: there is nothing on standard input.\n")]
-    [InlineData("f1 --pipeline nope", "--pipeline: the ingest pipeline 'nope' does not exist. Make it first: without it Elasticsearch would reject every document.\n")]
+    [InlineData(
+        "f1 --pipeline nope",
+        "--pipeline: the ingest pipeline 'nope' does not exist. Make it first: without it Elasticsearch would reject every document.\n"
+    )]
     [InlineData("f1 --reduce-whitespace true", "The connector has no ingest pipeline that could be told what to do. Choose one with it.\n")]
     [InlineData(
-        "f1 --pipeline none --extract-binary-content true", "The connector is to have no ingest pipeline, so there is none that could be told what to do. Leave out one of both.\n")]
+        "f1 --pipeline none --extract-binary-content true",
+        "The connector is to have no ingest pipeline, so there is none that could be told what to do. Leave out one of both.\n"
+    )]
     [InlineData("fils --name x", "There is no connector with the id or name \"fils\". Did you mean files?\n")]
     public async Task WhatCanNotBeIsSaidAndNothingIsWritten(string line, string expected)
     {
@@ -118,7 +199,20 @@ public sealed class ConnectorEditTests : IAsyncLifetime
     [Fact]
     public async Task AnIndexOfAnotherConnectorIsRefused()
     {
-        await _cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-other", "--name", "other", "--id", "f2", "--set", "directory=/");
+        await _cli.RunAsync(
+            "connector",
+            "create",
+            "--service-type",
+            "dir",
+            "--index",
+            "search-other",
+            "--name",
+            "other",
+            "--id",
+            "f2",
+            "--set",
+            "directory=/"
+        );
 
         Assert.Equal(1, await _cli.RunAsync("connector", "edit", "f1", "--index", "search-other"));
 
@@ -148,7 +242,10 @@ public sealed class ConnectorEditTests : IAsyncLifetime
         _elasticsearch.Put("search-filez", "1", "{}");
 
         Assert.Equal(2, await _cli.RunAsync("connector", "delete", "f1", "--yes", "--index", "search-filez"));
-        Assert.Equal("--index: 'search-filez' is not the index of connector 'f1', which fills search-files. Nothing was deleted.\n", _cli.Error.ToString());
+        Assert.Equal(
+            "--index: 'search-filez' is not the index of connector 'f1', which fills search-files. Nothing was deleted.\n",
+            _cli.Error.ToString()
+        );
         Assert.Equal(1, _elasticsearch.Count("search-files"));
 
         Assert.Equal(0, await _cli.RunAsync("connector", "delete", "f1", "--yes", "--index", "search-files"));
@@ -169,7 +266,13 @@ public sealed class ConnectorEditTests : IAsyncLifetime
         _elasticsearch.Put(".search-acl-filter-search-files", "ann", "{}");
         using var http = new HttpClient { BaseAddress = _elasticsearch.Uri };
         using var body = new StringContent(mapping, System.Text.Encoding.UTF8, "application/json");
-        (await http.PutAsync(new Uri(".search-acl-filter-search-files/_mapping", UriKind.Relative), body, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        (
+            await http.PutAsync(
+                new Uri(".search-acl-filter-search-files/_mapping", UriKind.Relative),
+                body,
+                TestContext.Current.CancellationToken
+            )
+        ).EnsureSuccessStatusCode();
 
         Assert.Equal(0, await _cli.RunAsync("connector", "delete", "f1", "--yes", "--index", "search-files"));
 
@@ -187,7 +290,10 @@ public sealed class ConnectorEditTests : IAsyncLifetime
 
         Assert.Equal(1, await _cli.RunAsync("connector", "delete", "f1", "--yes", "--index", "search-files"));
 
-        Assert.Equal("Index 'search-files' belongs to connector 'f2' (twin). Choose another index. Nothing was deleted.\n", _cli.Error.ToString());
+        Assert.Equal(
+            "Index 'search-files' belongs to connector 'f2' (twin). Choose another index. Nothing was deleted.\n",
+            _cli.Error.ToString()
+        );
         Assert.Equal(1, _elasticsearch.Count("search-files"));
         Assert.False((bool?)Connector("f1")["deleted"] ?? false);
     }
@@ -201,7 +307,11 @@ public sealed class ConnectorEditTests : IAsyncLifetime
 
         Assert.Equal(1, await _cli.RunAsync("connector", "delete", "f1", "--yes", "--index", "search-files"));
 
-        Assert.StartsWith("Job 'runs' has not ended within a minute, and it may still write to the index. Nothing was deleted.", _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Job 'runs' has not ended within a minute, and it may still write to the index. Nothing was deleted.",
+            _cli.Error.ToString(),
+            StringComparison.Ordinal
+        );
         Assert.Equal("canceling", (string?)JsonNode.Parse(_elasticsearch.Get(".elastic-connectors-sync-jobs", "runs")!)!["status"]);
         Assert.Equal(1, _elasticsearch.Count("search-files"));
         Assert.False((bool?)Connector("f1")["deleted"] ?? false);
@@ -221,7 +331,11 @@ public sealed class ConnectorEditTests : IAsyncLifetime
         gate.Open();
 
         Assert.Equal(1, await deleting);
-        Assert.StartsWith("Job 'runs' has not ended within a minute, and it may still write to the index. The connector was deleted, its index was not.", _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Job 'runs' has not ended within a minute, and it may still write to the index. The connector was deleted, its index was not.",
+            _cli.Error.ToString(),
+            StringComparison.Ordinal
+        );
         Assert.Equal(1, _elasticsearch.Count("search-files"));
         Assert.True((bool)Connector("f1")["deleted"]!);
     }
@@ -236,8 +350,15 @@ public sealed class ConnectorEditTests : IAsyncLifetime
 
         Assert.Equal(0, await _cli.RunAsync("connector", "delete", "f1"));
 
-        Assert.Contains("its index and the history of its syncs stay until the service deletes them (service.delete_orphaned_content).", terminal.Output, StringComparison.Ordinal);
-        Assert.Equal("files: deleted; its index search-files is left until the service deletes it (service.delete_orphaned_content).\n", _cli.Out.ToString());
+        Assert.Contains(
+            "its index and the history of its syncs stay until the service deletes them (service.delete_orphaned_content).",
+            terminal.Output,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            "files: deleted; its index search-files is left until the service deletes it (service.delete_orphaned_content).\n",
+            _cli.Out.ToString()
+        );
     }
 
     [Fact]
@@ -248,7 +369,10 @@ public sealed class ConnectorEditTests : IAsyncLifetime
 
         Assert.Equal(2, await _cli.RunAsync("connector", "delete", "f1", "--json"));
 
-        Assert.Equal(("", "", "connector delete: with --json nothing is asked. Add --yes if it is meant.\n"), (terminal.Output, _cli.Out.ToString(), _cli.Error.ToString()));
+        Assert.Equal(
+            ("", "", "connector delete: with --json nothing is asked. Add --yes if it is meant.\n"),
+            (terminal.Output, _cli.Out.ToString(), _cli.Error.ToString())
+        );
         Assert.False((bool?)Connector("f1")["deleted"] ?? false);
     }
 
@@ -286,10 +410,15 @@ public sealed class ConnectorEditTests : IAsyncLifetime
 
     private JsonObject Connector(string id) => JsonNode.Parse(_elasticsearch.Get(".elastic-connectors", id)!)!.AsObject();
 
-    private void PutJob(string id, string status) => _elasticsearch.Put(".elastic-connectors-sync-jobs", id, new JsonObject
-    {
-        ["connector"] = new JsonObject { ["id"] = "f1" },
-        ["status"] = status,
-        ["created_at"] = "2026-01-01T00:00:00+00:00",
-    }.ToJsonString());
+    private void PutJob(string id, string status) =>
+        _elasticsearch.Put(
+            ".elastic-connectors-sync-jobs",
+            id,
+            new JsonObject
+            {
+                ["connector"] = new JsonObject { ["id"] = "f1" },
+                ["status"] = status,
+                ["created_at"] = "2026-01-01T00:00:00+00:00",
+            }.ToJsonString()
+        );
 }

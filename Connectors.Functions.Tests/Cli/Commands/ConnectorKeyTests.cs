@@ -15,11 +15,29 @@ public sealed class ConnectorKeyTests
         var files = cli.Files("a.txt", "b.txt");
         await File.WriteAllTextAsync(
             cli.ConfigFile,
-            "elasticsearch.api_key: c2VydmljZTpr\nconnectors:\n  - {connector_id: f1, service_type: dir, api_key: b25lOms=}\n  - {connector_id: f2, service_type: dir}\n",
-            TestContext.Current.CancellationToken);
+            "elasticsearch.api_key: c2VydmljZTpr\nconnectors:\n  - {connector_id: f1, service_type: dir, api_key: b25lOms=}\n  - "
+                + "{connector_id: f2, service_type: dir}\n",
+            TestContext.Current.CancellationToken
+        );
         foreach (var (id, index) in new[] { ("f1", "search-one"), ("f2", "search-two") })
         {
-            Assert.Equal(0, await cli.RunAsync("connector", "create", "--service-type", "dir", "--index", index, "--name", id, "--id", id, "--set", $"directory={files}"));
+            Assert.Equal(
+                0,
+                await cli.RunAsync(
+                    "connector",
+                    "create",
+                    "--service-type",
+                    "dir",
+                    "--index",
+                    index,
+                    "--name",
+                    id,
+                    "--id",
+                    id,
+                    "--set",
+                    $"directory={files}"
+                )
+            );
         }
 
         var calls = new SeenCalls(elasticsearch);

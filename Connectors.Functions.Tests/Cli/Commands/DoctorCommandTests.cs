@@ -17,14 +17,28 @@ public sealed class DoctorCommandTests
     {
         await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
         using var cli = new CliRun(elasticsearch.Uri);
-        await cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-files", "--name", "files", "--set", $"directory={cli.Files("a.txt")}");
+        await cli.RunAsync(
+            "connector",
+            "create",
+            "--service-type",
+            "dir",
+            "--index",
+            "search-files",
+            "--name",
+            "files",
+            "--set",
+            $"directory={cli.Files("a.txt")}"
+        );
 
         Assert.Equal(0, await cli.RunAsync("doctor"));
 
         Assert.Matches(
-            "^ok    configuration: It can be read.\nok    state folder: .* can be written.\nok    elasticsearch: 9.5.0, cluster '.*'.\nok    clock: It agrees with Elasticsearch's.\n"
-            + "ok    protocol indices: Both exist.\n-     privileges: Security is disabled in the cluster.\nok    connector files: System Directory answers.\nAll is well.\n$",
-            cli.Out.ToString());
+            "^ok    configuration: It can be read.\nok    state folder: .* can be written.\nok    elasticsearch: 9.5.0, cluster "
+                + "'.*'.\nok    clock: It agrees with Elasticsearch's.\n"
+                + "ok    protocol indices: Both exist.\n-     privileges: Security is disabled in the cluster.\nok    connector files: "
+                + "System Directory answers.\nAll is well.\n$",
+            cli.Out.ToString()
+        );
         Assert.Equal("", cli.Error.ToString());
     }
 
@@ -33,17 +47,39 @@ public sealed class DoctorCommandTests
     {
         await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
         using var cli = new CliRun(elasticsearch.Uri);
-        await cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-files", "--name", "files", "--id", "f1", "--set", "directory=/no/such/folder");
+        await cli.RunAsync(
+            "connector",
+            "create",
+            "--service-type",
+            "dir",
+            "--index",
+            "search-files",
+            "--name",
+            "files",
+            "--id",
+            "f1",
+            "--set",
+            "directory=/no/such/folder"
+        );
         var connector = JsonNode.Parse(elasticsearch.Get(".elastic-connectors", "f1")!)!;
         connector["pipeline"] = new JsonObject { ["name"] = "no-such-pipeline" };
         elasticsearch.Put(".elastic-connectors", "f1", connector.ToJsonString());
 
         Assert.Equal(1, await cli.RunAsync("doctor", "--json"));
 
-        var failed = cli.Out.ToString().TrimEnd().Split('\n').Select(line => JsonNode.Parse(line)!).Where(check => (string?)check["state"] == "failed").ToList();
+        var failed = cli
+            .Out.ToString()
+            .TrimEnd()
+            .Split('\n')
+            .Select(line => JsonNode.Parse(line)!)
+            .Where(check => (string?)check["state"] == "failed")
+            .ToList();
         Assert.Equal(2, failed.Count);
         Assert.Contains("/no/such/folder", (string?)failed[0]["detail"], StringComparison.Ordinal);
-        Assert.Equal("The ingest pipeline 'no-such-pipeline' does not exist: every document would be rejected.", (string?)failed[1]["detail"]);
+        Assert.Equal(
+            "The ingest pipeline 'no-such-pipeline' does not exist: every document would be rejected.",
+            (string?)failed[1]["detail"]
+        );
         Assert.All(failed, check => Assert.NotEmpty((string)check["remedy"]!));
         Assert.Empty(elasticsearch.Ids("search-files"));
     }
@@ -53,7 +89,20 @@ public sealed class DoctorCommandTests
     {
         await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
         using var cli = new CliRun(elasticsearch.Uri);
-        await cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-files", "--name", "files", "--id", "f1", "--set", $"directory={cli.Files("a.txt")}");
+        await cli.RunAsync(
+            "connector",
+            "create",
+            "--service-type",
+            "dir",
+            "--index",
+            "search-files",
+            "--name",
+            "files",
+            "--id",
+            "f1",
+            "--set",
+            $"directory={cli.Files("a.txt")}"
+        );
         var connector = JsonNode.Parse(elasticsearch.Get(".elastic-connectors", "f1")!)!;
         connector["name"] = "twin";
         connector["scheduling"]!["full"] = new JsonObject { ["enabled"] = true, ["interval"] = "daily" };
@@ -62,8 +111,17 @@ public sealed class DoctorCommandTests
         Assert.Equal(1, await cli.RunAsync("doctor"));
 
         var told = cli.Out.ToString();
-        Assert.Contains("FAIL  connector files: Connector 'f2' fills the same index, search-files: each would delete what the other one writes.\n      Give one of them another index: `elastic-ingest connector edit f1 --index NAME`.\n", told, StringComparison.Ordinal);
-        Assert.Contains("FAIL  connector twin: Its schedule for full syncs is none: 'daily' is not a cron expression", told, StringComparison.Ordinal);
+        Assert.Contains(
+            "FAIL  connector files: Connector 'f2' fills the same index, search-files: each would delete what the other one writes.\n    "
+                + "  Give one of them another index: `elastic-ingest connector edit f1 --index NAME`.\n",
+            told,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "FAIL  connector twin: Its schedule for full syncs is none: 'daily' is not a cron expression",
+            told,
+            StringComparison.Ordinal
+        );
         Assert.EndsWith("\n3 things have to be put right.\n", told, StringComparison.Ordinal);
     }
 
@@ -75,7 +133,11 @@ public sealed class DoctorCommandTests
         Assert.Equal(4, await cli.RunAsync("doctor"));
 
         Assert.Contains("FAIL  elasticsearch: ", cli.Out.ToString(), StringComparison.Ordinal);
-        Assert.EndsWith("-     the rest: Elasticsearch is not available.\n1 thing has to be put right.\n", cli.Out.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "-     the rest: Elasticsearch is not available.\n1 thing has to be put right.\n",
+            cli.Out.ToString(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -87,15 +149,21 @@ public sealed class DoctorCommandTests
             http.Response.Headers["X-elastic-product"] = "Elasticsearch";
             http.Response.ContentType = "application/json";
             asked = await JsonNode.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted);
-            await http.Response.WriteAsync("""{"username":"u","has_all_requested":false,"cluster":{},"index":{"search-b":{"manage":false,"write":true},"search-a":{"write":false}},"application":{}}""");
+            await http.Response.WriteAsync(
+                """{"username":"u","has_all_requested":false,"cluster":{},"index":{"search-b":{"manage":false,"write":true},"search-a":{"write":false}},"application":{}}"""
+            );
         });
         using var gateway = GatewayBench.GatewayOf(new ElasticsearchOptions { Hosts = [server.Uri] });
 
-        Assert.Equal(["manage on search-b", "write on search-a"], await gateway.Checkup.MissingPrivilegesAsync(["search-a", "search-b"], Token));
+        Assert.Equal(
+            ["manage on search-b", "write on search-a"],
+            await gateway.Checkup.MissingPrivilegesAsync(["search-a", "search-b"], Token)
+        );
 
         Assert.Equal(
             [".elastic-connectors,.elastic-connectors-sync-jobs", "search-a,search-b"],
-            asked!["index"]!.AsArray().Select(index => string.Join(',', index!["names"]!.AsArray().Select(name => (string?)name))));
+            asked!["index"]!.AsArray().Select(index => string.Join(',', index!["names"]!.AsArray().Select(name => (string?)name)))
+        );
     }
 
     [Fact]
@@ -105,10 +173,24 @@ public sealed class DoctorCommandTests
         using var cli = new CliRun(server.Uri);
         var files = cli.Files("a.txt");
         await cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-open", "--set", $"directory={files}");
-        await cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-closed", "--set", $"directory={files}", "--set", "use_document_level_security=true");
+        await cli.RunAsync(
+            "connector",
+            "create",
+            "--service-type",
+            "dir",
+            "--index",
+            "search-closed",
+            "--set",
+            $"directory={files}",
+            "--set",
+            "use_document_level_security=true"
+        );
 
         var asked = "";
-        server.Requests.Arrived = request => asked += request.Path.EndsWith("_has_privileges", StringComparison.Ordinal) ? System.Text.Encoding.UTF8.GetString(request.Body.Span) : "";
+        server.Requests.Arrived = request =>
+            asked += request.Path.EndsWith("_has_privileges", StringComparison.Ordinal)
+                ? System.Text.Encoding.UTF8.GetString(request.Body.Span)
+                : "";
 
         await cli.RunAsync("doctor");
 

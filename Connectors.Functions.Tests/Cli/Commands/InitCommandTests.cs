@@ -28,7 +28,11 @@ public sealed class InitCommandTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("init", "--host URL; --api-key @env:ELASTICSEARCH_API_KEY (or --username with --password, or --no-credentials); --service-type TYPE (or --no-source); --index NAME")]
+    [InlineData(
+        "init",
+        "--host URL; --api-key @env:ELASTICSEARCH_API_KEY (or --username with --password, or --no-credentials); --service-type TYPE (or "
+            + "--no-source); --index NAME"
+    )]
     [InlineData("init --host http://127.0.0.1:1 --username u --no-source", "--password @env:ELASTICSEARCH_PASSWORD")]
     [InlineData("init --host http://127.0.0.1:1 --no-credentials --service-type dir", "--index NAME")]
     public async Task WithoutATerminalWhatIsMissingIsNamedInOneLine(string line, string missing)
@@ -42,9 +46,29 @@ public sealed class InitCommandTests : IAsyncLifetime
     [Fact]
     public async Task WhatItWritesIsAllThatDoctorAndSyncNeed()
     {
-        Assert.Equal(0, await InitAsync("--service-type", "dir", "--set", $"directory={_cli.Files("a.txt")}", "--index", "search-files", "--id", "f1", "--name", "files", "--schedule", "0 0 * * * ?"));
+        Assert.Equal(
+            0,
+            await InitAsync(
+                "--service-type",
+                "dir",
+                "--set",
+                $"directory={_cli.Files("a.txt")}",
+                "--index",
+                "search-files",
+                "--id",
+                "f1",
+                "--name",
+                "files",
+                "--schedule",
+                "0 0 * * * ?"
+            )
+        );
 
-        Assert.StartsWith($"{_cli.ConfigFile} is written.\nConnector files (f1) mirrors dir into search-files.\n\nNext:\n  elastic-ingest doctor -c ", _cli.Out.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{_cli.ConfigFile} is written.\nConnector files (f1) mirrors dir into search-files.\n\nNext:\n  elastic-ingest doctor -c ",
+            _cli.Out.ToString(),
+            StringComparison.Ordinal
+        );
         var connector = JsonNode.Parse(_elasticsearch.Get(".elastic-connectors", "f1")!)!;
         Assert.Equal(("configured", "0 0 * * * ?"), ((string?)connector["status"], (string?)connector["scheduling"]!["full"]!["interval"]));
         Assert.Empty(Read().Notices);
@@ -86,7 +110,10 @@ public sealed class InitCommandTests : IAsyncLifetime
         const string Password = "pa\"ss: ${HOME} # 'x'\\";
         _cli.Input = Password + "\n";
 
-        Assert.Equal(0, await _cli.RunAsync("init", "--host", _elasticsearch.Uri.ToString(), "--username", "elastic", "--password", "@-", "--no-source"));
+        Assert.Equal(
+            0,
+            await _cli.RunAsync("init", "--host", _elasticsearch.Uri.ToString(), "--username", "elastic", "--password", "@-", "--no-source")
+        );
 
         Assert.Equal(("elastic", Password), (Read().Elasticsearch.Username, Read().Elasticsearch.Password!.Reveal()));
         Assert.DoesNotContain("pa\"ss", _cli.Out.ToString() + _cli.Error, StringComparison.Ordinal);
@@ -114,7 +141,11 @@ public sealed class InitCommandTests : IAsyncLifetime
 
         Assert.Equal(0, await InitAsync("--service-type", "dir", "--set", $"directory={_cli.Files("a.txt")}", "--index", "search-old"));
 
-        Assert.Equal("notice: Index search-old is there and holds 1 documents. Syncs make it equal to the source and delete what the source does not have.\n", _cli.Error.ToString());
+        Assert.Equal(
+            "notice: Index search-old is there and holds 1 documents. Syncs make it equal to the source and delete what the source does "
+                + "not have.\n",
+            _cli.Error.ToString()
+        );
     }
 
     [Theory]
@@ -145,9 +176,11 @@ public sealed class InitCommandTests : IAsyncLifetime
         {
             http.Response.Headers["X-elastic-product"] = "Elasticsearch";
             http.Response.ContentType = "application/json";
-            await http.Response.WriteAsync(http.Request.Path.Value!.EndsWith("_has_privileges", StringComparison.Ordinal)
-                ? """{"index":{".elastic-connectors":{"read":true,"write":false}}}"""
-                : """{"cluster_name":"c","version":{"number":"9.5.0"}}""");
+            await http.Response.WriteAsync(
+                http.Request.Path.Value!.EndsWith("_has_privileges", StringComparison.Ordinal)
+                    ? """{"index":{".elastic-connectors":{"read":true,"write":false}}}"""
+                    : """{"cluster_name":"c","version":{"number":"9.5.0"}}"""
+            );
         });
 
         Assert.Equal(1, await _cli.RunAsync("init", "--host", server.Uri.ToString(), "--no-credentials", "--no-source"));
@@ -158,13 +191,30 @@ public sealed class InitCommandTests : IAsyncLifetime
     [Fact]
     public async Task ScriptsGetOneObject()
     {
-        Assert.Equal(0, await InitAsync("--service-type", "dir", "--set", $"directory={_cli.Files("a.txt")}", "--index", "search-files", "--id", "f1", "--json"));
+        Assert.Equal(
+            0,
+            await InitAsync(
+                "--service-type",
+                "dir",
+                "--set",
+                $"directory={_cli.Files("a.txt")}",
+                "--index",
+                "search-files",
+                "--id",
+                "f1",
+                "--json"
+            )
+        );
 
         var told = JsonNode.Parse(_cli.Out.ToString())!;
-        Assert.Equal(("initialized", "f1", "search-files"), ((string?)told["event"], (string?)told["connector_id"], (string?)told["index_name"]));
+        Assert.Equal(
+            ("initialized", "f1", "search-files"),
+            ((string?)told["event"], (string?)told["connector_id"], (string?)told["index_name"])
+        );
     }
 
-    private Task<int> InitAsync(params string[] more) => _cli.RunAsync(["init", "--host", _elasticsearch.Uri.ToString(), "--no-credentials", .. more]);
+    private Task<int> InitAsync(params string[] more) =>
+        _cli.RunAsync(["init", "--host", _elasticsearch.Uri.ToString(), "--no-credentials", .. more]);
 
     private ServiceConfiguration Read()
     {

@@ -33,23 +33,23 @@ public sealed class InitDialogTests : IAsyncLifetime
     {
         Type("elasticsearch.example");
         Type("http://127.0.0.1:1");
-        Choose(2);                              // no credentials
-        Choose(0);                              // it does not answer: another address
+        Choose(2); // no credentials
+        Choose(0); // it does not answer: another address
         Type(_elasticsearch.Uri.ToString());
-        Choose(1);                              // dir
-        Confirm(false);                         // no advanced settings
+        Choose(1); // dir
+        Confirm(false); // no advanced settings
         Type("/no/such/folder");
-        Type("");                               // the pattern's default
-        Confirm(false);                         // no access control
-        Choose(0);                              // change the answers
+        Type(""); // the pattern's default
+        Confirm(false); // no access control
+        Choose(0); // change the answers
         Confirm(false);
         Type(_cli.Files("a.txt"));
         Type("");
         Confirm(false);
         Type("Search");
-        Type("");                               // search-dir
+        Type(""); // search-dir
         Type("files");
-        Choose(1);                              // every hour
+        Choose(1); // every hour
 
         Assert.Equal(0, await _cli.RunAsync("init"));
 
@@ -58,8 +58,14 @@ public sealed class InitDialogTests : IAsyncLifetime
         Assert.Contains("'/no/such/folder' does not exist", seen, StringComparison.Ordinal);
         Assert.Contains("'Search' can't be the name of an index: it has capital letters.", seen, StringComparison.Ordinal);
         var connector = JsonNode.Parse(_elasticsearch.Documents(".elastic-connectors").Values.Single())!;
-        Assert.Equal(("files", "search-dir", "0 0 * * * ?"), ((string?)connector["name"], (string?)connector["index_name"], (string?)connector["scheduling"]!["full"]!["interval"]));
-        Assert.Equal(_elasticsearch.Uri, ServiceConfiguration.Read(_cli.ConfigFile, _cli.Variables, Shipped.Classes).Configuration!.Elasticsearch.Hosts[0]);
+        Assert.Equal(
+            ("files", "search-dir", "0 0 * * * ?"),
+            ((string?)connector["name"], (string?)connector["index_name"], (string?)connector["scheduling"]!["full"]!["interval"])
+        );
+        Assert.Equal(
+            _elasticsearch.Uri,
+            ServiceConfiguration.Read(_cli.ConfigFile, _cli.Variables, Shipped.Classes).Configuration!.Elasticsearch.Hosts[0]
+        );
         Assert.Equal(0, await _cli.RunAsync("doctor"));
     }
 
@@ -67,13 +73,17 @@ public sealed class InitDialogTests : IAsyncLifetime
     public async Task ASecretIsNeverShownAndMayBeLeftToTheEnvironment()
     {
         Type(_elasticsearch.Uri.ToString());
-        Choose(0);                              // API key
+        Choose(0); // API key
         Type("c2VjcmV0");
-        Choose(1);                              // in the environment
+        Choose(1); // in the environment
 
         Assert.Equal(0, await _cli.RunAsync("init", "--no-source"));
 
-        Assert.Contains("api_key: \"${ELASTICSEARCH_API_KEY}\"", await File.ReadAllTextAsync(_cli.ConfigFile, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "api_key: \"${ELASTICSEARCH_API_KEY}\"",
+            await File.ReadAllTextAsync(_cli.ConfigFile, TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
         Assert.Contains("set the environment variable ELASTICSEARCH_API_KEY", _cli.Out.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("c2VjcmV0", _terminal.Output + _cli.Out + _cli.Error, StringComparison.Ordinal);
     }
@@ -86,16 +96,16 @@ public sealed class InitDialogTests : IAsyncLifetime
         await File.WriteAllTextAsync(file, Pem + "\n", TestContext.Current.CancellationToken);
         _cli.Variables["DB_PASSWORD"] = "se-cr-et";
         Type("127.0.0.1");
-        Type("1");                              // nothing listens there
-        Type("@@ann");                          // user
-        Type("@-");                             // that is this terminal
+        Type("1"); // nothing listens there
+        Type("@@ann"); // user
+        Type("@-"); // that is this terminal
         Type("@env:NONE");
         Type("@env:DB_PASSWORD");
-        Type("");                               // all databases
-        Confirm(true);                          // TLS
+        Type(""); // all databases
+        Confirm(true); // TLS
         Type($"@{file}");
-        Confirm(false);                         // no certificate of ours
-        Choose(0);                              // change the answers: all are there as before
+        Confirm(false); // no certificate of ours
+        Choose(0); // change the answers: all are there as before
         Type("");
         Type("");
         Type("");
@@ -104,15 +114,25 @@ public sealed class InitDialogTests : IAsyncLifetime
         Confirm(true);
         Type("");
         Confirm(false);
-        Choose(2);                              // go on all the same
+        Choose(2); // go on all the same
         Type("");
         Type("");
         Choose(0);
 
-        Assert.Equal(0, await _cli.RunAsync("init", "--host", _elasticsearch.Uri.ToString(), "--no-credentials", "--service-type", "redis"));
+        Assert.Equal(
+            0,
+            await _cli.RunAsync("init", "--host", _elasticsearch.Uri.ToString(), "--no-credentials", "--service-type", "redis")
+        );
 
         var configuration = JsonNode.Parse(_elasticsearch.Documents(".elastic-connectors").Values.Single())!["configuration"]!;
-        Assert.Equal(("@ann", "se-cr-et", Pem), ((string?)configuration["username"]!["value"], (string?)configuration["password"]!["value"], (string?)configuration["ssl_ca"]!["value"]));
+        Assert.Equal(
+            ("@ann", "se-cr-et", Pem),
+            (
+                (string?)configuration["username"]!["value"],
+                (string?)configuration["password"]!["value"],
+                (string?)configuration["ssl_ca"]!["value"]
+            )
+        );
         var seen = _terminal.Output;
         Assert.Contains("An answer may be @FILE or @env:NAME as well", seen, StringComparison.Ordinal);
         Assert.Contains("@-: standard input is where the answers come from.", seen, StringComparison.Ordinal);
@@ -125,7 +145,7 @@ public sealed class InitDialogTests : IAsyncLifetime
     {
         Type("http://127.0.0.1:1");
         Choose(2);
-        Choose(3);                              // stop
+        Choose(3); // stop
 
         Assert.Equal(4, await _cli.RunAsync("init", "--no-source"));
 

@@ -14,7 +14,20 @@ public sealed class JobCommandTests : IAsyncLifetime
     {
         _elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), TestContext.Current.CancellationToken);
         _cli = new CliRun(_elasticsearch.Uri);
-        await _cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-files", "--name", "files", "--id", "f1", "--set", $"directory={_cli.Files("a.txt")}");
+        await _cli.RunAsync(
+            "connector",
+            "create",
+            "--service-type",
+            "dir",
+            "--index",
+            "search-files",
+            "--name",
+            "files",
+            "--id",
+            "f1",
+            "--set",
+            $"directory={_cli.Files("a.txt")}"
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -34,7 +47,10 @@ public sealed class JobCommandTests : IAsyncLifetime
         Assert.Equal([0, 1], jobs.Select(job => (int)job["indexedDocuments"]!));
 
         Assert.Equal(0, await _cli.RunAsync("job", "list", "--count", "1"));
-        Assert.Matches($"^Jobs, the newest first\n  job .*\n  {jobs[0]["id"]}  f1 +completed  ....-..-.. ..:..  0:00  0 +0\n$", _cli.Out.ToString());
+        Assert.Matches(
+            $"^Jobs, the newest first\n  job .*\n  {jobs[0]["id"]}  f1 +completed  ....-..-.. ..:..  0:00  0 +0\n$",
+            _cli.Out.ToString()
+        );
 
         Assert.Equal(0, await _cli.RunAsync("job", "show", (string)jobs[1]["id"]!));
         Assert.True(JsonNode.DeepEquals(jobs[1], JsonNode.Parse(_cli.Out.ToString())));
@@ -86,20 +102,22 @@ public sealed class JobCommandTests : IAsyncLifetime
     {
         Put("runs", "in_progress", 0);
         var first = true;
-        _elasticsearch.Faults.Add(FaultRule.RefuseCall(404) with
-        {
-            // The first answer shows it running; by the second it has ended.
-            Request = request =>
+        _elasticsearch.Faults.Add(
+            FaultRule.RefuseCall(404) with
             {
-                if (request.Method == "GET" && request.Path.EndsWith("/_doc/runs", StringComparison.Ordinal) && !first)
+                // The first answer shows it running; by the second it has ended.
+                Request = request =>
                 {
-                    Put("runs", "completed", 1_200);
-                }
+                    if (request.Method == "GET" && request.Path.EndsWith("/_doc/runs", StringComparison.Ordinal) && !first)
+                    {
+                        Put("runs", "completed", 1_200);
+                    }
 
-                first &= !request.Path.EndsWith("/_doc/runs", StringComparison.Ordinal);
-                return false;
-            },
-        });
+                    first &= !request.Path.EndsWith("/_doc/runs", StringComparison.Ordinal);
+                    return false;
+                },
+            }
+        );
 
         Assert.Equal(0, await _cli.RunAsync("job", "tail", "runs"));
 
@@ -119,12 +137,36 @@ public sealed class JobCommandTests : IAsyncLifetime
     [Fact]
     public async Task AConnectorIsShownWithoutItsSecrets()
     {
-        await _cli.RunAsync("connector", "create", "--service-type", "mongodb", "--index", "search-m", "--name", "shop", "--id", "m", "--set", "host=mongodb://127.0.0.1:1", "--set", "user=u", "--set", "password=hunter2", "--set", "database=d", "--set", "collection=c");
+        await _cli.RunAsync(
+            "connector",
+            "create",
+            "--service-type",
+            "mongodb",
+            "--index",
+            "search-m",
+            "--name",
+            "shop",
+            "--id",
+            "m",
+            "--set",
+            "host=mongodb://127.0.0.1:1",
+            "--set",
+            "user=u",
+            "--set",
+            "password=hunter2",
+            "--set",
+            "database=d",
+            "--set",
+            "collection=c"
+        );
 
         Assert.Equal(0, await _cli.RunAsync("connector", "show", "shop"));
 
         var shown = JsonNode.Parse(_cli.Out.ToString())!;
-        Assert.Equal(("m", "search-m", "d"), ((string?)shown["id"], (string?)shown["indexName"], (string?)shown["configuration"]!["database"]));
+        Assert.Equal(
+            ("m", "search-m", "d"),
+            ((string?)shown["id"], (string?)shown["indexName"], (string?)shown["configuration"]!["database"])
+        );
         Assert.DoesNotContain("hunter2", _cli.Out.ToString() + _cli.Error, StringComparison.Ordinal);
     }
 
@@ -134,7 +176,10 @@ public sealed class JobCommandTests : IAsyncLifetime
     [InlineData("job show none", "There is no job with the id \"none\". `elastic-ingest job list` shows the newest ones.\n")]
     [InlineData("job cancel none", "There is no job with the id \"none\". `elastic-ingest job list` shows the newest ones.\n")]
     [InlineData("job list --connector fils", "There is no connector with the id or name \"fils\". Did you mean files?\n")]
-    [InlineData("job list --status eror", "--status: \"eror\" is not a job state. Did you mean error?\nSee elastic-ingest job list --help.\n")]
+    [InlineData(
+        "job list --status eror",
+        "--status: \"eror\" is not a job state. Did you mean error?\nSee elastic-ingest job list --help.\n"
+    )]
     [InlineData("job list --limit 0", "--limit: \"0\" is not a number from 1 to 1000.\nSee elastic-ingest job list --help.\n")]
     public async Task WhatIsNotThereIsSaid(string line, string expected)
     {
@@ -142,13 +187,18 @@ public sealed class JobCommandTests : IAsyncLifetime
         Assert.Equal(expected, _cli.Error.ToString());
     }
 
-    private void Put(string id, string status, int written = 0, string? error = null, string createdAt = "2026-01-01T00:00:00+00:00") => _elasticsearch.Put(".elastic-connectors-sync-jobs", id, new JsonObject
-    {
-        ["connector"] = new JsonObject { ["id"] = "f1" },
-        ["status"] = status,
-        ["error"] = error,
-        ["indexed_document_count"] = written,
-        ["metadata"] = new JsonObject { ["read"] = written },
-        ["created_at"] = createdAt,
-    }.ToJsonString());
+    private void Put(string id, string status, int written = 0, string? error = null, string createdAt = "2026-01-01T00:00:00+00:00") =>
+        _elasticsearch.Put(
+            ".elastic-connectors-sync-jobs",
+            id,
+            new JsonObject
+            {
+                ["connector"] = new JsonObject { ["id"] = "f1" },
+                ["status"] = status,
+                ["error"] = error,
+                ["indexed_document_count"] = written,
+                ["metadata"] = new JsonObject { ["read"] = written },
+                ["created_at"] = createdAt,
+            }.ToJsonString()
+        );
 }

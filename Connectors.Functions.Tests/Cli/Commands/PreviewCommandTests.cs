@@ -13,7 +13,20 @@ public sealed class PreviewCommandTests : IAsyncLifetime
     {
         _elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), TestContext.Current.CancellationToken);
         _cli = new CliRun(_elasticsearch.Uri);
-        await _cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-files", "--name", "files", "--id", "f1", "--set", $"directory={_cli.Files("a.txt", "b.txt", "c.md", "d.txt")}");
+        await _cli.RunAsync(
+            "connector",
+            "create",
+            "--service-type",
+            "dir",
+            "--index",
+            "search-files",
+            "--name",
+            "files",
+            "--id",
+            "f1",
+            "--set",
+            $"directory={_cli.Files("a.txt", "b.txt", "c.md", "d.txt")}"
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -34,7 +47,10 @@ public sealed class PreviewCommandTests : IAsyncLifetime
 
         var written = _elasticsearch.Documents("search-files");
         Assert.Equal(4, shown.Count);
-        Assert.Equal(written.Keys.Order(StringComparer.Ordinal), shown.Select(document => (string)document["id"]!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            written.Keys.Order(StringComparer.Ordinal),
+            shown.Select(document => (string)document["id"]!).Order(StringComparer.Ordinal)
+        );
         Assert.All(shown, document => Assert.True(JsonNode.DeepEquals(JsonNode.Parse(written[(string)document["id"]!]), document)));
     }
 
@@ -42,20 +58,30 @@ public sealed class PreviewCommandTests : IAsyncLifetime
     public async Task RulesAreAppliedAndSoIsTheLimit()
     {
         var connector = JsonNode.Parse(_elasticsearch.Get(".elastic-connectors", "f1")!)!;
-        connector["filtering"]![0]!["active"]!["rules"]!.AsArray().Insert(0, JsonNode.Parse("""{"id":"r","order":0,"policy":"exclude","field":"filename","rule":"equals","value":"a.txt"}"""));
+        connector["filtering"]![0]!["active"]!["rules"]!
+            .AsArray()
+            .Insert(0, JsonNode.Parse("""{"id":"r","order":0,"policy":"exclude","field":"filename","rule":"equals","value":"a.txt"}"""));
         _elasticsearch.Put(".elastic-connectors", "f1", connector.ToJsonString());
 
         Assert.Equal(0, await _cli.RunAsync("preview", "f1", "--limit", "2", "--json"));
         Assert.Equal(["b.txt", "c.md"], Documents().Select(document => (string?)document["filename"]));
 
         Assert.Equal(0, await _cli.RunAsync("preview", "f1", "--limit", "2"));
-        Assert.EndsWith("}\nfiles: the first 2; sync rules left out 1 before. (Preview: nothing was written.)\n", _cli.Out.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "}\nfiles: the first 2; sync rules left out 1 before. (Preview: nothing was written.)\n",
+            _cli.Out.ToString(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task LongTextsAreCutBetweenCharacters()
     {
-        await File.WriteAllTextAsync(Path.Combine(_cli.Folder, "files", "a.txt"), "0123456789\U0001F600 and more", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(_cli.Folder, "files", "a.txt"),
+            "0123456789\U0001F600 and more",
+            TestContext.Current.CancellationToken
+        );
 
         Assert.Equal(0, await _cli.RunAsync("preview", "f1", "--limit", "1", "--max-text", "11", "--json"));
 

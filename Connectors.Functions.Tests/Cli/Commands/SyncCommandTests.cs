@@ -26,21 +26,41 @@ public sealed partial class SyncCommandTests : IAsyncLifetime
     public async Task AConnectorIsMadeShownAndSynced()
     {
         var files = _cli.Files("a.txt", "b.txt");
-        Assert.Equal(0, await _cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-files", "--name", "files", "--id", "f1", "--set", $"directory={files}", "--schedule", "0 0 2 * * ?"));
+        Assert.Equal(
+            0,
+            await _cli.RunAsync(
+                "connector",
+                "create",
+                "--service-type",
+                "dir",
+                "--index",
+                "search-files",
+                "--name",
+                "files",
+                "--id",
+                "f1",
+                "--set",
+                $"directory={files}",
+                "--schedule",
+                "0 0 2 * * ?"
+            )
+        );
         Assert.Equal("f1\n", _cli.Out.ToString());
 
         Assert.Equal(0, await _cli.RunAsync("sync", "files"));
         Assert.Equal(
             "files: sync of dir into search-files started\nfiles: completed in N s, 2 read, 0 skipped, 2 added, 0 updated, 0 deleted\n",
-            Seconds().Replace(_cli.Out.ToString(), "N s"));
+            Seconds().Replace(_cli.Out.ToString(), "N s")
+        );
         Assert.Equal("", _cli.Error.ToString());
         Assert.Equal(2, _elasticsearch.Count("search-files"));
 
         Assert.Equal(0, await _cli.RunAsync("list", "connectors"));
         Assert.Matches(
             "Connectors\n  id  name   source  index         status     schedule     last sync         result\n"
-            + "  f1  files  dir     search-files  connected  0 0 2 \\* \\* \\?  ....-..-.. ..:..  completed\n",
-            _cli.Out.ToString());
+                + "  f1  files  dir     search-files  connected  0 0 2 \\* \\* \\?  ....-..-.. ..:..  completed\n",
+            _cli.Out.ToString()
+        );
     }
 
     [Fact]
@@ -50,15 +70,37 @@ public sealed partial class SyncCommandTests : IAsyncLifetime
         var users = Path.Combine(Path.GetDirectoryName(files)!, "passwd-of-test");
         await File.WriteAllTextAsync(users, "alice:x:1000:1000::/:\n", TestContext.Current.CancellationToken);
         await _cli.RunAsync(
-            "connector", "create", "--service-type", "dir", "--index", "search-files", "--name", "files", "--id", "f1",
-            "--set", $"directory={files}", "--set", "use_document_level_security=true", "--set", $"users_file={users}", "--set", $"groups_file={users}");
+            "connector",
+            "create",
+            "--service-type",
+            "dir",
+            "--index",
+            "search-files",
+            "--name",
+            "files",
+            "--id",
+            "f1",
+            "--set",
+            $"directory={files}",
+            "--set",
+            "use_document_level_security=true",
+            "--set",
+            $"users_file={users}",
+            "--set",
+            $"groups_file={users}"
+        );
 
         Assert.Equal(0, await _cli.RunAsync("sync", "f1", "--access-control", "--dry-run"));
-        Assert.Equal("+ alice\nfiles: a sync would add 1, update 0 and delete 0 documents; 0 are unchanged. (Dry run: nothing was written.)\n", _cli.Out.ToString());
+        Assert.Equal(
+            "+ alice\nfiles: a sync would add 1, update 0 and delete 0 documents; 0 are unchanged. (Dry run: nothing was written.)\n",
+            _cli.Out.ToString()
+        );
         Assert.Equal(0, await _cli.RunAsync("sync", "f1", "--access-control"));
         Assert.Equal(
-            "files: sync of dir into .search-acl-filter-search-files started\nfiles: completed in N s, 1 read, 0 skipped, 1 added, 0 updated, 0 deleted\n",
-            Seconds().Replace(_cli.Out.ToString(), "N s"));
+            "files: sync of dir into .search-acl-filter-search-files started\nfiles: completed in N s, 1 read, 0 skipped, 1 added, 0 "
+                + "updated, 0 deleted\n",
+            Seconds().Replace(_cli.Out.ToString(), "N s")
+        );
         Assert.Equal(1, _elasticsearch.Count(".search-acl-filter-search-files"));
         Assert.Equal(2, await _cli.RunAsync("sync", "f1", "--access-control", "--incremental"));
     }
@@ -77,8 +119,10 @@ public sealed partial class SyncCommandTests : IAsyncLifetime
         Assert.Equal(0, await _cli.RunAsync("sync", "f1", "--dry-run"));
 
         Assert.Equal(
-            "+ ID\n+ ID\n~ ID\n- ID\nfiles: a sync would add 2, update 1 and delete 1 documents; 1 are unchanged. (Dry run: nothing was written.)\n",
-            Id().Replace(_cli.Out.ToString(), "ID"));
+            "+ ID\n+ ID\n~ ID\n- ID\nfiles: a sync would add 2, update 1 and delete 1 documents; 1 are unchanged. (Dry run: nothing was "
+                + "written.)\n",
+            Id().Replace(_cli.Out.ToString(), "ID")
+        );
         Assert.Equal(before, _elasticsearch.Documents("search-files"));
         Assert.Equal(1, _elasticsearch.Count(".elastic-connectors-sync-jobs"));
     }
@@ -95,7 +139,11 @@ public sealed partial class SyncCommandTests : IAsyncLifetime
         }
 
         Assert.Equal(1, await _cli.RunAsync("sync", "f1"));
-        Assert.Contains("elasticsearch.delete_guard allows 15 % or 20 documents, whichever is more", _cli.Out.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "elasticsearch.delete_guard allows 15 % or 20 documents, whichever is more",
+            _cli.Out.ToString(),
+            StringComparison.Ordinal
+        );
         Assert.Equal(120, _elasticsearch.Count("search-files"));
 
         Assert.Equal(0, await _cli.RunAsync("sync", "f1", "--allow-mass-delete"));
@@ -121,7 +169,10 @@ public sealed partial class SyncCommandTests : IAsyncLifetime
         Assert.Equal(0, await _cli.RunAsync("sync", "f1", "--json"));
 
         var lines = _cli.Out.ToString().TrimEnd().Split('\n').Select(line => JsonNode.Parse(line)!).ToArray();
-        Assert.Equal(["sync_started", "sync_ended"], lines.Select(line => line["event"]!.GetValue<string>()).Where(name => name != "sync_running"));
+        Assert.Equal(
+            ["sync_started", "sync_ended"],
+            lines.Select(line => line["event"]!.GetValue<string>()).Where(name => name != "sync_running")
+        );
         Assert.Equal("completed", lines[^1]["end"]!.GetValue<string>());
         Assert.Equal(1, lines[^1]["counts"]!["created"]!.GetValue<int>());
     }
@@ -140,7 +191,18 @@ public sealed partial class SyncCommandTests : IAsyncLifetime
     public async Task OnePollRunsWhatWaitsAndTellsOfAFailure()
     {
         await CreateAsync(_cli.Files("a.txt"));
-        await _cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-gone", "--id", "gone", "--set", "directory=/no/such/folder");
+        await _cli.RunAsync(
+            "connector",
+            "create",
+            "--service-type",
+            "dir",
+            "--index",
+            "search-gone",
+            "--id",
+            "gone",
+            "--set",
+            "directory=/no/such/folder"
+        );
         _elasticsearch.Put(".elastic-connectors", "f1", WithSyncNow("f1"));
         Assert.Equal(0, await _cli.RunAsync("poll", "--one-sync"));
         Assert.Equal(1, _elasticsearch.Count("search-files"));
@@ -152,7 +214,28 @@ public sealed partial class SyncCommandTests : IAsyncLifetime
     [Fact]
     public async Task ASecretGivenOnTheCommandLineIsNeverShown()
     {
-        await _cli.RunAsync("connector", "create", "--service-type", "mongodb", "--index", "search-m", "--id", "m", "--json", "--debug", "--set", "host=mongodb://127.0.0.1:1", "--set", "user=u", "--set", "password=hunter2", "--set", "database=d", "--set", "collection=c");
+        await _cli.RunAsync(
+            "connector",
+            "create",
+            "--service-type",
+            "mongodb",
+            "--index",
+            "search-m",
+            "--id",
+            "m",
+            "--json",
+            "--debug",
+            "--set",
+            "host=mongodb://127.0.0.1:1",
+            "--set",
+            "user=u",
+            "--set",
+            "password=hunter2",
+            "--set",
+            "database=d",
+            "--set",
+            "collection=c"
+        );
         var told = _cli.Out.ToString() + _cli.Error;
         await _cli.RunAsync("list", "--json");
         told += _cli.Out.ToString() + _cli.Error;
@@ -163,7 +246,23 @@ public sealed partial class SyncCommandTests : IAsyncLifetime
     }
 
     private async Task CreateAsync(string files) =>
-        Assert.Equal(0, await _cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-files", "--name", "files", "--id", "f1", "--set", $"directory={files}"));
+        Assert.Equal(
+            0,
+            await _cli.RunAsync(
+                "connector",
+                "create",
+                "--service-type",
+                "dir",
+                "--index",
+                "search-files",
+                "--name",
+                "files",
+                "--id",
+                "f1",
+                "--set",
+                $"directory={files}"
+            )
+        );
 
     private string WithSyncNow(string id)
     {

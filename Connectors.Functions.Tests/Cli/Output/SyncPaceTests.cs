@@ -25,7 +25,10 @@ public sealed class SyncPaceTests
         _time.Advance(TimeSpan.FromSeconds(10));
         sync.Progress.Add(new SyncCounts(Read: 10_000, Created: 8_000, Updated: 2_000));
 
-        Assert.Equal("orders: syncing, 60,000 of 100,000 read, 50,000 skipped, 10,000 written, 0 deleted, 1,000/s, 0:40 left", SyncMessages.Running(pace));
+        Assert.Equal(
+            "orders: syncing, 60,000 of 100,000 read, 50,000 skipped, 10,000 written, 0 deleted, 1,000/s, 0:40 left",
+            SyncMessages.Running(pace)
+        );
     }
 
     [Fact]
@@ -55,7 +58,14 @@ public sealed class SyncPaceTests
             variables["NO_COLOR"] = noColor;
         }
 
-        var environment = new CliEnvironment { Out = TextWriter.Null, Error = TextWriter.Null, Variables = variables, IsTerminal = isTerminal, Shutdown = shutdown };
+        var environment = new CliEnvironment
+        {
+            Out = TextWriter.Null,
+            Error = TextWriter.Null,
+            Variables = variables,
+            IsTerminal = isTerminal,
+            Shutdown = shutdown,
+        };
 
         Assert.Equal(expected, environment.WantsColor);
     }

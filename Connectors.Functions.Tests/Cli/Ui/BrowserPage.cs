@@ -11,7 +11,8 @@ internal sealed class BrowserPage : IAsyncDisposable
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
 
-    private BrowserPage(IPlaywright playwright, IBrowser browser, IPage page) => (_playwright, _browser, Page) = (playwright, browser, page);
+    private BrowserPage(IPlaywright playwright, IBrowser browser, IPage page) =>
+        (_playwright, _browser, Page) = (playwright, browser, page);
 
     public IPage Page { get; }
 
@@ -20,21 +21,38 @@ internal sealed class BrowserPage : IAsyncDisposable
 
     private static string Program => Environment.GetEnvironmentVariable("CONNECTORS_CHROMIUM") ?? "/usr/bin/chromium";
 
-    public static void Require() => Assert.SkipUnless(File.Exists(Program), $"There is no browser at {Program}: install chromium, or name one in CONNECTORS_CHROMIUM.");
+    public static void Require() =>
+        Assert.SkipUnless(File.Exists(Program), $"There is no browser at {Program}: install chromium, or name one in CONNECTORS_CHROMIUM.");
 
     public static async Task<BrowserPage> OpenAsync(int width = 1280, int height = 900, ColorScheme colors = ColorScheme.Light)
     {
         Assertions.SetDefaultExpectTimeout(60_000);
         var playwright = await Playwright.CreateAsync();
-        var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = Program,
-            Args =
-            [
-                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            ],
-        });
-        var page = await browser.NewPageAsync(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = width, Height = height }, ColorScheme = colors, TimezoneId = "UTC", Locale = "en-GB" });
+        var browser = await playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = Program,
+                Args =
+                [
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                ],
+            }
+        );
+        var page = await browser.NewPageAsync(
+            new BrowserNewPageOptions
+            {
+                ViewportSize = new ViewportSize { Width = width, Height = height },
+                ColorScheme = colors,
+                TimezoneId = "UTC",
+                Locale = "en-GB",
+            }
+        );
         page.SetDefaultTimeout(60_000);
         var opened = new BrowserPage(playwright, browser, page);
         page.Console += (_, message) =>
@@ -51,30 +69,35 @@ internal sealed class BrowserPage : IAsyncDisposable
     /// <summary>Keeps a picture among the artifacts, for a person to look at.</summary>
     public async Task ShootAsync(string name)
     {
-        var picture = await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Approved.Root, "artifacts", "screenshots", $"{name}.png"), FullPage = true });
+        var picture = await Page.ScreenshotAsync(
+            new PageScreenshotOptions { Path = Path.Combine(Approved.Root, "artifacts", "screenshots", $"{name}.png"), FullPage = true }
+        );
         Assert.True(picture.Length > 5_000);
     }
 
     /// <summary>Texts that are seen and have less contrast than 4.5 to 1, with it.</summary>
-    public Task<string[]> PoorContrastAsync() => Page.EvaluateAsync<string[]>("""
-        () => {
-          const channels = color => { const found = color.match(/[\d.]+/g).map(Number); return found.length === 3 ? [...found, 1] : found; };
-          const light = ([r, g, b]) => [r, g, b].map(c => c / 255).map(c => c <= .03928 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4).reduce((sum, c, i) => sum + c * [.2126, .7152, .0722][i], 0);
-          const ground = element => { for (let one = element; one; one = one.parentElement) { const color = channels(getComputedStyle(one).backgroundColor); if (color[3] === 1) { return color; } } return [255, 255, 255, 1]; };
-          const poor = [];
-          let seen = 0;
-          for (const element of document.querySelectorAll('body *')) {
-            const text = [...element.childNodes].filter(node => node.nodeType === 3 && node.textContent.trim()).map(node => node.textContent.trim()).join(' ');
-            if (!text || !element.checkVisibility() || ['SCRIPT', 'STYLE', 'NOSCRIPT'].includes(element.tagName)) { continue; }
-            seen++;
-            const style = getComputedStyle(element);
-            const a = light(channels(element instanceof SVGElement ? style.fill : style.color)), b = light(ground(element));
-            const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-            if (ratio < 4.5) { poor.push(`${ratio.toFixed(2)}: ${text}`); }
-          }
-          return seen > 20 ? poor : [`only ${seen} texts were looked at`];
-        }
-        """);
+    public Task<string[]> PoorContrastAsync() =>
+        Page.EvaluateAsync<string[]>(
+            """
+            () => {
+              const channels = color => { const found = color.match(/[\d.]+/g).map(Number); return found.length === 3 ? [...found, 1] : found; };
+              const light = ([r, g, b]) => [r, g, b].map(c => c / 255).map(c => c <= .03928 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4).reduce((sum, c, i) => sum + c * [.2126, .7152, .0722][i], 0);
+              const ground = element => { for (let one = element; one; one = one.parentElement) { const color = channels(getComputedStyle(one).backgroundColor); if (color[3] === 1) { return color; } } return [255, 255, 255, 1]; };
+              const poor = [];
+              let seen = 0;
+              for (const element of document.querySelectorAll('body *')) {
+                const text = [...element.childNodes].filter(node => node.nodeType === 3 && node.textContent.trim()).map(node => node.textContent.trim()).join(' ');
+                if (!text || !element.checkVisibility() || ['SCRIPT', 'STYLE', 'NOSCRIPT'].includes(element.tagName)) { continue; }
+                seen++;
+                const style = getComputedStyle(element);
+                const a = light(channels(element instanceof SVGElement ? style.fill : style.color)), b = light(ground(element));
+                const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+                if (ratio < 4.5) { poor.push(`${ratio.toFixed(2)}: ${text}`); }
+              }
+              return seen > 20 ? poor : [`only ${seen} texts were looked at`];
+            }
+            """
+        );
 
     public async ValueTask DisposeAsync()
     {

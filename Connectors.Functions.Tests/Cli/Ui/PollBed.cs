@@ -28,7 +28,8 @@ internal sealed class PollBed : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<PollBed> OpenAsync(EmulatorOptions? options = null) => new(await EmulatorServer.StartAsync(options ?? new EmulatorOptions(), Token));
+    public static async Task<PollBed> OpenAsync(EmulatorOptions? options = null) =>
+        new(await EmulatorServer.StartAsync(options ?? new EmulatorOptions(), Token));
 
     /// <summary>Begins to poll.</summary>
     public async Task StartAsync()
@@ -52,12 +53,25 @@ internal sealed class PollBed : IAsyncDisposable
             await File.WriteAllTextAsync(Path.Combine(folder, $"{number}.txt"), $"This is number {number}.", Token);
         }
 
-        await CreateAsync(["--id", id, "--name", name, "--service-type", "dir", "--index", $"search-{id}", "--set", $"directory={folder}", .. more]);
+        await CreateAsync([
+            "--id",
+            id,
+            "--name",
+            name,
+            "--service-type",
+            "dir",
+            "--index",
+            $"search-{id}",
+            "--set",
+            $"directory={folder}",
+            .. more,
+        ]);
         return folder;
     }
 
     /// <summary>Makes a connector as <c>connector create</c> does.</summary>
-    public async Task CreateAsync(params string[] options) => Assert.Equal(0, await RunAsync(new AwaitedWriter(), ["connector", "create", .. options]));
+    public async Task CreateAsync(params string[] options) =>
+        Assert.Equal(0, await RunAsync(new AwaitedWriter(), ["connector", "create", .. options]));
 
     /// <summary>Changes fields of a connector behind everybody's back.</summary>
     public void Edit(string id, Action<JsonObject> change)
@@ -68,29 +82,55 @@ internal sealed class PollBed : IAsyncDisposable
     }
 
     /// <summary>Adds a job of the past.</summary>
-    public void AddJob(string id, string connectorId, DateTimeOffset started, TimeSpan took, long written, long deleted, string status = "completed", string? error = null, JsonObject? rejections = null)
+    public void AddJob(
+        string id,
+        string connectorId,
+        DateTimeOffset started,
+        TimeSpan took,
+        long written,
+        long deleted,
+        string status = "completed",
+        string? error = null,
+        JsonObject? rejections = null
+    )
     {
-        var metadata = new JsonObject { ["read"] = written + 4000, ["skipped"] = 4000, ["created"] = written / 3, ["updated"] = written - (written / 3), ["rejected"] = rejections is null ? 0 : 3 };
+        var metadata = new JsonObject
+        {
+            ["read"] = written + 4000,
+            ["skipped"] = 4000,
+            ["created"] = written / 3,
+            ["updated"] = written - (written / 3),
+            ["rejected"] = rejections is null ? 0 : 3,
+        };
         if (rejections is not null)
         {
             metadata["rejections"] = rejections;
         }
 
-        Elasticsearch.Put(".elastic-connectors-sync-jobs", id, new JsonObject
-        {
-            ["connector"] = new JsonObject { ["id"] = connectorId, ["index_name"] = $"search-{connectorId}", ["service_type"] = "dir" },
-            ["job_type"] = "full",
-            ["trigger_method"] = "scheduled",
-            ["status"] = status,
-            ["error"] = error,
-            ["created_at"] = started.ToString("O"),
-            ["started_at"] = started.ToString("O"),
-            ["completed_at"] = (started + took).ToString("O"),
-            ["indexed_document_count"] = written,
-            ["deleted_document_count"] = deleted,
-            ["total_document_count"] = 48_000 + written,
-            ["metadata"] = metadata,
-        }.ToJsonString());
+        Elasticsearch.Put(
+            ".elastic-connectors-sync-jobs",
+            id,
+            new JsonObject
+            {
+                ["connector"] = new JsonObject
+                {
+                    ["id"] = connectorId,
+                    ["index_name"] = $"search-{connectorId}",
+                    ["service_type"] = "dir",
+                },
+                ["job_type"] = "full",
+                ["trigger_method"] = "scheduled",
+                ["status"] = status,
+                ["error"] = error,
+                ["created_at"] = started.ToString("O"),
+                ["started_at"] = started.ToString("O"),
+                ["completed_at"] = (started + took).ToString("O"),
+                ["indexed_document_count"] = written,
+                ["deleted_document_count"] = deleted,
+                ["total_document_count"] = 48_000 + written,
+                ["metadata"] = metadata,
+            }.ToJsonString()
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -112,6 +152,16 @@ internal sealed class PollBed : IAsyncDisposable
             ["Connectors__service__idling"] = "1",
             ["Connectors__service__state_dir"] = Path.Combine(_folder.Path, "state"),
         };
-        return await CommandLine.RunAsync([.. args, "-c", config], new CliEnvironment { Out = output, Error = Error, Variables = variables, Width = 100, Shutdown = _shutdown });
+        return await CommandLine.RunAsync(
+            [.. args, "-c", config],
+            new CliEnvironment
+            {
+                Out = output,
+                Error = Error,
+                Variables = variables,
+                Width = 100,
+                Shutdown = _shutdown,
+            }
+        );
     }
 }

@@ -15,13 +15,14 @@ public sealed class StatusPageBrowserTests
 {
     private const string Hostile = "<img src=x onerror=document.title=\"taken\">";
 
-    public static TheoryData<string, int, int, ColorScheme> Screens => new()
-    {
-        { "desktop-light", 1280, 900, ColorScheme.Light },
-        { "desktop-dark", 1280, 900, ColorScheme.Dark },
-        { "phone-light", 320, 640, ColorScheme.Light },
-        { "phone-dark", 320, 640, ColorScheme.Dark },
-    };
+    public static TheoryData<string, int, int, ColorScheme> Screens =>
+        new()
+        {
+            { "desktop-light", 1280, 900, ColorScheme.Light },
+            { "desktop-dark", 1280, 900, ColorScheme.Dark },
+            { "phone-light", 320, 640, ColorScheme.Light },
+            { "phone-dark", 320, 640, ColorScheme.Dark },
+        };
 
     [Theory]
     [MemberData(nameof(Screens))]
@@ -29,7 +30,11 @@ public sealed class StatusPageBrowserTests
     {
         BrowserPage.Require();
         await using var mongo = await MongoWireServer.StartAsync();
-        mongo.AddCollection("shop", "orders", Enumerable.Range(0, 12_000).Select(number => new BsonDocument { ["_id"] = number, ["text"] = $"Order {number}" }));
+        mongo.AddCollection(
+            "shop",
+            "orders",
+            Enumerable.Range(0, 12_000).Select(number => new BsonDocument { ["_id"] = number, ["text"] = $"Order {number}" })
+        );
         await using var bed = await PollBed.OpenAsync(new EmulatorOptions { WritesPerSecond = 600 });
         await FillAsync(bed, mongo);
         await bed.StartAsync();
@@ -39,7 +44,8 @@ public sealed class StatusPageBrowserTests
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Sync Orders now" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Details of Handbook" }).ClickAsync();
-        await Expect(page.Locator("#running .numbers")).ToContainTextAsync(new Regex("[1-9][0-9,]*/s", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await Expect(page.Locator("#running .numbers"))
+            .ToContainTextAsync(new Regex("[1-9][0-9,]*/s", RegexOptions.None, TimeSpan.FromSeconds(1)));
         await Expect(page.Locator("#detail svg rect")).ToHaveCountAsync(30);
         await page.GetByText("The last 30 as a table").ClickAsync();
         await browser.ShootAsync($"status-page-{name}");
@@ -100,7 +106,8 @@ public sealed class StatusPageBrowserTests
         await page.GotoAsync(bed.Page.ToString());
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Dry run of Files" }).ClickAsync();
-        await Expect(page.GetByText("A sync would add 5, update 0 and delete 0; 0 documents are unchanged. Nothing was written.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("A sync would add 5, update 0 and delete 0; 0 documents are unchanged. Nothing was written."))
+            .ToBeVisibleAsync();
         await page.GetByText("Which documents").ClickAsync();
         await Expect(page.Locator(".ids li")).ToHaveCountAsync(5);
         await browser.ShootAsync("status-page-dry-run");
@@ -121,9 +128,11 @@ public sealed class StatusPageBrowserTests
         var page = browser.Page;
 
         // The Functions host refuses so, with an empty body, before the app is asked.
-        await page.RouteAsync("**/api/{connectors,syncs}**", route => route.Request.Headers.GetValueOrDefault("x-functions-key") == "right"
-            ? route.ContinueAsync()
-            : route.FulfillAsync(new RouteFulfillOptions { Status = 401 }));
+        await page.RouteAsync("**/api/{connectors,syncs}**", route =>
+            route.Request.Headers.GetValueOrDefault("x-functions-key") == "right"
+                ? route.ContinueAsync()
+                : route.FulfillAsync(new RouteFulfillOptions { Status = 401 })
+        );
         await page.GotoAsync(bed.Page.ToString());
 
         await Expect(page.GetByLabel("Key", new() { Exact = true })).ToBeFocusedAsync();
@@ -172,11 +181,15 @@ public sealed class StatusPageBrowserTests
         await bed.StartAsync();
         await using var browser = await BrowserPage.OpenAsync();
         var page = browser.Page;
-        await page.AddInitScriptAsync("window.violations = []; document.addEventListener('securitypolicyviolation', event => window.violations.push(`${event.violatedDirective} ${event.sample}`));");
+        await page.AddInitScriptAsync(
+            "window.violations = []; document.addEventListener('securitypolicyviolation', event => "
+                + "window.violations.push(`${event.violatedDirective} ${event.sample}`));"
+        );
         await page.RouteAsync("**/api/{connectors,syncs}**", route => route.FulfillAsync(HostileAnswers.To(route.Request)));
         await page.GotoAsync(bed.Page.ToString());
 
-        // Each view in turn: the list, what runs, a connector with its settings and history, the history as a table, a dry run with its ids, a dialog, and a refusal.
+        // Each view in turn: the list, what runs, a connector with its settings and history, the history as a table, a dry run with its
+        // ids, a dialog, and a refusal.
         await Expect(page.Locator("#list")).ToContainTextAsync(HostileAnswers.Markup);
         await Expect(page.Locator("#running")).ToContainTextAsync(HostileAnswers.Markup);
         await page.Locator("#list button", new() { HasText = "Details" }).First.ClickAsync();
@@ -207,7 +220,10 @@ public sealed class StatusPageBrowserTests
         for (var presses = 0; presses < 40; presses++)
         {
             await page.Keyboard.PressAsync("Tab");
-            if (await page.EvaluateAsync<string>("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent") == name)
+            if (
+                await page.EvaluateAsync<string>("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent")
+                == name
+            )
             {
                 Assert.NotEqual("none", await page.EvaluateAsync<string>("getComputedStyle(document.activeElement).outlineStyle"));
                 return;
@@ -219,22 +235,71 @@ public sealed class StatusPageBrowserTests
 
     private static async Task FillAsync(PollBed bed, MongoWireServer mongo)
     {
-        await bed.CreateAsync("--id", "orders", "--name", "Orders", "--service-type", "mongodb", "--index", "search-orders", "--set", $"host={mongo.ConnectionString}", "--set", "database=shop", "--set", "collection=orders");
+        await bed.CreateAsync(
+            "--id",
+            "orders",
+            "--name",
+            "Orders",
+            "--service-type",
+            "mongodb",
+            "--index",
+            "search-orders",
+            "--set",
+            $"host={mongo.ConnectionString}",
+            "--set",
+            "database=shop",
+            "--set",
+            "collection=orders"
+        );
         await bed.MirrorAsync("handbook", "Handbook", 3, "--schedule", "0 0 2 * * ?");
         await bed.MirrorAsync("hostile", Hostile, 1);
-        await bed.CreateAsync("--id", "gone", "--name", "Archive", "--service-type", "dir", "--index", "search-archive", "--set", "directory=/no/such/folder");
+        await bed.CreateAsync(
+            "--id",
+            "gone",
+            "--name",
+            "Archive",
+            "--service-type",
+            "dir",
+            "--index",
+            "search-archive",
+            "--set",
+            "directory=/no/such/folder"
+        );
         var start = new DateTimeOffset(2026, 10, 20, 2, 0, 0, TimeSpan.Zero);
         var rejections = new JsonObject
         {
             ["reasons"] = new JsonObject { ["document_parsing_exception"] = 3 },
             ["samples"] = new JsonArray(
-                new JsonObject { ["id"] = "orders/2026/11/1.json", ["type"] = "document_parsing_exception", ["reason"] = "failed to parse field [price] of type [long] in document with id '1': For input string \"twelve\"" },
-                new JsonObject { ["id"] = Hostile, ["type"] = "document_parsing_exception", ["reason"] = "failed to parse field [price] of type [long] in document with id '2'" }),
+                new JsonObject
+                {
+                    ["id"] = "orders/2026/11/1.json",
+                    ["type"] = "document_parsing_exception",
+                    ["reason"] = "failed to parse field [price] of type [long] in document with id '1': For input string \"twelve\"",
+                },
+                new JsonObject
+                {
+                    ["id"] = Hostile,
+                    ["type"] = "document_parsing_exception",
+                    ["reason"] = "failed to parse field [price] of type [long] in document with id '2'",
+                }
+            ),
         };
         for (var day = 0; day < 34; day++)
         {
-            var (status, error) = day is 12 or 23 ? ("error", "The folder /srv/handbook can't be read. See whether it is mounted.") : ("completed", null);
-            bed.AddJob($"job-{day}", "handbook", start.AddDays(day), TimeSpan.FromSeconds(40 + (day * 37 % 113)), 200 + (day * 7919 % 1500), day % 5 * 20, status, error, day == 33 ? rejections : null);
+            var (status, error) = day is 12 or 23
+                ? ("error", "The folder /srv/handbook can't be read. See whether it is mounted.")
+                : ("completed", null);
+            bed.AddJob(
+                $"job-{day}",
+                "handbook",
+                start.AddDays(day),
+                TimeSpan.FromSeconds(40 + (day * 37 % 113)),
+                200 + (day * 7919 % 1500),
+                day % 5 * 20,
+                status,
+                error,
+                day == 33 ? rejections : null
+            );
         }
 
         bed.Edit("handbook", connector =>

@@ -42,14 +42,29 @@ public sealed partial class StatusPageTests : IAsyncLifetime
         var html = await answer.Content.ReadAsStringAsync(Token);
         var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
 
-        foreach (var directive in (string[])["default-src 'none'", "connect-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'", $"script-src {Hash(html, "script")}", $"style-src {Hash(html, "style")}"])
+        foreach (
+            var directive in (string[])
+                [
+                    "default-src 'none'",
+                    "connect-src 'self'",
+                    "frame-ancestors 'none'",
+                    "base-uri 'none'",
+                    "form-action 'none'",
+                    $"script-src {Hash(html, "script")}",
+                    $"style-src {Hash(html, "style")}",
+                ]
+        )
         {
             Assert.Contains(directive, policy.Split("; "));
         }
 
         Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
         Assert.Equal("no-referrer", answer.Headers.GetValues("Referrer-Policy").Single());
-        Assert.DoesNotContain("://", html.Replace("http://www.w3.org/2000/svg", string.Empty, StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "://",
+            html.Replace("http://www.w3.org/2000/svg", string.Empty, StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
         Assert.DoesNotMatch("innerHTML|outerHTML|insertAdjacentHTML|document\\.write|eval\\(|localStorage|\\{\\{", html);
     }
 
@@ -62,7 +77,10 @@ public sealed partial class StatusPageTests : IAsyncLifetime
 
         Assert.Equal(await _http.GetStringAsync("ui", Token), page.Content);
         Assert.Equal("text/html; charset=utf-8", page.ContentType);
-        Assert.Equal(StatusPage.Headers.OrderBy(header => header.Key), http.Response.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.ToString())).OrderBy(header => header.Key));
+        Assert.Equal(
+            StatusPage.Headers.OrderBy(header => header.Key),
+            http.Response.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.ToString())).OrderBy(header => header.Key)
+        );
     }
 
     [Fact]
@@ -110,7 +128,10 @@ public sealed partial class StatusPageTests : IAsyncLifetime
     [Fact]
     public async Task ThePageItselfStartsASyncThatIsTakenAtOnce()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "connectors/f1/syncs") { Headers = { { "Origin", _bed.Page.GetLeftPart(UriPartial.Authority) }, { "Sec-Fetch-Site", "same-origin" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "connectors/f1/syncs")
+        {
+            Headers = { { "Origin", _bed.Page.GetLeftPart(UriPartial.Authority) }, { "Sec-Fetch-Site", "same-origin" } },
+        };
         var ended = _bed.Out.LineAsync("files: completed");
 
         using var answer = await _http.SendAsync(request, Token);
@@ -148,7 +169,11 @@ public sealed partial class StatusPageTests : IAsyncLifetime
     [InlineData("connectors/none", 404, "There is no connector with id 'none'. GET /api/connectors shows those that there are.")]
     [InlineData("syncs/none", 404, "There is no sync job with id 'none'. GET /api/syncs shows the newest ones.")]
     [InlineData("syncs/dry-run-none", 404, "There is no sync job with id 'dry-run-none'. GET /api/syncs shows the newest ones.")]
-    [InlineData("syncs?status=done", 400, "status: 'done' is not a job state. Known are pending, in_progress, canceling, canceled, suspended, completed, error, unfinished.")]
+    [InlineData(
+        "syncs?status=done",
+        400,
+        "status: 'done' is not a job state. Known are pending, in_progress, canceling, canceled, suspended, completed, error, unfinished."
+    )]
     public async Task WhatIsWrongIsSaidAsAProblem(string path, int status, string detail)
     {
         using var answer = await _http.GetAsync(path, Token);
@@ -158,9 +183,21 @@ public sealed partial class StatusPageTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("0.0.0.0:8080", "--ui: 0.0.0.0 can be reached from other machines, and the status page has no log-in. Use 127.0.0.1:8080; from elsewhere, an SSH tunnel to it.")]
-    [InlineData("192.168.0.2:80", "--ui: 192.168.0.2 can be reached from other machines, and the status page has no log-in. Use 127.0.0.1:80; from elsewhere, an SSH tunnel to it.")]
-    [InlineData("[::]:80", "--ui: [::] can be reached from other machines, and the status page has no log-in. Use 127.0.0.1:80; from elsewhere, an SSH tunnel to it.")]
+    [InlineData(
+        "0.0.0.0:8080",
+        "--ui: 0.0.0.0 can be reached from other machines, and the status page has no log-in. Use 127.0.0.1:8080; from elsewhere, an SSH "
+            + "tunnel to it."
+    )]
+    [InlineData(
+        "192.168.0.2:80",
+        "--ui: 192.168.0.2 can be reached from other machines, and the status page has no log-in. Use 127.0.0.1:80; from elsewhere, an "
+            + "SSH tunnel to it."
+    )]
+    [InlineData(
+        "[::]:80",
+        "--ui: [::] can be reached from other machines, and the status page has no log-in. Use 127.0.0.1:80; from elsewhere, an SSH "
+            + "tunnel to it."
+    )]
     [InlineData("8080", "--ui: \"8080\" is not an address and a port of this machine, such as 127.0.0.1:8080.")]
     [InlineData("127.0.0.1", "--ui: \"127.0.0.1\" is not an address and a port of this machine, such as 127.0.0.1:8080.")]
     [InlineData("127.0.0.1:70000", "--ui: \"127.0.0.1:70000\" is not an address and a port of this machine, such as 127.0.0.1:8080.")]

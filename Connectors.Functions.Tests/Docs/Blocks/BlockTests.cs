@@ -4,8 +4,9 @@ using Xunit;
 namespace Connectors.Tests.Docs.Blocks;
 
 /// <summary>
-/// Every fenced block of every page is true: configuration is loaded, requests are sent, code is compiled, commands are run. What can't be run here is checked as far as it can
-/// be (<see cref="OtherCommands"/>). A block of a language without a treatment, or a command that nobody knows, fails.
+/// Every fenced block of every page is true: configuration is loaded, requests are sent, code is compiled, commands are run. What can't be
+/// run here is checked as far as it can be (<see cref="OtherCommands"/>). A block of a language without a treatment, or a command that
+/// nobody knows, fails.
 /// </summary>
 public sealed class BlockTests
 {
@@ -33,7 +34,11 @@ public sealed class BlockTests
         await using var story = new PageStory();
         foreach (var block in MarkdownPages.Blocks(page))
         {
-            Assert.True(Treatments.ContainsKey(block.Language), $"{page}, line {block.Line}: nothing checks a block of the language '{block.Language}'. Known are {string.Join(", ", Treatments.Keys)}.");
+            Assert.True(
+                Treatments.ContainsKey(block.Language),
+                $"{page}, line {block.Line}: nothing checks a block of the language '{block.Language}'. Known are "
+                    + $"{string.Join(", ", Treatments.Keys)}."
+            );
             try
             {
                 await Treatments[block.Language](block, story);

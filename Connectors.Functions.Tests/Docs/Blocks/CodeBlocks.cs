@@ -35,14 +35,21 @@ internal static class CodeBlocks
 
     private static readonly MetadataReference[] References =
     [
-        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(file => MetadataReference.CreateFromFile(file)),
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+            .Split(Path.PathSeparator)
+            .Select(file => MetadataReference.CreateFromFile(file)),
     ];
 
     // What stands word for word in a source file is compiled with it.
     private static readonly string[] Files =
     [
-        .. Directory.EnumerateFiles(Approved.Root, "*.cs", SearchOption.AllDirectories)
-            .Where(file => !Path.GetRelativePath(Approved.Root, file).Split('/', '\\').Any(part => part is "bin" or "obj" or "artifacts" or "node_modules"))
+        .. Directory
+            .EnumerateFiles(Approved.Root, "*.cs", SearchOption.AllDirectories)
+            .Where(file =>
+                !Path.GetRelativePath(Approved.Root, file)
+                    .Split('/', '\\')
+                    .Any(part => part is "bin" or "obj" or "artifacts" or "node_modules")
+            )
             .Select(file => File.ReadAllText(file).ReplaceLineEndings("\n")),
     ];
 
@@ -55,10 +62,19 @@ internal static class CodeBlocks
         }
 
         // Statements are put into a method, as a reader would.
-        var code = text.Contains(" class ", StringComparison.Ordinal) ? text : $"static class Snippet {{ static async Task RunAsync(CancellationToken cancellationToken) {{ {text}\n }} }}";
+        var code = text.Contains(" class ", StringComparison.Ordinal)
+            ? text
+            : $"static class Snippet {{ static async Task RunAsync(CancellationToken cancellationToken) {{ {text}\n }} }}";
         var options = new CSharpParseOptions(LanguageVersion.Preview);
-        var parts = new[] { Usings, Preludes.GetValueOrDefault(block.File, string.Empty), code }.Select(part => CSharpSyntaxTree.ParseText(part, options));
-        var compilation = CSharpCompilation.Create("Snippet", parts, References, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+        var parts = new[] { Usings, Preludes.GetValueOrDefault(block.File, string.Empty), code }.Select(part =>
+            CSharpSyntaxTree.ParseText(part, options)
+        );
+        var compilation = CSharpCompilation.Create(
+            "Snippet",
+            parts,
+            References,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable)
+        );
         Assert.Empty(compilation.GetDiagnostics().Where(item => item.Severity == DiagnosticSeverity.Error).Select(item => item.ToString()));
     }
 }

@@ -11,14 +11,22 @@ internal static class ConfigBlocks
     {
         using var folder = TempFolder.With("http_ca.crt");
         folder.Write("config.yml", string.Join('\n', block.Lines));
-        var outcome = ServiceConfiguration.Read(folder["config.yml"], new Dictionary<string, string> { ["ELASTICSEARCH_API_KEY"] = "a2V5" }, Shipped.Classes);
+        var outcome = ServiceConfiguration.Read(
+            folder["config.yml"],
+            new Dictionary<string, string> { ["ELASTICSEARCH_API_KEY"] = "a2V5" },
+            Shipped.Classes
+        );
         Assert.Empty(outcome.Problems.Select(problem => problem.ToString()));
         Assert.NotNull(outcome.Configuration);
         if (block.Lines.Contains("sources:"))
         {
             // The page's commands know these sources too; their assemblies lie where the tests put them.
             var plugins = Path.Combine(AppContext.BaseDirectory, "plugins");
-            await File.WriteAllTextAsync((await story.CliAsync()).ConfigFile, $"service:\n  plugins_dir: {plugins}\n{string.Join('\n', block.Lines)}\n", PageStory.Token);
+            await File.WriteAllTextAsync(
+                (await story.CliAsync()).ConfigFile,
+                $"service:\n  plugins_dir: {plugins}\n{string.Join('\n', block.Lines)}\n",
+                PageStory.Token
+            );
         }
     }
 }

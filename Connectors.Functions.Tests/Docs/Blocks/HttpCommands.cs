@@ -4,7 +4,8 @@ using Xunit;
 
 namespace Connectors.Tests.Docs.Blocks;
 
-/// <summary>Calls with curl: to the emulator they are sent, to the function app they are compared with the description of its API.</summary>
+/// <summary>Calls with curl: to the emulator they are sent, to the function app they are compared with the description of its
+/// API.</summary>
 internal static class HttpCommands
 {
     private const string Emulator = "http://127.0.0.1:9200/";
@@ -28,7 +29,9 @@ internal static class HttpCommands
 
         if (address.StartsWith(PageStory.Elasticsearch, StringComparison.Ordinal))
         {
-            Assert.Contains(OfSearchingApplications, call => address.EndsWith(call, StringComparison.Ordinal) || address.Contains($"{call}/", StringComparison.Ordinal));
+            Assert.Contains(OfSearchingApplications, call =>
+                address.EndsWith(call, StringComparison.Ordinal) || address.Contains($"{call}/", StringComparison.Ordinal)
+            );
             return;
         }
 
@@ -44,17 +47,27 @@ internal static class HttpCommands
         if (Option(words, "-d") is { } body)
         {
             var schema = operation["requestBody"]!["content"]!["application/json"]!["schema"]!;
-            var properties = (schema["$ref"] is { } name ? Description["components"]!["schemas"]![((string)name!).Split('/')[^1]]! : schema)["properties"]!.AsObject();
-            Assert.All(JsonNode.Parse(body)!.AsObject(), field => Assert.True(properties.ContainsKey(field.Key), $"{field.Key} is not in the body of {path}"));
+            var properties = (
+                schema["$ref"] is { } name ? Description["components"]!["schemas"]![((string)name!).Split('/')[^1]]! : schema
+            )["properties"]!.AsObject();
+            Assert.All(JsonNode.Parse(body)!.AsObject(), field =>
+                Assert.True(properties.ContainsKey(field.Key), $"{field.Key} is not in the body of {path}")
+            );
         }
     }
 
-    private static JsonNode Description { get; } = JsonNode.Parse(File.ReadAllText(Path.Combine(Approved.Root, "Connectors.Functions", "Http", "openapi.json")))!;
+    private static JsonNode Description { get; } =
+        JsonNode.Parse(File.ReadAllText(Path.Combine(Approved.Root, "Connectors.Functions", "Http", "openapi.json")))!;
 
-    private static JsonNode? Operation(string path, string method) => Description["paths"]!.AsObject()
-        .Where(item => Fits(item.Key.Split('/'), path.Split('/'))).Select(item => item.Value![method.ToLowerInvariant()]).FirstOrDefault(item => item is not null);
+    private static JsonNode? Operation(string path, string method) =>
+        Description["paths"]!
+            .AsObject()
+            .Where(item => Fits(item.Key.Split('/'), path.Split('/')))
+            .Select(item => item.Value![method.ToLowerInvariant()])
+            .FirstOrDefault(item => item is not null);
 
-    private static bool Fits(string[] template, string[] path) => template.Length == path.Length && template.Zip(path).All(part => part.First.StartsWith('{') || part.First == part.Second);
+    private static bool Fits(string[] template, string[] path) =>
+        template.Length == path.Length && template.Zip(path).All(part => part.First.StartsWith('{') || part.First == part.Second);
 
     private static string? Option(string[] words, string name) => words.SkipWhile(word => word != name).Skip(1).FirstOrDefault();
 }

@@ -4,7 +4,8 @@ using Xunit;
 
 namespace Connectors.Tests.Docs.Blocks;
 
-/// <summary>Command lines of elastic-ingest, run in this process against the page's emulator. Those that run until they are stopped are stopped; fixed ports become free ones.</summary>
+/// <summary>Command lines of elastic-ingest, run in this process against the page's emulator. Those that run until they are stopped are
+/// stopped; fixed ports become free ones.</summary>
 internal static partial class IngestCommands
 {
     public static async Task RunAsync(string[] arguments, PageStory story)
@@ -26,7 +27,10 @@ internal static partial class IngestCommands
                 // It writes the configuration file; there is none before.
                 File.Delete(cli.ConfigFile);
                 var address = (await story.ElasticsearchAsync()).Uri.ToString().TrimEnd('/');
-                await SucceedsAsync(cli, [.. arguments.Select(argument => argument.Replace("http://127.0.0.1:9200", address, StringComparison.Ordinal))]);
+                await SucceedsAsync(
+                    cli,
+                    [.. arguments.Select(argument => argument.Replace("http://127.0.0.1:9200", address, StringComparison.Ordinal))]
+                );
                 break;
             case ["sync" or "preview", var id, ..]:
                 await story.ConnectorAsync(id);
@@ -38,7 +42,8 @@ internal static partial class IngestCommands
         }
     }
 
-    /// <summary>Runs the demo, and finds every line that the page shows, in its order; what differs from run to run is left out of the comparison.</summary>
+    /// <summary>Runs the demo, and finds every line that the page shows, in its order; what differs from run to run is left out of the
+    /// comparison.</summary>
     public static async Task DemoAsync(string shown, PageStory story)
     {
         var cli = await story.CliAsync();
@@ -58,13 +63,14 @@ internal static partial class IngestCommands
         Assert.True(code == 0, $"elastic-ingest {string.Join(' ', arguments)}: {code} {cli.Out}{cli.Error}");
     }
 
-    private static string FreePort(string argument, CliRun cli) => argument switch
-    {
-        "9200" => "0",
-        "127.0.0.1:8080" => "127.0.0.1:0",
-        "emulator-data" => Path.Combine(cli.Folder, "data"),
-        _ => argument,
-    };
+    private static string FreePort(string argument, CliRun cli) =>
+        argument switch
+        {
+            "9200" => "0",
+            "127.0.0.1:8080" => "127.0.0.1:0",
+            "emulator-data" => Path.Combine(cli.Folder, "data"),
+            _ => argument,
+        };
 
     private static string Lasting(string line) => Differing().Replace(line.TrimEnd(), "…");
 

@@ -7,10 +7,16 @@ using Xunit;
 
 namespace Connectors.Tests.Docs.Blocks;
 
-/// <summary>JSON: rules of a source are given to the source, policies are compared with what its errors ask for, the privileges of security.md have a test of their own.</summary>
+/// <summary>JSON: rules of a source are given to the source, policies are compared with what its errors ask for, the privileges of
+/// security.md have a test of their own.</summary>
 internal static class JsonBlocks
 {
-    private static readonly SourceCatalog Catalog = new(BuiltInSources.Classes, Path.GetTempPath(), NullLoggerFactory.Instance, TimeProvider.System);
+    private static readonly SourceCatalog Catalog = new(
+        BuiltInSources.Classes,
+        Path.GetTempPath(),
+        NullLoggerFactory.Instance,
+        TimeProvider.System
+    );
 
     public static void Check(DocBlock block)
     {
@@ -37,8 +43,16 @@ internal static class JsonBlocks
         var json = JsonNode.Parse(string.Join('\n', block.Lines))!;
         if (json is JsonObject policy && policy["Statement"] is JsonArray statements)
         {
-            var errors = string.Concat(Directory.EnumerateFiles(Path.Combine(Approved.Root, "Connectors.Sources", "ObjectStores", "S3"), "*Errors.cs").Select(File.ReadAllText));
-            var actions = statements.SelectMany(statement => statement!["Action"] is JsonArray several ? several.Select(item => (string?)item) : [(string?)statement["Action"]]).ToList();
+            var errors = string.Concat(
+                Directory
+                    .EnumerateFiles(Path.Combine(Approved.Root, "Connectors.Sources", "ObjectStores", "S3"), "*Errors.cs")
+                    .Select(File.ReadAllText)
+            );
+            var actions = statements
+                .SelectMany(statement =>
+                    statement!["Action"] is JsonArray several ? several.Select(item => (string?)item) : [(string?)statement["Action"]]
+                )
+                .ToList();
             Assert.True(actions.Count >= 3, $"only {actions.Count} actions");
             Assert.All(actions, action => Assert.Contains(action!, errors, StringComparison.Ordinal));
             return;

@@ -5,8 +5,8 @@ using Xunit;
 namespace Connectors.Tests.Docs.Blocks;
 
 /// <summary>
-/// Commands that are not run: they would change the machine, need what is not here, or are run by the build itself. Each program stands here with the reason, and with what is
-/// checked of it all the same. A program that does not stand here fails.
+/// Commands that are not run: they would change the machine, need what is not here, or are run by the build itself. Each program stands
+/// here with the reason, and with what is checked of it all the same. A program that does not stand here fails.
 /// </summary>
 internal static partial class OtherCommands
 {
@@ -24,11 +24,15 @@ internal static partial class OtherCommands
         ["cp"] = ("it copies what was published", Paths),
         ["cd"] = ("it goes to a folder", Paths),
         ["func"] = ("it needs Core Tools", words => Assert.Equal(["func", "start"], words)),
-        ["npx"] = ("it needs npm", words => Assert.Contains($"NpmServer(\"azurite\", \"{words[1].Split('@')[1]}\"", Read("build.cs"), StringComparison.Ordinal)),
+        ["npx"] = ("it needs npm", words =>
+            Assert.Contains($"NpmServer(\"azurite\", \"{words[1].Split('@')[1]}\"", Read("build.cs"), StringComparison.Ordinal)
+        ),
         ["mkdir"] = ("it changes the machine", Paths),
         ["install"] = ("it changes the machine", Paths),
         ["sudoedit"] = ("it opens an editor", Paths),
-        ["systemctl"] = ("it needs systemd", words => Assert.True(words[1] == "daemon-reload" || words.Contains("elastic-ingest"), "not our unit")),
+        ["systemctl"] = ("it needs systemd", words =>
+            Assert.True(words[1] == "daemon-reload" || words.Contains("elastic-ingest"), "not our unit")
+        ),
         ["journalctl"] = ("it needs systemd", words => Assert.Contains("elastic-ingest", words)),
         ["podman"] = ("it needs containers", Container),
         ["git"] = ("it changes the clone", words => Assert.Equal("checkout", words[1])),
@@ -51,7 +55,10 @@ internal static partial class OtherCommands
 
         var known = Known.GetValueOrDefault(words.Length > 1 ? $"{words[0]} {words[1]}" : words[0]);
         known = known.Check is null ? Known.GetValueOrDefault(words[0]) : known;
-        Assert.True(known.Check is not null, $"nothing runs or checks `{words[0]}`: run it, or give a reason and a check in {nameof(OtherCommands)}");
+        Assert.True(
+            known.Check is not null,
+            $"nothing runs or checks `{words[0]}`: run it, or give a reason and a check in {nameof(OtherCommands)}"
+        );
         known.Check(words);
         if (words is ["dotnet", "run", "build.cs", "--", "test", ..] && command.Output.Length > 0)
         {
@@ -66,7 +73,12 @@ internal static partial class OtherCommands
         Assert.Contains($"case \"{words[2]}\":", Read("build.cs"), StringComparison.Ordinal);
         foreach (var option in words.Skip(3).Where(word => word.StartsWith("--", StringComparison.Ordinal)))
         {
-            var place = words[2] == "functions" ? string.Concat(Directory.EnumerateFiles(Path.Combine(Root, "Connectors.LocalHost", "DevHost"), "*.cs").Select(File.ReadAllText)) : Read("Connectors.Benchmarks/Program.cs") + Read("build.cs");
+            var place =
+                words[2] == "functions"
+                    ? string.Concat(
+                        Directory.EnumerateFiles(Path.Combine(Root, "Connectors.LocalHost", "DevHost"), "*.cs").Select(File.ReadAllText)
+                    )
+                    : Read("Connectors.Benchmarks/Program.cs") + Read("build.cs");
             Assert.Contains($"\"{option}\"", place, StringComparison.Ordinal);
         }
     }
@@ -96,7 +108,13 @@ internal static partial class OtherCommands
             case "run":
                 var volumes = words.Zip(words.Skip(1)).Where(pair => pair.First == "-v").Select(pair => pair.Second.Split(':')).ToList();
                 Assert.NotEmpty(volumes);
-                Assert.All(volumes, volume => Assert.Contains(Path.GetDirectoryName(volume[1]) is "/" or null ? volume[1] : Path.GetDirectoryName(volume[1])!, file, StringComparison.Ordinal));
+                Assert.All(volumes, volume =>
+                    Assert.Contains(
+                        Path.GetDirectoryName(volume[1]) is "/" or null ? volume[1] : Path.GetDirectoryName(volume[1])!,
+                        file,
+                        StringComparison.Ordinal
+                    )
+                );
                 break;
             default:
                 Assert.Contains(words[1], (string[])["logs", "stop"]);
@@ -117,7 +135,18 @@ internal static partial class OtherCommands
         }
         else
         {
-            Assert.True(line is "auth login" or "up" or "down" or "deploy" or "provision" or "provision --no-state" or "pipeline config --provider github" || line.StartsWith("env new ", StringComparison.Ordinal), $"azd {line}");
+            Assert.True(
+                line
+                    is "auth login"
+                        or "up"
+                        or "down"
+                        or "deploy"
+                        or "provision"
+                        or "provision --no-state"
+                        or "pipeline config --provider github"
+                    || line.StartsWith("env new ", StringComparison.Ordinal),
+                $"azd {line}"
+            );
         }
     }
 
@@ -135,16 +164,34 @@ internal static partial class OtherCommands
     }
 
     private static void Variable(string name) =>
-        Assert.True(Read("infra/main.bicepparam").Contains($"'{name}'", StringComparison.Ordinal) || Read("config.yml").Contains($"${{{name}:", StringComparison.Ordinal), $"nobody reads {name}");
+        Assert.True(
+            Read("infra/main.bicepparam").Contains($"'{name}'", StringComparison.Ordinal)
+                || Read("config.yml").Contains($"${{{name}:", StringComparison.Ordinal),
+            $"nobody reads {name}"
+        );
 
     // Of the repository, or made by `publish`; what begins with a slash is on the user's machine.
     private static void Paths(string[] words)
     {
-        foreach (var path in words.Skip(1).Where(word => word[0] != '-' && word[0] != '/' && !Mode().IsMatch(word) && !word.StartsWith("plugins", StringComparison.Ordinal) && word != "local.settings.json"))
+        foreach (
+            var path in words
+                .Skip(1)
+                .Where(word =>
+                    word[0] != '-'
+                    && word[0] != '/'
+                    && !Mode().IsMatch(word)
+                    && !word.StartsWith("plugins", StringComparison.Ordinal)
+                    && word != "local.settings.json"
+                )
+        )
         {
             if (path.StartsWith("artifacts/", StringComparison.Ordinal))
             {
-                Assert.Contains($"\"{Path.GetFileName(path).Replace("-linux-x64", "-{runtime}", StringComparison.Ordinal)}\"", Read("build.cs"), StringComparison.Ordinal);
+                Assert.Contains(
+                    $"\"{Path.GetFileName(path).Replace("-linux-x64", "-{runtime}", StringComparison.Ordinal)}\"",
+                    Read("build.cs"),
+                    StringComparison.Ordinal
+                );
             }
             else
             {

@@ -6,7 +6,8 @@ using Xunit;
 
 namespace Connectors.Tests.Docs.Blocks;
 
-/// <summary>What the blocks of a page share, from its first to its last: an emulated Elasticsearch, made when a block first asks for it, and the command.</summary>
+/// <summary>What the blocks of a page share, from its first to its last: an emulated Elasticsearch, made when a block first asks for it,
+/// and the command.</summary>
 internal sealed class PageStory : IAsyncDisposable
 {
     private EmulatorServer? _elasticsearch;
@@ -18,13 +19,19 @@ internal sealed class PageStory : IAsyncDisposable
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>What <c>$NAME</c> stands for in commands.</summary>
-    public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal)
-    {
-        ["APP"] = "https://app.example", ["ID"] = "connector-1", ["JOB"] = "job-1", ["KEY"] = "key-1",
-        ["ELASTICSEARCH"] = Elasticsearch, ["SERVER_KEY"] = "key-2",
-    };
+    public Dictionary<string, string> Variables { get; } =
+        new(StringComparer.Ordinal)
+        {
+            ["APP"] = "https://app.example",
+            ["ID"] = "connector-1",
+            ["JOB"] = "job-1",
+            ["KEY"] = "key-1",
+            ["ELASTICSEARCH"] = Elasticsearch,
+            ["SERVER_KEY"] = "key-2",
+        };
 
-    public async Task<EmulatorServer> ElasticsearchAsync() => _elasticsearch ??= await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
+    public async Task<EmulatorServer> ElasticsearchAsync() =>
+        _elasticsearch ??= await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
 
     public async Task<CliRun> CliAsync()
     {
@@ -47,7 +54,21 @@ internal sealed class PageStory : IAsyncDisposable
         if (elasticsearch.Get(ProtocolIndices.Connectors, id) is null)
         {
             var folder = Path.Combine(cli.Folder, "notes");
-            Assert.Equal(0, await cli.RunAsync("connector", "create", "--id", id, "--service-type", "dir", "--index", $"of-{id.ToLowerInvariant()}", "--set", $"directory={folder}"));
+            Assert.Equal(
+                0,
+                await cli.RunAsync(
+                    "connector",
+                    "create",
+                    "--id",
+                    id,
+                    "--service-type",
+                    "dir",
+                    "--index",
+                    $"of-{id.ToLowerInvariant()}",
+                    "--set",
+                    $"directory={folder}"
+                )
+            );
         }
     }
 
@@ -65,7 +86,10 @@ internal sealed class PageStory : IAsyncDisposable
         }
 
         using var answer = await http.SendAsync(request, Token);
-        Assert.True(answer.IsSuccessStatusCode, $"{block.Lines[0]}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(Token)}");
+        Assert.True(
+            answer.IsSuccessStatusCode,
+            $"{block.Lines[0]}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(Token)}"
+        );
     }
 
     public async ValueTask DisposeAsync()

@@ -19,22 +19,39 @@ internal static partial class PictureBlocks
 {
     private static readonly Assembly[] Ours =
     [
-        typeof(ConnectorException).Assembly, typeof(SyncTelemetry).Assembly, typeof(BuiltInSources).Assembly, typeof(SyncJob).Assembly, typeof(Connectors.Cli.ExitCode).Assembly, typeof(LocalFunctionHost).Assembly, typeof(Connectors.Emulator.EmulatorServer).Assembly,
+        typeof(ConnectorException).Assembly,
+        typeof(SyncTelemetry).Assembly,
+        typeof(BuiltInSources).Assembly,
+        typeof(SyncJob).Assembly,
+        typeof(Connectors.Cli.ExitCode).Assembly,
+        typeof(LocalFunctionHost).Assembly,
+        typeof(Connectors.Emulator.EmulatorServer).Assembly,
     ];
 
     private static readonly IReadOnlyList<MethodInfo> Methods =
     [
-        .. Ours.SelectMany(assembly => assembly.GetTypes()).SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)),
+        .. Ours.SelectMany(assembly => assembly.GetTypes())
+            .SelectMany(type =>
+                type.GetMethods(
+                    BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly
+                )
+            ),
     ];
 
     private static readonly HashSet<string> Names =
     [
-        .. Ours.SelectMany(assembly => assembly.GetTypes()).Select(type => type.Name.Split('`')[0]), .. Methods.Select(method => method.Name),
+        .. Ours.SelectMany(assembly => assembly.GetTypes()).Select(type => type.Name.Split('`')[0]),
+        .. Methods.Select(method => method.Name),
         .. Methods.Select(method => method.GetCustomAttribute<FunctionAttribute>()?.Name ?? string.Empty),
     ];
 
-    private static readonly Lazy<string> Code = new(() => string.Concat(
-        new[] { "Connectors.Cli", "Connectors.Sync", "Connectors.Sources" }.SelectMany(project => Directory.EnumerateFiles(Path.Combine(Approved.Root, project), "*.cs", SearchOption.AllDirectories)).Select(File.ReadAllText)));
+    private static readonly Lazy<string> Code = new(() =>
+        string.Concat(
+            new[] { "Connectors.Cli", "Connectors.Sync", "Connectors.Sources" }
+                .SelectMany(project => Directory.EnumerateFiles(Path.Combine(Approved.Root, project), "*.cs", SearchOption.AllDirectories))
+                .Select(File.ReadAllText)
+        )
+    );
 
     /// <summary>A drawing in characters, or a calculation.</summary>
     public static void Drawing(DocBlock block)
@@ -49,10 +66,20 @@ internal static partial class PictureBlocks
         var named = Identifiers(text);
         Assert.Empty(NotInCode(named));
         var sums = Product().Matches(text);
-        Assert.All(sums, sum => Assert.Equal(Number(sum.Groups["is"].Value), sum.Groups["of"].Value.Split('×').Aggregate(1m, (product, factor) => product * Number(factor))));
+        Assert.All(sums, sum =>
+            Assert.Equal(
+                Number(sum.Groups["is"].Value),
+                sum.Groups["of"].Value.Split('×').Aggregate(1m, (product, factor) => product * Number(factor))
+            )
+        );
         var states = block.File == "docs/protocol.md" ? Word().Matches(text).Select(match => match.Value).ToList() : [];
-        Assert.Empty(states.Except(Enum.GetValues<JobStatus>().Select(status => SnakeCase().Replace(status.ToString(), "_").ToLowerInvariant())));
-        Assert.True(named.Count + sums.Count + states.Count > 0 || text.Contains(" × ", StringComparison.Ordinal), "nothing in this block can be checked; give it a language that says what it is");
+        Assert.Empty(
+            states.Except(Enum.GetValues<JobStatus>().Select(status => SnakeCase().Replace(status.ToString(), "_").ToLowerInvariant()))
+        );
+        Assert.True(
+            named.Count + sums.Count + states.Count > 0 || text.Contains(" × ", StringComparison.Ordinal),
+            "nothing in this block can be checked; give it a language that says what it is"
+        );
     }
 
     /// <summary>Words that look like names of types, members or functions.</summary>
@@ -66,23 +93,32 @@ internal static partial class PictureBlocks
     {
         var text = string.Join('\n', block.Lines);
         Assert.Matches(@"^(union )?App(Traces|Exceptions)\b", text);
-        var messages = Methods.Select(method => (method.Name, method.GetCustomAttribute<LoggerMessageAttribute>()?.Message)).Where(item => item.Message is not null).ToList();
+        var messages = Methods
+            .Select(method => (method.Name, method.GetCustomAttribute<LoggerMessageAttribute>()?.Message))
+            .Where(item => item.Message is not null)
+            .ToList();
         Assert.True(messages.Count > 40, $"only {messages.Count} messages");
         Assert.All(Event().Matches(text), item => Assert.Contains(messages, message => message.Name == item.Groups["name"].Value));
-        Assert.All(
-            Property().Matches(text).Select(item => item.Groups["name"].Value).Where(name => name != "EventName"),
-            name => Assert.Contains(messages, message => message.Message!.Contains($"{{{name}}}", StringComparison.Ordinal)));
+        Assert.All(Property().Matches(text).Select(item => item.Groups["name"].Value).Where(name => name != "EventName"), name =>
+            Assert.Contains(messages, message => message.Message!.Contains($"{{{name}}}", StringComparison.Ordinal))
+        );
     }
 
     // What a command prints: no word that its code does not have. Words with digits, slashes and hyphens, and those in quotes, are values.
     private static void Screen(string text)
     {
-        var words = Quoted().Replace(text, " ").Split([' ', '\n', '│'], StringSplitOptions.RemoveEmptyEntries).Select(word => word.Trim('.', ':', ',', ';')).Where(word => PlainWord().IsMatch(word)).ToList();
+        var words = Quoted()
+            .Replace(text, " ")
+            .Split([' ', '\n', '│'], StringSplitOptions.RemoveEmptyEntries)
+            .Select(word => word.Trim('.', ':', ',', ';'))
+            .Where(word => PlainWord().IsMatch(word))
+            .ToList();
         Assert.True(words.Count > 5, $"only {words.Count} words");
         Assert.DoesNotContain(words, word => !Code.Value.Contains(word, StringComparison.Ordinal));
     }
 
-    private static decimal Number(string text) => decimal.Parse(text.Trim().Replace(",", string.Empty, StringComparison.Ordinal), CultureInfo.InvariantCulture);
+    private static decimal Number(string text) =>
+        decimal.Parse(text.Trim().Replace(",", string.Empty, StringComparison.Ordinal), CultureInfo.InvariantCulture);
 
     // Two humps at least: PageDiff, IDataSource, ReadPageAsync.
     [GeneratedRegex(@"\bI?[A-Z][a-z0-9]+([A-Z][a-z0-9]+)+\b", RegexOptions.ExplicitCapture, 5000)]

@@ -3,7 +3,8 @@ using Xunit;
 
 namespace Connectors.Tests.Docs.Blocks;
 
-/// <summary>Statements in SQL: those that make a user who may just read. <see cref="PostgreSqlBlockTests"/> and <see cref="MySqlBlockTests"/> run them on servers.</summary>
+/// <summary>Statements in SQL: those that make a user who may just read. <see cref="PostgreSqlBlockTests"/> and
+/// <see cref="MySqlBlockTests"/> run them on servers.</summary>
 internal static class SqlBlocks
 {
     public const string PostgreSqlPage = "docs/sources/postgresql.md";
@@ -18,7 +19,13 @@ internal static class SqlBlocks
     /// <summary>The block of a page that makes a column with the time of the last change.</summary>
     public static string TimeOf(string page) => Text(page, isOfUser: false);
 
-    private static string Text(string page, bool isOfUser) => string.Join(
-        '\n',
-        Assert.Single(MarkdownPages.Blocks(page), block => block.Language == "sql" && block.Lines.Any(line => line.Contains("reader", StringComparison.Ordinal)) == isOfUser).Lines);
+    private static string Text(string page, bool isOfUser) =>
+        string.Join(
+            '\n',
+            Assert
+                .Single(MarkdownPages.Blocks(page), block =>
+                    block.Language == "sql" && block.Lines.Any(line => line.Contains("reader", StringComparison.Ordinal)) == isOfUser
+                )
+                .Lines
+        );
 }

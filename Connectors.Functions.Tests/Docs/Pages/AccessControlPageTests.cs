@@ -14,9 +14,14 @@ public sealed class AccessControlPageTests
     public void ThePageShowsTheCodeThatIsCompiled()
     {
         var page = File.ReadAllText(Path.Combine(Approved.Root, "docs", "access-control.md")).ReplaceLineEndings("\n");
-        var code = File.ReadAllText(Path.Combine(Approved.Root, "Connectors.Functions.Tests", "Docs", "Pages", "WikiDataSource.cs")).ReplaceLineEndings("\n");
+        var code = File.ReadAllText(Path.Combine(Approved.Root, "Connectors.Functions.Tests", "Docs", "Pages", "WikiDataSource.cs"))
+            .ReplaceLineEndings("\n");
 
-        Assert.Contains($"```csharp\n{code[code.IndexOf("public sealed", StringComparison.Ordinal)..]}```\n", page, StringComparison.Ordinal);
+        Assert.Contains(
+            $"```csharp\n{code[code.IndexOf("public sealed", StringComparison.Ordinal)..]}```\n",
+            page,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -24,13 +29,24 @@ public sealed class AccessControlPageTests
     {
         var page = File.ReadAllText(Path.Combine(Approved.Root, "docs", "access-control.md"));
 
-        Assert.Contains($"\"source\": \"{IdentitySource.Query.Replace("\"", "\\\"", StringComparison.Ordinal)}\"", page, StringComparison.Ordinal);
+        Assert.Contains(
+            $"\"source\": \"{IdentitySource.Query.Replace("\"", "\\\"", StringComparison.Ordinal)}\"",
+            page,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task TheSourceOfThePageGivesDocumentsAndIdentities()
     {
-        await using var source = new WikiDataSource(new SourceContext { Settings = new SourceSettings(new Dictionary<string, System.Text.Json.Nodes.JsonNode?> { ["use_document_level_security"] = true }) });
+        await using var source = new WikiDataSource(
+            new SourceContext
+            {
+                Settings = new SourceSettings(
+                    new Dictionary<string, System.Text.Json.Nodes.JsonNode?> { ["use_document_level_security"] = true }
+                ),
+            }
+        );
         using var page = await source.ReadPageAsync(SourcePartition.All, PageToken.Start, PageLimits.Default, Token);
 
         Assert.Equal(
@@ -39,7 +55,8 @@ public sealed class AccessControlPageTests
                 """{"_allow_access_control":["user:7"],"Title":"Plan","Text":"Secret"}""",
                 """{"_allow_access_control":["_nobody"],"Title":"Draft","Text":"Unfinished"}""",
             ],
-            Enumerable.Range(0, page.Count).Select(index => Encoding.UTF8.GetString(page[index].Body.Span)));
+            Enumerable.Range(0, page.Count).Select(index => Encoding.UTF8.GetString(page[index].Body.Span))
+        );
         var alice = Assert.Single(await source.ReadIdentitiesAsync(Token).ToListAsync(Token));
         Assert.Equal(["user:7", "group:staff"], alice.AccessControl);
     }

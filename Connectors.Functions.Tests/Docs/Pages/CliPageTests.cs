@@ -34,7 +34,10 @@ public sealed partial class CliPageTests
 
             var assigned = Assignment().Match(command.Text);
             var text = assigned.Success ? assigned.Groups["command"].Value : command.Text;
-            var words = (command with { Text = text }).Words(variables).Select(word => word.Replace("http://127.0.0.1:9200", elasticsearch.Uri.ToString().TrimEnd('/'), StringComparison.Ordinal)).ToArray();
+            var words = (command with { Text = text })
+                .Words(variables)
+                .Select(word => word.Replace("http://127.0.0.1:9200", elasticsearch.Uri.ToString().TrimEnd('/'), StringComparison.Ordinal))
+                .ToArray();
             Assert.True(words[0] == "elastic-ingest", $"{place}: this is no command of ours.");
             run.Add(string.Join(' ', words.Skip(1).TakeWhile(word => HelpTopics.Paths.Any(path => path.Split(' ').Contains(word)))));
             var (code, output) = await RunAsync(cli, words[1..]);
@@ -54,7 +57,12 @@ public sealed partial class CliPageTests
         }
 
         string[] groups = ["", "connector", "job", "source", "init"];
-        Assert.All(HelpTopics.Paths.Except(groups), path => Assert.True(run.Any(line => line == path || line.StartsWith($"{path} ", StringComparison.Ordinal)), $"The page does not show {path}."));
+        Assert.All(HelpTopics.Paths.Except(groups), path =>
+            Assert.True(
+                run.Any(line => line == path || line.StartsWith($"{path} ", StringComparison.Ordinal)),
+                $"The page does not show {path}."
+            )
+        );
         Assert.True(commands.Count > 30, $"only {commands.Count} commands");
     }
 
@@ -82,16 +90,26 @@ public sealed partial class CliPageTests
     /// <summary>A text without what is different at every run.</summary>
     private static string Plain(string text, string home)
     {
-        text = text.Replace($"{home}/config.yml", "config.yml", StringComparison.Ordinal).Replace(" -c config.yml", "", StringComparison.Ordinal).Replace(home, "HOME", StringComparison.Ordinal);
+        text = text.Replace($"{home}/config.yml", "config.yml", StringComparison.Ordinal)
+            .Replace(" -c config.yml", "", StringComparison.Ordinal)
+            .Replace(home, "HOME", StringComparison.Ordinal);
         text = Changing().Replace(text.ReplaceLineEndings("\n").Trim('\n'), "#");
         return string.Join('\n', text.Split('\n').Select(line => Gap().Replace(line.TrimEnd(), "  ")));
     }
 
     /// <summary>A line of three dots stands for any lines.</summary>
-    private static Regex Likeness(string expected) => new(
-        "^" + string.Join("\n", expected.Split('\n').Select(line => line == "..." ? "[^\0]*?" : Regex.Escape(line))) + "$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
+    private static Regex Likeness(string expected) =>
+        new(
+            "^" + string.Join("\n", expected.Split('\n').Select(line => line == "..." ? "[^\0]*?" : Regex.Escape(line))) + "$",
+            RegexOptions.CultureInvariant,
+            TimeSpan.FromSeconds(5)
+        );
 
-    [GeneratedRegex(@"\b[0-9a-f]{32}\b|(?<![\w/-])[\w-]{22}(?![\w-])|\d{4}-\d\d-\d\d[T ][\d:.]+Z?|(?<=in )\d+[.]\d s|(?<=127[.]0[.]0[.]1:)\d+|\b\d:\d\d\b", RegexOptions.None, 5000)]
+    [GeneratedRegex(
+        @"\b[0-9a-f]{32}\b|(?<![\w/-])[\w-]{22}(?![\w-])|\d{4}-\d\d-\d\d[T ][\d:.]+Z?|(?<=in )\d+[.]\d s|(?<=127[.]0[.]0[.]1:)\d+|\b\d:\d\d\b",
+        RegexOptions.None,
+        5000
+    )]
     private static partial Regex Changing();
 
     [GeneratedRegex("(?<=\\S) {2,}", RegexOptions.None, 5000)]

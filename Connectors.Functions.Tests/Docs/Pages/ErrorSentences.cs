@@ -15,8 +15,10 @@ internal static class ErrorSentences
     /// <param name="deep">Whether folders in it count too.</param>
     public static IReadOnlyList<ErrorSentence> In(string folder, bool deep)
     {
-        var files = Directory.EnumerateFiles(Path.Combine(Approved.Root, folder), "*.cs", deep ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly)
-            .Where(file => !Path.GetRelativePath(Approved.Root, file).Split('/', '\\').Any(part => part is "bin" or "obj")).Order(StringComparer.Ordinal);
+        var files = Directory
+            .EnumerateFiles(Path.Combine(Approved.Root, folder), "*.cs", deep ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly)
+            .Where(file => !Path.GetRelativePath(Approved.Root, file).Split('/', '\\').Any(part => part is "bin" or "obj"))
+            .Order(StringComparer.Ordinal);
         return [.. files.SelectMany(Read).GroupBy(item => item.Text, StringComparer.Ordinal).Select(Merged)];
     }
 
@@ -35,24 +37,29 @@ internal static class ErrorSentences
     }
 
     // new ConnectorException(...), and new(...) in a member that returns one.
-    private static bool IsConnectorException(BaseObjectCreationExpressionSyntax made) => made switch
-    {
-        ObjectCreationExpressionSyntax named => named.Type.ToString() == nameof(ConnectorException),
-        _ => made.Ancestors().OfType<MethodDeclarationSyntax>().FirstOrDefault() is { } method && method.ReturnType.ToString() is nameof(ConnectorException) or nameof(ConnectorException) + "?"
-            && made.Ancestors().TakeWhile(node => node != method).All(node => node is not ArgumentSyntax),
-    };
+    private static bool IsConnectorException(BaseObjectCreationExpressionSyntax made) =>
+        made switch
+        {
+            ObjectCreationExpressionSyntax named => named.Type.ToString() == nameof(ConnectorException),
+            _ => made.Ancestors().OfType<MethodDeclarationSyntax>().FirstOrDefault() is { } method
+                && method.ReturnType.ToString() is nameof(ConnectorException) or nameof(ConnectorException) + "?"
+                && made.Ancestors().TakeWhile(node => node != method).All(node => node is not ArgumentSyntax),
+        };
 
     // A literal is one sentence, a choice is several; what is only known when it happens is an ellipsis. A variable by itself says nothing.
-    private static IEnumerable<string> Texts(ExpressionSyntax expression) => expression switch
-    {
-        LiteralExpressionSyntax { Token.Value: string text } => [text],
-        InterpolatedStringExpressionSyntax interpolated => [Text(interpolated)],
-        ParenthesizedExpressionSyntax inner => Texts(inner.Expression),
-        ConditionalExpressionSyntax choice => [.. Texts(choice.WhenTrue), .. Texts(choice.WhenFalse)],
-        SwitchExpressionSyntax choice => choice.Arms.SelectMany(arm => Texts(arm.Expression)),
-        BinaryExpressionSyntax sum when sum.IsKind(SyntaxKind.AddExpression) => from left in Texts(sum.Left).DefaultIfEmpty("…") from right in Texts(sum.Right).DefaultIfEmpty("…") select left + right,
-        _ => [],
-    };
+    private static IEnumerable<string> Texts(ExpressionSyntax expression) =>
+        expression switch
+        {
+            LiteralExpressionSyntax { Token.Value: string text } => [text],
+            InterpolatedStringExpressionSyntax interpolated => [Text(interpolated)],
+            ParenthesizedExpressionSyntax inner => Texts(inner.Expression),
+            ConditionalExpressionSyntax choice => [.. Texts(choice.WhenTrue), .. Texts(choice.WhenFalse)],
+            SwitchExpressionSyntax choice => choice.Arms.SelectMany(arm => Texts(arm.Expression)),
+            BinaryExpressionSyntax sum when sum.IsKind(SyntaxKind.AddExpression) => from left in Texts(sum.Left).DefaultIfEmpty("…")
+                                                                                    from right in Texts(sum.Right).DefaultIfEmpty("…")
+                                                                                    select left + right,
+            _ => [],
+        };
 
     private static string Text(InterpolatedStringExpressionSyntax interpolated)
     {
@@ -67,9 +74,12 @@ internal static class ErrorSentences
 
     private static FailureKind[] Kinds(ExpressionSyntax expression)
     {
-        var named = Enum.GetValues<FailureKind>().Where(kind => expression.ToString().Contains($"FailureKind.{kind}", StringComparison.Ordinal)).ToArray();
+        var named = Enum.GetValues<FailureKind>()
+            .Where(kind => expression.ToString().Contains($"FailureKind.{kind}", StringComparison.Ordinal))
+            .ToArray();
         return named.Length > 0 ? named : [FailureKind.Retry, FailureKind.Fatal];
     }
 
-    private static ErrorSentence Merged(IGrouping<string, ErrorSentence> same) => new(same.Key, [.. same.SelectMany(item => item.Kinds).Distinct().Order()]);
+    private static ErrorSentence Merged(IGrouping<string, ErrorSentence> same) =>
+        new(same.Key, [.. same.SelectMany(item => item.Kinds).Distinct().Order()]);
 }

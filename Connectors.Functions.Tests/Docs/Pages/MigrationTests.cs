@@ -41,14 +41,21 @@ public sealed class MigrationTests
         foreach (var field in left["_source"]!.AsObject().Where(field => field.Key != "_timestamp"))
         {
             // Times get their zone, Z: the same instant to Elasticsearch.
-            var now = field.Key is "created" or "updated" ? JsonValue.Create(((string)written[field.Key]!).Replace(".000Z", "", StringComparison.Ordinal)) : written[field.Key];
+            var now = field.Key is "created" or "updated"
+                ? JsonValue.Create(((string)written[field.Key]!).Replace(".000Z", "", StringComparison.Ordinal))
+                : written[field.Key];
             Assert.True(JsonNode.DeepEquals(field.Value, now), $"{field.Key} was {field.Value} and is {written[field.Key]}");
         }
 
-        mongo.Find("lab", "docs20")!.Insert(new BsonDocument { ["_id"] = ObjectId.Parse("6553f1000a0b0c0d0e000001"), ["name"] = "A new one" });
+        mongo
+            .Find("lab", "docs20")!
+            .Insert(new BsonDocument { ["_id"] = ObjectId.Parse("6553f1000a0b0c0d0e000001"), ["name"] = "A new one" });
         await SyncAsync(cli, "life-1");
         Assert.Contains("2 read, 1 skipped, 1 added, 0 updated, 0 deleted", cli.Out.ToString(), StringComparison.Ordinal);
-        Assert.Equal(connector["configuration"]!.ToJsonString(), JsonNode.Parse(elasticsearch.Get(".elastic-connectors", "life-1")!)!["configuration"]!.ToJsonString());
+        Assert.Equal(
+            connector["configuration"]!.ToJsonString(),
+            JsonNode.Parse(elasticsearch.Get(".elastic-connectors", "life-1")!)!["configuration"]!.ToJsonString()
+        );
     }
 
     [Fact]
@@ -63,17 +70,44 @@ public sealed class MigrationTests
         string[] kept = ["2026-03-01T10:00:00+00:00", "2026-03-01T10:00:00.123457+00:00", "2026-03-01T10:00:00.123456+00:00"];
         foreach (var (name, time) in new[] { "a.txt", "b.txt", "c.txt" }.Zip(times))
         {
-            File.SetLastWriteTimeUtc(Path.Combine(files, name), DateTime.Parse(time, null, System.Globalization.DateTimeStyles.RoundtripKind));
+            File.SetLastWriteTimeUtc(
+                Path.Combine(files, name),
+                DateTime.Parse(time, null, System.Globalization.DateTimeStyles.RoundtripKind)
+            );
         }
 
         foreach (var (name, time) in new[] { "a.txt", "b.txt", "c.txt" }.Zip(kept))
         {
             var path = Path.Combine(files, name);
             var id = PythonServiceId.Of(path);
-            elasticsearch.Put(Index, id, new JsonObject { ["path"] = path, ["size"] = 14, ["_timestamp"] = time, ["id"] = id }.ToJsonString());
+            elasticsearch.Put(
+                Index,
+                id,
+                new JsonObject
+                {
+                    ["path"] = path,
+                    ["size"] = 14,
+                    ["_timestamp"] = time,
+                    ["id"] = id,
+                }.ToJsonString()
+            );
         }
 
-        Assert.Equal(0, await cli.RunAsync("connector", "create", "--id", "files", "--service-type", "dir", "--index", Index, "--set", $"directory={files}"));
+        Assert.Equal(
+            0,
+            await cli.RunAsync(
+                "connector",
+                "create",
+                "--id",
+                "files",
+                "--service-type",
+                "dir",
+                "--index",
+                Index,
+                "--set",
+                $"directory={files}"
+            )
+        );
         await SyncAsync(cli, "files");
 
         Assert.Contains("3 read, 3 skipped, 0 added, 0 updated, 0 deleted", cli.Out.ToString(), StringComparison.Ordinal);
@@ -93,12 +127,35 @@ public sealed class MigrationTests
         foreach (var (key, time) in new[] { ("2024/a.jpg", "2024-05-06T07:08:00+00:00"), ("b.jpg", "2024-05-06T07:08:01+00:00") })
         {
             var id = PythonServiceId.Of($"photos/{key}");
-            elasticsearch.Put(Index, id, new JsonObject { ["filename"] = key, ["bucket"] = "photos", ["_timestamp"] = time, ["id"] = id }.ToJsonString());
+            elasticsearch.Put(
+                Index,
+                id,
+                new JsonObject
+                {
+                    ["filename"] = key,
+                    ["bucket"] = "photos",
+                    ["_timestamp"] = time,
+                    ["id"] = id,
+                }.ToJsonString()
+            );
         }
 
         using var cli = new CliRun(elasticsearch.Uri);
         string[] settings = ["buckets=photos", "aws_access_key_id=A", "aws_secret_access_key=B", $"endpoint_url={s3.Address}"];
-        Assert.Equal(0, await cli.RunAsync(["connector", "create", "--id", "photos", "--service-type", "s3", "--index", Index, .. settings.SelectMany(setting => new[] { "--set", setting })]));
+        Assert.Equal(
+            0,
+            await cli.RunAsync([
+                "connector",
+                "create",
+                "--id",
+                "photos",
+                "--service-type",
+                "s3",
+                "--index",
+                Index,
+                .. settings.SelectMany(setting => new[] { "--set", setting }),
+            ])
+        );
         await SyncAsync(cli, "photos");
 
         Assert.Contains("2 read, 2 skipped, 0 added, 0 updated, 0 deleted", cli.Out.ToString(), StringComparison.Ordinal);
@@ -125,7 +182,8 @@ public sealed class MigrationTests
             sources:
               mongodb: connectors.sources.mongo:MongoDataSource
             """,
-            Token);
+            Token
+        );
 
         Assert.Equal(0, await cli.RunAsync("list", "connectors"));
     }
@@ -143,7 +201,13 @@ public sealed class MigrationTests
         foreach (var (name, value) in source.Where(field => field.Key is not ("id" or "_timestamp")))
         {
             document[name] = name is "created" or "updated"
-                ? new BsonDateTime(DateTime.Parse((string)value!, null, System.Globalization.DateTimeStyles.AssumeUniversal | System.Globalization.DateTimeStyles.AdjustToUniversal))
+                ? new BsonDateTime(
+                    DateTime.Parse(
+                        (string)value!,
+                        null,
+                        System.Globalization.DateTimeStyles.AssumeUniversal | System.Globalization.DateTimeStyles.AdjustToUniversal
+                    )
+                )
                 : MongoDB.Bson.Serialization.BsonSerializer.Deserialize<BsonDocument>($"{{\"v\": {value!.ToJsonString()}}}")["v"];
         }
 
@@ -153,7 +217,11 @@ public sealed class MigrationTests
     private static async Task TakeOverIndexAsync(EmulatorServer elasticsearch, JsonNode mappings)
     {
         using var http = new HttpClient { BaseAddress = elasticsearch.Uri };
-        using var body = new StringContent(new JsonObject { ["mappings"] = mappings.DeepClone() }.ToJsonString(), Encoding.UTF8, "application/json");
+        using var body = new StringContent(
+            new JsonObject { ["mappings"] = mappings.DeepClone() }.ToJsonString(),
+            Encoding.UTF8,
+            "application/json"
+        );
         (await http.PutAsync(Index, body, Token)).EnsureSuccessStatusCode();
     }
 
@@ -161,7 +229,11 @@ public sealed class MigrationTests
     private static JsonObject RecordedConnector(EmulatorServer elasticsearch, string host)
     {
         JsonObject? connector = null;
-        foreach (var line in RecordedLife.UserAndSnapshots().TakeWhile(line => !((string)line["scene"]!).StartsWith("4 ", StringComparison.Ordinal)))
+        foreach (
+            var line in RecordedLife
+                .UserAndSnapshots()
+                .TakeWhile(line => !((string)line["scene"]!).StartsWith("4 ", StringComparison.Ordinal))
+        )
         {
             connector = line["connector"]?.DeepClone().AsObject() ?? connector;
             foreach (var (path, value) in line["connector_changed"] as JsonObject ?? [])

@@ -19,10 +19,21 @@ public sealed class PictureTests
         {
             var picture = XDocument.Load(file).Root!;
             Assert.Equal(Svg + "svg", picture.Name);
-            Assert.True(picture.Element(Svg + "title")?.Value.Length > 10 && picture.Element(Svg + "desc")?.Value.Length > 100, "a title and a description are missing");
+            Assert.True(
+                picture.Element(Svg + "title")?.Value.Length > 10 && picture.Element(Svg + "desc")?.Value.Length > 100,
+                "a title and a description are missing"
+            );
             Assert.DoesNotContain(picture.Descendants(), element => element.Name.LocalName is "script" or "image" or "foreignObject");
             var name = Path.GetFileName(file);
-            Assert.Contains(MarkdownPages.All, page => MarkdownPages.Text(page).Split("![").Skip(1).Any(shown => shown.IndexOf("](", StringComparison.Ordinal) > 60 && shown.Contains($"images/{name})", StringComparison.Ordinal)));
+            Assert.Contains(MarkdownPages.All, page =>
+                MarkdownPages
+                    .Text(page)
+                    .Split("![")
+                    .Skip(1)
+                    .Any(shown =>
+                        shown.IndexOf("](", StringComparison.Ordinal) > 60 && shown.Contains($"images/{name})", StringComparison.Ordinal)
+                    )
+            );
         });
     }
 

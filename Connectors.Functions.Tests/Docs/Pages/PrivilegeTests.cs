@@ -18,16 +18,29 @@ public sealed class PrivilegeTests
     public void TheRequestsAskForWhatTheCodeSaysThatItNeeds()
     {
         string[] protocol = [.. RequiredPrivileges.ProtocolIndices, RequiredPrivileges.ProtocolIndicesAtFirst];
-        var service = Role(RequiredPrivileges.Cluster, ([".elastic-connectors*"], protocol), (["search-*", ".search-acl-filter-search-*"], RequiredPrivileges.ContentIndices));
+        var service = Role(
+            RequiredPrivileges.Cluster,
+            ([".elastic-connectors*"], protocol),
+            (["search-*", ".search-acl-filter-search-*"], RequiredPrivileges.ContentIndices)
+        );
         JsonObject[] expected =
         [
             Key("connectors", service),
             Key("connectors-without-indices", Role(RequiredPrivileges.Cluster, ([".elastic-connectors*"], protocol))),
-            Key("connector-orders", Role(RequiredPrivileges.ClusterOfAConnector, (["search-orders", ".search-acl-filter-search-orders"], RequiredPrivileges.ContentIndices))),
+            Key(
+                "connector-orders",
+                Role(
+                    RequiredPrivileges.ClusterOfAConnector,
+                    (["search-orders", ".search-acl-filter-search-orders"], RequiredPrivileges.ContentIndices)
+                )
+            ),
             service.DeepClone().AsObject(),
         ];
 
-        var shown = MarkdownPages.Blocks(Page).Where(block => block.Language == "json").Select(block => JsonNode.Parse(string.Join('\n', block.Lines))!.ToJsonString());
+        var shown = MarkdownPages
+            .Blocks(Page)
+            .Where(block => block.Language == "json")
+            .Select(block => JsonNode.Parse(string.Join('\n', block.Lines))!.ToJsonString());
 
         Assert.Equal(expected.Select(body => body.ToJsonString()), shown);
     }
@@ -35,8 +48,15 @@ public sealed class PrivilegeTests
     [Fact]
     public void TheTableNamesEachPrivilegeAndWhatForItIs()
     {
-        var named = MarkdownPages.Rows(Page, "privilege", "on", "what for").SelectMany(row => row[0].Split(", ")).Select(name => name.Trim('`')).ToHashSet(StringComparer.Ordinal);
-        var needed = RequiredPrivileges.Cluster.Concat(RequiredPrivileges.ProtocolIndices).Concat(RequiredPrivileges.ContentIndices).Append(RequiredPrivileges.ProtocolIndicesAtFirst);
+        var named = MarkdownPages
+            .Rows(Page, "privilege", "on", "what for")
+            .SelectMany(row => row[0].Split(", "))
+            .Select(name => name.Trim('`'))
+            .ToHashSet(StringComparer.Ordinal);
+        var needed = RequiredPrivileges
+            .Cluster.Concat(RequiredPrivileges.ProtocolIndices)
+            .Concat(RequiredPrivileges.ContentIndices)
+            .Append(RequiredPrivileges.ProtocolIndicesAtFirst);
         Assert.Equal(needed.Distinct().Order(StringComparer.Ordinal), named.Order(StringComparer.Ordinal));
     }
 
@@ -72,7 +92,20 @@ public sealed class PrivilegeTests
         var files = cli.Files("a.txt", "b.txt");
         string[][] lines =
         [
-            ["connector", "create", "--service-type", "dir", "--index", "search-files", "--name", "files", "--id", "files", "--set", $"directory={files}"],
+            [
+                "connector",
+                "create",
+                "--service-type",
+                "dir",
+                "--index",
+                "search-files",
+                "--name",
+                "files",
+                "--id",
+                "files",
+                "--set",
+                $"directory={files}",
+            ],
             ["connector", "create", "--service-type", "dir", "--index", "search-more", "--name", "more", "--set", $"directory={files}"],
             ["doctor"],
             ["sync", "files"],
@@ -111,34 +144,52 @@ public sealed class PrivilegeTests
     {
         var index = request.Path.Trim('/').Split('/')[0];
         var scope = index.StartsWith(ProtocolIndices.Connectors, StringComparison.Ordinal) ? "protocol" : "content";
-        string Of(string privilege) => scope == "content" && privilege is not ("read" or "write") ? "content manage" : $"{scope} {privilege}";
+        string Of(string privilege) =>
+            scope == "content" && privilege is not ("read" or "write") ? "content manage" : $"{scope} {privilege}";
         return (request.Method, request.Route) switch
         {
             ("GET" or "HEAD", "") when request.Path == "/" => ["cluster monitor"],
             (_, var route) when route.StartsWith("_connector", StringComparison.Ordinal) => ["cluster manage_connector"],
             (_, var route) when route.StartsWith("_ingest", StringComparison.Ordinal) => ["cluster read_pipeline"],
             // Anybody may ask what they may do, and read on or close what they opened.
-            (_, var route) when route.StartsWith("_security", StringComparison.Ordinal) || route is "_pit" or "_search" || request.Path.StartsWith("/_security", StringComparison.Ordinal) => [],
+            (_, var route)
+                when route.StartsWith("_security", StringComparison.Ordinal)
+                    || route is "_pit" or "_search"
+                    || request.Path.StartsWith("/_security", StringComparison.Ordinal) => [],
             (_, "{index}/_search" or "{index}/_count" or "{index}/_pit") or ("GET", "{index}/_doc/{id}") => [Of("read")],
             // What a write makes visible needs what refreshing needs.
-            (_, "{index}/_create/{id}") when request.Query.Contains("refresh=", StringComparison.Ordinal) => [Of("write"), Of("maintenance")],
+            (_, "{index}/_create/{id}") when request.Query.Contains("refresh=", StringComparison.Ordinal) =>
+            [
+                Of("write"),
+                Of("maintenance"),
+            ],
             (_, "{index}/_bulk" or "{index}/_create/{id}" or "{index}/_update/{id}" or "{index}/_doc/{id}") => [Of("write")],
             (_, "{index}/_refresh") => [Of("maintenance")],
             ("HEAD" or "GET", "{index}" or "{index}/_mapping" or "{index}/_settings") => [Of("view_index_metadata")],
             ("PUT", "{index}") when scope == "protocol" => [],
             ("PUT", "{index}" or "{index}/_mapping") => [Of("manage")],
             ("GET", "") => ["cluster monitor"],
-            _ => throw new Xunit.Sdk.XunitException($"Which privilege does {request.Method} {request.Path} (route '{request.Route}') need?"),
+            _ => throw new Xunit.Sdk.XunitException(
+                $"Which privilege does {request.Method} {request.Path} (route '{request.Route}') need?"
+            ),
         };
     }
 
-    private static JsonObject Key(string name, JsonObject role) => new() { ["name"] = name, ["role_descriptors"] = new JsonObject { [name] = role } };
+    private static JsonObject Key(string name, JsonObject role) =>
+        new()
+        {
+            ["name"] = name,
+            ["role_descriptors"] = new JsonObject { [name] = role },
+        };
 
-    private static JsonObject Role(IReadOnlyList<string> cluster, params (string[] Names, IReadOnlyList<string> Privileges)[] indices) => new()
-    {
-        ["cluster"] = Texts(cluster),
-        ["indices"] = new JsonArray([.. indices.Select(item => new JsonObject { ["names"] = Texts(item.Names), ["privileges"] = Texts(item.Privileges) })]),
-    };
+    private static JsonObject Role(IReadOnlyList<string> cluster, params (string[] Names, IReadOnlyList<string> Privileges)[] indices) =>
+        new()
+        {
+            ["cluster"] = Texts(cluster),
+            ["indices"] = new JsonArray([
+                .. indices.Select(item => new JsonObject { ["names"] = Texts(item.Names), ["privileges"] = Texts(item.Privileges) }),
+            ]),
+        };
 
     private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => JsonValue.Create(text))]);
 }

@@ -6,13 +6,14 @@ namespace Connectors.Tests.Docs.Pages;
 /// <summary>The source of docs/access-control.md; a test keeps the two the same.</summary>
 public sealed partial class WikiDataSource(SourceContext context) : EnumerableDataSource(context), IAccessControlSource
 {
-    public override SourceDescription Description { get; } = new()
-    {
-        Name = "Wiki",
-        ServiceType = "wiki",
-        Fields = [new ConfigField("url", "Address"), AccessControl.Switch],
-        HasAccessControl = true,
-    };
+    public override SourceDescription Description { get; } =
+        new()
+        {
+            Name = "Wiki",
+            ServiceType = "wiki",
+            Fields = [new ConfigField("url", "Address"), AccessControl.Switch],
+            HasAccessControl = true,
+        };
 
     public async IAsyncEnumerable<AccessIdentity> ReadIdentitiesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -25,14 +26,21 @@ public sealed partial class WikiDataSource(SourceContext context) : EnumerableDa
         }
     }
 
-    protected override async IAsyncEnumerable<SimpleDocument> ReadAsync(SourcePartition partition, [EnumeratorCancellation] CancellationToken cancellationToken)
+    protected override async IAsyncEnumerable<SimpleDocument> ReadAsync(
+        SourcePartition partition,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var isOn = AccessControl.IsOn(Context.Settings);
         await foreach (var page in PagesAsync(cancellationToken))
         {
             yield return new SimpleDocument(page.Id, new { page.Title, page.Text }, page.Changed)
             {
-                AccessControl = isOn ? page.IsPublic ? [AccessControl.Everyone] : [.. page.Readers.Select(AccessControl.User)] : null,
+                AccessControl = isOn
+                    ? page.IsPublic
+                        ? [AccessControl.Everyone]
+                        : [.. page.Readers.Select(AccessControl.User)]
+                    : null,
             };
         }
     }

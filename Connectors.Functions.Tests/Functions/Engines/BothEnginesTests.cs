@@ -6,8 +6,8 @@ using Xunit;
 namespace Connectors.Tests.Functions.Engines;
 
 /// <summary>
-/// The local host stands for Durable Task in all other tests. Here the same syncs run on both, and end in the same state with the same counts. Durable Task's engine works in
-/// real time, about a second for each round: so these are few.
+/// The local host stands for Durable Task in all other tests. Here the same syncs run on both, and end in the same state with the same
+/// counts. Durable Task's engine works in real time, about a second for each round: so these are few.
 /// </summary>
 public sealed class BothEnginesTests
 {
@@ -18,8 +18,14 @@ public sealed class BothEnginesTests
     {
         await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed());
 
-        Assert.Equal("Completed, completed, completed: 3 read, 0 skipped, 3 added, 0 updated, 0 deleted, 3 in the index, 0 staged", await bed.SyncAsync());
-        Assert.Equal("Completed, completed, completed: 3 read, 3 skipped, 0 added, 0 updated, 0 deleted, 3 in the index, 0 staged", await bed.SyncAsync());
+        Assert.Equal(
+            "Completed, completed, completed: 3 read, 0 skipped, 3 added, 0 updated, 0 deleted, 3 in the index, 0 staged",
+            await bed.SyncAsync()
+        );
+        Assert.Equal(
+            "Completed, completed, completed: 3 read, 3 skipped, 0 added, 0 updated, 0 deleted, 3 in the index, 0 staged",
+            await bed.SyncAsync()
+        );
     }
 
     [Theory]
@@ -29,9 +35,18 @@ public sealed class BothEnginesTests
     {
         await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed());
         await bed.SyncAsync();
-        bed.App.Source = new MemorySource { Partitions = [[new("a", "v1"), new("b", "v2"), new("d", "v1")]] };
+        bed.App.Source = new MemorySource
+        {
+            Partitions =
+            [
+                [new("a", "v1"), new("b", "v2"), new("d", "v1")],
+            ],
+        };
 
-        Assert.Equal("Completed, completed, completed: 3 read, 1 skipped, 1 added, 1 updated, 1 deleted, 3 in the index, 0 staged", await bed.SyncAsync());
+        Assert.Equal(
+            "Completed, completed, completed: 3 read, 1 skipped, 1 added, 1 updated, 1 deleted, 3 in the index, 0 staged",
+            await bed.SyncAsync()
+        );
     }
 
     [Theory]
@@ -41,7 +56,10 @@ public sealed class BothEnginesTests
     {
         await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed { Source = AppBed.Of(3, 5) });
 
-        Assert.Equal("Completed, completed, completed: 15 read, 0 skipped, 15 added, 0 updated, 0 deleted, 15 in the index, 0 staged", await bed.SyncAsync());
+        Assert.Equal(
+            "Completed, completed, completed: 15 read, 0 skipped, 15 added, 0 updated, 0 deleted, 15 in the index, 0 staged",
+            await bed.SyncAsync()
+        );
     }
 
     [Theory]
@@ -50,9 +68,15 @@ public sealed class BothEnginesTests
     public async Task APartitionThatContinuesAsNew(bool isOfficial)
     {
         // One page more than it takes to continue as new, three documents each.
-        await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed { Source = AppBed.Of(1, 3 * (SyncPartition.MaxPages + 1)) });
+        await using var bed = await EngineBed.StartAsync(
+            isOfficial,
+            new FunctionsBed { Source = AppBed.Of(1, 3 * (SyncPartition.MaxPages + 1)) }
+        );
 
-        Assert.Equal("Completed, completed, completed: 27 read, 0 skipped, 27 added, 0 updated, 0 deleted, 27 in the index, 0 staged", await bed.SyncAsync());
+        Assert.Equal(
+            "Completed, completed, completed: 27 read, 0 skipped, 27 added, 0 updated, 0 deleted, 27 in the index, 0 staged",
+            await bed.SyncAsync()
+        );
         Assert.Equal(SyncPartition.MaxPages + 1, bed.App.Source.PagesRead);
     }
 
@@ -88,7 +112,10 @@ public sealed class BothEnginesTests
         await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed());
         bed.App.Source.OnPage = page => page == 1 ? throw new ConnectorException(FailureKind.Retry, "reset") : Task.CompletedTask;
 
-        Assert.Equal("Completed, completed, completed: 3 read, 0 skipped, 3 added, 0 updated, 0 deleted, 3 in the index, 0 staged", await bed.SyncAsync());
+        Assert.Equal(
+            "Completed, completed, completed: 3 read, 0 skipped, 3 added, 0 updated, 0 deleted, 3 in the index, 0 staged",
+            await bed.SyncAsync()
+        );
         Assert.Equal(2, bed.App.Source.PagesRead);
     }
 
@@ -101,7 +128,9 @@ public sealed class BothEnginesTests
         bed.App.Source.OnPage = _ => throw new ConnectorException("The collection is gone.");
 
         Assert.Equal(
-            "Completed, error, error: 0 read, 0 skipped, 0 added, 0 updated, 0 deleted, 0 in the index, 0 staged (The collection is gone.)", await bed.SyncAsync());
+            "Completed, error, error: 0 read, 0 skipped, 0 added, 0 updated, 0 deleted, 0 in the index, 0 staged (The collection is gone.)",
+            await bed.SyncAsync()
+        );
         Assert.Equal(1, bed.App.Source.PagesRead);
     }
 
@@ -115,7 +144,10 @@ public sealed class BothEnginesTests
 
         Assert.True(await bed.StartAsync(target));
 
-        Assert.Equal("Completed, completed, no job: 3 read, 0 skipped, 3 added, 0 updated, 0 deleted, 0 in the index, 0 staged", await bed.EndOfAsync(target.JobId));
+        Assert.Equal(
+            "Completed, completed, no job: 3 read, 0 skipped, 3 added, 0 updated, 0 deleted, 0 in the index, 0 staged",
+            await bed.EndOfAsync(target.JobId)
+        );
     }
 
     [Theory]
@@ -131,7 +163,10 @@ public sealed class BothEnginesTests
         Assert.False(await bed.StartAsync(new SyncJobInput(job, "c1")));
         gate.SetResult();
 
-        Assert.Equal("Completed, completed, completed: 3 read, 0 skipped, 3 added, 0 updated, 0 deleted, 3 in the index, 0 staged", await bed.EndOfAsync(job));
+        Assert.Equal(
+            "Completed, completed, completed: 3 read, 0 skipped, 3 added, 0 updated, 0 deleted, 3 in the index, 0 staged",
+            await bed.EndOfAsync(job)
+        );
     }
 
     [Theory]
@@ -143,7 +178,10 @@ public sealed class BothEnginesTests
 
         Assert.True(await bed.StartAsync(new SyncJobInput("gone", "c1")));
 
-        Assert.Equal("Completed, lost, no job: 0 read, 0 skipped, 0 added, 0 updated, 0 deleted, 0 in the index, 0 staged", await bed.EndOfAsync("gone"));
+        Assert.Equal(
+            "Completed, lost, no job: 0 read, 0 skipped, 0 added, 0 updated, 0 deleted, 0 in the index, 0 staged",
+            await bed.EndOfAsync("gone")
+        );
         Assert.Equal(0, bed.App.Source.PagesRead);
     }
 }

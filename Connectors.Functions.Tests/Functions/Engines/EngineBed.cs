@@ -7,7 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Connectors.Tests.Functions.Engines;
 
-/// <summary>An app whose orchestrations run on one of two engines: the local host's, or Durable Task's own. What it syncs, and how it ended, is asked for in the same way.</summary>
+/// <summary>An app whose orchestrations run on one of two engines: the local host's, or Durable Task's own. What it syncs, and how it
+/// ended, is asked for in the same way.</summary>
 internal sealed class EngineBed : IAsyncDisposable
 {
     private readonly OfficialEngine? _official;
@@ -35,13 +36,16 @@ internal sealed class EngineBed : IAsyncDisposable
     {
         App.Clock.Advance(TimeSpan.FromMinutes(1));
         var connector = (await App.Services.Connectors.FindAsync("c1", Token))!;
-        var job = (await App.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token))!;
+        var job = (
+            await App.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token)
+        )!;
         await StartAsync(SyncJobInput.Of(job));
         return job.Id;
     }
 
     /// <summary>Starts an orchestration, unless it runs.</summary>
-    public Task<bool> StartAsync(SyncJobInput target) => App.Host.Services.GetRequiredService<SyncStarter>().TryStartAsync(Client, target, Token);
+    public Task<bool> StartAsync(SyncJobInput target) =>
+        App.Host.Services.GetRequiredService<SyncStarter>().TryStartAsync(Client, target, Token);
 
     /// <summary>Syncs, and says in a line how that ended and what the index holds then.</summary>
     public async Task<string> SyncAsync() => await EndOfAsync(await StartSyncAsync());
@@ -56,7 +60,8 @@ internal sealed class EngineBed : IAsyncDisposable
         var counts = summary.Counts;
         var job = App.JobIds.Contains(jobId) ? App.Status(jobId) : "no job";
         var message = summary.Message is null ? string.Empty : $" ({summary.Message})";
-        return $"{end.RuntimeStatus}, {summary.Status}, {job}: {counts.Read} read, {counts.Skipped} skipped, {counts.Created} added, {counts.Updated} updated, "
+        return $"{end.RuntimeStatus}, {summary.Status}, {job}: {counts.Read} read, {counts.Skipped} skipped, {counts.Created} added, "
+            + $"{counts.Updated} updated, "
             + $"{counts.Deleted} deleted, {App.Index.Documents.Count} in the index, {App.Staging.Contents.Count} staged{message}";
     }
 

@@ -14,7 +14,8 @@ using Microsoft.Extensions.Options;
 
 namespace Connectors.Tests.Functions.Engines;
 
-/// <summary>The app's own orchestrators and activities on Durable Task's engine, as Microsoft ships it for tests: in memory, in real time.</summary>
+/// <summary>The app's own orchestrators and activities on Durable Task's engine, as Microsoft ships it for tests: in memory, in real
+/// time.</summary>
 internal sealed class OfficialEngine : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -30,7 +31,10 @@ internal sealed class OfficialEngine : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.Configure<DurableTaskWorkerOptions>(worker => worker.DataConverter = converter);
         builder.Services.Configure<DurableTaskClientOptions>(client => client.DataConverter = converter);
-        builder.Services.AddInMemoryDurableTask(registry => Register(registry, services), new InMemoryDurableTaskOptions { Port = FreePort() });
+        builder.Services.AddInMemoryDurableTask(
+            registry => Register(registry, services),
+            new InMemoryDurableTaskOptions { Port = FreePort() }
+        );
         var host = builder.Build();
         await host.StartAsync(cancellationToken);
         return new OfficialEngine(host);
@@ -45,7 +49,9 @@ internal sealed class OfficialEngine : IAsyncDisposable
     private static void Register(DurableTaskRegistry registry, IServiceProvider services)
     {
         registry.AddOrchestratorFunc<SyncJobState, SyncSummary?>(nameof(SyncJob), (context, _) => SyncJob.RunAsync(context));
-        registry.AddOrchestratorFunc<SyncPartitionInput, StepResult<PartitionState>>(nameof(SyncPartition), (context, _) => SyncPartition.RunAsync(context));
+        registry.AddOrchestratorFunc<SyncPartitionInput, StepResult<PartitionState>>(nameof(SyncPartition), (context, _) =>
+            SyncPartition.RunAsync(context)
+        );
         var catalog = FunctionCatalog.Of(typeof(SyncJob).Assembly.GetExportedTypes());
         foreach (var function in catalog.All.Where(function => function.Trigger is ActivityTriggerAttribute))
         {

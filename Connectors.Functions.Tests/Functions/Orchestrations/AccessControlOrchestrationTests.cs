@@ -27,7 +27,12 @@ public sealed class AccessControlOrchestrationTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
-        _gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [_server.Uri] }, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance);
+        _gateway = new ElasticsearchGateway(
+            new ElasticsearchOptions { Hosts = [_server.Uri] },
+            new FastForwardTimeProvider(),
+            new Random(1),
+            NullLoggerFactory.Instance
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -89,7 +94,8 @@ public sealed class AccessControlOrchestrationTests : IAsyncLifetime
                 ["last_access_control_sync_scheduled_at"] = "2026-01-01T00:00:00Z",
             },
             expected: null,
-            Token);
+            Token
+        );
 
         await bed.FireAsync("PollConnectors");
 
@@ -101,24 +107,29 @@ public sealed class AccessControlOrchestrationTests : IAsyncLifetime
         }
 
         var connector = (await _gateway.Documents.GetAsync(ProtocolIndices.Connectors, "c1", Token))!.Source;
-        Assert.Equal(("completed", "completed"), (connector["last_sync_status"]!.GetValue<string>(), connector["last_access_control_sync_status"]!.GetValue<string>()));
+        Assert.Equal(
+            ("completed", "completed"),
+            (connector["last_sync_status"]!.GetValue<string>(), connector["last_access_control_sync_status"]!.GetValue<string>())
+        );
         Assert.True(connector["features"]!["document_level_security"]!["enabled"]!.GetValue<bool>());
     }
 
-    private async Task<string> TypeAsync(string job) => (await _gateway.Documents.GetAsync(ProtocolIndices.SyncJobs, job, Token))!.Source["job_type"]!.GetValue<string>();
+    private async Task<string> TypeAsync(string job) =>
+        (await _gateway.Documents.GetAsync(ProtocolIndices.SyncJobs, job, Token))!.Source["job_type"]!.GetValue<string>();
 
     private async Task<FunctionsBed> StartAsync()
     {
         var bed = await new FunctionsBed
         {
             MaxConcurrentSyncs = 1,
-            WithParts = parts => parts with
-            {
-                Configuration = parts.Configuration with { NativeServiceTypes = ["dir"] },
-                Store = _gateway.Documents,
-                IndexOf = _ => _gateway.Content,
-                Sources = new SourceCatalog(BuiltInSources.Classes, Path.GetTempPath(), NullLoggerFactory.Instance, parts.Time),
-            },
+            WithParts = parts =>
+                parts with
+                {
+                    Configuration = parts.Configuration with { NativeServiceTypes = ["dir"] },
+                    Store = _gateway.Documents,
+                    IndexOf = _ => _gateway.Content,
+                    Sources = new SourceCatalog(BuiltInSources.Classes, Path.GetTempPath(), NullLoggerFactory.Instance, parts.Time),
+                },
         }.StartAsync();
         var connector = new NewConnector
         {
@@ -127,7 +138,10 @@ public sealed class AccessControlOrchestrationTests : IAsyncLifetime
             ServiceType = "dir",
             IndexName = "search-files",
             Status = ConnectorStatus.Configured,
-            Configuration = ConnectorConfiguration.Render(new DirectoryDataSource(SourceContext.Empty).Description.Fields, _folder.Configuration()),
+            Configuration = ConnectorConfiguration.Render(
+                new DirectoryDataSource(SourceContext.Empty).Description.Fields,
+                _folder.Configuration()
+            ),
         };
         await ProtocolIndices.EnsureAsync(_gateway.Documents, Token);
         await new ConnectorIndex(_gateway.Documents, bed.Clock).CreateAsync(connector, Token);

@@ -6,8 +6,9 @@ using Xunit;
 namespace Connectors.Tests.Functions.Orchestrations;
 
 /// <summary>
-/// However long a sync is, no history has more than 1,000 events and no payload more than 16 KB. A step takes 5,000 documents that have to be written, so a million documents
-/// are 200 pages, four million 800, and four million deletes 400 parts: so many there are here, of one document each.
+/// However long a sync is, no history has more than 1,000 events and no payload more than 16 KB. A step takes 5,000 documents that have to
+/// be written, so a million documents are 200 pages, four million 800, and four million deletes 400 parts: so many there are here, of one
+/// document each.
 /// </summary>
 public sealed class HistoryBoundsTests
 {
@@ -28,7 +29,10 @@ public sealed class HistoryBoundsTests
 
         bed.Source = Many(4, 100);
         var (_, second) = await bed.SyncAsync("""{"allowMassDelete": true}""");
-        Assert.Equal(("completed", 400L, 0L, 400L), (second.Status, second.Counts.Deleted, second.Counts.AlreadyGone, second.Counts.Skipped));
+        Assert.Equal(
+            ("completed", 400L, 0L, 400L),
+            (second.Status, second.Counts.Deleted, second.Counts.AlreadyGone, second.Counts.Skipped)
+        );
         await AssertBoundsAsync(bed);
     }
 
@@ -71,11 +75,17 @@ public sealed class HistoryBoundsTests
     [Fact]
     public async Task ASlowSourceThatIsAskedAgainAndAgain()
     {
-        await using var bed = new FunctionsBed { Source = Many(2, 40), Limits = OneDocumentAStep, SourceRetryTimeLimit = TimeSpan.FromHours(1) };
+        await using var bed = new FunctionsBed
+        {
+            Source = Many(2, 40),
+            Limits = OneDocumentAStep,
+            SourceRetryTimeLimit = TimeSpan.FromHours(1),
+        };
         await bed.StartAsync();
         bed.AddConnector();
         var reads = 0;
-        bed.Source.OnPage = _ => Interlocked.Increment(ref reads) % 4 == 0 ? Task.CompletedTask : throw new ConnectorException(FailureKind.Retry, "slow down");
+        bed.Source.OnPage = _ =>
+            Interlocked.Increment(ref reads) % 4 == 0 ? Task.CompletedTask : throw new ConnectorException(FailureKind.Retry, "slow down");
         var start = bed.Clock.GetUtcNow();
 
         var (_, summary) = await bed.SyncAsync();
@@ -88,10 +98,16 @@ public sealed class HistoryBoundsTests
     [Fact]
     public async Task AStepThatIsTriedAgainUntilItIsGivenUp()
     {
-        await using var bed = new FunctionsBed { Source = Many(4, 50), Limits = OneDocumentAStep, SourceRetryTimeLimit = TimeSpan.FromDays(1) };
+        await using var bed = new FunctionsBed
+        {
+            Source = Many(4, 50),
+            Limits = OneDocumentAStep,
+            SourceRetryTimeLimit = TimeSpan.FromDays(1),
+        };
         await bed.StartAsync();
         bed.AddConnector();
-        bed.Source.OnPage = page => page < 150 ? Task.CompletedTask : throw new ConnectorException(FailureKind.Retry, "The backend does not answer.");
+        bed.Source.OnPage = page =>
+            page < 150 ? Task.CompletedTask : throw new ConnectorException(FailureKind.Retry, "The backend does not answer.");
 
         var (_, summary) = await bed.SyncAsync();
 
@@ -99,19 +115,36 @@ public sealed class HistoryBoundsTests
         await AssertBoundsAsync(bed);
     }
 
-    private static StagedSyncOptions OneDocumentAStep => new() { MaxDocuments = 1, MaxOperations = 1, DeletesPerPart = 1 };
+    private static StagedSyncOptions OneDocumentAStep =>
+        new()
+        {
+            MaxDocuments = 1,
+            MaxOperations = 1,
+            DeletesPerPart = 1,
+        };
 
     private static async Task<int> AssertBoundsAsync(FunctionsBed bed)
     {
-        var facts = await bed.Host.Client.GetAllInstancesAsync().Select(instance => bed.Host.StatisticsOf(instance.InstanceId)!).ToListAsync(Token);
+        var facts = await bed
+            .Host.Client.GetAllInstancesAsync()
+            .Select(instance => bed.Host.StatisticsOf(instance.InstanceId)!)
+            .ToListAsync(Token);
         Assert.InRange(facts.Max(item => item.MostEvents), 30, MaxEvents);
         Assert.InRange(facts.Max(item => item.LargestPayload), 100, MaxPayload);
         return facts.Max(item => item.MostEvents);
     }
 
-    private static MemorySource Many(int partitions, int documents) => new()
-    {
-        PageSize = 1,
-        Partitions = [.. Enumerable.Range(0, partitions).Select(partition => Enumerable.Range(0, documents).Select(number => new MemoryDocument($"{partition}-{number:0000}", "v1")).ToList())],
-    };
+    private static MemorySource Many(int partitions, int documents) =>
+        new()
+        {
+            PageSize = 1,
+            Partitions =
+            [
+                .. Enumerable
+                    .Range(0, partitions)
+                    .Select(partition =>
+                        Enumerable.Range(0, documents).Select(number => new MemoryDocument($"{partition}-{number:0000}", "v1")).ToList()
+                    ),
+            ],
+        };
 }

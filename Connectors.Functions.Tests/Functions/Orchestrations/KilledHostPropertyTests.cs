@@ -9,16 +9,15 @@ using Xunit;
 namespace Connectors.Tests.Functions.Orchestrations;
 
 /// <summary>
-/// The product in one sentence, through the orchestration: for any source, any index, any faults, activities that run twice, answers in any order and hosts that are killed, after a
-/// sync the index equals the source, nothing was deleted that the source still has, and the counts are what happened.
+/// The product in one sentence, through the orchestration: for any source, any index, any faults, activities that run twice, answers in any
+/// order and hosts that are killed, after a sync the index equals the source, nothing was deleted that the source still has, and the counts
+/// are what happened.
 /// </summary>
 public sealed class KilledHostPropertyTests
 {
-    private static readonly Gen<MemoryDocument> Document = Gen.Select(
-        Gen.Int[0, 30],
-        Gen.Int[0, 2],
-        Gen.Bool,
-        (id, text, hasTimestamp) => new MemoryDocument("id-" + id, "text-" + text, hasTimestamp ? DateTimeOffset.UnixEpoch.AddDays(text) : null));
+    private static readonly Gen<MemoryDocument> Document = Gen.Select(Gen.Int[0, 30], Gen.Int[0, 2], Gen.Bool, (id, text, hasTimestamp) =>
+        new MemoryDocument("id-" + id, "text-" + text, hasTimestamp ? DateTimeOffset.UnixEpoch.AddDays(text) : null)
+    );
 
     private static readonly Gen<Story> Stories = Gen.Select(
         Document.List[0, 30],
@@ -28,70 +27,96 @@ public sealed class KilledHostPropertyTests
         Gen.Int[0, 2],
         Gen.Int[0, 40].Array[0, 3],
         Gen.Int,
-        (before, after, shape, faults, delivery, kills, seed) => new Story(before, after, shape.Item1, shape.Item2, faults, (ActivityDelivery)delivery, kills, seed));
+        (before, after, shape, faults, delivery, kills, seed) =>
+            new Story(before, after, shape.Item1, shape.Item2, faults, (ActivityDelivery)delivery, kills, seed)
+    );
 
     [Fact]
     public async Task AfterAnySyncTheIndexEqualsTheSource() =>
-        await Stories.SampleAsync(async story =>
-        {
-            await using var bed = await new FunctionsBed
+        await Stories.SampleAsync(
+            async story =>
             {
-                Source = story.Source(story.Before),
-                StepTime = new FastForwardTimeProvider(),
-                MaxDeletePercent = 100,
-                With = options => options with { Delivery = story.Delivery, ShuffleResults = story.Seed % 2 == 0 ? new Random(story.Seed) : null },
-            }.StartAsync();
-            bed.AddConnector();
-            await bed.SyncAsync();
-            var before = bed.Index.Documents.Keys.ToHashSet(StringComparer.Ordinal);
-            bed.Index.Deleted.Clear();
+                await using var bed = await new FunctionsBed
+                {
+                    Source = story.Source(story.Before),
+                    StepTime = new FastForwardTimeProvider(),
+                    MaxDeletePercent = 100,
+                    With = options =>
+                        options with
+                        {
+                            Delivery = story.Delivery,
+                            ShuffleResults = story.Seed % 2 == 0 ? new Random(story.Seed) : null,
+                        },
+                }.StartAsync();
+                bed.AddConnector();
+                await bed.SyncAsync();
+                var before = bed.Index.Documents.Keys.ToHashSet(StringComparer.Ordinal);
+                bed.Index.Deleted.Clear();
 
-            var (jobId, summary) = await RunWithFaultsAsync(bed, story);
+                var (jobId, summary) = await RunWithFaultsAsync(bed, story);
 
-            var listed = story.After.Select(document => document.Id).Distinct(StringComparer.Ordinal).ToList();
-            Assert.Equal(("completed", "completed"), (summary.Status, bed.Status(jobId)));
-            Assert.Equal(listed.Order(), bed.Index.Documents.Keys.Order());
-            Assert.DoesNotContain(bed.Index.Deleted, listed.Contains);
+                var listed = story.After.Select(document => document.Id).Distinct(StringComparer.Ordinal).ToList();
+                Assert.Equal(("completed", "completed"), (summary.Status, bed.Status(jobId)));
+                Assert.Equal(listed.Order(), bed.Index.Documents.Keys.Order());
+                Assert.DoesNotContain(bed.Index.Deleted, listed.Contains);
 
-            // Of a document that is listed twice the last listing wins, unless a step is executed twice at the same moment.
-            Assert.All(bed.Index.Documents, pair => Assert.Contains(
-                pair.Value["text"]!.GetValue<string>(),
-                story.After.Where(document => document.Id == pair.Key).Select(document => document.Text).TakeLast(story.Delivery == ActivityDelivery.TwiceAtOnce ? int.MaxValue : 1)));
+                // Of a document that is listed twice the last listing wins, unless a step is executed twice at the same moment.
+                Assert.All(bed.Index.Documents, pair =>
+                    Assert.Contains(
+                        pair.Value["text"]!.GetValue<string>(),
+                        story
+                            .After.Where(document => document.Id == pair.Key)
+                            .Select(document => document.Text)
+                            .TakeLast(story.Delivery == ActivityDelivery.TwiceAtOnce ? int.MaxValue : 1)
+                    )
+                );
 
-            var counts = summary.Counts;
-            Assert.Equal((story.After.Count, story.After.Count - listed.Count), (counts.Read, counts.Duplicates));
-            Assert.Equal(counts.Read, counts.Skipped + counts.Indexed + counts.Duplicates);
-            Assert.Equal(listed.Count(id => !before.Contains(id)), counts.Created);
+                var counts = summary.Counts;
+                Assert.Equal((story.After.Count, story.After.Count - listed.Count), (counts.Read, counts.Duplicates));
+                Assert.Equal(counts.Read, counts.Skipped + counts.Indexed + counts.Duplicates);
+                Assert.Equal(listed.Count(id => !before.Contains(id)), counts.Created);
 
-            // Of two that delete the same at the same moment, the one whose answer is kept may find that the other was faster.
-            Assert.Equal(before.Count(id => !listed.Contains(id)), counts.Deleted + counts.AlreadyGone);
-            var job = bed.Job(jobId);
-            Assert.Equal(
-                (counts.Indexed, counts.Deleted, bed.Index.Documents.Count),
-                (job["indexed_document_count"]!.GetValue<long>(), job["deleted_document_count"]!.GetValue<long>(), job["total_document_count"]!.GetValue<int>()));
-            if (story.Delivery == ActivityDelivery.TwiceAtOnce || story.Kills.Length > 0)
-            {
-                // What went on behind the orchestrator's back may stage something after its end: the clean-up finds it.
-                bed.Staging.OnCall = null;
-                await bed.FireAsync("CleanUp");
-            }
+                // Of two that delete the same at the same moment, the one whose answer is kept may find that the other was faster.
+                Assert.Equal(before.Count(id => !listed.Contains(id)), counts.Deleted + counts.AlreadyGone);
+                var job = bed.Job(jobId);
+                Assert.Equal(
+                    (counts.Indexed, counts.Deleted, bed.Index.Documents.Count),
+                    (
+                        job["indexed_document_count"]!.GetValue<long>(),
+                        job["deleted_document_count"]!.GetValue<long>(),
+                        job["total_document_count"]!.GetValue<int>()
+                    )
+                );
+                if (story.Delivery == ActivityDelivery.TwiceAtOnce || story.Kills.Length > 0)
+                {
+                    // What went on behind the orchestrator's back may stage something after its end: the clean-up finds it.
+                    bed.Staging.OnCall = null;
+                    await bed.FireAsync("CleanUp");
+                }
 
-            Assert.Empty(bed.Staging.Contents);
-        }, iter: 60, threads: 2);
+                Assert.Empty(bed.Staging.Contents);
+            },
+            iter: 60,
+            threads: 2
+        );
 
     private static async Task<(string JobId, SyncSummary Summary)> RunWithFaultsAsync(FunctionsBed bed, Story story)
     {
-        bed.Index.OnBulk = request => story.Faults[request % story.Faults.Length] switch
-        {
-            0 => new BulkFault(429),
-            1 => new BulkFault(503),
-            2 => new BulkFault(0, Applied: true),
-            3 => new BulkFault(200, RefusedEvery: 2),
-            4 => new BulkFault(413),
-            _ => BulkFault.None,
-        };
+        bed.Index.OnBulk = request =>
+            story.Faults[request % story.Faults.Length] switch
+            {
+                0 => new BulkFault(429),
+                1 => new BulkFault(503),
+                2 => new BulkFault(0, Applied: true),
+                3 => new BulkFault(200, RefusedEvery: 2),
+                4 => new BulkFault(413),
+                _ => BulkFault.None,
+            };
         bed.Source = story.Source(story.After);
-        bed.Source.OnPage = page => story.Faults[page % story.Faults.Length] == 1 && page < 60 ? throw new ConnectorException(FailureKind.Retry, "reset") : Task.CompletedTask;
+        bed.Source.OnPage = page =>
+            story.Faults[page % story.Faults.Length] == 1 && page < 60
+                ? throw new ConnectorException(FailureKind.Retry, "reset")
+                : Task.CompletedTask;
         var kills = new Queue<int>(story.Kills);
         var (calls, killing) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         bed.Staging.OnCall = name =>
@@ -120,7 +145,9 @@ public sealed class KilledHostPropertyTests
                 killing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 await bed.StartAsync();
             }
-            else if (await bed.Host.Client.GetInstanceAsync(jobId, getInputsAndOutputs: true, FunctionsBed.Token) is { IsCompleted: true } end)
+            else if (
+                await bed.Host.Client.GetInstanceAsync(jobId, getInputsAndOutputs: true, FunctionsBed.Token) is { IsCompleted: true } end
+            )
             {
                 return (jobId, end.ReadOutputAs<SyncSummary>()!);
             }
@@ -132,13 +159,27 @@ public sealed class KilledHostPropertyTests
     }
 
     private sealed record Story(
-        List<MemoryDocument> Before, List<MemoryDocument> After, int Partitions, int PageSize, int[] Faults, ActivityDelivery Delivery, int[] Kills, int Seed)
+        List<MemoryDocument> Before,
+        List<MemoryDocument> After,
+        int Partitions,
+        int PageSize,
+        int[] Faults,
+        ActivityDelivery Delivery,
+        int[] Kills,
+        int Seed
+    )
     {
         /// <summary>The source with these documents: those with the same id in the same partition.</summary>
-        public MemorySource Source(List<MemoryDocument> documents) => new()
-        {
-            PageSize = PageSize,
-            Partitions = [.. Enumerable.Range(0, Partitions).Select(number => documents.Where(document => int.Parse(document.Id.AsSpan(3)) % Partitions == number).ToList())],
-        };
+        public MemorySource Source(List<MemoryDocument> documents) =>
+            new()
+            {
+                PageSize = PageSize,
+                Partitions =
+                [
+                    .. Enumerable
+                        .Range(0, Partitions)
+                        .Select(number => documents.Where(document => int.Parse(document.Id.AsSpan(3)) % Partitions == number).ToList()),
+                ],
+            };
     }
 }

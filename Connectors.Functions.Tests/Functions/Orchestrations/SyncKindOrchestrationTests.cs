@@ -6,7 +6,8 @@ using Xunit;
 
 namespace Connectors.Tests.Functions.Orchestrations;
 
-/// <summary>Incremental syncs, syncs that only delete and syncs without deletes, from the request or the schedule to the job's end.</summary>
+/// <summary>Incremental syncs, syncs that only delete and syncs without deletes, from the request or the schedule to the job's
+/// end.</summary>
 public sealed class SyncKindOrchestrationTests
 {
     private const string Incremental = """{"type": "incremental"}""";
@@ -19,7 +20,17 @@ public sealed class SyncKindOrchestrationTests
 
         var (jobId, summary) = await bed.SyncAsync(Incremental);
 
-        Assert.Equal(("completed", 3L, 1L, 1L, 1L, 3L), (summary.Status, summary.Counts.Read, summary.Counts.Created, summary.Counts.Updated, summary.Counts.Deleted, summary.TotalDocuments));
+        Assert.Equal(
+            ("completed", 3L, 1L, 1L, 1L, 3L),
+            (
+                summary.Status,
+                summary.Counts.Read,
+                summary.Counts.Created,
+                summary.Counts.Updated,
+                summary.Counts.Deleted,
+                summary.TotalDocuments
+            )
+        );
         Assert.Equal(["a=v2", "c=v1", "d=v2"], Held(bed));
         Assert.Equal(("incremental", "completed", "2"), (bed.Job(jobId)["job_type"]!.GetValue<string>(), bed.Status(jobId), Place(bed)));
         Assert.Equal(1, bed.Feed.FullPagesRead);
@@ -70,7 +81,13 @@ public sealed class SyncKindOrchestrationTests
             bed.Feed.Lost = page == 1 ? "The log is too short." : null;
             return Task.CompletedTask;
         };
-        bed.Feed.Documents = new MemorySource { Partitions = [[new("a", "v2"), new("c", "v2")]] };
+        bed.Feed.Documents = new MemorySource
+        {
+            Partitions =
+            [
+                [new("a", "v2"), new("c", "v2")],
+            ],
+        };
 
         var (jobId, summary) = await bed.SyncAsync(Incremental);
 
@@ -113,20 +130,39 @@ public sealed class SyncKindOrchestrationTests
     public async Task ASyncThatOnlyDeletesAndOneWithoutDeletesGoTheirPartOfTheWay()
     {
         await using var bed = await FilledAsync("a", "b");
-        bed.Feed!.Documents = new MemorySource { Partitions = [[new("a", "v2"), new("c", "v2")]] };
+        bed.Feed!.Documents = new MemorySource
+        {
+            Partitions =
+            [
+                [new("a", "v2"), new("c", "v2")],
+            ],
+        };
         var (partial, without) = await bed.SyncAsync("""{"type": "no_deletes"}""");
         Assert.Equal((1L, 1L, 0L), (without.Counts.Created, without.Counts.Updated, without.Counts.Deleted));
         Assert.Equal(["a=v2", "b=v1", "c=v2"], Held(bed));
 
-        bed.Feed.Documents = new MemorySource { Partitions = [[new("a", "v3")]] };
+        bed.Feed.Documents = new MemorySource
+        {
+            Partitions =
+            [
+                [new("a", "v3")],
+            ],
+        };
         bed.Clock.Advance(TimeSpan.FromMinutes(1));
         var (deletes, only) = await bed.SyncAsync("""{"type": "deletes_only"}""");
 
         Assert.Equal((0L, 2L), (only.Counts.Indexed, only.Counts.Deleted));
         Assert.Equal(["a=v2"], Held(bed));
-        Assert.Equal(("full", "no_deletes", "full", "deletes_only", "0"), (
-            bed.Job(partial)["job_type"]!.GetValue<string>(), bed.Job(partial)["metadata"]!["kind"]!.GetValue<string>(),
-            bed.Job(deletes)["job_type"]!.GetValue<string>(), bed.Job(deletes)["metadata"]!["kind"]!.GetValue<string>(), Place(bed)));
+        Assert.Equal(
+            ("full", "no_deletes", "full", "deletes_only", "0"),
+            (
+                bed.Job(partial)["job_type"]!.GetValue<string>(),
+                bed.Job(partial)["metadata"]!["kind"]!.GetValue<string>(),
+                bed.Job(deletes)["job_type"]!.GetValue<string>(),
+                bed.Job(deletes)["metadata"]!["kind"]!.GetValue<string>(),
+                Place(bed)
+            )
+        );
         Assert.Equal("deletes_only", (await bed.GetAsync($"syncs/{deletes}"))["type"]!.GetValue<string>());
     }
 
@@ -148,13 +184,17 @@ public sealed class SyncKindOrchestrationTests
         await using var bed = await FilledAsync("a", "b");
         bed.Feed!.Then("v2", "c");
         bed.Feed.Documents = MemorySource.Holding("a", "c");
-        bed.Store.Edit(ProtocolIndices.Connectors, "c1", """
+        bed.Store.Edit(
+            ProtocolIndices.Connectors,
+            "c1",
+            """
             {
                 "scheduling": {"incremental": {"enabled": true, "interval": "0 0 * * * ?"}},
                 "custom_scheduling": {"deletes_only": {"name": "Deletes", "enabled": true, "interval": "0 0 * * * ?", "last_synced": "2026-01-31T10:00:00Z"}},
                 "last_incremental_sync_scheduled_at": "2026-01-31T10:00:00Z"
             }
-            """);
+            """
+        );
         bed.Clock.Advance(TimeSpan.FromMinutes(1));
 
         for (var poll = 0; poll < 3; poll++)
@@ -166,7 +206,10 @@ public sealed class SyncKindOrchestrationTests
         Assert.Equal(["a=v1", "c=v2"], Held(bed));
         Assert.True(bed.Store[ProtocolIndices.Connectors, "c1"]["features"]!["incremental_sync"]!["enabled"]!.GetValue<bool>());
         var jobs = bed.JobIds.Select(bed.Job).Where(job => job["trigger_method"]!.GetValue<string>() == "scheduled").ToList();
-        Assert.Equal(["full deletes_only completed", "incremental  completed"], jobs.Select(job => $"{job["job_type"]} {job["metadata"]?["kind"]} {job["status"]}").Order());
+        Assert.Equal(
+            ["full deletes_only completed", "incremental  completed"],
+            jobs.Select(job => $"{job["job_type"]} {job["metadata"]?["kind"]} {job["status"]}").Order()
+        );
     }
 
     [Fact]
@@ -232,7 +275,11 @@ public sealed class SyncKindOrchestrationTests
     /// <summary>An app whose connector's documents were synced once, and which takes a document or two a step.</summary>
     private static async Task<FunctionsBed> FilledAsync(params string[] ids)
     {
-        var bed = await new FunctionsBed { Feed = new MemoryFeed(MemorySource.Holding(ids)), Limits = new() { MaxDocuments = 1, DeletesPerPart = 3 } }.StartAsync();
+        var bed = await new FunctionsBed
+        {
+            Feed = new MemoryFeed(MemorySource.Holding(ids)),
+            Limits = new() { MaxDocuments = 1, DeletesPerPart = 3 },
+        }.StartAsync();
         bed.AddConnector();
         await bed.SyncAsync();
 
@@ -241,7 +288,9 @@ public sealed class SyncKindOrchestrationTests
         return bed;
     }
 
-    private static IEnumerable<string> Held(FunctionsBed bed) => bed.Index.Documents.Select(pair => $"{pair.Key}={pair.Value["text"]}").Order();
+    private static IEnumerable<string> Held(FunctionsBed bed) =>
+        bed.Index.Documents.Select(pair => $"{pair.Key}={pair.Value["text"]}").Order();
 
-    private static string? Place(FunctionsBed bed) => bed.Store[ProtocolIndices.Connectors, "c1"]["sync_cursor"]?["place"]?.GetValue<string>();
+    private static string? Place(FunctionsBed bed) =>
+        bed.Store[ProtocolIndices.Connectors, "c1"]["sync_cursor"]?["place"]?.GetValue<string>();
 }

@@ -19,7 +19,10 @@ public sealed class SyncOrchestrationTests
     {
         await using var bed = await new FunctionsBed().StartAsync();
         bed.AddConnector();
-        var (reached, gate) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var (reached, gate) = (
+            new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously),
+            new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+        );
         bed.Source.OnPage = _ =>
         {
             reached.TrySetResult();
@@ -40,8 +43,14 @@ public sealed class SyncOrchestrationTests
         await bed.EndOfAsync(job);
 
         Assert.Equal("error", bed.Status(job));
-        Assert.StartsWith("The connector was deleted while this job ran.", bed.Job(job)["error"]!.GetValue<string>(), StringComparison.Ordinal);
-        Assert.DoesNotContain(bed.Store.Updates, update => update.Index == ProtocolIndices.Connectors && update.Partial.ContainsKey("last_synced"));
+        Assert.StartsWith(
+            "The connector was deleted while this job ran.",
+            bed.Job(job)["error"]!.GetValue<string>(),
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain(bed.Store.Updates, update =>
+            update.Index == ProtocolIndices.Connectors && update.Partial.ContainsKey("last_synced")
+        );
     }
 
     [Fact]
@@ -50,15 +59,39 @@ public sealed class SyncOrchestrationTests
         await using var bed = await new FunctionsBed().StartAsync();
         bed.AddConnector();
         await bed.SyncAsync();
-        bed.Source = new MemorySource { Partitions = [[new("a", "v1"), new("b", "v2"), new("d", "v1")]] };
+        bed.Source = new MemorySource
+        {
+            Partitions =
+            [
+                [new("a", "v1"), new("b", "v2"), new("d", "v1")],
+            ],
+        };
         bed.Clock.Advance(TimeSpan.FromMinutes(1));
 
         var (jobId, summary) = await bed.SyncAsync();
 
-        Assert.Equal(("completed", 1, 1, 1, 1, 3), (summary.Status, summary.Counts.Created, summary.Counts.Updated, summary.Counts.Deleted, summary.Counts.Skipped, summary.TotalDocuments));
+        Assert.Equal(
+            ("completed", 1, 1, 1, 1, 3),
+            (
+                summary.Status,
+                summary.Counts.Created,
+                summary.Counts.Updated,
+                summary.Counts.Deleted,
+                summary.Counts.Skipped,
+                summary.TotalDocuments
+            )
+        );
         Assert.Equal(["a", "b", "d"], bed.Index.Documents.Keys.Order());
         var job = bed.Job(jobId);
-        Assert.Equal(("completed", 2, 1, 3), (bed.Status(jobId), job["indexed_document_count"]!.GetValue<int>(), job["deleted_document_count"]!.GetValue<int>(), job["total_document_count"]!.GetValue<int>()));
+        Assert.Equal(
+            ("completed", 2, 1, 3),
+            (
+                bed.Status(jobId),
+                job["indexed_document_count"]!.GetValue<int>(),
+                job["deleted_document_count"]!.GetValue<int>(),
+                job["total_document_count"]!.GetValue<int>()
+            )
+        );
         Assert.Equal("completed", bed.Store[ProtocolIndices.Connectors, "c1"]["last_sync_status"]!.GetValue<string>());
         Assert.Empty(bed.Staging.Contents);
     }
@@ -81,7 +114,10 @@ public sealed class SyncOrchestrationTests
 
             var (_, summary) = await bed.SyncAsync();
 
-            Assert.Equal(("completed", 69L, 6L, 0L), (summary.Status, summary.Counts.Skipped, summary.Counts.Deleted, summary.Counts.AlreadyGone));
+            Assert.Equal(
+                ("completed", 69L, 6L, 0L),
+                (summary.Status, summary.Counts.Skipped, summary.Counts.Deleted, summary.Counts.AlreadyGone)
+            );
             Assert.Equal(bed.Source.All.Select(document => document.Id).Order(), bed.Index.Documents.Keys.Order());
         }
     }
@@ -163,7 +199,18 @@ public sealed class SyncOrchestrationTests
     [Fact]
     public async Task WhatNoRetryCanHelpIsNotTriedAgain()
     {
-        await using var bed = await new FunctionsBed { Source = new MemorySource { Partitions = [[new("a", "v1")], [new("b", "v1")], [new("c", "v1")]] } }.StartAsync();
+        await using var bed = await new FunctionsBed
+        {
+            Source = new MemorySource
+            {
+                Partitions =
+                [
+                    [new("a", "v1")],
+                    [new("b", "v1")],
+                    [new("c", "v1")],
+                ],
+            },
+        }.StartAsync();
         bed.AddConnector();
         var start = bed.Clock.GetUtcNow();
         bed.Source.OnPage = page => page == 2 ? throw new ConnectorException("The collection is gone.") : Task.CompletedTask;
@@ -183,7 +230,11 @@ public sealed class SyncOrchestrationTests
 
         var (jobId, _) = await bed.SyncAsync();
 
-        Assert.StartsWith("Unexpected error (InvalidOperationException).", bed.Job(jobId)["error"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Unexpected error (InvalidOperationException).",
+            bed.Job(jobId)["error"]!.GetValue<string>(),
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("hunter2", bed.Job(jobId)["error"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
@@ -257,18 +308,37 @@ public sealed class SyncOrchestrationTests
         await using var bed = await new FunctionsBed { Source = Many(1, 30) }.StartAsync();
         bed.AddConnector();
         await bed.SyncAsync();
-        bed.Source = new MemorySource { Partitions = [[.. Many(1, 10).All, new("new", "v1")]] };
+        bed.Source = new MemorySource
+        {
+            Partitions =
+            [
+                [.. Many(1, 10).All, new("new", "v1")],
+            ],
+        };
 
         var (jobId, summary) = await bed.SyncAsync();
 
         Assert.Equal(("error", 1L, 0L, 31), (summary.Status, summary.Counts.Created, summary.Counts.Deleted, bed.Index.Documents.Count));
-        Assert.StartsWith("Nothing was deleted: 20 of the index's 30 documents", bed.Job(jobId)["error"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Nothing was deleted: 20 of the index's 30 documents",
+            bed.Job(jobId)["error"]!.GetValue<string>(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task RejectionsAreCountedOverTheWholeJob()
     {
-        await using var bed = new FunctionsBed { Source = Many(1, 60), Rejections = new RejectionLimits { MaxTotal = 15, MaxConsecutive = 100, MaxRate = 1 } };
+        await using var bed = new FunctionsBed
+        {
+            Source = Many(1, 60),
+            Rejections = new RejectionLimits
+            {
+                MaxTotal = 15,
+                MaxConsecutive = 100,
+                MaxRate = 1,
+            },
+        };
         await bed.StartAsync();
         bed.AddConnector();
         bed.Index.Reject = id => id.EndsWith("00", StringComparison.Ordinal) || id.EndsWith('5');
@@ -304,17 +374,29 @@ public sealed class SyncOrchestrationTests
         bed.AddConnector();
         await bed.SyncAsync();
         bed.Index.Written.Clear();
-        bed.Source = new MemorySource { Partitions = [[new("a", "v1"), new("b", "v2"), new("d", "v1")]] };
+        bed.Source = new MemorySource
+        {
+            Partitions =
+            [
+                [new("a", "v1"), new("b", "v2"), new("d", "v1")],
+            ],
+        };
 
         var (id, summary) = await bed.SyncAsync("""{"dryRun": true}""");
 
         Assert.Equal(("completed", 1, 1, 1), (summary.Status, summary.Counts.Created, summary.Counts.Updated, summary.Counts.Deleted));
-        Assert.Equal(("d", "b", "c"), (Assert.Single(summary.Preview!.Added), Assert.Single(summary.Preview.Updated), Assert.Single(summary.Preview.Deleted)));
+        Assert.Equal(
+            ("d", "b", "c"),
+            (Assert.Single(summary.Preview!.Added), Assert.Single(summary.Preview.Updated), Assert.Single(summary.Preview.Deleted))
+        );
         Assert.Empty(bed.Index.Written);
         Assert.Single(bed.JobIds);
         Assert.Empty(bed.Staging.Contents);
         var shown = await bed.GetAsync($"syncs/{id}");
-        Assert.Equal(("completed", true, "d"), (shown["status"]!.GetValue<string>(), shown["dryRun"]!.GetValue<bool>(), shown["preview"]!["added"]![0]!.GetValue<string>()));
+        Assert.Equal(
+            ("completed", true, "d"),
+            (shown["status"]!.GetValue<string>(), shown["dryRun"]!.GetValue<bool>(), shown["preview"]!["added"]![0]!.GetValue<string>())
+        );
     }
 
     [Fact]
@@ -324,18 +406,36 @@ public sealed class SyncOrchestrationTests
         var connector = (await bed.Services.Connectors.FindAsync(bed.AddConnector(), Token))!;
         foreach (var input in (object[])["nonsense", new { Target = 3 }, new { }])
         {
-            var job = (await bed.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token))!;
+            var job = (
+                await bed.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token)
+            )!;
             bed.Store.Edit(ProtocolIndices.SyncJobs, job.Id, """{"status": "in_progress"}""");
-            await bed.Host.Client.ScheduleNewOrchestrationInstanceAsync(nameof(SyncJob), input, new Microsoft.DurableTask.StartOrchestrationOptions(job.Id), Token);
+            await bed.Host.Client.ScheduleNewOrchestrationInstanceAsync(
+                nameof(SyncJob),
+                input,
+                new Microsoft.DurableTask.StartOrchestrationOptions(job.Id),
+                Token
+            );
             await bed.EndOfAsync(job.Id);
 
-            Assert.Equal(("error", "The sync could not be started, because its input is invalid. Start the sync again."), (bed.Status(job.Id), bed.Job(job.Id)["error"]!.GetValue<string>()));
+            Assert.Equal(
+                ("error", "The sync could not be started, because its input is invalid. Start the sync again."),
+                (bed.Status(job.Id), bed.Job(job.Id)["error"]!.GetValue<string>())
+            );
         }
     }
 
-    private static MemorySource Many(int partitions, int documents, int pageSize = 20) => new()
-    {
-        PageSize = pageSize,
-        Partitions = [.. Enumerable.Range(0, partitions).Select(partition => Enumerable.Range(0, documents).Select(number => new MemoryDocument($"{partition}-{number:00}", "v1")).ToList())],
-    };
+    private static MemorySource Many(int partitions, int documents, int pageSize = 20) =>
+        new()
+        {
+            PageSize = pageSize,
+            Partitions =
+            [
+                .. Enumerable
+                    .Range(0, partitions)
+                    .Select(partition =>
+                        Enumerable.Range(0, documents).Select(number => new MemoryDocument($"{partition}-{number:00}", "v1")).ToList()
+                    ),
+            ],
+        };
 }

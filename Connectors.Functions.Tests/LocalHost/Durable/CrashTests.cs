@@ -72,7 +72,11 @@ public sealed class CrashTests
         await bench.Host.KillAsync();
         bench.Time.Advance(TimeSpan.FromDays(2));
         await bench.RestartAsync(typeof(NextVersion));
-        Assert.Contains("is not deterministic: its call 1 is activity 'Nap'", (await bench.EndOfAsync(id)).SerializedOutput, StringComparison.Ordinal);
+        Assert.Contains(
+            "is not deterministic: its call 1 is activity 'Nap'",
+            (await bench.EndOfAsync(id)).SerializedOutput,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -81,12 +85,22 @@ public sealed class CrashTests
     public async Task WhereverTheProcessWasKilledTheOrchestrationEndsTheSame(ActivityDelivery delivery)
     {
         await using var whole = await HostBench.StartAsync(typeof(App));
-        var id = await whole.Client.ScheduleNewOrchestrationInstanceAsync("Everything", 3, new StartOrchestrationOptions("one"), Cancellation);
+        var id = await whole.Client.ScheduleNewOrchestrationInstanceAsync(
+            "Everything",
+            3,
+            new StartOrchestrationOptions("one"),
+            Cancellation
+        );
         var output = await EndAsync(whole, id);
         await whole.Host.DisposeAsync();
         var log = await File.ReadAllBytesAsync(LogOf(whole, "one"), Cancellation);
 
-        var cuts = Enumerable.Range(0, log.Length).Where(at => log[at] == '\n').SelectMany(at => (int[])[at + 1, Math.Min(log.Length, at + 20)]).Distinct().ToList();
+        var cuts = Enumerable
+            .Range(0, log.Length)
+            .Where(at => log[at] == '\n')
+            .SelectMany(at => (int[])[at + 1, Math.Min(log.Length, at + 20)])
+            .Distinct()
+            .ToList();
         Assert.InRange(cuts.Count, 20, 200);
         foreach (var cut in cuts)
         {
@@ -97,7 +111,8 @@ public sealed class CrashTests
             Assert.Equal(output, await EndAsync(bench, id));
         }
 
-        string LogOf(HostBench bench, string instance) => Path.Combine(bench.Folder, Path.GetFileName(Directory.GetFiles(whole.Folder, instance + ".*.jsonl").Single()));
+        string LogOf(HostBench bench, string instance) =>
+            Path.Combine(bench.Folder, Path.GetFileName(Directory.GetFiles(whole.Folder, instance + ".*.jsonl").Single()));
     }
 
     [Theory]
@@ -106,7 +121,10 @@ public sealed class CrashTests
     [InlineData(ActivityDelivery.TwiceAtOnce)]
     public async Task HoweverOftenTheProcessIsKilledNothingIsLostAndNothingCountsTwice(ActivityDelivery delivery)
     {
-        await using var bench = await HostBench.StartAsync(options => options with { Delivery = delivery, ShuffleResults = new Random(1) }, typeof(App));
+        await using var bench = await HostBench.StartAsync(
+            options => options with { Delivery = delivery, ShuffleResults = new Random(1) },
+            typeof(App)
+        );
         var ids = new List<string>();
         for (var i = 0; i < 3; i++)
         {
@@ -164,13 +182,15 @@ public sealed class CrashTests
     public sealed class App(Diary diary)
     {
         [Function("AtTheDoor")]
-        public static Task<string> AtTheDoor([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync<string>("CrashDoor");
+        public static Task<string> AtTheDoor([OrchestrationTrigger] TaskOrchestrationContext context) =>
+            context.CallActivityAsync<string>("CrashDoor");
 
         [Function("Waiting")]
         public static Task<int> Waiting([OrchestrationTrigger] TaskOrchestrationContext context) => context.WaitForExternalEvent<int>("go");
 
         [Function("Sleeping")]
-        public static Task Sleeping([OrchestrationTrigger] TaskOrchestrationContext context) => context.CreateTimer(TimeSpan.FromDays(1), CancellationToken.None);
+        public static Task Sleeping([OrchestrationTrigger] TaskOrchestrationContext context) =>
+            context.CreateTimer(TimeSpan.FromDays(1), CancellationToken.None);
 
         [Function("Everything")]
         public static async Task<int> Everything([OrchestrationTrigger] TaskOrchestrationContext context, int number)
@@ -193,7 +213,10 @@ public sealed class CrashTests
         [Function("Family")]
         public static async Task<int> Family([OrchestrationTrigger] TaskOrchestrationContext context, Generation now)
         {
-            var sums = await Task.WhenAll(context.CallSubOrchestratorAsync<int>("Pair", now.Number), context.CallSubOrchestratorAsync<int>("Pair", now.Number));
+            var sums = await Task.WhenAll(
+                context.CallSubOrchestratorAsync<int>("Pair", now.Number),
+                context.CallSubOrchestratorAsync<int>("Pair", now.Number)
+            );
             var next = now with { Index = now.Index + 1, Sum = now.Sum + sums.Sum() };
             if (next.Index < 4)
             {
@@ -205,7 +228,12 @@ public sealed class CrashTests
 
         [Function("Pair")]
         public static async Task<int> Pair([OrchestrationTrigger] TaskOrchestrationContext context, int number) =>
-            (await Task.WhenAll(context.CallActivityAsync<int>("CountedNext", number), context.CallActivityAsync<int>("CountedNext", number + 1))).Sum();
+            (
+                await Task.WhenAll(
+                    context.CallActivityAsync<int>("CountedNext", number),
+                    context.CallActivityAsync<int>("CountedNext", number + 1)
+                )
+            ).Sum();
 
         [Function("CountedNext")]
         public int CountedNext([ActivityTrigger] int number)
@@ -260,8 +288,6 @@ public sealed class CrashTests
         public static Task Sleeping([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync("Nap");
 
         [Function("Nap")]
-        public static void Nap([ActivityTrigger] string? input)
-        {
-        }
+        public static void Nap([ActivityTrigger] string? input) { }
     }
 }

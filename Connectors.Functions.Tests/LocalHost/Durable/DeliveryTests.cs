@@ -23,7 +23,10 @@ public sealed class DeliveryTests
     [Fact]
     public async Task OfTwoInTurnTheSecondResultCounts()
     {
-        await using var bench = await HostBench.StartAsync(options => options with { Delivery = ActivityDelivery.TwiceInTurn }, typeof(App));
+        await using var bench = await HostBench.StartAsync(
+            options => options with { Delivery = ActivityDelivery.TwiceInTurn },
+            typeof(App)
+        );
         Assert.Equal(2, (await bench.RunAsync("CountingRuns")).ReadOutputAs<int>());
     }
 
@@ -50,7 +53,8 @@ public sealed class DeliveryTests
             (await Task.WhenAll(Enumerable.Range(0, count).Select(item => context.CallActivityAsync<int>("Run", item)))).Sum();
 
         [Function("CountingRuns")]
-        public static Task<int> CountingRuns([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync<int>("CountRuns");
+        public static Task<int> CountingRuns([OrchestrationTrigger] TaskOrchestrationContext context) =>
+            context.CallActivityAsync<int>("CountRuns");
 
         [Function("Racing")]
         public static async Task<string> Racing([OrchestrationTrigger] TaskOrchestrationContext context, int count)

@@ -87,7 +87,10 @@ public sealed class EventTests
         await using var bench = await HostBench.StartAsync(typeof(App));
         var id = await bench.Client.ScheduleNewOrchestrationInstanceAsync("Telling", 1, HostBench.Cancellation);
         await bench.QuietAsync();
-        Assert.Equal("half", (await bench.Client.GetInstanceAsync(id, getInputsAndOutputs: true, HostBench.Cancellation))!.ReadCustomStatusAs<string>());
+        Assert.Equal(
+            "half",
+            (await bench.Client.GetInstanceAsync(id, getInputsAndOutputs: true, HostBench.Cancellation))!.ReadCustomStatusAs<string>()
+        );
         await bench.Client.RaiseEventAsync(id, "a", 1, HostBench.Cancellation);
         await bench.QuietAsync();
         Assert.Null((await bench.Client.GetInstanceAsync(id, getInputsAndOutputs: true, HostBench.Cancellation))!.SerializedCustomStatus);
@@ -99,9 +102,11 @@ public sealed class EventTests
     {
         [Function("Collecting")]
         public static async Task<int[]> Collecting([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        [
-            await context.WaitForExternalEvent<int>("a"), await context.WaitForExternalEvent<int>("B"), await context.WaitForExternalEvent<int>("b"),
-        ];
+            [
+                await context.WaitForExternalEvent<int>("a"),
+                await context.WaitForExternalEvent<int>("B"),
+                await context.WaitForExternalEvent<int>("b"),
+            ];
 
         [Function("TwoWaiters")]
         public static async Task<int[]> TwoWaiters([OrchestrationTrigger] TaskOrchestrationContext context)

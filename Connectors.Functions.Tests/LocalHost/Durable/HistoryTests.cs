@@ -66,7 +66,13 @@ public sealed class HistoryTests
     {
         var state = Begun(new ActivityCalled(0, "A", null));
         state.Apply(new Turn(At, 1, [], "\"half\"", new Completed("1")));
-        Arrival[] arrivals = [new TaskCompleted(At, 0, null), new EventRaised(At, "a", null), new Suspended(At, null), new TerminationRequested(At, null, true)];
+        Arrival[] arrivals =
+        [
+            new TaskCompleted(At, 0, null),
+            new EventRaised(At, "a", null),
+            new Suspended(At, null),
+            new TerminationRequested(At, null, true),
+        ];
         Assert.All(arrivals, arrival => Assert.False(state.Accepts(arrival)));
         Assert.Equal(OrchestrationRuntimeStatus.Completed, state.Status);
         Assert.Equal("\"half\"", state.CustomStatus);
@@ -93,11 +99,34 @@ public sealed class HistoryTests
         var inner = new Failure("E", "e", "at", new Failure("I", "i"), IsFinal: true);
         HistoryRecord[] records =
         [
-            new Turn(At, 1, [new ActivityCalled(4, "A", "{}"), new SubOrchestrationCalled(5, "B", "b", null), new TimerCreated(6, At.AddDays(1)), new EventSent(7, "x", "e", "1")], "2", null),
-            new TaskCompleted(At, 4, "1"), new TaskFailed(At, 5, inner), new TimerFired(At, 6), new EventRaised(At, "n", null, new EventSender("s", 1)),
-            new Suspended(At, "r"), new Resumed(At, null), new TerminationRequested(At, "o", true), new OrchestratorViolation(At, inner),
+            new Turn(
+                At,
+                1,
+                [
+                    new ActivityCalled(4, "A", "{}"),
+                    new SubOrchestrationCalled(5, "B", "b", null),
+                    new TimerCreated(6, At.AddDays(1)),
+                    new EventSent(7, "x", "e", "1"),
+                ],
+                "2",
+                null
+            ),
+            new TaskCompleted(At, 4, "1"),
+            new TaskFailed(At, 5, inner),
+            new TimerFired(At, 6),
+            new EventRaised(At, "n", null, new EventSender("s", 1)),
+            new Suspended(At, "r"),
+            new Resumed(At, null),
+            new TerminationRequested(At, "o", true),
+            new OrchestratorViolation(At, inner),
         ];
-        var start = Start with { FirstTaskId = 4, Parent = new Parent("P", "p", "pe", 3), Carried = [new EventRaised(At, "c", "1")], LastDecisions = [new EventSent(3, "x", "e", "1")] };
+        var start = Start with
+        {
+            FirstTaskId = 4,
+            Parent = new Parent("P", "p", "pe", 3),
+            Carried = [new EventRaised(At, "c", "1")],
+            LastDecisions = [new EventSent(3, "x", "e", "1")],
+        };
         var expected = new OrchestrationState(start);
         using (var store = new HistoryStore(folder.Path))
         {

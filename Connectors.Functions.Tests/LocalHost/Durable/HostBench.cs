@@ -80,7 +80,8 @@ internal sealed class HostBench : IAsyncDisposable
         return await Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, Cancellation);
     }
 
-    public Task<OrchestrationMetadata> EndOfAsync(string instanceId) => Client.WaitForInstanceCompletionAsync(instanceId, getInputsAndOutputs: true, Cancellation);
+    public Task<OrchestrationMetadata> EndOfAsync(string instanceId) =>
+        Client.WaitForInstanceCompletionAsync(instanceId, getInputsAndOutputs: true, Cancellation);
 
     public Task QuietAsync() => Host.WhenQuietAsync(Cancellation);
 

@@ -17,9 +17,7 @@ internal sealed class ListLoggerProvider : ILoggerProvider
 
     public ILogger CreateLogger(string categoryName) => new ListLogger(this, categoryName);
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 
     private sealed class ListLogger(ListLoggerProvider owner, string category) : ILogger
     {
@@ -28,7 +26,13 @@ internal sealed class ListLoggerProvider : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
         {
             owner._lines.Enqueue((category, formatter(state, exception)));
             if (exception is not null)

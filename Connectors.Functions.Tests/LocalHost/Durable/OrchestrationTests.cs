@@ -93,7 +93,11 @@ public sealed class OrchestrationTests
     {
         await using var bench = await HostBench.StartAsync(typeof(App));
         var end = await bench.RunAsync("Parent");
-        Assert.Equal("child-1 of Parent|Task 'FailingChild' (#1) failed with an unhandled exception: Task 'Fail' (#0) failed with an unhandled exception: no 7", end.ReadOutputAs<string>());
+        Assert.Equal(
+            "child-1 of Parent|Task 'FailingChild' (#1) failed with an unhandled exception: Task 'Fail' (#0) failed with an unhandled "
+                + "exception: no 7",
+            end.ReadOutputAs<string>()
+        );
         Assert.Equal(OrchestrationRuntimeStatus.Completed, (await bench.EndOfAsync("child-1")).RuntimeStatus);
     }
 
@@ -145,7 +149,9 @@ public sealed class OrchestrationTests
 #pragma warning disable DURABLE2002 // The analyzer does not look into the ValueTask that the activity returns.
         [Function("FanOut")]
         public static async Task<int> FanOut([OrchestrationTrigger] TaskOrchestrationContext context) =>
-            (await Task.WhenAll(Enumerable.Range(0, context.GetInput<int>()).Select(i => context.CallActivityAsync<int>("Double", i)))).Sum();
+            (
+                await Task.WhenAll(Enumerable.Range(0, context.GetInput<int>()).Select(i => context.CallActivityAsync<int>("Double", i)))
+            ).Sum();
 #pragma warning restore DURABLE2002
 
         [Function("Doors")]
@@ -162,12 +168,21 @@ public sealed class OrchestrationTests
             catch (TaskFailedException e)
             {
                 var details = e.FailureDetails;
-                return string.Join('|', details.ErrorType, details.ErrorMessage, details.IsCausedBy<InvalidOperationException>(), details.IsCausedBy<ArgumentException>(), details.InnerFailure!.ErrorType, e.TaskName);
+                return string.Join(
+                    '|',
+                    details.ErrorType,
+                    details.ErrorMessage,
+                    details.IsCausedBy<InvalidOperationException>(),
+                    details.IsCausedBy<ArgumentException>(),
+                    details.InnerFailure!.ErrorType,
+                    e.TaskName
+                );
             }
         }
 
         [Function("NotCatching")]
-        public static Task NotCatching([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync<string>("Fail", 7);
+        public static Task NotCatching([OrchestrationTrigger] TaskOrchestrationContext context) =>
+            context.CallActivityAsync<string>("Fail", 7);
 
 #pragma warning disable DURABLE2003 // The test is about an activity that does not exist.
         [Function("CallingNobody")]
@@ -198,7 +213,8 @@ public sealed class OrchestrationTests
         }
 
         [Function("FailingChild")]
-        public static Task FailingChild([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync<string>("Fail", 7);
+        public static Task FailingChild([OrchestrationTrigger] TaskOrchestrationContext context) =>
+            context.CallActivityAsync<string>("Fail", 7);
 
         [Function("Grow")]
         public static Order Grow([ActivityTrigger] Order order) => new(order.Name + "!", order.Count * 2);
@@ -220,6 +236,7 @@ public sealed class OrchestrationTests
         }
 
         [Function("Fail")]
-        public static string Fail([ActivityTrigger] int number) => throw new InvalidOperationException($"no {number}", new FormatException("inner"));
+        public static string Fail([ActivityTrigger] int number) =>
+            throw new InvalidOperationException($"no {number}", new FormatException("inner"));
     }
 }

@@ -85,11 +85,14 @@ public sealed class ReplayTests
     public sealed class Wavering(Diary diary)
     {
         [Function("OtherActivity")]
-        public Task OtherActivity([OrchestrationTrigger] TaskOrchestrationContext context) => TwoAsync(context, first: () => context.CallActivityAsync(IsFirstRun("x") ? "A" : "B"));
+        public Task OtherActivity([OrchestrationTrigger] TaskOrchestrationContext context) =>
+            TwoAsync(context, first: () => context.CallActivityAsync(IsFirstRun("x") ? "A" : "B"));
 
         [Function("OtherKind")]
         public Task OtherKind([OrchestrationTrigger] TaskOrchestrationContext context) =>
-            TwoAsync(context, first: () => IsFirstRun("x") ? context.CallActivityAsync("A") : context.CreateTimer(TimeSpan.FromHours(1), CancellationToken.None));
+            TwoAsync(context, first: () =>
+                IsFirstRun("x") ? context.CallActivityAsync("A") : context.CreateTimer(TimeSpan.FromHours(1), CancellationToken.None)
+            );
 
         [Function("OtherOrder")]
         public async Task OtherOrder([OrchestrationTrigger] TaskOrchestrationContext context)
@@ -115,7 +118,9 @@ public sealed class ReplayTests
 
         [Function("OtherChild")]
         public Task OtherChild([OrchestrationTrigger] TaskOrchestrationContext context) =>
-            TwoAsync(context, first: () => context.CallSubOrchestratorAsync("Child", null, new TaskOptions().WithInstanceId(IsFirstRun("x") ? "child-1" : "child-2")));
+            TwoAsync(context, first: () =>
+                context.CallSubOrchestratorAsync("Child", null, new TaskOptions().WithInstanceId(IsFirstRun("x") ? "child-1" : "child-2"))
+            );
 
         [Function("EndsEarly")]
         public async Task EndsEarly([OrchestrationTrigger] TaskOrchestrationContext context)
@@ -131,14 +136,10 @@ public sealed class ReplayTests
         public static Task Child([OrchestrationTrigger] TaskOrchestrationContext context) => Task.CompletedTask;
 
         [Function("A")]
-        public static void A([ActivityTrigger] string? input)
-        {
-        }
+        public static void A([ActivityTrigger] string? input) { }
 
         [Function("B")]
-        public static void B([ActivityTrigger] string? input)
-        {
-        }
+        public static void B([ActivityTrigger] string? input) { }
 
         private static async Task TwoAsync(TaskOrchestrationContext context, Func<Task> first)
         {
@@ -222,7 +223,10 @@ public sealed class ReplayTests
         public static async Task<int> Continuing([OrchestrationTrigger] TaskOrchestrationContext context)
         {
 #pragma warning disable DURABLE0004 // The continuation runs on the orchestrator's own scheduler, and the host must allow it.
-            var doubled = context.CallActivityAsync<int>("One").ContinueWith(task => context.CallActivityAsync<int>("One"), TaskScheduler.Current).Unwrap();
+            var doubled = context
+                .CallActivityAsync<int>("One")
+                .ContinueWith(task => context.CallActivityAsync<int>("One"), TaskScheduler.Current)
+                .Unwrap();
 #pragma warning restore DURABLE0004
             var three = await Task.WhenAll(doubled, TwiceAsync(), context.CallActivityAsync<int>("One"));
             return three.Sum();

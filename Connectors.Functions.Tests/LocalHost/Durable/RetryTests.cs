@@ -96,18 +96,24 @@ public sealed class RetryTests
         private static readonly TaskOptions ThreeTimes = TaskOptions.FromRetryPolicy(new RetryPolicy(3, TimeSpan.FromSeconds(10), 2));
 
         [Function("Retrying")]
-        public static Task<string> Retrying([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync<string>("Try", context.GetInput<int>(), ThreeTimes);
+        public static Task<string> Retrying([OrchestrationTrigger] TaskOrchestrationContext context) =>
+            context.CallActivityAsync<string>("Try", context.GetInput<int>(), ThreeTimes);
 
         [Function("RetryingAChild")]
         public static Task<string> RetryingAChild([OrchestrationTrigger] TaskOrchestrationContext context) =>
             context.CallSubOrchestratorAsync<string>("Child", 2, ThreeTimes.WithInstanceId("child"));
 
         [Function("Child")]
-        public static Task<string> Child([OrchestrationTrigger] TaskOrchestrationContext context, int succeedsAt) => context.CallActivityAsync<string>("Try", succeedsAt);
+        public static Task<string> Child([OrchestrationTrigger] TaskOrchestrationContext context, int succeedsAt) =>
+            context.CallActivityAsync<string>("Try", succeedsAt);
 
         [Function("Handling")]
-        public static Task<string> Handling([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync<string>(
-            "Try", 99, TaskOptions.FromRetryHandler(retry => retry.LastFailure.IsCausedBy<TimeoutException>() && retry.LastAttemptNumber < 2));
+        public static Task<string> Handling([OrchestrationTrigger] TaskOrchestrationContext context) =>
+            context.CallActivityAsync<string>(
+                "Try",
+                99,
+                TaskOptions.FromRetryHandler(retry => retry.LastFailure.IsCausedBy<TimeoutException>() && retry.LastAttemptNumber < 2)
+            );
 
         [Function("Try")]
         public string Try([ActivityTrigger] int succeedsAt)

@@ -70,22 +70,33 @@ public sealed class HttpFunctionTests
             int number,
             [DurableClient] DurableTaskClient client,
             FunctionContext context,
-            CancellationToken cancellationToken)
+            CancellationToken cancellationToken
+        )
         {
             var body = await new StreamReader(request.Body).ReadToEndAsync(cancellationToken);
-            var id = await client.ScheduleNewOrchestrationInstanceAsync("Echo", number, new StartOrchestrationOptions($"job-{number}"), cancellationToken);
+            var id = await client.ScheduleNewOrchestrationInstanceAsync(
+                "Echo",
+                number,
+                new StartOrchestrationOptions($"job-{number}"),
+                cancellationToken
+            );
             diary.Write($"started with {body} by {context.FunctionDefinition.Name}");
             return new AcceptedResult($"/api/jobs/{id}", new { Id = id });
         }
 
         [Function("Plain")]
-        public static IActionResult Plain([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) => new ContentResult { Content = request.Method };
+        public static IActionResult Plain([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) =>
+            new ContentResult { Content = request.Method };
 
         [Function("Optional")]
-        public static string Optional([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "optional/{number?}")] HttpRequest request, int? number) => number?.ToString() ?? "null";
+        public static string Optional(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "optional/{number?}")] HttpRequest request,
+            int? number
+        ) => number?.ToString() ?? "null";
 
         [Function("Failing")]
-        public static IActionResult Failing([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) => throw new InvalidOperationException("no");
+        public static IActionResult Failing([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) =>
+            throw new InvalidOperationException("no");
 
         [Function("Nothing")]
         public static Task Nothing([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) => Task.CompletedTask;
@@ -97,37 +108,27 @@ public sealed class HttpFunctionTests
     public sealed class TwoOfAName
     {
         [Function("Same")]
-        public static void One([ActivityTrigger] string? input)
-        {
-        }
+        public static void One([ActivityTrigger] string? input) { }
 
         [Function("same")]
-        public static void Two([ActivityTrigger] string? input)
-        {
-        }
+        public static void Two([ActivityTrigger] string? input) { }
     }
 
     public sealed class Unbound
     {
         [Function("Unbound")]
-        public static void Run([ActivityTrigger] string? input, int what)
-        {
-        }
+        public static void Run([ActivityTrigger] string? input, int what) { }
     }
 
     public sealed class WrongType
     {
         [Function("WrongType")]
-        public static void Run([HttpTrigger] string input)
-        {
-        }
+        public static void Run([HttpTrigger] string input) { }
     }
 
     public sealed class NoTrigger
     {
         [Function("NoTrigger")]
-        public static void Run()
-        {
-        }
+        public static void Run() { }
     }
 }

@@ -56,7 +56,9 @@ public sealed class LifeCycleTests
     {
         await using var bench = await HostBench.StartAsync(typeof(App));
         await bench.Client.ScheduleNewOrchestrationInstanceAsync("Waiting", "first", new StartOrchestrationOptions("one"), Cancellation);
-        var refusal = await Assert.ThrowsAsync<RpcException>(() => bench.Client.ScheduleNewOrchestrationInstanceAsync("Waiting", "second", new StartOrchestrationOptions("one"), Cancellation));
+        var refusal = await Assert.ThrowsAsync<RpcException>(() =>
+            bench.Client.ScheduleNewOrchestrationInstanceAsync("Waiting", "second", new StartOrchestrationOptions("one"), Cancellation)
+        );
         Assert.Equal(StatusCode.AlreadyExists, refusal.StatusCode);
         Assert.Equal("\"first\"", (await bench.Client.GetInstanceAsync("one", true, Cancellation))!.SerializedInput);
     }
@@ -72,10 +74,21 @@ public sealed class LifeCycleTests
             Assert.Equal(i, (await bench.EndOfAsync("one")).ReadOutputAs<int>());
         }
 
-        await bench.Client.ScheduleNewOrchestrationInstanceAsync("Echo", 2, options.WithDedupeStatuses(OrchestrationRuntimeStatus.Failed), Cancellation);
+        await bench.Client.ScheduleNewOrchestrationInstanceAsync(
+            "Echo",
+            2,
+            options.WithDedupeStatuses(OrchestrationRuntimeStatus.Failed),
+            Cancellation
+        );
         await bench.EndOfAsync("one");
         var refusal = await Assert.ThrowsAsync<RpcException>(() =>
-            bench.Client.ScheduleNewOrchestrationInstanceAsync("Echo", 3, options.WithDedupeStatuses(OrchestrationRuntimeStatus.Completed), Cancellation));
+            bench.Client.ScheduleNewOrchestrationInstanceAsync(
+                "Echo",
+                3,
+                options.WithDedupeStatuses(OrchestrationRuntimeStatus.Completed),
+                Cancellation
+            )
+        );
         Assert.Equal(StatusCode.AlreadyExists, refusal.StatusCode);
     }
 
@@ -138,7 +151,9 @@ public sealed class LifeCycleTests
     public async Task SomeIdsAreNone(string id)
     {
         await using var bench = await HostBench.StartAsync(typeof(App));
-        await Assert.ThrowsAsync<RpcException>(() => bench.Client.ScheduleNewOrchestrationInstanceAsync("Echo", 1, new StartOrchestrationOptions(id), Cancellation));
+        await Assert.ThrowsAsync<RpcException>(() =>
+            bench.Client.ScheduleNewOrchestrationInstanceAsync("Echo", 1, new StartOrchestrationOptions(id), Cancellation)
+        );
     }
 
     [Fact]
@@ -164,8 +179,24 @@ public sealed class LifeCycleTests
         }
 
         var until = bench.Time.GetUtcNow().AddHours(-2);
-        Assert.Equal(0, (await bench.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter(null, until, [OrchestrationRuntimeStatus.Failed]), Cancellation)).PurgedInstanceCount);
-        Assert.Equal(2, (await bench.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter(null, until, [OrchestrationRuntimeStatus.Completed]), Cancellation)).PurgedInstanceCount);
+        Assert.Equal(
+            0,
+            (
+                await bench.Client.PurgeAllInstancesAsync(
+                    new PurgeInstancesFilter(null, until, [OrchestrationRuntimeStatus.Failed]),
+                    Cancellation
+                )
+            ).PurgedInstanceCount
+        );
+        Assert.Equal(
+            2,
+            (
+                await bench.Client.PurgeAllInstancesAsync(
+                    new PurgeInstancesFilter(null, until, [OrchestrationRuntimeStatus.Completed]),
+                    Cancellation
+                )
+            ).PurgedInstanceCount
+        );
         await bench.Host.KillAsync();
         await bench.RestartAsync();
         Assert.Equal(["echo-2"], await IdsAsync(bench, null));
@@ -187,7 +218,9 @@ public sealed class LifeCycleTests
 
         var sizes = new List<int>();
         string? token = null;
-        await foreach (var page in bench.Client.GetAllInstancesAsync(new OrchestrationQuery(InstanceIdPrefix: "echo-", PageSize: 3)).AsPages())
+        await foreach (
+            var page in bench.Client.GetAllInstancesAsync(new OrchestrationQuery(InstanceIdPrefix: "echo-", PageSize: 3)).AsPages()
+        )
         {
             sizes.Add(page.Values.Count);
             token ??= page.ContinuationToken;
@@ -195,7 +228,10 @@ public sealed class LifeCycleTests
         }
 
         Assert.Equal([3, 3, 1], sizes);
-        Assert.Equal(["echo-3", "echo-4", "echo-5", "echo-6"], await IdsAsync(bench, new OrchestrationQuery(InstanceIdPrefix: "echo-", ContinuationToken: token)));
+        Assert.Equal(
+            ["echo-3", "echo-4", "echo-5", "echo-6"],
+            await IdsAsync(bench, new OrchestrationQuery(InstanceIdPrefix: "echo-", ContinuationToken: token))
+        );
     }
 
     private static async Task<string> StartAsync(HostBench bench, string orchestrator)
@@ -219,7 +255,8 @@ public sealed class LifeCycleTests
     public sealed class App(Diary diary)
     {
         [Function("Waiting")]
-        public static Task<string> Waiting([OrchestrationTrigger] TaskOrchestrationContext context) => context.WaitForExternalEvent<string>("go");
+        public static Task<string> Waiting([OrchestrationTrigger] TaskOrchestrationContext context) =>
+            context.WaitForExternalEvent<string>("go");
 
         [Function("WaitingForAChild")]
         public static Task WaitingForAChild([OrchestrationTrigger] TaskOrchestrationContext context) =>
@@ -229,7 +266,8 @@ public sealed class LifeCycleTests
         public static int Echo([OrchestrationTrigger] TaskOrchestrationContext context, int number) => number;
 
         [Function("AtTheDoor")]
-        public static Task<string> AtTheDoor([OrchestrationTrigger] TaskOrchestrationContext context, string who) => context.CallActivityAsync<string>("LifeCycleDoor", who);
+        public static Task<string> AtTheDoor([OrchestrationTrigger] TaskOrchestrationContext context, string who) =>
+            context.CallActivityAsync<string>("LifeCycleDoor", who);
 
         [Function("LifeCycleDoor")]
         public async Task<string> Door([ActivityTrigger] string who)

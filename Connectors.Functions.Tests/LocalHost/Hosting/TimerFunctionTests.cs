@@ -34,7 +34,9 @@ public sealed class TimerFunctionTests
     [InlineData("0 0 9 ? * *", "is no schedule")]
     public void AScheduleThatCantBeReadIsNamed(string schedule, string sentence)
     {
-        var refusal = Assert.Throws<InvalidOperationException>(() => TimerSchedule.Parse("Poll", schedule, new ConfigurationBuilder().Build()));
+        var refusal = Assert.Throws<InvalidOperationException>(() =>
+            TimerSchedule.Parse("Poll", schedule, new ConfigurationBuilder().Build())
+        );
         Assert.Contains(sentence, refusal.Message, StringComparison.Ordinal);
         Assert.Contains("'Poll'", refusal.Message, StringComparison.Ordinal);
     }
@@ -42,14 +44,20 @@ public sealed class TimerFunctionTests
     [Fact]
     public async Task ATimerRunsAtItsStartAndByItsSchedule()
     {
-        await using var bench = await HostBench.StartAsync(builder => builder.Configuration.AddInMemoryCollection(Settings), typeof(Timers));
+        await using var bench = await HostBench.StartAsync(
+            builder => builder.Configuration.AddInMemoryCollection(Settings),
+            typeof(Timers)
+        );
         await bench.QuietAsync();
         Assert.Equal(["eager 12:00:00 False"], bench.Diary.Entries);
         await bench.PassAsync(TimeSpan.FromSeconds(29));
         Assert.Single(bench.Diary.Entries);
         await bench.PassAsync(TimeSpan.FromSeconds(1));
         await bench.PassAsync(TimeSpan.FromSeconds(30));
-        Assert.Equal(["poll 12:00:30 False", "poll 12:01:00 False"], bench.Diary.Entries.Where(entry => entry.StartsWith("poll", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["poll 12:00:30 False", "poll 12:01:00 False"],
+            bench.Diary.Entries.Where(entry => entry.StartsWith("poll", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -92,7 +100,8 @@ public sealed class TimerFunctionTests
     public sealed class Timers(Diary diary, TimeProviderOfTests time)
     {
         [Function("Eager")]
-        public void Eager([TimerTrigger("0 0 0 1 1 *", RunOnStartup = true)] TimerInfo timer) => diary.Write($"eager {time.Now} {timer.IsPastDue}");
+        public void Eager([TimerTrigger("0 0 0 1 1 *", RunOnStartup = true)] TimerInfo timer) =>
+            diary.Write($"eager {time.Now} {timer.IsPastDue}");
 
         [Function("Poll")]
         public void Poll([TimerTrigger("%PollSchedule%")] TimerInfo timer) => diary.Write($"poll {time.Now} {timer.IsPastDue}");

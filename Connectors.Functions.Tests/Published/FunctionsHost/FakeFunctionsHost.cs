@@ -31,7 +31,8 @@ internal sealed class FakeFunctionsHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore()
+        builder
+            .WebHost.UseKestrelCore()
             .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2));
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = null);
@@ -56,7 +57,8 @@ internal sealed class FakeFunctionsHost : IAsyncDisposable
     }
 
     /// <summary>Waits for the first message of a worker.</summary>
-    public Task<JsonObject> WorkerStartsAsync(CancellationToken cancellationToken) => _started.Task.WaitAsync(Patience, TimeProvider.System, cancellationToken);
+    public Task<JsonObject> WorkerStartsAsync(CancellationToken cancellationToken) =>
+        _started.Task.WaitAsync(Patience, TimeProvider.System, cancellationToken);
 
     /// <summary>Sends a message and waits for the answer to it.</summary>
     /// <param name="name">The message's name in the protocol, in camel case: <c>workerInitRequest</c>.</param>
@@ -67,13 +69,18 @@ internal sealed class FakeFunctionsHost : IAsyncDisposable
     {
         var requestId = $"request-{Interlocked.Increment(ref _requests)}";
         var answered = _asked[requestId] = new TaskCompletionSource<JsonObject>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await _toWorker.Writer.WriteAsync(WorkerMessages.Parse(new JsonObject { ["requestId"] = requestId, [name] = content }), cancellationToken);
+        await _toWorker.Writer.WriteAsync(
+            WorkerMessages.Parse(new JsonObject { ["requestId"] = requestId, [name] = content }),
+            cancellationToken
+        );
         var message = await answered.Task.WaitAsync(Patience, TimeProvider.System, cancellationToken);
-        return message[answer]?.AsObject() ?? throw new InvalidOperationException($"The worker answered {name} with {message.ToJsonString()}");
+        return message[answer]?.AsObject()
+            ?? throw new InvalidOperationException($"The worker answered {name} with {message.ToJsonString()}");
     }
 
     /// <summary>Sends a message that has no answer.</summary>
-    public void Tell(string name, JsonObject content) => _toWorker.Writer.TryWrite(WorkerMessages.Parse(new JsonObject { [name] = content }));
+    public void Tell(string name, JsonObject content) =>
+        _toWorker.Writer.TryWrite(WorkerMessages.Parse(new JsonObject { [name] = content }));
 
     public async ValueTask DisposeAsync()
     {
@@ -81,7 +88,11 @@ internal sealed class FakeFunctionsHost : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private async Task ServeAsync(IAsyncStreamReader<IMessage> fromWorker, IServerStreamWriter<IMessage> toWorker, CancellationToken cancellationToken)
+    private async Task ServeAsync(
+        IAsyncStreamReader<IMessage> fromWorker,
+        IServerStreamWriter<IMessage> toWorker,
+        CancellationToken cancellationToken
+    )
     {
         var sending = SendAsync(toWorker, cancellationToken);
         try
@@ -129,8 +140,10 @@ internal sealed class FakeFunctionsHost : IAsyncDisposable
     {
         public sealed class Methods : IServiceMethodProvider<FunctionRpc>
         {
-            public void OnServiceMethodDiscovery(ServiceMethodProviderContext<FunctionRpc> context) => context.AddDuplexStreamingMethod(
-                WorkerMessages.EventStream, [], (service, fromWorker, toWorker, call) => service.Host.ServeAsync(fromWorker, toWorker, call.CancellationToken));
+            public void OnServiceMethodDiscovery(ServiceMethodProviderContext<FunctionRpc> context) =>
+                context.AddDuplexStreamingMethod(WorkerMessages.EventStream, [], (service, fromWorker, toWorker, call) =>
+                    service.Host.ServeAsync(fromWorker, toWorker, call.CancellationToken)
+                );
         }
 
         private FakeFunctionsHost Host => host;

@@ -27,7 +27,10 @@ internal sealed class PublishedWorker : IAsyncDisposable
         {
             // What a worker that has ended would answer need not be waited for.
             var loading = worker.Session.LoadAsync(Token);
-            Assert.True(await Task.WhenAny(loading, worker._process.ExitAsync(Token)) == loading, $"The worker ended.\n{worker._process.Output}");
+            Assert.True(
+                await Task.WhenAny(loading, worker._process.ExitAsync(Token)) == loading,
+                $"The worker ended.\n{worker._process.Output}"
+            );
             await loading;
             return worker;
         }

@@ -7,20 +7,22 @@ using Grpc.Core;
 namespace Connectors.Tests.Published.FunctionsHost;
 
 /// <summary>
-/// The messages that the Functions host and a worker send each other, as JSON. Their description is in the worker's own assembly, so it is always that of the package in use;
-/// the types themselves are not public.
+/// The messages that the Functions host and a worker send each other, as JSON. Their description is in the worker's own assembly, so it is
+/// always that of the package in use; the types themselves are not public.
 /// </summary>
 internal static class WorkerMessages
 {
     private static readonly MessageDescriptor Message = Describe();
 
     /// <summary>The one call of the protocol: messages in both directions until one side goes.</summary>
-    public static Method<IMessage, IMessage> EventStream { get; } = new(
-        MethodType.DuplexStreaming,
-        $"{Message.File.Package}.FunctionRpc",
-        "EventStream",
-        Marshallers.Create(message => message.ToByteArray(), bytes => (IMessage)Message.Parser.ParseFrom(bytes)),
-        Marshallers.Create(message => message.ToByteArray(), bytes => (IMessage)Message.Parser.ParseFrom(bytes)));
+    public static Method<IMessage, IMessage> EventStream { get; } =
+        new(
+            MethodType.DuplexStreaming,
+            $"{Message.File.Package}.FunctionRpc",
+            "EventStream",
+            Marshallers.Create(message => message.ToByteArray(), bytes => (IMessage)Message.Parser.ParseFrom(bytes)),
+            Marshallers.Create(message => message.ToByteArray(), bytes => (IMessage)Message.Parser.ParseFrom(bytes))
+        );
 
     /// <summary>A message of its JSON form.</summary>
     public static IMessage Parse(JsonObject json) => JsonParser.Default.Parse(json.ToJsonString(), Message);
@@ -32,7 +34,8 @@ internal static class WorkerMessages
     {
         const string Reflection = "Microsoft.Azure.Functions.Worker.Grpc.Messages.FunctionRpcReflection";
         var type = Assembly.Load("Microsoft.Azure.Functions.Worker.Grpc").GetType(Reflection, throwOnError: true)!;
-        var file = (FileDescriptor)type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static)!.GetValue(null)!;
+        var file = (FileDescriptor)
+            type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static)!.GetValue(null)!;
         return file.MessageTypes.Single(message => message.Name == "StreamingMessage");
     }
 }

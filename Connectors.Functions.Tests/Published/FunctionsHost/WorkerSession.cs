@@ -15,12 +15,27 @@ internal sealed class WorkerSession(FakeFunctionsHost host, string folder) : IDi
 
     /// <summary>The arguments with which <c>dotnet</c> runs the worker.</summary>
     public static IEnumerable<string> Arguments(FakeFunctionsHost host, string folder) =>
-    [
-        Path.Combine(folder, "Connectors.Functions.dll"),
-        "--host", host.Uri.Host, "--port", $"{host.Uri.Port}", "--workerId", WorkerId, "--requestId", "start", "--grpcMaxMessageLength", $"{int.MaxValue}",
-        "--functions-uri", host.Uri.ToString(), "--functions-worker-id", WorkerId, "--functions-request-id", "start",
-        "--functions-grpc-max-message-length", $"{int.MaxValue}",
-    ];
+        [
+            Path.Combine(folder, "Connectors.Functions.dll"),
+            "--host",
+            host.Uri.Host,
+            "--port",
+            $"{host.Uri.Port}",
+            "--workerId",
+            WorkerId,
+            "--requestId",
+            "start",
+            "--grpcMaxMessageLength",
+            $"{int.MaxValue}",
+            "--functions-uri",
+            host.Uri.ToString(),
+            "--functions-worker-id",
+            WorkerId,
+            "--functions-request-id",
+            "start",
+            "--functions-grpc-max-message-length",
+            $"{int.MaxValue}",
+        ];
 
     /// <summary>The variables that the host sets for the worker, beside the app settings.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Variables(string folder) =>
@@ -40,13 +55,26 @@ internal sealed class WorkerSession(FakeFunctionsHost host, string folder) : IDi
 
         var initialised = await AskAsync(
             "workerInitRequest",
-            new JsonObject { ["hostVersion"] = "4.1043.0", ["workerDirectory"] = folder, ["functionAppDirectory"] = folder },
+            new JsonObject
+            {
+                ["hostVersion"] = "4.1043.0",
+                ["workerDirectory"] = folder,
+                ["functionAppDirectory"] = folder,
+            },
             "workerInitResponse",
-            cancellationToken);
+            cancellationToken
+        );
         Server = new Uri(initialised["capabilities"]!["HttpUri"]!.GetValue<string>());
 
-        var indexed = await AskAsync("functionsMetadataRequest", new JsonObject { ["functionAppDirectory"] = folder }, "functionMetadataResponse", cancellationToken);
-        Functions = indexed["functionMetadataResults"]!.AsArray().ToDictionary(function => function!["name"]!.GetValue<string>(), function => function!.AsObject());
+        var indexed = await AskAsync(
+            "functionsMetadataRequest",
+            new JsonObject { ["functionAppDirectory"] = folder },
+            "functionMetadataResponse",
+            cancellationToken
+        );
+        Functions = indexed["functionMetadataResults"]!
+            .AsArray()
+            .ToDictionary(function => function!["name"]!.GetValue<string>(), function => function!.AsObject());
         foreach (var function in Functions.Values)
         {
             var load = new JsonObject { ["functionId"] = function["functionId"]!.DeepClone(), ["metadata"] = function.DeepClone() };
@@ -59,26 +87,42 @@ internal sealed class WorkerSession(FakeFunctionsHost host, string folder) : IDi
     /// <param name="path">The path of the request.</param>
     /// <param name="route">The parameters of the function's route, which the host has taken from the path.</param>
     /// <param name="cancellationToken">Stops the wait.</param>
-    public async Task<HttpResponseMessage> RequestAsync(string function, string path, IReadOnlyDictionary<string, string> route, CancellationToken cancellationToken)
+    public async Task<HttpResponseMessage> RequestAsync(
+        string function,
+        string path,
+        IReadOnlyDictionary<string, string> route,
+        CancellationToken cancellationToken
+    )
     {
         var address = new Uri(Server!, path);
         var invocation = Guid.NewGuid().ToString();
         var answering = SendAsync(address, invocation, cancellationToken);
-        var input = new JsonObject { ["http"] = new JsonObject { ["method"] = "GET", ["url"] = address.ToString() } };
+        var input = new JsonObject
+        {
+            ["http"] = new JsonObject { ["method"] = "GET", ["url"] = address.ToString() },
+        };
         await InvokeAsync(function, invocation, [("request", input)], route, cancellationToken);
         return await answering;
     }
 
     /// <summary>Runs a timer function that has a Durable client.</summary>
-    public Task FireAsync(string function, CancellationToken cancellationToken) => InvokeAsync(
-        function,
-        Guid.NewGuid().ToString(),
-        [
-            ("timer", new JsonObject { ["json"] = """{"Schedule":{},"ScheduleStatus":null,"IsPastDue":false}""" }),
-            ("client", new JsonObject { ["string"] = $$"""{"rpcBaseUrl":"{{host.Uri}}","taskHubName":"Connectors","connectionName":"Storage"}""" }),
-        ],
-        new Dictionary<string, string>(),
-        cancellationToken);
+    public Task FireAsync(string function, CancellationToken cancellationToken) =>
+        InvokeAsync(
+            function,
+            Guid.NewGuid().ToString(),
+            [
+                ("timer", new JsonObject { ["json"] = """{"Schedule":{},"ScheduleStatus":null,"IsPastDue":false}""" }),
+                (
+                    "client",
+                    new JsonObject
+                    {
+                        ["string"] = $$"""{"rpcBaseUrl":"{{host.Uri}}","taskHubName":"Connectors","connectionName":"Storage"}""",
+                    }
+                ),
+            ],
+            new Dictionary<string, string>(),
+            cancellationToken
+        );
 
     /// <summary>Asks the worker to end, as the host does when it is scaled in.</summary>
     public void Terminate() => host.Tell("workerTerminate", new JsonObject { ["gracePeriod"] = "10s" });
@@ -104,19 +148,28 @@ internal sealed class WorkerSession(FakeFunctionsHost host, string folder) : IDi
     }
 
     private Task<JsonObject> InvokeAsync(
-        string function, string invocation, (string Name, JsonObject Data)[] inputs, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken) => AskAsync(
-        "invocationRequest",
-        new JsonObject
-        {
-            ["invocationId"] = invocation,
-            ["functionId"] = Functions[function]["functionId"]!.DeepClone(),
-            ["traceContext"] = new JsonObject { ["traceParent"] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" },
-            ["retryContext"] = new JsonObject(),
-            ["inputData"] = new JsonArray([.. inputs.Select(input => new JsonObject { ["name"] = input.Name, ["data"] = input.Data })]),
-            ["triggerMetadata"] = new JsonObject(metadata.Select(item => KeyValuePair.Create(item.Key, (JsonNode?)new JsonObject { ["string"] = item.Value }))),
-        },
-        "invocationResponse",
-        cancellationToken);
+        string function,
+        string invocation,
+        (string Name, JsonObject Data)[] inputs,
+        IReadOnlyDictionary<string, string> metadata,
+        CancellationToken cancellationToken
+    ) =>
+        AskAsync(
+            "invocationRequest",
+            new JsonObject
+            {
+                ["invocationId"] = invocation,
+                ["functionId"] = Functions[function]["functionId"]!.DeepClone(),
+                ["traceContext"] = new JsonObject { ["traceParent"] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" },
+                ["retryContext"] = new JsonObject(),
+                ["inputData"] = new JsonArray([.. inputs.Select(input => new JsonObject { ["name"] = input.Name, ["data"] = input.Data })]),
+                ["triggerMetadata"] = new JsonObject(
+                    metadata.Select(item => KeyValuePair.Create(item.Key, (JsonNode?)new JsonObject { ["string"] = item.Value }))
+                ),
+            },
+            "invocationResponse",
+            cancellationToken
+        );
 
     private async Task<JsonObject> AskAsync(string name, JsonObject content, string answer, CancellationToken cancellationToken)
     {

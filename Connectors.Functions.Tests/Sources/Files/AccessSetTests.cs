@@ -10,7 +10,10 @@ namespace Connectors.Tests.Sources.Files;
 public sealed class AccessSetTests
 {
     private static readonly Accounts Known = Accounts.Parse(
-        ["alice:x:1:11:Alice:/home/alice:/bin/sh", "bob:x:2:10::/:", "carol:x:3:30::/:"], ["staff:x:10:alice,nobody-known", "choir:x:40:bob,carol", "empty:x:50:"], "passwd");
+        ["alice:x:1:11:Alice:/home/alice:/bin/sh", "bob:x:2:10::/:", "carol:x:3:30::/:"],
+        ["staff:x:10:alice,nobody-known", "choir:x:40:bob,carol", "empty:x:50:"],
+        "passwd"
+    );
 
     [Theory]
     [InlineData("600", "user:1")]
@@ -76,7 +79,10 @@ public sealed class AccessSetTests
     public void AccountsAreReadAsTheSystemReadsThem()
     {
         var accounts = Accounts.Parse(
-            ["# remark", "+::::::", "alice:x:1:11::/:", "alice:x:9:99::/:", "broken", "odd:x:minus:1::/:", "zoe:*:5:11:,,,:/:/bin/false"], ["wheel:x:0:zoe, alice,alice", "bad:x:-1:alice"], "passwd");
+            ["# remark", "+::::::", "alice:x:1:11::/:", "alice:x:9:99::/:", "broken", "odd:x:minus:1::/:", "zoe:*:5:11:,,,:/:/bin/false"],
+            ["wheel:x:0:zoe, alice,alice", "bad:x:-1:alice"],
+            "passwd"
+        );
 
         Assert.Equal(["alice 1 11", "zoe 5 11"], accounts.Users.Select(user => $"{user.Name} {user.User} {user.Group}"));
         Assert.Equal([0u, 11u], accounts.GroupsOf(1).Order());
@@ -96,11 +102,13 @@ public sealed class AccessSetTests
 
     private static string Text(AccessSet set) => string.Join(' ', set.Values().Order(StringComparer.Ordinal));
 
-    private static AccessSet Set(string text) => text == "everyone"
-        ? AccessSet.Everyone
-        : new AccessSet(false, [.. Numbers(text, "user:")], [.. Numbers(text, "group:")]);
+    private static AccessSet Set(string text) =>
+        text == "everyone" ? AccessSet.Everyone : new AccessSet(false, [.. Numbers(text, "user:")], [.. Numbers(text, "group:")]);
 
-    private static IEnumerable<uint> Numbers(string text, string prefix) => text.Split(' ').Where(part => part.StartsWith(prefix, StringComparison.Ordinal)).Select(part => uint.Parse(part[prefix.Length..], null));
+    private static IEnumerable<uint> Numbers(string text, string prefix) =>
+        text.Split(' ')
+            .Where(part => part.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(part => uint.Parse(part[prefix.Length..], null));
 
     /// <summary>The bytes that the kernel gives for a list.</summary>
     private static PosixAcl Acl(string text)
@@ -109,11 +117,24 @@ public sealed class AccessSetTests
         foreach (var entry in text.Split(", "))
         {
             var (who, bits) = (entry.Split(' ')[0], entry.Split(' ')[1]);
-            var tag = who switch { "owner" => 0x01, "group" => 0x04, "mask" => 0x10, "other" => 0x20, _ => who.StartsWith("user:", StringComparison.Ordinal) ? 0x02 : 0x08 };
+            var tag = who switch
+            {
+                "owner" => 0x01,
+                "group" => 0x04,
+                "mask" => 0x10,
+                "other" => 0x20,
+                _ => who.StartsWith("user:", StringComparison.Ordinal) ? 0x02 : 0x08,
+            };
             var item = new byte[8];
             BinaryPrimitives.WriteUInt16LittleEndian(item, (ushort)tag);
-            BinaryPrimitives.WriteUInt16LittleEndian(item.AsSpan(2), (ushort)((bits[0] == 'r' ? 4 : 0) | (bits[1] == 'w' ? 2 : 0) | (bits[2] == 'x' ? 1 : 0)));
-            BinaryPrimitives.WriteUInt32LittleEndian(item.AsSpan(4), who.Contains(':') ? uint.Parse(who.Split(':')[1], null) : uint.MaxValue);
+            BinaryPrimitives.WriteUInt16LittleEndian(
+                item.AsSpan(2),
+                (ushort)((bits[0] == 'r' ? 4 : 0) | (bits[1] == 'w' ? 2 : 0) | (bits[2] == 'x' ? 1 : 0))
+            );
+            BinaryPrimitives.WriteUInt32LittleEndian(
+                item.AsSpan(4),
+                who.Contains(':') ? uint.Parse(who.Split(':')[1], null) : uint.MaxValue
+            );
             bytes.AddRange(item);
         }
 

@@ -98,14 +98,19 @@ public sealed class DirectoryAccessTests : IDisposable
         await open.PingAsync(Token);
 
         Assert.Equal(
-            $"directory: '{_folder.Files}' is on a file system ({type}) whose modes don't tell who may read a file. Switch use_document_level_security off, or run the service where the files are.",
-            failure.Message);
+            $"directory: '{_folder.Files}' is on a file system ({type}) whose modes don't tell who may read a file. Switch "
+                + "use_document_level_security off, or run the service where the files are.",
+            failure.Message
+        );
     }
 
     [Fact]
     public async Task FilesOfAFolderWhoseModesTellNothingAreSeenByNobody()
     {
-        var tree = new BreakableTree(new BackendCalls()) { FileSystem = path => path.EndsWith("/closed", StringComparison.Ordinal) ? "cifs" : "ext4" };
+        var tree = new BreakableTree(new BackendCalls())
+        {
+            FileSystem = path => path.EndsWith("/closed", StringComparison.Ordinal) ? "cifs" : "ext4",
+        };
 
         var access = await AccessAsync(tree);
 
@@ -169,16 +174,23 @@ public sealed class DirectoryAccessTests : IDisposable
         await using var source = new DirectoryDataSource(new SourceContext { Settings = _folder.Settings() });
 
         var ping = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Token));
-        var read = await Assert.ThrowsAsync<ConnectorException>(async () => (await source.ReadPageAsync(SourcePartition.All, PageToken.Start, PageLimits.Default, Token)).Dispose());
+        var read = await Assert.ThrowsAsync<ConnectorException>(async () =>
+            (await source.ReadPageAsync(SourcePartition.All, PageToken.Start, PageLimits.Default, Token)).Dispose()
+        );
 
-        Assert.StartsWith($"users_file: '{_folder.Users}' can't be read, so it can't be told who may see what: ", ping.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"users_file: '{_folder.Users}' can't be read, so it can't be told who may see what: ",
+            ping.Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal(ping.Message, read.Message);
         Assert.Equal(FailureKind.Fatal, read.Kind);
     }
 
     private static async Task<SourcePartition> AllAsync(DirectoryDataSource source) => Assert.Single(await source.PartitionAsync(1, Token));
 
-    private static IEnumerable<JsonObject> Bodies(SourcePage page) => Enumerable.Range(0, page.Count).Select(index => JsonNode.Parse(page[index].Body.Span)!.AsObject());
+    private static IEnumerable<JsonObject> Bodies(SourcePage page) =>
+        Enumerable.Range(0, page.Count).Select(index => JsonNode.Parse(page[index].Body.Span)!.AsObject());
 
     private (uint User, uint Group) Owner()
     {
@@ -190,8 +202,10 @@ public sealed class DirectoryAccessTests : IDisposable
     {
         await using var source = new DirectoryDataSource(new SourceContext { Settings = _folder.Settings() }, tree ?? new FileTree());
         using var page = await source.ReadPageAsync(await AllAsync(source), PageToken.Start, PageLimits.Default, Token);
-        return Bodies(page).ToDictionary(
-            body => Path.GetRelativePath(_folder.Files, body["path"]!.GetValue<string>()),
-            body => body[AccessControl.FieldName]!.AsArray().Select(value => value!.GetValue<string>()).ToArray());
+        return Bodies(page)
+            .ToDictionary(
+                body => Path.GetRelativePath(_folder.Files, body["path"]!.GetValue<string>()),
+                body => body[AccessControl.FieldName]!.AsArray().Select(value => value!.GetValue<string>()).ToArray()
+            );
     }
 }

@@ -13,7 +13,21 @@ public sealed class DirectoryContractTests : SourceContractTests
     private sealed class FolderFixture : SourceFixture
     {
         private readonly TempFolder _folder = TempFolder.With(
-            "a.txt", "b/1.txt", "b/2.txt", "b/c/3.md", "b-c/4.txt", "b.d/5.txt", "d/6.txt", "e/f/g/7.txt", "e/f/8.txt", "h.i", "ü/9.txt", "z.txt", "z/10.txt", "no-dot");
+            "a.txt",
+            "b/1.txt",
+            "b/2.txt",
+            "b/c/3.md",
+            "b-c/4.txt",
+            "b.d/5.txt",
+            "d/6.txt",
+            "e/f/g/7.txt",
+            "e/f/8.txt",
+            "h.i",
+            "ü/9.txt",
+            "z.txt",
+            "z/10.txt",
+            "no-dot"
+        );
 
         public override IReadOnlyCollection<string> Ids => [.. _folder.Files.Where(file => file != "no-dot").Select(_folder.IdOf)];
 
@@ -21,7 +35,8 @@ public sealed class DirectoryContractTests : SourceContractTests
 
         public override IDataSource Create(SourceContext context) => new DirectoryDataSource(context, new BreakableTree(Calls));
 
-        public override Task ChangeAsync(CancellationToken cancellationToken) => File.WriteAllTextAsync(_folder["a.txt"], "changed", cancellationToken);
+        public override Task ChangeAsync(CancellationToken cancellationToken) =>
+            File.WriteAllTextAsync(_folder["a.txt"], "changed", cancellationToken);
 
         public override ValueTask DisposeAsync()
         {

@@ -78,12 +78,14 @@ public sealed class DirectoryDataSourceTests : IDisposable
     public async Task ADirectoryThatIsNotThereNeverLooksEmpty(string directory, string message)
     {
         await using var source = Open(directory.Length == 0 ? directory : _folder[directory]);
-        foreach (var call in new Func<Task>[]
-        {
-            () => source.PingAsync(Cancellation),
-            () => source.PartitionAsync(1, Cancellation),
-            () => source.ReadPageAsync(SourcePartition.All, PageToken.Start, PageLimits.Default, Cancellation),
-        })
+        foreach (
+            var call in new Func<Task>[]
+            {
+                () => source.PingAsync(Cancellation),
+                () => source.PartitionAsync(1, Cancellation),
+                () => source.ReadPageAsync(SourcePartition.All, PageToken.Start, PageLimits.Default, Cancellation),
+            }
+        )
         {
             var failure = await Assert.ThrowsAsync<ConnectorException>(call);
             Assert.Equal(FailureKind.Fatal, failure.Kind);
@@ -97,7 +99,10 @@ public sealed class DirectoryDataSourceTests : IDisposable
         _tree.BeforeList = folder => _ = folder == _folder["b"] ? throw new UnauthorizedAccessException("Access denied") : 0;
         var pages = await ReadAsync();
         Assert.Equal([_folder.IdOf("a.txt")], pages.Ids());
-        Assert.Equal($"{_folder["b"]}: the folder can't be read (Access denied), so nothing is deleted in this sync", pages.Single(page => page.Gap is not null).Gap);
+        Assert.Equal(
+            $"{_folder["b"]}: the folder can't be read (Access denied), so nothing is deleted in this sync",
+            pages.Single(page => page.Gap is not null).Gap
+        );
     }
 
     [Fact]
@@ -160,7 +165,9 @@ public sealed class DirectoryDataSourceTests : IDisposable
         var partition = (await source.PartitionAsync(1, Cancellation))[0];
         var first = await source.PageAsync(partition, PageToken.Start, new PageLimits(1, 1000), Cancellation);
         System.IO.Directory.Delete(_folder.Path, recursive: true);
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PageAsync(partition, first.Next, PageLimits.Default, Cancellation));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            source.PageAsync(partition, first.Next, PageLimits.Default, Cancellation)
+        );
         Assert.Equal(FailureKind.Fatal, failure.Kind);
         _folder.Write("new.txt", "the directory is there again");
     }
@@ -181,7 +188,10 @@ public sealed class DirectoryDataSourceTests : IDisposable
         File.CreateSymbolicLink(_folder["loop.txt"], "loop.txt");
         var pages = await ReadAsync("*.txt");
         Assert.Equal([_folder.IdOf("a.txt"), _folder.IdOf("link.txt")], pages.Ids());
-        Assert.Equal(5, pages.Documents().Single(document => document.Id == _folder.IdOf("link.txt")).Json().GetProperty("size").GetInt64());
+        Assert.Equal(
+            5,
+            pages.Documents().Single(document => document.Id == _folder.IdOf("link.txt")).Json().GetProperty("size").GetInt64()
+        );
         Assert.Equal([_folder.IdOf("dangling.txt"), _folder.IdOf("loop.txt")], pages.SelectMany(page => page.Unreadable));
         Assert.All(pages, page => Assert.Null(page.Gap));
     }
@@ -227,7 +237,9 @@ public sealed class DirectoryDataSourceTests : IDisposable
 
     private async Task ShellAsync(string command)
     {
-        using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh", ["-c", command]) { WorkingDirectory = _folder.Path })!;
+        using var shell = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("sh", ["-c", command]) { WorkingDirectory = _folder.Path }
+        )!;
         await shell.WaitForExitAsync(Cancellation);
         Assert.Equal(0, shell.ExitCode);
     }
@@ -245,6 +257,9 @@ public sealed class DirectoryDataSourceTests : IDisposable
             ["directory"] = new JsonObject { ["value"] = directory },
             ["pattern"] = new JsonObject { ["value"] = pattern },
         };
-        return new DirectoryDataSource(new SourceContext { Settings = SourceSettings.FromConfiguration(configuration, DirectoryConfiguration.Fields) }, _tree);
+        return new DirectoryDataSource(
+            new SourceContext { Settings = SourceSettings.FromConfiguration(configuration, DirectoryConfiguration.Fields) },
+            _tree
+        );
     }
 }

@@ -11,48 +11,56 @@ public sealed class FolderWalkTests
     private static readonly Gen<string> Name = Gen.OneOf("a", "b", "a.", "a-", "a0", "B", "ü", "a b");
 
     // Folders and files have different alphabets, so that no path is both.
-    private static readonly Gen<string> FilePath = Gen.Select(Name.Array[0, 3], Name, (folders, file) => string.Join('/', [.. folders, file + "!"]));
+    private static readonly Gen<string> FilePath = Gen.Select(Name.Array[0, 3], Name, (folders, file) =>
+        string.Join('/', [.. folders, file + "!"])
+    );
 
     [Fact]
     public void EveryFileComesOnceInTheSameOrderAndFromAnyPlaceTheSameRestFollows() =>
-        FilePath.Array[0, 25].Sample(paths =>
-        {
-            var tree = new MemoryTree(paths);
-            var all = Walk(tree, default, string.Empty);
-            Assert.Equal(paths.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal), all.Order(StringComparer.Ordinal));
-            for (var index = 0; index < all.Count; index++)
+        FilePath
+            .Array[0, 25]
+            .Sample(paths =>
             {
-                Assert.Equal(all.Skip(index + 1), Walk(tree, default, all[index]));
-            }
-        });
+                var tree = new MemoryTree(paths);
+                var all = Walk(tree, default, string.Empty);
+                Assert.Equal(paths.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal), all.Order(StringComparer.Ordinal));
+                for (var index = 0; index < all.Count; index++)
+                {
+                    Assert.Equal(all.Skip(index + 1), Walk(tree, default, all[index]));
+                }
+            });
 
     [Fact]
     public void RangesOfNamesDivideTheTree() =>
-        Gen.Select(FilePath.Array[0, 25], Name.Array[0, 4], Gen.Int[1, 6]).Sample((paths, folders, wanted) =>
-        {
-            var tree = new MemoryTree(paths);
-            var parts = DirectoryBounds.Divide(folders, wanted, rootInode: null);
-            var read = parts.SelectMany(part => Walk(tree, DirectoryBounds.Parse(part).Range, string.Empty)).ToArray();
-            Assert.Equal(Walk(tree, default, string.Empty), read);
-        });
+        Gen.Select(FilePath.Array[0, 25], Name.Array[0, 4], Gen.Int[1, 6])
+            .Sample(
+                (paths, folders, wanted) =>
+                {
+                    var tree = new MemoryTree(paths);
+                    var parts = DirectoryBounds.Divide(folders, wanted, rootInode: null);
+                    var read = parts.SelectMany(part => Walk(tree, DirectoryBounds.Parse(part).Range, string.Empty)).ToArray();
+                    Assert.Equal(Walk(tree, default, string.Empty), read);
+                }
+            );
 
     [Fact]
     public void ThePlaceToResumeAfterNeedNotExistAnyMore() =>
-        Gen.Select(FilePath.Array[1, 25], Gen.Int[0, 24]).Sample((paths, pick) =>
-        {
-            var all = Walk(new MemoryTree(paths), default, string.Empty);
-            var gone = all[pick % all.Count];
-            var rest = all.Skip(all.IndexOf(gone) + 1);
-            Assert.Equal(rest, Walk(new MemoryTree(paths.Where(path => path != gone)), default, gone));
-        });
+        Gen.Select(FilePath.Array[1, 25], Gen.Int[0, 24])
+            .Sample(
+                (paths, pick) =>
+                {
+                    var all = Walk(new MemoryTree(paths), default, string.Empty);
+                    var gone = all[pick % all.Count];
+                    var rest = all.Skip(all.IndexOf(gone) + 1);
+                    Assert.Equal(rest, Walk(new MemoryTree(paths.Where(path => path != gone)), default, gone));
+                }
+            );
 
     [Fact]
-    public void AFolderThatTookTheFilesPlaceIsRead() =>
-        Assert.Equal(["b/1", "c"], Walk(new MemoryTree(["a", "b/1", "c"]), default, "b"));
+    public void AFolderThatTookTheFilesPlaceIsRead() => Assert.Equal(["b/1", "c"], Walk(new MemoryTree(["a", "b/1", "c"]), default, "b"));
 
     [Fact]
-    public void AFileThatTookTheFoldersPlaceIsRead() =>
-        Assert.Equal(["b", "c"], Walk(new MemoryTree(["a", "b", "c"]), default, "b/1"));
+    public void AFileThatTookTheFoldersPlaceIsRead() => Assert.Equal(["b", "c"], Walk(new MemoryTree(["a", "b", "c"]), default, "b/1"));
 
     [Fact]
     public void AFolderOnTheWayThatCanNotBeReadSpoilsNothingAfterIt()
@@ -93,12 +101,19 @@ public sealed class FolderWalkTests
                 throw new IOException("Input/output error");
             }
 
-            var below = _paths.Where(path => path.StartsWith(prefix, StringComparison.Ordinal)).Select(path => path[prefix.Length..]).ToArray();
+            var below = _paths
+                .Where(path => path.StartsWith(prefix, StringComparison.Ordinal))
+                .Select(path => path[prefix.Length..])
+                .ToArray();
             return
             [
                 .. below.Where(path => !path.Contains('/')).Select(name => new FolderEntry(name, IsFolder: false, IsLink: false)),
-                .. below.Where(path => path.Contains('/')).Select(path => path[..path.IndexOf('/')]).Distinct(StringComparer.Ordinal)
-                    .Reverse().Select(name => new FolderEntry(name, IsFolder: true, IsLink: false)),
+                .. below
+                    .Where(path => path.Contains('/'))
+                    .Select(path => path[..path.IndexOf('/')])
+                    .Distinct(StringComparer.Ordinal)
+                    .Reverse()
+                    .Select(name => new FolderEntry(name, IsFolder: true, IsLink: false)),
             ];
         }
 

@@ -11,7 +11,13 @@ namespace Connectors.Tests.Sources.Files;
 /// <summary>Somebody who may put files into the directory, but not read what the service may read.</summary>
 public sealed class LinkBoundsTests : IDisposable
 {
-    private readonly TempFolder _folder = TempFolder.With("in/a.txt", "in/b/c.txt", "outside/secret.txt", "outside/deep/secret.txt", "inside-out/secret.txt");
+    private readonly TempFolder _folder = TempFolder.With(
+        "in/a.txt",
+        "in/b/c.txt",
+        "outside/secret.txt",
+        "outside/deep/secret.txt",
+        "inside-out/secret.txt"
+    );
     private readonly BreakableTree _tree = new(new BackendCalls());
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -88,7 +94,8 @@ public sealed class LinkBoundsTests : IDisposable
     [Fact]
     public async Task AHardLinkIsAFileLikeAnyOther()
     {
-        // Linux lets nobody make one to a file that is not theirs to read and write (fs.protected_hardlinks), and nothing tells it from the file: docs/security.md says so.
+        // Linux lets nobody make one to a file that is not theirs to read and write (fs.protected_hardlinks), and nothing tells it from the
+        // file: docs/security.md says so.
         Assert.SkipUnless(OperatingSystem.IsLinux(), "made by ln");
         using var ln = System.Diagnostics.Process.Start("ln", [_folder["outside/secret.txt"], _folder["in/hard.txt"]]);
         await ln.WaitForExitAsync(Cancellation);
@@ -131,7 +138,10 @@ public sealed class LinkBoundsTests : IDisposable
             ["pattern"] = new JsonObject { ["value"] = pattern },
             ["follow_links_outside"] = new JsonObject { ["value"] = followsOutside },
         };
-        await using var source = new DirectoryDataSource(new SourceContext { Settings = SourceSettings.FromConfiguration(configuration, DirectoryConfiguration.Fields) }, _tree);
+        await using var source = new DirectoryDataSource(
+            new SourceContext { Settings = SourceSettings.FromConfiguration(configuration, DirectoryConfiguration.Fields) },
+            _tree
+        );
         return await source.AllAsync(1, new PageLimits(100, int.MaxValue), Cancellation);
     }
 }

@@ -22,7 +22,11 @@ internal sealed class ExtractionBench : IAsyncDisposable
     public ExtractionPool Pool { get; }
 
     /// <summary>Reads a file to its text, or to the reason why there is none.</summary>
-    public async Task<(ContentOutcome Outcome, string Text)> ReadAsync(string name, byte[] bytes, CancellationToken? cancellationToken = null)
+    public async Task<(ContentOutcome Outcome, string Text)> ReadAsync(
+        string name,
+        byte[] bytes,
+        CancellationToken? cancellationToken = null
+    )
     {
         var buffer = new PooledBuffer(bytes.Length);
         buffer.Write(bytes);

@@ -40,9 +40,11 @@ internal static class MadeFiles
 
         return content.ToArray();
 
-        static W.Paragraph Paragraph(string text) => new(
-            new W.ParagraphProperties(new W.Tabs(new W.TabStop { Val = W.TabStopValues.Left, Position = 700 })),
-            new W.Run(new W.Text(text) { Space = SpaceProcessingModeValues.Preserve }));
+        static W.Paragraph Paragraph(string text) =>
+            new(
+                new W.ParagraphProperties(new W.Tabs(new W.TabStop { Val = W.TabStopValues.Left, Position = 700 })),
+                new W.Run(new W.Text(text) { Space = SpaceProcessingModeValues.Preserve })
+            );
     }
 
     /// <summary>An Excel file of one sheet: texts shared, inline or numbers, by turns.</summary>
@@ -55,8 +57,19 @@ internal static class MadeFiles
             var table = new S.SharedStringTable();
             workbook.AddNewPart<SharedStringTablePart>().SharedStringTable = table;
             var sheet = workbook.AddNewPart<WorksheetPart>();
-            sheet.Worksheet = new S.Worksheet(new S.SheetData(rows.Select(row => new S.Row(row.Select((value, column) => Cell(value, column, table))))));
-            workbook.Workbook = new S.Workbook(new S.Sheets(new S.Sheet { Name = sheetName, SheetId = 1, Id = workbook.GetIdOfPart(sheet) }));
+            sheet.Worksheet = new S.Worksheet(
+                new S.SheetData(rows.Select(row => new S.Row(row.Select((value, column) => Cell(value, column, table)))))
+            );
+            workbook.Workbook = new S.Workbook(
+                new S.Sheets(
+                    new S.Sheet
+                    {
+                        Name = sheetName,
+                        SheetId = 1,
+                        Id = workbook.GetIdOfPart(sheet),
+                    }
+                )
+            );
         }
 
         return content.ToArray();
@@ -73,9 +86,20 @@ internal static class MadeFiles
             foreach (var (text, number) in slides.Select((text, number) => (text, number)))
             {
                 var slide = presentation.AddNewPart<SlidePart>();
-                slide.Slide = new P.Slide(new P.CommonSlideData(new P.ShapeTree(new P.Shape(new P.TextBody(
-                    new DocumentFormat.OpenXml.Drawing.BodyProperties(),
-                    new DocumentFormat.OpenXml.Drawing.Paragraph(new DocumentFormat.OpenXml.Drawing.Run(new DocumentFormat.OpenXml.Drawing.Text(text))))))));
+                slide.Slide = new P.Slide(
+                    new P.CommonSlideData(
+                        new P.ShapeTree(
+                            new P.Shape(
+                                new P.TextBody(
+                                    new DocumentFormat.OpenXml.Drawing.BodyProperties(),
+                                    new DocumentFormat.OpenXml.Drawing.Paragraph(
+                                        new DocumentFormat.OpenXml.Drawing.Run(new DocumentFormat.OpenXml.Drawing.Text(text))
+                                    )
+                                )
+                            )
+                        )
+                    )
+                );
                 ids.Append(new P.SlideId { Id = (uint)(256 + number), RelationshipId = presentation.GetIdOfPart(slide) });
             }
 
@@ -102,20 +126,22 @@ internal static class MadeFiles
     }
 
     /// <summary>A Word file of a few hundred kilobytes that unpacks to that many megabytes of one letter.</summary>
-    public static byte[] ZipBomb(int mebibytes) => WordWith(
-        xml =>
-        {
-            var letters = new byte[1024 * 1024];
-            letters.AsSpan().Fill((byte)'a');
-            xml.Write("<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body><w:p><w:r><w:t>"u8);
-            for (var i = 0; i < mebibytes; i++)
+    public static byte[] ZipBomb(int mebibytes) =>
+        WordWith(
+            xml =>
             {
-                xml.Write(letters);
-            }
+                var letters = new byte[1024 * 1024];
+                letters.AsSpan().Fill((byte)'a');
+                xml.Write("<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body><w:p><w:r><w:t>"u8);
+                for (var i = 0; i < mebibytes; i++)
+                {
+                    xml.Write(letters);
+                }
 
-            xml.Write("</w:t></w:r></w:p></w:body></w:document>"u8);
-        },
-        CompressionLevel.Optimal);
+                xml.Write("</w:t></w:r></w:p></w:body></w:document>"u8);
+            },
+            CompressionLevel.Optimal
+        );
 
     /// <summary>A file of Office with one more entry in its archive.</summary>
     public static byte[] With(byte[] office, string name, byte[] content)

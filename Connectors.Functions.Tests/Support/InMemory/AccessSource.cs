@@ -14,7 +14,14 @@ internal sealed class AccessSource() : EnumerableDataSource(SourceContext.Empty)
     /// <summary>Ends the enumeration of identities with a failure after so many.</summary>
     public int? FailsAfter { get; init; }
 
-    public override SourceDescription Description { get; } = new() { Name = "Memory", ServiceType = "memory", Fields = [AccessControl.Switch], HasAccessControl = true };
+    public override SourceDescription Description { get; } =
+        new()
+        {
+            Name = "Memory",
+            ServiceType = "memory",
+            Fields = [AccessControl.Switch],
+            HasAccessControl = true,
+        };
 
     /// <summary>A document of one field; <paramref name="access"/> as it stands in its body, or <see langword="null"/> for none.</summary>
     public static SimpleDocument Document(string id, string? access, string text = "v1", DateTimeOffset? timestamp = null)
@@ -45,7 +52,10 @@ internal sealed class AccessSource() : EnumerableDataSource(SourceContext.Empty)
         }
     }
 
-    protected override async IAsyncEnumerable<SimpleDocument> ReadAsync(SourcePartition partition, [EnumeratorCancellation] CancellationToken cancellationToken)
+    protected override async IAsyncEnumerable<SimpleDocument> ReadAsync(
+        SourcePartition partition,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         foreach (var document in Documents)
         {

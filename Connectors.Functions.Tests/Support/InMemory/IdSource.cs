@@ -15,17 +15,29 @@ internal sealed class IdSource(MemorySource documents) : IDataSource, IIdLister
 
     public Task PingAsync(CancellationToken cancellationToken) => documents.PingAsync(cancellationToken);
 
-    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => documents.HasChangedAsync(lastToken, cancellationToken);
+    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) =>
+        documents.HasChangedAsync(lastToken, cancellationToken);
 
-    public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) => documents.PartitionAsync(wanted, cancellationToken);
+    public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) =>
+        documents.PartitionAsync(wanted, cancellationToken);
 
-    public Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    public Task<SourcePage> ReadPageAsync(
+        SourcePartition partition,
+        PageToken after,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         Pages++;
         return documents.ReadPageAsync(partition, after, limits, cancellationToken);
     }
 
-    public async Task<SourcePage> ReadIdsAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    public async Task<SourcePage> ReadIdsAsync(
+        SourcePartition partition,
+        PageToken after,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         IdPages++;
         if (OnIds is not null)

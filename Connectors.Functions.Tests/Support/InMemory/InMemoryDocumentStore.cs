@@ -7,8 +7,8 @@ using Connectors.Sync.Elasticsearch;
 namespace Connectors.Tests.Support.InMemory;
 
 /// <summary>
-/// Documents in memory with Elasticsearch's rules for conditional writes, and a hook between a read and a write: interleavings that a real server shows once a
-/// month are one line here.
+/// Documents in memory with Elasticsearch's rules for conditional writes, and a hook between a read and a write: interleavings that a real
+/// server shows once a month are one line here.
 /// </summary>
 internal sealed class InMemoryDocumentStore : IDocumentStore
 {
@@ -34,7 +34,8 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
 
     public Dictionary<string, JsonObject> Indices { get; } = [];
 
-    public JsonObject this[string index, string id] => Find(index, id)?.Source ?? throw new InvalidOperationException($"{index}/{id} is not there.");
+    public JsonObject this[string index, string id] =>
+        Find(index, id)?.Source ?? throw new InvalidOperationException($"{index}/{id} is not there.");
 
     public void Put(string index, string id, JsonObject source)
     {
@@ -85,23 +86,41 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
         string index,
         JsonObject? query,
         string? sort,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Check();
         List<StoredDocument> found;
         lock (_lock)
         {
-            found = [.. _documents.Where(pair => pair.Key.Index == index && !HiddenFromSearch.Contains(pair.Key.Id) && Matches(pair.Key.Id, pair.Value.Source, query)).Select(pair => Copy(pair.Value))];
+            found =
+            [
+                .. _documents
+                    .Where(pair =>
+                        pair.Key.Index == index && !HiddenFromSearch.Contains(pair.Key.Id) && Matches(pair.Key.Id, pair.Value.Source, query)
+                    )
+                    .Select(pair => Copy(pair.Value)),
+            ];
         }
 
         await Task.CompletedTask;
-        foreach (var document in sort is null ? found : found.OrderBy(document => document.Source[sort]?.ToString(), StringComparer.Ordinal).ToList())
+        foreach (
+            var document in sort is null
+                ? found
+                : found.OrderBy(document => document.Source[sort]?.ToString(), StringComparer.Ordinal).ToList()
+        )
         {
             yield return document;
         }
     }
 
-    public async Task<IReadOnlyList<StoredDocument>> SearchLastAsync(string index, JsonObject? query, string sort, int count, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StoredDocument>> SearchLastAsync(
+        string index,
+        JsonObject? query,
+        string sort,
+        int count,
+        CancellationToken cancellationToken
+    )
     {
         var found = new List<StoredDocument>();
         await foreach (var document in SearchAsync(index, query, sort, cancellationToken))
@@ -129,7 +148,13 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
         return Task.FromResult(Find(index, id));
     }
 
-    public async Task<DocumentWrite> UpdateAsync(string index, string id, JsonObject partial, StoredDocument? expected, CancellationToken cancellationToken)
+    public async Task<DocumentWrite> UpdateAsync(
+        string index,
+        string id,
+        JsonObject partial,
+        StoredDocument? expected,
+        CancellationToken cancellationToken
+    )
     {
         Check();
         await (BeforeUpdate?.Invoke(index, id) ?? Task.CompletedTask);
@@ -220,12 +245,17 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
             "term" => value?.ToString() == wanted?.ToString(),
             "terms" => wanted!.AsArray().Any(item => item?.ToString() == value?.ToString()),
             "range" when value is null => false,
-            "range" => wanted!.AsObject().All(limit => (Time(value!), Time(limit.Value!)) is var (time, bound) && (limit.Key == "gte" ? time >= bound : time < bound)),
+            "range" => wanted!
+                .AsObject()
+                .All(limit =>
+                    (Time(value!), Time(limit.Value!)) is var (time, bound) && (limit.Key == "gte" ? time >= bound : time < bound)
+                ),
             _ => throw new NotSupportedException($"Query '{kind}' is not known here."),
         };
     }
 
-    private static DateTimeOffset Time(JsonNode value) => DateTimeOffset.Parse(value.ToString(), System.Globalization.CultureInfo.InvariantCulture);
+    private static DateTimeOffset Time(JsonNode value) =>
+        DateTimeOffset.Parse(value.ToString(), System.Globalization.CultureInfo.InvariantCulture);
 
     private StoredDocument? Find(string index, string id)
     {

@@ -3,7 +3,8 @@ using Connectors.Abstractions;
 
 namespace Connectors.Tests.Support.InMemory;
 
-/// <summary>A <see cref="MemorySource"/> with a history: pages of changes by number, and a cursor that is the number of the next one.</summary>
+/// <summary>A <see cref="MemorySource"/> with a history: pages of changes by number, and a cursor that is the number of the next
+/// one.</summary>
 internal sealed class MemoryFeed(MemorySource documents) : IDataSource, IChangeFeed
 {
     private readonly Lock _lock = new();
@@ -27,18 +28,29 @@ internal sealed class MemoryFeed(MemorySource documents) : IDataSource, IChangeF
 
     public int FullPagesRead => Documents.PagesRead;
 
-    public SourceDescription Description { get; } = new() { Name = "Memory", ServiceType = "memory", Fields = [], HasChangeFeed = true };
+    public SourceDescription Description { get; } =
+        new()
+        {
+            Name = "Memory",
+            ServiceType = "memory",
+            Fields = [],
+            HasChangeFeed = true,
+        };
 
     /// <summary>One more page of history: <c>id</c> is written with the text, <c>-id</c> is gone.</summary>
     public MemoryFeed Then(string text, params string[] changes)
     {
-        Pages.Add([.. changes.Select(change => change[0] == '-' ? (change[1..], (MemoryDocument?)null) : (change, new MemoryDocument(change, text)))]);
+        Pages.Add([
+            .. changes.Select(change =>
+                change[0] == '-' ? (change[1..], (MemoryDocument?)null) : (change, new MemoryDocument(change, text))
+            ),
+        ]);
         return this;
     }
 
     /// <summary>
-    /// One more page of history from random documents, carried out in <paramref name="state"/> too: a text of <c>text-0</c> is a deletion, and of several of one document the
-    /// last one counts, as a page never holds an id twice.
+    /// One more page of history from random documents, carried out in <paramref name="state"/> too: a text of <c>text-0</c> is a deletion,
+    /// and of several of one document the last one counts, as a page never holds an id twice.
     /// </summary>
     public void Play(IEnumerable<MemoryDocument> changes, Dictionary<string, string> state)
     {
@@ -60,12 +72,18 @@ internal sealed class MemoryFeed(MemorySource documents) : IDataSource, IChangeF
 
     public Task PingAsync(CancellationToken cancellationToken) => Documents.PingAsync(cancellationToken);
 
-    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => Documents.HasChangedAsync(lastToken, cancellationToken);
+    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) =>
+        Documents.HasChangedAsync(lastToken, cancellationToken);
 
-    public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) => Documents.PartitionAsync(wanted, cancellationToken);
+    public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) =>
+        Documents.PartitionAsync(wanted, cancellationToken);
 
-    public Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
-        Documents.ReadPageAsync(partition, after, limits, cancellationToken);
+    public Task<SourcePage> ReadPageAsync(
+        SourcePartition partition,
+        PageToken after,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    ) => Documents.ReadPageAsync(partition, after, limits, cancellationToken);
 
     public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) =>
         Task.FromResult(Unavailable is null ? new ChangeStart(Text(Pages.Count)) : new ChangeStart(null, Unavailable));
@@ -97,7 +115,11 @@ internal sealed class MemoryFeed(MemorySource documents) : IDataSource, IChangeF
         }
 
         var next = Math.Min(number + 1, Pages.Count);
-        return new ChangePage(page.Build(new PageToken(Text(next)), isLast: next == Pages.Count), [.. changes.Where(change => change.Document is null).Select(change => change.Id)], Text(next));
+        return new ChangePage(
+            page.Build(new PageToken(Text(next)), isLast: next == Pages.Count),
+            [.. changes.Where(change => change.Document is null).Select(change => change.Id)],
+            Text(next)
+        );
     }
 
     public ValueTask DisposeAsync() => Documents.DisposeAsync();

@@ -100,7 +100,10 @@ internal sealed class MemoryIndex : IContentIndex
     {
         lock (_lock)
         {
-            return Task.FromResult(Documents.Count > 0 && (Documents.Values.Any(body => body["id"] is null) || Documents.Values.All(body => body["_timestamp"] is null)));
+            return Task.FromResult(
+                Documents.Count > 0
+                    && (Documents.Values.Any(body => body["id"] is null) || Documents.Values.All(body => body["_timestamp"] is null))
+            );
         }
     }
 
@@ -129,7 +132,8 @@ internal sealed class MemoryIndex : IContentIndex
         }
     }
 
-    public Task<bool> PipelineExistsAsync(string pipeline, CancellationToken cancellationToken) => Task.FromResult(Pipelines.Contains(pipeline));
+    public Task<bool> PipelineExistsAsync(string pipeline, CancellationToken cancellationToken) =>
+        Task.FromResult(Pipelines.Contains(pipeline));
 
     public Task<IndexShape?> ReadShapeAsync(string index, string? pipeline, CancellationToken cancellationToken) =>
         Task.FromResult(Exists ? Shape : null);
@@ -140,7 +144,8 @@ internal sealed class MemoryIndex : IContentIndex
         {
             foreach (var (id, body) in Documents)
             {
-                var version = body["_digest"] is { } digest ? DocumentVersion.FromDigest(digest.GetValue<long>())
+                var version =
+                    body["_digest"] is { } digest ? DocumentVersion.FromDigest(digest.GetValue<long>())
                     : body["_timestamp"] is { } timestamp ? DocumentVersion.FromTimestamp(timestamp.GetValue<string>())
                     : DocumentVersion.None;
                 receive(System.Text.Encoding.UTF8.GetBytes(id), version);
@@ -150,7 +155,13 @@ internal sealed class MemoryIndex : IContentIndex
         }
     }
 
-    public async Task<BulkResponse> BulkAsync(string index, string? pipeline, ReadOnlyMemory<byte> body, int operations, CancellationToken cancellationToken)
+    public async Task<BulkResponse> BulkAsync(
+        string index,
+        string? pipeline,
+        ReadOnlyMemory<byte> body,
+        int operations,
+        CancellationToken cancellationToken
+    )
     {
         await Task.Yield();
         cancellationToken.ThrowIfCancellationRequested();
@@ -169,7 +180,9 @@ internal sealed class MemoryIndex : IContentIndex
 
             var items = Carry(body.Span, fault);
             Xunit.Assert.Equal(operations, items.Count);
-            return fault.Status == 200 ? new BulkResponse(200, items) : new BulkResponse(fault.Status, [], new BulkError("fault", "told to fail"));
+            return fault.Status == 200
+                ? new BulkResponse(200, items)
+                : new BulkResponse(fault.Status, [], new BulkError("fault", "told to fail"));
         }
     }
 

@@ -9,7 +9,10 @@ internal sealed class MemorySource : IDataSource
     private readonly Lock _lock = new();
     private int _pagesRead;
 
-    public List<List<MemoryDocument>> Partitions { get; init; } = [[]];
+    public List<List<MemoryDocument>> Partitions { get; init; } =
+    [
+        [],
+    ];
 
     public int PageSize { get; init; } = 3;
 
@@ -30,11 +33,24 @@ internal sealed class MemorySource : IDataSource
 
     public int PagesRead => _pagesRead;
 
-    public SourceDescription Description { get; } = new() { Name = "Memory", ServiceType = "memory", Fields = new List<ConfigField>() };
+    public SourceDescription Description { get; } =
+        new()
+        {
+            Name = "Memory",
+            ServiceType = "memory",
+            Fields = new List<ConfigField>(),
+        };
 
     public IEnumerable<MemoryDocument> All => Partitions.SelectMany(partition => partition);
 
-    public static MemorySource Holding(params string[] ids) => new() { Partitions = [[.. ids.Select(id => new MemoryDocument(id, "v1"))]] };
+    public static MemorySource Holding(params string[] ids) =>
+        new()
+        {
+            Partitions =
+            [
+                [.. ids.Select(id => new MemoryDocument(id, "v1"))],
+            ],
+        };
 
     public Task PingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -45,9 +61,18 @@ internal sealed class MemorySource : IDataSource
     }
 
     public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<SourcePartition>>([.. Enumerable.Range(0, Partitions.Count).Select(number => new SourcePartition("p" + number, number.ToString(CultureInfo.InvariantCulture)))]);
+        Task.FromResult<IReadOnlyList<SourcePartition>>([
+            .. Enumerable
+                .Range(0, Partitions.Count)
+                .Select(number => new SourcePartition("p" + number, number.ToString(CultureInfo.InvariantCulture))),
+        ]);
 
-    public async Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    public async Task<SourcePage> ReadPageAsync(
+        SourcePartition partition,
+        PageToken after,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         await Task.Yield();
         cancellationToken.ThrowIfCancellationRequested();

@@ -11,26 +11,27 @@ internal sealed class BsonOrder : IComparer<BsonValue>
 
     public static BsonOrder Instance { get; } = new();
 
-    public static int Bracket(BsonType type) => type switch
-    {
-        BsonType.MinKey => -1,
-        BsonType.Undefined or BsonType.Null => 5,
-        BsonType.Double or BsonType.Int32 or BsonType.Int64 or BsonType.Decimal128 => NumberBracket,
-        BsonType.String or BsonType.Symbol => 15,
-        BsonType.Document => 20,
-        BsonType.Array => 25,
-        BsonType.Binary => 30,
-        BsonType.ObjectId => 35,
-        BsonType.Boolean => 40,
-        BsonType.DateTime => 45,
-        BsonType.Timestamp => 47,
-        BsonType.RegularExpression => 50,
-        (BsonType)0x0c => 55,
-        BsonType.JavaScript => 60,
-        BsonType.JavaScriptWithScope => 65,
-        BsonType.MaxKey => 127,
-        _ => throw new NotSupportedException($"BSON type {type}"),
-    };
+    public static int Bracket(BsonType type) =>
+        type switch
+        {
+            BsonType.MinKey => -1,
+            BsonType.Undefined or BsonType.Null => 5,
+            BsonType.Double or BsonType.Int32 or BsonType.Int64 or BsonType.Decimal128 => NumberBracket,
+            BsonType.String or BsonType.Symbol => 15,
+            BsonType.Document => 20,
+            BsonType.Array => 25,
+            BsonType.Binary => 30,
+            BsonType.ObjectId => 35,
+            BsonType.Boolean => 40,
+            BsonType.DateTime => 45,
+            BsonType.Timestamp => 47,
+            BsonType.RegularExpression => 50,
+            (BsonType)0x0c => 55,
+            BsonType.JavaScript => 60,
+            BsonType.JavaScriptWithScope => 65,
+            BsonType.MaxKey => 127,
+            _ => throw new NotSupportedException($"BSON type {type}"),
+        };
 
     public static bool IsNaN(BsonValue value) =>
         (value is BsonDouble number && double.IsNaN(number.Value)) || (value is BsonDecimal128 dec && Decimal128.IsNaN(dec.Value));
@@ -41,21 +42,23 @@ internal sealed class BsonOrder : IComparer<BsonValue>
         ArgumentNullException.ThrowIfNull(y);
         var bracket = Bracket(x.BsonType);
         var byBracket = bracket.CompareTo(Bracket(y.BsonType));
-        return byBracket != 0 ? byBracket : bracket switch
-        {
-            -1 or 5 or 127 => 0,
-            NumberBracket => CompareNumbers(x, y),
-            15 => CompareText(Text(x), Text(y)),
-            20 => CompareDocuments(x.AsBsonDocument, y.AsBsonDocument),
-            25 => CompareArrays(x.AsBsonArray, y.AsBsonArray),
-            30 => CompareBinary(x.AsBsonBinaryData, y.AsBsonBinaryData),
-            35 => x.AsObjectId.CompareTo(y.AsObjectId),
-            40 => x.AsBoolean.CompareTo(y.AsBoolean),
-            45 => x.AsBsonDateTime.MillisecondsSinceEpoch.CompareTo(y.AsBsonDateTime.MillisecondsSinceEpoch),
-            47 => ((ulong)x.AsBsonTimestamp.Value).CompareTo((ulong)y.AsBsonTimestamp.Value),
-            60 => CompareText(x.AsBsonJavaScript.Code, y.AsBsonJavaScript.Code),
-            _ => CompareText(x.ToString()!, y.ToString()!),
-        };
+        return byBracket != 0
+            ? byBracket
+            : bracket switch
+            {
+                -1 or 5 or 127 => 0,
+                NumberBracket => CompareNumbers(x, y),
+                15 => CompareText(Text(x), Text(y)),
+                20 => CompareDocuments(x.AsBsonDocument, y.AsBsonDocument),
+                25 => CompareArrays(x.AsBsonArray, y.AsBsonArray),
+                30 => CompareBinary(x.AsBsonBinaryData, y.AsBsonBinaryData),
+                35 => x.AsObjectId.CompareTo(y.AsObjectId),
+                40 => x.AsBoolean.CompareTo(y.AsBoolean),
+                45 => x.AsBsonDateTime.MillisecondsSinceEpoch.CompareTo(y.AsBsonDateTime.MillisecondsSinceEpoch),
+                47 => ((ulong)x.AsBsonTimestamp.Value).CompareTo((ulong)y.AsBsonTimestamp.Value),
+                60 => CompareText(x.AsBsonJavaScript.Code, y.AsBsonJavaScript.Code),
+                _ => CompareText(x.ToString()!, y.ToString()!),
+            };
     }
 
     private static string Text(BsonValue value) => value is BsonSymbol symbol ? symbol.Name : value.AsString;
@@ -110,7 +113,12 @@ internal sealed class BsonOrder : IComparer<BsonValue>
 
         if (IsNaN(x) || IsNaN(y))
         {
-            return (IsNaN(x), IsNaN(y)) switch { (true, true) => 0, (true, false) => -1, _ => 1 };
+            return (IsNaN(x), IsNaN(y)) switch
+            {
+                (true, true) => 0,
+                (true, false) => -1,
+                _ => 1,
+            };
         }
 
         var (infinityX, infinityY) = (Infinity(x), Infinity(y));
@@ -119,13 +127,14 @@ internal sealed class BsonOrder : IComparer<BsonValue>
 
     private static bool IsInteger(BsonValue value) => value.BsonType is BsonType.Int32 or BsonType.Int64;
 
-    private static int Infinity(BsonValue value) => value switch
-    {
-        BsonDouble number when double.IsInfinity(number.Value) => Math.Sign(number.Value),
-        BsonDecimal128 number when Decimal128.IsPositiveInfinity(number.Value) => 1,
-        BsonDecimal128 number when Decimal128.IsNegativeInfinity(number.Value) => -1,
-        _ => 0,
-    };
+    private static int Infinity(BsonValue value) =>
+        value switch
+        {
+            BsonDouble number when double.IsInfinity(number.Value) => Math.Sign(number.Value),
+            BsonDecimal128 number when Decimal128.IsPositiveInfinity(number.Value) => 1,
+            BsonDecimal128 number when Decimal128.IsNegativeInfinity(number.Value) => -1,
+            _ => 0,
+        };
 
     private static int CompareExactly(BsonValue x, BsonValue y)
     {

@@ -4,8 +4,8 @@ using MongoDB.Bson;
 namespace Connectors.Tests.Support.MongoWire;
 
 /// <summary>
-/// A change stream over one collection, as the server hands it out: batches of what was written after a token, an empty one when there is nothing more, and with each the
-/// token to go on from. The first answer is empty, as a router's often is.
+/// A change stream over one collection, as the server hands it out: batches of what was written after a token, an empty one when there is
+/// nothing more, and with each the token to go on from. The first answer is empty, as a router's often is.
 /// </summary>
 internal sealed class MongoWireChangeStream
 {
@@ -23,9 +23,15 @@ internal sealed class MongoWireChangeStream
     }
 
     public static bool Begins(BsonDocument command) =>
-        command.GetValue("pipeline", new BsonArray()) is BsonArray { Count: > 0 } pipeline && pipeline[0].AsBsonDocument.Contains("$changeStream");
+        command.GetValue("pipeline", new BsonArray()) is BsonArray { Count: > 0 } pipeline
+        && pipeline[0].AsBsonDocument.Contains("$changeStream");
 
-    public static MongoWireChangeStream Open(MongoWireServer server, MongoWireCollection? collection, string nameSpace, BsonDocument command)
+    public static MongoWireChangeStream Open(
+        MongoWireServer server,
+        MongoWireCollection? collection,
+        string nameSpace,
+        BsonDocument command
+    )
     {
         if (server.Topology == MongoWireTopology.Standalone)
         {
@@ -45,7 +51,11 @@ internal sealed class MongoWireChangeStream
             position = Position(token.AsBsonDocument);
             if (position < server.FirstKeptChange)
             {
-                throw new MongoWireException(286, "ChangeStreamHistoryLost", "Resume of change stream was not possible, as the resume point may no longer be in the oplog.");
+                throw new MongoWireException(
+                    286,
+                    "ChangeStreamHistoryLost",
+                    "Resume of change stream was not possible, as the resume point may no longer be in the oplog."
+                );
             }
         }
 
@@ -66,14 +76,26 @@ internal sealed class MongoWireChangeStream
 
     private static BsonDocument Token(long position) => new("_data", "82" + position.ToString("X16", CultureInfo.InvariantCulture));
 
-    private static long Position(BsonDocument token) => long.TryParse(token.GetValue("_data", "").AsString.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var position)
-        ? position
-        : throw new MongoWireException(260, "InvalidResumeToken", "The resume token is not valid");
+    private static long Position(BsonDocument token) =>
+        long.TryParse(
+            token.GetValue("_data", "").AsString.AsSpan(2),
+            NumberStyles.HexNumber,
+            CultureInfo.InvariantCulture,
+            out var position
+        )
+            ? position
+            : throw new MongoWireException(260, "InvalidResumeToken", "The resume token is not valid");
 
     private BsonDocument Event((string Type, BsonValue? Id) change, int index)
     {
         var position = _position + index + 1;
-        var full = new BsonDocument { { "_id", Token(position) }, { "operationType", change.Type }, { "clusterTime", MongoWireServer.TimeOf(position) }, { "ns", _nameSpace } };
+        var full = new BsonDocument
+        {
+            { "_id", Token(position) },
+            { "operationType", change.Type },
+            { "clusterTime", MongoWireServer.TimeOf(position) },
+            { "ns", _nameSpace },
+        };
         if (change.Id is not null)
         {
             full.Add("documentKey", new BsonDocument("_id", change.Id));
@@ -82,11 +104,15 @@ internal sealed class MongoWireChangeStream
         return _fields.Count == 0 ? full : new BsonDocument(full.Where(element => _fields.Contains(element.Name)));
     }
 
-    private BsonDocument Answer(long id, string batchName, IEnumerable<BsonDocument> events) => new("cursor", new BsonDocument
-    {
-        { batchName, new BsonArray(events) },
-        { "id", id },
-        { "ns", _nameSpace },
-        { "postBatchResumeToken", Token(_position) },
-    });
+    private BsonDocument Answer(long id, string batchName, IEnumerable<BsonDocument> events) =>
+        new(
+            "cursor",
+            new BsonDocument
+            {
+                { batchName, new BsonArray(events) },
+                { "id", id },
+                { "ns", _nameSpace },
+                { "postBatchResumeToken", Token(_position) },
+            }
+        );
 }

@@ -33,7 +33,8 @@ internal sealed class MongoWireCollection
     /// <summary>Options as listCollections tells them.</summary>
     public BsonDocument Options { get; set; } = [];
 
-    /// <summary>What was written, in order, by kind and id, as the operation log keeps it; without an id for what concerns the collection as a whole.</summary>
+    /// <summary>What was written, in order, by kind and id, as the operation log keeps it; without an id for what concerns the collection
+    /// as a whole.</summary>
     public List<(string Type, BsonValue? Id)> Changes { get; } = [];
 
     /// <summary>Write operations since the server process started, as latencyStats counts them.</summary>
@@ -97,7 +98,8 @@ internal sealed class MongoWireCollection
         Interlocked.Increment(ref _writes);
     }
 
-    /// <summary>Removes a document; <paramref name="asExpired"/> is how the TTL monitor does it, which latencyStats does not count.</summary>
+    /// <summary>Removes a document; <paramref name="asExpired"/> is how the TTL monitor does it, which latencyStats does not
+    /// count.</summary>
     public bool Remove(BsonValue id, bool asExpired = false)
     {
         var rest = _sorted.Where(document => document.CompareIdTo(id) != 0).ToArray();

@@ -9,7 +9,13 @@ internal sealed class MongoWireCommands(MongoWireServer server)
     private readonly MongoWireLogin _login = new(server);
 
     /// <summary>Writes one BSON document, the answer, to <paramref name="to"/>.</summary>
-    public async Task AnswerAsync(string name, BsonDocument command, BsonDocument? error, ArrayBufferWriter<byte> to, CancellationToken cancellationToken)
+    public async Task AnswerAsync(
+        string name,
+        BsonDocument command,
+        BsonDocument? error,
+        ArrayBufferWriter<byte> to,
+        CancellationToken cancellationToken
+    )
     {
         var isHandshake = name is "hello" or "isMaster" or "ismaster";
         if (!isHandshake && server.RecordsCommands)
@@ -74,7 +80,8 @@ internal sealed class MongoWireCommands(MongoWireServer server)
                 return true;
             }
 
-            var cursor = server.Cursors.GetValueOrDefault(id) ?? throw new MongoWireException(43, "CursorNotFound", $"cursor id {id} not found");
+            var cursor = server.Cursors.GetValueOrDefault(id)
+                ?? throw new MongoWireException(43, "CursorNotFound", $"cursor id {id} not found");
             Write(cursor, "nextBatch", command.GetValue("batchSize", int.MaxValue).ToInt32(), isSingle: false, to);
             return true;
         }
@@ -99,16 +106,23 @@ internal sealed class MongoWireCommands(MongoWireServer server)
             "find" => MongoWireQueries.Find(collection, command),
             "aggregate" => MongoWireQueries.Aggregate(server, collection, command),
             "listCollections" => Encode(server.Collections(database).Where(IsWanted).Select(MongoWireInfo.Collection)),
-            _ => Encode(MongoWireInfo.Indexes(
-                collection ?? throw new MongoWireException(26, "NamespaceNotFound", $"ns does not exist: {database}.{target}"))),
+            _ => Encode(
+                MongoWireInfo.Indexes(
+                    collection ?? throw new MongoWireException(26, "NamespaceNotFound", $"ns does not exist: {database}.{target}")
+                )
+            ),
         };
-        var batchSize = (name == "find" ? command : command.GetValue("cursor", new BsonDocument()).AsBsonDocument).GetValue("batchSize", 101).ToInt32();
+        var batchSize = (name == "find" ? command : command.GetValue("cursor", new BsonDocument()).AsBsonDocument)
+            .GetValue("batchSize", 101)
+            .ToInt32();
         var isSingle = command.GetValue("singleBatch", false).ToBoolean();
         Write(new MongoWireCursor(server.NextCursorId(), $"{database}.{target}", documents), "firstBatch", batchSize, isSingle, to);
         return true;
 
         bool IsWanted(MongoWireCollection item) =>
-            !command.TryGetValue("filter", out var filter) || !filter.AsBsonDocument.TryGetValue("name", out var wanted) || wanted == item.Name;
+            !command.TryGetValue("filter", out var filter)
+            || !filter.AsBsonDocument.TryGetValue("name", out var wanted)
+            || wanted == item.Name;
     }
 
     private static IEnumerator<ReadOnlyMemory<byte>> Encode(IEnumerable<BsonDocument> documents)
@@ -142,7 +156,14 @@ internal sealed class MongoWireCommands(MongoWireServer server)
             case "ping" or "endSessions":
                 return [];
             case "buildInfo" or "buildinfo":
-                return new BsonDocument { { "version", "8.0.4" }, { "versionArray", new BsonArray { 8, 0, 4, 0 } } };
+                return new BsonDocument
+                {
+                    { "version", "8.0.4" },
+                    {
+                        "versionArray",
+                        new BsonArray { 8, 0, 4, 0 }
+                    },
+                };
             case "saslStart":
                 return _login.Start(command);
             case "saslContinue":
@@ -150,10 +171,17 @@ internal sealed class MongoWireCommands(MongoWireServer server)
             case "listDatabases":
                 return new BsonDocument("databases", new BsonArray(server.Databases.Select(item => new BsonDocument("name", item))));
             case "killCursors":
-                var killed = command["cursors"].AsBsonArray.Where(id => server.Cursors.TryRemove(id.ToInt64(), out _) | server.ChangeStreams.TryRemove(id.ToInt64(), out _)).ToList();
+                var killed = command["cursors"]
+                    .AsBsonArray.Where(id =>
+                        server.Cursors.TryRemove(id.ToInt64(), out _) | server.ChangeStreams.TryRemove(id.ToInt64(), out _)
+                    )
+                    .ToList();
                 return new BsonDocument("cursorsKilled", new BsonArray(killed));
             case "count":
-                var found = MongoWireQueries.Find(server.Find(database, command["count"].AsString), new BsonDocument("filter", command.GetValue("query", new BsonDocument())));
+                var found = MongoWireQueries.Find(
+                    server.Find(database, command["count"].AsString),
+                    new BsonDocument("filter", command.GetValue("query", new BsonDocument()))
+                );
                 var count = 0;
                 while (found.MoveNext())
                 {

@@ -16,7 +16,8 @@ internal sealed class MongoWireCursor(long id, string nameSpace, IEnumerator<Rea
 
     public string NameSpace => nameSpace;
 
-    /// <summary>Writes <c>{cursor: {name: [...], id, ns}, ok: 1}</c>, plus <paramref name="tail"/>'s elements, and tells whether documents are left.</summary>
+    /// <summary>Writes <c>{cursor: {name: [...], id, ns}, ok: 1}</c>, plus <paramref name="tail"/>'s elements, and tells whether documents
+    /// are left.</summary>
     public bool WriteBatch(ArrayBufferWriter<byte> to, string name, int batchSize, bool isSingle, BsonDocument tail)
     {
         var start = OpenDocument(to);

@@ -8,14 +8,17 @@ internal sealed class MongoWireFaults
     private readonly Lock _gate = new();
     private readonly List<Rule> _rules = [];
 
-    /// <summary>The <paramref name="nth"/> command of that name, and <paramref name="times"/> - 1 after it, are answered with an error.</summary>
+    /// <summary>The <paramref name="nth"/> command of that name, and <paramref name="times"/> - 1 after it, are answered with an
+    /// error.</summary>
     public void Fail(string command, int nth, int code, string codeName, string message, string[]? labels = null, int times = 1) =>
         Add(new Rule(command, nth, times) { Error = Error(code, codeName, message, labels) });
 
     /// <summary>The connection is cut instead of an answer; with <paramref name="afterBytes"/>, in the middle of it.</summary>
-    public void Cut(string command, int nth, int afterBytes = 0, int times = 1) => Add(new Rule(command, nth, times) { CutAfterBytes = afterBytes });
+    public void Cut(string command, int nth, int afterBytes = 0, int times = 1) =>
+        Add(new Rule(command, nth, times) { CutAfterBytes = afterBytes });
 
-    /// <summary>The command waits for <paramref name="until"/> before it is carried out. The returned task ends when it has arrived.</summary>
+    /// <summary>The command waits for <paramref name="until"/> before it is carried out. The returned task ends when it has
+    /// arrived.</summary>
     public Task Hold(string command, int nth, Task until)
     {
         var rule = new Rule(command, nth, 1) { Until = until };
@@ -34,7 +37,13 @@ internal sealed class MongoWireFaults
 
     public static BsonDocument Error(int code, string codeName, string message, string[]? labels = null)
     {
-        var error = new BsonDocument { { "ok", 0.0 }, { "errmsg", message }, { "code", code }, { "codeName", codeName } };
+        var error = new BsonDocument
+        {
+            { "ok", 0.0 },
+            { "errmsg", message },
+            { "code", code },
+            { "codeName", codeName },
+        };
         if (labels is not null)
         {
             error.Add("errorLabels", new BsonArray(labels));

@@ -81,7 +81,12 @@ internal sealed class MongoWireFilter
             End = Math.Max(Start, Math.Min(End, Find(id => BsonOrder.Bracket(id.BsonType) <= high)));
         }
 
-        if (operation is not ("$eq" or "$gt" or "$gte" or "$lt" or "$lte") || operand.IsBsonMinKey || operand.IsBsonMaxKey || operand.IsBsonNull)
+        if (
+            operation is not ("$eq" or "$gt" or "$gte" or "$lt" or "$lte")
+            || operand.IsBsonMinKey
+            || operand.IsBsonMaxKey
+            || operand.IsBsonNull
+        )
         {
             _residual.Add(document => MatchesCondition(operation, operand, document.Id, exists: true));
             return;
@@ -110,20 +115,22 @@ internal sealed class MongoWireFilter
 
         int BracketStart() => Find(id => BsonOrder.Bracket(id.BsonType) < bracket);
         int BracketEnd() => Find(id => BsonOrder.Bracket(id.BsonType) <= bracket);
-        int NaNEnd() => Find(id => BsonOrder.Bracket(id.BsonType) < bracket || (BsonOrder.Bracket(id.BsonType) == bracket && BsonOrder.IsNaN(id)));
+        int NaNEnd() =>
+            Find(id => BsonOrder.Bracket(id.BsonType) < bracket || (BsonOrder.Bracket(id.BsonType) == bracket && BsonOrder.IsNaN(id)));
     }
 
-    private static (int Low, int High) BracketsOfType(int type) => type switch
-    {
-        -1 => (-1, -1),
-        5 => (30, 30),
-        10 => (5, 5),
-        12 => (55, 55),
-        13 => (60, 60),
-        15 => (65, 65),
-        127 => (127, 127),
-        _ => (-1, 127),
-    };
+    private static (int Low, int High) BracketsOfType(int type) =>
+        type switch
+        {
+            -1 => (-1, -1),
+            5 => (30, 30),
+            10 => (5, 5),
+            12 => (55, 55),
+            13 => (60, 60),
+            15 => (65, 65),
+            127 => (127, 127),
+            _ => (-1, 127),
+        };
 
     /// <summary>Index of the first document for which <paramref name="isBefore"/> no longer holds.</summary>
     private int Find(Func<BsonValue, bool> isBefore)
@@ -141,14 +148,17 @@ internal sealed class MongoWireFilter
     private static bool IsOperators(BsonValue value) =>
         value is BsonDocument { ElementCount: > 0 } document && document.GetElement(0).Name.StartsWith('$');
 
-    private static bool MatchesAll(BsonDocument filter, BsonDocument document) => filter.All(element => element.Name switch
-    {
-        "$and" => element.Value.AsBsonArray.All(part => MatchesAll(part.AsBsonDocument, document)),
-        "$or" => element.Value.AsBsonArray.Any(part => MatchesAll(part.AsBsonDocument, document)),
-        "$nor" => !element.Value.AsBsonArray.Any(part => MatchesAll(part.AsBsonDocument, document)),
-        ['$', ..] => throw new NotSupportedException($"The test server does not know {element.Name}."),
-        _ => MatchesField(element, document),
-    });
+    private static bool MatchesAll(BsonDocument filter, BsonDocument document) =>
+        filter.All(element =>
+            element.Name switch
+            {
+                "$and" => element.Value.AsBsonArray.All(part => MatchesAll(part.AsBsonDocument, document)),
+                "$or" => element.Value.AsBsonArray.Any(part => MatchesAll(part.AsBsonDocument, document)),
+                "$nor" => !element.Value.AsBsonArray.Any(part => MatchesAll(part.AsBsonDocument, document)),
+                ['$', ..] => throw new NotSupportedException($"The test server does not know {element.Name}."),
+                _ => MatchesField(element, document),
+            }
+        );
 
     private static bool MatchesField(BsonElement element, BsonDocument document)
     {
@@ -196,56 +206,59 @@ internal sealed class MongoWireFilter
 
     private static bool HasType(BsonValue value, BsonValue type)
     {
-        var name = type.IsString ? type.AsString : type.ToInt32() switch
-        {
-            -1 => "minKey",
-            1 => "double",
-            2 => "string",
-            3 => "object",
-            4 => "array",
-            5 => "binData",
-            6 => "undefined",
-            7 => "objectId",
-            8 => "bool",
-            9 => "date",
-            10 => "null",
-            11 => "regex",
-            12 => "dbPointer",
-            13 => "javascript",
-            14 => "symbol",
-            15 => "javascriptWithScope",
-            16 => "int",
-            17 => "timestamp",
-            18 => "long",
-            19 => "decimal",
-            127 => "maxKey",
-            var number => throw new NotSupportedException($"The test server does not know type {number}."),
-        };
+        var name = type.IsString
+            ? type.AsString
+            : type.ToInt32() switch
+            {
+                -1 => "minKey",
+                1 => "double",
+                2 => "string",
+                3 => "object",
+                4 => "array",
+                5 => "binData",
+                6 => "undefined",
+                7 => "objectId",
+                8 => "bool",
+                9 => "date",
+                10 => "null",
+                11 => "regex",
+                12 => "dbPointer",
+                13 => "javascript",
+                14 => "symbol",
+                15 => "javascriptWithScope",
+                16 => "int",
+                17 => "timestamp",
+                18 => "long",
+                19 => "decimal",
+                127 => "maxKey",
+                var number => throw new NotSupportedException($"The test server does not know type {number}."),
+            };
         return name == "number" ? BsonOrder.Bracket(value.BsonType) == BsonOrder.NumberBracket : name == TypeName(value.BsonType);
     }
 
-    private static string TypeName(BsonType type) => type switch
-    {
-        BsonType.MinKey => "minKey",
-        BsonType.Double => "double",
-        BsonType.String => "string",
-        BsonType.Document => "object",
-        BsonType.Array => "array",
-        BsonType.Binary => "binData",
-        BsonType.Undefined => "undefined",
-        BsonType.ObjectId => "objectId",
-        BsonType.Boolean => "bool",
-        BsonType.DateTime => "date",
-        BsonType.Null => "null",
-        BsonType.RegularExpression => "regex",
-        BsonType.JavaScript => "javascript",
-        BsonType.Symbol => "symbol",
-        BsonType.JavaScriptWithScope => "javascriptWithScope",
-        BsonType.Int32 => "int",
-        BsonType.Timestamp => "timestamp",
-        BsonType.Int64 => "long",
-        BsonType.Decimal128 => "decimal",
-        BsonType.MaxKey => "maxKey",
-        _ => throw new NotSupportedException($"BSON type {type}"),
-    };
+    private static string TypeName(BsonType type) =>
+        type switch
+        {
+            BsonType.MinKey => "minKey",
+            BsonType.Double => "double",
+            BsonType.String => "string",
+            BsonType.Document => "object",
+            BsonType.Array => "array",
+            BsonType.Binary => "binData",
+            BsonType.Undefined => "undefined",
+            BsonType.ObjectId => "objectId",
+            BsonType.Boolean => "bool",
+            BsonType.DateTime => "date",
+            BsonType.Null => "null",
+            BsonType.RegularExpression => "regex",
+            BsonType.JavaScript => "javascript",
+            BsonType.Symbol => "symbol",
+            BsonType.JavaScriptWithScope => "javascriptWithScope",
+            BsonType.Int32 => "int",
+            BsonType.Timestamp => "timestamp",
+            BsonType.Int64 => "long",
+            BsonType.Decimal128 => "decimal",
+            BsonType.MaxKey => "maxKey",
+            _ => throw new NotSupportedException($"BSON type {type}"),
+        };
 }

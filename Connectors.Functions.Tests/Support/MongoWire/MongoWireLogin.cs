@@ -28,7 +28,9 @@ internal sealed class MongoWireLogin(MongoWireServer server)
         var message = Encoding.UTF8.GetString(command["payload"].AsByteArray);
         _clientFirstBare = message[(message.IndexOf(",,", StringComparison.Ordinal) + 2)..];
         _serverFirst = string.Create(
-            CultureInfo.InvariantCulture, $"r={Field(_clientFirstBare, 'r')}server,s={Convert.ToBase64String(Salt)},i={Iterations}");
+            CultureInfo.InvariantCulture,
+            $"r={Field(_clientFirstBare, 'r')}server,s={Convert.ToBase64String(Salt)},i={Iterations}"
+        );
         return Reply(_serverFirst, isDone: false);
     }
 
@@ -62,5 +64,10 @@ internal sealed class MongoWireLogin(MongoWireServer server)
         message.Split(',').First(part => part.StartsWith($"{name}=", StringComparison.Ordinal))[2..];
 
     private static BsonDocument Reply(string payload, bool isDone) =>
-        new() { { "conversationId", 1 }, { "done", isDone }, { "payload", Encoding.UTF8.GetBytes(payload) } };
+        new()
+        {
+            { "conversationId", 1 },
+            { "done", isDone },
+            { "payload", Encoding.UTF8.GetBytes(payload) },
+        };
 }

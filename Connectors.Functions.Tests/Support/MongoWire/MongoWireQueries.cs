@@ -22,9 +22,10 @@ internal static class MongoWireQueries
         var skip = command.GetValue("skip", 0).ToInt64();
         var projection = command.GetValue("projection", new BsonDocument()).AsBsonDocument;
         var sort = command.GetValue("sort", new BsonDocument()).AsBsonDocument;
-        var matching = sort.ElementCount == 0 || (sort.ElementCount == 1 && sort.Contains("_id"))
-            ? InIdOrder(sorted, filter, ascending: sort.GetValue("_id", -1).ToInt32() > 0)
-            : Sort(InIdOrder(sorted, filter, ascending: true), sort);
+        var matching =
+            sort.ElementCount == 0 || (sort.ElementCount == 1 && sort.Contains("_id"))
+                ? InIdOrder(sorted, filter, ascending: sort.GetValue("_id", -1).ToInt32() > 0)
+                : Sort(InIdOrder(sorted, filter, ascending: true), sort);
         return Cut(matching, skip, limit == 0 ? long.MaxValue : limit, projection);
     }
 
@@ -76,7 +77,9 @@ internal static class MongoWireQueries
                 return new[] { documents.Count() }.Where(count => count > 0).Select(count => new BsonDocument(options.AsString, count));
             case "$group" when options["_id"].IsBsonNull || options["_id"].IsInt32:
                 var sum = options.AsBsonDocument.Names.Last();
-                return new[] { documents.Count() }.Where(count => count > 0).Select(count => new BsonDocument { { "_id", options["_id"] }, { sum, count } });
+                return new[] { documents.Count() }
+                    .Where(count => count > 0)
+                    .Select(count => new BsonDocument { { "_id", options["_id"] }, { sum, count } });
             default:
                 throw new NotSupportedException($"The test server does not know {name}.");
         }
@@ -123,7 +126,9 @@ internal static class MongoWireQueries
         return ordered.Select(pair => pair.document);
 
         IOrderedEnumerable<(StoredDocument document, BsonDocument graph)> Order(
-            IOrderedEnumerable<(StoredDocument document, BsonDocument graph)>? so, BsonElement by)
+            IOrderedEnumerable<(StoredDocument document, BsonDocument graph)>? so,
+            BsonElement by
+        )
         {
             BsonValue Key((StoredDocument document, BsonDocument graph) pair) => pair.graph.GetValue(by.Name, BsonNull.Value);
             return (so, by.Value.ToInt32() > 0) switch
@@ -136,7 +141,12 @@ internal static class MongoWireQueries
         }
     }
 
-    private static IEnumerator<ReadOnlyMemory<byte>> Cut(IEnumerable<StoredDocument> documents, long skip, long limit, BsonDocument projection)
+    private static IEnumerator<ReadOnlyMemory<byte>> Cut(
+        IEnumerable<StoredDocument> documents,
+        long skip,
+        long limit,
+        BsonDocument projection
+    )
     {
         foreach (var document in documents)
         {
@@ -157,10 +167,17 @@ internal static class MongoWireQueries
     private static BsonDocument Project(BsonDocument document, BsonDocument projection)
     {
         var keepsId = projection.GetValue("_id", 1).ToBoolean();
-        var includes = projection.Any(element => element.Name != "_id" && element.Value.ToBoolean()) || (projection.ElementCount == 1 && projection.Contains("_id") && keepsId);
+        var includes =
+            projection.Any(element => element.Name != "_id" && element.Value.ToBoolean())
+            || (projection.ElementCount == 1 && projection.Contains("_id") && keepsId);
         var projected = new BsonDocument(allowDuplicateNames: true);
-        projected.AddRange(document.Where(
-            element => element.Name == "_id" ? keepsId : projection.Contains(element.Name) ? projection[element.Name].ToBoolean() : !includes));
+        projected.AddRange(
+            document.Where(element =>
+                element.Name == "_id" ? keepsId
+                : projection.Contains(element.Name) ? projection[element.Name].ToBoolean()
+                : !includes
+            )
+        );
         return projected;
     }
 }

@@ -20,9 +20,7 @@ internal sealed class MongoWireServer : IAsyncDisposable
     private Task _accepting = Task.CompletedTask;
     private long _cursorId;
 
-    private MongoWireServer()
-    {
-    }
+    private MongoWireServer() { }
 
     public MongoWireTopology Topology { get; set; } = MongoWireTopology.ReplicaSet;
 
@@ -101,9 +99,12 @@ internal sealed class MongoWireServer : IAsyncDisposable
     public MongoWireCollection? Find(string database, string collection) => _collections.GetValueOrDefault((database, collection));
 
     public IEnumerable<MongoWireCollection> Collections(string database) =>
-        _collections.Values.Where(collection => collection.Database == database).OrderBy(collection => collection.Name, StringComparer.Ordinal);
+        _collections
+            .Values.Where(collection => collection.Database == database)
+            .OrderBy(collection => collection.Name, StringComparer.Ordinal);
 
-    public IEnumerable<string> Databases => _collections.Keys.Select(key => key.Database).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+    public IEnumerable<string> Databases =>
+        _collections.Keys.Select(key => key.Database).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
     /// <summary>Cuts every connection; new ones are welcome.</summary>
     public void CutConnections()
@@ -151,7 +152,8 @@ internal sealed class MongoWireServer : IAsyncDisposable
             using var connection = new MongoWireConnection(this, socket);
             await connection.RunAsync(_stop.Token);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
+        catch (Exception exception)
+            when (exception is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
         {
             // The client went away, or the connection was cut on order.
         }

@@ -17,9 +17,25 @@ public sealed class MongoWireServerTests
         using var client = new MongoClient(server.ConnectionString);
         var collection = client.GetDatabase("db").GetCollection<BsonDocument>("c");
 
-        var options = new FindOptions<BsonDocument> { Sort = new BsonDocument("_id", 1), Limit = 300, BatchSize = 7, Projection = new BsonDocument("_id", 1) };
+        var options = new FindOptions<BsonDocument>
+        {
+            Sort = new BsonDocument("_id", 1),
+            Limit = 300,
+            BatchSize = 7,
+            Projection = new BsonDocument("_id", 1),
+        };
         using var cursor = await collection.FindAsync(
-            new BsonDocument { { "_id", new BsonDocument { { "$gt", 9 }, { "$lt", 900L } } }, { "parity", 1 } }, options, Cancelled);
+            new BsonDocument
+            {
+                {
+                    "_id",
+                    new BsonDocument { { "$gt", 9 }, { "$lt", 900L } }
+                },
+                { "parity", 1 },
+            },
+            options,
+            Cancelled
+        );
         var found = await cursor.ToListAsync(Cancelled);
 
         Assert.Equal(Enumerable.Range(0, 300).Select(i => new BsonDocument("_id", 11 + (2 * i))), found);
@@ -35,10 +51,14 @@ public sealed class MongoWireServerTests
         server.AddCollection("db", "c", new BsonDocument("_id", 1));
 
         using var right = new MongoClient($"mongodb://reader:pencil@{server.Host}/?authSource=admin");
-        Assert.Equal(1, await right.GetDatabase("db").GetCollection<BsonDocument>("c").CountDocumentsAsync(new BsonDocument(), null, Cancelled));
+        Assert.Equal(
+            1,
+            await right.GetDatabase("db").GetCollection<BsonDocument>("c").CountDocumentsAsync(new BsonDocument(), null, Cancelled)
+        );
         using var wrong = new MongoClient($"mongodb://reader:crayon@{server.Host}/?authSource=admin");
-        await Assert.ThrowsAsync<MongoAuthenticationException>(
-            () => wrong.GetDatabase("db").RunCommandAsync<BsonDocument>(new BsonDocument("ping", 1), null, Cancelled));
+        await Assert.ThrowsAsync<MongoAuthenticationException>(() =>
+            wrong.GetDatabase("db").RunCommandAsync<BsonDocument>(new BsonDocument("ping", 1), null, Cancelled)
+        );
     }
 
     [Theory]
@@ -61,9 +81,33 @@ public sealed class MongoWireServerTests
     {
         BsonValue[] sorted =
         [
-            BsonMinKey.Value, BsonNull.Value, double.NaN, double.NegativeInfinity, -1, 0.5, 1L, Decimal128.Parse("1.5"), 9007199254740992.0, 9007199254740993L,
-            Decimal128.Parse("1E+40"), double.PositiveInfinity, string.Empty, "A", "a", new BsonDocument(), new BsonDocument("a", 1), new BsonDocument("a", "x"),
-            new BsonBinaryData([9]), new BsonBinaryData([1, 2]), new ObjectId(), false, true, new BsonDateTime(-1), new BsonDateTime(1), new BsonTimestamp(1), BsonMaxKey.Value,
+            BsonMinKey.Value,
+            BsonNull.Value,
+            double.NaN,
+            double.NegativeInfinity,
+            -1,
+            0.5,
+            1L,
+            Decimal128.Parse("1.5"),
+            9007199254740992.0,
+            9007199254740993L,
+            Decimal128.Parse("1E+40"),
+            double.PositiveInfinity,
+            string.Empty,
+            "A",
+            "a",
+            new BsonDocument(),
+            new BsonDocument("a", 1),
+            new BsonDocument("a", "x"),
+            new BsonBinaryData([9]),
+            new BsonBinaryData([1, 2]),
+            new ObjectId(),
+            false,
+            true,
+            new BsonDateTime(-1),
+            new BsonDateTime(1),
+            new BsonTimestamp(1),
+            BsonMaxKey.Value,
         ];
         for (var i = 0; i < sorted.Length; i++)
         {

@@ -5,7 +5,8 @@ using MongoDB.Bson.Serialization.Serializers;
 
 namespace Connectors.Tests.Support.MongoWire;
 
-/// <summary>A stored document: its BSON as it goes over the wire, ordered by <c>_id</c>. An ObjectId is compared without being decoded.</summary>
+/// <summary>A stored document: its BSON as it goes over the wire, ordered by <c>_id</c>. An ObjectId is compared without being
+/// decoded.</summary>
 internal readonly struct StoredDocument(byte[] bson)
 {
     public static Comparer<StoredDocument> ById { get; } = Comparer<StoredDocument>.Create((x, y) => x.CompareIdTo(y));
@@ -41,7 +42,9 @@ internal readonly struct StoredDocument(byte[] bson)
         using var reader = new BsonBinaryReader(stream);
         reader.ReadStartDocument();
         return reader.ReadBsonType() != BsonType.EndOfDocument && reader.ReadName() == "_id"
-            ? BsonValueSerializer.Instance.Deserialize(BsonDeserializationContext.CreateRoot(reader, builder => builder.AllowDuplicateElementNames = true))
+            ? BsonValueSerializer.Instance.Deserialize(
+                BsonDeserializationContext.CreateRoot(reader, builder => builder.AllowDuplicateElementNames = true)
+            )
             : Parse().GetValue("_id", BsonNull.Value);
     }
 
@@ -53,9 +56,10 @@ internal readonly struct StoredDocument(byte[] bson)
         return BsonDocumentSerializer.Instance.Deserialize(context);
     }
 
-    public int CompareIdTo(StoredDocument other) => HasPlainObjectId && other.HasPlainObjectId
-        ? PlainObjectId.SequenceCompareTo(other.PlainObjectId)
-        : BsonOrder.Instance.Compare(Id, other.Id);
+    public int CompareIdTo(StoredDocument other) =>
+        HasPlainObjectId && other.HasPlainObjectId
+            ? PlainObjectId.SequenceCompareTo(other.PlainObjectId)
+            : BsonOrder.Instance.Compare(Id, other.Id);
 
     public int CompareIdTo(BsonValue id) => BsonOrder.Instance.Compare(Id, id);
 }

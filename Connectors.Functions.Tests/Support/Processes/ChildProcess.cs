@@ -5,7 +5,8 @@ using Xunit;
 
 namespace Connectors.Tests.Support.Processes;
 
-/// <summary>A program that a test starts, with its output kept for the message of a failure. It is killed with all its children at the end, whatever happens.</summary>
+/// <summary>A program that a test starts, with its output kept for the message of a failure. It is killed with all its children at the end,
+/// whatever happens.</summary>
 internal partial class ChildProcess : IAsyncDisposable
 {
     /// <summary>How long anything may take before a test gives up. No test passes or fails by speed.</summary>
@@ -19,7 +20,13 @@ internal partial class ChildProcess : IAsyncDisposable
 
     protected ChildProcess(string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>>? environment = null)
     {
-        var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(program)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -113,7 +120,10 @@ internal partial class ChildProcess : IAsyncDisposable
         }
 
         var ended = _process.WaitForExitAsync(cancellationToken);
-        if (await Task.WhenAny(found.Task, ended).WaitAsync(Patience, TimeProvider.System, cancellationToken) == found.Task || found.Task.IsCompleted)
+        if (
+            await Task.WhenAny(found.Task, ended).WaitAsync(Patience, TimeProvider.System, cancellationToken) == found.Task
+            || found.Task.IsCompleted
+        )
         {
             return await found.Task;
         }

@@ -19,13 +19,20 @@ internal sealed record PassingRequest(string Method, string Path)
 }
 
 /// <summary>
-/// Stands between a service and Elasticsearch, so that a test knows how far the service is: it sees each request before it is carried out, and again before its
-/// answer is sent. Either hook may take its time, or return false: then the connection is cut.
+/// Stands between a service and Elasticsearch, so that a test knows how far the service is: it sees each request before it is carried out,
+/// and again before its answer is sent. Either hook may take its time, or return false: then the connection is cut.
 /// </summary>
 internal sealed class ElasticsearchProxy : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly HttpClient _client = new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None, UseProxy = false, UseCookies = false });
+    private readonly HttpClient _client = new(
+        new SocketsHttpHandler
+        {
+            AutomaticDecompression = DecompressionMethods.None,
+            UseProxy = false,
+            UseCookies = false,
+        }
+    );
     private int _operations;
 
     private ElasticsearchProxy(WebApplication app) => _app = app;
@@ -45,11 +52,13 @@ internal sealed class ElasticsearchProxy : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(IPAddress.Loopback, 0);
-            kestrel.Limits.MaxRequestBodySize = null;
-        });
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.Listen(IPAddress.Loopback, 0);
+                kestrel.Limits.MaxRequestBodySize = null;
+            });
         var app = builder.Build();
         var proxy = new ElasticsearchProxy(app);
         app.Run(context => proxy.PassAsync(context, target));
@@ -82,9 +91,16 @@ internal sealed class ElasticsearchProxy : IAsyncDisposable
                 return;
             }
 
-            using var message = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(target, context.Features.Get<IHttpRequestFeature>()!.RawTarget));
+            using var message = new HttpRequestMessage(
+                new HttpMethod(request.Method),
+                new Uri(target, context.Features.Get<IHttpRequestFeature>()!.RawTarget)
+            );
             message.Content = body.Length == 0 ? null : new ByteArrayContent(body.ToArray());
-            foreach (var (name, values) in context.Request.Headers.Where(header => header.Key is not ("Host" or "Content-Length" or "Transfer-Encoding" or "Connection")))
+            foreach (
+                var (name, values) in context.Request.Headers.Where(header =>
+                    header.Key is not ("Host" or "Content-Length" or "Transfer-Encoding" or "Connection")
+                )
+            )
             {
                 if (!message.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
                 {
@@ -102,7 +118,11 @@ internal sealed class ElasticsearchProxy : IAsyncDisposable
             }
 
             context.Response.StatusCode = (int)answer.StatusCode;
-            foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers).Where(header => header.Key is not ("Transfer-Encoding" or "Content-Length" or "Connection")))
+            foreach (
+                var (name, values) in answer
+                    .Headers.Concat(answer.Content.Headers)
+                    .Where(header => header.Key is not ("Transfer-Encoding" or "Content-Length" or "Connection"))
+            )
             {
                 context.Response.Headers[name] = values.ToArray();
             }
@@ -113,7 +133,8 @@ internal sealed class ElasticsearchProxy : IAsyncDisposable
                 await context.Response.Body.WriteAsync(content, context.RequestAborted);
             }
         }
-        catch (Exception failure) when (failure is IOException or HttpRequestException or OperationCanceledException or BadHttpRequestException)
+        catch (Exception failure)
+            when (failure is IOException or HttpRequestException or OperationCanceledException or BadHttpRequestException)
         {
             // One of the two ends is gone: so is the connection.
             context.Abort();

@@ -6,9 +6,7 @@ namespace Connectors.Tests.Support.Processes;
 internal sealed partial class EmulatorProcess : ChildProcess
 {
     private EmulatorProcess(int port, string dataFolder)
-        : base("dotnet", [.. IngestProcess.Program, "emulator", "--port", $"{port}", "--data", dataFolder])
-    {
-    }
+        : base("dotnet", [.. IngestProcess.Program, "emulator", "--port", $"{port}", "--data", dataFolder]) { }
 
     public Uri Uri { get; private set; } = null!;
 

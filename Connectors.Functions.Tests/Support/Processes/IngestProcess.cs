@@ -5,17 +5,22 @@ internal sealed class IngestProcess : ChildProcess
 {
     // Without its protection of executable memory the runtime makes no large file of its own, which a limit on files would hit.
     private IngestProcess(string program, IEnumerable<string> arguments, params KeyValuePair<string, string>[] environment)
-        : base(program, arguments, [KeyValuePair.Create("NO_COLOR", "1"), KeyValuePair.Create("DOTNET_EnableWriteXorExecute", "0"), .. environment])
-    {
-    }
+        : base(
+            program,
+            arguments,
+            [KeyValuePair.Create("NO_COLOR", "1"), KeyValuePair.Create("DOTNET_EnableWriteXorExecute", "0"), .. environment]
+        )
+    { }
 
-    /// <summary>The arguments with which <c>dotnet</c> starts it from the tests' output folder. Some of its packages are not there, because the tests get them
-    /// from a shared framework: what is where stands in the tests' own list.</summary>
+    /// <summary>The arguments with which <c>dotnet</c> starts it from the tests' output folder. Some of its packages are not there, because
+    /// the tests get them from a shared framework: what is where stands in the tests' own list.</summary>
     public static IReadOnlyList<string> Program { get; } =
     [
         "exec",
-        "--runtimeconfig", Path.Combine(AppContext.BaseDirectory, "elastic-ingest.runtimeconfig.json"),
-        "--depsfile", Path.Combine(AppContext.BaseDirectory, "Connectors.Functions.Tests.deps.json"),
+        "--runtimeconfig",
+        Path.Combine(AppContext.BaseDirectory, "elastic-ingest.runtimeconfig.json"),
+        "--depsfile",
+        Path.Combine(AppContext.BaseDirectory, "Connectors.Functions.Tests.deps.json"),
         Path.Combine(AppContext.BaseDirectory, "elastic-ingest.dll"),
     ];
 
@@ -23,16 +28,32 @@ internal sealed class IngestProcess : ChildProcess
     public static IngestProcess OneSync(string configFile) => new("dotnet", [.. Program, "poll", "--one-sync", "-c", configFile]);
 
     /// <summary>Runs what is due or waits, once, and writes at its end which assemblies it has loaded.</summary>
-    public static IngestProcess OneSync(string configFile, string loadedAssemblies) => new(
-        "dotnet",
-        [.. Program, "poll", "--one-sync", "-c", configFile],
-        KeyValuePair.Create("DOTNET_STARTUP_HOOKS", typeof(StartupHook).Assembly.Location),
-        KeyValuePair.Create(StartupHook.FileVariable, loadedAssemblies));
+    public static IngestProcess OneSync(string configFile, string loadedAssemblies) =>
+        new(
+            "dotnet",
+            [.. Program, "poll", "--one-sync", "-c", configFile],
+            KeyValuePair.Create("DOTNET_STARTUP_HOOKS", typeof(StartupHook).Assembly.Location),
+            KeyValuePair.Create(StartupHook.FileVariable, loadedAssemblies)
+        );
 
     /// <summary>Serves until stopped.</summary>
     public static IngestProcess Poll(string configFile) => new("dotnet", [.. Program, "poll", "-c", configFile]);
 
-    /// <summary>Runs what is due or waits, once, and can't make a file longer than that: what a full disk is to it, for any user and in any container.</summary>
+    /// <summary>Runs what is due or waits, once, and can't make a file longer than that: what a full disk is to it, for any user and in any
+    /// container.</summary>
     public static IngestProcess OneSyncWithSmallFiles(string configFile, int maxKibibytes) =>
-        new("bash", ["-c", $"trap '' XFSZ; ulimit -f {maxKibibytes}; exec \"$@\"", "bash", "dotnet", .. Program, "poll", "--one-sync", "-c", configFile]);
+        new(
+            "bash",
+            [
+                "-c",
+                $"trap '' XFSZ; ulimit -f {maxKibibytes}; exec \"$@\"",
+                "bash",
+                "dotnet",
+                .. Program,
+                "poll",
+                "--one-sync",
+                "-c",
+                configFile,
+            ]
+        );
 }

@@ -12,7 +12,8 @@ using Xunit;
 
 namespace Connectors.Tests.Support.Processes;
 
-/// <summary>What a test of processes needs around them: a folder for configuration and state, and a look into Elasticsearch past the proxy.</summary>
+/// <summary>What a test of processes needs around them: a folder for configuration and state, and a look into Elasticsearch past the
+/// proxy.</summary>
 internal sealed class ProcessBed : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -23,7 +24,12 @@ internal sealed class ProcessBed : IDisposable
     /// <param name="elasticsearch">The server itself.</param>
     public ProcessBed(Uri elasticsearch)
     {
-        _gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [elasticsearch] }, TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
+        _gateway = new ElasticsearchGateway(
+            new ElasticsearchOptions { Hosts = [elasticsearch] },
+            TimeProvider.System,
+            new Random(1),
+            NullLoggerFactory.Instance
+        );
         _http = new HttpClient { BaseAddress = elasticsearch };
         Connectors = new ConnectorIndex(_gateway.Documents, TimeProvider.System);
         Jobs = new SyncJobIndex(_gateway.Documents, TimeProvider.System);
@@ -41,16 +47,27 @@ internal sealed class ProcessBed : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static IEnumerable<string> KeptIn(string stateFolder) => Directory.Exists(Path.Combine(stateFolder, "jobs"))
-        ? Directory.EnumerateFileSystemEntries(Path.Combine(stateFolder, "jobs"), "*", SearchOption.AllDirectories)
-        : [];
+    public static IEnumerable<string> KeptIn(string stateFolder) =>
+        Directory.Exists(Path.Combine(stateFolder, "jobs"))
+            ? Directory.EnumerateFileSystemEntries(Path.Combine(stateFolder, "jobs"), "*", SearchOption.AllDirectories)
+            : [];
 
-    /// <summary>Writes a configuration file: short pauses, small pages and small bulk requests, so that there is much to interrupt.</summary>
-    public string Configure(Uri elasticsearch, string? stateFolder = null, int pageDocuments = 100, int chunkSize = 25, int partitions = 2, int sourceRetryTimeLimit = 2,
-        string serviceTypes = "dir, http_json, mongodb")
+    /// <summary>Writes a configuration file: short pauses, small pages and small bulk requests, so that there is much to
+    /// interrupt.</summary>
+    public string Configure(
+        Uri elasticsearch,
+        string? stateFolder = null,
+        int pageDocuments = 100,
+        int chunkSize = 25,
+        int partitions = 2,
+        int sourceRetryTimeLimit = 2,
+        string serviceTypes = "dir, http_json, mongodb"
+    )
     {
         var path = Path.Combine(_folder.Path, $"config-{_configurations++}.yml");
-        File.WriteAllText(path, $"""
+        File.WriteAllText(
+            path,
+            $"""
             elasticsearch:
               host: {elasticsearch}
               retry_interval: 1
@@ -71,7 +88,8 @@ internal sealed class ProcessBed : IDisposable
               log_level: DEBUG
               state_dir: {stateFolder ?? StateFolder}
             native_service_types: [{serviceTypes}]
-            """);
+            """
+        );
         return path;
     }
 
@@ -89,12 +107,22 @@ internal sealed class ProcessBed : IDisposable
                 Configuration = ConnectorConfiguration.Render(catalog.Describe(serviceType).Fields, settings),
                 Status = ConnectorStatus.Configured,
             },
-            Token);
+            Token
+        );
     }
 
     /// <summary>What the button does.</summary>
     public async Task<string> StartSyncAsync(string connectorId) =>
-        (await Jobs.CreateAsync((await Connectors.FindAsync(connectorId, Token))!, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token))!.Id;
+        (
+            await Jobs.CreateAsync(
+                (await Connectors.FindAsync(connectorId, Token))!,
+                JobType.Full,
+                TriggerMethod.OnDemand,
+                new SyncJobOptions(),
+                key: null,
+                Token
+            )
+        )!.Id;
 
     public async Task<SyncJobRecord> JobAsync(string id) => (await Jobs.FindAsync(id, Token))!;
 
@@ -107,12 +135,19 @@ internal sealed class ProcessBed : IDisposable
         Assert.True(answer.IsSuccessStatusCode, text);
         var hits = JsonNode.Parse(text)!["hits"]!["hits"]!.AsArray();
         return new SortedDictionary<string, JsonObject>(
-            hits.ToDictionary(hit => hit!["_id"]!.GetValue<string>(), hit => hit!["_source"]!.AsObject(), StringComparer.Ordinal), StringComparer.Ordinal);
+            hits.ToDictionary(hit => hit!["_id"]!.GetValue<string>(), hit => hit!["_source"]!.AsObject(), StringComparer.Ordinal),
+            StringComparer.Ordinal
+        );
     }
 
     /// <summary>Counts as a job document tells them: written, deleted, and what the index held at the end.</summary>
-    public static string Counts(SyncJobRecord job) => string.Create(
-        CultureInfo.InvariantCulture, $"{job.Status}: indexed {job.IndexedDocumentCount}, deleted {job.DeletedDocumentCount}, total {job.TotalDocumentCount} {job.Error}").TrimEnd();
+    public static string Counts(SyncJobRecord job) =>
+        string.Create(
+                CultureInfo.InvariantCulture,
+                $"{job.Status}: indexed {job.IndexedDocumentCount}, deleted {job.DeletedDocumentCount}, total {job.TotalDocumentCount} "
+                    + $"{job.Error}"
+            )
+            .TrimEnd();
 
     public void Dispose()
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 
-/// <summary>Runs in another program before its own code, by <c>DOTNET_STARTUP_HOOKS</c>, and writes at its end which assemblies it has loaded.</summary>
+/// <summary>Runs in another program before its own code, by <c>DOTNET_STARTUP_HOOKS</c>, and writes at its end which assemblies it has
+/// loaded.</summary>
 [SuppressMessage("Design", "CA1050:Declare types in namespaces", Justification = "The runtime finds it by this name.")]
 [SuppressMessage("Design", "MA0047:Declare types in namespaces", Justification = "The runtime finds it by this name.")]
 internal static class StartupHook

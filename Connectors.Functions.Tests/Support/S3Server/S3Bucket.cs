@@ -21,7 +21,11 @@ public sealed class S3Bucket(string name)
     /// <summary>Puts an object that holds <paramref name="text"/>.</summary>
     public S3Bucket With(string key, string text = "text", string? failsWith = null)
     {
-        Items[key] = new S3Item(Encoding.UTF8.GetBytes(text), new DateTimeOffset(2024, 5, 6, 7, 8, Items.Count % 60, TimeSpan.Zero), failsWith);
+        Items[key] = new S3Item(
+            Encoding.UTF8.GetBytes(text),
+            new DateTimeOffset(2024, 5, 6, 7, 8, Items.Count % 60, TimeSpan.Zero),
+            failsWith
+        );
         return this;
     }
 

@@ -12,8 +12,9 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Tests.Support.S3Server;
 
 /// <summary>
-/// As much of S3 as the source uses, over HTTP with path-style addresses: ListBuckets, GetBucketLocation, ListObjectsV2, GetObject, with regions, closed buckets,
-/// broken calls and odd keys. Signatures are not checked, save that the key id <c>UNKNOWN</c> is refused and <c>BADSIGN</c> has the wrong secret.
+/// As much of S3 as the source uses, over HTTP with path-style addresses: ListBuckets, GetBucketLocation, ListObjectsV2, GetObject, with
+/// regions, closed buckets, broken calls and odd keys. Signatures are not checked, save that the key id <c>UNKNOWN</c> is refused and
+/// <c>BADSIGN</c> has the wrong secret.
 /// </summary>
 public sealed class S3TestServer : IAsyncDisposable
 {
@@ -62,7 +63,8 @@ public sealed class S3TestServer : IAsyncDisposable
     }
 
     private static string SignedRegion(HttpRequest request) =>
-        request.Headers.Authorization.ToString() is var header && header.IndexOf("Credential=", StringComparison.Ordinal) is >= 0 and var start
+        request.Headers.Authorization.ToString() is var header
+        && header.IndexOf("Credential=", StringComparison.Ordinal) is >= 0 and var start
             ? header[start..].Split('/')[2]
             : string.Empty;
 
@@ -127,7 +129,11 @@ public sealed class S3TestServer : IAsyncDisposable
 
         if (isLocation)
         {
-            return XmlAsync(context, 200, new XElement(Xml + "LocationConstraint", bucket.Region == "us-east-1" ? string.Empty : bucket.Region));
+            return XmlAsync(
+                context,
+                200,
+                new XElement(Xml + "LocationConstraint", bucket.Region == "us-east-1" ? string.Empty : bucket.Region)
+            );
         }
 
         if (SignedRegion(context.Request) != bucket.Region)
@@ -139,20 +145,30 @@ public sealed class S3TestServer : IAsyncDisposable
         return key.Length == 0 ? ListObjectsAsync(context, bucket) : GetAsync(context, bucket, key);
     }
 
-    private Task ListBucketsAsync(HttpContext context) => XmlAsync(
-        context,
-        200,
-        new XElement(
-            Xml + "ListAllMyBucketsResult",
+    private Task ListBucketsAsync(HttpContext context) =>
+        XmlAsync(
+            context,
+            200,
             new XElement(
-                Xml + "Buckets",
-                Buckets.Values.Select(bucket => new XElement(Xml + "Bucket", new XElement(Xml + "Name", bucket.Name), new XElement(Xml + "CreationDate", "2020-01-01T00:00:00.000Z"))))));
+                Xml + "ListAllMyBucketsResult",
+                new XElement(
+                    Xml + "Buckets",
+                    Buckets.Values.Select(bucket => new XElement(
+                        Xml + "Bucket",
+                        new XElement(Xml + "Name", bucket.Name),
+                        new XElement(Xml + "CreationDate", "2020-01-01T00:00:00.000Z")
+                    ))
+                )
+            )
+        );
 
     private static Task ListObjectsAsync(HttpContext context, S3Bucket bucket)
     {
         var query = context.Request.Query;
         var (prefix, delimiter) = (query["prefix"].ToString(), query["delimiter"].ToString());
-        var after = query["continuation-token"].ToString() is { Length: > 0 } token ? Encoding.UTF8.GetString(Convert.FromBase64String(token)) : query["start-after"].ToString();
+        var after = query["continuation-token"].ToString() is { Length: > 0 } token
+            ? Encoding.UTF8.GetString(Convert.FromBase64String(token))
+            : query["start-after"].ToString();
         var most = int.Parse(query["max-keys"].ToString() is { Length: > 0 } asked ? asked : "1000");
         var (keys, prefixes, last, isTruncated) = (new List<string>(), new List<string>(), after, false);
         foreach (var key in bucket.Items.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)))
@@ -174,9 +190,10 @@ public sealed class S3TestServer : IAsyncDisposable
             last = entry;
         }
 
-        Func<string, string> encode = query["encoding-type"] == "url"
-            ? text => WebUtility.UrlEncode(text).Replace("%2F", "/", StringComparison.Ordinal)
-            : text => text;
+        Func<string, string> encode =
+            query["encoding-type"] == "url"
+                ? text => WebUtility.UrlEncode(text).Replace("%2F", "/", StringComparison.Ordinal)
+                : text => text;
         return XmlAsync(
             context,
             200,
@@ -187,17 +204,21 @@ public sealed class S3TestServer : IAsyncDisposable
                 query["encoding-type"] == "url" ? new XElement(Xml + "EncodingType", "url") : null,
                 isTruncated ? new XElement(Xml + "NextContinuationToken", Convert.ToBase64String(Encoding.UTF8.GetBytes(last))) : null,
                 keys.Select(key => Contents(encode(key), bucket.Items[key], query["fetch-owner"] == "true")),
-                prefixes.Select(entry => new XElement(Xml + "CommonPrefixes", new XElement(Xml + "Prefix", encode(entry))))));
+                prefixes.Select(entry => new XElement(Xml + "CommonPrefixes", new XElement(Xml + "Prefix", encode(entry))))
+            )
+        );
     }
 
-    private static XElement Contents(string key, S3Item item, bool withOwner) => new(
-        Xml + "Contents",
-        new XElement(Xml + "Key", key),
-        new XElement(Xml + "LastModified", item.Modified.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'")),
-        new XElement(Xml + "ETag", $"\"{ETag(item)}\""),
-        new XElement(Xml + "Size", item.Bytes.Length),
-        new XElement(Xml + "StorageClass", "STANDARD"),
-        withOwner ? new XElement(Xml + "Owner", new XElement(Xml + "ID", "0123"), new XElement(Xml + "DisplayName", "ann")) : null);
+    private static XElement Contents(string key, S3Item item, bool withOwner) =>
+        new(
+            Xml + "Contents",
+            new XElement(Xml + "Key", key),
+            new XElement(Xml + "LastModified", item.Modified.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'")),
+            new XElement(Xml + "ETag", $"\"{ETag(item)}\""),
+            new XElement(Xml + "Size", item.Bytes.Length),
+            new XElement(Xml + "StorageClass", "STANDARD"),
+            withOwner ? new XElement(Xml + "Owner", new XElement(Xml + "ID", "0123"), new XElement(Xml + "DisplayName", "ann")) : null
+        );
 
     private static string ETag(S3Item item) => Convert.ToHexStringLower(MD5.HashData(item.Bytes));
 
@@ -221,10 +242,12 @@ public sealed class S3TestServer : IAsyncDisposable
         await context.Response.Body.WriteAsync(item.Bytes);
     }
 
-    private static Task ErrorAsync(HttpContext context, int status, string code, params object[] more) => XmlAsync(
-        context,
-        status,
-        new XElement("Error", new XElement("Code", code), new XElement("Message", "no"), new XElement("RequestId", "1"), more));
+    private static Task ErrorAsync(HttpContext context, int status, string code, params object[] more) =>
+        XmlAsync(
+            context,
+            status,
+            new XElement("Error", new XElement("Code", code), new XElement("Message", "no"), new XElement("RequestId", "1"), more)
+        );
 
     private static async Task XmlAsync(HttpContext context, int status, XElement content)
     {

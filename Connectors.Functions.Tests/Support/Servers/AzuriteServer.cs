@@ -5,8 +5,8 @@ using Xunit;
 namespace Connectors.Tests.Support.Servers;
 
 /// <summary>
-/// Azurite, Microsoft's emulator of Azure Storage: one for all tests of its collection, which run one after the other. <c>CONNECTORS_AZURITE</c> names its start script;
-/// else it is looked for where build.cs puts it.
+/// Azurite, Microsoft's emulator of Azure Storage: one for all tests of its collection, which run one after the other.
+/// <c>CONNECTORS_AZURITE</c> names its start script; else it is looked for where build.cs puts it.
 /// </summary>
 public sealed class AzuriteServer : IAsyncLifetime
 {
@@ -24,9 +24,10 @@ public sealed class AzuriteServer : IAsyncLifetime
     public int Port { get; private set; }
 
     /// <summary>Its start script, where it would be.</summary>
-    public static string Script => Environment.GetEnvironmentVariable("CONNECTORS_AZURITE") is { Length: > 0 } named
-        ? named
-        : Path.Combine(Approved.Root, "artifacts", "npm", "node_modules", "azurite", "dist", "src", "blob", "main.js");
+    public static string Script =>
+        Environment.GetEnvironmentVariable("CONNECTORS_AZURITE") is { Length: > 0 } named
+            ? named
+            : Path.Combine(Approved.Root, "artifacts", "npm", "node_modules", "azurite", "dist", "src", "blob", "main.js");
 
     public async ValueTask InitializeAsync()
     {
@@ -38,9 +39,22 @@ public sealed class AzuriteServer : IAsyncLifetime
 
         (_process, Port) = await ServerProcess.StartAsync(
             node,
-            port => [Script, "--blobHost", "127.0.0.1", "--blobPort", $"{port}", "--location", _folder.Path, "--silent", "--skipApiVersionCheck", "--disableTelemetry"],
+            port =>
+                [
+                    Script,
+                    "--blobHost",
+                    "127.0.0.1",
+                    "--blobPort",
+                    $"{port}",
+                    "--location",
+                    _folder.Path,
+                    "--silent",
+                    "--skipApiVersionCheck",
+                    "--disableTelemetry",
+                ],
             "successfully listen",
-            TestContext.Current.CancellationToken);
+            TestContext.Current.CancellationToken
+        );
     }
 
     public async ValueTask DisposeAsync()

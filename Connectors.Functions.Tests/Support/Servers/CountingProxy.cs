@@ -5,8 +5,8 @@ using Connectors.Testing;
 namespace Connectors.Tests.Support.Servers;
 
 /// <summary>
-/// Stands between a source and a real server, whatever they speak. Each time the source speaks after the server did, that is a call: it is counted, and when
-/// <see cref="BackendCalls"/> says that it fails, the connection breaks.
+/// Stands between a source and a real server, whatever they speak. Each time the source speaks after the server did, that is a call: it is
+/// counted, and when <see cref="BackendCalls"/> says that it fails, the connection breaks.
 /// </summary>
 public sealed class CountingProxy : IAsyncDisposable
 {
@@ -67,7 +67,8 @@ public sealed class CountingProxy : IAsyncDisposable
                 (source.NoDelay, server.NoDelay) = (true, true);
                 await Task.WhenAny(
                     PumpAsync(source.GetStream(), server.GetStream(), () => !turn.Take(isSource: true) || _calls.Enter(), done.Token),
-                    PumpAsync(server.GetStream(), source.GetStream(), () => turn.Take(isSource: false) || true, done.Token));
+                    PumpAsync(server.GetStream(), source.GetStream(), () => turn.Take(isSource: false) || true, done.Token)
+                );
             }
             catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException)
             {

@@ -24,7 +24,9 @@ public sealed class PostgreSqlServer : SqlServer
     public override async ValueTask InitializeAsync()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var folders = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending().Select(folder => Path.Combine(folder, "bin")).ToArray() : [];
+        var folders = Directory.Exists("/usr/lib/postgresql")
+            ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending().Select(folder => Path.Combine(folder, "bin")).ToArray()
+            : [];
         if (ServerProcess.Find("initdb", folders) is not { } initdb || ServerProcess.Find("postgres", folders) is not { } postgres)
         {
             Missing = "this machine has no PostgreSQL server (initdb and postgres)";
@@ -42,8 +44,30 @@ public sealed class PostgreSqlServer : SqlServer
         }
 
         await ServerProcess.RunAsync(
-            user[0], [.. user[1..], initdb, "-D", data, "-U", "postgres", "-A", "scram-sha-256", $"--pwfile={password}", "-E", "UTF8", "--locale=C", "--no-sync"], cancellation);
-        (Process, Port) = await ServerProcess.StartAsync(user[0], port => [.. user[1..], postgres, "-D", data, .. Settings(port)], "ready to accept connections", cancellation);
+            user[0],
+            [
+                .. user[1..],
+                initdb,
+                "-D",
+                data,
+                "-U",
+                "postgres",
+                "-A",
+                "scram-sha-256",
+                $"--pwfile={password}",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "--no-sync",
+            ],
+            cancellation
+        );
+        (Process, Port) = await ServerProcess.StartAsync(
+            user[0],
+            port => [.. user[1..], postgres, "-D", data, .. Settings(port)],
+            "ready to accept connections",
+            cancellation
+        );
     }
 
     public override async ValueTask DisposeAsync()
@@ -84,16 +108,25 @@ public sealed class PostgreSqlServer : SqlServer
 
     internal override IDataSource Source(SourceContext context, int rowsAPartition) => new PostgreSqlDataSource(context, rowsAPartition);
 
-    protected override DbConnection Connection(string database) => new NpgsqlConnection(
-        $"Host=127.0.0.1;Port={Port};Username={UserName};Password={Password};Database={database};Pooling=false");
+    protected override DbConnection Connection(string database) =>
+        new NpgsqlConnection($"Host=127.0.0.1;Port={Port};Username={UserName};Password={Password};Database={database};Pooling=false");
 
     private IEnumerable<string> Settings(int port)
     {
         // Nothing but the tests writes, and nothing needs to survive them.
         string[] settings =
         [
-            $"port={port}", "listen_addresses=127.0.0.1", $"unix_socket_directories={Folder.Path}", "fsync=off", "autovacuum=off", "wal_level=minimal", "max_wal_senders=0",
-            "dynamic_shared_memory_type=mmap", "shared_buffers=32MB", $"ssl_cert_file={Folder.Path}/server.crt", $"ssl_key_file={Folder.Path}/server.key",
+            $"port={port}",
+            "listen_addresses=127.0.0.1",
+            $"unix_socket_directories={Folder.Path}",
+            "fsync=off",
+            "autovacuum=off",
+            "wal_level=minimal",
+            "max_wal_senders=0",
+            "dynamic_shared_memory_type=mmap",
+            "shared_buffers=32MB",
+            $"ssl_cert_file={Folder.Path}/server.crt",
+            $"ssl_key_file={Folder.Path}/server.key",
         ];
         return settings.SelectMany(setting => new[] { "-c", setting });
     }

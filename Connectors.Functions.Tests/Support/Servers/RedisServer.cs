@@ -51,19 +51,41 @@ public sealed class RedisServer : IAsyncLifetime
         Assert.SkipUnless(Missing.Length == 0, Missing);
         var (process, port) = await ServerProcess.StartAsync(
             ServerProcess.Find("redis-server")!,
-            free => ["--bind", "127.0.0.1", "--save", string.Empty, "--dir", _folder.Path, "--repl-diskless-sync-delay", "0", .. settings(free)],
+            free =>
+                [
+                    "--bind",
+                    "127.0.0.1",
+                    "--save",
+                    string.Empty,
+                    "--dir",
+                    _folder.Path,
+                    "--repl-diskless-sync-delay",
+                    "0",
+                    .. settings(free),
+                ],
             "Ready to accept connections",
-            cancellationToken);
+            cancellationToken
+        );
         _processes.Add(process);
         return port;
     }
 
     /// <summary>Settings of a server that speaks TLS only and asks its clients for a certificate, or not.</summary>
     public IEnumerable<string> WithTls(int port, bool asksForCertificate) =>
-    [
-        "--port", "0", "--tls-port", $"{port}", "--tls-cert-file", _folder["server.crt"], "--tls-key-file", _folder["server.key"], "--tls-ca-cert-file", _folder["server.crt"],
-        "--tls-auth-clients", asksForCertificate ? "yes" : "no",
-    ];
+        [
+            "--port",
+            "0",
+            "--tls-port",
+            $"{port}",
+            "--tls-cert-file",
+            _folder["server.crt"],
+            "--tls-key-file",
+            _folder["server.key"],
+            "--tls-ca-cert-file",
+            _folder["server.crt"],
+            "--tls-auth-clients",
+            asksForCertificate ? "yes" : "no",
+        ];
 
     /// <summary>A client of the server, which holds nothing; skips the test when there is no server.</summary>
     public async Task<ConnectionMultiplexer> EmptyAsync()
@@ -76,7 +98,14 @@ public sealed class RedisServer : IAsyncLifetime
     }
 
     public static Task<ConnectionMultiplexer> ConnectAsync(int port, string? password = null) =>
-        ConnectionMultiplexer.ConnectAsync(new ConfigurationOptions { EndPoints = { { "127.0.0.1", port } }, Password = password, AllowAdmin = true });
+        ConnectionMultiplexer.ConnectAsync(
+            new ConfigurationOptions
+            {
+                EndPoints = { { "127.0.0.1", port } },
+                Password = password,
+                AllowAdmin = true,
+            }
+        );
 }
 
 /// <summary>The tests that share a server.</summary>

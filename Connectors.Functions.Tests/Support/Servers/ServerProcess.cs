@@ -10,9 +10,7 @@ internal sealed class ServerProcess : ChildProcess
     private const int Attempts = 5;
 
     private ServerProcess(string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>>? environment = null)
-        : base(program, arguments, environment)
-    {
-    }
+        : base(program, arguments, environment) { }
 
     /// <summary>Starts a server on a free port, and again on another one should somebody else have taken it in between.</summary>
     /// <param name="program">The program.</param>
@@ -20,7 +18,11 @@ internal sealed class ServerProcess : ChildProcess
     /// <param name="ready">What it writes when it can be used.</param>
     /// <param name="cancellationToken">Stops the wait.</param>
     public static async Task<(ServerProcess Server, int Port)> StartAsync(
-        string program, Func<int, IEnumerable<string>> arguments, string ready, CancellationToken cancellationToken)
+        string program,
+        Func<int, IEnumerable<string>> arguments,
+        string ready,
+        CancellationToken cancellationToken
+    )
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -31,7 +33,8 @@ internal sealed class ServerProcess : ChildProcess
                 await server.WritesAsync(ready, cancellationToken);
                 return (server, port);
             }
-            catch (InvalidOperationException) when (attempt < Attempts && server.Output.Contains("in use", StringComparison.OrdinalIgnoreCase))
+            catch (InvalidOperationException)
+                when (attempt < Attempts && server.Output.Contains("in use", StringComparison.OrdinalIgnoreCase))
             {
                 await server.DisposeAsync();
             }
@@ -46,20 +49,26 @@ internal sealed class ServerProcess : ChildProcess
     /// <summary>Runs a program to its end, which must be a good one.</summary>
     /// <returns>What it wrote.</returns>
     public static async Task<string> RunAsync(
-        string program, IEnumerable<string> arguments, CancellationToken cancellationToken, IEnumerable<KeyValuePair<string, string>>? environment = null)
+        string program,
+        IEnumerable<string> arguments,
+        CancellationToken cancellationToken,
+        IEnumerable<KeyValuePair<string, string>>? environment = null
+    )
     {
         await using var process = new ServerProcess(program, arguments, environment);
         await process.ExitsWithAsync(0, cancellationToken);
         return process.Output;
     }
 
-    /// <summary>Where a program is: in one of <paramref name="folders"/>, or where the system looks; <see langword="null"/> when the machine has none.</summary>
-    public static string? Find(string program, params IEnumerable<string> folders) => folders
-        .Concat((Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator))
-        .Concat(["/usr/sbin", "/usr/local/sbin"])
-        .Where(folder => folder.Length > 0)
-        .Select(folder => Path.Combine(folder, program))
-        .FirstOrDefault(File.Exists);
+    /// <summary>Where a program is: in one of <paramref name="folders"/>, or where the system looks; <see langword="null"/> when the
+    /// machine has none.</summary>
+    public static string? Find(string program, params IEnumerable<string> folders) =>
+        folders
+            .Concat((Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator))
+            .Concat(["/usr/sbin", "/usr/local/sbin"])
+            .Where(folder => folder.Length > 0)
+            .Select(folder => Path.Combine(folder, program))
+            .FirstOrDefault(File.Exists);
 
     private static int FreePort()
     {

@@ -6,7 +6,8 @@ using Xunit;
 
 namespace Connectors.Tests.Support.Servers;
 
-/// <summary>A database server of the machine, one for all tests of its collection, which run one after the other. Every test makes a database of its own.</summary>
+/// <summary>A database server of the machine, one for all tests of its collection, which run one after the other. Every test makes a
+/// database of its own.</summary>
 public abstract class SqlServer : IAsyncLifetime
 {
     private int _databases;
@@ -87,14 +88,15 @@ public abstract class SqlServer : IAsyncLifetime
     }
 
     /// <summary>A source's settings.</summary>
-    public JsonObject Values(int port, string database) => new()
-    {
-        ["host"] = "127.0.0.1",
-        ["port"] = port,
-        [UserField] = UserName,
-        ["password"] = UserPassword,
-        ["database"] = database,
-    };
+    public JsonObject Values(int port, string database) =>
+        new()
+        {
+            ["host"] = "127.0.0.1",
+            ["port"] = port,
+            [UserField] = UserName,
+            ["password"] = UserPassword,
+            ["database"] = database,
+        };
 
     internal abstract IDataSource Source(SourceContext context, int rowsAPartition);
 

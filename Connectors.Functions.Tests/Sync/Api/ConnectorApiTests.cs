@@ -50,7 +50,12 @@ public sealed class ConnectorApiTests : IAsyncDisposable
     public async Task AConnectorThatIsMadeThroughTheApiIsAsWanted()
     {
         var (server, connectors) = await StartAsync(new EmulatorOptions());
-        var wanted = New() with { Configuration = Protocol.Some.Json("""{"host": {"value": "h"}}"""), Schedule = "0 0 3 * * ?", Pipeline = new("p", true, false, true) };
+        var wanted = New() with
+        {
+            Configuration = Protocol.Some.Json("""{"host": {"value": "h"}}"""),
+            Schedule = "0 0 3 * * ?",
+            Pipeline = new("p", true, false, true),
+        };
 
         var byApi = (await connectors.CreateAsync(wanted, Token)).Document.Source;
         var written = (await connectors.CreateAsync(wanted with { Id = "mine", IndexName = "search-b" }, Token)).Document.Source;
@@ -65,7 +70,9 @@ public sealed class ConnectorApiTests : IAsyncDisposable
     {
         var (server, connectors) = await StartAsync(new EmulatorOptions());
 
-        var exception = await Assert.ThrowsAsync<ConnectorException>(() => connectors.CreateAsync(New() with { IndexName = "Bad Name" }, Token));
+        var exception = await Assert.ThrowsAsync<ConnectorException>(() =>
+            connectors.CreateAsync(New() with { IndexName = "Bad Name" }, Token)
+        );
 
         Assert.Equal(0, server.Requests.Count("_connector/{id}"));
         Assert.Contains("'Bad Name' can't be the name of an index", exception.Message, StringComparison.Ordinal);
@@ -90,7 +97,9 @@ public sealed class ConnectorApiTests : IAsyncDisposable
         var (_, connectors) = await StartAsync(new EmulatorOptions());
         await connectors.CreateAsync(New() with { Id = "mine" }, Token);
 
-        await Assert.ThrowsAsync<ConnectorException>(() => connectors.CreateAsync(New() with { Id = "mine", IndexName = "search-b" }, Token));
+        await Assert.ThrowsAsync<ConnectorException>(() =>
+            connectors.CreateAsync(New() with { Id = "mine", IndexName = "search-b" }, Token)
+        );
 
         Assert.Equal("search-a", (await connectors.FindAsync("mine", Token))!.IndexName);
     }
@@ -107,7 +116,10 @@ public sealed class ConnectorApiTests : IAsyncDisposable
 
         Assert.NotNull((await connectors.FindAsync(connector.Id, Token))!.LastSeen);
         Assert.Equal(0, server.Requests.Count(CheckIn));
-        Assert.Equal(isSwitchedOff ? 0 : 1, _log.Text.Split('\n').Count(line => line.Contains("offers no Connector API", StringComparison.Ordinal)));
+        Assert.Equal(
+            isSwitchedOff ? 0 : 1,
+            _log.Text.Split('\n').Count(line => line.Contains("offers no Connector API", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -125,21 +137,34 @@ public sealed class ConnectorApiTests : IAsyncDisposable
         Assert.Equal(1, _log.Text.Split('\n').Count(line => line.Contains("offers no Connector API", StringComparison.Ordinal)));
     }
 
-    private static NewConnector New() => new() { Name = "A", ServiceType = "fake", IndexName = "search-a", Status = ConnectorStatus.Configured };
+    private static NewConnector New() =>
+        new()
+        {
+            Name = "A",
+            ServiceType = "fake",
+            IndexName = "search-a",
+            Status = ConnectorStatus.Configured,
+        };
 
     /// <summary>The document without its times, its properties sorted.</summary>
-    private static string Plain(JsonNode? node) => node switch
-    {
-        JsonObject values => $"{{{string.Join(',', values.Where(pair => pair.Value is not null && !pair.Key.EndsWith("_at", StringComparison.Ordinal)).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}:{Plain(pair.Value)}"))}}}",
-        JsonArray items => $"[{string.Join(',', items.Select(Plain))}]",
-        _ => node?.ToJsonString() ?? "null",
-    };
+    private static string Plain(JsonNode? node) =>
+        node switch
+        {
+            JsonObject values =>
+                $"{{{string.Join(',', values.Where(pair => pair.Value is not null && !pair.Key.EndsWith("_at", StringComparison.Ordinal)).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}:{Plain(pair.Value)}"))}}}",
+            JsonArray items => $"[{string.Join(',', items.Select(Plain))}]",
+            _ => node?.ToJsonString() ?? "null",
+        };
 
     private async Task<(EmulatorServer Server, ConnectorIndex Connectors)> StartAsync(EmulatorOptions options, bool useApi = true)
     {
         var server = await EmulatorServer.StartAsync(options, Token);
         var gateway = new ElasticsearchGateway(
-            new ElasticsearchOptions { Hosts = [server.Uri], UseConnectorsApi = useApi }, new FastForwardTimeProvider(), new Random(1), _log);
+            new ElasticsearchOptions { Hosts = [server.Uri], UseConnectorsApi = useApi },
+            new FastForwardTimeProvider(),
+            new Random(1),
+            _log
+        );
         _servers.Add(server);
         _gateways.Add(gateway);
         await ProtocolIndices.EnsureAsync(gateway.Documents, Token);

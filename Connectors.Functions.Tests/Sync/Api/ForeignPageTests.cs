@@ -7,7 +7,8 @@ using Xunit;
 
 namespace Connectors.Tests.Sync.Api;
 
-/// <summary>Another web page in the browser of whoever runs one of the servers of this machine: the emulator, the local host, the status page.</summary>
+/// <summary>Another web page in the browser of whoever runs one of the servers of this machine: the emulator, the local host, the status
+/// page.</summary>
 public sealed class ForeignPageTests : IAsyncLifetime
 {
     private readonly HttpClient _http = new(new HttpClientHandler { AllowAutoRedirect = false });
@@ -18,30 +19,30 @@ public sealed class ForeignPageTests : IAsyncLifetime
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>What a page can send, and what it is answered.</summary>
-    public static TheoryData<string, string, string?, int> Attacks => new()
-    {
-        // By a name of its own that leads to 127.0.0.1 (DNS rebinding).
-        { "Host", "evil.example", "application/json", 421 },
-        { "Host", "evil.example:80", "application/json", 421 },
-        { "Host", "127.0.0.1.evil.example", "application/json", 421 },
-        { "Host", "localhost.", "application/json", 421 },
-        { "Host", "[::2]", "application/json", 421 },
-        { "Host", "0.0.0.0", "application/json", 421 },
-        { "Origin", "http://evil.example", "application/json", 403 },
-        { "Origin", "null", "application/json", 403 },
-        { "Origin", "http://127.0.0.1:1", "application/json", 403 },
-        { "Origin", "file://", "application/json", 403 },
-        { "Sec-Fetch-Site", "cross-site", "application/json", 403 },
-        { "Sec-Fetch-Site", "same-site", "application/json", 403 },
-        { "Sec-Fetch-Site", "none", "application/json", 403 },
-
-        // Forms, of browsers so old that they say nothing of where they come from.
-        { "X", "y", "application/x-www-form-urlencoded", 415 },
-        { "X", "y", "multipart/form-data; boundary=x", 415 },
-        { "X", "y", "text/plain", 415 },
-        { "X", "y", "application/jsonx", 415 },
-        { "X", "y", null, 415 },
-    };
+    public static TheoryData<string, string, string?, int> Attacks =>
+        new()
+        {
+            // By a name of its own that leads to 127.0.0.1 (DNS rebinding).
+            { "Host", "evil.example", "application/json", 421 },
+            { "Host", "evil.example:80", "application/json", 421 },
+            { "Host", "127.0.0.1.evil.example", "application/json", 421 },
+            { "Host", "localhost.", "application/json", 421 },
+            { "Host", "[::2]", "application/json", 421 },
+            { "Host", "0.0.0.0", "application/json", 421 },
+            { "Origin", "http://evil.example", "application/json", 403 },
+            { "Origin", "null", "application/json", 403 },
+            { "Origin", "http://127.0.0.1:1", "application/json", 403 },
+            { "Origin", "file://", "application/json", 403 },
+            { "Sec-Fetch-Site", "cross-site", "application/json", 403 },
+            { "Sec-Fetch-Site", "same-site", "application/json", 403 },
+            { "Sec-Fetch-Site", "none", "application/json", 403 },
+            // Forms, of browsers so old that they say nothing of where they come from.
+            { "X", "y", "application/x-www-form-urlencoded", 415 },
+            { "X", "y", "multipart/form-data; boundary=x", 415 },
+            { "X", "y", "text/plain", 415 },
+            { "X", "y", "application/jsonx", 415 },
+            { "X", "y", null, 415 },
+        };
 
     public async ValueTask InitializeAsync()
     {
@@ -66,16 +67,26 @@ public sealed class ForeignPageTests : IAsyncLifetime
     public async Task ItChangesNothing(string header, string value, string? contentType, int status)
     {
         // The emulator says what Elasticsearch says to a body that is no JSON.
-        foreach (var (method, uri, body, expected) in new[]
+        foreach (
+            var (method, uri, body, expected) in new[]
+            {
+                ("POST", new Uri(_functions.Host.Uri, "api/connectors/c1/syncs"), """{"allowMassDelete":true}""", status),
+                ("POST", new Uri(_functions.Host.Uri, "admin/functions/PollConnectors"), "{}", status),
+                ("POST", new Uri(_poll.Page, "/api/connectors/f1/syncs"), "{}", status),
+                (
+                    "PUT",
+                    new Uri(_emulator.Uri, "_connector/mine"),
+                    """{"service_type":"dir","index_name":"search-x"}""",
+                    status == 415 ? 406 : status
+                ),
+                ("POST", new Uri(_emulator.Uri, "x/_doc/1"), "{}", status == 415 ? 406 : status),
+            }
+        )
         {
-            ("POST", new Uri(_functions.Host.Uri, "api/connectors/c1/syncs"), """{"allowMassDelete":true}""", status),
-            ("POST", new Uri(_functions.Host.Uri, "admin/functions/PollConnectors"), "{}", status),
-            ("POST", new Uri(_poll.Page, "/api/connectors/f1/syncs"), "{}", status),
-            ("PUT", new Uri(_emulator.Uri, "_connector/mine"), """{"service_type":"dir","index_name":"search-x"}""", status == 415 ? 406 : status),
-            ("POST", new Uri(_emulator.Uri, "x/_doc/1"), "{}", status == 415 ? 406 : status),
-        })
-        {
-            using var request = new HttpRequestMessage(new HttpMethod(method), uri) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
+            using var request = new HttpRequestMessage(new HttpMethod(method), uri)
+            {
+                Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)),
+            };
             request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
             request.Headers.TryAddWithoutValidation(header, value);
 
@@ -96,7 +107,16 @@ public sealed class ForeignPageTests : IAsyncLifetime
     public async Task ItReadsNothing(string host)
     {
         _emulator.Put("search-x", "1", """{"secret":"hunter2"}""");
-        foreach (var uri in (Uri[])[new(_emulator.Uri, "search-x/_search"), new(_functions.Host.Uri, "api/connectors"), new(_functions.Host.Uri, "api/ui"), new(_poll.Page, "/api/connectors"), _poll.Page])
+        foreach (
+            var uri in (Uri[])
+                [
+                    new(_emulator.Uri, "search-x/_search"),
+                    new(_functions.Host.Uri, "api/connectors"),
+                    new(_functions.Host.Uri, "api/ui"),
+                    new(_poll.Page, "/api/connectors"),
+                    _poll.Page,
+                ]
+        )
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, uri) { Headers = { Host = host } };
             using var answer = await _http.SendAsync(request, Token);
@@ -135,7 +155,10 @@ public sealed class ForeignPageTests : IAsyncLifetime
     {
         foreach (var uri in (Uri[])[new(_functions.Host.Uri, "api/connectors/c1/syncs"), new(_poll.Page, "/api/connectors/f1/syncs")])
         {
-            using var body = new ByteArrayContent(Encoding.Latin1.GetBytes(latin1)) { Headers = { { "Content-Type", "application/json" } } };
+            using var body = new ByteArrayContent(Encoding.Latin1.GetBytes(latin1))
+            {
+                Headers = { { "Content-Type", "application/json" } },
+            };
             using var answer = await _http.PostAsync(uri, body, Token);
             Assert.Equal((uri, HttpStatusCode.BadRequest), (uri, answer.StatusCode));
             Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);

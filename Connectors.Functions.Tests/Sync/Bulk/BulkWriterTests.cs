@@ -69,12 +69,23 @@ public sealed class BulkWriterTests
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => WriteAsync("a", "b"));
 
         Assert.Equal(FailureKind.Retry, failure.Kind);
-        Assert.Equal("Elasticsearch has not taken 2 operations for 'i' in 10 minutes (last answer: 503, fault: told to fail). The sync can be resumed when the cluster has recovered.", failure.Message);
+        Assert.Equal(
+            "Elasticsearch has not taken 2 operations for 'i' in 10 minutes (last answer: 503, fault: told to fail). The sync can be "
+                + "resumed when the cluster has recovered.",
+            failure.Message
+        );
     }
 
     [Theory]
-    [InlineData(401, "Elasticsearch refused the credentials while writing to 'i' (401). Check elasticsearch.username and password, or api_key.")]
-    [InlineData(403, "Elasticsearch does not allow writing to 'i' (403): told to fail. The key or user needs the privileges that the documentation lists.")]
+    [InlineData(
+        401,
+        "Elasticsearch refused the credentials while writing to 'i' (401). Check elasticsearch.username and password, or api_key."
+    )]
+    [InlineData(
+        403,
+        "Elasticsearch does not allow writing to 'i' (403): told to fail. The key or user needs the privileges that the documentation "
+            + "lists."
+    )]
     public async Task WhatNoRetryCanHelpEndsAtOnce(int status, string message)
     {
         _index.OnBulk = _ => new BulkFault(status);
@@ -131,14 +142,30 @@ public sealed class BulkWriterTests
     public void ABodyGoesInAfterWhatTheProtocolAdds(string body, string expected)
     {
         using var batch = new BulkBatch();
-        _lines.WriteUpsert(batch.Buffer, "a\"b"u8, default, new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero), null, Encoding.UTF8.GetBytes(body), default);
+        _lines.WriteUpsert(
+            batch.Buffer,
+            "a\"b"u8,
+            default,
+            new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero),
+            null,
+            Encoding.UTF8.GetBytes(body),
+            default
+        );
         batch.Add(BulkOperationKind.Add);
 
         Assert.Equal("{\"index\":{\"_id\":\"a\\\"b\"}}\n" + expected + "\n", Encoding.UTF8.GetString(batch.Body.Span));
         Assert.Equal("a\"b", batch.IdOf(0));
     }
 
-    private BulkWriter Writer() => new(_index, new BulkWriterOptions(), new RejectionMonitor(new RejectionLimits()), new FastForwardTimeProvider(), new Random(1), NullLogger.Instance);
+    private BulkWriter Writer() =>
+        new(
+            _index,
+            new BulkWriterOptions(),
+            new RejectionMonitor(new RejectionLimits()),
+            new FastForwardTimeProvider(),
+            new Random(1),
+            NullLogger.Instance
+        );
 
     private async Task<BulkReport> WriteAsync(params string[] ids)
     {

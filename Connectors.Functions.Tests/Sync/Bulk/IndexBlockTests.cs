@@ -7,8 +7,16 @@ namespace Connectors.Tests.Sync.Bulk;
 public sealed class IndexBlockTests
 {
     [Theory]
-    [InlineData("index [a] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index has read-only-allow-delete block];", FailureKind.Retry, "flood-stage watermark")]
-    [InlineData("index [a] blocked by: [FORBIDDEN/12/index read-only / allow delete (api)];", FailureKind.Retry, "index.blocks.read_only_allow_delete")]
+    [InlineData(
+        "index [a] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index has read-only-allow-delete block];",
+        FailureKind.Retry,
+        "flood-stage watermark"
+    )]
+    [InlineData(
+        "index [a] blocked by: [FORBIDDEN/12/index read-only / allow delete (api)];",
+        FailureKind.Retry,
+        "index.blocks.read_only_allow_delete"
+    )]
     [InlineData("index [a] blocked by: [FORBIDDEN/8/index write (api)];", FailureKind.Fatal, "index.blocks.write")]
     [InlineData("index [a] blocked by: [FORBIDDEN/5/index read-only (api)];", FailureKind.Fatal, "index.blocks.read_only)")]
     [InlineData("index [a] blocked by: [FORBIDDEN/7/index read (api)];", FailureKind.Fatal, "index.blocks.read)")]

@@ -38,5 +38,6 @@ public sealed class HugeConfigurationTests
         }
     }
 
-    private static ConfigurationOutcome Read(string text) => ServiceConfigurationReader.Read("config.yml", "/tmp", text, new Dictionary<string, string>(), SourceClasses.None);
+    private static ConfigurationOutcome Read(string text) =>
+        ServiceConfigurationReader.Read("config.yml", "/tmp", text, new Dictionary<string, string>(), SourceClasses.None);
 }

@@ -18,7 +18,14 @@ public sealed class ServiceConfigurationTests
         var configuration = Read("");
 
         Assert.Equal(new SyncEngineOptions { StateFolder = "/etc/connectors/state" }, configuration.Engine);
-        Assert.Equal(new ServiceOptions() with { StateFolder = "/etc/connectors/state", PluginsFolder = "/etc/connectors/plugins" }, configuration.Service);
+        Assert.Equal(
+            new ServiceOptions() with
+            {
+                StateFolder = "/etc/connectors/state",
+                PluginsFolder = "/etc/connectors/plugins",
+            },
+            configuration.Service
+        );
         var defaults = new ElasticsearchOptions();
         Assert.Equal(defaults.Hosts, configuration.Elasticsearch.Hosts);
         Assert.Equal(defaults with { Hosts = [], Headers = Empty }, configuration.Elasticsearch with { Hosts = [], Headers = Empty });
@@ -42,8 +49,10 @@ public sealed class ServiceConfigurationTests
     public void ValuesAreTakenFromTheEnvironmentWhereTheFileSaysSo()
     {
         var configuration = Read(
-            "elasticsearch:\n  host: http://${HOST:search}:${PORT}\n  username: ${NAME:}\n  api_key: 'k$${y}'\nservice.idling: ${IDLING:15}",
-            ("PORT", "9201"));
+            "elasticsearch:\n  host: http://${HOST:search}:${PORT}\n  username: ${NAME:}\n  api_key: 'k$${y}'\nservice.idling: "
+                + "${IDLING:15}",
+            ("PORT", "9201")
+        );
 
         Assert.Equal(new Uri("http://search:9201"), Assert.Single(configuration.Elasticsearch.Hosts));
         Assert.Null(configuration.Elasticsearch.Username);
@@ -55,11 +64,13 @@ public sealed class ServiceConfigurationTests
     public void TheEnvironmentWinsOverTheFile()
     {
         var configuration = Read(
-            "elasticsearch.host: http://file:9200\nconnectors:\n  - connector_id: a\n    service_type: dir\n    api_key: old\nnative_service_types: [s3]",
+            "elasticsearch.host: http://file:9200\nconnectors:\n  - connector_id: a\n    service_type: dir\n    api_key: "
+                + "old\nnative_service_types: [s3]",
             ("Connectors__elasticsearch__host", "http://one:9200,http://two:9200"),
             ("CONNECTORS__ELASTICSEARCH__BULK__CHUNK_SIZE", "9"),
             ("Connectors__connectors__0__api_key", "new"),
-            ("Connectors__native_service_types", "dir, mongodb"));
+            ("Connectors__native_service_types", "dir, mongodb")
+        );
 
         Assert.Equal([new Uri("http://one:9200"), new Uri("http://two:9200")], configuration.Elasticsearch.Hosts);
         Assert.Equal(9, configuration.Engine.Bulk.MaxOperations);
@@ -71,7 +82,11 @@ public sealed class ServiceConfigurationTests
     [InlineData("service: {worker_mode: true, service_types: [mongodb, s3]}", "mongodb, s3", null)]
     [InlineData("service: {worker_mode: true, service_types: [mongodb]}\nnative_service_types: [s3, mongodb]", "s3, mongodb", null)]
     [InlineData("service: {worker_mode: true, service_types: [jira, s3]}", "s3", "there is no source for the service type \"jira\"")]
-    [InlineData("service: {service_types: [mongodb]}\nnative_service_types: [s3]", "s3", "without effect: set service.worker_mode to true, or write the types under native_service_types.")]
+    [InlineData(
+        "service: {service_types: [mongodb]}\nnative_service_types: [s3]",
+        "s3",
+        "without effect: set service.worker_mode to true, or write the types under native_service_types."
+    )]
     public void ThePythonServicesWorkerModeNamesServiceTypesToo(string text, string types, string? notice)
     {
         var configuration = Read(text);
@@ -85,13 +100,17 @@ public sealed class ServiceConfigurationTests
     [Fact]
     public void AServiceWithoutCredentialsUsesTheFirstKeyOfItsConnectors()
     {
-        const string Connectors = "connectors:\n  - {connector_id: a, service_type: dir}\n  - {connector_id: b, service_type: dir, api_key: key-b}\n  - {connector_id: c, service_type: dir, api_key: key-c}\n";
+        const string Connectors =
+            "connectors:\n  - {connector_id: a, service_type: dir}\n  - {connector_id: b, service_type: dir, api_key: key-b}\n  - "
+            + "{connector_id: c, service_type: dir, api_key: key-c}\n";
 
         var configuration = Read(Connectors);
         Assert.Equal("key-b", configuration.Elasticsearch.ApiKey!.Reveal());
         Assert.Equal(
-            "config.yml:2: connectors: there are no credentials under elasticsearch: connectors and jobs are read and written with the api_key of connector \"b\".",
-            Assert.Single(configuration.Notices).ToString());
+            "config.yml:2: connectors: there are no credentials under elasticsearch: connectors and jobs are read and written with the "
+                + "api_key of connector \"b\".",
+            Assert.Single(configuration.Notices).ToString()
+        );
 
         Assert.Equal("own", Read(Connectors + "elasticsearch.api_key: own").Elasticsearch.ApiKey!.Reveal());
         var user = Read(Connectors + "elasticsearch: {username: u, password: p}").Elasticsearch;
@@ -101,7 +120,8 @@ public sealed class ServiceConfigurationTests
     [Fact]
     public void EverySectionIsRead()
     {
-        var configuration = Read("""
+        var configuration = Read(
+            """
             elasticsearch:
               host:
                 - https://one:9200
@@ -128,11 +148,15 @@ public sealed class ServiceConfigurationTests
                 service_type: gdrive
             sources:
               gdrive: MyCompany.GDrive.GoogleDriveDataSource, MyCompany.GDrive
-            """);
+            """
+        );
 
         Assert.Equal(2, configuration.Elasticsearch.Hosts.Count);
         Assert.False(configuration.Elasticsearch.VerifyCertificates);
-        Assert.Equal("AABBCCDDEEFF00112233445566778899AABBCCDDEEFF00112233445566778899", configuration.Elasticsearch.CertificateFingerprint);
+        Assert.Equal(
+            "AABBCCDDEEFF00112233445566778899AABBCCDDEEFF00112233445566778899",
+            configuration.Elasticsearch.CertificateFingerprint
+        );
         Assert.Equal("search", configuration.Elasticsearch.Headers["x-team"].Reveal());
         Assert.False(configuration.Engine.SkipUnchanged);
         Assert.Equal(512 * 1024, configuration.Engine.Bulk.MaxRequestBytes);
@@ -148,7 +172,8 @@ public sealed class ServiceConfigurationTests
     [Fact]
     public void SettingsOfThePythonServiceThatWeDoNotNeedAreANotice()
     {
-        var configuration = Read("""
+        var configuration = Read(
+            """
             connector_id: a
             service_type: dir
             elasticsearch.bulk.display_every: 100
@@ -157,18 +182,23 @@ public sealed class ServiceConfigurationTests
             native_service_types: [mongodb, oracle]
             sources:
               mongodb: connectors.sources.mongo:MongoDataSource
-            """);
+            """
+        );
 
         Assert.Equal(new ConnectorEntry("a", "dir", null), Assert.Single(configuration.Connectors));
         Assert.Equal(
             [
                 "config.yml:1: connector_id: the old form. Write an entry under connectors instead.",
-                "config.yml:3: elasticsearch.bulk.display_every: known from the Python service, without effect here: progress is logged by time, not by count.",
-                "config.yml:5: extraction_service.use_file_pointers: known from the Python service, without effect here: files are sent to the extraction service, never left for it in a folder.",
-                $"config.yml:6: native_service_types: there is no source for the service type \"oracle\": its connectors are not served. There are {string.Join(", ", BuiltInSources.Classes.Keys)}; add others under sources.",
+                "config.yml:3: elasticsearch.bulk.display_every: known from the Python service, without effect here: progress is logged "
+                    + "by time, not by count.",
+                "config.yml:5: extraction_service.use_file_pointers: known from the Python service, without effect here: files are sent "
+                    + "to the extraction service, never left for it in a folder.",
+                "config.yml:6: native_service_types: there is no source for the service type \"oracle\": its connectors are not served. "
+                    + $"There are {string.Join(", ", BuiltInSources.Classes.Keys)}; add others under sources.",
                 "config.yml:8: sources.mongodb: a Python class, without effect here: the built-in source mongodb is used.",
             ],
-            configuration.Notices.Select(notice => notice.ToString()));
+            configuration.Notices.Select(notice => notice.ToString())
+        );
     }
 
     [Theory]
@@ -190,10 +220,12 @@ public sealed class ServiceConfigurationTests
             Assert.Equal((today, today), (configuration.Sources[serviceType], configuration.Sources["other"]));
             Assert.Equal(
                 [
-                    $"config.yml:2: sources.{serviceType}: the class is called {today} now. Write that, or leave the entry out: a built-in source needs none.",
+                    $"config.yml:2: sources.{serviceType}: the class is called {today} now. Write that, or leave the entry out: a "
+                        + "built-in source needs none.",
                     $"config.yml:3: sources.other: the class is called {today} now. Write that.",
                 ],
-                configuration.Notices.Select(notice => notice.ToString()));
+                configuration.Notices.Select(notice => notice.ToString())
+            );
         }
     }
 
@@ -210,24 +242,43 @@ public sealed class ServiceConfigurationTests
     [Fact]
     public void FilesBecomeTextAsConfigured()
     {
-        var content = Read("""
+        var content = Read(
+            """
             service: {max_text_size: 1000, max_file_download_size: 2000}
             local_extraction: {enabled: true, processes: 3, timeout: 1.5, max_memory: 256}
             extraction_service: {host: "http://localhost:8090", timeout: 7}
-            """).Engine.Content;
+            """
+        ).Engine.Content;
 
         Assert.Equal((1000, 2000L), (content.MaxTextBytes, content.MaxBytes));
-        Assert.Equal(new LocalExtractionOptions { Processes = 3, TimeLimit = TimeSpan.FromSeconds(1.5), MemoryLimitBytes = 256L * 1024 * 1024 }, content.Local);
-        Assert.Equal(new ExtractionServiceOptions { Host = new Uri("http://localhost:8090"), Timeout = TimeSpan.FromSeconds(7) }, content.Service);
+        Assert.Equal(
+            new LocalExtractionOptions
+            {
+                Processes = 3,
+                TimeLimit = TimeSpan.FromSeconds(1.5),
+                MemoryLimitBytes = 256L * 1024 * 1024,
+            },
+            content.Local
+        );
+        Assert.Equal(
+            new ExtractionServiceOptions { Host = new Uri("http://localhost:8090"), Timeout = TimeSpan.FromSeconds(7) },
+            content.Service
+        );
         Assert.Null(Read("local_extraction.processes: 3").Engine.Content.Local);
     }
 
     [Fact]
     public void SecretsDoNotShowWhenTheConfigurationIsPrinted()
     {
-        var configuration = Read("elasticsearch:\n  api_key: hunter2\n  headers: {Authorization: hunter3}\nconnectors:\n  - {connector_id: a, service_type: dir, api_key: hunter4}");
+        var configuration = Read(
+            "elasticsearch:\n  api_key: hunter2\n  headers: {Authorization: hunter3}\nconnectors:\n  - {connector_id: a, service_type: "
+                + "dir, api_key: hunter4}"
+        );
 
-        var text = configuration.Elasticsearch + string.Join(' ', configuration.Elasticsearch.Headers) + string.Join(' ', configuration.Connectors);
+        var text =
+            configuration.Elasticsearch
+            + string.Join(' ', configuration.Elasticsearch.Headers)
+            + string.Join(' ', configuration.Connectors);
 
         Assert.Contains("***", text, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter", text, StringComparison.Ordinal);
@@ -237,7 +288,13 @@ public sealed class ServiceConfigurationTests
 
     private static ServiceConfiguration Read(string yaml, params (string Name, string Value)[] environment)
     {
-        var outcome = ServiceConfigurationReader.Read("config.yml", "/etc/connectors", yaml, environment.ToDictionary(pair => pair.Name, pair => pair.Value), Shipped.Classes);
+        var outcome = ServiceConfigurationReader.Read(
+            "config.yml",
+            "/etc/connectors",
+            yaml,
+            environment.ToDictionary(pair => pair.Name, pair => pair.Value),
+            Shipped.Classes
+        );
         Assert.Empty(outcome.Problems);
         return outcome.Configuration!;
     }

@@ -9,34 +9,64 @@ public sealed class ContentReaderTests
 {
     private static readonly ContentReader Reader = new(new ContentOptions { MaxBytes = 100 });
 
-    public static TheoryData<string, byte[], string> Encodings => new()
-    {
-        { "UTF-8", "grün €"u8.ToArray(), "grün €" },
-        { "UTF-8 with mark", [0xEF, 0xBB, 0xBF, .. "grün"u8], "grün" },
-        { "Windows-1252", [.. "gr"u8, 0xFC, .. "n "u8, 0x80, 0x81], "grün €\u0081" },
-        { "a bad byte behind a UTF-8 mark", [0xEF, 0xBB, 0xBF, 0xFC, .. "grün"u8], "\uFFFDgrün" },
-        { "UTF-8 that was cut in a character", [.. "grün"u8, 0xE2, 0x82], "grün\uFFFD" },
-        { "UTF-8 with a bad byte", [.. "grün und blau, "u8, 0xFF, .. "groß"u8], "grün und blau, \uFFFDgroß" },
-        { "ASCII that was cut in a character", [.. "green "u8, 0xC3], "green Ã" },
-        { "UTF-16 little-endian without a mark", Encoding.Unicode.GetBytes("grün, жёлтый"), "grün, жёлтый" },
-        { "UTF-16 big-endian without a mark", Encoding.BigEndianUnicode.GetBytes("grün, жёлтый"), "grün, жёлтый" },
-        { "UTF-16 without a mark, cut in a character", Encoding.Unicode.GetBytes("grün")[..7], "grü\uFFFD" },
-        { "Windows-1251", Legacy(1251, "Съешь же ещё этих мягких французских булок, да выпей чаю."), "Съешь же ещё этих мягких французских булок, да выпей чаю." },
-        { "KOI8-R", Legacy(20866, "Съешь же ещё этих мягких французских булок, да выпей чаю."), "Съешь же ещё этих мягких французских булок, да выпей чаю." },
-        { "Shift-JIS", Legacy(932, "これは日本語の文章です。文字コードの判定を試しています。"), "これは日本語の文章です。文字コードの判定を試しています。" },
-        { "ISO-8859-1", Legacy(28591, "Falsches Üben von Xylophonmusik quält jeden größeren Zwerg."), "Falsches Üben von Xylophonmusik quält jeden größeren Zwerg." },
-        { "XML that says what it is in", [.. "<?xml version='1.0' encoding='windows-1251'?><a>"u8, 0xC6, .. "</a>"u8], "<?xml version='1.0' encoding='windows-1251'?><a>Ж</a>" },
-        { "XML that says what it can't be in", [.. "<?xml version='1.0' encoding='utf-16'?><a>ü</a>"u8], "<?xml version='1.0' encoding='utf-16'?><a>ü</a>" },
-        { "XML that says what nobody knows", [.. "<?xml version='1.0' encoding='x-mine'?><a>ü</a>"u8], "<?xml version='1.0' encoding='x-mine'?><a>ü</a>" },
-        { "UTF-16 little-endian", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("grün 😀")], "grün 😀" },
-        { "UTF-16 big-endian", [0xFE, 0xFF, .. Encoding.BigEndianUnicode.GetBytes("grün 😀")], "grün 😀" },
-        { "UTF-16 with half a pair", [0xFF, 0xFE, 0x3D, 0xD8, 0x41, 0x00], "\uFFFDA" },
-        { "UTF-32 little-endian", [0xFF, 0xFE, 0, 0, .. Encoding.UTF32.GetBytes("grün 😀")], "grün 😀" },
-        { "UTF-32 big-endian", [0, 0, 0xFE, 0xFF, 0, 0, 0, 0x41], "A" },
-        { "empty", [], string.Empty },
-    };
+    public static TheoryData<string, byte[], string> Encodings =>
+        new()
+        {
+            { "UTF-8", "grün €"u8.ToArray(), "grün €" },
+            { "UTF-8 with mark", [0xEF, 0xBB, 0xBF, .. "grün"u8], "grün" },
+            { "Windows-1252", [.. "gr"u8, 0xFC, .. "n "u8, 0x80, 0x81], "grün €\u0081" },
+            { "a bad byte behind a UTF-8 mark", [0xEF, 0xBB, 0xBF, 0xFC, .. "grün"u8], "\uFFFDgrün" },
+            { "UTF-8 that was cut in a character", [.. "grün"u8, 0xE2, 0x82], "grün\uFFFD" },
+            { "UTF-8 with a bad byte", [.. "grün und blau, "u8, 0xFF, .. "groß"u8], "grün und blau, \uFFFDgroß" },
+            { "ASCII that was cut in a character", [.. "green "u8, 0xC3], "green Ã" },
+            { "UTF-16 little-endian without a mark", Encoding.Unicode.GetBytes("grün, жёлтый"), "grün, жёлтый" },
+            { "UTF-16 big-endian without a mark", Encoding.BigEndianUnicode.GetBytes("grün, жёлтый"), "grün, жёлтый" },
+            { "UTF-16 without a mark, cut in a character", Encoding.Unicode.GetBytes("grün")[..7], "grü\uFFFD" },
+            {
+                "Windows-1251",
+                Legacy(1251, "Съешь же ещё этих мягких французских булок, да выпей чаю."),
+                "Съешь же ещё этих мягких французских булок, да выпей чаю."
+            },
+            {
+                "KOI8-R",
+                Legacy(20866, "Съешь же ещё этих мягких французских булок, да выпей чаю."),
+                "Съешь же ещё этих мягких французских булок, да выпей чаю."
+            },
+            {
+                "Shift-JIS",
+                Legacy(932, "これは日本語の文章です。文字コードの判定を試しています。"),
+                "これは日本語の文章です。文字コードの判定を試しています。"
+            },
+            {
+                "ISO-8859-1",
+                Legacy(28591, "Falsches Üben von Xylophonmusik quält jeden größeren Zwerg."),
+                "Falsches Üben von Xylophonmusik quält jeden größeren Zwerg."
+            },
+            {
+                "XML that says what it is in",
+                [.. "<?xml version='1.0' encoding='windows-1251'?><a>"u8, 0xC6, .. "</a>"u8],
+                "<?xml version='1.0' encoding='windows-1251'?><a>Ж</a>"
+            },
+            {
+                "XML that says what it can't be in",
+                [.. "<?xml version='1.0' encoding='utf-16'?><a>ü</a>"u8],
+                "<?xml version='1.0' encoding='utf-16'?><a>ü</a>"
+            },
+            {
+                "XML that says what nobody knows",
+                [.. "<?xml version='1.0' encoding='x-mine'?><a>ü</a>"u8],
+                "<?xml version='1.0' encoding='x-mine'?><a>ü</a>"
+            },
+            { "UTF-16 little-endian", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("grün 😀")], "grün 😀" },
+            { "UTF-16 big-endian", [0xFE, 0xFF, .. Encoding.BigEndianUnicode.GetBytes("grün 😀")], "grün 😀" },
+            { "UTF-16 with half a pair", [0xFF, 0xFE, 0x3D, 0xD8, 0x41, 0x00], "\uFFFDA" },
+            { "UTF-32 little-endian", [0xFF, 0xFE, 0, 0, .. Encoding.UTF32.GetBytes("grün 😀")], "grün 😀" },
+            { "UTF-32 big-endian", [0, 0, 0xFE, 0xFF, 0, 0, 0, 0x41], "A" },
+            { "empty", [], string.Empty },
+        };
 
-    private static byte[] Legacy(int codePage, string text) => CodePagesEncodingProvider.Instance.GetEncoding(codePage)?.GetBytes(text) ?? Encoding.Latin1.GetBytes(text);
+    private static byte[] Legacy(int codePage, string text) =>
+        CodePagesEncodingProvider.Instance.GetEncoding(codePage)?.GetBytes(text) ?? Encoding.Latin1.GetBytes(text);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -136,7 +166,10 @@ public sealed class ContentReaderTests
     [Fact]
     public async Task TextIsCutAtItsLimitBetweenTwoCharacters()
     {
-        using var read = await new ContentReader(new ContentOptions { MaxTextBytes = 7 }).ReadAsync(new BytesContent("a.txt", "ab €€€"u8.ToArray()), Cancellation);
+        using var read = await new ContentReader(new ContentOptions { MaxTextBytes = 7 }).ReadAsync(
+            new BytesContent("a.txt", "ab €€€"u8.ToArray()),
+            Cancellation
+        );
         Assert.Equal("ab €", Encoding.UTF8.GetString(read.Utf8.Span));
     }
 
@@ -154,7 +187,8 @@ public sealed class ContentReaderTests
     {
         public IReadOnlySet<string> Extensions => ExtractableFileTypes.Locally;
 
-        public Task<ContentText> ExtractAsync(string fileName, PooledBuffer bytes, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<ContentText> ExtractAsync(string fileName, PooledBuffer bytes, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 
     private sealed class BytesContent(string name, byte[] bytes, long? told = null) : DocumentContent

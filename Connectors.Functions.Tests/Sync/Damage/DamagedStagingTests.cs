@@ -29,7 +29,10 @@ public sealed class DamagedStagingTests : IDisposable
     public async Task ADeleteThatChangedOnItsWayIsNotCarriedOut()
     {
         await _bench.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e", "f"));
-        _bench.Runner = new Before(name => name.Contains("/deletes-", StringComparison.Ordinal), bytes => Replace(bytes, "\"b\""u8, "\"a\""u8));
+        _bench.Runner = new Before(
+            name => name.Contains("/deletes-", StringComparison.Ordinal),
+            bytes => Replace(bytes, "\"b\""u8, "\"a\""u8)
+        );
 
         await RunAsync(MemorySource.Holding("a", "c", "d", "e", "f"), isNext: true);
 
@@ -56,12 +59,17 @@ public sealed class DamagedStagingTests : IDisposable
         await _bench.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e", "f"));
         var isDone = false;
         var older = _bench.Memory.Contents.Keys.ToHashSet(StringComparer.Ordinal);
-        _bench.Runner = new OnAnotherMachine(new Before(name => !isDone && !older.Contains(name) && name.EndsWith("/ids.texts", StringComparison.Ordinal), bytes =>
-        {
-            var changed = Replace(bytes, "b"u8, "a"u8);
-            isDone = !changed.AsSpan().SequenceEqual(bytes);
-            return changed;
-        }));
+        _bench.Runner = new OnAnotherMachine(
+            new Before(
+                name => !isDone && !older.Contains(name) && name.EndsWith("/ids.texts", StringComparison.Ordinal),
+                bytes =>
+                {
+                    var changed = Replace(bytes, "b"u8, "a"u8);
+                    isDone = !changed.AsSpan().SequenceEqual(bytes);
+                    return changed;
+                }
+            )
+        );
 
         var outcome = await _bench.RunNextAsync(MemorySource.Holding("a", "c", "d", "e", "f"));
 
@@ -81,16 +89,26 @@ public sealed class DamagedStagingTests : IDisposable
         ReadPageResult page;
         do
         {
-            page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, pages.LastOrDefault()), StagedBench.Token);
+            page = await _bench
+                .Machine()
+                .ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, pages.LastOrDefault()), StagedBench.Token);
             pages.Add(page.Page);
-        }
-        while (!page.IsLast);
+        } while (!page.IsLast);
 
         // The same page of another attempt, which saw something else: here one of an earlier read of the same number.
-        var other = await _bench.Machine(1).ReadPageAsync(_bench.Request, MemorySource.Holding("x", "y", "z", "d"), new ReadPageInput(begin.Plan!, 0, null), StagedBench.Token);
+        var other = await _bench
+            .Machine(1)
+            .ReadPageAsync(
+                _bench.Request,
+                MemorySource.Holding("x", "y", "z", "d"),
+                new ReadPageInput(begin.Plan!, 0, null),
+                StagedBench.Token
+            );
         _bench.Memory.Contents[pages[0]] = _bench.Memory.Contents[other.Page];
 
-        await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine(2).PlanDeletesAsync(_bench.Request, new PlanDeletesInput(begin.Plan!, [pages[^1]]), StagedBench.Token));
+        await Assert.ThrowsAsync<ConnectorException>(() =>
+            _bench.Machine(2).PlanDeletesAsync(_bench.Request, new PlanDeletesInput(begin.Plan!, [pages[^1]]), StagedBench.Token)
+        );
     }
 
     /// <summary>Runs a sync; when it ends with an error, another one, undisturbed. Then the index equals the source.</summary>
@@ -107,7 +125,10 @@ public sealed class DamagedStagingTests : IDisposable
             await _bench.RunNextAsync(source);
         }
 
-        Assert.Equal(source.All.Select(document => document.Id).Order(StringComparer.Ordinal), _bench.Index.Documents.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            source.All.Select(document => document.Id).Order(StringComparer.Ordinal),
+            _bench.Index.Documents.Keys.Order(StringComparer.Ordinal)
+        );
     }
 
     private static byte[] Replace(byte[] bytes, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)

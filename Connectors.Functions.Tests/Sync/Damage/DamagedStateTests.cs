@@ -88,7 +88,11 @@ public sealed class DamagedStateTests : IDisposable
         await _killed.FillAsync();
         await _killed.StopAsync("job", KilledSync.Living, pages: 3);
         var plan = await File.ReadAllTextAsync(_killed.FileOf("plan.json"), Token);
-        await File.WriteAllTextAsync(_killed.FileOf("plan.json"), plan.Replace("\"Bounds\":\"1\"", "\"Bounds\":\"0\"", StringComparison.Ordinal), Token);
+        await File.WriteAllTextAsync(
+            _killed.FileOf("plan.json"),
+            plan.Replace("\"Bounds\":\"1\"", "\"Bounds\":\"0\"", StringComparison.Ordinal),
+            Token
+        );
 
         await _killed.GoOnAsync();
     }
@@ -133,7 +137,10 @@ public sealed class DamagedStateTests : IDisposable
 
         var outcome = await _killed.GoOnAsync();
 
-        Assert.Equal((KilledSync.Living.Count, KilledSync.Living.Count - written), (outcome!.Counts.Created, outcome.Counts.Created - outcome.Counts.Skipped));
+        Assert.Equal(
+            (KilledSync.Living.Count, KilledSync.Living.Count - written),
+            (outcome!.Counts.Created, outcome.Counts.Created - outcome.Counts.Skipped)
+        );
         Assert.Equal(outcome.Counts, _killed.Bench.Progress.Counts);
     }
 

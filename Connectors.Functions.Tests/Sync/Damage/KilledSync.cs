@@ -8,13 +8,19 @@ using Xunit;
 
 namespace Connectors.Tests.Sync.Damage;
 
-/// <summary>A sync of one process that was stopped half-way: 60 documents in the index, 50 of them still in the source, in two partitions.</summary>
+/// <summary>A sync of one process that was stopped half-way: 60 documents in the index, 50 of them still in the source, in two
+/// partitions.</summary>
 internal sealed class KilledSync : IDisposable
 {
     public const int Indexed = 60;
     public const int Vanished = 10;
 
-    public KilledSync() => Bench.Options = Bench.Options with { DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 }, Partitions = 1 };
+    public KilledSync() =>
+        Bench.Options = Bench.Options with
+        {
+            DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 },
+            Partitions = 1,
+        };
 
     public EngineBench Bench { get; } = new();
 
@@ -65,7 +71,8 @@ internal sealed class KilledSync : IDisposable
         }
     }
 
-    /// <summary>Goes on with the job, and makes sure that it ends right: equal; or with an honest error, and equal after one more sync. Nothing that lives was ever deleted.</summary>
+    /// <summary>Goes on with the job, and makes sure that it ends right: equal; or with an honest error, and equal after one more sync.
+    /// Nothing that lives was ever deleted.</summary>
     public async Task<SyncOutcome?> GoOnAsync()
     {
         SyncOutcome? outcome = null;
@@ -85,11 +92,12 @@ internal sealed class KilledSync : IDisposable
         return outcome;
     }
 
-    public MemorySource Source(IReadOnlyList<string> ids) => new()
-    {
-        PageSize = 4,
-        Partitions = [.. ids.Chunk((ids.Count + 1) / 2).Select(chunk => chunk.Select(id => new MemoryDocument(id, "v1")).ToList())],
-    };
+    public MemorySource Source(IReadOnlyList<string> ids) =>
+        new()
+        {
+            PageSize = 4,
+            Partitions = [.. ids.Chunk((ids.Count + 1) / 2).Select(chunk => chunk.Select(id => new MemoryDocument(id, "v1")).ToList())],
+        };
 
     public void Dispose() => Bench.Dispose();
 

@@ -30,7 +30,12 @@ public sealed class LyingAnswerTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _elasticsearch = await LyingElasticsearch.StartAsync();
-        _gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [_elasticsearch.Uri] }, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance);
+        _gateway = new ElasticsearchGateway(
+            new ElasticsearchOptions { Hosts = [_elasticsearch.Uri] },
+            new FastForwardTimeProvider(),
+            new Random(1),
+            NullLoggerFactory.Instance
+        );
         await RunAsync([.. Enumerable.Range(0, 100).Select(Id)]);
     }
 
@@ -45,12 +50,12 @@ public sealed class LyingAnswerTests : IAsyncLifetime
     public async Task APageThatRepeatsHitsStopsTheSync()
     {
         var failure = await LieAsync("/_search", answer => Edited(answer, hits =>
-        {
-            for (var at = 20; at < 40; at++)
             {
-                hits[at] = hits[at - 20]!.DeepClone();
-            }
-        }));
+                for (var at = 20; at < 40; at++)
+                {
+                    hits[at] = hits[at - 20]!.DeepClone();
+                }
+            }));
 
         Assert.Contains("twice", failure, StringComparison.Ordinal);
     }
@@ -86,13 +91,24 @@ public sealed class LyingAnswerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AHitWithTwoIdsStopsTheSync() => await LieAsync("/_search", answer => answer with { Body = answer.Body.Replace("{\"_id\":\"0050\"", "{\"_id\":\"0050\",\"_id\":\"0051\"", StringComparison.Ordinal) });
+    public async Task AHitWithTwoIdsStopsTheSync() =>
+        await LieAsync("/_search", answer =>
+            answer with
+            {
+                Body = answer.Body.Replace("{\"_id\":\"0050\"", "{\"_id\":\"0050\",\"_id\":\"0051\"", StringComparison.Ordinal),
+            }
+        );
 
     [Theory]
     [InlineData(600)]
     [InlineData(1_000_000)]
     public async Task AnIdThatCantBeOneStopsTheSync(int length) =>
-        await LieAsync("/_search", answer => answer with { Body = answer.Body.Replace("\"0050\"", "\"" + new string('x', length) + "\"", StringComparison.Ordinal) });
+        await LieAsync("/_search", answer =>
+            answer with
+            {
+                Body = answer.Body.Replace("\"0050\"", "\"" + new string('x', length) + "\"", StringComparison.Ordinal),
+            }
+        );
 
     [Theory]
     [InlineData("""{"count":"100"}""")]
@@ -114,11 +130,17 @@ public sealed class LyingAnswerTests : IAsyncLifetime
     [InlineData("/_pit")]
     [InlineData("/_mapping")]
     [InlineData("/" + Index)]
-    public async Task AWebPageInPlaceOfAnAnswerStopsTheSync(string route) => await LieAsync(route, _ => new Answer(200, "<html>Please log in</html>", "text/html"));
+    public async Task AWebPageInPlaceOfAnAnswerStopsTheSync(string route) =>
+        await LieAsync(route, _ => new Answer(200, "<html>Please log in</html>", "text/html"));
 
     [Fact]
     public async Task AnIndexAnswerWithDoubledKeysStopsTheSync() =>
-        await LieAsync("/" + Index, answer => answer with { Body = answer.Body.Replace("\"mappings\":", "\"mappings\":{},\"mappings\":", StringComparison.Ordinal) });
+        await LieAsync("/" + Index, answer =>
+            answer with
+            {
+                Body = answer.Body.Replace("\"mappings\":", "\"mappings\":{},\"mappings\":", StringComparison.Ordinal),
+            }
+        );
 
     [Theory]
     [InlineData("\"status\":201", "\"state\":201")]
@@ -132,7 +154,13 @@ public sealed class LyingAnswerTests : IAsyncLifetime
     [InlineData("\"result\":\"created\"", "\"result\":\"deleted\"")]
     public async Task ABulkItemThatCantBeUnderstoodIsNoOutcome(string from, string to)
     {
-        _elasticsearch.Lie = (path, answer) => path.EndsWith("/_bulk", StringComparison.Ordinal) ? answer with { Body = answer.Body.Replace(from, to, StringComparison.Ordinal) } : null;
+        _elasticsearch.Lie = (path, answer) =>
+            path.EndsWith("/_bulk", StringComparison.Ordinal)
+                ? answer with
+                {
+                    Body = answer.Body.Replace(from, to, StringComparison.Ordinal),
+                }
+                : null;
 
         // It is sent again, and found to be updated.
         var outcome = await RunAsync([.. Living, "new"]);
@@ -147,7 +175,13 @@ public sealed class LyingAnswerTests : IAsyncLifetime
     [InlineData("\"items\"", "\"articles\"")]
     public async Task BulkAnswersThatCanNeverBeUnderstoodEndTheSync(string from, string to)
     {
-        _elasticsearch.Lie = (path, answer) => path.EndsWith("/_bulk", StringComparison.Ordinal) ? answer with { Body = answer.Body.Replace(from, to, StringComparison.Ordinal) } : null;
+        _elasticsearch.Lie = (path, answer) =>
+            path.EndsWith("/_bulk", StringComparison.Ordinal)
+                ? answer with
+                {
+                    Body = answer.Body.Replace(from, to, StringComparison.Ordinal),
+                }
+                : null;
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => RunAsync([.. Living, "new"]));
 
@@ -168,7 +202,8 @@ public sealed class LyingAnswerTests : IAsyncLifetime
     [Fact]
     public async Task ABulkAnswerWithoutBoundIsRefusedByName()
     {
-        _elasticsearch.Lie = (path, answer) => path.EndsWith("/_bulk", StringComparison.Ordinal) ? answer with { Body = new string(' ', 42_000_000) + answer.Body } : null;
+        _elasticsearch.Lie = (path, answer) =>
+            path.EndsWith("/_bulk", StringComparison.Ordinal) ? answer with { Body = new string(' ', 42_000_000) + answer.Body } : null;
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => RunAsync(Living));
 
@@ -201,7 +236,10 @@ public sealed class LyingAnswerTests : IAsyncLifetime
             edit(hits);
         }
 
-        return answer with { Body = json.ToJsonString() };
+        return answer with
+        {
+            Body = json.ToJsonString(),
+        };
     }
 
     private static string Id(int number) => number.ToString("d4", CultureInfo.InvariantCulture);
@@ -214,8 +252,20 @@ public sealed class LyingAnswerTests : IAsyncLifetime
             Bulk = new BulkWriterOptions { MaxOperations = 40 },
             DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 },
         };
-        var request = new SyncRequest { JobId = "job-" + _jobs++, ConnectorId = "c", ServiceType = "memory", IndexName = Index, Fingerprint = "f" };
-        return await new SyncEngine(_gateway.Content, options, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance)
-            .RunAsync(request, MemorySource.Holding([.. ids]), new SyncProgress(), default, Token);
+        var request = new SyncRequest
+        {
+            JobId = "job-" + _jobs++,
+            ConnectorId = "c",
+            ServiceType = "memory",
+            IndexName = Index,
+            Fingerprint = "f",
+        };
+        return await new SyncEngine(
+            _gateway.Content,
+            options,
+            new FastForwardTimeProvider(),
+            new Random(1),
+            NullLoggerFactory.Instance
+        ).RunAsync(request, MemorySource.Holding([.. ids]), new SyncProgress(), default, Token);
     }
 }

@@ -38,7 +38,10 @@ internal sealed class LyingElasticsearch : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
-        using var request = new HttpRequestMessage(new System.Net.Http.HttpMethod(context.Request.Method), new Uri(Server.Uri, context.Request.Path + context.Request.QueryString));
+        using var request = new HttpRequestMessage(
+            new System.Net.Http.HttpMethod(context.Request.Method),
+            new Uri(Server.Uri, context.Request.Path + context.Request.QueryString)
+        );
         if (body.Length > 0)
         {
             request.Content = new ByteArrayContent(body.ToArray());
@@ -46,7 +49,10 @@ internal sealed class LyingElasticsearch : IAsyncDisposable
         }
 
         using var response = await _client.SendAsync(request, context.RequestAborted);
-        var answer = new Answer((int)response.StatusCode, Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(context.RequestAborted)));
+        var answer = new Answer(
+            (int)response.StatusCode,
+            Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(context.RequestAborted))
+        );
         answer = Lie?.Invoke($"{context.Request.Method} {context.Request.Path}", answer) ?? answer;
         context.Response.StatusCode = answer.Status;
         context.Response.ContentType = answer.Type;

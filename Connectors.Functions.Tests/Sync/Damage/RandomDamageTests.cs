@@ -16,8 +16,9 @@ using Xunit;
 namespace Connectors.Tests.Sync.Damage;
 
 /// <summary>
-/// State files, staged contents and answers that are damaged in any way: a sync ends with an index that equals the source, or with an honest error, and then the next one mends it. No
-/// other end is allowed. A few hundred cases each time; as many as <c>DAMAGE_CASES</c> says on demand, from the number <c>DAMAGE_SEED</c> on.
+/// State files, staged contents and answers that are damaged in any way: a sync ends with an index that equals the source, or with an
+/// honest error, and then the next one mends it. No other end is allowed. A few hundred cases each time; as many as <c>DAMAGE_CASES</c>
+/// says on demand, from the number <c>DAMAGE_SEED</c> on.
 /// </summary>
 public sealed class RandomDamageTests
 {
@@ -65,7 +66,12 @@ public sealed class RandomDamageTests
     public async Task ASyncThatIsLiedToEndsRight()
     {
         await using var elasticsearch = await LyingElasticsearch.StartAsync();
-        using var gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [elasticsearch.Uri] }, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance);
+        using var gateway = new ElasticsearchGateway(
+            new ElasticsearchOptions { Hosts = [elasticsearch.Uri] },
+            new FastForwardTimeProvider(),
+            new Random(1),
+            NullLoggerFactory.Instance
+        );
         using var folder = new TemporaryFolder();
         for (var number = Seed; number < Seed + Math.Max(1, Cases / 3); number++)
         {
@@ -149,7 +155,13 @@ public sealed class RandomDamageTests
         Assert.All(bench.Index.Documents.Values, body => Assert.Equal("v1", body["text"]!.GetValue<string>()));
     }
 
-    private static async Task LiedToAsync(LyingElasticsearch elasticsearch, ElasticsearchGateway gateway, string folder, string index, Random random)
+    private static async Task LiedToAsync(
+        LyingElasticsearch elasticsearch,
+        ElasticsearchGateway gateway,
+        string folder,
+        string index,
+        Random random
+    )
     {
         elasticsearch.Lie = null;
         await RunAsync(gateway, folder, index, KilledSync.All);
@@ -267,10 +279,27 @@ public sealed class RandomDamageTests
 
     private static Task<SyncOutcome> RunAsync(ElasticsearchGateway gateway, string folder, string index, IReadOnlyList<string> ids)
     {
-        var options = new SyncEngineOptions { StateFolder = folder, Bulk = new BulkWriterOptions { MaxOperations = 20 }, DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 } };
-        var request = new SyncRequest { JobId = Guid.NewGuid().ToString("N"), ConnectorId = "c", ServiceType = "memory", IndexName = index, Fingerprint = "f" };
-        return new SyncEngine(gateway.Content, options, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance)
-            .RunAsync(request, MemorySource.Holding([.. ids]), new SyncProgress(), default, Token);
+        var options = new SyncEngineOptions
+        {
+            StateFolder = folder,
+            Bulk = new BulkWriterOptions { MaxOperations = 20 },
+            DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 },
+        };
+        var request = new SyncRequest
+        {
+            JobId = Guid.NewGuid().ToString("N"),
+            ConnectorId = "c",
+            ServiceType = "memory",
+            IndexName = index,
+            Fingerprint = "f",
+        };
+        return new SyncEngine(gateway.Content, options, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance).RunAsync(
+            request,
+            MemorySource.Holding([.. ids]),
+            new SyncProgress(),
+            default,
+            Token
+        );
     }
 
     /// <summary>Damages one staged content before a step; each step is done by one of three machines.</summary>
@@ -318,6 +347,9 @@ public sealed class RandomDamageTests
             }
         }
 
-        private static string Kind(string name) => name.Contains('.', StringComparison.Ordinal) ? name[name.LastIndexOf('.')..] : name.Contains("/deletes-", StringComparison.Ordinal) ? "deletes" : "other";
+        private static string Kind(string name) =>
+            name.Contains('.', StringComparison.Ordinal) ? name[name.LastIndexOf('.')..]
+            : name.Contains("/deletes-", StringComparison.Ordinal) ? "deletes"
+            : "other";
     }
 }

@@ -17,26 +17,30 @@ public sealed class IdSnapshotTests : IDisposable
     [Fact]
     public void EveryIdIsFoundWithItsVersionAndItsText()
     {
-        Gen.String[1, 40].HashSet[0, 200].Sample(
-            ids =>
-            {
-                using var folder = new TemporaryFolder();
-                var expected = ids.Where(id => Encoding.UTF8.GetByteCount(id) > 0).ToDictionary(id => id, id => new DocumentVersion((ulong)id.Length), StringComparer.Ordinal);
-                using var file = Build(folder.Path, expected);
-                Assert.Equal(expected.Count, file.Snapshot.Count);
-                var found = new HashSet<int>();
-                foreach (var (id, version) in expected)
+        Gen.String[1, 40]
+            .HashSet[0, 200]
+            .Sample(
+                ids =>
                 {
-                    var ordinal = file.Snapshot.Find(DocumentKey.Of(Encoding.UTF8.GetBytes(id)), out var actual);
-                    Assert.Equal(version, actual);
-                    Assert.Equal(Encoding.UTF8.GetBytes(id), file.ReadText(ordinal));
-                    Assert.True(found.Add(ordinal));
-                }
+                    using var folder = new TemporaryFolder();
+                    var expected = ids.Where(id => Encoding.UTF8.GetByteCount(id) > 0)
+                        .ToDictionary(id => id, id => new DocumentVersion((ulong)id.Length), StringComparer.Ordinal);
+                    using var file = Build(folder.Path, expected);
+                    Assert.Equal(expected.Count, file.Snapshot.Count);
+                    var found = new HashSet<int>();
+                    foreach (var (id, version) in expected)
+                    {
+                        var ordinal = file.Snapshot.Find(DocumentKey.Of(Encoding.UTF8.GetBytes(id)), out var actual);
+                        Assert.Equal(version, actual);
+                        Assert.Equal(Encoding.UTF8.GetBytes(id), file.ReadText(ordinal));
+                        Assert.True(found.Add(ordinal));
+                    }
 
-                Assert.Equal(-1, file.Snapshot.Find(DocumentKey.Of("an id that is not there"u8), out _));
-            },
-            iter: 50,
-            threads: 1);
+                    Assert.Equal(-1, file.Snapshot.Find(DocumentKey.Of("an id that is not there"u8), out _));
+                },
+                iter: 50,
+                threads: 1
+            );
     }
 
     [Fact]
@@ -104,7 +108,9 @@ public sealed class IdSnapshotTests : IDisposable
     public void ATextThatIsNoTimestampIsNoVersion() => Assert.True(DocumentVersion.FromTimestamp("yesterday").IsNone);
 
     private static ReadOnlySpan<byte> Id(int number, Span<byte> buffer) =>
-        number.TryFormat(buffer, out var length, provider: CultureInfo.InvariantCulture) ? buffer[..length] : throw new InvalidOperationException();
+        number.TryFormat(buffer, out var length, provider: CultureInfo.InvariantCulture)
+            ? buffer[..length]
+            : throw new InvalidOperationException();
 
     private static IdSnapshotFile Build(string folder, Dictionary<string, DocumentVersion> versions)
     {

@@ -58,17 +58,21 @@ public sealed class PageDiffTests
     }
 
     [Fact]
-    public void SeenIdsSurviveStorage() => Gen.Select(Gen.Int[0, int.MaxValue].HashSet[0, 300], Gen.ULong.Array[0, 50]).Sample((ordinals, keys) =>
-    {
-        var marks = new PageSeenIds();
-        marks.Ordinals.AddRange(ordinals);
-        marks.AddedKeys.AddRange(keys);
-        using var buffer = new PooledBuffer();
-        marks.WriteTo(buffer);
-        var read = PageSeenIds.Read(buffer.WrittenSpan);
-        Assert.Equal(ordinals.Order(), read.Ordinals);
-        Assert.Equal(keys, read.AddedKeys);
-    });
+    public void SeenIdsSurviveStorage() =>
+        Gen.Select(Gen.Int[0, int.MaxValue].HashSet[0, 300], Gen.ULong.Array[0, 50])
+            .Sample(
+                (ordinals, keys) =>
+                {
+                    var marks = new PageSeenIds();
+                    marks.Ordinals.AddRange(ordinals);
+                    marks.AddedKeys.AddRange(keys);
+                    using var buffer = new PooledBuffer();
+                    marks.WriteTo(buffer);
+                    var read = PageSeenIds.Read(buffer.WrittenSpan);
+                    Assert.Equal(ordinals.Order(), read.Ordinals);
+                    Assert.Equal(keys, read.AddedKeys);
+                }
+            );
 
     [Fact]
     public void TruncatedSeenIdsAreDetected()
@@ -85,23 +89,37 @@ public sealed class PageDiffTests
     }
 
     [Fact]
-    public void TheKeySetIsASet() => Gen.ULong[0, 5000].Array[0, 3000].Sample(keys =>
-    {
-        var ours = new KeySet();
-        var theirs = new HashSet<ulong>();
-        Assert.All(keys, key => Assert.Equal(theirs.Add(key), ours.Add(key)));
-        Assert.Equal(theirs.Count, ours.Count);
-    });
+    public void TheKeySetIsASet() =>
+        Gen.ULong[0, 5000]
+            .Array[0, 3000]
+            .Sample(keys =>
+            {
+                var ours = new KeySet();
+                var theirs = new HashSet<ulong>();
+                Assert.All(keys, key => Assert.Equal(theirs.Add(key), ours.Add(key)));
+                Assert.Equal(theirs.Count, ours.Count);
+            });
 
     private static DocumentKey Key(string id) => DocumentKey.Of(Encoding.UTF8.GetBytes(id));
 
     private static IdSnapshot Snapshot(params (string Id, ulong Version)[] documents) =>
-        new(documents.Select(document => new IdEntry(Key(document.Id), new DocumentVersion(document.Version), 0)).OrderBy(entry => entry.Key).ToArray());
+        new(
+            documents
+                .Select(document => new IdEntry(Key(document.Id), new DocumentVersion(document.Version), 0))
+                .OrderBy(entry => entry.Key)
+                .ToArray()
+        );
 
     private (Verdict[] Verdicts, PageSeenIds PageSeen) Compare(SeenIds seen, bool skipUnchanged, params (string Id, ulong Version)[] page)
     {
         var verdicts = new Verdict[page.Length];
-        var marks = PageDiff.Compare([.. page.Select(document => new DocumentState(Key(document.Id), new DocumentVersion(document.Version)))], _snapshot, seen, skipUnchanged, verdicts);
+        var marks = PageDiff.Compare(
+            [.. page.Select(document => new DocumentState(Key(document.Id), new DocumentVersion(document.Version)))],
+            _snapshot,
+            seen,
+            skipUnchanged,
+            verdicts
+        );
         return (verdicts, marks);
     }
 }

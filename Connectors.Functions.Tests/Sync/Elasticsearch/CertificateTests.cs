@@ -49,7 +49,12 @@ public sealed class CertificateTests : IDisposable
         // The certificate of the authority is public, so the forger sends it too.
         var refusal = Judge(forged, [_authority], new ElasticsearchOptions { CertificateFingerprint = AuthorityFingerprint });
 
-        Assert.StartsWith("the certificate 'CN=forged' of the server was not signed by 'CN=authority', which has the fingerprint in elasticsearch.ssl_assert_fingerprint", refusal, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "the certificate 'CN=forged' of the server was not signed by 'CN=authority', which has the fingerprint in "
+                + "elasticsearch.ssl_assert_fingerprint",
+            refusal,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -82,7 +87,11 @@ public sealed class CertificateTests : IDisposable
     {
         var leaf = Leaf("CN=other", "10.9.8.7", _authority, _authorityKey);
 
-        Assert.Contains("is not for 127.0.0.1", await FailureAsync([leaf], options => options with { CertificateFingerprint = Fingerprint(leaf) }), StringComparison.Ordinal);
+        Assert.Contains(
+            "is not for 127.0.0.1",
+            await FailureAsync([leaf], options => options with { CertificateFingerprint = Fingerprint(leaf) }),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -94,9 +103,18 @@ public sealed class CertificateTests : IDisposable
         Assert.Contains(
             "the certificate 'CN=old' of the server is valid from 2020-01-01 to 2025-03-04",
             await FailureAsync([expired], options => options with { CertificateFingerprint = Fingerprint(expired) }),
-            StringComparison.Ordinal);
-        Assert.StartsWith("the certificate 'CN=old' of the server is valid", Judge(expired, [_authority], new ElasticsearchOptions { CertificateFingerprint = AuthorityFingerprint }), StringComparison.Ordinal);
-        Assert.Contains("from 2098-01-01", await FailureAsync([early], options => options with { CertificateFingerprint = Fingerprint(early) }), StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            "the certificate 'CN=old' of the server is valid",
+            Judge(expired, [_authority], new ElasticsearchOptions { CertificateFingerprint = AuthorityFingerprint }),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "from 2098-01-01",
+            await FailureAsync([early], options => options with { CertificateFingerprint = Fingerprint(early) }),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -107,20 +125,32 @@ public sealed class CertificateTests : IDisposable
         await File.WriteAllTextAsync(file, _authority.ExportCertificatePem(), Token);
         var wrong = new string('A', 64);
 
-        Assert.Null(await TryAsync([leaf], options => options with { CaCertificatesPath = file, CertificateFingerprint = AuthorityFingerprint }));
-        Assert.Null(await TryAsync([leaf], options => options with { CaCertificatesPath = file, CertificateFingerprint = Fingerprint(leaf) }));
+        Assert.Null(
+            await TryAsync([leaf], options => options with { CaCertificatesPath = file, CertificateFingerprint = AuthorityFingerprint })
+        );
+        Assert.Null(
+            await TryAsync([leaf], options => options with { CaCertificatesPath = file, CertificateFingerprint = Fingerprint(leaf) })
+        );
         Assert.Contains(
             "elasticsearch.ssl_assert_fingerprint",
             await FailureAsync([leaf, _authority], options => options with { CaCertificatesPath = file, CertificateFingerprint = wrong }),
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
 
         using var strangerKey = RSA.Create(2048);
         var stranger = Authority("CN=stranger", strangerKey);
         var strange = Leaf("CN=server", "127.0.0.1", stranger, strangerKey);
         Assert.Contains(
             "elasticsearch.ca_certs",
-            await FailureAsync([strange, stranger], options => options with { CaCertificatesPath = file, CertificateFingerprint = Fingerprint(strange) }),
-            StringComparison.Ordinal);
+            await FailureAsync([strange, stranger], options =>
+                options with
+                {
+                    CaCertificatesPath = file,
+                    CertificateFingerprint = Fingerprint(strange),
+                }
+            ),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -128,10 +158,15 @@ public sealed class CertificateTests : IDisposable
     {
         var leaf = Leaf("CN=server", "127.0.0.1", _authority, _authorityKey);
 
-        Assert.Contains("the certificate 'CN=server' of the server was issued by 'CN=authority', which this machine does not trust", await FailureAsync([leaf, _authority], options => options), StringComparison.Ordinal);
+        Assert.Contains(
+            "the certificate 'CN=server' of the server was issued by 'CN=authority', which this machine does not trust",
+            await FailureAsync([leaf, _authority], options => options),
+            StringComparison.Ordinal
+        );
     }
 
-    /// <summary>Why a certificate is refused that a server sends with others; <see langword="null"/> when it is believed. The server here never sends a root, others do.</summary>
+    /// <summary>Why a certificate is refused that a server sends with others; <see langword="null"/> when it is believed. The server here
+    /// never sends a root, others do.</summary>
     private static string? Judge(X509Certificate2 leaf, X509Certificate2[] others, ElasticsearchOptions options)
     {
         using var chain = new X509Chain();
@@ -139,7 +174,14 @@ public sealed class CertificateTests : IDisposable
         chain.ChainPolicy.ExtraStore.AddRange(others);
         chain.Build(leaf);
         var trust = new ServerTrust(options, new FastForwardTimeProvider());
-        return trust.IsTrusted(new HttpRequestMessage(System.Net.Http.HttpMethod.Get, "https://127.0.0.1/"), leaf, chain, SslPolicyErrors.RemoteCertificateChainErrors) ? null : trust.LastRefusal;
+        return trust.IsTrusted(
+            new HttpRequestMessage(System.Net.Http.HttpMethod.Get, "https://127.0.0.1/"),
+            leaf,
+            chain,
+            SslPolicyErrors.RemoteCertificateChainErrors
+        )
+            ? null
+            : trust.LastRefusal;
     }
 
     private static string Fingerprint(X509Certificate2 certificate) => certificate.GetCertHashString(HashAlgorithmName.SHA256);
@@ -152,7 +194,10 @@ public sealed class CertificateTests : IDisposable
         return failure.Message;
     }
 
-    private static async Task<ConnectorException?> TryAsync(X509Certificate2[] sent, Func<ElasticsearchOptions, ElasticsearchOptions> configure)
+    private static async Task<ConnectorException?> TryAsync(
+        X509Certificate2[] sent,
+        Func<ElasticsearchOptions, ElasticsearchOptions> configure
+    )
     {
         await using var app = await StartAsync(sent);
         var uri = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
@@ -172,11 +217,13 @@ public sealed class CertificateTests : IDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(https =>
-        {
-            https.ServerCertificate = sent[0];
-            https.ServerCertificateChain = [.. sent[1..]];
-        })));
+        builder
+            .WebHost.UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(https =>
+                    {
+                        https.ServerCertificate = sent[0];
+                        https.ServerCertificateChain = [.. sent[1..]];
+                    })));
         var app = builder.Build();
         app.Run(context => context.Response.WriteAsJsonAsync(new { count = 3 }));
         await app.StartAsync(Token);
@@ -191,7 +238,15 @@ public sealed class CertificateTests : IDisposable
         return Kept(request.CreateSelfSigned(From, To));
     }
 
-    private X509Certificate2 Leaf(string name, string? address, X509Certificate2 issuer, RSA signer, DateTimeOffset? from = null, DateTimeOffset? to = null, RSA? key = null)
+    private X509Certificate2 Leaf(
+        string name,
+        string? address,
+        X509Certificate2 issuer,
+        RSA signer,
+        DateTimeOffset? from = null,
+        DateTimeOffset? to = null,
+        RSA? key = null
+    )
     {
         using var own = RSA.Create(2048);
         var request = new CertificateRequest(name, key ?? own, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);

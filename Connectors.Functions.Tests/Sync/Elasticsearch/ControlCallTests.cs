@@ -81,8 +81,17 @@ public sealed class ControlCallTests
 
     [Theory]
     [InlineData(400, "rejected", "answered GET /search-a/_count with 400: rejected.")]
-    [InlineData(401, "no", "does not accept the credentials (401). Check elasticsearch.api_key, or elasticsearch.username and elasticsearch.password.")]
-    [InlineData(403, "action [x] is unauthorized", "answered GET /search-a/_count with 403: action [x] is unauthorized. Grant the missing privilege to the API key or user; docs/security.md lists all that are needed.")]
+    [InlineData(
+        401,
+        "no",
+        "does not accept the credentials (401). Check elasticsearch.api_key, or elasticsearch.username and elasticsearch.password."
+    )]
+    [InlineData(
+        403,
+        "action [x] is unauthorized",
+        "answered GET /search-a/_count with 403: action [x] is unauthorized. Grant the missing privilege to the API key or user; "
+            + "docs/security.md lists all that are needed."
+    )]
     public async Task WhatCannotPassIsNotTriedAgain(int status, string reason, string message)
     {
         await using var bench = await GatewayBench.StartAsync();
@@ -103,15 +112,23 @@ public sealed class ControlCallTests
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.Gateway.Content.RefreshAsync("search-a", Token));
 
         Assert.Equal(
-            $"Elasticsearch at {bench.Server.Uri.ToString().TrimEnd('/')} answered POST /search-a/_refresh with 404: no such index [search-a]. "
-            + "It is created at the start of a sync, never in the middle of one.",
-            failure.Message);
+            $"Elasticsearch at {bench.Server.Uri.ToString().TrimEnd('/')} answered POST /search-a/_refresh with 404: no such index "
+                + "[search-a]. "
+                + "It is created at the start of a sync, never in the middle of one.",
+            failure.Message
+        );
     }
 
     [Fact]
     public async Task ASlowAnswerIsATimeoutAndItsWaitIsLimited()
     {
-        await using var bench = await GatewayBench.StartAsync(options => options with { RequestTimeout = TimeSpan.FromSeconds(0.2), RetryOnTimeout = false });
+        await using var bench = await GatewayBench.StartAsync(options =>
+            options with
+            {
+                RequestTimeout = TimeSpan.FromSeconds(0.2),
+                RetryOnTimeout = false,
+            }
+        );
         var gate = new RequestGate();
         bench.Server.Faults.Add(FaultRule.Hold(gate));
 
@@ -119,19 +136,28 @@ public sealed class ControlCallTests
         gate.Open();
 
         Assert.Equal(FailureKind.Retry, failure.Kind);
-        Assert.EndsWith("did not answer GET /search-a/_count within 0.2 s. elasticsearch.request_timeout sets the limit.", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "did not answer GET /search-a/_count within 0.2 s. elasticsearch.request_timeout sets the limit.",
+            failure.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task CredentialsAreSentAndNeverPrinted()
     {
         await using var bench = await GatewayBench.StartAsync(
-            options => options with { ApiKey = new Secret("c2VjcmV0") }, new EmulatorOptions { Authorization = ["ApiKey c2VjcmV0"] });
+            options => options with { ApiKey = new Secret("c2VjcmV0") },
+            new EmulatorOptions { Authorization = ["ApiKey c2VjcmV0"] }
+        );
         await using var basic = await GatewayBench.StartAsync(
             options => options with { Username = "elastic", Password = new Secret("s3cr3t:ü") },
-            new EmulatorOptions { Authorization = ["Basic " + Convert.ToBase64String("elastic:s3cr3t:ü"u8)] });
+            new EmulatorOptions { Authorization = ["Basic " + Convert.ToBase64String("elastic:s3cr3t:ü"u8)] }
+        );
         await using var wrong = await GatewayBench.StartAsync(
-            options => options with { ApiKey = new Secret("d3Jvbmc=") }, new EmulatorOptions { Authorization = ["ApiKey c2VjcmV0"] });
+            options => options with { ApiKey = new Secret("d3Jvbmc=") },
+            new EmulatorOptions { Authorization = ["ApiKey c2VjcmV0"] }
+        );
 
         Assert.Null(await bench.Gateway.Content.InspectAsync("search-a", Token));
         Assert.Null(await basic.Gateway.Content.InspectAsync("search-a", Token));
@@ -143,7 +169,12 @@ public sealed class ControlCallTests
     [Fact]
     public async Task ANodeThatIsDownIsLeftOut()
     {
-        await using var bench = await GatewayBench.StartAsync(options => options with { Hosts = [new Uri("http://127.0.0.1:1"), .. options.Hosts] });
+        await using var bench = await GatewayBench.StartAsync(options =>
+            options with
+            {
+                Hosts = [new Uri("http://127.0.0.1:1"), .. options.Hosts],
+            }
+        );
         bench.Server.Put("search-a", "1", "{}");
 
         for (var call = 0; call < 4; call++)
@@ -159,7 +190,13 @@ public sealed class ControlCallTests
     {
         await using var busy = await GatewayBench.StartAsync();
         busy.Server.Faults.Add(FaultRule.RefuseCall(503));
-        await using var bench = await GatewayBench.StartAsync(options => options with { Hosts = [busy.Server.Uri, .. options.Hosts], MaxRetries = 0 });
+        await using var bench = await GatewayBench.StartAsync(options =>
+            options with
+            {
+                Hosts = [busy.Server.Uri, .. options.Hosts],
+                MaxRetries = 0,
+            }
+        );
         bench.Server.Put("search-a", "1", "{}");
 
         for (var call = 0; call < 4; call++)

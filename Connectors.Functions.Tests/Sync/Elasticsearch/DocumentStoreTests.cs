@@ -72,7 +72,10 @@ public sealed class DocumentStoreTests
     {
         await using var bench = await GatewayBench.StartAsync();
         await bench.Gateway.Documents.EnsureIndexAsync(
-            Jobs, Json("""{"mappings":{"dynamic":false,"properties":{"created_at":{"type":"date"},"kind":{"type":"keyword"}}}}"""), Token);
+            Jobs,
+            Json("""{"mappings":{"dynamic":false,"properties":{"created_at":{"type":"date"},"kind":{"type":"keyword"}}}}"""),
+            Token
+        );
         for (var i = 0; i < count; i++)
         {
             bench.Server.Put(Jobs, $"j{i}", $$"""{"kind":"a","created_at":"2026-01-{{1 + (i * 7 % 28):00}}T00:00:00Z"}""");
@@ -99,7 +102,10 @@ public sealed class DocumentStoreTests
         await using var bench = await GatewayBench.StartAsync();
         Assert.Empty(await bench.Gateway.Documents.SearchLastAsync("none", null, "created_at", 5, Token));
         await bench.Gateway.Documents.EnsureIndexAsync(
-            Jobs, Json("""{"mappings":{"dynamic":false,"properties":{"created_at":{"type":"date"},"kind":{"type":"keyword"}}}}"""), Token);
+            Jobs,
+            Json("""{"mappings":{"dynamic":false,"properties":{"created_at":{"type":"date"},"kind":{"type":"keyword"}}}}"""),
+            Token
+        );
         for (var i = 0; i < 1_200; i++)
         {
             bench.Server.Put(Jobs, $"j{i}", $$"""{"kind":"{{(i % 2 == 0 ? "a" : "b")}}","created_at":"{{Epoch.AddMinutes(i):O}}"}""");
@@ -107,7 +113,12 @@ public sealed class DocumentStoreTests
 
         bench.Server.Put(Jobs, "undated", """{"kind":"a"}""");
 
-        Assert.Equal(["j1198", "j1196", "j1194"], (await bench.Gateway.Documents.SearchLastAsync(Jobs, Json("""{"term":{"kind":"a"}}"""), "created_at", 3, Token)).Select(document => document.Id));
+        Assert.Equal(
+            ["j1198", "j1196", "j1194"],
+            (await bench.Gateway.Documents.SearchLastAsync(Jobs, Json("""{"term":{"kind":"a"}}"""), "created_at", 3, Token)).Select(
+                document => document.Id
+            )
+        );
         var most = await bench.Gateway.Documents.SearchLastAsync(Jobs, null, "created_at", 1_000, Token);
         Assert.Equal((1_000, "j1199", "j200"), (most.Count, most[0].Id, most[^1].Id));
         Assert.All(most, document => Assert.True(document.SequenceNumber >= 0));
@@ -137,11 +148,13 @@ public sealed class DocumentStoreTests
     public async Task WhereSettingsAreRefusedTheIndexIsMadeWithoutThem()
     {
         await using var bench = await GatewayBench.StartAsync();
-        bench.Server.Faults.Add(FaultRule.RefuseCall(400) with
-        {
-            Type = "illegal_argument_exception",
-            Request = request => Encoding.UTF8.GetString(request.Body.Span).Contains("number_of_shards", StringComparison.Ordinal),
-        });
+        bench.Server.Faults.Add(
+            FaultRule.RefuseCall(400) with
+            {
+                Type = "illegal_argument_exception",
+                Request = request => Encoding.UTF8.GetString(request.Body.Span).Contains("number_of_shards", StringComparison.Ordinal),
+            }
+        );
 
         await ProtocolIndices.EnsureAsync(bench.Gateway.Documents, Token);
         await ProtocolIndices.EnsureAsync(bench.Gateway.Documents, Token);

@@ -19,7 +19,10 @@ internal sealed class GatewayBench : IAsyncDisposable
     public ElasticsearchGateway Gateway { get; }
 
     public static async Task<GatewayBench> StartAsync(
-        Func<ElasticsearchOptions, ElasticsearchOptions>? configure = null, EmulatorOptions? emulator = null, TimeProvider? time = null)
+        Func<ElasticsearchOptions, ElasticsearchOptions>? configure = null,
+        EmulatorOptions? emulator = null,
+        TimeProvider? time = null
+    )
     {
         var server = await EmulatorServer.StartAsync(emulator ?? new EmulatorOptions(), Token);
         var options = new ElasticsearchOptions { Hosts = [server.Uri] };

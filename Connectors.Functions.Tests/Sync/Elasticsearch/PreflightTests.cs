@@ -56,13 +56,19 @@ public sealed class PreflightTests
     public async Task ItGivesUpAfterTheTimeThatIsSet()
     {
         var time = new FastForwardTimeProvider();
-        using var gateway = GatewayBench.GatewayOf(new ElasticsearchOptions { Hosts = [new Uri("http://127.0.0.1:1")], MaxWaitDuration = TimeSpan.FromSeconds(30) }, time);
+        using var gateway = GatewayBench.GatewayOf(
+            new ElasticsearchOptions { Hosts = [new Uri("http://127.0.0.1:1")], MaxWaitDuration = TimeSpan.FromSeconds(30) },
+            time
+        );
         var start = time.GetUtcNow();
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => gateway.ConnectAsync(Token));
 
         Assert.StartsWith(
-            "Gave up after 30 s (elasticsearch.max_wait_duration). Elasticsearch at http://127.0.0.1:1 can't be reached (GET /): ", failure.Message, StringComparison.Ordinal);
+            "Gave up after 30 s (elasticsearch.max_wait_duration). Elasticsearch at http://127.0.0.1:1 can't be reached (GET /): ",
+            failure.Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal(TimeSpan.FromSeconds(30), time.GetUtcNow() - start);
     }
 
@@ -79,12 +85,18 @@ public sealed class PreflightTests
     [Fact]
     public async Task AnotherProductIsRefused()
     {
-        await using var server = await PlainServer.StartAsync(async context => await context.Response.WriteAsJsonAsync(new { version = new { number = "9.5.0" } }));
+        await using var server = await PlainServer.StartAsync(async context =>
+            await context.Response.WriteAsJsonAsync(new { version = new { number = "9.5.0" } })
+        );
         using var gateway = GatewayBench.GatewayOf(new ElasticsearchOptions { Hosts = [server.Uri] });
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => gateway.ConnectAsync(Token));
 
-        Assert.StartsWith($"What answers at {server.Uri.ToString().TrimEnd('/')} is not Elasticsearch", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"What answers at {server.Uri.ToString().TrimEnd('/')} is not Elasticsearch",
+            failure.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -93,7 +105,9 @@ public sealed class PreflightTests
         await using var server = await PlainServer.StartAsync(async context =>
         {
             context.Response.Headers["X-Elastic-Product"] = "Elasticsearch";
-            await context.Response.WriteAsJsonAsync(new { cluster_name = "c", version = new { number = "7.11.0", build_flavor = "serverless" } });
+            await context.Response.WriteAsJsonAsync(
+                new { cluster_name = "c", version = new { number = "7.11.0", build_flavor = "serverless" } }
+            );
         });
         using var gateway = GatewayBench.GatewayOf(new ElasticsearchOptions { Hosts = [server.Uri] });
 

@@ -26,16 +26,34 @@ public sealed class RedirectTests
         await using var server = await PlainServer.StartAsync(context =>
         {
             context.Response.StatusCode = status;
-            context.Response.Headers.Location = new UriBuilder(other.Uri) { UserName = "user", Password = "hunter2", Path = "/elsewhere", Query = "?token=hunter2" }.Uri.AbsoluteUri;
+            context.Response.Headers.Location = new UriBuilder(other.Uri)
+            {
+                UserName = "user",
+                Password = "hunter2",
+                Path = "/elsewhere",
+                Query = "?token=hunter2",
+            }
+                .Uri
+                .AbsoluteUri;
             return Task.CompletedTask;
         });
-        using var gateway = GatewayBench.GatewayOf(new ElasticsearchOptions { Hosts = [server.Uri], Headers = new Dictionary<string, Secret> { ["X-Tenant"] = new("t1") } });
+        using var gateway = GatewayBench.GatewayOf(
+            new ElasticsearchOptions
+            {
+                Hosts = [server.Uri],
+                Headers = new Dictionary<string, Secret> { ["X-Tenant"] = new("t1") },
+            }
+        );
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => gateway.Content.CountAsync("search-a", Token));
         var bulk = await gateway.Content.BulkAsync("search-a", null, "{}\n"u8.ToArray(), 1, Token);
 
         Assert.Equal(FailureKind.Fatal, failure.Kind);
-        Assert.Contains($"answered GET /search-a/_count with {status}, a redirect to {other.Uri}elsewhere.", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"answered GET /search-a/_count with {status}, a redirect to {other.Uri}elsewhere.",
+            failure.Message,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("hunter2", failure.Message, StringComparison.Ordinal);
         Assert.Equal((status, 0), (bulk.Status, followed));
         Assert.Contains($"a redirect to {other.Uri}elsewhere.", bulk.Error!.Reason, StringComparison.Ordinal);

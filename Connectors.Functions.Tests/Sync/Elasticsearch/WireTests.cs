@@ -28,11 +28,13 @@ public sealed class WireTests
             seen["path"] = context.Request.Path;
             await context.Response.WriteAsJsonAsync(new { count = 3 });
         });
-        using var gateway = GatewayBench.GatewayOf(new ElasticsearchOptions
-        {
-            Hosts = [new Uri(server.Uri, "behind/proxy")],
-            Headers = new Dictionary<string, Secret> { ["X-Tenant"] = new("t1") },
-        });
+        using var gateway = GatewayBench.GatewayOf(
+            new ElasticsearchOptions
+            {
+                Hosts = [new Uri(server.Uri, "behind/proxy")],
+                Headers = new Dictionary<string, Secret> { ["X-Tenant"] = new("t1") },
+            }
+        );
 
         Assert.Equal(3, await gateway.Content.CountAsync("search-a", Token));
 
@@ -89,9 +91,11 @@ public sealed class WireTests
         await using var server = await PlainServer.StartAsync(async context =>
         {
             context.Response.ContentType = "application/json";
-            await context.Response.WriteAsync(context.Request.Path.Value!.EndsWith("/_settings", StringComparison.Ordinal)
-                ? """{"search-a":{"settings":{"index.uuid":"u1"}}}"""
-                : """{"errors":false,"items":[{"index":{"status":200,"result":"updated"}}]}""");
+            await context.Response.WriteAsync(
+                context.Request.Path.Value!.EndsWith("/_settings", StringComparison.Ordinal)
+                    ? """{"search-a":{"settings":{"index.uuid":"u1"}}}"""
+                    : """{"errors":false,"items":[{"index":{"status":200,"result":"updated"}}]}"""
+            );
         });
         using var gateway = GatewayBench.GatewayOf(new ElasticsearchOptions { Hosts = [server.Uri] });
 
@@ -114,7 +118,9 @@ public sealed class WireTests
         var options = new ElasticsearchOptions { Hosts = [server.Uri] };
 
         Assert.True(await IsTrustedAsync(options with { CaCertificatesPath = trusted }));
-        Assert.True(await IsTrustedAsync(options with { CertificateFingerprint = certificate.GetCertHashString(HashAlgorithmName.SHA256) }));
+        Assert.True(
+            await IsTrustedAsync(options with { CertificateFingerprint = certificate.GetCertHashString(HashAlgorithmName.SHA256) })
+        );
         Assert.True(await IsTrustedAsync(options with { VerifyCertificates = false }));
         Assert.False(await IsTrustedAsync(options));
         Assert.False(await IsTrustedAsync(options with { CaCertificatesPath = other }));
@@ -128,7 +134,9 @@ public sealed class WireTests
         var file = Path.Combine(folder.Path, "ca.pem");
         await File.WriteAllTextAsync(file, "nothing", Token);
 
-        var failure = Assert.Throws<ConnectorException>(() => GatewayBench.GatewayOf(new ElasticsearchOptions { CaCertificatesPath = file }));
+        var failure = Assert.Throws<ConnectorException>(() =>
+            GatewayBench.GatewayOf(new ElasticsearchOptions { CaCertificatesPath = file })
+        );
 
         Assert.Equal($"elasticsearch.ca_certs: '{file}' holds no certificate in PEM form.", failure.Message);
     }
@@ -143,7 +151,11 @@ public sealed class WireTests
         catch (ConnectorException exception)
         {
             Assert.Equal(FailureKind.Fatal, exception.Kind);
-            Assert.Contains("Set elasticsearch.ca_certs or elasticsearch.ssl_assert_fingerprint", exception.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "Set elasticsearch.ca_certs or elasticsearch.ssl_assert_fingerprint",
+                exception.Message,
+                StringComparison.Ordinal
+            );
             return false;
         }
     }

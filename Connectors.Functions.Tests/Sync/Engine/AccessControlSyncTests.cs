@@ -74,11 +74,28 @@ public sealed class AccessControlSyncTests : IDisposable
     [Fact]
     public async Task AChangeOfReadersReachesADocumentWhoseTimeStampStaysTheSame()
     {
-        await _bench.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", """["everyone"]""", "v1", Then), AccessSource.Document("b", """["everyone"]""", "v1", Then)] });
+        await _bench.RunAsync(
+            new AccessSource
+            {
+                Documents =
+                [
+                    AccessSource.Document("a", """["everyone"]""", "v1", Then),
+                    AccessSource.Document("b", """["everyone"]""", "v1", Then),
+                ],
+            }
+        );
         _bench.Index.Written.Clear();
 
         var outcome = await _bench.RunNextAsync(
-            new AccessSource { Documents = [AccessSource.Document("a", """["user:1"]""", "v1", Then), AccessSource.Document("b", """["everyone"]""", "v1", Then)] });
+            new AccessSource
+            {
+                Documents =
+                [
+                    AccessSource.Document("a", """["user:1"]""", "v1", Then),
+                    AccessSource.Document("b", """["everyone"]""", "v1", Then),
+                ],
+            }
+        );
 
         Assert.Equal((1, 1), (outcome.Counts.Updated, outcome.Counts.Skipped));
         Assert.Equal(["a"], _bench.Index.Written);
@@ -91,7 +108,9 @@ public sealed class AccessControlSyncTests : IDisposable
     {
         await _bench.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", """["everyone"]""", "v1", Then)] });
 
-        var outcome = await _bench.RunNextAsync(new AccessSource { Documents = [AccessSource.Document("a", """["everyone"]""", "v1", Then.AddSeconds(1))] });
+        var outcome = await _bench.RunNextAsync(
+            new AccessSource { Documents = [AccessSource.Document("a", """["everyone"]""", "v1", Then.AddSeconds(1))] }
+        );
 
         Assert.Equal(1, outcome.Counts.Updated);
     }
@@ -100,7 +119,15 @@ public sealed class AccessControlSyncTests : IDisposable
     public async Task DocumentsOfAnotherServiceAreWrittenAgainThoughTheirTimeStampsAreEqual()
     {
         _bench.Index.Exists = true;
-        _bench.Index.Put("a", new JsonObject { ["id"] = "a", ["_timestamp"] = "2025-06-01T10:00:00Z", ["text"] = "v1" });
+        _bench.Index.Put(
+            "a",
+            new JsonObject
+            {
+                ["id"] = "a",
+                ["_timestamp"] = "2025-06-01T10:00:00Z",
+                ["text"] = "v1",
+            }
+        );
 
         var outcome = await _bench.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", """["user:1"]""", "v1", Then)] });
 
@@ -133,14 +160,28 @@ public sealed class AccessControlSyncTests : IDisposable
         _bench.Index.Exists = true;
         Open(_bench.Index, "a", "b");
 
-        var outcome = await _bench.RunAsync(new MemorySource { Partitions = [[new MemoryDocument("a", "v2")]], Gap = "may not be read" });
+        var outcome = await _bench.RunAsync(
+            new MemorySource
+            {
+                Partitions =
+                [
+                    [new MemoryDocument("a", "v2")],
+                ],
+                Gap = "may not be read",
+            }
+        );
 
         Assert.Equal(SyncEnd.Refused, outcome.End);
         Assert.Equal("""["_nobody"]""", AccessOf("b"));
         Assert.Equal("v1", _bench.Index.Documents["b"]["text"]!.GetValue<string>());
 
         // Its list comes as soon as it is listed, though its time stamp is the same.
-        await _bench.RunNextAsync(new AccessSource { Documents = [AccessSource.Document("a", """["user:1"]"""), AccessSource.Document("b", """["user:1"]""", "v1", Then)] });
+        await _bench.RunNextAsync(
+            new AccessSource
+            {
+                Documents = [AccessSource.Document("a", """["user:1"]"""), AccessSource.Document("b", """["user:1"]""", "v1", Then)],
+            }
+        );
         Assert.Equal("""["user:1"]""", AccessOf("b"));
     }
 
@@ -151,7 +192,9 @@ public sealed class AccessControlSyncTests : IDisposable
         Open(_bench.Index, "a", "b");
         _bench.Index.Reject = id => id == "b";
 
-        var outcome = await _bench.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", """["user:1"]"""), AccessSource.Document("b", """["user:1"]""")] });
+        var outcome = await _bench.RunAsync(
+            new AccessSource { Documents = [AccessSource.Document("a", """["user:1"]"""), AccessSource.Document("b", """["user:1"]""")] }
+        );
 
         Assert.Equal(1, outcome.Counts.Rejected);
         Assert.Equal("""["_nobody"]""", AccessOf("b"));
@@ -191,7 +234,16 @@ public sealed class AccessControlSyncTests : IDisposable
         bench.Index.Exists = true;
         Open(bench.Index, "a", "b");
 
-        var outcome = await bench.RunAsync(new MemorySource { Partitions = [[new MemoryDocument("a", "v2")]], Gap = "may not be read" });
+        var outcome = await bench.RunAsync(
+            new MemorySource
+            {
+                Partitions =
+                [
+                    [new MemoryDocument("a", "v2")],
+                ],
+                Gap = "may not be read",
+            }
+        );
 
         Assert.Equal(SyncEnd.Refused, outcome.End);
         Assert.Equal("""["_nobody"]""", bench.Index.Documents["b"][AccessControl.FieldName]!.ToJsonString());
@@ -210,10 +262,21 @@ public sealed class AccessControlSyncTests : IDisposable
     public async Task ABrokenBodyIsRejectedAndReported()
     {
         await using var bench = await GatewayBench.StartAsync();
-        var engine = new SyncEngine(bench.Gateway.Content, _bench.Options, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance);
+        var engine = new SyncEngine(
+            bench.Gateway.Content,
+            _bench.Options,
+            new FastForwardTimeProvider(),
+            new Random(1),
+            NullLoggerFactory.Instance
+        );
 
         var outcome = await engine.RunAsync(
-            _bench.Request, new RawSource(("bad", "{\"text\":"), ("good", "{\"text\":1,\"_allow_access_control\":[\"user:1\"]}")), new SyncProgress(), default, GatewayBench.Token);
+            _bench.Request,
+            new RawSource(("bad", "{\"text\":"), ("good", "{\"text\":1,\"_allow_access_control\":[\"user:1\"]}")),
+            new SyncProgress(),
+            default,
+            GatewayBench.Token
+        );
 
         Assert.Equal((1, 1), (outcome.Counts.Created, outcome.Counts.Rejected));
         Assert.Equal("bad", Assert.Single(outcome.Rejections.Samples).Id);
@@ -227,7 +290,14 @@ public sealed class AccessControlSyncTests : IDisposable
         var content = bench.Gateway.Content;
         await content.PrepareAsync("search-open", GatewayBench.Token);
         await content.PrepareAccessAsync("search-open", GatewayBench.Token);
-        var body = string.Concat(Enumerable.Range(0, 12).Select(number => $"{{\"index\":{{\"_id\":\"{number} \\\"é\"}}}}\n{{\"text\":\"v1\",\"_digest\":7{(number % 3 == 0 ? ",\"_allow_access_control\":[\"user:1\"]" : string.Empty)}}}\n"));
+        var body = string.Concat(
+            Enumerable
+                .Range(0, 12)
+                .Select(number =>
+                    $"{{\"index\":{{\"_id\":\"{number} "
+                    + $"\\\"é\"}}}}\n{{\"text\":\"v1\",\"_digest\":7{(number % 3 == 0 ? ",\"_allow_access_control\":[\"user:1\"]" : string.Empty)}}}\n"
+                )
+        );
         await content.BulkAsync("search-open", null, System.Text.Encoding.UTF8.GetBytes(body), 12, GatewayBench.Token);
         await content.RefreshAsync("search-open", GatewayBench.Token);
         Assert.Equal(8, await content.CountUnsecuredAsync("search-open", GatewayBench.Token));
@@ -236,7 +306,10 @@ public sealed class AccessControlSyncTests : IDisposable
 
         Assert.Equal(0, await content.CountUnsecuredAsync("search-open", GatewayBench.Token));
         var closed = JsonNode.Parse(bench.Server.Get("search-open", "1 \"é")!)!;
-        Assert.Equal(("v1", """["_nobody"]""", null), (closed["text"]!.GetValue<string>(), closed[AccessControl.FieldName]!.ToJsonString(), closed["_digest"]));
+        Assert.Equal(
+            ("v1", """["_nobody"]""", null),
+            (closed["text"]!.GetValue<string>(), closed[AccessControl.FieldName]!.ToJsonString(), closed["_digest"])
+        );
         Assert.Equal("""["user:1"]""", JsonNode.Parse(bench.Server.Get("search-open", "3 \"é")!)![AccessControl.FieldName]!.ToJsonString());
     }
 
@@ -244,15 +317,24 @@ public sealed class AccessControlSyncTests : IDisposable
     public async Task IdentitiesAreSyncedLikeDocuments()
     {
         _bench.Request = _bench.Request with { HasAccessControl = false };
-        await _bench.RunAsync(new IdentitySource(new AccessSource { Identities = [Identity("alice", "user:1"), Identity("bob", "user:2"), Identity("carol", "user:3")] }));
+        await _bench.RunAsync(
+            new IdentitySource(
+                new AccessSource { Identities = [Identity("alice", "user:1"), Identity("bob", "user:2"), Identity("carol", "user:3")] }
+            )
+        );
         _bench.Index.Written.Clear();
 
-        var outcome = await _bench.RunNextAsync(new IdentitySource(new AccessSource { Identities = [Identity("alice", "user:1"), Identity("carol", "user:3", "group:7")] }));
+        var outcome = await _bench.RunNextAsync(
+            new IdentitySource(new AccessSource { Identities = [Identity("alice", "user:1"), Identity("carol", "user:3", "group:7")] })
+        );
 
         Assert.Equal((SyncEnd.Completed, 1, 1, 1), (outcome.End, outcome.Counts.Skipped, outcome.Counts.Updated, outcome.Counts.Deleted));
         Assert.Equal(["carol"], _bench.Index.Written);
         Assert.Equal(["alice", "carol"], _bench.Index.Documents.Keys.Order());
-        Assert.Equal("""["everyone","group:7","user:3"]""", _bench.Index.Documents["carol"]["query"]!["template"]!["params"]!["access_control"]!.ToJsonString());
+        Assert.Equal(
+            """["everyone","group:7","user:3"]""",
+            _bench.Index.Documents["carol"]["query"]!["template"]!["params"]!["access_control"]!.ToJsonString()
+        );
     }
 
     [Fact]
@@ -261,7 +343,9 @@ public sealed class AccessControlSyncTests : IDisposable
         _bench.Request = _bench.Request with { HasAccessControl = false };
         await _bench.RunAsync(new IdentitySource(new AccessSource { Identities = [Identity("alice", "user:1", "group:7")] }));
 
-        var outcome = await _bench.RunNextAsync(new IdentitySource(new AccessSource { Identities = [Identity("alice", "group:7", "user:1", "everyone")] }));
+        var outcome = await _bench.RunNextAsync(
+            new IdentitySource(new AccessSource { Identities = [Identity("alice", "group:7", "user:1", "everyone")] })
+        );
 
         Assert.Equal((1, 0), (outcome.Counts.Skipped, outcome.Counts.Indexed));
     }
@@ -273,14 +357,23 @@ public sealed class AccessControlSyncTests : IDisposable
         var all = new AccessSource { Identities = [Identity("alice", "user:1"), Identity("bob", "user:2")] };
         await _bench.RunAsync(new IdentitySource(all));
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => _bench.RunNextAsync(new IdentitySource(new AccessSource { Identities = all.Identities, FailsAfter = 1 })));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            _bench.RunNextAsync(new IdentitySource(new AccessSource { Identities = all.Identities, FailsAfter = 1 }))
+        );
 
         Assert.Equal("The directory of users is gone.", failure.Message);
         Assert.Equal(["alice", "bob"], _bench.Index.Documents.Keys.Order());
     }
 
-    private static void Open(MemoryIndex index, params string[] ids) => Array.ForEach(
-        ids, id => index.Put(id, new JsonObject { ["id"] = id, ["_timestamp"] = "2025-06-01T10:00:00Z", ["text"] = "v1" }));
+    private static void Open(MemoryIndex index, params string[] ids) => Array.ForEach(ids, id => index.Put(
+                id,
+                new JsonObject
+                {
+                    ["id"] = id,
+                    ["_timestamp"] = "2025-06-01T10:00:00Z",
+                    ["text"] = "v1",
+                }
+            ));
 
     private static AccessIdentity Identity(string id, params string[] values) => new(id, values);
 

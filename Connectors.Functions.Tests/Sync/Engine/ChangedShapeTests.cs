@@ -23,7 +23,13 @@ public sealed class ChangedShapeTests : IDisposable
     [Theory]
     [InlineData("m2", "s1", "p1", "i1", "the index's mappings changed since the last full sync.")]
     [InlineData("m1", "s2", "p1", "i1", "the index's settings for pipelines and analysis changed since the last full sync.")]
-    [InlineData("m2", "s1", "p2", "i2", "the index's mappings, the ingest pipelines and the inference endpoints changed since the last full sync.")]
+    [InlineData(
+        "m2",
+        "s1",
+        "p2",
+        "i2",
+        "the index's mappings, the ingest pipelines and the inference endpoints changed since the last full sync."
+    )]
     public async Task WhatChangedIsWrittenAgainOnceAndSaid(string mappings, string settings, string pipelines, string inference, string why)
     {
         await _bench.RunAsync(Source());

@@ -28,7 +28,11 @@ public sealed class ForeignDocumentsTests : IDisposable
             var refused = await _bench.RunNextAsync(MemorySource.Holding("a", "b"));
 
             Assert.Equal(SyncEnd.Refused, refused.End);
-            Assert.StartsWith("Nothing was deleted: index 'search-memory' holds documents that no connector wrote, and 1 of its ", refused.Message, StringComparison.Ordinal);
+            Assert.StartsWith(
+                "Nothing was deleted: index 'search-memory' holds documents that no connector wrote, and 1 of its ",
+                refused.Message,
+                StringComparison.Ordinal
+            );
             Assert.Equal(["a", "b", "mine"], _bench.Index.Documents.Keys.Order());
         }
 

@@ -23,7 +23,17 @@ public sealed class PartialSyncTests : IDisposable
         await _bench.RunAsync(MemorySource.Holding("a", "b", "c"));
         _bench.Index.Written.Clear();
 
-        var outcome = await RunAsync(SyncKind.DeletesOnly, new MemorySource { Partitions = [[new("a", "v2"), new("d", "v1")], [new("c", "v1")]] });
+        var outcome = await RunAsync(
+            SyncKind.DeletesOnly,
+            new MemorySource
+            {
+                Partitions =
+                [
+                    [new("a", "v2"), new("d", "v1")],
+                    [new("c", "v1")],
+                ],
+            }
+        );
 
         Assert.Equal((SyncEnd.Completed, 3, 0, 1), (outcome.End, outcome.Counts.Read, outcome.Counts.Indexed, outcome.Counts.Deleted));
         Assert.Equal(["a", "c"], _bench.Index.Documents.Keys.Order());
@@ -47,8 +57,19 @@ public sealed class PartialSyncTests : IDisposable
     public async Task WithRulesThatLookAtFieldsItReadsDocumentsAndDeletesWhatTheyLeaveOut()
     {
         await _bench.RunAsync(MemorySource.Holding("a", "b"));
-        _bench.Request = _bench.Request with { Rules = new DocumentRules([new DocumentRule("r", RulePolicy.Exclude, "text", RuleComparison.EqualTo, "secret")]) };
-        var source = new IdSource(new MemorySource { Partitions = [[new("a", "secret"), new("b", "v1")]] });
+        _bench.Request = _bench.Request with
+        {
+            Rules = new DocumentRules([new DocumentRule("r", RulePolicy.Exclude, "text", RuleComparison.EqualTo, "secret")]),
+        };
+        var source = new IdSource(
+            new MemorySource
+            {
+                Partitions =
+                [
+                    [new("a", "secret"), new("b", "v1")],
+                ],
+            }
+        );
 
         await RunAsync(SyncKind.DeletesOnly, source);
 
@@ -73,7 +94,17 @@ public sealed class PartialSyncTests : IDisposable
     {
         await _bench.RunAsync(MemorySource.Holding("a", "b"));
 
-        var outcome = await RunAsync(SyncKind.DeletesOnly, new MemorySource { Partitions = [[new("a", "v1")]], Gap = "may not be read" });
+        var outcome = await RunAsync(
+            SyncKind.DeletesOnly,
+            new MemorySource
+            {
+                Partitions =
+                [
+                    [new("a", "v1")],
+                ],
+                Gap = "may not be read",
+            }
+        );
 
         Assert.Equal(SyncEnd.Refused, outcome.End);
         Assert.Equal(["a", "b"], _bench.Index.Documents.Keys.Order());
@@ -82,7 +113,10 @@ public sealed class PartialSyncTests : IDisposable
     [Fact]
     public async Task TheDeleteGuardHoldsForIt()
     {
-        _bench.Options = _bench.Options with { DeleteGuard = new DeleteGuardOptions { MaxDocuments = 0, MaxPercent = 15 } };
+        _bench.Options = _bench.Options with
+        {
+            DeleteGuard = new DeleteGuardOptions { MaxDocuments = 0, MaxPercent = 15 },
+        };
         await _bench.RunAsync(MemorySource.Holding("a", "b"));
 
         Assert.Equal(SyncEnd.Refused, (await RunAsync(SyncKind.DeletesOnly, MemorySource.Holding("a"))).End);
@@ -124,7 +158,14 @@ public sealed class PartialSyncTests : IDisposable
         var source = MemorySource.Holding("a", "b");
         source.Change = new ChangeCheckResult(HasChanged: true, "mark-1");
         await _bench.RunAsync(source);
-        var changed = new MemorySource { Partitions = [[new("a", "v2"), new("b", "v1")]], Change = new ChangeCheckResult(HasChanged: true, "mark-2") };
+        var changed = new MemorySource
+        {
+            Partitions =
+            [
+                [new("a", "v2"), new("b", "v1")],
+            ],
+            Change = new ChangeCheckResult(HasChanged: true, "mark-2"),
+        };
         await RunAsync(SyncKind.DeletesOnly, changed);
         changed.Change = new ChangeCheckResult(HasChanged: false, "mark-2");
 
@@ -137,7 +178,15 @@ public sealed class PartialSyncTests : IDisposable
     public async Task AnIndexThatAnotherServiceFilledKeepsItsDocuments()
     {
         _bench.Index.Exists = true;
-        _bench.Index.Put("a", new JsonObject { ["id"] = "a", ["_timestamp"] = "2026-01-01T00:00:00Z", ["text"] = "theirs" });
+        _bench.Index.Put(
+            "a",
+            new JsonObject
+            {
+                ["id"] = "a",
+                ["_timestamp"] = "2026-01-01T00:00:00Z",
+                ["text"] = "theirs",
+            }
+        );
         _bench.Index.Put("b", new JsonObject { ["id"] = "b", ["text"] = "theirs" });
 
         await RunAsync(SyncKind.DeletesOnly, MemorySource.Holding("a"));
@@ -152,11 +201,34 @@ public sealed class PartialSyncTests : IDisposable
         await _bench.RunAsync(MemorySource.Holding("a", "b", "c"));
         _bench.Index.Written.Clear();
 
-        var outcome = await RunAsync(SyncKind.NoDeletes, new MemorySource { Partitions = [[new("a", "v2"), new("b", "v1"), new("d", "v1")]] });
+        var outcome = await RunAsync(
+            SyncKind.NoDeletes,
+            new MemorySource
+            {
+                Partitions =
+                [
+                    [new("a", "v2"), new("b", "v1"), new("d", "v1")],
+                ],
+            }
+        );
 
-        Assert.Equal((SyncEnd.Completed, 1, 1, 1, 0), (outcome.End, outcome.Counts.Skipped, outcome.Counts.Updated, outcome.Counts.Created, outcome.Counts.Deleted));
+        Assert.Equal(
+            (SyncEnd.Completed, 1, 1, 1, 0),
+            (outcome.End, outcome.Counts.Skipped, outcome.Counts.Updated, outcome.Counts.Created, outcome.Counts.Deleted)
+        );
         Assert.Equal(["a", "b", "c", "d"], _bench.Index.Documents.Keys.Order());
-        Assert.Equal(1, (await RunAsync(SyncKind.Full, new MemorySource { Partitions = [[new("a", "v2"), new("b", "v1"), new("d", "v1")]] })).Counts.Deleted);
+        Assert.Equal(1, (
+                await RunAsync(
+                    SyncKind.Full,
+                    new MemorySource
+                    {
+                        Partitions =
+                        [
+                            [new("a", "v2"), new("b", "v1"), new("d", "v1")],
+                        ],
+                    }
+                )
+            ).Counts.Deleted);
     }
 
     [Fact]

@@ -46,7 +46,13 @@ public sealed class SyncEngineTests : IDisposable
     public async Task ChangedDocumentsAreUpdatedAndVanishedOnesDeleted()
     {
         await _bench.RunAsync(MemorySource.Holding("a", "b", "c"));
-        var source = new MemorySource { Partitions = [[new("a", "v1"), new("b", "v2"), new("d", "v1")]] };
+        var source = new MemorySource
+        {
+            Partitions =
+            [
+                [new("a", "v1"), new("b", "v2"), new("d", "v1")],
+            ],
+        };
 
         var outcome = await _bench.RunNextAsync(source);
 
@@ -63,7 +69,15 @@ public sealed class SyncEngineTests : IDisposable
         _bench.Index.Put("same", new JsonObject { ["id"] = "same", ["_timestamp"] = "2025-06-01T08:00:00+00:00" });
         _bench.Index.Put("newer", new JsonObject { ["id"] = "newer", ["_timestamp"] = "2025-06-01T08:00:00+00:00" });
 
-        var outcome = await _bench.RunAsync(new MemorySource { Partitions = [[new("same", "x", then), new("newer", "x", then.AddSeconds(1))]] });
+        var outcome = await _bench.RunAsync(
+            new MemorySource
+            {
+                Partitions =
+                [
+                    [new("same", "x", then), new("newer", "x", then.AddSeconds(1))],
+                ],
+            }
+        );
 
         Assert.Equal((1, 1), (outcome.Counts.Skipped, outcome.Counts.Updated));
         Assert.Equal(["newer"], _bench.Index.Written);
@@ -89,7 +103,15 @@ public sealed class SyncEngineTests : IDisposable
     public async Task WhenThePartitionThatFailsIsTheLastOneNothingIsDeleted()
     {
         await _bench.RunAsync(MemorySource.Holding("a", "b", "c", "x"));
-        var source = new MemorySource { Partitions = [[new("a", "v1")], [new("b", "v1")], [new("c", "v1")]] };
+        var source = new MemorySource
+        {
+            Partitions =
+            [
+                [new("a", "v1")],
+                [new("b", "v1")],
+                [new("c", "v1")],
+            ],
+        };
         source.OnPage = page => page == 3 ? throw new ConnectorException("cut off") : Task.CompletedTask;
 
         await Assert.ThrowsAsync<ConnectorException>(() => _bench.RunNextAsync(source));
@@ -116,7 +138,11 @@ public sealed class SyncEngineTests : IDisposable
 
         var refused = await _bench.RunNextAsync(MemorySource.Holding());
         Assert.Equal(SyncEnd.Refused, refused.End);
-        Assert.StartsWith("Nothing was deleted: the source listed no document at all, while the index holds 2.", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Nothing was deleted: the source listed no document at all, while the index holds 2.",
+            refused.Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal(2, _bench.Index.Documents.Count);
 
         _bench.Request = _bench.Request with { AllowMassDelete = true };
@@ -135,8 +161,11 @@ public sealed class SyncEngineTests : IDisposable
 
         Assert.Equal(SyncEnd.Refused, outcome.End);
         Assert.Equal(
-            "Nothing was deleted: 40 of the index's 200 documents (20 %) are no longer in the source. elasticsearch.delete_guard allows 15 % or 20 documents, whichever is more. New and changed documents were written. If the deletes are right, run this one sync with --allow-mass-delete (allowMassDelete in the HTTP API), or raise max_percent or max_documents.",
-            outcome.Message);
+            "Nothing was deleted: 40 of the index's 200 documents (20 %) are no longer in the source. elasticsearch.delete_guard allows "
+                + "15 % or 20 documents, whichever is more. New and changed documents were written. If the deletes are right, run this one "
+                + "sync with --allow-mass-delete (allowMassDelete in the HTTP API), or raise max_percent or max_documents.",
+            outcome.Message
+        );
         Assert.Equal((1L, 0L, 201), (outcome.Counts.Created, outcome.Counts.Deleted, _bench.Index.Documents.Count));
     }
 
@@ -144,7 +173,14 @@ public sealed class SyncEngineTests : IDisposable
     public async Task UnreadableDocumentsAreReportedAndNotDeleted()
     {
         await _bench.RunAsync(MemorySource.Holding("a", "b", "locked"));
-        var source = new MemorySource { Partitions = [[new("a", "v1"), new("b", "v1")]], Unreadable = ["locked"] };
+        var source = new MemorySource
+        {
+            Partitions =
+            [
+                [new("a", "v1"), new("b", "v1")],
+            ],
+            Unreadable = ["locked"],
+        };
 
         var outcome = await _bench.RunNextAsync(source);
 
@@ -158,7 +194,16 @@ public sealed class SyncEngineTests : IDisposable
     {
         await _bench.RunAsync(MemorySource.Holding("a", "b"));
 
-        var outcome = await _bench.RunNextAsync(new MemorySource { Partitions = [[new("a", "v1")]], Gap = "permission denied." });
+        var outcome = await _bench.RunNextAsync(
+            new MemorySource
+            {
+                Partitions =
+                [
+                    [new("a", "v1")],
+                ],
+                Gap = "permission denied.",
+            }
+        );
 
         Assert.Equal(SyncEnd.Refused, outcome.End);
         Assert.Contains("folder: permission denied.", outcome.Message, StringComparison.Ordinal);
@@ -170,7 +215,10 @@ public sealed class SyncEngineTests : IDisposable
     {
         var source = new MemorySource
         {
-            Partitions = [[new("a", "1"), new("a", "2"), new("b", "1"), new("c", "1"), new("a", "3"), new("c", "2")]],
+            Partitions =
+            [
+                [new("a", "1"), new("a", "2"), new("b", "1"), new("c", "1"), new("a", "3"), new("c", "2")],
+            ],
         };
 
         var outcome = await _bench.RunAsync(source);
@@ -254,7 +302,10 @@ public sealed class SyncEngineTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => _bench.RunAsync(MemorySource.Holding("a")));
 
-        Assert.Equal("The ingest pipeline 'nope' does not exist. Create it, or choose another one on the connector's Pipelines tab.", failure.Message);
+        Assert.Equal(
+            "The ingest pipeline 'nope' does not exist. Create it, or choose another one on the connector's Pipelines tab.",
+            failure.Message
+        );
         Assert.False(_bench.Index.Exists);
     }
 
@@ -284,7 +335,14 @@ public sealed class SyncEngineTests : IDisposable
         var source = MemorySource.Holding("a", "b", "c", "d");
         source.Change = new ChangeCheckResult(true, "mark-1");
         await _bench.RunAsync(source);
-        var failing = new MemorySource { Partitions = [[new("a", "v2"), new("b", "v2"), new("c", "v2"), new("d", "v2")]], Change = new ChangeCheckResult(true, "mark-2") };
+        var failing = new MemorySource
+        {
+            Partitions =
+            [
+                [new("a", "v2"), new("b", "v2"), new("c", "v2"), new("d", "v2")],
+            ],
+            Change = new ChangeCheckResult(true, "mark-2"),
+        };
         failing.OnPage = page => page == 2 ? throw new ConnectorException("died") : Task.CompletedTask;
         await Assert.ThrowsAsync<ConnectorException>(() => _bench.RunNextAsync(failing));
 
@@ -303,7 +361,15 @@ public sealed class SyncEngineTests : IDisposable
         var before = _bench.Index.Written.Count;
         _bench.Request = _bench.Request with { DryRun = true };
 
-        var outcome = await _bench.RunNextAsync(new MemorySource { Partitions = [[new("a", "v1"), new("b", "v2"), new("new", "v1")]] });
+        var outcome = await _bench.RunNextAsync(
+            new MemorySource
+            {
+                Partitions =
+                [
+                    [new("a", "v1"), new("b", "v2"), new("new", "v1")],
+                ],
+            }
+        );
 
         Assert.Equal((1L, 1L, 1L, 1L), (outcome.Counts.Skipped, outcome.Counts.Created, outcome.Counts.Updated, outcome.Counts.Deleted));
         Assert.Equal(["new"], outcome.Preview!.Added);
@@ -375,7 +441,9 @@ public sealed class SyncEngineTests : IDisposable
         var source = MemorySource.Holding("a");
         source.OnPage = async _ =>
         {
-            var other = await Assert.ThrowsAsync<ConnectorException>(() => _bench.NewEngine().RunAsync(_bench.Request, MemorySource.Holding("a"), new SyncProgress(), default, default));
+            var other = await Assert.ThrowsAsync<ConnectorException>(() =>
+                _bench.NewEngine().RunAsync(_bench.Request, MemorySource.Holding("a"), new SyncProgress(), default, default)
+            );
             Assert.Contains("Another process may be running this job", other.Message, StringComparison.Ordinal);
             Assert.False(_bench.NewEngine().CanResume("job-1"));
         };

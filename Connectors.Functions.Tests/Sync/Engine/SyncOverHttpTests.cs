@@ -29,7 +29,12 @@ public sealed class SyncOverHttpTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
-        _gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [_server.Uri] }, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance);
+        _gateway = new ElasticsearchGateway(
+            new ElasticsearchOptions { Hosts = [_server.Uri] },
+            new FastForwardTimeProvider(),
+            new Random(1),
+            NullLoggerFactory.Instance
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -87,7 +92,10 @@ public sealed class SyncOverHttpTests : IAsyncLifetime
         var documents = Enumerable.Range(20, 200).Select(number => new MemoryDocument(Id(number), number < 60 ? "changed" : "0")).ToList();
         var outcome = await RunAsync(new MemorySource { Partitions = [documents], PageSize = 16 });
 
-        Assert.Equal((SyncEnd.Completed, 20L, 40L, 20L, 0L), (outcome.End, outcome.Counts.Created, outcome.Counts.Updated, outcome.Counts.Deleted, outcome.Counts.AlreadyGone));
+        Assert.Equal(
+            (SyncEnd.Completed, 20L, 40L, 20L, 0L),
+            (outcome.End, outcome.Counts.Created, outcome.Counts.Updated, outcome.Counts.Deleted, outcome.Counts.AlreadyGone)
+        );
         Assert.Equal(documents.Select(document => document.Id).Order(StringComparer.Ordinal), _server.Ids(Index));
     }
 
@@ -116,16 +124,26 @@ public sealed class SyncOverHttpTests : IAsyncLifetime
                 Assert.Equal(Math.Max(0, before - (shift + after)) + Math.Min(before, shift), outcome.Counts.Deleted);
             },
             iter: 15,
-            threads: 1);
+            threads: 1
+        );
     }
 
     private static string Id(int number) => number.ToString("x", CultureInfo.InvariantCulture);
 
-    private static MemorySource Numbered(int count, int from, int pageSize = 50) => new()
-    {
-        PageSize = pageSize,
-        Partitions = [.. Enumerable.Range(from, count).Select(number => new MemoryDocument(Id(number), "0")).Chunk(Math.Max(1, (count / 2) + 1)).Select(chunk => chunk.ToList()).DefaultIfEmpty([])],
-    };
+    private static MemorySource Numbered(int count, int from, int pageSize = 50) =>
+        new()
+        {
+            PageSize = pageSize,
+            Partitions =
+            [
+                .. Enumerable
+                    .Range(from, count)
+                    .Select(number => new MemoryDocument(Id(number), "0"))
+                    .Chunk(Math.Max(1, (count / 2) + 1))
+                    .Select(chunk => chunk.ToList())
+                    .DefaultIfEmpty([]),
+            ],
+        };
 
     private Task<SyncOutcome> RunAsync(MemorySource source, string index = Index)
     {
@@ -144,6 +162,12 @@ public sealed class SyncOverHttpTests : IAsyncLifetime
             IndexName = index,
             Fingerprint = "f",
         };
-        return new SyncEngine(_gateway.Content, options, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance).RunAsync(request, source, new SyncProgress(), default, Token);
+        return new SyncEngine(_gateway.Content, options, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance).RunAsync(
+            request,
+            source,
+            new SyncProgress(),
+            default,
+            Token
+        );
     }
 }

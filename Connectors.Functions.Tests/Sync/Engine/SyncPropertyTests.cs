@@ -10,16 +10,14 @@ using Xunit;
 namespace Connectors.Tests.Sync.Engine;
 
 /// <summary>
-/// The product in one sentence, for any source, any index and any faults: after a sync the index equals the source, nothing was deleted that the source
-/// still has, and the counts are what happened.
+/// The product in one sentence, for any source, any index and any faults: after a sync the index equals the source, nothing was deleted
+/// that the source still has, and the counts are what happened.
 /// </summary>
 public sealed class SyncPropertyTests
 {
-    private static readonly Gen<MemoryDocument> Document = Gen.Select(
-        Gen.Int[0, 40],
-        Gen.Int[0, 2],
-        Gen.Bool,
-        (id, text, hasTimestamp) => new MemoryDocument("id-" + id, "text-" + text, hasTimestamp ? DateTimeOffset.UnixEpoch.AddDays(text) : null));
+    private static readonly Gen<MemoryDocument> Document = Gen.Select(Gen.Int[0, 40], Gen.Int[0, 2], Gen.Bool, (id, text, hasTimestamp) =>
+        new MemoryDocument("id-" + id, "text-" + text, hasTimestamp ? DateTimeOffset.UnixEpoch.AddDays(text) : null)
+    );
 
     private static readonly Gen<Story> Stories = Gen.Select(
         Document.List[0, 40],
@@ -28,61 +26,78 @@ public sealed class SyncPropertyTests
         Gen.Int[1, 7],
         Gen.Int[0, 9].Array[30],
         Gen.Int[0, 9].Array[30],
-        (before, after, partitions, pageSize, bulkFaults, kills) => new Story(before, after, partitions, pageSize, bulkFaults, kills));
+        (before, after, partitions, pageSize, bulkFaults, kills) => new Story(before, after, partitions, pageSize, bulkFaults, kills)
+    );
 
     [Fact]
     public async Task AfterAnySyncTheIndexEqualsTheSource() =>
-        await Stories.SampleAsync(async story =>
-        {
-            using var bench = new EngineBench();
-            bench.Options = bench.Options with { DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 }, PagesInFlight = 2 };
-            await bench.RunAsync(story.Source(story.Before));
-            var before = bench.Index.Documents.ToDictionary(pair => pair.Key, pair => pair.Value.DeepClone().AsObject(), StringComparer.Ordinal);
-            bench.Index.Written.Clear();
-            bench.Index.Deleted.Clear();
-
-            // An empty source deletes nothing: that is another test's sentence.
-            if (story.After.Count == 0)
+        await Stories.SampleAsync(
+            async story =>
             {
-                return;
-            }
+                using var bench = new EngineBench();
+                bench.Options = bench.Options with
+                {
+                    DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 },
+                    PagesInFlight = 2,
+                };
+                await bench.RunAsync(story.Source(story.Before));
+                var before = bench.Index.Documents.ToDictionary(
+                    pair => pair.Key,
+                    pair => pair.Value.DeepClone().AsObject(),
+                    StringComparer.Ordinal
+                );
+                bench.Index.Written.Clear();
+                bench.Index.Deleted.Clear();
 
-            bench.Request = bench.Request with { JobId = "job-2" };
-            var outcome = await RunWithFaultsAsync(bench, story);
+                // An empty source deletes nothing: that is another test's sentence.
+                if (story.After.Count == 0)
+                {
+                    return;
+                }
 
-            var expected = story.Distinct(story.After);
-            Assert.Equal(expected.Keys.Order(), bench.Index.Documents.Keys.Order());
-            Assert.All(expected, pair => Assert.Equal(pair.Value.Text, bench.Index.Documents[pair.Key]["text"]!.GetValue<string>()));
-            Assert.DoesNotContain(bench.Index.Deleted, expected.ContainsKey);
+                bench.Request = bench.Request with { JobId = "job-2" };
+                var outcome = await RunWithFaultsAsync(bench, story);
 
-            var counts = outcome.Counts;
-            Assert.Equal(story.After.Count, counts.Read);
-            Assert.Equal(counts.Read, counts.Skipped + counts.Indexed + counts.Duplicates);
-            Assert.Equal(expected.Keys.Count(id => !before.ContainsKey(id)), counts.Created);
-            Assert.Equal(before.Keys.Count(id => !expected.ContainsKey(id)), counts.Deleted);
-            Assert.Equal(story.After.Count - expected.Count, counts.Duplicates);
-            Assert.Equal(bench.Index.Documents.Count, outcome.TotalDocuments);
+                var expected = story.Distinct(story.After);
+                Assert.Equal(expected.Keys.Order(), bench.Index.Documents.Keys.Order());
+                Assert.All(expected, pair => Assert.Equal(pair.Value.Text, bench.Index.Documents[pair.Key]["text"]!.GetValue<string>()));
+                Assert.DoesNotContain(bench.Index.Deleted, expected.ContainsKey);
 
-            // What was the same is not written, unless its id came twice.
-            var once = story.After.GroupBy(document => document.Id, StringComparer.Ordinal).Where(group => group.Count() == 1).Select(group => group.Single());
-            foreach (var document in once.Where(document => before.TryGetValue(document.Id, out var old) && IsSame(document, old)))
-            {
-                Assert.DoesNotContain(document.Id, bench.Index.Written);
-            }
-        }, iter: 400, threads: 2);
+                var counts = outcome.Counts;
+                Assert.Equal(story.After.Count, counts.Read);
+                Assert.Equal(counts.Read, counts.Skipped + counts.Indexed + counts.Duplicates);
+                Assert.Equal(expected.Keys.Count(id => !before.ContainsKey(id)), counts.Created);
+                Assert.Equal(before.Keys.Count(id => !expected.ContainsKey(id)), counts.Deleted);
+                Assert.Equal(story.After.Count - expected.Count, counts.Duplicates);
+                Assert.Equal(bench.Index.Documents.Count, outcome.TotalDocuments);
+
+                // What was the same is not written, unless its id came twice.
+                var once = story
+                    .After.GroupBy(document => document.Id, StringComparer.Ordinal)
+                    .Where(group => group.Count() == 1)
+                    .Select(group => group.Single());
+                foreach (var document in once.Where(document => before.TryGetValue(document.Id, out var old) && IsSame(document, old)))
+                {
+                    Assert.DoesNotContain(document.Id, bench.Index.Written);
+                }
+            },
+            iter: 400,
+            threads: 2
+        );
 
     /// <summary>Runs until the sync ends well, through refused, half-done and lost requests, reads that fail, and kills.</summary>
     private static async Task<SyncOutcome> RunWithFaultsAsync(EngineBench bench, Story story)
     {
-        bench.Index.OnBulk = request => story.BulkFaults[request % story.BulkFaults.Length] switch
-        {
-            0 => new BulkFault(429),
-            1 => new BulkFault(503),
-            2 => new BulkFault(0, Applied: true),
-            3 => new BulkFault(200, RefusedEvery: 2),
-            4 => new BulkFault(413),
-            _ => BulkFault.None,
-        };
+        bench.Index.OnBulk = request =>
+            story.BulkFaults[request % story.BulkFaults.Length] switch
+            {
+                0 => new BulkFault(429),
+                1 => new BulkFault(503),
+                2 => new BulkFault(0, Applied: true),
+                3 => new BulkFault(200, RefusedEvery: 2),
+                4 => new BulkFault(413),
+                _ => BulkFault.None,
+            };
         var step = 0;
         for (var attempt = 0; ; attempt++)
         {
@@ -111,20 +126,33 @@ public sealed class SyncPropertyTests
         }
     }
 
-    private static bool IsSame(MemoryDocument document, JsonObject indexed) => document.Timestamp is { } timestamp
-        ? indexed["_digest"] is null && DateTimeOffset.Parse(indexed["_timestamp"]!.GetValue<string>()) == timestamp
-        : indexed["_digest"] is not null && indexed["text"]!.GetValue<string>() == document.Text;
+    private static bool IsSame(MemoryDocument document, JsonObject indexed) =>
+        document.Timestamp is { } timestamp
+            ? indexed["_digest"] is null && DateTimeOffset.Parse(indexed["_timestamp"]!.GetValue<string>()) == timestamp
+            : indexed["_digest"] is not null && indexed["text"]!.GetValue<string>() == document.Text;
 
-    private sealed record Story(List<MemoryDocument> Before, List<MemoryDocument> After, int Partitions, int PageSize, int[] BulkFaults, int[] Kills)
+    private sealed record Story(
+        List<MemoryDocument> Before,
+        List<MemoryDocument> After,
+        int Partitions,
+        int PageSize,
+        int[] BulkFaults,
+        int[] Kills
+    )
     {
-        /// <summary>The source with these documents; those with the same id are in the same partition, so that their order is defined.</summary>
-        public MemorySource Source(List<MemoryDocument> documents) => new()
-        {
-            PageSize = PageSize,
-            Partitions = [.. Enumerable.Range(0, Partitions).Select(number => documents
-                .Where(document => int.Parse(document.Id.AsSpan(3)) % Partitions == number)
-                .ToList())],
-        };
+        /// <summary>The source with these documents; those with the same id are in the same partition, so that their order is
+        /// defined.</summary>
+        public MemorySource Source(List<MemoryDocument> documents) =>
+            new()
+            {
+                PageSize = PageSize,
+                Partitions =
+                [
+                    .. Enumerable
+                        .Range(0, Partitions)
+                        .Select(number => documents.Where(document => int.Parse(document.Id.AsSpan(3)) % Partitions == number).ToList()),
+                ],
+            };
 
         public Dictionary<string, MemoryDocument> Distinct(List<MemoryDocument> documents)
         {

@@ -85,13 +85,15 @@ public sealed class DocumentFilterTests
     [Fact]
     public void TheFirstRuleThatMatchesDecides()
     {
-        var rules = new DocumentRules(
-            [
-                new("keep", RulePolicy.Include, "owner", RuleComparison.EqualTo, "me"),
-                new("drop", RulePolicy.Exclude, "size", RuleComparison.GreaterThan, "10"),
-            ]);
+        var rules = new DocumentRules([
+            new("keep", RulePolicy.Include, "owner", RuleComparison.EqualTo, "me"),
+            new("drop", RulePolicy.Exclude, "size", RuleComparison.GreaterThan, "10"),
+        ]);
 
-        Assert.Equal(["a", "c", "d"], Kept(rules, ("a", """{"owner": "me", "size": 99}"""), ("b", """{"size": 11}"""), ("c", """{"size": 10}"""), ("d", "{}")));
+        Assert.Equal(
+            ["a", "c", "d"],
+            Kept(rules, ("a", """{"owner": "me", "size": 99}"""), ("b", """{"size": 11}"""), ("c", """{"size": 10}"""), ("d", "{}"))
+        );
     }
 
     [Fact]
@@ -126,36 +128,62 @@ public sealed class DocumentFilterTests
 
         var exception = Assert.Throws<ConnectorException>(() => Kept(rules, ("a", $$"""{"a": "{{new string('a', 40)}}b"}""")));
 
-        Assert.Equal("Sync rule 'r7': its regular expression takes too long. Simplify it; nested repetitions such as (a+)+ are the usual cause.", exception.Message);
+        Assert.Equal(
+            "Sync rule 'r7': its regular expression takes too long. Simplify it; nested repetitions such as (a+)+ are the usual cause.",
+            exception.Message
+        );
     }
 
     [Fact]
-    public void TooManyFieldsAreRefusedInWords() => Assert.Equal(
-        "The sync rules ask for 65 different fields, and at most 64 are possible. Remove some of the rules.",
-        Assert.Throws<ConnectorException>(() => DocumentFilter.For(new DocumentRules(
-            [.. Enumerable.Range(0, 65).Select(n => new DocumentRule($"r{n}", RulePolicy.Exclude, $"f{n}", RuleComparison.EqualTo, "x"))]))).Message);
+    public void TooManyFieldsAreRefusedInWords() =>
+        Assert.Equal(
+            "The sync rules ask for 65 different fields, and at most 64 are possible. Remove some of the rules.",
+            Assert
+                .Throws<ConnectorException>(() =>
+                    DocumentFilter.For(
+                        new DocumentRules([
+                            .. Enumerable
+                                .Range(0, 65)
+                                .Select(n => new DocumentRule($"r{n}", RulePolicy.Exclude, $"f{n}", RuleComparison.EqualTo, "x")),
+                        ])
+                    )
+                )
+                .Message
+        );
 
     [Fact]
     public void TheValuesFoundAreThoseOfASlowReading() =>
-        Gen.Select(GenJson, OneOf("a", "b", "a.b", "b.a", "a.a.b", "b.b")).Sample((json, field) =>
-        {
-            var found = new List<FoundValue>();
-            new FieldFinder([field, "other"]).Find(Encoding.UTF8.GetBytes(json), found);
-            using var document = JsonDocument.Parse(json);
-            Assert.Equal(Slow(document.RootElement, field).Order(StringComparer.Ordinal), found.Select(value => Encoding.UTF8.GetString(value.Raw.Span)).Order(StringComparer.Ordinal));
-        }, iter: 2_000);
+        Gen.Select(GenJson, OneOf("a", "b", "a.b", "b.a", "a.a.b", "b.b"))
+            .Sample(
+                (json, field) =>
+                {
+                    var found = new List<FoundValue>();
+                    new FieldFinder([field, "other"]).Find(Encoding.UTF8.GetBytes(json), found);
+                    using var document = JsonDocument.Parse(json);
+                    Assert.Equal(
+                        Slow(document.RootElement, field).Order(StringComparer.Ordinal),
+                        found.Select(value => Encoding.UTF8.GetString(value.Raw.Span)).Order(StringComparer.Ordinal)
+                    );
+                },
+                iter: 2_000
+            );
 
     private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(index => texts[index]);
 
     private static Gen<string> GenJson { get; } = GenObject(3);
 
     private static Gen<string> GenObject(int depth) =>
-        Gen.Select(OneOf("a", "b", "a.b", "b.a"), GenValue(depth)).Select((name, value) => $"\"{name}\":{value}").Array[0, 3].Select(members => $"{{{string.Join(',', members)}}}");
+        Gen.Select(OneOf("a", "b", "a.b", "b.a"), GenValue(depth))
+            .Select((name, value) => $"\"{name}\":{value}")
+            .Array[0, 3]
+            .Select(members => $"{{{string.Join(',', members)}}}");
 
     private static Gen<string> GenValue(int depth)
     {
         var leaf = OneOf("1", "\"x\"", "true", "null", "\"a.b\"");
-        return depth == 0 ? leaf : Gen.OneOf(leaf, GenObject(depth - 1), GenValue(depth - 1).Array[0, 3].Select(items => $"[{string.Join(',', items)}]"));
+        return depth == 0
+            ? leaf
+            : Gen.OneOf(leaf, GenObject(depth - 1), GenValue(depth - 1).Array[0, 3].Select(items => $"[{string.Join(',', items)}]"));
     }
 
     private static IEnumerable<string> Slow(JsonElement value, string rest)
@@ -165,20 +193,27 @@ public sealed class DocumentFilterTests
             case JsonValueKind.Array:
                 return value.EnumerateArray().SelectMany(item => Slow(item, rest));
             case JsonValueKind.Object:
-                return value.EnumerateObject().SelectMany(member => member.Name == rest ? Leaves(member.Value)
-                    : rest.StartsWith(member.Name + ".", StringComparison.Ordinal) ? Slow(member.Value, rest[(member.Name.Length + 1)..]) : []);
+                return value
+                    .EnumerateObject()
+                    .SelectMany(member =>
+                        member.Name == rest ? Leaves(member.Value)
+                        : rest.StartsWith(member.Name + ".", StringComparison.Ordinal)
+                            ? Slow(member.Value, rest[(member.Name.Length + 1)..])
+                        : []
+                    );
             default:
                 return [];
         }
     }
 
-    private static IEnumerable<string> Leaves(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Array => value.EnumerateArray().SelectMany(Leaves),
-        JsonValueKind.Object or JsonValueKind.Null => [],
-        JsonValueKind.String => [value.GetString()!],
-        _ => [value.GetRawText()],
-    };
+    private static IEnumerable<string> Leaves(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Array => value.EnumerateArray().SelectMany(Leaves),
+            JsonValueKind.Object or JsonValueKind.Null => [],
+            JsonValueKind.String => [value.GetString()!],
+            _ => [value.GetRawText()],
+        };
 
     private static RuleComparison ComparisonOf(string word) => Connectors.Sync.Protocol.Filtering.RuleWords.Comparison(word)!.Value;
 

@@ -24,7 +24,11 @@ public sealed class ConcurrentWritesTests
         _connectors = new ConnectorIndex(_store, _clock);
         _jobs = new SyncJobIndex(_store, _clock);
         _steps = new SyncJobSteps(_connectors, _jobs);
-        _store.Put(ProtocolIndices.Connectors, "c1", Some.Json("""{"service_type": "mongodb", "index_name": "search-c1", "status": "created", "configuration": {}}"""));
+        _store.Put(
+            ProtocolIndices.Connectors,
+            "c1",
+            Some.Json("""{"service_type": "mongodb", "index_name": "search-c1", "status": "created", "configuration": {}}""")
+        );
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -54,7 +58,10 @@ public sealed class ConcurrentWritesTests
         _clock.Advance(TimeSpan.FromMinutes(4));
         await _connectors.CheckInAsync("c1", TimeSpan.FromMinutes(5), Token);
 
-        Assert.Equal(["configuration status features", "status error", "status error", "last_seen"], _store.Updates.Select(update => string.Join(' ', update.Partial.Select(pair => pair.Key))));
+        Assert.Equal(
+            ["configuration status features", "status error", "status error", "last_seen"],
+            _store.Updates.Select(update => string.Join(' ', update.Partial.Select(pair => pair.Key)))
+        );
     }
 
     [Fact]
@@ -138,7 +145,13 @@ public sealed class ConcurrentWritesTests
 
         await _steps.ClaimAsync(job, new JobWorker("slow"), adopt: false, Token);
 
-        Assert.Equal(("error", "error"), (_store[ProtocolIndices.SyncJobs, job.Id]["status"]!.GetValue<string>(), _store[ProtocolIndices.Connectors, "c1"]["last_sync_status"]!.GetValue<string>()));
+        Assert.Equal(
+            ("error", "error"),
+            (
+                _store[ProtocolIndices.SyncJobs, job.Id]["status"]!.GetValue<string>(),
+                _store[ProtocolIndices.Connectors, "c1"]["last_sync_status"]!.GetValue<string>()
+            )
+        );
     }
 
     [Fact]
@@ -254,8 +267,10 @@ public sealed class ConcurrentWritesTests
 
         Assert.Equal(FailureKind.Retry, exception.Kind);
         Assert.Equal(
-            ".elastic-connectors: document 'c1' was changed by others 20 times in a row while it was to be updated. Look for a program that rewrites it in a loop.",
-            exception.Message);
+            ".elastic-connectors: document 'c1' was changed by others 20 times in a row while it was to be updated. Look for a program "
+                + "that rewrites it in a loop.",
+            exception.Message
+        );
     }
 
     [Fact]
@@ -270,7 +285,11 @@ public sealed class ConcurrentWritesTests
     [Fact]
     public async Task WhatIsNotOursSurvivesEveryStep()
     {
-        _store.Edit(ProtocolIndices.Connectors, "c1", """{"custom": {"a": [1, 2]}, "pipeline": {"name": "p", "more": true}, "language": "en", "sync_cursor": {"at": 5}}""");
+        _store.Edit(
+            ProtocolIndices.Connectors,
+            "c1",
+            """{"custom": {"a": [1, 2]}, "pipeline": {"name": "p", "more": true}, "language": "en", "sync_cursor": {"at": 5}}"""
+        );
         var job = (await _steps.ClaimAsync(await CreateJobAsync(), new JobWorker("ours"), adopt: false, Token))!;
         _store.Edit(ProtocolIndices.SyncJobs, job.Id, """{"metadata": {"theirs": 1}}""");
         await _steps.CompleteAsync(job.Id, new JobResult { Counts = default(SyncCounts) }, Token);
@@ -284,13 +303,23 @@ public sealed class ConcurrentWritesTests
         Assert.Equal(1, document["metadata"]!["theirs"]!.GetValue<int>());
     }
 
-    private async Task<SyncJobRecord> CreateJobAsync() => (await _jobs.CreateAsync(
-        (await _connectors.FindAsync("c1", Token))!, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token))!;
+    private async Task<SyncJobRecord> CreateJobAsync() =>
+        (
+            await _jobs.CreateAsync(
+                (await _connectors.FindAsync("c1", Token))!,
+                JobType.Full,
+                TriggerMethod.OnDemand,
+                new SyncJobOptions(),
+                key: null,
+                Token
+            )
+        )!;
 
-    private void EditOnce(string partial) => _store.BeforeUpdate = (index, id) =>
-    {
-        _store.BeforeUpdate = null;
-        _store.Edit(index, id, partial);
-        return Task.CompletedTask;
-    };
+    private void EditOnce(string partial) =>
+        _store.BeforeUpdate = (index, id) =>
+        {
+            _store.BeforeUpdate = null;
+            _store.Edit(index, id, partial);
+            return Task.CompletedTask;
+        };
 }

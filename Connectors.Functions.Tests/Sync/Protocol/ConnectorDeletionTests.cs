@@ -14,11 +14,21 @@ public sealed class ConnectorDeletionTests
     {
         await using var bench = await GatewayBench.StartAsync();
         var store = bench.Gateway.Documents;
-        await store.CreateAsync(ProtocolIndices.Connectors, "c1", Some.Json("""{"name":"orders","index_name":"search-orders","service_type":"mongodb"}"""), GatewayBench.Token);
-        bench.Server.Faults.Add(FaultRule.RefuseCall(404) with
-        {
-            Method = "DELETE", Route = "_connector/{id}", Type = "index_not_found_exception", Reason = "no such index [.elastic-connectors-sync-jobs]",
-        });
+        await store.CreateAsync(
+            ProtocolIndices.Connectors,
+            "c1",
+            Some.Json("""{"name":"orders","index_name":"search-orders","service_type":"mongodb"}"""),
+            GatewayBench.Token
+        );
+        bench.Server.Faults.Add(
+            FaultRule.RefuseCall(404) with
+            {
+                Method = "DELETE",
+                Route = "_connector/{id}",
+                Type = "index_not_found_exception",
+                Reason = "no such index [.elastic-connectors-sync-jobs]",
+            }
+        );
 
         await new ConnectorEdits(store, new ConnectorIndex(store, new FakeTimeProvider())).DeleteAsync("c1", GatewayBench.Token);
 

@@ -12,8 +12,8 @@ using Xunit;
 
 namespace Connectors.Tests.Sync.Protocol;
 
-/// <summary>The life of a connector, step by step beside the recorded one: the same fields of the same documents change at the same steps to the same values.
-/// Fields of ours (<c>metadata</c>) come on top.</summary>
+/// <summary>The life of a connector, step by step beside the recorded one: the same fields of the same documents change at the same steps
+/// to the same values. Fields of ours (<c>metadata</c>) come on top.</summary>
 public sealed class ProtocolLifeTests
 {
     private const string Time = "(time)";
@@ -47,7 +47,11 @@ public sealed class ProtocolLifeTests
         expected["features"] = Text("features", Some.NoFeatures());
         Assert.Equal(expected, ConnectorChanges());
 
-        _store.Edit(ProtocolIndices.Connectors, "life-1", """{"status": "configured", "configuration": {"host": {"value": "mongodb://h"}}}""");
+        _store.Edit(
+            ProtocolIndices.Connectors,
+            "life-1",
+            """{"status": "configured", "configuration": {"host": {"value": "mongodb://h"}}}"""
+        );
         ConnectorChanges();
         await _connectors.MarkConnectedAsync("life-1", Token);
         Assert.Equal(Changes(RecordedLife.Snapshot(2, "connected")["connector_changed"]!, "error null"), ConnectorChanges());
@@ -58,9 +62,7 @@ public sealed class ProtocolLifeTests
     {
         var job = await BeginJobAsync();
         var before = RecordedLife.Snapshot(3, "pending")["job"]!.AsObject();
-        Assert.Equal(
-            Shape(before),
-            Shape(_store[ProtocolIndices.SyncJobs, job.Id]));
+        Assert.Equal(Shape(before), Shape(_store[ProtocolIndices.SyncJobs, job.Id]));
 
         job = await _steps.ClaimAsync(job, Worker, adopt: false, Token);
         var claimed = RecordedLife.Snapshot(3, "in progress");
@@ -68,7 +70,11 @@ public sealed class ProtocolLifeTests
         Assert.Equal(Changes(claimed["connector_changed"]!, "error null", "last_sync_error null"), ConnectorChanges());
 
         _clock.Advance(TimeSpan.FromSeconds(2));
-        await _steps.CompleteAsync(job!.Id, JobResult.Of(new SyncOutcome(SyncEnd.Completed, new SyncCounts(Read: 20, Created: 20), 20, new RejectionReport())), Token);
+        await _steps.CompleteAsync(
+            job!.Id,
+            JobResult.Of(new SyncOutcome(SyncEnd.Completed, new SyncCounts(Read: 20, Created: 20), 20, new RejectionReport())),
+            Token
+        );
         var completed = RecordedLife.Snapshot(3, "completed");
         Assert.Equal(Changes(completed["job_changed"]!, "error null"), WithoutMetadata(JobChanges()));
         Assert.Equal(Changes(completed["connector_changed"]!, "sync_cursor null"), ConnectorChanges());
@@ -87,7 +93,10 @@ public sealed class ProtocolLifeTests
         var due = Assert.Single(DueSyncs.Of(record, _clock.GetUtcNow()).Syncs);
         var job = await _steps.CreateAsync(record, due, isPending: false, Token);
 
-        Assert.Equal(RecordedLife.Update(5, "last_sync_scheduled_at")["last_sync_scheduled_at"]!.GetValue<string>(), Connector["last_sync_scheduled_at"]!.GetValue<string>());
+        Assert.Equal(
+            RecordedLife.Update(5, "last_sync_scheduled_at")["last_sync_scheduled_at"]!.GetValue<string>(),
+            Connector["last_sync_scheduled_at"]!.GetValue<string>()
+        );
         Assert.Equal("scheduled", job!.Document.Source["trigger_method"]!.GetValue<string>());
         Assert.Empty(DueSyncs.Of((await _connectors.FindAsync("life-1", Token))!, _clock.GetUtcNow()).Syncs);
 
@@ -104,11 +113,27 @@ public sealed class ProtocolLifeTests
         JobChanges();
 
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await _steps.FailAsync(job.Id, new JobResult { Error = "collection: nothere does not exist.", Counts = default(SyncCounts), TotalDocuments = 20 }, Token);
+        await _steps.FailAsync(
+            job.Id,
+            new JobResult
+            {
+                Error = "collection: nothere does not exist.",
+                Counts = default(SyncCounts),
+                TotalDocuments = 20,
+            },
+            Token
+        );
 
         Assert.Equal(
-            ["completed_at (time)", "error \"collection: nothere does not exist.\"", "last_seen (time)", "status \"error\"", "total_document_count 20"],
-            WithoutMetadata(JobChanges()).Select(pair => $"{pair.Key} {pair.Value}"));
+            [
+                "completed_at (time)",
+                "error \"collection: nothere does not exist.\"",
+                "last_seen (time)",
+                "status \"error\"",
+                "total_document_count 20",
+            ],
+            WithoutMetadata(JobChanges()).Select(pair => $"{pair.Key} {pair.Value}")
+        );
         // The recorded service writes the same fields in scene 7.
         var recorded = RecordedLife.Update(7, "last_synced", "does not exist within database");
         recorded["error"] = "collection: nothere does not exist.";
@@ -145,11 +170,23 @@ public sealed class ProtocolLifeTests
         JobChanges();
 
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await _steps.SuspendAsync(job.Id, new JobResult { Counts = new SyncCounts(Created: 7500, Bytes: 22L * 1024 * 1024), TotalDocuments = 7500 }, Token);
+        await _steps.SuspendAsync(
+            job.Id,
+            new JobResult { Counts = new SyncCounts(Created: 7500, Bytes: 22L * 1024 * 1024), TotalDocuments = 7500 },
+            Token
+        );
         Assert.Equal(Changes(RecordedLife.Snapshot(9, "after SIGTERM")["connector_changed"]!), ConnectorChanges());
         Assert.Equal(
-            ["error null", "indexed_document_count 7500", "indexed_document_volume 22", "last_seen (time)", "status \"suspended\"", "total_document_count 7500"],
-            WithoutMetadata(JobChanges()).Select(pair => $"{pair.Key} {pair.Value}"));
+            [
+                "error null",
+                "indexed_document_count 7500",
+                "indexed_document_volume 22",
+                "last_seen (time)",
+                "status \"suspended\"",
+                "total_document_count 7500",
+            ],
+            WithoutMetadata(JobChanges()).Select(pair => $"{pair.Key} {pair.Value}")
+        );
 
         _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.NotNull(await _steps.ClaimAsync((await _jobs.FindAsync(job.Id, Token))!, Worker, adopt: false, Token));
@@ -238,24 +275,39 @@ public sealed class ProtocolLifeTests
 
     private static string Text(string name, JsonNode? value) =>
         name is "last_seen" or "last_synced" || name.EndsWith("_at", StringComparison.Ordinal)
-            ? ProtocolTime.Parse(value?.GetValue<string>()) is null ? $"no time: {value}" : Time
+            ? ProtocolTime.Parse(value?.GetValue<string>()) is null
+                ? $"no time: {value}"
+                : Time
             : Sorted(value)?.ToJsonString() ?? "null";
 
     // Elasticsearch's Connector API gives the properties of a configuration field back in another order.
-    private static JsonNode? Sorted(JsonNode? node) => node switch
-    {
-        JsonObject properties => new JsonObject(properties.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))),
-        JsonArray items => new JsonArray([.. items.Select(Sorted)]),
-        _ => node?.DeepClone(),
-    };
+    private static JsonNode? Sorted(JsonNode? node) =>
+        node switch
+        {
+            JsonObject properties => new JsonObject(
+                properties
+                    .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                    .Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))
+            ),
+            JsonArray items => new JsonArray([.. items.Select(Sorted)]),
+            _ => node?.DeepClone(),
+        };
 
     /// <summary>Names and kinds, without times and the connector's id.</summary>
     private static IEnumerable<string> Shape(JsonObject job) =>
-        Leaves(string.Empty, job).Where(leaf => !leaf.Contains("configuration.", StringComparison.Ordinal) || leaf.Contains(".value", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        Leaves(string.Empty, job)
+            .Where(leaf => !leaf.Contains("configuration.", StringComparison.Ordinal) || leaf.Contains(".value", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
 
-    private static IEnumerable<string> Leaves(string path, JsonNode? node) => node switch
-    {
-        JsonObject { Count: > 0 } properties => properties.SelectMany(pair => Leaves($"{path}.{pair.Key}", pair.Value)),
-        _ => [path.EndsWith("_at", StringComparison.Ordinal) || path.EndsWith("last_seen", StringComparison.Ordinal) ? path : $"{path} {Sorted(node)?.ToJsonString()}"],
-    };
+    private static IEnumerable<string> Leaves(string path, JsonNode? node) =>
+        node switch
+        {
+            JsonObject { Count: > 0 } properties => properties.SelectMany(pair => Leaves($"{path}.{pair.Key}", pair.Value)),
+            _ =>
+            [
+                path.EndsWith("_at", StringComparison.Ordinal) || path.EndsWith("last_seen", StringComparison.Ordinal)
+                    ? path
+                    : $"{path} {Sorted(node)?.ToJsonString()}",
+            ],
+        };
 }

@@ -21,20 +21,26 @@ internal static class Some
         new("ssl_enabled", "SSL/TLS Connection")
         {
             Type = ConfigFieldType.Boolean,
-            Tooltip = "This option establishes a secure connection to the MongoDB server using SSL/TLS encryption. Ensure that your MongoDB deployment supports SSL/TLS connections. Enable if MongoDB cluster uses DNS SRV records.",
+            Tooltip =
+                "This option establishes a secure connection to the MongoDB server using SSL/TLS encryption. Ensure that your MongoDB "
+                + "deployment supports SSL/TLS connections. Enable if MongoDB cluster uses DNS SRV records.",
         },
         new("ssl_ca", "Certificate Authority (.pem)")
         {
             Required = false,
             DependsOn = [new("ssl_enabled", true)],
-            Tooltip = "Specifies the root certificate from the Certificate Authority. The value of the certificate is used to validate the certificate presented by the MongoDB instance.",
+            Tooltip =
+                "Specifies the root certificate from the Certificate Authority. The value of the certificate is used to validate the "
+                + "certificate presented by the MongoDB instance.",
         },
         new("tls_insecure", "Skip certificate verification")
         {
             Type = ConfigFieldType.Boolean,
             DependsOn = [new("ssl_enabled", true)],
             UiRestrictions = ["advanced"],
-            Tooltip = "This option skips certificate validation for TLS/SSL connections to your MongoDB server. We strongly recommend setting this option to 'disable'.",
+            Tooltip =
+                "This option skips certificate validation for TLS/SSL connections to your MongoDB server. We strongly recommend setting "
+                + "this option to 'disable'.",
         },
         new("datetime_conversion", "Out-of-range date handling")
         {
@@ -48,14 +54,18 @@ internal static class Some
                 new("Out-of-range dates as epoch milliseconds", "DATETIME_AUTO"),
                 new("All dates as epoch milliseconds", "DATETIME_MS"),
             ],
-            Tooltip = "How to handle MongoDB dates outside the supported range (years 1-9999). 'Raise an error' is the legacy behavior; the other options let the sync continue by clamping or storing raw epoch milliseconds.",
+            Tooltip =
+                "How to handle MongoDB dates outside the supported range (years 1-9999). 'Raise an error' is the legacy behavior; the "
+                + "other options let the sync continue by clamping or storing raw epoch milliseconds.",
         },
     ];
 
     /// <summary>A source with these fields that can do nothing beyond full syncs.</summary>
-    public static ConnectorPreparation MongoPreparation { get; } = new(MongoFields, hasAdvancedRules: false, hasIncrementalSync: false, hasAccessControl: false);
+    public static ConnectorPreparation MongoPreparation { get; } =
+        new(MongoFields, hasAdvancedRules: false, hasIncrementalSync: false, hasAccessControl: false);
 
-    public static JsonObject NoFeatures() => ConnectorFeatures.Render(hasAdvancedRules: false, hasIncrementalSync: false, hasAccessControl: false);
+    public static JsonObject NoFeatures() =>
+        ConnectorFeatures.Render(hasAdvancedRules: false, hasIncrementalSync: false, hasAccessControl: false);
 
     public static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 

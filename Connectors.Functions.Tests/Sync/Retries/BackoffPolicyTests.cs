@@ -18,7 +18,8 @@ public sealed class BackoffPolicyTests
         Assert.Equal(TimeSpan.FromSeconds(delay), Policy.DelayBefore(retry, TimeSpan.FromSeconds(elapsed), retryAfter: null, jitter: 1));
 
     [Fact]
-    public void JitterTakesUpToOneHalfAway() => Assert.Equal(TimeSpan.FromSeconds(4), Policy.DelayBefore(2, TimeSpan.Zero, retryAfter: null, jitter: 0));
+    public void JitterTakesUpToOneHalfAway() =>
+        Assert.Equal(TimeSpan.FromSeconds(4), Policy.DelayBefore(2, TimeSpan.Zero, retryAfter: null, jitter: 0));
 
     [Fact]
     public void APauseIsNeverShorterThanTheSourceAskedFor() =>
@@ -27,8 +28,10 @@ public sealed class BackoffPolicyTests
     [Theory]
     [InlineData(60)]
     [InlineData(3_600)]
-    public void AfterTheTimeLimitThereIsNoRetry(int elapsed) => Assert.Null(Policy.DelayBefore(1, TimeSpan.FromSeconds(elapsed), TimeSpan.FromSeconds(1), jitter: 1));
+    public void AfterTheTimeLimitThereIsNoRetry(int elapsed) =>
+        Assert.Null(Policy.DelayBefore(1, TimeSpan.FromSeconds(elapsed), TimeSpan.FromSeconds(1), jitter: 1));
 
     [Fact]
-    public void WithoutATimeLimitThereIsNone() => Assert.Null(BackoffPolicy.None.DelayBefore(0, TimeSpan.Zero, retryAfter: null, jitter: 1));
+    public void WithoutATimeLimitThereIsNone() =>
+        Assert.Null(BackoffPolicy.None.DelayBefore(0, TimeSpan.Zero, retryAfter: null, jitter: 1));
 }

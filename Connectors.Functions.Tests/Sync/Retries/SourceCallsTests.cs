@@ -57,21 +57,28 @@ public sealed class SourceCallsTests : IDisposable
     {
         var asked = 0;
         var start = _clock.GetUtcNow();
-        var read = Calls().RunAsync(
-            "partition 'all'",
-            _ =>
-            {
-                asked++;
-                return Asked(new TaskCompletionSource<Page>().Task);
-            },
-            progress: null,
-            Token);
+        var read = Calls()
+            .RunAsync(
+                "partition 'all'",
+                _ =>
+                {
+                    asked++;
+                    return Asked(new TaskCompletionSource<Page>().Task);
+                },
+                progress: null,
+                Token
+            );
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => PassTimeAsync(read));
 
         Assert.Equal(
-            ("Files did not answer within 10 minutes when it was asked for partition 'all'. See whether it runs, and whether this machine can reach it.", FailureKind.Fatal),
-            (failure.Message, failure.Kind));
+            (
+                "Files did not answer within 10 minutes when it was asked for partition 'all'. See whether it runs, and whether this "
+                    + "machine can reach it.",
+                FailureKind.Fatal
+            ),
+            (failure.Message, failure.Kind)
+        );
         Assert.Equal(1, asked);
         Assert.InRange(_clock.GetUtcNow() - start, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(11));
     }
@@ -80,20 +87,22 @@ public sealed class SourceCallsTests : IDisposable
     public async Task ACallThatHangsAndEndsWhenAskedIsMadeAgain()
     {
         var asked = 0;
-        var read = Calls().RunAsync(
-            "what changed",
-            async token =>
-            {
-                _asked.TrySetResult();
-                if (Interlocked.Increment(ref asked) == 1)
+        var read = Calls()
+            .RunAsync(
+                "what changed",
+                async token =>
                 {
-                    await Task.Delay(Timeout.InfiniteTimeSpan, _clock, token);
-                }
+                    _asked.TrySetResult();
+                    if (Interlocked.Increment(ref asked) == 1)
+                    {
+                        await Task.Delay(Timeout.InfiniteTimeSpan, _clock, token);
+                    }
 
-                return 7;
-            },
-            progress: null,
-            Token);
+                    return 7;
+                },
+                progress: null,
+                Token
+            );
 
         Assert.Equal(7, await PassTimeAsync(read));
         Assert.Equal(2, asked);
@@ -129,7 +138,8 @@ public sealed class SourceCallsTests : IDisposable
                 throw new ConnectorException(FailureKind.Retry, "reset");
             },
             progress: null,
-            Token);
+            Token
+        );
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => PassTimeAsync(read));
 
@@ -145,15 +155,18 @@ public sealed class SourceCallsTests : IDisposable
     {
         var asked = 0;
         var calls = Calls();
-        await Assert.ThrowsAsync<ConnectorException>(() => calls.RunAsync<int>(
-            "a page",
-            _ =>
-            {
-                asked++;
-                throw new ConnectorException(kind, "The collection is gone.");
-            },
-            progress: null,
-            Token));
+        await Assert.ThrowsAsync<ConnectorException>(() =>
+            calls.RunAsync<int>(
+                "a page",
+                _ =>
+                {
+                    asked++;
+                    throw new ConnectorException(kind, "The collection is gone.");
+                },
+                progress: null,
+                Token
+            )
+        );
 
         Assert.Equal((1, null), (asked, calls.Failure));
     }
@@ -161,15 +174,17 @@ public sealed class SourceCallsTests : IDisposable
     [Fact]
     public async Task AStopEndsAPauseAtOnce()
     {
-        var read = Calls().RunAsync<int>(
-            "a page",
-            _ =>
-            {
-                _asked.TrySetResult();
-                throw new ConnectorException(FailureKind.Retry, "slow down", retryAfter: TimeSpan.FromMinutes(3));
-            },
-            progress: null,
-            Token);
+        var read = Calls()
+            .RunAsync<int>(
+                "a page",
+                _ =>
+                {
+                    _asked.TrySetResult();
+                    throw new ConnectorException(FailureKind.Retry, "slow down", retryAfter: TimeSpan.FromMinutes(3));
+                },
+                progress: null,
+                Token
+            );
         await _asked.Task.WaitAsync(Token);
 
         await _stop.CancelAsync();
@@ -181,17 +196,19 @@ public sealed class SourceCallsTests : IDisposable
     public async Task AStopGivesACallTenSecondsAndNotMore()
     {
         var ended = new TaskCompletionSource<CancellationToken>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var read = Calls().RunAsync(
-            "a page",
-            async token =>
-            {
-                _asked.TrySetResult();
-                await using var registration = token.Register(() => ended.TrySetResult(token));
-                await Task.Delay(Timeout.InfiniteTimeSpan, _clock, token);
-                return 1;
-            },
-            progress: null,
-            Token);
+        var read = Calls()
+            .RunAsync(
+                "a page",
+                async token =>
+                {
+                    _asked.TrySetResult();
+                    await using var registration = token.Register(() => ended.TrySetResult(token));
+                    await Task.Delay(Timeout.InfiniteTimeSpan, _clock, token);
+                    return 1;
+                },
+                progress: null,
+                Token
+            );
         await _asked.Task.WaitAsync(Token);
         await _stop.CancelAsync();
         _clock.Advance(TimeSpan.FromSeconds(9));
@@ -249,7 +266,8 @@ public sealed class SourceCallsTests : IDisposable
         Assert.DoesNotContain("d", bench.Index.Documents.Keys);
     }
 
-    private SourceCalls Calls() => new("Files", FiveMinutes, TimeSpan.FromMinutes(10), _clock, new Random(1), NullLogger.Instance, _stop.Token, new CallerScheduler());
+    private SourceCalls Calls() =>
+        new("Files", FiveMinutes, TimeSpan.FromMinutes(10), _clock, new Random(1), NullLogger.Instance, _stop.Token, new CallerScheduler());
 
     private Task<T> Asked<T>(Task<T> answer)
     {

@@ -7,17 +7,23 @@ namespace Connectors.Tests.Sync.Service;
 /// <summary>One service type, <c>fake</c>, whose ping does what a test says.</summary>
 internal sealed class FakeSources : ISourceFactory
 {
-    public static SourceDescription Description { get; } = new()
-    {
-        Name = "Fake",
-        ServiceType = "fake",
-        Fields =
-        [
-            new("host", "Host"),
-            new("limit", "Limit") { Type = ConfigFieldType.Integer, DefaultValue = 10, Validations = [new("greater_than", 0)] },
-            new("key", "Key") { Required = false, Sensitive = true },
-        ],
-    };
+    public static SourceDescription Description { get; } =
+        new()
+        {
+            Name = "Fake",
+            ServiceType = "fake",
+            Fields =
+            [
+                new("host", "Host"),
+                new("limit", "Limit")
+                {
+                    Type = ConfigFieldType.Integer,
+                    DefaultValue = 10,
+                    Validations = [new("greater_than", 0)],
+                },
+                new("key", "Key") { Required = false, Sensitive = true },
+            ],
+        };
 
     /// <summary>Whether its source says that it can tell what changed.</summary>
     public bool HasChangeFeed { get; set; }
@@ -32,17 +38,18 @@ internal sealed class FakeSources : ISourceFactory
 
     public int Open { get; private set; }
 
-    public SourceDescription Describe(string serviceType) => serviceType switch
-    {
-        "fake" => Description with
+    public SourceDescription Describe(string serviceType) =>
+        serviceType switch
         {
-            HasChangeFeed = HasChangeFeed,
-            HasAccessControl = HasAccessControl,
-            Fields = HasAccessControl ? [.. Description.Fields, AccessControl.Switch] : Description.Fields,
-        },
-        "broken" => throw new InvalidOperationException("password=hunter2"),
-        _ => throw new ConnectorException($"There is no source for the service type \"{serviceType}\"."),
-    };
+            "fake" => Description with
+            {
+                HasChangeFeed = HasChangeFeed,
+                HasAccessControl = HasAccessControl,
+                Fields = HasAccessControl ? [.. Description.Fields, AccessControl.Switch] : Description.Fields,
+            },
+            "broken" => throw new InvalidOperationException("password=hunter2"),
+            _ => throw new ConnectorException($"There is no source for the service type \"{serviceType}\"."),
+        };
 
     public IDataSource Create(string serviceType, JsonObject? configuration)
     {
@@ -56,15 +63,21 @@ internal sealed class FakeSources : ISourceFactory
 
         public Task PingAsync(CancellationToken cancellationToken) => owner.Ping(cancellationToken);
 
-        public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => Task.FromResult(ChangeCheckResult.Unknown);
+        public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) =>
+            Task.FromResult(ChangeCheckResult.Unknown);
 
         public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<SourcePartition>>([SourcePartition.All]);
 
-        public Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
-            throw new InvalidOperationException("The scripted engine reads nothing.");
+        public Task<SourcePage> ReadPageAsync(
+            SourcePartition partition,
+            PageToken after,
+            PageLimits limits,
+            CancellationToken cancellationToken
+        ) => throw new InvalidOperationException("The scripted engine reads nothing.");
 
-        public IAsyncEnumerable<AccessIdentity> ReadIdentitiesAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("The scripted engine reads nothing.");
+        public IAsyncEnumerable<AccessIdentity> ReadIdentitiesAsync(CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("The scripted engine reads nothing.");
 
         public async ValueTask DisposeAsync()
         {

@@ -5,8 +5,8 @@ using Connectors.Tests.Support.InMemory;
 namespace Connectors.Tests.Sync.Service;
 
 /// <summary>
-/// Runs several flows on one thread, in an order that a seed decides: each call of the store waits for its turn, and one turn is given at a time. The same
-/// seed gives the same order.
+/// Runs several flows on one thread, in an order that a seed decides: each call of the store waits for its turn, and one turn is given at a
+/// time. The same seed gives the same order.
 /// </summary>
 internal sealed class Interleaving(Random random)
 {
@@ -41,7 +41,9 @@ internal sealed class Interleaving(Random random)
         }
 
         // A flow that waits for something else than its turn would be waited for without end.
-        return tasks.TrueForAll(task => task.IsCompleted) ? Task.WhenAll(tasks) : throw new InvalidOperationException("A flow left its thread: it waits, and not for its turn.");
+        return tasks.TrueForAll(task => task.IsCompleted)
+            ? Task.WhenAll(tasks)
+            : throw new InvalidOperationException("A flow left its thread: it waits, and not for its turn.");
     }
 }
 
@@ -55,7 +57,11 @@ internal sealed class InterleavedStore(InMemoryDocumentStore store, Interleaving
     }
 
     public async IAsyncEnumerable<StoredDocument> SearchAsync(
-        string index, JsonObject? query, string? sort, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        string index,
+        JsonObject? query,
+        string? sort,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await interleaving.TurnAsync();
         await foreach (var document in store.SearchAsync(index, query, sort, cancellationToken))
@@ -64,7 +70,13 @@ internal sealed class InterleavedStore(InMemoryDocumentStore store, Interleaving
         }
     }
 
-    public async Task<IReadOnlyList<StoredDocument>> SearchLastAsync(string index, JsonObject? query, string sort, int count, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StoredDocument>> SearchLastAsync(
+        string index,
+        JsonObject? query,
+        string sort,
+        int count,
+        CancellationToken cancellationToken
+    )
     {
         await interleaving.TurnAsync();
         return await store.SearchLastAsync(index, query, sort, count, cancellationToken);
@@ -76,7 +88,13 @@ internal sealed class InterleavedStore(InMemoryDocumentStore store, Interleaving
         return await store.CreateAsync(index, id, source, cancellationToken);
     }
 
-    public async Task<DocumentWrite> UpdateAsync(string index, string id, JsonObject partial, StoredDocument? expected, CancellationToken cancellationToken)
+    public async Task<DocumentWrite> UpdateAsync(
+        string index,
+        string id,
+        JsonObject partial,
+        StoredDocument? expected,
+        CancellationToken cancellationToken
+    )
     {
         await interleaving.TurnAsync();
         return await store.UpdateAsync(index, id, partial, expected, cancellationToken);

@@ -5,7 +5,8 @@ using Connectors.Tests.Sync.Protocol;
 
 namespace Connectors.Tests.Sync.Service;
 
-/// <summary>The source of the recorded life: Elastic's MongoDB fields, a ping that answers what the recorded server did, and its check of advanced rules.</summary>
+/// <summary>The source of the recorded life: Elastic's MongoDB fields, a ping that answers what the recorded server did, and its check of
+/// advanced rules.</summary>
 internal sealed class LifeSources : ISourceFactory
 {
     private static readonly SourceDescription Mongo = new()
@@ -13,7 +14,8 @@ internal sealed class LifeSources : ISourceFactory
         Name = "MongoDB",
         ServiceType = "mongodb",
         Fields = Some.MongoFields,
-        CheckAdvancedRules = rules => rules["find"] is JsonObject find && find.ContainsKey("nonsense") ? ["data.find must not contain {'nonsense'} properties"] : [],
+        CheckAdvancedRules = rules =>
+            rules["find"] is JsonObject find && find.ContainsKey("nonsense") ? ["data.find must not contain {'nonsense'} properties"] : [],
     };
 
     /// <summary>Why the server can't be used, by its host and collection.</summary>
@@ -30,15 +32,21 @@ internal sealed class LifeSources : ISourceFactory
     {
         public SourceDescription Description => Mongo;
 
-        public Task PingAsync(CancellationToken cancellationToken) => trouble is null ? Task.CompletedTask : Task.FromException(new ConnectorException(trouble));
+        public Task PingAsync(CancellationToken cancellationToken) =>
+            trouble is null ? Task.CompletedTask : Task.FromException(new ConnectorException(trouble));
 
-        public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => Task.FromResult(ChangeCheckResult.Unknown);
+        public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) =>
+            Task.FromResult(ChangeCheckResult.Unknown);
 
         public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<SourcePartition>>([SourcePartition.All]);
 
-        public Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
-            throw new InvalidOperationException("The scripted engine reads nothing.");
+        public Task<SourcePage> ReadPageAsync(
+            SourcePartition partition,
+            PageToken after,
+            PageLimits limits,
+            CancellationToken cancellationToken
+        ) => throw new InvalidOperationException("The scripted engine reads nothing.");
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

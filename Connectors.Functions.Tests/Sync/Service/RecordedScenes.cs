@@ -15,12 +15,15 @@ using Xunit;
 namespace Connectors.Tests.Sync.Service;
 
 /// <summary>
-/// The recorded life beside ours: the user's recorded requests go to the emulator, our service does its work, and at each recorded snapshot the two documents
-/// are compared field by field.
+/// The recorded life beside ours: the user's recorded requests go to the emulator, our service does its work, and at each recorded snapshot
+/// the two documents are compared field by field.
 /// </summary>
 internal sealed class RecordedScenes : IAsyncDisposable
 {
-    private static readonly DateTimeOffset Begin = DateTimeOffset.Parse("2026-11-23T22:35:28.6Z", System.Globalization.CultureInfo.InvariantCulture);
+    private static readonly DateTimeOffset Begin = DateTimeOffset.Parse(
+        "2026-11-23T22:35:28.6Z",
+        System.Globalization.CultureInfo.InvariantCulture
+    );
     private readonly Queue<JsonObject> _lines = new(RecordedLife.UserAndSnapshots());
     private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
     private readonly EmulatorServer _server;
@@ -35,7 +38,12 @@ internal sealed class RecordedScenes : IAsyncDisposable
         _server = server;
         Clock = clock;
         _client = new EmulatorClient(server);
-        _gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [server.Uri] }, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance);
+        _gateway = new ElasticsearchGateway(
+            new ElasticsearchOptions { Hosts = [server.Uri] },
+            new FastForwardTimeProvider(),
+            new Random(1),
+            NullLoggerFactory.Instance
+        );
         Service = NewService();
     }
 
@@ -88,7 +96,10 @@ internal sealed class RecordedScenes : IAsyncDisposable
         var line = Next();
         var last = line["request"]!.ToString().Split('/')[^1];
         Assert.Equal(request, _ids.ContainsKey(last) ? "a job" : last);
-        var (status, answer) = await _client.SendAsync(Ours(line["request"]!.ToString()), line["body"] is { } body ? Ours(body.ToJsonString()) : null);
+        var (status, answer) = await _client.SendAsync(
+            Ours(line["request"]!.ToString()),
+            line["body"] is { } body ? Ours(body.ToJsonString()) : null
+        );
         Assert.Equal(line["status"]!.GetValue<int>(), status);
         if (request == "_sync_job")
         {
@@ -129,9 +140,12 @@ internal sealed class RecordedScenes : IAsyncDisposable
         }
     }
 
-    private string JobId() => _jobId.Length > 0 && _job["trigger_method"]!.ToString() == "on_demand"
-        ? _jobId
-        : _server.Ids(ProtocolIndices.SyncJobs).Single(id => _server.Get(ProtocolIndices.SyncJobs, id)!.Contains("\"scheduled\"", StringComparison.Ordinal));
+    private string JobId() =>
+        _jobId.Length > 0 && _job["trigger_method"]!.ToString() == "on_demand"
+            ? _jobId
+            : _server
+                .Ids(ProtocolIndices.SyncJobs)
+                .Single(id => _server.Get(ProtocolIndices.SyncJobs, id)!.Contains("\"scheduled\"", StringComparison.Ordinal));
 
     private JsonObject Next()
     {
@@ -150,23 +164,26 @@ internal sealed class RecordedScenes : IAsyncDisposable
         return line;
     }
 
-    private string Ours(string text) => _ids.Aggregate(text, (replaced, id) => replaced.Replace(id.Key, id.Value, StringComparison.Ordinal));
+    private string Ours(string text) =>
+        _ids.Aggregate(text, (replaced, id) => replaced.Replace(id.Key, id.Value, StringComparison.Ordinal));
 
-    private ConnectorService NewService() => new(
-        new ServiceParts
-        {
-            Store = _gateway.Documents,
-            EngineOf = _ => Engine,
-            Sources = Sources,
-            ContentIndexOf = _ => _gateway.Content,
-            TimeProvider = Clock,
-            LoggerFactory = NullLoggerFactory.Instance,
-        },
-        new ConnectorServiceOptions
-        {
-            Worker = new JobWorker("vm", "worker-1"),
-            Connectors = [new ConnectorEntry("life-1", "mongodb", null)],
-        });
+    private ConnectorService NewService() =>
+        new(
+            new ServiceParts
+            {
+                Store = _gateway.Documents,
+                EngineOf = _ => Engine,
+                Sources = Sources,
+                ContentIndexOf = _ => _gateway.Content,
+                TimeProvider = Clock,
+                LoggerFactory = NullLoggerFactory.Instance,
+            },
+            new ConnectorServiceOptions
+            {
+                Worker = new JobWorker("vm", "worker-1"),
+                Connectors = [new ConnectorEntry("life-1", "mongodb", null)],
+            }
+        );
 
     private static void Apply(ref JsonObject document, JsonNode? whole, JsonNode? changed)
     {
@@ -226,13 +243,20 @@ internal sealed class RecordedScenes : IAsyncDisposable
         }
     }
 
-    private static string Text(string name, JsonNode? value) => value switch
-    {
-        null => "null",
-        JsonArray items => $"[{string.Join(", ", items.Select(item => Text(string.Empty, item)))}]",
-        JsonObject values => $"{{{string.Join(", ", values.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {Text(pair.Key, pair.Value)}"))}}}",
-        _ when name is "last_seen" or "last_synced" || (name.EndsWith("_at", StringComparison.Ordinal) && name != "last_sync_scheduled_at") =>
-            ProtocolTime.Parse(value.ToString()) is null ? $"no time: {value}" : "a time",
-        _ => value.ToJsonString(),
-    };
+    private static string Text(string name, JsonNode? value) =>
+        value switch
+        {
+            null => "null",
+            JsonArray items => $"[{string.Join(", ", items.Select(item => Text(string.Empty, item)))}]",
+            JsonObject values =>
+                $"{{{string.Join(", ", values.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {Text(pair.Key, pair.Value)}"))}}}",
+            _ when name is "last_seen" or "last_synced"
+                    || (name.EndsWith("_at", StringComparison.Ordinal) && name != "last_sync_scheduled_at") => ProtocolTime.Parse(
+                value.ToString()
+            )
+                is null
+                ? $"no time: {value}"
+                : "a time",
+            _ => value.ToJsonString(),
+        };
 }

@@ -17,8 +17,14 @@ public sealed class RecordedScenesTests
         ("| job.metadata", "our own counts, and who works on the job"),
         ("4 completed | job.indexed_document_count", "unchanged documents are not written again"),
         ("4 completed | connector.last_indexed_document_count", "unchanged documents are not written again"),
-        ("6 after validation | connector.filtering", "verdict and activation are one write: the recording shows the moment between its two"),
-        ("6 after validation of bad rules | connector.filtering", "the user's next edit does not keep valid rules from being activated; a pattern that is none is told"),
+        (
+            "6 after validation | connector.filtering",
+            "verdict and activation are one write: the recording shows the moment between its two"
+        ),
+        (
+            "6 after validation of bad rules | connector.filtering",
+            "the user's next edit does not keep valid rules from being activated; a pattern that is none is told"
+        ),
         ("6 after a bad advanced rule | connector.filtering", "the same"),
         ("7 host that does not answer | connector.error", "the words of another driver"),
         ("7 job against it | connector.error", "the words of another driver"),
@@ -90,8 +96,12 @@ public sealed class RecordedScenesTests
         await life.RoundAsync();
 
         // 7 wrong source
-        life.Sources.Trouble = (host, collection) => host!.Contains("27999", StringComparison.Ordinal) ? Refused
-            : collection == "nothere" ? "Collection 'nothere' does not exist within database 'lab'. Existing collections: docs10k, docs100k, docs10ks, docs100ks, docs20" : null;
+        life.Sources.Trouble = (host, collection) =>
+            host!.Contains("27999", StringComparison.Ordinal) ? Refused
+            : collection == "nothere"
+                ? "Collection 'nothere' does not exist within database 'lab'. Existing collections: docs10k, docs100k, docs10ks, "
+                    + "docs100ks, docs20"
+            : null;
         await life.UserAsync("_configuration");
         await life.RoundAsync();
         life.Snapshot("collection that does not exist");
@@ -136,8 +146,16 @@ public sealed class RecordedScenesTests
         // 10 deletes
         await life.UserAsync("_configuration");
         await life.UserAsync("_sync_job");
-        life.Engine.Script = (_, _, _, _) => Task.FromResult(
-            new SyncOutcome(SyncEnd.Refused, new SyncCounts(Read: 20, Updated: 20), 100_000, new RejectionReport(), "99,980 of 100,000 documents would be deleted."));
+        life.Engine.Script = (_, _, _, _) =>
+            Task.FromResult(
+                new SyncOutcome(
+                    SyncEnd.Refused,
+                    new SyncCounts(Read: 20, Updated: 20),
+                    100_000,
+                    new RejectionReport(),
+                    "99,980 of 100,000 documents would be deleted."
+                )
+            );
         await life.RoundAsync();
         life.Snapshot("100,000 documents became 20");
 
@@ -162,8 +180,13 @@ public sealed class RecordedScenesTests
 
         Assert.Equal(0, life.LinesLeft);
         Assert.True(life.Compared > 3_000, $"only {life.Compared} fields were compared");
-        var unexplained = life.Differences.Where(difference => !Deliberate.Any(known => difference.Key.Contains(known.Field, StringComparison.Ordinal))).ToList();
-        Assert.True(unexplained.Count == 0, $"{unexplained.Count} fields differ:\n{string.Join('\n', unexplained.Select(pair => $"{pair.Key}: {pair.Value}"))}");
+        var unexplained = life
+            .Differences.Where(difference => !Deliberate.Any(known => difference.Key.Contains(known.Field, StringComparison.Ordinal)))
+            .ToList();
+        Assert.True(
+            unexplained.Count == 0,
+            $"{unexplained.Count} fields differ:\n{string.Join('\n', unexplained.Select(pair => $"{pair.Key}: {pair.Value}"))}"
+        );
         Assert.All(Deliberate, known => Assert.Contains(life.Differences.Keys, key => key.Contains(known.Field, StringComparison.Ordinal)));
     }
 
@@ -173,13 +196,19 @@ public sealed class RecordedScenesTests
 
     /// <summary>A round whose job runs until the test ends it, or until it is asked to stop.</summary>
     private static async Task<(Task<IReadOnlyList<SyncResult>> Run, TaskCompletionSource<SyncOutcome> End)> BeginAsync(
-        RecordedScenes life, SyncCounts counts, CancellationToken stop = default, CancellationToken kill = default)
+        RecordedScenes life,
+        SyncCounts counts,
+        CancellationToken stop = default,
+        CancellationToken kill = default
+    )
     {
         var (begun, end) = (new TaskCompletionSource(), new TaskCompletionSource<SyncOutcome>());
         life.Engine.Script = async (_, progress, stopReading, cancel) =>
         {
             progress.Add(counts);
-            await using var stopped = stopReading.Register(() => end.TrySetResult(new SyncOutcome(SyncEnd.Stopped, counts, 0, new RejectionReport())));
+            await using var stopped = stopReading.Register(() =>
+                end.TrySetResult(new SyncOutcome(SyncEnd.Stopped, counts, 0, new RejectionReport()))
+            );
             begun.SetResult();
             return await end.Task.WaitAsync(cancel);
         };

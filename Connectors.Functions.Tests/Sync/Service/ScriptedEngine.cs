@@ -24,17 +24,24 @@ internal sealed class ScriptedEngine : ISyncEngine
     public static SyncOutcome Stopped(SyncCounts counts) => new(SyncEnd.Stopped, counts, 0, new RejectionReport());
 
     /// <summary>Runs until it is asked to stop in an orderly way, with these counts.</summary>
-    public void RunUntilStopped(SyncCounts counts, Action? started = null) => Script = async (_, progress, stop, cancel) =>
-    {
-        progress.Add(counts);
-        started?.Invoke();
-        var stopped = new TaskCompletionSource();
-        await using var item = stop.Register(stopped.SetResult);
-        await stopped.Task.WaitAsync(cancel);
-        return Stopped(counts);
-    };
+    public void RunUntilStopped(SyncCounts counts, Action? started = null) =>
+        Script = async (_, progress, stop, cancel) =>
+        {
+            progress.Add(counts);
+            started?.Invoke();
+            var stopped = new TaskCompletionSource();
+            await using var item = stop.Register(stopped.SetResult);
+            await stopped.Task.WaitAsync(cancel);
+            return Stopped(counts);
+        };
 
-    public async Task<SyncOutcome> RunAsync(SyncRequest request, IDataSource source, SyncProgress progress, CancellationToken stopReading, CancellationToken cancellationToken)
+    public async Task<SyncOutcome> RunAsync(
+        SyncRequest request,
+        IDataSource source,
+        SyncProgress progress,
+        CancellationToken stopReading,
+        CancellationToken cancellationToken
+    )
     {
         Requests.Enqueue(request);
         return await Script(request, progress, stopReading, cancellationToken);

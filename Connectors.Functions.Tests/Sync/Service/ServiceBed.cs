@@ -37,25 +37,29 @@ internal sealed class ServiceBed : IServiceObserver
 
     public List<string> Events { get; } = [];
 
-    public ConnectorService Service => field ??= new ConnectorService(
-        new ServiceParts
-        {
-            Store = Store,
-            EngineOf = _ => Engine,
-            Sources = Sources,
-            Observer = this,
-            TimeProvider = Clock,
-            LoggerFactory = NullLoggerFactory.Instance,
-        },
-        new ConnectorServiceOptions
-        {
-            Worker = Worker,
-            ServiceTypes = ["fake", "broken", "gone"],
-            Service = new ServiceOptions
+    public ConnectorService Service =>
+        field ??= new ConnectorService(
+            new ServiceParts
             {
-                MaxConcurrentContentSyncs = MaxConcurrentSyncs, MaxConcurrentAccessControlSyncs = MaxConcurrentAccessControlSyncs, JobCleanupInterval = JobCleanupInterval,
+                Store = Store,
+                EngineOf = _ => Engine,
+                Sources = Sources,
+                Observer = this,
+                TimeProvider = Clock,
+                LoggerFactory = NullLoggerFactory.Instance,
             },
-        });
+            new ConnectorServiceOptions
+            {
+                Worker = Worker,
+                ServiceTypes = ["fake", "broken", "gone"],
+                Service = new ServiceOptions
+                {
+                    MaxConcurrentContentSyncs = MaxConcurrentSyncs,
+                    MaxConcurrentAccessControlSyncs = MaxConcurrentAccessControlSyncs,
+                    JobCleanupInterval = JobCleanupInterval,
+                },
+            }
+        );
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -69,16 +73,23 @@ internal sealed class ServiceBed : IServiceObserver
     public string AddConnector(string changes = "{}")
     {
         var id = $"c{++_connectors}";
-        var configuration = ConnectorConfiguration.Render(FakeSources.Description.Fields, new Dictionary<string, JsonNode?> { ["host"] = "h" });
-        Store.Put(ProtocolIndices.Connectors, id, new JsonObject
-        {
-            ["name"] = $"Connector {_connectors}",
-            ["service_type"] = "fake",
-            ["index_name"] = $"search-{id}",
-            ["status"] = "configured",
-            ["configuration"] = configuration,
-            ["features"] = Some.NoFeatures(),
-        });
+        var configuration = ConnectorConfiguration.Render(
+            FakeSources.Description.Fields,
+            new Dictionary<string, JsonNode?> { ["host"] = "h" }
+        );
+        Store.Put(
+            ProtocolIndices.Connectors,
+            id,
+            new JsonObject
+            {
+                ["name"] = $"Connector {_connectors}",
+                ["service_type"] = "fake",
+                ["index_name"] = $"search-{id}",
+                ["status"] = "configured",
+                ["configuration"] = configuration,
+                ["features"] = Some.NoFeatures(),
+            }
+        );
         Store.Edit(ProtocolIndices.Connectors, id, changes);
         return id;
     }

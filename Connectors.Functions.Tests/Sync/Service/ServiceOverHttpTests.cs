@@ -24,7 +24,12 @@ public sealed class ServiceOverHttpTests : IAsyncLifetime
     private readonly TemporaryFolder _state = new();
     private readonly TempFolder _files = TempFolder.With();
     private readonly List<IDisposable> _made = [];
-    private readonly SourceCatalog _sources = new(BuiltInSources.Classes, Path.GetTempPath(), NullLoggerFactory.Instance, TimeProvider.System);
+    private readonly SourceCatalog _sources = new(
+        BuiltInSources.Classes,
+        Path.GetTempPath(),
+        NullLoggerFactory.Instance,
+        TimeProvider.System
+    );
     private EmulatorServer _server = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -53,7 +58,8 @@ public sealed class ServiceOverHttpTests : IAsyncLifetime
         var ours = JsonNode.Parse(await http.GetStringAsync($"{alias}/_mapping", Token))!;
         Assert.Equal(
             Sorted(line["response"]![$"{alias}-v1"]!["mappings"]!["properties"])!.ToJsonString(),
-            Sorted(ours[$"{alias}-v1"]!["mappings"]!["properties"])!.ToJsonString());
+            Sorted(ours[$"{alias}-v1"]!["mappings"]!["properties"])!.ToJsonString()
+        );
     }
 
     [Fact]
@@ -66,18 +72,25 @@ public sealed class ServiceOverHttpTests : IAsyncLifetime
         var connector = await ConnectAsync(service);
         Assert.Equal(
             "no full sync has completed yet.",
-            (await service.SyncNowAsync(connector, new SyncNowOptions(Kind: SyncKind.Incremental), Token, Token)).Outcome!.Fallback);
+            (await service.SyncNowAsync(connector, new SyncNowOptions(Kind: SyncKind.Incremental), Token, Token)).Outcome!.Fallback
+        );
         Write("c.txt", "three");
         File.Delete(_files["a.txt"]);
 
         var changes = await service.SyncNowAsync(connector, new SyncNowOptions(Kind: SyncKind.Incremental), Token, Token);
-        Assert.Equal((JobStatus.Completed, JobType.Incremental, 0, 3), (changes.Job!.Status, changes.Job.Type, changes.Job.DeletedDocumentCount, changes.Job.TotalDocumentCount));
+        Assert.Equal(
+            (JobStatus.Completed, JobType.Incremental, 0, 3),
+            (changes.Job!.Status, changes.Job.Type, changes.Job.DeletedDocumentCount, changes.Job.TotalDocumentCount)
+        );
         Assert.Null(changes.Outcome!.Fallback);
         var cursor = (await service.Connectors.FindAsync(connector, Token))!.Document.Source["sync_cursor"]!;
         Assert.Equal(["place", "fingerprint", "index_uuid"], cursor.AsObject().Select(pair => pair.Key));
 
         var deletes = await service.SyncNowAsync(connector, new SyncNowOptions(Kind: SyncKind.DeletesOnly), Token, Token);
-        Assert.Equal((JobType.Full, 1, 0, 2), (deletes.Job!.Type, deletes.Job.DeletedDocumentCount, deletes.Job.IndexedDocumentCount, deletes.Job.TotalDocumentCount));
+        Assert.Equal(
+            (JobType.Full, 1, 0, 2),
+            (deletes.Job!.Type, deletes.Job.DeletedDocumentCount, deletes.Job.IndexedDocumentCount, deletes.Job.TotalDocumentCount)
+        );
         Assert.True(JsonNode.DeepEquals(cursor, (await service.Connectors.FindAsync(connector, Token))!.Document.Source["sync_cursor"]));
 
         var full = await service.SyncNowAsync(connector, new SyncNowOptions(), Token, Token);
@@ -124,14 +137,26 @@ public sealed class ServiceOverHttpTests : IAsyncLifetime
 
         foreach (var id in ids)
         {
-            await item.Jobs.CreateAsync((await item.Connectors.FindAsync(id, Token))!, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token);
+            await item.Jobs.CreateAsync(
+                (await item.Connectors.FindAsync(id, Token))!,
+                JobType.Full,
+                TriggerMethod.OnDemand,
+                new SyncJobOptions(),
+                key: null,
+                Token
+            );
         }
 
         _server.Faults.Add(FaultRule.RefuseCall(503) with { Route = "{index}/_update/{id}", Probability = 0.2, Random = new Random(5) });
-        var results = await Task.WhenAll(Task.Run(() => item.RunOnceAsync(Token, Token), Token), Task.Run(() => other.RunOnceAsync(Token, Token), Token));
+        var results = await Task.WhenAll(
+            Task.Run(() => item.RunOnceAsync(Token, Token), Token),
+            Task.Run(() => other.RunOnceAsync(Token, Token), Token)
+        );
 
         Assert.Equal(6, results.Sum(list => list.Count));
-        Assert.All(results.SelectMany(list => list), result => Assert.Equal((SyncResultEnd.Completed, JobStatus.Completed), (result.End, result.Job!.Status!.Value)));
+        Assert.All(results.SelectMany(list => list), result =>
+            Assert.Equal((SyncResultEnd.Completed, JobStatus.Completed), (result.End, result.Job!.Status!.Value))
+        );
         Assert.Equal(6, results.SelectMany(list => list).Select(result => result.Job!.Id).Distinct().Count());
         foreach (var id in ids)
         {
@@ -150,7 +175,8 @@ public sealed class ServiceOverHttpTests : IAsyncLifetime
         using var body = new StringContent(
             """{"doc": {"scheduling": {"full": {"enabled": true, "interval": "0 0 0 * * ?"}}, "last_sync_scheduled_at": "2020-01-01T00:00:00Z"}}""",
             System.Text.Encoding.UTF8,
-            "application/json");
+            "application/json"
+        );
         (await http.PostAsync($".elastic-connectors/_update/{connector}", body, Token)).EnsureSuccessStatusCode();
 
         Assert.Equal(TriggerMethod.Scheduled, Assert.Single(await service.RunOnceAsync(Token, Token)).Job!.TriggerMethod);
@@ -161,12 +187,15 @@ public sealed class ServiceOverHttpTests : IAsyncLifetime
     public async Task AServerlessProjectThatRefusesSettingsIsSyncedToo()
     {
         // There settings of shards and mappings are the project's own.
-        _server.Faults.Add(FaultRule.RefuseCall(400) with
-        {
-            Type = "illegal_argument_exception",
-            Method = "PUT",
-            Request = request => new[] { "number_of_shards", "index.mapping." }.Any(System.Text.Encoding.UTF8.GetString(request.Body.Span).Contains),
-        });
+        _server.Faults.Add(
+            FaultRule.RefuseCall(400) with
+            {
+                Type = "illegal_argument_exception",
+                Method = "PUT",
+                Request = request =>
+                    new[] { "number_of_shards", "index.mapping." }.Any(System.Text.Encoding.UTF8.GetString(request.Body.Span).Contains),
+            }
+        );
 
         var service = Service(1);
         Write("a.txt", "one");
@@ -192,15 +221,22 @@ public sealed class ServiceOverHttpTests : IAsyncLifetime
         _server.Put(".elastic-connectors", connector, document.ToJsonString());
 
         await service.RunOnceAsync(Token, Token);
-        var failure = await Assert.ThrowsAsync<Connectors.Abstractions.ConnectorException>(() => service.SyncNowAsync(connector, new SyncNowOptions(), Token, Token));
+        var failure = await Assert.ThrowsAsync<Connectors.Abstractions.ConnectorException>(() =>
+            service.SyncNowAsync(connector, new SyncNowOptions(), Token, Token)
+        );
 
         Assert.StartsWith("index_name: 'Bad Name' can't be the name of an index: ", failure.Message, StringComparison.Ordinal);
         Assert.Equal(failure.Message, (await service.Connectors.FindAsync(connector, Token))!.Error);
     }
 
-    private static JsonNode? Sorted(JsonNode? node) => node is JsonObject properties
-        ? new JsonObject(properties.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value))))
-        : node?.DeepClone();
+    private static JsonNode? Sorted(JsonNode? node) =>
+        node is JsonObject properties
+            ? new JsonObject(
+                properties
+                    .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                    .Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))
+            )
+            : node?.DeepClone();
 
     private async Task<string> ConnectAsync(ConnectorService service, string index = "search-files")
     {
@@ -222,20 +258,32 @@ public sealed class ServiceOverHttpTests : IAsyncLifetime
     private ConnectorService Service(int number)
     {
         var time = new FastForwardTimeProvider();
-        var gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [_server.Uri] }, time, new Random(number), NullLoggerFactory.Instance);
+        var gateway = new ElasticsearchGateway(
+            new ElasticsearchOptions { Hosts = [_server.Uri] },
+            time,
+            new Random(number),
+            NullLoggerFactory.Instance
+        );
         var slot = WorkerSlot.Take(_state.Path, "host", new Random(number));
         _made.AddRange([gateway, slot]);
         return new ConnectorService(
             new ServiceParts
             {
                 Store = gateway.Documents,
-                EngineOf = _ => new SyncEngine(gateway.Content, new SyncEngineOptions { StateFolder = _state.Path }, time, new Random(number), NullLoggerFactory.Instance),
+                EngineOf = _ => new SyncEngine(
+                    gateway.Content,
+                    new SyncEngineOptions { StateFolder = _state.Path },
+                    time,
+                    new Random(number),
+                    NullLoggerFactory.Instance
+                ),
                 Sources = _sources,
                 ContentIndexOf = _ => gateway.Content,
                 Preflight = token => gateway.ConnectAsync(token),
                 TimeProvider = TimeProvider.System,
                 LoggerFactory = NullLoggerFactory.Instance,
             },
-            new ConnectorServiceOptions { Worker = slot.Worker, ServiceTypes = ["dir"] });
+            new ConnectorServiceOptions { Worker = slot.Worker, ServiceTypes = ["dir"] }
+        );
     }
 }

@@ -9,7 +9,8 @@ using Xunit;
 
 namespace Connectors.Tests.Sync.Service;
 
-/// <summary>A connector that names an index of the protocol, of Elasticsearch, or a hidden one: a sync would delete everything in it.</summary>
+/// <summary>A connector that names an index of the protocol, of Elasticsearch, or a hidden one: a sync would delete everything in
+/// it.</summary>
 public sealed class WrongIndexTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -17,8 +18,22 @@ public sealed class WrongIndexTests
     /// <summary>Names that are refused as they stand.</summary>
     public static TheoryData<string> Reserved { get; } =
     [
-        ".elastic-connectors", ".elastic-connectors-v1", ".elastic-connectors-sync-jobs", ".elastic-connectors-sync-jobs-v1", ".kibana", ".security", ".security-7", ".ds-logs-2026.01.01-000001",
-        ".hidden", ".search-acl-filter-search-files", "search-files,.elastic-connectors", "<.elastic-connectors>", "*", "_all", "search-*", "other:search-files",
+        ".elastic-connectors",
+        ".elastic-connectors-v1",
+        ".elastic-connectors-sync-jobs",
+        ".elastic-connectors-sync-jobs-v1",
+        ".kibana",
+        ".security",
+        ".security-7",
+        ".ds-logs-2026.01.01-000001",
+        ".hidden",
+        ".search-acl-filter-search-files",
+        "search-files,.elastic-connectors",
+        "<.elastic-connectors>",
+        "*",
+        "_all",
+        "search-*",
+        "other:search-files",
     ];
 
     [Theory]
@@ -28,11 +43,38 @@ public sealed class WrongIndexTests
         await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
         using var cli = new CliRun(elasticsearch.Uri);
         var files = cli.Files("a.txt", "b.txt");
-        await cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-files", "--name", "files", "--id", "f1", "--set", $"directory={files}");
+        await cli.RunAsync(
+            "connector",
+            "create",
+            "--service-type",
+            "dir",
+            "--index",
+            "search-files",
+            "--name",
+            "files",
+            "--id",
+            "f1",
+            "--set",
+            $"directory={files}"
+        );
         var innocent = elasticsearch.Ids(ProtocolIndices.Connectors);
         var sentence = $"'{index}' can't be the name of an index: ";
 
-        Assert.Equal(2, await cli.RunAsync("connector", "create", "--service-type", "dir", "--index", index, "--name", "x", "--set", $"directory={files}"));
+        Assert.Equal(
+            2,
+            await cli.RunAsync(
+                "connector",
+                "create",
+                "--service-type",
+                "dir",
+                "--index",
+                index,
+                "--name",
+                "x",
+                "--set",
+                $"directory={files}"
+            )
+        );
         Assert.Contains(sentence, cli.Error.ToString(), StringComparison.Ordinal);
         Assert.Equal(2, await cli.RunAsync("connector", "edit", "f1", "--index", index));
         Assert.Contains(sentence, cli.Error.ToString(), StringComparison.Ordinal);
@@ -63,7 +105,11 @@ public sealed class WrongIndexTests
         body[alias] = new JsonObject();
         using var http = new HttpClient { BaseAddress = bench.Server.Uri };
         await bench.Gateway.Documents.EnsureIndexAsync(target, new JsonObject { ["aliases"] = body.DeepClone() }, Token);
-        using var content = new StringContent($$$"""{"actions":[{"add":{"index":"{{{target}}}","alias":"{{{alias}}}"}}]}""", System.Text.Encoding.UTF8, "application/json");
+        using var content = new StringContent(
+            $$$"""{"actions":[{"add":{"index":"{{{target}}}","alias":"{{{alias}}}"}}]}""",
+            System.Text.Encoding.UTF8,
+            "application/json"
+        );
         (await http.PostAsync("_aliases", content, Token)).EnsureSuccessStatusCode();
 
         await RefusesAsync(bench, alias, $"'{alias}' leads to '{target}' at Elasticsearch");
@@ -73,7 +119,11 @@ public sealed class WrongIndexTests
     public async Task AHiddenIndexIsRefusedThoughItsNameTellsNothing()
     {
         await using var bench = await GatewayBench.StartAsync();
-        await bench.Gateway.Documents.EnsureIndexAsync("search-hidden", JsonNode.Parse("""{"settings":{"index":{"hidden":true}}}""")!.AsObject(), Token);
+        await bench.Gateway.Documents.EnsureIndexAsync(
+            "search-hidden",
+            JsonNode.Parse("""{"settings":{"index":{"hidden":true}}}""")!.AsObject(),
+            Token
+        );
 
         await RefusesAsync(bench, "search-hidden", "'search-hidden' leads to 'search-hidden' at Elasticsearch");
     }
@@ -86,16 +136,34 @@ public sealed class WrongIndexTests
 
         using var answer = await bed.PostAsync("connectors/c1/syncs", """{"allowMassDelete":true}""");
         Assert.Equal(System.Net.HttpStatusCode.Conflict, answer.StatusCode);
-        Assert.Contains("'.elastic-connectors' can't be the name of an index", await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        Assert.Contains(
+            "'.elastic-connectors' can't be the name of an index",
+            await answer.Content.ReadAsStringAsync(Token),
+            StringComparison.Ordinal
+        );
 
         // A job that Kibana made.
         var connector = bed.Store[ProtocolIndices.Connectors, "c1"];
         connector["id"] = "c1";
-        bed.Store.Put(ProtocolIndices.SyncJobs, "j1", new JsonObject { ["connector"] = connector.DeepClone(), ["status"] = "pending", ["job_type"] = "full", ["created_at"] = "2026-01-31T00:00:00Z" });
+        bed.Store.Put(
+            ProtocolIndices.SyncJobs,
+            "j1",
+            new JsonObject
+            {
+                ["connector"] = connector.DeepClone(),
+                ["status"] = "pending",
+                ["job_type"] = "full",
+                ["created_at"] = "2026-01-31T00:00:00Z",
+            }
+        );
         await bed.FireAsync("PollConnectors");
         await bed.EndOfAsync("j1");
         Assert.Equal("error", bed.Status("j1"));
-        Assert.Contains("'.elastic-connectors' can't be the name of an index", bed.Job("j1")["error"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains(
+            "'.elastic-connectors' can't be the name of an index",
+            bed.Job("j1")["error"]!.GetValue<string>(),
+            StringComparison.Ordinal
+        );
         Assert.Equal(0, bed.Index.BulkRequests);
     }
 
@@ -108,10 +176,18 @@ public sealed class WrongIndexTests
         await bed.StartAsync();
         using var http = new HttpClient { BaseAddress = new Uri(bed.Page, "/api/") };
 
-        using var answer = await http.PostAsync("connectors/f1/syncs", new StringContent("{}", System.Text.Encoding.UTF8, "application/json"), Token);
+        using var answer = await http.PostAsync(
+            "connectors/f1/syncs",
+            new StringContent("{}", System.Text.Encoding.UTF8, "application/json"),
+            Token
+        );
 
         Assert.Equal(System.Net.HttpStatusCode.Conflict, answer.StatusCode);
-        Assert.Contains("'.elastic-connectors' can't be the name of an index", await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        Assert.Contains(
+            "'.elastic-connectors' can't be the name of an index",
+            await answer.Content.ReadAsStringAsync(Token),
+            StringComparison.Ordinal
+        );
         Assert.Equal(["f1"], bed.Elasticsearch.Ids(".elastic-connectors"));
     }
 
@@ -128,7 +204,11 @@ public sealed class WrongIndexTests
         ];
         foreach (var call in calls)
         {
-            Assert.StartsWith(sentence, (await Assert.ThrowsAsync<Connectors.Abstractions.ConnectorException>(call)).Message, StringComparison.Ordinal);
+            Assert.StartsWith(
+                sentence,
+                (await Assert.ThrowsAsync<Connectors.Abstractions.ConnectorException>(call)).Message,
+                StringComparison.Ordinal
+            );
         }
     }
 }

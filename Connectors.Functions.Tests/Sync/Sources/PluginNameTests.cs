@@ -31,11 +31,20 @@ public sealed class PluginNameTests : IDisposable
         File.Copy(assembly, Path.Combine(_folder.Path, "evil.dll"));
         System.IO.Directory.CreateDirectory(Path.Combine(plugins, "sub"));
         File.Copy(assembly, Path.Combine(plugins, "sub", "evil.dll"));
-        var catalog = new SourceCatalog(new Dictionary<string, string> { ["evil"] = "Evil.Source, " + name }, plugins, NullLoggerFactory.Instance, TimeProvider.System);
+        var catalog = new SourceCatalog(
+            new Dictionary<string, string> { ["evil"] = "Evil.Source, " + name },
+            plugins,
+            NullLoggerFactory.Instance,
+            TimeProvider.System
+        );
 
         var failure = Assert.Throws<ConnectorException>(() => catalog.Describe("evil"));
 
-        Assert.StartsWith("sources.evil: the name of the assembly has something in it that is none.", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "sources.evil: the name of the assembly has something in it that is none.",
+            failure.Message,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain('\0', failure.Message);
     }
 }

@@ -44,11 +44,20 @@ public sealed class PluginTests
     public void AnAssemblysNameLeadsNowhereElse(string name)
     {
         using var folder = TempFolder.With("plugins/x", "evil/Evil.dll", "Evil.dll");
-        var catalog = new SourceCatalog(new Dictionary<string, string> { ["evil"] = $"Evil.Source, {name}" }, folder["plugins"], NullLoggerFactory.Instance, TimeProvider.System);
+        var catalog = new SourceCatalog(
+            new Dictionary<string, string> { ["evil"] = $"Evil.Source, {name}" },
+            folder["plugins"],
+            NullLoggerFactory.Instance,
+            TimeProvider.System
+        );
 
         var failure = Assert.Throws<ConnectorException>(() => catalog.Describe("evil"));
 
-        Assert.StartsWith("sources.evil: the name of the assembly has something in it that is none.", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "sources.evil: the name of the assembly has something in it that is none.",
+            failure.Message,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain(AppDomain.CurrentDomain.GetAssemblies(), loaded => loaded.GetName().Name == "Evil");
     }
 
@@ -64,18 +73,23 @@ public sealed class PluginTests
         var theirs = context.LoadFromAssemblyName(new System.Reflection.AssemblyName("YamlDotNet"));
         Assert.NotSame(ours, theirs);
         Assert.NotEqual(ours.GetName().Version, theirs.GetName().Version);
-        Assert.DoesNotContain(context.Assemblies, assembly => assembly.GetName().Name!.StartsWith("Connectors.", StringComparison.Ordinal) && assembly != source.GetType().Assembly);
+        Assert.DoesNotContain(context.Assemblies, assembly =>
+            assembly.GetName().Name!.StartsWith("Connectors.", StringComparison.Ordinal) && assembly != source.GetType().Assembly
+        );
     }
 
     [Fact]
     public void ItsFolderHoldsNothingOfTheService()
     {
-        var files = System.IO.Directory.EnumerateFiles(Path.Combine(Folder, "Connectors.Samples.Releases"), "*.dll").Select(Path.GetFileName).Order(StringComparer.Ordinal);
+        var files = System
+            .IO.Directory.EnumerateFiles(Path.Combine(Folder, "Connectors.Samples.Releases"), "*.dll")
+            .Select(Path.GetFileName)
+            .Order(StringComparer.Ordinal);
         Assert.Equal(["Connectors.Samples.Releases.dll", "YamlDotNet.dll"], files);
     }
 
-    private static SourceCatalog Catalog() => new(
-        new Dictionary<string, string> { ["releases"] = ClassName }, Folder, NullLoggerFactory.Instance, TimeProvider.System);
+    private static SourceCatalog Catalog() =>
+        new(new Dictionary<string, string> { ["releases"] = ClassName }, Folder, NullLoggerFactory.Instance, TimeProvider.System);
 
     private static JsonObject Configuration(string file) => new() { ["file"] = new JsonObject { ["value"] = file } };
 }

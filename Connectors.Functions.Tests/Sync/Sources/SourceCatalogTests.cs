@@ -11,15 +11,48 @@ public sealed class SourceCatalogTests
 {
     [Theory]
     [InlineData("lsit", "There is no source for the service type \"lsit\". Did you mean list?")]
-    [InlineData("oracle", "There is no source for the service type \"oracle\". There are abstract, list, misnamed, noclass, nocontext, nodll, notype, other, throwing; add others under sources in config.yml.")]
-    [InlineData("nodll", "sources.nodll: the assembly No.Such is neither part of the app nor in /plugins. Put it, with its dependencies, into /plugins/No.Such.")]
-    [InlineData("notype", "sources.notype: there is no public class Connectors.Tests.Sync.Sources.ListSourc in Connectors.Functions.Tests. Did you mean Connectors.Tests.Sync.Sources.ListSource?")]
-    [InlineData("other", "sources.other: Connectors.Tests.Sync.Sources.SourceCatalogTests is not a source. It must be a class that implements Connectors.Abstractions.IDataSource.")]
-    [InlineData("abstract", "sources.abstract: Connectors.Abstractions.EnumerableDataSource is not a source. It must be a class that implements Connectors.Abstractions.IDataSource.")]
-    [InlineData("nocontext", "sources.nocontext: Connectors.Tests.Sync.Sources.SourceWithoutContext has no public constructor that takes a SourceContext.")]
-    [InlineData("noclass", "sources.noclass: connectors.sources.s3:S3DataSource is not the name of a class. Write it as Namespace.Type, Assembly.")]
-    [InlineData("misnamed", "sources.misnamed: Connectors.Tests.Sync.Sources.ListSource says that its service type is \"list\". Name it so under sources.")]
-    [InlineData("throwing", "sources.throwing: the constructor of Connectors.Tests.Sync.Sources.ThrowingSource failed with InvalidOperationException. This is a bug in the source.")]
+    [InlineData(
+        "oracle",
+        "There is no source for the service type \"oracle\". There are abstract, list, misnamed, noclass, nocontext, nodll, notype, "
+            + "other, throwing; add others under sources in config.yml."
+    )]
+    [InlineData(
+        "nodll",
+        "sources.nodll: the assembly No.Such is neither part of the app nor in /plugins. Put it, with its dependencies, into "
+            + "/plugins/No.Such."
+    )]
+    [InlineData(
+        "notype",
+        "sources.notype: there is no public class Connectors.Tests.Sync.Sources.ListSourc in Connectors.Functions.Tests. Did you mean "
+            + "Connectors.Tests.Sync.Sources.ListSource?"
+    )]
+    [InlineData(
+        "other",
+        "sources.other: Connectors.Tests.Sync.Sources.SourceCatalogTests is not a source. It must be a class that implements "
+            + "Connectors.Abstractions.IDataSource."
+    )]
+    [InlineData(
+        "abstract",
+        "sources.abstract: Connectors.Abstractions.EnumerableDataSource is not a source. It must be a class that implements "
+            + "Connectors.Abstractions.IDataSource."
+    )]
+    [InlineData(
+        "nocontext",
+        "sources.nocontext: Connectors.Tests.Sync.Sources.SourceWithoutContext has no public constructor that takes a SourceContext."
+    )]
+    [InlineData(
+        "noclass",
+        "sources.noclass: connectors.sources.s3:S3DataSource is not the name of a class. Write it as Namespace.Type, Assembly."
+    )]
+    [InlineData(
+        "misnamed",
+        "sources.misnamed: Connectors.Tests.Sync.Sources.ListSource says that its service type is \"list\". Name it so under sources."
+    )]
+    [InlineData(
+        "throwing",
+        "sources.throwing: the constructor of Connectors.Tests.Sync.Sources.ThrowingSource failed with InvalidOperationException. This "
+            + "is a bug in the source."
+    )]
     public void WhatCanNotBeLoadedIsToldWithTheWayOut(string serviceType, string expected)
     {
         var exception = Assert.Throws<ConnectorException>(() => Catalog().Describe(serviceType));
@@ -40,7 +73,10 @@ public sealed class SourceCatalogTests
 
     [Fact]
     public void TheServiceTypesAreSorted() =>
-        Assert.Equal(["abstract", "list", "misnamed", "noclass", "nocontext", "nodll", "notype", "other", "throwing"], Catalog().ServiceTypes);
+        Assert.Equal(
+            ["abstract", "list", "misnamed", "noclass", "nocontext", "nodll", "notype", "other", "throwing"],
+            Catalog().ServiceTypes
+        );
 
     [Fact]
     public void AllThatCanNotBeLoadedIsToldInOneGo()
@@ -58,43 +94,52 @@ public sealed class SourceCatalogTests
         Assert.All(BuiltInSources.Classes.Keys, serviceType => Assert.NotEmpty(catalog.Describe(serviceType).Fields));
     }
 
-    private static SourceCatalog Catalog() => new(
-        new Dictionary<string, string>
-        {
-            ["list"] = "Connectors.Tests.Sync.Sources.ListSource, Connectors.Functions.Tests",
-            ["notype"] = "Connectors.Tests.Sync.Sources.ListSourc, Connectors.Functions.Tests",
-            ["other"] = "Connectors.Tests.Sync.Sources.SourceCatalogTests, Connectors.Functions.Tests",
-            ["nocontext"] = "Connectors.Tests.Sync.Sources.SourceWithoutContext, Connectors.Functions.Tests",
-            ["abstract"] = "Connectors.Abstractions.EnumerableDataSource, Connectors.Abstractions",
-            ["noclass"] = "connectors.sources.s3:S3DataSource",
-            ["misnamed"] = "Connectors.Tests.Sync.Sources.ListSource, Connectors.Functions.Tests",
-            ["throwing"] = "Connectors.Tests.Sync.Sources.ThrowingSource, Connectors.Functions.Tests",
-            ["nodll"] = "No.Such.Source, No.Such",
-        },
-        "/plugins",
-        NullLoggerFactory.Instance,
-        TimeProvider.System);
+    private static SourceCatalog Catalog() =>
+        new(
+            new Dictionary<string, string>
+            {
+                ["list"] = "Connectors.Tests.Sync.Sources.ListSource, Connectors.Functions.Tests",
+                ["notype"] = "Connectors.Tests.Sync.Sources.ListSourc, Connectors.Functions.Tests",
+                ["other"] = "Connectors.Tests.Sync.Sources.SourceCatalogTests, Connectors.Functions.Tests",
+                ["nocontext"] = "Connectors.Tests.Sync.Sources.SourceWithoutContext, Connectors.Functions.Tests",
+                ["abstract"] = "Connectors.Abstractions.EnumerableDataSource, Connectors.Abstractions",
+                ["noclass"] = "connectors.sources.s3:S3DataSource",
+                ["misnamed"] = "Connectors.Tests.Sync.Sources.ListSource, Connectors.Functions.Tests",
+                ["throwing"] = "Connectors.Tests.Sync.Sources.ThrowingSource, Connectors.Functions.Tests",
+                ["nodll"] = "No.Such.Source, No.Such",
+            },
+            "/plugins",
+            NullLoggerFactory.Instance,
+            TimeProvider.System
+        );
 }
 
 public class ListSource(SourceContext context) : IDataSource
 {
     public SourceContext Context => context;
 
-    public SourceDescription Description => new()
-    {
-        Name = "List",
-        ServiceType = "list",
-        Fields = [new ConfigField("greeting", "Greeting"), new ConfigField("whom", "Whom") { DefaultValue = "world" }],
-    };
+    public SourceDescription Description =>
+        new()
+        {
+            Name = "List",
+            ServiceType = "list",
+            Fields = [new ConfigField("greeting", "Greeting"), new ConfigField("whom", "Whom") { DefaultValue = "world" }],
+        };
 
     public Task PingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
+    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
+
+    public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<SourcePage> ReadPageAsync(
+        SourcePartition partition,
+        PageToken after,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    ) => throw new NotSupportedException();
 
     public ValueTask DisposeAsync()
     {

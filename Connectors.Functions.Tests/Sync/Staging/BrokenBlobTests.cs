@@ -19,7 +19,9 @@ public sealed class BrokenBlobTests
     [InlineData(true)]
     public async Task ABodyThatBreaksOffMayPass(bool isCompressed)
     {
-        var store = Store(isCompressed, () => new BrokenStream(isCompressed ? Compressed()[..60] : "some of the bo"u8.ToArray(), throws: true));
+        var store = Store(isCompressed, () =>
+            new BrokenStream(isCompressed ? Compressed()[..60] : "some of the bo"u8.ToArray(), throws: true)
+        );
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => ReadAsync(store));
 
@@ -30,7 +32,9 @@ public sealed class BrokenBlobTests
     [Fact]
     public async Task ABodyThatEndsTooEarlyMayPass()
     {
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => ReadAsync(Store(isCompressed: false, () => new BrokenStream("some"u8.ToArray(), throws: false))));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            ReadAsync(Store(isCompressed: false, () => new BrokenStream("some"u8.ToArray(), throws: false)))
+        );
 
         Assert.Equal(FailureKind.Retry, failure.Kind);
     }

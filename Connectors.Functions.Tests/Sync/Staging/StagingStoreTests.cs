@@ -43,7 +43,10 @@ public sealed class StagingStoreTests(AzuriteServer azurite) : IDisposable
         using var bench = new StagedBench { Store = store };
         await bench.RunAsync(MemorySource.Holding([.. Enumerable.Range(0, 30).Select(number => "id-" + number)]));
         var outcome = await bench.RunNextAsync(MemorySource.Holding([.. Enumerable.Range(10, 30).Select(number => "id-" + number)]));
-        Assert.Equal((SyncEnd.Completed, 10, 10, 20), (outcome.End, outcome.Counts.Created, outcome.Counts.Deleted, outcome.Counts.Skipped));
+        Assert.Equal(
+            (SyncEnd.Completed, 10, 10, 20),
+            (outcome.End, outcome.Counts.Created, outcome.Counts.Deleted, outcome.Counts.Skipped)
+        );
     }
 
     [Fact]
@@ -51,11 +54,20 @@ public sealed class StagingStoreTests(AzuriteServer azurite) : IDisposable
     {
         const string Key = "c2VjcmV0LWtleS10aGF0LW5vYm9keS1zZWVz";
         var options = new BlobClientOptions { Retry = { MaxRetries = 0 } };
-        var store = new BlobStagingStore(new BlobContainerClient($"DefaultEndpointsProtocol=http;AccountName=a;AccountKey={Key};BlobEndpoint=http://127.0.0.1:1/a;", "staging", options));
+        var store = new BlobStagingStore(
+            new BlobContainerClient(
+                $"DefaultEndpointsProtocol=http;AccountName=a;AccountKey={Key};BlobEndpoint=http://127.0.0.1:1/a;",
+                "staging",
+                options
+            )
+        );
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => store.OpenAsync("x", Token));
 
-        Assert.Equal((FailureKind.Retry, "The storage account did not serve the container 'staging' (0, no answer)."), (failure.Kind, failure.Message));
+        Assert.Equal(
+            (FailureKind.Retry, "The storage account did not serve the container 'staging' (0, no answer)."),
+            (failure.Kind, failure.Message)
+        );
         Assert.DoesNotContain(Key, failure.ToString(), StringComparison.Ordinal);
     }
 
@@ -78,11 +90,21 @@ public sealed class StagingStoreTests(AzuriteServer azurite) : IDisposable
         await PutAsync(store, "job-1/deep/er/b", string.Empty);
         await PutAsync(store, "job-2/a", "two");
         await PutAsync(store, "job-12/a", "three");
-        Assert.Equal(("one", string.Empty, "two"), (await ReadAsync(store, "job-1/a"), await ReadAsync(store, "job-1/deep/er/b"), await ReadAsync(store, "job-2/a")));
+        Assert.Equal(
+            ("one", string.Empty, "two"),
+            (await ReadAsync(store, "job-1/a"), await ReadAsync(store, "job-1/deep/er/b"), await ReadAsync(store, "job-2/a"))
+        );
         await PutAsync(store, "job-1/a", "other");
         Assert.Equal("other", await ReadAsync(store, "job-1/a"));
         Assert.Equal((true, false), (await store.ExistsAsync("job-1/deep/er/b", Token), await store.ExistsAsync("job-1/deep", Token)));
-        Assert.Equal((true, false, false), (await store.TryCreateAsync("job-2/deep/mark", Token), await store.TryCreateAsync("job-2/deep/mark", Token), await store.TryCreateAsync("job-2/a", Token)));
+        Assert.Equal(
+            (true, false, false),
+            (
+                await store.TryCreateAsync("job-2/deep/mark", Token),
+                await store.TryCreateAsync("job-2/deep/mark", Token),
+                await store.TryCreateAsync("job-2/a", Token)
+            )
+        );
         Assert.Equal((string.Empty, "two"), (await ReadAsync(store, "job-2/deep/mark"), await ReadAsync(store, "job-2/a")));
         var marks = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => store.TryCreateAsync("job-2/raced", Token))));
         Assert.Single(marks, isFirst => isFirst);
@@ -90,7 +112,9 @@ public sealed class StagingStoreTests(AzuriteServer azurite) : IDisposable
 
         using var stopped = new CancellationTokenSource();
         await stopped.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.PutAsync("job-3/x", new MemoryStream(new byte[100_000]), isText: true, stopped.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            store.PutAsync("job-3/x", new MemoryStream(new byte[100_000]), isText: true, stopped.Token)
+        );
         Assert.False(await store.ExistsAsync("job-3/x", Token));
 
         await store.DeleteAsync("job-1", Token);

@@ -12,6 +12,7 @@ public enum ActivityDelivery
     /// <summary>Twice, one after the other; the first result is lost, as when a worker dies before it can report.</summary>
     TwiceInTurn,
 
-    /// <summary>Twice at the same time; the result that comes first counts, and the other run goes on behind the orchestrator's back.</summary>
+    /// <summary>Twice at the same time; the result that comes first counts, and the other run goes on behind the orchestrator's
+    /// back.</summary>
     TwiceAtOnce,
 }

@@ -6,7 +6,14 @@ namespace Connectors.LocalHost.Durable.Activities;
 
 /// <summary>Runs a limited number of activities at a time and delivers their results: at least once each, in no guaranteed order.</summary>
 #pragma warning disable CA1001 // A semaphore whose wait handle nobody asks for holds nothing to dispose of.
-internal sealed class ActivityRunner(IDurableFunctions functions, DurableOptions options, TimeProvider time, PendingWork work, ILogger logger, CancellationToken stopping)
+internal sealed class ActivityRunner(
+    IDurableFunctions functions,
+    DurableOptions options,
+    TimeProvider time,
+    PendingWork work,
+    ILogger logger,
+    CancellationToken stopping
+)
 #pragma warning restore CA1001
 {
     private readonly SemaphoreSlim _slots = new(options.MaxConcurrentActivities, options.MaxConcurrentActivities);
@@ -68,7 +75,14 @@ internal sealed class ActivityRunner(IDurableFunctions functions, DurableOptions
         catch (Exception e) when (e is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
             logger.LogWarning(Redactor.Redact(e), "Activity {Activity} failed: {Message}", call.Name, Redactor.Redact(e.Message));
-            return new TaskFailed(time.GetUtcNow().UtcDateTime, call.TaskId, Failure.Of(e) with { IsFinal = e is UnknownFunctionException });
+            return new TaskFailed(
+                time.GetUtcNow().UtcDateTime,
+                call.TaskId,
+                Failure.Of(e) with
+                {
+                    IsFinal = e is UnknownFunctionException,
+                }
+            );
         }
         finally
         {

@@ -8,11 +8,15 @@ namespace Connectors.LocalHost.Durable.History;
 internal sealed record Failure(string Type, string Message, string? StackTrace = null, Failure? Inner = null, bool IsFinal = false)
 {
     /// <summary>An exception of an activity or an orchestrator.</summary>
-    public static Failure Of(Exception exception) => new(
-        exception.GetType().ToString(),
-        exception.Message,
-        exception.StackTrace,
-        exception is TaskFailedException task ? Of(task.FailureDetails) : exception.InnerException is { } inner ? Of(inner) : null);
+    public static Failure Of(Exception exception) =>
+        new(
+            exception.GetType().ToString(),
+            exception.Message,
+            exception.StackTrace,
+            exception is TaskFailedException task ? Of(task.FailureDetails)
+                : exception.InnerException is { } inner ? Of(inner)
+                : null
+        );
 
     /// <summary>What an orchestrator sees of it.</summary>
     public TaskFailureDetails ToDetails() => new(Type, Message, StackTrace, Inner?.ToDetails(), null);

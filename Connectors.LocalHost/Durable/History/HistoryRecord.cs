@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Connectors.LocalHost.Durable.History;
 
-/// <summary>One line of an instance's history: something that reached the instance, or the turn that its orchestrator took in answer.</summary>
+/// <summary>One line of an instance's history: something that reached the instance, or the turn that its orchestrator took in
+/// answer.</summary>
 /// <param name="At">When, in UTC.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "is")]
 [JsonDerivedType(typeof(ExecutionStarted), "started")]
@@ -26,7 +27,8 @@ internal abstract record Arrival(DateTime At) : HistoryRecord(At);
 /// <param name="NotBefore">When the first turn may be taken; null for at once.</param>
 /// <param name="FirstTaskId">Task ids grow through continue-as-new, so that a late answer to an earlier generation meets nobody.</param>
 /// <param name="Carried">Events that the generation before left unread.</param>
-/// <param name="Received">The highest task id received from each sending execution: an event that is delivered again is known by it.</param>
+/// <param name="Received">The highest task id received from each sending execution: an event that is delivered again is known by
+/// it.</param>
 /// <param name="LastDecisions">What the generation before decided last: carried out again after a crash, as it may not have been.</param>
 internal sealed record ExecutionStarted(
     DateTime At,
@@ -40,7 +42,8 @@ internal sealed record ExecutionStarted(
     int FirstTaskId = 0,
     IReadOnlyList<EventRaised>? Carried = null,
     IReadOnlyDictionary<string, int>? Received = null,
-    IReadOnlyList<Decision>? LastDecisions = null) : Arrival(At);
+    IReadOnlyList<Decision>? LastDecisions = null
+) : Arrival(At);
 
 /// <summary>Whom a sub-orchestration answers.</summary>
 internal sealed record Parent(string Name, string InstanceId, string ExecutionId, int TaskId);
@@ -73,4 +76,5 @@ internal sealed record OrchestratorViolation(DateTime At, Failure Failure) : Arr
 /// <param name="Arrivals">How many arrivals of this history the orchestrator has been told by now.</param>
 /// <param name="Decisions">What it called in this turn, in order.</param>
 /// <param name="Outcome">How it ended, if it did.</param>
-internal sealed record Turn(DateTime At, int Arrivals, IReadOnlyList<Decision> Decisions, string? CustomStatus, Outcome? Outcome) : HistoryRecord(At);
+internal sealed record Turn(DateTime At, int Arrivals, IReadOnlyList<Decision> Decisions, string? CustomStatus, Outcome? Outcome)
+    : HistoryRecord(At);

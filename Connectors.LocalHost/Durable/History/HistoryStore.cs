@@ -6,13 +6,17 @@ using Connectors.Sync.Staging.LocalState;
 namespace Connectors.LocalHost.Durable.History;
 
 /// <summary>
-/// Histories on disk: a file for each instance, a line of JSON for each record, only ever appended to, and handed to the operating system before
-/// anything follows from it. A process that is killed loses at most the line it was writing; that torn line is cut off at the next start.
+/// Histories on disk: a file for each instance, a line of JSON for each record, only ever appended to, and handed to the operating system
+/// before anything follows from it. A process that is killed loses at most the line it was writing; that torn line is cut off at the next
+/// start.
 /// </summary>
 /// <remarks>A machine that loses its power may lose more: nothing is forced onto the disk. Only one process uses a folder.</remarks>
 internal sealed class HistoryStore : IDisposable
 {
-    private static readonly JsonSerializerOptions Json = new() { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+    };
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly string _folder;
@@ -86,7 +90,8 @@ internal sealed class HistoryStore : IDisposable
         File.Delete(PathOf(instanceId));
     }
 
-    /// <summary>Nothing is written from here on, as if the process were gone: what tries gets an <see cref="OperationCanceledException"/>.</summary>
+    /// <summary>Nothing is written from here on, as if the process were gone: what tries gets an
+    /// <see cref="OperationCanceledException"/>.</summary>
     public async Task CloseAsync()
     {
         await _gate.WaitAsync();
@@ -146,13 +151,22 @@ internal sealed class HistoryStore : IDisposable
     }
 
     private static InvalidDataException Unreadable(string path, int line, Exception? cause = null) =>
-        new($"{path}, line {line}, is not a record of a history. Delete the file to forget the instance, or the folder to forget all of them.", cause);
+        new(
+            $"{path}, line {line}, is not a record of a history. Delete the file to forget the instance, or the folder to forget all of "
+                + "them.",
+            cause
+        );
 
     // Readable for people, unique by the hash.
     private string PathOf(string instanceId)
     {
-        var plain = string.Concat(instanceId.Take(60).Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' ? letter : '_'));
-        return Path.Combine(_folder, $"{plain}.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(instanceId)))[..16]}.jsonl");
+        var plain = string.Concat(
+            instanceId.Take(60).Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' ? letter : '_')
+        );
+        return Path.Combine(
+            _folder,
+            $"{plain}.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(instanceId)))[..16]}.jsonl"
+        );
     }
 
     private async Task<Hold> EnterAsync(CancellationToken cancellationToken)

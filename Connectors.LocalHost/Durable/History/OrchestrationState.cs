@@ -56,23 +56,26 @@ internal sealed class OrchestrationState
 
     /// <summary>What a process that died may not have carried out; all of it can be carried out again.</summary>
     public IReadOnlyList<Decision> Unfinished =>
-    [
-        .. (IsFinished
-            ? LastDecisions
-            : _open.Values.Concat(LastDecisions.Where(item => item is EventSent || item.TaskId < Start.FirstTaskId))).OrderBy(item => item.TaskId),
-    ];
+        [
+            .. (
+                IsFinished
+                    ? LastDecisions
+                    : _open.Values.Concat(LastDecisions.Where(item => item is EventSent || item.TaskId < Start.FirstTaskId))
+            ).OrderBy(item => item.TaskId),
+        ];
 
     /// <summary>The highest task id received of each sending execution.</summary>
     public IReadOnlyDictionary<string, int> Received => _received;
 
-    public OrchestrationRuntimeStatus Status => Outcome switch
-    {
-        Completed => OrchestrationRuntimeStatus.Completed,
-        Failed => OrchestrationRuntimeStatus.Failed,
-        Terminated => OrchestrationRuntimeStatus.Terminated,
-        _ when Suspension is not null => OrchestrationRuntimeStatus.Suspended,
-        _ => HasBegun ? OrchestrationRuntimeStatus.Running : OrchestrationRuntimeStatus.Pending,
-    };
+    public OrchestrationRuntimeStatus Status =>
+        Outcome switch
+        {
+            Completed => OrchestrationRuntimeStatus.Completed,
+            Failed => OrchestrationRuntimeStatus.Failed,
+            Terminated => OrchestrationRuntimeStatus.Terminated,
+            _ when Suspension is not null => OrchestrationRuntimeStatus.Suspended,
+            _ => HasBegun ? OrchestrationRuntimeStatus.Running : OrchestrationRuntimeStatus.Pending,
+        };
 
     /// <summary>Why it is suspended, while it is.</summary>
     public Suspended? Suspension { get; private set; }
@@ -82,17 +85,19 @@ internal sealed class OrchestrationState
     private int Told { get; set; }
 
     /// <summary>Whether this still tells the orchestrator something: answers count once, and nothing reaches it after its end.</summary>
-    public bool Accepts(Arrival arrival) => !IsFinished && arrival switch
-    {
-        TaskCompleted done => _open.GetValueOrDefault(done.TaskId) is ActivityCalled or SubOrchestrationCalled,
-        TaskFailed failed => _open.GetValueOrDefault(failed.TaskId) is ActivityCalled or SubOrchestrationCalled,
-        TimerFired fired => _open.GetValueOrDefault(fired.TaskId) is TimerCreated,
-        EventRaised { Sender: { } sender } => !_received.TryGetValue(sender.ExecutionId, out var highest) || sender.TaskId > highest,
-        Suspended => Suspension is null,
-        Resumed => Suspension is not null,
-        ExecutionStarted => false,
-        _ => true,
-    };
+    public bool Accepts(Arrival arrival) =>
+        !IsFinished
+        && arrival switch
+        {
+            TaskCompleted done => _open.GetValueOrDefault(done.TaskId) is ActivityCalled or SubOrchestrationCalled,
+            TaskFailed failed => _open.GetValueOrDefault(failed.TaskId) is ActivityCalled or SubOrchestrationCalled,
+            TimerFired fired => _open.GetValueOrDefault(fired.TaskId) is TimerCreated,
+            EventRaised { Sender: { } sender } => !_received.TryGetValue(sender.ExecutionId, out var highest) || sender.TaskId > highest,
+            Suspended => Suspension is null,
+            Resumed => Suspension is not null,
+            ExecutionStarted => false,
+            _ => true,
+        };
 
     /// <summary>Whether the orchestrator has something to be told at <paramref name="now"/>.</summary>
     public bool IsTurnDue(DateTime now)
@@ -169,7 +174,15 @@ internal sealed class OrchestrationState
         Activities += turn.Decisions.Count(decision => decision is ActivityCalled);
         foreach (var decision in turn.Decisions)
         {
-            Weigh(decision switch { ActivityCalled item => item.Input, SubOrchestrationCalled item => item.Input, EventSent item => item.Payload, _ => null });
+            Weigh(
+                decision switch
+                {
+                    ActivityCalled item => item.Input,
+                    SubOrchestrationCalled item => item.Input,
+                    EventSent item => item.Payload,
+                    _ => null,
+                }
+            );
             if (decision is not EventSent)
             {
                 _open.Add(decision.TaskId, decision);
@@ -179,7 +192,14 @@ internal sealed class OrchestrationState
         if (turn.Outcome is { } outcome)
         {
             Outcome = outcome;
-            Weigh(outcome switch { Completed item => item.Output, Terminated item => item.Output, _ => null });
+            Weigh(
+                outcome switch
+                {
+                    Completed item => item.Output,
+                    Terminated item => item.Output,
+                    _ => null,
+                }
+            );
 
             // Nobody replays it any more.
             (_arrivals, _turns) = ([], []);
@@ -187,5 +207,6 @@ internal sealed class OrchestrationState
         }
     }
 
-    private void Weigh(string? payload) => LargestPayload = Math.Max(LargestPayload, payload is null ? 0 : Encoding.UTF8.GetByteCount(payload));
+    private void Weigh(string? payload) =>
+        LargestPayload = Math.Max(LargestPayload, payload is null ? 0 : Encoding.UTF8.GetByteCount(payload));
 }

@@ -23,15 +23,23 @@ internal sealed class Instance(string id)
     /// <summary>Runs of the orchestrator from its start, of all generations, in this process.</summary>
     public int Runs { get; set; }
 
-    public InstanceStatistics? Statistics => State is { } state
-        ? new InstanceStatistics(state.EventCount, Math.Max(_mostEvents, state.EventCount), Math.Max(_largestPayload, state.LargestPayload), _activities + state.Activities, Runs)
-        : null;
+    public InstanceStatistics? Statistics =>
+        State is { } state
+            ? new InstanceStatistics(
+                state.EventCount,
+                Math.Max(_mostEvents, state.EventCount),
+                Math.Max(_largestPayload, state.LargestPayload),
+                _activities + state.Activities,
+                Runs
+            )
+            : null;
 
     /// <summary>Puts a new state in place of the old one.</summary>
     /// <param name="goesOn">The next generation of the same execution: its facts are kept.</param>
     public void Begin(OrchestrationState? state, bool goesOn)
     {
-        (_mostEvents, _largestPayload, _activities) = goesOn && Statistics is { } facts ? (facts.MostEvents, facts.LargestPayload, facts.Activities) : (0, 0, 0);
+        (_mostEvents, _largestPayload, _activities) =
+            goesOn && Statistics is { } facts ? (facts.MostEvents, facts.LargestPayload, facts.Activities) : (0, 0, 0);
         Runs = goesOn ? Runs : 0;
         State = state;
     }

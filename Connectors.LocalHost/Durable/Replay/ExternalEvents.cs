@@ -4,8 +4,8 @@ using Microsoft.DurableTask;
 namespace Connectors.LocalHost.Durable.Replay;
 
 /// <summary>
-/// Events of one orchestrator, by name without regard to case. As in the real service, an event that nobody waits for is kept, first in, first out; one
-/// that several wait for goes to the last who began to wait, even when that one has given up meanwhile.
+/// Events of one orchestrator, by name without regard to case. As in the real service, an event that nobody waits for is kept, first in,
+/// first out; one that several wait for goes to the last who began to wait, even when that one has given up meanwhile.
 /// </summary>
 internal sealed class ExternalEvents(DataConverter converter)
 {

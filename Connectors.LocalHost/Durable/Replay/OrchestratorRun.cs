@@ -12,9 +12,17 @@ internal static class OrchestratorRun
 {
     /// <summary>Replays <paramref name="history"/> and tells the orchestrator its news.</summary>
     /// <param name="now">The time of the new turn.</param>
-    /// <param name="onLateForeignAwait">Called when, after the run, something else than the context's tasks wants to go on with the orchestrator.</param>
+    /// <param name="onLateForeignAwait">Called when, after the run, something else than the context's tasks wants to go on with the
+    /// orchestrator.</param>
     /// <returns>The new turn: what it asked for, and how it ended if it did.</returns>
-    public static Turn Take(Orchestrator orchestrator, RecordedHistory history, DateTime now, DataConverter converter, ILoggerFactory loggers, Action onLateForeignAwait)
+    public static Turn Take(
+        Orchestrator orchestrator,
+        RecordedHistory history,
+        DateTime now,
+        DataConverter converter,
+        ILoggerFactory loggers,
+        Action onLateForeignAwait
+    )
     {
         Task<object?>? running = null;
         var told = 0;
@@ -71,13 +79,15 @@ internal static class OrchestratorRun
             var late = history.Arrivals.Skip(told).OfType<EventRaised>();
 
             // What strays from its context's tasks calls less in some replays than in others: the straying is to be told.
-            var isAstray = running is not { IsCompleted: true } && (!context.CanGoOn || Interlocked.CompareExchange(ref isForeign, true, true));
+            var isAstray =
+                running is not { IsCompleted: true } && (!context.CanGoOn || Interlocked.CompareExchange(ref isForeign, true, true));
             return isAstray ? new Failed(OrchestratorErrors.ForeignAwait(history.Start))
                 : context.Fault is { } fault ? new Failed(fault)
                 : running is not { IsCompleted: true } ? null
                 : running.Exception?.InnerException is { } exception ? new Failed(Failure.Of(exception))
                 : running.IsCanceled ? new Failed(Failure.Of(new TaskCanceledException(running)))
-                : context.Renewal is { } renewal ? new ContinuedAsNew(renewal.Input, [.. renewal.KeepsEvents ? context.UnreadEvents : [], .. late])
+                : context.Renewal is { } renewal
+                    ? new ContinuedAsNew(renewal.Input, [.. renewal.KeepsEvents ? context.UnreadEvents : [], .. late])
                 : new Completed(converter.Serialize(Result(running)));
         }
     }

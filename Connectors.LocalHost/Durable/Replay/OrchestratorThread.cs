@@ -1,8 +1,8 @@
 namespace Connectors.LocalHost.Durable.Replay;
 
 /// <summary>
-/// The one thread that a run of an orchestrator may use: tasks and continuations queue up here and run in order until none is left. What comes in from any
-/// other thread gives away an await of something that no replay can repeat.
+/// The one thread that a run of an orchestrator may use: tasks and continuations queue up here and run in order until none is left. What
+/// comes in from any other thread gives away an await of something that no replay can repeat.
 /// </summary>
 internal sealed class OrchestratorThread : TaskScheduler
 {
@@ -12,7 +12,8 @@ internal sealed class OrchestratorThread : TaskScheduler
     private readonly Context _context;
     private int? _thread;
 
-    /// <param name="onForeign">Called, on that thread, when another thread wants to go on with the orchestrator; also after the run.</param>
+    /// <param name="onForeign">Called, on that thread, when another thread wants to go on with the orchestrator; also after the
+    /// run.</param>
     public OrchestratorThread(Action onForeign)
     {
         _onForeign = onForeign;
@@ -22,7 +23,8 @@ internal sealed class OrchestratorThread : TaskScheduler
     /// <summary>Whether the caller is the orchestrator.</summary>
     public bool IsCurrent => _thread == Environment.CurrentManagedThreadId && ReferenceEquals(SynchronizationContext.Current, _context);
 
-    /// <summary>Runs <paramref name="work"/> and everything that follows from it, and comes back when all of it waits or has ended.</summary>
+    /// <summary>Runs <paramref name="work"/> and everything that follows from it, and comes back when all of it waits or has
+    /// ended.</summary>
     public void Run(Action work)
     {
         var outer = SynchronizationContext.Current;
@@ -92,7 +94,8 @@ internal sealed class OrchestratorThread : TaskScheduler
         public override void Post(SendOrPostCallback d, object? state) =>
             _ = Task.Factory.StartNew(() => d(state), CancellationToken.None, TaskCreationOptions.None, owner);
 
-        public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("An orchestrator is not waited for.");
+        public override void Send(SendOrPostCallback d, object? state) =>
+            throw new NotSupportedException("An orchestrator is not waited for.");
 
         public override SynchronizationContext CreateCopy() => this;
     }

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.LocalHost.Durable.Replay;
 
-/// <summary>What an orchestrator sees during one run from its start. It collects what the orchestrator asks for, and holds it against the history.</summary>
+/// <summary>What an orchestrator sees during one run from its start. It collects what the orchestrator asks for, and holds it against the
+/// history.</summary>
 internal sealed class ReplayContext : TaskOrchestrationContext
 {
     private readonly ExecutionStarted _start;
@@ -41,7 +42,8 @@ internal sealed class ReplayContext : TaskOrchestrationContext
 
     public override string InstanceId => _start.InstanceId;
 
-    public override ParentOrchestrationInstance? Parent => _start.Parent is { } parent ? new ParentOrchestrationInstance(new TaskName(parent.Name), parent.InstanceId) : null;
+    public override ParentOrchestrationInstance? Parent =>
+        _start.Parent is { } parent ? new ParentOrchestrationInstance(new TaskName(parent.Name), parent.InstanceId) : null;
 
     public override DateTime CurrentUtcDateTime => _now;
 
@@ -76,12 +78,18 @@ internal sealed class ReplayContext : TaskOrchestrationContext
         _decisions.Clear();
     }
 
-    /// <summary>After a turn of the history: everything in it must have been called again, and the orchestrator must wait for more.</summary>
+    /// <summary>After a turn of the history: everything in it must have been called again, and the orchestrator must wait for
+    /// more.</summary>
     public void EndRecordedTurn(bool hasEnded)
     {
         if (_decisions.Count < _recorded.Count)
         {
-            Fault ??= OrchestratorErrors.NotDeterministic(_start, _recorded[_decisions.Count].TaskId + 1, "missing", _recorded[_decisions.Count].Call);
+            Fault ??= OrchestratorErrors.NotDeterministic(
+                _start,
+                _recorded[_decisions.Count].TaskId + 1,
+                "missing",
+                _recorded[_decisions.Count].Call
+            );
         }
         else if (hasEnded)
         {
@@ -121,19 +129,30 @@ internal sealed class ReplayContext : TaskOrchestrationContext
         EnsureItsThread();
         if (input is TaskOptions && options is null)
         {
-            throw new ArgumentException("Options were given in place of the activity's input. Name the parameter, options:, or give null as input.", nameof(input));
+            throw new ArgumentException(
+                "Options were given in place of the activity's input. Name the parameter, options:, or give null as input.",
+                nameof(input)
+            );
         }
 
         var text = _converter.Serialize(input);
         return Retries.RunAsync(this, () => CallAsync<TResult>(id => new ActivityCalled(id, name.Name, text)), options?.Retry);
     }
 
-    public override Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, object? input = null, TaskOptions? options = null)
+    public override Task<TResult> CallSubOrchestratorAsync<TResult>(
+        TaskName orchestratorName,
+        object? input = null,
+        TaskOptions? options = null
+    )
     {
         EnsureItsThread();
         var text = _converter.Serialize(input);
         var instanceId = (options as SubOrchestrationOptions)?.InstanceId ?? NewGuid().ToString("N");
-        return Retries.RunAsync(this, () => CallAsync<TResult>(id => new SubOrchestrationCalled(id, orchestratorName.Name, instanceId, text)), options?.Retry);
+        return Retries.RunAsync(
+            this,
+            () => CallAsync<TResult>(id => new SubOrchestrationCalled(id, orchestratorName.Name, instanceId, text)),
+            options?.Retry
+        );
     }
 
     public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
@@ -194,7 +213,12 @@ internal sealed class ReplayContext : TaskOrchestrationContext
         var index = _decisions.Count;
         if (_isReplaying && (index >= _recorded.Count || _recorded[index].Call != decision.Call))
         {
-            Fault ??= OrchestratorErrors.NotDeterministic(_start, decision.TaskId + 1, decision.Call, index < _recorded.Count ? _recorded[index].Call : "no call");
+            Fault ??= OrchestratorErrors.NotDeterministic(
+                _start,
+                decision.TaskId + 1,
+                decision.Call,
+                index < _recorded.Count ? _recorded[index].Call : "no call"
+            );
         }
 
         _decisions.Add(decision);
@@ -227,7 +251,18 @@ internal sealed class ReplayContext : TaskOrchestrationContext
             }
         }
 
-        public void Fail(Failure failure) => Source.TrySetException(new CallFailedException(
-            decision switch { ActivityCalled item => item.Name, SubOrchestrationCalled item => item.Name, _ => decision.Call }, decision.TaskId, failure));
+        public void Fail(Failure failure) =>
+            Source.TrySetException(
+                new CallFailedException(
+                    decision switch
+                    {
+                        ActivityCalled item => item.Name,
+                        SubOrchestrationCalled item => item.Name,
+                        _ => decision.Call,
+                    },
+                    decision.TaskId,
+                    failure
+                )
+            );
     }
 }

@@ -29,7 +29,13 @@ internal static class Retries
 
             if (options.Handler is { } handler)
             {
-                var retry = new RetryContext(context, attempt, failed.Failure.ToDetails(), context.CurrentUtcDateTime - start, CancellationToken.None);
+                var retry = new RetryContext(
+                    context,
+                    attempt,
+                    failed.Failure.ToDetails(),
+                    context.CurrentUtcDateTime - start,
+                    CancellationToken.None
+                );
                 if (!await handler(retry))
                 {
                     throw failed.ToTaskFailed();
@@ -37,7 +43,10 @@ internal static class Retries
             }
             else
             {
-                await context.CreateTimer(NextAttempt(options.Policy!, attempt, start, context.CurrentUtcDateTime) ?? throw failed.ToTaskFailed(), CancellationToken.None);
+                await context.CreateTimer(
+                    NextAttempt(options.Policy!, attempt, start, context.CurrentUtcDateTime) ?? throw failed.ToTaskFailed(),
+                    CancellationToken.None
+                );
             }
         }
     }
@@ -45,13 +54,19 @@ internal static class Retries
     /// <summary>When the attempt after number <paramref name="attempt"/> is due; null when there is none.</summary>
     public static DateTime? NextAttempt(RetryPolicy policy, int attempt, DateTime start, DateTime now)
     {
-        if (attempt >= policy.MaxNumberOfAttempts || (policy.RetryTimeout != Timeout.InfiniteTimeSpan && now - start >= policy.RetryTimeout))
+        if (
+            attempt >= policy.MaxNumberOfAttempts
+            || (policy.RetryTimeout != Timeout.InfiniteTimeSpan && now - start >= policy.RetryTimeout)
+        )
         {
             return null;
         }
 
         var longest = policy.MaxRetryInterval == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : policy.MaxRetryInterval;
-        var milliseconds = Math.Min(policy.FirstRetryInterval.TotalMilliseconds * Math.Pow(policy.BackoffCoefficient, attempt - 1), longest.TotalMilliseconds);
+        var milliseconds = Math.Min(
+            policy.FirstRetryInterval.TotalMilliseconds * Math.Pow(policy.BackoffCoefficient, attempt - 1),
+            longest.TotalMilliseconds
+        );
         return now + TimeSpan.FromMilliseconds(Math.Min(milliseconds, TimeSpan.FromDays(365).TotalMilliseconds));
     }
 }

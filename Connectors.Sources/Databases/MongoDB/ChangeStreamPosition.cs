@@ -20,7 +20,8 @@ internal sealed record ChangeStreamPosition(BsonDocument Resume, BsonTimestamp? 
                 ? new ChangeStreamPosition(resume.AsBsonDocument, stored.GetValue("until", BsonNull.Value) as BsonTimestamp)
                 : null;
         }
-        catch (Exception damaged) when (damaged is FormatException or BsonException or InvalidOperationException or OverflowException or ArgumentException)
+        catch (Exception damaged)
+            when (damaged is FormatException or BsonException or InvalidOperationException or OverflowException or ArgumentException)
         {
             return null;
         }

@@ -9,9 +9,9 @@ using MongoDB.Driver;
 namespace Connectors.Sources.Databases.MongoDB;
 
 /// <summary>
-/// Reads the documents that a pipeline makes, in the order of their ids. The result is one stream: pages are cut from an open cursor, and a sync that goes on elsewhere runs the
-/// pipeline again and passes over what it had, provided that the very same ids come in the same order; otherwise it begins anew, so that a changed result can't hide a document.
-/// One reader at a time.
+/// Reads the documents that a pipeline makes, in the order of their ids. The result is one stream: pages are cut from an open cursor, and a
+/// sync that goes on elsewhere runs the pipeline again and passes over what it had, provided that the very same ids come in the same order;
+/// otherwise it begins anew, so that a changed result can't hide a document. One reader at a time.
 /// </summary>
 internal sealed class MongoAggregation(IMongoCollection<RawBsonDocument> collection, MongoRules rules, MongoPages pages) : IDisposable
 {
@@ -45,7 +45,11 @@ internal sealed class MongoAggregation(IMongoCollection<RawBsonDocument> collect
 
     public void Dispose() => Close();
 
-    private async Task<(Reading Reading, bool Restarts)> ContinueAsync(PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    private async Task<(Reading Reading, bool Restarts)> ContinueAsync(
+        PageToken after,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         if (_open is { } open && open.Token == after)
         {
@@ -66,8 +70,14 @@ internal sealed class MongoAggregation(IMongoCollection<RawBsonDocument> collect
 
     private async Task<Reading> OpenAsync(PageLimits limits, CancellationToken cancellationToken)
     {
-        PipelineDefinition<RawBsonDocument, RawBsonDocument> pipeline = (BsonDocument[])[.. rules.Pipeline!, new BsonDocument("$sort", new BsonDocument("_id", 1))];
-        var options = new AggregateOptions { AllowDiskUse = true, BatchSize = limits.MaxDocuments, Let = rules.Variables };
+        PipelineDefinition<RawBsonDocument, RawBsonDocument> pipeline = (BsonDocument[])
+            [.. rules.Pipeline!, new BsonDocument("$sort", new BsonDocument("_id", 1))];
+        var options = new AggregateOptions
+        {
+            AllowDiskUse = true,
+            BatchSize = limits.MaxDocuments,
+            Let = rules.Variables,
+        };
         return new Reading(await collection.AggregateAsync(pipeline, options, cancellationToken));
     }
 
@@ -86,7 +96,8 @@ internal sealed class MongoAggregation(IMongoCollection<RawBsonDocument> collect
 
         public ReadOnlyMemory<byte> Current { get; private set; }
 
-        public PageToken Token => _count == 0 ? PageToken.Start : new PageToken(string.Create(CultureInfo.InvariantCulture, $"{_count}:{_hash:x16}"));
+        public PageToken Token =>
+            _count == 0 ? PageToken.Start : new PageToken(string.Create(CultureInfo.InvariantCulture, $"{_count}:{_hash:x16}"));
 
         public async Task<bool> MoveNextAsync(CancellationToken cancellationToken)
         {
@@ -145,7 +156,10 @@ internal sealed class MongoAggregation(IMongoCollection<RawBsonDocument> collect
             }
             catch (BsonFormatException)
             {
-                throw new ConnectorException("aggregate.pipeline: it makes documents without _id. Keep _id, or set it to what the document is to be known by in the index.");
+                throw new ConnectorException(
+                    "aggregate.pipeline: it makes documents without _id. Keep _id, or set it to what the document is to be known by in "
+                        + "the index."
+                );
             }
         }
     }

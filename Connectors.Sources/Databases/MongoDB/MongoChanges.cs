@@ -6,8 +6,9 @@ using MongoDB.Driver;
 namespace Connectors.Sources.Databases.MongoDB;
 
 /// <summary>
-/// What changed in a collection, by a change stream. The stream tells which ids to look at; the documents are then read as they are, in the same causally consistent
-/// session, so that an id that is not found is gone. Every page opens a stream of its own and closes it, so a sync can go on in any process.
+/// What changed in a collection, by a change stream. The stream tells which ids to look at; the documents are then read as they are, in the
+/// same causally consistent session, so that an id that is not found is gone. Every page opens a stream of its own and closes it, so a sync
+/// can go on in any process.
 /// </summary>
 internal sealed class MongoChanges(IMongoClient client, IMongoCollection<RawBsonDocument> collection, MongoPages pages)
 {
@@ -19,7 +20,16 @@ internal sealed class MongoChanges(IMongoClient client, IMongoCollection<RawBson
     /// <summary>Small events: the documents themselves could be larger than an event may be.</summary>
     private static readonly BsonDocument[] WhatCounts =
     [
-        new("$project", new BsonDocument { { "_id", 1 }, { "operationType", 1 }, { "documentKey", 1 }, { "clusterTime", 1 } }),
+        new(
+            "$project",
+            new BsonDocument
+            {
+                { "_id", 1 },
+                { "operationType", 1 },
+                { "documentKey", 1 },
+                { "clusterTime", 1 },
+            }
+        ),
     ];
 
     private bool? _isMixed;
@@ -51,29 +61,54 @@ internal sealed class MongoChanges(IMongoClient client, IMongoCollection<RawBson
         var isEnd = await CollectAsync(stream, events, size, position.Until, cancellationToken);
         if (events.Find(change => !change.Contains("documentKey")) is { } other)
         {
-            return ChangePage.Expired($"The collection was dropped, renamed or made again ('{other.GetValue("operationType", "invalidate")}').");
+            return ChangePage.Expired(
+                $"The collection was dropped, renamed or made again ('{other.GetValue("operationType", "invalidate")}')."
+            );
         }
 
         using var page = new SourcePageBuilder(limits);
         var deleted = new List<string>();
         var done = await LookUpAsync(session, page, events, deleted, cancellationToken);
         var isLast = isEnd && done == events.Count;
-        var next = position with { Resume = done < events.Count ? events[done - 1]["_id"].AsBsonDocument : stream.GetResumeToken() ?? position.Resume };
+        var next = position with
+        {
+            Resume = done < events.Count ? events[done - 1]["_id"].AsBsonDocument : stream.GetResumeToken() ?? position.Resume,
+        };
         return new ChangePage(page.Build(new PageToken(next.ToString()), isLast), deleted, (next with { Until = null }).ToString());
     }
 
     private Task<IClientSessionHandle> StartAsync(CancellationToken cancellationToken) =>
         client.StartSessionAsync(new ClientSessionOptions { CausalConsistency = true }, cancellationToken);
 
-    private Task<IChangeStreamCursor<BsonDocument>> WatchAsync(IClientSessionHandle session, BsonDocument? resume, int batchSize, CancellationToken cancellationToken)
+    private Task<IChangeStreamCursor<BsonDocument>> WatchAsync(
+        IClientSessionHandle session,
+        BsonDocument? resume,
+        int batchSize,
+        CancellationToken cancellationToken
+    )
     {
         PipelineDefinition<ChangeStreamDocument<RawBsonDocument>, BsonDocument> pipeline = WhatCounts;
-        return collection.WatchAsync(session, pipeline, new ChangeStreamOptions { ResumeAfter = resume, BatchSize = batchSize, MaxAwaitTime = Patience }, cancellationToken);
+        return collection.WatchAsync(
+            session,
+            pipeline,
+            new ChangeStreamOptions
+            {
+                ResumeAfter = resume,
+                BatchSize = batchSize,
+                MaxAwaitTime = Patience,
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>Takes events until there are enough; true when there are none left that happened before <paramref name="until"/>.</summary>
     private static async Task<bool> CollectAsync(
-        IChangeStreamCursor<BsonDocument> stream, List<BsonDocument> events, int size, BsonTimestamp? until, CancellationToken cancellationToken)
+        IChangeStreamCursor<BsonDocument> stream,
+        List<BsonDocument> events,
+        int size,
+        BsonTimestamp? until,
+        CancellationToken cancellationToken
+    )
     {
         // The first answer may be empty because the server has only just begun to look.
         for (var answers = 0; events.Count < size; answers++)
@@ -85,7 +120,11 @@ internal sealed class MongoChanges(IMongoClient client, IMongoCollection<RawBson
 
             var count = events.Count;
             events.AddRange(stream.Current);
-            if (events.Count == count ? answers > 0 : until is not null && events[^1].GetValue("clusterTime", BsonNull.Value) is BsonTimestamp at && at >= until)
+            if (
+                events.Count == count
+                    ? answers > 0
+                    : until is not null && events[^1].GetValue("clusterTime", BsonNull.Value) is BsonTimestamp at && at >= until
+            )
             {
                 return true;
             }
@@ -97,7 +136,12 @@ internal sealed class MongoChanges(IMongoClient client, IMongoCollection<RawBson
     /// <summary>Looks the documents of the events up, as many as the page takes.</summary>
     /// <returns>How many events are done with.</returns>
     private async Task<int> LookUpAsync(
-        IClientSessionHandle session, SourcePageBuilder page, List<BsonDocument> events, List<string> deleted, CancellationToken cancellationToken)
+        IClientSessionHandle session,
+        SourcePageBuilder page,
+        List<BsonDocument> events,
+        List<string> deleted,
+        CancellationToken cancellationToken
+    )
     {
         var known = new HashSet<string>(StringComparer.Ordinal);
         var done = 0;
@@ -129,7 +173,12 @@ internal sealed class MongoChanges(IMongoClient client, IMongoCollection<RawBson
         return done;
     }
 
-    private async Task AddGoneAsync(IClientSessionHandle session, List<RawId> gone, List<string> deleted, CancellationToken cancellationToken)
+    private async Task AddGoneAsync(
+        IClientSessionHandle session,
+        List<RawId> gone,
+        List<string> deleted,
+        CancellationToken cancellationToken
+    )
     {
         if (gone.Exists(IsString) && await IsMixedAsync(session, cancellationToken))
         {
@@ -143,7 +192,8 @@ internal sealed class MongoChanges(IMongoClient client, IMongoCollection<RawBson
 
     private static bool IsString(RawId id) => IdBracket.IndexOf(id) == IdBracket.Strings;
 
-    /// <summary>Whether the collection holds, or may have held a moment ago, ids of other types beside strings: the first and the last id tell.</summary>
+    /// <summary>Whether the collection holds, or may have held a moment ago, ids of other types beside strings: the first and the last id
+    /// tell.</summary>
     private async Task<bool> IsMixedAsync(IClientSessionHandle session, CancellationToken cancellationToken)
     {
         if (_isMixed is null)
@@ -157,7 +207,12 @@ internal sealed class MongoChanges(IMongoClient client, IMongoCollection<RawBson
 
     private async Task<BsonValue?> OutermostAsync(IClientSessionHandle session, int direction, CancellationToken cancellationToken)
     {
-        var options = new FindOptions<RawBsonDocument, BsonDocument> { Sort = new BsonDocument("_id", direction), Limit = -1, Projection = new BsonDocument("_id", 1) };
+        var options = new FindOptions<RawBsonDocument, BsonDocument>
+        {
+            Sort = new BsonDocument("_id", direction),
+            Limit = -1,
+            Projection = new BsonDocument("_id", 1),
+        };
         using var cursor = await collection.FindAsync<BsonDocument>(session, new BsonDocument(), options, cancellationToken);
         return (await cursor.FirstOrDefaultAsync(cancellationToken))?["_id"];
     }

@@ -15,14 +15,19 @@ internal static class MongoCheck
         await database.RunCommandAsync<BsonDocument>(new BsonDocument("ping", 1), readPreference: null, cancellationToken);
         if (await NamesAsync(database, cancellationToken) is { } names && !names.Contains(configuration.Collection))
         {
-            throw new ConnectorException(names.Count == 0
-                ? $"database: '{configuration.Database}' does not exist on this server, or holds no collection that may be seen."
-                : $"collection: '{configuration.Collection}' does not exist in database '{configuration.Database}'. Existing collections: "
-                    + $"{string.Join(", ", names.Take(NamesToShow))}{(names.Count > NamesToShow ? ", ..." : string.Empty)}.");
+            throw new ConnectorException(
+                names.Count == 0
+                    ? $"database: '{configuration.Database}' does not exist on this server, or holds no collection that may be seen."
+                    : $"collection: '{configuration.Collection}' does not exist in database '{configuration.Database}'. Existing "
+                        + "collections: "
+                        + $"{string.Join(", ", names.Take(NamesToShow))}{(names.Count > NamesToShow ? ", ..." : string.Empty)}."
+            );
         }
 
         var options = new FindOptions<RawBsonDocument> { Limit = -1, Projection = new BsonDocument("_id", 1) };
-        using var cursor = await database.GetCollection<RawBsonDocument>(configuration.Collection).FindAsync(new BsonDocument(), options, cancellationToken);
+        using var cursor = await database
+            .GetCollection<RawBsonDocument>(configuration.Collection)
+            .FindAsync(new BsonDocument(), options, cancellationToken);
         await cursor.MoveNextAsync(cancellationToken);
     }
 
@@ -31,7 +36,10 @@ internal static class MongoCheck
     {
         try
         {
-            using var cursor = await database.ListCollectionNamesAsync(new ListCollectionNamesOptions { AuthorizedCollections = true }, cancellationToken);
+            using var cursor = await database.ListCollectionNamesAsync(
+                new ListCollectionNamesOptions { AuthorizedCollections = true },
+                cancellationToken
+            );
             return new SortedSet<string>(await cursor.ToListAsync(cancellationToken), StringComparer.Ordinal);
         }
         catch (MongoCommandException exception) when (exception.Code == Unauthorized)

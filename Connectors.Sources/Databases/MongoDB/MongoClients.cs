@@ -4,7 +4,8 @@ using MongoDB.Driver.Core.Servers;
 
 namespace Connectors.Sources.Databases.MongoDB;
 
-/// <summary>Makes the driver's client from the configuration. The host may be a name, a name and port, or a whole connection string.</summary>
+/// <summary>Makes the driver's client from the configuration. The host may be a name, a name and port, or a whole connection
+/// string.</summary>
 internal static class MongoClients
 {
     private static readonly TimeSpan ServerSelectionTimeout = TimeSpan.FromSeconds(10);
@@ -20,7 +21,12 @@ internal static class MongoClients
             settings.AllowInsecureTls = configuration.TlsInsecure;
             if (configuration.SslCa.Length > 0 && !configuration.TlsInsecure)
             {
-                settings.SslSettings = new SslSettings { ServerCertificateValidationCallback = CertificateAuthorities.Trust(CertificateAuthorities.Parse("ssl_ca", configuration.SslCa)) };
+                settings.SslSettings = new SslSettings
+                {
+                    ServerCertificateValidationCallback = CertificateAuthorities.Trust(
+                        CertificateAuthorities.Parse("ssl_ca", configuration.SslCa)
+                    ),
+                };
             }
         }
 
@@ -62,11 +68,14 @@ internal static class MongoClients
 
             return MongoClientSettings.FromUrl(url.ToMongoUrl());
         }
-        catch (Exception exception) when (exception is MongoConfigurationException or FormatException or ArgumentException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is MongoConfigurationException or FormatException or ArgumentException or InvalidOperationException)
         {
             // The driver's message repeats the connection string, and that may hold a password.
             throw new ConnectorException(
-                "host: not a MongoDB address. Use NAME, NAME:PORT, mongodb://NAME:PORT/ or mongodb+srv://NAME/, and percent-encode special characters in options.");
+                "host: not a MongoDB address. Use NAME, NAME:PORT, mongodb://NAME:PORT/ or mongodb+srv://NAME/, and percent-encode "
+                    + "special characters in options."
+            );
         }
     }
 }

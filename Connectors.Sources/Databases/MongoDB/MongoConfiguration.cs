@@ -48,21 +48,27 @@ internal sealed record MongoConfiguration
         Toggle(DirectConnectionField, "Direct connection"),
         Toggle(SslEnabledField, "SSL/TLS Connection") with
         {
-            Tooltip = "This option establishes a secure connection to the MongoDB server using SSL/TLS encryption. Ensure that your MongoDB deployment "
+            Tooltip =
+                "This option establishes a secure connection to the MongoDB server using SSL/TLS encryption. Ensure that your MongoDB "
+                + "deployment "
                 + "supports SSL/TLS connections. Enable if MongoDB cluster uses DNS SRV records.",
         },
         new ConfigField(SslCaField, "Certificate Authority (.pem)")
         {
             Required = false,
             DependsOn = [new ConfigDependency(SslEnabledField, true)],
-            Tooltip = "Specifies the root certificate from the Certificate Authority. The value of the certificate is used to validate the certificate "
+            Tooltip =
+                "Specifies the root certificate from the Certificate Authority. The value of the certificate is used to validate the "
+                + "certificate "
                 + "presented by the MongoDB instance.",
         },
         Toggle(TlsInsecureField, "Skip certificate verification") with
         {
             DependsOn = [new ConfigDependency(SslEnabledField, true)],
             UiRestrictions = ["advanced"],
-            Tooltip = "This option skips certificate validation for TLS/SSL connections to your MongoDB server. We strongly recommend setting this option "
+            Tooltip =
+                "This option skips certificate validation for TLS/SSL connections to your MongoDB server. We strongly recommend setting "
+                + "this option "
                 + "to 'disable'.",
         },
         new ConfigField(DatetimeConversionField, "Out-of-range date handling")
@@ -78,37 +84,38 @@ internal sealed record MongoConfiguration
                 new ConfigOption("Out-of-range dates as epoch milliseconds", "DATETIME_AUTO"),
                 new ConfigOption("All dates as epoch milliseconds", "DATETIME_MS"),
             ],
-            Tooltip = "How to handle MongoDB dates outside the supported range (years 1-9999). No date ever fails a sync: they are clamped, or stored as "
+            Tooltip =
+                "How to handle MongoDB dates outside the supported range (years 1-9999). No date ever fails a sync: they are clamped, or "
+                + "stored as "
                 + "raw epoch milliseconds.",
         },
     ];
 
     /// <summary>Reads and checks the values.</summary>
     /// <exception cref="ConnectorException">One is missing or impossible.</exception>
-    public static MongoConfiguration From(SourceSettings settings) => new()
-    {
-        Host = settings.GetRequiredString(HostField),
-        User = settings.GetString(UserField).Trim(),
-        Password = settings.GetSecret(PasswordField),
-        Database = settings.GetRequiredString(DatabaseField),
-        Collection = settings.GetRequiredString(CollectionField),
-        DirectConnection = settings.GetBoolean(DirectConnectionField),
-        SslEnabled = settings.GetBoolean(SslEnabledField),
-        SslCa = settings.GetString(SslCaField).Trim(),
-        TlsInsecure = settings.GetBoolean(TlsInsecureField),
-        Dates = settings.GetString(DatetimeConversionField).Trim().ToUpperInvariant() switch
+    public static MongoConfiguration From(SourceSettings settings) =>
+        new()
         {
-            "" or "DATETIME" or "DATETIME_CLAMP" => DateConversion.Clamp,
-            "DATETIME_AUTO" => DateConversion.MillisecondsWhenOutOfRange,
-            "DATETIME_MS" => DateConversion.Milliseconds,
-            var other => throw new ConnectorException(
-                $"{DatetimeConversionField}: '{other}' is none of DATETIME, DATETIME_CLAMP, DATETIME_AUTO, DATETIME_MS."),
-        },
-    };
+            Host = settings.GetRequiredString(HostField),
+            User = settings.GetString(UserField).Trim(),
+            Password = settings.GetSecret(PasswordField),
+            Database = settings.GetRequiredString(DatabaseField),
+            Collection = settings.GetRequiredString(CollectionField),
+            DirectConnection = settings.GetBoolean(DirectConnectionField),
+            SslEnabled = settings.GetBoolean(SslEnabledField),
+            SslCa = settings.GetString(SslCaField).Trim(),
+            TlsInsecure = settings.GetBoolean(TlsInsecureField),
+            Dates = settings.GetString(DatetimeConversionField).Trim().ToUpperInvariant() switch
+            {
+                "" or "DATETIME" or "DATETIME_CLAMP" => DateConversion.Clamp,
+                "DATETIME_AUTO" => DateConversion.MillisecondsWhenOutOfRange,
+                "DATETIME_MS" => DateConversion.Milliseconds,
+                var other => throw new ConnectorException(
+                    $"{DatetimeConversionField}: '{other}' is none of DATETIME, DATETIME_CLAMP, DATETIME_AUTO, DATETIME_MS."
+                ),
+            },
+        };
 
-    private static ConfigField Toggle(string name, string label) => new(name, label)
-    {
-        Type = ConfigFieldType.Boolean,
-        InitialValue = JsonValue.Create(false),
-    };
+    private static ConfigField Toggle(string name, string label) =>
+        new(name, label) { Type = ConfigFieldType.Boolean, InitialValue = JsonValue.Create(false) };
 }

@@ -7,8 +7,8 @@ using MongoDB.Driver;
 namespace Connectors.Sources.Databases.MongoDB;
 
 /// <summary>
-/// The documents of a MongoDB collection. Reads only. Pages are cut by <c>_id</c> and hold no cursor, so that a sync can go on after any of them,
-/// in any process. See docs/sources/mongodb.md for fields, privileges and conversions.
+/// The documents of a MongoDB collection. Reads only. Pages are cut by <c>_id</c> and hold no cursor, so that a sync can go on after any of
+/// them, in any process. See docs/sources/mongodb.md for fields, privileges and conversions.
 /// </summary>
 public sealed class MongoDataSource : IDataSource, IChangeFeed, IIdLister
 {
@@ -18,9 +18,7 @@ public sealed class MongoDataSource : IDataSource, IChangeFeed, IIdLister
 
     /// <summary>Keeps the context; connects at the first call.</summary>
     public MongoDataSource(SourceContext context)
-        : this(context, MongoPartitions.DocumentsAPartition)
-    {
-    }
+        : this(context, MongoPartitions.DocumentsAPartition) { }
 
     /// <summary>For tests, which have few documents.</summary>
     internal MongoDataSource(SourceContext context, int documentsAPartition)
@@ -32,46 +30,85 @@ public sealed class MongoDataSource : IDataSource, IChangeFeed, IIdLister
     }
 
     /// <inheritdoc/>
-    public SourceDescription Description { get; } = new() { Name = "MongoDB", ServiceType = "mongodb", Fields = MongoConfiguration.Fields, HasChangeFeed = true, CheckAdvancedRules = MongoRules.Check };
-
-    /// <inheritdoc/>
-    public Task PingAsync(CancellationToken cancellationToken) => CallAsync(
-        async connection =>
+    public SourceDescription Description { get; } =
+        new()
         {
-            await MongoCheck.RunAsync(connection.Database, connection.Configuration, cancellationToken);
-            return true;
-        },
-        cancellationToken);
+            Name = "MongoDB",
+            ServiceType = "mongodb",
+            Fields = MongoConfiguration.Fields,
+            HasChangeFeed = true,
+            CheckAdvancedRules = MongoRules.Check,
+        };
 
     /// <inheritdoc/>
-    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => CallAsync(
-        async connection =>
-        {
-            var (mark, documents) = await new MongoServerInfo(connection.Client, connection.Configuration).ReadAsync(cancellationToken);
-
-            // What a pipeline or an expression gives may depend on the time, or on other collections.
-            mark = connection.Rules.IsVolatile ? null : mark;
-            return new ChangeCheckResult(mark is null || mark != lastToken, mark, connection.Rules == MongoRules.None ? documents : null);
-        },
-        cancellationToken);
-
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) => CallAsync(
-        connection => connection.Aggregation is not null ? Task.FromResult<IReadOnlyList<SourcePartition>>([SourcePartition.All]) : new MongoPartitions(connection.Database, connection.Configuration.Collection, _documentsAPartition).PlanAsync(wanted, cancellationToken),
-        cancellationToken);
+    public Task PingAsync(CancellationToken cancellationToken) =>
+        CallAsync(
+            async connection =>
+            {
+                await MongoCheck.RunAsync(connection.Database, connection.Configuration, cancellationToken);
+                return true;
+            },
+            cancellationToken
+        );
 
     /// <inheritdoc/>
-    public Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) =>
+        CallAsync(
+            async connection =>
+            {
+                var (mark, documents) = await new MongoServerInfo(connection.Client, connection.Configuration).ReadAsync(cancellationToken);
+
+                // What a pipeline or an expression gives may depend on the time, or on other collections.
+                mark = connection.Rules.IsVolatile ? null : mark;
+                return new ChangeCheckResult(
+                    mark is null || mark != lastToken,
+                    mark,
+                    connection.Rules == MongoRules.None ? documents : null
+                );
+            },
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) =>
+        CallAsync(
+            connection =>
+                connection.Aggregation is not null
+                    ? Task.FromResult<IReadOnlyList<SourcePartition>>([SourcePartition.All])
+                    : new MongoPartitions(connection.Database, connection.Configuration.Collection, _documentsAPartition).PlanAsync(
+                        wanted,
+                        cancellationToken
+                    ),
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public Task<SourcePage> ReadPageAsync(
+        SourcePartition partition,
+        PageToken after,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(partition);
-        return CallAsync(connection => connection.Aggregation?.ReadAsync(after, limits, cancellationToken) ?? connection.Pages.ReadAsync(IdRange.Decode(partition.Bounds), after, limits, cancellationToken), cancellationToken);
+        return CallAsync(
+            connection =>
+                connection.Aggregation?.ReadAsync(after, limits, cancellationToken)
+                ?? connection.Pages.ReadAsync(IdRange.Decode(partition.Bounds), after, limits, cancellationToken),
+            cancellationToken
+        );
     }
 
     /// <inheritdoc/>
     public Task<SourcePage> ReadIdsAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(partition);
-        return CallAsync(connection => connection.Aggregation?.ReadAsync(after, limits, cancellationToken) ?? connection.Ids.ReadAsync(IdRange.Decode(partition.Bounds), after, limits, cancellationToken), cancellationToken);
+        return CallAsync(
+            connection =>
+                connection.Aggregation?.ReadAsync(after, limits, cancellationToken)
+                ?? connection.Ids.ReadAsync(IdRange.Decode(partition.Bounds), after, limits, cancellationToken),
+            cancellationToken
+        );
     }
 
     /// <inheritdoc/>
@@ -81,10 +118,12 @@ public sealed class MongoDataSource : IDataSource, IChangeFeed, IIdLister
         try
         {
             return await CallAsync(
-                connection => connection.Aggregation is null
-                    ? connection.Changes.FindCursorAsync(cancellationToken)
-                    : Task.FromResult(new ChangeStart(null, "What a pipeline makes of a change can't be told without running it.")),
-                cancellationToken);
+                connection =>
+                    connection.Aggregation is null
+                        ? connection.Changes.FindCursorAsync(cancellationToken)
+                        : Task.FromResult(new ChangeStart(null, "What a pipeline makes of a change can't be told without running it.")),
+                cancellationToken
+            );
         }
         catch (ConnectorException failure) when (failure.Kind is FailureKind.Fatal)
         {
@@ -129,16 +168,39 @@ public sealed class MongoDataSource : IDataSource, IChangeFeed, IIdLister
         var pages = new MongoPages(collection, writer, rules.Projection, rules.Filter);
         var ids = new MongoPages(collection, writer, new BsonDocument("_id", 1), rules.Filter);
         var aggregation = rules.Pipeline is null ? null : new MongoAggregation(collection, rules, pages);
-        return new Connection(configuration, rules, client, database, pages, ids, aggregation, new MongoChanges(client, collection, pages), new MongoErrors(configuration));
+        return new Connection(
+            configuration,
+            rules,
+            client,
+            database,
+            pages,
+            ids,
+            aggregation,
+            new MongoChanges(client, collection, pages),
+            new MongoErrors(configuration)
+        );
     }
 
     private async Task<T> CallAsync<T>(Func<Connection, Task<T>> call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var connection = _connection.Value;
-        return await connection.Errors.TranslateAsync(() => call(connection), () => connection.Client.Cluster.Description, cancellationToken);
+        return await connection.Errors.TranslateAsync(
+            () => call(connection),
+            () => connection.Client.Cluster.Description,
+            cancellationToken
+        );
     }
 
     private sealed record Connection(
-        MongoConfiguration Configuration, MongoRules Rules, MongoClient Client, IMongoDatabase Database, MongoPages Pages, MongoPages Ids, MongoAggregation? Aggregation, MongoChanges Changes, MongoErrors Errors);
+        MongoConfiguration Configuration,
+        MongoRules Rules,
+        MongoClient Client,
+        IMongoDatabase Database,
+        MongoPages Pages,
+        MongoPages Ids,
+        MongoAggregation? Aggregation,
+        MongoChanges Changes,
+        MongoErrors Errors
+    );
 }

@@ -9,8 +9,8 @@ using MongoDB.Driver.Core.Servers;
 namespace Connectors.Sources.Databases.MongoDB;
 
 /// <summary>
-/// Turns what the driver throws into sentences for the operator. The driver's exceptions are never passed on: their texts may repeat the connection
-/// string.
+/// Turns what the driver throws into sentences for the operator. The driver's exceptions are never passed on: their texts may repeat the
+/// connection string.
 /// </summary>
 internal sealed partial class MongoErrors(MongoConfiguration configuration)
 {
@@ -20,10 +20,46 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
     /// <summary>Errors that another try may not meet: failovers, time-outs, interrupted and overloaded servers.</summary>
     private static readonly HashSet<int> PassingCodes =
     [
-        6, 7, 43, 50, 63, 89, 91, 112, 133, 134, 136, 150, 175, 189, 202, 234, 237, 246, 262, 290, 384, 462, 9001, 10107, 11600, 11601, 11602, 13388, 13435, 13436,
+        6,
+        7,
+        43,
+        50,
+        63,
+        89,
+        91,
+        112,
+        133,
+        134,
+        136,
+        150,
+        175,
+        189,
+        202,
+        234,
+        237,
+        246,
+        262,
+        290,
+        384,
+        462,
+        9001,
+        10107,
+        11600,
+        11601,
+        11602,
+        13388,
+        13435,
+        13436,
     ];
 
-    private static readonly string[] PassingLabels = ["RetryableReadError", "RetryableWriteError", "TransientTransactionError", "RetryableError", "SystemOverloadedError"];
+    private static readonly string[] PassingLabels =
+    [
+        "RetryableReadError",
+        "RetryableWriteError",
+        "TransientTransactionError",
+        "RetryableError",
+        "SystemOverloadedError",
+    ];
 
     private string DisplayName => $"MongoDB collection '{configuration.Database}.{configuration.Collection}'";
 
@@ -41,18 +77,23 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
     }
 
     /// <summary>What <paramref name="exception"/> means; <paramref name="cluster"/> knows why no server could be chosen.</summary>
-    public ConnectorException Translate(Exception exception, ClusterDescription? cluster = null) => exception switch
-    {
-        ConnectorException known => known,
-        MongoAuthenticationException login => FromLogin(login),
-        MongoCommandException command => FromCommand(command),
-        TimeoutException when exception.Message.Contains("selecting a server", StringComparison.Ordinal) => FromSelection(cluster),
-        MongoServerException =>
-            new ConnectorException(FailureKind.Retry, $"{DisplayName}: the server answers with an error: {Scrub(exception.Message)}"),
-        MongoConfigurationException => new ConnectorException($"{DisplayName}: the driver refuses the configuration: {Scrub(exception.Message)}"),
-        _ when Find<AuthenticationException>(exception) is { } tls => FromTls(tls),
-        _ => new ConnectorException(FailureKind.Retry, $"{DisplayName}: the connection failed: {Scrub(Innermost(exception).Message)}"),
-    };
+    public ConnectorException Translate(Exception exception, ClusterDescription? cluster = null) =>
+        exception switch
+        {
+            ConnectorException known => known,
+            MongoAuthenticationException login => FromLogin(login),
+            MongoCommandException command => FromCommand(command),
+            TimeoutException when exception.Message.Contains("selecting a server", StringComparison.Ordinal) => FromSelection(cluster),
+            MongoServerException => new ConnectorException(
+                FailureKind.Retry,
+                $"{DisplayName}: the server answers with an error: {Scrub(exception.Message)}"
+            ),
+            MongoConfigurationException => new ConnectorException(
+                $"{DisplayName}: the driver refuses the configuration: {Scrub(exception.Message)}"
+            ),
+            _ when Find<AuthenticationException>(exception) is { } tls => FromTls(tls),
+            _ => new ConnectorException(FailureKind.Retry, $"{DisplayName}: the connection failed: {Scrub(Innermost(exception).Message)}"),
+        };
 
     private static T? Find<T>(Exception? exception)
         where T : Exception
@@ -78,15 +119,20 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
         return exception;
     }
 
-    private ConnectorException FromLogin(MongoAuthenticationException exception) => Find<MongoCommandException>(exception) is { } answer && answer.Code == AuthenticationFailed
-        ? LoginRefused()
+    private ConnectorException FromLogin(MongoAuthenticationException exception) =>
+        Find<MongoCommandException>(exception) is { } answer && answer.Code == AuthenticationFailed ? LoginRefused()
         : Find<SocketException>(exception) is null && Find<IOException>(exception) is null && Find<TimeoutException>(exception) is null
             ? new ConnectorException(
-                $"{DisplayName}: the login of user '{configuration.User}' did not work: {Scrub(exception.InnerException?.Message ?? exception.Message)} Check user, password and the authMechanism in host.")
-            : new ConnectorException(FailureKind.Retry, $"{DisplayName}: the connection failed during the login.");
+                $"{DisplayName}: the login of user '{configuration.User}' did not work: "
+                    + $"{Scrub(exception.InnerException?.Message ?? exception.Message)} Check user, password and the authMechanism in host."
+            )
+        : new ConnectorException(FailureKind.Retry, $"{DisplayName}: the connection failed during the login.");
 
-    private ConnectorException LoginRefused() => new(
-        $"{DisplayName}: the server refuses the login of user '{configuration.User}'. Check user and password, and authSource in host if the user is not defined in 'admin'.");
+    private ConnectorException LoginRefused() =>
+        new(
+            $"{DisplayName}: the server refuses the login of user '{configuration.User}'. Check user and password, and authSource in "
+                + "host if the user is not defined in 'admin'."
+        );
 
     private ConnectorException FromCommand(MongoCommandException exception)
     {
@@ -97,13 +143,21 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
 
         if (exception.Code == Unauthorized)
         {
-            return new ConnectorException(configuration.User.Length > 0
-                ? $"{DisplayName}: user '{configuration.User}' may not read it. Grant the role 'read' on database '{configuration.Database}'."
-                : $"{DisplayName}: the server asks for a login. Set user and password.");
+            return new ConnectorException(
+                configuration.User.Length > 0
+                    ? $"{DisplayName}: user '{configuration.User}' may not read it. Grant the role 'read' on database "
+                        + $"'{configuration.Database}'."
+                    : $"{DisplayName}: the server asks for a login. Set user and password."
+            );
         }
 
-        var kind = PassingCodes.Contains(exception.Code) || PassingLabels.Any(exception.HasErrorLabel) ? FailureKind.Retry : FailureKind.Fatal;
-        return new ConnectorException(kind, $"{DisplayName}: the server answers with error {exception.Code} {exception.CodeName}: {Scrub(exception.ErrorMessage ?? string.Empty)}");
+        var kind =
+            PassingCodes.Contains(exception.Code) || PassingLabels.Any(exception.HasErrorLabel) ? FailureKind.Retry : FailureKind.Fatal;
+        return new ConnectorException(
+            kind,
+            $"{DisplayName}: the server answers with error {exception.Code} {exception.CodeName}: "
+                + $"{Scrub(exception.ErrorMessage ?? string.Empty)}"
+        );
     }
 
     private ConnectorException FromSelection(ClusterDescription? cluster)
@@ -127,20 +181,30 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
             }
         }
 
-        var heard = cluster?.Servers.Count > 0 && cluster.Servers.All(server => server.HeartbeatException is null && server.State == ServerState.Connected);
-        return new ConnectorException(FailureKind.Retry, heard
-            ? $"{DisplayName}: the servers respond, but none matches the read preference. Is a primary elected? For a single member set direct_connection."
-            : $"{DisplayName}: no server could be reached in time. Check host, port, TLS settings and firewalls.");
+        var heard =
+            cluster?.Servers.Count > 0
+            && cluster.Servers.All(server => server.HeartbeatException is null && server.State == ServerState.Connected);
+        return new ConnectorException(
+            FailureKind.Retry,
+            heard
+                ? $"{DisplayName}: the servers respond, but none matches the read preference. Is a primary elected? For a single member "
+                    + "set direct_connection."
+                : $"{DisplayName}: no server could be reached in time. Check host, port, TLS settings and firewalls."
+        );
     }
 
-    private static string Address(System.Net.EndPoint endPoint) => endPoint switch
-    {
-        System.Net.DnsEndPoint dns => $"{dns.Host}:{dns.Port}",
-        _ => endPoint.ToString() ?? "?",
-    };
+    private static string Address(System.Net.EndPoint endPoint) =>
+        endPoint switch
+        {
+            System.Net.DnsEndPoint dns => $"{dns.Host}:{dns.Port}",
+            _ => endPoint.ToString() ?? "?",
+        };
 
-    private static ConnectorException FromTls(AuthenticationException exception) => new(
-        $"MongoDB: the TLS connection failed: {exception.Message} Check ssl_enabled and ssl_ca, and that the server's certificate is made for its host name.");
+    private static ConnectorException FromTls(AuthenticationException exception) =>
+        new(
+            $"MongoDB: the TLS connection failed: {exception.Message} Check ssl_enabled and ssl_ca, and that the server's certificate is "
+                + "made for its host name."
+        );
 
     /// <summary>Takes out connection strings and the password.</summary>
     private string Scrub(string text)
@@ -150,6 +214,10 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
         return string.IsNullOrEmpty(password) ? scrubbed : scrubbed.Replace(password, "***", StringComparison.Ordinal);
     }
 
-    [GeneratedRegex(@"mongodb(\+srv)?://[^\s'""]*", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"mongodb(\+srv)?://[^\s'""]*",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex ConnectionString();
 }

@@ -8,10 +8,15 @@ using MongoDB.Driver;
 namespace Connectors.Sources.Databases.MongoDB;
 
 /// <summary>
-/// Reads pages of a range of ids: each from the id after the last, in <c>_id</c> order, bracket by bracket. Every request is one batch that leaves no cursor
-/// behind. Partitions may be read at the same time.
+/// Reads pages of a range of ids: each from the id after the last, in <c>_id</c> order, bracket by bracket. Every request is one batch that
+/// leaves no cursor behind. Partitions may be read at the same time.
 /// </summary>
-internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, BsonJsonWriter writer, BsonDocument? projection = null, BsonDocument? filter = null)
+internal sealed class MongoPages(
+    IMongoCollection<RawBsonDocument> collection,
+    BsonJsonWriter writer,
+    BsonDocument? projection = null,
+    BsonDocument? filter = null
+)
 {
     private const int BadValue = 2;
     private const int FailedToParse = 9;
@@ -37,9 +42,17 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
         return page.Build(PageToken.Start, isLast: true, position.Restarts);
     }
 
-    /// <summary>Adds the ids of a bracket that come after <paramref name="last"/>; true when the page is full, false when the bracket is at its end.</summary>
+    /// <summary>Adds the ids of a bracket that come after <paramref name="last"/>; true when the page is full, false when the bracket is at
+    /// its end.</summary>
     private async Task<bool> ReadBracketAsync(
-        SourcePageBuilder page, PagePosition position, IdRange range, int bracket, RawId? last, PageLimits limits, CancellationToken cancellationToken)
+        SourcePageBuilder page,
+        PagePosition position,
+        IdRange range,
+        int bracket,
+        RawId? last,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         if (last is not null && IdBracket.All[bracket].IsSingle)
         {
@@ -48,7 +61,14 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
 
         while (!position.IsEnd(page, limits))
         {
-            var documents = await ReadBatchAsync(range, bracket, last, Math.Max(limits.MaxDocuments - position.Listed, 1), limits, cancellationToken);
+            var documents = await ReadBatchAsync(
+                range,
+                bracket,
+                last,
+                Math.Max(limits.MaxDocuments - position.Listed, 1),
+                limits,
+                cancellationToken
+            );
             try
             {
                 var batch = documents.ConvertAll(Bytes);
@@ -92,7 +112,13 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
     }
 
     private async Task<List<RawBsonDocument>> ReadBatchAsync(
-        IdRange range, int bracket, RawId? last, int room, PageLimits limits, CancellationToken cancellationToken)
+        IdRange range,
+        int bracket,
+        RawId? last,
+        int room,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         var from = bracket == range.FirstBracket ? range.From : null;
         var before = bracket == range.LastBracket ? range.Before : null;
@@ -106,7 +132,11 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
         };
         try
         {
-            using var cursor = await collection.FindAsync(Narrowed(IdBracket.All[bracket].Filter(last, from, before)), options, cancellationToken);
+            using var cursor = await collection.FindAsync(
+                Narrowed(IdBracket.All[bracket].Filter(last, from, before)),
+                options,
+                cancellationToken
+            );
             return await cursor.ToListAsync(cancellationToken);
         }
         catch (MongoCommandException exception) when (last is null && IdBracket.All[bracket].IsDeprecated && IsUnknownType(exception))
@@ -117,7 +147,8 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
 
     private BsonDocument Narrowed(BsonDocument ids) => filter is null ? ids : new BsonDocument("$and", new BsonArray { ids, filter });
 
-    private static bool IsUnknownType(MongoCommandException exception) => exception.Code is BadValue or FailedToParse
+    private static bool IsUnknownType(MongoCommandException exception) =>
+        exception.Code is BadValue or FailedToParse
         || exception.ErrorMessage?.Contains("unknown type", StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>The document's bytes where the driver received them; a copy only for one that lies across two of its buffers.</summary>
@@ -171,12 +202,22 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
 
     /// <summary>Adds those of the documents with these ids that there are, as they are now.</summary>
     /// <returns>The ids, as <see cref="RawId.Encode"/>, of those that there are.</returns>
-    public async Task<HashSet<string>> AddByIdAsync(IClientSessionHandle session, SourcePageBuilder page, BsonArray ids, CancellationToken cancellationToken)
+    public async Task<HashSet<string>> AddByIdAsync(
+        IClientSessionHandle session,
+        SourcePageBuilder page,
+        BsonArray ids,
+        CancellationToken cancellationToken
+    )
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
         using var text = new PooledBuffer(64);
         var options = new FindOptions<RawBsonDocument> { Projection = projection };
-        using var cursor = await collection.FindAsync(session, Narrowed(new BsonDocument("_id", new BsonDocument("$in", ids))), options, cancellationToken);
+        using var cursor = await collection.FindAsync(
+            session,
+            Narrowed(new BsonDocument("_id", new BsonDocument("$in", ids))),
+            options,
+            cancellationToken
+        );
         while (await cursor.MoveNextAsync(cancellationToken))
         {
             var documents = cursor.Current.ToList();
@@ -211,8 +252,13 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
             : Encoding.UTF8.GetString(ExtendedJsonId.Text(id));
     }
 
-    /// <summary>Of the plain texts of ids that are no strings, those that belong to a document whose id is that very string: it comes first.</summary>
-    public async Task<HashSet<string>> FindTakenAsync(IClientSessionHandle? session, IEnumerable<RawId> ids, CancellationToken cancellationToken)
+    /// <summary>Of the plain texts of ids that are no strings, those that belong to a document whose id is that very string: it comes
+    /// first.</summary>
+    public async Task<HashSet<string>> FindTakenAsync(
+        IClientSessionHandle? session,
+        IEnumerable<RawId> ids,
+        CancellationToken cancellationToken
+    )
     {
         var texts = new BsonArray();
         using var text = new PooledBuffer(64);
@@ -236,10 +282,15 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
             ? await collection.FindAsync<BsonDocument>(named, options, cancellationToken)
             : await collection.FindAsync<BsonDocument>(session, named, options, cancellationToken);
         var found = await cursor.ToListAsync(cancellationToken);
-        return found.Select(document => document["_id"]).Where(id => id.IsString).Select(id => id.AsString).ToHashSet(StringComparer.Ordinal);
+        return found
+            .Select(document => document["_id"])
+            .Where(id => id.IsString)
+            .Select(id => id.AsString)
+            .ToHashSet(StringComparer.Ordinal);
     }
 
-    /// <summary>Of the plain texts of a batch's ids, those that belong to a document whose id is that very string: it comes first.</summary>
+    /// <summary>Of the plain texts of a batch's ids, those that belong to a document whose id is that very string: it comes
+    /// first.</summary>
     private async Task<HashSet<string>> TakenTextsAsync(int bracket, List<ReadOnlyMemory<byte>> batch, CancellationToken cancellationToken)
     {
         return bracket == IdBracket.Strings || batch.Count == 0 || !await HoldsStringsAsync(cancellationToken)
@@ -256,7 +307,11 @@ internal sealed class MongoPages(IMongoCollection<RawBsonDocument> collection, B
         }
 
         var options = new FindOptions<RawBsonDocument> { Limit = -1, Projection = new BsonDocument("_id", 1) };
-        using var cursor = await collection.FindAsync(IdBracket.All[IdBracket.Strings].Filter(after: null, from: null, before: null), options, cancellationToken);
+        using var cursor = await collection.FindAsync(
+            IdBracket.All[IdBracket.Strings].Filter(after: null, from: null, before: null),
+            options,
+            cancellationToken
+        );
         var holds = await cursor.AnyAsync(cancellationToken);
         _holdsStrings = holds;
         return holds;

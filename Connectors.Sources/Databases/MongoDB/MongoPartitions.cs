@@ -7,8 +7,9 @@ using MongoDB.Driver;
 namespace Connectors.Sources.Databases.MongoDB;
 
 /// <summary>
-/// Divides a collection into ranges of <c>_id</c> of about equal size. The bounds are ids drawn by <c>$sample</c>, which walks a random cursor and costs
-/// nothing to speak of, and they are sorted by the server, whose collation counts. Together the ranges always cover every possible id.
+/// Divides a collection into ranges of <c>_id</c> of about equal size. The bounds are ids drawn by <c>$sample</c>, which walks a random
+/// cursor and costs nothing to speak of, and they are sorted by the server, whose collation counts. Together the ranges always cover every
+/// possible id.
 /// </summary>
 /// <param name="database">Where the collection is.</param>
 /// <param name="collection">Its name.</param>
@@ -36,7 +37,9 @@ internal sealed class MongoPartitions(IMongoDatabase database, string collection
                 return [SourcePartition.All];
             }
 
-            var count = await database.GetCollection<BsonDocument>(collection).EstimatedDocumentCountAsync(options: null, cancellationToken);
+            var count = await database
+                .GetCollection<BsonDocument>(collection)
+                .EstimatedDocumentCountAsync(options: null, cancellationToken);
             var parts = (int)Math.Min(wanted, count / documentsAPartition);
             return parts < 2 ? [SourcePartition.All] : Divide(await SampleAsync(parts * SamplesAPartition, cancellationToken), parts);
         }
@@ -64,9 +67,11 @@ internal sealed class MongoPartitions(IMongoDatabase database, string collection
         for (var i = 0; i <= bounds.Count; i++)
         {
             var range = new IdRange(i == 0 ? null : bounds[i - 1], i == bounds.Count ? null : bounds[i]);
-            partitions.Add(bounds.Count == 0
-                ? SourcePartition.All
-                : new SourcePartition(string.Create(CultureInfo.InvariantCulture, $"{i + 1} of {bounds.Count + 1}"), range.Encode()));
+            partitions.Add(
+                bounds.Count == 0
+                    ? SourcePartition.All
+                    : new SourcePartition(string.Create(CultureInfo.InvariantCulture, $"{i + 1} of {bounds.Count + 1}"), range.Encode())
+            );
         }
 
         return partitions;
@@ -80,7 +85,9 @@ internal sealed class MongoPartitions(IMongoDatabase database, string collection
             new("$project", new BsonDocument("_id", 1)),
             new("$sort", new BsonDocument("_id", 1)),
         };
-        using var cursor = await database.GetCollection<RawBsonDocument>(collection).AggregateAsync(pipeline, options: null, cancellationToken);
+        using var cursor = await database
+            .GetCollection<RawBsonDocument>(collection)
+            .AggregateAsync(pipeline, options: null, cancellationToken);
         var ids = new List<RawId>();
         while (await cursor.MoveNextAsync(cancellationToken))
         {

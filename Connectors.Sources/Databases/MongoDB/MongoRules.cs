@@ -4,8 +4,9 @@ using MongoDB.Bson;
 namespace Connectors.Sources.Databases.MongoDB;
 
 /// <summary>
-/// Advanced sync rules: <c>{"find": {filter, projection}}</c> or <c>{"aggregate": {pipeline}}</c>, as the Python service has them. Values may be MongoDB Extended JSON. What
-/// tunes that service's requests is taken and has no effect; what would make a listing incomplete is refused, because what is not listed is deleted.
+/// Advanced sync rules: <c>{"find": {filter, projection}}</c> or <c>{"aggregate": {pipeline}}</c>, as the Python service has them. Values
+/// may be MongoDB Extended JSON. What tunes that service's requests is taken and has no effect; what would make a listing incomplete is
+/// refused, because what is not listed is deleted.
 /// </summary>
 internal sealed record MongoRules
 {
@@ -36,7 +37,10 @@ internal sealed record MongoRules
     /// <summary>What is wrong with rules, for the person who wrote them.</summary>
     public static IReadOnlyList<string> Check(JsonNode rules)
     {
-        if (rules is not JsonObject { Count: 1 } item || item.Single() is not { Key: "find" or "aggregate", Value: JsonObject options } kind)
+        if (
+            rules is not JsonObject { Count: 1 } item
+            || item.Single() is not { Key: "find" or "aggregate", Value: JsonObject options } kind
+        )
         {
             return ["Write either {\"find\": {\"filter\": {...}, \"projection\": {...}}} or {\"aggregate\": {\"pipeline\": [...]}}."];
         }
@@ -69,16 +73,29 @@ internal sealed record MongoRules
 
     private static IEnumerable<string> CheckFind(JsonObject find)
     {
-        foreach (var problem in RuleText.Unknown(find, "find", ["filter", "projection", .. FindTuning, "skip", "limit", "allow_partial_results", "return_key", "show_record_id"]))
+        foreach (
+            var problem in RuleText.Unknown(
+                find,
+                "find",
+                ["filter", "projection", .. FindTuning, "skip", "limit", "allow_partial_results", "return_key", "show_record_id"]
+            )
+        )
         {
             yield return problem;
         }
 
         foreach (var name in (string[])["skip", "limit", "allow_partial_results", "return_key", "show_record_id"])
         {
-            if (find[name] is { } value && !(value is JsonValue flag && (flag.TryGetValue<bool>(out var on) ? !on : flag.TryGetValue<long>(out var number) && number == 0)))
+            if (
+                find[name] is { } value
+                && !(
+                    value is JsonValue flag
+                    && (flag.TryGetValue<bool>(out var on) ? !on : flag.TryGetValue<long>(out var number) && number == 0)
+                )
+            )
             {
-                yield return $"find.{name}: not possible, because a sync reads page by page and deletes what is not listed. Say which documents are meant in find.filter.";
+                yield return $"find.{name}: not possible, because a sync reads page by page and deletes what is not listed. Say which "
+                    + "documents are meant in find.filter.";
             }
         }
 
@@ -89,7 +106,11 @@ internal sealed record MongoRules
 
         if (find["projection"] is { } projection)
         {
-            if (projection is not (JsonObject or JsonArray { Count: > 0 }) || (projection is JsonArray names && names.Any(name => RuleText.Of(name) is null)) || !IsBson(projection))
+            if (
+                projection is not (JsonObject or JsonArray { Count: > 0 })
+                || (projection is JsonArray names && names.Any(name => RuleText.Of(name) is null))
+                || !IsBson(projection)
+            )
             {
                 yield return "find.projection: must be an object, or a list of field names.";
             }
@@ -112,7 +133,10 @@ internal sealed record MongoRules
             yield return "aggregate.let: must be an object.";
         }
 
-        if (aggregate["pipeline"] is not JsonArray { Count: > 0 } pipeline || !pipeline.All(stage => stage is JsonObject { Count: 1 } && IsBson(stage)))
+        if (
+            aggregate["pipeline"] is not JsonArray { Count: > 0 } pipeline
+            || !pipeline.All(stage => stage is JsonObject { Count: 1 } && IsBson(stage))
+        )
         {
             yield return "aggregate.pipeline: must be a list of stages, at least one, each an object with one name that begins with $.";
             yield break;
@@ -124,7 +148,10 @@ internal sealed record MongoRules
             {
                 yield return $"aggregate.pipeline: {name} writes to the database, and a source is only read.";
             }
-            else if (name is "$sample" or "$changeStream" or "$currentOp" or "$indexStats" or "$collStats" or "$planCacheStats" || name[0] != '$')
+            else if (
+                name is "$sample" or "$changeStream" or "$currentOp" or "$indexStats" or "$collStats" or "$planCacheStats"
+                || name[0] != '$'
+            )
             {
                 yield return $"aggregate.pipeline: {name} gives no list of documents that stays the same while nobody writes.";
             }
@@ -133,9 +160,12 @@ internal sealed record MongoRules
 
     private static BsonDocument? Bson(JsonNode? node) => node is null ? null : BsonDocument.Parse(node.ToJsonString());
 
-    private static BsonDocument? ProjectionOf(JsonNode? node) => node is JsonArray names
-        ? new BsonDocument(names.Select(name => new BsonElement(RuleText.Of(name) ?? string.Empty, 1)).DistinctBy(element => element.Name))
-        : Bson(node);
+    private static BsonDocument? ProjectionOf(JsonNode? node) =>
+        node is JsonArray names
+            ? new BsonDocument(
+                names.Select(name => new BsonElement(RuleText.Of(name) ?? string.Empty, 1)).DistinctBy(element => element.Name)
+            )
+            : Bson(node);
 
     private static bool IsBson(JsonNode node)
     {
@@ -144,7 +174,8 @@ internal sealed record MongoRules
             _ = node is JsonArray ? null : BsonDocument.Parse(node.ToJsonString());
             return true;
         }
-        catch (Exception failure) when (failure is FormatException or BsonException or InvalidOperationException or ArgumentException or OverflowException)
+        catch (Exception failure)
+            when (failure is FormatException or BsonException or InvalidOperationException or ArgumentException or OverflowException)
         {
             return false;
         }

@@ -15,7 +15,8 @@ internal sealed class MongoServerInfo(IMongoClient client, MongoConfiguration co
 
     private readonly IMongoDatabase _database = client.GetDatabase(configuration.Database);
 
-    /// <summary>The facts as text, <see langword="null"/> when there are none to trust, and the number of documents when it is known.</summary>
+    /// <summary>The facts as text, <see langword="null"/> when there are none to trust, and the number of documents when it is
+    /// known.</summary>
     public async Task<(string? ChangeToken, long? Documents)> ReadAsync(CancellationToken cancellationToken)
     {
         long? documents = null;
@@ -43,7 +44,14 @@ internal sealed class MongoServerInfo(IMongoClient client, MongoConfiguration co
                 ? (ChangeToken(before, collection, stats, documents.Value), documents)
                 : (null, documents);
         }
-        catch (Exception exception) when (exception is MongoCommandException or MongoClientException or NotSupportedException or KeyNotFoundException or InvalidCastException)
+        catch (Exception exception)
+            when (exception
+                    is MongoCommandException
+                        or MongoClientException
+                        or NotSupportedException
+                        or KeyNotFoundException
+                        or InvalidCastException
+            )
         {
             // A missing privilege, a server without sessions, or one that answers in another way than MongoDB's.
             return (null, documents);
@@ -58,10 +66,14 @@ internal sealed class MongoServerInfo(IMongoClient client, MongoConfiguration co
         return await cursor.FirstOrDefaultAsync(cancellationToken);
     }
 
-    /// <summary>What was counted must be visible to the majority reads that follow: a majority read in the same session waits for it (afterClusterTime).</summary>
+    /// <summary>What was counted must be visible to the majority reads that follow: a majority read in the same session waits for it
+    /// (afterClusterTime).</summary>
     private async Task WaitUntilVisibleAsync(IClientSessionHandle session, CancellationToken cancellationToken)
     {
-        var collection = _database.GetCollection<RawBsonDocument>(configuration.Collection).WithReadConcern(ReadConcern.Majority).WithReadPreference(ReadPreference.Primary);
+        var collection = _database
+            .GetCollection<RawBsonDocument>(configuration.Collection)
+            .WithReadConcern(ReadConcern.Majority)
+            .WithReadPreference(ReadPreference.Primary);
         var options = new FindOptions<RawBsonDocument> { Limit = -1, Projection = new BsonDocument("_id", 1) };
         using var cursor = await collection.FindAsync(session, new BsonDocument(), options, cancellationToken);
     }
@@ -73,9 +85,13 @@ internal sealed class MongoServerInfo(IMongoClient client, MongoConfiguration co
             return null;
         }
 
-        var hello = await client.GetDatabase("admin").RunCommandAsync<BsonDocument>(session, new BsonDocument("hello", 1), ReadPreference.Primary, cancellationToken);
+        var hello = await client
+            .GetDatabase("admin")
+            .RunCommandAsync<BsonDocument>(session, new BsonDocument("hello", 1), ReadPreference.Primary, cancellationToken);
         var isAlone = hello.GetValue("msg", string.Empty) != "isdbgrid" && hello.GetValue("isWritablePrimary", false).ToBoolean();
-        var process = hello.GetValue("topologyVersion", new BsonDocument()) is BsonDocument version ? version.GetValue("processId", BsonNull.Value) : BsonNull.Value;
+        var process = hello.GetValue("topologyVersion", new BsonDocument()) is BsonDocument version
+            ? version.GetValue("processId", BsonNull.Value)
+            : BsonNull.Value;
         return isAlone && process.IsObjectId
             ? new JsonObject
             {
@@ -88,14 +104,20 @@ internal sealed class MongoServerInfo(IMongoClient client, MongoConfiguration co
 
     private async Task<BsonDocument?> StatsAsync(IClientSessionHandle session, CancellationToken cancellationToken)
     {
-        var stage = new BsonDocument("$collStats", new BsonDocument
-        {
-            { "latencyStats", new BsonDocument() },
-            { "count", new BsonDocument() },
-            { "storageStats", new BsonDocument() },
-        });
+        var stage = new BsonDocument(
+            "$collStats",
+            new BsonDocument
+            {
+                { "latencyStats", new BsonDocument() },
+                { "count", new BsonDocument() },
+                { "storageStats", new BsonDocument() },
+            }
+        );
         PipelineDefinition<BsonDocument, BsonDocument> pipeline = new[] { stage };
-        using var cursor = await _database.GetCollection<BsonDocument>(configuration.Collection).WithReadConcern(ReadConcern.Local).WithReadPreference(ReadPreference.Primary)
+        using var cursor = await _database
+            .GetCollection<BsonDocument>(configuration.Collection)
+            .WithReadConcern(ReadConcern.Local)
+            .WithReadPreference(ReadPreference.Primary)
             .AggregateAsync(session, pipeline, options: null, cancellationToken);
         var stats = await cursor.ToListAsync(cancellationToken);
         return stats is [var item] && !item.Contains("shard") ? item : null;
@@ -108,7 +130,9 @@ internal sealed class MongoServerInfo(IMongoClient client, MongoConfiguration co
             return true;
         }
 
-        using var cursor = await _database.GetCollection<BsonDocument>(configuration.Collection).Indexes.ListAsync(session, cancellationToken);
+        using var cursor = await _database
+            .GetCollection<BsonDocument>(configuration.Collection)
+            .Indexes.ListAsync(session, cancellationToken);
         return (await cursor.ToListAsync(cancellationToken)).Exists(index => index.Contains("expireAfterSeconds"));
     }
 
@@ -133,11 +157,15 @@ internal sealed class MongoServerInfo(IMongoClient client, MongoConfiguration co
         };
 
         // The storage engine also counts what latencyStats leaves out: applied oplog entries, documents that expired, migrated chunks.
-        if (stats.GetValue("storageStats", BsonNull.Value) is BsonDocument storage
+        if (
+            stats.GetValue("storageStats", BsonNull.Value) is BsonDocument storage
             && storage.GetValue("wiredTiger", BsonNull.Value) is BsonDocument engine
-            && engine.GetValue("cursor", BsonNull.Value) is BsonDocument cursor)
+            && engine.GetValue("cursor", BsonNull.Value) is BsonDocument cursor
+        )
         {
-            mark["storage"] = new JsonArray([.. StorageCounters.Select(name => (JsonNode)(cursor.TryGetValue(name, out var calls) ? calls.ToInt64() : -1))]);
+            mark["storage"] = new JsonArray([
+                .. StorageCounters.Select(name => (JsonNode)(cursor.TryGetValue(name, out var calls) ? calls.ToInt64() : -1)),
+            ]);
         }
 
         return mark.ToJsonString(JsonSerializerOptions.Default);

@@ -7,7 +7,8 @@ using Connectors.Abstractions;
 
 namespace Connectors.Sources.Databases.Redis;
 
-/// <summary>The fields of a <c>redis</c> connector, under the Python service's names but for <c>ssl_ca</c>, and what was entered in them.</summary>
+/// <summary>The fields of a <c>redis</c> connector, under the Python service's names but for <c>ssl_ca</c>, and what was entered in
+/// them.</summary>
 internal sealed partial record RedisConfiguration
 {
     private const string HostField = "host";
@@ -25,7 +26,12 @@ internal sealed partial record RedisConfiguration
     public static IReadOnlyList<ConfigField> Fields { get; } =
     [
         new(HostField, "Host") { TakesNoUrl = true },
-        new(PortField, "Port") { Type = ConfigFieldType.Integer, Display = ConfigDisplay.Numeric, DefaultValue = DefaultPort },
+        new(PortField, "Port")
+        {
+            Type = ConfigFieldType.Integer,
+            Display = ConfigDisplay.Numeric,
+            DefaultValue = DefaultPort,
+        },
         new(UserField, "Username") { Required = false },
         new(PasswordField, "Password") { Required = false, Sensitive = true },
         new(DatabaseField, "Comma-separated list of databases")
@@ -42,7 +48,10 @@ internal sealed partial record RedisConfiguration
             DependsOn = [new ConfigDependency(SslEnabledField, JsonValue.Create(true))],
             Tooltip = "Certificate Authority of the server as PEM text. Leave empty for one that this system trusts.",
         },
-        Toggle(MutualTlsField, "Mutual SSL/TLS Connection", "Show the server a certificate as well.") with { DependsOn = [new ConfigDependency(SslEnabledField, JsonValue.Create(true))] },
+        Toggle(MutualTlsField, "Mutual SSL/TLS Connection", "Show the server a certificate as well.") with
+        {
+            DependsOn = [new ConfigDependency(SslEnabledField, JsonValue.Create(true))],
+        },
         new(CertificateField, "client certificate file for SSL/TLS")
         {
             Required = false,
@@ -85,13 +94,18 @@ internal sealed partial record RedisConfiguration
         return new RedisConfiguration
         {
             Host = settings.GetRequiredString(HostField),
-            Port = port is >= 1 and <= ushort.MaxValue ? (int)port : throw new ConnectorException($"{PortField}: {port} is out of range. Give a number from 1 to {ushort.MaxValue}."),
+            Port = port is >= 1 and <= ushort.MaxValue
+                ? (int)port
+                : throw new ConnectorException($"{PortField}: {port} is out of range. Give a number from 1 to {ushort.MaxValue}."),
             User = settings.GetString(UserField).Trim(),
             Password = settings.GetSecret(PasswordField),
             Databases = ParseDatabases(settings.GetList(DatabaseField)),
             SslEnabled = sslEnabled,
             Authorities = sslEnabled && authority.Length > 0 ? CertificateAuthorities.Parse(SslCaField, authority) : null,
-            Certificate = sslEnabled && settings.GetBoolean(MutualTlsField) ? ParseCertificate(settings.GetRequiredString(CertificateField), settings.GetRequiredString(KeyField)) : null,
+            Certificate =
+                sslEnabled && settings.GetBoolean(MutualTlsField)
+                    ? ParseCertificate(settings.GetRequiredString(CertificateField), settings.GetRequiredString(KeyField))
+                    : null,
         };
     }
 
@@ -105,9 +119,14 @@ internal sealed partial record RedisConfiguration
         var numbers = new SortedSet<int>();
         foreach (var part in parts)
         {
-            numbers.Add(int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                ? number
-                : throw new ConnectorException($"{DatabaseField}: {Redactor.Quote(part)} is no number of a database. Give numbers from 0 on, divided by commas, or * for all."));
+            numbers.Add(
+                int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                    ? number
+                    : throw new ConnectorException(
+                        $"{DatabaseField}: {Redactor.Quote(part)} is no number of a database. Give numbers from 0 on, divided by commas, "
+                            + "or * for all."
+                    )
+            );
         }
 
         return [.. numbers];
@@ -124,23 +143,38 @@ internal sealed partial record RedisConfiguration
         }
         catch (Exception failure) when (failure is CryptographicException or ArgumentException)
         {
-            throw new ConnectorException($"{CertificateField}, {KeyField}: they are not a certificate and its private key. Paste both PEM files, with their BEGIN and END lines; the key without a password.");
+            throw new ConnectorException(
+                $"{CertificateField}, {KeyField}: they are not a certificate and its private key. Paste both PEM files, with their BEGIN "
+                    + "and END lines; the key without a password."
+            );
         }
     }
 
     /// <summary>PEM with the lines that Kibana's text box took out of it.</summary>
-    private static string Lines(string pem) => string.Join('\n', PemBlock().Matches(pem).Select(match =>
-        $"-----BEGIN {match.Groups["label"].Value}-----\n{string.Concat(match.Groups["base64"].Value.Where(character => !char.IsWhiteSpace(character)))}\n-----END {match.Groups["label"].Value}-----"));
+    private static string Lines(string pem) =>
+        string.Join(
+            '\n',
+            PemBlock()
+                .Matches(pem)
+                .Select(match =>
+                    $"-----BEGIN {match.Groups["label"].Value}-----\n{string.Concat(match.Groups["base64"].Value.Where(character => !char.IsWhiteSpace(character)))}\n-----END {match.Groups["label"].Value}-----"
+                )
+        );
 
-    private static ConfigField Toggle(string name, string label, string tooltip) => new(name, label)
-    {
-        Type = ConfigFieldType.Boolean,
-        Display = ConfigDisplay.Toggle,
-        Required = false,
-        DefaultValue = false,
-        Tooltip = tooltip,
-    };
+    private static ConfigField Toggle(string name, string label, string tooltip) =>
+        new(name, label)
+        {
+            Type = ConfigFieldType.Boolean,
+            Display = ConfigDisplay.Toggle,
+            Required = false,
+            DefaultValue = false,
+            Tooltip = tooltip,
+        };
 
-    [GeneratedRegex("-----BEGIN (?<label>[A-Z ]+)-----(?<base64>.*?)-----END [A-Z ]+-----", RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        "-----BEGIN (?<label>[A-Z ]+)-----(?<base64>.*?)-----END [A-Z ]+-----",
+        RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex PemBlock();
 }

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Connectors.Sources.Databases.Redis;
 
 /// <summary>
-/// The connection to a server. Made at the first call, and anew after one that broke: what was begun on a broken one fails, so that nobody goes on with another
-/// server without looking. Safe for concurrent use.
+/// The connection to a server. Made at the first call, and anew after one that broke: what was begun on a broken one fails, so that nobody
+/// goes on with another server without looking. Safe for concurrent use.
 /// </summary>
 internal sealed class RedisConnection : IAsyncDisposable
 {
@@ -80,7 +80,12 @@ internal sealed class RedisConnection : IAsyncDisposable
                 catch (OperationCanceledException)
                 {
                     // The client can't be told to stop; what it still opens is closed again.
-                    _ = connecting.ContinueWith(late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+                    _ = connecting.ContinueWith(
+                        late => late.Result.Dispose(),
+                        CancellationToken.None,
+                        TaskContinuationOptions.OnlyOnRanToCompletion,
+                        TaskScheduler.Default
+                    );
                     throw;
                 }
             }

@@ -5,11 +5,11 @@ using StackExchange.Redis;
 namespace Connectors.Sources.Databases.Redis;
 
 /// <summary>
-/// The keys of a Redis server's databases, with their values. Reads only, by <c>SCAN</c>, which never blocks the server. Ids and field names are the Python service's.
-/// See docs/sources/redis.md for fields, permissions, values and limits.
+/// The keys of a Redis server's databases, with their values. Reads only, by <c>SCAN</c>, which never blocks the server. Ids and field
+/// names are the Python service's. See docs/sources/redis.md for fields, permissions, values and limits.
 /// </summary>
-/// <remarks>A key that is there during the whole sync is listed. One that comes or goes meanwhile may be listed or not; the next sync puts that right. A key may come twice
-/// while the server's table grows: the last one counts.</remarks>
+/// <remarks>A key that is there during the whole sync is listed. One that comes or goes meanwhile may be listed or not; the next sync puts
+/// that right. A key may come twice while the server's table grows: the last one counts.</remarks>
 public sealed class RedisDataSource : IDataSource, IIdLister
 {
     private readonly SourceContext _context;
@@ -18,9 +18,7 @@ public sealed class RedisDataSource : IDataSource, IIdLister
 
     /// <summary>Keeps the context; connects at the first call.</summary>
     public RedisDataSource(SourceContext context)
-        : this(context, RedisValues.MostBytes)
-    {
-    }
+        : this(context, RedisValues.MostBytes) { }
 
     /// <summary>For tests, whose values are small.</summary>
     internal RedisDataSource(SourceContext context, int mostBytes)
@@ -30,20 +28,22 @@ public sealed class RedisDataSource : IDataSource, IIdLister
     }
 
     /// <inheritdoc/>
-    public SourceDescription Description { get; } = new()
-    {
-        Name = "Redis",
-        ServiceType = "redis",
-        Fields = RedisConfiguration.Fields,
-        CheckAdvancedRules = RedisRules.Check,
-    };
+    public SourceDescription Description { get; } =
+        new()
+        {
+            Name = "Redis",
+            ServiceType = "redis",
+            Fields = RedisConfiguration.Fields,
+            CheckAdvancedRules = RedisRules.Check,
+        };
 
     /// <inheritdoc/>
     public Task PingAsync(CancellationToken cancellationToken) => PlanAsync("list the databases", cancellationToken);
 
     /// <inheritdoc/>
     /// <remarks>The server counts no changes, so the answer is always "changed".</remarks>
-    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => Task.FromResult(ChangeCheckResult.Unknown);
+    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) =>
+        Task.FromResult(ChangeCheckResult.Unknown);
 
     /// <inheritdoc/>
     /// <remarks>Every database is a partition: a scan can't be divided.</remarks>
@@ -54,17 +54,31 @@ public sealed class RedisDataSource : IDataSource, IIdLister
     }
 
     /// <inheritdoc/>
-    public Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
-        ReadAsync(partition, after, limits, withValues: true, cancellationToken);
+    public Task<SourcePage> ReadPageAsync(
+        SourcePartition partition,
+        PageToken after,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    ) => ReadAsync(partition, after, limits, withValues: true, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<SourcePage> ReadIdsAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
-        ReadAsync(partition, after, limits, withValues: false, cancellationToken);
+    public Task<SourcePage> ReadIdsAsync(
+        SourcePartition partition,
+        PageToken after,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    ) => ReadAsync(partition, after, limits, withValues: false, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    private async Task<SourcePage> ReadAsync(SourcePartition partition, PageToken after, PageLimits limits, bool withValues, CancellationToken cancellationToken)
+    private async Task<SourcePage> ReadAsync(
+        SourcePartition partition,
+        PageToken after,
+        PageLimits limits,
+        bool withValues,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(partition);
         cancellationToken.ThrowIfCancellationRequested();
@@ -78,23 +92,25 @@ public sealed class RedisDataSource : IDataSource, IIdLister
     }
 
     /// <summary>The databases to read, each of which was found to be there.</summary>
-    private Task<List<RedisPart>> PlanAsync(string doing, CancellationToken cancellationToken) => _connection.TryAsync(
-        doing,
-        async redis =>
-        {
-            var (info, found) = await RedisScan.KeyspaceAsync(redis);
-            info.Check(_connection.Server);
-            var rules = _context.AdvancedRules is { } advanced ? RedisRules.From(advanced) : null;
-            var parts = new List<RedisPart>();
-            foreach (var database in rules is null ? _connection.Configuration.Databases ?? found : [.. rules.Keys])
+    private Task<List<RedisPart>> PlanAsync(string doing, CancellationToken cancellationToken) =>
+        _connection.TryAsync(
+            doing,
+            async redis =>
             {
-                await AssertExistsAsync(redis, database, info);
-                parts.Add(new RedisPart(database, info.RunId, rules?[database] ?? []));
-            }
+                var (info, found) = await RedisScan.KeyspaceAsync(redis);
+                info.Check(_connection.Server);
+                var rules = _context.AdvancedRules is { } advanced ? RedisRules.From(advanced) : null;
+                var parts = new List<RedisPart>();
+                foreach (var database in rules is null ? _connection.Configuration.Databases ?? found : [.. rules.Keys])
+                {
+                    await AssertExistsAsync(redis, database, info);
+                    parts.Add(new RedisPart(database, info.RunId, rules?[database] ?? []));
+                }
 
-            return parts;
-        },
-        cancellationToken);
+                return parts;
+            },
+            cancellationToken
+        );
 
     private async Task AssertExistsAsync(ConnectionMultiplexer redis, int database, RedisServerInfo planned)
     {
@@ -106,9 +122,14 @@ public sealed class RedisDataSource : IDataSource, IIdLister
                 throw new ConnectorException(FailureKind.Retry, $"{_connection.Server}: another server took its place. It is asked again.");
             }
         }
-        catch (Exception refused) when (refused is RedisCommandException || (refused is RedisServerException && refused.Message.Contains("out of range", StringComparison.OrdinalIgnoreCase)))
+        catch (Exception refused)
+            when (refused is RedisCommandException
+                || (refused is RedisServerException && refused.Message.Contains("out of range", StringComparison.OrdinalIgnoreCase))
+            )
         {
-            throw new ConnectorException($"{_connection.Server}: has no database {database}. Correct the field database, or the advanced sync rules.");
+            throw new ConnectorException(
+                $"{_connection.Server}: has no database {database}. Correct the field database, or the advanced sync rules."
+            );
         }
     }
 }

@@ -7,10 +7,12 @@ using StackExchange.Redis;
 
 namespace Connectors.Sources.Databases.Redis;
 
-/// <summary>Reads pages of a database: scans on, reads what it was given, and makes sure at the end that it was the same server all the time.</summary>
+/// <summary>Reads pages of a database: scans on, reads what it was given, and makes sure at the end that it was the same server all the
+/// time.</summary>
 internal sealed class RedisPages(RedisConnection connection, RedisPart part, PageLimits limits, int mostBytes)
 {
-    /// <summary>A page ends after so many looks at the server even when it is empty: a pattern that few keys fit would else take the whole database in one page, which nobody could cancel or resume.</summary>
+    /// <summary>A page ends after so many looks at the server even when it is empty: a pattern that few keys fit would else take the whole
+    /// database in one page, which nobody could cancel or resume.</summary>
     private const int MostSteps = 1_000;
 
     private const int MostCount = 100;
@@ -21,10 +23,19 @@ internal sealed class RedisPages(RedisConnection connection, RedisPart part, Pag
     public async Task<SourcePage> ReadAsync(PageToken after, bool withValues, CancellationToken cancellationToken)
     {
         var position = RedisScanPosition.Parse(after);
-        return await connection.TryAsync($"read the keys of database {part.Database}", redis => ReadAsync(redis, position, withValues, cancellationToken), cancellationToken);
+        return await connection.TryAsync(
+            $"read the keys of database {part.Database}",
+            redis => ReadAsync(redis, position, withValues, cancellationToken),
+            cancellationToken
+        );
     }
 
-    private async Task<SourcePage> ReadAsync(ConnectionMultiplexer redis, RedisScanPosition position, bool withValues, CancellationToken cancellationToken)
+    private async Task<SourcePage> ReadAsync(
+        ConnectionMultiplexer redis,
+        RedisScanPosition position,
+        bool withValues,
+        CancellationToken cancellationToken
+    )
     {
         using var page = new SourcePageBuilder(limits);
         var values = new RedisValues(redis.GetDatabase(part.Database), mostBytes);
@@ -65,10 +76,19 @@ internal sealed class RedisPages(RedisConnection connection, RedisPart part, Pag
     /// <summary>Adds the documents of an answer's keys until the page is full.</summary>
     /// <returns>Marks of the keys that are done, when not all are.</returns>
     private async Task<IReadOnlySet<string>?> AddAsync(
-        SourcePageBuilder page, RedisValues values, IReadOnlyList<byte[]> keys, IReadOnlySet<string> given, bool withValues, CancellationToken cancellationToken)
+        SourcePageBuilder page,
+        RedisValues values,
+        IReadOnlyList<byte[]> keys,
+        IReadOnlySet<string> given,
+        bool withValues,
+        CancellationToken cancellationToken
+    )
     {
         byte[][] left = [.. keys.Where(key => !given.Contains(RedisScanPosition.Mark(key)))];
-        var info = withValues || part.NeedsTypes ? await values.InfoAsync(left, withValues) : [.. left.Select(key => new RedisKeyInfo(key, string.Empty, null))];
+        var info =
+            withValues || part.NeedsTypes
+                ? await values.InfoAsync(left, withValues)
+                : [.. left.Select(key => new RedisKeyInfo(key, string.Empty, null))];
         var done = 0;
         while (done < info.Length)
         {
@@ -80,7 +100,9 @@ internal sealed class RedisPages(RedisConnection connection, RedisPart part, Pag
             var next = info.Skip(done).Take(Room(page, info.AsSpan(done))).ToArray();
             done += next.Length;
             RedisKeyInfo[] meant = [.. next.Where(key => !key.IsGone && part.Includes(key.Name, key.Type))];
-            var read = withValues ? await Task.WhenAll(meant.Select(key => values.ReadAsync(key, cancellationToken))) : new (string, RedisText)?[meant.Length];
+            var read = withValues
+                ? await Task.WhenAll(meant.Select(key => values.ReadAsync(key, cancellationToken)))
+                : new (string, RedisText)?[meant.Length];
             foreach (var (key, value) in meant.Zip(read))
             {
                 Add(page, key, withValues, value);
@@ -167,7 +189,9 @@ internal sealed class RedisPages(RedisConnection connection, RedisPart part, Pag
         if (info.RunId != part.RunId)
         {
             throw new ConnectorException(
-                $"{connection.Server}: was restarted, or another server took its place, while its keys were read. The rest can't be found from there, so nothing is deleted; start a new sync.");
+                $"{connection.Server}: was restarted, or another server took its place, while its keys were read. The rest can't be "
+                    + "found from there, so nothing is deleted; start a new sync."
+            );
         }
     }
 }

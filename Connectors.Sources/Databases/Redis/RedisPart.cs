@@ -48,11 +48,17 @@ internal sealed record RedisPart(int Database, string RunId, IReadOnlyList<Redis
 
         try
         {
-            return JsonSerializer.Deserialize<RedisPart>(partition.Bounds) is { RunId.Length: > 0, Rules: not null } part ? part : throw new JsonException("no run");
+            return JsonSerializer.Deserialize<RedisPart>(partition.Bounds) is { RunId.Length: > 0, Rules: not null } part
+                ? part
+                : throw new JsonException("no run");
         }
         catch (JsonException damaged)
         {
-            throw new ConnectorException(FailureKind.Fatal, $"Partition '{partition.Name}': its bounds are damaged. Start a new sync.", damaged);
+            throw new ConnectorException(
+                FailureKind.Fatal,
+                $"Partition '{partition.Name}': its bounds are damaged. Start a new sync.",
+                damaged
+            );
         }
     }
 }

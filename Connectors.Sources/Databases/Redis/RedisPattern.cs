@@ -3,8 +3,8 @@ using System.Text;
 namespace Connectors.Sources.Databases.Redis;
 
 /// <summary>
-/// Redis' patterns of key names, by bytes: <c>*</c> any, <c>?</c> one, <c>[a-c]</c>, <c>[^x]</c>, and a backslash before what is meant as it is. Used where several rules
-/// concern one database; a single pattern is left to the server.
+/// Redis' patterns of key names, by bytes: <c>*</c> any, <c>?</c> one, <c>[a-c]</c>, <c>[^x]</c>, and a backslash before what is meant as
+/// it is. Used where several rules concern one database; a single pattern is left to the server.
 /// </summary>
 internal static class RedisPattern
 {

@@ -9,15 +9,16 @@ namespace Connectors.Sources.Databases.Redis;
 internal sealed record RedisRule(string? Pattern, string? Type)
 {
     /// <summary>Whether a key is meant.</summary>
-    public bool Includes(ReadOnlySpan<byte> key, string type) => IncludesType(type) && (Pattern is null || RedisPattern.Matches(key, Pattern));
+    public bool Includes(ReadOnlySpan<byte> key, string type) =>
+        IncludesType(type) && (Pattern is null || RedisPattern.Matches(key, Pattern));
 
     /// <summary>Whether a type is meant.</summary>
     public bool IncludesType(string type) => Type is null || string.Equals(Type, type, StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>
-/// Advanced sync rules: <c>[{database, key_pattern, type}, ...]</c>, as the Python service has them. A key is synced when any rule means it, and the databases are those
-/// that they name.
+/// Advanced sync rules: <c>[{database, key_pattern, type}, ...]</c>, as the Python service has them. A key is synced when any rule means
+/// it, and the databases are those that they name.
 /// </summary>
 internal static class RedisRules
 {
@@ -26,15 +27,23 @@ internal static class RedisRules
     private const string TypeField = "type";
 
     /// <summary>What is wrong with rules, for the person who wrote them.</summary>
-    public static IReadOnlyList<string> Check(JsonNode rules) => rules is not JsonArray { Count: > 0 } list
-        ? ["Write a list of rules: [{\"database\": 0, \"key_pattern\": \"user:*\", \"type\": \"hash\"}]."]
-        : [.. list.SelectMany((rule, index) => Check(rule, $"Rule {index + 1}"))];
+    public static IReadOnlyList<string> Check(JsonNode rules) =>
+        rules is not JsonArray { Count: > 0 } list
+            ? ["Write a list of rules: [{\"database\": 0, \"key_pattern\": \"user:*\", \"type\": \"hash\"}]."]
+            : [.. list.SelectMany((rule, index) => Check(rule, $"Rule {index + 1}"))];
 
     /// <summary>Reads rules that are right: those of each database.</summary>
-    public static SortedDictionary<int, IReadOnlyList<RedisRule>> From(JsonNode rules) => new(
-        (rules as JsonArray ?? []).OfType<JsonObject>()
-            .GroupBy(rule => Number(rule[DatabaseField]) ?? 0)
-            .ToDictionary(group => group.Key, IReadOnlyList<RedisRule> (group) => [.. group.Select(rule => new RedisRule(RuleText.Of(rule[PatternField]), RuleText.Of(rule[TypeField]))).Distinct()]));
+    public static SortedDictionary<int, IReadOnlyList<RedisRule>> From(JsonNode rules) =>
+        new(
+            (rules as JsonArray ?? [])
+                .OfType<JsonObject>()
+                .GroupBy(rule => Number(rule[DatabaseField]) ?? 0)
+                .ToDictionary(
+                    group => group.Key,
+                    IReadOnlyList<RedisRule> (group) =>
+                        [.. group.Select(rule => new RedisRule(RuleText.Of(rule[PatternField]), RuleText.Of(rule[TypeField]))).Distinct()]
+                )
+        );
 
     private static IEnumerable<string> Check(JsonNode? node, string place)
     {
@@ -69,5 +78,9 @@ internal static class RedisRules
     }
 
     private static int? Number(JsonNode? node) =>
-        node?.GetValueKind() == JsonValueKind.Number && int.TryParse(node.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= 0 ? number : null;
+        node?.GetValueKind() == JsonValueKind.Number
+        && int.TryParse(node.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture, out var number)
+        && number >= 0
+            ? number
+            : null;
 }

@@ -11,8 +11,8 @@ internal sealed record RedisKeys(RedisServerInfo Facts, string Next, IReadOnlyLi
 
 /// <summary>Asks a server for its keys and for itself.</summary>
 /// <remarks>
-/// A cursor means something only to the run of the server that gave it, and a client that lost its connection may be connected to another one before anybody notices. So every
-/// answer comes in one transaction with the server's own word for who it is.
+/// A cursor means something only to the run of the server that gave it, and a client that lost its connection may be connected to another
+/// one before anybody notices. So every answer comes in one transaction with the server's own word for who it is.
 /// </remarks>
 internal static class RedisScan
 {
@@ -36,14 +36,18 @@ internal static class RedisScan
         return new RedisKeys(
             RedisServerInfo.Parse(Text(await server), Text(await replication)),
             Text(answer[0]),
-            [.. ((RedisResult[]?)answer[1] ?? []).Select(key => (byte[]?)key ?? []).Where(key => seen.Add(RedisScanPosition.Mark(key)))]);
+            [.. ((RedisResult[]?)answer[1] ?? []).Select(key => (byte[]?)key ?? []).Where(key => seen.Add(RedisScanPosition.Mark(key)))]
+        );
     }
 
     /// <summary>What the server says of itself.</summary>
     public static async Task<RedisServerInfo> InfoAsync(ConnectionMultiplexer redis)
     {
         var database = redis.GetDatabase();
-        return RedisServerInfo.Parse(Text(await database.ExecuteAsync("INFO", "server")), Text(await database.ExecuteAsync("INFO", "replication")));
+        return RedisServerInfo.Parse(
+            Text(await database.ExecuteAsync("INFO", "server")),
+            Text(await database.ExecuteAsync("INFO", "replication"))
+        );
     }
 
     /// <summary>The databases that hold keys, and the server that says so.</summary>

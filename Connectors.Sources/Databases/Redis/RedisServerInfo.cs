@@ -15,22 +15,28 @@ internal sealed record RedisServerInfo(string RunId, string Mode, bool IsBehind)
         return new RedisServerInfo(
             about.GetValueOrDefault("run_id", string.Empty),
             about.GetValueOrDefault("redis_mode", "standalone"),
-            isReplica && (copy.GetValueOrDefault("master_link_status") == "down" || copy.GetValueOrDefault("master_sync_in_progress") == "1"));
+            isReplica
+                && (copy.GetValueOrDefault("master_link_status") == "down" || copy.GetValueOrDefault("master_sync_in_progress") == "1")
+        );
     }
 
     /// <summary>The databases that hold keys.</summary>
     public static IReadOnlyList<int> Databases(string keyspace) =>
-    [
-        .. Values(keyspace).Keys.Where(name => name.StartsWith("db", StringComparison.Ordinal))
-            .Select(name => int.Parse(name.AsSpan(2), System.Globalization.CultureInfo.InvariantCulture)).Order(),
-    ];
+        [
+            .. Values(keyspace)
+                .Keys.Where(name => name.StartsWith("db", StringComparison.Ordinal))
+                .Select(name => int.Parse(name.AsSpan(2), System.Globalization.CultureInfo.InvariantCulture))
+                .Order(),
+        ];
 
     /// <exception cref="ConnectorException">A scan of this server would not be complete.</exception>
     public void Check(string server)
     {
         if (Mode == "cluster")
         {
-            throw new ConnectorException($"{server}: is a node of a cluster. Clusters are not supported: keys that move between nodes can't be listed completely.");
+            throw new ConnectorException(
+                $"{server}: is a node of a cluster. Clusters are not supported: keys that move between nodes can't be listed completely."
+            );
         }
 
         if (Mode == "sentinel")
@@ -40,12 +46,18 @@ internal sealed record RedisServerInfo(string RunId, string Mode, bool IsBehind)
 
         if (RunId.Length == 0)
         {
-            throw new ConnectorException($"{server}: does not tell its run_id in INFO server. Without it a restart could go unnoticed, and keys be missed; it can't be mirrored.");
+            throw new ConnectorException(
+                $"{server}: does not tell its run_id in INFO server. Without it a restart could go unnoticed, and keys be missed; it "
+                    + "can't be mirrored."
+            );
         }
 
         if (IsBehind)
         {
-            throw new ConnectorException(FailureKind.Retry, $"{server}: is a replica without a connection to its primary, so it may lack keys.");
+            throw new ConnectorException(
+                FailureKind.Retry,
+                $"{server}: is a replica without a connection to its primary, so it may lack keys."
+            );
         }
     }
 

@@ -5,7 +5,8 @@ using Connectors.Sources.Databases.Sql.Tables;
 
 namespace Connectors.Sources.Databases.Sql;
 
-/// <summary>What differs between databases. Its commands run on connections that <see cref="Open"/>'s data source made. Safe for concurrent use.</summary>
+/// <summary>What differs between databases. Its commands run on connections that <see cref="Open"/>'s data source made. Safe for concurrent
+/// use.</summary>
 internal interface ISqlDialect
 {
     /// <summary>The database as messages name it: <c>PostgreSQL database 'shop'</c>.</summary>
@@ -14,13 +15,15 @@ internal interface ISqlDialect
     /// <summary>The tables that the configuration names.</summary>
     SqlTableChoice Tables { get; }
 
-    /// <summary>The column with the time of a row's last change, as the configuration names it; <see langword="null"/> when it names none.</summary>
+    /// <summary>The column with the time of a row's last change, as the configuration names it; <see langword="null"/> when it names
+    /// none.</summary>
     string? IncrementalColumn { get; }
 
     /// <summary>Makes the pool of connections; nothing is connected yet.</summary>
     DbDataSource Open();
 
-    /// <summary>Begins a transaction that can't write, with the session's texts in a form that does not depend on the server's settings.</summary>
+    /// <summary>Begins a transaction that can't write, with the session's texts in a form that does not depend on the server's
+    /// settings.</summary>
     Task<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken);
 
     /// <summary>The tables there are: with <c>*</c> those that hold rows of their own, else whatever has one of the names.</summary>
@@ -30,14 +33,15 @@ internal interface ISqlDialect
     /// <summary>A table's columns; <see langword="null"/> when there is no such table.</summary>
     Task<SqlTable?> DescribeAsync(DbTransaction transaction, string table, CancellationToken cancellationToken);
 
-    /// <summary>Texts of the first key column, in the server's order, that divide a table into about <paramref name="parts"/> parts; fewer, or none, where that
-    /// is not known cheaply.</summary>
+    /// <summary>Texts of the first key column, in the server's order, that divide a table into about <paramref name="parts"/> parts; fewer,
+    /// or none, where that is not known cheaply.</summary>
     Task<IReadOnlyList<string>> SplitsAsync(DbTransaction transaction, SqlTable table, int parts, CancellationToken cancellationToken);
 
     /// <summary>Whether a table holds any row at all.</summary>
     Task<bool> HasRowsAsync(DbTransaction transaction, string table, CancellationToken cancellationToken);
 
-    /// <summary>A command that reads rows in the order of the key: the values of all columns, then the values of the key to go on from.</summary>
+    /// <summary>A command that reads rows in the order of the key: the values of all columns, then the values of the key to go on
+    /// from.</summary>
     /// <param name="transaction">The transaction to read in.</param>
     /// <param name="part">The rows to read.</param>
     /// <param name="after">The key of the last row that was read, or <see langword="null"/>.</param>
@@ -50,7 +54,8 @@ internal interface ISqlDialect
     /// <summary>What the server's clock says.</summary>
     Task<DateTimeOffset> ClockAsync(DbTransaction transaction, CancellationToken cancellationToken);
 
-    /// <summary>Facts that differ whenever anything in the database may differ; <see langword="null"/> when there are none to be sure of.</summary>
+    /// <summary>Facts that differ whenever anything in the database may differ; <see langword="null"/> when there are none to be sure
+    /// of.</summary>
     Task<string?> ChangeTokenAsync(DbTransaction transaction, CancellationToken cancellationToken);
 
     /// <summary>Whether a failure says that the table is gone or may not be read.</summary>

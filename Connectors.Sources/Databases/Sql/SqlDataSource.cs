@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sources.Databases.Sql;
 
 /// <summary>
-/// The rows of a database's tables. Reads only. Pages are cut by primary key and hold no cursor, so that a sync can go on after any of them, in any process. Connects at the first call.
+/// The rows of a database's tables. Reads only. Pages are cut by primary key and hold no cursor, so that a sync can go on after any of
+/// them, in any process. Connects at the first call.
 /// </summary>
 public abstract class SqlDataSource : IDataSource, IChangeFeed
 {
@@ -16,7 +17,8 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
     private readonly Lazy<Opened> _opened;
 
     /// <param name="context">The source's context.</param>
-    /// <param name="dialect">Makes the dialect from the settings; may throw a <see cref="ConnectorException"/> about them, every time anew.</param>
+    /// <param name="dialect">Makes the dialect from the settings; may throw a <see cref="ConnectorException"/> about them, every time
+    /// anew.</param>
     /// <param name="rowsAPartition">Rows below which a part of a table is not worth a connection.</param>
     private protected SqlDataSource(SourceContext context, Func<ISqlDialect> dialect, int rowsAPartition)
     {
@@ -28,7 +30,8 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
                 var made = dialect();
                 return new Opened(made, made.Open(), context.LoggerFactory.CreateLogger<SqlDataSource>());
             },
-            LazyThreadSafetyMode.PublicationOnly);
+            LazyThreadSafetyMode.PublicationOnly
+        );
     }
 
     /// <inheritdoc/>
@@ -36,41 +39,56 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
 
     /// <inheritdoc/>
     /// <remarks>Connects, and checks the tables that are named.</remarks>
-    public Task PingAsync(CancellationToken cancellationToken) => InTransactionAsync(
-        "list the tables",
-        async (dialect, transaction) =>
-        {
-            var tables = await new SqlPartitions(dialect, _rowsAPartition).TablesAsync(transaction, cancellationToken);
-            if (tables.Count == 0 && dialect.Tables.IsAll)
+    public Task PingAsync(CancellationToken cancellationToken) =>
+        InTransactionAsync(
+            "list the tables",
+            async (dialect, transaction) =>
             {
-                throw new ConnectorException($"{dialect.DisplayName} has no table that the user can see. Correct the database or schema, or grant SELECT on its tables.");
-            }
+                var tables = await new SqlPartitions(dialect, _rowsAPartition).TablesAsync(transaction, cancellationToken);
+                if (tables.Count == 0 && dialect.Tables.IsAll)
+                {
+                    throw new ConnectorException(
+                        $"{dialect.DisplayName} has no table that the user can see. Correct the database or schema, or grant SELECT on "
+                            + "its tables."
+                    );
+                }
 
-            await _opened.Value.Changes.CheckAsync(transaction, cancellationToken);
-            return true;
-        },
-        cancellationToken);
+                await _opened.Value.Changes.CheckAsync(transaction, cancellationToken);
+                return true;
+            },
+            cancellationToken
+        );
 
     /// <inheritdoc/>
     /// <remarks>Where the server has no facts to be sure of, the answer is "changed".</remarks>
-    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => InTransactionAsync(
-        "ask for changes",
-        async (dialect, transaction) =>
-        {
-            var mark = await dialect.ChangeTokenAsync(transaction, cancellationToken);
-            return new ChangeCheckResult(mark is null || mark != lastToken, mark);
-        },
-        cancellationToken);
+    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) =>
+        InTransactionAsync(
+            "ask for changes",
+            async (dialect, transaction) =>
+            {
+                var mark = await dialect.ChangeTokenAsync(transaction, cancellationToken);
+                return new ChangeCheckResult(mark is null || mark != lastToken, mark);
+            },
+            cancellationToken
+        );
 
     /// <inheritdoc/>
-    /// <remarks>Every table is a partition; a large one is several, divided where the server's statistics or the first and last number say.</remarks>
-    public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) => InTransactionAsync(
-        "list the tables",
-        (dialect, transaction) => new SqlPartitions(dialect, _rowsAPartition).PlanAsync(transaction, wanted, cancellationToken),
-        cancellationToken);
+    /// <remarks>Every table is a partition; a large one is several, divided where the server's statistics or the first and last number
+    /// say.</remarks>
+    public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) =>
+        InTransactionAsync(
+            "list the tables",
+            (dialect, transaction) => new SqlPartitions(dialect, _rowsAPartition).PlanAsync(transaction, wanted, cancellationToken),
+            cancellationToken
+        );
 
     /// <inheritdoc/>
-    public async Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    public async Task<SourcePage> ReadPageAsync(
+        SourcePartition partition,
+        PageToken after,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(partition);
         cancellationToken.ThrowIfCancellationRequested();
@@ -80,7 +98,11 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
             return nothing.Build(PageToken.Start, isLast: true);
         }
 
-        return await TryAsync($"read the table '{bounds.Table}'", opened => opened.Pages.ReadAsync(bounds, after, limits, cancellationToken), cancellationToken);
+        return await TryAsync(
+            $"read the table '{bounds.Table}'",
+            opened => opened.Pages.ReadAsync(bounds, after, limits, cancellationToken),
+            cancellationToken
+        );
     }
 
     /// <inheritdoc/>
@@ -89,7 +111,8 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
         TryAsync("ask for the time", opened => opened.Changes.FindCursorAsync(cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    /// <remarks>Tells the rows whose column is not older than the last reading, one table after the other. Rows that are gone are left to the next full sync.</remarks>
+    /// <remarks>Tells the rows whose column is not older than the last reading, one table after the other. Rows that are gone are left to
+    /// the next full sync.</remarks>
     public Task<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
         TryAsync("read what changed", opened => opened.Changes.ReadAsync(cursor, after, limits, cancellationToken), cancellationToken);
 
@@ -103,15 +126,21 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
         }
     }
 
-    private Task<T> InTransactionAsync<T>(string doing, Func<ISqlDialect, DbTransaction, Task<T>> work, CancellationToken cancellationToken) => TryAsync(
-        doing,
-        async opened =>
-        {
-            await using var connection = await opened.Database.OpenConnectionAsync(cancellationToken);
-            await using var transaction = await opened.Dialect.BeginAsync(connection, cancellationToken);
-            return await work(opened.Dialect, transaction);
-        },
-        cancellationToken);
+    private Task<T> InTransactionAsync<T>(
+        string doing,
+        Func<ISqlDialect, DbTransaction, Task<T>> work,
+        CancellationToken cancellationToken
+    ) =>
+        TryAsync(
+            doing,
+            async opened =>
+            {
+                await using var connection = await opened.Database.OpenConnectionAsync(cancellationToken);
+                await using var transaction = await opened.Dialect.BeginAsync(connection, cancellationToken);
+                return await work(opened.Dialect, transaction);
+            },
+            cancellationToken
+        );
 
     private async Task<T> TryAsync<T>(string doing, Func<Opened, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -130,8 +159,15 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
     }
 
     /// <summary>Whether it is a failure of the database or the way to it, not one of the program.</summary>
-    private static bool IsOurs(Exception failure) => failure is DbException or IOException or System.Net.Sockets.SocketException or TimeoutException
-        or AuthenticationException or DecoderFallbackException or OperationCanceledException;
+    private static bool IsOurs(Exception failure) =>
+        failure
+            is DbException
+                or IOException
+                or System.Net.Sockets.SocketException
+                or TimeoutException
+                or AuthenticationException
+                or DecoderFallbackException
+                or OperationCanceledException;
 
     private sealed class Opened
     {

@@ -11,11 +11,20 @@ internal static class SqlQuery
     /// <param name="conditions">All of which hold.</param>
     /// <param name="order">What to sort by.</param>
     /// <param name="limit">How many rows.</param>
-    public static string Of(IEnumerable<string> columns, string from, IReadOnlyCollection<string> conditions, IEnumerable<string> order, int limit) => new StringBuilder("SELECT ")
-        .AppendJoin(", ", columns)
-        .Append(CultureInfo.InvariantCulture, $" FROM {from} AS t")
-        .Append(conditions.Count > 0 ? " WHERE " : string.Empty).AppendJoin(" AND ", conditions)
-        .Append(" ORDER BY ").AppendJoin(", ", order)
-        .Append(CultureInfo.InvariantCulture, $" LIMIT {limit}")
-        .ToString();
+    public static string Of(
+        IEnumerable<string> columns,
+        string from,
+        IReadOnlyCollection<string> conditions,
+        IEnumerable<string> order,
+        int limit
+    ) =>
+        new StringBuilder("SELECT ")
+            .AppendJoin(", ", columns)
+            .Append(CultureInfo.InvariantCulture, $" FROM {from} AS t")
+            .Append(conditions.Count > 0 ? " WHERE " : string.Empty)
+            .AppendJoin(" AND ", conditions)
+            .Append(" ORDER BY ")
+            .AppendJoin(", ", order)
+            .Append(CultureInfo.InvariantCulture, $" LIMIT {limit}")
+            .ToString();
 }

@@ -9,8 +9,9 @@ internal static class SqlText
     /// <summary>Digits before the point from which on a number is beyond what a double can hold.</summary>
     private const int MostDigits = 308;
 
-    /// <summary>A number as JSON, with a fraction or an exponent, so that Elasticsearch doesn't map its field as whole numbers; <see langword="null"/> for NaN and
-    /// the infinities. <paramref name="isTooLarge"/>: it fits no number type, and stays a text.</summary>
+    /// <summary>A number as JSON, with a fraction or an exponent, so that Elasticsearch doesn't map its field as whole numbers;
+    /// <see langword="null"/> for NaN and the infinities. <paramref name="isTooLarge"/>: it fits no number type, and stays a
+    /// text.</summary>
     public static string? Fraction(string text, out bool isTooLarge)
     {
         isTooLarge = false;
@@ -41,12 +42,17 @@ internal static class SqlText
 
         // Without an exponent where people write none, as the servers and Python do.
         var shortest = number.ToString("R", CultureInfo.InvariantCulture);
-        return number == 0 ? text[0] == '-' ? "-0" : "0"
-            : MathF.Abs(number) is >= 1e-4f and < 1e16f ? decimal.Parse(shortest, NumberStyles.Float, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)
-            : shortest.Replace("E+", "e", StringComparison.Ordinal).Replace('E', 'e');
+        return number == 0
+            ? text[0] == '-'
+                ? "-0"
+                : "0"
+            : MathF.Abs(number) is >= 1e-4f and < 1e16f
+                ? decimal.Parse(shortest, NumberStyles.Float, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)
+                : shortest.Replace("E+", "e", StringComparison.Ordinal).Replace('E', 'e');
     }
 
-    /// <summary>A date or time stamp as ISO 8601; one outside the years 1 to 9999 becomes the first or last of them, one that is no date <see langword="null"/>.</summary>
+    /// <summary>A date or time stamp as ISO 8601; one outside the years 1 to 9999 becomes the first or last of them, one that is no date
+    /// <see langword="null"/>.</summary>
     public static string? Time(string text, SqlValueKind kind)
     {
         var zone = kind == SqlValueKind.TimestampUtc ? "Z" : string.Empty;

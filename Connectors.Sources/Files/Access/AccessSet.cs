@@ -23,20 +23,22 @@ internal sealed record AccessSet(bool IsEveryone, ImmutableSortedSet<uint> Users
     public static AccessSet Nobody { get; } = new(false, [], []);
 
     /// <summary>Who has a right.</summary>
-    /// <remarks>A list of who may can't say who may not. Where the system shuts some out of what others have, those others are left out too, or listed by name as far as they are known.
-    /// The owner, who can give himself every right, is never shut out of what his group may.</remarks>
+    /// <remarks>A list of who may can't say who may not. Where the system shuts some out of what others have, those others are left out
+    /// too, or listed by name as far as they are known. The owner, who can give himself every right, is never shut out of what his group
+    /// may.</remarks>
     /// <param name="file">Owner, group and mode.</param>
     /// <param name="acl">The list beside the mode, or <see langword="null"/>.</param>
     /// <param name="right">Which right.</param>
     /// <param name="accounts">Who is in a group.</param>
     public static AccessSet Of(UnixFileStatus file, PosixAcl? acl, int right, Accounts accounts)
     {
-        var entries = acl?.Entries ??
-        [
-            new PosixAcl.Entry(AclTag.Owner, (int)(file.Mode >> 6) & 7, 0),
-            new PosixAcl.Entry(AclTag.OwningGroup, (int)(file.Mode >> 3) & 7, 0),
-            new PosixAcl.Entry(AclTag.Others, (int)file.Mode & 7, 0),
-        ];
+        var entries = acl?.Entries
+            ??
+            [
+                new PosixAcl.Entry(AclTag.Owner, (int)(file.Mode >> 6) & 7, 0),
+                new PosixAcl.Entry(AclTag.OwningGroup, (int)(file.Mode >> 3) & 7, 0),
+                new PosixAcl.Entry(AclTag.Others, (int)file.Mode & 7, 0),
+            ];
         var mask = entries.Where(entry => entry.Tag == AclTag.Mask).Aggregate(7, (bits, entry) => bits & entry.Bits);
         var users = new HashSet<uint>();
         var groups = new HashSet<uint>();
@@ -91,13 +93,15 @@ internal sealed record AccessSet(bool IsEveryone, ImmutableSortedSet<uint> Users
         }
 
         var groups = Groups.Intersect(other.Groups);
-        var users = Candidates(this, groups, accounts).Where(user => other.Has(user, accounts))
+        var users = Candidates(this, groups, accounts)
+            .Where(user => other.Has(user, accounts))
             .Concat(Candidates(other, groups, accounts).Where(user => Has(user, accounts)));
         return new AccessSet(false, [.. users], groups);
     }
 
     /// <summary>As values of documents.</summary>
-    public IReadOnlyList<string> Values() => IsEveryone ? [AccessControl.Everyone] : [.. Users.Select(UserValue), .. Groups.Select(GroupValue)];
+    public IReadOnlyList<string> Values() =>
+        IsEveryone ? [AccessControl.Everyone] : [.. Users.Select(UserValue), .. Groups.Select(GroupValue)];
 
     /// <summary>The value of a user. By number: names are given again, and differ from machine to machine.</summary>
     public static string UserValue(uint user) => AccessControl.User(user.ToString(CultureInfo.InvariantCulture));

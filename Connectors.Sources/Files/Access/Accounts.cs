@@ -4,7 +4,8 @@ using Connectors.Abstractions;
 namespace Connectors.Sources.Files.Access;
 
 /// <summary>
-/// The users and groups of a system, as its <c>passwd</c> and <c>group</c> files list them. Lines that are not of their form are passed over: whoever is not listed sees less, never more.
+/// The users and groups of a system, as its <c>passwd</c> and <c>group</c> files list them. Lines that are not of their form are passed
+/// over: whoever is not listed sees less, never more.
 /// </summary>
 internal sealed class Accounts
 {
@@ -18,10 +19,8 @@ internal sealed class Accounts
 
     /// <summary>Reads both files.</summary>
     /// <exception cref="ConnectorException">One can't be read, or lists no user.</exception>
-    public static Accounts Read(AccountFiles files) => Parse(
-        Lines(DirectoryConfiguration.UsersField, files.Users),
-        Lines(DirectoryConfiguration.GroupsField, files.Groups),
-        files.Users);
+    public static Accounts Read(AccountFiles files) =>
+        Parse(Lines(DirectoryConfiguration.UsersField, files.Users), Lines(DirectoryConfiguration.GroupsField, files.Groups), files.Users);
 
     /// <summary>The accounts in the lines of both files.</summary>
     /// <exception cref="ConnectorException">There is no user.</exception>
@@ -39,7 +38,9 @@ internal sealed class Accounts
 
         if (found.Count == 0)
         {
-            throw new ConnectorException($"{DirectoryConfiguration.UsersField}: '{name}' lists no user. Give a file of the form of /etc/passwd.");
+            throw new ConnectorException(
+                $"{DirectoryConfiguration.UsersField}: '{name}' lists no user. Give a file of the form of /etc/passwd."
+            );
         }
 
         var accounts = new Accounts([.. found.Values]);
@@ -76,7 +77,8 @@ internal sealed class Accounts
         Of(_groupsOfUser, user).Add(group);
         Of(_usersOfGroup, group).Add(user);
 
-        static HashSet<uint> Of(Dictionary<uint, HashSet<uint>> all, uint key) => all.TryGetValue(key, out var known) ? known : all[key] = [];
+        static HashSet<uint> Of(Dictionary<uint, HashSet<uint>> all, uint key) =>
+            all.TryGetValue(key, out var known) ? known : all[key] = [];
     }
 
     private static string[] Lines(string field, string path)
@@ -87,14 +89,19 @@ internal sealed class Accounts
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new ConnectorException(FailureKind.Fatal, $"{field}: '{path}' can't be read, so it can't be told who may see what: {failure.Message}", failure);
+            throw new ConnectorException(
+                FailureKind.Fatal,
+                $"{field}: '{path}' can't be read, so it can't be told who may see what: {failure.Message}",
+                failure
+            );
         }
     }
 
     /// <summary>A line that begins with a sign or <c>#</c> is no account: it asks for another service, or is a remark.</summary>
     private static bool IsName(string text) => text.Length > 0 && text[0] is not ('+' or '-' or '#');
 
-    private static uint? Number(string text) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static uint? Number(string text) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }
 
 /// <summary>A user of the system.</summary>

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Connectors.Sources.Files.Access;
 
-/// <summary>What Linux knows of who may use a file beyond <see cref="LinuxStat"/>: its access control list, and where its path really leads.</summary>
+/// <summary>What Linux knows of who may use a file beyond <see cref="LinuxStat"/>: its access control list, and where its path really
+/// leads.</summary>
 internal static partial class LinuxAccess
 {
     private const string AclAttribute = "system.posix_acl_access";
@@ -30,7 +31,9 @@ internal static partial class LinuxAccess
 
         var large = new byte[MaxAclBytes];
         length = GetAttribute(path, AclAttribute, large, (nuint)large.Length);
-        return length >= 0 ? PosixAcl.Parse(large.AsSpan(0, (int)length)) : throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
+        return length >= 0
+            ? PosixAcl.Parse(large.AsSpan(0, (int)length))
+            : throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
     }
 
     /// <summary>The path with every symbolic link in it followed; <see langword="null"/> when nothing is there.</summary>

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Connectors.Sources.Files.Access;
 
 /// <summary>
-/// Asks Linux about a file with <c>statx</c>, whose structure is the same on every architecture: only it tells a pipe or a device from a file,
-/// which .NET's own classes don't, and gives inode, owner and times in one call.
+/// Asks Linux about a file with <c>statx</c>, whose structure is the same on every architecture: only it tells a pipe or a device from a
+/// file, which .NET's own classes don't, and gives inode, owner and times in one call.
 /// </summary>
 internal static partial class LinuxStat
 {
@@ -58,14 +58,24 @@ internal static partial class LinuxStat
             0x4000 => FileKind.Folder,
             _ => FileKind.Special,
         };
-        ulong major = buffer.DeviceMajor, minor = buffer.DeviceMinor;
+        ulong major = buffer.DeviceMajor,
+            minor = buffer.DeviceMinor;
         var device = ((major & 0xFFFFF000) << 32) | ((major & 0xFFF) << 8) | ((minor & 0xFFFFFF00) << 12) | (minor & 0xFF);
         return new FileStatus(
             kind,
             (long)buffer.Size,
             buffer.Modified.ToDateTimeOffset(),
             (buffer.Mask & BirthTime) != 0 ? buffer.Born.ToDateTimeOffset() : null,
-            new UnixFileStatus(buffer.Mode, buffer.Inode, device, buffer.Links, buffer.User, buffer.Group, buffer.Changed.ToDateTimeOffset()));
+            new UnixFileStatus(
+                buffer.Mode,
+                buffer.Inode,
+                device,
+                buffer.Links,
+                buffer.User,
+                buffer.Group,
+                buffer.Changed.ToDateTimeOffset()
+            )
+        );
     }
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -80,8 +90,12 @@ internal static partial class LinuxStat
         public int Reserved;
 
         /// <summary>Cut to .NET's range: a file's time can be any number.</summary>
-        public readonly DateTimeOffset ToDateTimeOffset() => DateTimeOffset.FromUnixTimeSeconds(
-            Math.Clamp(Seconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds())).AddTicks(Nanoseconds / 100);
+        public readonly DateTimeOffset ToDateTimeOffset() =>
+            DateTimeOffset
+                .FromUnixTimeSeconds(
+                    Math.Clamp(Seconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds())
+                )
+                .AddTicks(Nanoseconds / 100);
     }
 
     [StructLayout(LayoutKind.Sequential, Size = 256)]

@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Connectors.Sources.Files.Access;
 
 /// <summary>
-/// An access control list that a file has beside its mode bits. With one, the group's bits of the mode are a mask over everything in it, and no longer the group's.
+/// An access control list that a file has beside its mode bits. With one, the group's bits of the mode are a mask over everything in it,
+/// and no longer the group's.
 /// </summary>
 /// <param name="Entries">What it says, in its own order.</param>
 internal sealed record PosixAcl(IReadOnlyList<PosixAcl.Entry> Entries)
@@ -23,10 +24,13 @@ internal sealed record PosixAcl(IReadOnlyList<PosixAcl.Entry> Entries)
         var entries = new List<Entry>();
         for (value = value[4..]; !value.IsEmpty; value = value[EntryLength..])
         {
-            entries.Add(new Entry(
-                (AclTag)BinaryPrimitives.ReadUInt16LittleEndian(value),
-                BinaryPrimitives.ReadUInt16LittleEndian(value[2..]),
-                BinaryPrimitives.ReadUInt32LittleEndian(value[4..])));
+            entries.Add(
+                new Entry(
+                    (AclTag)BinaryPrimitives.ReadUInt16LittleEndian(value),
+                    BinaryPrimitives.ReadUInt16LittleEndian(value[2..]),
+                    BinaryPrimitives.ReadUInt32LittleEndian(value[4..])
+                )
+            );
         }
 
         return new PosixAcl(entries);

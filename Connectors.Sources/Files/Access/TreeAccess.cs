@@ -1,8 +1,8 @@
 namespace Connectors.Sources.Files.Access;
 
 /// <summary>
-/// Tells who may read a file: who has the right to, and to enter every folder on the way to it from the root of the file system, by the path as it is walked and by the one that its
-/// links lead to. What can't be told is nobody. Not thread-safe; it blocks.
+/// Tells who may read a file: who has the right to, and to enter every folder on the way to it from the root of the file system, by the
+/// path as it is walked and by the one that its links lead to. What can't be told is nobody. Not thread-safe; it blocks.
 /// </summary>
 internal sealed class TreeAccess(IFileTree tree, Accounts accounts)
 {

@@ -79,14 +79,22 @@ internal sealed record AzureBlobConfiguration
         if (key is null && endpoint.Scheme != Uri.UriSchemeHttps)
         {
             // A token could be read on the way, and the SDK refuses to send it.
-            throw new ConnectorException($"{KeyField}: empty, but an identity can be used over https only. Set the key, or give {EndpointField} an address that begins with https://.");
+            throw new ConnectorException(
+                $"{KeyField}: empty, but an identity can be used over https only. Set the key, or give {EndpointField} an address that "
+                    + "begins with https://."
+            );
         }
 
         var all = containers.Contains("*", StringComparer.Ordinal);
         return new AzureBlobConfiguration
         {
             Account = account,
-            Key = key is null || IsBase64(key) ? key : throw new ConnectorException($"{KeyField}: not an account key, which is a text in Base64. Copy it again from the account's access keys."),
+            Key =
+                key is null || IsBase64(key)
+                    ? key
+                    : throw new ConnectorException(
+                        $"{KeyField}: not an account key, which is a text in Base64. Copy it again from the account's access keys."
+                    ),
             Endpoint = endpoint,
             Containers = all ? [] : containers,
             AllContainers = all,
@@ -97,11 +105,16 @@ internal sealed record AzureBlobConfiguration
     private static Uri Address(string text, string account)
     {
         // An address with a query may hold a signature, so it is not repeated.
-        return Uri.TryCreate(text.Length == 0 ? $"https://{account}.blob.core.windows.net" : text, UriKind.Absolute, out var address)
-            && address.Scheme is "http" or "https" && address.UserInfo.Length == 0 && address.Query.Length == 0
+        return
+            Uri.TryCreate(text.Length == 0 ? $"https://{account}.blob.core.windows.net" : text, UriKind.Absolute, out var address)
+            && address.Scheme is "http" or "https"
+            && address.UserInfo.Length == 0
+            && address.Query.Length == 0
             ? address
             : throw new ConnectorException(
-                $"{(text.Length == 0 ? AccountField : EndpointField)}: is not an address. Give the account's name, and an address that begins with https:// and has no user name and no query, or none.");
+                $"{(text.Length == 0 ? AccountField : EndpointField)}: is not an address. Give the account's name, and an address that "
+                    + "begins with https:// and has no user name and no query, or none."
+            );
     }
 
     private static bool IsBase64(Secret key) => Convert.TryFromBase64String(key.Reveal().Trim(), new byte[key.Reveal().Length], out _);

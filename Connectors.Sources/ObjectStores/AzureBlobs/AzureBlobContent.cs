@@ -3,7 +3,8 @@ using Connectors.Abstractions;
 namespace Connectors.Sources.ObjectStores.AzureBlobs;
 
 /// <summary>A blob's bytes.</summary>
-internal sealed class AzureBlobContent(AzureBlobListing listing, string container, string blob, long size, string? mediaType) : DocumentContent
+internal sealed class AzureBlobContent(AzureBlobListing listing, string container, string blob, long size, string? mediaType)
+    : DocumentContent
 {
     public override string FileName => blob[(blob.LastIndexOf('/') + 1)..] is { Length: > 0 } name ? name : blob;
 

@@ -6,7 +6,8 @@ using Connectors.Abstractions;
 
 namespace Connectors.Sources.ObjectStores.AzureBlobs;
 
-/// <summary>The blobs of Azure Blob Storage containers. Ids and field names are the Python service's. See docs/sources/azure_blob_storage.md.</summary>
+/// <summary>The blobs of Azure Blob Storage containers. Ids and field names are the Python service's. See
+/// docs/sources/azure_blob_storage.md.</summary>
 public sealed class AzureBlobDataSource : IDataSource
 {
     private readonly Lazy<AzureBlobConfiguration> _configuration;
@@ -16,17 +17,24 @@ public sealed class AzureBlobDataSource : IDataSource
     public AzureBlobDataSource(SourceContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        _configuration = new Lazy<AzureBlobConfiguration>(() => AzureBlobConfiguration.From(context.Settings), LazyThreadSafetyMode.PublicationOnly);
-        _listing = new Lazy<AzureBlobListing>(() => new AzureBlobListing(Connect(_configuration.Value)), LazyThreadSafetyMode.PublicationOnly);
+        _configuration = new Lazy<AzureBlobConfiguration>(
+            () => AzureBlobConfiguration.From(context.Settings),
+            LazyThreadSafetyMode.PublicationOnly
+        );
+        _listing = new Lazy<AzureBlobListing>(
+            () => new AzureBlobListing(Connect(_configuration.Value)),
+            LazyThreadSafetyMode.PublicationOnly
+        );
     }
 
     /// <inheritdoc/>
-    public SourceDescription Description { get; } = new()
-    {
-        Name = "Azure Blob Storage",
-        ServiceType = "azure_blob_storage",
-        Fields = AzureBlobConfiguration.Fields,
-    };
+    public SourceDescription Description { get; } =
+        new()
+        {
+            Name = "Azure Blob Storage",
+            ServiceType = "azure_blob_storage",
+            Fields = AzureBlobConfiguration.Fields,
+        };
 
     /// <inheritdoc/>
     public async Task PingAsync(CancellationToken cancellationToken)
@@ -38,13 +46,18 @@ public sealed class AzureBlobDataSource : IDataSource
 
         foreach (var container in _configuration.Value.Containers)
         {
-            await TryAsync($"list the container '{container}'", listing => listing.SegmentAsync(container, marker: null, most: 1, cancellationToken), cancellationToken);
+            await TryAsync(
+                $"list the container '{container}'",
+                listing => listing.SegmentAsync(container, marker: null, most: 1, cancellationToken),
+                cancellationToken
+            );
         }
     }
 
     /// <inheritdoc/>
     /// <remarks>Nothing short of a listing tells, so the answer is always "changed".</remarks>
-    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => Task.FromResult(ChangeCheckResult.Unknown);
+    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) =>
+        Task.FromResult(ChangeCheckResult.Unknown);
 
     /// <inheritdoc/>
     /// <remarks>Every container is a partition. Its listing can't be begun at a name, so it can't be divided into ranges.</remarks>
@@ -53,11 +66,18 @@ public sealed class AzureBlobDataSource : IDataSource
         var containers = _configuration.Value.AllContainers
             ? await TryAsync("list the containers", listing => listing.ContainersAsync(cancellationToken), cancellationToken)
             : _configuration.Value.Containers;
-        return containers.Count == 0 ? [SourcePartition.All] : [.. containers.Select(container => new SourcePartition(container, container))];
+        return containers.Count == 0
+            ? [SourcePartition.All]
+            : [.. containers.Select(container => new SourcePartition(container, container))];
     }
 
     /// <inheritdoc/>
-    public async Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    public async Task<SourcePage> ReadPageAsync(
+        SourcePartition partition,
+        PageToken after,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(partition);
         using var page = new SourcePageBuilder(limits);
@@ -74,14 +94,16 @@ public sealed class AzureBlobDataSource : IDataSource
                 {
                     return await new AzureBlobPages(listing, partition.Bounds).FillAsync(page, after, limits, cancellationToken);
                 }
-                catch (Azure.RequestFailedException closed) when (_configuration.Value.AllContainers && AzureBlobErrors.IsInaccessible(closed))
+                catch (Azure.RequestFailedException closed)
+                    when (_configuration.Value.AllContainers && AzureBlobErrors.IsInaccessible(closed))
                 {
                     // With * nobody said that this container has to be readable, but neither that its documents should go.
                     page.AddGap(partition.Bounds, "the container can't be listed, or is gone, so nothing is deleted in this sync");
                     return page.Build(PageToken.Start, isLast: true);
                 }
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <inheritdoc/>
@@ -93,11 +115,20 @@ public sealed class AzureBlobDataSource : IDataSource
         {
             // The slashes at the ends of a name belong to it: without them it is the name of another blob.
             TrimBlobNameSlashes = false,
-            Retry = { MaxRetries = configuration.Retries, Mode = RetryMode.Exponential, NetworkTimeout = TimeSpan.FromSeconds(100) },
+            Retry =
+            {
+                MaxRetries = configuration.Retries,
+                Mode = RetryMode.Exponential,
+                NetworkTimeout = TimeSpan.FromSeconds(100),
+            },
         };
         options.Diagnostics.ApplicationId = "connectors";
         return configuration.Key is { } key
-            ? new BlobServiceClient(configuration.Endpoint, new StorageSharedKeyCredential(configuration.Account, key.Reveal().Trim()), options)
+            ? new BlobServiceClient(
+                configuration.Endpoint,
+                new StorageSharedKeyCredential(configuration.Account, key.Reveal().Trim()),
+                options
+            )
             : new BlobServiceClient(configuration.Endpoint, new DefaultAzureCredential(), options);
     }
 

@@ -31,10 +31,18 @@ internal sealed class AzureBlobListing(BlobServiceClient account)
     /// <param name="marker">The marker that the request before gave, or <see langword="null"/> to begin.</param>
     /// <param name="most">How many blobs at most. A request may list fewer, even none, and not be the last.</param>
     /// <param name="cancellationToken">Stops the request.</param>
-    public async Task<(IReadOnlyList<BlobItem> Blobs, string? Next)> SegmentAsync(string container, string? marker, int most, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<BlobItem> Blobs, string? Next)> SegmentAsync(
+        string container,
+        string? marker,
+        int most,
+        CancellationToken cancellationToken
+    )
     {
         var options = new GetBlobsOptions { Traits = BlobTraits.Metadata };
-        var segments = account.GetBlobContainerClient(container).GetBlobsAsync(options, cancellationToken).AsPages(marker, Math.Clamp(most, 1, LargestSegment));
+        var segments = account
+            .GetBlobContainerClient(container)
+            .GetBlobsAsync(options, cancellationToken)
+            .AsPages(marker, Math.Clamp(most, 1, LargestSegment));
         await using var segment = segments.GetAsyncEnumerator(cancellationToken);
         return await segment.MoveNextAsync()
             ? (segment.Current.Values, string.IsNullOrEmpty(segment.Current.ContinuationToken) ? null : segment.Current.ContinuationToken)
@@ -46,7 +54,9 @@ internal sealed class AzureBlobListing(BlobServiceClient account)
     {
         if (!_metadata.TryGetValue(container, out var metadata))
         {
-            Response<BlobContainerProperties> properties = await account.GetBlobContainerClient(container).GetPropertiesAsync(cancellationToken: cancellationToken);
+            Response<BlobContainerProperties> properties = await account
+                .GetBlobContainerClient(container)
+                .GetPropertiesAsync(cancellationToken: cancellationToken);
             metadata = _metadata[container] = properties.Value.Metadata;
         }
 
@@ -63,7 +73,8 @@ internal sealed class AzureBlobListing(BlobServiceClient account)
         {
             throw new ConnectorException(
                 FailureKind.Skip,
-                $"{container}/{blob}: can't be read: its name has a part of dots only, which no address can hold. Rename the blob");
+                $"{container}/{blob}: can't be read: its name has a part of dots only, which no address can hold. Rename the blob"
+            );
         }
 
         var answer = await client.DownloadStreamingAsync(cancellationToken: cancellationToken);

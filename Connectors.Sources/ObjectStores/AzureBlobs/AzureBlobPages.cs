@@ -6,8 +6,9 @@ using Connectors.Abstractions;
 namespace Connectors.Sources.ObjectStores.AzureBlobs;
 
 /// <summary>
-/// Cuts a container's listing into pages. A page that ends in the middle of what a request listed goes on with that request again, after the blob it ended
-/// with; should that blob be gone meanwhile, the container is read anew. Nothing depends on the order of names, which differs between kinds of accounts.
+/// Cuts a container's listing into pages. A page that ends in the middle of what a request listed goes on with that request again, after
+/// the blob it ended with; should that blob be gone meanwhile, the container is read anew. Nothing depends on the order of names, which
+/// differs between kinds of accounts.
 /// </summary>
 internal sealed class AzureBlobPages(AzureBlobListing listing, string container)
 {
@@ -44,7 +45,9 @@ internal sealed class AzureBlobPages(AzureBlobListing listing, string container)
                     return page.Build(Encode(position with { Last = blobs[i].Name, Size = size }), isLast: false, restarts);
                 }
 
-                return next is null ? page.Build(PageToken.Start, isLast: true, restarts) : page.Build(Encode(new ListingPosition(next, null, 0)), isLast: false, restarts);
+                return next is null
+                    ? page.Build(PageToken.Start, isLast: true, restarts)
+                    : page.Build(Encode(new ListingPosition(next, null, 0)), isLast: false, restarts);
             }
 
             if (next is null)
@@ -79,7 +82,10 @@ internal sealed class AzureBlobPages(AzureBlobListing listing, string container)
         var text = JsonSerializer.Serialize(position, Relaxed);
         return text.Length <= PageToken.MaxLength
             ? new PageToken(text)
-            : throw new ConnectorException($"The container '{container}': a marker of its listing is longer than {PageToken.MaxLength} characters, so the reading could not be resumed after it.");
+            : throw new ConnectorException(
+                $"The container '{container}': a marker of its listing is longer than {PageToken.MaxLength} characters, so the reading "
+                    + "could not be resumed after it."
+            );
     }
 
     private static ListingPosition? Decode(PageToken token)

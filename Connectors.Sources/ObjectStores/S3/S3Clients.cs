@@ -50,10 +50,17 @@ internal sealed class S3Clients(S3Configuration configuration) : IDisposable
                 var name => name,
             };
         }
-        catch (AmazonS3Exception refused) when (refused.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented
-            && refused.ErrorCode is not ("InvalidAccessKeyId" or "SignatureDoesNotMatch"))
+        catch (AmazonS3Exception refused)
+            when (refused.StatusCode
+                    is HttpStatusCode.Forbidden
+                        or HttpStatusCode.BadRequest
+                        or HttpStatusCode.MethodNotAllowed
+                        or HttpStatusCode.NotImplemented
+                && refused.ErrorCode is not ("InvalidAccessKeyId" or "SignatureDoesNotMatch")
+            )
         {
-            // The right to ask for the location is not needed to read a bucket. The SDK follows S3's hint when the region turns out to be another.
+            // The right to ask for the location is not needed to read a bucket. The SDK follows S3's hint when the region turns out to be
+            // another.
             return configuration.Region;
         }
     }

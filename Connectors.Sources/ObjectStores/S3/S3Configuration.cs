@@ -2,7 +2,8 @@ using Connectors.Abstractions;
 
 namespace Connectors.Sources.ObjectStores.S3;
 
-/// <summary>The fields of an <c>s3</c> connector. The first seven and the last have the Python service's names; the others are ours.</summary>
+/// <summary>The fields of an <c>s3</c> connector. The first seven and the last have the Python service's names; the others are
+/// ours.</summary>
 internal sealed record S3Configuration
 {
     private const string BucketsField = "buckets";
@@ -97,7 +98,9 @@ internal sealed record S3Configuration
         if (keyId.Length > 0 != secret is not null)
         {
             throw new ConnectorException(
-                $"{(secret is null ? SecretKeyField : AccessKeyField)}: empty, but {(secret is null ? AccessKeyField : SecretKeyField)} is set. Set both, or neither to use the service's own identity.");
+                $"{(secret is null ? SecretKeyField : AccessKeyField)}: empty, but {(secret is null ? AccessKeyField : SecretKeyField)} "
+                    + "is set. Set both, or neither to use the service's own identity."
+            );
         }
 
         var all = buckets.Contains("*", StringComparer.Ordinal);
@@ -117,15 +120,16 @@ internal sealed record S3Configuration
         };
     }
 
-    private static ConfigField Advanced(string name, string label, int defaultValue, string tooltip) => new(name, label)
-    {
-        Type = ConfigFieldType.Integer,
-        Display = ConfigDisplay.Numeric,
-        DefaultValue = defaultValue,
-        Required = false,
-        Tooltip = tooltip,
-        UiRestrictions = ["advanced"],
-    };
+    private static ConfigField Advanced(string name, string label, int defaultValue, string tooltip) =>
+        new(name, label)
+        {
+            Type = ConfigFieldType.Integer,
+            Display = ConfigDisplay.Numeric,
+            DefaultValue = defaultValue,
+            Required = false,
+            Tooltip = tooltip,
+            UiRestrictions = ["advanced"],
+        };
 
     private static int Number(SourceSettings settings, string field, int fallback, int most)
     {
@@ -145,6 +149,8 @@ internal sealed record S3Configuration
         // An address with a user name in it holds a password as well, so it is not repeated.
         return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.UserInfo.Length == 0
             ? address
-            : throw new ConnectorException($"{EndpointField}: not an address that begins with http:// or https:// and has no user name in it.");
+            : throw new ConnectorException(
+                $"{EndpointField}: not an address that begins with http:// or https:// and has no user name in it."
+            );
     }
 }

@@ -27,14 +27,15 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
     }
 
     /// <inheritdoc/>
-    public SourceDescription Description { get; } = new()
-    {
-        Name = "Amazon S3",
-        ServiceType = "s3",
-        Fields = S3Configuration.Fields,
-        HasChangeFeed = true,
-        CheckAdvancedRules = S3Rules.Check,
-    };
+    public SourceDescription Description { get; } =
+        new()
+        {
+            Name = "Amazon S3",
+            ServiceType = "s3",
+            Fields = S3Configuration.Fields,
+            HasChangeFeed = true,
+            CheckAdvancedRules = S3Rules.Check,
+        };
 
     private S3Listing Listing => new(_clients.Value, _configuration.Value.PageSize);
 
@@ -48,13 +49,18 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
 
         foreach (var bucket in _rules.Value?.Buckets ?? _configuration.Value.Buckets)
         {
-            await TryAsync($"list the bucket '{bucket}'", () => Listing.ObjectsAsync(bucket, after: null, most: 1, cancellationToken), cancellationToken);
+            await TryAsync(
+                $"list the bucket '{bucket}'",
+                () => Listing.ObjectsAsync(bucket, after: null, most: 1, cancellationToken),
+                cancellationToken
+            );
         }
     }
 
     /// <inheritdoc/>
     /// <remarks>Nothing short of a listing tells, so the answer is always "changed".</remarks>
-    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) => Task.FromResult(ChangeCheckResult.Unknown);
+    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) =>
+        Task.FromResult(ChangeCheckResult.Unknown);
 
     /// <inheritdoc/>
     /// <remarks>Every bucket is a partition, or several, divided at prefixes, when there are fewer buckets than are wanted.</remarks>
@@ -83,7 +89,12 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
     }
 
     /// <inheritdoc/>
-    public async Task<SourcePage> ReadPageAsync(SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    public async Task<SourcePage> ReadPageAsync(
+        SourcePartition partition,
+        PageToken after,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(partition);
         using var page = new SourcePageBuilder(limits);
@@ -97,10 +108,12 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
     }
 
     /// <inheritdoc/>
-    public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) => Task.FromResult(new ChangeStart(TimeCursor.At(_time.GetUtcNow())));
+    public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(new ChangeStart(TimeCursor.At(_time.GetUtcNow())));
 
     /// <inheritdoc/>
-    /// <remarks>Lists every bucket and tells the objects that are new or changed, by their times. Objects that are gone are left to the next full sync.</remarks>
+    /// <remarks>Lists every bucket and tells the objects that are new or changed, by their times. Objects that are gone are left to the
+    /// next full sync.</remarks>
     public async Task<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken)
     {
         if (TimeCursor.TimeOf(cursor) is not { } since)
@@ -112,7 +125,9 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
         var (bucket, key) = position.After.Split('/', 2) is [var name, var rest] ? (name, rest) : (null, null);
         var buckets = await BucketsAsync(cancellationToken);
         using var page = new SourcePageBuilder(limits);
-        foreach (var next in buckets.Order(StringComparer.Ordinal).Where(next => bucket is null || string.CompareOrdinal(next, bucket) >= 0))
+        foreach (
+            var next in buckets.Order(StringComparer.Ordinal).Where(next => bucket is null || string.CompareOrdinal(next, bucket) >= 0)
+        )
         {
             foreach (var prefix in _rules.Value?.PrefixesOf(next) ?? [string.Empty])
             {
@@ -122,7 +137,10 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
                     continue;
                 }
 
-                if (await FillAsync(page, new S3Bounds(next, null, null, prefix), last, since - Overlap, limits, cancellationToken) is { } full)
+                if (
+                    await FillAsync(page, new S3Bounds(next, null, null, prefix), last, since - Overlap, limits, cancellationToken) is
+                    { } full
+                )
                 {
                     return new ChangePage(page.Build(position.Token($"{next}/{full}"), isLast: false), []);
                 }
@@ -156,15 +174,22 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
     }
 
     /// <summary>The buckets that are synced: those that rules name, or else those of the configuration.</summary>
-    private async Task<IReadOnlyList<string>> BucketsAsync(CancellationToken cancellationToken) => _rules.Value is { } rules
-        ? rules.Buckets
-        : _configuration.Value.AllBuckets ? await TryAsync("list the buckets", () => Listing.BucketsAsync(cancellationToken), cancellationToken)
+    private async Task<IReadOnlyList<string>> BucketsAsync(CancellationToken cancellationToken) =>
+        _rules.Value is { } rules ? rules.Buckets
+        : _configuration.Value.AllBuckets
+            ? await TryAsync("list the buckets", () => Listing.BucketsAsync(cancellationToken), cancellationToken)
         : _configuration.Value.Buckets;
 
     /// <summary>Lists a range after <paramref name="last"/> into the page.</summary>
     /// <returns>The last key when the page is full; <see langword="null"/> at the end of the range.</returns>
     private async Task<string?> FillAsync(
-        SourcePageBuilder page, S3Bounds bounds, string? last, DateTimeOffset? since, PageLimits limits, CancellationToken cancellationToken)
+        SourcePageBuilder page,
+        S3Bounds bounds,
+        string? last,
+        DateTimeOffset? since,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -183,16 +208,31 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
     }
 
     private async Task<string?> ListAsync(
-        SourcePageBuilder page, S3Bounds bounds, string? last, DateTimeOffset? since, PageLimits limits, CancellationToken cancellationToken)
+        SourcePageBuilder page,
+        S3Bounds bounds,
+        string? last,
+        DateTimeOffset? since,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         for (var answers = 1; ; answers++)
         {
-            var (objects, hasMore) = await Listing.ObjectsAsync(bounds.Bucket, last, Math.Max(limits.MaxDocuments - page.Count, 1), cancellationToken, bounds.Prefix);
+            var (objects, hasMore) = await Listing.ObjectsAsync(
+                bounds.Bucket,
+                last,
+                Math.Max(limits.MaxDocuments - page.Count, 1),
+                cancellationToken,
+                bounds.Prefix
+            );
             foreach (var item in objects)
             {
                 if (last is not null && S3Bounds.CompareKeys(item.Key, last) <= 0)
                 {
-                    throw new ConnectorException($"The bucket '{bounds.Bucket}' is not listed in the order of its keys, so it can't be read safely. Directory buckets are not supported.");
+                    throw new ConnectorException(
+                        $"The bucket '{bounds.Bucket}' is not listed in the order of its keys, so it can't be read safely. Directory "
+                            + "buckets are not supported."
+                    );
                 }
 
                 if (bounds.EndsBefore(item.Key))
@@ -201,7 +241,11 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
                 }
 
                 last = item.Key;
-                if (IsFolderMarker(item.Key, item.Size) || _rules.Value?.Includes(bounds.Bucket, item.Key) == false || S3Document.Modified(item) < since)
+                if (
+                    IsFolderMarker(item.Key, item.Size)
+                    || _rules.Value?.Includes(bounds.Bucket, item.Key) == false
+                    || S3Document.Modified(item) < since
+                )
                 {
                     continue;
                 }
@@ -220,7 +264,10 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
 
             if (objects.Count == 0)
             {
-                throw new ConnectorException(FailureKind.Retry, $"The bucket '{bounds.Bucket}' promises more keys after '{last}' and sends none.");
+                throw new ConnectorException(
+                    FailureKind.Retry,
+                    $"The bucket '{bounds.Bucket}' promises more keys after '{last}' and sends none."
+                );
             }
 
             if ((since is not null || _rules.Value is not null) && answers >= AnswersAPage)

@@ -22,7 +22,10 @@ internal static class S3Document
         json.WriteString("extension"u8, Path.GetExtension(item.Key).TrimStart('.').ToLowerInvariant());
         if (modified is { } last)
         {
-            json.WriteString("last_modified"u8, last.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));
+            json.WriteString(
+                "last_modified"u8,
+                last.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture)
+            );
         }
 
         if (item.ETag is { } etag)
@@ -35,7 +38,8 @@ internal static class S3Document
     }
 
     /// <summary>When the object was written last, if the service says so.</summary>
-    public static DateTimeOffset? Modified(S3Object item) => item.LastModified is { } time ? new DateTimeOffset(time.ToUniversalTime(), TimeSpan.Zero) : null;
+    public static DateTimeOffset? Modified(S3Object item) =>
+        item.LastModified is { } time ? new DateTimeOffset(time.ToUniversalTime(), TimeSpan.Zero) : null;
 
     private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

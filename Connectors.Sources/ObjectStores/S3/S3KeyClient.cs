@@ -5,18 +5,15 @@ using Amazon.S3.Model;
 
 namespace Connectors.Sources.ObjectStores.S3;
 
-/// <summary>The SDK's client, but it reads the object whose key it is given: the SDK takes slashes from the front of a key, and so reads another object.</summary>
+/// <summary>The SDK's client, but it reads the object whose key it is given: the SDK takes slashes from the front of a key, and so reads
+/// another object.</summary>
 internal sealed class S3KeyClient : AmazonS3Client
 {
     public S3KeyClient(AmazonS3Config settings)
-        : base(settings)
-    {
-    }
+        : base(settings) { }
 
     public S3KeyClient(AWSCredentials credentials, AmazonS3Config settings)
-        : base(credentials, settings)
-    {
-    }
+        : base(credentials, settings) { }
 
     /// <inheritdoc/>
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
@@ -24,7 +21,8 @@ internal sealed class S3KeyClient : AmazonS3Client
         ArgumentNullException.ThrowIfNull(pipeline);
         base.CustomizeRuntimePipeline(pipeline);
 
-        // The signature is over the path with the whole key. The address is put together afterwards, which costs a slash once more where the bucket is in the path.
+        // The signature is over the path with the whole key. The address is put together afterwards, which costs a slash once more where
+        // the bucket is in the path.
         pipeline.AddHandlerBefore<Signer>(new WholeKey(string.Empty));
         pipeline.AddHandlerAfter<Signer>(new WholeKey("/"));
     }

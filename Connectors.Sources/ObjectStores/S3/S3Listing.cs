@@ -19,15 +19,14 @@ internal sealed class S3Listing(S3Clients clients, int pageSize)
             var answer = await clients.Default.ListBucketsAsync(request, cancellationToken);
             names.AddRange((answer.Buckets ?? []).Select(bucket => bucket.BucketName));
             request.ContinuationToken = answer.ContinuationToken;
-        }
-        while (!string.IsNullOrEmpty(request.ContinuationToken));
+        } while (!string.IsNullOrEmpty(request.ContinuationToken));
 
         return names;
     }
 
     /// <summary>
-    /// Prefixes, up to a slash, at which a bucket can be divided; in S3's order. Looks below a prefix that all keys share, and reads a few thousand
-    /// names at most: fewer prefixes only mean fewer parts.
+    /// Prefixes, up to a slash, at which a bucket can be divided; in S3's order. Looks below a prefix that all keys share, and reads a few
+    /// thousand names at most: fewer prefixes only mean fewer parts.
     /// </summary>
     public async Task<IReadOnlyList<string>> PrefixesAsync(string bucket, CancellationToken cancellationToken)
     {
@@ -54,8 +53,15 @@ internal sealed class S3Listing(S3Clients clients, int pageSize)
         return found;
     }
 
-    /// <summary>The objects after <paramref name="after"/> in S3's order, as many as one answer holds; and whether there are more.</summary>
-    public async Task<(IReadOnlyList<S3Object> Objects, bool HasMore)> ObjectsAsync(string bucket, string? after, int most, CancellationToken cancellationToken, string? prefix = null)
+    /// <summary>The objects after <paramref name="after"/> in S3's order, as many as one answer holds; and whether there are
+    /// more.</summary>
+    public async Task<(IReadOnlyList<S3Object> Objects, bool HasMore)> ObjectsAsync(
+        string bucket,
+        string? after,
+        int most,
+        CancellationToken cancellationToken,
+        string? prefix = null
+    )
     {
         var client = await clients.ForAsync(bucket, cancellationToken);
         var answer = await client.ListObjectsV2Async(
@@ -68,7 +74,8 @@ internal sealed class S3Listing(S3Clients clients, int pageSize)
                 FetchOwner = true,
                 Encoding = EncodingType.Url,
             },
-            cancellationToken);
+            cancellationToken
+        );
         var objects = answer.S3Objects ?? [];
         foreach (var item in objects)
         {
@@ -78,10 +85,21 @@ internal sealed class S3Listing(S3Clients clients, int pageSize)
         return (objects, answer.IsTruncated == true);
     }
 
-    private static async Task<List<string>> PrefixesBelowAsync(IAmazonS3 client, string bucket, string prefix, CancellationToken cancellationToken)
+    private static async Task<List<string>> PrefixesBelowAsync(
+        IAmazonS3 client,
+        string bucket,
+        string prefix,
+        CancellationToken cancellationToken
+    )
     {
         var found = new List<string>();
-        var request = new ListObjectsV2Request { BucketName = bucket, Prefix = prefix, Delimiter = "/", Encoding = EncodingType.Url };
+        var request = new ListObjectsV2Request
+        {
+            BucketName = bucket,
+            Prefix = prefix,
+            Delimiter = "/",
+            Encoding = EncodingType.Url,
+        };
         for (var page = 0; page < MostPrefixPages; page++)
         {
             var answer = await client.ListObjectsV2Async(request, cancellationToken);

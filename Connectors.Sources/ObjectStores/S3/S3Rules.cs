@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Connectors.Sources.ObjectStores.S3;
 
 /// <summary>
-/// Advanced sync rules: <c>[{bucket, prefix, extension: [".txt"]}, ...]</c>, as the Python service has them. An object is synced when any of them means it, and the buckets are
-/// those that they name.
+/// Advanced sync rules: <c>[{bucket, prefix, extension: [".txt"]}, ...]</c>, as the Python service has them. An object is synced when any
+/// of them means it, and the buckets are those that they name.
 /// </summary>
 internal sealed class S3Rules
 {
@@ -16,7 +16,8 @@ internal sealed class S3Rules
     private S3Rules(List<Rule> rules) => _rules = rules;
 
     /// <summary>The buckets that rules name, in order.</summary>
-    public IReadOnlyList<string> Buckets => [.. _rules.Select(rule => rule.Bucket).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Buckets =>
+        [.. _rules.Select(rule => rule.Bucket).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>What is wrong with rules, for the person who wrote them.</summary>
     public static IReadOnlyList<string> Check(JsonNode rules)
@@ -30,28 +31,38 @@ internal sealed class S3Rules
     }
 
     /// <summary>Reads rules that are right; <see langword="null"/> when there are none.</summary>
-    public static S3Rules? From(JsonNode? rules) => rules is not JsonArray { Count: > 0 } list
-        ? null
-        : new S3Rules(
-        [
-            .. list.OfType<JsonObject>().Select(rule => new Rule(
-                RuleText.Of(rule[BucketField]) ?? string.Empty,
-                RuleText.Of(rule[PrefixField]) ?? string.Empty,
-                rule[ExtensionField] is JsonArray { Count: > 0 } extensions ? [.. extensions.Select(extension => WithDot(RuleText.Of(extension) ?? string.Empty))] : null)),
-        ]);
+    public static S3Rules? From(JsonNode? rules) =>
+        rules is not JsonArray { Count: > 0 } list
+            ? null
+            : new S3Rules([
+                .. list.OfType<JsonObject>()
+                    .Select(rule => new Rule(
+                        RuleText.Of(rule[BucketField]) ?? string.Empty,
+                        RuleText.Of(rule[PrefixField]) ?? string.Empty,
+                        rule[ExtensionField] is JsonArray { Count: > 0 } extensions
+                            ? [.. extensions.Select(extension => WithDot(RuleText.Of(extension) ?? string.Empty))]
+                            : null
+                    )),
+            ]);
 
     /// <summary>The prefixes of a bucket under which something can be meant, none of them below another; in S3's order.</summary>
     public IReadOnlyList<string> PrefixesOf(string bucket)
     {
         var prefixes = _rules.Where(rule => rule.Bucket == bucket).Select(rule => rule.Prefix).Distinct(StringComparer.Ordinal).ToList();
-        var outer = prefixes.FindAll(prefix => !prefixes.Exists(other => other.Length < prefix.Length && prefix.StartsWith(other, StringComparison.Ordinal)));
+        var outer = prefixes.FindAll(prefix =>
+            !prefixes.Exists(other => other.Length < prefix.Length && prefix.StartsWith(other, StringComparison.Ordinal))
+        );
         outer.Sort(S3Bounds.CompareKeys);
         return outer;
     }
 
     /// <summary>Whether an object is meant.</summary>
-    public bool Includes(string bucket, string key) => _rules.Exists(rule =>
-        rule.Bucket == bucket && key.StartsWith(rule.Prefix, StringComparison.Ordinal) && rule.Extensions?.Contains(Path.GetExtension(key), StringComparer.Ordinal) != false);
+    public bool Includes(string bucket, string key) =>
+        _rules.Exists(rule =>
+            rule.Bucket == bucket
+            && key.StartsWith(rule.Prefix, StringComparison.Ordinal)
+            && rule.Extensions?.Contains(Path.GetExtension(key), StringComparer.Ordinal) != false
+        );
 
     private static IEnumerable<string> Check(JsonNode? node, string place)
     {
@@ -76,7 +87,10 @@ internal sealed class S3Rules
             yield return $"{place}: prefix must be a text; it is {RuleText.Kind(rule[PrefixField])}.";
         }
 
-        if (rule.ContainsKey(ExtensionField) && !(rule[ExtensionField] is JsonArray extensions && extensions.All(extension => RuleText.Of(extension) is { Length: > 0 })))
+        if (
+            rule.ContainsKey(ExtensionField)
+            && !(rule[ExtensionField] is JsonArray extensions && extensions.All(extension => RuleText.Of(extension) is { Length: > 0 }))
+        )
         {
             yield return $"{place}: extension must be a list of texts, for example [\".txt\"].";
         }

@@ -15,7 +15,8 @@ internal sealed class DocumentField(string name, string[] path, Action<Utf8JsonW
     /// <summary>A value as it is, null when it is missing.</summary>
     /// <param name="name">Its name in the document.</param>
     /// <param name="path">The names that lead to it in the item; none when it has the same name there.</param>
-    public static DocumentField Value(string name, params string[] path) => new(name, path.Length == 0 ? [name] : path, JsonValues.Write, "null");
+    public static DocumentField Value(string name, params string[] path) =>
+        new(name, path.Length == 0 ? [name] : path, JsonValues.Write, "null");
 
     /// <summary>A value as it is, left out when it is missing or null.</summary>
     public static DocumentField IfThere(string name, params string[] path) => new(name, path.Length == 0 ? [name] : path, JsonValues.Write);
@@ -30,23 +31,25 @@ internal sealed class DocumentField(string name, string[] path, Action<Utf8JsonW
     /// <param name="name">Its name in the document.</param>
     /// <param name="list">The names that lead to the list.</param>
     /// <param name="path">The names that lead to the value in an item of it.</param>
-    public static DocumentField Each(string name, string[] list, params string[] path) => new(
-        name,
-        list,
-        (json, items) =>
-        {
-            json.WriteStartArray();
-            foreach (var item in items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : default)
+    public static DocumentField Each(string name, string[] list, params string[] path) =>
+        new(
+            name,
+            list,
+            (json, items) =>
             {
-                if (item.Find(path) is { } value)
+                json.WriteStartArray();
+                foreach (var item in items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : default)
                 {
-                    JsonValues.Write(json, value);
+                    if (item.Find(path) is { } value)
+                    {
+                        JsonValues.Write(json, value);
+                    }
                 }
-            }
 
-            json.WriteEndArray();
-        },
-        "[]");
+                json.WriteEndArray();
+            },
+            "[]"
+        );
 
     /// <summary>Always the same text.</summary>
     public static DocumentField Constant(string name, string text) => new(name, [], (json, _) => json.WriteStringValue(text));

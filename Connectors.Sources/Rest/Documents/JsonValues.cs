@@ -23,19 +23,21 @@ internal static class JsonValues
     }
 
     /// <summary>The text, number or truth value there, as text; <see langword="null"/> when there is none, or an empty one.</summary>
-    public static string? Text(this JsonElement from, params ReadOnlySpan<string> path) => from.Find(path) switch
-    {
-        { ValueKind: JsonValueKind.String } text => text.GetString() is { Length: > 0 } some ? some : null,
-        { ValueKind: JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False } value => value.GetRawText(),
-        _ => null,
-    };
+    public static string? Text(this JsonElement from, params ReadOnlySpan<string> path) =>
+        from.Find(path) switch
+        {
+            { ValueKind: JsonValueKind.String } text => text.GetString() is { Length: > 0 } some ? some : null,
+            { ValueKind: JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False } value => value.GetRawText(),
+            _ => null,
+        };
 
     /// <summary>The text there.</summary>
     /// <param name="from">The item.</param>
     /// <param name="what">What the item is, for the message: <c>an issue of GitHub</c>.</param>
     /// <param name="path">The names that lead to it.</param>
     /// <exception cref="ConnectorException">There is none.</exception>
-    public static string RequiredText(this JsonElement from, string what, params ReadOnlySpan<string> path) => from.Text(path)
+    public static string RequiredText(this JsonElement from, string what, params ReadOnlySpan<string> path) =>
+        from.Text(path)
         ?? throw new ConnectorException($"{what} came without {string.Join('.', path.ToArray())}, so it can't be told apart.");
 
     /// <summary>The whole number there, also one in quotes; -1 when there is none.</summary>

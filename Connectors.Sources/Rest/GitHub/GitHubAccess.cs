@@ -15,18 +15,28 @@ internal sealed class GitHubAccess(GitHubClients clients) : IDisposable
     private readonly Remembered<IReadOnlyList<JsonElement>> _lists = new();
 
     /// <summary>The values of a person, those that have something behind them.</summary>
-    public static Dictionary<string, string?> ValuesOf(JsonElement person) => new(StringComparer.Ordinal)
-    {
-        ["user_id"] = AccessControl.Value("user_id", person.RequiredText("A user of GitHub", "id")),
-        ["user_name"] = person.Text("login") is { } login ? AccessControl.Value("username", login) : null,
-        ["email"] = person.Text("email") is { } email ? AccessControl.Value("email", email) : null,
-    };
+    public static Dictionary<string, string?> ValuesOf(JsonElement person) =>
+        new(StringComparer.Ordinal)
+        {
+            ["user_id"] = AccessControl.Value("user_id", person.RequiredText("A user of GitHub", "id")),
+            ["user_name"] = person.Text("login") is { } login ? AccessControl.Value("username", login) : null,
+            ["email"] = person.Text("email") is { } email ? AccessControl.Value("email", email) : null,
+        };
 
     /// <summary>The members of an organization.</summary>
-    public Task<IReadOnlyList<JsonElement>> MembersAsync(string organization, CancellationToken cancellationToken) => _lists.GetAsync(
-        organization,
-        () => ListAsync(organization, GitHubQueries.Members, "organization/membersWithRole", new JsonObject { ["orgName"] = organization }, cancellationToken),
-        cancellationToken);
+    public Task<IReadOnlyList<JsonElement>> MembersAsync(string organization, CancellationToken cancellationToken) =>
+        _lists.GetAsync(
+            organization,
+            () =>
+                ListAsync(
+                    organization,
+                    GitHubQueries.Members,
+                    "organization/membersWithRole",
+                    new JsonObject { ["orgName"] = organization },
+                    cancellationToken
+                ),
+            cancellationToken
+        );
 
     /// <summary>The values of those who may read a repository.</summary>
     /// <exception cref="ConnectorException">They could not be found out; then the documents must not be written.</exception>
@@ -42,19 +52,34 @@ internal sealed class GitHubAccess(GitHubClients clients) : IDisposable
         var collaborators = await _lists.GetAsync(
             repository,
             () => ListAsync(owner, GitHubQueries.Collaborators, "repository/collaborators", variables, cancellationToken),
-            cancellationToken);
+            cancellationToken
+        );
         var members = (await MembersAsync(owner, cancellationToken)).Select(member => member.Text("id")).ToHashSet(StringComparer.Ordinal);
-        return [.. collaborators.Where(person => members.Contains(person.Text("id"))).SelectMany(person => ValuesOf(person).Values).OfType<string>()];
+        return
+        [
+            .. collaborators
+                .Where(person => members.Contains(person.Text("id")))
+                .SelectMany(person => ValuesOf(person).Values)
+                .OfType<string>(),
+        ];
     }
 
     /// <inheritdoc/>
     public void Dispose() => _lists.Dispose();
 
-    private async Task<IReadOnlyList<JsonElement>> ListAsync(string owner, string query, string path, JsonObject variables, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<JsonElement>> ListAsync(
+        string owner,
+        string query,
+        string path,
+        JsonObject variables,
+        CancellationToken cancellationToken
+    )
     {
         var people = new List<JsonElement>();
         var client = await clients.ForAsync(owner, cancellationToken);
-        await foreach (var edge in client.ListAsync(clients.Query(query, variables), GitHubRepositories.Paging(path, "edges"), cancellationToken))
+        await foreach (
+            var edge in client.ListAsync(clients.Query(query, variables), GitHubRepositories.Paging(path, "edges"), cancellationToken)
+        )
         {
             people.Add(edge.Find("node") ?? throw new ConnectorException($"GitHub gave a person of {owner} without a name or an id."));
         }

@@ -24,9 +24,14 @@ internal sealed class GitHubClients(GitHubConfiguration configuration, SourceCon
     public bool IsApp => configuration.Token is null;
 
     /// <summary>The client of the token, or of the app itself.</summary>
-    public RestClient Root => LazyInitializer.EnsureInitialized(ref _root, () => Create(configuration.Token is { } token
-        ? RequestSigner.Bearer(token)
-        : RequestSigner.Tokens(new AppTokens(configuration, context.TimeProvider), context.TimeProvider)));
+    public RestClient Root =>
+        LazyInitializer.EnsureInitialized(ref _root, () =>
+            Create(
+                configuration.Token is { } token
+                    ? RequestSigner.Bearer(token)
+                    : RequestSigner.Tokens(new AppTokens(configuration, context.TimeProvider), context.TimeProvider)
+            )
+        );
 
     /// <summary>A GraphQL query.</summary>
     public RestRequest Query(string query, JsonObject variables) => RestRequest.GraphQL(configuration.GraphQL, query, variables);
@@ -42,9 +47,14 @@ internal sealed class GitHubClients(GitHubConfiguration configuration, SourceCon
 
         var installation = (await InstallationsAsync(cancellationToken)).TryGetValue(owner, out var id)
             ? id
-            : throw new ConnectorException($"repositories: the app is not installed for '{owner}'. Install it there, or leave its repositories out.");
-        return _byOwner.GetOrAdd(owner, _ => new Lazy<RestClient>(
-            () => Create(RequestSigner.Tokens(new InstallationTokens(Root, installation), context.TimeProvider)))).Value;
+            : throw new ConnectorException(
+                $"repositories: the app is not installed for '{owner}'. Install it there, or leave its repositories out."
+            );
+        return _byOwner
+            .GetOrAdd(owner, _ => new Lazy<RestClient>(() =>
+                Create(RequestSigner.Tokens(new InstallationTokens(Root, installation), context.TimeProvider))
+            ))
+            .Value;
     }
 
     /// <summary>The owners that an app is installed for and that are meant, sorted.</summary>
@@ -71,7 +81,12 @@ internal sealed class GitHubClients(GitHubConfiguration configuration, SourceCon
             Address = configuration.Rest,
             AddressField = configuration.AddressField,
             Signer = signer,
-            Headers = [new("Accept", "application/vnd.github+json"), new("User-Agent", "connectors"), new("X-GitHub-Api-Version", "2022-11-28")],
+            Headers =
+            [
+                new("Accept", "application/vnd.github+json"),
+                new("User-Agent", "connectors"),
+                new("X-GitHub-Api-Version", "2022-11-28"),
+            ],
             SignInHint = IsApp ? "Check app_id and private_key." : "Check token: it may have ended, or was withdrawn.",
             PermissionHint = GitHubDataSource.PermissionHint,
             PrivateHosts = configuration.PrivateHosts,
@@ -82,7 +97,11 @@ internal sealed class GitHubClients(GitHubConfiguration configuration, SourceCon
             // The limit of an hour is lifted when the hour is over.
             LongestWait = TimeSpan.FromMinutes(65),
         };
-        return new RestClient(options, context, RestClient.CreateHttp(context, "host", configuration.PrivateHosts, configuration.Authority));
+        return new RestClient(
+            options,
+            context,
+            RestClient.CreateHttp(context, "host", configuration.PrivateHosts, configuration.Authority)
+        );
     }
 
     private async Task<IReadOnlyDictionary<string, long>> InstallationsAsync(CancellationToken cancellationToken)
@@ -96,7 +115,13 @@ internal sealed class GitHubClients(GitHubConfiguration configuration, SourceCon
             }
 
             var found = new Dictionary<string, long>(StringComparer.OrdinalIgnoreCase);
-            await foreach (var installation in Root.ListAsync(RestRequest.Get("app/installations?per_page=100"), RestPaging.LinkHeader(string.Empty), cancellationToken))
+            await foreach (
+                var installation in Root.ListAsync(
+                    RestRequest.Get("app/installations?per_page=100"),
+                    RestPaging.LinkHeader(string.Empty),
+                    cancellationToken
+                )
+            )
             {
                 var isMeant = installation.Text("account", "type") == (configuration.OfOrganizations ? "Organization" : "User");
                 if (isMeant && installation.Find("suspended_at") is null && installation.Text("account", "login") is { } login)
@@ -129,7 +154,10 @@ internal sealed class GitHubClients(GitHubConfiguration configuration, SourceCon
         {
             var address = string.Create(CultureInfo.InvariantCulture, $"app/installations/{installation}/access_tokens");
             using var answer = await root.SendAsync(RestRequest.Post(address, new JsonObject()), cancellationToken);
-            return new AccessToken(new Secret(answer.Json.RequiredText("A token of GitHub", "token")), RestTime.Of(answer.Json.Text("expires_at")));
+            return new AccessToken(
+                new Secret(answer.Json.RequiredText("A token of GitHub", "token")),
+                RestTime.Of(answer.Json.Text("expires_at"))
+            );
         }
     }
 }

@@ -41,7 +41,12 @@ internal sealed record GitHubConfiguration
         {
             DependsOn = [new ConfigDependency("auth_method", "personal_access_token"), new ConfigDependency("repo_type", Organization)],
         },
-        new("app_id", "App ID") { Type = ConfigFieldType.Integer, Display = ConfigDisplay.Numeric, DependsOn = [new ConfigDependency("auth_method", App)] },
+        new("app_id", "App ID")
+        {
+            Type = ConfigFieldType.Integer,
+            Display = ConfigDisplay.Numeric,
+            DependsOn = [new ConfigDependency("auth_method", App)],
+        },
         new("private_key", "App private key")
         {
             Display = ConfigDisplay.TextArea,
@@ -55,15 +60,29 @@ internal sealed record GitHubConfiguration
             Display = ConfigDisplay.TextArea,
             Tooltip = "NAME or OWNER/NAME, divided by commas; * for all.",
         },
-        new("ssl_enabled", "Enable SSL") { Type = ConfigFieldType.Boolean, Display = ConfigDisplay.Toggle, Required = false, DefaultValue = false, Tooltip = "Trust the certificate authority below, for a GitHub Server." },
-        new("ssl_ca", "SSL certificate") { Required = false, DependsOn = [new ConfigDependency("ssl_enabled", true)], Tooltip = "Certificate authority as PEM text." },
+        new("ssl_enabled", "Enable SSL")
+        {
+            Type = ConfigFieldType.Boolean,
+            Display = ConfigDisplay.Toggle,
+            Required = false,
+            DefaultValue = false,
+            Tooltip = "Trust the certificate authority below, for a GitHub Server.",
+        },
+        new("ssl_ca", "SSL certificate")
+        {
+            Required = false,
+            DependsOn = [new ConfigDependency("ssl_enabled", true)],
+            Tooltip = "Certificate authority as PEM text.",
+        },
         RestFields.Retries,
         RestFields.AllowedHosts,
         CommonFields.TextExtraction,
         AccessControl.Switch with
         {
             DependsOn = [new ConfigDependency("repo_type", Organization)],
-            Tooltip = "Keep who may read which repository: documents list the members who are collaborators, and access control syncs keep the members.",
+            Tooltip =
+                "Keep who may read which repository: documents list the members who are collaborators, and access control syncs keep the "
+                + "members.",
         },
     ];
 
@@ -118,7 +137,9 @@ internal sealed record GitHubConfiguration
             PrivateKey = isApp ? new Secret(settings.GetRequiredString("private_key")) : null,
             OfOrganizations = ofOrganizations,
             OrganizationName = ofOrganizations && !isApp ? settings.GetRequiredString("org_name") : string.Empty,
-            Repositories = repositories.Count == 0 ? throw new ConnectorException("repositories: required, but empty. Name repositories, or give * for all.")
+            Repositories =
+                repositories.Count == 0
+                    ? throw new ConnectorException("repositories: required, but empty. Name repositories, or give * for all.")
                 : repositories.Contains("*", StringComparer.Ordinal) ? []
                 : repositories,
             HasAccessControl = ofOrganizations && AccessControl.IsOn(settings),

@@ -13,7 +13,8 @@ namespace Connectors.Sources.Rest.GitHub;
 /// </summary>
 public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
 {
-    internal const string PermissionHint = "Give the token the scopes repo, user and read:org, or the app the permissions that docs/sources/github.md lists.";
+    internal const string PermissionHint =
+        "Give the token the scopes repo, user and read:org, or the app the permissions that docs/sources/github.md lists.";
 
     private const string RepositoriesKey = "repositories";
     private const string PullRequests = "pull requests";
@@ -21,10 +22,23 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
     private const string Files = "files";
     private static readonly string[] Scopes = ["repo", "user", "read:org"];
 
-    private static readonly DocumentFields RepositoryFields = DocumentFields.Of(
-    [
-        .. new[] { "name", "nameWithOwner", "url", "description", "visibility", "primaryLanguage", "defaultBranchRef", "isFork", "stargazerCount", "watchers", "forkCount", "createdAt", "isArchived" }
-            .Select(name => DocumentField.Value(name)),
+    private static readonly DocumentFields RepositoryFields = DocumentFields.Of([
+        .. new[]
+        {
+            "name",
+            "nameWithOwner",
+            "url",
+            "description",
+            "visibility",
+            "primaryLanguage",
+            "defaultBranchRef",
+            "isFork",
+            "stargazerCount",
+            "watchers",
+            "forkCount",
+            "createdAt",
+            "isArchived",
+        }.Select(name => DocumentField.Value(name)),
         DocumentField.Constant("type", "Repository"),
     ]);
 
@@ -46,14 +60,15 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
     }
 
     /// <inheritdoc/>
-    public override SourceDescription Description { get; } = new()
-    {
-        Name = "GitHub",
-        ServiceType = "github",
-        Fields = GitHubConfiguration.Fields,
-        HasAccessControl = true,
-        CheckAdvancedRules = GitHubRules.Check,
-    };
+    public override SourceDescription Description { get; } =
+        new()
+        {
+            Name = "GitHub",
+            ServiceType = "github",
+            Fields = GitHubConfiguration.Fields,
+            HasAccessControl = true,
+            CheckAdvancedRules = GitHubRules.Check,
+        };
 
     /// <inheritdoc/>
     /// <remarks>Looks at the scopes of a token, asks who it belongs to, and for the repositories that are named.</remarks>
@@ -72,7 +87,11 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
         var (field, names) = Named();
         if (names.Count > 0)
         {
-            await _repositories.Value.ByNameAsync(field, await _repositories.Value.FullNamesAsync(field, names, cancellationToken), cancellationToken);
+            await _repositories.Value.ByNameAsync(
+                field,
+                await _repositories.Value.FullNamesAsync(field, names, cancellationToken),
+                cancellationToken
+            );
         }
     }
 
@@ -87,7 +106,11 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
                 var (id, values) = (member.RequiredText("A user of GitHub", "id"), GitHubAccess.ValuesOf(member));
                 if (seen.Add(id))
                 {
-                    yield return new AccessIdentity(id, [.. values.Values.OfType<string>()]) { Identity = values, CreatedAt = RestTime.Of(member.Text("createdAt")) };
+                    yield return new AccessIdentity(id, [.. values.Values.OfType<string>()])
+                    {
+                        Identity = values,
+                        CreatedAt = RestTime.Of(member.Text("createdAt")),
+                    };
                 }
             }
         }
@@ -105,7 +128,13 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
         var found = new List<JsonElement>();
         if (names.Count > 0)
         {
-            found.AddRange(await _repositories.Value.ByNameAsync(field, await _repositories.Value.FullNamesAsync(field, names, cancellationToken), cancellationToken));
+            found.AddRange(
+                await _repositories.Value.ByNameAsync(
+                    field,
+                    await _repositories.Value.FullNamesAsync(field, names, cancellationToken),
+                    cancellationToken
+                )
+            );
             return [ListPlace(string.Join(',', found.Select(NameOf))), .. found.Select(LocationOf)];
         }
 
@@ -133,10 +162,23 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
         if (place.Key.EndsWith('/'))
         {
             var (first, paging) = _repositories.Value.Of(place.Name);
-            return [new OwnerStream(RepositoriesKey, _clients.Value, place.Name, client => new PagedStream("repositories", client, first, paging, WriteAllAsync))];
+            return
+            [
+                new OwnerStream(RepositoriesKey, _clients.Value, place.Name, client => new PagedStream(
+                    "repositories",
+                    client,
+                    first,
+                    paging,
+                    WriteAllAsync
+                )),
+            ];
         }
 
-        return [.. StreamsOfRepository(place).Select(stream => new OwnerStream(stream.Name, _clients.Value, GitHubRepositories.Split(place.Key).Owner, stream.Make))];
+        return
+        [
+            .. StreamsOfRepository(place)
+                .Select(stream => new OwnerStream(stream.Name, _clients.Value, GitHubRepositories.Split(place.Key).Owner, stream.Make)),
+        ];
     }
 
     private protected override ValueTask DisposeAsyncCore()
@@ -161,11 +203,14 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
     private static RestPlace ListPlace(string names) => new(RepositoriesKey, RepositoriesKey, names);
 
     private static RestPlace LocationOf(JsonElement repository) =>
-        new(NameOf(repository), NameOf(repository), $"{(IsPublic(repository) ? "public" : "private")}\n{repository.Text("defaultBranchRef", "name")}");
+        new(
+            NameOf(repository),
+            NameOf(repository),
+            $"{(IsPublic(repository) ? "public" : "private")}\n{repository.Text("defaultBranchRef", "name")}"
+        );
 
-    private (string Field, IReadOnlyList<string> Names) Named() => _rules.Count > 0
-        ? ("rules", [.. _rules.Select(rule => rule.Repository)])
-        : (RepositoriesKey, _configuration.Value.Repositories);
+    private (string Field, IReadOnlyList<string> Names) Named() =>
+        _rules.Count > 0 ? ("rules", [.. _rules.Select(rule => rule.Repository)]) : (RepositoriesKey, _configuration.Value.Repositories);
 
     private IEnumerable<(string Name, Func<RestClient, RestStream> Make)> StreamsOfRepository(RestPlace place)
     {
@@ -186,7 +231,12 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
             yield break;
         }
 
-        foreach (var rule in _rules.Where(rule => rule.Repository.Equals(place.Key, StringComparison.OrdinalIgnoreCase) || rule.Repository.Equals(name, StringComparison.OrdinalIgnoreCase)))
+        foreach (
+            var rule in _rules.Where(rule =>
+                rule.Repository.Equals(place.Key, StringComparison.OrdinalIgnoreCase)
+                || rule.Repository.Equals(name, StringComparison.OrdinalIgnoreCase)
+            )
+        )
         {
             foreach (var (search, arePullRequests) in new[] { (rule.PullRequest, true), (rule.Issue, false) })
             {
@@ -197,7 +247,13 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
                 }
             }
 
-            foreach (var (branch, folder) in new[] { (rule.Branch, string.Empty), (rule.Path is null ? null : parts[1], rule.Path ?? string.Empty) })
+            foreach (
+                var (branch, folder) in new[]
+                {
+                    (rule.Branch, string.Empty),
+                    (rule.Path is null ? null : parts[1], rule.Path ?? string.Empty),
+                }
+            )
             {
                 if (!string.IsNullOrEmpty(branch))
                 {
@@ -206,19 +262,23 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
             }
         }
 
-        PagedStream Items(RestClient client, bool arePullRequests) => new(
-            arePullRequests ? PullRequests : Issues,
-            client,
-            _clients.Value.Query(GitHubQueries.Items(arePullRequests), new JsonObject { ["owner"] = owner, ["name"] = name }),
-            GitHubRepositories.Paging(arePullRequests ? "repository/pullRequests" : "repository/issues"),
-            new GitHubItems(client, _clients.Value, place.Key, arePullRequests, access).WriteAsync);
+        PagedStream Items(RestClient client, bool arePullRequests) =>
+            new(
+                arePullRequests ? PullRequests : Issues,
+                client,
+                _clients.Value.Query(GitHubQueries.Items(arePullRequests), new JsonObject { ["owner"] = owner, ["name"] = name }),
+                GitHubRepositories.Paging(arePullRequests ? "repository/pullRequests" : "repository/issues"),
+                new GitHubItems(client, _clients.Value, place.Key, arePullRequests, access).WriteAsync
+            );
 
-        PagedStream Search(RestClient client, string query, bool arePullRequests) => new(
-            arePullRequests ? PullRequests : Issues,
-            client,
-            _clients.Value.Query(GitHubQueries.Search(arePullRequests), new JsonObject { ["filter_query"] = query }),
-            GitHubRepositories.Paging("search"),
-            new GitHubItems(client, _clients.Value, place.Key, arePullRequests, access).WriteAsync);
+        PagedStream Search(RestClient client, string query, bool arePullRequests) =>
+            new(
+                arePullRequests ? PullRequests : Issues,
+                client,
+                _clients.Value.Query(GitHubQueries.Search(arePullRequests), new JsonObject { ["filter_query"] = query }),
+                GitHubRepositories.Paging("search"),
+                new GitHubItems(client, _clients.Value, place.Key, arePullRequests, access).WriteAsync
+            );
     }
 
     private async Task WriteAllAsync(JsonElement repositories, StreamPage page, CancellationToken cancellationToken)
@@ -231,9 +291,16 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
 
     private async Task WriteRepositoryAsync(JsonElement repository, StreamPage page, CancellationToken cancellationToken)
     {
-        var allowed = _configuration.Value.HasAccessControl ? await _access.Value.OfAsync(NameOf(repository), IsPublic(repository), cancellationToken) : null;
+        var allowed = _configuration.Value.HasAccessControl
+            ? await _access.Value.OfAsync(NameOf(repository), IsPublic(repository), cancellationToken)
+            : null;
         page.Add(
-            repository.RequiredText("A repository of GitHub", "id"), repository, RepositoryFields, RestTime.Of(repository.Text("updatedAt")), access: allowed);
+            repository.RequiredText("A repository of GitHub", "id"),
+            repository,
+            RepositoryFields,
+            RestTime.Of(repository.Text("updatedAt")),
+            access: allowed
+        );
     }
 
     private async Task CheckScopesAsync(CancellationToken cancellationToken)
@@ -246,7 +313,9 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
             return;
         }
 
-        var scopes = header.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
+        var scopes = header
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .ToHashSet(StringComparer.Ordinal);
         if (scopes.Overlaps(["write:org", "admin:org"]))
         {
             scopes.Add("read:org");
@@ -254,7 +323,10 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
 
         if (Scopes.Where(scope => !scopes.Contains(scope)).ToList() is { Count: > 0 } missing)
         {
-            throw new ConnectorException($"token: it lacks the scope{(missing.Count > 1 ? "s" : string.Empty)} {string.Join(", ", missing)}. Add them to the token in GitHub, or make a new one.");
+            throw new ConnectorException(
+                $"token: it lacks the scope{(missing.Count > 1 ? "s" : string.Empty)} {string.Join(", ", missing)}. Add them to the "
+                    + "token in GitHub, or make a new one."
+            );
         }
     }
 }

@@ -18,7 +18,10 @@ internal static class GitHubErrors
             return wait;
         }
 
-        var isLimited = answer.Status == HttpStatusCode.OK && answer.Bytes.Length is > 0 and < 64 * 1024 && answer.Bytes.Span.IndexOf("RATE_LIMITED"u8) >= 0
+        var isLimited =
+            answer.Status == HttpStatusCode.OK
+            && answer.Bytes.Length is > 0 and < 64 * 1024
+            && answer.Bytes.Span.IndexOf("RATE_LIMITED"u8) >= 0
             && answer.TryJson()?.Items("errors").Any(error => error.Text("type") == "RATE_LIMITED") == true;
         return isLimited ? LimitRules.Until(answer.Header("x-ratelimit-reset"), now) ?? TimeSpan.FromMinutes(1) : null;
     }
@@ -39,14 +42,26 @@ internal static class GitHubErrors
         var message = errors.Select(error => error.Text("message")).FirstOrDefault(text => text is not null)?.TrimEnd('.') ?? "no reason";
         return type switch
         {
-            "NOT_FOUND" => new ConnectorException(FailureKind.Fatal, $"GitHub does not find it, or hides it from this token: {message}.", RestErrors.Cause(HttpStatusCode.NotFound)),
+            "NOT_FOUND" => new ConnectorException(
+                FailureKind.Fatal,
+                $"GitHub does not find it, or hides it from this token: {message}.",
+                RestErrors.Cause(HttpStatusCode.NotFound)
+            ),
             "FORBIDDEN" or "INSUFFICIENT_SCOPES" => new ConnectorException(
-                FailureKind.Fatal, $"GitHub refuses permission: {message}. {GitHubDataSource.PermissionHint}", RestErrors.Cause(HttpStatusCode.Forbidden)),
-            "SERVICE_UNAVAILABLE" or "INTERNAL" or "error" => new ConnectorException(FailureKind.Retry, $"GitHub could not answer a query: {message}. It is retried."),
+                FailureKind.Fatal,
+                $"GitHub refuses permission: {message}. {GitHubDataSource.PermissionHint}",
+                RestErrors.Cause(HttpStatusCode.Forbidden)
+            ),
+            "SERVICE_UNAVAILABLE" or "INTERNAL" or "error" => new ConnectorException(
+                FailureKind.Retry,
+                $"GitHub could not answer a query: {message}. It is retried."
+            ),
             _ => new ConnectorException($"GitHub does not answer a query ({type}): {message}."),
         };
     }
 
     private static bool IsByName(JsonElement answer) =>
-        answer.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object && data.TryGetProperty(GitHubQueries.FirstAlias, out _);
+        answer.TryGetProperty("data", out var data)
+        && data.ValueKind == JsonValueKind.Object
+        && data.TryGetProperty(GitHubQueries.FirstAlias, out _);
 }

@@ -15,8 +15,13 @@ namespace Connectors.Sources.Rest.GitHub;
 /// <param name="branch">The branch.</param>
 /// <param name="folder">Only files below this folder; empty for all.</param>
 /// <param name="access">Who may see them; <see langword="null"/> when access control is off.</param>
-internal sealed class GitHubFiles(RestClient client, string repository, string branch, string folder, Func<CancellationToken, Task<IReadOnlyList<string>>>? access)
-    : RestStream("files")
+internal sealed class GitHubFiles(
+    RestClient client,
+    string repository,
+    string branch,
+    string folder,
+    Func<CancellationToken, Task<IReadOnlyList<string>>>? access
+) : RestStream("files")
 {
     /// <summary>Each file costs a request, so a page is short.</summary>
     private const int FilesAPage = 50;
@@ -104,8 +109,13 @@ internal sealed class GitHubFiles(RestClient client, string repository, string b
         }
 
         AddFiles(files, top.Json, prefix);
-        foreach (var (sha, path) in top.Json.Items("tree").Where(entry => entry.Text("type") == "tree")
-            .Select(entry => (entry.RequiredText("A folder of GitHub", "sha"), entry.RequiredText("A folder of GitHub", "path"))).ToList())
+        foreach (
+            var (sha, path) in top
+                .Json.Items("tree")
+                .Where(entry => entry.Text("type") == "tree")
+                .Select(entry => (entry.RequiredText("A folder of GitHub", "sha"), entry.RequiredText("A folder of GitHub", "path")))
+                .ToList()
+        )
         {
             await AddTreeAsync(files, sha, $"{prefix}{path}/", cancellationToken);
         }
@@ -136,7 +146,14 @@ internal sealed class GitHubFiles(RestClient client, string repository, string b
             var path = prefix + entry.RequiredText("A file of GitHub", "path");
             if (IsMeant(path) && (folder.Length == 0 || path.StartsWith(folder.Trim('/') + '/', StringComparison.Ordinal)))
             {
-                files.Add(new TreeFile(path, entry.RequiredText("A file of GitHub", "sha"), entry.Number("size"), entry.Text("mode") ?? string.Empty));
+                files.Add(
+                    new TreeFile(
+                        path,
+                        entry.RequiredText("A file of GitHub", "sha"),
+                        entry.Number("size"),
+                        entry.Text("mode") ?? string.Empty
+                    )
+                );
             }
         }
     }

@@ -15,18 +15,32 @@ namespace Connectors.Sources.Rest.GitHub;
 /// <param name="arePullRequests">Whether they are pull requests.</param>
 /// <param name="access">Who may see them; <see langword="null"/> when access control is off.</param>
 internal sealed class GitHubItems(
-    RestClient client, GitHubClients clients, string repository, bool arePullRequests, Func<CancellationToken, Task<IReadOnlyList<string>>>? access)
+    RestClient client,
+    GitHubClients clients,
+    string repository,
+    bool arePullRequests,
+    Func<CancellationToken, Task<IReadOnlyList<string>>>? access
+)
 {
     private static readonly DocumentField[] Common =
     [
-        DocumentField.Value("number"), DocumentField.Value("url"), DocumentField.Value("createdAt"), DocumentField.Value("closedAt"), DocumentField.Value("title"),
-        DocumentField.Value("body"), DocumentField.Value("state"), DocumentField.Value("author"),
+        DocumentField.Value("number"),
+        DocumentField.Value("url"),
+        DocumentField.Value("createdAt"),
+        DocumentField.Value("closedAt"),
+        DocumentField.Value("title"),
+        DocumentField.Value("body"),
+        DocumentField.Value("state"),
+        DocumentField.Value("author"),
     ];
 
     private static readonly DocumentFields IssueFields = DocumentFields.Of([.. Common, DocumentField.Constant("type", "Issue")]);
 
-    private static readonly DocumentFields PullRequestFields =
-        DocumentFields.Of([.. Common, DocumentField.Value("mergedAt"), DocumentField.Constant("type", "Pull request")]);
+    private static readonly DocumentFields PullRequestFields = DocumentFields.Of([
+        .. Common,
+        DocumentField.Value("mergedAt"),
+        DocumentField.Constant("type", "Pull request"),
+    ]);
 
     /// <summary>Writes a page of them.</summary>
     public async Task WriteAsync(JsonElement items, StreamPage page, CancellationToken cancellationToken)
@@ -52,7 +66,12 @@ internal sealed class GitHubItems(
     }
 
     private void Write(
-        StreamPage page, JsonElement item, IReadOnlyList<GitHubList> lists, Dictionary<string, IReadOnlyList<JsonElement>> more, IReadOnlyList<string>? allowed)
+        StreamPage page,
+        JsonElement item,
+        IReadOnlyList<GitHubList> lists,
+        Dictionary<string, IReadOnlyList<JsonElement>> more,
+        IReadOnlyList<string>? allowed
+    )
     {
         var json = page.Begin(item.RequiredText("An issue of GitHub", "id"), RestTime.Of(item.Text("updatedAt")));
         json.WriteStartObject();
@@ -111,7 +130,9 @@ internal sealed class GitHubItems(
         };
         var entries = new List<JsonElement>();
         var paging = GitHubRepositories.Paging($"repository/{(arePullRequests ? "pullRequest" : "issue")}/{list.Name}");
-        await foreach (var entry in client.ListAsync(clients.Query(GitHubQueries.More(arePullRequests, list), variables), paging, cancellationToken))
+        await foreach (
+            var entry in client.ListAsync(clients.Query(GitHubQueries.More(arePullRequests, list), variables), paging, cancellationToken)
+        )
         {
             entries.Add(entry);
         }

@@ -19,7 +19,8 @@ internal static class GitHubQueries
         + "{ collaborators(first: 100, after: $cursor) { pageInfo { hasNextPage endCursor } edges { node { id login email } } } } }";
 
     private const string RepositoryFields =
-        "id updatedAt name nameWithOwner url description visibility primaryLanguage { name } defaultBranchRef { name } isFork stargazerCount "
+        "id updatedAt name nameWithOwner url description visibility primaryLanguage { name } defaultBranchRef { name } isFork "
+        + "stargazerCount "
         + "watchers { totalCount } forkCount createdAt isArchived";
 
     private const string CommonFields = "id updatedAt number url createdAt closedAt title body state author { login }";
@@ -58,19 +59,27 @@ internal static class GitHubQueries
     {
         var numbers = Enumerable.Range(0, count).ToList();
         return $"query ({string.Join(", ", numbers.Select(number => $"$repo{number}_owner: String!, $repo{number}_name: String!"))}) {{ "
-            + string.Join(' ', numbers.Select(number => $"repo{number}: repository(owner: $repo{number}_owner, name: $repo{number}_name) {{ {RepositoryFields} }}"))
+            + string.Join(
+                ' ',
+                numbers.Select(number =>
+                    $"repo{number}: repository(owner: $repo{number}_owner, name: $repo{number}_name) {{ {RepositoryFields} }}"
+                )
+            )
             + " }";
     }
 
     /// <summary>The issues or pull requests of a repository.</summary>
     public static string Items(bool arePullRequests) =>
-        $"query ($owner: String!, $name: String!, $cursor: String) {{ repository(owner: $owner, name: $name) {{ {(arePullRequests ? "pullRequests" : "issues")}"
-        + $"(first: {PageOf(arePullRequests)}, after: $cursor) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ {(arePullRequests ? PullRequestFields : IssueFields)} }} }} }} }}";
+        $"query ($owner: String!, $name: String!, $cursor: String) {{ repository(owner: $owner, name: $name) {{ "
+        + $"{(arePullRequests ? "pullRequests" : "issues")}"
+        + $"(first: {PageOf(arePullRequests)}, after: $cursor) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ "
+        + $"{(arePullRequests ? PullRequestFields : IssueFields)} }} }} }} }}";
 
     /// <summary>Issues or pull requests by a search.</summary>
     public static string Search(bool arePullRequests) =>
         "query ($filter_query: String!, $cursor: String) { search(query: $filter_query, type: ISSUE, first: 50, after: $cursor) "
-        + $"{{ pageInfo {{ hasNextPage endCursor }} nodes {{ ... on {(arePullRequests ? $"PullRequest {{ {PullRequestFields}" : $"Issue {{ {IssueFields}")} }} }} }} }}";
+        + $"{{ pageInfo {{ hasNextPage endCursor }} nodes {{ ... on "
+        + $"{(arePullRequests ? $"PullRequest {{ {PullRequestFields}" : $"Issue {{ {IssueFields}")} }} }} }} }}";
 
     /// <summary>Further entries of a list below an issue or pull request.</summary>
     public static string More(bool isPullRequest, GitHubList list) =>

@@ -16,11 +16,13 @@ internal sealed class GitHubRepositories(GitHubConfiguration configuration, GitH
     /// <summary>How a connection is paged.</summary>
     /// <param name="path">Names that lead to it, with slashes.</param>
     /// <param name="items"><c>nodes</c> or <c>edges</c>.</param>
-    public static RestPaging Paging(string path, string items = "nodes") => RestPaging.Cursor(
-        $"/data/{path}/{items}",
-        $"/data/{path}/pageInfo/endCursor",
-        (request, cursor) => request.WithBody(["variables", "cursor"], cursor),
-        $"/data/{path}/pageInfo/hasNextPage");
+    public static RestPaging Paging(string path, string items = "nodes") =>
+        RestPaging.Cursor(
+            $"/data/{path}/{items}",
+            $"/data/{path}/pageInfo/endCursor",
+            (request, cursor) => request.WithBody(["variables", "cursor"], cursor),
+            $"/data/{path}/pageInfo/hasNextPage"
+        );
 
     /// <summary>Owner and name of <c>OWNER/NAME</c>.</summary>
     public static (string Owner, string Name) Split(string repository)
@@ -30,7 +32,8 @@ internal sealed class GitHubRepositories(GitHubConfiguration configuration, GitH
     }
 
     /// <summary>The owners whose repositories are meant when all are.</summary>
-    public async Task<IReadOnlyList<string>> OwnersAsync(CancellationToken cancellationToken) => clients.IsApp ? await clients.OwnersAsync(cancellationToken)
+    public async Task<IReadOnlyList<string>> OwnersAsync(CancellationToken cancellationToken) =>
+        clients.IsApp ? await clients.OwnersAsync(cancellationToken)
         : configuration.OfOrganizations ? [configuration.OrganizationName]
         : [await ViewerAsync(cancellationToken)];
 
@@ -38,15 +41,26 @@ internal sealed class GitHubRepositories(GitHubConfiguration configuration, GitH
     public (RestRequest First, RestPaging Paging) Of(string owner)
     {
         var (kind, variable) = configuration.OfOrganizations ? ("organization", "orgName") : ("user", "login");
-        return (clients.Query(GitHubQueries.Repositories(kind, variable), new JsonObject { [variable] = owner }), Paging($"{kind}/repositories"));
+        return (
+            clients.Query(GitHubQueries.Repositories(kind, variable), new JsonObject { [variable] = owner }),
+            Paging($"{kind}/repositories")
+        );
     }
 
     /// <summary>Repositories by <c>OWNER/NAME</c>. Each may be kept.</summary>
     /// <exception cref="ConnectorException">One is not there, or hidden from the token.</exception>
-    public async Task<IReadOnlyList<JsonElement>> ByNameAsync(string field, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<JsonElement>> ByNameAsync(
+        string field,
+        IReadOnlyList<string> names,
+        CancellationToken cancellationToken
+    )
     {
         var found = new List<JsonElement>();
-        foreach (var owner in clients.IsApp ? [.. names.GroupBy(name => Split(name).Owner, StringComparer.OrdinalIgnoreCase)] : names.GroupBy(_ => string.Empty))
+        foreach (
+            var owner in clients.IsApp
+                ? [.. names.GroupBy(name => Split(name).Owner, StringComparer.OrdinalIgnoreCase)]
+                : names.GroupBy(_ => string.Empty)
+        )
         {
             var client = await clients.ForAsync(owner.Key, cancellationToken);
             foreach (var some in owner.Chunk(NamesAQuery))
@@ -59,10 +73,21 @@ internal sealed class GitHubRepositories(GitHubConfiguration configuration, GitH
                     variables[$"repo{number}_name"] = name;
                 }
 
-                using var answer = await client.SendAsync(clients.Query(GitHubQueries.RepositoriesByName(some.Length), variables), cancellationToken);
+                using var answer = await client.SendAsync(
+                    clients.Query(GitHubQueries.RepositoriesByName(some.Length), variables),
+                    cancellationToken
+                );
                 var data = answer.Json.Find("data");
-                found.AddRange(some.Select((name, number) => data?.Find($"repo{number.ToString(CultureInfo.InvariantCulture)}")?.Clone()
-                    ?? throw new ConnectorException($"{field}: GitHub has no repository '{name}', or hides it from this token. Correct the name, or give access to it.")));
+                found.AddRange(
+                    some.Select(
+                        (name, number) =>
+                            data?.Find($"repo{number.ToString(CultureInfo.InvariantCulture)}")?.Clone()
+                            ?? throw new ConnectorException(
+                                $"{field}: GitHub has no repository '{name}', or hides it from this token. Correct the name, or give "
+                                    + "access to it."
+                            )
+                    )
+                );
             }
         }
 
@@ -75,9 +100,11 @@ internal sealed class GitHubRepositories(GitHubConfiguration configuration, GitH
         var full = new List<string>();
         foreach (var name in names.Distinct(StringComparer.OrdinalIgnoreCase))
         {
-            full.Add(name.Contains('/', StringComparison.Ordinal) ? name
+            full.Add(
+                name.Contains('/', StringComparison.Ordinal) ? name
                 : clients.IsApp ? throw new ConnectorException($"{field}: '{name}' has no owner. With a GitHub App write OWNER/{name}.")
-                : $"{(await OwnersAsync(cancellationToken))[0]}/{name}");
+                : $"{(await OwnersAsync(cancellationToken))[0]}/{name}"
+            );
         }
 
         return full;

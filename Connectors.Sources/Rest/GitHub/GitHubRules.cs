@@ -12,24 +12,34 @@ internal static class GitHubRules
     private static readonly string[] Filters = ["issue", "pr", "branch", "path"];
 
     /// <summary>What is wrong with rules, for the person who wrote them.</summary>
-    public static IReadOnlyList<string> Check(JsonNode rules) => rules is JsonArray { Count: > 0 } or JsonObject
-        ? [.. List(rules).SelectMany((rule, index) => Check(rule, $"Rule {index + 1}"))]
-        : ["Write a list of rules: [{\"repository\": \"ann/alpha\", \"filter\": {\"issue\": \"label:bug\", \"branch\": \"main\"}}]."];
+    public static IReadOnlyList<string> Check(JsonNode rules) =>
+        rules is JsonArray { Count: > 0 } or JsonObject
+            ? [.. List(rules).SelectMany((rule, index) => Check(rule, $"Rule {index + 1}"))]
+            : ["Write a list of rules: [{\"repository\": \"ann/alpha\", \"filter\": {\"issue\": \"label:bug\", \"branch\": \"main\"}}]."];
 
     /// <summary>Rules that are right; none when there are none.</summary>
     public static IReadOnlyList<GitHubRule> From(JsonNode? rules) =>
-    [
-        .. List(rules).OfType<JsonObject>().Select(rule => new GitHubRule(RuleText.Of(rule["repository"]) ?? string.Empty, Of(rule, "issue"), Of(rule, "pr"), Of(rule, "branch"), Of(rule, "path"))),
-    ];
+        [
+            .. List(rules)
+                .OfType<JsonObject>()
+                .Select(rule => new GitHubRule(
+                    RuleText.Of(rule["repository"]) ?? string.Empty,
+                    Of(rule, "issue"),
+                    Of(rule, "pr"),
+                    Of(rule, "branch"),
+                    Of(rule, "path")
+                )),
+        ];
 
     private static string? Of(JsonObject rule, string name) => RuleText.Of(rule["filter"]?[name]);
 
-    private static JsonArray List(JsonNode? rules) => rules switch
-    {
-        JsonArray list => list,
-        null => [],
-        _ => [rules.DeepClone()],
-    };
+    private static JsonArray List(JsonNode? rules) =>
+        rules switch
+        {
+            JsonArray list => list,
+            null => [],
+            _ => [rules.DeepClone()],
+        };
 
     private static IEnumerable<string> Check(JsonNode? node, string place)
     {
@@ -55,9 +65,17 @@ internal static class GitHubRules
             yield break;
         }
 
-        foreach (var problem in RuleText.Unknown(filter, $"{place}, filter", Filters)
-            .Concat(filter.Where(pair => Filters.Contains(pair.Key, StringComparer.Ordinal) && string.IsNullOrWhiteSpace(RuleText.Of(pair.Value)))
-                .Select(pair => $"{place}, filter: {pair.Key} must be a text.")))
+        foreach (
+            var problem in RuleText
+                .Unknown(filter, $"{place}, filter", Filters)
+                .Concat(
+                    filter
+                        .Where(pair =>
+                            Filters.Contains(pair.Key, StringComparer.Ordinal) && string.IsNullOrWhiteSpace(RuleText.Of(pair.Value))
+                        )
+                        .Select(pair => $"{place}, filter: {pair.Key} must be a text.")
+                )
+        )
         {
             yield return problem;
         }

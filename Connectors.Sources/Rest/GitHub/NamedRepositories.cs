@@ -5,7 +5,10 @@ namespace Connectors.Sources.Rest.GitHub;
 
 /// <summary>The repositories that are named, as documents.</summary>
 internal sealed class NamedRepositories(
-    IReadOnlyList<string> names, GitHubRepositories repositories, Func<JsonElement, StreamPage, CancellationToken, Task> write) : RestStream("repositories")
+    IReadOnlyList<string> names,
+    GitHubRepositories repositories,
+    Func<JsonElement, StreamPage, CancellationToken, Task> write
+) : RestStream("repositories")
 {
     /// <inheritdoc/>
     public override async Task<string?> ReadAsync(string cursor, StreamPage page, CancellationToken cancellationToken)

@@ -19,24 +19,35 @@ internal static class GuardedConnection
     /// <param name="field">The field that names the host, for the message.</param>
     /// <param name="privateHosts">Names of hosts that may have a private, loopback or link-local address.</param>
     /// <param name="trust">Judges certificates; <see langword="null"/> for the authorities of this system.</param>
-    public static SocketsHttpHandler CreateHandler(string field, IReadOnlyList<string> privateHosts, RemoteCertificateValidationCallback? trust = null) => new()
-    {
-        SslOptions = { RemoteCertificateValidationCallback = trust },
-        AllowAutoRedirect = false,
-        UseProxy = false,
-        UseCookies = false,
-        AutomaticDecompression = DecompressionMethods.All,
-        ConnectTimeout = TimeSpan.FromSeconds(15),
-        ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, field, privateHosts, cancellationToken),
-    };
+    public static SocketsHttpHandler CreateHandler(
+        string field,
+        IReadOnlyList<string> privateHosts,
+        RemoteCertificateValidationCallback? trust = null
+    ) =>
+        new()
+        {
+            SslOptions = { RemoteCertificateValidationCallback = trust },
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.All,
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+            ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, field, privateHosts, cancellationToken),
+        };
 
     private static async ValueTask<Stream> ConnectAsync(
-        DnsEndPoint endPoint, string field, IReadOnlyList<string> privateHosts, CancellationToken cancellationToken)
+        DnsEndPoint endPoint,
+        string field,
+        IReadOnlyList<string> privateHosts,
+        CancellationToken cancellationToken
+    )
     {
         var host = endPoint.Host;
 
         // 0.0.0.0 and :: are no names to be resolved: they are refused as what they are.
-        IPAddress[] addresses = IPAddress.TryParse(host, out var address) ? [address] : await Dns.GetHostAddressesAsync(host, cancellationToken);
+        IPAddress[] addresses = IPAddress.TryParse(host, out var address)
+            ? [address]
+            : await Dns.GetHostAddressesAsync(host, cancellationToken);
         var allowed = privateHosts.Contains(host.Trim('[', ']'), StringComparer.OrdinalIgnoreCase)
             ? addresses
             : [.. addresses.Where(AddressRules.IsPublic)];
@@ -46,7 +57,10 @@ internal static class GuardedConnection
                 HttpRequestError.ConnectionError,
                 "private",
                 new ConnectorException(
-                    $"{field}: {host} has a private, loopback or link-local address, which is refused. If it is meant, name {host} in allowed_hosts."));
+                    $"{field}: {host} has a private, loopback or link-local address, which is refused. If it is meant, name {host} in "
+                        + "allowed_hosts."
+                )
+            );
         }
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -28,17 +28,19 @@ internal sealed class RestClient : IDisposable
         _transport = new RestTransport(options, http, context.TimeProvider);
         _logger = context.LoggerFactory.CreateLogger<RestClient>();
         _retries = new ResiliencePipelineBuilder<RestResponse> { TimeProvider = context.TimeProvider }
-            .AddRetry(new RetryStrategyOptions<RestResponse>
-            {
-                MaxRetryAttempts = options.Retries,
-                Delay = TimeSpan.FromSeconds(1),
-                MaxDelay = TimeSpan.FromMinutes(1),
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                ShouldHandle = arguments => ValueTask.FromResult(MayPass(arguments.Outcome)),
-                DelayGenerator = arguments => ValueTask.FromResult(arguments.Outcome.Result is { } answer ? WaitOf(answer) : null),
-                OnRetry = arguments => LogAsync(arguments),
-            })
+            .AddRetry(
+                new RetryStrategyOptions<RestResponse>
+                {
+                    MaxRetryAttempts = options.Retries,
+                    Delay = TimeSpan.FromSeconds(1),
+                    MaxDelay = TimeSpan.FromMinutes(1),
+                    BackoffType = DelayBackoffType.Exponential,
+                    UseJitter = true,
+                    ShouldHandle = arguments => ValueTask.FromResult(MayPass(arguments.Outcome)),
+                    DelayGenerator = arguments => ValueTask.FromResult(arguments.Outcome.Result is { } answer ? WaitOf(answer) : null),
+                    OnRetry = arguments => LogAsync(arguments),
+                }
+            )
             .Build();
     }
 
@@ -52,7 +54,12 @@ internal sealed class RestClient : IDisposable
     /// <param name="authority">The value of a field ssl_ca: certificate authorities as PEM; <see langword="null"/> for those of this
     /// system.</param>
     /// <exception cref="ConnectorException">There is no certificate in the field.</exception>
-    public static HttpClient CreateHttp(SourceContext context, string field = "url", IReadOnlyList<string>? privateHosts = null, string? authority = null)
+    public static HttpClient CreateHttp(
+        SourceContext context,
+        string field = "url",
+        IReadOnlyList<string>? privateHosts = null,
+        string? authority = null
+    )
     {
         var trust = authority is null ? null : CertificateAuthorities.Trust(CertificateAuthorities.Parse("ssl_ca", authority));
         var handler = context.HttpHandler?.Invoke() ?? GuardedConnection.CreateHandler(field, privateHosts ?? [], trust);
@@ -72,7 +79,8 @@ internal sealed class RestClient : IDisposable
                 using var place = await EnterAsync(address, token);
                 return await _transport.SendAsync(request, address, token);
             },
-            cancellationToken);
+            cancellationToken
+        );
         if (ErrorOf(request, answer) is { } error)
         {
             answer.Dispose();
@@ -83,7 +91,8 @@ internal sealed class RestClient : IDisposable
     }
 
     /// <summary>Gets something.</summary>
-    public Task<RestResponse> GetAsync(string address, CancellationToken cancellationToken) => SendAsync(RestRequest.Get(address), cancellationToken);
+    public Task<RestResponse> GetAsync(string address, CancellationToken cancellationToken) =>
+        SendAsync(RestRequest.Get(address), cancellationToken);
 
     /// <summary>Opens a content, which is not read into memory. The caller disposes the stream.</summary>
     /// <exception cref="ConnectorException">As <see cref="SendAsync"/>; kind <see cref="FailureKind.Skip"/> when only this content is
@@ -100,10 +109,16 @@ internal sealed class RestClient : IDisposable
                 (var response, opened) = await _transport.OpenAsync(request, address, token);
                 return response;
             },
-            cancellationToken);
-        return opened ?? throw (ErrorOf(request, answer) is { } error
-            ? RestErrors.IsClosedPlace(error) ? new ConnectorException(FailureKind.Skip, error.Message, error.InnerException) : error
-            : new ConnectorException($"{_options.Name}: gave no content."));
+            cancellationToken
+        );
+        return opened
+            ?? throw (
+                ErrorOf(request, answer) is { } error
+                    ? RestErrors.IsClosedPlace(error)
+                        ? new ConnectorException(FailureKind.Skip, error.Message, error.InnerException)
+                        : error
+                    : new ConnectorException($"{_options.Name}: gave no content.")
+            );
     }
 
     /// <inheritdoc/>
@@ -113,9 +128,10 @@ internal sealed class RestClient : IDisposable
         (_options.Signer as IDisposable)?.Dispose();
     }
 
-    private Uri AddressOf(RestRequest request) => Uri.TryCreate(_options.Address, request.Address, out var address) && (address.Scheme is "http" or "https")
-        ? address
-        : throw new ConnectorException($"{_options.Name}: named an address that is none. Check {_options.AddressField}.");
+    private Uri AddressOf(RestRequest request) =>
+        Uri.TryCreate(_options.Address, request.Address, out var address) && (address.Scheme is "http" or "https")
+            ? address
+            : throw new ConnectorException($"{_options.Name}: named an address that is none. Check {_options.AddressField}.");
 
     private Task<IDisposable> EnterAsync(Uri address, CancellationToken cancellationToken) =>
         BudgetOf(address).EnterAsync(_options.Spacing, cancellationToken);
@@ -126,7 +142,8 @@ internal sealed class RestClient : IDisposable
     private TimeSpan? WaitOf(RestResponse answer)
     {
         var now = _context.TimeProvider.GetUtcNow();
-        return LimitRules.RetryAfter(answer, now) ?? _options.Limits.Select(rule => rule(answer, now)).FirstOrDefault(wait => wait is not null);
+        return LimitRules.RetryAfter(answer, now)
+            ?? _options.Limits.Select(rule => rule(answer, now)).FirstOrDefault(wait => wait is not null);
     }
 
     private bool MayPass(Outcome<RestResponse> outcome)

@@ -23,7 +23,8 @@ internal static class RestErrors
     public static string Name(Uri address) => address.GetLeftPart(UriPartial.Path);
 
     /// <summary>The inner exception of a failure that comes from a status.</summary>
-    public static HttpRequestException Cause(HttpStatusCode status) => new(HttpRequestError.Unknown, $"status {(int)status}", inner: null, status);
+    public static HttpRequestException Cause(HttpStatusCode status) =>
+        new(HttpRequestError.Unknown, $"status {(int)status}", inner: null, status);
 
     /// <summary>The exception to throw for a final answer.</summary>
     public static ConnectorException FromStatus(RestClientOptions service, RestResponse answer, TimeSpan? wait)
@@ -38,15 +39,36 @@ internal static class RestErrors
         return answer.Status switch
         {
             _ when wait is { } pause => new ConnectorException(
-                FailureKind.Retry, $"{place}: has had enough requests ({status}) and asks to wait for {pause.TotalSeconds:0} seconds.", cause, pause),
-            HttpStatusCode.Unauthorized => new ConnectorException(FailureKind.Fatal, $"{place}: refuses the sign-in (401). {service.SignInHint}", cause),
-            HttpStatusCode.Forbidden => new ConnectorException(FailureKind.Fatal, $"{place}: refuses permission (403). {service.PermissionHint}", cause),
+                FailureKind.Retry,
+                $"{place}: has had enough requests ({status}) and asks to wait for {pause.TotalSeconds:0} seconds.",
+                cause,
+                pause
+            ),
+            HttpStatusCode.Unauthorized => new ConnectorException(
+                FailureKind.Fatal,
+                $"{place}: refuses the sign-in (401). {service.SignInHint}",
+                cause
+            ),
+            HttpStatusCode.Forbidden => new ConnectorException(
+                FailureKind.Fatal,
+                $"{place}: refuses permission (403). {service.PermissionHint}",
+                cause
+            ),
             HttpStatusCode.NotFound or HttpStatusCode.Gone => new ConnectorException(
-                FailureKind.Fatal, $"{place}: there is nothing at this address ({status}). Check {service.AddressField}, and that what is named exists.", cause),
+                FailureKind.Fatal,
+                $"{place}: there is nothing at this address ({status}). Check {service.AddressField}, and that what is named exists.",
+                cause
+            ),
             _ when IsPassing(answer.Status) => new ConnectorException(
-                FailureKind.Retry, $"{place}: could not answer at the moment ({status}). It is retried.", cause),
+                FailureKind.Retry,
+                $"{place}: could not answer at the moment ({status}). It is retried.",
+                cause
+            ),
             _ => new ConnectorException(
-                FailureKind.Fatal, $"{place}: answers {status}, which is neither success nor an error that passes. Check the configuration.", cause),
+                FailureKind.Fatal,
+                $"{place}: answers {status}, which is neither success nor an error that passes. Check the configuration.",
+                cause
+            ),
         };
     }
 
@@ -69,7 +91,9 @@ internal static class RestErrors
                     return new ConnectorException(FailureKind.Retry, $"{place}: the name can't be resolved. Check {service.AddressField}.");
                 case SocketException socket:
                     return new ConnectorException(
-                        FailureKind.Retry, $"{place}: can't be reached ({socket.SocketErrorCode}). Check {service.AddressField} and the network.");
+                        FailureKind.Retry,
+                        $"{place}: can't be reached ({socket.SocketErrorCode}). Check {service.AddressField} and the network."
+                    );
                 case OperationCanceledException:
                     return new ConnectorException(FailureKind.Retry, $"{place}: no answer in time. It is retried.");
             }

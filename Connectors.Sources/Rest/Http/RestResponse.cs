@@ -84,7 +84,9 @@ internal sealed class RestResponse : IDisposable
         catch (JsonException)
         {
             throw new ConnectorException(
-                $"{_place}: answers with {_mediaType} where JSON belongs, so something else than the service answers there. Check the address.");
+                $"{_place}: answers with {_mediaType} where JSON belongs, so something else than the service answers there. Check the "
+                    + "address."
+            );
         }
     }
 }

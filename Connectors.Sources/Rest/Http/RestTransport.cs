@@ -10,36 +10,40 @@ internal sealed class RestTransport(RestClientOptions options, HttpClient http, 
 
     /// <summary>Sends and reads the whole answer, whatever its status.</summary>
     /// <exception cref="ConnectorException">There is none.</exception>
-    public Task<RestResponse> SendAsync(RestRequest request, Uri address, CancellationToken cancellationToken) => InTimeAsync(
-        address,
-        async token =>
-        {
-            using var message = await AnswerAsync(request, address, token);
-            return await ReadAsync(message, token);
-        },
-        cancellationToken);
+    public Task<RestResponse> SendAsync(RestRequest request, Uri address, CancellationToken cancellationToken) =>
+        InTimeAsync(
+            address,
+            async token =>
+            {
+                using var message = await AnswerAsync(request, address, token);
+                return await ReadAsync(message, token);
+            },
+            cancellationToken
+        );
 
     /// <summary>Sends, and opens the answer's content if it is one of success.</summary>
     /// <returns>The answer, without its body when <c>Content</c> has it.</returns>
     /// <exception cref="ConnectorException">There is none.</exception>
-    public Task<(RestResponse Answer, Stream? Content)> OpenAsync(RestRequest request, Uri address, CancellationToken cancellationToken) => InTimeAsync(
-        address,
-        async token =>
-        {
-            var message = await AnswerAsync(request, address, token);
-            if (!message.IsSuccessStatusCode)
+    public Task<(RestResponse Answer, Stream? Content)> OpenAsync(RestRequest request, Uri address, CancellationToken cancellationToken) =>
+        InTimeAsync(
+            address,
+            async token =>
             {
-                using (message)
+                var message = await AnswerAsync(request, address, token);
+                if (!message.IsSuccessStatusCode)
                 {
-                    return (await ReadAsync(message, token), (Stream?)null);
+                    using (message)
+                    {
+                        return (await ReadAsync(message, token), (Stream?)null);
+                    }
                 }
-            }
 
-            // The stream keeps the message's connection; nothing else of it needs to be disposed.
-            var content = await message.Content.ReadAsStreamAsync(token);
-            return (new RestResponse(message.RequestMessage!.RequestUri!, message, new PooledBuffer(256)), content);
-        },
-        cancellationToken);
+                // The stream keeps the message's connection; nothing else of it needs to be disposed.
+                var content = await message.Content.ReadAsStreamAsync(token);
+                return (new RestResponse(message.RequestMessage!.RequestUri!, message, new PooledBuffer(256)), content);
+            },
+            cancellationToken
+        );
 
     private async Task<T> InTimeAsync<T>(Uri address, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -85,9 +89,15 @@ internal sealed class RestTransport(RestClientOptions options, HttpClient http, 
                 continue;
             }
 
-            if (answer.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
-                    or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
-                && answer.Headers.Location is { } location)
+            if (
+                answer.StatusCode
+                    is HttpStatusCode.MovedPermanently
+                        or HttpStatusCode.Found
+                        or HttpStatusCode.SeeOther
+                        or HttpStatusCode.TemporaryRedirect
+                        or HttpStatusCode.PermanentRedirect
+                && answer.Headers.Location is { } location
+            )
             {
                 address = new Uri(address, location);
                 answer.Dispose();
@@ -113,9 +123,14 @@ internal sealed class RestTransport(RestClientOptions options, HttpClient http, 
     /// </summary>
     private bool IsTrusted(Uri address) =>
         Uri.Compare(address, options.Address, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0
-        || (address.Scheme == Uri.UriSchemeHttps && options.TrustedHosts.Any(host => host.StartsWith('.')
-            ? address.Host.EndsWith(host, StringComparison.OrdinalIgnoreCase)
-            : address.Host.Equals(host, StringComparison.OrdinalIgnoreCase)));
+        || (
+            address.Scheme == Uri.UriSchemeHttps
+            && options.TrustedHosts.Any(host =>
+                host.StartsWith('.')
+                    ? address.Host.EndsWith(host, StringComparison.OrdinalIgnoreCase)
+                    : address.Host.Equals(host, StringComparison.OrdinalIgnoreCase)
+            )
+        );
 
     private async Task<RestResponse> ReadAsync(HttpResponseMessage message, CancellationToken cancellationToken)
     {
@@ -130,7 +145,9 @@ internal sealed class RestTransport(RestClientOptions options, HttpClient http, 
                 {
                     throw new ConnectorException(
                         $"{options.Name} ({RestErrors.Name(message.RequestMessage!.RequestUri!)}): "
-                        + $"the answer is larger than {options.MaxResponseBytes / 1024 / 1024} MiB, which is more than is read into memory.");
+                            + $"the answer is larger than {options.MaxResponseBytes / 1024 / 1024} MiB, which is more than is read into "
+                            + "memory."
+                    );
                 }
             }
 

@@ -5,7 +5,8 @@ using Connectors.Charsets;
 
 namespace Connectors.Sources.Rest.HttpJson;
 
-/// <summary>Makes a document of an answer's bytes: JSON in any charset that a mark or the media type declares, or lines of JSON, which become an array.</summary>
+/// <summary>Makes a document of an answer's bytes: JSON in any charset that a mark or the media type declares, or lines of JSON, which
+/// become an array.</summary>
 internal static class HttpJsonBody
 {
     /// <summary>How deep an answer may be nested. Items lie in it, and a body deeper than this could not be indexed.</summary>
@@ -40,7 +41,9 @@ internal static class HttpJsonBody
         if (isGuess || encoding is null || (encoding.CodePage == 65001 && !System.Text.Unicode.Utf8.IsValid(bytes[mark..])))
         {
             throw new ConnectorException(
-                $"{place}: the answer is not text in UTF-8, and its Content-Type names no other charset that it is in. Have the server say what it is: Content-Type: application/json; charset=...");
+                $"{place}: the answer is not text in UTF-8, and its Content-Type names no other charset that it is in. Have the server "
+                    + "say what it is: Content-Type: application/json; charset=..."
+            );
         }
 
         return encoding.CodePage == 65001 ? bytes[mark..].ToArray() : Encoding.UTF8.GetBytes(encoding.GetString(bytes[mark..]));
@@ -89,7 +92,10 @@ internal static class HttpJsonBody
         {
             if (Depth(utf8) > Deepest)
             {
-                return new ConnectorException($"{place}: the answer is nested more than {Deepest} levels deep, which is more than can be indexed. Correct the field url.");
+                return new ConnectorException(
+                    $"{place}: the answer is nested more than {Deepest} levels deep, which is more than can be indexed. Correct the "
+                        + "field url."
+                );
             }
         }
         catch (JsonException)

@@ -6,7 +6,8 @@ using Connectors.Sources.Rest.Http;
 namespace Connectors.Sources.Rest.HttpJson;
 
 /// <summary>
-/// Gets JSON from one host (<see cref="GuardedConnection"/>). Redirects and next pages stay on the host: the headers are meant for it alone.
+/// Gets JSON from one host (<see cref="GuardedConnection"/>). Redirects and next pages stay on the host: the headers are meant for it
+/// alone.
 /// </summary>
 internal sealed class HttpJsonClient : IDisposable
 {
@@ -43,8 +44,15 @@ internal sealed class HttpJsonClient : IDisposable
                 }
 
                 using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, late.Token);
-                if (answer.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
-                    && answer.Headers.Location is { } location)
+                if (
+                    answer.StatusCode
+                        is HttpStatusCode.MovedPermanently
+                            or HttpStatusCode.Found
+                            or HttpStatusCode.SeeOther
+                            or HttpStatusCode.TemporaryRedirect
+                            or HttpStatusCode.PermanentRedirect
+                    && answer.Headers.Location is { } location
+                )
                 {
                     address = Stay(new Uri(address, location), "redirects");
                     continue;
@@ -55,7 +63,11 @@ internal sealed class HttpJsonClient : IDisposable
                     throw HttpJsonErrors.FromStatus(Name(address), answer, _clock);
                 }
 
-                return new HttpJsonPage(address, await ParseAsync(address, answer, late.Token), [.. answer.Headers.TryGetValues("Link", out var links) ? links : []]);
+                return new HttpJsonPage(
+                    address,
+                    await ParseAsync(address, answer, late.Token),
+                    [.. answer.Headers.TryGetValues("Link", out var links) ? links : []]
+                );
             }
 
             throw new ConnectorException($"{Name(address)}: redirects in a circle. Correct the field url.");
@@ -69,9 +81,15 @@ internal sealed class HttpJsonClient : IDisposable
 
     /// <summary>The address, if it is on the configured host.</summary>
     /// <exception cref="ConnectorException">It is not.</exception>
-    public Uri Stay(Uri address, string how) => Uri.Compare(address, _configuration.Url, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0 && address.UserInfo.Length == 0
-        ? address
-        : throw new ConnectorException($"{Name(_configuration.Url)}: {how} to {address.Scheme}://{address.Authority}, another host, which is not followed. Correct the field url.");
+    public Uri Stay(Uri address, string how) =>
+        Uri.Compare(address, _configuration.Url, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase)
+            == 0
+        && address.UserInfo.Length == 0
+            ? address
+            : throw new ConnectorException(
+                $"{Name(_configuration.Url)}: {how} to {address.Scheme}://{address.Authority}, another host, which is not followed. "
+                    + "Correct the field url."
+            );
 
     /// <summary>An address without its query, for messages.</summary>
     private static string Name(Uri address) => address.GetLeftPart(UriPartial.Path);
@@ -85,10 +103,17 @@ internal sealed class HttpJsonClient : IDisposable
             body.Advance(length);
             if (body.Length > _configuration.MaxResponseBytes)
             {
-                throw new ConnectorException($"{Name(address)}: the answer is larger than {_configuration.MaxResponseBytes / 1024 / 1024} MiB. Ask for smaller pages, or raise max_response_mb.");
+                throw new ConnectorException(
+                    $"{Name(address)}: the answer is larger than {_configuration.MaxResponseBytes / 1024 / 1024} MiB. Ask for smaller "
+                        + "pages, or raise max_response_mb."
+                );
             }
         }
 
-        return HttpJsonBody.Parse(Name(address), body.WrittenSpan, answer.Content.Headers.TryGetValues("Content-Type", out var types) ? string.Join(',', types) : null);
+        return HttpJsonBody.Parse(
+            Name(address),
+            body.WrittenSpan,
+            answer.Content.Headers.TryGetValues("Content-Type", out var types) ? string.Join(',', types) : null
+        );
     }
 }

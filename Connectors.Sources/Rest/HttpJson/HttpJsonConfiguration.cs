@@ -21,22 +21,56 @@ internal sealed record HttpJsonConfiguration
     private const string MaxResponseField = "max_response_mb";
     private static readonly string[] PagingWords = ["none", "next", "link", "page"];
 
-    /// <summary>Headers that say how a message is carried: they are the client's own, and another value would have the server read a request that was not sent.</summary>
+    /// <summary>Headers that say how a message is carried: they are the client's own, and another value would have the server read a
+    /// request that was not sent.</summary>
     private static readonly HashSet<string> CarriersHeaders = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Host", "Connection", "Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Expect", "Via", "HTTP2-Settings", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection",
-        "Content-Length", "Content-Type", "Content-Encoding", "Content-Range", "Accept-Encoding", "Range", "If-Range", "Forwarded", "Early-Data",
+        "Host",
+        "Connection",
+        "Keep-Alive",
+        "TE",
+        "Trailer",
+        "Transfer-Encoding",
+        "Upgrade",
+        "Expect",
+        "Via",
+        "HTTP2-Settings",
+        "Proxy-Authenticate",
+        "Proxy-Authorization",
+        "Proxy-Connection",
+        "Content-Length",
+        "Content-Type",
+        "Content-Encoding",
+        "Content-Range",
+        "Accept-Encoding",
+        "Range",
+        "If-Range",
+        "Forwarded",
+        "Early-Data",
     };
 
     public static IReadOnlyList<ConfigField> Fields { get; } =
     [
-        new(UrlField, "URL") { Tooltip = "Address of the first page. Keys and tokens don't belong here, but into bearer_token or headers." },
-        new(ItemsField, "Items") { Required = false, Tooltip = "JSON pointer to the array of items: /data/items. Empty when the whole answer is that array." },
-        new(IdField, "Id") { DefaultValue = "/id", Tooltip = "JSON pointer to an item's id, within the item. It is a text or a number, and unique." },
+        new(UrlField, "URL")
+        {
+            Tooltip = "Address of the first page. Keys and tokens don't belong here, but into bearer_token or headers.",
+        },
+        new(ItemsField, "Items")
+        {
+            Required = false,
+            Tooltip = "JSON pointer to the array of items: /data/items. Empty when the whole answer is that array.",
+        },
+        new(IdField, "Id")
+        {
+            DefaultValue = "/id",
+            Tooltip = "JSON pointer to an item's id, within the item. It is a text or a number, and unique.",
+        },
         new(TimestampField, "Time stamp")
         {
             Required = false,
-            Tooltip = "JSON pointer to an item's time of last change, within the item. Set it only if every change moves it: an item with the same time is not written again.",
+            Tooltip =
+                "JSON pointer to an item's time of last change, within the item. Set it only if every change moves it: an item with the "
+                + "same time is not written again.",
         },
         new(PagingField, "Paging")
         {
@@ -62,7 +96,14 @@ internal sealed record HttpJsonConfiguration
             Required = false,
             Tooltip = "Query parameter that takes the page number, or the cursor: page.",
         },
-        new(FirstPageField, "First page") { Type = ConfigFieldType.Integer, Display = ConfigDisplay.Numeric, Required = false, DefaultValue = 1, UiRestrictions = ["advanced"] },
+        new(FirstPageField, "First page")
+        {
+            Type = ConfigFieldType.Integer,
+            Display = ConfigDisplay.Numeric,
+            Required = false,
+            DefaultValue = 1,
+            UiRestrictions = ["advanced"],
+        },
         new(TokenField, "Bearer token") { Required = false, Sensitive = true },
         new(HeadersField, "Headers")
         {
@@ -78,8 +119,24 @@ internal sealed record HttpJsonConfiguration
             Tooltip = "Names of hosts that may have a private, loopback or link-local address. All others are refused there.",
             UiRestrictions = ["advanced"],
         },
-        new(TimeoutField, "Request timeout") { Type = ConfigFieldType.Integer, Display = ConfigDisplay.Numeric, Required = false, DefaultValue = 100, Tooltip = "Seconds.", UiRestrictions = ["advanced"] },
-        new(MaxResponseField, "Largest answer") { Type = ConfigFieldType.Integer, Display = ConfigDisplay.Numeric, Required = false, DefaultValue = 64, Tooltip = "MiB, after decompression.", UiRestrictions = ["advanced"] },
+        new(TimeoutField, "Request timeout")
+        {
+            Type = ConfigFieldType.Integer,
+            Display = ConfigDisplay.Numeric,
+            Required = false,
+            DefaultValue = 100,
+            Tooltip = "Seconds.",
+            UiRestrictions = ["advanced"],
+        },
+        new(MaxResponseField, "Largest answer")
+        {
+            Type = ConfigFieldType.Integer,
+            Display = ConfigDisplay.Numeric,
+            Required = false,
+            DefaultValue = 64,
+            Tooltip = "MiB, after decompression.",
+            UiRestrictions = ["advanced"],
+        },
     ];
 
     public required Uri Url { get; init; }
@@ -122,7 +179,9 @@ internal sealed record HttpJsonConfiguration
 
         if (paging == "next" && next.Length == 0)
         {
-            throw new ConnectorException($"{NextField}: required when {PagingField} is next. Give the JSON pointer to the next page's address or cursor.");
+            throw new ConnectorException(
+                $"{NextField}: required when {PagingField} is next. Give the JSON pointer to the next page's address or cursor."
+            );
         }
 
         if (paging == "page" && parameter.Length == 0)
@@ -135,7 +194,9 @@ internal sealed record HttpJsonConfiguration
             Url = Address(settings.GetRequiredString(UrlField)),
             Items = JsonPointer.Parse(ItemsField, settings.GetString(ItemsField).Trim()),
             Id = JsonPointer.Parse(IdField, settings.GetRequiredString(IdField)),
-            Timestamp = settings.GetString(TimestampField).Trim() is { Length: > 0 } timestamp ? JsonPointer.Parse(TimestampField, timestamp) : null,
+            Timestamp = settings.GetString(TimestampField).Trim() is { Length: > 0 } timestamp
+                ? JsonPointer.Parse(TimestampField, timestamp)
+                : null,
             Paging = paging,
             Next = paging == "next" ? JsonPointer.Parse(NextField, next) : null,
             Parameter = parameter,
@@ -155,7 +216,9 @@ internal sealed record HttpJsonConfiguration
             headers.Add(("Authorization", new Secret($"Bearer {token.Reveal().Trim()}")));
         }
 
-        foreach (var line in settings.GetString(HeadersField).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (
+            var line in settings.GetString(HeadersField).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        )
         {
             var colon = line.IndexOf(':', StringComparison.Ordinal);
             using var probe = new HttpRequestMessage();
@@ -163,12 +226,21 @@ internal sealed record HttpJsonConfiguration
             // The line may be a secret, so it is not repeated.
             if (colon > 0 && CarriersHeaders.TryGetValue(line[..colon].Trim(), out var carriers))
             {
-                throw new ConnectorException($"{HeadersField}: {carriers} can't be set, for it says how the request is sent. Remove line {headers.Count + 1}.");
+                throw new ConnectorException(
+                    $"{HeadersField}: {carriers} can't be set, for it says how the request is sent. Remove line {headers.Count + 1}."
+                );
             }
 
-            if (colon <= 0 || line.Any(char.IsControl) || !probe.Headers.TryAddWithoutValidation(line[..colon].Trim(), line[(colon + 1)..].Trim()))
+            if (
+                colon <= 0
+                || line.Any(char.IsControl)
+                || !probe.Headers.TryAddWithoutValidation(line[..colon].Trim(), line[(colon + 1)..].Trim())
+            )
             {
-                throw new ConnectorException($"{HeadersField}: line {headers.Count + 1} is no header. Write one a line, NAME: VALUE; headers about the content of a request can't be set.");
+                throw new ConnectorException(
+                    $"{HeadersField}: line {headers.Count + 1} is no header. Write one a line, NAME: VALUE; headers about the content of "
+                        + "a request can't be set."
+                );
             }
 
             headers.Add((line[..colon].Trim(), new Secret(line[(colon + 1)..].Trim())));
@@ -186,7 +258,8 @@ internal sealed record HttpJsonConfiguration
     }
 
     // An address with a user name in it holds a password as well, so it is not repeated.
-    private static Uri Address(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme is "http" or "https") && address.UserInfo.Length == 0
-        ? address
-        : throw new ConnectorException($"{UrlField}: not an address that begins with http:// or https:// and has no user name in it.");
+    private static Uri Address(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme is "http" or "https") && address.UserInfo.Length == 0
+            ? address
+            : throw new ConnectorException($"{UrlField}: not an address that begins with http:// or https:// and has no user name in it.");
 }

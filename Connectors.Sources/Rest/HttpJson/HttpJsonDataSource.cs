@@ -29,11 +29,18 @@ public sealed class HttpJsonDataSource : EnumerableDataSource
                 var configuration = HttpJsonConfiguration.From(Context.Settings);
                 return (configuration, new HttpJsonClient(configuration, Context.TimeProvider));
             },
-            LazyThreadSafetyMode.PublicationOnly);
+            LazyThreadSafetyMode.PublicationOnly
+        );
     }
 
     /// <inheritdoc/>
-    public override SourceDescription Description { get; } = new() { Name = "HTTP JSON", ServiceType = "http_json", Fields = HttpJsonConfiguration.Fields };
+    public override SourceDescription Description { get; } =
+        new()
+        {
+            Name = "HTTP JSON",
+            ServiceType = "http_json",
+            Fields = HttpJsonConfiguration.Fields,
+        };
 
     /// <inheritdoc/>
     /// <remarks>Gets the first page and looks for items and their ids.</remarks>
@@ -48,7 +55,10 @@ public sealed class HttpJsonDataSource : EnumerableDataSource
     }
 
     /// <inheritdoc/>
-    protected override async IAsyncEnumerable<SimpleDocument> ReadAsync(SourcePartition partition, [EnumeratorCancellation] CancellationToken cancellationToken)
+    protected override async IAsyncEnumerable<SimpleDocument> ReadAsync(
+        SourcePartition partition,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var (configuration, client) = _opened.Value;
         var addresses = new HashSet<string>(StringComparer.Ordinal);
@@ -121,7 +131,10 @@ public sealed class HttpJsonDataSource : EnumerableDataSource
 
             if (_empty >= MaxEmptyPages)
             {
-                throw new ConnectorException($"url: {_empty} pages of {_address} in a row held no item, and each led to another one. Check items_pointer, paging and next_pointer.");
+                throw new ConnectorException(
+                    $"url: {_empty} pages of {_address} in a row held no item, and each led to another one. Check items_pointer, paging "
+                        + "and next_pointer."
+                );
             }
 
             if (_empty > 0 && _empty % EmptyPagesToTell == 0)
@@ -132,16 +145,22 @@ public sealed class HttpJsonDataSource : EnumerableDataSource
     }
 
     private static ConnectorException Circle(HttpJsonConfiguration configuration) =>
-        new($"url: after some pages of {configuration.Url.GetLeftPart(UriPartial.Path)} one came again, so the reading would never end. Check paging, next_pointer and page_parameter.");
+        new(
+            $"url: after some pages of {configuration.Url.GetLeftPart(UriPartial.Path)} one came again, so the reading would never end. "
+                + "Check paging, next_pointer and page_parameter."
+        );
 
-    private static Uri First(HttpJsonConfiguration configuration) => configuration.Paging == "page"
-        ? PageAddress.With(configuration.Url, configuration.Parameter, configuration.FirstPage.ToString(CultureInfo.InvariantCulture))
-        : configuration.Url;
+    private static Uri First(HttpJsonConfiguration configuration) =>
+        configuration.Paging == "page"
+            ? PageAddress.With(configuration.Url, configuration.Parameter, configuration.FirstPage.ToString(CultureInfo.InvariantCulture))
+            : configuration.Url;
 
     private static JsonElement.ArrayEnumerator Items(HttpJsonConfiguration configuration, HttpJsonPage page) =>
         configuration.Items.Find(page.Document.RootElement) is { ValueKind: JsonValueKind.Array } items
             ? items.EnumerateArray()
-            : throw new ConnectorException($"items_pointer: there is no array at {configuration.Items} in the answer of {page.Address.GetLeftPart(UriPartial.Path)}.");
+            : throw new ConnectorException(
+                $"items_pointer: there is no array at {configuration.Items} in the answer of {page.Address.GetLeftPart(UriPartial.Path)}."
+            );
 
     private static string Id(HttpJsonConfiguration configuration, HttpJsonPage page, JsonElement item)
     {
@@ -152,13 +171,21 @@ public sealed class HttpJsonDataSource : EnumerableDataSource
             _ => null,
         };
         return string.IsNullOrEmpty(id)
-            ? throw new ConnectorException($"id_pointer: an item in the answer of {page.Address.GetLeftPart(UriPartial.Path)} has no text or number at {configuration.Id}, so it can't be told apart.")
+            ? throw new ConnectorException(
+                $"id_pointer: an item in the answer of {page.Address.GetLeftPart(UriPartial.Path)} has no text or number at "
+                    + $"{configuration.Id}, so it can't be told apart."
+            )
             : id;
     }
 
     private static DateTimeOffset? Timestamp(HttpJsonConfiguration configuration, JsonElement item) =>
         configuration.Timestamp?.Find(item) is { ValueKind: JsonValueKind.String } text
-        && DateTimeOffset.TryParse(Text(text), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+        && DateTimeOffset.TryParse(
+            Text(text),
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var time
+        )
             ? time
             : null;
 
@@ -199,7 +226,9 @@ public sealed class HttpJsonDataSource : EnumerableDataSource
         {
             case "page":
                 number++;
-                return count == 0 ? null : PageAddress.With(configuration.Url, configuration.Parameter, number.ToString(CultureInfo.InvariantCulture));
+                return count == 0
+                    ? null
+                    : PageAddress.With(configuration.Url, configuration.Parameter, number.ToString(CultureInfo.InvariantCulture));
             case "link":
                 return page.NextLink() is { } link ? client.Stay(link, "its Link header leads") : null;
             case "next":
@@ -208,12 +237,16 @@ public sealed class HttpJsonDataSource : EnumerableDataSource
                     null or { ValueKind: JsonValueKind.Null or JsonValueKind.False } => null,
                     { ValueKind: JsonValueKind.String } text => Text(text),
                     { ValueKind: JsonValueKind.Number } cursor => cursor.GetRawText(),
-                    { } other => throw new ConnectorException($"next_pointer: a JSON {other.ValueKind} at {configuration.Next} is neither an address nor a cursor."),
+                    { } other => throw new ConnectorException(
+                        $"next_pointer: a JSON {other.ValueKind} at {configuration.Next} is neither an address nor a cursor."
+                    ),
                 };
                 return string.IsNullOrEmpty(next) ? null
                     : configuration.Parameter.Length > 0 ? PageAddress.With(configuration.Url, configuration.Parameter, next)
                     : Uri.TryCreate(page.Address, next, out var address) ? client.Stay(address, "the next page leads")
-                    : throw new ConnectorException($"next_pointer: what stands at {configuration.Next} is no address. Set page_parameter if it is a cursor.");
+                    : throw new ConnectorException(
+                        $"next_pointer: what stands at {configuration.Next} is no address. Set page_parameter if it is a cursor."
+                    );
             default:
                 return null;
         }

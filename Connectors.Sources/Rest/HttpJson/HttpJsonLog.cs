@@ -8,6 +8,10 @@ internal static partial class HttpJsonLog
     [LoggerMessage(230, LogLevel.Information, "{Address}: {Requests} requests so far, {Items} items")]
     public static partial void Progress(ILogger logger, string address, long requests, long items);
 
-    [LoggerMessage(231, LogLevel.Warning, "{Address}: {Pages} pages in a row held nothing and led to another one; after {MaxPages} the sync fails")]
+    [LoggerMessage(
+        231,
+        LogLevel.Warning,
+        "{Address}: {Pages} pages in a row held nothing and led to another one; after {MaxPages} the sync fails"
+    )]
     public static partial void EmptyPages(ILogger logger, string address, int pages, int maxPages);
 }

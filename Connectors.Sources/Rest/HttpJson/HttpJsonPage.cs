@@ -17,7 +17,10 @@ internal sealed record HttpJsonPage(Uri Address, JsonDocument Document, IReadOnl
         var next = Links.Select(LinkHeader.Next).ToList().Find(target => target is not null);
         return next is null ? null
             : Uri.TryCreate(Address, next, out var address) ? address
-            : throw new ConnectorException($"{Address.GetLeftPart(UriPartial.Path)}: what its Link header calls the next page is no address. Have the server corrected.");
+            : throw new ConnectorException(
+                $"{Address.GetLeftPart(UriPartial.Path)}: what its Link header calls the next page is no address. Have the server "
+                    + "corrected."
+            );
     }
 
     public void Dispose() => Document.Dispose();

@@ -15,9 +15,19 @@ internal sealed class JsonPointer
     /// <param name="field">The field's name, for the message.</param>
     /// <param name="text">The pointer.</param>
     /// <exception cref="ConnectorException">It is none.</exception>
-    public static JsonPointer Parse(string field, string text) => text.Length == 0 || text[0] == '/'
-        ? new JsonPointer(text, [.. text.Split('/').Skip(1).Select(part => part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))])
-        : throw new ConnectorException($"{field}: '{text}' is no JSON pointer. Begin with a slash, for example /data/items; leave it empty for the whole answer.");
+    public static JsonPointer Parse(string field, string text) =>
+        text.Length == 0 || text[0] == '/'
+            ? new JsonPointer(
+                text,
+                [
+                    .. text.Split('/')
+                        .Skip(1)
+                        .Select(part => part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)),
+                ]
+            )
+            : throw new ConnectorException(
+                $"{field}: '{text}' is no JSON pointer. Begin with a slash, for example /data/items; leave it empty for the whole answer."
+            );
 
     /// <summary>What stands there, or <see langword="null"/> when there is nothing.</summary>
     public JsonElement? Find(JsonElement from)
@@ -28,7 +38,11 @@ internal sealed class JsonPointer
             {
                 from = property;
             }
-            else if (from.ValueKind == JsonValueKind.Array && int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < from.GetArrayLength())
+            else if (
+                from.ValueKind == JsonValueKind.Array
+                && int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+                && index < from.GetArrayLength()
+            )
             {
                 from = from[index];
             }

@@ -17,7 +17,10 @@ internal ref struct LinkHeader
         string? next = null;
         while (reader.ReadLink(out var target, out var relations))
         {
-            if (next is null && relations.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Contains("next", StringComparer.OrdinalIgnoreCase))
+            if (
+                next is null
+                && relations.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Contains("next", StringComparer.OrdinalIgnoreCase)
+            )
             {
                 next = target;
             }
@@ -122,5 +125,8 @@ internal ref struct LinkHeader
     private void SkipSpaces() => _rest = _rest.TrimStart(" \t");
 
     private static ConnectorException Damaged() =>
-        new("The Link header of an answer can't be read, so nobody can tell whether there is another page. Use paging by page or next, or have the server corrected.");
+        new(
+            "The Link header of an answer can't be read, so nobody can tell whether there is another page. Use paging by page or next, "
+                + "or have the server corrected."
+        );
 }

@@ -7,7 +7,9 @@ internal static class PageAddress
     public static Uri With(Uri address, string parameter, string value)
     {
         var name = Uri.EscapeDataString(parameter);
-        var others = address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
+        var others = address
+            .Query.TrimStart('?')
+            .Split('&', StringSplitOptions.RemoveEmptyEntries)
             .Where(part => part.Split('=')[0] is var other && other != name && Uri.UnescapeDataString(other) != parameter);
         return new UriBuilder(address) { Query = string.Join('&', others.Append($"{name}={Uri.EscapeDataString(value)}")) }.Uri;
     }

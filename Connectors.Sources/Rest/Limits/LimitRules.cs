@@ -25,8 +25,8 @@ internal static class LimitRules
 
     /// <summary>A refusal with a header that says at which second (Unix time) the limit is lifted: GitLab and ServiceNow (429).</summary>
     /// <param name="header">Its name: <c>RateLimit-Reset</c>.</param>
-    public static LimitRule ResetAt(string header) => (answer, now) =>
-        answer.Status == HttpStatusCode.TooManyRequests ? Until(answer.Header(header), now) : null;
+    public static LimitRule ResetAt(string header) =>
+        (answer, now) => answer.Status == HttpStatusCode.TooManyRequests ? Until(answer.Header(header), now) : null;
 
     /// <summary>
     /// GitHub: 403 or 429 with nothing remaining until <c>x-ratelimit-reset</c>; without that header, a secondary limit, a minute.
@@ -44,9 +44,14 @@ internal static class LimitRules
     }
 
     /// <summary>Jira and Confluence: 429 with <c>X-RateLimit-Reset</c> as a time in ISO 8601.</summary>
-    public static TimeSpan? Atlassian(RestResponse answer, DateTimeOffset now) => answer.Status == HttpStatusCode.TooManyRequests
+    public static TimeSpan? Atlassian(RestResponse answer, DateTimeOffset now) =>
+        answer.Status == HttpStatusCode.TooManyRequests
         && DateTimeOffset.TryParse(
-            answer.Header("X-RateLimit-Reset"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var reset)
+            answer.Header("X-RateLimit-Reset"),
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var reset
+        )
             ? Positive(reset - now)
             : null;
 
@@ -62,12 +67,13 @@ internal static class LimitRules
         }
 
         var usage = info.Split('=')[^1].Split('/');
-        return usage.Length == 2
+        return
+            usage.Length == 2
             && long.TryParse(usage[0], CultureInfo.InvariantCulture, out var used)
             && long.TryParse(usage[1], CultureInfo.InvariantCulture, out var most)
             && used >= most
-                ? TimeSpan.FromHours(1)
-                : null;
+            ? TimeSpan.FromHours(1)
+            : null;
     }
 
     /// <summary>The time until a second given as Unix time, and one second for its fraction.</summary>

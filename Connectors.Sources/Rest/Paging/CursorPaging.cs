@@ -6,7 +6,8 @@ using Connectors.Sources.Rest.HttpJson;
 namespace Connectors.Sources.Rest.Paging;
 
 /// <summary>See <see cref="RestPaging.Cursor"/>.</summary>
-internal sealed class CursorPaging(string items, string next, Func<RestRequest, string, RestRequest> put, string? hasMore) : RestPaging(items)
+internal sealed class CursorPaging(string items, string next, Func<RestRequest, string, RestRequest> put, string? hasMore)
+    : RestPaging(items)
 {
     private readonly JsonPointer _next = JsonPointer.Parse("next", next);
     private readonly JsonPointer? _hasMore = hasMore is null ? null : JsonPointer.Parse("hasMore", hasMore);

@@ -12,7 +12,9 @@ internal sealed class KeysetPaging(string items, string key, Func<RestRequest, s
 
     public override RestRequest Request(RestRequest first, string cursor) => cursor.Length == 0 ? first : put(first, cursor);
 
-    public override string? Next(RestResponse page, string cursor, JsonElement items) => items.GetArrayLength() is > 0 and var count
-        ? Text(_key.Find(items[count - 1])) ?? throw new ConnectorException($"{RestErrors.Name(page.Address)}: its last item has no key at {_key}.")
-        : null;
+    public override string? Next(RestResponse page, string cursor, JsonElement items) =>
+        items.GetArrayLength() is > 0 and var count
+            ? Text(_key.Find(items[count - 1]))
+                ?? throw new ConnectorException($"{RestErrors.Name(page.Address)}: its last item has no key at {_key}.")
+            : null;
 }

@@ -15,7 +15,11 @@ internal static class Listing
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="ConnectorException">Any page could not be had: half a list never passes for a whole one.</exception>
     public static async IAsyncEnumerable<JsonElement> ListAsync(
-        this RestClient client, RestRequest first, RestPaging paging, [EnumeratorCancellation] CancellationToken cancellationToken)
+        this RestClient client,
+        RestRequest first,
+        RestPaging paging,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var circle = new PageCircle();
         for (var cursor = string.Empty; cursor is not null;)

@@ -11,7 +11,11 @@ internal sealed class NextLinkPaging(string items, string next, string prefix) :
 
     public override RestRequest Request(RestRequest first, string cursor) => cursor.Length == 0 ? first : first with { Address = cursor };
 
-    public override string? Next(RestResponse page, string cursor, JsonElement items) => Text(_next.Find(page.Json)) is { } address
-        ? PageLink.Of(page.Address, address.StartsWith('/') && !address.StartsWith(prefix + '/', StringComparison.Ordinal) ? prefix + address : address)
-        : null;
+    public override string? Next(RestResponse page, string cursor, JsonElement items) =>
+        Text(_next.Find(page.Json)) is { } address
+            ? PageLink.Of(
+                page.Address,
+                address.StartsWith('/') && !address.StartsWith(prefix + '/', StringComparison.Ordinal) ? prefix + address : address
+            )
+            : null;
 }

@@ -11,16 +11,20 @@ internal sealed class OffsetPaging(string items, string parameter, int step, lon
 {
     private readonly JsonPointer? _total = total is null ? null : JsonPointer.Parse("total", total);
 
-    public override RestRequest Request(RestRequest first, string cursor) => first.WithQuery(parameter, Number(cursor).ToString(CultureInfo.InvariantCulture));
+    public override RestRequest Request(RestRequest first, string cursor) =>
+        first.WithQuery(parameter, Number(cursor).ToString(CultureInfo.InvariantCulture));
 
     public override string? Next(RestResponse page, string cursor, JsonElement items)
     {
         var next = Number(cursor) + step;
-        var isEnd = _total?.Find(page.Json) is { ValueKind: JsonValueKind.Number } all ? next >= all.GetInt64() : items.GetArrayLength() == 0;
+        var isEnd = _total?.Find(page.Json) is { ValueKind: JsonValueKind.Number } all
+            ? next >= all.GetInt64()
+            : items.GetArrayLength() == 0;
         return isEnd ? null : next.ToString(CultureInfo.InvariantCulture);
     }
 
-    private long Number(string cursor) => cursor.Length == 0 ? first
+    private long Number(string cursor) =>
+        cursor.Length == 0 ? first
         : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
         : throw new ConnectorException($"'{cursor}' is no place in this listing. Start the sync anew.");
 }

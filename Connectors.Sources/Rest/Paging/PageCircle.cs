@@ -33,8 +33,10 @@ internal sealed class PageCircle
         var isRepeated = content is { } ids && ids != NotLookedAt && !_contents.TryAdd(ids, here) && _contents[ids] != here;
         if (isRepeated || (there is { } other && NumberOf(other) <= number) || _emptyPages > MostEmptyPages)
         {
-            throw new ConnectorException($"{listing}: after some pages one came again, or nothing but empty ones, so the reading would never end. "
-                + "Nothing is deleted. Start the sync again; if it stays so, the service does not page as it should.");
+            throw new ConnectorException(
+                $"{listing}: after some pages one came again, or nothing but empty ones, so the reading would never end. "
+                    + "Nothing is deleted. Start the sync again; if it stays so, the service does not page as it should."
+            );
         }
     }
 

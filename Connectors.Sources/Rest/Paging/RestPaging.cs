@@ -43,7 +43,8 @@ internal abstract class RestPaging
     /// <param name="offset">The query parameter for it.</param>
     /// <param name="size">Items a page, which the request asks for already.</param>
     /// <param name="total">JSON pointer to the number of all items; without it the listing ends with an empty page.</param>
-    public static RestPaging Offset(string items, string offset, int size, string? total = null) => new OffsetPaging(items, offset, size, first: 0, total);
+    public static RestPaging Offset(string items, string offset, int size, string? total = null) =>
+        new OffsetPaging(items, offset, size, first: 0, total);
 
     /// <summary>The number of the page is counted up, until a page is empty.</summary>
     public static RestPaging Number(string items, string page, int first = 1) => new OffsetPaging(items, page, step: 1, first, total: null);
@@ -52,7 +53,8 @@ internal abstract class RestPaging
     /// <param name="items">JSON pointer to the items.</param>
     /// <param name="key">JSON pointer to an item's key, within the item.</param>
     /// <param name="put">Puts it: <c>(request, key) => request.WithQuery("id_after", key)</c>.</param>
-    public static RestPaging Keyset(string items, string key, Func<RestRequest, string, RestRequest> put) => new KeysetPaging(items, key, put);
+    public static RestPaging Keyset(string items, string key, Func<RestRequest, string, RestRequest> put) =>
+        new KeysetPaging(items, key, put);
 
     /// <summary>The request for the page at a cursor.</summary>
     /// <param name="first">The request for the first page.</param>
@@ -61,20 +63,24 @@ internal abstract class RestPaging
 
     /// <summary>The items of a page.</summary>
     /// <exception cref="ConnectorException">There is no array: an error must not pass for an empty list.</exception>
-    public JsonElement Items(RestResponse page) => _items.Find(page.Json) is { ValueKind: JsonValueKind.Array } items
-        ? items
-        : throw new ConnectorException($"{RestErrors.Name(page.Address)}: there is no list at {_items} in the answer. Check that this is the service's address.");
+    public JsonElement Items(RestResponse page) =>
+        _items.Find(page.Json) is { ValueKind: JsonValueKind.Array } items
+            ? items
+            : throw new ConnectorException(
+                $"{RestErrors.Name(page.Address)}: there is no list at {_items} in the answer. Check that this is the service's address."
+            );
 
     /// <summary>The cursor of the page after one; <see langword="null"/> at the end.</summary>
     public abstract string? Next(RestResponse page, string cursor, JsonElement items);
 
     /// <summary>A text or number as text; <see langword="null"/> for anything else, and for the empty text.</summary>
-    protected static string? Text(JsonElement? value) => value switch
-    {
-        { ValueKind: JsonValueKind.String } text when text.GetString() is { Length: > 0 } some => some,
-        { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
-        _ => null,
-    };
+    protected static string? Text(JsonElement? value) =>
+        value switch
+        {
+            { ValueKind: JsonValueKind.String } text when text.GetString() is { Length: > 0 } some => some,
+            { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
+            _ => null,
+        };
 
     private sealed class SinglePage(string items) : RestPaging(items)
     {

@@ -13,7 +13,8 @@ namespace Connectors.Sources.Rest.ServiceNow;
 /// <param name="table">The table's name.</param>
 /// <param name="query">An encoded query; empty for all rows.</param>
 /// <param name="access">Who may read the table; <see langword="null"/> when access control is off.</param>
-internal sealed class RecordStream(RestClient client, ServiceNowBatch batch, string table, string query, ServiceNowAccess? access) : RestStream("records")
+internal sealed class RecordStream(RestClient client, ServiceNowBatch batch, string table, string query, ServiceNowAccess? access)
+    : RestStream("records")
 {
     private const int AttachmentsAtATime = 10;
     private long? _count;
@@ -48,7 +49,10 @@ internal sealed class RecordStream(RestClient client, ServiceNowBatch batch, str
 
         if (offset > 0 && await batch.CountAsync(table, query, cancellationToken) < count)
         {
-            page.AddGap(table, "rows were removed while the table was read, so others may have been passed over and nothing is deleted in this sync");
+            page.AddGap(
+                table,
+                "rows were removed while the table was read, so others may have been passed over and nothing is deleted in this sync"
+            );
         }
 
         return null;
@@ -59,12 +63,19 @@ internal sealed class RecordStream(RestClient client, ServiceNowBatch batch, str
     private static void Add(StreamPage page, JsonElement row, DocumentContent? content, IReadOnlyList<string>? allowed) =>
         page.Add(IdOf(row), row, DocumentFields.AllFilled, RestTime.Of(row.Text("sys_updated_on")), content, allowed);
 
-    private async Task AddAttachmentsAsync(StreamPage page, string[] rows, IReadOnlyList<string>? allowed, CancellationToken cancellationToken)
+    private async Task AddAttachmentsAsync(
+        StreamPage page,
+        string[] rows,
+        IReadOnlyList<string>? allowed,
+        CancellationToken cancellationToken
+    )
     {
         for (long offset = 0; rows.Length > 0; offset += ServiceNowBatch.PageSize)
         {
             var lists = await batch.GetAsync(
-                [.. rows.Select(row => ServiceNowBatch.Page($"/api/now/attachment?table_sys_id={row}", string.Empty, offset))], cancellationToken);
+                [.. rows.Select(row => ServiceNowBatch.Page($"/api/now/attachment?table_sys_id={row}", string.Empty, offset))],
+                cancellationToken
+            );
             foreach (var attachment in lists.SelectMany(list => list))
             {
                 Add(page, attachment, ContentOf(attachment), allowed);
@@ -75,8 +86,16 @@ internal sealed class RecordStream(RestClient client, ServiceNowBatch batch, str
         }
     }
 
-    private RestContent? ContentOf(JsonElement attachment) => attachment.Number("size_bytes") is > 0 and var size && attachment.Text("file_name") is { } name
-        ? new RestContent(
-            client, RestRequest.Get($"/api/now/attachment/{IdOf(attachment)}/file") with { Headers = [new("Accept", "*/*")] }, name, size)
-        : null;
+    private RestContent? ContentOf(JsonElement attachment) =>
+        attachment.Number("size_bytes") is > 0 and var size && attachment.Text("file_name") is { } name
+            ? new RestContent(
+                client,
+                RestRequest.Get($"/api/now/attachment/{IdOf(attachment)}/file") with
+                {
+                    Headers = [new("Accept", "*/*")],
+                },
+                name,
+                size
+            )
+            : null;
 }

@@ -28,7 +28,11 @@ internal sealed class ServiceNowAccess(ServiceNowBatch batch) : IDisposable
 
     private async Task<IReadOnlyList<string>> FindAsync(string table, CancellationToken cancellationToken)
     {
-        var roles = await _lists.GetAsync("sys_user_role", () => batch.AllAsync("sys_user_role", string.Empty, cancellationToken), cancellationToken);
+        var roles = await _lists.GetAsync(
+            "sys_user_role",
+            () => batch.AllAsync("sys_user_role", string.Empty, cancellationToken),
+            cancellationToken
+        );
         var standard = ServiceNowTables.Standard.FirstOrDefault(known => known.Table == table).Roles;
         var ids = standard is not null
             ? [.. roles.Where(role => standard.Contains(role.Text("name"), StringComparer.Ordinal)).Select(role => role.Text("sys_id"))]
@@ -37,13 +41,21 @@ internal sealed class ServiceNowAccess(ServiceNowBatch batch) : IDisposable
         var values = new HashSet<string>(StringComparer.Ordinal);
         if (roles.Any(role => role.Text("name") == Public && ids.Contains(role.Text("sys_id"))))
         {
-            var users = await _lists.GetAsync("sys_user", () => batch.AllAsync("sys_user", string.Empty, cancellationToken), cancellationToken);
+            var users = await _lists.GetAsync(
+                "sys_user",
+                () => batch.AllAsync("sys_user", string.Empty, cancellationToken),
+                cancellationToken
+            );
             values.UnionWith(users.Select(user => ValueOf(user.RequiredText("A user of ServiceNow", "sys_id"))));
         }
 
         foreach (var role in ids.OfType<string>().Distinct(StringComparer.Ordinal))
         {
-            var members = await _lists.GetAsync(role, () => batch.AllAsync("sys_user_has_role", $"role={role}", cancellationToken), cancellationToken);
+            var members = await _lists.GetAsync(
+                role,
+                () => batch.AllAsync("sys_user_has_role", $"role={role}", cancellationToken),
+                cancellationToken
+            );
             values.UnionWith(members.Select(member => member.Text("user", "value")).OfType<string>().Select(ValueOf));
         }
 
@@ -57,7 +69,8 @@ internal sealed class ServiceNowAccess(ServiceNowBatch batch) : IDisposable
             "sys_security_acl_role",
             string.Empty,
             cancellationToken,
-            $"sys_security_acl.operation=read&sys_security_acl.name={Uri.EscapeDataString(table)}&sys_security_acl.script=&sys_security_acl.condition=&");
+            $"sys_security_acl.operation=read&sys_security_acl.name={Uri.EscapeDataString(table)}&sys_security_acl.script=&sys_security_acl.condition=&"
+        );
         return [.. rules.Select(rule => rule.Text("sys_user_role", "value"))];
     }
 }

@@ -22,10 +22,12 @@ internal sealed class ServiceNowBatch(RestClient client)
     /// <param name="path">The table's path, perhaps with a query of its own.</param>
     /// <param name="query">An encoded query; empty for all rows.</param>
     /// <param name="offset">The number of the first row.</param>
-    public static string Page(string path, string query, long offset) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}sysparm_query={Uri.EscapeDataString(query.Length == 0 ? Order : $"{Order}^{query}")}"
-        + $"&sysparm_limit={PageSize}&sysparm_offset={offset}");
+    public static string Page(string path, string query, long offset) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}sysparm_query={Uri.EscapeDataString(query.Length == 0 ? Order : $"{Order}^{query}")}"
+                + $"&sysparm_limit={PageSize}&sysparm_offset={offset}"
+        );
 
     /// <summary>The number of rows that a query finds, also those that the user may not see.</summary>
     public async Task<long> CountAsync(string table, string query, CancellationToken cancellationToken, string filter = "")
@@ -34,7 +36,9 @@ internal sealed class ServiceNowBatch(RestClient client)
         using var answer = await client.GetAsync($"/api/now/table/{table}?{all}sysparm_limit=1", cancellationToken);
         return long.TryParse(answer.Header("X-Total-Count"), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             ? count
-            : throw new ConnectorException($"ServiceNow does not say how many rows the table {table} has. Check that url is the address of an instance.");
+            : throw new ConnectorException(
+                $"ServiceNow does not say how many rows the table {table} has. Check that url is the address of an instance."
+            );
     }
 
     /// <summary>All rows of a table that a query finds. Each may be kept.</summary>
@@ -44,11 +48,20 @@ internal sealed class ServiceNowBatch(RestClient client)
     /// <param name="filter">Further conditions, as parameters of the address, each with an ampersand after it.</param>
     /// <param name="fields">Names of the fields that are wanted, with commas; empty for all.</param>
     public async Task<IReadOnlyList<JsonElement>> AllAsync(
-        string table, string query, CancellationToken cancellationToken, string filter = "", string fields = "")
+        string table,
+        string query,
+        CancellationToken cancellationToken,
+        string filter = "",
+        string fields = ""
+    )
     {
         var rows = new List<JsonElement>();
         var count = await CountAsync(table, query, cancellationToken, filter);
-        var path = $"/api/now/table/{table}?{filter}{(fields.Length == 0 ? string.Empty : $"sysparm_fields={Uri.EscapeDataString(fields)}&")}".TrimEnd('?', '&');
+        var path =
+            $"/api/now/table/{table}?{filter}{(fields.Length == 0 ? string.Empty : $"sysparm_fields={Uri.EscapeDataString(fields)}&")}".TrimEnd(
+                '?',
+                '&'
+            );
         for (var offset = 0; offset < count; offset += PageSize)
         {
             rows.AddRange((await GetAsync([Page(path, query, offset)], cancellationToken))[0]);
@@ -59,15 +72,22 @@ internal sealed class ServiceNowBatch(RestClient client)
 
     /// <summary>The rows that each of some addresses gives. Each may be kept.</summary>
     /// <exception cref="ConnectorException">Any of them could not be had.</exception>
-    public async Task<IReadOnlyList<IReadOnlyList<JsonElement>>> GetAsync(IReadOnlyList<string> addresses, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<IReadOnlyList<JsonElement>>> GetAsync(
+        IReadOnlyList<string> addresses,
+        CancellationToken cancellationToken
+    )
     {
-        var requests = addresses.Select((address, index) => (JsonNode)new JsonObject
-        {
-            ["id"] = Id(index),
-            ["headers"] = new JsonArray(Header("Content-Type"), Header("Accept")),
-            ["method"] = "GET",
-            ["url"] = address,
-        });
+        var requests = addresses.Select(
+            (address, index) =>
+                (JsonNode)
+                    new JsonObject
+                    {
+                        ["id"] = Id(index),
+                        ["headers"] = new JsonArray(Header("Content-Type"), Header("Accept")),
+                        ["method"] = "GET",
+                        ["url"] = address,
+                    }
+        );
         var body = new JsonObject { ["batch_request_id"] = "1", ["rest_requests"] = new JsonArray([.. requests]) };
         using var answer = await client.SendAsync(RestRequest.Post("/api/now/v1/batch", body), cancellationToken);
         var parts = answer.Json.Items("serviced_requests").ToDictionary(part => part.Text("id") ?? string.Empty, StringComparer.Ordinal);
@@ -83,9 +103,15 @@ internal sealed class ServiceNowBatch(RestClient client)
         {
             throw number == 0 || RestErrors.IsPassing(status)
                 ? new ConnectorException(
-                    FailureKind.Retry, $"{place}: could not answer at the moment ({number}). It is retried.", RestErrors.Cause(status))
+                    FailureKind.Retry,
+                    $"{place}: could not answer at the moment ({number}). It is retried.",
+                    RestErrors.Cause(status)
+                )
                 : new ConnectorException(
-                    FailureKind.Fatal, $"{place}: answers {number}. {ServiceNowDataSource.PermissionHint}", RestErrors.Cause(status));
+                    FailureKind.Fatal,
+                    $"{place}: answers {number}. {ServiceNowDataSource.PermissionHint}",
+                    RestErrors.Cause(status)
+                );
         }
 
         try

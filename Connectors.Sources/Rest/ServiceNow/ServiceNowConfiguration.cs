@@ -15,7 +15,9 @@ internal sealed record ServiceNowConfiguration(Uri Url, string User, Secret Pass
             Type = ConfigFieldType.List,
             Display = ConfigDisplay.TextArea,
             InitialValue = "*",
-            Tooltip = "Tables by label or name: Incident, cmdb_ci. * stands for users, requested items, incidents, knowledge and change requests.",
+            Tooltip =
+                "Tables by label or name: Incident, cmdb_ci. * stands for users, requested items, incidents, knowledge and change "
+                + "requests.",
         },
         RestFields.Retries,
         RestFields.ConcurrentDownloads,
@@ -23,7 +25,8 @@ internal sealed record ServiceNowConfiguration(Uri Url, string User, Secret Pass
         CommonFields.TextExtraction,
         AccessControl.Switch with
         {
-            Tooltip = "Keep who may read which table: documents list the users whose roles let them, and access control syncs keep the users.",
+            Tooltip =
+                "Keep who may read which table: documents list the users whose roles let them, and access control syncs keep the users.",
         },
     ];
 
@@ -39,15 +42,17 @@ internal sealed record ServiceNowConfiguration(Uri Url, string User, Secret Pass
     public IReadOnlyList<string> PrivateHosts { get; init; } = [];
 
     /// <exception cref="ConnectorException">A field is missing or wrong.</exception>
-    public static ServiceNowConfiguration From(SourceSettings settings) => new(
-        RestFields.Address(settings, "url"),
-        settings.GetRequiredString("username"),
-        new Secret(settings.GetRequiredString("password")),
-        settings.GetList("services") is { Count: > 0 } services ? services : ["*"])
-    {
-        HasAccessControl = AccessControl.IsOn(settings),
-        Retries = RestFields.Number(settings, "retry_count", 3, 0, 10),
-        RequestsAtATime = RestFields.Number(settings, "concurrent_downloads", 10, 1, 100),
-        PrivateHosts = settings.GetList("allowed_hosts"),
-    };
+    public static ServiceNowConfiguration From(SourceSettings settings) =>
+        new(
+            RestFields.Address(settings, "url"),
+            settings.GetRequiredString("username"),
+            new Secret(settings.GetRequiredString("password")),
+            settings.GetList("services") is { Count: > 0 } services ? services : ["*"]
+        )
+        {
+            HasAccessControl = AccessControl.IsOn(settings),
+            Retries = RestFields.Number(settings, "retry_count", 3, 0, 10),
+            RequestsAtATime = RestFields.Number(settings, "concurrent_downloads", 10, 1, 100),
+            PrivateHosts = settings.GetList("allowed_hosts"),
+        };
 }

@@ -35,15 +35,16 @@ public sealed class ServiceNowDataSource : RestDataSource, IAccessControlSource,
     }
 
     /// <inheritdoc/>
-    public override SourceDescription Description { get; } = new()
-    {
-        Name = "ServiceNow",
-        ServiceType = "servicenow",
-        Fields = ServiceNowConfiguration.Fields,
-        HasAccessControl = true,
-        HasChangeFeed = true,
-        CheckAdvancedRules = ServiceNowRules.Check,
-    };
+    public override SourceDescription Description { get; } =
+        new()
+        {
+            Name = "ServiceNow",
+            ServiceType = "servicenow",
+            Fields = ServiceNowConfiguration.Fields,
+            HasAccessControl = true,
+            HasChangeFeed = true,
+            CheckAdvancedRules = ServiceNowRules.Check,
+        };
 
     /// <inheritdoc/>
     /// <remarks>Asks for one row of the list of tables, and finds the tables that are named.</remarks>
@@ -108,14 +109,21 @@ public sealed class ServiceNowDataSource : RestDataSource, IAccessControlSource,
             return [.. ServiceNowTables.Standard.Select(table => new RestPlace(table.Table, table.Table))];
         }
 
-        var (field, services) = rules.Count > 0 ? ("rules", rules.Select(rule => rule.Service)) : ("services", _configuration.Value.Services);
+        var (field, services) =
+            rules.Count > 0 ? ("rules", rules.Select(rule => rule.Service)) : ("services", _configuration.Value.Services);
         var tables = await new ServiceNowTables(_batch.Value).FindAsync(field, services, cancellationToken);
         return
         [
-            .. tables.GroupBy(table => table.Value, table => table.Key, StringComparer.Ordinal).Select(table => new RestPlace(
-                table.Key,
-                table.First(),
-                string.Join('\n', rules.Where(rule => table.Contains(rule.Service, StringComparer.OrdinalIgnoreCase)).Select(rule => rule.Query)))),
+            .. tables
+                .GroupBy(table => table.Value, table => table.Key, StringComparer.Ordinal)
+                .Select(table => new RestPlace(
+                    table.Key,
+                    table.First(),
+                    string.Join(
+                        '\n',
+                        rules.Where(rule => table.Contains(rule.Service, StringComparer.OrdinalIgnoreCase)).Select(rule => rule.Query)
+                    )
+                )),
         ];
     }
 
@@ -137,7 +145,9 @@ public sealed class ServiceNowDataSource : RestDataSource, IAccessControlSource,
         var changed = $"sys_updated_on>={since.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}";
 
         // ^NQ begins a query of its own, beside the one before it.
-        return Streams(place, query => query.Length == 0 ? changed : string.Join("^NQ", query.Split("^NQ").Select(part => $"{changed}^{part}")));
+        return Streams(place, query =>
+            query.Length == 0 ? changed : string.Join("^NQ", query.Split("^NQ").Select(part => $"{changed}^{part}"))
+        );
     }
 
     private RestStream[] Streams(RestPlace place, Func<string, string> restrict)

@@ -23,14 +23,19 @@ internal static class ServiceNowRules
 
     /// <summary>Service and query of rules that are right; none when there are no rules.</summary>
     public static IReadOnlyList<(string Service, string Query)> From(JsonNode? rules) =>
-        [.. List(rules).OfType<JsonObject>().Select(rule => (RuleText.Of(rule["service"]) ?? string.Empty, RuleText.Of(rule["query"]) ?? string.Empty))];
+        [
+            .. List(rules)
+                .OfType<JsonObject>()
+                .Select(rule => (RuleText.Of(rule["service"]) ?? string.Empty, RuleText.Of(rule["query"]) ?? string.Empty)),
+        ];
 
-    private static JsonArray List(JsonNode? rules) => rules switch
-    {
-        JsonArray list => list,
-        null => [],
-        _ => [rules.DeepClone()],
-    };
+    private static JsonArray List(JsonNode? rules) =>
+        rules switch
+        {
+            JsonArray list => list,
+            null => [],
+            _ => [rules.DeepClone()],
+        };
 
     private static IEnumerable<string> Check(JsonNode? node, string place)
     {
@@ -39,9 +44,12 @@ internal static class ServiceNowRules
             return [$"{place}: must be an object with service and query; it is {RuleText.Kind(node)}."];
         }
 
-        return RuleText.Unknown(rule, place, Names)
-            .Concat(Names
-                .Where(name => string.IsNullOrWhiteSpace(RuleText.Of(rule[name])))
-                .Select(name => $"{place}: {name} is required, a text: {(name == "service" ? "Incident" : "active=true")}."));
+        return RuleText
+            .Unknown(rule, place, Names)
+            .Concat(
+                Names
+                    .Where(name => string.IsNullOrWhiteSpace(RuleText.Of(rule[name])))
+                    .Select(name => $"{place}: {name} is required, a text: {(name == "service" ? "Incident" : "active=true")}.")
+            );
     }
 }

@@ -21,7 +21,11 @@ internal sealed class ServiceNowTables(ServiceNowBatch batch)
     /// <param name="services">Labels or names.</param>
     /// <param name="cancellationToken">Stops the search.</param>
     /// <exception cref="ConnectorException">There is no such table.</exception>
-    public async Task<IReadOnlyDictionary<string, string>> FindAsync(string field, IEnumerable<string> services, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, string>> FindAsync(
+        string field,
+        IEnumerable<string> services,
+        CancellationToken cancellationToken
+    )
     {
         var tables = await batch.AllAsync("sys_db_object", string.Empty, cancellationToken, fields: "sys_id, label, name");
         var found = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -32,7 +36,9 @@ internal sealed class ServiceNowTables(ServiceNowBatch batch)
                 .Select(table => table.Text("name"))
                 .Order(StringComparer.Ordinal)
                 .FirstOrDefault(name => name is not null)
-                ?? throw new ConnectorException($"{field}: there is no table '{service}' that this user can see. Give its label or its name.");
+                ?? throw new ConnectorException(
+                    $"{field}: there is no table '{service}' that this user can see. Give its label or its name."
+                );
         }
 
         return found;

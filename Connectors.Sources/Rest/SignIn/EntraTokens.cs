@@ -14,7 +14,8 @@ internal sealed class EntraTokens : ITokenSource
     private readonly string[] _scopes;
     private readonly string _hint;
 
-    private EntraTokens(TokenCredential credential, string scope, string hint) => (_credential, _scopes, _hint) = (credential, [scope], hint);
+    private EntraTokens(TokenCredential credential, string scope, string hint) =>
+        (_credential, _scopes, _hint) = (credential, [scope], hint);
 
     /// <summary>By an app's secret.</summary>
     /// <param name="http">Sends the requests: <see cref="Http.RestClient.Http"/>.</param>
@@ -28,16 +29,30 @@ internal sealed class EntraTokens : ITokenSource
 
     /// <summary>By an app's certificate and its private key, both in PEM.</summary>
     /// <exception cref="ConnectorException">They are no certificate and key.</exception>
-    public static EntraTokens Certificate(HttpClient http, string tenant, string clientId, string certificate, Secret privateKey, string scope, string hint)
+    public static EntraTokens Certificate(
+        HttpClient http,
+        string tenant,
+        string clientId,
+        string certificate,
+        Secret privateKey,
+        string scope,
+        string hint
+    )
     {
         try
         {
             var both = X509Certificate2.CreateFromPem(certificate, privateKey.Reveal());
-            return new(new ClientCertificateCredential(tenant, clientId, both, Options<ClientCertificateCredentialOptions>(http)), scope, hint);
+            return new(
+                new ClientCertificateCredential(tenant, clientId, both, Options<ClientCertificateCredentialOptions>(http)),
+                scope,
+                hint
+            );
         }
         catch (Exception wrong) when (wrong is CryptographicException or ArgumentException)
         {
-            throw new ConnectorException("certificate, private_key: not a certificate and its private key in PEM. Enter both, with their BEGIN and END lines.");
+            throw new ConnectorException(
+                "certificate, private_key: not a certificate and its private key in PEM. Enter both, with their BEGIN and END lines."
+            );
         }
     }
 
@@ -45,8 +60,14 @@ internal sealed class EntraTokens : ITokenSource
     /// <param name="clientId">A user-assigned identity's; <see langword="null"/> for the system-assigned one.</param>
     /// <param name="scope">What the token is for.</param>
     /// <param name="hint">What to check when it is refused.</param>
-    public static EntraTokens ManagedIdentity(string? clientId, string scope, string hint) => new(
-        new ManagedIdentityCredential(clientId is null ? ManagedIdentityId.SystemAssigned : ManagedIdentityId.FromUserAssignedClientId(clientId)), scope, hint);
+    public static EntraTokens ManagedIdentity(string? clientId, string scope, string hint) =>
+        new(
+            new ManagedIdentityCredential(
+                clientId is null ? ManagedIdentityId.SystemAssigned : ManagedIdentityId.FromUserAssignedClientId(clientId)
+            ),
+            scope,
+            hint
+        );
 
     /// <inheritdoc/>
     public async Task<AccessToken> FetchAsync(CancellationToken cancellationToken)
@@ -58,7 +79,9 @@ internal sealed class EntraTokens : ITokenSource
         }
         catch (CredentialUnavailableException)
         {
-            throw new ConnectorException("There is no managed identity here. Give the machine or the app one, or sign in with a secret or a certificate.");
+            throw new ConnectorException(
+                "There is no managed identity here. Give the machine or the app one, or sign in with a secret or a certificate."
+            );
         }
         catch (AuthenticationFailedException failure) when (Find<HttpRequestException>(failure) is not null)
         {
@@ -70,7 +93,8 @@ internal sealed class EntraTokens : ITokenSource
             throw new ConnectorException(
                 FailureKind.Fatal,
                 $"Microsoft Entra ID gives no token{Code(failure.Message)}. {_hint}",
-                Http.RestErrors.Cause(System.Net.HttpStatusCode.Unauthorized));
+                Http.RestErrors.Cause(System.Net.HttpStatusCode.Unauthorized)
+            );
         }
     }
 

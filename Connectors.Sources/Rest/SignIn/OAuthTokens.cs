@@ -43,20 +43,28 @@ internal sealed class OAuthTokens : ITokenSource
         string clientId,
         Secret clientSecret,
         Parameters? parameters = null,
-        ClientCredentialStyle style = ClientCredentialStyle.PostBody) =>
-        new(http, service, hint, time, () => new ClientCredentialsTokenRequest
-        {
-            Address = endpoint.AbsoluteUri,
-            ClientId = clientId,
-            ClientSecret = clientSecret.Reveal(),
-            ClientCredentialStyle = style,
-            GrantType = parameters?.GetValues("grant_type").FirstOrDefault() ?? "client_credentials",
-            Parameters = Without(parameters, "grant_type"),
-        });
+        ClientCredentialStyle style = ClientCredentialStyle.PostBody
+    ) => new(http, service, hint, time, () => new ClientCredentialsTokenRequest
+    {
+        Address = endpoint.AbsoluteUri,
+        ClientId = clientId,
+        ClientSecret = clientSecret.Reveal(),
+        ClientCredentialStyle = style,
+        GrantType = parameters?.GetValues("grant_type").FirstOrDefault() ?? "client_credentials",
+        Parameters = Without(parameters, "grant_type"),
+    });
 
     /// <summary>By a refresh token.</summary>
     public static OAuthTokens Refresh(
-        HttpMessageInvoker http, string service, string hint, TimeProvider time, Uri endpoint, string clientId, Secret clientSecret, Secret refreshToken)
+        HttpMessageInvoker http,
+        string service,
+        string hint,
+        TimeProvider time,
+        Uri endpoint,
+        string clientId,
+        Secret clientSecret,
+        Secret refreshToken
+    )
     {
         OAuthTokens tokens = null!;
         tokens = new OAuthTokens(http, service, hint, time, () => new RefreshTokenRequest
@@ -68,20 +76,24 @@ internal sealed class OAuthTokens : ITokenSource
             GrantType = "refresh_token",
             RefreshToken = tokens._refreshToken!.Reveal(),
         })
-        {
-            _refreshToken = refreshToken,
-        };
+        { _refreshToken = refreshToken };
         return tokens;
     }
 
     /// <summary>By a signed assertion (<see cref="SignedJwt"/>), made anew for each request.</summary>
-    public static OAuthTokens Assertion(HttpMessageInvoker http, string service, string hint, TimeProvider time, Uri endpoint, Func<string> assertion) =>
-        new(http, service, hint, time, () => new TokenRequest
-        {
-            Address = endpoint.AbsoluteUri,
-            GrantType = "urn:ietf:params:oauth:grant-type:jwt-bearer",
-            Parameters = { { "assertion", assertion() } },
-        });
+    public static OAuthTokens Assertion(
+        HttpMessageInvoker http,
+        string service,
+        string hint,
+        TimeProvider time,
+        Uri endpoint,
+        Func<string> assertion
+    ) => new(http, service, hint, time, () => new TokenRequest
+    {
+        Address = endpoint.AbsoluteUri,
+        GrantType = "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        Parameters = { { "assertion", assertion() } },
+    });
 
     /// <inheritdoc/>
     public async Task<AccessToken> FetchAsync(CancellationToken cancellationToken)
@@ -102,18 +114,26 @@ internal sealed class OAuthTokens : ITokenSource
 
         throw answer.ErrorType switch
         {
-            ResponseErrorType.Exception => new ConnectorException(FailureKind.Retry, $"{_service}: no token could be fetched: the token endpoint can't be reached."),
+            ResponseErrorType.Exception => new ConnectorException(
+                FailureKind.Retry,
+                $"{_service}: no token could be fetched: the token endpoint can't be reached."
+            ),
             ResponseErrorType.Http when RestErrors.IsPassing(answer.HttpStatusCode) => new ConnectorException(
                 FailureKind.Retry,
                 $"{_service}: the token endpoint could not answer at the moment ({(int)answer.HttpStatusCode}).",
-                RestErrors.Cause(answer.HttpStatusCode)),
+                RestErrors.Cause(answer.HttpStatusCode)
+            ),
             _ => new ConnectorException(
-                FailureKind.Fatal, $"{_service}: gives no token ({Word(answer.Error)}). {_hint}", RestErrors.Cause(HttpStatusCode.Unauthorized)),
+                FailureKind.Fatal,
+                $"{_service}: gives no token ({Word(answer.Error)}). {_hint}",
+                RestErrors.Cause(HttpStatusCode.Unauthorized)
+            ),
         };
     }
 
     /// <summary>The protocol's word for an error (<c>invalid_client</c>); nothing else, as descriptions repeat what was sent.</summary>
-    private static string Word(string? error) => error is { Length: > 0 and < 40 } && error.All(letter => char.IsAsciiLetterLower(letter) || letter == '_') ? error : "refused";
+    private static string Word(string? error) =>
+        error is { Length: > 0 and < 40 } && error.All(letter => char.IsAsciiLetterLower(letter) || letter == '_') ? error : "refused";
 
     private static Parameters Without(Parameters? parameters, string name) =>
         parameters is null ? [] : new Parameters(parameters.Where(parameter => parameter.Key != name));

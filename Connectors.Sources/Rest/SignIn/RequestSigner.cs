@@ -25,7 +25,8 @@ internal abstract class RequestSigner
     public static RequestSigner Query(string name, Secret key) => new QuerySigner(name, key);
 
     /// <summary>Tokens that end and are renewed, as <c>Authorization: SCHEME TOKEN</c>.</summary>
-    public static RequestSigner Tokens(ITokenSource tokens, TimeProvider time, string scheme = "Bearer") => new TokenSigner(tokens, time, scheme);
+    public static RequestSigner Tokens(ITokenSource tokens, TimeProvider time, string scheme = "Bearer") =>
+        new TokenSigner(tokens, time, scheme);
 
     /// <summary>Signs a request.</summary>
     /// <exception cref="ConnectorException">There is no token to be had; the message says which field is wrong.</exception>

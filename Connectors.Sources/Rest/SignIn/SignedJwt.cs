@@ -26,7 +26,8 @@ internal static class SignedJwt
         string? audience,
         string? subject,
         DateTimeOffset now,
-        IReadOnlyDictionary<string, object>? claims = null)
+        IReadOnlyDictionary<string, object>? claims = null
+    )
     {
         using var rsa = RSA.Create();
         try
@@ -45,15 +46,17 @@ internal static class SignedJwt
         }
 
         var key = new RsaSecurityKey(rsa) { CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false } };
-        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = issuer,
-            Audience = audience,
-            IssuedAt = now.UtcDateTime.AddMinutes(-1),
-            Expires = now.UtcDateTime.AddMinutes(5),
-            Claims = all,
-            SigningCredentials = new SigningCredentials(key, SecurityAlgorithms.RsaSha256),
-        });
+        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(
+            new SecurityTokenDescriptor
+            {
+                Issuer = issuer,
+                Audience = audience,
+                IssuedAt = now.UtcDateTime.AddMinutes(-1),
+                Expires = now.UtcDateTime.AddMinutes(5),
+                Claims = all,
+                SigningCredentials = new SigningCredentials(key, SecurityAlgorithms.RsaSha256),
+            }
+        );
     }
 
     /// <summary>A key that was pasted into a field of one line has blanks, or the two letters \n, where its line breaks were.</summary>

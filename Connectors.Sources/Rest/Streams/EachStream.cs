@@ -23,8 +23,8 @@ internal sealed class EachStream(
     RestRequest first,
     RestPaging paging,
     Func<JsonElement, RestPlace?> placeOf,
-    Func<RestPlace, IReadOnlyList<RestStream>> streamsOf)
-    : RestStream(name)
+    Func<RestPlace, IReadOnlyList<RestStream>> streamsOf
+) : RestStream(name)
 {
     private readonly PageCircle _items = new();
     private PageCircle _child = new();
@@ -39,9 +39,10 @@ internal sealed class EachStream(
     {
         var place = Position.Parse(cursor);
         var items = await ItemsAsync(place.ItemCursor, cancellationToken);
-        var index = place.Item < items.Places.Count && (place.Key.Length == 0 || items.Places[place.Item].Key == place.Key)
-            ? place.Item
-            : items.Places.FindIndex(item => item.Key == place.Key);
+        var index =
+            place.Item < items.Places.Count && (place.Key.Length == 0 || items.Places[place.Item].Key == place.Key)
+                ? place.Item
+                : items.Places.FindIndex(item => item.Key == place.Key);
         if (index < 0)
         {
             // The page holds other items by now, or none: nothing of it may be passed over.
@@ -58,12 +59,19 @@ internal sealed class EachStream(
         var next = place.Stream < streams.Count ? await ReadChildAsync(item, streams[place.Stream], place, page, cancellationToken) : null;
         return next is not null ? new Position(place.ItemCursor, index, item.Key, place.Stream, next).ToString()
             : place.Stream + 1 < streams.Count ? new Position(place.ItemCursor, index, item.Key, place.Stream + 1, string.Empty).ToString()
-            : index + 1 < items.Places.Count ? new Position(place.ItemCursor, index + 1, items.Places[index + 1].Key, 0, string.Empty).ToString()
+            : index + 1 < items.Places.Count
+                ? new Position(place.ItemCursor, index + 1, items.Places[index + 1].Key, 0, string.Empty).ToString()
             : items.Next is null ? null
             : new Position(items.Next, 0, string.Empty, 0, string.Empty).ToString();
     }
 
-    private async Task<string?> ReadChildAsync(RestPlace item, RestStream stream, Position place, StreamPage page, CancellationToken cancellationToken)
+    private async Task<string?> ReadChildAsync(
+        RestPlace item,
+        RestStream stream,
+        Position place,
+        StreamPage page,
+        CancellationToken cancellationToken
+    )
     {
         if (_at != (item.Key, place.Stream))
         {
@@ -110,10 +118,24 @@ internal sealed class EachStream(
 
             var parts = JsonSerializer.Deserialize<string[]>(cursor)!;
             return new Position(
-                parts[0], int.Parse(parts[1], CultureInfo.InvariantCulture), parts[2], int.Parse(parts[3], CultureInfo.InvariantCulture), parts[4]);
+                parts[0],
+                int.Parse(parts[1], CultureInfo.InvariantCulture),
+                parts[2],
+                int.Parse(parts[3], CultureInfo.InvariantCulture),
+                parts[4]
+            );
         }
 
-        public override string ToString() => JsonSerializer.Serialize(
-            new[] { ItemCursor, Item.ToString(CultureInfo.InvariantCulture), Key, Stream.ToString(CultureInfo.InvariantCulture), Cursor });
+        public override string ToString() =>
+            JsonSerializer.Serialize(
+                new[]
+                {
+                    ItemCursor,
+                    Item.ToString(CultureInfo.InvariantCulture),
+                    Key,
+                    Stream.ToString(CultureInfo.InvariantCulture),
+                    Cursor,
+                }
+            );
     }
 }

@@ -11,14 +11,16 @@ namespace Connectors.Sources.Rest.Streams;
 /// <param name="paging">How it is paged.</param>
 /// <param name="write">Writes the items of a page, an array, with whatever else has to be asked for them.</param>
 internal sealed class PagedStream(
-    string name, RestClient client, RestRequest first, RestPaging paging, Func<JsonElement, StreamPage, CancellationToken, Task> write)
-    : RestStream(name)
+    string name,
+    RestClient client,
+    RestRequest first,
+    RestPaging paging,
+    Func<JsonElement, StreamPage, CancellationToken, Task> write
+) : RestStream(name)
 {
     /// <summary>A stream whose items can be written without asking for more, one by one.</summary>
     public PagedStream(string name, RestClient client, RestRequest first, RestPaging paging, Action<JsonElement, StreamPage> write)
-        : this(name, client, first, paging, (items, page, _) => WriteEach(items, page, write))
-    {
-    }
+        : this(name, client, first, paging, (items, page, _) => WriteEach(items, page, write)) { }
 
     /// <inheritdoc/>
     public override async Task<string?> ReadAsync(string cursor, StreamPage page, CancellationToken cancellationToken)

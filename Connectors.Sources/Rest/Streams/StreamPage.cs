@@ -30,7 +30,8 @@ internal sealed class StreamPage : IDisposable
         DocumentFields fields,
         DateTimeOffset? changed = null,
         DocumentContent? content = null,
-        IEnumerable<string>? access = null)
+        IEnumerable<string>? access = null
+    )
     {
         var json = _documents.Begin(id, changed, content);
         json.WriteStartObject();
@@ -45,7 +46,8 @@ internal sealed class StreamPage : IDisposable
     }
 
     /// <summary>Begins a document that the caller writes itself: one object, then <see cref="End"/>.</summary>
-    public Utf8JsonWriter Begin(string id, DateTimeOffset? changed = null, DocumentContent? content = null) => _documents.Begin(id, changed, content);
+    public Utf8JsonWriter Begin(string id, DateTimeOffset? changed = null, DocumentContent? content = null) =>
+        _documents.Begin(id, changed, content);
 
     /// <summary>Ends the document that was begun last.</summary>
     public void End() => _documents.End();

@@ -30,13 +30,14 @@ internal readonly record struct StreamPosition(int Place, int Stream, int Given,
         }
 
         var parts = token.Value.Split('|', 5);
-        return parts.Length == 5
+        return
+            parts.Length == 5
             && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var place)
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var stream)
             && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var given)
             && UInt128.TryParse(parts[3], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hash)
-                ? new StreamPosition(place, stream, given, hash, parts[4])
-                : throw new ConnectorException($"'{token}' is no place in this source. Start the sync anew.");
+            ? new StreamPosition(place, stream, given, hash, parts[4])
+            : throw new ConnectorException($"'{token}' is no place in this source. Start the sync anew.");
     }
 
     /// <summary>The token.</summary>
@@ -46,6 +47,8 @@ internal readonly record struct StreamPosition(int Place, int Stream, int Given,
         var text = string.Create(CultureInfo.InvariantCulture, $"{Place}|{Stream}|{Given}|{Hash:x}|{Cursor}");
         return text.Length <= PageToken.MaxLength
             ? new PageToken(text)
-            : throw new ConnectorException($"The service gave a place of {Cursor.Length} characters for the next page, which is too long to be kept.");
+            : throw new ConnectorException(
+                $"The service gave a place of {Cursor.Length} characters for the next page, which is too long to be kept."
+            );
     }
 }

@@ -36,7 +36,8 @@ internal sealed class StreamWalk(Func<RestPlace, IReadOnlyList<RestStream>> stre
         PageLimits limits,
         List<string>? deleted,
         Func<PageToken, PageToken>? tokenOf,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         var position = StreamPosition.Parse(after);
         using var page = new SourcePageBuilder(limits);
@@ -83,7 +84,12 @@ internal sealed class StreamWalk(Func<RestPlace, IReadOnlyList<RestStream>> stre
     }
 
     private static async Task<FetchedPage> FetchAsync(
-        PlaceReading reading, RestStream stream, RestPlace place, StreamPosition position, CancellationToken cancellationToken)
+        PlaceReading reading,
+        RestStream stream,
+        RestPlace place,
+        StreamPosition position,
+        CancellationToken cancellationToken
+    )
     {
         using var taken = new StreamPage();
         try
@@ -92,7 +98,12 @@ internal sealed class StreamWalk(Func<RestPlace, IReadOnlyList<RestStream>> stre
             var fetched = new FetchedPage(taken.Build(), taken.Deleted, next);
             try
             {
-                reading.Circle.Check($"{place.Name}: {stream.Name}", position.Cursor, next, stream.IsOneListing ? fetched.Hash : PageCircle.NotLookedAt);
+                reading.Circle.Check(
+                    $"{place.Name}: {stream.Name}",
+                    position.Cursor,
+                    next,
+                    stream.IsOneListing ? fetched.Hash : PageCircle.NotLookedAt
+                );
             }
             catch
             {

@@ -11,14 +11,20 @@ namespace Connectors.Sync.Bulk.Documents;
 /// </summary>
 internal sealed class DocumentLines
 {
-    private static readonly SearchValues<byte> NeedsEscape = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(value => (byte)value), (byte)'"', (byte)'\\']);
+    private static readonly SearchValues<byte> NeedsEscape = SearchValues.Create([
+        .. Enumerable.Range(0, 0x20).Select(value => (byte)value),
+        (byte)'"',
+        (byte)'\\',
+    ]);
     private readonly byte[] _flags;
 
     /// <param name="flags">The connector's pipeline settings, written into every document, or <see langword="null"/>.</param>
-    public DocumentLines(Engine.Planning.PipelineSettings? flags) => _flags = flags is null
-        ? []
-        : System.Text.Encoding.UTF8.GetBytes(
-            $",\"_extract_binary_content\":{Json(flags.ExtractBinaryContent)},\"_reduce_whitespace\":{Json(flags.ReduceWhitespace)},\"_run_ml_inference\":{Json(flags.RunMlInference)}");
+    public DocumentLines(Engine.Planning.PipelineSettings? flags) =>
+        _flags = flags is null
+            ? []
+            : System.Text.Encoding.UTF8.GetBytes(
+                $",\"_extract_binary_content\":{Json(flags.ExtractBinaryContent)},\"_reduce_whitespace\":{Json(flags.ReduceWhitespace)},\"_run_ml_inference\":{Json(flags.RunMlInference)}"
+            );
 
     /// <summary>Writes an upsert.</summary>
     /// <param name="to">Where to.</param>
@@ -30,7 +36,15 @@ internal sealed class DocumentLines
     /// <param name="text">The text of its content, for the field <c>body</c>; empty for none.</param>
     /// <param name="attachment">A file for the pipeline to extract text from, for the field <c>_attachment</c>; empty for none.</param>
     public void WriteUpsert(
-        PooledBuffer to, ReadOnlySpan<byte> id, ReadOnlySpan<byte> originalId, DateTimeOffset timestamp, long? digest, ReadOnlySpan<byte> body, ReadOnlySpan<byte> text, ReadOnlySpan<byte> attachment = default)
+        PooledBuffer to,
+        ReadOnlySpan<byte> id,
+        ReadOnlySpan<byte> originalId,
+        DateTimeOffset timestamp,
+        long? digest,
+        ReadOnlySpan<byte> body,
+        ReadOnlySpan<byte> text,
+        ReadOnlySpan<byte> attachment = default
+    )
     {
         to.Write("{\"index\":{\"_id\":\""u8);
         WriteEscaped(to, id);
@@ -102,7 +116,12 @@ internal sealed class DocumentLines
     {
         // 2026-01-31T23:59:59.1234567Z without trailing zeros, so that equal instants have equal texts.
         var span = to.GetSpan(33);
-        timestamp.UtcDateTime.TryFormat(span, out var length, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        timestamp.UtcDateTime.TryFormat(
+            span,
+            out var length,
+            "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'",
+            System.Globalization.CultureInfo.InvariantCulture
+        );
         to.Advance(length);
     }
 
@@ -126,7 +145,10 @@ internal sealed class DocumentLines
         var inner = body[1..].TrimStart(" \t"u8);
         if (inner.IsEmpty || body[0] != (byte)'{')
         {
-            throw new ConnectorException(FailureKind.Fatal, "The source gave a body that is not a JSON object. This is a bug in the source.");
+            throw new ConnectorException(
+                FailureKind.Fatal,
+                "The source gave a body that is not a JSON object. This is a bug in the source."
+            );
         }
 
         if (inner[0] != (byte)'}')

@@ -24,7 +24,11 @@ internal static class DocumentSanitizer
         try
         {
             using var document = JsonDocument.Parse(body.ToArray(), Options);
-            return document.RootElement.ValueKind == JsonValueKind.Object && new DocumentSanitizerPass().Sanitize(document.RootElement) is { } sanitized ? sanitized : body;
+            return
+                document.RootElement.ValueKind == JsonValueKind.Object
+                && new DocumentSanitizerPass().Sanitize(document.RootElement) is { } sanitized
+                ? sanitized
+                : body;
         }
         catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {

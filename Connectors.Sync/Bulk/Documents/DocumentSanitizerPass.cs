@@ -34,7 +34,12 @@ internal sealed class DocumentSanitizerPass
         {
             var name = FieldNames.WithoutBlankParts(field.Name).TrimEnd('.');
             var shape = ShapeOf(field.Value, depth + 1);
-            if (!name.Contains('.', StringComparison.Ordinal) && shape != FieldShape.None && _shapes.TryAdd(Join(path, name), shape) && shape == FieldShape.Object)
+            if (
+                !name.Contains('.', StringComparison.Ordinal)
+                && shape != FieldShape.None
+                && _shapes.TryAdd(Join(path, name), shape)
+                && shape == FieldShape.Object
+            )
             {
                 foreach (var item in Objects(field.Value))
                 {
@@ -47,7 +52,8 @@ internal sealed class DocumentSanitizerPass
     private void WriteObject(Utf8JsonWriter json, JsonElement owner, string path, int depth)
     {
         json.WriteStartObject();
-        HashSet<string> names = new(StringComparer.Ordinal), given = new(StringComparer.Ordinal);
+        HashSet<string> names = new(StringComparer.Ordinal),
+            given = new(StringComparer.Ordinal);
         foreach (var field in owner.EnumerateObject())
         {
             names.Add(field.Name);
@@ -172,7 +178,9 @@ internal sealed class DocumentSanitizerPass
     private static FieldShape ShapeOf(JsonElement value, int depth)
     {
         var (objects, values) = Contents(value);
-        return values || (objects && depth >= DocumentSanitizer.MaxDepth) ? FieldShape.Value : objects ? FieldShape.Object : FieldShape.None;
+        return values || (objects && depth >= DocumentSanitizer.MaxDepth) ? FieldShape.Value
+            : objects ? FieldShape.Object
+            : FieldShape.None;
     }
 
     private static (bool Objects, bool Values) Contents(JsonElement value)
@@ -197,12 +205,13 @@ internal sealed class DocumentSanitizerPass
         }
     }
 
-    private static IEnumerable<JsonElement> Objects(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => [value],
-        JsonValueKind.Array => value.EnumerateArray().SelectMany(Objects),
-        _ => [],
-    };
+    private static IEnumerable<JsonElement> Objects(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Object => [value],
+            JsonValueKind.Array => value.EnumerateArray().SelectMany(Objects),
+            _ => [],
+        };
 
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 

@@ -4,7 +4,12 @@ using Connectors.Sync.Configuration.Settings;
 namespace Connectors.Sync.Configuration.Loading;
 
 /// <summary>Reads settings from entries and collects all problems.</summary>
-internal sealed class ConfigReader(Dictionary<string, ConfigEntry> entries, string file, List<ConfigProblem> problems, List<ConfigProblem> notices)
+internal sealed class ConfigReader(
+    Dictionary<string, ConfigEntry> entries,
+    string file,
+    List<ConfigProblem> problems,
+    List<ConfigProblem> notices
+)
 {
     /// <summary>Faults so far.</summary>
     public List<ConfigProblem> Problems => problems;
@@ -19,7 +24,8 @@ internal sealed class ConfigReader(Dictionary<string, ConfigEntry> entries, stri
     public ConfigEntry? Entry(string key) => entries.GetValueOrDefault(key);
 
     /// <summary>The entries below a key.</summary>
-    public IEnumerable<ConfigEntry> Below(string key) => entries.Values.Where(entry => entry.Key.StartsWith(key + ".", StringComparison.Ordinal));
+    public IEnumerable<ConfigEntry> Below(string key) =>
+        entries.Values.Where(entry => entry.Key.StartsWith(key + ".", StringComparison.Ordinal));
 
     /// <summary>The location of a setting, or the file.</summary>
     public string LocationOf(string key) => Entry(key)?.Location ?? Below(key).FirstOrDefault()?.Location ?? file;
@@ -54,7 +60,11 @@ internal sealed class ConfigReader(Dictionary<string, ConfigEntry> entries, stri
             return [.. items!.Select(item => entry with { Text = item, Written = entry.Written == entry.Text ? item : entry.Written })];
         }
 
-        var listed = Below(setting.Key).Where(item => item.Text is not null).OrderBy(item => item.Key.Length).ThenBy(item => item.Key, StringComparer.Ordinal).ToArray();
+        var listed = Below(setting.Key)
+            .Where(item => item.Text is not null)
+            .OrderBy(item => item.Key.Length)
+            .ThenBy(item => item.Key, StringComparer.Ordinal)
+            .ToArray();
         return listed.Length > 0 || Entry(setting.Key) is { Shape: EntryShape.Empty }
             ? listed
             : [.. setting.Default.Select(item => new ConfigEntry(setting.Key, item, item, file))];
@@ -99,11 +109,12 @@ internal sealed class ConfigReader(Dictionary<string, ConfigEntry> entries, stri
             if (entry is { Shape: EntryShape.Value, Text: not null })
             {
                 var names = SettingTable.NamesIn(entry.Key).ToArray();
-                Problem(entry, names.Length > 0
-                    ? $"a section, but a single value is written. Write its settings below it: {string.Join(", ", names)}."
-                    : entry.Key is "connectors"
-                        ? "a list, but a single value is written. Write entries below it: - connector_id: ID"
-                        : "a section, but a single value is written. Write name: value below it.");
+                Problem(
+                    entry,
+                    names.Length > 0 ? $"a section, but a single value is written. Write its settings below it: {string.Join(", ", names)}."
+                        : entry.Key is "connectors" ? "a list, but a single value is written. Write entries below it: - connector_id: ID"
+                        : "a section, but a single value is written. Write name: value below it."
+                );
             }
 
             return;
@@ -123,9 +134,13 @@ internal sealed class ConfigReader(Dictionary<string, ConfigEntry> entries, stri
             section = Parent(section);
         }
 
-        Problem(entry, suggestion is not null
-            ? $"unknown setting. Did you mean {suggestion}?"
-            : $"unknown setting. {(section.Length == 0 ? "The top level knows" : $"{section} knows")}: {string.Join(", ", SettingTable.NamesIn(section))}.");
+        Problem(
+            entry,
+            suggestion is not null
+                ? $"unknown setting. Did you mean {suggestion}?"
+                : $"unknown setting. {(section.Length == 0 ? "The top level knows" : $"{section} knows")}: "
+                    + $"{string.Join(", ", SettingTable.NamesIn(section))}."
+        );
     }
 
     private static string Parent(string key)

@@ -11,8 +11,11 @@ internal static class ConnectorSection
     /// <param name="reader">The source of the settings.</param>
     /// <param name="isWhole">Whether all settings are known; if not, missing ones aren't reported.</param>
     /// <param name="builtIn">The sources that the host brings along.</param>
-    public static (IReadOnlyDictionary<string, string> Sources, IReadOnlyList<ConnectorEntry> Connectors, IReadOnlyList<string> NativeServiceTypes)
-        Read(ConfigReader reader, bool isWhole, SourceClasses builtIn)
+    public static (
+        IReadOnlyDictionary<string, string> Sources,
+        IReadOnlyList<ConnectorEntry> Connectors,
+        IReadOnlyList<string> NativeServiceTypes
+    ) Read(ConfigReader reader, bool isWhole, SourceClasses builtIn)
     {
         var sources = ReadSources(reader, builtIn);
         var connectors = isWhole ? ReadConnectors(reader, sources.Keys) : [];
@@ -21,7 +24,10 @@ internal static class ConnectorSection
         var ofWorker = reader.GetList(ServiceTypes);
         if (ofWorker.Count > 0 && !isWorker)
         {
-            reader.Notice(ServiceTypes.Key, "without effect: set service.worker_mode to true, or write the types under native_service_types.");
+            reader.Notice(
+                ServiceTypes.Key,
+                "without effect: set service.worker_mode to true, or write the types under native_service_types."
+            );
         }
 
         foreach (var entry in reader.GetList(NativeServiceTypes).Concat(isWorker ? ofWorker : []).DistinctBy(entry => entry.Text))
@@ -32,8 +38,14 @@ internal static class ConnectorSection
             }
             else
             {
-                reader.Notices.Add(new ConfigProblem(entry.Location, entry.Key.StartsWith(ServiceTypes.Key, StringComparison.Ordinal) ? ServiceTypes.Key : NativeServiceTypes.Key,
-                    $"there is no source for the service type \"{entry.Text}\": its connectors are not served. {Known(entry.Text!, sources.Keys)}"));
+                reader.Notices.Add(
+                    new ConfigProblem(
+                        entry.Location,
+                        entry.Key.StartsWith(ServiceTypes.Key, StringComparison.Ordinal) ? ServiceTypes.Key : NativeServiceTypes.Key,
+                        $"there is no source for the service type \"{entry.Text}\": its connectors are not served. "
+                            + $"{Known(entry.Text!, sources.Keys)}"
+                    )
+                );
             }
         }
 
@@ -52,13 +64,19 @@ internal static class ConnectorSection
         {
             var type = entry.Key["sources.".Length..];
             var parts = entry.Text!.Split(',', StringSplitOptions.TrimEntries);
-            if (parts.Length >= 2 && parts[0].Contains('.', StringComparison.Ordinal) && parts.Take(2).All(part => part.Length > 0 && !part.Contains(':', StringComparison.Ordinal)))
+            if (
+                parts.Length >= 2
+                && parts[0].Contains('.', StringComparison.Ordinal)
+                && parts.Take(2).All(part => part.Length > 0 && !part.Contains(':', StringComparison.Ordinal))
+            )
             {
                 var present = builtIn.PresentNameOf(entry.Text);
                 sources[type] = present ?? entry.Text;
                 if (present is not null)
                 {
-                    var way = builtIn.ByServiceType.ContainsKey(type) ? "Write that, or leave the entry out: a built-in source needs none." : "Write that.";
+                    var way = builtIn.ByServiceType.ContainsKey(type)
+                        ? "Write that, or leave the entry out: a built-in source needs none."
+                        : "Write that.";
                     reader.Notice(entry.Key, $"the class is called {present} now. {way}");
                 }
             }
@@ -68,7 +86,11 @@ internal static class ConnectorSection
             }
             else
             {
-                reader.Problem(entry, $"{ConfigReader.Shown(ConnectorSettings.Sources, entry)} is not the name of a class. Write it as Namespace.Type, Assembly.");
+                reader.Problem(
+                    entry,
+                    $"{ConfigReader.Shown(ConnectorSettings.Sources, entry)} is not the name of a class. Write it as Namespace.Type, "
+                        + "Assembly."
+                );
             }
         }
 
@@ -77,7 +99,8 @@ internal static class ConnectorSection
 
     private static List<ConnectorEntry> ReadConnectors(ConfigReader reader, IReadOnlyCollection<string> serviceTypes)
     {
-        var positions = reader.Below("connectors")
+        var positions = reader
+            .Below("connectors")
             .Select(entry => entry.Key.Split('.')[1])
             .Where(segment => int.TryParse(segment, NumberStyles.None, CultureInfo.InvariantCulture, out _))
             .Distinct()
@@ -86,35 +109,69 @@ internal static class ConnectorSection
         foreach (var position in positions)
         {
             var key = $"connectors.{position}";
-            Read(reader, key, $"{key}.connector_id", $"{key}.service_type", reader.Get(ConnectorApiKey, $"{key}.api_key"), serviceTypes, connectors);
+            Read(
+                reader,
+                key,
+                $"{key}.connector_id",
+                $"{key}.service_type",
+                reader.Get(ConnectorApiKey, $"{key}.api_key"),
+                serviceTypes,
+                connectors
+            );
         }
 
         if (reader.Has(OldConnectorId) || reader.Has(OldServiceType))
         {
             Read(reader, OldConnectorId.Key, OldConnectorId.Key, OldServiceType.Key, apiKey: null, serviceTypes, connectors);
-            reader.Notice(reader.Has(OldConnectorId) ? OldConnectorId.Key : OldServiceType.Key, "the old form. Write an entry under connectors instead.");
+            reader.Notice(
+                reader.Has(OldConnectorId) ? OldConnectorId.Key : OldServiceType.Key,
+                "the old form. Write an entry under connectors instead."
+            );
         }
 
         return connectors;
     }
 
     private static void Read(
-        ConfigReader reader, string place, string idKey, string typeKey, Secret? apiKey, IReadOnlyCollection<string> serviceTypes, List<ConnectorEntry> connectors)
+        ConfigReader reader,
+        string place,
+        string idKey,
+        string typeKey,
+        Secret? apiKey,
+        IReadOnlyCollection<string> serviceTypes,
+        List<ConnectorEntry> connectors
+    )
     {
         var id = reader.Get(ConnectorId, idKey);
         var type = reader.Get(ConnectorServiceType, typeKey);
         if (id is null)
         {
-            reader.Problems.Add(new ConfigProblem(reader.LocationOf(place), idKey, "missing. Write the id of the connector, as Kibana or `elastic-ingest list` shows it."));
+            reader.Problems.Add(
+                new ConfigProblem(
+                    reader.LocationOf(place),
+                    idKey,
+                    "missing. Write the id of the connector, as Kibana or `elastic-ingest list` shows it."
+                )
+            );
         }
 
         if (type is null)
         {
-            reader.Problems.Add(new ConfigProblem(reader.LocationOf(place), typeKey, $"missing. Write the connector's service type, one of {string.Join(", ", serviceTypes)}."));
+            reader.Problems.Add(
+                new ConfigProblem(
+                    reader.LocationOf(place),
+                    typeKey,
+                    $"missing. Write the connector's service type, one of {string.Join(", ", serviceTypes)}."
+                )
+            );
         }
         else if (!serviceTypes.Contains(type))
         {
-            reader.Problem(typeKey, $"there is no source for the service type {(Redactor.Quote(type) is ['"', ..] and var shown ? shown : "that is written here")}. {Known(type, serviceTypes)}");
+            reader.Problem(
+                typeKey,
+                "there is no source for the service type "
+                    + $"{(Redactor.Quote(type) is ['"', ..] and var shown ? shown : "that is written here")}. {Known(type, serviceTypes)}"
+            );
         }
 
         if (id is not null && type is not null)

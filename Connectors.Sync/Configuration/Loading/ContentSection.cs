@@ -37,13 +37,20 @@ internal static class ContentSection
 
         if (!Uri.TryCreate(text, UriKind.Absolute, out var host) || host.Scheme is not ("http" or "https") || host.Host.Length == 0)
         {
-            reader.Problem(ServiceHost.Key, $"{ConfigReader.Shown(ServiceHost, reader.Entry(ServiceHost.Key)!)} is not an address. Write it with scheme and port: http://localhost:8090.");
+            reader.Problem(
+                ServiceHost.Key,
+                $"{ConfigReader.Shown(ServiceHost, reader.Entry(ServiceHost.Key)!)} is not an address. Write it with scheme and port: "
+                    + "http://localhost:8090."
+            );
             return null;
         }
 
         if (host.UserInfo.Length > 0)
         {
-            reader.Problem(ServiceHost.Key, "the address holds a user or password, and the extraction service knows neither. Leave them out.");
+            reader.Problem(
+                ServiceHost.Key,
+                "the address holds a user or password, and the extraction service knows neither. Leave them out."
+            );
             return null;
         }
 

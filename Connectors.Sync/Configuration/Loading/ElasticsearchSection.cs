@@ -51,11 +51,17 @@ internal static class ElasticsearchSection
         {
             if (!Uri.TryCreate(entry.Text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0)
             {
-                reader.Problem(entry, $"{ConfigReader.Shown(Host, entry)} is not an address. Write it with scheme and port: http://localhost:9200.");
+                reader.Problem(
+                    entry,
+                    $"{ConfigReader.Shown(Host, entry)} is not an address. Write it with scheme and port: http://localhost:9200."
+                );
             }
             else if (uri.UserInfo.Length > 0)
             {
-                reader.Problem(entry, "the address holds a user or password. Move them to elasticsearch.username and elasticsearch.password.");
+                reader.Problem(
+                    entry,
+                    "the address holds a user or password. Move them to elasticsearch.username and elasticsearch.password."
+                );
             }
             else
             {
@@ -90,7 +96,11 @@ internal static class ElasticsearchSection
             return digits;
         }
 
-        reader.Problem(Fingerprint.Key, $"{ConfigReader.Shown(Fingerprint, reader.Entry(Fingerprint.Key)!)} is not a SHA-256 fingerprint: 64 hexadecimal digits, with or without colons.");
+        reader.Problem(
+            Fingerprint.Key,
+            $"{ConfigReader.Shown(Fingerprint, reader.Entry(Fingerprint.Key)!)} is not a SHA-256 fingerprint: 64 hexadecimal digits, "
+                + "with or without colons."
+        );
         return null;
     }
 
@@ -123,7 +133,11 @@ internal static class ElasticsearchSection
 
         if (options.InitialBackoff > options.MaxWaitDuration && options.MaxWaitDuration > TimeSpan.Zero)
         {
-            reader.Problem(InitialBackoff.Key, $"{InitialBackoff.Type.Format(options.InitialBackoff)} is more than elasticsearch.max_wait_duration ({MaxWaitDuration.Type.Format(options.MaxWaitDuration)}). Make it smaller.");
+            reader.Problem(
+                InitialBackoff.Key,
+                $"{InitialBackoff.Type.Format(options.InitialBackoff)} is more than elasticsearch.max_wait_duration "
+                    + $"({MaxWaitDuration.Type.Format(options.MaxWaitDuration)}). Make it smaller."
+            );
         }
 
         if (!options.VerifyCertificates)

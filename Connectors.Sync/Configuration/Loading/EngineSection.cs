@@ -14,28 +14,33 @@ internal static class EngineSection
 {
     /// <param name="reader">The source of the settings.</param>
     /// <param name="stateFolder">Full path.</param>
-    public static SyncEngineOptions Read(ConfigReader reader, string stateFolder) => new()
-    {
-        StateFolder = stateFolder,
-        SkipUnchanged = reader.Get(SkipUnchanged),
-        DeleteGuard = new DeleteGuardOptions { MaxPercent = reader.Get(DeleteGuardMaxPercent), MaxDocuments = reader.Get(DeleteGuardMaxDocuments) },
-        Bulk = new BulkWriterOptions
+    public static SyncEngineOptions Read(ConfigReader reader, string stateFolder) =>
+        new()
         {
-            MaxOperations = reader.Get(ChunkSize),
-            MaxRequestBytes = reader.Get(ChunkMaxMemSize),
-            MaxConcurrency = reader.Get(MaxConcurrency),
-            MaxRetryDelay = reader.Get(BulkKeys.RetryInterval),
-            RetryTimeLimit = reader.Get(RetryTimeLimit),
-        },
-        Rejections = ReadRejections(reader),
-        Page = new PageLimits(reader.Get(PageDocuments), reader.Get(PageMemSize)),
-        Partitions = reader.Get(MaxConcurrentPartitions),
-        PagesInFlight = reader.Get(PagesInFlight),
-        Content = ContentSection.Read(reader),
-        ContentConcurrency = reader.Get(ConcurrentDownloads),
-        SourceRetryTimeLimit = reader.Get(SourceRetryTimeLimit),
-        SourceCallTimeLimit = reader.Get(SourceCallTimeLimit),
-    };
+            StateFolder = stateFolder,
+            SkipUnchanged = reader.Get(SkipUnchanged),
+            DeleteGuard = new DeleteGuardOptions
+            {
+                MaxPercent = reader.Get(DeleteGuardMaxPercent),
+                MaxDocuments = reader.Get(DeleteGuardMaxDocuments),
+            },
+            Bulk = new BulkWriterOptions
+            {
+                MaxOperations = reader.Get(ChunkSize),
+                MaxRequestBytes = reader.Get(ChunkMaxMemSize),
+                MaxConcurrency = reader.Get(MaxConcurrency),
+                MaxRetryDelay = reader.Get(BulkKeys.RetryInterval),
+                RetryTimeLimit = reader.Get(RetryTimeLimit),
+            },
+            Rejections = ReadRejections(reader),
+            Page = new PageLimits(reader.Get(PageDocuments), reader.Get(PageMemSize)),
+            Partitions = reader.Get(MaxConcurrentPartitions),
+            PagesInFlight = reader.Get(PagesInFlight),
+            Content = ContentSection.Read(reader),
+            ContentConcurrency = reader.Get(ConcurrentDownloads),
+            SourceRetryTimeLimit = reader.Get(SourceRetryTimeLimit),
+            SourceCallTimeLimit = reader.Get(SourceCallTimeLimit),
+        };
 
     private static RejectionLimits ReadRejections(ConfigReader reader)
     {
@@ -46,6 +51,13 @@ internal static class EngineSection
             MaxRate = reader.Get(MaxErrorRate),
             Window = reader.Get(ErrorWindowSize),
         };
-        return reader.Get(ErrorMonitorEnabled) ? limits : new RejectionLimits { MaxTotal = int.MaxValue, MaxConsecutive = int.MaxValue, MaxRate = 1 };
+        return reader.Get(ErrorMonitorEnabled)
+            ? limits
+            : new RejectionLimits
+            {
+                MaxTotal = int.MaxValue,
+                MaxConsecutive = int.MaxValue,
+                MaxRate = 1,
+            };
     }
 }

@@ -30,7 +30,10 @@ internal static class EnvironmentEntries
                 }
             }
 
-            entries[key] = new ConfigEntry(key, value.Length == 0 ? null : value, value, $"environment variable {name}") { IsFromEnvironment = true };
+            entries[key] = new ConfigEntry(key, value.Length == 0 ? null : value, value, $"environment variable {name}")
+            {
+                IsFromEnvironment = true,
+            };
         }
     }
 }

@@ -57,7 +57,10 @@ internal static class EnvironmentReferences
         var name = colon < 0 ? reference : reference[..colon];
         if (name.Length == 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
         {
-            report("a ${...} whose name is not that of an environment variable (letters, digits and _). Write ${NAME} or ${NAME:default}, or $${ for a plain ${.");
+            report(
+                "a ${...} whose name is not that of an environment variable (letters, digits and _). Write ${NAME} or ${NAME:default}, "
+                    + "or $${ for a plain ${."
+            );
             return false;
         }
 

@@ -18,7 +18,16 @@ internal static class ServiceConfigurationReader
             text = path is null && !File.Exists(file) ? "" : ReadBounded(file);
             if (text is null)
             {
-                return new ConfigurationOutcome(null, [new ConfigProblem(file, "", "larger than 1 MiB, which no configuration is. Give the path of the configuration with -c.")]);
+                return new ConfigurationOutcome(
+                    null,
+                    [
+                        new ConfigProblem(
+                            file,
+                            "",
+                            "larger than 1 MiB, which no configuration is. Give the path of the configuration with -c."
+                        ),
+                    ]
+                );
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -53,7 +62,13 @@ internal static class ServiceConfigurationReader
     /// <param name="text">YAML.</param>
     /// <param name="environment">All environment variables.</param>
     /// <param name="builtIn">The sources that the host brings along.</param>
-    public static ConfigurationOutcome Read(string file, string folder, string text, IReadOnlyDictionary<string, string> environment, SourceClasses builtIn)
+    public static ConfigurationOutcome Read(
+        string file,
+        string folder,
+        string text,
+        IReadOnlyDictionary<string, string> environment,
+        SourceClasses builtIn
+    )
     {
         List<ConfigProblem> problems = [];
         List<ConfigProblem> notices = [];
@@ -89,14 +104,25 @@ internal static class ServiceConfigurationReader
     /// A service without credentials of its own maintains its connectors with the first connector key that is set: keys that Kibana creates
     /// have the privileges.
     /// </summary>
-    private static ElasticsearchOptions WithKey(ElasticsearchOptions elasticsearch, IReadOnlyList<ConnectorEntry> connectors, ConfigReader reader)
+    private static ElasticsearchOptions WithKey(
+        ElasticsearchOptions elasticsearch,
+        IReadOnlyList<ConnectorEntry> connectors,
+        ConfigReader reader
+    )
     {
-        if (elasticsearch is not { ApiKey: null, Username: null } || connectors.FirstOrDefault(entry => entry.ApiKey is not null) is not { } first)
+        if (
+            elasticsearch is not { ApiKey: null, Username: null }
+            || connectors.FirstOrDefault(entry => entry.ApiKey is not null) is not { } first
+        )
         {
             return elasticsearch;
         }
 
-        reader.Notice("connectors", $"there are no credentials under elasticsearch: connectors and jobs are read and written with the api_key of connector \"{first.ConnectorId}\".");
+        reader.Notice(
+            "connectors",
+            "there are no credentials under elasticsearch: connectors and jobs are read and written with the api_key of connector "
+                + $"\"{first.ConnectorId}\"."
+        );
         return elasticsearch with { ApiKey = first.ApiKey };
     }
 

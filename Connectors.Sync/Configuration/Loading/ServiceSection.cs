@@ -7,21 +7,22 @@ internal static class ServiceSection
 {
     /// <param name="reader">The source of the settings.</param>
     /// <param name="folder">What relative paths are relative to.</param>
-    public static ServiceOptions Read(ConfigReader reader, string folder) => new()
-    {
-        Idling = reader.Get(Idling),
-        Heartbeat = reader.Get(Heartbeat),
-        PreflightMaxAttempts = reader.Get(PreflightMaxAttempts),
-        PreflightIdle = reader.Get(PreflightIdle),
-        MaxErrors = reader.Get(MaxErrors),
-        MaxErrorsSpan = reader.Get(MaxErrorsSpan),
-        MaxConcurrentContentSyncs = reader.Get(MaxConcurrentContentSyncs),
-        MaxConcurrentAccessControlSyncs = reader.Get(MaxConcurrentAccessControlSyncs),
-        MaxConcurrentSchedulingTasks = reader.Get(MaxConcurrentSchedulingTasks),
-        JobCleanupInterval = reader.Get(JobCleanupInterval),
-        DeleteOrphanedContent = reader.Get(DeleteOrphanedContent),
-        LogLevel = reader.Get(LogLevel),
-        StateFolder = Path.GetFullPath(reader.Get(StateDir)!, folder),
-        PluginsFolder = Path.GetFullPath(reader.Get(PluginsDir)!, folder),
-    };
+    public static ServiceOptions Read(ConfigReader reader, string folder) =>
+        new()
+        {
+            Idling = reader.Get(Idling),
+            Heartbeat = reader.Get(Heartbeat),
+            PreflightMaxAttempts = reader.Get(PreflightMaxAttempts),
+            PreflightIdle = reader.Get(PreflightIdle),
+            MaxErrors = reader.Get(MaxErrors),
+            MaxErrorsSpan = reader.Get(MaxErrorsSpan),
+            MaxConcurrentContentSyncs = reader.Get(MaxConcurrentContentSyncs),
+            MaxConcurrentAccessControlSyncs = reader.Get(MaxConcurrentAccessControlSyncs),
+            MaxConcurrentSchedulingTasks = reader.Get(MaxConcurrentSchedulingTasks),
+            JobCleanupInterval = reader.Get(JobCleanupInterval),
+            DeleteOrphanedContent = reader.Get(DeleteOrphanedContent),
+            LogLevel = reader.Get(LogLevel),
+            StateFolder = Path.GetFullPath(reader.Get(StateDir)!, folder),
+            PluginsFolder = Path.GetFullPath(reader.Get(PluginsDir)!, folder),
+        };
 }

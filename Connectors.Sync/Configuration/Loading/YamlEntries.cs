@@ -4,8 +4,8 @@ using YamlDotNet.Core.Events;
 namespace Connectors.Sync.Configuration.Loading;
 
 /// <summary>
-/// Flattens a YAML file into entries with their lines. Sections may be nested, written with dots (<c>elasticsearch.bulk.chunk_size: 500</c>),
-/// or both, as with the Python service.
+/// Flattens a YAML file into entries with their lines. Sections may be nested, written with dots
+/// (<c>elasticsearch.bulk.chunk_size: 500</c>), or both, as with the Python service.
 /// </summary>
 internal sealed class YamlEntries
 {
@@ -30,7 +30,12 @@ internal sealed class YamlEntries
     /// <param name="problems">Receives faults.</param>
     /// <param name="isWhole">False when the text is not valid YAML to its end: some entries are missing then.</param>
     public static Dictionary<string, ConfigEntry> Read(
-        string file, string text, Func<string, string?> environment, List<ConfigProblem> problems, out bool isWhole)
+        string file,
+        string text,
+        Func<string, string?> environment,
+        List<ConfigProblem> problems,
+        out bool isWhole
+    )
     {
         var reader = new YamlEntries(file, environment, problems);
         isWhole = true;
@@ -41,14 +46,27 @@ internal sealed class YamlEntries
         catch (TooDeepException exception)
         {
             isWhole = false;
-            problems.Add(new ConfigProblem(exception.Location, "", $"settings are nested more than {MaxDepth} levels deep, which none of them is. Check the brackets and the indentation."));
+            problems.Add(
+                new ConfigProblem(
+                    exception.Location,
+                    "",
+                    $"settings are nested more than {MaxDepth} levels deep, which none of them is. Check the brackets and the indentation."
+                )
+            );
         }
         catch (YamlException exception)
         {
             // The library's message may quote the text, which may be a password.
             isWhole = false;
-            problems.Add(TabInIndentation(file, text) ?? new ConfigProblem($"{file}:{exception.Start.Line}", "", $"this is not valid YAML (column {exception.Start.Column}). "
-                + "Check the indentation, and put values with : # * & ! % @ or quotes in them into single quotes."));
+            problems.Add(
+                TabInIndentation(file, text)
+                    ?? new ConfigProblem(
+                        $"{file}:{exception.Start.Line}",
+                        "",
+                        $"this is not valid YAML (column {exception.Start.Column}). "
+                            + "Check the indentation, and put values with : # * & ! % @ or quotes in them into single quotes."
+                    )
+            );
         }
 
         return reader._entries;
@@ -110,8 +128,14 @@ internal sealed class YamlEntries
                 ReadSequence(parser, key, sequence, depth + 1);
                 break;
             case AnchorAlias alias:
-                _problems.Add(new ConfigProblem(At(alias.Start), key, "a value that starts with * is a YAML alias, which is not supported here. "
-                    + "Put it into single quotes if it is meant as text."));
+                _problems.Add(
+                    new ConfigProblem(
+                        At(alias.Start),
+                        key,
+                        "a value that starts with * is a YAML alias, which is not supported here. "
+                            + "Put it into single quotes if it is meant as text."
+                    )
+                );
                 parser.MoveNext();
                 break;
             default:
@@ -160,8 +184,12 @@ internal sealed class YamlEntries
     private void Add(string key, Scalar scalar)
     {
         var place = At(scalar.Start);
-        var isNull = scalar is { IsPlainImplicit: true, Style: ScalarStyle.Plain or ScalarStyle.Any, Value: "" or "~" or "null" or "Null" or "NULL" };
-        var text = isNull ? null : EnvironmentReferences.Resolve(scalar.Value, _environment, message => _problems.Add(new ConfigProblem(place, key, message)));
+        var isNull =
+            scalar is
+            { IsPlainImplicit: true, Style: ScalarStyle.Plain or ScalarStyle.Any, Value: "" or "~" or "null" or "Null" or "NULL" };
+        var text = isNull
+            ? null
+            : EnvironmentReferences.Resolve(scalar.Value, _environment, message => _problems.Add(new ConfigProblem(place, key, message)));
         if (text is { Length: 0 } && scalar.Style == ScalarStyle.Plain)
         {
             text = null;
@@ -174,7 +202,9 @@ internal sealed class YamlEntries
     {
         if (_entries.TryGetValue(entry.Key, out var first))
         {
-            _problems.Add(new ConfigProblem(entry.Location, entry.Key, $"set a second time; the first is at {first.Location}. Keep one of them."));
+            _problems.Add(
+                new ConfigProblem(entry.Location, entry.Key, $"set a second time; the first is at {first.Location}. Keep one of them.")
+            );
             return;
         }
 

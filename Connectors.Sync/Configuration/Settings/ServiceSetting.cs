@@ -5,7 +5,8 @@ namespace Connectors.Sync.Configuration.Settings;
 /// <summary>
 /// One setting of the service, declared once; reading, validation, messages and the reference in <c>docs/configuration.md</c> use it.
 /// </summary>
-/// <param name="Key">The whole key, <c>elasticsearch.bulk.chunk_size</c>. <c>#</c> stands for the position in a list, a final <c>*</c> for any name.</param>
+/// <param name="Key">The whole key, <c>elasticsearch.bulk.chunk_size</c>. <c>#</c> stands for the position in a list, a final <c>*</c> for
+/// any name.</param>
 /// <param name="Meaning">What it does, in a sentence or two, for docs.</param>
 internal abstract record ServiceSetting(string Key, string Meaning)
 {

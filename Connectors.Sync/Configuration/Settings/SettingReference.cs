@@ -9,7 +9,8 @@ internal static class SettingReference
     public static string Render()
     {
         var text = new StringBuilder();
-        text.Append("""
+        text.Append(
+            """
             # Configuration
 
             `config.yml` in the current folder, or the file given with `-c`. The keys are those of Elastic's Python service. This page is
@@ -24,14 +25,18 @@ internal static class SettingReference
             - Durations are numbers of seconds. `yes`, `on`, `no` and `off` are accepted for true and false.
 
 
-            """.ReplaceLineEndings("\n"));
+            """.ReplaceLineEndings("\n")
+        );
 
         Section(text, "elasticsearch", ElasticsearchSettings.All);
         Section(text, "elasticsearch.bulk", BulkSettings.All);
         Section(text, "service", LoopSettings.All);
         Section(text, "local_extraction, extraction_service", ExtractionSettings.All);
         Section(text, "connectors, native_service_types, sources", ConnectorSettings.All);
-        text.Append("## Accepted without effect\n\nSettings of the Python service that are not needed here. They cause a notice at startup, not an error.\n\n| key | why |\n|---|---|\n");
+        text.Append(
+            "## Accepted without effect\n\nSettings of the Python service that are not needed here. They cause a notice at startup, not "
+                + "an error.\n\n| key | why |\n|---|---|\n"
+        );
         foreach (var setting in SettingsWithoutEffect.All)
         {
             text.Append($"| `{setting.Key}` | {setting.NoEffect} |\n");
@@ -58,7 +63,9 @@ internal static class SettingReference
 
             var fallback = setting.DefaultText.Length == 0 ? "" : $"`{setting.DefaultText}`";
             var key = setting.Key.Replace(".#.", "[].", StringComparison.Ordinal).Replace(".*", ".NAME", StringComparison.Ordinal);
-            text.Append($"| `{key}` | {value} | {fallback} | {setting.Meaning}{(setting.IsPython ? "" : " *(not in the Python service)*")} |\n");
+            text.Append(
+                $"| `{key}` | {value} | {fallback} | {setting.Meaning}{(setting.IsPython ? "" : " *(not in the Python service)*")} |\n"
+            );
         }
 
         text.Append('\n');

@@ -7,7 +7,14 @@ internal static class SettingTable
 {
     /// <summary>Every setting.</summary>
     public static IReadOnlyList<ServiceSetting> All { get; } =
-        [.. ElasticsearchSettings.All, .. BulkSettings.All, .. LoopSettings.All, .. ExtractionSettings.All, .. ConnectorSettings.All, .. SettingsWithoutEffect.All];
+    [
+        .. ElasticsearchSettings.All,
+        .. BulkSettings.All,
+        .. LoopSettings.All,
+        .. ExtractionSettings.All,
+        .. ConnectorSettings.All,
+        .. SettingsWithoutEffect.All,
+    ];
 
     /// <summary>The setting that a key of the file names, or <see langword="null"/>.</summary>
     /// <param name="key">The key with list positions as numbers: <c>connectors.0.api_key</c>.</param>
@@ -20,8 +27,13 @@ internal static class SettingTable
         {
             if (Matches(setting, segments, ignoreCase))
             {
-                canonical = string.Join('.', segments.Select((segment, i) =>
-                    i < setting.Segments.Count && setting.Segments[i] is not ("#" or "*") ? setting.Segments[i] : segment));
+                canonical = string.Join(
+                    '.',
+                    segments.Select(
+                        (segment, i) =>
+                            i < setting.Segments.Count && setting.Segments[i] is not ("#" or "*") ? setting.Segments[i] : segment
+                    )
+                );
                 return setting;
             }
         }
@@ -41,8 +53,9 @@ internal static class SettingTable
     public static IEnumerable<string> NamesIn(string section)
     {
         var segments = section.Length == 0 ? [] : section.Split('.');
-        return All
-            .Where(setting => setting.NoEffect is null && setting.Segments.Count > segments.Length && SegmentsMatch(setting, segments, ignoreCase: false))
+        return All.Where(setting =>
+                setting.NoEffect is null && setting.Segments.Count > segments.Length && SegmentsMatch(setting, segments, ignoreCase: false)
+            )
             .Select(setting => setting.Segments[segments.Length])
             .Where(name => name is not ("#" or "*"))
             .Distinct();

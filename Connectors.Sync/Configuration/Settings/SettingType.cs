@@ -12,7 +12,13 @@ namespace Connectors.Sync.Configuration.Settings;
 /// <param name="Range">What values are allowed beyond the kind, for docs; empty when all are.</param>
 /// <param name="Unit">The unit of a number, or empty.</param>
 internal sealed record SettingType<T>(
-    string Expectation, SettingParser<T> Parse, Func<T, string> Format, string Name, string Range = "", string Unit = "");
+    string Expectation,
+    SettingParser<T> Parse,
+    Func<T, string> Format,
+    string Name,
+    string Range = "",
+    string Unit = ""
+);
 
 /// <summary>Turns text into a value.</summary>
 internal delegate bool SettingParser<T>(string text, [MaybeNullWhen(false)] out T value);
@@ -21,73 +27,101 @@ internal delegate bool SettingParser<T>(string text, [MaybeNullWhen(false)] out 
 internal static class SettingTypes
 {
     /// <summary>Any text.</summary>
-    public static SettingType<string?> Text { get; } = new(
-        "a text", (string text, out string? value) => { value = text; return true; }, value => value ?? "", "text");
+    public static SettingType<string?> Text { get; } =
+        new(
+            "a text",
+            (string text, out string? value) =>
+            {
+                value = text;
+                return true;
+            },
+            value => value ?? "",
+            "text"
+        );
 
     /// <summary>A text that is never shown.</summary>
-    public static SettingType<Secret?> SecretText { get; } = new(
-        "a text", (string text, out Secret? value) => { value = Secret.FromNullable(text); return true; }, _ => "", "secret");
+    public static SettingType<Secret?> SecretText { get; } =
+        new(
+            "a text",
+            (string text, out Secret? value) =>
+            {
+                value = Secret.FromNullable(text);
+                return true;
+            },
+            _ => "",
+            "secret"
+        );
 
     /// <summary>true or false, and the other words that YAML 1.1 knows for them.</summary>
     public static SettingType<bool> Flag { get; } = new("true or false", TryFlag, value => value ? "true" : "false", "true/false");
 
     /// <summary>Texts, as a YAML list or separated by commas.</summary>
-    public static SettingType<IReadOnlyList<string>> List { get; } = new(
-        "a list",
-        (string text, [MaybeNullWhen(false)] out IReadOnlyList<string> value) =>
-        {
-            value = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-            return true;
-        },
-        value => string.Join(", ", value),
-        "list");
+    public static SettingType<IReadOnlyList<string>> List { get; } =
+        new(
+            "a list",
+            (string text, [MaybeNullWhen(false)] out IReadOnlyList<string> value) =>
+            {
+                value = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+                return true;
+            },
+            value => string.Join(", ", value),
+            "list"
+        );
 
     /// <summary>A whole number.</summary>
-    public static SettingType<int> Whole(int min, int max, string unit = "") => new(
-        Invariant($"a whole number from {min} to {max}"),
-        (string text, out int value) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)
-            && value >= min && value <= max,
-        value => value.ToString(CultureInfo.InvariantCulture),
-        "whole number",
-        Invariant($"{min} to {max}"),
-        unit);
+    public static SettingType<int> Whole(int min, int max, string unit = "") =>
+        new(
+            Invariant($"a whole number from {min} to {max}"),
+            (string text, out int value) =>
+                int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value >= min && value <= max,
+            value => value.ToString(CultureInfo.InvariantCulture),
+            "whole number",
+            Invariant($"{min} to {max}"),
+            unit
+        );
 
     /// <summary>A number with an optional fraction.</summary>
-    public static SettingType<double> Number(double min, double max, string unit = "") => new(
-        Invariant($"a number from {min} to {max}"),
-        (string text, out double value) => TryNumber(text, min, max, out value),
-        value => value.ToString(CultureInfo.InvariantCulture),
-        "number",
-        Invariant($"{min} to {max}"),
-        unit);
+    public static SettingType<double> Number(double min, double max, string unit = "") =>
+        new(
+            Invariant($"a number from {min} to {max}"),
+            (string text, out double value) => TryNumber(text, min, max, out value),
+            value => value.ToString(CultureInfo.InvariantCulture),
+            "number",
+            Invariant($"{min} to {max}"),
+            unit
+        );
 
     /// <summary>A duration, written as a number of seconds.</summary>
-    public static SettingType<TimeSpan> Seconds(double min, double max) => new(
-        Invariant($"a number of seconds from {min} to {max}"),
-        (string text, out TimeSpan value) =>
-        {
-            var good = TryNumber(text, min, max, out var seconds);
-            value = good ? TimeSpan.FromSeconds(seconds) : default;
-            return good;
-        },
-        value => value.TotalSeconds.ToString(CultureInfo.InvariantCulture),
-        "number",
-        Invariant($"{min} to {max}"),
-        "seconds");
+    public static SettingType<TimeSpan> Seconds(double min, double max) =>
+        new(
+            Invariant($"a number of seconds from {min} to {max}"),
+            (string text, out TimeSpan value) =>
+            {
+                var good = TryNumber(text, min, max, out var seconds);
+                value = good ? TimeSpan.FromSeconds(seconds) : default;
+                return good;
+            },
+            value => value.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+            "number",
+            Invariant($"{min} to {max}"),
+            "seconds"
+        );
 
     /// <summary>A size in bytes, written as a number of mebibytes.</summary>
-    public static SettingType<int> Mebibytes(double min, double max) => new(
-        Invariant($"a number of MiB from {min} to {max}"),
-        (string text, out int value) =>
-        {
-            var good = TryNumber(text, min, max, out var mebibytes);
-            value = good ? (int)(mebibytes * 1024 * 1024) : 0;
-            return good;
-        },
-        value => (value / (1024.0 * 1024)).ToString(CultureInfo.InvariantCulture),
-        "number",
-        Invariant($"{min} to {max}"),
-        "MiB");
+    public static SettingType<int> Mebibytes(double min, double max) =>
+        new(
+            Invariant($"a number of MiB from {min} to {max}"),
+            (string text, out int value) =>
+            {
+                var good = TryNumber(text, min, max, out var mebibytes);
+                value = good ? (int)(mebibytes * 1024 * 1024) : 0;
+                return good;
+            },
+            value => (value / (1024.0 * 1024)).ToString(CultureInfo.InvariantCulture),
+            "number",
+            Invariant($"{min} to {max}"),
+            "MiB"
+        );
 
     /// <summary>One of a few words, in any case.</summary>
     public static SettingType<T> Choice<T>(params (string Word, T Value)[] choices)
@@ -104,12 +138,14 @@ internal static class SettingTypes
             },
             value => choices.First(choice => choice.Value.Equals(value)).Word,
             "word",
-            string.Join(", ", words));
+            string.Join(", ", words)
+        );
     }
 
     private static bool TryNumber(string text, double min, double max, out double value) =>
         double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value)
-        && value >= min && value <= max;
+        && value >= min
+        && value <= max;
 
     private static bool TryFlag(string text, out bool value)
     {

@@ -53,10 +53,12 @@ internal static class ExtractionFrame
     }
 
     /// <summary>What <see cref="Request"/> wrote.</summary>
-    public static (int MaxTextBytes, int TimeLimitMilliseconds, string FileName) ReadRequest(ReadOnlySpan<byte> payload) => (
-        BinaryPrimitives.ReadInt32LittleEndian(payload),
-        BinaryPrimitives.ReadInt32LittleEndian(payload[4..]),
-        Encoding.UTF8.GetString(payload[8..]));
+    public static (int MaxTextBytes, int TimeLimitMilliseconds, string FileName) ReadRequest(ReadOnlySpan<byte> payload) =>
+        (
+            BinaryPrimitives.ReadInt32LittleEndian(payload),
+            BinaryPrimitives.ReadInt32LittleEndian(payload[4..]),
+            Encoding.UTF8.GetString(payload[8..])
+        );
 }
 
 /// <summary>Kinds of frames.</summary>

@@ -47,7 +47,12 @@ internal sealed class ExtractionPool : IAsyncDisposable
                 }
             }
 
-            return await ExtractionProcess.StartAsync(_options.Command ?? ExtractionCommand.Find(), _options.MemoryLimitBytes, _time, cancellationToken);
+            return await ExtractionProcess.StartAsync(
+                _options.Command ?? ExtractionCommand.Find(),
+                _options.MemoryLimitBytes,
+                _time,
+                cancellationToken
+            );
         }
         catch
         {

@@ -11,9 +11,23 @@ internal sealed class ExtractionProcess : IAsyncDisposable
     /// <summary>Far more than a start takes, even on a machine with better things to do.</summary>
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
 
-    // All that a .NET program needs. The service's environment holds passwords and keys, which a file that takes over a library must not find.
+    // All that a .NET program needs. The service's environment holds passwords and keys, which a file that takes over a library must not
+    // find.
     private static readonly string[] Inherited =
-        ["PATH", "HOME", "TMPDIR", "TEMP", "TMP", "SystemRoot", "windir", "LD_LIBRARY_PATH", "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64", "DOTNET_HOST_PATH"];
+    [
+        "PATH",
+        "HOME",
+        "TMPDIR",
+        "TEMP",
+        "TMP",
+        "SystemRoot",
+        "windir",
+        "LD_LIBRARY_PATH",
+        "DOTNET_ROOT",
+        "DOTNET_ROOT_X64",
+        "DOTNET_ROOT_ARM64",
+        "DOTNET_HOST_PATH",
+    ];
 
     private readonly Process _process;
     private readonly Stream _input;
@@ -38,7 +52,12 @@ internal sealed class ExtractionProcess : IAsyncDisposable
 
     /// <summary>Starts one and waits until it takes files.</summary>
     /// <exception cref="ConnectorException">It does not start, or is something else.</exception>
-    public static async Task<ExtractionProcess> StartAsync(ExtractionCommand command, long memoryLimitBytes, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<ExtractionProcess> StartAsync(
+        ExtractionCommand command,
+        long memoryLimitBytes,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
         ExtractionProcess? started = null;
         try
@@ -64,8 +83,10 @@ internal sealed class ExtractionProcess : IAsyncDisposable
             cancellationToken.ThrowIfCancellationRequested();
             throw new ConnectorException(
                 FailureKind.Fatal,
-                $"local_extraction: the program that reads files does not start ({command.Program} {string.Join(' ', command.Arguments)}): {failure.Message.TrimEnd('.')}. See whether it runs by hand.",
-                failure);
+                $"local_extraction: the program that reads files does not start ({command.Program} "
+                    + $"{string.Join(' ', command.Arguments)}): {failure.Message.TrimEnd('.')}. See whether it runs by hand.",
+                failure
+            );
         }
     }
 
@@ -76,7 +97,12 @@ internal sealed class ExtractionProcess : IAsyncDisposable
     /// <param name="ended">Ends the process; then, and when it ends by itself, an exception tells.</param>
     /// <exception cref="IOException">The process ended.</exception>
     /// <exception cref="InvalidDataException">It wrote what it should not.</exception>
-    public async Task<ExtractionResult> ExtractAsync(byte[] request, ReadOnlyMemory<byte> content, int maxTextBytes, CancellationToken ended)
+    public async Task<ExtractionResult> ExtractAsync(
+        byte[] request,
+        ReadOnlyMemory<byte> content,
+        int maxTextBytes,
+        CancellationToken ended
+    )
     {
         await using var kill = ended.Register(Kill);
         await WriteAsync(FrameKind.Request, request);
@@ -101,7 +127,10 @@ internal sealed class ExtractionProcess : IAsyncDisposable
             }
 
             FilesRead++;
-            var (outcome, reason) = ((ExtractionOutcome)_frame[ExtractionFrame.HeadLength], Encoding.UTF8.GetString(_frame.AsSpan(ExtractionFrame.HeadLength + 1, DoneLength - 1)));
+            var (outcome, reason) = (
+                (ExtractionOutcome)_frame[ExtractionFrame.HeadLength],
+                Encoding.UTF8.GetString(_frame.AsSpan(ExtractionFrame.HeadLength + 1, DoneLength - 1))
+            );
             return new ExtractionResult(outcome, text, reason);
         }
         catch
@@ -138,7 +167,10 @@ internal sealed class ExtractionProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        var inherited = Inherited.Select(name => (name, value: Environment.GetEnvironmentVariable(name))).Where(pair => pair.value is not null).ToArray();
+        var inherited = Inherited
+            .Select(name => (name, value: Environment.GetEnvironmentVariable(name)))
+            .Where(pair => pair.value is not null)
+            .ToArray();
         start.Environment.Clear();
         foreach (var (name, value) in inherited)
         {

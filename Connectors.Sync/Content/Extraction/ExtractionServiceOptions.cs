@@ -1,6 +1,7 @@
 namespace Connectors.Sync.Content.Extraction;
 
-/// <summary>Elastic's data extraction service (<c>extraction_service</c>): another process, reached over HTTP, that makes text of many kinds of files.</summary>
+/// <summary>Elastic's data extraction service (<c>extraction_service</c>): another process, reached over HTTP, that makes text of many
+/// kinds of files.</summary>
 internal sealed record ExtractionServiceOptions
 {
     /// <summary>Its address, without a user or password.</summary>

@@ -5,7 +5,8 @@ namespace Connectors.Sync.Content.Extraction;
 /// <summary>How files are read by processes of their own on this machine (<c>local_extraction</c>).</summary>
 internal sealed record LocalExtractionOptions
 {
-    /// <summary>Most processes at the same time; each reads one file at a time. They are started when they are needed and end after a minute without work. Default 2.</summary>
+    /// <summary>Most processes at the same time; each reads one file at a time. They are started when they are needed and end after a
+    /// minute without work. Default 2.</summary>
     [Range(1, 64)]
     public int Processes { get; init; } = 2;
 

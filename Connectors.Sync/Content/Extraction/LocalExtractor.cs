@@ -4,7 +4,8 @@ using Connectors.Abstractions;
 namespace Connectors.Sync.Content.Extraction;
 
 /// <summary>Reads files in processes of their own on this machine.</summary>
-internal sealed class LocalExtractor(ExtractionPool pool, LocalExtractionOptions options, int maxTextBytes, TimeProvider time) : IContentExtractor
+internal sealed class LocalExtractor(ExtractionPool pool, LocalExtractionOptions options, int maxTextBytes, TimeProvider time)
+    : IContentExtractor
 {
     // 128 + SIGKILL: somebody else ended the process, the system for want of memory most likely.
     private const int Killed = 137;
@@ -18,12 +19,19 @@ internal sealed class LocalExtractor(ExtractionPool pool, LocalExtractionOptions
             var request = ExtractionFrame.Request(maxTextBytes, (int)options.TimeLimit.TotalMilliseconds, fileName);
 
             // A process that read other files before may have failed because of them: a fresh one has the last word.
-            return await TryAsync(fileName, request, bytes, isLast: false, cancellationToken) ?? (await TryAsync(fileName, request, bytes, isLast: true, cancellationToken))!;
+            return await TryAsync(fileName, request, bytes, isLast: false, cancellationToken)
+                ?? (await TryAsync(fileName, request, bytes, isLast: true, cancellationToken))!;
         }
     }
 
     /// <summary>Reads the file once; <see langword="null"/> when that should be tried again.</summary>
-    private async Task<ContentText?> TryAsync(string fileName, byte[] request, PooledBuffer bytes, bool isLast, CancellationToken cancellationToken)
+    private async Task<ContentText?> TryAsync(
+        string fileName,
+        byte[] request,
+        PooledBuffer bytes,
+        bool isLast,
+        CancellationToken cancellationToken
+    )
     {
         var process = await TakeAsync(isFresh: isLast, cancellationToken);
         var isFresh = process.FilesRead == 0;
@@ -38,19 +46,35 @@ internal sealed class LocalExtractor(ExtractionPool pool, LocalExtractionOptions
         {
             var exitCode = await pool.DiscardAsync(process);
             cancellationToken.ThrowIfCancellationRequested();
-            return late.IsCancellationRequested ? Failed(ContentOutcome.Unreadable, fileName, $"it took longer than {options.TimeLimit.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s (local_extraction.timeout)")
+            return late.IsCancellationRequested
+                    ? Failed(
+                        ContentOutcome.Unreadable,
+                        fileName,
+                        $"it took longer than {options.TimeLimit.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s "
+                            + "(local_extraction.timeout)"
+                    )
                 : !isFresh && !isLast ? null
-                : failure is InvalidDataException ? Failed(ContentOutcome.NotExtractable, fileName, "the process that read it did not answer as it should")
+                : failure is InvalidDataException
+                    ? Failed(ContentOutcome.NotExtractable, fileName, "the process that read it did not answer as it should")
                 : exitCode == Killed ? Failed(ContentOutcome.Unreadable, fileName, "the process that read it was killed from outside")
-                : Failed(ContentOutcome.NotExtractable, fileName, string.Create(CultureInfo.InvariantCulture, $"it brought down the process that read it (exit code {exitCode})"));
+                : Failed(
+                    ContentOutcome.NotExtractable,
+                    fileName,
+                    string.Create(CultureInfo.InvariantCulture, $"it brought down the process that read it (exit code {exitCode})")
+                );
         }
 
         if (result.Outcome == ExtractionOutcome.OutOfMemory)
         {
             await pool.DiscardAsync(process);
             result.Text.Dispose();
-            return !isFresh && !isLast ? null : Failed(
-                ContentOutcome.NotExtractable, fileName, $"it needs more than {options.MemoryLimitBytes / 1024 / 1024} MiB of memory (local_extraction.max_memory)");
+            return !isFresh && !isLast
+                ? null
+                : Failed(
+                    ContentOutcome.NotExtractable,
+                    fileName,
+                    $"it needs more than {options.MemoryLimitBytes / 1024 / 1024} MiB of memory (local_extraction.max_memory)"
+                );
         }
 
         await pool.ReturnAsync(process);
@@ -79,5 +103,6 @@ internal sealed class LocalExtractor(ExtractionPool pool, LocalExtractionOptions
         }
     }
 
-    private static ContentText Failed(ContentOutcome outcome, string fileName, string reason) => ContentText.None(outcome, $"{fileName}: its content can't be extracted: {reason}.");
+    private static ContentText Failed(ContentOutcome outcome, string fileName, string reason) =>
+        ContentText.None(outcome, $"{fileName}: its content can't be extracted: {reason}.");
 }

@@ -6,10 +6,11 @@ using Connectors.Abstractions;
 namespace Connectors.Sync.Content.Extraction;
 
 /// <summary>
-/// Elastic's data extraction service. A file is sent with <c>PUT /extract_text/</c>; the answer is JSON with <c>extracted_text</c>, or with <c>error</c> and
-/// <c>message</c>. Status 422 means that the file can't be read.
+/// Elastic's data extraction service. A file is sent with <c>PUT /extract_text/</c>; the answer is JSON with <c>extracted_text</c>, or with
+/// <c>error</c> and <c>message</c>. Status 422 means that the file can't be read.
 /// </summary>
-internal sealed class ServiceExtractor(ExtractionServiceOptions options, int maxTextBytes, HttpClient http, TimeProvider time) : IContentExtractor
+internal sealed class ServiceExtractor(ExtractionServiceOptions options, int maxTextBytes, HttpClient http, TimeProvider time)
+    : IContentExtractor
 {
     private const int Tries = 3;
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
@@ -40,7 +41,11 @@ internal sealed class ServiceExtractor(ExtractionServiceOptions options, int max
     }
 
     /// <summary>Sends the file once. Without an answer that counts there is a reason instead, and it may be sent again.</summary>
-    private async Task<(ContentText? Text, string? Failure)> TryAsync(string fileName, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    private async Task<(ContentText? Text, string? Failure)> TryAsync(
+        string fileName,
+        ReadOnlyMemory<byte> bytes,
+        CancellationToken cancellationToken
+    )
     {
         using var late = new CancellationTokenSource(options.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
@@ -56,11 +61,20 @@ internal sealed class ServiceExtractor(ExtractionServiceOptions options, int max
             }
 
             using var body = await ReadAsync(response, either.Token);
-            return (body is null ? Refused(fileName, $"its text is over the limit of {maxTextBytes:N0} bytes (service.max_text_size)") : Parse(fileName, body), null);
+            return (
+                body is null
+                    ? Refused(fileName, $"its text is over the limit of {maxTextBytes:N0} bytes (service.max_text_size)")
+                    : Parse(fileName, body),
+                null
+            );
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (null, $"the extraction service at {options.Host} took longer than {options.Timeout.TotalSeconds:0.#} s (extraction_service.timeout)");
+            return (
+                null,
+                $"the extraction service at {options.Host} took longer than {options.Timeout.TotalSeconds:0.#} s "
+                    + "(extraction_service.timeout)"
+            );
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or JsonException)
         {
@@ -104,7 +118,8 @@ internal sealed class ServiceExtractor(ExtractionServiceOptions options, int max
     {
         var reader = new Utf8JsonReader(body.WrittenSpan);
         PooledBuffer? text = null;
-        string? error = null, message = null;
+        string? error = null,
+            message = null;
         try
         {
             reader.Read();
@@ -115,7 +130,11 @@ internal sealed class ServiceExtractor(ExtractionServiceOptions options, int max
                     continue;
                 }
 
-                var (isText, isError, isMessage) = (reader.ValueTextEquals("extracted_text"u8), reader.ValueTextEquals("error"u8), reader.ValueTextEquals("message"u8));
+                var (isText, isError, isMessage) = (
+                    reader.ValueTextEquals("extracted_text"u8),
+                    reader.ValueTextEquals("error"u8),
+                    reader.ValueTextEquals("message"u8)
+                );
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.String && isText && text is null)
                 {
@@ -135,7 +154,10 @@ internal sealed class ServiceExtractor(ExtractionServiceOptions options, int max
             if (!string.IsNullOrEmpty(error) || text is null)
             {
                 text?.Dispose();
-                return Refused(fileName, $"the extraction service says: {error ?? "nothing"}{(message is null ? "" : $": {message.TrimEnd('.')}")}");
+                return Refused(
+                    fileName,
+                    $"the extraction service says: {error ?? "nothing"}{(message is null ? "" : $": {message.TrimEnd('.')}")}"
+                );
             }
 
             return ContentText.Of(text).CutTo(maxTextBytes);
@@ -147,5 +169,6 @@ internal sealed class ServiceExtractor(ExtractionServiceOptions options, int max
         }
     }
 
-    private static ContentText Refused(string fileName, string reason) => ContentText.None(ContentOutcome.NotExtractable, $"{fileName}: its content can't be extracted: {reason}.");
+    private static ContentText Refused(string fileName, string reason) =>
+        ContentText.None(ContentOutcome.NotExtractable, $"{fileName}: its content can't be extracted: {reason}.");
 }

@@ -15,7 +15,9 @@ internal static class AnswerFields
     public static long Count(this ElasticsearchResponse response, JsonObject? of, string name)
     {
         var count = response.Number(of, name);
-        return count is >= 0 and <= int.MaxValue ? count : throw response.NotUnderstood($"'{name}' is {count}, where a number of documents belongs");
+        return count is >= 0 and <= int.MaxValue
+            ? count
+            : throw response.NotUnderstood($"'{name}' is {count}, where a number of documents belongs");
     }
 
     /// <summary>A whole number.</summary>
@@ -39,9 +41,16 @@ internal static class AnswerFields
 
     /// <summary>Whether all shards did what was asked for, in time.</summary>
     /// <exception cref="ConnectorException">The answer does not say.</exception>
-    public static bool IsWhole(this ElasticsearchResponse response, JsonObject json) => response.Number(response.Object(json, "_shards"), "failed") == 0
-        && (json["timed_out"] is not { } timedOut
-            || (timedOut.GetValueKind() is JsonValueKind.True or JsonValueKind.False ? timedOut.GetValueKind() == JsonValueKind.False : throw response.NotUnderstood("'timed_out' is neither true nor false")));
+    public static bool IsWhole(this ElasticsearchResponse response, JsonObject json) =>
+        response.Number(response.Object(json, "_shards"), "failed") == 0
+        && (
+            json["timed_out"] is not { } timedOut
+            || (
+                timedOut.GetValueKind() is JsonValueKind.True or JsonValueKind.False
+                    ? timedOut.GetValueKind() == JsonValueKind.False
+                    : throw response.NotUnderstood("'timed_out' is neither true nor false")
+            )
+        );
 
     /// <summary>The hits of a search, each an object with an id.</summary>
     /// <param name="response">The answer.</param>

@@ -10,7 +10,14 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sync.Elasticsearch.Calls;
 
 /// <summary>The only caller of the client's transport, and the only place that retries control calls. Safe for concurrent use.</summary>
-internal sealed class ElasticsearchCalls(ITransport transport, ElasticsearchOptions options, ServerTrust trust, TimeProvider time, Random random, ILogger logger)
+internal sealed class ElasticsearchCalls(
+    ITransport transport,
+    ElasticsearchOptions options,
+    ServerTrust trust,
+    TimeProvider time,
+    Random random,
+    ILogger logger
+)
 {
     // A node that restarts is back within this.
     private static readonly TimeSpan LeastRetryTime = TimeSpan.FromMinutes(2);
@@ -56,7 +63,10 @@ internal sealed class ElasticsearchCalls(ITransport transport, ElasticsearchOpti
     public async Task AcknowledgeAsync(ElasticsearchRequest request, CancellationToken cancellationToken)
     {
         using var answer = await SendAsync(request, cancellationToken);
-        if (answer.Json()["acknowledged"] is not { } acknowledged || acknowledged.GetValueKind() is not (JsonValueKind.True or JsonValueKind.False))
+        if (
+            answer.Json()["acknowledged"] is not { } acknowledged
+            || acknowledged.GetValueKind() is not (JsonValueKind.True or JsonValueKind.False)
+        )
         {
             throw answer.NotUnderstood("it does not acknowledge anything");
         }
@@ -66,10 +76,16 @@ internal sealed class ElasticsearchCalls(ITransport transport, ElasticsearchOpti
     /// <exception cref="ConnectorException">It isn't.</exception>
     public async Task RefreshAsync(string index, CancellationToken cancellationToken)
     {
-        using var answer = await SendAsync(ElasticsearchRequest.Post($"{ElasticsearchRequest.Escape(index)}/_refresh", null), cancellationToken);
+        using var answer = await SendAsync(
+            ElasticsearchRequest.Post($"{ElasticsearchRequest.Escape(index)}/_refresh", null),
+            cancellationToken
+        );
         if (!answer.IsWhole(answer.Json()))
         {
-            throw new ConnectorException(FailureKind.Retry, $"Elasticsearch at {Failures.Host} could not refresh all shards of index '{index}'.");
+            throw new ConnectorException(
+                FailureKind.Retry,
+                $"Elasticsearch at {Failures.Host} could not refresh all shards of index '{index}'."
+            );
         }
     }
 
@@ -95,7 +111,8 @@ internal sealed class ElasticsearchCalls(ITransport transport, ElasticsearchOpti
                 request.Path,
                 request.Body is { } bytes ? PostData.ReadOnlyMemory(bytes) : null,
                 request.IsBulk ? NdJson : Json,
-                either.Token);
+                either.Token
+            );
             var details = response.ApiCallDetails;
             if (details.HttpStatusCode is not { } status)
             {
@@ -124,12 +141,20 @@ internal sealed class ElasticsearchCalls(ITransport transport, ElasticsearchOpti
                 Explain = detail => Failures.NotUnderstood(request, detail),
                 Location = Header(details, ElasticsearchClientFactory.LocationHeader),
                 Product = Header(details, ElasticsearchClientFactory.ProductHeader),
-                Date = DateTimeOffset.TryParse(Header(details, ElasticsearchClientFactory.DateHeader), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null,
+                Date = DateTimeOffset.TryParse(
+                    Header(details, ElasticsearchClientFactory.DateHeader),
+                    CultureInfo.InvariantCulture,
+                    DateTimeStyles.AssumeUniversal,
+                    out var date
+                )
+                    ? date
+                    : null,
             };
             body = null;
             return answer;
         }
-        catch (Exception exception) when (exception is TransportException or IOException or HttpRequestException or OperationCanceledException)
+        catch (Exception exception)
+            when (exception is TransportException or IOException or HttpRequestException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             return new ElasticsearchResponse(0, null) { Failure = exception, IsTimeout = timeout.IsCancellationRequested };
@@ -159,7 +184,9 @@ internal sealed class ElasticsearchCalls(ITransport transport, ElasticsearchOpti
             return TimeSpan.FromSeconds(seconds);
         }
 
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) && date > time.GetUtcNow()
+        return
+            DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)
+            && date > time.GetUtcNow()
             ? date - time.GetUtcNow()
             : null;
     }

@@ -24,7 +24,9 @@ internal static class ElasticsearchClientFactory
     {
         if (options.Hosts.Count == 0 || options.Hosts.Any(host => host.Scheme != options.Hosts[0].Scheme))
         {
-            throw new ConnectorException("elasticsearch.host: at least one host is needed, and all must have the same scheme, http or https.");
+            throw new ConnectorException(
+                "elasticsearch.host: at least one host is needed, and all must have the same scheme, http or https."
+            );
         }
 
         NodePool nodes = options.Hosts.Count == 1 ? new SingleNodePool(options.Hosts[0]) : new StaticNodePool(options.Hosts);

@@ -10,7 +10,12 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options, Server
 {
     /// <summary>The hosts as they may be printed.</summary>
     public string Host { get; } =
-        string.Join(", ", options.Hosts.Select(host => host.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')));
+        string.Join(
+            ", ",
+            options.Hosts.Select(host =>
+                host.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')
+            )
+        );
 
     public ConnectorException Of(ElasticsearchRequest request, ElasticsearchResponse response)
     {
@@ -22,13 +27,18 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options, Server
         if (response.Status == ElasticsearchResponse.TooLarge)
         {
             return new ConnectorException(
-                $"Elasticsearch at {Host} answered {request.Name} with more than {request.MaxAnswerBytes / 1024:N0} KiB: no answer to that call is so large. Something in between may change answers; check elasticsearch.host and the proxies before it.");
+                $"Elasticsearch at {Host} answered {request.Name} with more than {request.MaxAnswerBytes / 1024:N0} KiB: no answer to "
+                    + "that call is so large. Something in between may change answers; check elasticsearch.host and the proxies before it."
+            );
         }
 
         if (response.Status is >= 300 and < 400)
         {
             return new ConnectorException(
-                $"Elasticsearch at {Host} answered {request.Name} with {response.Status}, a redirect{Target(response.Location)}. Redirects are not followed, because credentials and documents would go there too. Set elasticsearch.host to the address of Elasticsearch itself.");
+                $"Elasticsearch at {Host} answered {request.Name} with {response.Status}, a redirect{Target(response.Location)}. "
+                    + "Redirects are not followed, because credentials and documents would go there too. Set elasticsearch.host to the "
+                    + "address of Elasticsearch itself."
+            );
         }
 
         var error = response.Error();
@@ -38,14 +48,23 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options, Server
         }
 
         var reason = error is null ? string.Empty : $": {error.Reason}";
-        var what = $"Elasticsearch at {Host} answered {request.Name} with {response.Status}{reason}{(reason.EndsWith('.') ? string.Empty : ".")}";
+        var what =
+            $"Elasticsearch at {Host} answered {request.Name} with {response.Status}{reason}{(reason.EndsWith('.') ? string.Empty : ".")}";
         return response.Status switch
         {
             401 => new ConnectorException(
-                $"Elasticsearch at {Host} does not accept the credentials (401). Check elasticsearch.api_key, or elasticsearch.username and elasticsearch.password."),
-            403 => new ConnectorException($"{what} Grant the missing privilege to the API key or user; docs/security.md lists all that are needed."),
-            404 when error?.Type == "index_not_found_exception" => new ConnectorException($"{what} It is created at the start of a sync, never in the middle of one."),
-            413 => new ConnectorException($"{what} A proxy or http.max_content_length limits the size of requests: lower elasticsearch.bulk.chunk_max_mem_size."),
+                $"Elasticsearch at {Host} does not accept the credentials (401). Check elasticsearch.api_key, or elasticsearch.username "
+                    + "and elasticsearch.password."
+            ),
+            403 => new ConnectorException(
+                $"{what} Grant the missing privilege to the API key or user; docs/security.md lists all that are needed."
+            ),
+            404 when error?.Type == "index_not_found_exception" => new ConnectorException(
+                $"{what} It is created at the start of a sync, never in the middle of one."
+            ),
+            413 => new ConnectorException(
+                $"{what} A proxy or http.max_content_length limits the size of requests: lower elasticsearch.bulk.chunk_max_mem_size."
+            ),
             406 => new ConnectorException($"{what} Is this an Elasticsearch 8 or 9?"),
             _ when IsPassing(response.Status) => new ConnectorException(FailureKind.Retry, what, retryAfter: response.RetryAfter),
             _ => new ConnectorException(what),
@@ -53,14 +72,18 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options, Server
     }
 
     /// <summary>The error for an answer that came whole, and is not what was asked for.</summary>
-    public ConnectorException NotUnderstood(ElasticsearchRequest request, string detail) => new(
-        FailureKind.Retry,
-        $"Elasticsearch at {Host} answered {request.Name} in a way that can't be understood: {detail}. Something in between may change answers; check elasticsearch.host and the proxies before it.");
+    public ConnectorException NotUnderstood(ElasticsearchRequest request, string detail) =>
+        new(
+            FailureKind.Retry,
+            $"Elasticsearch at {Host} answered {request.Name} in a way that can't be understood: {detail}. Something in between may "
+                + "change answers; check elasticsearch.host and the proxies before it."
+        );
 
     /// <summary>Where a redirect leads: without user, password and query, which may be secret.</summary>
-    private string Target(string? location) => Uri.TryCreate(options.Hosts[0], location, out var target) && location is not null && target.Scheme is "http" or "https"
-        ? $" to {target.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)}"
-        : " to nowhere";
+    private string Target(string? location) =>
+        Uri.TryCreate(options.Hosts[0], location, out var target) && location is not null && target.Scheme is "http" or "https"
+            ? $" to {target.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)}"
+            : " to nowhere";
 
     private ConnectorException NoAnswer(ElasticsearchRequest request, ElasticsearchResponse response)
     {
@@ -68,7 +91,9 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options, Server
         {
             return new ConnectorException(
                 FailureKind.Retry,
-                $"Elasticsearch at {Host} did not answer {request.Name} within {options.RequestTimeout.TotalSeconds} s. elasticsearch.request_timeout sets the limit.");
+                $"Elasticsearch at {Host} did not answer {request.Name} within {options.RequestTimeout.TotalSeconds} s. "
+                    + "elasticsearch.request_timeout sets the limit."
+            );
         }
 
         for (var cause = response.Failure; cause is not null; cause = cause.InnerException)
@@ -78,15 +103,18 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options, Server
                 return new ConnectorException(
                     FailureKind.Fatal,
                     $"No trusted TLS connection to Elasticsearch at {Host}: {trust.LastRefusal ?? cause.Message}",
-                    response.Failure);
+                    response.Failure
+                );
             }
         }
 
         var root = response.Failure?.GetBaseException();
         return new ConnectorException(
             FailureKind.Retry,
-            $"Elasticsearch at {Host} can't be reached ({request.Name}): {root?.Message.TrimEnd('.') ?? "no answer"}. Check elasticsearch.host and the network.",
-            response.Failure);
+            $"Elasticsearch at {Host} can't be reached ({request.Name}): {root?.Message.TrimEnd('.') ?? "no answer"}. Check "
+                + "elasticsearch.host and the network.",
+            response.Failure
+        );
     }
 
     // The statuses that bulk calls are sent again for, by the same table.

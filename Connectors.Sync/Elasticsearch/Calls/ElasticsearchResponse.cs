@@ -58,11 +58,18 @@ internal sealed class ElasticsearchResponse : IDisposable
     /// <exception cref="ConnectorException">It is none.</exception>
     public JsonObject Json() => TryJson() ?? throw NotUnderstood("it is no JSON object");
 
-    /// <summary>Makes sure that a 404 is Elasticsearch's own and says that there is nothing, and not a page of something in between.</summary>
+    /// <summary>Makes sure that a 404 is Elasticsearch's own and says that there is nothing, and not a page of something in
+    /// between.</summary>
     /// <exception cref="ConnectorException">It isn't.</exception>
     public void RequireMissing()
     {
-        if (Status == 404 && (TryJson() is not { } json || (json["error"] is not (JsonObject or JsonValue) && json["found"] is not JsonValue && json["result"] is not JsonValue)))
+        if (
+            Status == 404
+            && (
+                TryJson() is not { } json
+                || (json["error"] is not (JsonObject or JsonValue) && json["found"] is not JsonValue && json["result"] is not JsonValue)
+            )
+        )
         {
             throw NotUnderstood("the status is 404, and it does not say what is missing");
         }
@@ -74,12 +81,13 @@ internal sealed class ElasticsearchResponse : IDisposable
         Explain?.Invoke(detail) ?? new ConnectorException(FailureKind.Retry, $"An answer of Elasticsearch can't be understood: {detail}.");
 
     /// <summary>The error that the body tells of, or <see langword="null"/>.</summary>
-    public BulkError? Error() => TryJson()?["error"] switch
-    {
-        JsonObject error => new BulkError(Text(error["type"]) ?? "unknown", Cut(Reason(error))),
-        JsonValue text => new BulkError("unknown", Cut(text.ToString())),
-        _ => null,
-    };
+    public BulkError? Error() =>
+        TryJson()?["error"] switch
+        {
+            JsonObject error => new BulkError(Text(error["type"]) ?? "unknown", Cut(Reason(error))),
+            JsonValue text => new BulkError("unknown", Cut(text.ToString())),
+            _ => null,
+        };
 
     public static string Cut(string reason) => reason.Length <= LongestReason ? reason : reason[..LongestReason] + "...";
 
@@ -89,7 +97,9 @@ internal sealed class ElasticsearchResponse : IDisposable
         var reason = Text(error["reason"]) ?? "no reason given";
         var root = error["root_cause"] is JsonArray { Count: > 0 } causes ? Text((causes[0] as JsonObject)?["reason"]) : null;
         var cause = Text((error["caused_by"] as JsonObject)?["reason"]);
-        return root is not null && root != reason ? $"{reason}: {root}" : cause is not null ? $"{reason}: {cause}" : reason;
+        return root is not null && root != reason ? $"{reason}: {root}"
+            : cause is not null ? $"{reason}: {cause}"
+            : reason;
     }
 
     private JsonObject? TryJson()

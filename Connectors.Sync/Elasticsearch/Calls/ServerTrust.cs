@@ -8,9 +8,10 @@ using Connectors.Sync.Configuration;
 namespace Connectors.Sync.Elasticsearch.Calls;
 
 /// <summary>
-/// Decides whether a server's certificate is believed. Its name and its dates always count. Then: with <c>elasticsearch.ca_certs</c> one of those authorities must have signed it; with
-/// <c>elasticsearch.ssl_assert_fingerprint</c> it must be the certificate of that fingerprint, or an authority of that fingerprint must have signed it; with both settings both hold; without
-/// either, an authority that this machine trusts. Safe for concurrent use.
+/// Decides whether a server's certificate is believed. Its name and its dates always count. Then: with <c>elasticsearch.ca_certs</c> one of
+/// those authorities must have signed it; with <c>elasticsearch.ssl_assert_fingerprint</c> it must be the certificate of that fingerprint,
+/// or an authority of that fingerprint must have signed it; with both settings both hold; without either, an authority that this machine
+/// trusts. Safe for concurrent use.
 /// </summary>
 internal sealed class ServerTrust
 {
@@ -43,9 +44,7 @@ internal sealed class ServerTrust
             return true;
         }
 
-        var refusal = certificate is X509Certificate2 server
-            ? Refuse(server, sent, errors)
-            : "the server sent no certificate.";
+        var refusal = certificate is X509Certificate2 server ? Refuse(server, sent, errors) : "the server sent no certificate.";
         _lastRefusal = refusal;
         return refusal is null;
     }
@@ -56,11 +55,17 @@ internal sealed class ServerTrust
         {
             var authorities = new X509Certificate2Collection();
             authorities.ImportFromPemFile(path);
-            return authorities.Count > 0 ? authorities : throw new ConnectorException($"elasticsearch.ca_certs: '{path}' holds no certificate in PEM form.");
+            return authorities.Count > 0
+                ? authorities
+                : throw new ConnectorException($"elasticsearch.ca_certs: '{path}' holds no certificate in PEM form.");
         }
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            throw new ConnectorException(FailureKind.Fatal, $"elasticsearch.ca_certs: '{path}' can't be read as PEM certificates: {exception.Message}", exception);
+            throw new ConnectorException(
+                FailureKind.Fatal,
+                $"elasticsearch.ca_certs: '{path}' can't be read as PEM certificates: {exception.Message}",
+                exception
+            );
         }
     }
 
@@ -90,7 +95,9 @@ internal sealed class ServerTrust
         var which = $"the certificate '{server.Subject}' of the server";
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
         {
-            return $"{which} is not for {string.Join(" or ", _options.Hosts.Select(host => host.Host).Distinct(StringComparer.Ordinal))}. Use a name of the certificate in elasticsearch.host, or have one made for this name.";
+            return $"{which} is not for "
+                + $"{string.Join(" or ", _options.Hosts.Select(host => host.Host).Distinct(StringComparer.Ordinal))}. Use a name of the "
+                + "certificate in elasticsearch.host, or have one made for this name.";
         }
 
         var now = _time.GetUtcNow().UtcDateTime;
@@ -101,7 +108,9 @@ internal sealed class ServerTrust
 
         if (_authorities is null && _options.CertificateFingerprint is null)
         {
-            return errors == SslPolicyErrors.None ? null : $"{which} was issued by '{server.Issuer}', which this machine does not trust. {WayOut}";
+            return errors == SslPolicyErrors.None
+                ? null
+                : $"{which} was issued by '{server.Issuer}', which this machine does not trust. {WayOut}";
         }
 
         return RefuseAuthority(server, sent, which) ?? RefuseFingerprint(server, sent, which);
@@ -115,7 +124,10 @@ internal sealed class ServerTrust
         }
 
         using var chain = NewChain(_authorities, sent);
-        return chain.Build(server) ? null : $"{which} was not signed by an authority in elasticsearch.ca_certs, though it names '{server.Issuer}' as its issuer{Status(chain)}. {WayOut}";
+        return chain.Build(server)
+            ? null
+            : $"{which} was not signed by an authority in elasticsearch.ca_certs, though it names '{server.Issuer}' as its "
+                + $"issuer{Status(chain)}. {WayOut}";
     }
 
     private string? RefuseFingerprint(X509Certificate2 server, X509Chain? sent, string which)
@@ -126,7 +138,9 @@ internal sealed class ServerTrust
         }
 
         // A certificate of an authority is public: that the server sends it proves nothing. It counts where it signed the chain.
-        var matching = new X509Certificate2Collection(Sent(sent).Concat(_authorities ?? []).Where(certificate => Has(certificate, fingerprint)).Take(1).ToArray());
+        var matching = new X509Certificate2Collection(
+            Sent(sent).Concat(_authorities ?? []).Where(certificate => Has(certificate, fingerprint)).Take(1).ToArray()
+        );
         if (matching.Count == 0)
         {
             return $"neither {which} nor an authority that it sends has the fingerprint in elasticsearch.ssl_assert_fingerprint. {WayOut}";
@@ -135,11 +149,16 @@ internal sealed class ServerTrust
         using var chain = NewChain(matching, sent);
         return chain.Build(server)
             ? null
-            : $"{which} was not signed by '{matching[0].Subject}', which has the fingerprint in elasticsearch.ssl_assert_fingerprint{Status(chain)}. {WayOut}";
+            : $"{which} was not signed by '{matching[0].Subject}', which has the fingerprint in "
+                + $"elasticsearch.ssl_assert_fingerprint{Status(chain)}. {WayOut}";
     }
 
     private static string Status(X509Chain chain) =>
-        chain.ChainStatus.Select(status => status.Status).FirstOrDefault(status => status != X509ChainStatusFlags.NoError) is var first and not X509ChainStatusFlags.NoError ? $" ({first})" : string.Empty;
+        chain.ChainStatus.Select(status => status.Status).FirstOrDefault(status => status != X509ChainStatusFlags.NoError)
+            is var first
+                and not X509ChainStatusFlags.NoError
+            ? $" ({first})"
+            : string.Empty;
 
     private X509Chain NewChain(X509Certificate2Collection authorities, X509Chain? sent)
     {

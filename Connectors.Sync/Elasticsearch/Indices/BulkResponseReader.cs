@@ -20,7 +20,12 @@ internal static class BulkResponseReader
         if (!response.IsSuccess)
         {
             var error = response.Status == 0 ? null : response.Error();
-            return new BulkResponse(response.Status, [], error ?? new BulkError("no_answer", ElasticsearchResponse.Cut(failure())), response.RetryAfter);
+            return new BulkResponse(
+                response.Status,
+                [],
+                error ?? new BulkError("no_answer", ElasticsearchResponse.Cut(failure())),
+                response.RetryAfter
+            );
         }
 
         var items = new BulkItem[operations];
@@ -36,7 +41,11 @@ internal static class BulkResponseReader
             // Cut off or changed on the way: the same as no answer.
         }
 
-        return new BulkResponse(0, [], new BulkError("bad_answer", $"The answer to a bulk request of {operations} operations was cut off or not readable."));
+        return new BulkResponse(
+            0,
+            [],
+            new BulkError("bad_answer", $"The answer to a bulk request of {operations} operations was cut off or not readable.")
+        );
     }
 
     // How many items there are; those that fit are filled in.
@@ -61,7 +70,12 @@ internal static class BulkResponseReader
                 // {"index": {...}}
                 Expect(reader.Read() && reader.TokenType == JsonTokenType.PropertyName);
                 var isDelete = reader.ValueTextEquals("delete"u8);
-                Expect(isDelete || reader.ValueTextEquals("index"u8) || reader.ValueTextEquals("create"u8) || reader.ValueTextEquals("update"u8));
+                Expect(
+                    isDelete
+                        || reader.ValueTextEquals("index"u8)
+                        || reader.ValueTextEquals("create"u8)
+                        || reader.ValueTextEquals("update"u8)
+                );
                 Expect(reader.Read() && reader.TokenType == JsonTokenType.StartObject);
                 var item = ReadItem(ref reader);
                 Expect(IsOutcome(item, isDelete) && reader.Read() && reader.TokenType == JsonTokenType.EndObject);
@@ -79,15 +93,16 @@ internal static class BulkResponseReader
     }
 
     /// <summary>Whether an item says what became of its operation.</summary>
-    private static bool IsOutcome(BulkItem item, bool isDelete) => item switch
-    {
-        { Status: >= 200 and < 300, Error: null } => isDelete
-            ? item.Result is BulkItemResult.Deleted
-            : item.Result is BulkItemResult.Created or BulkItemResult.Updated or BulkItemResult.NoOp,
-        { Status: 404, Error: null } => isDelete && item.Result is BulkItemResult.NotFound,
-        { Status: >= 400 and < 600 } => item.Error is not null,
-        _ => false,
-    };
+    private static bool IsOutcome(BulkItem item, bool isDelete) =>
+        item switch
+        {
+            { Status: >= 200 and < 300, Error: null } => isDelete
+                ? item.Result is BulkItemResult.Deleted
+                : item.Result is BulkItemResult.Created or BulkItemResult.Updated or BulkItemResult.NoOp,
+            { Status: 404, Error: null } => isDelete && item.Result is BulkItemResult.NotFound,
+            { Status: >= 400 and < 600 } => item.Error is not null,
+            _ => false,
+        };
 
     private static BulkItem ReadItem(ref Utf8JsonReader reader)
     {
@@ -138,9 +153,12 @@ internal static class BulkResponseReader
 
         var type = root.TryGetProperty("type", out var kind) ? kind.ToString() : "unknown";
         var reason = root.TryGetProperty("reason", out var text) ? text.ToString() : "no reason given";
-        var cause = root.TryGetProperty("caused_by", out var by) && by.ValueKind == JsonValueKind.Object && by.TryGetProperty("reason", out var deeper)
-            ? deeper.ToString()
-            : null;
+        var cause =
+            root.TryGetProperty("caused_by", out var by)
+            && by.ValueKind == JsonValueKind.Object
+            && by.TryGetProperty("reason", out var deeper)
+                ? deeper.ToString()
+                : null;
         return new BulkError(type, ElasticsearchResponse.Cut(cause is null ? reason : $"{reason}: {cause}"));
     }
 

@@ -15,7 +15,8 @@ namespace Connectors.Sync.Elasticsearch.Indices;
 /// <summary>The index that a sync fills.</summary>
 internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, ILogger logger) : IContentIndex
 {
-    public const string BulkAnswerFilter = "errors,items.*.status,items.*.result,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason,error";
+    public const string BulkAnswerFilter =
+        "errors,items.*.status,items.*.result,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason,error";
     private const string MetaKey = "connectors";
     private const string IgnoreMalformed = "index.mapping.ignore_malformed";
     private const string IgnoreBeyondLimit = "index.mapping.total_fields.ignore_dynamic_beyond_limit";
@@ -46,13 +47,18 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
             ?? throw new ConnectorException(FailureKind.Retry, $"Index '{index}' vanished right after it was created.");
         if (AccessMapping.Check(index, info.Mappings))
         {
-            await calls.AcknowledgeAsync(Put($"{Escape(index)}/_mapping", new JsonObject { ["properties"] = AccessMapping.Fields() }), cancellationToken);
+            await calls.AcknowledgeAsync(
+                Put($"{Escape(index)}/_mapping", new JsonObject { ["properties"] = AccessMapping.Fields() }),
+                cancellationToken
+            );
         }
     }
 
-    public Task<long> CountUnsecuredAsync(string index, CancellationToken cancellationToken) => new UnsecuredDocuments(calls, this, time).CountAsync(index, cancellationToken);
+    public Task<long> CountUnsecuredAsync(string index, CancellationToken cancellationToken) =>
+        new UnsecuredDocuments(calls, this, time).CountAsync(index, cancellationToken);
 
-    public Task RestrictUnsecuredAsync(string index, long atMost, CancellationToken cancellationToken) => new UnsecuredDocuments(calls, this, time).RestrictAsync(index, atMost, cancellationToken);
+    public Task RestrictUnsecuredAsync(string index, long atMost, CancellationToken cancellationToken) =>
+        new UnsecuredDocuments(calls, this, time).RestrictAsync(index, atMost, cancellationToken);
 
     public async Task<ContentIndexState?> InspectAsync(string index, CancellationToken cancellationToken)
     {
@@ -78,8 +84,14 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
             return await CountAsync(index, cancellationToken) > 0;
         }
 
-        var withoutId = new JsonObject { ["bool"] = new JsonObject { ["must_not"] = new JsonObject { ["exists"] = new JsonObject { ["field"] = "id" } } } };
-        using var response = await calls.SendAsync(Post($"{Escape(index)}/_count", new JsonObject { ["query"] = withoutId }), cancellationToken);
+        var withoutId = new JsonObject
+        {
+            ["bool"] = new JsonObject { ["must_not"] = new JsonObject { ["exists"] = new JsonObject { ["field"] = "id" } } },
+        };
+        using var response = await calls.SendAsync(
+            Post($"{Escape(index)}/_count", new JsonObject { ["query"] = withoutId }),
+            cancellationToken
+        );
 
         // Shards that did not answer may hold some: then nothing is deleted unseen.
         var json = response.Json();
@@ -105,7 +117,9 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
     {
         // Elasticsearch replaces _meta as a whole: what others keep there is written back.
         var info = await IndexInfo.ReadAsync(calls, index, cancellationToken)
-            ?? throw new ConnectorException($"Index '{index}' does not exist any more. It is created at the start of a sync, never in the middle of one.");
+            ?? throw new ConnectorException(
+                $"Index '{index}' does not exist any more. It is created at the start of a sync, never in the middle of one."
+            );
         var all = (info.Mappings["_meta"] as JsonObject)?.DeepClone().AsObject() ?? [];
         all.Remove(MetaKey);
         if (meta is not null)
@@ -127,7 +141,13 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
     public Task ReadIdsAsync(string index, IdReceiver receive, CancellationToken cancellationToken) =>
         new IdReader(calls, logger, DocumentsPerSlice).ReadAsync(index, receive, cancellationToken);
 
-    public async Task<BulkResponse> BulkAsync(string index, string? pipeline, ReadOnlyMemory<byte> body, int operations, CancellationToken cancellationToken)
+    public async Task<BulkResponse> BulkAsync(
+        string index,
+        string? pipeline,
+        ReadOnlyMemory<byte> body,
+        int operations,
+        CancellationToken cancellationToken
+    )
     {
         if (await _watch.CheckAsync(index, cancellationToken) is { } gone)
         {
@@ -136,7 +156,11 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
 
         var through = pipeline is null ? string.Empty : $"&pipeline={Escape(pipeline)}";
         var request = new ElasticsearchRequest(
-            global::Elastic.Transport.HttpMethod.POST, $"{Escape(index)}/_bulk?filter_path={BulkAnswerFilter}{through}", body, IsBulk: true)
+            global::Elastic.Transport.HttpMethod.POST,
+            $"{Escape(index)}/_bulk?filter_path={BulkAnswerFilter}{through}",
+            body,
+            IsBulk: true
+        )
         {
             MaxAnswerBytes = BulkResponseReader.MaxBytes(operations),
         };
@@ -153,19 +177,26 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
     private async Task<ContentIndexState> StateAsync(string index, IndexInfo info, bool created, CancellationToken cancellationToken)
     {
         var count = created ? 0 : await CountAsync(index, cancellationToken);
-        return new ContentIndexState(info.Uuid, created, count, ((info.Mappings["_meta"] as JsonObject)?[MetaKey] as JsonObject)?.DeepClone().AsObject());
+        return new ContentIndexState(
+            info.Uuid,
+            created,
+            count,
+            ((info.Mappings["_meta"] as JsonObject)?[MetaKey] as JsonObject)?.DeepClone().AsObject()
+        );
     }
 
-    private static JsonObject Fields() => new()
-    {
-        ["id"] = new JsonObject { ["type"] = "keyword" },
-        ["_timestamp"] = new JsonObject { ["type"] = "date" },
+    private static JsonObject Fields() =>
+        new()
+        {
+            ["id"] = new JsonObject { ["type"] = "keyword" },
+            ["_timestamp"] = new JsonObject { ["type"] = "date" },
 
-        // Only read back, as a doc value: neither searched nor sorted.
-        ["_digest"] = new JsonObject { ["type"] = "long", ["index"] = false },
-    };
+            // Only read back, as a doc value: neither searched nor sorted.
+            ["_digest"] = new JsonObject { ["type"] = "long", ["index"] = false },
+        };
 
-    /// <summary>Identities are hidden and found by their ids, as Elasticsearch's own template for such indices has it: nobody searches in them.</summary>
+    /// <summary>Identities are hidden and found by their ids, as Elasticsearch's own template for such indices has it: nobody searches in
+    /// them.</summary>
     private static JsonObject Definition(string index, string[] settings)
     {
         var isContent = !index.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal);
@@ -177,7 +208,9 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
 
         return new JsonObject
         {
-            ["settings"] = new JsonObject((isContent ? settings : [.. settings, "index.hidden"]).Select(name => KeyValuePair.Create(name, (JsonNode?)true))),
+            ["settings"] = new JsonObject(
+                (isContent ? settings : [.. settings, "index.hidden"]).Select(name => KeyValuePair.Create(name, (JsonNode?)true))
+            ),
             ["mappings"] = new JsonObject { ["dynamic"] = isContent, ["properties"] = fields },
         };
     }

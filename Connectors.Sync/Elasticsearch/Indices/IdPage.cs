@@ -8,8 +8,8 @@ using Connectors.Sync.Engine;
 
 namespace Connectors.Sync.Elasticsearch.Indices;
 
-/// <summary>A page of ids and versions, read from the bytes of an answer. Whatever has another shape than asked for is refused: a document that is passed over here counts as new, and one that is
-/// invented is deleted.</summary>
+/// <summary>A page of ids and versions, read from the bytes of an answer. Whatever has another shape than asked for is refused: a document
+/// that is passed over here counts as new, and one that is invented is deleted.</summary>
 /// <param name="Count">Documents on the page.</param>
 /// <param name="Total">Documents that the search found in all, where the answer says.</param>
 /// <param name="PointInTime">The point in time to go on with, when it is another one.</param>
@@ -73,7 +73,10 @@ internal readonly record struct IdPage(int Count, long? Total, string? PointInTi
             }
             else if (reader.ValueTextEquals("timed_out"u8))
             {
-                Expect(inTime is null && reader.Read() && reader.TokenType is JsonTokenType.True or JsonTokenType.False, "'timed_out' is neither true nor false");
+                Expect(
+                    inTime is null && reader.Read() && reader.TokenType is JsonTokenType.True or JsonTokenType.False,
+                    "'timed_out' is neither true nor false"
+                );
                 inTime = reader.TokenType == JsonTokenType.False;
             }
             else if (reader.ValueTextEquals("_shards"u8))
@@ -138,7 +141,14 @@ internal readonly record struct IdPage(int Count, long? Total, string? PointInTi
         {
             if (reader.ValueTextEquals(name))
             {
-                Expect(number is null && reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && (number = value) >= 0, $"{what} holds no number");
+                Expect(
+                    number is null
+                        && reader.Read()
+                        && reader.TokenType == JsonTokenType.Number
+                        && reader.TryGetInt64(out var value)
+                        && (number = value) >= 0,
+                    $"{what} holds no number"
+                );
             }
             else
             {
@@ -162,7 +172,10 @@ internal readonly record struct IdPage(int Count, long? Total, string? PointInTi
                 Expect(id.IsEmpty, "a hit has two ids");
                 Expect(reader.Read() && reader.TokenType == JsonTokenType.String, "an id is no text");
                 id = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
-                Expect(!id.IsEmpty && id.Length <= DocumentId.MaxBytes, $"an id has {id.Length} bytes, and Elasticsearch has none of more than {DocumentId.MaxBytes}");
+                Expect(
+                    !id.IsEmpty && id.Length <= DocumentId.MaxBytes,
+                    $"an id has {id.Length} bytes, and Elasticsearch has none of more than {DocumentId.MaxBytes}"
+                );
             }
             else if (reader.ValueTextEquals("sort"u8))
             {

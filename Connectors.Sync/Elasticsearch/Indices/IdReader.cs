@@ -9,7 +9,8 @@ namespace Connectors.Sync.Elasticsearch.Indices;
 /// <summary>Reads id and version of every document of an index, over a point in time, in slices side by side.</summary>
 internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long documentsPerSlice)
 {
-    private const string Answer = "pit_id,timed_out,_shards.failed,hits.total,hits.hits._id,hits.hits.sort,hits.hits._source._timestamp,hits.hits.fields._digest";
+    private const string Answer =
+        "pit_id,timed_out,_shards.failed,hits.total,hits.hits._id,hits.hits.sort,hits.hits._source._timestamp,hits.hits.fields._digest";
     private const int MaxSlices = 4;
 
     // An id has at most 512 bytes, each perhaps escaped; with the version and the place in the order that is less.
@@ -32,24 +33,35 @@ internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long do
             ?? throw new ConnectorException(FailureKind.Retry, $"Index '{index}' vanished while its ids were read.");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var turn = new SemaphoreSlim(1);
-        var readers = Enumerable.Range(0, slices).Select(async slice =>
-        {
-            try
+        var readers = Enumerable
+            .Range(0, slices)
+            .Select(async slice =>
             {
-                await ReadSliceAsync(index, pointInTime, slice, slices, page, receive, turn, stop.Token);
-            }
-            catch
-            {
-                // Stop the other slices.
-                await stop.CancelAsync();
-                throw;
-            }
-        }).ToArray();
+                try
+                {
+                    await ReadSliceAsync(index, pointInTime, slice, slices, page, receive, turn, stop.Token);
+                }
+                catch
+                {
+                    // Stop the other slices.
+                    await stop.CancelAsync();
+                    throw;
+                }
+            })
+            .ToArray();
         await Task.WhenAll(readers);
     }
 
     private async Task ReadSliceAsync(
-        string index, PointInTime pointInTime, int slice, int slices, int page, IdReceiver receive, SemaphoreSlim turn, CancellationToken cancellationToken)
+        string index,
+        PointInTime pointInTime,
+        int slice,
+        int slices,
+        int page,
+        IdReceiver receive,
+        SemaphoreSlim turn,
+        CancellationToken cancellationToken
+    )
     {
         using var body = new PooledBuffer();
         using var after = new PooledBuffer(256);
@@ -57,7 +69,13 @@ internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long do
         while (true)
         {
             WriteSearch(body, pointInTime.Id, slice, slices, page, after.WrittenSpan);
-            var request = new ElasticsearchRequest(global::Elastic.Transport.HttpMethod.POST, $"_search?filter_path={Answer}", body.WrittenMemory, false, 404)
+            var request = new ElasticsearchRequest(
+                global::Elastic.Transport.HttpMethod.POST,
+                $"_search?filter_path={Answer}",
+                body.WrittenMemory,
+                false,
+                404
+            )
             {
                 MaxAnswerBytes = (64 * 1024) + (page * MaxHitBytes),
             };
@@ -65,7 +83,9 @@ internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long do
             if (response.Status == 404)
             {
                 throw new ConnectorException(
-                    FailureKind.Retry, $"The point in time over index '{index}' was lost (a node left, or the index was deleted) while its ids were read.");
+                    FailureKind.Retry,
+                    $"The point in time over index '{index}' was lost (a node left, or the index was deleted) while its ids were read."
+                );
             }
 
             await turn.WaitAsync(cancellationToken);
@@ -82,7 +102,10 @@ internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long do
 
             if (!found.IsWhole)
             {
-                throw new ConnectorException(FailureKind.Retry, $"Elasticsearch at {calls.Failures.Host} could not read all shards of index '{index}'.");
+                throw new ConnectorException(
+                    FailureKind.Retry,
+                    $"Elasticsearch at {calls.Failures.Host} could not read all shards of index '{index}'."
+                );
             }
 
             total ??= found.Total ?? throw response.NotUnderstood("it does not say how many documents there are");

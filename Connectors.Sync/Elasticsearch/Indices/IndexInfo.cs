@@ -28,7 +28,9 @@ internal sealed record IndexInfo(string Uuid, int MaxResultWindow, JsonObject Ma
         }
 
         using var response = await calls.SendAsync(
-            ElasticsearchRequest.Get($"{ElasticsearchRequest.Escape(index)}?flat_settings=true", 404), cancellationToken);
+            ElasticsearchRequest.Get($"{ElasticsearchRequest.Escape(index)}?flat_settings=true", 404),
+            cancellationToken
+        );
         if (response.Status == 404)
         {
             response.RequireMissing();
@@ -60,7 +62,9 @@ internal sealed record IndexInfo(string Uuid, int MaxResultWindow, JsonObject Ma
     {
         if (indices.Count != 1)
         {
-            return new ConnectorException($"'{index}' stands for {indices.Count} indices at Elasticsearch {host}. A sync fills exactly one: name that.");
+            return new ConnectorException(
+                $"'{index}' stands for {indices.Count} indices at Elasticsearch {host}. A sync fills exactly one: name that."
+            );
         }
 
         var (name, found) = indices.First();
@@ -68,7 +72,10 @@ internal sealed record IndexInfo(string Uuid, int MaxResultWindow, JsonObject Ma
         var aliases = info?["aliases"] as JsonObject ?? [];
         if (info?["data_stream"] is not null)
         {
-            return new ConnectorException($"'{index}' is a data stream at Elasticsearch {host}: what is in one can't be changed or deleted. Attach an index to the connector.");
+            return new ConnectorException(
+                $"'{index}' is a data stream at Elasticsearch {host}: what is in one can't be changed or deleted. Attach an index to the "
+                    + "connector."
+            );
         }
 
         if (name != index && !aliases.ContainsKey(index))
@@ -78,9 +85,14 @@ internal sealed record IndexInfo(string Uuid, int MaxResultWindow, JsonObject Ma
 
         // A sync deletes what its source does not list: from an index of Elasticsearch or of the protocol that would be everything.
         var isHidden = (info?["settings"] as JsonObject)?["index.hidden"]?.ToString() == "true";
-        var isIdentities = index.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal) && name.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal);
+        var isIdentities =
+            index.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal)
+            && name.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal);
         return !isIdentities && (isHidden || name.StartsWith('.') || aliases.Any(alias => alias.Key.StartsWith('.')))
-            ? new ConnectorException($"'{index}' leads to '{name}' at Elasticsearch {host}, an index of Elasticsearch's own or a hidden one. Attach another index to the connector.")
+            ? new ConnectorException(
+                $"'{index}' leads to '{name}' at Elasticsearch {host}, an index of Elasticsearch's own or a hidden one. Attach another "
+                    + "index to the connector."
+            )
             : null;
     }
 }

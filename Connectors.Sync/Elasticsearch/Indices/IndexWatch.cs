@@ -32,12 +32,21 @@ internal sealed class IndexWatch(ElasticsearchCalls calls, TimeProvider time)
         using var response = await calls.SendOnceAsync(request, cancellationToken);
         if (response.Status == 404)
         {
-            return Judge(response, () => { response.RequireMissing(); return Gone(index, "does not exist any more"); });
+            return Judge(response, () =>
+            {
+                response.RequireMissing();
+                return Gone(index, "does not exist any more");
+            });
         }
 
         if (!response.IsSuccess)
         {
-            return new BulkResponse(response.Status, [], new BulkError("unknown", calls.Failures.Of(request, response).Message), response.RetryAfter);
+            return new BulkResponse(
+                response.Status,
+                [],
+                new BulkError("unknown", calls.Failures.Of(request, response).Message),
+                response.RetryAfter
+            );
         }
 
         return Judge(response, () =>
@@ -66,8 +75,15 @@ internal sealed class IndexWatch(ElasticsearchCalls calls, TimeProvider time)
         }
     }
 
-    private static BulkResponse Gone(string index, string what) => new(
-        404, [], new BulkError("index_not_found_exception", $"Index '{index}' {what} since the sync began. The sync writes nothing more to it; the next sync fills it."));
+    private static BulkResponse Gone(string index, string what) =>
+        new(
+            404,
+            [],
+            new BulkError(
+                "index_not_found_exception",
+                $"Index '{index}' {what} since the sync began. The sync writes nothing more to it; the next sync fills it."
+            )
+        );
 
     private sealed record Seen(string Uuid, long At);
 }

@@ -23,7 +23,10 @@ internal sealed class UnsecuredDocuments(ElasticsearchCalls calls, IContentIndex
     /// <summary>The number of such documents, as of the last refresh.</summary>
     public async Task<long> CountAsync(string name, CancellationToken cancellationToken)
     {
-        using var response = await calls.SendAsync(Post($"{Escape(name)}/_count", new JsonObject { ["query"] = Query() }), cancellationToken);
+        using var response = await calls.SendAsync(
+            Post($"{Escape(name)}/_count", new JsonObject { ["query"] = Query() }),
+            cancellationToken
+        );
         var json = response.Json();
         return response.IsWhole(json) ? response.Count(json, "count") : throw Unsearched(name);
     }
@@ -53,7 +56,10 @@ internal sealed class UnsecuredDocuments(ElasticsearchCalls calls, IContentIndex
             idle = now == 0 ? idle + 1 : 0;
             if (idle == MaxIdleRounds)
             {
-                throw new ConnectorException(FailureKind.Retry, $"Documents of index '{name}' without an access list could not be restricted: {busy}");
+                throw new ConnectorException(
+                    FailureKind.Retry,
+                    $"Documents of index '{name}' without an access list could not be restricted: {busy}"
+                );
             }
 
             if (idle > 0)
@@ -66,7 +72,13 @@ internal sealed class UnsecuredDocuments(ElasticsearchCalls calls, IContentIndex
     }
 
     private static JsonObject Query() =>
-        new() { ["bool"] = new JsonObject { ["must_not"] = new JsonObject { ["exists"] = new JsonObject { ["field"] = AccessControl.FieldName } } } };
+        new()
+        {
+            ["bool"] = new JsonObject
+            {
+                ["must_not"] = new JsonObject { ["exists"] = new JsonObject { ["field"] = AccessControl.FieldName } },
+            },
+        };
 
     private static ConnectorException Unsearched(string name) =>
         new(FailureKind.Retry, $"Not all shards of index '{name}' could be searched for documents without an access list.");
@@ -74,10 +86,18 @@ internal sealed class UnsecuredDocuments(ElasticsearchCalls calls, IContentIndex
     private static ReadOnlyMemory<byte> Body(JsonObject[] hits)
     {
         var lines = new MemoryStream();
-        var update = new JsonObject { ["doc"] = new JsonObject { [AccessControl.FieldName] = new JsonArray(AccessControl.Nobody), ["_digest"] = null } };
+        var update = new JsonObject
+        {
+            ["doc"] = new JsonObject { [AccessControl.FieldName] = new JsonArray(AccessControl.Nobody), ["_digest"] = null },
+        };
         foreach (var hit in hits)
         {
-            var action = new JsonObject { ["_id"] = hit["_id"]!.DeepClone(), ["if_seq_no"] = hit["_seq_no"]?.DeepClone(), ["if_primary_term"] = hit["_primary_term"]?.DeepClone() };
+            var action = new JsonObject
+            {
+                ["_id"] = hit["_id"]!.DeepClone(),
+                ["if_seq_no"] = hit["_seq_no"]?.DeepClone(),
+                ["if_primary_term"] = hit["_primary_term"]?.DeepClone(),
+            };
             JsonSerializer.Serialize(lines, new JsonObject { ["update"] = action });
             lines.WriteByte((byte)'\n');
             JsonSerializer.Serialize(lines, update);
@@ -95,7 +115,9 @@ internal sealed class UnsecuredDocuments(ElasticsearchCalls calls, IContentIndex
         if (response.Status != 200)
         {
             busy = response.Error?.Reason ?? "no reason given";
-            return response.Status is 0 or 429 or >= 500 ? 0 : throw new ConnectorException($"Documents of index '{name}' without an access list could not be restricted: {busy}");
+            return response.Status is 0 or 429 or >= 500
+                ? 0
+                : throw new ConnectorException($"Documents of index '{name}' without an access list could not be restricted: {busy}");
         }
 
         var closed = 0L;
@@ -114,7 +136,9 @@ internal sealed class UnsecuredDocuments(ElasticsearchCalls calls, IContentIndex
                     break;
                 default:
                     throw new ConnectorException(
-                        $"Document '{hits[i]["_id"]}' of index '{name}' has no access list and could not be restricted: {item.Error?.Reason} Delete it, then sync again.");
+                        $"Document '{hits[i]["_id"]}' of index '{name}' has no access list and could not be restricted: "
+                            + $"{item.Error?.Reason} Delete it, then sync again."
+                    );
             }
         }
 

@@ -4,8 +4,8 @@ using Connectors.Abstractions;
 namespace Connectors.Sync.Elasticsearch.Shapes;
 
 /// <summary>
-/// The part of an index's mappings that a person decided on. What dynamic mapping makes of a new field is left out: documents add such fields while they are written, and a
-/// document that was written before has none of them.
+/// The part of an index's mappings that a person decided on. What dynamic mapping makes of a new field is left out: documents add such
+/// fields while they are written, and a document that was written before has none of them.
 /// </summary>
 internal static class MappingShape
 {
@@ -101,34 +101,40 @@ internal static class MappingShape
         return definition;
     }
 
-    private static bool IsMadeDynamically(JsonObject definition, IReadOnlyList<JsonObject> templates) => definition["type"]?.ToString() switch
-    {
-        "boolean" or "long" or "float" or "double" or "object" => definition.Count == 1,
-        "date" => definition.All(pair => pair.Key is "type" or "format"),
-        "text" => definition.Count == 1 || JsonNode.DeepEquals(definition, DynamicText),
-        "dense_vector" => true,
-        _ => false,
-    } || templates.Any(template => Fits(template, definition));
+    private static bool IsMadeDynamically(JsonObject definition, IReadOnlyList<JsonObject> templates) =>
+        definition["type"]?.ToString() switch
+        {
+            "boolean" or "long" or "float" or "double" or "object" => definition.Count == 1,
+            "date" => definition.All(pair => pair.Key is "type" or "format"),
+            "text" => definition.Count == 1 || JsonNode.DeepEquals(definition, DynamicText),
+            "dense_vector" => true,
+            _ => false,
+        } || templates.Any(template => Fits(template, definition));
 
-    private static JsonObject DynamicText { get; } = JsonNode.Parse("""{"type":"text","fields":{"keyword":{"type":"keyword","ignore_above":256}}}""")!.AsObject();
+    private static JsonObject DynamicText { get; } =
+        JsonNode.Parse("""{"type":"text","fields":{"keyword":{"type":"keyword","ignore_above":256}}}""")!.AsObject();
 
-    /// <summary>Whether a dynamic template makes such a field; a type that it leaves open is added, and <c>{name}</c> stands for anything.</summary>
+    /// <summary>Whether a dynamic template makes such a field; a type that it leaves open is added, and <c>{name}</c> stands for
+    /// anything.</summary>
     private static bool Fits(JsonObject template, JsonObject definition) =>
         definition.All(pair => pair.Key == "type" || template.ContainsKey(pair.Key))
-        && template.All(pair => pair.Value?.ToString().Contains('{', StringComparison.Ordinal) == true && pair.Value is JsonValue
-            ? definition.ContainsKey(pair.Key)
-            : JsonNode.DeepEquals(pair.Value, definition[pair.Key]));
+        && template.All(pair =>
+            pair.Value?.ToString().Contains('{', StringComparison.Ordinal) == true && pair.Value is JsonValue
+                ? definition.ContainsKey(pair.Key)
+                : JsonNode.DeepEquals(pair.Value, definition[pair.Key])
+        );
 
     private static List<JsonObject> Templates(JsonObject mappings) =>
-    [
-        .. from entry in (mappings["dynamic_templates"] as JsonArray ?? []).OfType<JsonObject>()
-           from template in entry
-           let mapping = template.Value?["mapping"] as JsonObject
-           where mapping is not null
-           select mapping,
-    ];
+        [
+            .. from entry in (mappings["dynamic_templates"] as JsonArray ?? []).OfType<JsonObject>()
+            from template in entry
+            let mapping = template.Value?["mapping"] as JsonObject
+            where mapping is not null
+            select mapping,
+        ];
 
-    private static bool IsDynamic(JsonObject mapping, bool byDefault) => mapping["dynamic"] is { } dynamic ? dynamic.ToString() == "true" : byDefault;
+    private static bool IsDynamic(JsonObject mapping, bool byDefault) =>
+        mapping["dynamic"] is { } dynamic ? dynamic.ToString() == "true" : byDefault;
 
     private static bool IsSemantic(JsonObject field) => field["type"]?.ToString() == "semantic_text";
 }

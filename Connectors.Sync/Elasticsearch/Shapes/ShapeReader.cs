@@ -15,7 +15,8 @@ internal sealed class ShapeReader(ElasticsearchCalls calls)
     private const string FinalPipeline = "index.final_pipeline";
     private const string Analysis = "index.analysis.";
 
-    /// <summary>Settings of an inference service that say how much it carries at a time, which changes by itself, and nothing of what it answers.</summary>
+    /// <summary>Settings of an inference service that say how much it carries at a time, which changes by itself, and nothing of what it
+    /// answers.</summary>
     private static readonly string[] Capacity = ["num_allocations", "num_threads", "adaptive_allocations", "rate_limit"];
 
     /// <summary>Reads it; <see langword="null"/> when there is no such index.</summary>
@@ -29,14 +30,22 @@ internal sealed class ShapeReader(ElasticsearchCalls calls)
             return null;
         }
 
-        var settings = new JsonObject(info.Settings.Where(IsShaping).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
-        var definitions = await PipelinesAsync([pipeline ?? settings[DefaultPipeline]?.ToString(), settings[FinalPipeline]?.ToString()], cancellationToken);
+        var settings = new JsonObject(
+            info.Settings.Where(IsShaping).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone()))
+        );
+        var definitions = await PipelinesAsync(
+            [pipeline ?? settings[DefaultPipeline]?.ToString(), settings[FinalPipeline]?.ToString()],
+            cancellationToken
+        );
         var inference = await EndpointsAsync(
-            [.. MappingShape.InferenceIds(info.Mappings), .. PipelineShape.InferenceIds(definitions)], cancellationToken);
+            [.. MappingShape.InferenceIds(info.Mappings), .. PipelineShape.InferenceIds(definitions)],
+            cancellationToken
+        );
         return new IndexShape(Hash(MappingShape.Of(info.Mappings)), Hash(settings), Hash(definitions), Hash(inference));
     }
 
-    private static bool IsShaping(KeyValuePair<string, JsonNode?> setting) => setting.Key.StartsWith(Analysis, StringComparison.Ordinal)
+    private static bool IsShaping(KeyValuePair<string, JsonNode?> setting) =>
+        setting.Key.StartsWith(Analysis, StringComparison.Ordinal)
         || (setting.Key is DefaultPipeline or FinalPipeline && setting.Value?.ToString() != None);
 
     private static string? Hash(JsonObject? part) => part is null ? null : SyncFingerprint.Of(part);
@@ -70,7 +79,8 @@ internal sealed class ShapeReader(ElasticsearchCalls calls)
         return found;
     }
 
-    /// <summary>The endpoints by id; a model that is none has no definition here. <see langword="null"/> when one may not be read.</summary>
+    /// <summary>The endpoints by id; a model that is none has no definition here. <see langword="null"/> when one may not be
+    /// read.</summary>
     private async Task<JsonObject?> EndpointsAsync(IEnumerable<string> ids, CancellationToken cancellationToken)
     {
         var found = new JsonObject();
@@ -82,7 +92,9 @@ internal sealed class ShapeReader(ElasticsearchCalls calls)
                 return null;
             }
 
-            var endpoint = response.IsSuccess ? (response.Json()["endpoints"] as JsonArray)?.FirstOrDefault()?.DeepClone() as JsonObject : null;
+            var endpoint = response.IsSuccess
+                ? (response.Json()["endpoints"] as JsonArray)?.FirstOrDefault()?.DeepClone() as JsonObject
+                : null;
             foreach (var name in Capacity)
             {
                 (endpoint?["service_settings"] as JsonObject)?.Remove(name);

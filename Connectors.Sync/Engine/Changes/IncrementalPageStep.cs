@@ -22,7 +22,14 @@ internal sealed class IncrementalPageStep(PageStep pages, BulkWriterOptions bulk
     {
         // A document that a rule excludes now may have been indexed before it changed.
         var (excluded, kept) = Filter(page.Upserts);
-        var plan = await pages.PlanAsync(page.Upserts, IdSnapshot.Empty, new SeenIds(0), skipUnchanged: false, fetchContent: true, cancellationToken);
+        var plan = await pages.PlanAsync(
+            page.Upserts,
+            IdSnapshot.Empty,
+            new SeenIds(0),
+            skipUnchanged: false,
+            fetchContent: true,
+            cancellationToken
+        );
         try
         {
             // An earlier page may have reported an earlier state of the same document. Nothing is compared, so seen ids are not needed.

@@ -42,7 +42,11 @@ internal sealed class IncrementalPreparation(IContentIndex index, SyncEngineOpti
 
     /// <summary>Plans an incremental sync from the request's cursor.</summary>
     /// <returns>The plan, or the reason for a full sync.</returns>
-    public async Task<(StoredPlan? Plan, string? FullBecause)> PlanAsync(SyncRequest request, SourceReader source, CancellationToken cancellationToken)
+    public async Task<(StoredPlan? Plan, string? FullBecause)> PlanAsync(
+        SyncRequest request,
+        SourceReader source,
+        CancellationToken cancellationToken
+    )
     {
         if (!source.IsChangeFeed)
         {
@@ -90,6 +94,7 @@ internal sealed class IncrementalPreparation(IContentIndex index, SyncEngineOpti
                 Partitions = [],
                 Snapshot = IdSnapshotFile.Nothing,
             },
-            null);
+            null
+        );
     }
 }

@@ -9,7 +9,14 @@ namespace Connectors.Sync.Engine.Changes;
 /// One run of an incremental sync in this process. Pages are written one after the other, because a later page may hold a later state of
 /// the same document; each is journaled once it is written.
 /// </summary>
-internal sealed class IncrementalRun(StoredPlan plan, LocalSyncState state, IncrementalPageStep step, IBatchWriter writer, SyncEngineOptions options, SyncProgress progress)
+internal sealed class IncrementalRun(
+    StoredPlan plan,
+    LocalSyncState state,
+    IncrementalPageStep step,
+    IBatchWriter writer,
+    SyncEngineOptions options,
+    SyncProgress progress
+)
 {
     /// <summary>Counts so far, including earlier runs.</summary>
     public SyncCounts Counts { get; private set; }
@@ -87,10 +94,16 @@ internal sealed class IncrementalRun(StoredPlan plan, LocalSyncState state, Incr
                 counts += report.Counts;
                 page.Rejections.Merge(report.Rejections);
             }
-        }
-        while (await page.ComposeNextAsync(cancellationToken));
+        } while (await page.ComposeNextAsync(cancellationToken));
 
-        return new PageDone(0, cursor ?? page.Next.Value, page.IsLast, counts, page.Rejections.Total == 0 ? null : page.Rejections, page.Gap);
+        return new PageDone(
+            0,
+            cursor ?? page.Next.Value,
+            page.IsLast,
+            counts,
+            page.Rejections.Total == 0 ? null : page.Rejections,
+            page.Gap
+        );
     }
 
     private void Note(PageDone page)

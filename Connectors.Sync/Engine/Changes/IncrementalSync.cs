@@ -14,7 +14,13 @@ namespace Connectors.Sync.Engine.Changes;
 /// not safe, it returns the reason for a full sync.
 /// </summary>
 internal sealed class IncrementalSync(
-    IContentIndex index, SyncEngineOptions options, ContentExtraction extraction, BatchWriters writers, TimeProvider time, ILogger logger)
+    IContentIndex index,
+    SyncEngineOptions options,
+    ContentExtraction extraction,
+    BatchWriters writers,
+    TimeProvider time,
+    ILogger logger
+)
 {
     private readonly IncrementalPreparation _preparation = new(index, options, logger);
     private readonly IncrementalCompletion _ending = new(index, options);
@@ -22,7 +28,12 @@ internal sealed class IncrementalSync(
     /// <summary>Runs an incremental sync, or goes on with one.</summary>
     /// <returns>Its outcome, or why a full sync has to run or resume instead.</returns>
     public async Task<(SyncOutcome? Outcome, string? FullBecause)> RunAsync(
-        SyncRequest request, SourceReader source, SyncProgress progress, LocalSyncState state, CancellationToken cancellationToken)
+        SyncRequest request,
+        SourceReader source,
+        SyncProgress progress,
+        LocalSyncState state,
+        CancellationToken cancellationToken
+    )
     {
         if (Kept(request, state) is { Kind: SyncKind.Full } full)
         {
@@ -77,7 +88,12 @@ internal sealed class IncrementalSync(
     {
         try
         {
-            return state.ReadPlan() is { } plan && plan.IndexName == request.IndexName && plan.Fingerprint == SyncPreparation.FingerprintOf(request) ? plan : null;
+            return
+                state.ReadPlan() is { } plan
+                && plan.IndexName == request.IndexName
+                && plan.Fingerprint == SyncPreparation.FingerprintOf(request)
+                ? plan
+                : null;
         }
         catch (InvalidDataException)
         {
@@ -87,10 +103,17 @@ internal sealed class IncrementalSync(
 
     /// <summary>The plan to resume or a new one, or why there is none.</summary>
     private async Task<(StoredPlan? Plan, string? FullBecause, bool IsKept)> PlanAsync(
-        SyncRequest request, SourceReader source, LocalSyncState state, CancellationToken cancellationToken)
+        SyncRequest request,
+        SourceReader source,
+        LocalSyncState state,
+        CancellationToken cancellationToken
+    )
     {
-        if (source.IsChangeFeed && Kept(request, state) is { Kind: SyncKind.Incremental } kept
-            && kept.IndexUuid == (await index.InspectAsync(request.IndexName, cancellationToken))?.Uuid)
+        if (
+            source.IsChangeFeed
+            && Kept(request, state) is { Kind: SyncKind.Incremental } kept
+            && kept.IndexUuid == (await index.InspectAsync(request.IndexName, cancellationToken))?.Uuid
+        )
         {
             return (kept, null, true);
         }
@@ -110,17 +133,39 @@ internal sealed class IncrementalSync(
     {
         var monitor = new RejectionMonitor(options.Rejections);
         var writer = writers.For(request, monitor, preview: null);
-        var step = new IncrementalPageStep(PageStep.ForChanges(request, options, extraction, source.Calls, time), options.Bulk, DocumentFilter.For(request.Rules));
+        var step = new IncrementalPageStep(
+            PageStep.ForChanges(request, options, extraction, source.Calls, time),
+            options.Bulk,
+            DocumentFilter.For(request.Rules)
+        );
         var run = new IncrementalRun(plan, state, step, writer, options, progress);
         state.OpenJournal(run.Replay);
         monitor.Resume(run.Counts.Rejected);
         return run;
     }
 
-    private async Task<SyncOutcome> FinishAsync(SyncRequest request, StoredPlan plan, IncrementalRun run, CancellationToken cancellationToken)
+    private async Task<SyncOutcome> FinishAsync(
+        SyncRequest request,
+        StoredPlan plan,
+        IncrementalRun run,
+        CancellationToken cancellationToken
+    )
     {
         var total = await _ending.CompleteAsync(request, plan, run.Counts, cancellationToken);
-        SyncLog.Ends(logger, request.JobId, request.IndexName, run.Counts.Created, run.Counts.Updated, run.Counts.Deleted, run.Counts.Skipped, run.Counts.Rejected, total);
-        return new SyncOutcome(SyncEnd.Completed, run.Counts, total, run.Rejections) { Cursor = SyncCursor.After(request, run.Cursor, plan.IndexUuid) };
+        SyncLog.Ends(
+            logger,
+            request.JobId,
+            request.IndexName,
+            run.Counts.Created,
+            run.Counts.Updated,
+            run.Counts.Deleted,
+            run.Counts.Skipped,
+            run.Counts.Rejected,
+            total
+        );
+        return new SyncOutcome(SyncEnd.Completed, run.Counts, total, run.Rejections)
+        {
+            Cursor = SyncCursor.After(request, run.Cursor, plan.IndexUuid),
+        };
     }
 }

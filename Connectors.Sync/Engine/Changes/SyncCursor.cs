@@ -12,9 +12,12 @@ namespace Connectors.Sync.Engine.Changes;
 /// <param name="IndexUuid">The uuid of their index.</param>
 internal sealed record SyncCursor(string Cursor, string Fingerprint, string IndexUuid)
 {
-    /// <summary>Reads what <see cref="ToJson"/> wrote; <see langword="null"/> for anything else, another service's cursor for example.</summary>
+    /// <summary>Reads what <see cref="ToJson"/> wrote; <see langword="null"/> for anything else, another service's cursor for
+    /// example.</summary>
     public static SyncCursor? From(JsonObject? json) =>
-        Text(json, "place") is { } cursor && Text(json, "fingerprint") is { } fingerprint && Text(json, "index_uuid") is { } uuid ? new SyncCursor(cursor, fingerprint, uuid) : null;
+        Text(json, "place") is { } cursor && Text(json, "fingerprint") is { } fingerprint && Text(json, "index_uuid") is { } uuid
+            ? new SyncCursor(cursor, fingerprint, uuid)
+            : null;
 
     /// <summary>
     /// The connector's <c>sync_cursor</c> after a full or incremental sync has completed; nothing after a partial sync, which does not move
@@ -23,12 +26,20 @@ internal sealed record SyncCursor(string Cursor, string Fingerprint, string Inde
     /// <param name="request">The sync, as it was carried out.</param>
     /// <param name="cursor">Where the next incremental sync begins; <see langword="null"/> when only a full one can come next.</param>
     /// <param name="indexUuid">The index that was filled.</param>
-    public static JsonObject? After(SyncRequest request, string? cursor, string indexUuid) => request.Kind is SyncKind.Full or SyncKind.Incremental && cursor is not null
-        ? new SyncCursor(cursor, SyncPreparation.FingerprintOf(request), indexUuid).ToJson()
-        : null;
+    public static JsonObject? After(SyncRequest request, string? cursor, string indexUuid) =>
+        request.Kind is SyncKind.Full or SyncKind.Incremental && cursor is not null
+            ? new SyncCursor(cursor, SyncPreparation.FingerprintOf(request), indexUuid).ToJson()
+            : null;
 
     /// <summary>The stored form.</summary>
-    public JsonObject ToJson() => new() { ["place"] = Cursor, ["fingerprint"] = Fingerprint, ["index_uuid"] = IndexUuid };
+    public JsonObject ToJson() =>
+        new()
+        {
+            ["place"] = Cursor,
+            ["fingerprint"] = Fingerprint,
+            ["index_uuid"] = IndexUuid,
+        };
 
-    private static string? Text(JsonObject? json, string name) => json?[name] is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0 ? text : null;
+    private static string? Text(JsonObject? json, string name) =>
+        json?[name] is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0 ? text : null;
 }

@@ -66,7 +66,11 @@ internal static class DocumentAccess
                 return false;
             }
 
-            while (reader.Read() && reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length is > 0 and <= AccessControl.MaxValueBytes)
+            while (
+                reader.Read()
+                && reader.TokenType == JsonTokenType.String
+                && reader.ValueSpan.Length is > 0 and <= AccessControl.MaxValueBytes
+            )
             {
                 values++;
             }
@@ -80,8 +84,12 @@ internal static class DocumentAccess
     /// <summary>The body with its comparable values, or with a value that no identity has.</summary>
     private static byte[] Closed(ReadOnlySpan<byte> body)
     {
-        var document = JsonNode.Parse(body, documentOptions: new JsonDocumentOptions { MaxDepth = MaxDepth }) as JsonObject
-            ?? throw new ConnectorException(FailureKind.Fatal, "The source gave a body that is not a JSON object. This is a bug in the source.");
+        var document =
+            JsonNode.Parse(body, documentOptions: new JsonDocumentOptions { MaxDepth = MaxDepth }) as JsonObject
+            ?? throw new ConnectorException(
+                FailureKind.Fatal,
+                "The source gave a body that is not a JSON object. This is a bug in the source."
+            );
         var values = document[AccessControl.FieldName] switch
         {
             JsonArray list => list.Select(TextOf),

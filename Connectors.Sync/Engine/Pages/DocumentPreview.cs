@@ -56,7 +56,14 @@ internal sealed class DocumentPreview(SyncEngineOptions options, ContentExtracti
         return new PreviewedDocuments(documents, rejections, excluded, IsAll: true);
     }
 
-    private static async Task ComposeAsync(PageStep step, SourcePage page, SeenIds seen, List<string> documents, RejectionReport rejections, CancellationToken cancellationToken)
+    private static async Task ComposeAsync(
+        PageStep step,
+        SourcePage page,
+        SeenIds seen,
+        List<string> documents,
+        RejectionReport rejections,
+        CancellationToken cancellationToken
+    )
     {
         using var plan = await step.PlanAsync(page, IdSnapshot.Empty, seen, skipUnchanged: false, fetchContent: true, cancellationToken);
         do
@@ -65,14 +72,14 @@ internal sealed class DocumentPreview(SyncEngineOptions options, ContentExtracti
             {
                 documents.AddRange(batch.Operations.Select(operation => BodyOf(batch.Body.Span.Slice(operation.Start, operation.Length))));
             }
-        }
-        while (await plan.ComposeNextAsync(cancellationToken));
+        } while (await plan.ComposeNextAsync(cancellationToken));
 
         rejections.Merge(plan.Rejections);
     }
 
     /// <summary>The second of an operation's two lines.</summary>
-    private static string BodyOf(ReadOnlySpan<byte> lines) => Encoding.UTF8.GetString(lines[(lines.IndexOf((byte)'\n') + 1)..].TrimEnd((byte)'\n'));
+    private static string BodyOf(ReadOnlySpan<byte> lines) =>
+        Encoding.UTF8.GetString(lines[(lines.IndexOf((byte)'\n') + 1)..].TrimEnd((byte)'\n'));
 }
 
 /// <summary>The first documents of a source.</summary>

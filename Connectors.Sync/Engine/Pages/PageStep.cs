@@ -21,7 +21,8 @@ internal sealed class PageStep(
     DocumentFilter? filter = null,
     BulkOperationKind addAs = BulkOperationKind.Add,
     bool isMarkingOnly = false,
-    bool hasAccessControl = false)
+    bool hasAccessControl = false
+)
 {
     /// <summary>Contents of so many bytes, and one more, are in memory for a page at a time.</summary>
     internal const long MaxContentBytes = 32 * 1024 * 1024;
@@ -31,32 +32,49 @@ internal sealed class PageStep(
 
     /// <summary>The step of a sync, whichever way it is run.</summary>
     public static PageStep For(
-        SyncRequest request, SyncEngineOptions options, ContentExtraction extraction, SourceCalls calls, TimeProvider time) => new(
-        new DocumentLines(request.Pipeline),
-        options.Bulk,
-        options.ContentConcurrency,
-        extraction.ReaderFor(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true, calls),
-        time,
-        DocumentFilter.For(request.Rules),
-        isMarkingOnly: request.Kind == SyncKind.DeletesOnly,
-        hasAccessControl: request.HasAccessControl);
+        SyncRequest request,
+        SyncEngineOptions options,
+        ContentExtraction extraction,
+        SourceCalls calls,
+        TimeProvider time
+    ) =>
+        new(
+            new DocumentLines(request.Pipeline),
+            options.Bulk,
+            options.ContentConcurrency,
+            extraction.ReaderFor(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true, calls),
+            time,
+            DocumentFilter.For(request.Rules),
+            isMarkingOnly: request.Kind == SyncKind.DeletesOnly,
+            hasAccessControl: request.HasAccessControl
+        );
 
     /// <summary>The step of a sync that writes changes without comparing them; its caller applies the rules.</summary>
     public static PageStep ForChanges(
-        SyncRequest request, SyncEngineOptions options, ContentExtraction extraction, SourceCalls calls, TimeProvider time) => new(
-        new DocumentLines(request.Pipeline),
-        options.Bulk,
-        options.ContentConcurrency,
-        extraction.ReaderFor(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true, calls),
-        time,
-        filter: null,
-        addAs: BulkOperationKind.Upsert,
-        hasAccessControl: request.HasAccessControl);
+        SyncRequest request,
+        SyncEngineOptions options,
+        ContentExtraction extraction,
+        SourceCalls calls,
+        TimeProvider time
+    ) =>
+        new(
+            new DocumentLines(request.Pipeline),
+            options.Bulk,
+            options.ContentConcurrency,
+            extraction.ReaderFor(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true, calls),
+            time,
+            filter: null,
+            addAs: BulkOperationKind.Upsert,
+            hasAccessControl: request.HasAccessControl
+        );
 
     /// <summary>The request, with a fingerprint that depends on how text is extracted.</summary>
     public static SyncRequest Shape(SyncRequest request, ContentExtraction extraction) =>
         extraction.ShapeOf(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true) is { } shape
-            ? request with { Fingerprint = SyncFingerprint.Of(request.Fingerprint, shape) }
+            ? request with
+            {
+                Fingerprint = SyncFingerprint.Of(request.Fingerprint, shape),
+            }
             : request;
 
     /// <summary>
@@ -67,7 +85,14 @@ internal sealed class PageStep(
     /// <param name="seen">The ids that the sync has seen; locked while this page is added.</param>
     /// <param name="skipUnchanged">Whether unchanged documents are left alone.</param>
     /// <param name="fetchContent">False in a dry run.</param>
-    public async Task<PagePlan> PlanAsync(SourcePage page, IdSnapshot snapshot, SeenIds seen, bool skipUnchanged, bool fetchContent, CancellationToken cancellationToken)
+    public async Task<PagePlan> PlanAsync(
+        SourcePage page,
+        IdSnapshot snapshot,
+        SeenIds seen,
+        bool skipUnchanged,
+        bool fetchContent,
+        CancellationToken cancellationToken
+    )
     {
         var work = new PageState(page, fetchContent);
         var plan = new PagePlan(page, work, this);
@@ -101,7 +126,8 @@ internal sealed class PageStep(
         }
     }
 
-    /// <summary>Composes the writes of as many documents as have <see cref="MaxContentBytes"/> of content: of all of a page that has none.</summary>
+    /// <summary>Composes the writes of as many documents as have <see cref="MaxContentBytes"/> of content: of all of a page that has
+    /// none.</summary>
     internal async Task ComposeAsync(PageState work, PagePlan plan, CancellationToken cancellationToken)
     {
         var (start, end) = (work.Next, EndOfPart(work));
@@ -147,11 +173,20 @@ internal sealed class PageStep(
                 DocumentKey.Of(id),
                 document.Timestamp is { } timestamp && !hasAccessControl
                     ? DocumentVersion.FromTimestamp(timestamp)
-                    : DocumentVersion.FromDigest(DocumentVersion.Digest(document.Compared.Span, document.Timestamp)));
+                    : DocumentVersion.FromDigest(DocumentVersion.Digest(document.Compared.Span, document.Timestamp))
+            );
         }
     }
 
-    private static void Compare(SourcePage page, ReadOnlySpan<DocumentState> facts, IdSnapshot snapshot, SeenIds seen, bool skipUnchanged, Span<Verdict> verdicts, PagePlan plan)
+    private static void Compare(
+        SourcePage page,
+        ReadOnlySpan<DocumentState> facts,
+        IdSnapshot snapshot,
+        SeenIds seen,
+        bool skipUnchanged,
+        Span<Verdict> verdicts,
+        PagePlan plan
+    )
     {
         lock (seen)
         {
@@ -159,7 +194,12 @@ internal sealed class PageStep(
             foreach (var id in page.UnreadableIds)
             {
                 ReadOnlySpan<byte> utf8 = System.Text.Encoding.UTF8.GetBytes(id);
-                PageDiff.MarkUnreadable(DocumentKey.Of(DocumentId.IsTooLong(utf8) ? DocumentId.Shorten(utf8) : utf8), snapshot, seen, plan.PageSeen);
+                PageDiff.MarkUnreadable(
+                    DocumentKey.Of(DocumentId.IsTooLong(utf8) ? DocumentId.Shorten(utf8) : utf8),
+                    snapshot,
+                    seen,
+                    plan.PageSeen
+                );
             }
         }
 
@@ -208,7 +248,10 @@ internal sealed class PageStep(
             if (texts[index - start] is { IsProblem: true, Reason: { } reason } text)
             {
                 // Counted by extension: of files in a format that nobody reads there may be many.
-                var type = text.Outcome == ContentOutcome.Unsupported ? $"content {Path.GetExtension(work.Page[index].Content!.FileName).ToLowerInvariant()}" : "content";
+                var type =
+                    text.Outcome == ContentOutcome.Unsupported
+                        ? $"content {Path.GetExtension(work.Page[index].Content!.FileName).ToLowerInvariant()}"
+                        : "content";
                 plan.Rejections.Add(new Rejection(System.Text.Encoding.UTF8.GetString(work.Page[index].Id.Span), type, reason));
             }
             else if (texts[index - start] is { IsGone: true, Reason: { } gone })
@@ -249,8 +292,17 @@ internal sealed class PageStep(
                 (document.Timestamp is null || hasAccessControl) && !isIncomplete ? (long)work.States[index].Version.Value : null,
                 document.Body.Span,
                 text is null ? default : text.Utf8.Span,
-                text is null ? default : text.Attachment.Span);
-            plan.Add(verdict switch { Verdict.Add => addAs, Verdict.Change => BulkOperationKind.Change, _ => BulkOperationKind.Repeat }, bulk);
+                text is null ? default : text.Attachment.Span
+            );
+            plan.Add(
+                verdict switch
+                {
+                    Verdict.Add => addAs,
+                    Verdict.Change => BulkOperationKind.Change,
+                    _ => BulkOperationKind.Repeat,
+                },
+                bulk
+            );
         }
     }
 }

@@ -10,18 +10,25 @@ namespace Connectors.Sync.Engine.Planning;
 /// The source's change token as of the last completed sync without a rejected document; <see langword="null"/> while a sync runs.
 /// </param>
 /// <param name="DocumentCount">Number of documents at that time.</param>
-/// <param name="HoldsForeign">Whether it held documents that no connector wrote when the first sync came to it, and no sync was allowed yet to delete them.</param>
+/// <param name="HoldsForeign">Whether it held documents that no connector wrote when the first sync came to it, and no sync was allowed yet
+/// to delete them.</param>
 internal sealed record IndexMetadata(string? Fingerprint, string? ChangeToken, long DocumentCount, bool HoldsForeign = false)
 {
     /// <summary>What Elasticsearch made of its documents when the last full sync began; <see langword="null"/> when nobody knows.</summary>
     public IndexShape? Shape { get; init; }
 
-    public static IndexMetadata? From(JsonObject? meta) => meta is null
-        ? null
-        : new IndexMetadata(Text(meta, "fingerprint"), Text(meta, "change_mark"), Number(meta, "document_count"), Flag(meta, "holds_foreign"))
-        {
-            Shape = IndexShape.From(meta["shape"] as JsonObject),
-        };
+    public static IndexMetadata? From(JsonObject? meta) =>
+        meta is null
+            ? null
+            : new IndexMetadata(
+                Text(meta, "fingerprint"),
+                Text(meta, "change_mark"),
+                Number(meta, "document_count"),
+                Flag(meta, "holds_foreign")
+            )
+            {
+                Shape = IndexShape.From(meta["shape"] as JsonObject),
+            };
 
     public JsonObject ToJson()
     {
@@ -49,9 +56,12 @@ internal sealed record IndexMetadata(string? Fingerprint, string? ChangeToken, l
         return json;
     }
 
-    private static string? Text(JsonObject meta, string name) => meta[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+    private static string? Text(JsonObject meta, string name) =>
+        meta[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
-    private static bool Flag(JsonObject meta, string name) => meta[name] is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
+    private static bool Flag(JsonObject meta, string name) =>
+        meta[name] is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
 
-    private static long Number(JsonObject meta, string name) => meta[name] is JsonValue value && value.TryGetValue<long>(out var number) ? number : -1;
+    private static long Number(JsonObject meta, string name) =>
+        meta[name] is JsonValue value && value.TryGetValue<long>(out var number) ? number : -1;
 }

@@ -7,8 +7,8 @@ namespace Connectors.Sync.Engine.Planning;
 /// <summary>A hash of everything that shapes documents: a change of it causes every document to be compared and written again.</summary>
 internal static class SyncFingerprint
 {
-    /// <summary>The fingerprint of <paramref name="parts"/>, in order; values of objects are taken in the order of their names. A part may hold secrets: only the
-    /// 128-bit hash is kept.</summary>
+    /// <summary>The fingerprint of <paramref name="parts"/>, in order; values of objects are taken in the order of their names. A part may
+    /// hold secrets: only the 128-bit hash is kept.</summary>
     public static string Of(params IEnumerable<JsonNode?> parts)
     {
         ArgumentNullException.ThrowIfNull(parts);

@@ -9,7 +9,8 @@ namespace Connectors.Sync.Engine.Planning;
 /// <summary>Prepares a sync: asks the source for changes, prepares the index, takes the snapshot, plans the partitions.</summary>
 internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions options)
 {
-    /// <summary>What shapes the documents of a sync: the request's own fingerprint, the pipeline, and whether they say who may see them.</summary>
+    /// <summary>What shapes the documents of a sync: the request's own fingerprint, the pipeline, and whether they say who may see
+    /// them.</summary>
     public static string FingerprintOf(SyncRequest request)
     {
         List<JsonNode?> parts =
@@ -29,11 +30,18 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
     }
 
     /// <summary>The request as it is carried out: a dry run of an incremental sync has to compare everything.</summary>
-    public static SyncRequest EffectiveRequest(SyncRequest request) => request is { Kind: SyncKind.Incremental, DryRun: true } ? request with { Kind = SyncKind.Full } : request;
+    public static SyncRequest EffectiveRequest(SyncRequest request) =>
+        request is { Kind: SyncKind.Incremental, DryRun: true } ? request with { Kind = SyncKind.Full } : request;
 
-    /// <summary>Makes the plan, with the snapshot in <paramref name="folder"/>; <see langword="null"/> when the source is certain that nothing changed.</summary>
+    /// <summary>Makes the plan, with the snapshot in <paramref name="folder"/>; <see langword="null"/> when the source is certain that
+    /// nothing changed.</summary>
     public async Task<StoredPlan?> PlanAsync(
-        SyncRequest request, SourceReader source, string folder, SyncProgress progress, CancellationToken cancellationToken)
+        SyncRequest request,
+        SourceReader source,
+        string folder,
+        SyncProgress progress,
+        CancellationToken cancellationToken
+    )
     {
         await CheckPipelineAsync(request, cancellationToken);
         var fingerprint = FingerprintOf(request);
@@ -42,7 +50,12 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         var shape = before is null ? null : await index.ReadShapeAsync(request.IndexName, request.Pipeline?.Name, cancellationToken);
         var rewrite = WhyRewritten(fingerprint, metadata, shape);
         var change = await source.HasChangedAsync(metadata?.ChangeToken, cancellationToken);
-        if (!change.HasChanged && rewrite is null && IsUnchanged(request, before, metadata) && !(request.HasAccessControl && await index.CountUnsecuredAsync(request.IndexName, cancellationToken) > 0))
+        if (
+            !change.HasChanged
+            && rewrite is null
+            && IsUnchanged(request, before, metadata)
+            && !(request.HasAccessControl && await index.CountUnsecuredAsync(request.IndexName, cancellationToken) > 0)
+        )
         {
             return null;
         }
@@ -74,7 +87,8 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
             IndexUuid = current?.Uuid ?? string.Empty,
             Fingerprint = fingerprint,
             Shape = request.Kind == SyncKind.DeletesOnly ? metadata?.Shape : shape,
-            Rewrite = options.SkipUnchanged && !request.Reindex && request.Kind != SyncKind.DeletesOnly && snapshot.Count > 0 ? rewrite : null,
+            Rewrite =
+                options.SkipUnchanged && !request.Reindex && request.Kind != SyncKind.DeletesOnly && snapshot.Count > 0 ? rewrite : null,
             ReadsIdsOnly = request is { Kind: SyncKind.DeletesOnly, Rules: null },
             KeptFingerprint = request.Kind == SyncKind.DeletesOnly ? metadata?.Fingerprint : null,
 
@@ -94,26 +108,40 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
     {
         if (request.Pipeline is { Name.Length: > 0 } pipeline && !await index.PipelineExistsAsync(pipeline.Name, cancellationToken))
         {
-            throw new ConnectorException($"The ingest pipeline '{pipeline.Name}' does not exist. Create it, or choose another one on the connector's Pipelines tab.");
+            throw new ConnectorException(
+                $"The ingest pipeline '{pipeline.Name}' does not exist. Create it, or choose another one on the connector's Pipelines tab."
+            );
         }
     }
 
-    /// <summary>Why what did not change is written again, for a sentence; <see langword="null"/> when it needn't be, or nothing is known of it.</summary>
-    private static string? WhyRewritten(string fingerprint, IndexMetadata? metadata, IndexShape? shape) => metadata switch
-    {
-        null => null,
-        { Fingerprint: null } => "the last sync left documents that have to be written again.",
-        _ when metadata.Fingerprint != fingerprint => "the pipeline, the sync rules or the source's fields changed since the last full sync.",
-        _ => shape?.DifferenceFrom(metadata.Shape) is { } changed ? $"{changed} changed since the last full sync." : null,
-    };
+    /// <summary>Why what did not change is written again, for a sentence; <see langword="null"/> when it needn't be, or nothing is known of
+    /// it.</summary>
+    private static string? WhyRewritten(string fingerprint, IndexMetadata? metadata, IndexShape? shape) =>
+        metadata switch
+        {
+            null => null,
+            { Fingerprint: null } => "the last sync left documents that have to be written again.",
+            _ when metadata.Fingerprint != fingerprint =>
+                "the pipeline, the sync rules or the source's fields changed since the last full sync.",
+            _ => shape?.DifferenceFrom(metadata.Shape) is { } changed ? $"{changed} changed since the last full sync." : null,
+        };
 
     private bool IsUnchanged(SyncRequest request, ContentIndexState? before, IndexMetadata? metadata) =>
-        options.SkipUnchanged && !request.Reindex && !request.DryRun
-        && before is not null && metadata is { ChangeToken: not null }
+        options.SkipUnchanged
+        && !request.Reindex
+        && !request.DryRun
+        && before is not null
+        && metadata is { ChangeToken: not null }
         && metadata.DocumentCount == before.DocumentCount;
 
     private async Task<(ContentIndexState State, IndexShape? Shape)> PrepareAsync(
-        SyncRequest request, string fingerprint, IndexMetadata? metadata, IndexShape? shape, bool isRewritten, CancellationToken cancellationToken)
+        SyncRequest request,
+        string fingerprint,
+        IndexMetadata? metadata,
+        IndexShape? shape,
+        bool isRewritten,
+        CancellationToken cancellationToken
+    )
     {
         var prepared = await index.PrepareAsync(request.IndexName, cancellationToken);
         if (request.HasAccessControl)
@@ -127,10 +155,19 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         // Until the sync completes, a source that returns to its old state must not count as unchanged, and documents of another shape must
         // not count as current.
         var isWritten = request.Kind != SyncKind.DeletesOnly;
-        var shaped = !isWritten ? metadata?.Fingerprint : prepared.DocumentCount == 0 ? fingerprint : metadata is not null && !isRewritten ? fingerprint : null;
+        var shaped =
+            !isWritten ? metadata?.Fingerprint
+            : prepared.DocumentCount == 0 ? fingerprint
+            : metadata is not null && !isRewritten ? fingerprint
+            : null;
         if (metadata is not null || (isWritten && prepared.DocumentCount == 0))
         {
-            var begun = new IndexMetadata(shaped, null, prepared.DocumentCount, metadata?.HoldsForeign == true && prepared.DocumentCount > 0)
+            var begun = new IndexMetadata(
+                shaped,
+                null,
+                prepared.DocumentCount,
+                metadata?.HoldsForeign == true && prepared.DocumentCount > 0
+            )
             {
                 Shape = isWritten ? shape : metadata?.Shape,
             };
@@ -140,7 +177,12 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         return (prepared, shape);
     }
 
-    private async Task<SnapshotChecksum> TakeSnapshotAsync(SyncRequest request, ContentIndexState? current, string folder, CancellationToken cancellationToken)
+    private async Task<SnapshotChecksum> TakeSnapshotAsync(
+        SyncRequest request,
+        ContentIndexState? current,
+        string folder,
+        CancellationToken cancellationToken
+    )
     {
         try
         {

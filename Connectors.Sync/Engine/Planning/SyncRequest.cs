@@ -25,21 +25,24 @@ internal sealed record SyncRequest
     public DocumentRules? Rules { get; init; }
 
     /// <summary>
-    /// A hash of everything else that shapes a document: source fields that matter, rules. When it, or the pipeline, differs from that of the last
-    /// completed sync, every document is written again. Use <see cref="SyncFingerprint"/>.
+    /// A hash of everything else that shapes a document: source fields that matter, rules. When it, or the pipeline, differs from that of
+    /// the last completed sync, every document is written again. Use <see cref="SyncFingerprint"/>.
     /// </summary>
     public required string Fingerprint { get; init; }
 
-    /// <summary>Whether the connector wants the text of its files from the extraction service (its field <c>use_text_extraction_service</c>).</summary>
+    /// <summary>Whether the connector wants the text of its files from the extraction service (its field
+    /// <c>use_text_extraction_service</c>).</summary>
     public bool UseExtractionService { get; init; }
 
-    /// <summary>Whether documents say who may see them (<see cref="Abstractions.AccessControl.FieldName"/>): one that does not is then seen by nobody.</summary>
+    /// <summary>Whether documents say who may see them (<see cref="Abstractions.AccessControl.FieldName"/>): one that does not is then seen
+    /// by nobody.</summary>
     public bool HasAccessControl { get; init; }
 
     /// <summary>The scope of the sync. Default <see cref="SyncKind.Full"/>.</summary>
     public SyncKind Kind { get; init; }
 
-    /// <summary>The <see cref="SyncOutcome.Cursor"/> of the last completed sync (the connector's <c>sync_cursor</c>), or <see langword="null"/>.</summary>
+    /// <summary>The <see cref="SyncOutcome.Cursor"/> of the last completed sync (the connector's <c>sync_cursor</c>), or
+    /// <see langword="null"/>.</summary>
     public JsonObject? Cursor { get; init; }
 
     /// <summary>Compute everything, write nothing.</summary>

@@ -61,7 +61,16 @@ internal sealed class StagedSync : IDisposable
     /// <param name="random">For the jitter of retries.</param>
     /// <param name="loggerFactory">Where messages go.</param>
     /// <param name="extraction">How files become text; the caller disposes it. <see langword="null"/>: as in the options.</param>
-    public StagedSync(IStagingStore store, Func<string, IContentIndex> indexOf, SyncEngineOptions options, StagedSyncOptions limits, TimeProvider time, Random random, ILoggerFactory loggerFactory, ContentExtraction? extraction = null)
+    public StagedSync(
+        IStagingStore store,
+        Func<string, IContentIndex> indexOf,
+        SyncEngineOptions options,
+        StagedSyncOptions limits,
+        TimeProvider time,
+        Random random,
+        ILoggerFactory loggerFactory,
+        ContentExtraction? extraction = null
+    )
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(limits);
@@ -94,7 +103,8 @@ internal sealed class StagedSync : IDisposable
     /// <param name="request">The sync.</param>
     /// <param name="source">The source.</param>
     /// <param name="fullBecause">
-    /// Why a full sync is needed, when an incremental sync was begun before and its cursor had expired (<see cref="ReadPageResult.ExpiredReason"/>).
+    /// Why a full sync is needed, when an incremental sync was begun before and its cursor had expired
+    /// (<see cref="ReadPageResult.ExpiredReason"/>).
     /// </param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="ConnectorException">It could not be begun.</exception>
@@ -102,21 +112,32 @@ internal sealed class StagedSync : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         request = PageStep.Shape(SyncPreparation.EffectiveRequest(request), _extraction);
-        return new BeginStep(_store, _plans, _indexOf(request.ConnectorId), _options, _logger).BeginAsync(request, source, fullBecause, cancellationToken);
+        return new BeginStep(_store, _plans, _indexOf(request.ConnectorId), _options, _logger).BeginAsync(
+            request,
+            source,
+            fullBecause,
+            cancellationToken
+        );
     }
 
     /// <summary>Reads the next page of a partition, compares it and stages what has to be written.</summary>
     /// <exception cref="ConnectorException">It could not be read.</exception>
-    public async Task<ReadPageResult> ReadPageAsync(SyncRequest request, SourceReader source, ReadPageInput input, CancellationToken cancellationToken)
+    public async Task<ReadPageResult> ReadPageAsync(
+        SyncRequest request,
+        SourceReader source,
+        ReadPageInput input,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(input);
         using var plan = await RentAsync(input.Plan, request, cancellationToken);
         request = plan.Request;
         using var activity = Trace("read page", request);
-        var result = request.Kind == SyncKind.Incremental
-            ? await _readingChanges.ReadAsync(plan.Opened, request, source, input, cancellationToken)
-            : await _reading.ReadAsync(plan.Opened, request, source, input, cancellationToken);
+        var result =
+            request.Kind == SyncKind.Incremental
+                ? await _readingChanges.ReadAsync(plan.Opened, request, source, input, cancellationToken)
+                : await _reading.ReadAsync(plan.Opened, request, source, input, cancellationToken);
         SyncTelemetry.CountPage(result.Counts);
         return result;
     }
@@ -139,7 +160,10 @@ internal sealed class StagedSync : IDisposable
             await EndingOf(request).CheckIndexAsync(request, plan.Plan, cancellationToken);
         }
 
-        return await WithinTimeAsync(token => Writing(request, plan.Plan.Partitions.Count).WritePageAsync(request, input, token), cancellationToken);
+        return await WithinTimeAsync(
+            token => Writing(request, plan.Plan.Partitions.Count).WritePageAsync(request, input, token),
+            cancellationToken
+        );
     }
 
     /// <summary>Finds vanished documents, and stages their deletes unless they are refused.</summary>
@@ -197,7 +221,14 @@ internal sealed class StagedSync : IDisposable
             total = await EndingOf(request).CompleteAsync(request, plan.Plan, input.IsListed, rejections, cancellationToken);
         }
 
-        return new CompleteResult(total, rejections, preview, SyncCursor.After(request, place, plan.Plan.IndexUuid), plan.Plan.Fallback, plan.Plan.Rewrite);
+        return new CompleteResult(
+            total,
+            rejections,
+            preview,
+            SyncCursor.After(request, place, plan.Plan.IndexUuid),
+            plan.Plan.Fallback,
+            plan.Plan.Rewrite
+        );
     }
 
     /// <summary>Collects what was rejected so far, for a sync that does not complete.</summary>
@@ -218,7 +249,9 @@ internal sealed class StagedSync : IDisposable
 
     /// <summary>The jobs of which anything is staged.</summary>
     /// <exception cref="ConnectorException">The store could not be asked.</exception>
-    public async IAsyncEnumerable<string> StagedJobsAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<string> StagedJobsAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await foreach (var folder in _store.ListFoldersAsync(cancellationToken))
         {
@@ -264,13 +297,18 @@ internal sealed class StagedSync : IDisposable
             MaxConcurrency = Math.Max(1, _options.Bulk.MaxConcurrency / Math.Clamp(writers, 1, _options.Partitions)),
 
             // A step ends before its time limit and is retried.
-            RetryTimeLimit = _options.Bulk.RetryTimeLimit < _limits.MaxWriteTime / 2 ? _options.Bulk.RetryTimeLimit : _limits.MaxWriteTime / 2,
+            RetryTimeLimit =
+                _options.Bulk.RetryTimeLimit < _limits.MaxWriteTime / 2 ? _options.Bulk.RetryTimeLimit : _limits.MaxWriteTime / 2,
         };
         return new WriteStep(_store, new BatchWriters(_indexOf(request.ConnectorId), bulk, _time, _random, _logger), _options.Rejections);
     }
 
-    private static System.Diagnostics.Activity? Trace(string what, SyncRequest request) => SyncTelemetry.Source.StartActivity(what)?
-        .SetTag("connectors.job", request.JobId).SetTag("connectors.connector", request.ConnectorId).SetTag("connectors.index", request.IndexName);
+    private static System.Diagnostics.Activity? Trace(string what, SyncRequest request) =>
+        SyncTelemetry
+            .Source.StartActivity(what)
+            ?.SetTag("connectors.job", request.JobId)
+            .SetTag("connectors.connector", request.ConnectorId)
+            .SetTag("connectors.index", request.IndexName);
 
     private async Task<WriteResult> WithinTimeAsync(Func<CancellationToken, Task<WriteResult>> write, CancellationToken cancellationToken)
     {
@@ -284,11 +322,17 @@ internal sealed class StagedSync : IDisposable
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new ConnectorException(FailureKind.Retry, $"Elasticsearch did not take what was to be written within {_limits.MaxWriteTime.TotalMinutes:0.#} minutes.");
+            throw new ConnectorException(
+                FailureKind.Retry,
+                $"Elasticsearch did not take what was to be written within {_limits.MaxWriteTime.TotalMinutes:0.#} minutes."
+            );
         }
     }
 
-    private async Task<(RejectionReport Rejections, SyncPreview? Preview)> ReadReportsAsync(IReadOnlyList<ReportName> names, CancellationToken cancellationToken)
+    private async Task<(RejectionReport Rejections, SyncPreview? Preview)> ReadReportsAsync(
+        IReadOnlyList<ReportName> names,
+        CancellationToken cancellationToken
+    )
     {
         var rejections = new RejectionReport();
         SyncPreview? preview = null;

@@ -23,12 +23,13 @@ internal sealed record StagedSyncOptions
     /// <summary>Time after which a read ends with the source's next page. Default 20 s.</summary>
     public TimeSpan MaxReadTime { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>The longest that one call of the source may take, whatever the configuration says: a host ends steps that take longer. Default 20 minutes.</summary>
+    /// <summary>The longest that one call of the source may take, whatever the configuration says: a host ends steps that take longer.
+    /// Default 20 minutes.</summary>
     public TimeSpan MaxCallTime { get; init; } = TimeSpan.FromMinutes(20);
 
     /// <summary>
-    /// How long a step may write. Default 4 minutes. A host keeps a step to itself while it runs; one that was cut off from its storage, and so was taken for dead, does not
-    /// write beside its successor for longer than this.
+    /// How long a step may write. Default 4 minutes. A host keeps a step to itself while it runs; one that was cut off from its storage,
+    /// and so was taken for dead, does not write beside its successor for longer than this.
     /// </summary>
     public TimeSpan MaxWriteTime { get; init; } = TimeSpan.FromMinutes(4);
 

@@ -52,7 +52,8 @@ internal static class ConfigurationValidator
         var entry = configuration?[field.Name];
         if (entry is not null and not JsonObject)
         {
-            yield return $"'{field.Label}' is not an object with a 'value'. Fix '{field.Name}' in the connector's configuration, or remove it to have it written again.";
+            yield return $"'{field.Label}' is not an object with a 'value'. Fix '{field.Name}' in the connector's configuration, or "
+                + "remove it to have it written again.";
             yield break;
         }
 
@@ -78,9 +79,14 @@ internal static class ConfigurationValidator
             yield break;
         }
 
-        if (field.TakesNoUrl && TextOf(value) is var host && (host.Contains("://", StringComparison.Ordinal) || host.Contains('@', StringComparison.Ordinal)))
+        if (
+            field.TakesNoUrl
+            && TextOf(value) is var host
+            && (host.Contains("://", StringComparison.Ordinal) || host.Contains('@', StringComparison.Ordinal))
+        )
         {
-            yield return $"'{field.Label}' takes the name or the address of a server and no URL. Put port, user and password into their own fields.";
+            yield return $"'{field.Label}' takes the name or the address of a server and no URL. Put port, user and password into their "
+                + "own fields.";
         }
 
         if (field.Options.Count > 0 && !field.Options.Any(option => option.Value == TextOf(value)))
@@ -94,29 +100,41 @@ internal static class ConfigurationValidator
         }
     }
 
-    private static string? TypeProblem(ConfigField field, JsonNode value) => field.Type switch
-    {
-        ConfigFieldType.Integer when !TryNumber(value, out _) => $"'{field.Label}' must be an integer.",
-        ConfigFieldType.Boolean when !IsBoolean(value) => $"'{field.Label}' must be true or false.",
-        ConfigFieldType.Text when value is JsonObject or JsonArray => $"'{field.Label}' must be a text.",
-        ConfigFieldType.List when value is JsonObject => $"'{field.Label}' must be a list.",
-        _ => null,
-    };
+    private static string? TypeProblem(ConfigField field, JsonNode value) =>
+        field.Type switch
+        {
+            ConfigFieldType.Integer when !TryNumber(value, out _) => $"'{field.Label}' must be an integer.",
+            ConfigFieldType.Boolean when !IsBoolean(value) => $"'{field.Label}' must be true or false.",
+            ConfigFieldType.Text when value is JsonObject or JsonArray => $"'{field.Label}' must be a text.",
+            ConfigFieldType.List when value is JsonObject => $"'{field.Label}' must be a list.",
+            _ => null,
+        };
 
-    private static IEnumerable<string> ValidationProblems(ConfigField field, JsonNode value, ConfigValidation check) => check.Type switch
-    {
-        "less_than" when TryNumber(check.Constraint, out var limit) && !(TryNumber(value, out var small) && small < limit) => [$"{Named(field, value)} should be less than {limit}."],
-        "greater_than" when TryNumber(check.Constraint, out var limit) && !(TryNumber(value, out var large) && large > limit) => [$"{Named(field, value)} should be greater than {limit}."],
-        "list_type" when TextOf(check.Constraint) == "int" =>
-            Items(value).Where(item => !TryNumber(item, out _)).Select(item => $"{NamedItem(field, item)} should be of type int."),
-        "included_in" when check.Constraint is JsonArray allowed => Items(value)
-            .Where(item => !allowed.Any(one => Equal(one, item)))
-            .Select(item => $"{NamedItem(field, item)} should be one of {string.Join(", ", allowed.Select(TextOf))}."),
-        "regex" when TextOf(check.Constraint) is { } pattern && !IsMatch(TextOf(value), pattern) => [$"{Named(field, value)} failed regex check {pattern}."],
+    private static IEnumerable<string> ValidationProblems(ConfigField field, JsonNode value, ConfigValidation check) =>
+        check.Type switch
+        {
+            "less_than" when TryNumber(check.Constraint, out var limit) && !(TryNumber(value, out var small) && small < limit) =>
+            [
+                $"{Named(field, value)} should be less than {limit}.",
+            ],
+            "greater_than" when TryNumber(check.Constraint, out var limit) && !(TryNumber(value, out var large) && large > limit) =>
+            [
+                $"{Named(field, value)} should be greater than {limit}.",
+            ],
+            "list_type" when TextOf(check.Constraint) == "int" => Items(value)
+                .Where(item => !TryNumber(item, out _))
+                .Select(item => $"{NamedItem(field, item)} should be of type int."),
+            "included_in" when check.Constraint is JsonArray allowed => Items(value)
+                .Where(item => !allowed.Any(one => Equal(one, item)))
+                .Select(item => $"{NamedItem(field, item)} should be one of {string.Join(", ", allowed.Select(TextOf))}."),
+            "regex" when TextOf(check.Constraint) is { } pattern && !IsMatch(TextOf(value), pattern) =>
+            [
+                $"{Named(field, value)} failed regex check {pattern}.",
+            ],
 
-        // A check that this version doesn't know must not lock a connector out.
-        _ => [],
-    };
+            // A check that this version doesn't know must not lock a connector out.
+            _ => [],
+        };
 
     private static bool IsMatch(string text, string pattern)
     {
@@ -137,15 +155,17 @@ internal static class ConfigurationValidator
     }
 
     // Kibana stores numbers and booleans as text now and then.
-    private static bool Equal(JsonNode? left, JsonNode? right) => string.Equals(TextOf(left), TextOf(right), StringComparison.OrdinalIgnoreCase);
+    private static bool Equal(JsonNode? left, JsonNode? right) =>
+        string.Equals(TextOf(left), TextOf(right), StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsBlank(JsonNode? value) => value switch
-    {
-        null => true,
-        JsonArray array => array.Count == 0,
-        JsonValue text when text.TryGetValue<string>(out var entered) => string.IsNullOrWhiteSpace(entered),
-        _ => false,
-    };
+    private static bool IsBlank(JsonNode? value) =>
+        value switch
+        {
+            null => true,
+            JsonArray array => array.Count == 0,
+            JsonValue text when text.TryGetValue<string>(out var entered) => string.IsNullOrWhiteSpace(entered),
+            _ => false,
+        };
 
     private static bool IsBoolean(JsonNode value) =>
         value.GetValueKind() is JsonValueKind.True or JsonValueKind.False
@@ -157,21 +177,26 @@ internal static class ConfigurationValidator
         return value is JsonValue && long.TryParse(TextOf(value).Trim(), CultureInfo.InvariantCulture, out number);
     }
 
-    private static IEnumerable<JsonNode?> Items(JsonNode value) => value is JsonArray array
-        ? array
-        : TextOf(value).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part => (JsonNode?)JsonValue.Create(part));
+    private static IEnumerable<JsonNode?> Items(JsonNode value) =>
+        value is JsonArray array
+            ? array
+            : TextOf(value)
+                .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .Select(part => (JsonNode?)JsonValue.Create(part));
 
     private static string Named(ConfigField field, JsonNode? value) => $"'{field.Label}' value{Shown(field, value)}";
 
     private static string NamedItem(ConfigField field, JsonNode? item) => $"'{field.Label}' list value{Shown(field, item)}";
 
     // What was entered in the wrong field may be a secret as well.
-    private static string Shown(ConfigField field, JsonNode? value) => !field.Sensitive && Redactor.Quote(TextOf(value)) is ['"', .. var harmless, '"'] ? $" '{harmless}'" : string.Empty;
+    private static string Shown(ConfigField field, JsonNode? value) =>
+        !field.Sensitive && Redactor.Quote(TextOf(value)) is ['"', .. var harmless, '"'] ? $" '{harmless}'" : string.Empty;
 
-    private static string TextOf(JsonNode? value) => value switch
-    {
-        null => string.Empty,
-        JsonValue text when text.TryGetValue<string>(out var entered) => entered,
-        _ => value.ToJsonString(),
-    };
+    private static string TextOf(JsonNode? value) =>
+        value switch
+        {
+            null => string.Empty,
+            JsonValue text when text.TryGetValue<string>(out var entered) => entered,
+            _ => value.ToJsonString(),
+        };
 }

@@ -67,7 +67,12 @@ internal sealed record ConnectorEdit
         return change.Count == 0 ? null : change;
     }
 
-    private void ChangeConfiguration(ConnectorRecord connector, IReadOnlyList<ConfigField> fields, JsonObject change, ICollection<string> changed)
+    private void ChangeConfiguration(
+        ConnectorRecord connector,
+        IReadOnlyList<ConfigField> fields,
+        JsonObject change,
+        ICollection<string> changed
+    )
     {
         if (Values.Count == 0)
         {
@@ -111,7 +116,10 @@ internal sealed record ConnectorEdit
 
         // What was named has to be right; what else is missing may follow, and the connector says until then that it does.
         var problems = ConfigurationValidator.Problems(merged, fields);
-        var own = fields.Where(field => Values.ContainsKey(field.Name)).SelectMany(field => ConfigurationValidator.Problems(merged, fields, field)).ToList();
+        var own = fields
+            .Where(field => Values.ContainsKey(field.Name))
+            .SelectMany(field => ConfigurationValidator.Problems(merged, fields, field))
+            .ToList();
         if (own.Count > 0)
         {
             throw new ConnectorException(string.Join(' ', own));
@@ -171,7 +179,9 @@ internal sealed record ConnectorEdit
         {
             if (ExtractBinaryContent is not null || ReduceWhitespace is not null || RunMlInference is not null)
             {
-                throw new ConnectorException("The connector is to have no ingest pipeline, so there is none that could be told what to do. Leave out one of both.");
+                throw new ConnectorException(
+                    "The connector is to have no ingest pipeline, so there is none that could be told what to do. Leave out one of both."
+                );
             }
 
             if (now is not null)
@@ -183,7 +193,9 @@ internal sealed record ConnectorEdit
             return;
         }
 
-        var name = Pipeline ?? now?.Name ?? throw new ConnectorException("The connector has no ingest pipeline that could be told what to do. Choose one with it.");
+        var name = Pipeline
+            ?? now?.Name
+            ?? throw new ConnectorException("The connector has no ingest pipeline that could be told what to do. Choose one with it.");
         var flags = now ?? new(name, ExtractBinaryContent: true, ReduceWhitespace: true, RunMlInference: false);
         var wanted = flags with
         {

@@ -9,14 +9,21 @@ namespace Connectors.Sync.Protocol.Connectors;
 /// <param name="connectors">The connectors.</param>
 internal sealed class ConnectorEdits(IDocumentStore store, ConnectorIndex connectors)
 {
-    /// <summary>Changes a connector. The change is made on the connector as it is at that moment, and what others write meanwhile is not lost.</summary>
+    /// <summary>Changes a connector. The change is made on the connector as it is at that moment, and what others write meanwhile is not
+    /// lost.</summary>
     /// <param name="id">The connector.</param>
     /// <param name="edit">What is to be different.</param>
     /// <param name="fields">The fields of its source.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    /// <returns>The names of what was changed, none when it was so already; <see langword="null"/> when there is no such connector.</returns>
+    /// <returns>The names of what was changed, none when it was so already; <see langword="null"/> when there is no such
+    /// connector.</returns>
     /// <exception cref="ConnectorException">A value, schedule or index can't be used. Nothing was written.</exception>
-    public async Task<IReadOnlyList<string>?> EditAsync(string id, ConnectorEdit edit, IReadOnlyList<ConfigField> fields, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>?> EditAsync(
+        string id,
+        ConnectorEdit edit,
+        IReadOnlyList<ConfigField> fields,
+        CancellationToken cancellationToken
+    )
     {
         if (edit.IndexName is { } index)
         {
@@ -33,12 +40,14 @@ internal sealed class ConnectorEdits(IDocumentStore store, ConnectorIndex connec
                 changed.Clear();
                 return new ConnectorRecord(document) is { IsDeleted: false } connector ? edit.Of(connector, fields, changed) : null;
             },
-            cancellationToken);
+            cancellationToken
+        );
         return done is { } change && !new ConnectorRecord(change.Read).IsDeleted ? changed : null;
     }
 
-    /// <summary>Removes a connector, not its index and not the history of its jobs. Where there is a Connector API it marks the connector as deleted, as Kibana does
-    /// (9.0 and later), or removes its document; elsewhere the document is removed. May be called twice.</summary>
+    /// <summary>Removes a connector, not its index and not the history of its jobs. Where there is a Connector API it marks the connector
+    /// as deleted, as Kibana does (9.0 and later), or removes its document; elsewhere the document is removed. May be called
+    /// twice.</summary>
     public async Task DeleteAsync(string id, CancellationToken cancellationToken)
     {
         if (store.ConnectorApi is { } api && await api.DeleteAsync(id, cancellationToken) == ConnectorApiResult.Done)
@@ -50,11 +59,12 @@ internal sealed class ConnectorEdits(IDocumentStore store, ConnectorIndex connec
         DocumentWrite written;
         do
         {
-            written = await store.GetAsync(ProtocolIndices.Connectors, id, cancellationToken) is { } document && !new ConnectorRecord(document).IsDeleted
-                ? await store.DeleteAsync(ProtocolIndices.Connectors, id, document, cancellationToken)
-                : DocumentWrite.Missing;
-        }
-        while (written == DocumentWrite.Conflict);
+            written =
+                await store.GetAsync(ProtocolIndices.Connectors, id, cancellationToken) is { } document
+                && !new ConnectorRecord(document).IsDeleted
+                    ? await store.DeleteAsync(ProtocolIndices.Connectors, id, document, cancellationToken)
+                    : DocumentWrite.Missing;
+        } while (written == DocumentWrite.Conflict);
     }
 
     /// <summary>Deletes the index of a connector that was removed, for a person who named it.</summary>
@@ -70,10 +80,17 @@ internal sealed class ConnectorEdits(IDocumentStore store, ConnectorIndex connec
         return await content.DeleteAsync(index, cancellationToken);
     }
 
-    /// <summary>Deletes the identities of a connector that was removed with its index, if this service wrote them and no other connector has a claim to them.</summary>
+    /// <summary>Deletes the identities of a connector that was removed with its index, if this service wrote them and no other connector
+    /// has a claim to them.</summary>
     /// <exception cref="ConnectorException">Elasticsearch could not be asked, or refuses.</exception>
-    public async Task<IndexRemovalResult> DeleteIdentitiesAsync(IContentIndex content, ConnectorRecord connector, CancellationToken cancellationToken) =>
-        connector is { HasIdentities: true, IndexName: { } index } && ProtocolIndices.AccessControlOf(index) is var identities && identities != index
+    public async Task<IndexRemovalResult> DeleteIdentitiesAsync(
+        IContentIndex content,
+        ConnectorRecord connector,
+        CancellationToken cancellationToken
+    ) =>
+        connector is { HasIdentities: true, IndexName: { } index }
+        && ProtocolIndices.AccessControlOf(index) is var identities
+        && identities != index
             ? await new IndexRemoval(connectors, _ => content).RemoveAsync(content, identities, cancellationToken)
             : IndexRemovalResult.Missing;
 
@@ -93,7 +110,9 @@ internal sealed class ConnectorEdits(IDocumentStore store, ConnectorIndex connec
         {
             if (other.IndexName == index && other.Id != id)
             {
-                throw new ConnectorException($"Index '{index}' belongs to connector '{other.Id}' ({other.Name ?? "without a name"}). Choose another index.");
+                throw new ConnectorException(
+                    $"Index '{index}' belongs to connector '{other.Id}' ({other.Name ?? "without a name"}). Choose another index."
+                );
             }
         }
     }

@@ -28,23 +28,32 @@ internal static class ConnectorFeatures
     }
 
     /// <summary>Whether <paramref name="existing"/> says so already; what it says beyond is its own business.</summary>
-    public static bool AreAnnounced(JsonObject? existing, bool hasAdvancedRules, bool hasIncrementalSync, bool hasAccessControl) => All(hasAdvancedRules, hasIncrementalSync, hasAccessControl).All(feature =>
-    {
-        JsonNode? place = existing;
-        foreach (var name in feature.Path)
-        {
-            place = place.Object(name);
-        }
+    public static bool AreAnnounced(JsonObject? existing, bool hasAdvancedRules, bool hasIncrementalSync, bool hasAccessControl) =>
+        All(hasAdvancedRules, hasIncrementalSync, hasAccessControl)
+            .All(feature =>
+            {
+                JsonNode? place = existing;
+                foreach (var name in feature.Path)
+                {
+                    place = place.Object(name);
+                }
 
-        return place is JsonObject found && found["enabled"] is JsonValue value && value.TryGetValue<bool>(out var enabled) && enabled == feature.IsEnabled;
-    });
+                return place is JsonObject found
+                    && found["enabled"] is JsonValue value
+                    && value.TryGetValue<bool>(out var enabled)
+                    && enabled == feature.IsEnabled;
+            });
 
-    private static IEnumerable<(string[] Path, bool IsEnabled)> All(bool hasAdvancedRules, bool hasIncrementalSync, bool hasAccessControl) =>
-    [
-        (["sync_rules", "basic"], true),
-        (["sync_rules", "advanced"], hasAdvancedRules),
-        (["document_level_security"], hasAccessControl),
-        (["incremental_sync"], hasIncrementalSync),
-        (["native_connector_api_keys"], false),
-    ];
+    private static IEnumerable<(string[] Path, bool IsEnabled)> All(
+        bool hasAdvancedRules,
+        bool hasIncrementalSync,
+        bool hasAccessControl
+    ) =>
+        [
+            (["sync_rules", "basic"], true),
+            (["sync_rules", "advanced"], hasAdvancedRules),
+            (["document_level_security"], hasAccessControl),
+            (["incremental_sync"], hasIncrementalSync),
+            (["native_connector_api_keys"], false),
+        ];
 }

@@ -9,8 +9,9 @@ using Connectors.Sync.Protocol.Schedules;
 namespace Connectors.Sync.Protocol.Connectors;
 
 /// <summary>
-/// The connectors in Elasticsearch, in the protocol's words. Every change is made on the document as it is at that moment, writes only the fields it is about, and
-/// does nothing when they say so already: all of it may be called twice, and by several services at once. Safe for concurrent use.
+/// The connectors in Elasticsearch, in the protocol's words. Every change is made on the document as it is at that moment, writes only the
+/// fields it is about, and does nothing when they say so already: all of it may be called twice, and by several services at once. Safe for
+/// concurrent use.
 /// </summary>
 /// <param name="store">The documents.</param>
 /// <param name="timeProvider">The clock.</param>
@@ -21,7 +22,8 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
 
     /// <summary>A connector as it is now, or <see langword="null"/> when there is none of that id (any more).</summary>
     public async Task<ConnectorRecord?> FindAsync(string id, CancellationToken cancellationToken) =>
-        await store.GetAsync(ProtocolIndices.Connectors, id, cancellationToken) is { } document && new ConnectorRecord(document) is { IsDeleted: false } connector
+        await store.GetAsync(ProtocolIndices.Connectors, id, cancellationToken) is { } document
+        && new ConnectorRecord(document) is { IsDeleted: false } connector
             ? connector
             : null;
 
@@ -39,18 +41,25 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
     }
 
     /// <summary>Connectors whose documents say that they were deleted.</summary>
-    internal IAsyncEnumerable<ConnectorRecord> ListDeletedAsync(CancellationToken cancellationToken) => store
-        .SearchAsync(ProtocolIndices.Connectors, query: null, sort: null, cancellationToken)
-        .Select(document => new ConnectorRecord(document))
-        .Where(connector => connector.IsDeleted);
+    internal IAsyncEnumerable<ConnectorRecord> ListDeletedAsync(CancellationToken cancellationToken) =>
+        store
+            .SearchAsync(ProtocolIndices.Connectors, query: null, sort: null, cancellationToken)
+            .Select(document => new ConnectorRecord(document))
+            .Where(connector => connector.IsDeleted);
 
     /// <summary>Those of the connectors with these ids that exist, by id, as of the last refresh.</summary>
-    internal async Task<IReadOnlyDictionary<string, ConnectorRecord>> FindAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyDictionary<string, ConnectorRecord>> FindAsync(
+        IReadOnlyCollection<string> ids,
+        CancellationToken cancellationToken
+    )
     {
         var found = new Dictionary<string, ConnectorRecord>(StringComparer.Ordinal);
         if (ids.Count > 0)
         {
-            var query = new JsonObject { ["ids"] = new JsonObject { ["values"] = new JsonArray([.. ids.Select(id => JsonValue.Create(id))]) } };
+            var query = new JsonObject
+            {
+                ["ids"] = new JsonObject { ["values"] = new JsonArray([.. ids.Select(id => JsonValue.Create(id))]) },
+            };
             await foreach (var document in store.SearchAsync(ProtocolIndices.Connectors, query, sort: null, cancellationToken))
             {
                 if (new ConnectorRecord(document) is { IsDeleted: false } connector)
@@ -64,7 +73,8 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
     }
 
     /// <summary>Makes a connector.</summary>
-    /// <exception cref="ConnectorException">Its id or index belongs to another one, or its index can't be one of content, or its schedule is no cron expression.</exception>
+    /// <exception cref="ConnectorException">Its id or index belongs to another one, or its index can't be one of content, or its schedule
+    /// is no cron expression.</exception>
     public async Task<ConnectorRecord> CreateAsync(NewConnector connector, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connector);
@@ -82,7 +92,10 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
         {
             if (other.IndexName == connector.IndexName && other.Id != connector.Id)
             {
-                throw new ConnectorException($"Index '{connector.IndexName}' belongs to connector '{other.Id}' ({other.Name ?? "without a name"}). Choose another index.");
+                throw new ConnectorException(
+                    $"Index '{connector.IndexName}' belongs to connector '{other.Id}' ({other.Name ?? "without a name"}). Choose another "
+                        + "index."
+                );
             }
         }
 
@@ -91,7 +104,12 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
             return made;
         }
 
-        var document = await store.CreateAsync(ProtocolIndices.Connectors, connector.Id, connector.Render(timeProvider.GetUtcNow()), cancellationToken);
+        var document = await store.CreateAsync(
+            ProtocolIndices.Connectors,
+            connector.Id,
+            connector.Render(timeProvider.GetUtcNow()),
+            cancellationToken
+        );
         return document is null
             ? throw new ConnectorException($"There is a connector with id '{connector.Id}' already. Choose another id.")
             : new ConnectorRecord(document);
@@ -120,7 +138,8 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
             seen.Id,
             seen,
             connector => IsFresh(connector) ? null : new JsonObject { ["last_seen"] = ProtocolTime.Format(timeProvider.GetUtcNow()) },
-            cancellationToken);
+            cancellationToken
+        );
 
         bool IsFresh(ConnectorRecord connector) => connector.LastSeen is { } at && timeProvider.GetUtcNow() - at < heartbeat;
     }
@@ -134,30 +153,42 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
     /// <param name="preparation">What its source wants of it, and what the service can do for it.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>The connector as it is now; <see langword="null"/> when it is gone.</returns>
-    public Task<ConnectorRecord?> PrepareAsync(string id, string serviceType, ConnectorPreparation preparation, CancellationToken cancellationToken) =>
-        PrepareAsync(id, seen: null, serviceType, preparation, cancellationToken);
+    public Task<ConnectorRecord?> PrepareAsync(
+        string id,
+        string serviceType,
+        ConnectorPreparation preparation,
+        CancellationToken cancellationToken
+    ) => PrepareAsync(id, seen: null, serviceType, preparation, cancellationToken);
 
     /// <summary>The same, for a connector as it was found: nothing is sent when it lacks nothing.</summary>
-    internal Task<ConnectorRecord?> PrepareAsync(ConnectorRecord seen, string serviceType, ConnectorPreparation preparation, CancellationToken cancellationToken) =>
-        PrepareAsync(seen.Id, seen, serviceType, preparation, cancellationToken);
+    internal Task<ConnectorRecord?> PrepareAsync(
+        ConnectorRecord seen,
+        string serviceType,
+        ConnectorPreparation preparation,
+        CancellationToken cancellationToken
+    ) => PrepareAsync(seen.Id, seen, serviceType, preparation, cancellationToken);
 
     /// <summary>The source answered.</summary>
     public Task MarkConnectedAsync(string id, CancellationToken cancellationToken) => MarkConnectedAsync(id, seen: null, cancellationToken);
 
     /// <summary>The same, for a connector as it was found: nothing is sent when it says so already.</summary>
-    internal Task MarkConnectedAsync(string id, ConnectorRecord? seen, CancellationToken cancellationToken) => ChangeAsync(
-        id,
-        seen,
-        connector => connector is { Status: ConnectorStatus.Connected, Error: null }
-            ? null
-            : new JsonObject { ["status"] = ConnectorStatus.Connected.ToWord(), ["error"] = null },
-        cancellationToken);
+    internal Task MarkConnectedAsync(string id, ConnectorRecord? seen, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            id,
+            seen,
+            connector =>
+                connector is { Status: ConnectorStatus.Connected, Error: null }
+                    ? null
+                    : new JsonObject { ["status"] = ConnectorStatus.Connected.ToWord(), ["error"] = null },
+            cancellationToken
+        );
 
     /// <summary>Records a problem that the user has to know.</summary>
     /// <param name="id">The connector.</param>
     /// <param name="message">What, and what to do; without secrets.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    public Task MarkErrorAsync(string id, string message, CancellationToken cancellationToken) => MarkErrorAsync(id, seen: null, message, cancellationToken);
+    public Task MarkErrorAsync(string id, string message, CancellationToken cancellationToken) =>
+        MarkErrorAsync(id, seen: null, message, cancellationToken);
 
     /// <summary>The same, for a connector as it was found: nothing is sent when it says so already.</summary>
     internal Task MarkErrorAsync(string id, ConnectorRecord? seen, string message, CancellationToken cancellationToken)
@@ -166,14 +197,16 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
         return ChangeAsync(
             id,
             seen,
-            connector => connector.Status == ConnectorStatus.Error && connector.Error == error
-                ? null
-                : new JsonObject { ["status"] = ConnectorStatus.Error.ToWord(), ["error"] = error },
-            cancellationToken);
+            connector =>
+                connector.Status == ConnectorStatus.Error && connector.Error == error
+                    ? null
+                    : new JsonObject { ["status"] = ConnectorStatus.Error.ToWord(), ["error"] = error },
+            cancellationToken
+        );
     }
 
-    /// <summary>Checks sync rules that were drafted since the last time, and puts them in force when they are right. One conditional write, so that no draft is put
-    /// in force that was not checked.</summary>
+    /// <summary>Checks sync rules that were drafted since the last time, and puts them in force when they are right. One conditional write,
+    /// so that no draft is put in force that was not checked.</summary>
     /// <param name="seen">The connector as it was found: nothing is sent when nothing was drafted.</param>
     /// <param name="check">Checks the draft.</param>
     /// <param name="cancellationToken">Stops the call.</param>
@@ -182,23 +215,32 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
         await ChangeAsync(seen.Id, seen, connector => FilteringDraft.Decide(connector, check), cancellationToken) is { Written: true };
 
     /// <summary>A job was made for a schedule's time: the next is due after it. Never goes back.</summary>
-    public Task MarkScheduledAsync(string id, JobType type, DateTimeOffset scheduledAt, CancellationToken cancellationToken) => ChangeAsync(
-        id,
-        connector => connector.LastScheduledAt(type) >= scheduledAt
-            ? null
-            : new JsonObject { [ConnectorRecord.ScheduledAtField(type)] = ProtocolTime.Format(scheduledAt) },
-        cancellationToken);
+    public Task MarkScheduledAsync(string id, JobType type, DateTimeOffset scheduledAt, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            id,
+            connector =>
+                connector.LastScheduledAt(type) >= scheduledAt
+                    ? null
+                    : new JsonObject { [ConnectorRecord.ScheduledAtField(type)] = ProtocolTime.Format(scheduledAt) },
+            cancellationToken
+        );
 
     /// <summary>The same, for the schedule of syncs that only delete.</summary>
-    internal Task MarkDeletesOnlyScheduledAsync(string id, DateTimeOffset scheduledAt, CancellationToken cancellationToken) => ChangeAsync(
-        id,
-        connector => connector.DeletesOnlyScheduledAt >= scheduledAt
-            ? null
-            : new JsonObject
-            {
-                ["custom_scheduling"] = new JsonObject { [ConnectorRecord.DeletesOnlyName] = new JsonObject { ["last_synced"] = ProtocolTime.Format(scheduledAt) } },
-            },
-        cancellationToken);
+    internal Task MarkDeletesOnlyScheduledAsync(string id, DateTimeOffset scheduledAt, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            id,
+            connector =>
+                connector.DeletesOnlyScheduledAt >= scheduledAt
+                    ? null
+                    : new JsonObject
+                    {
+                        ["custom_scheduling"] = new JsonObject
+                        {
+                            [ConnectorRecord.DeletesOnlyName] = new JsonObject { ["last_synced"] = ProtocolTime.Format(scheduledAt) },
+                        },
+                    },
+            cancellationToken
+        );
 
     /// <summary>A job was made for <c>sync_now</c>.</summary>
     public Task ClearSyncNowAsync(string id, CancellationToken cancellationToken) =>
@@ -208,8 +250,8 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
     internal Task MarkSyncStartedAsync(SyncJobRecord job, CancellationToken cancellationToken) =>
         ChangeAsync(job.ConnectorId, _ => LastSyncWrites.Started(job), cancellationToken);
 
-    /// <summary>A job of the connector ended or was suspended, as its document says. A content sync and an access control sync run side by side: what is told of the one
-    /// does not depend on when the other ended.</summary>
+    /// <summary>A job of the connector ended or was suspended, as its document says. A content sync and an access control sync run side by
+    /// side: what is told of the one does not depend on when the other ended.</summary>
     /// <param name="job">The job.</param>
     /// <param name="isNewest">Whether no other job of its kind, content or access control, was taken later.</param>
     /// <param name="isCursorNewest">Whether no job that was taken later moved the connector's <c>sync_cursor</c>.</param>
@@ -217,7 +259,11 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
     internal Task MarkSyncEndedAsync(SyncJobRecord job, bool isNewest, bool isCursorNewest, CancellationToken cancellationToken)
     {
         var endedAt = job.CompletedAt ?? job.LastSeen ?? timeProvider.GetUtcNow();
-        return ChangeAsync(job.ConnectorId, connector => LastSyncWrites.Ended(connector, job, endedAt, isNewest, isCursorNewest), cancellationToken);
+        return ChangeAsync(
+            job.ConnectorId,
+            connector => LastSyncWrites.Ended(connector, job, endedAt, isNewest, isCursorNewest),
+            cancellationToken
+        );
     }
 
     private async Task<ConnectorRecord?> CreateByApiAsync(NewConnector connector, CancellationToken cancellationToken)
@@ -239,7 +285,12 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
     }
 
     private async Task<ConnectorRecord?> PrepareAsync(
-        string id, ConnectorRecord? seen, string serviceType, ConnectorPreparation preparation, CancellationToken cancellationToken)
+        string id,
+        ConnectorRecord? seen,
+        string serviceType,
+        ConnectorPreparation preparation,
+        CancellationToken cancellationToken
+    )
     {
         var changed = await ChangeAsync(id, seen, connector => preparation.Of(connector, serviceType), cancellationToken);
         return changed switch
@@ -250,18 +301,26 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
         };
     }
 
-    private Task<(ConnectorRecord Read, bool Written)?> ChangeAsync(string id, Func<ConnectorRecord, JsonObject?> decide, CancellationToken cancellationToken) =>
-        ChangeAsync(id, seen: null, decide, cancellationToken);
+    private Task<(ConnectorRecord Read, bool Written)?> ChangeAsync(
+        string id,
+        Func<ConnectorRecord, JsonObject?> decide,
+        CancellationToken cancellationToken
+    ) => ChangeAsync(id, seen: null, decide, cancellationToken);
 
     private async Task<(ConnectorRecord Read, bool Written)?> ChangeAsync(
-        string id, ConnectorRecord? seen, Func<ConnectorRecord, JsonObject?> decide, CancellationToken cancellationToken)
+        string id,
+        ConnectorRecord? seen,
+        Func<ConnectorRecord, JsonObject?> decide,
+        CancellationToken cancellationToken
+    )
     {
         var changed = await store.ChangeAsync(
             ProtocolIndices.Connectors,
             id,
             seen?.Document,
             document => new ConnectorRecord(document) is { IsDeleted: false } connector ? decide(connector) : null,
-            cancellationToken);
+            cancellationToken
+        );
         return changed is { } change && new ConnectorRecord(change.Read) is { IsDeleted: false } read ? (read, change.Written) : null;
     }
 }

@@ -8,11 +8,21 @@ namespace Connectors.Sync.Protocol.Connectors;
 /// <param name="hasAdvancedRules">Whether its source can apply advanced sync rules.</param>
 /// <param name="hasIncrementalSync">Whether it can be synced incrementally.</param>
 /// <param name="hasAccessControl">Whether its source knows who may see what.</param>
-internal sealed class ConnectorPreparation(IReadOnlyList<ConfigField> fields, bool hasAdvancedRules, bool hasIncrementalSync, bool hasAccessControl)
+internal sealed class ConnectorPreparation(
+    IReadOnlyList<ConfigField> fields,
+    bool hasAdvancedRules,
+    bool hasIncrementalSync,
+    bool hasAccessControl
+)
 {
     /// <summary>What a connector of a source lacks.</summary>
     public static ConnectorPreparation For(SourceDescription source) =>
-        new(source.Fields, hasAdvancedRules: source.CheckAdvancedRules is not null, hasIncrementalSync: source.HasChangeFeed, hasAccessControl: source.HasAccessControl);
+        new(
+            source.Fields,
+            hasAdvancedRules: source.CheckAdvancedRules is not null,
+            hasIncrementalSync: source.HasChangeFeed,
+            hasAccessControl: source.HasAccessControl
+        );
 
     /// <summary>What is to be merged into the connector; <see langword="null"/> when it lacks nothing.</summary>
     /// <param name="connector">The connector as it is.</param>

@@ -72,12 +72,12 @@ internal sealed class ConnectorRecord
     public PipelineSettings? Pipeline => ReadPipeline(Source.Object("pipeline"));
 
     /// <summary>The sync rules in force (<c>{rules, advanced_snippet, ...}</c>), or <see langword="null"/> when there are none.</summary>
-    public JsonObject? ActiveFiltering =>
-        (DefaultDomain(Source.Array("filtering")) ?? Source.Object("filtering")).Object("active");
+    public JsonObject? ActiveFiltering => (DefaultDomain(Source.Array("filtering")) ?? Source.Object("filtering")).Object("active");
 
     private JsonObject Source => Document.Source;
 
-    /// <summary>The schedule of a kind of sync; the flat one of 2022 counts for full syncs. <see langword="null"/> when there is none.</summary>
+    /// <summary>The schedule of a kind of sync; the flat one of 2022 counts for full syncs. <see langword="null"/> when there is
+    /// none.</summary>
     public ConnectorSchedule? Schedule(JobType type)
     {
         var scheduling = Source.Object("scheduling");
@@ -98,21 +98,30 @@ internal sealed class ConnectorRecord
 
     /// <summary>The schedule of syncs that only delete (<c>custom_scheduling.deletes_only</c>), or <see langword="null"/>.</summary>
     internal ConnectorSchedule? DeletesOnlySchedule =>
-        Source.Object("custom_scheduling").Object(DeletesOnlyName) is { } schedule ? new ConnectorSchedule(schedule.Flag("enabled"), schedule.Text("interval") ?? string.Empty) : null;
+        Source.Object("custom_scheduling").Object(DeletesOnlyName) is { } schedule
+            ? new ConnectorSchedule(schedule.Flag("enabled"), schedule.Text("interval") ?? string.Empty)
+            : null;
 
     /// <summary>The scheduled time of the last run that it caused (<c>last_synced</c> there), or <see langword="null"/>.</summary>
     internal DateTimeOffset? DeletesOnlyScheduledAt => Source.Object("custom_scheduling").Object(DeletesOnlyName).Time("last_synced");
 
-    internal static string ScheduledAtField(JobType type) => type switch
-    {
-        JobType.Incremental => "last_incremental_sync_scheduled_at",
-        JobType.AccessControl => "last_access_control_sync_scheduled_at",
-        _ => "last_sync_scheduled_at",
-    };
+    internal static string ScheduledAtField(JobType type) =>
+        type switch
+        {
+            JobType.Incremental => "last_incremental_sync_scheduled_at",
+            JobType.AccessControl => "last_access_control_sync_scheduled_at",
+            _ => "last_sync_scheduled_at",
+        };
 
-    internal static PipelineSettings? ReadPipeline(JsonObject? pipeline) => pipeline.NonBlank("name") is { } name
-        ? new PipelineSettings(name, pipeline.Flag("extract_binary_content"), pipeline.Flag("reduce_whitespace"), pipeline.Flag("run_ml_inference"))
-        : null;
+    internal static PipelineSettings? ReadPipeline(JsonObject? pipeline) =>
+        pipeline.NonBlank("name") is { } name
+            ? new PipelineSettings(
+                name,
+                pipeline.Flag("extract_binary_content"),
+                pipeline.Flag("reduce_whitespace"),
+                pipeline.Flag("run_ml_inference")
+            )
+            : null;
 
     private static JsonObject? DefaultDomain(JsonArray? filtering) =>
         filtering?.OfType<JsonObject>().FirstOrDefault(domain => domain.Text("domain") is null or "DEFAULT")

@@ -8,7 +8,8 @@ namespace Connectors.Sync.Protocol.Connectors;
 /// <param name="indexOf">The gateway with which a connector's index is looked at; <see langword="null"/> when it can't be.</param>
 internal sealed class IndexRemoval(ConnectorIndex connectors, Func<string, IContentIndex?> indexOf)
 {
-    /// <summary>Deletes an index that this service filled and that no connector uses: by its name, as the index of its identities, or through an alias.</summary>
+    /// <summary>Deletes an index that this service filled and that no connector uses: by its name, as the index of its identities, or
+    /// through an alias.</summary>
     /// <param name="gateway">With what it is deleted.</param>
     /// <param name="name">The index.</param>
     /// <param name="cancellationToken">Stops the call.</param>
@@ -23,7 +24,12 @@ internal sealed class IndexRemoval(ConnectorIndex connectors, Func<string, ICont
         }
 
         // Names once more at the last moment, because somebody may have attached the index to another connector meanwhile.
-        if (state.Meta is null || await IsUsedAsync(name, cancellationToken) || await IsFilledAsync(state.Uuid, cancellationToken) || await IsUsedAsync(name, cancellationToken))
+        if (
+            state.Meta is null
+            || await IsUsedAsync(name, cancellationToken)
+            || await IsFilledAsync(state.Uuid, cancellationToken)
+            || await IsUsedAsync(name, cancellationToken)
+        )
         {
             return IndexRemovalResult.Kept;
         }
@@ -32,15 +38,24 @@ internal sealed class IndexRemoval(ConnectorIndex connectors, Func<string, ICont
     }
 
     /// <summary>Whether a connector names an index, or one whose identities are in it.</summary>
-    public async Task<bool> IsUsedAsync(string name, CancellationToken cancellationToken) => await connectors.ListAsync(cancellationToken)
-        .AnyAsync(other => other.IndexName is { } index && (index == name || ProtocolIndices.AccessControlOf(index) == name), cancellationToken);
+    public async Task<bool> IsUsedAsync(string name, CancellationToken cancellationToken) =>
+        await connectors
+            .ListAsync(cancellationToken)
+            .AnyAsync(
+                other => other.IndexName is { } index && (index == name || ProtocolIndices.AccessControlOf(index) == name),
+                cancellationToken
+            );
 
     /// <summary>Whether a connector fills an index, whatever it calls it.</summary>
     private async Task<bool> IsFilledAsync(string uuid, CancellationToken cancellationToken)
     {
         await foreach (var other in connectors.ListAsync(cancellationToken))
         {
-            if (other.IndexName is { Length: > 0 } index && indexOf(other.Id) is { } gateway && (await gateway.InspectAsync(index, cancellationToken))?.Uuid == uuid)
+            if (
+                other.IndexName is { Length: > 0 } index
+                && indexOf(other.Id) is { } gateway
+                && (await gateway.InspectAsync(index, cancellationToken))?.Uuid == uuid
+            )
             {
                 return true;
             }

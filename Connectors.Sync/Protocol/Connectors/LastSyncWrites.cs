@@ -3,17 +3,19 @@ using Connectors.Sync.Protocol.Jobs;
 
 namespace Connectors.Sync.Protocol.Connectors;
 
-/// <summary>What is written into a connector's document when a job of it begins and ends. Pure: <see cref="ConnectorIndex"/> writes it.</summary>
+/// <summary>What is written into a connector's document when a job of it begins and ends. Pure: <see cref="ConnectorIndex"/> writes
+/// it.</summary>
 internal static class LastSyncWrites
 {
     /// <summary>A job was taken.</summary>
-    public static JsonObject Started(SyncJobRecord job) => new()
-    {
-        ["status"] = ConnectorStatus.Connected.ToWord(),
-        ["error"] = null,
-        [$"{Prefix(job)}_status"] = JobStatus.InProgress.ToWord(),
-        [$"{Prefix(job)}_error"] = null,
-    };
+    public static JsonObject Started(SyncJobRecord job) =>
+        new()
+        {
+            ["status"] = ConnectorStatus.Connected.ToWord(),
+            ["error"] = null,
+            [$"{Prefix(job)}_status"] = JobStatus.InProgress.ToWord(),
+            [$"{Prefix(job)}_error"] = null,
+        };
 
     /// <summary>A job ended or was suspended.</summary>
     /// <param name="connector">The connector as it is.</param>
@@ -22,7 +24,13 @@ internal static class LastSyncWrites
     /// <param name="isNewest">Whether no other job of its kind, content or access control, was taken later.</param>
     /// <param name="isCursorNewest">Whether no job that was taken later moved the connector's <c>sync_cursor</c>.</param>
     /// <returns>The change; <see langword="null"/> when the connector says all of it.</returns>
-    public static JsonObject? Ended(ConnectorRecord connector, SyncJobRecord job, DateTimeOffset endedAt, bool isNewest, bool isCursorNewest)
+    public static JsonObject? Ended(
+        ConnectorRecord connector,
+        SyncJobRecord job,
+        DateTimeOffset endedAt,
+        bool isNewest,
+        bool isCursorNewest
+    )
     {
         var status = job.Status ?? JobStatus.Error;
         var error = status == JobStatus.Error ? job.Error : null;

@@ -18,7 +18,8 @@ internal sealed record NewConnector
     /// <summary>The content index; no other connector may have it.</summary>
     public required string IndexName { get; init; }
 
-    /// <summary>Configuration with values (see <see cref="ConnectorConfiguration"/>); <see langword="null"/> to let the service write the default one.</summary>
+    /// <summary>Configuration with values (see <see cref="ConnectorConfiguration"/>); <see langword="null"/> to let the service write the
+    /// default one.</summary>
     public JsonObject? Configuration { get; init; }
 
     /// <summary>Its state.</summary>
@@ -30,29 +31,44 @@ internal sealed record NewConnector
     /// <summary>The ingest pipeline of its documents; <see langword="null"/> for none.</summary>
     public PipelineSettings? Pipeline { get; init; }
 
-    internal JsonObject Render(DateTimeOffset now) => new()
-    {
-        ["configuration"] = Configuration?.DeepClone() ?? new JsonObject(),
-        ["custom_scheduling"] = new JsonObject(),
-        ["filtering"] = new JsonArray(new JsonObject { ["active"] = IncludeEverything(now), ["domain"] = "DEFAULT", ["draft"] = IncludeEverything(now) }),
-        ["index_name"] = IndexName,
-        ["is_native"] = false,
-        ["name"] = Name,
-        ["pipeline"] = Pipeline is null ? null : Render(Pipeline),
-        ["scheduling"] = new JsonObject
+    internal JsonObject Render(DateTimeOffset now) =>
+        new()
         {
-            ["access_control"] = Never(),
-            ["full"] = Schedule is null ? Never() : new JsonObject { ["enabled"] = true, ["interval"] = Schedule },
-            ["incremental"] = Never(),
-        },
-        ["service_type"] = ServiceType,
-        ["status"] = Status.ToWord(),
-        ["sync_now"] = false,
-        ["deleted"] = false,
-    };
+            ["configuration"] = Configuration?.DeepClone() ?? new JsonObject(),
+            ["custom_scheduling"] = new JsonObject(),
+            ["filtering"] = new JsonArray(
+                new JsonObject
+                {
+                    ["active"] = IncludeEverything(now),
+                    ["domain"] = "DEFAULT",
+                    ["draft"] = IncludeEverything(now),
+                }
+            ),
+            ["index_name"] = IndexName,
+            ["is_native"] = false,
+            ["name"] = Name,
+            ["pipeline"] = Pipeline is null ? null : Render(Pipeline),
+            ["scheduling"] = new JsonObject
+            {
+                ["access_control"] = Never(),
+                ["full"] = Schedule is null ? Never() : new JsonObject { ["enabled"] = true, ["interval"] = Schedule },
+                ["incremental"] = Never(),
+            },
+            ["service_type"] = ServiceType,
+            ["status"] = Status.ToWord(),
+            ["sync_now"] = false,
+            ["deleted"] = false,
+        };
 
     /// <summary>What the Connector API is given.</summary>
-    internal JsonObject RenderForApi() => new() { ["index_name"] = IndexName, ["is_native"] = false, ["name"] = Name, ["service_type"] = ServiceType };
+    internal JsonObject RenderForApi() =>
+        new()
+        {
+            ["index_name"] = IndexName,
+            ["is_native"] = false,
+            ["name"] = Name,
+            ["service_type"] = ServiceType,
+        };
 
     /// <summary>What it takes beyond that to be as wanted; nothing that the API has set already.</summary>
     internal JsonObject? RenderRest()
@@ -77,13 +93,14 @@ internal sealed record NewConnector
         return rest;
     }
 
-    internal static JsonObject Render(PipelineSettings pipeline) => new()
-    {
-        ["name"] = pipeline.Name,
-        ["extract_binary_content"] = pipeline.ExtractBinaryContent,
-        ["reduce_whitespace"] = pipeline.ReduceWhitespace,
-        ["run_ml_inference"] = pipeline.RunMlInference,
-    };
+    internal static JsonObject Render(PipelineSettings pipeline) =>
+        new()
+        {
+            ["name"] = pipeline.Name,
+            ["extract_binary_content"] = pipeline.ExtractBinaryContent,
+            ["reduce_whitespace"] = pipeline.ReduceWhitespace,
+            ["run_ml_inference"] = pipeline.RunMlInference,
+        };
 
     private static JsonObject Never() => new() { ["enabled"] = false, ["interval"] = "0 0 0 * * ?" };
 
@@ -92,18 +109,25 @@ internal sealed record NewConnector
         var time = ProtocolTime.Format(now);
         return new JsonObject
         {
-            ["advanced_snippet"] = new JsonObject { ["created_at"] = time, ["updated_at"] = time, ["value"] = new JsonObject() },
-            ["rules"] = new JsonArray(new JsonObject
+            ["advanced_snippet"] = new JsonObject
             {
                 ["created_at"] = time,
-                ["field"] = "_",
-                ["id"] = "DEFAULT",
-                ["order"] = 0,
-                ["policy"] = "include",
-                ["rule"] = "regex",
                 ["updated_at"] = time,
-                ["value"] = ".*",
-            }),
+                ["value"] = new JsonObject(),
+            },
+            ["rules"] = new JsonArray(
+                new JsonObject
+                {
+                    ["created_at"] = time,
+                    ["field"] = "_",
+                    ["id"] = "DEFAULT",
+                    ["order"] = 0,
+                    ["policy"] = "include",
+                    ["rule"] = "regex",
+                    ["updated_at"] = time,
+                    ["value"] = ".*",
+                }
+            ),
             ["validation"] = new JsonObject { ["errors"] = new JsonArray(), ["state"] = "valid" },
         };
     }

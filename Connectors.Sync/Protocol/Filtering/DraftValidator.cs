@@ -6,8 +6,8 @@ using Connectors.Sync.Filtering;
 namespace Connectors.Sync.Protocol.Filtering;
 
 /// <summary>
-/// Checks drafted sync rules, with the messages of Elastic's own service, which Kibana shows beside the rules. Pure. Beyond that service it tries patterns,
-/// and refuses advanced rules that the source can't apply, instead of ignoring them.
+/// Checks drafted sync rules, with the messages of Elastic's own service, which Kibana shows beside the rules. Pure. Beyond that service it
+/// tries patterns, and refuses advanced rules that the source can't apply, instead of ignoring them.
 /// </summary>
 /// <param name="advancedRules">Tells what is wrong with advanced rules; <see langword="null"/> when the source has none.</param>
 /// <param name="hasContent">Whether documents of the source are files, whose text is read after the rules.</param>
@@ -37,7 +37,11 @@ internal sealed class DraftValidator(Func<JsonNode, IReadOnlyList<string>>? adva
             }
         }
 
-        foreach (var rule in rules.Where(rule => rule.Text("id") != RuleWords.DefaultId && RuleWords.Comparison(rule.Text("rule")) == RuleComparison.Regex))
+        foreach (
+            var rule in rules.Where(rule =>
+                rule.Text("id") != RuleWords.DefaultId && RuleWords.Comparison(rule.Text("rule")) == RuleComparison.Regex
+            )
+        )
         {
             if (PatternProblem(rule) is { } problem)
             {
@@ -53,7 +57,10 @@ internal sealed class DraftValidator(Func<JsonNode, IReadOnlyList<string>>? adva
         AddDuplicates(rules, errors);
         if (SyncRules.AdvancedOf(draft) is { } advanced)
         {
-            foreach (var problem in advancedRules?.Invoke(advanced) ?? ["This source has no advanced sync rules. Remove them, or use basic rules."])
+            foreach (
+                var problem in advancedRules?.Invoke(advanced)
+                    ?? ["This source has no advanced sync rules. Remove them, or use basic rules."]
+            )
             {
                 errors.Add((JsonNode)Error(AdvancedId, problem));
             }
@@ -78,12 +85,13 @@ internal sealed class DraftValidator(Func<JsonNode, IReadOnlyList<string>>? adva
             ?? (rule["order"]?.GetValueKind() == JsonValueKind.Number ? null : "data.order must be number");
     }
 
-    private static string? TextProblem(JsonObject rule, string name) => rule.Text(name) switch
-    {
-        null => $"data.{name} must be string",
-        "" => $"data.{name} must be longer than or equal to 1 characters",
-        _ => null,
-    };
+    private static string? TextProblem(JsonObject rule, string name) =>
+        rule.Text(name) switch
+        {
+            null => $"data.{name} must be string",
+            "" => $"data.{name} must be longer than or equal to 1 characters",
+            _ => null,
+        };
 
     private static string? PatternProblem(JsonObject rule)
     {
@@ -128,5 +136,6 @@ internal sealed class DraftValidator(Func<JsonNode, IReadOnlyList<string>>? adva
         return $"Basic rule {rule.Number("order") + 1} (id: '{shown}')";
     }
 
-    private static JsonObject Error(string? id, string message) => new JsonObject { ["ids"] = new JsonArray(id), ["messages"] = new JsonArray(message) };
+    private static JsonObject Error(string? id, string message) =>
+        new JsonObject { ["ids"] = new JsonArray(id), ["messages"] = new JsonArray(message) };
 }

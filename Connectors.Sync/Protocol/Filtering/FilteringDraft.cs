@@ -7,8 +7,8 @@ namespace Connectors.Sync.Protocol.Filtering;
 internal static class FilteringDraft
 {
     /// <summary>
-    /// The change of a connector whose draft was edited; <see langword="null"/> when none was. Verdict and activation are one change, made on the very draft
-    /// that was checked.
+    /// The change of a connector whose draft was edited; <see langword="null"/> when none was. Verdict and activation are one change, made
+    /// on the very draft that was checked.
     /// </summary>
     public static JsonObject? Decide(ConnectorRecord connector, DraftValidator check)
     {

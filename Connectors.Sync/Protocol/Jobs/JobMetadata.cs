@@ -32,7 +32,8 @@ internal static class JobMetadata
         return metadata;
     }
 
-    /// <summary>What a job counts, wherever it runs: of one that another kind of service runs only the protocol's own counts are known.</summary>
+    /// <summary>What a job counts, wherever it runs: of one that another kind of service runs only the protocol's own counts are
+    /// known.</summary>
     public static SyncCounts CountsOf(SyncJobRecord job)
     {
         var updated = job.Metadata.Number("updated");
@@ -46,18 +47,24 @@ internal static class JobMetadata
             Rejected: job.Metadata.Number("rejected"),
             Duplicates: job.Metadata.Number("duplicates"),
             Unreadable: job.Metadata.Number("unreadable"),
-            Excluded: job.Metadata.Number("excluded"));
+            Excluded: job.Metadata.Number("excluded")
+        );
     }
 
     /// <summary>Documents that did not make it, as <c>{reasons: {type: count}, samples: [{id, type, reason}]}</c>.</summary>
-    public static JsonObject Render(RejectionReport rejections) => new()
-    {
-        ["reasons"] = new JsonObject(rejections.Reasons.Select(reason => KeyValuePair.Create(reason.Key, (JsonNode?)reason.Value))),
-        ["samples"] = new JsonArray(
-        [
-            .. rejections.Samples.Select(sample => new JsonObject { ["id"] = sample.Id, ["type"] = sample.Type, ["reason"] = Cut(sample.Reason) }),
-        ]),
-    };
+    public static JsonObject Render(RejectionReport rejections) =>
+        new()
+        {
+            ["reasons"] = new JsonObject(rejections.Reasons.Select(reason => KeyValuePair.Create(reason.Key, (JsonNode?)reason.Value))),
+            ["samples"] = new JsonArray([
+                .. rejections.Samples.Select(sample => new JsonObject
+                {
+                    ["id"] = sample.Id,
+                    ["type"] = sample.Type,
+                    ["reason"] = Cut(sample.Reason),
+                }),
+            ]),
+        };
 
     private static string Cut(string text) => text.Length <= MaxReasonLength ? text : string.Concat(text.AsSpan(0, MaxReasonLength), "...");
 }

@@ -5,13 +5,13 @@ using Connectors.Abstractions;
 namespace Connectors.Sync.Protocol.Jobs;
 
 /// <summary>
-/// The secrets that a job's document holds: the protocol copies the connector's configuration into it, passwords included. They are needed while the job may run, also by another
-/// service or process that takes it up, and by nobody afterwards. Pure.
+/// The secrets that a job's document holds: the protocol copies the connector's configuration into it, passwords included. They are needed
+/// while the job may run, also by another service or process that takes it up, and by nobody afterwards. Pure.
 /// </summary>
 internal static class JobSecrets
 {
-    /// <summary>What has to be merged into a job's document so that it holds no secret; <see langword="null"/> when it holds none. A value stays only where the document says that its
-    /// field is not sensitive: who made a connector by hand may have left that out.</summary>
+    /// <summary>What has to be merged into a job's document so that it holds no secret; <see langword="null"/> when it holds none. A value
+    /// stays only where the document says that its field is not sensitive: who made a connector by hand may have left that out.</summary>
     public static JsonObject? Removal(SyncJobRecord job)
     {
         ArgumentNullException.ThrowIfNull(job);
@@ -21,7 +21,10 @@ internal static class JobSecrets
             if (field is JsonObject described)
             {
                 var value = described["value"];
-                if (HoldsSomething(value) && (described["sensitive"] is not JsonValue sensitive || sensitive.GetValueKind() != JsonValueKind.False))
+                if (
+                    HoldsSomething(value)
+                    && (described["sensitive"] is not JsonValue sensitive || sensitive.GetValueKind() != JsonValueKind.False)
+                )
                 {
                     cleared[name] = new JsonObject { ["value"] = null };
                 }
@@ -51,14 +54,16 @@ internal static class JobSecrets
         return change;
     }
 
-    private static bool HoldsSomething(JsonNode? value) => value is not null && value.GetValueKind() switch
-    {
-        JsonValueKind.String => value.GetValue<string>().Length > 0,
-        JsonValueKind.Array => value.AsArray().Count > 0,
-        JsonValueKind.Object => value.AsObject().Count > 0,
+    private static bool HoldsSomething(JsonNode? value) =>
+        value is not null
+        && value.GetValueKind() switch
+        {
+            JsonValueKind.String => value.GetValue<string>().Length > 0,
+            JsonValueKind.Array => value.AsArray().Count > 0,
+            JsonValueKind.Object => value.AsObject().Count > 0,
 
-        // A switch is no secret, and without its value the copy would say something else.
-        JsonValueKind.Number => true,
-        _ => false,
-    };
+            // A switch is no secret, and without its value the copy would say something else.
+            JsonValueKind.Number => true,
+            _ => false,
+        };
 }

@@ -10,8 +10,9 @@ using Connectors.Sync.Protocol.Connectors;
 namespace Connectors.Sync.Protocol.Jobs;
 
 /// <summary>
-/// The sync jobs in Elasticsearch. Changes follow <see cref="JobTransitions"/>, are made only if the document has not changed since it was read, and may be called
-/// twice. <see cref="SyncJobSteps"/> joins them with what the connector's document has to say. Safe for concurrent use.
+/// The sync jobs in Elasticsearch. Changes follow <see cref="JobTransitions"/>, are made only if the document has not changed since it was
+/// read, and may be called twice. <see cref="SyncJobSteps"/> joins them with what the connector's document has to say. Safe for concurrent
+/// use.
 /// </summary>
 internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvider)
 {
@@ -25,12 +26,17 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
         await store.GetAsync(ProtocolIndices.SyncJobs, id, cancellationToken) is { } document ? new SyncJobRecord(document) : null;
 
     /// <summary>Jobs that are not over, the oldest first, as of the last refresh.</summary>
-    public IAsyncEnumerable<SyncJobRecord> UnfinishedAsync(CancellationToken cancellationToken) => SearchAsync(
-        new JsonObject
-        {
-            ["terms"] = new JsonObject { ["status"] = new JsonArray([.. JobTransitions.Unfinished.Select(status => JsonValue.Create(status.ToWord()))]) },
-        },
-        cancellationToken);
+    public IAsyncEnumerable<SyncJobRecord> UnfinishedAsync(CancellationToken cancellationToken) =>
+        SearchAsync(
+            new JsonObject
+            {
+                ["terms"] = new JsonObject
+                {
+                    ["status"] = new JsonArray([.. JobTransitions.Unfinished.Select(status => JsonValue.Create(status.ToWord()))]),
+                },
+            },
+            cancellationToken
+        );
 
     /// <summary>All jobs of a connector, the oldest first, as of the last refresh.</summary>
     public IAsyncEnumerable<SyncJobRecord> OfConnectorAsync(string connectorId, CancellationToken cancellationToken) =>
@@ -41,7 +47,12 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
     /// <param name="states">In which states; empty for any.</param>
     /// <param name="count">How many, 1 to <see cref="MaxNewest"/>.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    internal async Task<IReadOnlyList<SyncJobRecord>> NewestAsync(string? connectorId, IReadOnlyCollection<JobStatus> states, int count, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<SyncJobRecord>> NewestAsync(
+        string? connectorId,
+        IReadOnlyCollection<JobStatus> states,
+        int count,
+        CancellationToken cancellationToken
+    )
     {
         var filters = new JsonArray();
         if (connectorId is not null)
@@ -51,17 +62,33 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
 
         if (states.Count > 0)
         {
-            filters.Add(new JsonObject { ["terms"] = new JsonObject { ["status"] = new JsonArray([.. states.Select(status => JsonValue.Create(status.ToWord()))]) } });
+            filters.Add(
+                new JsonObject
+                {
+                    ["terms"] = new JsonObject
+                    {
+                        ["status"] = new JsonArray([.. states.Select(status => JsonValue.Create(status.ToWord()))]),
+                    },
+                }
+            );
         }
 
         var query = filters.Count == 0 ? null : new JsonObject { ["bool"] = new JsonObject { ["filter"] = filters } };
-        return [.. (await store.SearchLastAsync(ProtocolIndices.SyncJobs, query, "created_at", count, cancellationToken)).Select(document => new SyncJobRecord(document))];
+        return
+        [
+            .. (await store.SearchLastAsync(ProtocolIndices.SyncJobs, query, "created_at", count, cancellationToken)).Select(
+                document => new SyncJobRecord(document)
+            ),
+        ];
     }
 
     /// <summary>Jobs that are over, the newest first, as of the last refresh.</summary>
     /// <param name="since">Only those of which something happened since then; <see langword="null"/> for all.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    internal async IAsyncEnumerable<IReadOnlyList<SyncJobRecord>> EndedAsync(DateTimeOffset? since, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<IReadOnlyList<SyncJobRecord>> EndedAsync(
+        DateTimeOffset? since,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         DateTimeOffset? before = null;
         while (true)
@@ -71,7 +98,16 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
             if (since is { } from)
             {
                 var dates = (string[])["completed_at", "canceled_at", "cancelation_requested_at", "last_seen", "created_at"];
-                filters.Add(new JsonObject { ["bool"] = new JsonObject { ["should"] = new JsonArray([.. dates.Select(field => Range(field, "gte", from))]), ["minimum_should_match"] = 1 } });
+                filters.Add(
+                    new JsonObject
+                    {
+                        ["bool"] = new JsonObject
+                        {
+                            ["should"] = new JsonArray([.. dates.Select(field => Range(field, "gte", from))]),
+                            ["minimum_should_match"] = 1,
+                        },
+                    }
+                );
             }
 
             if (before is { } limit)
@@ -95,14 +131,16 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
     /// <summary>Takes the secrets out of the document of a job that is over.</summary>
     /// <returns>Whether there were any.</returns>
     internal async Task<bool> RemoveSecretsAsync(string id, CancellationToken cancellationToken) =>
-        await ChangeAsync(id, job => job.Status?.IsFinal() == true ? JobSecrets.Removal(job) : null, cancellationToken) is { Written: true };
+        await ChangeAsync(id, job => job.Status?.IsFinal() == true ? JobSecrets.Removal(job) : null, cancellationToken)
+            is { Written: true };
 
     /// <summary>Makes a pending job, with a copy of what the connector says now: later edits count from the next job on.</summary>
     /// <param name="connector">The connector.</param>
     /// <param name="type">What to sync.</param>
     /// <param name="trigger">Who wants it.</param>
     /// <param name="options">What it may do beyond the ordinary.</param>
-    /// <param name="key">Names the occasion, so that the same one makes only one job, whoever asks; <see langword="null"/> to make one in any case.</param>
+    /// <param name="key">Names the occasion, so that the same one makes only one job, whoever asks; <see langword="null"/> to make one in
+    /// any case.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>The job; <see langword="null"/> when the occasion has its job already.</returns>
     /// <exception cref="ConnectorException">The connector has no index or no service type.</exception>
@@ -112,12 +150,20 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
         TriggerMethod trigger,
         SyncJobOptions options,
         string? key,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(connector);
         ArgumentNullException.ThrowIfNull(options);
-        var id = key is null ? null : Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes($"{connector.Id}\n{type.ToWord()}\n{key}")));
-        var document = await store.CreateAsync(ProtocolIndices.SyncJobs, id, SyncJobWrites.New(connector, type, trigger, options, timeProvider.GetUtcNow()), cancellationToken);
+        var id = key is null
+            ? null
+            : Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes($"{connector.Id}\n{type.ToWord()}\n{key}")));
+        var document = await store.CreateAsync(
+            ProtocolIndices.SyncJobs,
+            id,
+            SyncJobWrites.New(connector, type, trigger, options, timeProvider.GetUtcNow()),
+            cancellationToken
+        );
         return document is null ? null : new SyncJobRecord(document);
     }
 
@@ -144,29 +190,43 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
                         return null;
                 }
             },
-            cancellationToken);
+            cancellationToken
+        );
         return changed is null ? null : status;
     }
 
     /// <summary>Deletes a job that is over, unless somebody wrote to it since it was found.</summary>
     internal Task DeleteAsync(SyncJobRecord found, CancellationToken cancellationToken) =>
-        found.Status?.IsFinal() == true ? store.DeleteAsync(ProtocolIndices.SyncJobs, found.Id, found.Document, cancellationToken) : Task.CompletedTask;
+        found.Status?.IsFinal() == true
+            ? store.DeleteAsync(ProtocolIndices.SyncJobs, found.Id, found.Document, cancellationToken)
+            : Task.CompletedTask;
 
     /// <summary>Cancels a job that waits, and only that: one that somebody took meanwhile is left alone.</summary>
     /// <returns>Whether it was canceled now.</returns>
     internal async Task<bool> CancelWaitingAsync(string id, CancellationToken cancellationToken) =>
-        await ChangeAsync(id, job => job.Status?.IsWaiting() == true ? SyncJobWrites.Canceled(ProtocolTime.Format(timeProvider.GetUtcNow())) : null, cancellationToken) is { Written: true };
+        await ChangeAsync(
+            id,
+            job => job.Status?.IsWaiting() == true ? SyncJobWrites.Canceled(ProtocolTime.Format(timeProvider.GetUtcNow())) : null,
+            cancellationToken
+        )
+            is { Written: true };
 
     /// <summary>Takes a job.</summary>
     /// <param name="seen">The job as it was found.</param>
     /// <param name="worker">Who takes it.</param>
-    /// <param name="adopt">Whether it may be taken though it is in progress, because whoever ran it is known to be dead. It is left alone when anybody wrote to it
-    /// since it was <paramref name="seen"/>: a sign of life.</param>
-    /// <param name="connector">Its connector, whose <c>sync_cursor</c> an incremental job goes on from: while it waited another job may have moved that.
-    /// <see langword="null"/> to leave the job's own as it is.</param>
+    /// <param name="adopt">Whether it may be taken though it is in progress, because whoever ran it is known to be dead. It is left alone
+    /// when anybody wrote to it since it was <paramref name="seen"/>: a sign of life.</param>
+    /// <param name="connector">Its connector, whose <c>sync_cursor</c> an incremental job goes on from: while it waited another job may
+    /// have moved that. <see langword="null"/> to leave the job's own as it is.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>The job, now in progress and ours; <see langword="null"/> when somebody else has it or it is over.</returns>
-    internal async Task<SyncJobRecord?> ClaimAsync(SyncJobRecord seen, JobWorker worker, bool adopt, ConnectorRecord? connector, CancellationToken cancellationToken)
+    internal async Task<SyncJobRecord?> ClaimAsync(
+        SyncJobRecord seen,
+        JobWorker worker,
+        bool adopt,
+        ConnectorRecord? connector,
+        CancellationToken cancellationToken
+    )
     {
         var isOurs = false;
         var changed = await ChangeAsync(
@@ -174,8 +234,12 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
             job =>
             {
                 var now = ProtocolTime.Format(timeProvider.GetUtcNow());
-                var isAdopted = job.Status == JobStatus.InProgress
-                    && ((adopt && job.Document.SequenceNumber == seen.Document.SequenceNumber) || (worker.Id is not null && job.WorkerId == worker.Id));
+                var isAdopted =
+                    job.Status == JobStatus.InProgress
+                    && (
+                        (adopt && job.Document.SequenceNumber == seen.Document.SequenceNumber)
+                        || (worker.Id is not null && job.WorkerId == worker.Id)
+                    );
                 isOurs = isAdopted || job.Status is JobStatus.Pending or JobStatus.Suspended;
                 if (!isOurs)
                 {
@@ -200,17 +264,23 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
 
                 return change;
             },
-            cancellationToken);
+            cancellationToken
+        );
 
         // A claim that was slow may find that the job was given up, or taken by somebody else, meanwhile.
-        return changed is not null && isOurs
-            && await FindAsync(seen.Id, cancellationToken) is { } job && job.Status?.IsRunning() == true
-            && job.WorkerHostname == worker.Hostname && (worker.Id is null || job.WorkerId == worker.Id)
+        return
+            changed is not null
+            && isOurs
+            && await FindAsync(seen.Id, cancellationToken) is { } job
+            && job.Status?.IsRunning() == true
+            && job.WorkerHostname == worker.Hostname
+            && (worker.Id is null || job.WorkerId == worker.Id)
             ? job
             : null;
     }
 
-    /// <summary>Jobs of the same connector and the same kind, content or access control, that were taken later than a job; the first taken first.</summary>
+    /// <summary>Jobs of the same connector and the same kind, content or access control, that were taken later than a job; the first taken
+    /// first.</summary>
     internal async Task<IReadOnlyList<SyncJobRecord>> LaterThanAsync(SyncJobRecord job, CancellationToken cancellationToken)
     {
         var began = job.StartedAt ?? job.CreatedAt;
@@ -234,22 +304,24 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
     }
 
     /// <summary>Writes a sign of life of a running job, and its progress.</summary>
-    /// <returns>The job as it was before: <see cref="JobStatus.Canceling"/> asks to stop, any other state but <see cref="JobStatus.InProgress"/> means that somebody else
-    /// ended it. <see langword="null"/> when it is gone.</returns>
+    /// <returns>The job as it was before: <see cref="JobStatus.Canceling"/> asks to stop, any other state but
+    /// <see cref="JobStatus.InProgress"/> means that somebody else ended it. <see langword="null"/> when it is gone.</returns>
     internal async Task<SyncJobRecord?> ProgressAsync(string id, SyncCounts counts, CancellationToken cancellationToken)
     {
         var changed = await ChangeAsync(
             id,
-            job => job.Status is JobStatus.InProgress or JobStatus.Canceling
-                ? SyncJobWrites.WithCounts(new JsonObject { ["last_seen"] = ProtocolTime.Format(timeProvider.GetUtcNow()) }, counts)
-                : null,
-            cancellationToken);
+            job =>
+                job.Status is JobStatus.InProgress or JobStatus.Canceling
+                    ? SyncJobWrites.WithCounts(new JsonObject { ["last_seen"] = ProtocolTime.Format(timeProvider.GetUtcNow()) }, counts)
+                    : null,
+            cancellationToken
+        );
         return changed?.Read;
     }
 
     /// <summary>Ends or suspends a running job.</summary>
-    /// <returns>The job as it stands, when it ended as wanted (or as canceled, when the user wanted that meanwhile), now or at an earlier call;
-    /// <see langword="null"/> when somebody else ended it otherwise, or it is gone.</returns>
+    /// <returns>The job as it stands, when it ended as wanted (or as canceled, when the user wanted that meanwhile), now or at an earlier
+    /// call; <see langword="null"/> when somebody else ended it otherwise, or it is gone.</returns>
     internal async Task<SyncJobRecord?> EndAsync(string id, JobStatus wanted, JobResult result, CancellationToken cancellationToken)
     {
         var isEnded = false;
@@ -261,14 +333,18 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
                 isEnded = end is not null || job.Status == wanted || (job.Status == JobStatus.Canceled && wanted != JobStatus.Error);
                 return end is null ? null : SyncJobWrites.Ending(end.Value, result, timeProvider.GetUtcNow());
             },
-            cancellationToken);
+            cancellationToken
+        );
         return changed is not null && isEnded ? await FindAsync(id, cancellationToken) : null;
     }
 
     private static JsonObject Range(string field, string comparison, DateTimeOffset time) =>
         new() { ["range"] = new JsonObject { [field] = new JsonObject { [comparison] = ProtocolTime.Format(time) } } };
 
-    private async IAsyncEnumerable<SyncJobRecord> SearchAsync(JsonObject? query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<SyncJobRecord> SearchAsync(
+        JsonObject? query,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await foreach (var document in store.SearchAsync(ProtocolIndices.SyncJobs, query, "created_at", cancellationToken))
         {
@@ -276,7 +352,11 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
         }
     }
 
-    private async Task<(SyncJobRecord Read, bool Written)?> ChangeAsync(string id, Func<SyncJobRecord, JsonObject?> decide, CancellationToken cancellationToken)
+    private async Task<(SyncJobRecord Read, bool Written)?> ChangeAsync(
+        string id,
+        Func<SyncJobRecord, JsonObject?> decide,
+        CancellationToken cancellationToken
+    )
     {
         var changed = await store.ChangeAsync(
             ProtocolIndices.SyncJobs,
@@ -288,7 +368,8 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
                 var job = new SyncJobRecord(document);
                 return JobSecrets.WithRemoval(decide(job), job);
             },
-            cancellationToken);
+            cancellationToken
+        );
         return changed is { } change ? (new SyncJobRecord(change.Read), change.Written) : null;
     }
 }

@@ -55,12 +55,16 @@ internal sealed class SyncJobRecord
     public string? Error => Source.NonBlank("error");
 
     /// <summary>The index that it fills: the content index, or that of the identities.</summary>
-    public string? IndexName => Connector.NonBlank("index_name") is { } name && Type == JobType.AccessControl ? ProtocolIndices.AccessControlOf(name) : Connector.NonBlank("index_name");
+    public string? IndexName =>
+        Connector.NonBlank("index_name") is { } name && Type == JobType.AccessControl
+            ? ProtocolIndices.AccessControlOf(name)
+            : Connector.NonBlank("index_name");
 
     /// <summary>Whether it syncs identities and not documents. Such jobs have a queue and a limit of their own.</summary>
     internal bool IsAccessControl => Type == JobType.AccessControl;
 
-    /// <summary>Whether the connector's <c>sync_cursor</c> changes with it when it is completed: syncs that go only a part of the way leave it alone.</summary>
+    /// <summary>Whether the connector's <c>sync_cursor</c> changes with it when it is completed: syncs that go only a part of the way leave
+    /// it alone.</summary>
     internal bool MovesCursor => !IsAccessControl && Options.Kind is SyncKind.Full or SyncKind.Incremental;
 
     /// <summary>The source.</summary>
@@ -72,10 +76,12 @@ internal sealed class SyncJobRecord
     /// <summary>The ingest pipeline, or <see langword="null"/>.</summary>
     public PipelineSettings? Pipeline => ConnectorRecord.ReadPipeline(Connector.Object("pipeline"));
 
-    /// <summary>The sync rules in force when the job was made, or <see langword="null"/>. Elasticsearch writes an object, older services a list of one.</summary>
+    /// <summary>The sync rules in force when the job was made, or <see langword="null"/>. Elasticsearch writes an object, older services a
+    /// list of one.</summary>
     public JsonObject? Filtering => Connector.Object("filtering") ?? Connector.Array("filtering")?.OfType<JsonObject>().FirstOrDefault();
 
-    /// <summary>The connector's <c>sync_cursor</c> when the job was made, with an incremental one when it was taken; or <see langword="null"/>.</summary>
+    /// <summary>The connector's <c>sync_cursor</c> when the job was made, with an incremental one when it was taken; or
+    /// <see langword="null"/>.</summary>
     public JsonObject? Cursor => Connector.Object("sync_cursor");
 
     /// <summary>The <c>sync_cursor</c> that the connector gets from this job when it is completed, or <see langword="null"/>.</summary>
@@ -97,10 +103,12 @@ internal sealed class SyncJobRecord
     public JsonObject? Metadata => Source.Object("metadata");
 
     /// <summary>What whoever made the job asked for.</summary>
-    public SyncJobOptions Options => new(
-        Metadata.Flag("allow_mass_delete"),
-        Metadata.Flag("reindex"),
-        Type == JobType.Incremental ? SyncKind.Incremental : ProtocolWords.Parse<SyncKind>(Metadata.Text("kind")) ?? SyncKind.Full);
+    public SyncJobOptions Options =>
+        new(
+            Metadata.Flag("allow_mass_delete"),
+            Metadata.Flag("reindex"),
+            Type == JobType.Incremental ? SyncKind.Incremental : ProtocolWords.Parse<SyncKind>(Metadata.Text("kind")) ?? SyncKind.Full
+        );
 
     private JsonObject Source => Document.Source;
 
@@ -110,5 +118,6 @@ internal sealed class SyncJobRecord
 /// <summary>What one job may do beyond the ordinary. Kept in the job's <c>metadata</c>, so that a resumed job remembers.</summary>
 /// <param name="AllowMassDelete">Delete more than the delete guard allows.</param>
 /// <param name="Reindex">Write every document again, changed or not.</param>
-/// <param name="Kind">What kind of sync it is. An incremental one has a job type of its own in the protocol; the others are jobs of type <c>full</c>.</param>
+/// <param name="Kind">What kind of sync it is. An incremental one has a job type of its own in the protocol; the others are jobs of type
+/// <c>full</c>.</param>
 internal sealed record SyncJobOptions(bool AllowMassDelete = false, bool Reindex = false, SyncKind Kind = SyncKind.Full);

@@ -13,24 +13,34 @@ namespace Connectors.Sync.Protocol.Jobs;
 /// </summary>
 internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
 {
-    /// <summary>Makes the job of a sync that is due, unless it has one, and remembers that in the connector. A pending job of the same kind serves it too.</summary>
+    /// <summary>Makes the job of a sync that is due, unless it has one, and remembers that in the connector. A pending job of the same kind
+    /// serves it too.</summary>
     /// <param name="connector">The connector.</param>
     /// <param name="due">What is due.</param>
     /// <param name="isPending">Whether a job of that kind waits already.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>The job that was made, or <see langword="null"/> when none was needed.</returns>
-    public async Task<SyncJobRecord?> CreateAsync(ConnectorRecord connector, DueSync due, bool isPending, CancellationToken cancellationToken)
+    public async Task<SyncJobRecord?> CreateAsync(
+        ConnectorRecord connector,
+        DueSync due,
+        bool isPending,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(connector);
         ArgumentNullException.ThrowIfNull(due);
-        var key = due.ScheduledAt is { } time ? ProtocolTime.Format(time) : $"sync_now {connector.Document.PrimaryTerm}.{connector.Document.SequenceNumber}";
+        var key = due.ScheduledAt is { } time
+            ? ProtocolTime.Format(time)
+            : $"sync_now {connector.Document.PrimaryTerm}.{connector.Document.SequenceNumber}";
         if (due.Kind == SyncKind.DeletesOnly)
         {
             key = $"{ConnectorRecord.DeletesOnlyName} {key}";
         }
 
         // The job first: a crash in between makes it due again, and the key then finds the job.
-        var job = isPending ? null : await jobs.CreateAsync(connector, due.Type, due.Trigger, new SyncJobOptions(Kind: due.Kind), key, cancellationToken);
+        var job = isPending
+            ? null
+            : await jobs.CreateAsync(connector, due.Type, due.Trigger, new SyncJobOptions(Kind: due.Kind), key, cancellationToken);
         if (due is { Kind: SyncKind.DeletesOnly, ScheduledAt: { } at })
         {
             await connectors.MarkDeletesOnlyScheduledAsync(connector.Id, at, cancellationToken);
@@ -50,8 +60,8 @@ internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
     /// <summary>Takes a job: it is <c>in_progress</c> and the worker's.</summary>
     /// <param name="seen">The job as it was found.</param>
     /// <param name="worker">Who takes it.</param>
-    /// <param name="adopt">Whether it may be taken though it is in progress, because whoever ran it is known to be dead. It is left alone when anybody wrote to it
-    /// since it was <paramref name="seen"/>.</param>
+    /// <param name="adopt">Whether it may be taken though it is in progress, because whoever ran it is known to be dead. It is left alone
+    /// when anybody wrote to it since it was <paramref name="seen"/>.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>The job as it stands; <see langword="null"/> when somebody else has it or it is over.</returns>
     public async Task<SyncJobRecord?> ClaimAsync(SyncJobRecord seen, JobWorker worker, bool adopt, CancellationToken cancellationToken)
@@ -80,8 +90,8 @@ internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
     /// Writes a sign of life of a running job, and its progress. Call it at least once a minute: a job that is silent for five is presumed
     /// dead. A job whose connector was deleted is ended here: nobody wants its documents any more.
     /// </summary>
-    /// <returns>The job's state: <see cref="JobStatus.Canceling"/> asks to stop, any other but <see cref="JobStatus.InProgress"/> means that somebody else
-    /// ended it. <see langword="null"/> when it is gone.</returns>
+    /// <returns>The job's state: <see cref="JobStatus.Canceling"/> asks to stop, any other but <see cref="JobStatus.InProgress"/> means
+    /// that somebody else ended it. <see langword="null"/> when it is gone.</returns>
     public async Task<JobStatus?> ProgressAsync(string jobId, SyncCounts counts, CancellationToken cancellationToken)
     {
         var job = await jobs.ProgressAsync(jobId, counts, cancellationToken);
@@ -165,7 +175,8 @@ internal sealed record JobResult
     /// <summary>Why the job failed: what, where, what next; without secrets.</summary>
     public string? Error { get; init; }
 
-    /// <summary>With a completed job, where the next incremental sync begins; <see langword="null"/> clears the connector's <c>sync_cursor</c>.</summary>
+    /// <summary>With a completed job, where the next incremental sync begins; <see langword="null"/> clears the connector's
+    /// <c>sync_cursor</c>.</summary>
     public JsonObject? Cursor { get; init; }
 
     /// <summary>Why a full sync was done in place of an incremental one; told in the job's <c>metadata</c>.</summary>

@@ -6,7 +6,8 @@ using Connectors.Sync.Protocol.Connectors;
 
 namespace Connectors.Sync.Protocol.Jobs;
 
-/// <summary>What is written into a job's document at each step of its life. Pure: <see cref="SyncJobIndex"/> decides when, and writes it.</summary>
+/// <summary>What is written into a job's document at each step of its life. Pure: <see cref="SyncJobIndex"/> decides when, and writes
+/// it.</summary>
 internal static class SyncJobWrites
 {
     /// <summary>A new job, with a copy of what the connector says now.</summary>
@@ -14,9 +15,15 @@ internal static class SyncJobWrites
     public static JsonObject New(ConnectorRecord connector, JobType type, TriggerMethod trigger, SyncJobOptions options, DateTimeOffset now)
     {
         var source = connector.Document.Source;
-        if (type == JobType.AccessControl && connector.IndexName?.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal) == true)
+        if (
+            type == JobType.AccessControl
+            && connector.IndexName?.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal) == true
+        )
         {
-            throw new ConnectorException($"index_name: '{connector.IndexName}' is where the identities of another connector are kept. Attach another index to connector '{connector.Id}', then start a sync.");
+            throw new ConnectorException(
+                $"index_name: '{connector.IndexName}' is where the identities of another connector are kept. Attach another index to "
+                    + $"connector '{connector.Id}', then start a sync."
+            );
         }
 
         var copy = new JsonObject
@@ -24,7 +31,9 @@ internal static class SyncJobWrites
             ["id"] = connector.Id,
             ["filtering"] = connector.ActiveFiltering?.DeepClone(),
             ["index_name"] = connector.IndexName is { } index
-                ? type == JobType.AccessControl ? ProtocolIndices.AccessControlOf(index) : index
+                ? type == JobType.AccessControl
+                    ? ProtocolIndices.AccessControlOf(index)
+                    : index
                 : throw new ConnectorException($"Connector '{connector.Id}' has no index attached. Set its index_name, then start a sync."),
             ["service_type"] = connector.ServiceType
                 ?? throw new ConnectorException($"Connector '{connector.Id}' has no service_type. Set it, then start a sync."),
@@ -71,13 +80,14 @@ internal static class SyncJobWrites
     }
 
     /// <summary>A job that waits is canceled.</summary>
-    public static JsonObject Canceled(string now) => new()
-    {
-        ["status"] = JobStatus.Canceled.ToWord(),
-        ["cancelation_requested_at"] = now,
-        ["canceled_at"] = now,
-        ["completed_at"] = now,
-    };
+    public static JsonObject Canceled(string now) =>
+        new()
+        {
+            ["status"] = JobStatus.Canceled.ToWord(),
+            ["cancelation_requested_at"] = now,
+            ["canceled_at"] = now,
+            ["completed_at"] = now,
+        };
 
     /// <summary>What makes one object another one by a partial update, which keeps every field that it does not name.</summary>
     public static JsonObject? Replacing(JsonObject? before, JsonObject? after)

@@ -3,7 +3,8 @@ using Quartz;
 
 namespace Connectors.Sync.Protocol.Schedules;
 
-/// <summary>A Quartz cron expression as Kibana writes it: seconds first, UTC, day-of-week 1 = SUN, with <c>?</c>, <c>L</c>, <c>W</c>, <c>#</c> and an optional year.</summary>
+/// <summary>A Quartz cron expression as Kibana writes it: seconds first, UTC, day-of-week 1 = SUN, with <c>?</c>, <c>L</c>, <c>W</c>,
+/// <c>#</c> and an optional year.</summary>
 internal sealed class CronSchedule
 {
     private readonly CronExpression _expression;
@@ -11,13 +12,17 @@ internal sealed class CronSchedule
     private CronSchedule(CronExpression expression) => _expression = expression;
 
     /// <summary>Reads an expression that comes to pass.</summary>
-    /// <exception cref="ConnectorException">It isn't one, or no day is ever like that; the message tells why and what one looks like.</exception>
+    /// <exception cref="ConnectorException">It isn't one, or no day is ever like that; the message tells why and what one looks
+    /// like.</exception>
     public static CronSchedule Parse(string expression)
     {
         var schedule = Read(expression);
         return schedule.NextAfter(DateTimeOffset.UnixEpoch) is not null
             ? schedule
-            : throw new ConnectorException($"'{expression}' never fires: there is no such day. Correct the day of month, the month or the year; for example '0 0 3 * * ?' for every day at 3:00 UTC.");
+            : throw new ConnectorException(
+                $"'{expression}' never fires: there is no such day. Correct the day of month, the month or the year; for example '0 0 3 "
+                    + "* * ?' for every day at 3:00 UTC."
+            );
     }
 
     /// <summary>What is wrong with an expression, in a sentence; <see langword="null"/> when nothing is.</summary>
@@ -45,9 +50,13 @@ internal sealed class CronSchedule
         }
         catch (FormatException exception)
         {
-            var reason = exception.Message.Contains("has 5 fields", StringComparison.Ordinal) ? "it has 5 fields, the first one (seconds) is missing" : exception.Message.TrimEnd('.');
+            var reason = exception.Message.Contains("has 5 fields", StringComparison.Ordinal)
+                ? "it has 5 fields, the first one (seconds) is missing"
+                : exception.Message.TrimEnd('.');
             throw new ConnectorException(
-                $"'{expression}' is not a cron expression: {reason}. Write six fields: second, minute, hour, day of month, month, day of week; for example '0 0 3 * * ?' for every day at 3:00 UTC.");
+                $"'{expression}' is not a cron expression: {reason}. Write six fields: second, minute, hour, day of month, month, day of "
+                    + "week; for example '0 0 3 * * ?' for every day at 3:00 UTC."
+            );
         }
     }
 
@@ -74,5 +83,6 @@ internal sealed class CronSchedule
     /// <inheritdoc/>
     public override string ToString() => _expression.CronExpressionString;
 
-    private static DateTimeOffset WholeSecond(DateTimeOffset time) => new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+    private static DateTimeOffset WholeSecond(DateTimeOffset time) =>
+        new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 }

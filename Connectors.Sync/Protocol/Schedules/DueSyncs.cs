@@ -4,27 +4,53 @@ using Connectors.Sync.Protocol.Connectors;
 
 namespace Connectors.Sync.Protocol.Schedules;
 
-/// <summary>Which syncs of a connector are due: pure, from its document and the time alone, so that any number of services, started at any time, agree.</summary>
+/// <summary>Which syncs of a connector are due: pure, from its document and the time alone, so that any number of services, started at any
+/// time, agree.</summary>
 internal static class DueSyncs
 {
     /// <summary>
-    /// What is due at <paramref name="now"/>: access control syncs first, then full syncs, then incremental ones, then those that only delete. A schedule is due when it would have fired since the last run it caused (or, before the
-    /// first, since the connector was last seen); however many times it fired meanwhile, that is one run. Whether the source can do it is for the caller to say.
+    /// What is due at <paramref name="now"/>: access control syncs first, then full syncs, then incremental ones, then those that only
+    /// delete. A schedule is due when it would have fired since the last run it caused (or, before the first, since the connector was last
+    /// seen); however many times it fired meanwhile, that is one run. Whether the source can do it is for the caller to say.
     /// </summary>
     public static DueSyncsResult Of(ConnectorRecord connector, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(connector);
         var due = new List<DueSync>();
         string? problem = null;
-        AddIfFired("scheduling.access_control", connector.Schedule(JobType.AccessControl), connector.LastScheduledAt(JobType.AccessControl), JobType.AccessControl, SyncKind.Full);
+        AddIfFired(
+            "scheduling.access_control",
+            connector.Schedule(JobType.AccessControl),
+            connector.LastScheduledAt(JobType.AccessControl),
+            JobType.AccessControl,
+            SyncKind.Full
+        );
         if (connector.SyncNow)
         {
             due.Add(new DueSync(JobType.Full, TriggerMethod.OnDemand, ScheduledAt: null));
         }
 
-        AddIfFired("scheduling.full", connector.Schedule(JobType.Full), connector.LastScheduledAt(JobType.Full), JobType.Full, SyncKind.Full);
-        AddIfFired("scheduling.incremental", connector.Schedule(JobType.Incremental), connector.LastScheduledAt(JobType.Incremental), JobType.Incremental, SyncKind.Incremental);
-        AddIfFired($"custom_scheduling.{ConnectorRecord.DeletesOnlyName}", connector.DeletesOnlySchedule, connector.DeletesOnlyScheduledAt, JobType.Full, SyncKind.DeletesOnly);
+        AddIfFired(
+            "scheduling.full",
+            connector.Schedule(JobType.Full),
+            connector.LastScheduledAt(JobType.Full),
+            JobType.Full,
+            SyncKind.Full
+        );
+        AddIfFired(
+            "scheduling.incremental",
+            connector.Schedule(JobType.Incremental),
+            connector.LastScheduledAt(JobType.Incremental),
+            JobType.Incremental,
+            SyncKind.Incremental
+        );
+        AddIfFired(
+            $"custom_scheduling.{ConnectorRecord.DeletesOnlyName}",
+            connector.DeletesOnlySchedule,
+            connector.DeletesOnlyScheduledAt,
+            JobType.Full,
+            SyncKind.DeletesOnly
+        );
         return new DueSyncsResult(due, problem);
 
         void AddIfFired(string name, ConnectorSchedule? schedule, DateTimeOffset? last, JobType type, SyncKind kind)
@@ -32,7 +58,11 @@ internal static class DueSyncs
             try
             {
                 var since = last ?? connector.LastSeen;
-                if (schedule is { Enabled: true } && CronSchedule.Parse(schedule.Interval).LastAtOrBefore(now) is { } fired && fired > since)
+                if (
+                    schedule is { Enabled: true }
+                    && CronSchedule.Parse(schedule.Interval).LastAtOrBefore(now) is { } fired
+                    && fired > since
+                )
                 {
                     due.Add(new DueSync(type, TriggerMethod.Scheduled, fired) { Kind = kind });
                 }

@@ -15,22 +15,29 @@ internal sealed class JobCleanup(SyncJobIndex jobs, SyncJobSteps steps, TimeProv
     private DateTimeOffset? _searched;
 
     /// <summary>Marks running jobs as failed that have been silent for <paramref name="idleAfter"/>.</summary>
-    /// <param name="isOurs">Whether a silent job is for us to judge: its connector is served here, or is gone; and nobody here runs it or can take it up.</param>
+    /// <param name="isOurs">Whether a silent job is for us to judge: its connector is served here, or is gone; and nobody here runs it or
+    /// can take it up.</param>
     /// <param name="idleAfter">How long.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>How many.</returns>
-    public async Task<int> FailIdleJobsAsync(Func<SyncJobRecord, ValueTask<bool>> isOurs, TimeSpan idleAfter, CancellationToken cancellationToken)
+    public async Task<int> FailIdleJobsAsync(
+        Func<SyncJobRecord, ValueTask<bool>> isOurs,
+        TimeSpan idleAfter,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(isOurs);
         var failed = 0;
         await foreach (var found in jobs.UnfinishedAsync(cancellationToken))
         {
             // The search may be a moment behind: silence is judged by the document as it is.
-            if (found.Status?.IsRunning() == true
+            if (
+                found.Status?.IsRunning() == true
                 && await jobs.FindAsync(found.Id, cancellationToken) is { Status: JobStatus.InProgress or JobStatus.Canceling } job
                 && IsSilent(job, idleAfter)
                 && await isOurs(job)
-                && await steps.FailIdleAsync(job, cancellationToken) is not null)
+                && await steps.FailIdleAsync(job, cancellationToken) is not null
+            )
             {
                 ServiceLog.IdleJobFailed(_logger, job.Id, job.ConnectorId, job.LastSeen);
                 failed++;
@@ -44,12 +51,14 @@ internal sealed class JobCleanup(SyncJobIndex jobs, SyncJobSteps steps, TimeProv
     public bool IsSilent(SyncJobRecord job, TimeSpan idleAfter)
     {
         ArgumentNullException.ThrowIfNull(job);
-        return job.Status?.IsRunning() == true && timeProvider.GetUtcNow() - (job.LastSeen ?? job.StartedAt ?? DateTimeOffset.MinValue) > idleAfter;
+        return job.Status?.IsRunning() == true
+            && timeProvider.GetUtcNow() - (job.LastSeen ?? job.StartedAt ?? DateTimeOffset.MinValue) > idleAfter;
     }
 
     /// <summary>
-    /// Takes the secrets out of jobs that are over: a job that ends here has none any more, but Kibana cancels jobs too, other services end them, and earlier versions left them. The first call
-    /// looks at the newest thousand jobs, and at older ones as long as it finds some; later calls at those of which something happened since.
+    /// Takes the secrets out of jobs that are over: a job that ends here has none any more, but Kibana cancels jobs too, other services end
+    /// them, and earlier versions left them. The first call looks at the newest thousand jobs, and at older ones as long as it finds some;
+    /// later calls at those of which something happened since.
     /// </summary>
     /// <param name="isOurs">Whether a job is ours to change: its connector is served here, or is gone.</param>
     /// <param name="cancellationToken">Stops the call.</param>
@@ -86,7 +95,8 @@ internal sealed class JobCleanup(SyncJobIndex jobs, SyncJobSteps steps, TimeProv
         return removed;
     }
 
-    /// <summary>Cancels jobs that wait for a connector that was deleted, or that name none: nobody would ever take them. Documents and indices are left alone.</summary>
+    /// <summary>Cancels jobs that wait for a connector that was deleted, or that name none: nobody would ever take them. Documents and
+    /// indices are left alone.</summary>
     /// <param name="connectors">The connectors.</param>
     /// <param name="age">Jobs younger than this are left alone: their connector may have been made a moment ago.</param>
     /// <param name="cancellationToken">Stops the call.</param>
@@ -97,12 +107,18 @@ internal sealed class JobCleanup(SyncJobIndex jobs, SyncJobSteps steps, TimeProv
         var waiting = await jobs.UnfinishedAsync(cancellationToken)
             .Where(job => job.Status?.IsWaiting() == true && timeProvider.GetUtcNow() - job.CreatedAt > age)
             .ToListAsync(cancellationToken);
-        var existing = await connectors.FindAsync(waiting.Select(job => job.ConnectorId).Where(id => id.Length > 0).ToHashSet(StringComparer.Ordinal), cancellationToken);
+        var existing = await connectors.FindAsync(
+            waiting.Select(job => job.ConnectorId).Where(id => id.Length > 0).ToHashSet(StringComparer.Ordinal),
+            cancellationToken
+        );
         var canceled = 0;
         foreach (var job in waiting.Where(job => !existing.ContainsKey(job.ConnectorId)))
         {
             // The search may be a moment behind: what it misses is asked for by its id.
-            if ((job.ConnectorId.Length == 0 || await connectors.FindAsync(job.ConnectorId, cancellationToken) is null) && await jobs.CancelWaitingAsync(job.Id, cancellationToken))
+            if (
+                (job.ConnectorId.Length == 0 || await connectors.FindAsync(job.ConnectorId, cancellationToken) is null)
+                && await jobs.CancelWaitingAsync(job.Id, cancellationToken)
+            )
             {
                 ServiceLog.OrphanCanceled(_logger, job.Id, job.ConnectorId);
                 canceled++;

@@ -20,14 +20,16 @@ internal sealed class OrphanedContent(
     Func<string, IContentIndex?> indexOf,
     ConnectorServiceOptions options,
     TimeProvider timeProvider,
-    ILoggerFactory loggerFactory)
+    ILoggerFactory loggerFactory
+)
 {
     private readonly ILogger _logger = loggerFactory.CreateLogger<OrphanedContent>();
     private readonly IndexRemoval _removal = new(connectors, indexOf);
 
     /// <summary>Deletes it.</summary>
     /// <returns>How many indices.</returns>
-    /// <exception cref="ConnectorException">Elasticsearch could not be asked. What goes wrong with a single connector is logged, and tried again the next time.</exception>
+    /// <exception cref="ConnectorException">Elasticsearch could not be asked. What goes wrong with a single connector is logged, and tried
+    /// again the next time.</exception>
     public async Task<int> DeleteAsync(CancellationToken cancellationToken)
     {
         if (!options.Service.DeleteOrphanedContent)
@@ -65,14 +67,22 @@ internal sealed class OrphanedContent(
         if (connector.IndexName is { Length: > 0 } name)
         {
             // An index of identities is never a connector's own: it is that of whoever fills the index that the identities search.
-            if (name.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal) || indexOf(connector.Id) is not { } index
-                || await DeleteIndexAsync(connector, index, name, cancellationToken) is not { } fate || fate == IndexRemovalResult.Kept)
+            if (
+                name.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal)
+                || indexOf(connector.Id) is not { } index
+                || await DeleteIndexAsync(connector, index, name, cancellationToken) is not { } fate
+                || fate == IndexRemovalResult.Kept
+            )
             {
                 return 0;
             }
 
             deleted += fate == IndexRemovalResult.Deleted ? 1 : 0;
-            if (connector.HasIdentities && await DeleteIndexAsync(connector, index, ProtocolIndices.AccessControlOf(name), cancellationToken) == IndexRemovalResult.Deleted)
+            if (
+                connector.HasIdentities
+                && await DeleteIndexAsync(connector, index, ProtocolIndices.AccessControlOf(name), cancellationToken)
+                    == IndexRemovalResult.Deleted
+            )
             {
                 deleted++;
             }
@@ -87,10 +97,16 @@ internal sealed class OrphanedContent(
     }
 
     private bool IsOurs(ConnectorRecord connector) =>
-        options.ServedAs(connector) is not null && timeProvider.GetUtcNow() - (connector.LastSeen ?? DateTimeOffset.MinValue) > options.IdleAfter;
+        options.ServedAs(connector) is not null
+        && timeProvider.GetUtcNow() - (connector.LastSeen ?? DateTimeOffset.MinValue) > options.IdleAfter;
 
     /// <returns>What became of it; <see langword="null"/> when nobody knows.</returns>
-    private async Task<IndexRemovalResult?> DeleteIndexAsync(ConnectorRecord connector, IContentIndex index, string name, CancellationToken cancellationToken)
+    private async Task<IndexRemovalResult?> DeleteIndexAsync(
+        ConnectorRecord connector,
+        IContentIndex index,
+        string name,
+        CancellationToken cancellationToken
+    )
     {
         try
         {

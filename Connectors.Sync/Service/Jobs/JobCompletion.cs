@@ -6,7 +6,8 @@ namespace Connectors.Sync.Service.Jobs;
 
 /// <summary>Writes the result of a sync to the job and its connector. Idempotent. Safe for concurrent use.</summary>
 /// <param name="steps">The steps of a job's life.</param>
-/// <param name="index">Counts the documents of an index whose sync did not complete; <see langword="null"/> to leave that count as it was.</param>
+/// <param name="index">Counts the documents of an index whose sync did not complete; <see langword="null"/> to leave that count as it
+/// was.</param>
 /// <param name="sources">Makes the sources.</param>
 internal sealed class JobCompletion(SyncJobSteps steps, IContentIndex? index, SourceCheck sources)
 {
@@ -20,7 +21,12 @@ internal sealed class JobCompletion(SyncJobSteps steps, IContentIndex? index, So
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>The job as it stands; <see langword="null"/> when somebody else ended it otherwise, or it is gone.</returns>
     /// <exception cref="ConnectorException">The end could not be written. The job stays in progress.</exception>
-    public async Task<SyncJobRecord?> WriteAsync(SyncJobRecord job, SyncResultEnd end, JobResult result, CancellationToken cancellationToken)
+    public async Task<SyncJobRecord?> WriteAsync(
+        SyncJobRecord job,
+        SyncResultEnd end,
+        JobResult result,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(result);
@@ -44,8 +50,12 @@ internal sealed class JobCompletion(SyncJobSteps steps, IContentIndex? index, So
     {
         try
         {
-            if (index is not null && !job.IsAccessControl && JobSetup.Request(job, sources.Describe(job.ServiceType ?? string.Empty)) is { HasAccessControl: true } request
-                && await index.InspectAsync(request.IndexName, cancellationToken) is not null)
+            if (
+                index is not null
+                && !job.IsAccessControl
+                && JobSetup.Request(job, sources.Describe(job.ServiceType ?? string.Empty)) is { HasAccessControl: true } request
+                && await index.InspectAsync(request.IndexName, cancellationToken) is not null
+            )
             {
                 await SyncCompletion.RestrictUnsecuredAsync(index, request, MaxToRestrict, cancellationToken);
             }
@@ -60,7 +70,9 @@ internal sealed class JobCompletion(SyncJobSteps steps, IContentIndex? index, So
     {
         try
         {
-            return index is null || job.IndexName is null ? null : (await index.InspectAsync(job.IndexName, cancellationToken))?.DocumentCount;
+            return index is null || job.IndexName is null
+                ? null
+                : (await index.InspectAsync(job.IndexName, cancellationToken))?.DocumentCount;
         }
         catch (ConnectorException)
         {

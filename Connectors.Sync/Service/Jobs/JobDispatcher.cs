@@ -22,7 +22,14 @@ internal sealed class JobDispatcher
     private readonly RunningSyncs _running = new();
     private readonly ConcurrentDictionary<string, Task<SyncResult?>> _tasks = new(StringComparer.Ordinal);
 
-    public JobDispatcher(ServiceParts parts, ConnectorServiceOptions options, SyncJobIndex jobs, SyncJobSteps steps, SourceCheck sources, PollCycle round)
+    public JobDispatcher(
+        ServiceParts parts,
+        ConnectorServiceOptions options,
+        SyncJobIndex jobs,
+        SyncJobSteps steps,
+        SourceCheck sources,
+        PollCycle round
+    )
     {
         _parts = parts;
         _options = options;
@@ -46,7 +53,12 @@ internal sealed class JobDispatcher
 
     /// <summary>Claims a job and runs it.</summary>
     /// <returns>How it ended; <see langword="null"/> when somebody else has it, or its end could not be written.</returns>
-    public async Task<SyncResult?> RunJobAsync(SyncJobRecord seen, string connectorName, CancellationToken stop, CancellationToken cancellationToken)
+    public async Task<SyncResult?> RunJobAsync(
+        SyncJobRecord seen,
+        string connectorName,
+        CancellationToken stop,
+        CancellationToken cancellationToken
+    )
     {
         var isAdopted = seen.Status == JobStatus.InProgress;
         var job = await _steps.ClaimAsync(seen, _options.Worker, isAdopted, cancellationToken);
@@ -65,11 +77,26 @@ internal sealed class JobDispatcher
             ServiceLog.JobTaken(_logger, job.Id, job.ConnectorId, indexName);
         }
 
-        var sync = new RunningSync(job.Id, job.ConnectorId, connectorName, indexName, job.ServiceType ?? string.Empty, _parts.TimeProvider.GetUtcNow());
+        var sync = new RunningSync(
+            job.Id,
+            job.ConnectorId,
+            connectorName,
+            indexName,
+            job.ServiceType ?? string.Empty,
+            _parts.TimeProvider.GetUtcNow()
+        );
         _running.Show(job.Id, sync);
         _parts.Observer?.SyncStarted(sync);
         var runner = new JobRunner(
-            _jobs, _steps, _sources, EngineOf(job.ConnectorId), _parts.ContentIndexOf(job.ConnectorId), _options, _parts.TimeProvider, _parts.LoggerFactory);
+            _jobs,
+            _steps,
+            _sources,
+            EngineOf(job.ConnectorId),
+            _parts.ContentIndexOf(job.ConnectorId),
+            _options,
+            _parts.TimeProvider,
+            _parts.LoggerFactory
+        );
         var result = new SyncResult(SyncResultEnd.Lost, job, null, null);
         try
         {
@@ -100,7 +127,8 @@ internal sealed class JobDispatcher
             return true;
         }
 
-        // Kept progress that nobody holds may also be that of a worker that has just taken the job and is still asking the source: it gives signs of life.
+        // Kept progress that nobody holds may also be that of a worker that has just taken the job and is still asking the source: it gives
+        // signs of life.
         return job.WorkerHostname == _options.Worker.Hostname
             && _parts.TimeProvider.GetUtcNow() - (job.LastSeen ?? DateTimeOffset.MinValue) > 3 * _options.JobHeartbeat
             && EngineOf(job.ConnectorId).CanResume(job.Id);
@@ -136,7 +164,10 @@ internal sealed class JobDispatcher
             {
                 begun?.Add(job.Id);
                 var connector = unfinished.Connectors[job.ConnectorId];
-                _tasks[job.Id] = Task.Run(() => RunInBackgroundAsync(job, connector.Name ?? connector.Id, stop, cancellationToken), CancellationToken.None);
+                _tasks[job.Id] = Task.Run(
+                    () => RunInBackgroundAsync(job, connector.Name ?? connector.Id, stop, cancellationToken),
+                    CancellationToken.None
+                );
             }
         }
     }
@@ -154,7 +185,12 @@ internal sealed class JobDispatcher
         return results;
     }
 
-    private async Task<SyncResult?> RunInBackgroundAsync(SyncJobRecord job, string connectorName, CancellationToken stop, CancellationToken cancellationToken)
+    private async Task<SyncResult?> RunInBackgroundAsync(
+        SyncJobRecord job,
+        string connectorName,
+        CancellationToken stop,
+        CancellationToken cancellationToken
+    )
     {
         SyncResult? result = null;
         try
@@ -171,7 +207,14 @@ internal sealed class JobDispatcher
         }
         catch (Exception exception)
         {
-            ServiceLog.JobBroke(_logger, Redactor.Redact(exception), job.Id, job.ConnectorId, job.IndexName ?? string.Empty, UnexpectedError.IdOf(exception));
+            ServiceLog.JobBroke(
+                _logger,
+                Redactor.Redact(exception),
+                job.Id,
+                job.ConnectorId,
+                job.IndexName ?? string.Empty,
+                UnexpectedError.IdOf(exception)
+            );
         }
 
         Release(job);

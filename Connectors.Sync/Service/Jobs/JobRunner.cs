@@ -17,7 +17,8 @@ internal sealed class JobRunner(
     IContentIndex? index,
     ConnectorServiceOptions options,
     TimeProvider timeProvider,
-    ILoggerFactory loggerFactory)
+    ILoggerFactory loggerFactory
+)
 {
     // Half a minute in all.
     private static readonly TimeSpan FirstEndPause = TimeSpan.FromSeconds(2);
@@ -31,7 +32,12 @@ internal sealed class JobRunner(
     /// <param name="cancellationToken">Stops at once. Nothing is written: the next start takes the job up.</param>
     /// <exception cref="ConnectorException">The end could not be written. The job stays in progress, to be taken up again.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public async Task<SyncResult> RunAsync(SyncJobRecord job, RunningSync sync, CancellationToken stopReading, CancellationToken cancellationToken)
+    public async Task<SyncResult> RunAsync(
+        SyncJobRecord job,
+        RunningSync sync,
+        CancellationToken stopReading,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(sync);
@@ -54,7 +60,11 @@ internal sealed class JobRunner(
         {
             using var late = new CancellationTokenSource();
             await using var patience = timeProvider.CreateTimer(
-                _ => late.Cancel(), null, stop.Stopping.IsCancellationRequested ? SourceCalls.Patience : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _ => late.Cancel(),
+                null,
+                stop.Stopping.IsCancellationRequested ? SourceCalls.Patience : Timeout.InfiniteTimeSpan,
+                Timeout.InfiniteTimeSpan
+            );
             using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
             result = await WriteEndAsync(job, sync.Progress, stop, result, either.Token);
         }
@@ -100,7 +110,8 @@ internal sealed class JobRunner(
                 },
                 job,
                 outcome,
-                outcome.End == SyncEnd.Refused ? outcome.Message : null);
+                outcome.End == SyncEnd.Refused ? outcome.Message : null
+            );
         }
         catch (ConnectorException exception)
         {
@@ -108,7 +119,8 @@ internal sealed class JobRunner(
         }
         catch (OperationCanceledException) when (stop.AtOnce.IsCancellationRequested)
         {
-            var end = stop.IsForced ? SyncResultEnd.Canceled
+            var end =
+                stop.IsForced ? SyncResultEnd.Canceled
                 : stop.IsOutOfTime && !stop.IsTakenOver ? (stop.IsCanceled ? SyncResultEnd.Canceled : SyncResultEnd.Suspended)
                 : SyncResultEnd.Lost;
             return new SyncResult(end, job, null, null);
@@ -119,7 +131,14 @@ internal sealed class JobRunner(
         }
         catch (Exception exception)
         {
-            ServiceLog.JobBroke(_logger, Redactor.Redact(exception), job.Id, job.ConnectorId, job.IndexName ?? string.Empty, UnexpectedError.IdOf(exception));
+            ServiceLog.JobBroke(
+                _logger,
+                Redactor.Redact(exception),
+                job.Id,
+                job.ConnectorId,
+                job.IndexName ?? string.Empty,
+                UnexpectedError.IdOf(exception)
+            );
             return new SyncResult(SyncResultEnd.Failed, job, null, UnexpectedError.Message(exception));
         }
     }
@@ -134,8 +153,19 @@ internal sealed class JobRunner(
         catch (Exception exception) when (!closing.IsCompleted || stop.AtOnce.IsCancellationRequested)
         {
             // Do not wait for a source that hangs; a source whose read was abandoned can't be disposed.
-            ServiceLog.SourceLeft(_logger, job.Id, job.ConnectorId, job.IndexName ?? string.Empty, closing.IsCompleted ? UnexpectedError.Message(exception) : "it takes too long");
-            _ = closing.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            ServiceLog.SourceLeft(
+                _logger,
+                job.Id,
+                job.ConnectorId,
+                job.IndexName ?? string.Empty,
+                closing.IsCompleted ? UnexpectedError.Message(exception) : "it takes too long"
+            );
+            _ = closing.ContinueWith(
+                static late => late.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default
+            );
         }
     }
 
@@ -182,7 +212,12 @@ internal sealed class JobRunner(
                 catch (Exception exception) when (!ended.IsCancellationRequested)
                 {
                     // A job without a heartbeat would be presumed dead while its sync runs.
-                    ServiceLog.RoundBroke(_logger, Redactor.Redact(exception), $"The heartbeat of job {job.Id}", UnexpectedError.IdOf(exception));
+                    ServiceLog.RoundBroke(
+                        _logger,
+                        Redactor.Redact(exception),
+                        $"The heartbeat of job {job.Id}",
+                        UnexpectedError.IdOf(exception)
+                    );
                 }
             }
         }
@@ -192,14 +227,23 @@ internal sealed class JobRunner(
         }
     }
 
-    private async Task<SyncResult> WriteEndAsync(SyncJobRecord job, SyncProgress progress, JobStop stop, SyncResult result, CancellationToken cancellationToken)
+    private async Task<SyncResult> WriteEndAsync(
+        SyncJobRecord job,
+        SyncProgress progress,
+        JobStop stop,
+        SyncResult result,
+        CancellationToken cancellationToken
+    )
     {
         if (stop.IsTakenOver)
         {
             return new SyncResult(SyncResultEnd.Lost, await jobs.FindAsync(job.Id, cancellationToken), result.Outcome, result.Error);
         }
 
-        var end = (result.Outcome is { } outcome ? JobResult.Of(outcome) : new JobResult { Counts = progress.Counts }) with { Error = result.Error };
+        var end = (result.Outcome is { } outcome ? JobResult.Of(outcome) : new JobResult { Counts = progress.Counts }) with
+        {
+            Error = result.Error,
+        };
         var written = await WriteEndAsync(job, result.End, end, cancellationToken);
         return written switch
         {
@@ -209,8 +253,14 @@ internal sealed class JobRunner(
         };
     }
 
-    /// <summary>Writes the end, several times if need be: a key that is being changed, or a proxy that is restarted, is back soon, and a job without an end looks as if it went on.</summary>
-    private async Task<SyncJobRecord?> WriteEndAsync(SyncJobRecord job, SyncResultEnd end, JobResult result, CancellationToken cancellationToken)
+    /// <summary>Writes the end, several times if need be: a key that is being changed, or a proxy that is restarted, is back soon, and a
+    /// job without an end looks as if it went on.</summary>
+    private async Task<SyncJobRecord?> WriteEndAsync(
+        SyncJobRecord job,
+        SyncResultEnd end,
+        JobResult result,
+        CancellationToken cancellationToken
+    )
     {
         var ending = new JobCompletion(steps, index, sources);
         for (var pause = FirstEndPause; ; pause *= 2)
@@ -232,8 +282,19 @@ internal sealed class JobRunner(
         var indexName = job.IndexName ?? string.Empty;
         if (result.Outcome?.Rejections is { Total: > 0 } rejections)
         {
-            var reasons = string.Join(", ", rejections.Reasons.OrderByDescending(reason => reason.Value).Select(reason => $"{reason.Key}: {reason.Value}"));
-            ServiceLog.Rejections(_logger, rejections.Total, job.Id, indexName, reasons, rejections.Samples[0].Id, rejections.Samples[0].Reason);
+            var reasons = string.Join(
+                ", ",
+                rejections.Reasons.OrderByDescending(reason => reason.Value).Select(reason => $"{reason.Key}: {reason.Value}")
+            );
+            ServiceLog.Rejections(
+                _logger,
+                rejections.Total,
+                job.Id,
+                indexName,
+                reasons,
+                rejections.Samples[0].Id,
+                rejections.Samples[0].Reason
+            );
         }
 
         switch (result.End)

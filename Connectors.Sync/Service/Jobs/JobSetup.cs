@@ -29,7 +29,16 @@ internal static class JobSetup
             };
         }
 
-        return Request(job.Id, job.ConnectorId, job.ServiceType!, job.IndexName!, job.Pipeline, job.Configuration, job.Filtering, source) with
+        return Request(
+            job.Id,
+            job.ConnectorId,
+            job.ServiceType!,
+            job.IndexName!,
+            job.Pipeline,
+            job.Configuration,
+            job.Filtering,
+            source
+        ) with
         {
             Kind = job.Options.Kind,
             Cursor = job.Cursor?.DeepClone().AsObject(),
@@ -51,14 +60,32 @@ internal static class JobSetup
         var id = $"dry-run-{connector.Id}";
         var request = isAccessControl
             ? IdentityRequest(id, connector.Id, ProtocolIndices.AccessControlOf(connector.IndexName!), connector.Configuration, source)
-            : Request(id, connector.Id, source.ServiceType, connector.IndexName!, connector.Pipeline, connector.Configuration, connector.ActiveFiltering, source);
+            : Request(
+                id,
+                connector.Id,
+                source.ServiceType,
+                connector.IndexName!,
+                connector.Pipeline,
+                connector.Configuration,
+                connector.ActiveFiltering,
+                source
+            );
         return request with { DryRun = true };
     }
 
     /// <summary>The engine request for a preview of a connector with its current settings. It needs no index.</summary>
     /// <exception cref="ConnectorException">The connector's rules can't be applied.</exception>
-    internal static SyncRequest Preview(ConnectorRecord connector, SourceDescription source) => Request(
-        $"preview-{connector.Id}", connector.Id, source.ServiceType, connector.IndexName ?? string.Empty, connector.Pipeline, connector.Configuration, connector.ActiveFiltering, source);
+    internal static SyncRequest Preview(ConnectorRecord connector, SourceDescription source) =>
+        Request(
+            $"preview-{connector.Id}",
+            connector.Id,
+            source.ServiceType,
+            connector.IndexName ?? string.Empty,
+            connector.Pipeline,
+            connector.Configuration,
+            connector.ActiveFiltering,
+            source
+        );
 
     /// <summary>Makes the source of a job, with the sync rules that it holds; the caller disposes it.</summary>
     /// <exception cref="ConnectorException">There is no such source, or what the user entered is wrong.</exception>
@@ -83,14 +110,18 @@ internal static class JobSetup
     }
 
     /// <summary>Whether the documents of a source are files, whose text comes after the rules.</summary>
-    internal static bool HasContent(SourceDescription source) => source.Fields.Any(field => field.Name == CommonFields.UseExtractionService);
+    internal static bool HasContent(SourceDescription source) =>
+        source.Fields.Any(field => field.Name == CommonFields.UseExtractionService);
 
     internal static void RequireRunnable(SyncJobRecord job)
     {
         if (job.Type is null)
         {
             var type = job.Document.Source.Text("job_type");
-            throw new ConnectorException($"This version runs full, incremental and access control syncs, and the job's type is '{type}'. Start a full content sync instead.");
+            throw new ConnectorException(
+                $"This version runs full, incremental and access control syncs, and the job's type is '{type}'. Start a full content "
+                    + "sync instead."
+            );
         }
 
         if (job.ServiceType is null)
@@ -108,7 +139,8 @@ internal static class JobSetup
         }
     }
 
-    /// <summary>An index is attached, and its name is one of content: not of identities, of the protocol, or of Elasticsearch. What the name leads to is seen when it is asked for.</summary>
+    /// <summary>An index is attached, and its name is one of content: not of identities, of the protocol, or of Elasticsearch. What the
+    /// name leads to is seen when it is asked for.</summary>
     internal static void RequireContentIndex(string? indexName) => Require(indexName, ContentIndexName.Problem);
 
     private static void Require(string? indexName, Func<string, string?> problemOf)
@@ -147,23 +179,41 @@ internal static class JobSetup
             return null;
         }
 
-        var problems = source.CheckAdvancedRules?.Invoke(rules) ?? [$"{source.Name} has no advanced sync rules here. Remove them to sync everything."];
+        var problems = source.CheckAdvancedRules?.Invoke(rules)
+            ?? [$"{source.Name} has no advanced sync rules here. Remove them to sync everything."];
         return problems.Count == 0
             ? rules
             : throw new ConnectorException(
-                $"The connector's advanced sync rules can't be applied: {string.Join(' ', problems)} Nothing was synced, so that nothing that they leave out is indexed.");
+                $"The connector's advanced sync rules can't be applied: {string.Join(' ', problems)} Nothing was synced, so that nothing "
+                    + "that they leave out is indexed."
+            );
     }
 
-    private static IDataSource Open(string serviceType, JsonObject? configuration, JsonObject? filtering, SourceCheck sources, bool isAccessControl) => isAccessControl
-        ? new IdentitySource(sources.Open(serviceType, configuration))
-        : sources.Open(serviceType, configuration, AdvancedRules(filtering, sources.Describe(serviceType)));
+    private static IDataSource Open(
+        string serviceType,
+        JsonObject? configuration,
+        JsonObject? filtering,
+        SourceCheck sources,
+        bool isAccessControl
+    ) =>
+        isAccessControl
+            ? new IdentitySource(sources.Open(serviceType, configuration))
+            : sources.Open(serviceType, configuration, AdvancedRules(filtering, sources.Describe(serviceType)));
 
     /// <summary>Identities are documents of an index of their own, without pipeline and rules.</summary>
-    private static SyncRequest IdentityRequest(string jobId, string connectorId, string indexName, JsonObject? configuration, SourceDescription source)
+    private static SyncRequest IdentityRequest(
+        string jobId,
+        string connectorId,
+        string indexName,
+        JsonObject? configuration,
+        SourceDescription source
+    )
     {
         if (!source.HasAccessControl)
         {
-            throw new ConnectorException($"{source.Name} has no access control to sync. Switch its schedule off, and start content syncs only.");
+            throw new ConnectorException(
+                $"{source.Name} has no access control to sync. Switch its schedule off, and start content syncs only."
+            );
         }
 
         return AccessControl.IsOn(source, SourceSettings.FromConfiguration(configuration, source.Fields))
@@ -176,7 +226,9 @@ internal static class JobSetup
                 Fingerprint = SyncFingerprint.Of("access_control", source.ServiceType, IdentitySource.Query),
             }
             : throw new ConnectorException(
-                $"{AccessControl.Switch.Name}: switched off, so no identity was synced. Switch it on in the connector's configuration, let a full sync end, then sync access control again.");
+                $"{AccessControl.Switch.Name}: switched off, so no identity was synced. Switch it on in the connector's configuration, "
+                    + "let a full sync end, then sync access control again."
+            );
     }
 
     private static SyncRequest Request(
@@ -187,7 +239,8 @@ internal static class JobSetup
         PipelineSettings? pipeline,
         JsonObject? configuration,
         JsonObject? filtering,
-        SourceDescription source)
+        SourceDescription source
+    )
     {
         var rules = SyncRules.Read(filtering);
         if (HasContent(source))
@@ -197,12 +250,14 @@ internal static class JobSetup
 
         AdvancedRules(filtering, source);
 
-        // A new password or key does not shape documents. Which of the other fields do, only the source knows: any of them may. Rules do not shape documents
-        // either, but a source that reports no change must be read again when they change.
+        // A new password or key does not shape documents. Which of the other fields do, only the source knows: any of them may. Rules do
+        // not shape documents either, but a source that reports no change must be read again when they change.
         var settings = SourceSettings.FromConfiguration(configuration, source.Fields);
-        var fields = new JsonObject(source.Fields
-            .Where(field => !field.Sensitive && field.ShapesDocuments)
-            .Select(field => KeyValuePair.Create(field.Name, (JsonNode?)settings.GetString(field.Name))));
+        var fields = new JsonObject(
+            source
+                .Fields.Where(field => !field.Sensitive && field.ShapesDocuments)
+                .Select(field => KeyValuePair.Create(field.Name, (JsonNode?)settings.GetString(field.Name)))
+        );
         return new SyncRequest
         {
             JobId = jobId,

@@ -2,8 +2,8 @@ using Connectors.Sync.Retries;
 
 namespace Connectors.Sync.Service.Jobs;
 
-/// <summary>Why and how a running job is to stop: in order, because the service stops or the user cancels; at once, because the host ends, somebody else has the job, or the
-/// service stops and the page in flight does not end in time.</summary>
+/// <summary>Why and how a running job is to stop: in order, because the service stops or the user cancels; at once, because the host ends,
+/// somebody else has the job, or the service stops and the page in flight does not end in time.</summary>
 internal sealed class JobStop : IDisposable
 {
     private readonly CancellationTokenSource _orderly;
@@ -38,7 +38,8 @@ internal sealed class JobStop : IDisposable
     /// <summary>Whether the user's cancelling ended the work in the middle of a page.</summary>
     public bool IsForced => _isForced;
 
-    /// <summary>Whether the work was ended in the middle of a page, because the service stops and the page did not end in time. What was kept before is gone on from.</summary>
+    /// <summary>Whether the work was ended in the middle of a page, because the service stops and the page did not end in time. What was
+    /// kept before is gone on from.</summary>
     public bool IsOutOfTime => _isOutOfTime;
 
     /// <summary>The user cancelled the job.</summary>

@@ -10,7 +10,14 @@ namespace Connectors.Sync.Service.Jobs;
 /// <param name="IndexName">The content index.</param>
 /// <param name="ServiceType">The source.</param>
 /// <param name="StartedAt">When this process began with it.</param>
-internal sealed record RunningSync(string JobId, string ConnectorId, string ConnectorName, string IndexName, string ServiceType, DateTimeOffset StartedAt)
+internal sealed record RunningSync(
+    string JobId,
+    string ConnectorId,
+    string ConnectorName,
+    string IndexName,
+    string ServiceType,
+    DateTimeOffset StartedAt
+)
 {
     /// <summary>The host that runs it, when this process only follows it; <see langword="null"/> when it runs here.</summary>
     public string? FollowedOn { get; init; }

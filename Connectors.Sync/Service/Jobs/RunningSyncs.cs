@@ -13,7 +13,8 @@ internal sealed class RunningSyncs
     public int CountOf(bool isAccessControl) => _jobs.Values.Count(entry => entry.IsAccessControl == isAccessControl);
 
     /// <summary>Those that are claimed, the oldest first.</summary>
-    public IReadOnlyList<RunningSync> Shown => [.. _jobs.Values.Select(entry => entry.Sync).OfType<RunningSync>().OrderBy(sync => sync.StartedAt)];
+    public IReadOnlyList<RunningSync> Shown =>
+        [.. _jobs.Values.Select(entry => entry.Sync).OfType<RunningSync>().OrderBy(sync => sync.StartedAt)];
 
     public bool Has(string jobId) => _jobs.ContainsKey(jobId);
 
@@ -24,7 +25,8 @@ internal sealed class RunningSyncs
     {
         lock (_jobs)
         {
-            return !_jobs.Values.Any(entry => entry.ConnectorId == connectorId && entry.IsAccessControl == isAccessControl) && _jobs.TryAdd(jobId, new Entry(connectorId, isAccessControl));
+            return !_jobs.Values.Any(entry => entry.ConnectorId == connectorId && entry.IsAccessControl == isAccessControl)
+                && _jobs.TryAdd(jobId, new Entry(connectorId, isAccessControl));
         }
     }
 

@@ -13,12 +13,20 @@ namespace Connectors.Sync.Service.Jobs;
 /// <param name="AllowMassDelete">Delete more than the delete guard allows.</param>
 /// <param name="Reindex">Write every document again, changed or not.</param>
 /// <param name="Kind">The scope of the sync.</param>
-internal sealed record SyncNowOptions(bool DryRun = false, bool AllowMassDelete = false, bool Reindex = false, SyncKind Kind = SyncKind.Full)
+internal sealed record SyncNowOptions(
+    bool DryRun = false,
+    bool AllowMassDelete = false,
+    bool Reindex = false,
+    SyncKind Kind = SyncKind.Full
+)
 {
     /// <summary>Sync the identities, not the documents. Always a sync of everything.</summary>
     public bool AccessControl { get; init; }
 
-    internal JobType JobType => AccessControl ? JobType.AccessControl : Kind == SyncKind.Incremental ? JobType.Incremental : JobType.Full;
+    internal JobType JobType =>
+        AccessControl ? JobType.AccessControl
+        : Kind == SyncKind.Incremental ? JobType.Incremental
+        : JobType.Full;
 
     internal SyncJobOptions ForJob => new(AllowMassDelete, Reindex, Kind);
 }
@@ -30,21 +38,39 @@ internal sealed class SyncNow(
     JobDispatcher dispatcher,
     ServiceParts parts,
     ConnectorServiceOptions options,
-    SourceCheck sources)
+    SourceCheck sources
+)
 {
     private static readonly TimeSpan FollowPause = TimeSpan.FromSeconds(2);
 
     /// <summary>Computes what a sync would do.</summary>
-    public async Task<SyncResult> DryRunAsync(string connectorId, SyncNowOptions how, CancellationToken stop, CancellationToken cancellationToken)
+    public async Task<SyncResult> DryRunAsync(
+        string connectorId,
+        SyncNowOptions how,
+        CancellationToken stop,
+        CancellationToken cancellationToken
+    )
     {
         Check(how);
         var connector = await FindAsync(connectorId, stop);
         var serviceType = ServiceTypeOf(connector);
-        var request = JobSetup.DryRun(connector, sources.Describe(serviceType), how.AccessControl) with { AllowMassDelete = how.AllowMassDelete, Reindex = how.Reindex, Kind = how.Kind };
+        var request = JobSetup.DryRun(connector, sources.Describe(serviceType), how.AccessControl) with
+        {
+            AllowMassDelete = how.AllowMassDelete,
+            Reindex = how.Reindex,
+            Kind = how.Kind,
+        };
         await using var source = JobSetup.OpenSource(connector, serviceType, sources, how.AccessControl);
         await sources.PingAsync(source, options, parts.LoggerFactory.CreateLogger<SyncNow>(), stop);
         var engine = dispatcher.EngineOf(connectorId);
-        var sync = new RunningSync(request.JobId, connectorId, connector.Name ?? connectorId, request.IndexName, serviceType, parts.TimeProvider.GetUtcNow());
+        var sync = new RunningSync(
+            request.JobId,
+            connectorId,
+            connector.Name ?? connectorId,
+            request.IndexName,
+            serviceType,
+            parts.TimeProvider.GetUtcNow()
+        );
         parts.Observer?.SyncStarted(sync);
         var result = new SyncResult(SyncResultEnd.Failed, null, null, null);
         using var jobStop = new JobStop(stop, cancellationToken, parts.TimeProvider);
@@ -73,7 +99,12 @@ internal sealed class SyncNow(
     }
 
     /// <summary>Creates a job and runs it, or follows it when another service was faster.</summary>
-    public async Task<SyncResult> RunAsync(string connectorId, SyncNowOptions how, CancellationToken stop, CancellationToken cancellationToken)
+    public async Task<SyncResult> RunAsync(
+        string connectorId,
+        SyncNowOptions how,
+        CancellationToken stop,
+        CancellationToken cancellationToken
+    )
     {
         Check(how);
         await ProtocolIndices.EnsureAsync(parts.Store, stop);
@@ -83,12 +114,13 @@ internal sealed class SyncNow(
             ?? throw Missing(connectorId);
         JobSetup.RequireContentIndex(connector.IndexName);
         ConfigurationValidator.Require(connector.Configuration, sources.Describe(serviceType).Fields);
-        var job = await WaitingAsync(connectorId, how, stop) ?? await jobs.CreateAsync(
-            connector, how.JobType, TriggerMethod.OnDemand, how.ForJob, key: null, stop);
+        var job = await WaitingAsync(connectorId, how, stop)
+            ?? await jobs.CreateAsync(connector, how.JobType, TriggerMethod.OnDemand, how.ForJob, key: null, stop);
         dispatcher.TryReserve(job!);
         try
         {
-            return await dispatcher.RunJobAsync(job!, connector.Name ?? connector.Id, stop, cancellationToken) ?? await FollowAsync(job!, connector, stop);
+            return await dispatcher.RunJobAsync(job!, connector.Name ?? connector.Id, stop, cancellationToken)
+                ?? await FollowAsync(job!, connector, stop);
         }
         finally
         {
@@ -110,7 +142,13 @@ internal sealed class SyncNow(
         var unfinished = new List<SyncJobRecord>();
         await foreach (var found in jobs.UnfinishedAsync(cancellationToken))
         {
-            if (found.ConnectorId == connectorId && found.Type is not null && found.IsAccessControl == how.AccessControl && await jobs.FindAsync(found.Id, cancellationToken) is { Status: { } status } job && !status.IsFinal())
+            if (
+                found.ConnectorId == connectorId
+                && found.Type is not null
+                && found.IsAccessControl == how.AccessControl
+                && await jobs.FindAsync(found.Id, cancellationToken) is { Status: { } status } job
+                && !status.IsFinal()
+            )
             {
                 unfinished.Add(job);
             }
@@ -125,19 +163,32 @@ internal sealed class SyncNow(
         if (next is not [{ Status: not JobStatus.Canceling } waiting])
         {
             var running = unfinished.First(job => job.Status?.IsRunning() == true);
-            throw new ConnectorException($"Connector '{connectorId}' is being synced already, by job '{running.Id}' on {running.WorkerHostname ?? "another host"}. Wait for it to end, or cancel it, then sync again.");
+            throw new ConnectorException(
+                $"Connector '{connectorId}' is being synced already, by job '{running.Id}' on "
+                    + $"{running.WorkerHostname ?? "another host"}. Wait for it to end, or cancel it, then sync again."
+            );
         }
 
         return waiting.Options == how.ForJob
             ? waiting
-            : throw new ConnectorException($"Job '{waiting.Id}' of connector '{connectorId}' waits to be run, with other options than these. Run it first (by 'elastic-ingest poll --one-sync'), or cancel it, then sync again.");
+            : throw new ConnectorException(
+                $"Job '{waiting.Id}' of connector '{connectorId}' waits to be run, with other options than these. Run it first (by "
+                    + "'elastic-ingest poll --one-sync'), or cancel it, then sync again."
+            );
     }
 
     /// <summary>Follows a job that another service was faster to take, and tells of it as of one that runs here.</summary>
     private async Task<SyncResult> FollowAsync(SyncJobRecord made, ConnectorRecord connector, CancellationToken stop)
     {
         var job = await jobs.FindAsync(made.Id, stop);
-        var sync = new RunningSync(made.Id, connector.Id, connector.Name ?? connector.Id, made.IndexName ?? string.Empty, made.ServiceType ?? string.Empty, parts.TimeProvider.GetUtcNow())
+        var sync = new RunningSync(
+            made.Id,
+            connector.Id,
+            connector.Name ?? connector.Id,
+            made.IndexName ?? string.Empty,
+            made.ServiceType ?? string.Empty,
+            parts.TimeProvider.GetUtcNow()
+        )
         {
             FollowedOn = job?.WorkerHostname ?? "another host",
         };
@@ -167,25 +218,36 @@ internal sealed class SyncNow(
         return result;
     }
 
-    private SyncResult? EndOf(SyncJobRecord? job) => job?.Status switch
-    {
-        null => new SyncResult(SyncResultEnd.Lost, job, null, null),
-        JobStatus.Completed => new SyncResult(SyncResultEnd.Completed, job, null, null),
-        JobStatus.Canceled => new SyncResult(SyncResultEnd.Canceled, job, null, null),
-        JobStatus.Suspended => new SyncResult(SyncResultEnd.Suspended, job, null, null),
-        JobStatus.Error => new SyncResult(SyncResultEnd.Failed, job, null, job.Error),
-        JobStatus.InProgress or JobStatus.Canceling when parts.TimeProvider.GetUtcNow() - (job.LastSeen ?? job.StartedAt) > options.IdleAfter => new SyncResult(
-            SyncResultEnd.Failed, job, null, $"Job '{job.Id}' on {job.WorkerHostname ?? "another host"} gives no sign of life any more. The service that serves the connector ends it; sync again then."),
-        _ => null,
-    };
+    private SyncResult? EndOf(SyncJobRecord? job) =>
+        job?.Status switch
+        {
+            null => new SyncResult(SyncResultEnd.Lost, job, null, null),
+            JobStatus.Completed => new SyncResult(SyncResultEnd.Completed, job, null, null),
+            JobStatus.Canceled => new SyncResult(SyncResultEnd.Canceled, job, null, null),
+            JobStatus.Suspended => new SyncResult(SyncResultEnd.Suspended, job, null, null),
+            JobStatus.Error => new SyncResult(SyncResultEnd.Failed, job, null, job.Error),
+            JobStatus.InProgress
+            or JobStatus.Canceling when parts.TimeProvider.GetUtcNow() - (job.LastSeen ?? job.StartedAt) > options.IdleAfter =>
+                new SyncResult(
+                    SyncResultEnd.Failed,
+                    job,
+                    null,
+                    $"Job '{job.Id}' on {job.WorkerHostname ?? "another host"} gives no sign of life any more. The service that serves "
+                        + "the connector ends it; sync again then."
+                ),
+            _ => null,
+        };
 
     private async Task<ConnectorRecord> FindAsync(string connectorId, CancellationToken cancellationToken) =>
         await connectors.FindAsync(connectorId, cancellationToken) ?? throw Missing(connectorId);
 
-    private string ServiceTypeOf(ConnectorRecord connector) => connector.ServiceType
-        ?? (options.ServedAs(connector) is { Length: > 0 } configured
-            ? configured
-            : throw new ConnectorException($"service_type: not set. Choose the source of connector '{connector.Id}'."));
+    private string ServiceTypeOf(ConnectorRecord connector) =>
+        connector.ServiceType
+        ?? (
+            options.ServedAs(connector) is { Length: > 0 } configured
+                ? configured
+                : throw new ConnectorException($"service_type: not set. Choose the source of connector '{connector.Id}'.")
+        );
 
     private static ConnectorException Missing(string connectorId) =>
         new($"There is no connector with id '{connectorId}'. 'elastic-ingest list' shows those that there are.");

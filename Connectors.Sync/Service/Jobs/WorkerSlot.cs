@@ -19,7 +19,8 @@ internal sealed class WorkerSlot : IDisposable
         _lock = held;
     }
 
-    /// <summary>Who takes jobs here. Without an id when the folder can't be written: jobs of a killed process are then taken up only if their progress is found.</summary>
+    /// <summary>Who takes jobs here. Without an id when the folder can't be written: jobs of a killed process are then taken up only if
+    /// their progress is found.</summary>
     public JobWorker Worker { get; }
 
     /// <summary>Takes the first free place under <paramref name="stateFolder"/>, and holds it until disposed.</summary>

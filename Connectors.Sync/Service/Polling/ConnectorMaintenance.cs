@@ -22,7 +22,8 @@ internal sealed class ConnectorMaintenance(
     SourceCheck sources,
     ConnectorServiceOptions options,
     TimeProvider timeProvider,
-    ILoggerFactory loggerFactory)
+    ILoggerFactory loggerFactory
+)
 {
     private readonly ILogger _logger = loggerFactory.CreateLogger<ConnectorMaintenance>();
 
@@ -37,15 +38,22 @@ internal sealed class ConnectorMaintenance(
     /// Elasticsearch could not be reached. Problems of the connector are written to its document instead.
     /// </exception>
     public async Task<IReadOnlyList<SyncJobRecord>> MaintainAsync(
-        ConnectorRecord connector, IReadOnlyCollection<SyncKind> pending, bool isAccessControlPending, bool isRunning, CancellationToken cancellationToken)
+        ConnectorRecord connector,
+        IReadOnlyCollection<SyncKind> pending,
+        bool isAccessControlPending,
+        bool isRunning,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(pending);
         ArgumentNullException.ThrowIfNull(connector);
         IReadOnlyList<SyncJobRecord> made = [];
         var serviceType = options.ServedAs(connector) ?? string.Empty;
-        if (await DescribeAsync(connector, serviceType, cancellationToken) is { } description
+        if (
+            await DescribeAsync(connector, serviceType, cancellationToken) is { } description
             && await PrepareAsync(connector, serviceType, description, cancellationToken) is { } prepared
-            && await TryAsync(prepared, isRunning, cancellationToken))
+            && await TryAsync(prepared, isRunning, cancellationToken)
+        )
         {
             made = await MakeDueJobsAsync(connector, prepared, description, pending, isAccessControlPending, cancellationToken);
         }
@@ -70,7 +78,12 @@ internal sealed class ConnectorMaintenance(
         }
     }
 
-    private async Task<ConnectorRecord?> PrepareAsync(ConnectorRecord connector, string serviceType, SourceDescription description, CancellationToken cancellationToken)
+    private async Task<ConnectorRecord?> PrepareAsync(
+        ConnectorRecord connector,
+        string serviceType,
+        SourceDescription description,
+        CancellationToken cancellationToken
+    )
     {
         var prepared = await connectors.PrepareAsync(connector, serviceType, ConnectorPreparation.For(description), cancellationToken);
         if (prepared is { Status: ConnectorStatus.NeedsConfiguration } && connector.Status != ConnectorStatus.NeedsConfiguration)
@@ -78,7 +91,14 @@ internal sealed class ConnectorMaintenance(
             ServiceLog.ConfigurationWritten(_logger, connector.Id);
         }
 
-        if (prepared is not null && await connectors.ValidateRulesAsync(prepared, new DraftValidator(description.CheckAdvancedRules, JobSetup.HasContent(description)), cancellationToken))
+        if (
+            prepared is not null
+            && await connectors.ValidateRulesAsync(
+                prepared,
+                new DraftValidator(description.CheckAdvancedRules, JobSetup.HasContent(description)),
+                cancellationToken
+            )
+        )
         {
             prepared = await connectors.FindAsync(connector.Id, cancellationToken);
             ServiceLog.RulesValidated(_logger, connector.Id);
@@ -114,7 +134,13 @@ internal sealed class ConnectorMaintenance(
     }
 
     private async Task<IReadOnlyList<SyncJobRecord>> MakeDueJobsAsync(
-        ConnectorRecord seen, ConnectorRecord connector, SourceDescription description, IReadOnlyCollection<SyncKind> pending, bool isAccessControlPending, CancellationToken cancellationToken)
+        ConnectorRecord seen,
+        ConnectorRecord connector,
+        SourceDescription description,
+        IReadOnlyCollection<SyncKind> pending,
+        bool isAccessControlPending,
+        CancellationToken cancellationToken
+    )
     {
         // Due by what was seen, made from what is there after the preparation.
         var due = DueSyncs.Of(seen, timeProvider.GetUtcNow());
@@ -138,9 +164,12 @@ internal sealed class ConnectorMaintenance(
         foreach (var sync in syncs)
         {
             // A full sync that waits serves everything; another kind serves only its like.
-            var isServed = sync.Type == JobType.AccessControl
-                ? isAccessControlPending
-                : pending.Concat(made.Where(job => !job.IsAccessControl).Select(job => job.Options.Kind)).Any(kind => kind == SyncKind.Full || kind == sync.Kind);
+            var isServed =
+                sync.Type == JobType.AccessControl
+                    ? isAccessControlPending
+                    : pending
+                        .Concat(made.Where(job => !job.IsAccessControl).Select(job => job.Options.Kind))
+                        .Any(kind => kind == SyncKind.Full || kind == sync.Kind);
             if (await steps.CreateAsync(current, sync, isServed, cancellationToken) is { } job)
             {
                 ServiceLog.JobMade(_logger, connector.Id, job.Id, job.TriggerMethod.ToWord());
@@ -150,11 +179,11 @@ internal sealed class ConnectorMaintenance(
 
         return made;
 
-        bool CanRun(DueSync sync) => sync.Type == JobType.AccessControl
-
-            // While it is switched off there is nothing to be synced.
-            ? AccessControl.IsOn(description, SourceSettings.FromConfiguration(connector.Configuration, description.Fields))
-            : sync.Kind != SyncKind.Incremental || description.HasChangeFeed;
+        bool CanRun(DueSync sync) =>
+            sync.Type == JobType.AccessControl
+                // While it is switched off there is nothing to be synced.
+                ? AccessControl.IsOn(description, SourceSettings.FromConfiguration(connector.Configuration, description.Fields))
+                : sync.Kind != SyncKind.Incremental || description.HasChangeFeed;
     }
 
     private Task ReportAsync(ConnectorRecord connector, string problem, CancellationToken cancellationToken)

@@ -20,7 +20,8 @@ internal sealed class PollCycle(
     ConnectorMaintenance maintenance,
     JobCleanup cleanup,
     ConnectorServiceOptions options,
-    ILoggerFactory loggerFactory)
+    ILoggerFactory loggerFactory
+)
 {
     private readonly ILogger _logger = loggerFactory.CreateLogger<PollCycle>();
     private readonly ConcurrentDictionary<(string Id, string ServiceType), bool> _unknown = [];
@@ -47,7 +48,8 @@ internal sealed class PollCycle(
     }
 
     /// <summary>Maintains every served connector, several at a time.</summary>
-    /// <param name="isRunning">Whether a sync of a connector runs, so that its source need not be tried; <see langword="null"/> to go by the jobs' documents.</param>
+    /// <param name="isRunning">Whether a sync of a connector runs, so that its source need not be tried; <see langword="null"/> to go by
+    /// the jobs' documents.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>How many jobs were made.</returns>
     /// <exception cref="ConnectorException">
@@ -55,21 +57,38 @@ internal sealed class PollCycle(
     /// </exception>
     public async Task<int> MaintainAllAsync(Func<string, bool>? isRunning, CancellationToken cancellationToken)
     {
-        var unfinished = (await jobs.UnfinishedAsync(cancellationToken).ToListAsync(cancellationToken)).ToLookup(job => job.ConnectorId, StringComparer.Ordinal);
+        var unfinished = (await jobs.UnfinishedAsync(cancellationToken).ToListAsync(cancellationToken)).ToLookup(
+            job => job.ConnectorId,
+            StringComparer.Ordinal
+        );
         isRunning ??= connector => unfinished[connector].Any(job => job.Status?.IsRunning() == true);
         var served = await ServedAsync(cancellationToken);
         var made = 0;
         var failures = new ConcurrentQueue<ConnectorException>();
         await Parallel.ForEachAsync(
             served.Values,
-            new ParallelOptions { MaxDegreeOfParallelism = options.Service.MaxConcurrentSchedulingTasks, CancellationToken = cancellationToken },
+            new ParallelOptions
+            {
+                MaxDegreeOfParallelism = options.Service.MaxConcurrentSchedulingTasks,
+                CancellationToken = cancellationToken,
+            },
             async (connector, token) =>
             {
                 try
                 {
-                    var pending = unfinished[connector.Id].Where(job => job is { Status: JobStatus.Pending, Type: JobType.Full or JobType.Incremental }).Select(job => job.Options.Kind).ToList();
-                    var isAccessControlPending = unfinished[connector.Id].Any(job => job is { Status: JobStatus.Pending, IsAccessControl: true });
-                    var ofConnector = await maintenance.MaintainAsync(connector, pending, isAccessControlPending, isRunning(connector.Id), token);
+                    var pending = unfinished[connector.Id]
+                        .Where(job => job is { Status: JobStatus.Pending, Type: JobType.Full or JobType.Incremental })
+                        .Select(job => job.Options.Kind)
+                        .ToList();
+                    var isAccessControlPending = unfinished[connector.Id]
+                        .Any(job => job is { Status: JobStatus.Pending, IsAccessControl: true });
+                    var ofConnector = await maintenance.MaintainAsync(
+                        connector,
+                        pending,
+                        isAccessControlPending,
+                        isRunning(connector.Id),
+                        token
+                    );
                     Interlocked.Add(ref made, ofConnector.Count);
                 }
                 catch (ConnectorException exception)
@@ -81,7 +100,8 @@ internal sealed class PollCycle(
                 {
                     ServiceLog.ConnectorFailed(_logger, Redactor.Redact(exception), connector.Id, UnexpectedError.IdOf(exception));
                 }
-            });
+            }
+        );
         if (failures.TryPeek(out var failure) && failures.Count == served.Count)
         {
             // All connectors failed: that is Elasticsearch, not a connector.
@@ -103,12 +123,17 @@ internal sealed class PollCycle(
         return new UnfinishedJobs([.. found.Where(job => served.ContainsKey(job.ConnectorId))], served);
     }
 
-    /// <summary>The jobs that may be begun: of each connector at most one that syncs its content and one that syncs its access control, the oldest first.</summary>
+    /// <summary>The jobs that may be begun: of each connector at most one that syncs its content and one that syncs its access control, the
+    /// oldest first.</summary>
     /// <param name="unfinished">What <see cref="UnfinishedAsync"/> found.</param>
     /// <param name="isAbandoned">Whether a running job was left by a worker that is known to be dead.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="ConnectorException">Elasticsearch could not be asked.</exception>
-    public async Task<IReadOnlyList<SyncJobRecord>> NextJobsAsync(UnfinishedJobs unfinished, Func<SyncJobRecord, bool> isAbandoned, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SyncJobRecord>> NextJobsAsync(
+        UnfinishedJobs unfinished,
+        Func<SyncJobRecord, bool> isAbandoned,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(unfinished);
         var fresh = new List<SyncJobRecord>();
@@ -133,9 +158,13 @@ internal sealed class PollCycle(
     {
         ArgumentNullException.ThrowIfNull(isAlive);
 
-        // This is asked at every poll: a connector is only looked up when it has a silent job. Jobs of connectors that others serve are theirs to judge.
+        // This is asked at every poll: a connector is only looked up when it has a silent job. Jobs of connectors that others serve are
+        // theirs to judge.
         return await cleanup.FailIdleJobsAsync(
-            async job => await IsServedOrGoneAsync(job.ConnectorId, cancellationToken) && !await isAlive(job), options.IdleAfter, cancellationToken);
+            async job => await IsServedOrGoneAsync(job.ConnectorId, cancellationToken) && !await isAlive(job),
+            options.IdleAfter,
+            cancellationToken
+        );
     }
 
     /// <summary>Whether a job is said to run but gave no sign of life for so long that it counts as dead.</summary>
@@ -146,17 +175,25 @@ internal sealed class PollCycle(
     /// <exception cref="ConnectorException">Elasticsearch could not be asked.</exception>
     public async Task<int> RemoveSecretsAsync(CancellationToken cancellationToken)
     {
-        var known = await connectors.ListAsync(cancellationToken).ToDictionaryAsync(connector => connector.Id, StringComparer.Ordinal, cancellationToken);
-        return await cleanup.RemoveSecretsAsync(job => !known.TryGetValue(job.ConnectorId, out var connector) || options.ServedAs(connector) is not null, cancellationToken);
+        var known = await connectors
+            .ListAsync(cancellationToken)
+            .ToDictionaryAsync(connector => connector.Id, StringComparer.Ordinal, cancellationToken);
+        return await cleanup.RemoveSecretsAsync(
+            job => !known.TryGetValue(job.ConnectorId, out var connector) || options.ServedAs(connector) is not null,
+            cancellationToken
+        );
     }
 
     /// <summary>Cancels jobs that wait for a connector that is gone.</summary>
     /// <returns>How many.</returns>
     /// <exception cref="ConnectorException">Elasticsearch could not be asked.</exception>
-    public Task<int> CancelOrphansAsync(CancellationToken cancellationToken) => cleanup.CancelOrphansAsync(connectors, options.IdleAfter, cancellationToken);
+    public Task<int> CancelOrphansAsync(CancellationToken cancellationToken) =>
+        cleanup.CancelOrphansAsync(connectors, options.IdleAfter, cancellationToken);
 
     private async Task<bool> IsServedOrGoneAsync(string connectorId, CancellationToken cancellationToken) =>
-        connectorId.Length == 0 || await connectors.FindAsync(connectorId, cancellationToken) is not { } connector || options.ServedAs(connector) is not null;
+        connectorId.Length == 0
+        || await connectors.FindAsync(connectorId, cancellationToken) is not { } connector
+        || options.ServedAs(connector) is not null;
 }
 
 /// <summary>Jobs that have not ended.</summary>

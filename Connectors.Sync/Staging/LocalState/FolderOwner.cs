@@ -10,7 +10,8 @@ internal static partial class FolderOwner
     private const int GroupMayWrite = 0x10;
     private const int OthersMayWrite = 0x02;
 
-    /// <summary>Why a folder is no place for what only this user may read and write, in a sentence; <see langword="null"/> when it is one, or when that can't be told here.</summary>
+    /// <summary>Why a folder is no place for what only this user may read and write, in a sentence; <see langword="null"/> when it is one,
+    /// or when that can't be told here.</summary>
     public static string? Problem(string folder)
     {
         if (!OperatingSystem.IsLinux() || !TryStat(folder, out var found))
@@ -27,7 +28,8 @@ internal static partial class FolderOwner
         // A group with the number of its user is that user's own; and root may have made the folder for a group of ours, as containers do.
         var isOwnGroup = found.Group == found.User || (found.User == 0 && found.Group == EffectiveGroup());
         return (found.Mode & OthersMayWrite) != 0 || ((found.Mode & GroupMayWrite) != 0 && !isOwnGroup)
-            ? $"other users may write there, and could change what is in it. Take that right away (chmod go-w '{folder}'), or name a folder in it that does not exist yet."
+            ? $"other users may write there, and could change what is in it. Take that right away (chmod go-w '{folder}'), or name a "
+                + "folder in it that does not exist yet."
             : null;
     }
 

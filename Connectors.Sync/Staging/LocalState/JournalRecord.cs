@@ -20,7 +20,8 @@ internal abstract record JournalRecord;
 /// <param name="Counts">What the page counts.</param>
 /// <param name="Rejections">What was refused or unreadable in it.</param>
 /// <param name="Gap">Why documents may be missing from it.</param>
-internal sealed record PageDone(int Partition, string Next, bool IsLast, SyncCounts Counts, RejectionReport? Rejections, string? Gap) : JournalRecord
+internal sealed record PageDone(int Partition, string Next, bool IsLast, SyncCounts Counts, RejectionReport? Rejections, string? Gap)
+    : JournalRecord
 {
     /// <summary>The ids that the page saw; stored beside the JSON.</summary>
     [JsonIgnore]

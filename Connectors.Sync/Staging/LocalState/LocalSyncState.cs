@@ -65,7 +65,16 @@ internal sealed class LocalSyncState(string folder, string jobId, FileStream hel
             _planHash = hash;
             return plan;
         }
-        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException or NotSupportedException or ArgumentException or IOException or UnauthorizedAccessException)
+        catch (Exception failure)
+            when (failure
+                    is JsonException
+                        or KeyNotFoundException
+                        or InvalidOperationException
+                        or NotSupportedException
+                        or ArgumentException
+                        or IOException
+                        or UnauthorizedAccessException
+            )
         {
             throw new InvalidDataException("The plan is damaged.", failure);
         }
@@ -93,7 +102,10 @@ internal sealed class LocalSyncState(string folder, string jobId, FileStream hel
         {
             await using (var file = PrivateFiles.Create(written))
             {
-                await file.WriteAsync(Encoding.UTF8.GetBytes($$"""{"hash":"{{Convert.ToHexStringLower(_planHash)}}","plan":{{text}}}"""), cancellationToken);
+                await file.WriteAsync(
+                    Encoding.UTF8.GetBytes($$"""{"hash":"{{Convert.ToHexStringLower(_planHash)}}","plan":{{text}}}"""),
+                    cancellationToken
+                );
                 await file.FlushAsync(cancellationToken);
                 file.Flush(flushToDisk: true);
             }
@@ -147,7 +159,8 @@ internal sealed class LocalSyncState(string folder, string jobId, FileStream hel
         heldLock.Dispose();
     }
 
-    /// <summary>A file of ours that somebody replaced by a link to another place counts as damaged, and the link goes when the job starts over.</summary>
+    /// <summary>A file of ours that somebody replaced by a link to another place counts as damaged, and the link goes when the job starts
+    /// over.</summary>
     private string RequireNoLink(string name)
     {
         var path = Path.Combine(folder, name);

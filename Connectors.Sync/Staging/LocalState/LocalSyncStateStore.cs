@@ -3,8 +3,8 @@ using Connectors.Abstractions;
 namespace Connectors.Sync.Staging.LocalState;
 
 /// <summary>
-/// Where the state of running syncs is kept on local disk: a folder for each job, held by one process at a time. The folder may be deleted at any time; the
-/// jobs then start over.
+/// Where the state of running syncs is kept on local disk: a folder for each job, held by one process at a time. The folder may be deleted
+/// at any time; the jobs then start over.
 /// </summary>
 internal sealed class LocalSyncStateStore(string stateFolder)
 {
@@ -25,7 +25,12 @@ internal sealed class LocalSyncStateStore(string stateFolder)
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new ConnectorException(FailureKind.Fatal, $"The state folder '{folder}' can't be used: {failure.Message} Another process may be running this job; otherwise set service.state_dir to a folder that this user can write.", failure);
+            throw new ConnectorException(
+                FailureKind.Fatal,
+                $"The state folder '{folder}' can't be used: {failure.Message} Another process may be running this job; otherwise set "
+                    + "service.state_dir to a folder that this user can write.",
+                failure
+            );
         }
     }
 

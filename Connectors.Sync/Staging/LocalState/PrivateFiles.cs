@@ -3,15 +3,16 @@ using Microsoft.Win32.SafeHandles;
 namespace Connectors.Sync.Staging.LocalState;
 
 /// <summary>
-/// Folders and files that nobody but this user may read: they hold ids, and in staging contents, of documents. Folders are made with mode 0700 and files with 0600, and what is written never goes
-/// through a symbolic link. On Windows the rights of the folder above hold.
+/// Folders and files that nobody but this user may read: they hold ids, and in staging contents, of documents. Folders are made with mode
+/// 0700 and files with 0600, and what is written never goes through a symbolic link. On Windows the rights of the folder above hold.
 /// </summary>
 internal static class PrivateFiles
 {
     private const UnixFileMode FileMode600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode FolderMode700 = FileMode600 | UnixFileMode.UserExecute;
 
-    /// <summary>Makes a folder that somebody named, if need be. One that is there keeps its mode, for it may hold other things too.</summary>
+    /// <summary>Makes a folder that somebody named, if need be. One that is there keeps its mode, for it may hold other things
+    /// too.</summary>
     /// <returns>Its full path.</returns>
     /// <exception cref="IOException">It can't be made, belongs to another user, or others may write there.</exception>
     public static string CreateRoot(string path)
@@ -89,8 +90,12 @@ internal static class PrivateFiles
 
     /// <summary>A file that must not exist yet.</summary>
     /// <exception cref="IOException">Something is there.</exception>
-    public static FileStream CreateNew(string path, int bufferSize = 4096, FileOptions options = FileOptions.None, FileAccess access = FileAccess.Write) =>
-        new(path, Options(FileMode.CreateNew, access, FileShare.None, bufferSize, options));
+    public static FileStream CreateNew(
+        string path,
+        int bufferSize = 4096,
+        FileOptions options = FileOptions.None,
+        FileAccess access = FileAccess.Write
+    ) => new(path, Options(FileMode.CreateNew, access, FileShare.None, bufferSize, options));
 
     /// <exception cref="IOException">It is a link.</exception>
     public static void RefuseLink(string path)
@@ -103,7 +108,14 @@ internal static class PrivateFiles
 
     private static FileStreamOptions Options(FileMode mode, FileAccess access, FileShare share, int bufferSize, FileOptions options)
     {
-        var how = new FileStreamOptions { Mode = mode, Access = access, Share = share, BufferSize = bufferSize, Options = options };
+        var how = new FileStreamOptions
+        {
+            Mode = mode,
+            Access = access,
+            Share = share,
+            BufferSize = bufferSize,
+            Options = options,
+        };
         if (!OperatingSystem.IsWindows() && mode is not FileMode.Open)
         {
             how.UnixCreateMode = FileMode600;

@@ -2,8 +2,8 @@ using Connectors.Abstractions;
 
 namespace Connectors.Sync.Staging.LocalState;
 
-/// <summary>A folder for copies that only this process uses. It is locked while the process lives; folders of processes that have died are deleted by the next
-/// one. Safe for concurrent use.</summary>
+/// <summary>A folder for copies that only this process uses. It is locked while the process lives; folders of processes that have died are
+/// deleted by the next one. Safe for concurrent use.</summary>
 internal sealed class ProcessFolder : IDisposable
 {
     private const string LockName = "lock";
@@ -45,7 +45,10 @@ internal sealed class ProcessFolder : IDisposable
     }
 
     /// <summary>A new, empty folder in it.</summary>
-    public string NewFolder() => PrivateFiles.CreateFolder(Path.Combine(_path, Interlocked.Increment(ref _folders).ToString(System.Globalization.CultureInfo.InvariantCulture)));
+    public string NewFolder() =>
+        PrivateFiles.CreateFolder(
+            Path.Combine(_path, Interlocked.Increment(ref _folders).ToString(System.Globalization.CultureInfo.InvariantCulture))
+        );
 
     /// <inheritdoc/>
     public void Dispose()

@@ -6,8 +6,10 @@ namespace Connectors.Sync.Staging.LocalState;
 internal static class StateFolderErrors
 {
     /// <summary>Whether a write failed because of the disk: it is full, a quota or a limit is reached, or it is gone.</summary>
-    /// <remarks>.NET reports a file that would become larger than the file system or the process's limit allows (EFBIG) as an argument out of range.</remarks>
-    public static bool IsDiskFailure(Exception failure) => failure is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException;
+    /// <remarks>.NET reports a file that would become larger than the file system or the process's limit allows (EFBIG) as an argument out
+    /// of range.</remarks>
+    public static bool IsDiskFailure(Exception failure) =>
+        failure is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException;
 
     /// <summary>The error for the operator.</summary>
     /// <param name="what">What can't be kept, as the beginning of a sentence.</param>
@@ -16,6 +18,10 @@ internal static class StateFolderErrors
     public static ConnectorException Explain(string what, string folder, Exception failure)
     {
         var reason = failure is ArgumentOutOfRangeException ? "a file has reached the largest size that is allowed." : failure.Message;
-        return new ConnectorException(FailureKind.Fatal, $"{what} can't be kept in '{folder}': {reason} Free some space there or set service.state_dir to another folder.", failure);
+        return new ConnectorException(
+            FailureKind.Fatal,
+            $"{what} can't be kept in '{folder}': {reason} Free some space there or set service.state_dir to another folder.",
+            failure
+        );
     }
 }

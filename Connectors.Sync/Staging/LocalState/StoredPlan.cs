@@ -31,7 +31,8 @@ internal sealed record StoredPlan
     /// <summary>What kind of sync it is.</summary>
     public SyncKind Kind { get; init; }
 
-    /// <summary>Where the source was in its history before the first page of a full sync, or where an incremental one begins; <see langword="null"/> when it can't tell.</summary>
+    /// <summary>Where the source was in its history before the first page of a full sync, or where an incremental one begins;
+    /// <see langword="null"/> when it can't tell.</summary>
     public string? Cursor { get; init; }
 
     /// <summary>Why a full sync is done in place of the incremental one that was asked for.</summary>
@@ -40,21 +41,27 @@ internal sealed record StoredPlan
     /// <summary>Whether a sync that only deletes may ask for ids alone: not when sync rules look at fields.</summary>
     public bool ReadsIdsOnly { get; init; }
 
-    /// <summary>With a sync that only deletes, what shaped the documents that it leaves as they are; <see langword="null"/> when nobody knows.</summary>
+    /// <summary>With a sync that only deletes, what shaped the documents that it leaves as they are; <see langword="null"/> when nobody
+    /// knows.</summary>
     public string? KeptFingerprint { get; init; }
 
     /// <summary>What shapes documents, including the pipeline.</summary>
     public required string Fingerprint { get; init; }
 
-    /// <summary>What Elasticsearch makes of the documents that this sync writes, or of those that it leaves as they are; <see langword="null"/> when nobody knows.</summary>
+    /// <summary>What Elasticsearch makes of the documents that this sync writes, or of those that it leaves as they are;
+    /// <see langword="null"/> when nobody knows.</summary>
     public IndexShape? Shape { get; init; }
 
-    /// <summary>Why documents that did not change are written again, in a sentence; <see langword="null"/> when they aren't, or that was asked for.</summary>
+    /// <summary>Why documents that did not change are written again, in a sentence; <see langword="null"/> when they aren't, or that was
+    /// asked for.</summary>
     public string? Rewrite { get; init; }
 
     /// <summary>What becomes of documents that did not change, for the log.</summary>
     [JsonIgnore]
-    public string UnchangedAre => SkipUnchanged ? "left alone" : Rewrite is null ? "written again" : $"written again, because {Rewrite.TrimEnd('.')}";
+    public string UnchangedAre =>
+        SkipUnchanged ? "left alone"
+        : Rewrite is null ? "written again"
+        : $"written again, because {Rewrite.TrimEnd('.')}";
 
     /// <summary>Whether unchanged documents are left alone.</summary>
     public required bool SkipUnchanged { get; init; }
@@ -77,8 +84,14 @@ internal sealed record StoredPlan
     /// <summary>Whether nothing is missing of it that must be there.</summary>
     [JsonIgnore]
     public bool IsWhole =>
-        Id is { Length: > 0 } && JobId is not null && IndexName is { Length: > 0 } && IndexUuid is not null && Fingerprint is not null
-        && Enum.IsDefined(Kind) && (Kind != SyncKind.Incremental || Cursor is not null)
-        && Partitions is not null && Partitions.All(partition => partition is { Name: not null, Bounds: not null })
+        Id is { Length: > 0 }
+        && JobId is not null
+        && IndexName is { Length: > 0 }
+        && IndexUuid is not null
+        && Fingerprint is not null
+        && Enum.IsDefined(Kind)
+        && (Kind != SyncKind.Incremental || Cursor is not null)
+        && Partitions is not null
+        && Partitions.All(partition => partition is { Name: not null, Bounds: not null })
         && Snapshot is { Count: >= 0, TextBytes: >= 0 };
 }

@@ -10,8 +10,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Connectors.Sync.Staging.LocalState;
 
 /// <summary>
-/// The journal of a sync: a header that names the job and the plan, then records. The checksum of each record begins with that of the one before, that of the first with the
-/// header: a record of another journal, in another place, or after one that is missing, does not fit, and ends the journal there.
+/// The journal of a sync: a header that names the job and the plan, then records. The checksum of each record begins with that of the one
+/// before, that of the first with the header: a record of another journal, in another place, or after one that is missing, does not fit,
+/// and ends the journal there.
 /// </summary>
 /// <remarks><see cref="AppendAsync"/> may be called concurrently.</remarks>
 internal sealed class SyncJournal : IDisposable
@@ -33,7 +34,8 @@ internal sealed class SyncJournal : IDisposable
     /// <summary>Whether there was no record in it when it was opened.</summary>
     public bool IsNew { get; private set; }
 
-    /// <summary>Opens the journal of a job and a plan, or begins one; hands every good record to <paramref name="receive"/>, and cuts off what is not good.</summary>
+    /// <summary>Opens the journal of a job and a plan, or begins one; hands every good record to <paramref name="receive"/>, and cuts off
+    /// what is not good.</summary>
     /// <param name="path">The file.</param>
     /// <param name="jobId">The job.</param>
     /// <param name="planHash">The hash of its plan.</param>
@@ -71,7 +73,11 @@ internal sealed class SyncJournal : IDisposable
 
             using var journal = new SyncJournal(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read));
             Span<byte> header = stackalloc byte[HeaderBytes];
-            if (RandomAccess.Read(journal._file, header, 0) < HeaderBytes || !header[..8].SequenceEqual(Mark) || BinaryPrimitives.ReadUInt64LittleEndian(header[8..]) != HashOf(jobId))
+            if (
+                RandomAccess.Read(journal._file, header, 0) < HeaderBytes
+                || !header[..8].SequenceEqual(Mark)
+                || BinaryPrimitives.ReadUInt64LittleEndian(header[8..]) != HashOf(jobId)
+            )
             {
                 return default;
             }

@@ -15,7 +15,8 @@ public sealed class ThingsFixture : SourceFixture
 
     public override IReadOnlyCollection<string> Secrets { get; } = ["se-cr-et"];
 
-    public override IDataSource Create(SourceContext context) => new ThingsDataSource(context) { Http = new HttpClient(new WebService(this)) };
+    public override IDataSource Create(SourceContext context) =>
+        new ThingsDataSource(context) { Http = new HttpClient(new WebService(this)) };
 
     private sealed class WebService(ThingsFixture fixture) : HttpMessageHandler
     {
@@ -30,7 +31,15 @@ public sealed class ThingsFixture : SourceFixture
             }
 
             var page = int.Parse(request.RequestUri!.Query["?page=".Length..]);
-            var items = fixture.Ids.Skip((page - 1) * 5).Take(5).Select(id => new { id, title = $"Title of {id}", updated = "2026-01-01T00:00:00Z" });
+            var items = fixture
+                .Ids.Skip((page - 1) * 5)
+                .Take(5)
+                .Select(id => new
+                {
+                    id,
+                    title = $"Title of {id}",
+                    updated = "2026-01-01T00:00:00Z",
+                });
             return Task.FromResult(new HttpResponseMessage { Content = JsonContent.Create(items) });
         }
     }

@@ -11,25 +11,33 @@ namespace MyCompany.Things;
 public sealed class ThingsDataSource(SourceContext context) : EnumerableDataSource(context)
 {
     private static readonly HttpClient Shared = new();
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
-
-    public override SourceDescription Description { get; } = new()
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
-        Name = "Things",
-        ServiceType = "things",
-        Fields =
-        [
-            new ConfigField("url", "Address") { Tooltip = "Of the web service, without /items." },
-            new ConfigField("api_key", "API key") { Sensitive = true },
-        ],
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
     };
+
+    public override SourceDescription Description { get; } =
+        new()
+        {
+            Name = "Things",
+            ServiceType = "things",
+            Fields =
+            [
+                new ConfigField("url", "Address") { Tooltip = "Of the web service, without /items." },
+                new ConfigField("api_key", "API key") { Sensitive = true },
+            ],
+        };
 
     /// <summary>Tests put one of their own in.</summary>
     internal HttpClient Http { get; init; } = Shared;
 
     public override Task PingAsync(CancellationToken cancellationToken) => GetAsync(1, cancellationToken);
 
-    protected override async IAsyncEnumerable<SimpleDocument> ReadAsync(SourcePartition partition, [EnumeratorCancellation] CancellationToken cancellationToken)
+    protected override async IAsyncEnumerable<SimpleDocument> ReadAsync(
+        SourcePartition partition,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         for (var page = 1; await GetAsync(page, cancellationToken) is { Count: > 0 } items; page++)
         {
@@ -50,10 +58,18 @@ public sealed class ThingsDataSource(SourceContext context) : EnumerableDataSour
             using var response = await Http.SendAsync(request, cancellationToken);
             return await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<List<Item>>(Json, cancellationToken) ?? [];
         }
-        catch (Exception failure) when (failure is HttpRequestException or JsonException or UriFormatException || failure.InnerException is TimeoutException)
+        catch (Exception failure)
+            when (failure is HttpRequestException or JsonException or UriFormatException || failure.InnerException is TimeoutException)
         {
-            var isRefused = failure is JsonException or UriFormatException or HttpRequestException { StatusCode: >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError };
-            throw new ConnectorException(isRefused ? FailureKind.Fatal : FailureKind.Retry, $"{url} can't be read: {failure.Message} Check the fields url and api_key.");
+            var isRefused =
+                failure
+                is JsonException
+                    or UriFormatException
+                    or HttpRequestException { StatusCode: >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError };
+            throw new ConnectorException(
+                isRefused ? FailureKind.Fatal : FailureKind.Retry,
+                $"{url} can't be read: {failure.Message} Check the fields url and api_key."
+            );
         }
     }
 

@@ -106,7 +106,9 @@ public sealed class MongoChangeFeedTests : IAsyncLifetime
         }
 
         using var second = await source.ReadChangesAsync(cursor, page.Upserts.Next, new PageLimits(1, 1024), Token);
-        using var third = second.Upserts.IsLast ? null : await source.ReadChangesAsync(cursor, second.Upserts.Next, new PageLimits(1, 1024), Token);
+        using var third = second.Upserts.IsLast
+            ? null
+            : await source.ReadChangesAsync(cursor, second.Upserts.Next, new PageLimits(1, 1024), Token);
 
         Assert.True(second.Upserts.IsLast || third!.Upserts.IsLast);
         var rest = await ReadAsync(second.Cursor ?? third!.Cursor!, PageLimits.Default);
@@ -123,7 +125,11 @@ public sealed class MongoChangeFeedTests : IAsyncLifetime
 
         using var page = await source.ReadChangesAsync(cursor, PageToken.Start, PageLimits.Default, Token);
 
-        Assert.StartsWith("MongoDB collection 'shop.orders': the server answers with error 286 ChangeStreamHistoryLost:", page.ExpiredReason, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "MongoDB collection 'shop.orders': the server answers with error 286 ChangeStreamHistoryLost:",
+            page.ExpiredReason,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -170,7 +176,9 @@ public sealed class MongoChangeFeedTests : IAsyncLifetime
         _server.Faults.Fail("aggregate", nth: 1, 11602, "InterruptedDueToReplStateChange", "interrupted", times: 5);
         await using var source = SomeMongo.Source(_server);
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.ReadChangesAsync(cursor, PageToken.Start, PageLimits.Default, Token));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            source.ReadChangesAsync(cursor, PageToken.Start, PageLimits.Default, Token)
+        );
 
         Assert.Equal(FailureKind.Retry, failure.Kind);
     }
@@ -233,7 +241,9 @@ public sealed class MongoChangeFeedTests : IAsyncLifetime
 
         Assert.Equal(documents, ids);
         Assert.Equal(7, ids.Distinct().Count());
-        Assert.All(_server.Commands.Where(command => command.Contains("find")), command => Assert.Equal(new BsonDocument("_id", 1), command["projection"]));
+        Assert.All(_server.Commands.Where(command => command.Contains("find")), command =>
+            Assert.Equal(new BsonDocument("_id", 1), command["projection"])
+        );
     }
 
     private static BsonDocument Order(int id, string state) => new() { { "_id", id }, { "state", state } };
@@ -244,7 +254,10 @@ public sealed class MongoChangeFeedTests : IAsyncLifetime
         return (await source.FindCursorAsync(Token)).Cursor!;
     }
 
-    private async Task<(List<string> Upserts, List<string> Deleted, List<PageToken> Tokens, string Cursor)> ReadAsync(string cursor, PageLimits limits)
+    private async Task<(List<string> Upserts, List<string> Deleted, List<PageToken> Tokens, string Cursor)> ReadAsync(
+        string cursor,
+        PageLimits limits
+    )
     {
         await using var source = SomeMongo.Source(_server);
         var (upserts, deleted, tokens, after) = (new List<string>(), new List<string>(), new List<PageToken>(), PageToken.Start);
@@ -252,7 +265,11 @@ public sealed class MongoChangeFeedTests : IAsyncLifetime
         {
             using var page = await source.ReadChangesAsync(cursor, after, limits, Token);
             Assert.Null(page.ExpiredReason);
-            upserts.AddRange(Enumerable.Range(0, page.Upserts.Count).Select(i => $"{Encoding.UTF8.GetString(page.Upserts[i].Id.Span)} {Encoding.UTF8.GetString(page.Upserts[i].Body.Span)}"));
+            upserts.AddRange(
+                Enumerable
+                    .Range(0, page.Upserts.Count)
+                    .Select(i => $"{Encoding.UTF8.GetString(page.Upserts[i].Id.Span)} {Encoding.UTF8.GetString(page.Upserts[i].Body.Span)}")
+            );
             deleted.AddRange(page.DeletedIds);
             if (page.Upserts.Count > 0)
             {

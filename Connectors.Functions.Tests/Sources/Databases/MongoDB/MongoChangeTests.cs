@@ -49,9 +49,12 @@ public sealed class MongoChangeTests
         }
 
         Happen(server, orders, happened);
-        await using var after = happened == "a secondary instead"
-            ? new MongoDataSource(new SourceContext { Settings = SomeMongo.Settings($"{server.ConnectionString}?directConnection=true") })
-            : SomeMongo.Source(server);
+        await using var after =
+            happened == "a secondary instead"
+                ? new MongoDataSource(
+                    new SourceContext { Settings = SomeMongo.Settings($"{server.ConnectionString}?directConnection=true") }
+                )
+                : SomeMongo.Source(server);
         if (happened == "reads")
         {
             await after.IdsAsync(SourcePartition.All, PageToken.Start, PageLimits.Default, Cancelled);
@@ -95,9 +98,13 @@ public sealed class MongoChangeTests
         await using var server = await MongoWireServer.StartAsync();
         server.AddCollection("shop", "orders", new BsonDocument("_id", 1));
         await using var source = new MongoDataSource(
-            new SourceContext { Settings = SomeMongo.Settings($"{server.ConnectionString}?readPreference=secondaryPreferred") });
+            new SourceContext { Settings = SomeMongo.Settings($"{server.ConnectionString}?readPreference=secondaryPreferred") }
+        );
 
-        Assert.Equal(new ChangeCheckResult(HasChanged: true, ChangeToken: null, EstimatedDocuments: 1), await source.HasChangedAsync(null, Cancelled));
+        Assert.Equal(
+            new ChangeCheckResult(HasChanged: true, ChangeToken: null, EstimatedDocuments: 1),
+            await source.HasChangedAsync(null, Cancelled)
+        );
     }
 
     [Fact]

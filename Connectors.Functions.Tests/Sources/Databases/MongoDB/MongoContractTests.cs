@@ -10,7 +10,8 @@ namespace Connectors.Tests.Sources.Databases.MongoDB;
 
 public sealed class MongoContractTests : SourceContractTests
 {
-    protected override async ValueTask<SourceFixture> CreateFixtureAsync(CancellationToken cancellationToken) => new MongoFixture(await MongoWireServer.StartAsync(), rules: null);
+    protected override async ValueTask<SourceFixture> CreateFixtureAsync(CancellationToken cancellationToken) =>
+        new MongoFixture(await MongoWireServer.StartAsync(), rules: null);
 }
 
 /// <summary>The same with a filter, which must hold in every part and on every page.</summary>
@@ -49,20 +50,30 @@ internal sealed class MongoFixture : SourceFixture
             42L,
         ];
         Ids = [.. ids.Select(id => id.ToString()!)];
-        _orders = _server.AddCollection("shop", "orders", ids.Select(id => new BsonDocument { { "_id", id }, { "id", 7 }, { "total", 12.5 } })
-            .Concat(rules is null ? [] : Enumerable.Range(100, 20).Select(id => new BsonDocument { { "_id", id }, { "total", 0 } })));
+        _orders = _server.AddCollection(
+            "shop",
+            "orders",
+            ids.Select(id => new BsonDocument
+                {
+                    { "_id", id },
+                    { "id", 7 },
+                    { "total", 12.5 },
+                })
+                .Concat(rules is null ? [] : Enumerable.Range(100, 20).Select(id => new BsonDocument { { "_id", id }, { "total", 0 } }))
+        );
     }
 
     public override IReadOnlyCollection<string> Ids { get; }
 
-    public override JsonObject Values => new()
-    {
-        ["host"] = _server.ConnectionString,
-        ["user"] = "reader",
-        ["password"] = Password,
-        ["database"] = "shop",
-        ["collection"] = "orders",
-    };
+    public override JsonObject Values =>
+        new()
+        {
+            ["host"] = _server.ConnectionString,
+            ["user"] = "reader",
+            ["password"] = Password,
+            ["database"] = "shop",
+            ["collection"] = "orders",
+        };
 
     public override IReadOnlyCollection<string> Secrets => [Password];
 

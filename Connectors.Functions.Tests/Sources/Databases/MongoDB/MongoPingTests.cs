@@ -36,7 +36,9 @@ public sealed class MongoPingTests
         await AssertFailsAsync(
             SomeMongo.Source(server, ("user", "reader"), ("password", Password)),
             FailureKind.Fatal,
-            "MongoDB collection 'shop.orders': the server refuses the login of user 'reader'. Check user and password, and authSource in host if the user is not defined in 'admin'.");
+            "MongoDB collection 'shop.orders': the server refuses the login of user 'reader'. Check user and password, and authSource in "
+                + "host if the user is not defined in 'admin'."
+        );
     }
 
     [Fact]
@@ -44,7 +46,11 @@ public sealed class MongoPingTests
     {
         await using var server = await ServerAsync();
         server.Login = ("reader", "another");
-        await AssertFailsAsync(SomeMongo.Source(server), FailureKind.Fatal, "MongoDB collection 'shop.orders': the server asks for a login. Set user and password.");
+        await AssertFailsAsync(
+            SomeMongo.Source(server),
+            FailureKind.Fatal,
+            "MongoDB collection 'shop.orders': the server asks for a login. Set user and password."
+        );
     }
 
     [Fact]
@@ -57,7 +63,8 @@ public sealed class MongoPingTests
         await AssertFailsAsync(
             SomeMongo.Source(server, ("user", "reader"), ("password", Password)),
             FailureKind.Fatal,
-            "MongoDB collection 'shop.orders': user 'reader' may not read it. Grant the role 'read' on database 'shop'.");
+            "MongoDB collection 'shop.orders': user 'reader' may not read it. Grant the role 'read' on database 'shop'."
+        );
     }
 
     [Fact]
@@ -78,7 +85,8 @@ public sealed class MongoPingTests
         await AssertFailsAsync(
             SomeMongo.Source(server),
             FailureKind.Fatal,
-            "collection: 'orders' does not exist in database 'shop'. Existing collections: customers, invoices.");
+            "collection: 'orders' does not exist in database 'shop'. Existing collections: customers, invoices."
+        );
     }
 
     [Fact]
@@ -86,14 +94,19 @@ public sealed class MongoPingTests
     {
         await using var server = await MongoWireServer.StartAsync();
         await AssertFailsAsync(
-            SomeMongo.Source(server), FailureKind.Fatal, "database: 'shop' does not exist on this server, or holds no collection that may be seen.");
+            SomeMongo.Source(server),
+            FailureKind.Fatal,
+            "database: 'shop' does not exist on this server, or holds no collection that may be seen."
+        );
     }
 
     [Fact]
-    public async Task AnUnknownHostNameIsSaid() => await AssertFailsAsync(
-        Source("mongodb://no-such-host.invalid:27017/?serverSelectionTimeoutMS=300"),
-        FailureKind.Retry,
-        "MongoDB server no-such-host.invalid:27017: the name is unknown. Check host.");
+    public async Task AnUnknownHostNameIsSaid() =>
+        await AssertFailsAsync(
+            Source("mongodb://no-such-host.invalid:27017/?serverSelectionTimeoutMS=300"),
+            FailureKind.Retry,
+            "MongoDB server no-such-host.invalid:27017: the name is unknown. Check host."
+        );
 
     [Fact]
     public async Task APortWhereNobodyListensIsSaid()
@@ -105,7 +118,8 @@ public sealed class MongoPingTests
         await AssertFailsAsync(
             Source($"mongodb://reader:{Password}@127.0.0.1:{port}/?serverSelectionTimeoutMS=300"),
             FailureKind.Retry,
-            $"MongoDB server 127.0.0.1:{port}: nothing listens there. Check host and port, and that the server runs.");
+            $"MongoDB server 127.0.0.1:{port}: nothing listens there. Check host and port, and that the server runs."
+        );
     }
 
     [Fact]
@@ -124,7 +138,9 @@ public sealed class MongoPingTests
         await AssertFailsAsync(
             Source($"{server.ConnectionString}?serverSelectionTimeoutMS=300"),
             FailureKind.Retry,
-            "MongoDB collection 'shop.orders': the servers respond, but none matches the read preference. Is a primary elected? For a single member set direct_connection.");
+            "MongoDB collection 'shop.orders': the servers respond, but none matches the read preference. Is a primary elected? For a "
+                + "single member set direct_connection."
+        );
         await using var direct = SomeMongo.Source(server, ("direct_connection", true));
         await direct.PingAsync(Cancelled);
     }
@@ -134,10 +150,13 @@ public sealed class MongoPingTests
     [InlineData("mongodb://reader:s3cret-pass@host:not-a-port/")]
     [InlineData("mongodb://reader:s3cret-pass@host/?w=majority&readPreference=sideways")]
     [InlineData("mongodb://reader:s3cret-pass@/")]
-    public async Task AnAddressThatIsNoneIsSaidWithoutRepeatingIt(string host) => await AssertFailsAsync(
-        Source(host),
-        FailureKind.Fatal,
-        "host: not a MongoDB address. Use NAME, NAME:PORT, mongodb://NAME:PORT/ or mongodb+srv://NAME/, and percent-encode special characters in options.");
+    public async Task AnAddressThatIsNoneIsSaidWithoutRepeatingIt(string host) =>
+        await AssertFailsAsync(
+            Source(host),
+            FailureKind.Fatal,
+            "host: not a MongoDB address. Use NAME, NAME:PORT, mongodb://NAME:PORT/ or mongodb+srv://NAME/, and percent-encode special "
+                + "characters in options."
+        );
 
     [Theory]
     [InlineData("", "shop", "orders", "host: required, but empty. Set it in the connector's configuration.")]
@@ -147,9 +166,21 @@ public sealed class MongoPingTests
         await AssertFailsAsync(Source(host, ("database", database), ("collection", collection)), FailureKind.Fatal, expected);
 
     [Theory]
-    [InlineData("ssl_ca", "no pem", "ssl_ca: no certificate in it. Paste the PEM file of the Certificate Authority, with its BEGIN and END lines.")]
-    [InlineData("ssl_ca", "-----BEGIN CERTIFICATE----- AAAA -----END CERTIFICATE-----", "ssl_ca: the certificate can't be read. Paste the PEM file of the Certificate Authority.")]
-    [InlineData("datetime_conversion", "SOMETIMES", "datetime_conversion: 'SOMETIMES' is none of DATETIME, DATETIME_CLAMP, DATETIME_AUTO, DATETIME_MS.")]
+    [InlineData(
+        "ssl_ca",
+        "no pem",
+        "ssl_ca: no certificate in it. Paste the PEM file of the Certificate Authority, with its BEGIN and END lines."
+    )]
+    [InlineData(
+        "ssl_ca",
+        "-----BEGIN CERTIFICATE----- AAAA -----END CERTIFICATE-----",
+        "ssl_ca: the certificate can't be read. Paste the PEM file of the Certificate Authority."
+    )]
+    [InlineData(
+        "datetime_conversion",
+        "SOMETIMES",
+        "datetime_conversion: 'SOMETIMES' is none of DATETIME, DATETIME_CLAMP, DATETIME_AUTO, DATETIME_MS."
+    )]
     [InlineData("direct_connection", "perhaps", "direct_connection: \"perhaps\" is not true or false.")]
     public async Task ImpossibleValuesAreSaid(string field, string value, string expected) =>
         await AssertFailsAsync(Source("host", ("ssl_enabled", true), (field, value)), FailureKind.Fatal, expected);

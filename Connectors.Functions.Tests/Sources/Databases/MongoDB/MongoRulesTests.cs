@@ -26,7 +26,20 @@ public sealed class MongoRulesTests : IAsyncLifetime
             .. Enumerable.Range(0, 12).Select(number => (BsonValue)$"s{number}"),
             .. Enumerable.Range(0, 6).Select(number => (BsonValue)ObjectId.Parse(number.ToString("x24", null))),
         ];
-        _orders = _server.AddCollection("shop", "orders", ids.Select((id, place) => new BsonDocument { { "_id", id }, { "state", place % 3 == 0 ? "open" : "closed" }, { "total", place }, { "note", "x" } }));
+        _orders = _server.AddCollection(
+            "shop",
+            "orders",
+            ids.Select(
+                (id, place) =>
+                    new BsonDocument
+                    {
+                        { "_id", id },
+                        { "state", place % 3 == 0 ? "open" : "closed" },
+                        { "total", place },
+                        { "note", "x" },
+                    }
+            )
+        );
     }
 
     public async ValueTask DisposeAsync() => await _server.DisposeAsync();
@@ -47,7 +60,10 @@ public sealed class MongoRulesTests : IAsyncLifetime
             ids.AddRange(await source.IdsAsync(partition, PageToken.Start, Small with { MaxDocuments = pageSize }, Token));
         }
 
-        Assert.Equal(["0", "000000000000000000000000", "000000000000000000000003", "3", "6", "9", "s0", "s3", "s6", "s9"], ids.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["0", "000000000000000000000000", "000000000000000000000003", "3", "6", "9", "s0", "s3", "s6", "s9"],
+            ids.Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -76,7 +92,10 @@ public sealed class MongoRulesTests : IAsyncLifetime
     {
         await using var source = Source("""{"find": {"filter": {"_id": {"$gte": {"$oid": "000000000000000000000004"}}}}}""");
 
-        Assert.Equal(["000000000000000000000004", "000000000000000000000005"], await source.IdsAsync(SourcePartition.All, PageToken.Start, Small, Token));
+        Assert.Equal(
+            ["000000000000000000000004", "000000000000000000000005"],
+            await source.IdsAsync(SourcePartition.All, PageToken.Start, Small, Token)
+        );
     }
 
     [Fact]
@@ -86,7 +105,14 @@ public sealed class MongoRulesTests : IAsyncLifetime
         await using var source = Source(Rules);
         var cursor = (await source.FindCursorAsync(Token)).Cursor!;
         _orders.Replace(new BsonDocument { { "_id", 0 }, { "state", "closed" } });
-        _orders.Replace(new BsonDocument { { "_id", 1 }, { "state", "open" }, { "note", "y" } });
+        _orders.Replace(
+            new BsonDocument
+            {
+                { "_id", 1 },
+                { "state", "open" },
+                { "note", "y" },
+            }
+        );
 
         using var page = await source.ReadChangesAsync(cursor, PageToken.Start, PageLimits.Default, Token);
 
@@ -160,7 +186,9 @@ public sealed class MongoRulesTests : IAsyncLifetime
     {
         await using var source = Source("""{"aggregate": {"pipeline": [{"$project": {"_id": 0, "total": 1}}]}}""");
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.ReadPageAsync(SourcePartition.All, PageToken.Start, Small, Token));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            source.ReadPageAsync(SourcePartition.All, PageToken.Start, Small, Token)
+        );
 
         Assert.StartsWith("aggregate.pipeline: it makes documents without _id.", failure.Message, StringComparison.Ordinal);
     }
@@ -178,21 +206,42 @@ public sealed class MongoRulesTests : IAsyncLifetime
     [InlineData("""{"find": {"filter": "a"}}""", "find.filter: must be a MongoDB query, an object; it is a text")]
     [InlineData("""{"find": {"filter": {"_id": {"$oid": "x"}}}}""", "find.filter: must be a MongoDB query")]
     [InlineData("""{"find": {"filtre": {}}}""", "find: 'filtre' is not known here.")]
-    [InlineData("""{"find": {"limit": 10}}""", "find.limit: not possible, because a sync reads page by page and deletes what is not listed.")]
+    [InlineData(
+        """{"find": {"limit": 10}}""",
+        "find.limit: not possible, because a sync reads page by page and deletes what is not listed."
+    )]
     [InlineData("""{"find": {"allow_partial_results": true}}""", "find.allow_partial_results: not possible")]
     [InlineData("""{"find": {"projection": {"_id": 0}}}""", "find.projection: _id can't be left out")]
     [InlineData("""{"find": {"projection": {"_id": "$other"}}}""", "find.projection: _id can't be left out")]
     [InlineData("""{"find": {"projection": []}}""", "find.projection: must be an object, or a list of field names.")]
     [InlineData("""{"aggregate": {"pipeline": []}}""", "aggregate.pipeline: must be a list of stages")]
     [InlineData("""{"aggregate": {"pipeline": [{"$match": {}}, {"$out": "x"}]}}""", "aggregate.pipeline: $out writes to the database")]
-    [InlineData("""{"aggregate": {"pipeline": [{"$sample": {"size": 5}}]}}""", "aggregate.pipeline: $sample gives no list of documents that stays the same")]
+    [InlineData(
+        """{"aggregate": {"pipeline": [{"$sample": {"size": 5}}]}}""",
+        "aggregate.pipeline: $sample gives no list of documents that stays the same"
+    )]
     public void WrongRulesAreExplained(string rules, string message) =>
         Assert.StartsWith(message, Assert.Single(MongoRules.Check(JsonNode.Parse(rules)!)), StringComparison.Ordinal);
 
     private const string Pipeline = """{"aggregate": {"pipeline": [{"$match": {"state": "open"}}, {"$project": {"total": 1}}]}}""";
 
-    private static readonly string[] Expected = ["0", "3", "6", "9", "s0", "s3", "s6", "s9", "000000000000000000000000", "000000000000000000000003"];
+    private static readonly string[] Expected =
+    [
+        "0",
+        "3",
+        "6",
+        "9",
+        "s0",
+        "s3",
+        "s6",
+        "s9",
+        "000000000000000000000000",
+        "000000000000000000000003",
+    ];
 
-    private MongoDataSource Source(string rules) => new(
-        new SourceContext { Settings = SomeMongo.Settings(_server.ConnectionString), AdvancedRules = JsonNode.Parse(rules) }, documentsAPartition: 5);
+    private MongoDataSource Source(string rules) =>
+        new(
+            new SourceContext { Settings = SomeMongo.Settings(_server.ConnectionString), AdvancedRules = JsonNode.Parse(rules) },
+            documentsAPartition: 5
+        );
 }

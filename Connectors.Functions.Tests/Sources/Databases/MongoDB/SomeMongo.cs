@@ -30,10 +30,16 @@ internal static class SomeMongo
 
     /// <summary>Ids and bodies of a page, in order, with the token of the next.</summary>
     public static async Task<(List<(string Id, string Body)> Documents, PageToken Next, bool IsLast)> PageAsync(
-        this MongoDataSource source, SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+        this MongoDataSource source,
+        SourcePartition partition,
+        PageToken after,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         using var page = await source.ReadPageAsync(partition, after, limits, cancellationToken);
-        var documents = Enumerable.Range(0, page.Count)
+        var documents = Enumerable
+            .Range(0, page.Count)
             .Select(i => (Encoding.UTF8.GetString(page[i].Id.Span), Encoding.UTF8.GetString(page[i].Body.Span)))
             .ToList();
         return (documents, page.Next, page.IsLast);
@@ -41,7 +47,12 @@ internal static class SomeMongo
 
     /// <summary>All ids of a partition from a token on.</summary>
     public static async Task<List<string>> IdsAsync(
-        this MongoDataSource source, SourcePartition partition, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+        this MongoDataSource source,
+        SourcePartition partition,
+        PageToken after,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         var ids = new List<string>();
         while (true)

@@ -31,18 +31,19 @@ public sealed class RedisContractTests(RedisServer server) : SourceContractTests
         }
 
         public override IReadOnlyCollection<string> Ids =>
-        [
-            .. Enumerable.Range(1, 12).Select(number => PythonServiceId.Of($"0/user:{number}")),
-            .. new[] { "list", "set", "sorted", "stream", "ü" }.Select(key => PythonServiceId.Of($"2/{key}")),
-        ];
+            [
+                .. Enumerable.Range(1, 12).Select(number => PythonServiceId.Of($"0/user:{number}")),
+                .. new[] { "list", "set", "sorted", "stream", "ü" }.Select(key => PythonServiceId.Of($"2/{key}")),
+            ];
 
-        public override JsonObject Values => new()
-        {
-            ["host"] = "127.0.0.1",
-            ["port"] = _proxy.Port,
-            ["password"] = RedisServer.Password,
-            ["database"] = "*",
-        };
+        public override JsonObject Values =>
+            new()
+            {
+                ["host"] = "127.0.0.1",
+                ["port"] = _proxy.Port,
+                ["password"] = RedisServer.Password,
+                ["database"] = "*",
+            };
 
         public override IReadOnlyCollection<string> Secrets => [RedisServer.Password];
 
@@ -72,7 +73,8 @@ public sealed class RedisContractTests(RedisServer server) : SourceContractTests
 
         public override IDataSource Create(SourceContext context) => new RedisDataSource(context);
 
-        public override Task ChangeAsync(CancellationToken cancellationToken) => _client.GetDatabase(0).HashSetAsync("user:3", "name", "other");
+        public override Task ChangeAsync(CancellationToken cancellationToken) =>
+            _client.GetDatabase(0).HashSetAsync("user:3", "name", "other");
 
         public override async ValueTask DisposeAsync()
         {

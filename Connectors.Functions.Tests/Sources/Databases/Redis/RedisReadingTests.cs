@@ -83,16 +83,31 @@ public sealed class RedisReadingTests(RedisServer server)
         }
 
         await using var source = server.Source();
-        var documents = (await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents().Select(document => document.Json()).ToDictionary(body => body.GetProperty("key").GetString()!);
+        var documents = (await source.AllAsync(1, PageLimits.Default, Cancellation))
+            .Documents()
+            .Select(document => document.Json())
+            .ToDictionary(body => body.GetProperty("key").GetString()!);
         Assert.Equal(7, documents.Count);
         Assert.Equal(new string('x', Most), documents["exact"].GetProperty("value").GetString());
         Assert.False(documents["exact"].TryGetProperty("value_truncated", out _));
         Assert.Equal(new string('x', Most - 1), documents["string"].GetProperty("value").GetString());
-        Assert.All(documents.Values.Where(body => body.GetProperty("key").GetString() != "exact"), body => Assert.True(body.GetProperty("value_truncated").GetBoolean()));
+        Assert.All(documents.Values.Where(body => body.GetProperty("key").GetString() != "exact"), body =>
+            Assert.True(body.GetProperty("value_truncated").GetBoolean())
+        );
         Assert.StartsWith("""["000 4567","001 4567",""", documents["list"].GetProperty("value").GetString(), StringComparison.Ordinal);
-        Assert.StartsWith("""[["000 4567",0],["001 4567",1],""", documents["zset"].GetProperty("value").GetString(), StringComparison.Ordinal);
-        var entries = System.Text.Json.JsonDocument.Parse(documents["stream"].GetProperty("value").GetString()!).RootElement.EnumerateArray().ToArray();
-        Assert.Equal(Enumerable.Range(0, entries.Length).Select(number => $"{number:000}"), entries.Select(entry => entry[1].GetProperty("field").GetString()));
+        Assert.StartsWith(
+            """[["000 4567",0],["001 4567",1],""",
+            documents["zset"].GetProperty("value").GetString(),
+            StringComparison.Ordinal
+        );
+        var entries = System
+            .Text.Json.JsonDocument.Parse(documents["stream"].GetProperty("value").GetString()!)
+            .RootElement.EnumerateArray()
+            .ToArray();
+        Assert.Equal(
+            Enumerable.Range(0, entries.Length).Select(number => $"{number:000}"),
+            entries.Select(entry => entry[1].GetProperty("field").GetString())
+        );
         Assert.InRange(entries.Length, 101, 299);
         foreach (var key in (string[])["list", "hash", "set", "zset"])
         {
@@ -107,7 +122,11 @@ public sealed class RedisReadingTests(RedisServer server)
         await client.GetDatabase().ExecuteAsync("XGROUP", "CREATE", "empty", "g", "$", "MKSTREAM");
         await client.GetDatabase().StringSetAsync(string.Empty, "x");
         await using var source = server.Source();
-        var documents = (await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents().Select(document => document.Json()).OrderBy(body => body.GetProperty("key").GetString()).ToArray();
+        var documents = (await source.AllAsync(1, PageLimits.Default, Cancellation))
+            .Documents()
+            .Select(document => document.Json())
+            .OrderBy(body => body.GetProperty("key").GetString())
+            .ToArray();
         Assert.Equal(["", "empty"], documents.Select(body => body.GetProperty("key").GetString()));
         Assert.Equal("[]", documents[1].GetProperty("value").GetString());
     }
@@ -128,9 +147,11 @@ public sealed class RedisReadingTests(RedisServer server)
             var page = await source.PageAsync(partition, token, new PageLimits(37, int.MaxValue), Cancellation);
             (token, isLast) = (page.Next, page.IsLast);
             ids.AddRange(page.Documents.Select(document => document.Json().GetProperty("key").GetString()!));
-            await (step % 20 < 10
-                ? Task.WhenAll(Enumerable.Range(0, 600).Select(number => redis.StringSetAsync($"comes:{step}:{number}", number)))
-                : Task.WhenAll(Enumerable.Range(0, 600).Select(number => redis.KeyDeleteAsync($"comes:{step - 10}:{number}"))));
+            await (
+                step % 20 < 10
+                    ? Task.WhenAll(Enumerable.Range(0, 600).Select(number => redis.StringSetAsync($"comes:{step}:{number}", number)))
+                    : Task.WhenAll(Enumerable.Range(0, 600).Select(number => redis.KeyDeleteAsync($"comes:{step - 10}:{number}")))
+            );
             Assert.InRange(token.Value?.Length ?? 0, 0, PageToken.MaxLength);
         }
 
@@ -145,7 +166,9 @@ public sealed class RedisReadingTests(RedisServer server)
         await client.GetDatabase().StringSetAsync("mine", "");
         for (var batch = 0; batch < 30; batch++)
         {
-            await client.GetDatabase().ScriptEvaluateAsync("for number = 1, 5000 do redis.call('SET', ARGV[1] .. ':' .. number, '') end", values: [batch]);
+            await client
+                .GetDatabase()
+                .ScriptEvaluateAsync("for number = 1, 5000 do redis.call('SET', ARGV[1] .. ':' .. number, '') end", values: [batch]);
         }
 
         await using var source = server.Source("""[{"database": 0, "key_pattern": "mine"}]""");
@@ -173,7 +196,14 @@ public sealed class RedisReadingTests(RedisServer server)
         await using var client = await server.EmptyAsync();
         await Task.WhenAll(Enumerable.Range(0, 50).Select(number => client.GetDatabase().StringSetAsync($"a:{number}", number)));
         await client.GetDatabase().HashSetAsync("b", "c", "d");
-        foreach (var rules in (string?[])[null, """[{"database": 0, "type": "string"}]""", """[{"database": 0, "key_pattern": "a:1*"}, {"database": 0, "type": "hash"}]"""])
+        foreach (
+            var rules in (string?[])
+                [
+                    null,
+                    """[{"database": 0, "type": "string"}]""",
+                    """[{"database": 0, "key_pattern": "a:1*"}, {"database": 0, "type": "hash"}]""",
+                ]
+        )
         {
             await using var source = server.Source(rules);
             var partition = Assert.Single(await source.PartitionAsync(1, Cancellation));
@@ -181,7 +211,8 @@ public sealed class RedisReadingTests(RedisServer server)
             Assert.True(ids.IsLast);
             Assert.Equal(
                 (await source.AllAsync(1, PageLimits.Default, Cancellation)).Ids().Order(),
-                Enumerable.Range(0, ids.Count).Select(index => System.Text.Encoding.UTF8.GetString(ids[index].Id.Span)).Order());
+                Enumerable.Range(0, ids.Count).Select(index => System.Text.Encoding.UTF8.GetString(ids[index].Id.Span)).Order()
+            );
         }
     }
 }

@@ -17,7 +17,10 @@ public sealed class RedisRulesTests(RedisServer server)
     [InlineData("""[{"database": 0, "key_pattern": "user:*"}]""", "0/user:1 0/user:2")]
     [InlineData("""[{"database": 0, "key_pattern": "user:*", "type": "HASH"}]""", "0/user:2")]
     [InlineData("""[{"database": 0, "type": "string"}, {"database": 1, "type": "string"}]""", "0/a 0/user:1 1/a")]
-    [InlineData("""[{"database": 0, "key_pattern": "user:[0-1]"}, {"database": 0, "key_pattern": "user:*"}, {"database": 0, "key_pattern": "a", "type": "set"}]""", "0/user:1 0/user:2")]
+    [InlineData(
+        """[{"database": 0, "key_pattern": "user:[0-1]"}, {"database": 0, "key_pattern": "user:*"}, {"database": 0, "key_pattern": "a", "type": "set"}]""",
+        "0/user:1 0/user:2"
+    )]
     [InlineData("""[{"database": 5, "key_pattern": "*"}]""", "")]
     public async Task KeysThatAnyRuleMeansAreListedOnce(string rules, string expected)
     {
@@ -30,8 +33,16 @@ public sealed class RedisRulesTests(RedisServer server)
         {
             await using var source = server.Source(rules, ("database", "1"));
             await source.PingAsync(Cancellation);
-            var documents = (await source.AllAsync(1, new PageLimits(limit, int.MaxValue), Cancellation)).Documents().Select(document => document.Json());
-            Assert.Equal(expected, string.Join(' ', documents.Select(body => $"{body.GetProperty("database")}/{body.GetProperty("key")}").Order(StringComparer.Ordinal)));
+            var documents = (await source.AllAsync(1, new PageLimits(limit, int.MaxValue), Cancellation))
+                .Documents()
+                .Select(document => document.Json());
+            Assert.Equal(
+                expected,
+                string.Join(
+                    ' ',
+                    documents.Select(body => $"{body.GetProperty("database")}/{body.GetProperty("key")}").Order(StringComparer.Ordinal)
+                )
+            );
         }
     }
 
@@ -52,11 +63,70 @@ public sealed class RedisRulesTests(RedisServer server)
     [Fact]
     public async Task PatternsMeanWhatTheServerTakesThemFor()
     {
-        string[] names = ["a", "ab", "abc", "b", "a*", "a?", "[a]", "a]b", "ü", "a\\b", "a-b", "aXb", "aab", "^", "-", "abcabc", "hello", "hallo", "hllo", "heello"];
+        string[] names =
+        [
+            "a",
+            "ab",
+            "abc",
+            "b",
+            "a*",
+            "a?",
+            "[a]",
+            "a]b",
+            "ü",
+            "a\\b",
+            "a-b",
+            "aXb",
+            "aab",
+            "^",
+            "-",
+            "abcabc",
+            "hello",
+            "hallo",
+            "hllo",
+            "heello",
+        ];
         string[] patterns =
         [
-            "*", "", "a", "a*", "*b", "*b*", "a?", "?", "??", "a\\*", "a\\?", "[ab]", "[a-c]", "[c-a]", "[^a]", "[^a-b]*", "a[\\-x]b", "[a", "[a-", "[^", "a\\", "a\\\\b", "\\[a\\]", "a]b", "*[bc]", "**",
-            "*a*b*c*", "?*?", "[]a]", "ü", "?ü", "??", "h?llo", "h*llo", "h[ae]llo", "h[^e]llo", "h[a-e]llo", "[-a]", "[\\]]*",
+            "*",
+            "",
+            "a",
+            "a*",
+            "*b",
+            "*b*",
+            "a?",
+            "?",
+            "??",
+            "a\\*",
+            "a\\?",
+            "[ab]",
+            "[a-c]",
+            "[c-a]",
+            "[^a]",
+            "[^a-b]*",
+            "a[\\-x]b",
+            "[a",
+            "[a-",
+            "[^",
+            "a\\",
+            "a\\\\b",
+            "\\[a\\]",
+            "a]b",
+            "*[bc]",
+            "**",
+            "*a*b*c*",
+            "?*?",
+            "[]a]",
+            "ü",
+            "?ü",
+            "??",
+            "h?llo",
+            "h*llo",
+            "h[ae]llo",
+            "h[^e]llo",
+            "h[a-e]llo",
+            "[-a]",
+            "[\\]]*",
         ];
         await using var client = await server.EmptyAsync();
         var redis = client.GetDatabase();
@@ -70,7 +140,8 @@ public sealed class RedisRulesTests(RedisServer server)
             var answer = await redis.ExecuteAsync("KEYS", pattern);
             Assert.Equal(
                 $"{pattern}: {string.Join(' ', ((string[]?)answer)!.Order(StringComparer.Ordinal))}",
-                $"{pattern}: {string.Join(' ', names.Where(name => RedisPattern.Matches(System.Text.Encoding.UTF8.GetBytes(name), pattern)).Order(StringComparer.Ordinal))}");
+                $"{pattern}: {string.Join(' ', names.Where(name => RedisPattern.Matches(System.Text.Encoding.UTF8.GetBytes(name), pattern)).Order(StringComparer.Ordinal))}"
+            );
         }
     }
 }

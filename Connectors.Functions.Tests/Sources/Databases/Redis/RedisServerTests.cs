@@ -39,9 +39,17 @@ public sealed class RedisServerTests(RedisServer server)
         }
 
         await using var source = server.Source(("port", port), ("username", "mirror"), ("password", "wrong"));
-        Assert.Contains("refuses the login of user 'mirror'", (await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "refuses the login of user 'mirror'",
+            (await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation))).Message,
+            StringComparison.Ordinal
+        );
         await using var needless = server.Source(("port", port), ("password", "wrong"));
-        Assert.Contains("has no password for its default user", (await Assert.ThrowsAsync<ConnectorException>(() => needless.PingAsync(Cancellation))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has no password for its default user",
+            (await Assert.ThrowsAsync<ConnectorException>(() => needless.PingAsync(Cancellation))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -61,7 +69,23 @@ public sealed class RedisServerTests(RedisServer server)
     public async Task ASizeThatIsToldThisTimeAndNotTheNextIsNoChange()
     {
         await using var client = await server.EmptyAsync();
-        await client.GetDatabase().ExecuteAsync("ACL", "SETUSER", "sizeless", "on", ">x", "~*", "resetchannels", "-@all", "+@read", "+@connection", "+@transaction", "+info", "-memory");
+        await client
+            .GetDatabase()
+            .ExecuteAsync(
+                "ACL",
+                "SETUSER",
+                "sizeless",
+                "on",
+                ">x",
+                "~*",
+                "resetchannels",
+                "-@all",
+                "+@read",
+                "+@connection",
+                "+@transaction",
+                "+info",
+                "-memory"
+            );
         await client.GetDatabase().HashSetAsync("user:1", "name", "Ann");
         await client.GetDatabase().StringSetAsync("a", "1");
         await using var with = server.Source();
@@ -74,14 +98,33 @@ public sealed class RedisServerTests(RedisServer server)
         Assert.Equal(told.Select(document => document.Compared), untold.Select(document => document.Compared));
 
         static async Task<List<ReadDocument>> ReadAsync(IDataSource source) =>
-            [.. (await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents().OrderBy(document => document.Id, StringComparer.Ordinal)];
+            [
+                .. (await source.AllAsync(1, PageLimits.Default, Cancellation))
+                    .Documents()
+                    .OrderBy(document => document.Id, StringComparer.Ordinal),
+            ];
     }
 
     [Fact]
     public async Task TheRightsThatTheDocumentationNamesAreEnough()
     {
         await using var client = await server.EmptyAsync();
-        await client.GetDatabase().ExecuteAsync("ACL", "SETUSER", "mirror", "on", ">x", "~*", "resetchannels", "-@all", "+@read", "+@connection", "+@transaction", "+info");
+        await client
+            .GetDatabase()
+            .ExecuteAsync(
+                "ACL",
+                "SETUSER",
+                "mirror",
+                "on",
+                ">x",
+                "~*",
+                "resetchannels",
+                "-@all",
+                "+@read",
+                "+@connection",
+                "+@transaction",
+                "+info"
+            );
         await client.GetDatabase(1).StringSetAsync("a", "1");
         await using var source = server.Source(("username", "mirror"), ("password", "x"));
         await source.PingAsync(Cancellation);
@@ -91,7 +134,11 @@ public sealed class RedisServerTests(RedisServer server)
         // The client finds out how many databases there are, but not as this user: it would read database 0 instead.
         await client.GetDatabase(0).StringSetAsync("b", "1");
         await using var beyond = server.Source(("username", "mirror"), ("password", "x"), ("database", "99"));
-        Assert.Contains("has no database 99", (await Assert.ThrowsAsync<ConnectorException>(() => beyond.PingAsync(Cancellation))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has no database 99",
+            (await Assert.ThrowsAsync<ConnectorException>(() => beyond.PingAsync(Cancellation))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -103,7 +150,25 @@ public sealed class RedisServerTests(RedisServer server)
     public async Task ARightThatIsMissingFailsTheRead(string change, string sentence)
     {
         await using var client = await server.EmptyAsync();
-        await client.GetDatabase().ExecuteAsync("ACL", ["SETUSER", "mirror", "on", ">x", "~*", "resetchannels", "-@all", "+@read", "+@connection", "+@transaction", "+info", .. change.Split(' ')]);
+        await client
+            .GetDatabase()
+            .ExecuteAsync(
+                "ACL",
+                [
+                    "SETUSER",
+                    "mirror",
+                    "on",
+                    ">x",
+                    "~*",
+                    "resetchannels",
+                    "-@all",
+                    "+@read",
+                    "+@connection",
+                    "+@transaction",
+                    "+info",
+                    .. change.Split(' '),
+                ]
+            );
         await client.GetDatabase().StringSetAsync("a", "1");
         await using var source = server.Source(("username", "mirror"), ("password", "x"));
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, PageLimits.Default, Cancellation));
@@ -115,10 +180,29 @@ public sealed class RedisServerTests(RedisServer server)
     public async Task WithoutTheRightToAskForSizesThereAreNone()
     {
         await using var client = await server.EmptyAsync();
-        await client.GetDatabase().ExecuteAsync("ACL", "SETUSER", "mirror", "on", ">x", "~*", "resetchannels", "-@all", "+@read", "+@connection", "+@transaction", "+info", "-memory");
+        await client
+            .GetDatabase()
+            .ExecuteAsync(
+                "ACL",
+                "SETUSER",
+                "mirror",
+                "on",
+                ">x",
+                "~*",
+                "resetchannels",
+                "-@all",
+                "+@read",
+                "+@connection",
+                "+@transaction",
+                "+info",
+                "-memory"
+            );
         await client.GetDatabase().HashSetAsync("a", "b", "c");
         await using var source = server.Source(("username", "mirror"), ("password", "x"));
-        Assert.Equal("""{"key":"a","value":"{\"b\":\"c\"}","database":0,"key_type":"hash"}""", Assert.Single((await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents()).Body);
+        Assert.Equal(
+            """{"key":"a","value":"{\"b\":\"c\"}","database":0,"key_type":"hash"}""",
+            Assert.Single((await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents()).Body
+        );
     }
 
     [Fact]
@@ -133,7 +217,9 @@ public sealed class RedisServerTests(RedisServer server)
         foreach (var token in (PageToken[])[PageToken.Start, first.Next])
         {
             await using var resumed = server.Source(("port", other));
-            var failure = await Assert.ThrowsAsync<ConnectorException>(() => resumed.PageAsync(partition, token, PageLimits.Default, Cancellation));
+            var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+                resumed.PageAsync(partition, token, PageLimits.Default, Cancellation)
+            );
             Assert.Contains("was restarted, or another server took its place", failure.Message, StringComparison.Ordinal);
             Assert.Equal(FailureKind.Fatal, failure.Kind);
         }
@@ -147,9 +233,16 @@ public sealed class RedisServerTests(RedisServer server)
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => behind.PingAsync(Cancellation));
         Assert.Contains("is a replica without a connection to its primary", failure.Message, StringComparison.Ordinal);
         Assert.Equal(FailureKind.Retry, failure.Kind);
-        var cluster = await server.StartAsync(free => ["--port", $"{free}", "--cluster-enabled", "yes", "--cluster-config-file", $"nodes-{free}.conf", "--cluster-port", "0"], Cancellation);
+        var cluster = await server.StartAsync(
+            free => ["--port", $"{free}", "--cluster-enabled", "yes", "--cluster-config-file", $"nodes-{free}.conf", "--cluster-port", "0"],
+            Cancellation
+        );
         await using var node = server.Source(("port", cluster), ("password", ""));
-        Assert.Contains("is a node of a cluster", (await Assert.ThrowsAsync<ConnectorException>(() => node.PingAsync(Cancellation))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is a node of a cluster",
+            (await Assert.ThrowsAsync<ConnectorException>(() => node.PingAsync(Cancellation))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -160,14 +253,34 @@ public sealed class RedisServerTests(RedisServer server)
         // Kibana's text box makes one line of PEM files.
         var (certificate, key) = (server.Certificate.ReplaceLineEndings(" "), server.Key.ReplaceLineEndings(" "));
         await using var both = server.Source(
-            ("port", port), ("password", ""), ("ssl_enabled", true), ("ssl_ca", certificate), ("mutual_tls_enabled", true), ("tls_certfile", certificate), ("tls_keyfile", key));
+            ("port", port),
+            ("password", ""),
+            ("ssl_enabled", true),
+            ("ssl_ca", certificate),
+            ("mutual_tls_enabled", true),
+            ("tls_certfile", certificate),
+            ("tls_keyfile", key)
+        );
         await both.PingAsync(Cancellation);
         await using var unknown = server.Source(("port", port), ("password", ""), ("ssl_enabled", true));
-        Assert.Contains("the TLS connection failed", (await Assert.ThrowsAsync<ConnectorException>(() => unknown.PingAsync(Cancellation))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the TLS connection failed",
+            (await Assert.ThrowsAsync<ConnectorException>(() => unknown.PingAsync(Cancellation))).Message,
+            StringComparison.Ordinal
+        );
         await using var noCertificate = server.Source(("port", port), ("password", ""), ("ssl_enabled", true), ("ssl_ca", certificate));
         await Assert.ThrowsAsync<ConnectorException>(() => noCertificate.PingAsync(Cancellation));
         await using var broken = server.Source(
-            ("port", port), ("ssl_enabled", true), ("mutual_tls_enabled", true), ("tls_certfile", certificate), ("tls_keyfile", "-----BEGIN PRIVATE KEY----- AAAA -----END PRIVATE KEY-----"));
-        Assert.StartsWith("tls_certfile, tls_keyfile: they are not a certificate and its private key.", (await Assert.ThrowsAsync<ConnectorException>(() => broken.PingAsync(Cancellation))).Message, StringComparison.Ordinal);
+            ("port", port),
+            ("ssl_enabled", true),
+            ("mutual_tls_enabled", true),
+            ("tls_certfile", certificate),
+            ("tls_keyfile", "-----BEGIN PRIVATE KEY----- AAAA -----END PRIVATE KEY-----")
+        );
+        Assert.StartsWith(
+            "tls_certfile, tls_keyfile: they are not a certificate and its private key.",
+            (await Assert.ThrowsAsync<ConnectorException>(() => broken.PingAsync(Cancellation))).Message,
+            StringComparison.Ordinal
+        );
     }
 }

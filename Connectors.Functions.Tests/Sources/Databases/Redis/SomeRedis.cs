@@ -9,11 +9,17 @@ internal static class SomeRedis
 {
     public const int MostBytes = 1_000;
 
-    public static RedisDataSource Source(this RedisServer server, params (string Field, JsonNode Value)[] values) => server.Source(rules: null, values);
+    public static RedisDataSource Source(this RedisServer server, params (string Field, JsonNode Value)[] values) =>
+        server.Source(rules: null, values);
 
     public static RedisDataSource Source(this RedisServer server, string? rules, params (string Field, JsonNode Value)[] values)
     {
-        var all = new JsonObject { ["host"] = "127.0.0.1", ["port"] = server.Port, ["password"] = RedisServer.Password };
+        var all = new JsonObject
+        {
+            ["host"] = "127.0.0.1",
+            ["port"] = server.Port,
+            ["password"] = RedisServer.Password,
+        };
         foreach (var (field, value) in values)
         {
             all[field] = value;

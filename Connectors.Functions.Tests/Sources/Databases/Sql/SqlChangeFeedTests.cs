@@ -29,7 +29,9 @@ public abstract class SqlChangeFeedTests(SqlServer server, string instant, strin
     {
         var database = await FilledAsync(
             $"CREATE TABLE a (n int PRIMARY KEY, changed {instant})",
-            "INSERT INTO a VALUES (1, '2024-06-01 11:44:00'), (2, '2024-06-01 11:46:00'), (3, '2024-06-01 12:00:00'), (4, '2024-06-01 12:30:00'), (5, NULL), (6, '2023-01-01 00:00:00')");
+            "INSERT INTO a VALUES (1, '2024-06-01 11:44:00'), (2, '2024-06-01 11:46:00'), (3, '2024-06-01 12:00:00'), (4, '2024-06-01 "
+                + "12:30:00'), (5, NULL), (6, '2023-01-01 00:00:00')"
+        );
         await using var source = Source(database);
 
         Assert.Equal(["a_2", "a_3", "a_4", "a_5"], (await ReadAsync(source, await CursorAsync(source), PageLimits.Default)).Ids);
@@ -40,7 +42,10 @@ public abstract class SqlChangeFeedTests(SqlServer server, string instant, strin
     [InlineData("2024-05-30", "2024-05-31", "date")]
     public async Task OfTimesWithoutAZoneTwelveHoursMoreComeBecauseNobodyKnowsTheZone(string old, string changed, string? type)
     {
-        var database = await FilledAsync($"CREATE TABLE a (n int PRIMARY KEY, changed {type ?? zoneless})", $"INSERT INTO a VALUES (1, '{old}'), (2, '{changed}'), (3, NULL)");
+        var database = await FilledAsync(
+            $"CREATE TABLE a (n int PRIMARY KEY, changed {type ?? zoneless})",
+            $"INSERT INTO a VALUES (1, '{old}'), (2, '{changed}'), (3, NULL)"
+        );
         await using var source = Source(database);
 
         Assert.Equal(["a_2", "a_3"], (await ReadAsync(source, await CursorAsync(source), PageLimits.Default)).Ids);
@@ -50,8 +55,11 @@ public abstract class SqlChangeFeedTests(SqlServer server, string instant, strin
     public async Task ATableThatCanNotTellIsReadWhole()
     {
         var database = await FilledAsync(
-            $"CREATE TABLE a (n int PRIMARY KEY, changed {instant}); CREATE TABLE b (n int PRIMARY KEY); CREATE TABLE c (n int PRIMARY KEY, changed int)",
-            "INSERT INTO a VALUES (1, '2024-01-01 00:00:00'), (2, '2024-06-01 13:00:00'); INSERT INTO b VALUES (1), (2); INSERT INTO c VALUES (1, 7)");
+            $"CREATE TABLE a (n int PRIMARY KEY, changed {instant}); CREATE TABLE b (n int PRIMARY KEY); CREATE TABLE c (n int PRIMARY "
+                + "KEY, changed int)",
+            "INSERT INTO a VALUES (1, '2024-01-01 00:00:00'), (2, '2024-06-01 13:00:00'); INSERT INTO b VALUES (1), (2); INSERT INTO c "
+                + "VALUES (1, 7)"
+        );
         await using var source = Source(database);
 
         Assert.Equal(["a_2", "b_1", "b_2", "c_1"], (await ReadAsync(source, await CursorAsync(source), PageLimits.Default)).Ids);
@@ -61,8 +69,11 @@ public abstract class SqlChangeFeedTests(SqlServer server, string instant, strin
     public async Task ManyChangesComeInPagesAndFromEveryTokenInAnotherProcess()
     {
         var database = await FilledAsync(
-            $"CREATE TABLE a (n int, m varchar(20), changed {instant}, CONSTRAINT k PRIMARY KEY (n, m)); CREATE TABLE b (n int PRIMARY KEY, changed {instant}); CREATE TABLE c (n int PRIMARY KEY)",
-            $"INSERT INTO a VALUES {string.Join(", ", Enumerable.Range(1, 20).Select(n => $"({n}, 'x|{n % 3}', '2024-06-01 {(n % 2 == 0 ? 13 : 10)}:00:00')"))}; INSERT INTO c VALUES (1), (2), (3)");
+            $"CREATE TABLE a (n int, m varchar(20), changed {instant}, CONSTRAINT k PRIMARY KEY (n, m)); CREATE TABLE b (n int PRIMARY "
+                + $"KEY, changed {instant}); CREATE TABLE c (n int PRIMARY KEY)",
+            "INSERT INTO a VALUES "
+                + $"{string.Join(", ", Enumerable.Range(1, 20).Select(n => $"({n}, 'x|{n % 3}', '2024-06-01 {(n % 2 == 0 ? 13 : 10)}:00:00')"))}; INSERT INTO c VALUES (1), (2), (3)"
+        );
         string cursor;
         Reading whole;
         await using (var source = Source(database))
@@ -85,14 +96,28 @@ public abstract class SqlChangeFeedTests(SqlServer server, string instant, strin
     [Fact]
     public async Task TheCursorIsTheTimeOfTheServerWhenTheReadingBegan()
     {
-        var database = await FilledAsync($"CREATE TABLE a (n int PRIMARY KEY, changed {instant})", "INSERT INTO a VALUES (1, NULL), (2, NULL)");
+        var database = await FilledAsync(
+            $"CREATE TABLE a (n int PRIMARY KEY, changed {instant})",
+            "INSERT INTO a VALUES (1, NULL), (2, NULL)"
+        );
         var context = SomeSettings.Of(Values(database), server.Fields);
         await using var source = server.Source(
-            new SourceContext { Settings = context.Settings, TimeProvider = new FakeTimeProvider(new DateTimeOffset(2001, 1, 1, 0, 0, 0, TimeSpan.Zero)) }, rowsAPartition: 5);
+            new SourceContext
+            {
+                Settings = context.Settings,
+                TimeProvider = new FakeTimeProvider(new DateTimeOffset(2001, 1, 1, 0, 0, 0, TimeSpan.Zero)),
+            },
+            rowsAPartition: 5
+        );
         var before = await NowAsync(database);
         var start = (await ((IChangeFeed)source).FindCursorAsync(Cancellation)).Cursor!;
         var between = await NowAsync(database);
-        using var first = await ((IChangeFeed)source).ReadChangesAsync(start, PageToken.Start, new PageLimits(1, int.MaxValue), Cancellation);
+        using var first = await ((IChangeFeed)source).ReadChangesAsync(
+            start,
+            PageToken.Start,
+            new PageLimits(1, int.MaxValue),
+            Cancellation
+        );
         var after = await NowAsync(database);
         var rest = await ReadAsync(source, start, PageLimits.Default, first.Upserts.Next);
 
@@ -110,7 +135,10 @@ public abstract class SqlChangeFeedTests(SqlServer server, string instant, strin
 
         var start = await ((IChangeFeed)source).FindCursorAsync(Cancellation);
 
-        Assert.Equal((null, "No column tells when a row changed. Name one in the field incremental_column."), (start.Cursor, start.Unavailable));
+        Assert.Equal(
+            (null, "No column tells when a row changed. Name one in the field incremental_column."),
+            (start.Cursor, start.Unavailable)
+        );
         Assert.Equal(start.Unavailable, await LostAsync(source, cursor));
     }
 
@@ -120,27 +148,42 @@ public abstract class SqlChangeFeedTests(SqlServer server, string instant, strin
     [InlineData("ALTER TABLE a ADD COLUMN note varchar(9) DEFAULT 'x'")]
     public async Task OtherTablesOrColumnsHaveEverythingRead(string change)
     {
-        var database = await FilledAsync($"CREATE TABLE a (n int PRIMARY KEY, changed {instant}); CREATE TABLE old (n int PRIMARY KEY)", "INSERT INTO a VALUES (1, NULL)");
+        var database = await FilledAsync(
+            $"CREATE TABLE a (n int PRIMARY KEY, changed {instant}); CREATE TABLE old (n int PRIMARY KEY)",
+            "INSERT INTO a VALUES (1, NULL)"
+        );
         await using var source = Source(database);
         var cursor = await CursorAsync(source);
         Assert.Null(await LostAsync(source, cursor));
         await server.RunAsync(database, change, Cancellation);
         await using var next = Source(database);
 
-        Assert.Equal("Tables or their columns, or the field incremental_column, are others than at the last sync.", await LostAsync(next, cursor));
+        Assert.Equal(
+            "Tables or their columns, or the field incremental_column, are others than at the last sync.",
+            await LostAsync(next, cursor)
+        );
     }
 
     [Fact]
     public async Task AnUnknownCursorOrOneAheadOfTheServerIsExpired()
     {
-        var database = await FilledAsync($"CREATE TABLE a (n int PRIMARY KEY, changed {instant}, other {instant})", "INSERT INTO a VALUES (1, NULL, NULL)");
+        var database = await FilledAsync(
+            $"CREATE TABLE a (n int PRIMARY KEY, changed {instant}, other {instant})",
+            "INSERT INTO a VALUES (1, NULL, NULL)"
+        );
         await using var source = Source(database);
         var cursor = SqlChangeCursor.Parse(await CursorAsync(source))!;
         await using var other = server.Source(database, ("incremental_column", "other"));
 
         Assert.Equal("The stored time of the last sync can't be read.", await LostAsync(source, "yesterday"));
-        Assert.Equal("The clock of the database server is behind the time of the last sync.", await LostAsync(source, (cursor with { Time = Noon.AddYears(500) }).ToString()));
-        Assert.Equal("Tables or their columns, or the field incremental_column, are others than at the last sync.", await LostAsync(other, cursor.ToString()));
+        Assert.Equal(
+            "The clock of the database server is behind the time of the last sync.",
+            await LostAsync(source, (cursor with { Time = Noon.AddYears(500) }).ToString())
+        );
+        Assert.Equal(
+            "Tables or their columns, or the field incremental_column, are others than at the last sync.",
+            await LostAsync(other, cursor.ToString())
+        );
     }
 
     [Fact]
@@ -153,7 +196,11 @@ public abstract class SqlChangeFeedTests(SqlServer server, string instant, strin
 
         var failure = await Assert.ThrowsAsync<Connectors.Abstractions.ConnectorException>(() => wrong.PingAsync(Cancellation));
 
-        Assert.Contains("no table has a column 'chanegd' with a date, or a date and a time. Correct the field incremental_column", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no table has a column 'chanegd' with a date, or a date and a time. Correct the field incremental_column",
+            failure.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -161,17 +208,27 @@ public abstract class SqlChangeFeedTests(SqlServer server, string instant, strin
     {
         var database = await FilledAsync(
             $"CREATE TABLE a (n int PRIMARY KEY, note varchar(9), changed {instant}); CREATE TABLE b (n int PRIMARY KEY)",
-            $"INSERT INTO a VALUES {string.Join(", ", Enumerable.Range(1, 9).Select(n => $"({n}, 'old', '2024-01-01 00:00:00')"))}; INSERT INTO b VALUES (1)");
+            $"INSERT INTO a VALUES {string.Join(", ", Enumerable.Range(1, 9).Select(n => $"({n}, 'old', '2024-01-01 00:00:00')"))}; "
+                + "INSERT INTO b VALUES (1)"
+        );
         using var bench = new EngineBench();
         bench.Options = bench.Options with { Page = new PageLimits(2, int.MaxValue) };
         await using (var source = Source(database))
         {
-            bench.Request = bench.Request with { Cursor = (await bench.RunNextAsync(source)).Cursor?.DeepClone().AsObject(), Kind = SyncKind.Incremental };
+            bench.Request = bench.Request with
+            {
+                Cursor = (await bench.RunNextAsync(source)).Cursor?.DeepClone().AsObject(),
+                Kind = SyncKind.Incremental,
+            };
         }
 
         bench.Index.Written.Clear();
         await server.RunAsync(
-            database, $"{utc}; UPDATE a SET note = 'new', changed = {clock} WHERE n IN (2, 5, 8); INSERT INTO a VALUES (10, 'new', {clock}); INSERT INTO b VALUES (2)", Cancellation);
+            database,
+            $"{utc}; UPDATE a SET note = 'new', changed = {clock} WHERE n IN (2, 5, 8); INSERT INTO a VALUES (10, 'new', {clock}); "
+                + "INSERT INTO b VALUES (2)",
+            Cancellation
+        );
         await using (var source = Source(database))
         {
             var outcome = await bench.RunNextAsync(source);
@@ -232,7 +289,12 @@ public abstract class SqlChangeFeedTests(SqlServer server, string instant, strin
         await using var connection = await server.ConnectAsync(database, Cancellation);
         await using var command = connection.CreateCommand();
         command.CommandText = $"{utc}; SELECT {clock}";
-        return new DateTimeOffset(DateTime.SpecifyKind(Convert.ToDateTime(await command.ExecuteScalarAsync(Cancellation), CultureInfo.InvariantCulture), DateTimeKind.Utc));
+        return new DateTimeOffset(
+            DateTime.SpecifyKind(
+                Convert.ToDateTime(await command.ExecuteScalarAsync(Cancellation), CultureInfo.InvariantCulture),
+                DateTimeKind.Utc
+            )
+        );
     }
 
     private static async Task<string?> LostAsync(IDataSource source, string cursor)

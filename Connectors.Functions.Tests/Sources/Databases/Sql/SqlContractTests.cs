@@ -38,7 +38,8 @@ public abstract class SqlContractTests(SqlServer server, string tables, Func<str
 
         public override IDataSource Create(SourceContext context) => _server.Source(context, rowsAPartition: 2);
 
-        public override Task ChangeAsync(CancellationToken cancellationToken) => _server.RunAsync(_database, "UPDATE orders SET note = 'other' WHERE id = 3", cancellationToken);
+        public override Task ChangeAsync(CancellationToken cancellationToken) =>
+            _server.RunAsync(_database, "UPDATE orders SET note = 'other' WHERE id = 3", cancellationToken);
 
         public override async ValueTask DisposeAsync()
         {

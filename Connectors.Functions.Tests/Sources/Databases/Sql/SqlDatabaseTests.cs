@@ -15,7 +15,11 @@ public abstract class SqlDatabaseTests(SqlServer server)
     public async Task ATableWithoutAKeyStopsDeletesUnlessItIsEmptyOrLeftOut()
     {
         var database = await server.CreateDatabaseAsync(Cancellation);
-        await server.RunAsync(database, "CREATE TABLE a (n int PRIMARY KEY); CREATE TABLE log (line text); INSERT INTO a VALUES (1)", Cancellation);
+        await server.RunAsync(
+            database,
+            "CREATE TABLE a (n int PRIMARY KEY); CREATE TABLE log (line text); INSERT INTO a VALUES (1)",
+            Cancellation
+        );
         Assert.Null(await GapAsync());
         await server.RunAsync(database, "INSERT INTO log VALUES ('x')", Cancellation);
         Assert.Contains("log: the table has no primary key", await GapAsync(), StringComparison.Ordinal);
@@ -41,7 +45,8 @@ public abstract class SqlDatabaseTests(SqlServer server)
             CREATE TABLE a (n int PRIMARY KEY); CREATE TABLE b (n int PRIMARY KEY); CREATE TABLE c (n int PRIMARY KEY);
             INSERT INTO a VALUES (1); INSERT INTO b VALUES (1); INSERT INTO c VALUES (1)
             """,
-            Cancellation);
+            Cancellation
+        );
         await AddReaderAsync(database, readable: ["a", "c"], closed: ["b"]);
         await using var source = server.Source(database, (server.UserField, "limited"), ("password", "x"));
         var partitions = await source.PartitionAsync(1, Cancellation);
@@ -72,13 +77,19 @@ public abstract class SqlDatabaseTests(SqlServer server)
     public async Task AnotherPrimaryKeyInMidSyncFailsTheSync()
     {
         var database = await server.CreateDatabaseAsync(Cancellation);
-        await server.RunAsync(database, "CREATE TABLE a (n int, m int NOT NULL, CONSTRAINT k PRIMARY KEY (n)); INSERT INTO a VALUES (1, 9), (2, 8), (3, 7)", Cancellation);
+        await server.RunAsync(
+            database,
+            "CREATE TABLE a (n int, m int NOT NULL, CONSTRAINT k PRIMARY KEY (n)); INSERT INTO a VALUES (1, 9), (2, 8), (3, 7)",
+            Cancellation
+        );
         await using var source = server.Source(database);
         var partition = Assert.Single(await source.PartitionAsync(1, Cancellation));
         var first = await source.PageAsync(partition, PageToken.Start, new PageLimits(1, int.MaxValue), Cancellation);
         await server.RunAsync(database, $"ALTER TABLE a {DropKey}, ADD PRIMARY KEY (m)", Cancellation);
         await using var resumed = server.Source(database);
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => resumed.PageAsync(partition, first.Next, PageLimits.Default, Cancellation));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            resumed.PageAsync(partition, first.Next, PageLimits.Default, Cancellation)
+        );
         Assert.Contains("the primary key of the table 'a' was changed", failure.Message, StringComparison.Ordinal);
     }
 
@@ -109,7 +120,9 @@ public abstract class SqlDatabaseTests(SqlServer server)
         await using var command = other.CreateCommand();
         command.CommandText = LockTableA;
         await command.ExecuteNonQueryAsync(Cancellation);
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PageAsync(partition, PageToken.Start, PageLimits.Default, Cancellation));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            source.PageAsync(partition, PageToken.Start, PageLimits.Default, Cancellation)
+        );
         Assert.Equal(FailureKind.Retry, failure.Kind);
         Assert.Contains("Raise statement_timeout", failure.Message, StringComparison.Ordinal);
     }
@@ -132,7 +145,11 @@ public abstract class SqlDatabaseTests(SqlServer server)
     protected virtual Task<IAsyncDisposable?> SwitchTlsOnAsync() => Task.FromResult<IAsyncDisposable?>(null);
 
     protected static async Task AssertPingFailsAsync(IDataSource source, string sentence) =>
-        Assert.Contains(sentence, (await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            sentence,
+            (await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation))).Message,
+            StringComparison.Ordinal
+        );
 
     /// <summary>Asks a source with one wrong value, over a database with a table <c>a</c>.</summary>
     protected async Task AssertWrongValueIsExplainedAsync(string field, string value, FailureKind kind, string sentence)

@@ -40,7 +40,8 @@ public sealed class SqlTextTests
     [InlineData("0000-00-00 00:00:00", nameof(SqlValueKind.TimestampUtc), null)]
     [InlineData("294276-12-31 23:59:59.999999", nameof(SqlValueKind.Timestamp), "9999-12-31T23:59:59.999999")]
     [InlineData("4714-11-24 00:00:00+00 BC", nameof(SqlValueKind.TimestampUtc), "0001-01-01T00:00:00Z")]
-    public void ATimeIsWrittenAsIso8601(string text, string kind, string? expected) => Assert.Equal(expected, SqlText.Time(text, Enum.Parse<SqlValueKind>(kind)));
+    public void ATimeIsWrittenAsIso8601(string text, string kind, string? expected) =>
+        Assert.Equal(expected, SqlText.Time(text, Enum.Parse<SqlValueKind>(kind)));
 
     [Theory]
     [InlineData("2024-02-29 13:14:15.12", nameof(SqlValueKind.Timestamp), "2024-02-29 13:14:15.120000")]
@@ -49,7 +50,8 @@ public sealed class SqlTextTests
     [InlineData("1", nameof(SqlValueKind.Float), "1.0")]
     [InlineData("t", nameof(SqlValueKind.Boolean), "True")]
     [InlineData("1.50", nameof(SqlValueKind.Decimal), "1.50")]
-    public void AnIdNamesAKeyAsPythonPrintsIt(string text, string kind, string expected) => Assert.Equal(expected, SqlText.Python(text, Enum.Parse<SqlValueKind>(kind)));
+    public void AnIdNamesAKeyAsPythonPrintsIt(string text, string kind, string expected) =>
+        Assert.Equal(expected, SqlText.Python(text, Enum.Parse<SqlValueKind>(kind)));
 
     [Theory]
     [InlineData(new[] { "7" }, "t_7")]
@@ -68,5 +70,6 @@ public sealed class SqlTextTests
     [InlineData(1, 3, 10, new[] { "1", "2" })]
     [InlineData(5, 5, 4, new string[0])]
     [InlineData(-10, -1, 2, new[] { "-6" })]
-    public void ARangeIsDividedEvenly(int first, int last, int parts, string[] expected) => Assert.Equal(expected, SqlSplits.Between(first, last, parts));
+    public void ARangeIsDividedEvenly(int first, int last, int parts, string[] expected) =>
+        Assert.Equal(expected, SqlSplits.Between(first, last, parts));
 }

@@ -18,7 +18,10 @@ public sealed class SqlUpgradeTests
     [MemberData(nameof(Sources))]
     public void TheColumnDoesNotShapeDocumentsSoNamingItRewritesNone(string type)
     {
-        var description = type == "mysql" ? new MySqlDataSource(SourceContext.Empty).Description : new PostgreSqlDataSource(SourceContext.Empty).Description;
+        var description =
+            type == "mysql"
+                ? new MySqlDataSource(SourceContext.Empty).Description
+                : new PostgreSqlDataSource(SourceContext.Empty).Description;
         var older = description with { Fields = [.. description.Fields.Where(field => field.Name != "incremental_column")] };
 
         Assert.Equal(description.Fields.Count - 1, older.Fields.Count);
@@ -30,8 +33,18 @@ public sealed class SqlUpgradeTests
 
     private static string Fingerprint(SourceDescription source, string? column, string tables = "*")
     {
-        var configuration = new JsonObject { ["host"] = Value("h"), ["tables"] = Value(tables), ["incremental_column"] = Value(column) };
-        var connector = new JsonObject { ["index_name"] = "search", ["service_type"] = source.ServiceType, ["configuration"] = configuration };
+        var configuration = new JsonObject
+        {
+            ["host"] = Value("h"),
+            ["tables"] = Value(tables),
+            ["incremental_column"] = Value(column),
+        };
+        var connector = new JsonObject
+        {
+            ["index_name"] = "search",
+            ["service_type"] = source.ServiceType,
+            ["configuration"] = configuration,
+        };
         return JobSetup.DryRun(new ConnectorRecord(new StoredDocument("c", connector, 1, 1)), source).Fingerprint;
     }
 

@@ -32,14 +32,15 @@ public sealed class AzureBlobContractTests(AzuriteServer server) : SourceContrac
 
         public override IReadOnlyCollection<string> Ids => [.. Names.Select(name => $"one/{name}"), "two/x.md", "two/y.md"];
 
-        public override JsonObject Values => new()
-        {
-            ["account_name"] = AzuriteServer.Account,
-            ["account_key"] = AzuriteServer.Key,
-            ["blob_endpoint"] = AzuriteServer.Endpoint(_proxy.Port),
-            ["containers"] = "one, two",
-            ["retry_count"] = 0,
-        };
+        public override JsonObject Values =>
+            new()
+            {
+                ["account_name"] = AzuriteServer.Account,
+                ["account_key"] = AzuriteServer.Key,
+                ["blob_endpoint"] = AzuriteServer.Endpoint(_proxy.Port),
+                ["containers"] = "one, two",
+                ["retry_count"] = 0,
+            };
 
         public override IReadOnlyCollection<string> Secrets => [AzuriteServer.Key];
 

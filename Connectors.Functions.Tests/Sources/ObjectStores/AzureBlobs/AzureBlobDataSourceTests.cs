@@ -20,8 +20,18 @@ public sealed class AzureBlobDataSourceTests(AzuriteServer server)
     public async Task ADocumentHasThePythonServicesFields()
     {
         var account = await server.EmptyAsync(Cancellation);
-        var container = (await account.CreateBlobContainerAsync("docs", metadata: new Dictionary<string, string> { ["team"] = "red" }, cancellationToken: Cancellation)).Value;
-        var options = new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "text/plain" }, Metadata = new Dictionary<string, string> { ["author"] = "Ann" } };
+        var container = (
+            await account.CreateBlobContainerAsync(
+                "docs",
+                metadata: new Dictionary<string, string> { ["team"] = "red" },
+                cancellationToken: Cancellation
+            )
+        ).Value;
+        var options = new BlobUploadOptions
+        {
+            HttpHeaders = new BlobHttpHeaders { ContentType = "text/plain" },
+            Metadata = new Dictionary<string, string> { ["author"] = "Ann" },
+        };
         var stored = (await container.GetBlobClient("a/b.txt").UploadAsync(new BinaryData("some text"), options, Cancellation)).Value;
         await using var source = Source(("containers", "*"));
         var page = Assert.Single(await source.AllAsync(1, PageLimits.Default, Cancellation));
@@ -30,8 +40,18 @@ public sealed class AzureBlobDataSourceTests(AzuriteServer server)
         Assert.Equal(stored.LastModified, document.Timestamp);
         var body = document.Json();
         Assert.Equal(
-            ["title: a/b.txt", "container: docs", "size: 9", "content type: text/plain", """metadata: {"author":"Ann"}""", """container metadata: {"team":"red"}"""],
-            new[] { "title", "container", "size", "content type", "metadata", "container metadata" }.Select(field => $"{field}: {body.GetProperty(field)}"));
+            [
+                "title: a/b.txt",
+                "container: docs",
+                "size: 9",
+                "content type: text/plain",
+                """metadata: {"author":"Ann"}""",
+                """container metadata: {"team":"red"}""",
+            ],
+            new[] { "title", "container", "size", "content type", "metadata", "container metadata" }.Select(field =>
+                $"{field}: {body.GetProperty(field)}"
+            )
+        );
         Assert.Contains("\"unlocked\"", body.GetProperty("leasedata").GetString(), StringComparison.Ordinal);
         using var text = await new ContentReader(new ContentOptions()).ReadAsync(Assert.Single(page.Contents), Cancellation);
         Assert.Equal("some text", Encoding.UTF8.GetString(text.Utf8.Span));
@@ -42,7 +62,20 @@ public sealed class AzureBlobDataSourceTests(AzuriteServer server)
     {
         var account = await server.EmptyAsync(Cancellation);
         var container = (await account.CreateBlobContainerAsync("docs", cancellationToken: Cancellation)).Value;
-        string[] names = ["lead.txt", "a//b.txt", "a/b.txt", "b.txt", "x.txt", "q?x=1.txt", "h#f.txt", "p+q r.txt", "p%2Bq.txt", "a/%2e%2e/b.txt", "ä/€.txt"];
+        string[] names =
+        [
+            "lead.txt",
+            "a//b.txt",
+            "a/b.txt",
+            "b.txt",
+            "x.txt",
+            "q?x=1.txt",
+            "h#f.txt",
+            "p+q r.txt",
+            "p%2Bq.txt",
+            "a/%2e%2e/b.txt",
+            "ä/€.txt",
+        ];
         foreach (var name in names)
         {
             await container.UploadBlobAsync(name, new BinaryData(name), Cancellation);
@@ -81,8 +114,13 @@ public sealed class AzureBlobDataSourceTests(AzuriteServer server)
     {
         var account = await server.EmptyAsync(Cancellation);
         var container = (await account.CreateBlobContainerAsync("docs", cancellationToken: Cancellation)).Value;
-        await container.GetBlobClient("folder").UploadAsync(
-            BinaryData.Empty, new BlobUploadOptions { Metadata = new Dictionary<string, string> { ["hdi_isfolder"] = "true" } }, Cancellation);
+        await container
+            .GetBlobClient("folder")
+            .UploadAsync(
+                BinaryData.Empty,
+                new BlobUploadOptions { Metadata = new Dictionary<string, string> { ["hdi_isfolder"] = "true" } },
+                Cancellation
+            );
         await container.UploadBlobAsync("old.txt", new BinaryData("x"), Cancellation);
         await container.GetBlobBaseClient("old.txt").SetAccessTierAsync(AccessTier.Archive, cancellationToken: Cancellation);
         await using var source = Source(("containers", "docs"));
@@ -106,7 +144,10 @@ public sealed class AzureBlobDataSourceTests(AzuriteServer server)
         var partition = Assert.Single(await source.PartitionAsync(1, Cancellation));
         var first = await source.PageAsync(partition, PageToken.Start, new PageLimits(10, 1), Cancellation);
         Assert.Equal(["docs/a"], first.Documents.Select(document => document.Id));
-        Assert.Equal(["docs/b", "docs/c", "docs/d"], (await source.PartitionAsync(partition, first.Next, PageLimits.Default, Cancellation)).Ids());
+        Assert.Equal(
+            ["docs/b", "docs/c", "docs/d"],
+            (await source.PartitionAsync(partition, first.Next, PageLimits.Default, Cancellation)).Ids()
+        );
         await container.DeleteBlobAsync("a", cancellationToken: Cancellation);
         var again = await source.PageAsync(partition, first.Next, PageLimits.Default, Cancellation);
         Assert.True(again.Restarts);
@@ -123,7 +164,9 @@ public sealed class AzureBlobDataSourceTests(AzuriteServer server)
         await account.DeleteBlobContainerAsync("docs", cancellationToken: Cancellation);
         Assert.NotNull((await all.PageAsync(partition, PageToken.Start, PageLimits.Default, Cancellation)).Gap);
         await using var named = Source(("containers", "docs"));
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => named.PageAsync(partition, PageToken.Start, PageLimits.Default, Cancellation));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            named.PageAsync(partition, PageToken.Start, PageLimits.Default, Cancellation)
+        );
         Assert.Contains("no such container", failure.Message, StringComparison.Ordinal);
     }
 

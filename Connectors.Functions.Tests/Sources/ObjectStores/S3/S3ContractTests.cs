@@ -22,30 +22,49 @@ public sealed class S3ContractTests : SourceContractTests
         private S3TestServer _server = null!;
 
         public override IReadOnlyCollection<string> Ids =>
-        [
-            .. from bucket in _server.Buckets.Values
-               from key in bucket.Items.Keys
-               where bucket.Items[key].Bytes.Length > 0
-               select Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes($"{bucket.Name}/{key}"))),
-        ];
+            [
+                .. from bucket in _server.Buckets.Values
+                from key in bucket.Items.Keys
+                where bucket.Items[key].Bytes.Length > 0
+                select Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes($"{bucket.Name}/{key}"))),
+            ];
 
-        public override JsonObject Values => new()
-        {
-            ["buckets"] = "one, two",
-            ["aws_access_key_id"] = "AKIAEXAMPLE",
-            ["aws_secret_access_key"] = "se-cr-et",
-            ["endpoint_url"] = _server.Address.ToString(),
-            ["force_path_style"] = true,
-            ["max_attempts"] = 1,
-            ["page_size"] = 5,
-        };
+        public override JsonObject Values =>
+            new()
+            {
+                ["buckets"] = "one, two",
+                ["aws_access_key_id"] = "AKIAEXAMPLE",
+                ["aws_secret_access_key"] = "se-cr-et",
+                ["endpoint_url"] = _server.Address.ToString(),
+                ["force_path_style"] = true,
+                ["max_attempts"] = 1,
+                ["page_size"] = 5,
+            };
 
         public override IReadOnlyCollection<string> Secrets => ["se-cr-et"];
 
         public async Task StartAsync(CancellationToken cancellationToken)
         {
             _server = await S3TestServer.StartAsync(Calls, cancellationToken);
-            foreach (var key in new[] { "a", "a/", "a/1.txt", "a/2.txt", "a/b/3.txt", "a+b c%41.txt", "b/4", "b0", "c/&<>\"'.txt", "c/\u0001", "ü/5", "\uE000", "😀/6", "😀" })
+            foreach (
+                var key in new[]
+                {
+                    "a",
+                    "a/",
+                    "a/1.txt",
+                    "a/2.txt",
+                    "a/b/3.txt",
+                    "a+b c%41.txt",
+                    "b/4",
+                    "b0",
+                    "c/&<>\"'.txt",
+                    "c/\u0001",
+                    "ü/5",
+                    "\uE000",
+                    "😀/6",
+                    "😀",
+                }
+            )
             {
                 _server.Bucket("one").With(key);
             }

@@ -12,7 +12,8 @@ using Xunit;
 
 namespace Connectors.Tests.Sources.ObjectStores.S3;
 
-/// <summary>One round trip against a server that is not ours. <c>CONNECTORS_S3RVER</c> names the start script of s3rver; without it npm is asked for one.</summary>
+/// <summary>One round trip against a server that is not ours. <c>CONNECTORS_S3RVER</c> names the start script of s3rver; without it npm is
+/// asked for one.</summary>
 public sealed class S3rverTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -28,12 +29,17 @@ public sealed class S3rverTests
 
         // Its page tokens are made with a cipher that today's OpenSSL only has when asked.
         using var folder = TempFolder.With("ready");
-        using var server = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("node", ["--openssl-legacy-provider", script, "-d", folder.Path, "-a", "127.0.0.1", "-p", "0", "--configure-bucket", "mirror"])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        using var server = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo(
+                "node",
+                ["--openssl-legacy-provider", script, "-d", folder.Path, "-a", "127.0.0.1", "-p", "0", "--configure-bucket", "mirror"]
+            )
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         try
         {
             var address = await AddressAsync(server);
@@ -59,14 +65,22 @@ public sealed class S3rverTests
             ["force_path_style"] = true,
             ["page_size"] = 2,
         };
-        var configuration = new JsonObject(values.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, new JsonObject { ["value"] = pair.Value!.DeepClone() })));
-        await using var source = new S3DataSource(new SourceContext { Settings = SourceSettings.FromConfiguration(configuration, S3Configuration.Fields) });
+        var configuration = new JsonObject(
+            values.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, new JsonObject { ["value"] = pair.Value!.DeepClone() }))
+        );
+        await using var source = new S3DataSource(
+            new SourceContext { Settings = SourceSettings.FromConfiguration(configuration, S3Configuration.Fields) }
+        );
         await source.PingAsync(Cancellation);
         foreach (var wanted in new[] { 1, 3 })
         {
             var pages = await source.AllAsync(wanted, new PageLimits(2, int.MaxValue), Cancellation);
             Assert.Equal(keys, pages.Documents().Select(document => document.Json().GetProperty("filename").GetString()));
-            foreach (var content in pages.SelectMany(page => page.Contents).Where(content => content.FileName.EndsWith(".txt", StringComparison.Ordinal)))
+            foreach (
+                var content in pages
+                    .SelectMany(page => page.Contents)
+                    .Where(content => content.FileName.EndsWith(".txt", StringComparison.Ordinal))
+            )
             {
                 using var text = await new ContentReader(new ContentOptions()).ReadAsync(content, Cancellation);
                 Assert.EndsWith(content.FileName, Encoding.UTF8.GetString(text.Utf8.Span), StringComparison.Ordinal);
@@ -78,10 +92,25 @@ public sealed class S3rverTests
     {
         using var client = new AmazonS3Client(
             new BasicAWSCredentials("S3RVER", "S3RVER"),
-            new AmazonS3Config { ServiceURL = address, ForcePathStyle = true, RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED });
+            new AmazonS3Config
+            {
+                ServiceURL = address,
+                ForcePathStyle = true,
+                RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            }
+        );
         foreach (var key in keys)
         {
-            await client.PutObjectAsync(new PutObjectRequest { BucketName = "mirror", Key = key, ContentBody = key, UseChunkEncoding = false }, Cancellation);
+            await client.PutObjectAsync(
+                new PutObjectRequest
+                {
+                    BucketName = "mirror",
+                    Key = key,
+                    ContentBody = key,
+                    UseChunkEncoding = false,
+                },
+                Cancellation
+            );
         }
     }
 
@@ -111,13 +140,22 @@ public sealed class S3rverTests
         {
             try
             {
-                using var npm = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("npm", ["install", "--prefix", folder, "--no-audit", "--no-fund", "--loglevel=error", "s3rver@3.7.1"])
-                {
-                    UseShellExecute = false,
-                    RedirectStandardOutput = true,
-                    RedirectStandardError = true,
-                })!;
-                await Task.WhenAll(npm.StandardOutput.ReadToEndAsync(Cancellation), npm.StandardError.ReadToEndAsync(Cancellation), npm.WaitForExitAsync(Cancellation));
+                using var npm = System.Diagnostics.Process.Start(
+                    new System.Diagnostics.ProcessStartInfo(
+                        "npm",
+                        ["install", "--prefix", folder, "--no-audit", "--no-fund", "--loglevel=error", "s3rver@3.7.1"]
+                    )
+                    {
+                        UseShellExecute = false,
+                        RedirectStandardOutput = true,
+                        RedirectStandardError = true,
+                    }
+                )!;
+                await Task.WhenAll(
+                    npm.StandardOutput.ReadToEndAsync(Cancellation),
+                    npm.StandardError.ReadToEndAsync(Cancellation),
+                    npm.WaitForExitAsync(Cancellation)
+                );
             }
             catch (System.ComponentModel.Win32Exception)
             {

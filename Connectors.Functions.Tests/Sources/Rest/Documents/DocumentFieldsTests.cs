@@ -26,10 +26,12 @@ public sealed class DocumentFieldsTests
             DocumentField.Html("text", "body"),
             DocumentField.Each("labels", ["labels"], "name"),
             DocumentField.Each("nothing", ["reviewers"], "name"),
-            DocumentField.Constant("type", "Issue"));
+            DocumentField.Constant("type", "Issue")
+        );
         Assert.Equal(
             """{"title":"ü\u00fc","author":"ann","missing":null,"changed":"2024-05-17T07:00:00Z","text":"One\ntwo","labels":["a","b"],"nothing":[],"type":"Issue"}""",
-            Write(fields));
+            Write(fields)
+        );
     }
 
     [Fact]
@@ -38,9 +40,13 @@ public sealed class DocumentFieldsTests
         var written = Write(DocumentFields.All);
         Assert.DoesNotContain('\n', written);
         Assert.StartsWith("""{"id_":7,"title":"ü\u00fc",""", written, StringComparison.Ordinal);
-        Assert.EndsWith("""
+        Assert.EndsWith(
+            """
             "nested":{"k":1}}
-            """, written, StringComparison.Ordinal);
+            """,
+            written,
+            StringComparison.Ordinal
+        );
         Assert.Contains("\"empty\":\"\",\"none\":null", written, StringComparison.Ordinal);
         var filled = Write(DocumentFields.AllFilled.With(DocumentField.Constant("title", "other")));
         Assert.DoesNotContain("\"empty\"", filled, StringComparison.Ordinal);
@@ -72,7 +78,12 @@ public sealed class DocumentFieldsTests
     private static string Write(DocumentFields fields)
     {
         using var buffer = new PooledBuffer();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (
+            var json = new Utf8JsonWriter(
+                buffer,
+                new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+            )
+        )
         {
             json.WriteStartObject();
             fields.Write(json, JsonDocument.Parse(Issue).RootElement);

@@ -21,22 +21,24 @@ public sealed class TrackerDataSource(SourceContext context) : RestDataSource(co
         DocumentField.Value("author", "created_by", "login"),
         DocumentField.Html("text", "description_html"),
         DocumentField.Time("created_at"),
-        DocumentField.Each("labels", ["labels"], "name"));
+        DocumentField.Each("labels", ["labels"], "name")
+    );
 
     private static readonly DocumentFields FileFields = DocumentFields.AllFilled.With(DocumentField.Constant("type", "File"));
 
-    public override SourceDescription Description { get; } = new()
-    {
-        Name = "Tracker",
-        ServiceType = "tracker",
-        Fields =
-        [
-            new ConfigField("url", "Address") { Tooltip = "Of the service: https://tracker.example." },
-            new ConfigField("token", "Access token") { Sensitive = true },
-            RestFields.Retries,
-            RestFields.AllowedHosts,
-        ],
-    };
+    public override SourceDescription Description { get; } =
+        new()
+        {
+            Name = "Tracker",
+            ServiceType = "tracker",
+            Fields =
+            [
+                new ConfigField("url", "Address") { Tooltip = "Of the service: https://tracker.example." },
+                new ConfigField("token", "Access token") { Sensitive = true },
+                RestFields.Retries,
+                RestFields.AllowedHosts,
+            ],
+        };
 
     public override async Task PingAsync(CancellationToken cancellationToken) =>
         (await Client.GetAsync("/api/me", cancellationToken)).Dispose();

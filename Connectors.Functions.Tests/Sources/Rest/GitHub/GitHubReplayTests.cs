@@ -11,11 +11,14 @@ public sealed class GitHubReplayTests
 {
     private static readonly Difference PublicIsForAll = new(
         "A document without a list is seen by nobody while access control is on: those of public repositories are for everyone.",
-        (_, field, recorded, ours) => field == AccessControl.FieldName && recorded is null && ours?.ToJsonString() == "[\"everyone\"]");
+        (_, field, recorded, ours) => field == AccessControl.FieldName && recorded is null && ours?.ToJsonString() == "[\"everyone\"]"
+    );
 
     private static readonly Difference OneIdOneDocument = new(
-        "A file that a rule finds by branch and by path is one document; the recorded source gives it twice, as a blob and as a file, under the same id.",
-        (id, field, recorded, ours) => id == "ann/alpha/docs/guide.rst" && field is "type" or "mode");
+        "A file that a rule finds by branch and by path is one document; the recorded source gives it twice, as a blob and as a file, "
+            + "under the same id.",
+        (id, field, recorded, ours) => id == "ann/alpha/docs/guide.rst" && field is "type" or "mode"
+    );
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -32,7 +35,12 @@ public sealed class GitHubReplayTests
         await source.PingAsync(Cancellation);
         var documents = (await source.AllAsync(2, PageLimits.Default, Cancellation)).Documents();
         Assert.Empty(server.Unknown);
-        Difference[] differences = run switch { "access-control" => [PublicIsForAll], "rules" => [OneIdOneDocument], _ => [] };
+        Difference[] differences = run switch
+        {
+            "access-control" => [PublicIsForAll],
+            "rules" => [OneIdOneDocument],
+            _ => [],
+        };
         RecordedDocuments.Compare(server.Recording.Documents(file), RecordedDocuments.Of(documents), differences);
     }
 
@@ -46,8 +54,13 @@ public sealed class GitHubReplayTests
         RecordedDocuments.Compare(
             [.. server.Recording.Documents("access-control").Select(RecordedDocuments.Identity)],
             identities,
-            new Difference("A user without a public mail address has no value for it.", (id, field, _, _) => id == "U_cleo" && field is "query" or "identity"),
-            new Difference("created_at is asked for as such; recorded is the time of the last change.", (_, field, _, ours) => field == "created_at" && ours is null));
+            new Difference("A user without a public mail address has no value for it.", (id, field, _, _) =>
+                id == "U_cleo" && field is "query" or "identity"
+            ),
+            new Difference("created_at is asked for as such; recorded is the time of the last change.", (_, field, _, ours) =>
+                field == "created_at" && ours is null
+            )
+        );
     }
 
     [Theory]
@@ -57,7 +70,10 @@ public sealed class GitHubReplayTests
     {
         await using var server = await ReplayServer.StartAsync(GitHubReplay.Source, run, calls: null, Cancellation);
         await using var source = server.Open();
-        var contents = (await source.AllAsync(1, PageLimits.Default, Cancellation)).SelectMany(page => page.Contents).DistinctBy(content => content.FileName).ToList();
+        var contents = (await source.AllAsync(1, PageLimits.Default, Cancellation))
+            .SelectMany(page => page.Contents)
+            .DistinctBy(content => content.FileName)
+            .ToList();
         var recorded = server.Recording.Attachments;
         Assert.Equal(recorded.Count, contents.Count);
         foreach (var content in contents)
@@ -67,7 +83,10 @@ public sealed class GitHubReplayTests
             await stream.CopyToAsync(copy, Cancellation);
 
             // The recorded ids lack the folder (docs/guide.rst), so that its content went to another document.
-            Assert.Equal(recorded[$"ann/alpha/{content.FileName}"], (copy.Length, Convert.ToHexStringLower(SHA256.HashData(copy.ToArray()))));
+            Assert.Equal(
+                recorded[$"ann/alpha/{content.FileName}"],
+                (copy.Length, Convert.ToHexStringLower(SHA256.HashData(copy.ToArray())))
+            );
         }
     }
 
@@ -99,23 +118,49 @@ public sealed class GitHubReplayTests
     public async Task ATokenThatLacksScopesAndARepositoryThatIsHiddenAreNamed()
     {
         await using var poor = await ReplayServer.StartAsync(
-            GitHubReplay.Source with { Answer = (request, _) => request.Method == "HEAD" ? ReplayAnswer.Json(null, ("x-oauth-scopes", "repo")) : null }, "first", null, Cancellation);
+            GitHubReplay.Source with
+            {
+                Answer = (request, _) => request.Method == "HEAD" ? ReplayAnswer.Json(null, ("x-oauth-scopes", "repo")) : null,
+            },
+            "first",
+            null,
+            Cancellation
+        );
         await using var source = poor.Open();
-        Assert.StartsWith("token: it lacks the scopes user, read:org", (await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation))).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "token: it lacks the scopes user, read:org",
+            (await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation))).Message,
+            StringComparison.Ordinal
+        );
 
         // "Resolving a repository that is not there": docs.github.com/graphql, errors with a type and a path beside null.
         var hidden = new JsonObject
         {
             ["data"] = new JsonObject { ["repo0"] = null },
-            ["errors"] = new JsonArray(new JsonObject { ["type"] = "NOT_FOUND", ["path"] = new JsonArray("repo0"), ["message"] = "Could not resolve to a Repository." }),
+            ["errors"] = new JsonArray(
+                new JsonObject
+                {
+                    ["type"] = "NOT_FOUND",
+                    ["path"] = new JsonArray("repo0"),
+                    ["message"] = "Could not resolve to a Repository.",
+                }
+            ),
         };
         await using var server = await ReplayServer.StartAsync(
-            GitHubReplay.Source with { Answer = (request, _) => request.Body?.ToJsonString().Contains("repo0", StringComparison.Ordinal) == true ? ReplayAnswer.Json(hidden) : null },
+            GitHubReplay.Source with
+            {
+                Answer = (request, _) =>
+                    request.Body?.ToJsonString().Contains("repo0", StringComparison.Ordinal) == true ? ReplayAnswer.Json(hidden) : null,
+            },
             "first",
             null,
-            Cancellation);
+            Cancellation
+        );
         await using var other = server.Open("repositories", "ann/secret");
         Assert.StartsWith(
-            "repositories: GitHub has no repository 'ann/secret'", (await Assert.ThrowsAsync<ConnectorException>(() => other.PingAsync(Cancellation))).Message, StringComparison.Ordinal);
+            "repositories: GitHub has no repository 'ann/secret'",
+            (await Assert.ThrowsAsync<ConnectorException>(() => other.PingAsync(Cancellation))).Message,
+            StringComparison.Ordinal
+        );
     }
 }

@@ -57,7 +57,9 @@ public sealed class RestClientTests
     [Fact]
     public async Task ARedirectToAnotherHostIsFollowedWithoutTheCredentials()
     {
-        var script = Scripted.By(request => request.RequestUri!.Host == "things.example" ? Found("https://files.example/f") : Scripted.Json("1"));
+        var script = Scripted.By(request =>
+            request.RequestUri!.Host == "things.example" ? Found("https://files.example/f") : Scripted.Json("1")
+        );
         using var client = script.Client();
         using var answer = await client.GetAsync("items", Cancellation);
         Assert.Equal(["GET https://things.example/api/items [Bearer to-ke-n]", "GET https://files.example/f"], script.Seen);
@@ -66,9 +68,11 @@ public sealed class RestClientTests
     [Fact]
     public async Task ATrustedHostGetsTheCredentialsOnlyOverTls()
     {
-        var script = Scripted.By(request => request.RequestUri!.Host == "things.example"
-            ? Found(request.RequestUri.AbsolutePath == "/api/a" ? "https://eu.trusted.example/f" : "http://eu.trusted.example/f")
-            : Scripted.Json("1"));
+        var script = Scripted.By(request =>
+            request.RequestUri!.Host == "things.example"
+                ? Found(request.RequestUri.AbsolutePath == "/api/a" ? "https://eu.trusted.example/f" : "http://eu.trusted.example/f")
+                : Scripted.Json("1")
+        );
         using var client = script.Client(options => options with { TrustedHosts = [".trusted.example"] });
         (await client.GetAsync("a", Cancellation)).Dispose();
         (await client.GetAsync("b", Cancellation)).Dispose();
@@ -97,7 +101,12 @@ public sealed class RestClientTests
         Assert.Equal(3, script.Seen.Count);
 
         var closed = Scripted.By(_ => Scripted.Status(401));
-        using var refused = closed.Client(options => options with { Signer = RequestSigner.Tokens(new CountingTokens(), TimeProvider.System) });
+        using var refused = closed.Client(options =>
+            options with
+            {
+                Signer = RequestSigner.Tokens(new CountingTokens(), TimeProvider.System),
+            }
+        );
         await Assert.ThrowsAsync<ConnectorException>(() => refused.GetAsync("a", Cancellation));
         Assert.Equal(2, closed.Seen.Count);
     }
@@ -126,10 +135,15 @@ public sealed class RestClientTests
     public async Task AnErrorWithStatus200IsAnError()
     {
         var script = Scripted.By(_ => Scripted.Json("""{"ok": false, "error": "not_in_channel"}"""));
-        using var client = script.Client(options => options with
-        {
-            ErrorOf = json => json.GetProperty("ok").GetBoolean() ? null : new ConnectorException($"Things says {json.GetProperty("error").GetString()}."),
-        });
+        using var client = script.Client(options =>
+            options with
+            {
+                ErrorOf = json =>
+                    json.GetProperty("ok").GetBoolean()
+                        ? null
+                        : new ConnectorException($"Things says {json.GetProperty("error").GetString()}."),
+            }
+        );
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => client.GetAsync("items", Cancellation));
         Assert.Equal("Things says not_in_channel.", failure.Message);
     }
@@ -158,6 +172,7 @@ public sealed class RestClientTests
     {
         public int Fetched { get; private set; }
 
-        public Task<AccessToken> FetchAsync(CancellationToken cancellationToken) => Task.FromResult(new AccessToken(new Secret($"t{++Fetched}"), null));
+        public Task<AccessToken> FetchAsync(CancellationToken cancellationToken) =>
+            Task.FromResult(new AccessToken(new Secret($"t{++Fetched}"), null));
     }
 }

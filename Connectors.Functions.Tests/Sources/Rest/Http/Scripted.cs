@@ -20,7 +20,13 @@ internal sealed class Scripted : HttpMessageHandler
 
     public ReplayTime Time { get; } = new();
 
-    public SourceContext Context => new() { Settings = SourceSettings.Empty, TimeProvider = Time, HttpHandler = () => this };
+    public SourceContext Context =>
+        new()
+        {
+            Settings = SourceSettings.Empty,
+            TimeProvider = Time,
+            HttpHandler = () => this,
+        };
 
     public static Scripted By(Func<HttpRequestMessage, HttpResponseMessage> answer) => new(answer);
 

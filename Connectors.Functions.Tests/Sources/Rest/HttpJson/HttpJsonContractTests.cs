@@ -23,20 +23,22 @@ public sealed class HttpJsonContractTests : SourceContractTests
 
         public override IReadOnlyCollection<string> Ids => [.. Enumerable.Range(1, 14).Select(number => $"n{number}")];
 
-        public override JsonObject Values => new()
-        {
-            ["url"] = _server.Address + "/items?kind=all",
-            ["items_pointer"] = "/data/items",
-            ["paging"] = "page",
-            ["page_parameter"] = "page",
-            ["bearer_token"] = "to-ke-n",
-            ["headers"] = "X-Api-Key: ke-y",
-            ["allowed_hosts"] = "127.0.0.1",
-        };
+        public override JsonObject Values =>
+            new()
+            {
+                ["url"] = _server.Address + "/items?kind=all",
+                ["items_pointer"] = "/data/items",
+                ["paging"] = "page",
+                ["page_parameter"] = "page",
+                ["bearer_token"] = "to-ke-n",
+                ["headers"] = "X-Api-Key: ke-y",
+                ["allowed_hosts"] = "127.0.0.1",
+            };
 
         public override IReadOnlyCollection<string> Secrets => ["to-ke-n", "ke-y", "X-Api-Key: ke-y"];
 
-        public async Task StartAsync(CancellationToken cancellationToken) => _server = await JsonServer.StartAsync(AnswerAsync, cancellationToken);
+        public async Task StartAsync(CancellationToken cancellationToken) =>
+            _server = await JsonServer.StartAsync(AnswerAsync, cancellationToken);
 
         public override IDataSource Create(SourceContext context) => new HttpJsonDataSource(context);
 
@@ -56,15 +58,32 @@ public sealed class HttpJsonContractTests : SourceContractTests
                 return;
             }
 
-            if (context.Request.Headers.Authorization != "Bearer to-ke-n" || context.Request.Headers["X-Api-Key"] != "ke-y" || context.Request.Query["kind"] != "all")
+            if (
+                context.Request.Headers.Authorization != "Bearer to-ke-n"
+                || context.Request.Headers["X-Api-Key"] != "ke-y"
+                || context.Request.Query["kind"] != "all"
+            )
             {
                 context.Response.StatusCode = 401;
                 return;
             }
 
             var page = int.Parse(context.Request.Query["page"].ToString(), CultureInfo.InvariantCulture);
-            var items = Ids.Skip((page - 1) * PageSize).Take(PageSize).Select(id => (JsonNode)new JsonObject { ["id"] = id, ["_source"] = "x", ["text"] = "über" });
-            await context.Response.WriteAsync(new JsonObject { ["data"] = new JsonObject { ["items"] = new JsonArray([.. items]) } }.ToJsonString(), context.RequestAborted);
+            var items = Ids.Skip((page - 1) * PageSize)
+                .Take(PageSize)
+                .Select(id =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["id"] = id,
+                            ["_source"] = "x",
+                            ["text"] = "über",
+                        }
+                );
+            await context.Response.WriteAsync(
+                new JsonObject { ["data"] = new JsonObject { ["items"] = new JsonArray([.. items]) } }.ToJsonString(),
+                context.RequestAborted
+            );
         }
     }
 }

@@ -16,7 +16,9 @@ public sealed class HttpJsonDataSourceTests
     public async Task AnItemBecomesADocument()
     {
         await using var server = await JsonServer.StartAsync(
-            """{"data": [{"key": {"n": 7}, "changed": "2024-02-29T13:14:15+02:00", "": {"a": 1e400}, "id": 3}]}""", Cancellation);
+            """{"data": [{"key": {"n": 7}, "changed": "2024-02-29T13:14:15+02:00", "": {"a": 1e400}, "id": 3}]}""",
+            Cancellation
+        );
         await using var source = Source(server, ("items_pointer", "/data"), ("id_pointer", "/key/n"), ("timestamp_pointer", "/changed"));
         var document = Assert.Single((await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents());
         Assert.Equal("7", document.Id);
@@ -33,16 +35,29 @@ public sealed class HttpJsonDataSourceTests
         await using var server = await JsonServer.StartAsync(
             async context =>
             {
-                var page = context.Request.Query["at"].ToString() is { Length: > 0 } at ? int.Parse(at, System.Globalization.CultureInfo.InvariantCulture) : 1;
-                var next = page == 3 ? null : how == "cursor" ? $"{page + 1}" : $"/other/path?at={page + 1}";
+                var page = context.Request.Query["at"].ToString() is { Length: > 0 } at
+                    ? int.Parse(at, System.Globalization.CultureInfo.InvariantCulture)
+                    : 1;
+                var next =
+                    page == 3 ? null
+                    : how == "cursor" ? $"{page + 1}"
+                    : $"/other/path?at={page + 1}";
                 if (how == "link" && next is not null)
                 {
                     context.Response.Headers.Append("Link", $"<{next}>; title=\"a, b\"; rel=\"last next\", </first>; rel=first");
                 }
 
-                await context.Response.WriteAsync(new JsonObject { ["items"] = new JsonArray(new JsonObject { ["id"] = page }), ["next"] = how == "link" ? null : next }.ToJsonString(), Cancellation);
+                await context.Response.WriteAsync(
+                    new JsonObject
+                    {
+                        ["items"] = new JsonArray(new JsonObject { ["id"] = page }),
+                        ["next"] = how == "link" ? null : next,
+                    }.ToJsonString(),
+                    Cancellation
+                );
             },
-            Cancellation);
+            Cancellation
+        );
         (string, JsonNode)[] paging = how switch
         {
             "link" => [("paging", "link")],
@@ -53,13 +68,14 @@ public sealed class HttpJsonDataSourceTests
         Assert.Equal(["1", "2", "3"], (await source.AllAsync(1, new PageLimits(2, int.MaxValue), Cancellation)).Ids());
     }
 
-    public static TheoryData<string, byte[], string?> Bodies => new()
-    {
-        { "a mark", [0xEF, 0xBB, 0xBF, .. "[{\"id\":\"ü\"}]"u8], null },
-        { "UTF-16 with a mark", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("[{\"id\":\"ü\"}]")], "application/json" },
-        { "UTF-16 without a mark", Encoding.BigEndianUnicode.GetBytes("[{\"id\":\"ü\"}]"), null },
-        { "Latin-1, declared", Encoding.Latin1.GetBytes("[{\"id\":\"ü\"}]"), "application/json; charset=ISO-8859-1" },
-    };
+    public static TheoryData<string, byte[], string?> Bodies =>
+        new()
+        {
+            { "a mark", [0xEF, 0xBB, 0xBF, .. "[{\"id\":\"ü\"}]"u8], null },
+            { "UTF-16 with a mark", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("[{\"id\":\"ü\"}]")], "application/json" },
+            { "UTF-16 without a mark", Encoding.BigEndianUnicode.GetBytes("[{\"id\":\"ü\"}]"), null },
+            { "Latin-1, declared", Encoding.Latin1.GetBytes("[{\"id\":\"ü\"}]"), "application/json; charset=ISO-8859-1" },
+        };
 
     [Theory]
     [MemberData(nameof(Bodies))]
@@ -73,7 +89,10 @@ public sealed class HttpJsonDataSourceTests
     [Fact]
     public async Task LinesOfJsonAreAList()
     {
-        await using var server = await AnsweringAsync("{\"id\":1,\"a\":[{}]}\n\n{\"id\":2}\n{\"id\":3}"u8.ToArray(), "application/x-ndjson");
+        await using var server = await AnsweringAsync(
+            "{\"id\":1,\"a\":[{}]}\n\n{\"id\":2}\n{\"id\":3}"u8.ToArray(),
+            "application/x-ndjson"
+        );
         await using var source = Source(server);
         Assert.Equal(["1", "2", "3"], (await source.AllAsync(1, PageLimits.Default, Cancellation)).Ids());
     }
@@ -106,13 +125,15 @@ public sealed class HttpJsonDataSourceTests
         Assert.Contains(sentence, failure.Message, StringComparison.Ordinal);
     }
 
-    private static Task<JsonServer> AnsweringAsync(byte[] body, string? mediaType) => JsonServer.StartAsync(
-        async context =>
-        {
-            context.Response.ContentType = mediaType;
-            await context.Response.Body.WriteAsync(body, Cancellation);
-        },
-        Cancellation);
+    private static Task<JsonServer> AnsweringAsync(byte[] body, string? mediaType) =>
+        JsonServer.StartAsync(
+            async context =>
+            {
+                context.Response.ContentType = mediaType;
+                await context.Response.Body.WriteAsync(body, Cancellation);
+            },
+            Cancellation
+        );
 
     [Theory]
     [InlineData("<no address")]
@@ -127,7 +148,8 @@ public sealed class HttpJsonDataSourceTests
                 context.Response.Headers.Append("Link", header);
                 await context.Response.WriteAsync("[{\"id\": 1}]", Cancellation);
             },
-            Cancellation);
+            Cancellation
+        );
         await using (var source = Source(server, ("paging", "link")))
         {
             var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, PageLimits.Default, Cancellation));
@@ -144,7 +166,13 @@ public sealed class HttpJsonDataSourceTests
     public async Task PagesThatGoRoundInCirclesFailTheSync(string json, string paging)
     {
         await using var server = await JsonServer.StartAsync(json, Cancellation);
-        await using var source = Source(server, ("items_pointer", "/items"), ("paging", paging), ("next_pointer", "/next"), paging == "page" ? ("page_parameter", "p") : ("first_page", 1));
+        await using var source = Source(
+            server,
+            ("items_pointer", "/items"),
+            ("paging", paging),
+            ("next_pointer", "/next"),
+            paging == "page" ? ("page_parameter", "p") : ("first_page", 1)
+        );
         Assert.Contains("one came again", (await FailAsync(source)).Message, StringComparison.Ordinal);
     }
 
@@ -180,7 +208,8 @@ public sealed class HttpJsonDataSourceTests
                 (context.Response.StatusCode, context.Response.Headers.RetryAfter) = (status, "7");
                 return Task.CompletedTask;
             },
-            Cancellation);
+            Cancellation
+        );
         await using var source = Source(server);
         var failure = await FailAsync(source);
         Assert.Equal(kind, failure.Kind);
@@ -198,10 +227,15 @@ public sealed class HttpJsonDataSourceTests
                     return context.Response.WriteAsync("""[{"id": "there"}]""", Cancellation);
                 }
 
-                context.Response.Redirect(context.Request.Path == "/out" ? "http://localhost:1/" : context.Request.Path == "/round" ? "/round" : "/moved");
+                context.Response.Redirect(
+                    context.Request.Path == "/out" ? "http://localhost:1/"
+                    : context.Request.Path == "/round" ? "/round"
+                    : "/moved"
+                );
                 return Task.CompletedTask;
             },
-            Cancellation);
+            Cancellation
+        );
         await using var near = Source(server);
         Assert.Equal(["there"], (await near.AllAsync(1, PageLimits.Default, Cancellation)).Ids());
         await using var far = Source(server, ("url", server.Address + "/out"));
@@ -213,7 +247,10 @@ public sealed class HttpJsonDataSourceTests
     [Fact]
     public async Task ANextPageOnAnotherHostIsRefused()
     {
-        await using var server = await JsonServer.StartAsync("""{"items": [{"id": 1}], "next": "https://elsewhere.example/"}""", Cancellation);
+        await using var server = await JsonServer.StartAsync(
+            """{"items": [{"id": 1}], "next": "https://elsewhere.example/"}""",
+            Cancellation
+        );
         await using var source = Source(server, ("items_pointer", "/items"), ("paging", "next"), ("next_pointer", "/next"));
         Assert.Contains("https://elsewhere.example, another host", (await FailAsync(source)).Message, StringComparison.Ordinal);
     }
@@ -232,8 +269,13 @@ public sealed class HttpJsonDataSourceTests
                 called = true;
                 return context.Response.WriteAsync("[]", Cancellation);
             },
-            Cancellation);
-        await using var source = Source(server, ("url", $"http://{host}:{new Uri(server.Address).Port}/"), ("allowed_hosts", "other.example"));
+            Cancellation
+        );
+        await using var source = Source(
+            server,
+            ("url", $"http://{host}:{new Uri(server.Address).Port}/"),
+            ("allowed_hosts", "other.example")
+        );
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
         Assert.Contains("private, loopback or link-local address, which is refused", failure.Message, StringComparison.Ordinal);
         Assert.Equal(FailureKind.Fatal, failure.Kind);
@@ -262,7 +304,8 @@ public sealed class HttpJsonDataSourceTests
     [InlineData("fe80::1%3", false)]
     [InlineData("fd00:ec2::254", false)]
     [InlineData("ff02::1", false)]
-    public void OnlyAddressesOfTheInternetArePublic(string address, bool isPublic) => Assert.Equal(isPublic, AddressRules.IsPublic(System.Net.IPAddress.Parse(address)));
+    public void OnlyAddressesOfTheInternetArePublic(string address, bool isPublic) =>
+        Assert.Equal(isPublic, AddressRules.IsPublic(System.Net.IPAddress.Parse(address)));
 
     [Fact]
     public async Task AnAnswerThatIsTooLargeIsNotRead()
@@ -280,7 +323,11 @@ public sealed class HttpJsonDataSourceTests
     [InlineData("paging", "next", "next_pointer: required")]
     [InlineData("paging", "page", "page_parameter: required")]
     [InlineData("headers", "se-cr-et", "headers: line 1 is no header")]
-    [InlineData("headers", "Content-Type: se-cr-et", "headers: Content-Type can't be set, for it says how the request is sent. Remove line 1.")]
+    [InlineData(
+        "headers",
+        "Content-Type: se-cr-et",
+        "headers: Content-Type can't be set, for it says how the request is sent. Remove line 1."
+    )]
     [InlineData("headers", "X-A: b\nhost : se-cr-et", "headers: Host can't be set")]
     [InlineData("headers", "Content-Length: 5", "headers: Content-Length can't be set")]
     [InlineData("headers", "transfer-encoding: se-cr-et", "headers: Transfer-Encoding can't be set")]
@@ -301,7 +348,10 @@ public sealed class HttpJsonDataSourceTests
     {
         var requests = 0;
         await using var server = await JsonServer.StartAsync(
-            context => context.Response.WriteAsync($$"""{"items": [], "next": "/?at={{Interlocked.Increment(ref requests)}}"}""", Cancellation), Cancellation);
+            context =>
+                context.Response.WriteAsync($$"""{"items": [], "next": "/?at={{Interlocked.Increment(ref requests)}}"}""", Cancellation),
+            Cancellation
+        );
         await using var source = Source(server, ("items_pointer", "/items"), ("paging", "next"), ("next_pointer", "/next"));
 
         var failure = await FailAsync(source);

@@ -29,7 +29,8 @@ internal sealed class JsonServer : IAsyncDisposable
         return new JsonServer(app);
     }
 
-    public static Task<JsonServer> StartAsync(string json, CancellationToken cancellationToken) => StartAsync(context => context.Response.WriteAsync(json), cancellationToken);
+    public static Task<JsonServer> StartAsync(string json, CancellationToken cancellationToken) =>
+        StartAsync(context => context.Response.WriteAsync(json), cancellationToken);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }

@@ -44,27 +44,40 @@ public sealed class LinkHeaderTests
 
     [Fact]
     public void EveryHeaderIsReadOrRefused() =>
-        Gen.OneOf("<", ">", "\"", "\\", ";", ",", "=", " ", "rel", "next", "/2", "ä", "\t", "*").Array[0, 12].Select(string.Concat).Sample(
-            header =>
-            {
-                try
+        Gen.OneOf("<", ">", "\"", "\\", ";", ",", "=", " ", "rel", "next", "/2", "ä", "\t", "*")
+            .Array[0, 12]
+            .Select(string.Concat)
+            .Sample(
+                header =>
                 {
-                    LinkHeader.Next(header);
-                }
-                catch (ConnectorException)
-                {
-                    // Refused.
-                }
-            },
-            iter: Fuzz.Cases);
+                    try
+                    {
+                        LinkHeader.Next(header);
+                    }
+                    catch (ConnectorException)
+                    {
+                        // Refused.
+                    }
+                },
+                iter: Fuzz.Cases
+            );
 
     [Fact]
     public void TheNextLinkIsFoundWhateverStandsAroundIt()
     {
-        var text = Gen.OneOf("a", "\\\"", "\\\\", ",", ";", "<", ">", "=", " ", "rel=prev").Array[0, 6].Select(parts => $"\"{string.Concat(parts)}\"");
-        var parameter = Gen.OneOf(text.Select(value => $"title={value}"), Gen.Const("type=a/b"), Gen.Const("flag"), text.Select(value => $"x = {value}"));
+        var text = Gen.OneOf("a", "\\\"", "\\\\", ",", ";", "<", ">", "=", " ", "rel=prev")
+            .Array[0, 6]
+            .Select(parts => $"\"{string.Concat(parts)}\"");
+        var parameter = Gen.OneOf(
+            text.Select(value => $"title={value}"),
+            Gen.Const("type=a/b"),
+            Gen.Const("flag"),
+            text.Select(value => $"x = {value}")
+        );
         var parameters = parameter.Array[0, 3].Select(all => string.Concat(all.Select(item => $"; {item}")));
-        Gen.Select(parameters, parameters, parameters).Sample((first, second, third) =>
-            Assert.Equal("/2", LinkHeader.Next($"</1>{first}; rel=\"prev\", </2>{second}; rel=next{third}")));
+        Gen.Select(parameters, parameters, parameters)
+            .Sample(
+                (first, second, third) => Assert.Equal("/2", LinkHeader.Next($"</1>{first}; rel=\"prev\", </2>{second}; rel=next{third}"))
+            );
     }
 }

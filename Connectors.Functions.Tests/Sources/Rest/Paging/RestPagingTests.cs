@@ -21,12 +21,27 @@ public sealed class RestPagingTests
         {
             var query = System.Web.HttpUtility.ParseQueryString(request.RequestUri!.Query);
             var at = query["at"] ?? query["after"] ?? (way == "number" ? "1" : "0");
-            var page = way switch { "offset" or "total" or "keyset" => int.Parse(at, null) / 2, "number" => int.Parse(at, null) - 1, _ => int.Parse(at, null) };
+            var page = way switch
+            {
+                "offset" or "total" or "keyset" => int.Parse(at, null) / 2,
+                "number" => int.Parse(at, null) - 1,
+                _ => int.Parse(at, null),
+            };
             var ids = page < 3 ? new[] { (page * 2) + 1, (page * 2) + 2 } : [];
-            var body = new JsonObject { ["items"] = new JsonArray([.. ids.Select(id => new JsonObject { ["id"] = id })]), ["total"] = 6, ["more"] = page < 2 };
+            var body = new JsonObject
+            {
+                ["items"] = new JsonArray([.. ids.Select(id => new JsonObject { ["id"] = id })]),
+                ["total"] = 6,
+                ["more"] = page < 2,
+            };
             if (page < 2)
             {
-                body["next"] = way switch { "link" => $"https://things.example/api/items?at={page + 1}", "relative" => $"/items?at={page + 1}", _ => $"{page + 1}" };
+                body["next"] = way switch
+                {
+                    "link" => $"https://things.example/api/items?at={page + 1}",
+                    "relative" => $"/items?at={page + 1}",
+                    _ => $"{page + 1}",
+                };
             }
 
             var answer = Scripted.Json(body.ToJsonString());
@@ -99,7 +114,11 @@ public sealed class RestPagingTests
     {
         using var client = Scripted.By(_ => Scripted.Json(json)).Client();
         var paging = RestPaging.Cursor("/items", "/next", (request, cursor) => request.WithQuery("at", cursor), "/more");
-        Assert.Contains(sentence, (await Assert.ThrowsAsync<ConnectorException>(() => ReadAsync(client, paging))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            sentence,
+            (await Assert.ThrowsAsync<ConnectorException>(() => ReadAsync(client, paging))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]

@@ -13,7 +13,12 @@ internal static partial class GraphQLKey
     /// <summary>The body with its query replaced by the key; any other body as it is.</summary>
     public static JsonNode? Of(JsonNode? body)
     {
-        if (body is not JsonObject fields || fields["query"] is not JsonValue query || !query.TryGetValue<string>(out var text) || !text.Contains('{', StringComparison.Ordinal))
+        if (
+            body is not JsonObject fields
+            || fields["query"] is not JsonValue query
+            || !query.TryGetValue<string>(out var text)
+            || !text.Contains('{', StringComparison.Ordinal)
+        )
         {
             return body;
         }

@@ -12,19 +12,19 @@ internal static class RecordedDocuments
 {
     /// <summary>Documents as the recording has them.</summary>
     public static IReadOnlyList<JsonObject> Of(IEnumerable<ReadDocument> documents) =>
-    [
-        .. documents.Select(document =>
-        {
-            var fields = JsonNode.Parse(document.Body)!.AsObject();
-            fields["_id"] = document.Id;
-            if (document.Timestamp is { } time)
+        [
+            .. documents.Select(document =>
             {
-                fields["_timestamp"] = time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
-            }
+                var fields = JsonNode.Parse(document.Body)!.AsObject();
+                fields["_id"] = document.Id;
+                if (document.Timestamp is { } time)
+                {
+                    fields["_timestamp"] = time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+                }
 
-            return fields;
-        }),
-    ];
+                return fields;
+            }),
+        ];
 
     /// <summary>
     /// Identities as the recording has them, as far as applications see them: the values, without the one that the engine gives to all.
@@ -38,7 +38,10 @@ internal static class RecordedDocuments
     /// <summary>An identity without the text of its query, which is the engine's business.</summary>
     public static JsonObject Identity(JsonObject document)
     {
-        var values = document["query"]!["template"]!["params"]!["access_control"]!.AsArray().Select(value => (string)value!).Where(value => value != AccessControl.Everyone);
+        var values = document["query"]!["template"]!["params"]!["access_control"]!
+            .AsArray()
+            .Select(value => (string)value!)
+            .Where(value => value != AccessControl.Everyone);
         document["query"] = new JsonArray([.. values.Order(StringComparer.Ordinal).Select(value => (JsonNode)value)]);
         return document;
     }
@@ -52,7 +55,10 @@ internal static class RecordedDocuments
         foreach (var id in theirById.Keys.Union(ourById.Keys, StringComparer.Ordinal))
         {
             var (their, our) = (theirById.GetValueOrDefault(id), ourById.GetValueOrDefault(id));
-            var fields = their is null || our is null ? [Difference.Whole] : their.Select(field => field.Key).Union(our.Select(field => field.Key), StringComparer.Ordinal);
+            var fields =
+                their is null || our is null
+                    ? [Difference.Whole]
+                    : their.Select(field => field.Key).Union(our.Select(field => field.Key), StringComparer.Ordinal);
             foreach (var field in fields)
             {
                 var (left, right) = field == Difference.Whole ? ((JsonNode?)their, (JsonNode?)our) : (their![field], our![field]);
@@ -65,7 +71,9 @@ internal static class RecordedDocuments
                 used.UnionWith(reasons);
                 if (reasons.Count == 0)
                 {
-                    unexplained.Add($"{id}: {field} was {left?.ToJsonString() ?? "missing or null"}, is {right?.ToJsonString() ?? "missing or null"}");
+                    unexplained.Add(
+                        $"{id}: {field} was {left?.ToJsonString() ?? "missing or null"}, is {right?.ToJsonString() ?? "missing or null"}"
+                    );
                 }
             }
         }
@@ -75,13 +83,16 @@ internal static class RecordedDocuments
     }
 
     private static Dictionary<string, JsonObject> ById(IReadOnlyList<JsonObject> documents) =>
-        documents.GroupBy(document => (string)document["_id"]!, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.Last(), StringComparer.Ordinal);
+        documents
+            .GroupBy(document => (string)document["_id"]!, StringComparer.Ordinal)
+            .ToDictionary(same => same.Key, same => same.Last(), StringComparer.Ordinal);
 
     /// <summary>
     /// The engine writes times of documents itself, always in UTC and with the letter for it; the recording has them as each source wrote
     /// them.
     /// </summary>
-    private static bool AreSame(string field, JsonNode? left, JsonNode? right) => JsonNode.DeepEquals(left, right)
+    private static bool AreSame(string field, JsonNode? left, JsonNode? right) =>
+        JsonNode.DeepEquals(left, right)
         || (field is "_timestamp" or "created_at" && Time(left) is { } item && item == Time(right))
         || (field == AccessControl.FieldName && Sorted(left) == Sorted(right));
 

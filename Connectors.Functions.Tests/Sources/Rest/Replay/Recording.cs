@@ -24,7 +24,11 @@ internal sealed class Recording
         }
 
         // Checks were recorded in the first run only.
-        foreach (var (key, answer) in lines.Where(exchange => (string)exchange["phase"]! is "validate" or "ping").SelectMany(exchange => Answers(source, exchange)))
+        foreach (
+            var (key, answer) in lines
+                .Where(exchange => (string)exchange["phase"]! is "validate" or "ping")
+                .SelectMany(exchange => Answers(source, exchange))
+        )
         {
             _answers.TryAdd(key, new ConcurrentQueue<JsonObject>([answer]));
         }
@@ -54,7 +58,8 @@ internal sealed class Recording
     /// <summary>The advanced rules of this run, or <see langword="null"/>.</summary>
     public JsonNode? Rules => RunSettings["rules"]?.DeepClone();
 
-    private JsonObject RunSettings => _configuration["runs"]!.AsArray().Select(run => run!.AsObject()).Single(run => (string)run["run"]! == Run);
+    private JsonObject RunSettings =>
+        _configuration["runs"]!.AsArray().Select(run => run!.AsObject()).Single(run => (string)run["run"]! == Run);
 
     /// <summary>
     /// Documents that were recorded: of a run, or <c>access-control</c> for the identities, <c>dls</c> for the run with access control.
@@ -62,9 +67,14 @@ internal sealed class Recording
     public IReadOnlyList<JsonObject> Documents(string file) => Lines(file == "first" ? "documents.jsonl" : $"documents-{file}.jsonl");
 
     /// <summary>What the contents of this run were: length and SHA-256 by document id.</summary>
-    public IReadOnlyDictionary<string, (long Length, string Sha256)> Attachments => Lines("attachments.jsonl")
-        .Where(row => (string)row["run"]! == Run && row["id"] is not null && row["_attachment_sha256"] is not null)
-        .ToDictionary(row => (string)row["id"]!, row => ((long)row["_attachment_length"]!, (string)row["_attachment_sha256"]!), StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, (long Length, string Sha256)> Attachments =>
+        Lines("attachments.jsonl")
+            .Where(row => (string)row["run"]! == Run && row["id"] is not null && row["_attachment_sha256"] is not null)
+            .ToDictionary(
+                row => (string)row["id"]!,
+                row => ((long)row["_attachment_length"]!, (string)row["_attachment_sha256"]!),
+                StringComparer.Ordinal
+            );
 
     /// <summary>The answer to a request: of several, the next one, and the last one for ever.</summary>
     public ReplayAnswer? Find(string key)
@@ -83,18 +93,35 @@ internal sealed class Recording
     private static IEnumerable<(string Key, JsonObject Answer)> Answers(ReplaySource source, JsonObject exchange)
     {
         var (request, response) = (exchange["request"]!.AsObject(), exchange["response"]!.AsObject());
-        return (source.Parts(request, response) ?? [(RequestOf(request), response)]).Select(part => (source.Normalize(part.Request).Key, part.Response));
+        return (source.Parts(request, response) ?? [(RequestOf(request), response)]).Select(part =>
+            (source.Normalize(part.Request).Key, part.Response)
+        );
     }
 
-    private static ReplayRequest RequestOf(JsonObject request) => new(
-        (string)request["method"]!, new Uri((string)request["url"]!), request["body"] is JsonValue text ? FormOf((string)text!) : request["body"]);
+    private static ReplayRequest RequestOf(JsonObject request) =>
+        new(
+            (string)request["method"]!,
+            new Uri((string)request["url"]!),
+            request["body"] is JsonValue text ? FormOf((string)text!) : request["body"]
+        );
 
     /// <summary>A form's fields as an object.</summary>
-    public static JsonObject FormOf(string form) => new(form.Split('&', StringSplitOptions.RemoveEmptyEntries)
-        .Select(part => part.Split('=', 2))
-        .Select(part => KeyValuePair.Create(Uri.UnescapeDataString(part[0]), (JsonNode?)Uri.UnescapeDataString(part[^1].Replace('+', ' ')))));
+    public static JsonObject FormOf(string form) =>
+        new(
+            form.Split('&', StringSplitOptions.RemoveEmptyEntries)
+                .Select(part => part.Split('=', 2))
+                .Select(part =>
+                    KeyValuePair.Create(Uri.UnescapeDataString(part[0]), (JsonNode?)Uri.UnescapeDataString(part[^1].Replace('+', ' ')))
+                )
+        );
 
-    private List<JsonObject> Lines(string file) => File.Exists(Path.Combine(_folder, file))
-        ? [.. File.ReadLines(Path.Combine(_folder, file)).Where(line => line.Length > 0).Select(line => JsonNode.Parse(line)!.AsObject())]
-        : [];
+    private List<JsonObject> Lines(string file) =>
+        File.Exists(Path.Combine(_folder, file))
+            ?
+            [
+                .. File.ReadLines(Path.Combine(_folder, file))
+                    .Where(line => line.Length > 0)
+                    .Select(line => JsonNode.Parse(line)!.AsObject()),
+            ]
+            : [];
 }

@@ -48,7 +48,8 @@ public abstract class ReplayContractTests : SourceContractTests
                 var seen = pages.SelectMany(page => page.Unreadable).Concat(pages.Ids()).ToHashSet(StringComparer.Ordinal);
                 Assert.True(
                     pages.Any(page => page.Gap is not null) || seen.IsSupersetOf(Fixture.Ids),
-                    $"Call {call} failed, the reading ended as if it had not, and documents are missing.");
+                    $"Call {call} failed, the reading ended as if it had not, and documents are missing."
+                );
             }
             catch (ConnectorException failure)
             {

@@ -15,10 +15,14 @@ internal sealed class ReplayFixture(ReplaySource source, IReadOnlyCollection<str
     public override JsonObject Values => Server.Values;
 
     public override IReadOnlyCollection<string> Secrets =>
-    [
-        .. source.Create(SourceContext.Empty).Description.Fields.Where(item => item.Sensitive)
-            .Select(item => Values[item.Name]?.ToString()).OfType<string>().Where(value => value.Length > 0),
-    ];
+        [
+            .. source
+                .Create(SourceContext.Empty)
+                .Description.Fields.Where(item => item.Sensitive)
+                .Select(item => Values[item.Name]?.ToString())
+                .OfType<string>()
+                .Where(value => value.Length > 0),
+        ];
 
     public async Task StartAsync(string run, CancellationToken cancellationToken) =>
         Server = await ReplayServer.StartAsync(source, run, Calls, cancellationToken);

@@ -12,20 +12,25 @@ internal sealed record ReplayRequest(string Method, Uri Url, JsonNode? Body)
 {
     /// <summary>The parameters of the query, decoded.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Query =>
-    [
-        .. Url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
-            .Select(part => part.Split('=', 2))
-            .Select(part => KeyValuePair.Create(Decode(part[0]), part.Length == 2 ? Decode(part[1]) : string.Empty)),
-    ];
+        [
+            .. Url
+                .Query.TrimStart('?')
+                .Split('&', StringSplitOptions.RemoveEmptyEntries)
+                .Select(part => part.Split('=', 2))
+                .Select(part => KeyValuePair.Create(Decode(part[0]), part.Length == 2 ? Decode(part[1]) : string.Empty)),
+        ];
 
     /// <summary>Equal for requests that mean the same.</summary>
     public string Key
     {
         get
         {
-            var query = Query.OrderBy(parameter => parameter.Key, StringComparer.Ordinal).ThenBy(parameter => parameter.Value, StringComparer.Ordinal)
+            var query = Query
+                .OrderBy(parameter => parameter.Key, StringComparer.Ordinal)
+                .ThenBy(parameter => parameter.Value, StringComparer.Ordinal)
                 .Select(parameter => $"{parameter.Key}={parameter.Value}");
-            return $"{Method} {Url.Host}{Uri.UnescapeDataString(Url.AbsolutePath)}?{string.Join('&', query)} {Sorted(GraphQLKey.Of(Body))?.ToJsonString()}";
+            return $"{Method} {Url.Host}{Uri.UnescapeDataString(Url.AbsolutePath)}?{string.Join('&', query)} "
+                + $"{Sorted(GraphQLKey.Of(Body))?.ToJsonString()}";
         }
     }
 
@@ -33,7 +38,11 @@ internal sealed record ReplayRequest(string Method, Uri Url, JsonNode? Body)
     public ReplayRequest WithQuery(string name, Func<string, string?> change)
     {
         var parts = Query
-            .Select(parameter => parameter.Key == name ? KeyValuePair.Create(name, change(parameter.Value)) : KeyValuePair.Create(parameter.Key, (string?)parameter.Value))
+            .Select(parameter =>
+                parameter.Key == name
+                    ? KeyValuePair.Create(name, change(parameter.Value))
+                    : KeyValuePair.Create(parameter.Key, (string?)parameter.Value)
+            )
             .Where(parameter => parameter.Value is not null)
             .Select(parameter => $"{Uri.EscapeDataString(parameter.Key)}={Uri.EscapeDataString(parameter.Value!)}");
         return this with { Url = new UriBuilder(Url) { Query = string.Join('&', parts) }.Uri };
@@ -41,12 +50,16 @@ internal sealed record ReplayRequest(string Method, Uri Url, JsonNode? Body)
 
     private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 
-    private static JsonNode? Sorted(JsonNode? node) => node switch
-    {
-        JsonObject { Count: 0 } => null,
-        JsonObject fields => new JsonObject(
-            fields.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => KeyValuePair.Create(field.Key, Sorted(field.Value)?.DeepClone()))),
-        JsonArray items => new JsonArray([.. items.Select(item => Sorted(item)?.DeepClone())]),
-        _ => node?.DeepClone(),
-    };
+    private static JsonNode? Sorted(JsonNode? node) =>
+        node switch
+        {
+            JsonObject { Count: 0 } => null,
+            JsonObject fields => new JsonObject(
+                fields
+                    .OrderBy(field => field.Key, StringComparer.Ordinal)
+                    .Select(field => KeyValuePair.Create(field.Key, Sorted(field.Value)?.DeepClone()))
+            ),
+            JsonArray items => new JsonArray([.. items.Select(item => Sorted(item)?.DeepClone())]),
+            _ => node?.DeepClone(),
+        };
 }

@@ -21,8 +21,7 @@ internal sealed class ReplayServer : IAsyncDisposable
     private JsonServer _server = null!;
     private int _calls;
 
-    private ReplayServer(ReplaySource source, string run) =>
-        (_source, Recording) = (source, new Recording(source, run));
+    private ReplayServer(ReplaySource source, string run) => (_source, Recording) = (source, new Recording(source, run));
 
     /// <summary>What is replayed.</summary>
     public Recording Recording { get; }
@@ -46,14 +45,26 @@ internal sealed class ReplayServer : IAsyncDisposable
     public ReplayTime Time { get; } = new();
 
     /// <summary>Values of the fields, with secrets that are no placeholders.</summary>
-    public JsonObject Values => new(Recording.Values.Select(value => KeyValuePair.Create(
-        value.Key,
-        _source.Values.TryGetValue(value.Key, out var other) ? (JsonNode?)other
-            : value.Value is JsonValue text && text.TryGetValue<string>(out var secret) && secret.StartsWith('<') ? $"se-cr-et-{value.Key}"
-            : value.Value?.DeepClone())));
+    public JsonObject Values =>
+        new(
+            Recording.Values.Select(value =>
+                KeyValuePair.Create(
+                    value.Key,
+                    _source.Values.TryGetValue(value.Key, out var other) ? (JsonNode?)other
+                        : value.Value is JsonValue text && text.TryGetValue<string>(out var secret) && secret.StartsWith('<')
+                            ? $"se-cr-et-{value.Key}"
+                        : value.Value?.DeepClone()
+                )
+            )
+        );
 
     /// <summary>A server for a run.</summary>
-    public static async Task<ReplayServer> StartAsync(ReplaySource source, string run, BackendCalls? calls, CancellationToken cancellationToken)
+    public static async Task<ReplayServer> StartAsync(
+        ReplaySource source,
+        string run,
+        BackendCalls? calls,
+        CancellationToken cancellationToken
+    )
     {
         var server = new ReplayServer(source, run) { Calls = calls ?? new BackendCalls() };
         server._server = await JsonServer.StartAsync(server.AnswerAsync, cancellationToken);
@@ -127,7 +138,14 @@ internal sealed class ReplayServer : IAsyncDisposable
     {
         using var reader = new StreamReader(context.Request.Body);
         var text = await reader.ReadToEndAsync(context.RequestAborted);
-        var body = text.Length == 0 ? null : context.Request.HasFormContentType ? Recording.FormOf(text) : JsonNode.Parse(text);
-        return new ReplayRequest(context.Request.Method, new Uri($"https://{context.Request.Host}{context.Request.GetEncodedPathAndQuery()}"), body);
+        var body =
+            text.Length == 0 ? null
+            : context.Request.HasFormContentType ? Recording.FormOf(text)
+            : JsonNode.Parse(text);
+        return new ReplayRequest(
+            context.Request.Method,
+            new Uri($"https://{context.Request.Host}{context.Request.GetEncodedPathAndQuery()}"),
+            body
+        );
     }
 }

@@ -8,12 +8,13 @@ namespace Connectors.Tests.Sources.Rest.ServiceNow;
 /// <summary>How the recording of ServiceNow is replayed.</summary>
 internal static class ServiceNowReplay
 {
-    public static ReplaySource Source { get; } = new("servicenow", context => new ServiceNowDataSource(context))
-    {
-        Answer = Answer,
-        Normalize = Normalize,
-        Parts = Parts,
-    };
+    public static ReplaySource Source { get; } =
+        new("servicenow", context => new ServiceNowDataSource(context))
+        {
+            Answer = Answer,
+            Normalize = Normalize,
+            Parts = Parts,
+        };
 
     /// <summary>The requests of a batch are answered one by one: which of them go together is the source's own business.</summary>
     private static ReplayAnswer? Answer(ReplayRequest request, Func<ReplayRequest, ReplayAnswer?> find)
@@ -29,19 +30,31 @@ internal static class ServiceNowReplay
             return null;
         }
 
-        var parts = request.Body!["rest_requests"]!.AsArray().Select(part => (
-            Id: (string)part!["id"]!,
-            Answer: find(new ReplayRequest("BATCHED", new Uri(request.Url, (string)part["url"]!), null)))).ToList();
-        return parts.Any(part => part.Answer is null) ? null : ReplayAnswer.Json(new JsonObject
-        {
-            ["serviced_requests"] = new JsonArray([.. parts.Select(part => (JsonNode)new JsonObject
-            {
-                ["id"] = part.Id,
-                ["status_code"] = 200,
-                ["body"] = Convert.ToBase64String(part.Answer!.Body),
-            })]),
-            ["unserviced_requests"] = new JsonArray(),
-        });
+        var parts = request.Body!["rest_requests"]!
+            .AsArray()
+            .Select(part =>
+                (Id: (string)part!["id"]!, Answer: find(new ReplayRequest("BATCHED", new Uri(request.Url, (string)part["url"]!), null)))
+            )
+            .ToList();
+        return parts.Any(part => part.Answer is null)
+            ? null
+            : ReplayAnswer.Json(
+                new JsonObject
+                {
+                    ["serviced_requests"] = new JsonArray([
+                        .. parts.Select(part =>
+                            (JsonNode)
+                                new JsonObject
+                                {
+                                    ["id"] = part.Id,
+                                    ["status_code"] = 200,
+                                    ["body"] = Convert.ToBase64String(part.Answer!.Body),
+                                }
+                        ),
+                    ]),
+                    ["unserviced_requests"] = new JsonArray(),
+                }
+            );
     }
 
     private static ReplayAnswer? Count(ReplayRequest request, Func<ReplayRequest, ReplayAnswer?> find)
@@ -59,8 +72,11 @@ internal static class ServiceNowReplay
     /// Ours break ties: rows that were made in the same second come in the order of their ids on every page. The recorded order has none.
     /// </summary>
     private static ReplayRequest Normalize(ReplayRequest request) =>
-        request.WithQuery("sysparm_query", query => query.Replace("ORDERBYsys_created_on^ORDERBYsys_id", "ORDERBYsys_created_on^", StringComparison.Ordinal)
-            .Replace("^^", "^", StringComparison.Ordinal));
+        request.WithQuery("sysparm_query", query =>
+            query
+                .Replace("ORDERBYsys_created_on^ORDERBYsys_id", "ORDERBYsys_created_on^", StringComparison.Ordinal)
+                .Replace("^^", "^", StringComparison.Ordinal)
+        );
 
     /// <summary>The recorded batches, taken apart.</summary>
     private static IEnumerable<(ReplayRequest Request, JsonObject Response)>? Parts(JsonObject request, JsonObject response) =>
@@ -79,11 +95,14 @@ internal static class ServiceNowReplay
                     ["status"] = (int)answer["status_code"]!,
                     ["headers"] = new JsonObject { ["content-type"] = "application/json" },
                     ["body"] = JsonNode.Parse(BodyOf(answer)),
-                });
+                }
+            );
         }
     }
 
     /// <summary>The host's real name stands in the encoded bodies, and another one in the recorded documents.</summary>
-    private static string BodyOf(JsonNode answer) => Encoding.UTF8.GetString(Convert.FromBase64String((string)answer["body"]!))
-        .Replace("https://fabrikam.service-now.com", "https://servicenow.test", StringComparison.Ordinal);
+    private static string BodyOf(JsonNode answer) =>
+        Encoding
+            .UTF8.GetString(Convert.FromBase64String((string)answer["body"]!))
+            .Replace("https://fabrikam.service-now.com", "https://servicenow.test", StringComparison.Ordinal);
 }

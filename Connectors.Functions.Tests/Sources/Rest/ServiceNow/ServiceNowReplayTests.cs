@@ -37,8 +37,13 @@ public sealed class ServiceNowReplayTests
             identities,
             new Difference(
                 "A user without a mail address has none: 'email:' alone would be shared with others who have none.",
-                (_, field, _, ours) => field is "query" or "identity" && ours!.ToJsonString().Contains("username:bob", StringComparison.Ordinal)),
-            new Difference("created_at is when the user was made; recorded is the time of the last change.", (_, field, _, _) => field == "created_at"));
+                (_, field, _, ours) =>
+                    field is "query" or "identity" && ours!.ToJsonString().Contains("username:bob", StringComparison.Ordinal)
+            ),
+            new Difference("created_at is when the user was made; recorded is the time of the last change.", (_, field, _, _) =>
+                field == "created_at"
+            )
+        );
     }
 
     [Fact]

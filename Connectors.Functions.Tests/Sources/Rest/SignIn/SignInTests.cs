@@ -32,10 +32,22 @@ public sealed class SignInTests
     public async Task ATokenIsFetchedOnceForAllAndRenewedBeforeItEnds()
     {
         var fetched = 0;
-        var script = Scripted.By(_ => Scripted.Json($$"""{"access_token": "t{{Interlocked.Increment(ref fetched)}}", "expires_in": 3600}"""));
+        var script = Scripted.By(_ =>
+            Scripted.Json($$"""{"access_token": "t{{Interlocked.Increment(ref fetched)}}", "expires_in": 3600}""")
+        );
         using var http = RestClient.CreateHttp(script.Context);
         var signer = RequestSigner.Tokens(
-            OAuthTokens.ClientCredentials(http, "Things", "Check client_id.", _time, new Uri("https://login.example/token"), "id", new Secret("se-cr-et")), _time);
+            OAuthTokens.ClientCredentials(
+                http,
+                "Things",
+                "Check client_id.",
+                _time,
+                new Uri("https://login.example/token"),
+                "id",
+                new Secret("se-cr-et")
+            ),
+            _time
+        );
         Assert.All(await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => SignedAsync(signer))), token => Assert.Equal("Bearer t1", token));
         _time.Advance(TimeSpan.FromMinutes(57));
         Assert.Equal("Bearer t1", await SignedAsync(signer));
@@ -55,7 +67,16 @@ public sealed class SignInTests
             return Scripted.Json($$"""{"access_token": "t", "refresh_token": "r{{sent.Count}}", "expires_in": 60}""");
         });
         using var http = RestClient.CreateHttp(script.Context);
-        var tokens = OAuthTokens.Refresh(http, "Things", "Check refresh_token.", _time, new Uri("https://login.example/token"), "id", new Secret("s"), new Secret("r0"));
+        var tokens = OAuthTokens.Refresh(
+            http,
+            "Things",
+            "Check refresh_token.",
+            _time,
+            new Uri("https://login.example/token"),
+            "id",
+            new Secret("s"),
+            new Secret("r0")
+        );
         await tokens.FetchAsync(Cancellation);
         var token = await tokens.FetchAsync(Cancellation);
         Assert.Contains("refresh_token=r0", sent[0], StringComparison.Ordinal);
@@ -64,13 +85,26 @@ public sealed class SignInTests
     }
 
     [Theory]
-    [InlineData("""{"error": "invalid_client", "error_description": "se-cr-et is wrong"}""", 400, FailureKind.Fatal, "gives no token (invalid_client). Check client_id.")]
+    [InlineData(
+        """{"error": "invalid_client", "error_description": "se-cr-et is wrong"}""",
+        400,
+        FailureKind.Fatal,
+        "gives no token (invalid_client). Check client_id."
+    )]
     [InlineData("se-cr-et", 503, FailureKind.Retry, "could not answer at the moment (503)")]
     [InlineData("{}", 200, FailureKind.Fatal, "gives no token (refused). Check client_id.")]
     public async Task NoTokenIsSaidInASentenceWithoutTheSecret(string body, int status, FailureKind kind, string sentence)
     {
         using var http = RestClient.CreateHttp(Scripted.By(_ => Scripted.Json(body, (System.Net.HttpStatusCode)status)).Context);
-        var tokens = OAuthTokens.ClientCredentials(http, "Things", "Check client_id.", _time, new Uri("https://login.example/token"), "id", new Secret("se-cr-et"));
+        var tokens = OAuthTokens.ClientCredentials(
+            http,
+            "Things",
+            "Check client_id.",
+            _time,
+            new Uri("https://login.example/token"),
+            "id",
+            new Secret("se-cr-et")
+        );
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => tokens.FetchAsync(Cancellation));
         Assert.Contains(sentence, failure.Message, StringComparison.Ordinal);
         Assert.Equal(kind, failure.Kind);
@@ -85,9 +119,21 @@ public sealed class SignInTests
     {
         using var rsa = RSA.Create(2048);
         var pem = rsa.ExportPkcs8PrivateKeyPem();
-        var pasted = form switch { "blanks" => pem.ReplaceLineEndings(" "), "letters" => pem.ReplaceLineEndings("\\n"), _ => pem };
+        var pasted = form switch
+        {
+            "blanks" => pem.ReplaceLineEndings(" "),
+            "letters" => pem.ReplaceLineEndings("\\n"),
+            _ => pem,
+        };
         var parts = SignedJwt.Create("private_key", new Secret(pasted), "5", "https://login.example", "ann", Now).Split('.');
-        Assert.True(rsa.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Bytes(parts[2]), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        Assert.True(
+            rsa.VerifyData(
+                Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"),
+                Bytes(parts[2]),
+                HashAlgorithmName.SHA256,
+                RSASignaturePadding.Pkcs1
+            )
+        );
         var claims = JsonDocument.Parse(Bytes(parts[1])).RootElement;
         Assert.Equal("5", claims.GetProperty("iss").GetString());
         Assert.Equal("ann", claims.GetProperty("sub").GetString());
@@ -99,7 +145,9 @@ public sealed class SignInTests
     [Fact]
     public void AKeyThatIsNoneIsNamedAndNotRepeated()
     {
-        var failure = Assert.Throws<ConnectorException>(() => SignedJwt.Create("private_key", new Secret("se-cr-et"), "5", null, null, Now));
+        var failure = Assert.Throws<ConnectorException>(() =>
+            SignedJwt.Create("private_key", new Secret("se-cr-et"), "5", null, null, Now)
+        );
         Assert.StartsWith("private_key: not an RSA private key", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("se-cr-et", failure.ToString(), StringComparison.Ordinal);
     }

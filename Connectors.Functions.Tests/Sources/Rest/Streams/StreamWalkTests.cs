@@ -16,7 +16,8 @@ public sealed class StreamWalkTests
     private static readonly RestPlace[] Places = [new("a", "A"), new("b", "B")];
     private readonly List<string> _asked = [];
     private readonly List<string> _gaps = [];
-    private Func<string, string, string[]> _ids = (stream, cursor) => [.. Enumerable.Range(1, 3).Select(number => $"{stream}{cursor}{number}")];
+    private Func<string, string, string[]> _ids = (stream, cursor) =>
+        [.. Enumerable.Range(1, 3).Select(number => $"{stream}{cursor}{number}")];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -50,7 +51,10 @@ public sealed class StreamWalkTests
     [Fact]
     public async Task AClosedPlaceIsAGapAndTheOthersAreRead()
     {
-        using var walk = new StreamWalk(place => [place.Key == "a" ? new ClosedStream(HttpStatusCode.Forbidden) : new ListStream("b-x-", _asked, _ids)], TimeProvider.System);
+        using var walk = new StreamWalk(
+            place => [place.Key == "a" ? new ClosedStream(HttpStatusCode.Forbidden) : new ListStream("b-x-", _asked, _ids)],
+            TimeProvider.System
+        );
         using var page = await walk.ReadAsync("all", Places, PageToken.Start, PageLimits.Default, null, null, Cancellation);
         Assert.StartsWith("A, closed: refused. Nothing is deleted", page.Gap, StringComparison.Ordinal);
         Assert.Equal(6, page.Count);
@@ -63,16 +67,18 @@ public sealed class StreamWalkTests
     public async Task WhatConcernsMoreThanOnePlaceFailsTheSync(HttpStatusCode status, string place)
     {
         using var walk = new StreamWalk(_ => [new ClosedStream(status)], TimeProvider.System);
-        await Assert.ThrowsAsync<ConnectorException>(
-            () => walk.ReadAsync("all", [new RestPlace(place, "A")], PageToken.Start, PageLimits.Default, null, null, Cancellation));
+        await Assert.ThrowsAsync<ConnectorException>(() =>
+            walk.ReadAsync("all", [new RestPlace(place, "A")], PageToken.Start, PageLimits.Default, null, null, Cancellation)
+        );
     }
 
     [Fact]
     public async Task AStreamThatNeverEndsIsAFault()
     {
         using var walk = new StreamWalk(_ => [new RoundStream()], TimeProvider.System);
-        var failure = await Assert.ThrowsAsync<ConnectorException>(
-            () => walk.ReadAsync("all", Places, PageToken.Start, PageLimits.Default, null, null, Cancellation));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            walk.ReadAsync("all", Places, PageToken.Start, PageLimits.Default, null, null, Cancellation)
+        );
         Assert.StartsWith("A: round: after some pages one came again", failure.Message, StringComparison.Ordinal);
     }
 
@@ -82,27 +88,32 @@ public sealed class StreamWalkTests
     [InlineData(100)]
     public async Task TheStreamsOfEachItemAreReadAndGoneOnFromEveryToken(int most)
     {
-        var script = Scripted.By(request => request.RequestUri!.PathAndQuery switch
-        {
-            "/api/users?at=2" => Scripted.Json("""{"items": [{"id": "w"}]}"""),
-            "/api/users" => Scripted.Json("""{"items": [{"id": "u"}, {"id": "gone"}, {"id": "v"}], "next": "2"}"""),
-            "/api/users/gone/mails" => Scripted.Status(404),
-            var path => Scripted.Json($$"""{"items": [{"id": "{{path[^7]}}1"}, {"id": "{{path[^7]}}2"}]}"""),
-        });
+        var script = Scripted.By(request =>
+            request.RequestUri!.PathAndQuery switch
+            {
+                "/api/users?at=2" => Scripted.Json("""{"items": [{"id": "w"}]}"""),
+                "/api/users" => Scripted.Json("""{"items": [{"id": "u"}, {"id": "gone"}, {"id": "v"}], "next": "2"}"""),
+                "/api/users/gone/mails" => Scripted.Status(404),
+                var path => Scripted.Json($$"""{"items": [{"id": "{{path[^7]}}1"}, {"id": "{{path[^7]}}2"}]}"""),
+            }
+        );
         using var client = script.Client();
         var paging = RestPaging.Cursor("/items", "/next", (request, cursor) => request.WithQuery("at", cursor));
-        StreamWalk Each() => new(
-            _ =>
-            [
-                new EachStream(
-                    "users",
-                    client,
-                    RestRequest.Get("/api/users"),
-                    paging,
-                    user => new RestPlace(user.RequiredText("user", "id"), user.RequiredText("user", "id")),
-                    user => [new PagedStream("mails", client, RestRequest.Get($"/api/users/{user.Key}/mails"), paging, Write)]),
-            ],
-            TimeProvider.System);
+        StreamWalk Each() =>
+            new(
+                _ =>
+                    [
+                        new EachStream(
+                            "users",
+                            client,
+                            RestRequest.Get("/api/users"),
+                            paging,
+                            user => new RestPlace(user.RequiredText("user", "id"), user.RequiredText("user", "id")),
+                            user => [new PagedStream("mails", client, RestRequest.Get($"/api/users/{user.Key}/mails"), paging, Write)]
+                        ),
+                    ],
+                TimeProvider.System
+            );
 
         var (all, tokens) = await ReadAsync(Each(), PageToken.Start, most, RestPlace.Whole);
         Assert.Equal(["u1", "u2", "v1", "v2", "w1", "w2"], all);
@@ -116,18 +127,40 @@ public sealed class StreamWalkTests
         static void Write(JsonElement item, StreamPage page) => page.Add(item.RequiredText("mail", "id"), item, DocumentFields.All);
     }
 
-    private StreamWalk Walk() => new(place => [new ListStream($"{place.Key}-x-", _asked, _ids), new ListStream($"{place.Key}-y-", _asked, _ids)], TimeProvider.System);
+    private StreamWalk Walk() =>
+        new(
+            place => [new ListStream($"{place.Key}-x-", _asked, _ids), new ListStream($"{place.Key}-y-", _asked, _ids)],
+            TimeProvider.System
+        );
 
-    private async Task<(List<string> Ids, List<PageToken> Tokens)> ReadAsync(StreamWalk walk, PageToken after, int most, params RestPlace[] places)
+    private async Task<(List<string> Ids, List<PageToken> Tokens)> ReadAsync(
+        StreamWalk walk,
+        PageToken after,
+        int most,
+        params RestPlace[] places
+    )
     {
         var (ids, tokens) = (new List<string>(), new List<PageToken>());
         using (walk)
         {
             while (true)
             {
-                using var page = await walk.ReadAsync("all", places.Length == 0 ? Places : places, after, new PageLimits(most, int.MaxValue), null, null, Cancellation);
+                using var page = await walk.ReadAsync(
+                    "all",
+                    places.Length == 0 ? Places : places,
+                    after,
+                    new PageLimits(most, int.MaxValue),
+                    null,
+                    null,
+                    Cancellation
+                );
                 Assert.InRange(page.Count, 0, most);
-                ids.AddRange(Enumerable.Range(0, page.Count).Select(index => page[index].Id.Span.ToArray()).Select(System.Text.Encoding.UTF8.GetString));
+                ids.AddRange(
+                    Enumerable
+                        .Range(0, page.Count)
+                        .Select(index => page[index].Id.Span.ToArray())
+                        .Select(System.Text.Encoding.UTF8.GetString)
+                );
                 _gaps.AddRange(page.Gap is null ? [] : [page.Gap]);
                 if (page.IsLast)
                 {

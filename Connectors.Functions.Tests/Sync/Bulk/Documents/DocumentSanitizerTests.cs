@@ -6,51 +6,60 @@ namespace Connectors.Tests.Sync.Bulk.Documents;
 
 public sealed class DocumentSanitizerTests
 {
-    public static TheoryData<string, string, string> Bodies => new()
-    {
-        // What it is, the body, and what becomes of it.
-        { "empty name", """{"":1}""", """{"_":1}""" },
-        { "blank name", """{"  ":1}""", """{"_":1}""" },
-        { "only dots", """{"..":1}""", """{"_":1}""" },
-        { "leading dot", """{".x":1}""", """{"_.x":1}""" },
-        { "blank part", """{"x..y":1,"x. .z":2}""", """{"x._.y":1,"x._.z":2}""" },
-        { "empty name below", """{"a":{"":{"":true}}}""", """{"a":{"_":{"_":true}}}""" },
-        { "two blank names", """{"":1," ":2,"_":3}""", """{"__":1,"___":2,"_":3}""" },
-        { "a value beside a name with dots", """{"a":5,"a.b":1}""", """{"a":5,"a_b":1}""" },
-        { "the same the other way round", """{"a.b":1,"a":5}""", """{"a_b":1,"a":5}""" },
-        { "three levels", """{"a.b.c":1,"a.b":5}""", """{"a.b.c":1,"a_b":5}""" },
-        { "a value in an object beside its dotted path as an object", """{"a":{"b":1},"a.b.c":2}""", """{"a":{"b":1},"a_b_c":2}""" },
-        { "an object beside its dotted path as a value", """{"a":{"b":{"c":1}},"a.b":2}""", """{"a":{"b":{"c":1}},"a_b":2}""" },
-        { "the name that would be given is there", """{"a":5,"a.b":1,"a_b":2}""", """{"a":5,"a_b_":1,"a_b":2}""" },
-        { "an array that mixes values and objects", """{"a":[1,{"b":2},"t"]}""", """{"a":[1,"{\"b\":2}","t"]}""" },
-        { "the same, the object first", """{"a":[{"b":2},null,3],"c":1}""", """{"a":["{\"b\":2}",null,3],"c":1}""" },
-        { "objects in an array that disagree", """{"a":[{"x":1},{"x":{"y":2}},{"x":3}],"b.c":1}""", """{"a":[{"x":1},{"x_":{"y":2}},{"x":3}],"b.c":1}""" },
-        { "two of one name, found on the way", """{"a.b":1,"c":1,"c":2}""", """{"a.b":1,"c":1}""" },
-        { "a number that only text can hold, kept digit by digit", """{"":1e400,"n":123456789012345678901234567890.10}""", """{"_":1e400,"n":123456789012345678901234567890.10}""" },
-    };
+    public static TheoryData<string, string, string> Bodies =>
+        new()
+        {
+            // What it is, the body, and what becomes of it.
+            { "empty name", """{"":1}""", """{"_":1}""" },
+            { "blank name", """{"  ":1}""", """{"_":1}""" },
+            { "only dots", """{"..":1}""", """{"_":1}""" },
+            { "leading dot", """{".x":1}""", """{"_.x":1}""" },
+            { "blank part", """{"x..y":1,"x. .z":2}""", """{"x._.y":1,"x._.z":2}""" },
+            { "empty name below", """{"a":{"":{"":true}}}""", """{"a":{"_":{"_":true}}}""" },
+            { "two blank names", """{"":1," ":2,"_":3}""", """{"__":1,"___":2,"_":3}""" },
+            { "a value beside a name with dots", """{"a":5,"a.b":1}""", """{"a":5,"a_b":1}""" },
+            { "the same the other way round", """{"a.b":1,"a":5}""", """{"a_b":1,"a":5}""" },
+            { "three levels", """{"a.b.c":1,"a.b":5}""", """{"a.b.c":1,"a_b":5}""" },
+            { "a value in an object beside its dotted path as an object", """{"a":{"b":1},"a.b.c":2}""", """{"a":{"b":1},"a_b_c":2}""" },
+            { "an object beside its dotted path as a value", """{"a":{"b":{"c":1}},"a.b":2}""", """{"a":{"b":{"c":1}},"a_b":2}""" },
+            { "the name that would be given is there", """{"a":5,"a.b":1,"a_b":2}""", """{"a":5,"a_b_":1,"a_b":2}""" },
+            { "an array that mixes values and objects", """{"a":[1,{"b":2},"t"]}""", """{"a":[1,"{\"b\":2}","t"]}""" },
+            { "the same, the object first", """{"a":[{"b":2},null,3],"c":1}""", """{"a":["{\"b\":2}",null,3],"c":1}""" },
+            {
+                "objects in an array that disagree",
+                """{"a":[{"x":1},{"x":{"y":2}},{"x":3}],"b.c":1}""",
+                """{"a":[{"x":1},{"x_":{"y":2}},{"x":3}],"b.c":1}"""
+            },
+            { "two of one name, found on the way", """{"a.b":1,"c":1,"c":2}""", """{"a.b":1,"c":1}""" },
+            {
+                "a number that only text can hold, kept digit by digit",
+                """{"":1e400,"n":123456789012345678901234567890.10}""",
+                """{"_":1e400,"n":123456789012345678901234567890.10}"""
+            },
+        };
 
     public static TheoryData<string> Ordinary =>
-    [
-        "{}",
-        """{"a":1,"b":"text. with: dots","c":{"d":[1,2],"e":null}}""",
-        """{"a":[{"b":1},{"b":2}]}""",
-        """{"a":[{"b":{"c":1}}],"d":"x"}""",
-        """{"address":{"city":"Wien"},"items":[{"sku":"x","size":{"w":1},"q":1},{"sku":"y"}],"text":"a.b: c {and so on}"}""",
-        """{"price":1.5,"when":"2026-01-01T00:00:00.000Z","url":"https://example.com/a.b"}""",
-    ];
+        [
+            "{}",
+            """{"a":1,"b":"text. with: dots","c":{"d":[1,2],"e":null}}""",
+            """{"a":[{"b":1},{"b":2}]}""",
+            """{"a":[{"b":{"c":1}}],"d":"x"}""",
+            """{"address":{"city":"Wien"},"items":[{"sku":"x","size":{"w":1},"q":1},{"sku":"y"}],"text":"a.b: c {and so on}"}""",
+            """{"price":1.5,"when":"2026-01-01T00:00:00.000Z","url":"https://example.com/a.b"}""",
+        ];
 
     public static TheoryData<string> FineAsTheyAre =>
-    [
-        """{"a.b":1,"a":{"c":2}}""",
-        """{"a.b":1,"a":{"b":2}}""",
-        """{"x.":1}""",
-        """{"a.b":1,"a":null}""",
-        """{"a":[],"a.b":1}""",
-        """{"a":[[1,2],[3]],"b":[{"c":1},{"c":2}],"d":1}""",
-        """{"a":"he said \":","b":1}""",
-        """{"a":":x"}""",
-        """{"a": not JSON .":""",
-    ];
+        [
+            """{"a.b":1,"a":{"c":2}}""",
+            """{"a.b":1,"a":{"b":2}}""",
+            """{"x.":1}""",
+            """{"a.b":1,"a":null}""",
+            """{"a":[],"a.b":1}""",
+            """{"a":[[1,2],[3]],"b":[{"c":1},{"c":2}],"d":1}""",
+            """{"a":"he said \":","b":1}""",
+            """{"a":":x"}""",
+            """{"a": not JSON .":""",
+        ];
 
     [Theory]
     [MemberData(nameof(Bodies))]
@@ -63,7 +72,8 @@ public sealed class DocumentSanitizerTests
 
     [Theory]
     [MemberData(nameof(Ordinary))]
-    public void OrdinaryBodiesAreNotEvenParsed(string body) => Assert.False(DocumentSanitizer.NeedsSanitizing(Encoding.UTF8.GetBytes(body)));
+    public void OrdinaryBodiesAreNotEvenParsed(string body) =>
+        Assert.False(DocumentSanitizer.NeedsSanitizing(Encoding.UTF8.GetBytes(body)));
 
     [Theory]
     [MemberData(nameof(FineAsTheyAre))]
@@ -84,7 +94,10 @@ public sealed class DocumentSanitizerTests
     {
         var name = string.Join('.', Enumerable.Repeat("a", 15));
         var body = $$$$"""{"{{{{name}}}}":{{{{Nested(8, "1")}}}}}""";
-        Assert.Equal($$$$"""{"{{{{name}}}}":{{{{Nested(5, "\"" + Nested(3, "1").Replace("\"", "\\\"", StringComparison.Ordinal) + "\"")}}}}}""", Sanitize(body));
+        Assert.Equal(
+            $$$$"""{"{{{{name}}}}":{{{{Nested(5, "\"" + Nested(3, "1").Replace("\"", "\\\"", StringComparison.Ordinal) + "\"")}}}}}""",
+            Sanitize(body)
+        );
     }
 
     private static string Nested(int levels, string value) =>

@@ -32,19 +32,58 @@ public sealed class ExtractionFromFilesTests
         await File.WriteAllTextAsync(Path.Combine(files.Path, "d.txt"), "plain text", Token);
         await File.WriteAllBytesAsync(Path.Combine(files.Path, "e.jpg"), [0xFF, 0xD8, 0, 0], Token);
         await using var server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
-        using var gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [server.Uri] }, TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
-        await using var extraction = new ContentExtraction(new ContentOptions { Local = new LocalExtractionOptions() }, TimeProvider.System, NullLoggerFactory.Instance);
-        var catalog = new SourceCatalog(ServiceConfiguration.Read(null, new Dictionary<string, string>(), Shipped.Classes).Configuration!.Sources, state.Path, NullLoggerFactory.Instance, TimeProvider.System);
+        using var gateway = new ElasticsearchGateway(
+            new ElasticsearchOptions { Hosts = [server.Uri] },
+            TimeProvider.System,
+            new Random(1),
+            NullLoggerFactory.Instance
+        );
+        await using var extraction = new ContentExtraction(
+            new ContentOptions { Local = new LocalExtractionOptions() },
+            TimeProvider.System,
+            NullLoggerFactory.Instance
+        );
+        var catalog = new SourceCatalog(
+            ServiceConfiguration.Read(null, new Dictionary<string, string>(), Shipped.Classes).Configuration!.Sources,
+            state.Path,
+            NullLoggerFactory.Instance,
+            TimeProvider.System
+        );
         await using var source = catalog.Create("dir", new JsonObject { ["directory"] = new JsonObject { ["value"] = files.Path } });
 
-        var engine = new SyncEngine(gateway.Content, new SyncEngineOptions { StateFolder = state.Path }, TimeProvider.System, new Random(1), NullLoggerFactory.Instance, extraction);
-        var request = new SyncRequest { JobId = "j", ConnectorId = "c", ServiceType = "dir", IndexName = "search-files", Fingerprint = "f" };
+        var engine = new SyncEngine(
+            gateway.Content,
+            new SyncEngineOptions { StateFolder = state.Path },
+            TimeProvider.System,
+            new Random(1),
+            NullLoggerFactory.Instance,
+            extraction
+        );
+        var request = new SyncRequest
+        {
+            JobId = "j",
+            ConnectorId = "c",
+            ServiceType = "dir",
+            IndexName = "search-files",
+            Fingerprint = "f",
+        };
         var outcome = await engine.RunAsync(request, source, new SyncProgress(), default, Token);
 
-        var bodies = server.Ids("search-files").Select(id => JsonNode.Parse(server.Get("search-files", id)!)!).ToDictionary(item => (string)item["filename"]!, item => (string?)item["body"]);
+        var bodies = server
+            .Ids("search-files")
+            .Select(id => JsonNode.Parse(server.Get("search-files", id)!)!)
+            .ToDictionary(item => (string)item["filename"]!, item => (string?)item["body"]);
         Assert.Equal(
-            new Dictionary<string, string?> { ["a.docx"] = "word text\nnote", ["b.pdf"] = "pdf text", ["c.docx"] = null, ["d.txt"] = "plain text", ["e.jpg"] = null },
-            bodies);
+            new Dictionary<string, string?>
+            {
+                ["a.docx"] = "word text\nnote",
+                ["b.pdf"] = "pdf text",
+                ["c.docx"] = null,
+                ["d.txt"] = "plain text",
+                ["e.jpg"] = null,
+            },
+            bodies
+        );
         var rejection = Assert.Single(outcome.Rejections.Samples);
         Assert.Equal("content", rejection.Type);
         Assert.Contains("c.docx", rejection.Reason, StringComparison.Ordinal);
@@ -60,8 +99,25 @@ public sealed class ExtractionFromFilesTests
             ["directory"] = new JsonObject { ["value"] = "/srv" },
             ["use_text_extraction_service"] = new JsonObject { ["value"] = isOn },
         };
-        var connector = new ConnectorRecord(new StoredDocument("c", new JsonObject { ["index_name"] = "search-a", ["service_type"] = "dir", ["configuration"] = configuration }, 1, 1));
-        var catalog = new SourceCatalog(ServiceConfiguration.Read(null, new Dictionary<string, string>(), Shipped.Classes).Configuration!.Sources, "/none", NullLoggerFactory.Instance, TimeProvider.System);
+        var connector = new ConnectorRecord(
+            new StoredDocument(
+                "c",
+                new JsonObject
+                {
+                    ["index_name"] = "search-a",
+                    ["service_type"] = "dir",
+                    ["configuration"] = configuration,
+                },
+                1,
+                1
+            )
+        );
+        var catalog = new SourceCatalog(
+            ServiceConfiguration.Read(null, new Dictionary<string, string>(), Shipped.Classes).Configuration!.Sources,
+            "/none",
+            NullLoggerFactory.Instance,
+            TimeProvider.System
+        );
 
         Assert.Equal(isOn, JobSetup.DryRun(connector, catalog.Describe("dir")).UseExtractionService);
     }

@@ -36,7 +36,11 @@ public sealed class HostileFileTests
 
     [Theory]
     [InlineData("<!DOCTYPE html [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><html><body><p>&e;X</p></body></html>", "X")]
-    [InlineData("<?xml version=\"1.0\"?>\n<!-- c -->\n<!DOCTYPE html PUBLIC \"-//W3C//DTD [x]\" \"u\" [\n<!ENTITY a \"]>\">\n<!ENTITY b '&a;&a;'>\n] >\n<html><body><p>one &b; two</p></body></html>", "one two")]
+    [InlineData(
+        "<?xml version=\"1.0\"?>\n<!-- c -->\n<!DOCTYPE html PUBLIC \"-//W3C//DTD [x]\" \"u\" [\n<!ENTITY a \"]>\">\n<!ENTITY b "
+            + "'&a;&a;'>\n] >\n<html><body><p>one &b; two</p></body></html>",
+        "one two"
+    )]
     [InlineData("<!DOCTYPE html><html><body><p>a [b] ]&gt; &amp; &e;</p></body></html>", "a [b] ]> & &e;")]
     public async Task WhatAPageDeclaresOfEntitiesIsNeitherOpenedNorLeftInTheText(string page, string text)
     {
@@ -64,7 +68,14 @@ public sealed class HostileFileTests
     {
         // A service that is killed closes the pipe: that is all they hear of it.
         var command = ExtractionCommand.Find();
-        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(command.Program, command.Arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo(command.Program, command.Arguments)
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         Assert.True(process.StandardOutput.BaseStream.ReadByte() >= 0);
 
         process.StandardInput.Close();
@@ -73,14 +84,18 @@ public sealed class HostileFileTests
         Assert.Equal(0, process.ExitCode);
     }
 
-    public static TheoryData<string, byte[]> Truncated => new()
-    {
-        { "a.docx", MadeFiles.Word("one", "two")[..^200] },
-        { "a.xlsx", MadeFiles.Excel("s", ["a"])[..300] },
-        { "a.pdf", MadeFiles.Pdf("some text")[..200] },
-        { "a.docx", MadeFiles.WordWith(xml => xml.Write(Encoding.UTF8.GetBytes(Word + "<w:p><w:r><w:t>no end"))) },
-        { "a.docx", MadeFiles.WordWith(xml => xml.Write("<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><x>&b;</x>"u8)) },
-    };
+    public static TheoryData<string, byte[]> Truncated =>
+        new()
+        {
+            { "a.docx", MadeFiles.Word("one", "two")[..^200] },
+            { "a.xlsx", MadeFiles.Excel("s", ["a"])[..300] },
+            { "a.pdf", MadeFiles.Pdf("some text")[..200] },
+            { "a.docx", MadeFiles.WordWith(xml => xml.Write(Encoding.UTF8.GetBytes(Word + "<w:p><w:r><w:t>no end"))) },
+            {
+                "a.docx",
+                MadeFiles.WordWith(xml => xml.Write("<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><x>&b;</x>"u8))
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Truncated))]
@@ -104,18 +119,25 @@ public sealed class HostileFileTests
         var endless = MadeFiles.WordWith(xml =>
         {
             xml.Write(Encoding.UTF8.GetBytes(Word));
-            var piece = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 4000).Select(i => $"<w:p w:rsidR=\"{i * 7919:X8}\"><w:r><w:b/></w:r></w:p>")));
+            var piece = Encoding.UTF8.GetBytes(
+                string.Concat(Enumerable.Range(0, 4000).Select(i => $"<w:p w:rsidR=\"{i * 7919:X8}\"><w:r><w:b/></w:r></w:p>"))
+            );
             for (var i = 0; i < 300; i++)
             {
                 xml.Write(piece);
             }
         });
-        await using var bench = new ExtractionBench(new LocalExtractionOptions { Processes = 1, TimeLimit = TimeSpan.FromMilliseconds(100) });
+        await using var bench = new ExtractionBench(
+            new LocalExtractionOptions { Processes = 1, TimeLimit = TimeSpan.FromMilliseconds(100) }
+        );
         var id = await bench.ProcessIdAsync();
 
         var (outcome, text) = await bench.ReadAsync("a.docx", endless);
 
-        Assert.Equal((ContentOutcome.Unreadable, "a.docx: its content can't be extracted: it took longer than 0.1 s (local_extraction.timeout)."), (outcome, text));
+        Assert.Equal(
+            (ContentOutcome.Unreadable, "a.docx: its content can't be extracted: it took longer than 0.1 s (local_extraction.timeout)."),
+            (outcome, text)
+        );
         Assert.NotEqual(id, await bench.ProcessIdAsync());
         Assert.False(IsRunning(id));
     }
@@ -146,7 +168,13 @@ public sealed class HostileFileTests
 
         var (outcome, text) = await bench.ReadAsync("a.docx", greedy);
 
-        Assert.Equal((ContentOutcome.NotExtractable, "a.docx: its content can't be extracted: it needs more than 96 MiB of memory (local_extraction.max_memory)."), (outcome, text));
+        Assert.Equal(
+            (
+                ContentOutcome.NotExtractable,
+                "a.docx: its content can't be extracted: it needs more than 96 MiB of memory (local_extraction.max_memory)."
+            ),
+            (outcome, text)
+        );
         await StillReadsAsync(bench);
     }
 
@@ -238,7 +266,11 @@ public sealed class HostileFileTests
         await using var bench = new ExtractionBench(new LocalExtractionOptions { Command = new ExtractionCommand(program, [argument]) });
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.ReadAsync("a.html", "a"u8.ToArray()));
         Assert.Equal(FailureKind.Fatal, failure.Kind);
-        Assert.StartsWith($"local_extraction: the program that reads files does not start ({program}", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"local_extraction: the program that reads files does not start ({program}",
+            failure.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

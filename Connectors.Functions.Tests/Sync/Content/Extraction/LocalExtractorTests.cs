@@ -14,16 +14,24 @@ public sealed class LocalExtractorTests : IClassFixture<LocalExtractorTests.Benc
 
     [Fact]
     public async Task AWordFileGivesItsParagraphsAndFootnotes() =>
-        Assert.Equal((ContentOutcome.Text, "Erste Zeile – grün\n zweite\nFußnote"), await _bench.ReadAsync("brief.docx", MadeFiles.Word("Erste Zeile – grün", " zweite", "Fußnote")));
+        Assert.Equal(
+            (ContentOutcome.Text, "Erste Zeile – grün\n zweite\nFußnote"),
+            await _bench.ReadAsync("brief.docx", MadeFiles.Word("Erste Zeile – grün", " zweite", "Fußnote"))
+        );
 
     [Fact]
-    public async Task AnExcelFileGivesItsSheetsRowByRow() => Assert.Equal(
-        (ContentOutcome.Text, "Umsatz\nStadt\tJahr\tBetrag\nWien\t2026\t1234.5"),
-        await _bench.ReadAsync("umsatz.xlsx", MadeFiles.Excel("Umsatz", ["Stadt", "Jahr", "Betrag"], ["Wien", 2026, 1234.5m])));
+    public async Task AnExcelFileGivesItsSheetsRowByRow() =>
+        Assert.Equal(
+            (ContentOutcome.Text, "Umsatz\nStadt\tJahr\tBetrag\nWien\t2026\t1234.5"),
+            await _bench.ReadAsync("umsatz.xlsx", MadeFiles.Excel("Umsatz", ["Stadt", "Jahr", "Betrag"], ["Wien", 2026, 1234.5m]))
+        );
 
     [Fact]
     public async Task APowerPointFileGivesItsSlidesInOrder() =>
-        Assert.Equal((ContentOutcome.Text, "Willkommen\nZahlen\nEnde"), await _bench.ReadAsync("vortrag.pptx", MadeFiles.PowerPoint("Willkommen", "Zahlen", "Ende")));
+        Assert.Equal(
+            (ContentOutcome.Text, "Willkommen\nZahlen\nEnde"),
+            await _bench.ReadAsync("vortrag.pptx", MadeFiles.PowerPoint("Willkommen", "Zahlen", "Ende"))
+        );
 
     [Fact]
     public async Task APdfGivesItsPages()
@@ -34,14 +42,22 @@ public sealed class LocalExtractorTests : IClassFixture<LocalExtractorTests.Benc
     }
 
     [Theory]
-    [InlineData("<html><head><title>T</title><script>no()</script><style>p{}</style></head><body><h1>Head</h1><p>One <b>bold</b>\n  word</p><table><tr><td>a<td>b</table></body>", "T\nHead\nOne bold word\na\tb")]
+    [InlineData(
+        "<html><head><title>T</title><script>no()</script><style>p{}</style></head><body><h1>Head</h1><p>One <b>bold</b>\n  "
+            + "word</p><table><tr><td>a<td>b</table></body>",
+        "T\nHead\nOne bold word\na\tb"
+    )]
     [InlineData("<p>no frame at all", "no frame at all")]
     [InlineData("<ul><li>a<li>b&amp;c</ul>tail", "a\nb&c\ntail")]
-    public async Task APageGivesWhatAReaderSees(string html, string text) => Assert.Equal((ContentOutcome.Text, text), await _bench.ReadAsync("a.html", Encoding.UTF8.GetBytes(html)));
+    public async Task APageGivesWhatAReaderSees(string html, string text) =>
+        Assert.Equal((ContentOutcome.Text, text), await _bench.ReadAsync("a.html", Encoding.UTF8.GetBytes(html)));
 
     [Fact]
-    public async Task APageInAnotherEncodingIsReadAsItSays() => Assert.Equal(
-        (ContentOutcome.Text, "grün"), await _bench.ReadAsync("a.htm", [.. "<meta charset=windows-1252><p>gr"u8, 0xFC, .. "n"u8]));
+    public async Task APageInAnotherEncodingIsReadAsItSays() =>
+        Assert.Equal(
+            (ContentOutcome.Text, "grün"),
+            await _bench.ReadAsync("a.htm", [.. "<meta charset=windows-1252><p>gr"u8, 0xFC, .. "n"u8])
+        );
 
     [Theory]
     [InlineData(1251, "Привет, мир! Как дела сегодня?")]
@@ -51,7 +67,10 @@ public sealed class LocalExtractorTests : IClassFixture<LocalExtractorTests.Benc
     public async Task APageThatSaysNothingIsReadInTheEncodingThatItIsIn(int codePage, string words)
     {
         var encoding = CodePagesEncodingProvider.Instance.GetEncoding(codePage) ?? Encoding.GetEncoding(codePage);
-        Assert.Equal((ContentOutcome.Text, words), await _bench.ReadAsync("a.html", encoding.GetBytes($"<html><body><p>{words}</p></body></html>")));
+        Assert.Equal(
+            (ContentOutcome.Text, words),
+            await _bench.ReadAsync("a.html", encoding.GetBytes($"<html><body><p>{words}</p></body></html>"))
+        );
     }
 
     [Fact]
@@ -65,7 +84,8 @@ public sealed class LocalExtractorTests : IClassFixture<LocalExtractorTests.Benc
 
         Assert.Equal(
             (ContentOutcome.NotExtractable, "a.docx: its content can't be extracted: it is not a .docx file, whatever its name says."),
-            await _bench.ReadAsync("a.docx", zip.ToArray()));
+            await _bench.ReadAsync("a.docx", zip.ToArray())
+        );
     }
 
     [Theory]

@@ -45,7 +45,8 @@ public sealed class ServiceExtractorTests : IAsyncLifetime
     [Fact]
     public async Task AFileIsSentAsItIsAndItsTextComesBack()
     {
-        _answer = (context, body) => context.Response.WriteAsync("{\"_meta\":{\"extracted_text\":1},\"extracted_text\":\"gr\\u00fcn \\n€ " + body + "\"}", Token);
+        _answer = (context, body) =>
+            context.Response.WriteAsync("{\"_meta\":{\"extracted_text\":1},\"extracted_text\":\"gr\\u00fcn \\n€ " + body + "\"}", Token);
         Assert.Equal((ContentOutcome.Text, "grün \n€ bytes"), await ReadAsync());
         Assert.Equal(["PUT /extract_text/ application/octet-stream bytes"], _requests);
     }
@@ -59,7 +60,13 @@ public sealed class ServiceExtractorTests : IAsyncLifetime
             return context.Response.WriteAsync("""{"error":"Unprocessable Entity","message":"File may be corrupt or encrypted."}""", Token);
         };
         Assert.Equal(
-            (ContentOutcome.NotExtractable, "a.pdf: its content can't be extracted: the extraction service says: Unprocessable Entity: File may be corrupt or encrypted."), await ReadAsync());
+            (
+                ContentOutcome.NotExtractable,
+                "a.pdf: its content can't be extracted: the extraction service says: Unprocessable Entity: File may be corrupt or "
+                    + "encrypted."
+            ),
+            await ReadAsync()
+        );
         Assert.Single(_requests);
     }
 
@@ -76,7 +83,11 @@ public sealed class ServiceExtractorTests : IAsyncLifetime
         };
         var (outcome, text) = await ReadAsync();
         Assert.Equal(ContentOutcome.Unreadable, outcome);
-        Assert.StartsWith("a.pdf: its content can't be extracted: the extraction service at http://127.0.0.1:", text, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "a.pdf: its content can't be extracted: the extraction service at http://127.0.0.1:",
+            text,
+            StringComparison.Ordinal
+        );
         Assert.Equal(3, _requests.Count);
     }
 
@@ -124,7 +135,11 @@ public sealed class ServiceExtractorTests : IAsyncLifetime
         }
 
         var log = new LevelLog();
-        await using var extraction = new ContentExtraction(new ContentOptions { Service = new ExtractionServiceOptions { Host = address } }, TimeProvider.System, log);
+        await using var extraction = new ContentExtraction(
+            new ContentOptions { Service = new ExtractionServiceOptions { Host = address } },
+            TimeProvider.System,
+            log
+        );
         await extraction.CheckAsync(Token);
 
         Assert.Equal([expected], log.Levels);
@@ -135,9 +150,15 @@ public sealed class ServiceExtractorTests : IAsyncLifetime
 
     private async Task<(ContentOutcome Outcome, string Text)> ReadAsync()
     {
-        var options = new ContentOptions { MaxTextBytes = 100, Service = new ExtractionServiceOptions { Host = Address(), Timeout = TimeSpan.FromDays(1) } };
+        var options = new ContentOptions
+        {
+            MaxTextBytes = 100,
+            Service = new ExtractionServiceOptions { Host = Address(), Timeout = TimeSpan.FromDays(1) },
+        };
         await using var extraction = new ContentExtraction(options, new FastForwardTimeProvider(), NullLoggerFactory.Instance);
-        using var text = await extraction.ReaderFor(usesService: true, pipelineExtracts: true).ReadAsync(new BytesContent("a.pdf", "bytes"u8.ToArray()), Token);
+        using var text = await extraction
+            .ReaderFor(usesService: true, pipelineExtracts: true)
+            .ReadAsync(new BytesContent("a.pdf", "bytes"u8.ToArray()), Token);
         return (text.Outcome, text.HasText ? Encoding.UTF8.GetString(text.Utf8.Span) : text.Reason!);
     }
 
@@ -145,21 +166,23 @@ public sealed class ServiceExtractorTests : IAsyncLifetime
     {
         public List<LogLevel> Levels { get; } = [];
 
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
+        public void AddProvider(ILoggerProvider provider) { }
 
         public ILogger CreateLogger(string categoryName) => this;
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Levels.Add(logLevel);
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Levels.Add(logLevel);
     }
 }

@@ -39,7 +39,10 @@ public sealed class AccessMappingTests
         var made = (await client.SendAsync("GET /.search-acl-filter-search-a?flat_settings=true")).Json![".search-acl-filter-search-a"]!;
         Assert.Equal("true", made["settings"]!["index.hidden"]!.ToString());
         Assert.Equal("false", made["mappings"]!["dynamic"]!.ToString());
-        Assert.Equal(["_digest", "_timestamp", "created_at", "id"], made["mappings"]!["properties"]!.AsObject().Select(field => field.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["_digest", "_timestamp", "created_at", "id"],
+            made["mappings"]!["properties"]!.AsObject().Select(field => field.Key).Order(StringComparer.Ordinal)
+        );
         Assert.Equal("date", made["mappings"]!["properties"]!["created_at"]!["type"]!.GetValue<string>());
     }
 
@@ -64,13 +67,18 @@ public sealed class AccessMappingTests
         var failure = Assert.Throws<ConnectorException>(() => AccessMapping.Check("search-a", Mappings(field)));
 
         Assert.Equal(
-            "The field '_allow_access_control' of index 'search-a' is mapped in a way that can't hold access lists. It must be of type keyword or text, indexed, with a sub-field "
-            + "'enum' or 'keyword' of type keyword. Attach a new index to the connector, or delete this one and sync again.",
-            failure.Message);
+            "The field '_allow_access_control' of index 'search-a' is mapped in a way that can't hold access lists. It must be of type "
+                + "keyword or text, indexed, with a sub-field "
+                + "'enum' or 'keyword' of type keyword. Attach a new index to the connector, or delete this one and sync again.",
+            failure.Message
+        );
     }
 
-    private static JsonObject Mappings(string field) => new() { ["properties"] = new JsonObject { ["_allow_access_control"] = JsonNode.Parse(field) } };
+    private static JsonObject Mappings(string field) =>
+        new() { ["properties"] = new JsonObject { ["_allow_access_control"] = JsonNode.Parse(field) } };
 
     private static async Task<int> CountAsync(EmulatorClient client, string query) =>
-        (await client.SendAsync("POST /search-fixed/_search", $$"""{"query": {{query}}}""")).Json!["hits"]!["total"]!["value"]!.GetValue<int>();
+        (await client.SendAsync("POST /search-fixed/_search", $$"""{"query": {{query}}}""")).Json!["hits"]!["total"]![
+            "value"
+        ]!.GetValue<int>();
 }

@@ -37,7 +37,10 @@ public sealed class ContentIndexTests
     {
         await using var bench = await GatewayBench.StartAsync();
         await bench.Gateway.Documents.EnsureIndexAsync(
-            "search-a", Json("""{"mappings":{"dynamic":false,"properties":{"id":{"type":"text"},"title":{"type":"text"}}}}"""), Token);
+            "search-a",
+            Json("""{"mappings":{"dynamic":false,"properties":{"id":{"type":"text"},"title":{"type":"text"}}}}"""),
+            Token
+        );
         bench.Server.Put("search-a", "1", """{"id":"1"}""");
 
         var state = await bench.Gateway.Content.PrepareAsync("search-a", Token);
@@ -71,20 +74,32 @@ public sealed class ContentIndexTests
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.Gateway.Content.PrepareAsync("search-*", Token));
 
-        Assert.Equal("'search-*' can't be the name of an index: it has '*' in it. Write small letters, digits, - and _, such as search-orders.", failure.Message);
+        Assert.Equal(
+            "'search-*' can't be the name of an index: it has '*' in it. Write small letters, digits, - and _, such as search-orders.",
+            failure.Message
+        );
         Assert.Equal(before.ToJsonString(), (await MappingsAsync(bench, "search-a")).ToJsonString());
     }
 
     [Fact]
     public async Task ADataStreamIsRefused()
     {
-        await using var server = await PlainServer.StartAsync(context => context.Response.WriteAsJsonAsync(
-            Json("""{".ds-logs-2026.01.31-000001": {"aliases": {}, "mappings": {}, "settings": {"index.uuid": "u"}, "data_stream": "logs"}}""")));
+        await using var server = await PlainServer.StartAsync(context =>
+            context.Response.WriteAsJsonAsync(
+                Json(
+                    """{".ds-logs-2026.01.31-000001": {"aliases": {}, "mappings": {}, "settings": {"index.uuid": "u"}, "data_stream": "logs"}}"""
+                )
+            )
+        );
         using var gateway = GatewayBench.GatewayOf(new() { Hosts = [server.Uri] });
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => gateway.Content.PrepareAsync("logs", Token));
 
-        Assert.Equal($"'logs' is a data stream at Elasticsearch {server.Uri.ToString().TrimEnd('/')}: what is in one can't be changed or deleted. Attach an index to the connector.", failure.Message);
+        Assert.Equal(
+            $"'logs' is a data stream at Elasticsearch {server.Uri.ToString().TrimEnd('/')}: what is in one can't be changed or deleted. "
+                + "Attach an index to the connector.",
+            failure.Message
+        );
     }
 
     [Theory]
@@ -120,7 +135,11 @@ public sealed class ContentIndexTests
     {
         await using var bench = await GatewayBench.StartAsync();
         ((ContentIndex)bench.Gateway.Content).DocumentsPerSlice = documentsPerSlice;
-        await bench.Gateway.Documents.EnsureIndexAsync("search-a", Json($$"""{"settings":{"index.max_result_window":{{pageSize}} } }"""), Token);
+        await bench.Gateway.Documents.EnsureIndexAsync(
+            "search-a",
+            Json($$"""{"settings":{"index.max_result_window":{{pageSize}} } }"""),
+            Token
+        );
         await bench.Gateway.Content.PrepareAsync("search-a", Token);
         var expected = new Dictionary<string, DocumentVersion>(StringComparer.Ordinal);
         for (var i = 0; i < 1_000; i++)
@@ -128,7 +147,11 @@ public sealed class ContentIndexTests
             var (id, json, version) = (i % 4) switch
             {
                 0 => ($"digest {i}", $$"""{"_digest":{{i + 1}},"_timestamp":"2026-01-01T00:00:00Z"}""", DocumentVersion.FromDigest(i + 1)),
-                1 => ($"time \"{i}\"", """{"_timestamp":"2026-01-01T01:00:00.123456+01:00"}""", DocumentVersion.FromTimestamp("2026-01-01T00:00:00.123456Z")),
+                1 => (
+                    $"time \"{i}\"",
+                    """{"_timestamp":"2026-01-01T01:00:00.123456+01:00"}""",
+                    DocumentVersion.FromTimestamp("2026-01-01T00:00:00.123456Z")
+                ),
                 2 => ($"Zeit ü{i}", """{"_timestamp":"2026-01-02T00:00:00Z"}""", DocumentVersion.FromTimestamp("2026-01-02")),
                 _ => ($"none-{i}", """{"a":{"_id":"x","sort":[1],"_timestamp":"2026-01-01T00:00:00Z"}}""", DocumentVersion.None),
             };
@@ -149,8 +172,9 @@ public sealed class ContentIndexTests
         await using var bench = await GatewayBench.StartAsync();
         bench.Server.Put("search-a", "1", "{}");
 
-        await Assert.ThrowsAsync<InvalidOperationException>(
-            () => bench.Gateway.Content.ReadIdsAsync("search-a", (_, _) => throw new InvalidOperationException("no room"), Token));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            bench.Gateway.Content.ReadIdsAsync("search-a", (_, _) => throw new InvalidOperationException("no room"), Token)
+        );
 
         Assert.Equal(1, bench.Server.Requests.Counts["DELETE _pit"]);
     }
@@ -162,7 +186,9 @@ public sealed class ContentIndexTests
         bench.Server.Put("search-a", "1", "{}");
         bench.Server.Faults.Add(FaultRule.RefuseCall(404) with { Route = "_search", Type = "search_context_missing_exception" });
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.Gateway.Content.ReadIdsAsync("search-a", (_, _) => { }, Token));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            bench.Gateway.Content.ReadIdsAsync("search-a", (_, _) => { }, Token)
+        );
 
         Assert.Equal(FailureKind.Retry, failure.Kind);
     }
@@ -185,7 +211,10 @@ public sealed class ContentIndexTests
         bench.Server.Put("search-a", "old", "{}");
         bench.Server.Put("search-a", "gone", "{}");
 
-        var response = await BulkAsync(bench, null, """
+        var response = await BulkAsync(
+            bench,
+            null,
+            """
             {"index":{"_id":"new"}}
             {"a":1}
             {"index":{"_id":"old"}}
@@ -195,12 +224,21 @@ public sealed class ContentIndexTests
             {"index":{"_id":"bad"}}
             {"id":{"yesterday":1}}
 
-            """, 5);
+            """,
+            5
+        );
 
         Assert.Equal(200, response.Status);
         Assert.Equal(
-            [(201, BulkItemResult.Created), (200, BulkItemResult.Updated), (200, BulkItemResult.Deleted), (404, BulkItemResult.NotFound), (400, BulkItemResult.None)],
-            response.Items.Select(item => (item.Status, item.Result)));
+            [
+                (201, BulkItemResult.Created),
+                (200, BulkItemResult.Updated),
+                (200, BulkItemResult.Deleted),
+                (404, BulkItemResult.NotFound),
+                (400, BulkItemResult.None),
+            ],
+            response.Items.Select(item => (item.Status, item.Result))
+        );
         Assert.Equal("document_parsing_exception", response.Items[4].Error!.Type);
         Assert.Contains("yesterday", response.Items[4].Error!.Reason, StringComparison.Ordinal);
         Assert.All(response.Items.Take(4), item => Assert.Null(item.Error));
@@ -219,7 +257,10 @@ public sealed class ContentIndexTests
         bench.Server.Faults.Add(FaultRule.CutBefore() with { Route = "_bulk" });
         var cut = await BulkAsync(bench, null, "{\"delete\":{\"_id\":\"a\"}}\n", 1);
 
-        Assert.Equal((429, TimeSpan.FromSeconds(7), "es_rejected_execution_exception"), (refused.Status, refused.RetryAfter, refused.Error!.Type));
+        Assert.Equal(
+            (429, TimeSpan.FromSeconds(7), "es_rejected_execution_exception"),
+            (refused.Status, refused.RetryAfter, refused.Error!.Type)
+        );
         Assert.Equal(1, sent);
         Assert.Equal((0, 0), (cut.Status, cut.Items.Count));
         Assert.NotNull(cut.Error);
@@ -261,7 +302,14 @@ public sealed class ContentIndexTests
 
         Assert.Equal((404, "index_not_found_exception"), (vanished.Status, vanished.Error!.Type));
         Assert.Empty(names);
-        Assert.Equal((404, "Index 'search-a' was deleted and recreated since the sync began. The sync writes nothing more to it; the next sync fills it."), (replaced.Status, replaced.Error!.Reason));
+        Assert.Equal(
+            (
+                404,
+                "Index 'search-a' was deleted and recreated since the sync began. The sync writes nothing more to it; the next sync "
+                    + "fills it."
+            ),
+            (replaced.Status, replaced.Error!.Reason)
+        );
         Assert.Equal(["1"], bench.Server.Ids("search-a"));
     }
 
@@ -271,7 +319,11 @@ public sealed class ContentIndexTests
         await using var bench = await GatewayBench.StartAsync();
         await bench.Gateway.Content.PrepareAsync("search-a", Token);
         using var http = new HttpClient { BaseAddress = bench.Server.Uri };
-        using var pipeline = new StringContent("""{"processors":[{"set":{"field":"a","value":"set"}}]}""", Encoding.UTF8, "application/json");
+        using var pipeline = new StringContent(
+            """{"processors":[{"set":{"field":"a","value":"set"}}]}""",
+            Encoding.UTF8,
+            "application/json"
+        );
         (await http.PutAsync(new Uri("_ingest/pipeline/ours", UriKind.Relative), pipeline, Token)).EnsureSuccessStatusCode();
 
         await BulkAsync(bench, "ours", "{\"index\":{\"_id\":\"1\"}}\n{}\n", 1);

@@ -6,8 +6,7 @@ namespace Connectors.Tests.Sync.Elasticsearch.Shapes;
 
 public sealed class MappingShapeTests
 {
-    private const string Before =
-        """
+    private const string Before = """
         {"dynamic":"true","_meta":{"connectors":{"fingerprint":"f"}},"dynamic_templates":[{"t":{"match":"*_k","mapping":{"type":"keyword","copy_to":"{name}_all"}}}],
          "properties":{"id":{"type":"keyword"},"_digest":{"type":"long","index":false},"title":{"type":"text","fields":{"keyword":{"type":"keyword","ignore_above":256}}},
          "body":{"type":"text","analyzer":"german"},"n":{"properties":{"a":{"type":"long"}}},"fixed":{"dynamic":"false","properties":{"x":{"type":"long"}}},
@@ -17,7 +16,9 @@ public sealed class MappingShapeTests
     [Theory]
     [InlineData("""{"added":{"type":"long"}}""")]
     [InlineData("""{"added":{"type":"text","fields":{"keyword":{"type":"keyword","ignore_above":256}}}}""")]
-    [InlineData("""{"added":{"type":"date","format":"yyyy/MM/dd HH:mm:ss||yyyy/MM/dd||epoch_millis"},"b":{"type":"boolean"},"f":{"type":"float"}}""")]
+    [InlineData(
+        """{"added":{"type":"date","format":"yyyy/MM/dd HH:mm:ss||yyyy/MM/dd||epoch_millis"},"b":{"type":"boolean"},"f":{"type":"float"}}"""
+    )]
     [InlineData("""{"n":{"properties":{"a":{"type":"long"},"deeper":{"properties":{"b":{"type":"boolean"}}}}}}""")]
     [InlineData("""{"id_k":{"type":"keyword","copy_to":"id_k_all"}}""")]
     [InlineData("""{"_timestamp":{"type":"date","format":"strict"},"_allow_access_control":{"type":"keyword"}}""")]
@@ -26,7 +27,9 @@ public sealed class MappingShapeTests
 
     [Theory]
     [InlineData("""{"title":{"type":"text","copy_to":["s"],"fields":{"keyword":{"type":"keyword","ignore_above":256}}}}""")]
-    [InlineData("""{"title":{"type":"text","fields":{"keyword":{"type":"keyword","ignore_above":256},"de":{"type":"text","analyzer":"german"}}}}""")]
+    [InlineData(
+        """{"title":{"type":"text","fields":{"keyword":{"type":"keyword","ignore_above":256},"de":{"type":"text","analyzer":"german"}}}}"""
+    )]
     [InlineData("""{"body":{"type":"text","analyzer":"german","search_analyzer":"standard"}}""")]
     [InlineData("""{"more":{"type":"semantic_text","inference_id":"e1"}}""")]
     [InlineData("""{"s":{"type":"semantic_text","inference_id":"e2"}}""")]
@@ -45,19 +48,26 @@ public sealed class MappingShapeTests
     }
 
     [Fact]
-    public void EndpointsAreFoundAtAnyDepth() => Assert.Equal(
-        ["e1", "e2"],
-        MappingShape.InferenceIds(JsonNode.Parse(With("""{"n":{"properties":{"a":{"type":"semantic_text","inference_id":"e2"}}}}"""))!.AsObject()).Order());
+    public void EndpointsAreFoundAtAnyDepth() =>
+        Assert.Equal(
+            ["e1", "e2"],
+            MappingShape
+                .InferenceIds(
+                    JsonNode.Parse(With("""{"n":{"properties":{"a":{"type":"semantic_text","inference_id":"e2"}}}}"""))!.AsObject()
+                )
+                .Order()
+        );
 
     private static string Shape(string mappings) => MappingShape.Of(JsonNode.Parse(mappings)!.AsObject()).ToJsonString();
 
-    private static string With(string fields) => Changed(all =>
-    {
-        foreach (var (name, field) in JsonNode.Parse(fields)!.AsObject())
+    private static string With(string fields) =>
+        Changed(all =>
         {
-            all["properties"]![name] = field!.DeepClone();
-        }
-    });
+            foreach (var (name, field) in JsonNode.Parse(fields)!.AsObject())
+            {
+                all["properties"]![name] = field!.DeepClone();
+            }
+        });
 
     private static string Changed(Action<JsonObject> change)
     {

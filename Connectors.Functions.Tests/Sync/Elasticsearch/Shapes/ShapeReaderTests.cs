@@ -16,28 +16,41 @@ public sealed class ShapeReaderTests
         var answers = new Dictionary<string, string>
         {
             ["/search-a"] = """{"search-a":{"settings":{"index.uuid":"u"},"mappings":{}}}""",
-            ["/_ingest/pipeline/outer"] = """{"outer":{"processors":[{"foreach":{"processor":{"pipeline":{"name":"inner"}}}},{"pipeline":{"name":"{{name}}"}}],"on_failure":[{"pipeline":{"name":"outer"}}]}}""",
-            ["/_ingest/pipeline/inner"] = """{"inner":{"version":1,"modified_date_millis":1,"processors":[{"inference":{"model_id":"e1"}}]}}""",
-            ["/_inference/e1"] = """{"endpoints":[{"inference_id":"e1","service":"x","service_settings":{"model_id":"m","num_allocations":1}}]}""",
+            ["/_ingest/pipeline/outer"] =
+                """{"outer":{"processors":[{"foreach":{"processor":{"pipeline":{"name":"inner"}}}},{"pipeline":{"name":"{{name}}"}}],"on_failure":[{"pipeline":{"name":"outer"}}]}}""",
+            ["/_ingest/pipeline/inner"] =
+                """{"inner":{"version":1,"modified_date_millis":1,"processors":[{"inference":{"model_id":"e1"}}]}}""",
+            ["/_inference/e1"] =
+                """{"endpoints":[{"inference_id":"e1","service":"x","service_settings":{"model_id":"m","num_allocations":1}}]}""",
         };
-        await using var server = await PlainServer.StartAsync(context => AnswerAsync(context, answers.TryGetValue(context.Request.Path.Value!, out var body) ? (200, body) : (404, "{}")));
+        await using var server = await PlainServer.StartAsync(context =>
+            AnswerAsync(context, answers.TryGetValue(context.Request.Path.Value!, out var body) ? (200, body) : (404, "{}"))
+        );
         using var gateway = GatewayBench.GatewayOf(new() { Hosts = [server.Uri] });
         var first = await gateway.Content.ReadShapeAsync("search-a", "outer", Token);
 
-        answers["/_ingest/pipeline/inner"] = """{"inner":{"version":2,"modified_date_millis":2,"processors":[{"inference":{"model_id":"e1"}}]}}""";
-        answers["/_inference/e1"] = """{"endpoints":[{"inference_id":"e1","service":"x","service_settings":{"model_id":"m","num_allocations":4}}]}""";
+        answers["/_ingest/pipeline/inner"] =
+            """{"inner":{"version":2,"modified_date_millis":2,"processors":[{"inference":{"model_id":"e1"}}]}}""";
+        answers["/_inference/e1"] =
+            """{"endpoints":[{"inference_id":"e1","service":"x","service_settings":{"model_id":"m","num_allocations":4}}]}""";
         Assert.Equal(first, await gateway.Content.ReadShapeAsync("search-a", "outer", Token));
 
-        answers["/_ingest/pipeline/inner"] = """{"inner":{"processors":[{"inference":{"model_id":"e1"}},{"set":{"field":"a","value":"2"}}]}}""";
+        answers["/_ingest/pipeline/inner"] =
+            """{"inner":{"processors":[{"inference":{"model_id":"e1"}},{"set":{"field":"a","value":"2"}}]}}""";
         var second = await gateway.Content.ReadShapeAsync("search-a", "outer", Token);
         Assert.Equal("the ingest pipelines", second!.DifferenceFrom(first));
 
-        answers["/_inference/e1"] = """{"endpoints":[{"inference_id":"e1","service":"x","service_settings":{"model_id":"other","num_allocations":4}}]}""";
+        answers["/_inference/e1"] =
+            """{"endpoints":[{"inference_id":"e1","service":"x","service_settings":{"model_id":"other","num_allocations":4}}]}""";
         var third = await gateway.Content.ReadShapeAsync("search-a", "outer", Token);
         Assert.Equal("the inference endpoints", third!.DifferenceFrom(second));
 
-        answers["/search-a"] = """{"search-a":{"settings":{"index.uuid":"u","index.final_pipeline":"inner","index.default_pipeline":"_none","index.refresh_interval":"5s"},"mappings":{}}}""";
-        Assert.Equal("the index's settings for pipelines and analysis", (await gateway.Content.ReadShapeAsync("search-a", "outer", Token))!.DifferenceFrom(third));
+        answers["/search-a"] =
+            """{"search-a":{"settings":{"index.uuid":"u","index.final_pipeline":"inner","index.default_pipeline":"_none","index.refresh_interval":"5s"},"mappings":{}}}""";
+        Assert.Equal(
+            "the index's settings for pipelines and analysis",
+            (await gateway.Content.ReadShapeAsync("search-a", "outer", Token))!.DifferenceFrom(third)
+        );
     }
 
     [Fact]
@@ -64,8 +77,14 @@ public sealed class ShapeReaderTests
         {
             var (status, body) = context.Request.Path.Value switch
             {
-                "/search-a" => (200, """{"search-a":{"settings":{"index.uuid":"u"},"mappings":{"properties":{"s":{"type":"semantic_text","inference_id":"e1"}}}}}"""),
-                "/_inference/e1" => (200, """{"endpoints":[{"inference_id":"e1","service":"x","service_settings":{"model_id":"m","num_allocations":4}}]}"""),
+                "/search-a" => (
+                    200,
+                    """{"search-a":{"settings":{"index.uuid":"u"},"mappings":{"properties":{"s":{"type":"semantic_text","inference_id":"e1"}}}}}"""
+                ),
+                "/_inference/e1" => (
+                    200,
+                    """{"endpoints":[{"inference_id":"e1","service":"x","service_settings":{"model_id":"m","num_allocations":4}}]}"""
+                ),
                 _ => (403, """{"error":{"type":"security_exception","reason":"no"},"status":403}"""),
             };
             await AnswerAsync(context, (status, body));
@@ -84,7 +103,8 @@ public sealed class ShapeReaderTests
         await context.Response.WriteAsync(answer.Body, Token);
     }
 
-    private static Task<IndexShape?> ShapeAsync(GatewayBench bench, string? pipeline) => bench.Gateway.Content.ReadShapeAsync("search-a", pipeline, Token);
+    private static Task<IndexShape?> ShapeAsync(GatewayBench bench, string? pipeline) =>
+        bench.Gateway.Content.ReadShapeAsync("search-a", pipeline, Token);
 
     private static async Task PutAsync(HttpClient http, string path, string body)
     {

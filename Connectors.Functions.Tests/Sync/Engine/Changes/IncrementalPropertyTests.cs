@@ -9,7 +9,8 @@ using Xunit;
 namespace Connectors.Tests.Sync.Engine.Changes;
 
 /// <summary>
-/// For any changes and any faults: after an incremental sync the index equals the source that its feed describes, and a full sync after it finds nothing to do.
+/// For any changes and any faults: after an incremental sync the index equals the source that its feed describes, and a full sync after it
+/// finds nothing to do.
 /// </summary>
 public sealed class IncrementalPropertyTests
 {
@@ -20,56 +21,69 @@ public sealed class IncrementalPropertyTests
 
     [Fact]
     public async Task AfterAnyChangesTheIndexEqualsTheSource() =>
-        await Stories.SampleAsync(async story =>
-        {
-            using var bench = new EngineBench();
-            var state = story.Before.Distinct().ToDictionary(id => $"id-{id}", _ => "text-0", StringComparer.Ordinal);
-            var feed = new MemoryFeed(Holding(state));
-            bench.Request = bench.Request with { Cursor = (await bench.RunAsync(feed)).Cursor!.DeepClone().AsObject() };
-            foreach (var page in story.Pages)
+        await Stories.SampleAsync(
+            async story =>
             {
-                feed.Play(page.Select(change => new MemoryDocument($"id-{change.Id}", $"text-{change.Text}")), state);
-            }
+                using var bench = new EngineBench();
+                var state = story.Before.Distinct().ToDictionary(id => $"id-{id}", _ => "text-0", StringComparer.Ordinal);
+                var feed = new MemoryFeed(Holding(state));
+                bench.Request = bench.Request with { Cursor = (await bench.RunAsync(feed)).Cursor!.DeepClone().AsObject() };
+                foreach (var page in story.Pages)
+                {
+                    feed.Play(page.Select(change => new MemoryDocument($"id-{change.Id}", $"text-{change.Text}")), state);
+                }
 
-            bench.Request = bench.Request with { JobId = "changes", Kind = SyncKind.Incremental };
-            var outcome = await RunWithFaultsAsync(bench, feed, story.BulkFaults, story.ReadFaults);
+                bench.Request = bench.Request with { JobId = "changes", Kind = SyncKind.Incremental };
+                var outcome = await RunWithFaultsAsync(bench, feed, story.BulkFaults, story.ReadFaults);
 
-            Assert.Null(outcome.Fallback);
-            Assert.Equal(state.Keys.Order(StringComparer.Ordinal), bench.Index.Documents.Keys.Order(StringComparer.Ordinal));
-            Assert.All(state, pair => Assert.Equal(pair.Value, bench.Index.Documents[pair.Key]["text"]!.GetValue<string>()));
-            Assert.Equal(feed.Pages.Sum(page => page.Count), outcome.Counts.Read);
-            Assert.Equal(outcome.Counts.Read, outcome.Counts.Indexed + outcome.Counts.Deleted + outcome.Counts.AlreadyGone);
+                Assert.Null(outcome.Fallback);
+                Assert.Equal(state.Keys.Order(StringComparer.Ordinal), bench.Index.Documents.Keys.Order(StringComparer.Ordinal));
+                Assert.All(state, pair => Assert.Equal(pair.Value, bench.Index.Documents[pair.Key]["text"]!.GetValue<string>()));
+                Assert.Equal(feed.Pages.Sum(page => page.Count), outcome.Counts.Read);
+                Assert.Equal(outcome.Counts.Read, outcome.Counts.Indexed + outcome.Counts.Deleted + outcome.Counts.AlreadyGone);
 
-            bench.Index.OnBulk = null;
-            bench.Index.Written.Clear();
-            bench.Request = bench.Request with { Kind = SyncKind.Full, AllowMassDelete = true };
-            var full = await bench.RunNextAsync(Holding(state));
-            Assert.Equal((state.Count, 0), (full.Counts.Skipped, full.Counts.Deleted));
-            Assert.Empty(bench.Index.Written);
-        }, iter: 300, threads: 2);
+                bench.Index.OnBulk = null;
+                bench.Index.Written.Clear();
+                bench.Request = bench.Request with { Kind = SyncKind.Full, AllowMassDelete = true };
+                var full = await bench.RunNextAsync(Holding(state));
+                Assert.Equal((state.Count, 0), (full.Counts.Skipped, full.Counts.Deleted));
+                Assert.Empty(bench.Index.Written);
+            },
+            iter: 300,
+            threads: 2
+        );
 
-    private static MemorySource Holding(Dictionary<string, string> state) => new() { Partitions = [[.. state.Select(pair => new MemoryDocument(pair.Key, pair.Value))]] };
+    private static MemorySource Holding(Dictionary<string, string> state) =>
+        new()
+        {
+            Partitions =
+            [
+                [.. state.Select(pair => new MemoryDocument(pair.Key, pair.Value))],
+            ],
+        };
 
     /// <summary>Runs until the sync ends well, through refused, half-done and lost requests, reads that fail, and kills.</summary>
     private static async Task<SyncOutcome> RunWithFaultsAsync(EngineBench bench, MemoryFeed feed, int[] bulkFaults, int[] readFaults)
     {
-        bench.Index.OnBulk = request => bulkFaults[request % bulkFaults.Length] switch
-        {
-            0 => new BulkFault(429),
-            1 => new BulkFault(503),
-            2 => new BulkFault(0, Applied: true),
-            3 => new BulkFault(200, RefusedEvery: 2),
-            4 => new BulkFault(413),
-            _ => BulkFault.None,
-        };
+        bench.Index.OnBulk = request =>
+            bulkFaults[request % bulkFaults.Length] switch
+            {
+                0 => new BulkFault(429),
+                1 => new BulkFault(503),
+                2 => new BulkFault(0, Applied: true),
+                3 => new BulkFault(200, RefusedEvery: 2),
+                4 => new BulkFault(413),
+                _ => BulkFault.None,
+            };
         var reads = 0;
-        feed.OnChanges = _ => readFaults[reads++ % readFaults.Length] switch
-        {
-            _ when reads > 60 => Task.CompletedTask,
-            0 => throw new OperationCanceledException("killed"),
-            1 => throw new ConnectorException(FailureKind.Retry, "reset"),
-            _ => Task.CompletedTask,
-        };
+        feed.OnChanges = _ =>
+            readFaults[reads++ % readFaults.Length] switch
+            {
+                _ when reads > 60 => Task.CompletedTask,
+                0 => throw new OperationCanceledException("killed"),
+                1 => throw new ConnectorException(FailureKind.Retry, "reset"),
+                _ => Task.CompletedTask,
+            };
         while (true)
         {
             try

@@ -23,7 +23,10 @@ public sealed class IncrementalSyncTests : IDisposable
 
         var outcome = await IncrementalAsync(feed);
 
-        Assert.Equal((SyncEnd.Completed, 1, 1, 1, 5), (outcome.End, outcome.Counts.Created, outcome.Counts.Updated, outcome.Counts.Deleted, outcome.TotalDocuments));
+        Assert.Equal(
+            (SyncEnd.Completed, 1, 1, 1, 5),
+            (outcome.End, outcome.Counts.Created, outcome.Counts.Updated, outcome.Counts.Deleted, outcome.TotalDocuments)
+        );
         Assert.Equal(["a", "c", "d", "e", "f"], _bench.Index.Documents.Keys.Order());
         Assert.Equal("v2", Text("a"));
         Assert.Equal(["b"], _bench.Index.Deleted);
@@ -38,7 +41,17 @@ public sealed class IncrementalSyncTests : IDisposable
         await IncrementalAsync(feed);
         _bench.Index.Written.Clear();
 
-        var outcome = await FullAsync(new MemoryFeed(new MemorySource { Partitions = [[new("a", "v2"), new("b", "v1")]] }));
+        var outcome = await FullAsync(
+            new MemoryFeed(
+                new MemorySource
+                {
+                    Partitions =
+                    [
+                        [new("a", "v2"), new("b", "v1")],
+                    ],
+                }
+            )
+        );
 
         Assert.Equal((2, 0, 0), (outcome.Counts.Skipped, outcome.Counts.Indexed, outcome.Counts.Deleted));
         Assert.Empty(_bench.Index.Written);
@@ -186,7 +199,13 @@ public sealed class IncrementalSyncTests : IDisposable
     [Fact]
     public async Task ADocumentThatARuleLeavesOutOnceItChangedIsDeleted()
     {
-        _bench.Request = _bench.Request with { Rules = new DocumentRules([new DocumentRule("r", RulePolicy.Exclude, "text", RuleComparison.EqualTo, "secret")], RulePolicy.Include) };
+        _bench.Request = _bench.Request with
+        {
+            Rules = new DocumentRules(
+                [new DocumentRule("r", RulePolicy.Exclude, "text", RuleComparison.EqualTo, "secret")],
+                RulePolicy.Include
+            ),
+        };
         var feed = await SyncedAsync("a", "b");
         feed.Then("secret", "a");
 
@@ -320,7 +339,17 @@ public sealed class IncrementalSyncTests : IDisposable
         feed.Then("v2", "a");
         Assert.Null((await IncrementalAsync(feed)).Fallback);
 
-        var full = await FullAsync(new MemoryFeed(new MemorySource { Partitions = [[new("a", "v2"), new("b", "v1"), new("c", "v1")]] }));
+        var full = await FullAsync(
+            new MemoryFeed(
+                new MemorySource
+                {
+                    Partitions =
+                    [
+                        [new("a", "v2"), new("b", "v1"), new("c", "v1")],
+                    ],
+                }
+            )
+        );
 
         Assert.Equal((3L, "the index's mappings changed since the last full sync."), (full.Counts.Updated, full.Rewrite));
     }

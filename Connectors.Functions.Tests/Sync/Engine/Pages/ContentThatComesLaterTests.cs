@@ -19,7 +19,14 @@ public sealed class ContentThatComesLaterTests : IDisposable
     {
         var content = new LateContent();
         var timestamp = hasTimestamp ? new DateTimeOffset(2025, 6, 1, 10, 0, 0, TimeSpan.Zero) : (DateTimeOffset?)null;
-        MemorySource Source() => new() { Partitions = [[new MemoryDocument("a", "v1", timestamp, content)]] };
+        MemorySource Source() =>
+            new()
+            {
+                Partitions =
+                [
+                    [new MemoryDocument("a", "v1", timestamp, content)],
+                ],
+            };
         var first = await _bench.RunAsync(Source());
         Assert.Equal((1L, 1L), (first.Counts.Created, first.Rejections.Total));
         Assert.Null(_bench.Index.Documents["a"]["body"]);
@@ -39,7 +46,15 @@ public sealed class ContentThatComesLaterTests : IDisposable
         await _bench.RunAsync(MemorySource.Holding("a", "b", "c"));
         var source = new MemorySource
         {
-            Partitions = [[new("a", "v1"), new("b", "v2", Content: new VanishedContent()), new("c", "v1"), new("new", "v1", Content: new VanishedContent())]],
+            Partitions =
+            [
+                [
+                    new("a", "v1"),
+                    new("b", "v2", Content: new VanishedContent()),
+                    new("c", "v1"),
+                    new("new", "v1", Content: new VanishedContent()),
+                ],
+            ],
         };
 
         var outcome = await _bench.RunNextAsync(source);
@@ -70,8 +85,9 @@ public sealed class ContentThatComesLaterTests : IDisposable
 
         public override long SizeInBytes => 4;
 
-        public override Task<Stream> OpenAsync(CancellationToken cancellationToken) => IsThere
-            ? Task.FromResult<Stream>(new MemoryStream(Encoding.UTF8.GetBytes("text")))
-            : throw new ConnectorException(FailureKind.Skip, "a.txt: can't be opened");
+        public override Task<Stream> OpenAsync(CancellationToken cancellationToken) =>
+            IsThere
+                ? Task.FromResult<Stream>(new MemoryStream(Encoding.UTF8.GetBytes("text")))
+                : throw new ConnectorException(FailureKind.Skip, "a.txt: can't be opened");
     }
 }

@@ -15,10 +15,19 @@ namespace Connectors.Tests.Sync.Engine.Pages;
 public sealed class ContentWaysTests : IAsyncDisposable
 {
     private static readonly DateTimeOffset Changed = new(2026, 5, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly PipelineSettings Extracting = new("p", ExtractBinaryContent: true, ReduceWhitespace: true, RunMlInference: false);
+    private static readonly PipelineSettings Extracting = new(
+        "p",
+        ExtractBinaryContent: true,
+        ReduceWhitespace: true,
+        RunMlInference: false
+    );
 
     private readonly EngineBench _bench = new();
-    private readonly ContentExtraction _local = new(new ContentOptions { Local = new LocalExtractionOptions() }, TimeProvider.System, NullLoggerFactory.Instance);
+    private readonly ContentExtraction _local = new(
+        new ContentOptions { Local = new LocalExtractionOptions() },
+        TimeProvider.System,
+        NullLoggerFactory.Instance
+    );
     private readonly BytesContent _pdf = new("a.pdf", MadeFiles.Pdf("words of a PDF"));
 
     public async ValueTask DisposeAsync()
@@ -32,10 +41,16 @@ public sealed class ContentWaysTests : IAsyncDisposable
     {
         _bench.Index.Pipelines.Add("p");
         _bench.Request = _bench.Request with { Pipeline = Extracting };
-        await _bench.RunAsync(Source(("pdf", _pdf), ("txt", new BytesContent("a.txt", "plain"u8.ToArray())), ("empty", new BytesContent("e.pdf", []))));
+        await _bench.RunAsync(
+            Source(("pdf", _pdf), ("txt", new BytesContent("a.txt", "plain"u8.ToArray())), ("empty", new BytesContent("e.pdf", [])))
+        );
 
         var document = _bench.Index.Documents["pdf"];
-        Assert.StartsWith("%PDF-", Encoding.Latin1.GetString(Convert.FromBase64String((string)document["_attachment"]!)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "%PDF-",
+            Encoding.Latin1.GetString(Convert.FromBase64String((string)document["_attachment"]!)),
+            StringComparison.Ordinal
+        );
         Assert.Null(document["body"]);
         Assert.True((bool)document["_extract_binary_content"]!);
         Assert.Equal("plain", (string?)_bench.Index.Documents["txt"]["body"]);
@@ -95,12 +110,25 @@ public sealed class ContentWaysTests : IAsyncDisposable
     }
 
     private static MemorySource Source(params (string Id, BytesContent Content)[] files) =>
-        new() { Partitions = [[.. files.Select(file => new MemoryDocument(file.Id, "v1", Changed, file.Content))]] };
+        new()
+        {
+            Partitions =
+            [
+                [.. files.Select(file => new MemoryDocument(file.Id, "v1", Changed, file.Content))],
+            ],
+        };
 
     private Task<SyncOutcome> RunLocallyAsync(MemorySource source)
     {
         _bench.Request = _bench.Request with { JobId = Guid.NewGuid().ToString("N") };
-        var engine = new SyncEngine(_bench.Index, _bench.Options, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance, _local);
+        var engine = new SyncEngine(
+            _bench.Index,
+            _bench.Options,
+            new FastForwardTimeProvider(),
+            new Random(1),
+            NullLoggerFactory.Instance,
+            _local
+        );
         return engine.RunAsync(_bench.Request, source, new SyncProgress(), default, TestContext.Current.CancellationToken);
     }
 }

@@ -73,11 +73,24 @@ public sealed class MuchContentTests : IDisposable
         Assert.All(index.Documents, document => Assert.Equal("text of " + document.Key, (string?)document.Value["body"]));
     }
 
-    private MemorySource Source() => new()
-    {
-        PageSize = Files,
-        Partitions = [[.. Enumerable.Range(0, Files).Select(Name).Select(name => new MemoryDocument(name, "v1", Content: new LargeContent(name, () => Interlocked.Increment(ref _fetched))))]],
-    };
+    private MemorySource Source() =>
+        new()
+        {
+            PageSize = Files,
+            Partitions =
+            [
+                [
+                    .. Enumerable
+                        .Range(0, Files)
+                        .Select(Name)
+                        .Select(name => new MemoryDocument(
+                            name,
+                            "v1",
+                            Content: new LargeContent(name, () => Interlocked.Increment(ref _fetched))
+                        )),
+                ],
+            ],
+        };
 
     private static string Name(int number) => number.ToString("00", CultureInfo.InvariantCulture);
 

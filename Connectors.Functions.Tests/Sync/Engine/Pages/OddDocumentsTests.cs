@@ -17,34 +17,36 @@ public sealed class OddDocumentsTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private int _jobs;
 
-    public static TheoryData<string, string> Sanitized => new()
-    {
-        { """{"":1}""", """{"_":1}""" },
-        { """{"...":1}""", """{"_":1}""" },
-        { """{".x":1,"y.":2}""", """{"_.x":1,"y.":2}""" },
-        { """{"  ":1}""", """{"_":1}""" },
-        { """{"a":5,"a.b":1}""", """{"a":5,"a_b":1}""" },
-        { """{"a.b":1,"a":{"b":2}}""", """{"a.b":1,"a":{"b":2}}""" },
-        { """{"a":[1,{"b":2}]}""", """{"a":[1,"{\"b\":2}"]}""" },
-        { Deep(30, "1"), Deep(20, "\"" + Deep(10, "1").Replace("\"", "\\\"", StringComparison.Ordinal) + "\"") },
-        { """{"n":1e400}""", """{"n":1e400}""" },
-        { """{"n":9223372036854775808}""", """{"n":9223372036854775808}""" },
-        { """{"n":0.1234567890123456789012345678901234567890}""", """{"n":0.1234567890123456789012345678901234567890}""" },
-        { $$"""{"t":"{{new string('x', 40_000)}}"}""", $$"""{"t":"{{new string('x', 40_000)}}"}""" },
-        { """{"d":"2026-02-30"}""", """{"d":"2026-02-30"}""" },
-        { $$"""{"{{new string('n', 5_000)}}":1}""", $$"""{"{{new string('n', 5_000)}}":1}""" },
-    };
+    public static TheoryData<string, string> Sanitized =>
+        new()
+        {
+            { """{"":1}""", """{"_":1}""" },
+            { """{"...":1}""", """{"_":1}""" },
+            { """{".x":1,"y.":2}""", """{"_.x":1,"y.":2}""" },
+            { """{"  ":1}""", """{"_":1}""" },
+            { """{"a":5,"a.b":1}""", """{"a":5,"a_b":1}""" },
+            { """{"a.b":1,"a":{"b":2}}""", """{"a.b":1,"a":{"b":2}}""" },
+            { """{"a":[1,{"b":2}]}""", """{"a":[1,"{\"b\":2}"]}""" },
+            { Deep(30, "1"), Deep(20, "\"" + Deep(10, "1").Replace("\"", "\\\"", StringComparison.Ordinal) + "\"") },
+            { """{"n":1e400}""", """{"n":1e400}""" },
+            { """{"n":9223372036854775808}""", """{"n":9223372036854775808}""" },
+            { """{"n":0.1234567890123456789012345678901234567890}""", """{"n":0.1234567890123456789012345678901234567890}""" },
+            { $$"""{"t":"{{new string('x', 40_000)}}"}""", $$"""{"t":"{{new string('x', 40_000)}}"}""" },
+            { """{"d":"2026-02-30"}""", """{"d":"2026-02-30"}""" },
+            { $$"""{"{{new string('n', 5_000)}}":1}""", $$"""{"{{new string('n', 5_000)}}":1}""" },
+        };
 
-    public static TheoryData<string, string> OneAfterTheOther => new()
-    {
-        { """{"f":"2026-01-01"}""", """{"f":"soon"}""" },
-        { """{"f":1}""", """{"f":"one"}""" },
-        { """{"f":1}""", """{"f":9223372036854775808}""" },
-        { """{"f":1.5}""", """{"f":1e39}""" },
-        { """{"f":true}""", """{"f":1}""" },
-        { """{"f":"text"}""", """{"f":7}""" },
-        { """{"f":{"g":1}}""", """{"f":null}""" },
-    };
+    public static TheoryData<string, string> OneAfterTheOther =>
+        new()
+        {
+            { """{"f":"2026-01-01"}""", """{"f":"soon"}""" },
+            { """{"f":1}""", """{"f":"one"}""" },
+            { """{"f":1}""", """{"f":9223372036854775808}""" },
+            { """{"f":1.5}""", """{"f":1e39}""" },
+            { """{"f":true}""", """{"f":1}""" },
+            { """{"f":"text"}""", """{"f":7}""" },
+            { """{"f":{"g":1}}""", """{"f":null}""" },
+        };
 
     public void Dispose() => _folder.Dispose();
 
@@ -97,7 +99,9 @@ public sealed class OddDocumentsTests : IDisposable
         Assert.Equal((2L, 0L), (outcome.Counts.Created, outcome.Rejections.Total));
         Assert.Equal(wide, StoredBody(bench, "wide"));
         using var http = new HttpClient { BaseAddress = bench.Server.Uri };
-        var mapping = JsonNode.Parse(await http.GetStringAsync(new Uri($"{Index}/_mapping", UriKind.Relative), GatewayBench.Token))![Index]!["mappings"]!["properties"]!.AsObject();
+        var mapping = JsonNode.Parse(await http.GetStringAsync(new Uri($"{Index}/_mapping", UriKind.Relative), GatewayBench.Token))![
+            Index
+        ]!["mappings"]!["properties"]!.AsObject();
         Assert.Equal(1_000, mapping.Count);
         Assert.False(mapping.ContainsKey("brand"));
     }
@@ -113,7 +117,8 @@ public sealed class OddDocumentsTests : IDisposable
         Assert.Equal("2", Assert.Single(outcome.Rejections.Samples).Id);
     }
 
-    private static string Deep(int levels, string value) => string.Concat(Enumerable.Repeat("{\"a\":", levels)) + value + new string('}', levels);
+    private static string Deep(int levels, string value) =>
+        string.Concat(Enumerable.Repeat("{\"a\":", levels)) + value + new string('}', levels);
 
     /// <summary>What is stored without what we add before it.</summary>
     private static string StoredBody(GatewayBench bench, string id)
@@ -125,9 +130,25 @@ public sealed class OddDocumentsTests : IDisposable
 
     private Task<SyncOutcome> RunAsync(GatewayBench bench, params (string Id, string Body)[] documents)
     {
-        var options = new SyncEngineOptions { StateFolder = _folder.Path, Rejections = new RejectionLimits { MaxRate = 1 } };
-        var request = new SyncRequest { JobId = $"job-{++_jobs}", ConnectorId = "c", ServiceType = "raw", IndexName = Index, Fingerprint = "f" };
-        return new SyncEngine(bench.Gateway.Content, options, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance)
-            .RunAsync(request, new RawSource(documents), new SyncProgress(), default, GatewayBench.Token);
+        var options = new SyncEngineOptions
+        {
+            StateFolder = _folder.Path,
+            Rejections = new RejectionLimits { MaxRate = 1 },
+        };
+        var request = new SyncRequest
+        {
+            JobId = $"job-{++_jobs}",
+            ConnectorId = "c",
+            ServiceType = "raw",
+            IndexName = Index,
+            Fingerprint = "f",
+        };
+        return new SyncEngine(
+            bench.Gateway.Content,
+            options,
+            new FastForwardTimeProvider(),
+            new Random(1),
+            NullLoggerFactory.Instance
+        ).RunAsync(request, new RawSource(documents), new SyncProgress(), default, GatewayBench.Token);
     }
 }

@@ -18,7 +18,15 @@ public sealed class RulesTests : IDisposable
     public async Task WhatARuleLeavesOutIsNotWrittenAndCounted()
     {
         Exclude("text", "secret");
-        var source = new MemorySource { Partitions = [[new("a", "v1"), new("b", "secret"), new("c", "v1")], [new("d", "secret"), new("e", "v1")]], PageSize = 2 };
+        var source = new MemorySource
+        {
+            Partitions =
+            [
+                [new("a", "v1"), new("b", "secret"), new("c", "v1")],
+                [new("d", "secret"), new("e", "v1")],
+            ],
+            PageSize = 2,
+        };
 
         var outcome = await _bench.RunAsync(source);
 
@@ -29,7 +37,13 @@ public sealed class RulesTests : IDisposable
     [Fact]
     public async Task WhatANewRuleLeavesOutVanishesAndWhatItTakesInAgainComesBack()
     {
-        var source = new MemorySource { Partitions = [[new("a", "v1"), new("b", "secret"), new("c", "v1")]] };
+        var source = new MemorySource
+        {
+            Partitions =
+            [
+                [new("a", "v1"), new("b", "secret"), new("c", "v1")],
+            ],
+        };
         await _bench.RunAsync(source);
 
         Exclude("text", "secret");
@@ -46,7 +60,14 @@ public sealed class RulesTests : IDisposable
     [Fact]
     public async Task ANewRuleIsAppliedThoughTheSourceSaysThatNothingChanged()
     {
-        var source = new MemorySource { Partitions = [[new("a", "v1"), new("b", "secret")]], Change = new ChangeCheckResult(true, "m1") };
+        var source = new MemorySource
+        {
+            Partitions =
+            [
+                [new("a", "v1"), new("b", "secret")],
+            ],
+            Change = new ChangeCheckResult(true, "m1"),
+        };
         await _bench.RunAsync(source);
         source.Change = new ChangeCheckResult(false, "m1");
         Assert.Equal(SyncEnd.Unchanged, (await _bench.RunNextAsync(source)).End);
@@ -70,9 +91,10 @@ public sealed class RulesTests : IDisposable
         Assert.Equal(200, _bench.Index.Documents.Count);
     }
 
-    private void Exclude(string field, string value) => _bench.Request = _bench.Request with
-    {
-        Rules = new DocumentRules([new("r1", RulePolicy.Exclude, field, RuleComparison.EqualTo, value)]),
-        Fingerprint = $"{field} {value}",
-    };
+    private void Exclude(string field, string value) =>
+        _bench.Request = _bench.Request with
+        {
+            Rules = new DocumentRules([new("r1", RulePolicy.Exclude, field, RuleComparison.EqualTo, value)]),
+            Fingerprint = $"{field} {value}",
+        };
 }

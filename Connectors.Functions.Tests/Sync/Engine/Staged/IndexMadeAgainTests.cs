@@ -82,7 +82,9 @@ public sealed class IndexMadeAgainTests : IAsyncLifetime
         await _ours.Content.DeleteAsync(Index, Token);
         await _ours.Content.PrepareAsync(Index, Token);
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => Machine(_ours).WritePageAsync(Request("job-1"), new WritePageInput(begun.Plan!, page.Page, null, 0), Token));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            Machine(_ours).WritePageAsync(Request("job-1"), new WritePageInput(begun.Plan!, page.Page, null, 0), Token)
+        );
 
         Assert.Equal($"The index '{Index}' was deleted or recreated during the sync. Start the sync again to rebuild it.", failure.Message);
         Assert.Empty(_server.Ids(Index));
@@ -107,8 +109,24 @@ public sealed class IndexMadeAgainTests : IAsyncLifetime
         return (await writing.CompleteAsync(request, new CompleteInput(begun.Plan!, [], IsListed: true), Token)).Cursor;
     }
 
-    private static SyncRequest Request(string jobId) => new() { JobId = jobId, ConnectorId = "c1", ServiceType = "memory", IndexName = Index, Fingerprint = "f1" };
+    private static SyncRequest Request(string jobId) =>
+        new()
+        {
+            JobId = jobId,
+            ConnectorId = "c1",
+            ServiceType = "memory",
+            IndexName = Index,
+            Fingerprint = "f1",
+        };
 
-    private StagedSync Machine(ElasticsearchGateway gateway) => new(
-        _store, _ => gateway.Content, new SyncEngineOptions { StateFolder = _folder.Path, Partitions = 1 }, new StagedSyncOptions(), _time, new Random(1), NullLoggerFactory.Instance);
+    private StagedSync Machine(ElasticsearchGateway gateway) =>
+        new(
+            _store,
+            _ => gateway.Content,
+            new SyncEngineOptions { StateFolder = _folder.Path, Partitions = 1 },
+            new StagedSyncOptions(),
+            _time,
+            new Random(1),
+            NullLoggerFactory.Instance
+        );
 }

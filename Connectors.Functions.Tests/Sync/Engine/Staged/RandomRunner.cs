@@ -6,8 +6,8 @@ using Connectors.Tests.Support;
 namespace Connectors.Tests.Sync.Engine.Staged;
 
 /// <summary>
-/// Does steps as a bad week would: on one of two machines, twice with either answer kept, both at once, cut off at any call to staging, or still running after its
-/// successor has answered.
+/// Does steps as a bad week would: on one of two machines, twice with either answer kept, both at once, cut off at any call to staging, or
+/// still running after its successor has answered.
 /// </summary>
 internal sealed class RandomRunner(int seed) : IStepRunner
 {

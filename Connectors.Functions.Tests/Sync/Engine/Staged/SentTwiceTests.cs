@@ -7,7 +7,8 @@ using Xunit;
 
 namespace Connectors.Tests.Sync.Engine.Staged;
 
-/// <summary>Deletes that are sent twice are counted once, whichever of the answers is kept; what somebody else deleted is not counted as ours.</summary>
+/// <summary>Deletes that are sent twice are counted once, whichever of the answers is kept; what somebody else deleted is not counted as
+/// ours.</summary>
 public sealed class SentTwiceTests
 {
     private static CancellationToken Token => StagedBench.Token;
@@ -81,7 +82,11 @@ public sealed class SentTwiceTests
         var page = await bench.Machine().ReadPageAsync(bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
         var deletes = await bench.Machine().PlanDeletesAsync(bench.Request, new PlanDeletesInput(begin.Plan!, [page.Page]), Token);
         Assert.Equal((1, 3L), (deletes.Parts, deletes.Count));
-        Assert.DoesNotContain(store.Inner.Contents.Keys, name => name.EndsWith(".sent", StringComparison.Ordinal) && name.Contains("deletes", StringComparison.Ordinal) && name.StartsWith("job-2", StringComparison.Ordinal));
+        Assert.DoesNotContain(store.Inner.Contents.Keys, name =>
+            name.EndsWith(".sent", StringComparison.Ordinal)
+            && name.Contains("deletes", StringComparison.Ordinal)
+            && name.StartsWith("job-2", StringComparison.Ordinal)
+        );
         return new WriteDeletesInput(begin.Plan!, deletes.Deletes!, 0, 1, null, 0);
     }
 
@@ -91,7 +96,8 @@ public sealed class SentTwiceTests
 
         public Func<string, Task>? BeforeOpen { get; set; }
 
-        public Task PutAsync(string name, Stream content, bool isText, CancellationToken cancellationToken) => Inner.PutAsync(name, content, isText, cancellationToken);
+        public Task PutAsync(string name, Stream content, bool isText, CancellationToken cancellationToken) =>
+            Inner.PutAsync(name, content, isText, cancellationToken);
 
         public async Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken)
         {

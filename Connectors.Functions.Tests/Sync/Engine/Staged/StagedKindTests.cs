@@ -27,7 +27,17 @@ public sealed class StagedKindTests : IDisposable
 
         var outcome = await RunAsync(SyncKind.Incremental, feed);
 
-        Assert.Equal((SyncEnd.Completed, 4L, 2L, 1L, 1L, 4L), (outcome.End, outcome.Counts.Read, outcome.Counts.Created, outcome.Counts.Updated, outcome.Counts.Deleted, outcome.TotalDocuments));
+        Assert.Equal(
+            (SyncEnd.Completed, 4L, 2L, 1L, 1L, 4L),
+            (
+                outcome.End,
+                outcome.Counts.Read,
+                outcome.Counts.Created,
+                outcome.Counts.Updated,
+                outcome.Counts.Deleted,
+                outcome.TotalDocuments
+            )
+        );
         Assert.Equal(["a=v2", "c=v1", "d=v2", "e=v2"], Held());
         Assert.Equal(("2", null), (Place(outcome), outcome.Fallback));
         Assert.Equal(1, feed.FullPagesRead);
@@ -77,7 +87,13 @@ public sealed class StagedKindTests : IDisposable
             feed.Lost = page == lostAtPage ? "the log is too short." : null;
             return Task.CompletedTask;
         };
-        feed.Documents = new MemorySource { Partitions = [[new("a", "v2"), new("b", "v2"), new("c", "v2")]] };
+        feed.Documents = new MemorySource
+        {
+            Partitions =
+            [
+                [new("a", "v2"), new("b", "v2"), new("c", "v2")],
+            ],
+        };
 
         var outcome = await RunAsync(SyncKind.Incremental, feed);
 
@@ -95,11 +111,17 @@ public sealed class StagedKindTests : IDisposable
 
         _bench.Request = _bench.Request with { Cursor = (await RunAsync(SyncKind.Full, feed)).Cursor };
         _bench.Request = _bench.Request with { Fingerprint = "f2" };
-        Assert.Equal("the pipeline, the sync rules or the source's fields changed since the last full sync, or it did not complete.", (await RunAsync(SyncKind.Incremental, feed)).Fallback);
+        Assert.Equal(
+            "the pipeline, the sync rules or the source's fields changed since the last full sync, or it did not complete.",
+            (await RunAsync(SyncKind.Incremental, feed)).Fallback
+        );
 
         _bench.Request = _bench.Request with { Cursor = (await RunAsync(SyncKind.Full, feed)).Cursor };
         _bench.Index.MakeAgain();
-        Assert.Equal("the index 'search-memory' is not the one that the last sync filled.", (await RunAsync(SyncKind.Incremental, feed)).Fallback);
+        Assert.Equal(
+            "the index 'search-memory' is not the one that the last sync filled.",
+            (await RunAsync(SyncKind.Incremental, feed)).Fallback
+        );
     }
 
     [Fact]
@@ -163,7 +185,9 @@ public sealed class StagedKindTests : IDisposable
 
         foreach (var last in new[] { page.Page, null })
         {
-            var failure = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine(1).CompleteAsync(_bench.Request, new CompleteInput(begin.Plan!, [], false, last), Token));
+            var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+                _bench.Machine(1).CompleteAsync(_bench.Request, new CompleteInput(begin.Plan!, [], false, last), Token)
+            );
             Assert.Equal("The changes were not read to their end. Start the sync again.", failure.Message);
         }
     }
@@ -171,7 +195,10 @@ public sealed class StagedKindTests : IDisposable
     [Fact]
     public async Task WhatARuleLeavesOutSinceItChangedIsDeleted()
     {
-        _bench.Request = _bench.Request with { Rules = new DocumentRules([new DocumentRule("r", RulePolicy.Exclude, "text", RuleComparison.EqualTo, "secret")]) };
+        _bench.Request = _bench.Request with
+        {
+            Rules = new DocumentRules([new DocumentRule("r", RulePolicy.Exclude, "text", RuleComparison.EqualTo, "secret")]),
+        };
         var feed = await FilledAsync("a", "b");
         feed.Then("secret", "a");
 
@@ -186,7 +213,16 @@ public sealed class StagedKindTests : IDisposable
     {
         await RunAsync(SyncKind.Full, MemorySource.Holding("a", "b", "c", "d"));
         _bench.Index.Written.Clear();
-        var source = new IdSource(new MemorySource { Partitions = [[new("a", "v2"), new("new", "v1")], [new("c", "v1")]] });
+        var source = new IdSource(
+            new MemorySource
+            {
+                Partitions =
+                [
+                    [new("a", "v2"), new("new", "v1")],
+                    [new("c", "v1")],
+                ],
+            }
+        );
 
         var outcome = await RunAsync(SyncKind.DeletesOnly, source);
 
@@ -194,18 +230,38 @@ public sealed class StagedKindTests : IDisposable
         Assert.Equal(["a=v1", "c=v1"], Held());
         Assert.Equal((2, 0), (source.IdPages, source.Pages));
         Assert.Empty(_bench.Index.Written);
-        Assert.DoesNotContain(_bench.Memory.Contents.Keys, name => name.EndsWith(".batches", StringComparison.Ordinal) && name.StartsWith(_bench.Request.JobId, StringComparison.Ordinal));
+        Assert.DoesNotContain(_bench.Memory.Contents.Keys, name =>
+            name.EndsWith(".batches", StringComparison.Ordinal) && name.StartsWith(_bench.Request.JobId, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public async Task ASyncThatOnlyDeletesObeysTheGuardAndGaps()
     {
-        _bench.Options = _bench.Options with { DeleteGuard = new DeleteGuardOptions { MaxDocuments = 0, MaxPercent = 15 } };
+        _bench.Options = _bench.Options with
+        {
+            DeleteGuard = new DeleteGuardOptions { MaxDocuments = 0, MaxPercent = 15 },
+        };
         await RunAsync(SyncKind.Full, MemorySource.Holding("a", "b"));
 
         Assert.Equal(SyncEnd.Refused, (await RunAsync(SyncKind.DeletesOnly, MemorySource.Holding("a"))).End);
         _bench.Request = _bench.Request with { AllowMassDelete = true };
-        Assert.Equal(SyncEnd.Refused, (await RunAsync(SyncKind.DeletesOnly, new MemorySource { Partitions = [[new("a", "v1")]], Gap = "may not be read" })).End);
+        Assert.Equal(
+            SyncEnd.Refused,
+            (
+                await RunAsync(
+                    SyncKind.DeletesOnly,
+                    new MemorySource
+                    {
+                        Partitions =
+                        [
+                            [new("a", "v1")],
+                        ],
+                        Gap = "may not be read",
+                    }
+                )
+            ).End
+        );
         Assert.Equal(["a=v1", "b=v1"], Held());
         Assert.Equal(1, (await RunAsync(SyncKind.DeletesOnly, MemorySource.Holding("a"))).Counts.Deleted);
     }
@@ -215,7 +271,17 @@ public sealed class StagedKindTests : IDisposable
     {
         await RunAsync(SyncKind.Full, MemorySource.Holding("a", "b"));
 
-        var outcome = await RunAsync(SyncKind.NoDeletes, new MemorySource { Partitions = [[new("a", "v2"), new("c", "v1")]], Gap = "may not be read" });
+        var outcome = await RunAsync(
+            SyncKind.NoDeletes,
+            new MemorySource
+            {
+                Partitions =
+                [
+                    [new("a", "v2"), new("c", "v1")],
+                ],
+                Gap = "may not be read",
+            }
+        );
 
         Assert.Equal((SyncEnd.Completed, 1, 1, 0), (outcome.End, outcome.Counts.Updated, outcome.Counts.Created, outcome.Counts.Deleted));
         Assert.Equal(["a=v2", "b=v1", "c=v1"], Held());

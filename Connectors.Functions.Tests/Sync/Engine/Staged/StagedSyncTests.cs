@@ -23,11 +23,27 @@ public sealed class StagedSyncTests : IDisposable
     public async Task AddedChangedAndVanishedDocumentsEndAsInOneProcess()
     {
         await _bench.RunAsync(MemorySource.Holding("a", "b", "c"));
-        var source = new MemorySource { Partitions = [[new("a", "v1"), new("b", "v2"), new("d", "v1")]] };
+        var source = new MemorySource
+        {
+            Partitions =
+            [
+                [new("a", "v1"), new("b", "v2"), new("d", "v1")],
+            ],
+        };
 
         var outcome = await _bench.RunNextAsync(source);
 
-        Assert.Equal((SyncEnd.Completed, 1, 1, 1, 1, 3), (outcome.End, outcome.Counts.Skipped, outcome.Counts.Updated, outcome.Counts.Created, outcome.Counts.Deleted, outcome.TotalDocuments));
+        Assert.Equal(
+            (SyncEnd.Completed, 1, 1, 1, 1, 3),
+            (
+                outcome.End,
+                outcome.Counts.Skipped,
+                outcome.Counts.Updated,
+                outcome.Counts.Created,
+                outcome.Counts.Deleted,
+                outcome.TotalDocuments
+            )
+        );
         Assert.Equal(["a", "b", "d"], _bench.Index.Documents.Keys.Order());
     }
 
@@ -37,7 +53,10 @@ public sealed class StagedSyncTests : IDisposable
         var source = new MemorySource
         {
             PageSize = 1,
-            Partitions = [[new("a", "1"), new("a", "2"), new("b", "1"), new("c", "1"), new("a", "3"), new("c", "2"), .. Many(10)]],
+            Partitions =
+            [
+                [new("a", "1"), new("a", "2"), new("b", "1"), new("c", "1"), new("a", "3"), new("c", "2"), .. Many(10)],
+            ],
         };
         _bench.Limits = _bench.Limits with { MaxDocuments = 1 };
         _bench.Runner = new EachOnAnotherMachine(3);
@@ -53,12 +72,30 @@ public sealed class StagedSyncTests : IDisposable
     {
         var ids = Enumerable.Range(0, 200).Select(number => $"id-{number:000}").ToArray();
         _bench.Limits = _bench.Limits with { MaxDocuments = 1 };
-        await _bench.RunAsync(new MemorySource { PageSize = 1, Partitions = [[.. ids.Select(id => new MemoryDocument(id, "v1"))]] });
+        await _bench.RunAsync(
+            new MemorySource
+            {
+                PageSize = 1,
+                Partitions =
+                [
+                    [.. ids.Select(id => new MemoryDocument(id, "v1"))],
+                ],
+            }
+        );
         Assert.Equal(200, _bench.Memory.Contents.Keys.Count(name => name.EndsWith(".batches", StringComparison.Ordinal)));
         _bench.Index.Deleted.Clear();
 
         _bench.Runner = new EachOnAnotherMachine(2);
-        var outcome = await _bench.RunNextAsync(new MemorySource { PageSize = 1, Partitions = [[.. ids[..^1].Select(id => new MemoryDocument(id, "v1"))]] });
+        var outcome = await _bench.RunNextAsync(
+            new MemorySource
+            {
+                PageSize = 1,
+                Partitions =
+                [
+                    [.. ids[..^1].Select(id => new MemoryDocument(id, "v1"))],
+                ],
+            }
+        );
 
         Assert.Equal((199L, 1L, ids[^1]), (outcome.Counts.Skipped, outcome.Counts.Deleted, Assert.Single(_bench.Index.Deleted)));
     }
@@ -69,13 +106,27 @@ public sealed class StagedSyncTests : IDisposable
         await _bench.RunAsync(MemorySource.Holding("same", "changed", "locked"));
         var source = new MemorySource
         {
-            Partitions = [[new("same", "v1"), new("changed", "v2"), new("new", "v1")], [new("same", "v1"), new("changed", "v2"), new("new", "v1"), new("locked", "v1")]],
+            Partitions =
+            [
+                [new("same", "v1"), new("changed", "v2"), new("new", "v1")],
+                [new("same", "v1"), new("changed", "v2"), new("new", "v1"), new("locked", "v1")],
+            ],
             Unreadable = ["locked"],
         };
 
         var outcome = await _bench.RunNextAsync(source);
 
-        Assert.Equal((7, 2, 1, 1, 3, 1), (outcome.Counts.Read, outcome.Counts.Skipped, outcome.Counts.Updated, outcome.Counts.Created, outcome.Counts.Duplicates, outcome.Counts.Unreadable));
+        Assert.Equal(
+            (7, 2, 1, 1, 3, 1),
+            (
+                outcome.Counts.Read,
+                outcome.Counts.Skipped,
+                outcome.Counts.Updated,
+                outcome.Counts.Created,
+                outcome.Counts.Duplicates,
+                outcome.Counts.Unreadable
+            )
+        );
         Assert.Equal(0, outcome.Counts.Deleted);
     }
 
@@ -84,7 +135,14 @@ public sealed class StagedSyncTests : IDisposable
     {
         await _bench.RunAsync(MemorySource.Holding("a", "b", "c", "d"));
         _bench.Request = _bench.Request with { JobId = "job-2" };
-        var source = new MemorySource { PageSize = 10, Partitions = [[new("a", "v2"), new("b", "v1"), new("c", "v1"), new("d", "v1")]] };
+        var source = new MemorySource
+        {
+            PageSize = 10,
+            Partitions =
+            [
+                [new("a", "v2"), new("b", "v1"), new("c", "v1"), new("d", "v1")],
+            ],
+        };
         var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, Token);
         var page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
         var staged = _bench.Memory.Contents.ToDictionary();
@@ -103,11 +161,21 @@ public sealed class StagedSyncTests : IDisposable
     [Fact]
     public async Task WhatAStepThatDiedHasSeenIsNotRemembered()
     {
-        var source = new MemorySource { PageSize = 2, Partitions = [[new("a", "v1"), new("b", "v1"), new("c", "v1"), new("d", "v1")]] };
+        var source = new MemorySource
+        {
+            PageSize = 2,
+            Partitions =
+            [
+                [new("a", "v1"), new("b", "v1"), new("c", "v1"), new("d", "v1")],
+            ],
+        };
         _bench.Limits = _bench.Limits with { MaxDocuments = 2 };
         var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, Token);
-        _bench.Memory.OnCall = name => _ = name.EndsWith(".batches", StringComparison.Ordinal) ? throw new ConnectorException(FailureKind.Retry, "storage") : 0;
-        await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token));
+        _bench.Memory.OnCall = name =>
+            _ = name.EndsWith(".batches", StringComparison.Ordinal) ? throw new ConnectorException(FailureKind.Retry, "storage") : 0;
+        await Assert.ThrowsAsync<ConnectorException>(() =>
+            _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token)
+        );
         _bench.Memory.OnCall = null;
 
         var page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
@@ -117,8 +185,14 @@ public sealed class StagedSyncTests : IDisposable
     }
 
     [Theory]
-    [InlineData("/ids.entries", "The snapshot of this sync is missing from staging. Nothing was deleted because of it. Start the sync again.")]
-    [InlineData("/ids.texts", "The snapshot of this sync is missing from staging. Nothing was deleted because of it. Start the sync again.")]
+    [InlineData(
+        "/ids.entries",
+        "The snapshot of this sync is missing from staging. Nothing was deleted because of it. Start the sync again."
+    )]
+    [InlineData(
+        "/ids.texts",
+        "The snapshot of this sync is missing from staging. Nothing was deleted because of it. Start the sync again."
+    )]
     [InlineData("/plan", "The plan of this sync is missing from staging. Nothing was deleted because of it. Start the sync again.")]
     [InlineData("/000/000000-", "A page of this sync is missing from staging. Nothing was deleted because of it. Start the sync again.")]
     [InlineData("/000/000001-", "A page of this sync is missing from staging. Nothing was deleted because of it. Start the sync again.")]
@@ -129,8 +203,22 @@ public sealed class StagedSyncTests : IDisposable
         {
             using var bench = new StagedBench { Limits = _bench.Limits with { MaxDocuments = 2 } };
             await bench.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e", "f"));
-            var (plan, last) = await ReadAllAsync(bench, new MemorySource { PageSize = 2, Partitions = [[new("a", "v2"), new("b", "v2"), new("c", "v1"), new("d", "v1"), new("e", "v1")]] });
-            foreach (var name in bench.Memory.Contents.Keys.Where(name => name.Contains(part, StringComparison.Ordinal) && !name.EndsWith(".batches", StringComparison.Ordinal)))
+            var (plan, last) = await ReadAllAsync(
+                bench,
+                new MemorySource
+                {
+                    PageSize = 2,
+                    Partitions =
+                    [
+                        [new("a", "v2"), new("b", "v2"), new("c", "v1"), new("d", "v1"), new("e", "v1")],
+                    ],
+                }
+            );
+            foreach (
+                var name in bench.Memory.Contents.Keys.Where(name =>
+                    name.Contains(part, StringComparison.Ordinal) && !name.EndsWith(".batches", StringComparison.Ordinal)
+                )
+            )
             {
                 var content = bench.Memory.Contents[name];
                 bench.Memory.Contents.Remove(name, out _);
@@ -148,7 +236,9 @@ public sealed class StagedSyncTests : IDisposable
                 continue;
             }
 
-            var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.Machine(1).PlanDeletesAsync(bench.Request, new PlanDeletesInput(plan, [last]), Token));
+            var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+                bench.Machine(1).PlanDeletesAsync(bench.Request, new PlanDeletesInput(plan, [last]), Token)
+            );
             Assert.Equal((FailureKind.Fatal, message), (failure.Kind, failure.Message));
         }
     }
@@ -161,9 +251,14 @@ public sealed class StagedSyncTests : IDisposable
         var page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
         _bench.Memory.Contents.Remove(page.Page + ".batches", out _);
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().WritePageAsync(_bench.Request, new WritePageInput(begin.Plan!, page.Page, null, 0), Token));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            _bench.Machine().WritePageAsync(_bench.Request, new WritePageInput(begin.Plan!, page.Page, null, 0), Token)
+        );
 
-        Assert.Equal("A page's batches of this sync is missing from staging. Nothing was deleted because of it. Start the sync again.", failure.Message);
+        Assert.Equal(
+            "A page's batches of this sync is missing from staging. Nothing was deleted because of it. Start the sync again.",
+            failure.Message
+        );
     }
 
     [Fact]
@@ -177,8 +272,12 @@ public sealed class StagedSyncTests : IDisposable
         var page = await _bench.Machine(1).ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
         Assert.False(page.IsLast);
 
-        var cutOff = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesInput(begin.Plan!, [page.Page]), Token));
-        var missing = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesInput(begin.Plan!, []), Token));
+        var cutOff = await Assert.ThrowsAsync<ConnectorException>(() =>
+            _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesInput(begin.Plan!, [page.Page]), Token)
+        );
+        var missing = await Assert.ThrowsAsync<ConnectorException>(() =>
+            _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesInput(begin.Plan!, []), Token)
+        );
 
         Assert.Equal("Partition 'p0' was not read to its end. Nothing was deleted. Start the sync again.", cutOff.Message);
         Assert.Equal("Not every partition was read. Nothing was deleted. Start the sync again.", missing.Message);
@@ -189,11 +288,20 @@ public sealed class StagedSyncTests : IDisposable
     {
         await _bench.RunAsync(MemorySource.Holding("a", "b", "c"));
         _bench.Request = _bench.Request with { JobId = "job-2" };
-        var source = new MemorySource { Partitions = [[new("a", "v1")], [new("b", "v1"), new("c", "v1")]] };
+        var source = new MemorySource
+        {
+            Partitions =
+            [
+                [new("a", "v1")],
+                [new("b", "v1"), new("c", "v1")],
+            ],
+        };
         var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, Token);
         var page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesInput(begin.Plan!, [page.Page, page.Page]), Token));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesInput(begin.Plan!, [page.Page, page.Page]), Token)
+        );
 
         Assert.Contains("is not the one that was expected in partition 1. Nothing was deleted", failure.Message, StringComparison.Ordinal);
     }
@@ -232,7 +340,16 @@ public sealed class StagedSyncTests : IDisposable
     {
         await _bench.RunAsync(MemorySource.Holding("a", "b"));
 
-        var outcome = await _bench.RunNextAsync(new MemorySource { Partitions = [[new("a", "v1")]], Gap = "permission denied." });
+        var outcome = await _bench.RunNextAsync(
+            new MemorySource
+            {
+                Partitions =
+                [
+                    [new("a", "v1")],
+                ],
+                Gap = "permission denied.",
+            }
+        );
 
         Assert.Equal((SyncEnd.Refused, 2), (outcome.End, _bench.Index.Documents.Count));
         Assert.Contains("folder: permission denied.", outcome.Message, StringComparison.Ordinal);
@@ -242,7 +359,15 @@ public sealed class StagedSyncTests : IDisposable
     public async Task RejectedDocumentsAreReportedOverAllPagesAndTooManyFailTheJob()
     {
         _bench.Index.Reject = id => id.StartsWith("bad", StringComparison.Ordinal);
-        var source = new MemorySource { PageSize = 2, Partitions = [[new("bad-1", "x"), new("a", "x"), new("bad-2", "x"), new("b", "x"), new("bad-3", "x")]], Unreadable = ["locked"] };
+        var source = new MemorySource
+        {
+            PageSize = 2,
+            Partitions =
+            [
+                [new("bad-1", "x"), new("a", "x"), new("bad-2", "x"), new("b", "x"), new("bad-3", "x")],
+            ],
+            Unreadable = ["locked"],
+        };
         _bench.Limits = _bench.Limits with { MaxDocuments = 2 };
 
         var outcome = await _bench.RunAsync(source);
@@ -250,10 +375,22 @@ public sealed class StagedSyncTests : IDisposable
         Assert.Equal(["bad-1", "bad-2", "bad-3", "locked"], outcome.Rejections.Samples.Select(sample => sample.Id).Order());
 
         using var strict = new StagedBench { Limits = _bench.Limits };
-        strict.Options = strict.Options with { Rejections = new RejectionLimits { MaxTotal = 2, MaxConsecutive = 100, MaxRate = 1 } };
+        strict.Options = strict.Options with
+        {
+            Rejections = new RejectionLimits
+            {
+                MaxTotal = 2,
+                MaxConsecutive = 100,
+                MaxRate = 1,
+            },
+        };
         strict.Index.Reject = _bench.Index.Reject;
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => strict.RunAsync(source));
-        Assert.StartsWith("Too many documents were rejected: 3 documents in all (max_total_errors 2).", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Too many documents were rejected: 3 documents in all (max_total_errors 2).",
+            failure.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -261,9 +398,28 @@ public sealed class StagedSyncTests : IDisposable
     {
         _bench.Index.Reject = _ => true;
         _bench.Limits = _bench.Limits with { MaxDocuments = 1 };
-        _bench.Options = _bench.Options with { Rejections = new RejectionLimits { MaxTotal = 100, MaxConsecutive = 3, MaxRate = 1 } };
+        _bench.Options = _bench.Options with
+        {
+            Rejections = new RejectionLimits
+            {
+                MaxTotal = 100,
+                MaxConsecutive = 3,
+                MaxRate = 1,
+            },
+        };
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => _bench.RunAsync(new MemorySource { PageSize = 1, Partitions = [[.. Many(6)]] }));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            _bench.RunAsync(
+                new MemorySource
+                {
+                    PageSize = 1,
+                    Partitions =
+                    [
+                        [.. Many(6)],
+                    ],
+                }
+            )
+        );
 
         Assert.Contains("4 in a row (max_consecutive_errors 3)", failure.Message, StringComparison.Ordinal);
     }
@@ -275,10 +431,23 @@ public sealed class StagedSyncTests : IDisposable
         _bench.Index.Written.Clear();
         _bench.Request = _bench.Request with { DryRun = true };
 
-        var outcome = await _bench.RunNextAsync(new MemorySource { PageSize = 1, Partitions = [[new("a", "v1")], [new("b", "v2"), new("d", "v1")]] });
+        var outcome = await _bench.RunNextAsync(
+            new MemorySource
+            {
+                PageSize = 1,
+                Partitions =
+                [
+                    [new("a", "v1")],
+                    [new("b", "v2"), new("d", "v1")],
+                ],
+            }
+        );
 
         Assert.Equal((1, 1, 1, 1), (outcome.Counts.Skipped, outcome.Counts.Updated, outcome.Counts.Created, outcome.Counts.Deleted));
-        Assert.Equal(("d", "b", "c"), (Assert.Single(outcome.Preview!.Added), Assert.Single(outcome.Preview.Updated), Assert.Single(outcome.Preview.Deleted)));
+        Assert.Equal(
+            ("d", "b", "c"),
+            (Assert.Single(outcome.Preview!.Added), Assert.Single(outcome.Preview.Updated), Assert.Single(outcome.Preview.Deleted))
+        );
         Assert.Empty(_bench.Index.Written);
         Assert.Empty(_bench.Index.Deleted);
     }
@@ -294,7 +463,9 @@ public sealed class StagedSyncTests : IDisposable
 
         var (plan, last) = await ReadAllAsync(_bench, MemorySource.Holding("a"));
         _bench.Index.MakeAgain();
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesInput(plan, [last]), Token));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesInput(plan, [last]), Token)
+        );
         Assert.Contains("was deleted or recreated during the sync", failure.Message, StringComparison.Ordinal);
     }
 
@@ -304,8 +475,14 @@ public sealed class StagedSyncTests : IDisposable
         var source = MemorySource.Holding("a");
         var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, Token);
 
-        var other = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().ReadPageAsync(_bench.Request with { Fingerprint = "f2" }, source, new ReadPageInput(begin.Plan!, 0, null), Token));
-        var foreign = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Machine().ReadPageAsync(_bench.Request with { JobId = "job-9" }, source, new ReadPageInput(begin.Plan!, 0, null), Token));
+        var other = await Assert.ThrowsAsync<ConnectorException>(() =>
+            _bench
+                .Machine()
+                .ReadPageAsync(_bench.Request with { Fingerprint = "f2" }, source, new ReadPageInput(begin.Plan!, 0, null), Token)
+        );
+        var foreign = await Assert.ThrowsAsync<ConnectorException>(() =>
+            _bench.Machine().ReadPageAsync(_bench.Request with { JobId = "job-9" }, source, new ReadPageInput(begin.Plan!, 0, null), Token)
+        );
 
         Assert.Equal("The sync's settings were changed while it ran. Start the sync again.", other.Message);
         Assert.Contains("is not one of job 'job-9'", foreign.Message, StringComparison.Ordinal);
@@ -343,17 +520,18 @@ public sealed class StagedSyncTests : IDisposable
         do
         {
             page = await bench.Machine().ReadPageAsync(bench.Request, source, new ReadPageInput(begin.Plan!, 0, page?.Page), Token);
-        }
-        while (!page.IsLast);
+        } while (!page.IsLast);
         return (begin.Plan!, page.Page);
     }
 
-    private static IEnumerable<MemoryDocument> Many(int count) => Enumerable.Range(0, count).Select(number => new MemoryDocument("many-" + number, "x"));
+    private static IEnumerable<MemoryDocument> Many(int count) =>
+        Enumerable.Range(0, count).Select(number => new MemoryDocument("many-" + number, "x"));
 
     private sealed class EachOnAnotherMachine(int machines) : IStepRunner
     {
         private int _steps;
 
-        public Task<T> RunAsync<T>(StagedBench bench, Func<StagedSync, CancellationToken, Task<T>> step) => step(bench.Machine(Interlocked.Increment(ref _steps) % machines), Token);
+        public Task<T> RunAsync<T>(StagedBench bench, Func<StagedSync, CancellationToken, Task<T>> step) =>
+            step(bench.Machine(Interlocked.Increment(ref _steps) % machines), Token);
     }
 }

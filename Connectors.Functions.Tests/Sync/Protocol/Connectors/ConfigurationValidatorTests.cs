@@ -10,12 +10,32 @@ public sealed class ConfigurationValidatorTests
     private static readonly ConfigField[] Fields =
     [
         new("host", "Host"),
-        new("port", "Port") { Type = ConfigFieldType.Integer, DefaultValue = 27017, Validations = [new("greater_than", 0), new("less_than", 65536)] },
+        new("port", "Port")
+        {
+            Type = ConfigFieldType.Integer,
+            DefaultValue = 27017,
+            Validations = [new("greater_than", 0), new("less_than", 65536)],
+        },
         new("secure", "Secure") { Type = ConfigFieldType.Boolean, InitialValue = false },
         new("ca", "CA") { DependsOn = [new("secure", true)] },
-        new("key", "Key") { Required = false, Sensitive = true, Validations = [new("regex", "[A-Z]{3}")] },
-        new("buckets", "Buckets") { Required = false, Type = ConfigFieldType.List, Validations = [new("included_in", new JsonArray("a", "b"))] },
-        new("shards", "Shards") { Required = false, Type = ConfigFieldType.List, Validations = [new("list_type", "int")] },
+        new("key", "Key")
+        {
+            Required = false,
+            Sensitive = true,
+            Validations = [new("regex", "[A-Z]{3}")],
+        },
+        new("buckets", "Buckets")
+        {
+            Required = false,
+            Type = ConfigFieldType.List,
+            Validations = [new("included_in", new JsonArray("a", "b"))],
+        },
+        new("shards", "Shards")
+        {
+            Required = false,
+            Type = ConfigFieldType.List,
+            Validations = [new("list_type", "int")],
+        },
         new("mode", "Mode") { Required = false, Options = [new("Fast", "fast"), new("Slow", "slow")] },
         new("odd", "Odd") { Required = false, Validations = [new("from_the_future", 1)] },
     ];
@@ -64,8 +84,10 @@ public sealed class ConfigurationValidatorTests
 
         Assert.Equal(
             "Field validation errors: 'Host' cannot be empty. 'Port' value '-1' should be greater than 0. "
-            + "'Secure' is not an object with a 'value'. Fix 'secure' in the connector's configuration, or remove it to have it written again. 'Mode' value 'x' should be one of fast, slow.",
-            Assert.Throws<ConnectorException>(() => ConfigurationValidator.Require(configuration, Fields)).Message);
+                + "'Secure' is not an object with a 'value'. Fix 'secure' in the connector's configuration, or remove it to have it "
+                + "written again. 'Mode' value 'x' should be one of fast, slow.",
+            Assert.Throws<ConnectorException>(() => ConfigurationValidator.Require(configuration, Fields)).Message
+        );
         Assert.Equal(["'Host' cannot be empty.", "'Secure' cannot be empty."], ConfigurationValidator.Problems(null, Fields));
     }
 }

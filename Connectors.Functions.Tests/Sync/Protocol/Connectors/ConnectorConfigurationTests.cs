@@ -20,7 +20,10 @@ public sealed class ConnectorConfigurationTests
     public void FeaturesHaveTheRecordedFormAndTellTheTruth()
     {
         var recorded = RecordedLife.Update(1, "configuration")["features"]!.DeepClone();
-        Assert.Equal(recorded.ToJsonString(), ConnectorFeatures.Render(hasAdvancedRules: true, hasIncrementalSync: false, hasAccessControl: false).ToJsonString());
+        Assert.Equal(
+            recorded.ToJsonString(),
+            ConnectorFeatures.Render(hasAdvancedRules: true, hasIncrementalSync: false, hasAccessControl: false).ToJsonString()
+        );
         recorded["sync_rules"]!["advanced"]!["enabled"] = false;
 
         Assert.Equal(recorded.ToJsonString(), Some.NoFeatures().ToJsonString());
@@ -35,8 +38,18 @@ public sealed class ConnectorConfigurationTests
     {
         ConfigField[] fields =
         [
-            new("limit", "Limit") { Type = ConfigFieldType.Integer, DefaultValue = 10, Validations = [new("greater_than", 0)] },
-            new("names", "Names") { Type = ConfigFieldType.List, Display = ConfigDisplay.TextArea, InitialValue = new JsonArray("a") },
+            new("limit", "Limit")
+            {
+                Type = ConfigFieldType.Integer,
+                DefaultValue = 10,
+                Validations = [new("greater_than", 0)],
+            },
+            new("names", "Names")
+            {
+                Type = ConfigFieldType.List,
+                Display = ConfigDisplay.TextArea,
+                InitialValue = new JsonArray("a"),
+            },
             new("text", "Text") { Display = ConfigDisplay.TextBox },
         ];
 
@@ -46,12 +59,21 @@ public sealed class ConnectorConfigurationTests
             """
             {"default_value":10,"depends_on":[],"display":"numeric","label":"Limit","options":[],"order":1,"required":true,"sensitive":false,"tooltip":null,"type":"int","ui_restrictions":[],"validations":[{"type":"greater_than","constraint":0}],"value":10}
             """,
-            rendered["limit"]!.ToJsonString());
-        Assert.Equal(["list", "textarea", """["a"]"""], new[] { "type", "display" }.Select(name => rendered["names"]![name]!.ToString()).Append(rendered["names"]!["value"]!.ToJsonString()));
+            rendered["limit"]!.ToJsonString()
+        );
+        Assert.Equal(
+            ["list", "textarea", """["a"]"""],
+            new[] { "type", "display" }
+                .Select(name => rendered["names"]![name]!.ToString())
+                .Append(rendered["names"]!["value"]!.ToJsonString())
+        );
         Assert.Equal(["str", "textbox", "t"], new[] { "type", "display", "value" }.Select(name => rendered["text"]![name]!.ToString()));
         Assert.Equal(
             "lmit: there is no such field. There are: limit, names, text.",
-            Assert.Throws<ConnectorException>(() => ConnectorConfiguration.Render(fields, new Dictionary<string, JsonNode?> { ["lmit"] = 1 })).Message);
+            Assert
+                .Throws<ConnectorException>(() => ConnectorConfiguration.Render(fields, new Dictionary<string, JsonNode?> { ["lmit"] = 1 }))
+                .Message
+        );
     }
 
     [Fact]
@@ -69,7 +91,8 @@ public sealed class ConnectorConfigurationTests
         Assert.Equal(["host", "database"], missing.Select(pair => pair.Key));
         Assert.Equal(
             """{"depends_on":[],"display":"text","options":[],"order":1,"required":true,"sensitive":false,"ui_restrictions":[],"validations":[]}""",
-            missing["host"]!.ToJsonString());
+            missing["host"]!.ToJsonString()
+        );
         Assert.Equal(ConnectorConfiguration.Render(Some.MongoFields)["database"]!.ToJsonString(), missing["database"]!.ToJsonString());
     }
 

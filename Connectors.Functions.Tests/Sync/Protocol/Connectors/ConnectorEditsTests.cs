@@ -16,7 +16,11 @@ public sealed class ConnectorEditsTests
     public ConnectorEditsTests()
     {
         _edits = new ConnectorEdits(_store, new ConnectorIndex(_store, new FakeTimeProvider()));
-        _store.Put(Index, "c1", Some.Json("""{"name":"orders","index_name":"search-orders","service_type":"mongodb","status":"created","configuration":{}}"""));
+        _store.Put(
+            Index,
+            "c1",
+            Some.Json("""{"name":"orders","index_name":"search-orders","service_type":"mongodb","status":"created","configuration":{}}""")
+        );
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -41,7 +45,14 @@ public sealed class ConnectorEditsTests
         Assert.Equal(["host"], changed);
         Assert.Equal(1, _store.Conflicts);
         var connector = _store[Index, "c1"];
-        Assert.Equal(("shop", "kibana", "mongodb://db:27017"), ((string?)connector["name"], (string?)connector["configuration"]!["collection"]!["value"], (string?)connector["configuration"]!["host"]!["value"]));
+        Assert.Equal(
+            ("shop", "kibana", "mongodb://db:27017"),
+            (
+                (string?)connector["name"],
+                (string?)connector["configuration"]!["collection"]!["value"],
+                (string?)connector["configuration"]!["host"]!["value"]
+            )
+        );
     }
 
     [Fact]
@@ -50,10 +61,21 @@ public sealed class ConnectorEditsTests
         await _edits.EditAsync("c1", Values("host", "mongodb://db:27017"), Some.MongoFields, Token);
 
         var connector = _store[Index, "c1"];
-        Assert.Equal(Some.MongoFields.Select(field => field.Name).Order(StringComparer.Ordinal), connector["configuration"]!.AsObject().Select(field => field.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Some.MongoFields.Select(field => field.Name).Order(StringComparer.Ordinal),
+            connector["configuration"]!.AsObject().Select(field => field.Key).Order(StringComparer.Ordinal)
+        );
         Assert.Equal("needs_configuration", (string?)connector["status"]);
 
-        await _edits.EditAsync("c1", new ConnectorEdit { Values = new Dictionary<string, JsonNode?> { ["database"] = "d", ["collection"] = "c" } }, Some.MongoFields, Token);
+        await _edits.EditAsync(
+            "c1",
+            new ConnectorEdit
+            {
+                Values = new Dictionary<string, JsonNode?> { ["database"] = "d", ["collection"] = "c" },
+            },
+            Some.MongoFields,
+            Token
+        );
         Assert.Equal("configured", (string?)_store[Index, "c1"]["status"]);
     }
 
@@ -88,7 +110,12 @@ public sealed class ConnectorEditsTests
     [InlineData(".elastic-connectors", "names that begin with a dot are Elasticsearch's own, or of hidden indices")]
     [InlineData(".search-acl-filter-search-orders", "identities are kept in those that begin with .search-acl-filter-")]
     public void NamesOfIndicesFollowElasticsearchsRules(string name, string? reason) =>
-        Assert.Equal(reason is null ? null : $"'{name}' can't be the name of an index: {reason}. Write small letters, digits, - and _, such as search-orders.", ContentIndexName.Problem(name));
+        Assert.Equal(
+            reason is null
+                ? null
+                : $"'{name}' can't be the name of an index: {reason}. Write small letters, digits, - and _, such as search-orders.",
+            ContentIndexName.Problem(name)
+        );
 
     [Fact]
     public void AFieldWhoseConditionIsNotMetDoesNotCount()
@@ -99,5 +126,6 @@ public sealed class ConnectorEditsTests
         Assert.True(ConfigurationValidator.Counts(Some.Json("""{"ssl_enabled":{"value":"true"}}"""), Some.MongoFields, ca));
     }
 
-    private static ConnectorEdit Values(string name, string value) => new() { Values = new Dictionary<string, JsonNode?> { [name] = value } };
+    private static ConnectorEdit Values(string name, string value) =>
+        new() { Values = new Dictionary<string, JsonNode?> { [name] = value } };
 }

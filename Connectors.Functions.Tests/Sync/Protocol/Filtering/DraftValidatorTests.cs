@@ -16,21 +16,47 @@ public sealed class DraftValidatorTests
     [Theory]
     [InlineData("", "[]")]
     [InlineData(Good + "," + Default, "[]")]
-    [InlineData("""{"id": "r1", "field": "", "rule": "contains", "value": "x", "policy": "exclude", "order": 0}""", """[{"ids":["r1"],"messages":["data.field must be longer than or equal to 1 characters"]}]""")]
-    [InlineData("""{"id": "r1", "field": "f", "rule": "contains", "value": 5, "policy": "exclude", "order": 0}""", """[{"ids":["r1"],"messages":["data.value must be string"]}]""")]
-    [InlineData("""{"id": "r1", "field": "f", "rule": "is", "value": "x", "policy": "exclude", "order": 0}""", """[{"ids":["r1"],"messages":["data.rule must be rule"]}]""")]
-    [InlineData("""{"id": "r1", "field": "f", "rule": "equals", "value": "x", "policy": "maybe", "order": 0}""", """[{"ids":["r1"],"messages":["data.policy must be policy"]}]""")]
-    [InlineData("""{"id": "r1", "field": "f", "rule": "equals", "value": "x", "policy": "include", "order": "1"}""", """[{"ids":["r1"],"messages":["data.order must be number"]}]""")]
-    [InlineData("""{"id": "r1", "rule": "equals", "policy": "include", "order": 1}""", """[{"ids":["r1"],"messages":["data must contain [\u0027field\u0027, \u0027value\u0027] properties"]}]""")]
+    [InlineData(
+        """{"id": "r1", "field": "", "rule": "contains", "value": "x", "policy": "exclude", "order": 0}""",
+        """[{"ids":["r1"],"messages":["data.field must be longer than or equal to 1 characters"]}]"""
+    )]
+    [InlineData(
+        """{"id": "r1", "field": "f", "rule": "contains", "value": 5, "policy": "exclude", "order": 0}""",
+        """[{"ids":["r1"],"messages":["data.value must be string"]}]"""
+    )]
+    [InlineData(
+        """{"id": "r1", "field": "f", "rule": "is", "value": "x", "policy": "exclude", "order": 0}""",
+        """[{"ids":["r1"],"messages":["data.rule must be rule"]}]"""
+    )]
+    [InlineData(
+        """{"id": "r1", "field": "f", "rule": "equals", "value": "x", "policy": "maybe", "order": 0}""",
+        """[{"ids":["r1"],"messages":["data.policy must be policy"]}]"""
+    )]
+    [InlineData(
+        """{"id": "r1", "field": "f", "rule": "equals", "value": "x", "policy": "include", "order": "1"}""",
+        """[{"ids":["r1"],"messages":["data.order must be number"]}]"""
+    )]
+    [InlineData(
+        """{"id": "r1", "rule": "equals", "policy": "include", "order": 1}""",
+        """[{"ids":["r1"],"messages":["data must contain [\u0027field\u0027, \u0027value\u0027] properties"]}]"""
+    )]
     [InlineData("5", """[{"ids":[null],"messages":["data must be object"]}]""")]
-    [InlineData("""{"id": "r1", "field": "f", "rule": "regex", "value": "(.*)", "policy": "exclude", "order": 0}""", """[{"ids":["r1"],"messages":["Basic rule 1 (id: \u0027r1\u0027) uses a match all regexps [\u0027.*\u0027, \u0027(.*)\u0027], which are not allowed."]}]""")]
-    [InlineData("""{"id": "r1", "field": "f", "rule": "regex", "value": "(", "policy": "exclude", "order": 0}""", """[{"ids":["r1"],"messages":["Sync rule \u0027r1\u0027: \u0027(\u0027 is no regular expression: InsufficientClosingParentheses."]}]""")]
+    [InlineData(
+        """{"id": "r1", "field": "f", "rule": "regex", "value": "(.*)", "policy": "exclude", "order": 0}""",
+        """[{"ids":["r1"],"messages":["Basic rule 1 (id: \u0027r1\u0027) uses a match all regexps [\u0027.*\u0027, \u0027(.*)\u0027], which are not allowed."]}]"""
+    )]
+    [InlineData(
+        """{"id": "r1", "field": "f", "rule": "regex", "value": "(", "policy": "exclude", "order": 0}""",
+        """[{"ids":["r1"],"messages":["Sync rule \u0027r1\u0027: \u0027(\u0027 is no regular expression: InsufficientClosingParentheses."]}]"""
+    )]
     [InlineData(
         Good + """, {"id": "r2", "field": "name", "rule": "contains", "value": "x", "policy": "include", "order": 1}""",
-        """[{"ids":["r2"],"messages":["Basic rule 2 (id: \u0027r2\u0027) is semantically equal to Basic rule 1 (id: \u0027r1\u0027)."]},{"ids":["r1"],"messages":["Basic rule 1 (id: \u0027r1\u0027) is semantically equal to Basic rule 2 (id: \u0027r2\u0027)."]}]""")]
+        """[{"ids":["r2"],"messages":["Basic rule 2 (id: \u0027r2\u0027) is semantically equal to Basic rule 1 (id: \u0027r1\u0027)."]},{"ids":["r1"],"messages":["Basic rule 1 (id: \u0027r1\u0027) is semantically equal to Basic rule 2 (id: \u0027r2\u0027)."]}]"""
+    )]
     [InlineData(
         """{"id": "5b46a3b7-e3f3-4d44-8c41-4a3f1c7f0a19", "field": "f", "rule": "regex", "value": ".*", "policy": "exclude", "order": 3}""",
-        """[{"ids":["5b46a3b7-e3f3-4d44-8c41-4a3f1c7f0a19"],"messages":["Basic rule 4 (id: \u00275b46a...f0a19\u0027) uses a match all regexps [\u0027.*\u0027, \u0027(.*)\u0027], which are not allowed."]}]""")]
+        """[{"ids":["5b46a3b7-e3f3-4d44-8c41-4a3f1c7f0a19"],"messages":["Basic rule 4 (id: \u00275b46a...f0a19\u0027) uses a match all regexps [\u0027.*\u0027, \u0027(.*)\u0027], which are not allowed."]}]"""
+    )]
     public void EachRuleIsChecked(string rules, string errors)
     {
         var validation = new DraftValidator(null).Validate(Some.Json($$"""{"rules": [{{rules}}]}"""));
@@ -48,7 +74,11 @@ public sealed class DraftValidatorTests
         var rules = Some.Json($$"""{"rules": [{{Good.Replace("\"name\"", $"\"{field}\"", StringComparison.Ordinal)}}]}""");
 
         var error = Assert.Single(new DraftValidator(null, hasContent: true).Validate(rules)["errors"]!.AsArray())!;
-        Assert.StartsWith($"Basic rule 1 (id: 'r1'): {field} comes from the text of a file, which is read only after the rules", (string?)error["messages"]![0], StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Basic rule 1 (id: 'r1'): {field} comes from the text of a file, which is read only after the rules",
+            (string?)error["messages"]![0],
+            StringComparison.Ordinal
+        );
 
         // A table may have a column of that name.
         Assert.Equal("valid", (string?)new DraftValidator(null).Validate(rules)["state"]);
@@ -64,17 +94,26 @@ public sealed class DraftValidatorTests
 
         Assert.Equal(
             """[{"ids":["advanced_snippet"],"messages":["This source has no advanced sync rules. Remove them, or use basic rules."]}]""",
-            new DraftValidator(null).Validate(draft)["errors"]!.ToJsonString());
+            new DraftValidator(null).Validate(draft)["errors"]!.ToJsonString()
+        );
         Assert.Equal(
             """{"state":"invalid","errors":[{"ids":["advanced_snippet"],"messages":["one"]},{"ids":["advanced_snippet"],"messages":["two"]}]}""",
-            new DraftValidator(rules => { asked = rules; return ["one", "two"]; }).Validate(draft).ToJsonString());
+            new DraftValidator(rules =>
+            {
+                asked = rules;
+                return ["one", "two"];
+            }).Validate(draft).ToJsonString()
+        );
         Assert.Equal("""{"find":{"filter":{},"nonsense":1}}""", asked!.ToJsonString());
         Assert.Equal("""{"state":"valid","errors":[]}""", new DraftValidator(_ => []).Validate(draft).ToJsonString());
     }
 
     [Theory]
     [InlineData("after validation", """{"state":"valid","errors":[]}""")]
-    [InlineData("after validation of bad rules", """{"state":"invalid","errors":[{"ids":["r1"],"messages":["data.field must be longer than or equal to 1 characters"]}]}""")]
+    [InlineData(
+        "after validation of bad rules",
+        """{"state":"invalid","errors":[{"ids":["r1"],"messages":["data.field must be longer than or equal to 1 characters"]}]}"""
+    )]
     public void RecordedDraftsAreJudgedAsByElasticsService(string snapshot, string recorded)
     {
         var filtering = RecordedLife.Snapshot(6, snapshot)["connector_changed"]!["filtering"]!.AsArray();
@@ -98,7 +137,10 @@ public sealed class DraftValidatorTests
         Assert.Equal(change["draft"]!.ToJsonString(), change["active"]!.ToJsonString());
         Assert.Equal("valid", change["active"]!["validation"]!["state"]!.GetValue<string>());
 
-        var wrong = FilteringDraft.Decide(Connector("edited", Good.Replace("contains", "is", StringComparison.Ordinal)), new DraftValidator(null))!["filtering"]![0]!;
+        var wrong = FilteringDraft.Decide(
+            Connector("edited", Good.Replace("contains", "is", StringComparison.Ordinal)),
+            new DraftValidator(null)
+        )!["filtering"]![0]!;
         Assert.Equal("invalid", wrong["draft"]!["validation"]!["state"]!.GetValue<string>());
         Assert.Equal("""{"rules":["old"]}""", wrong["active"]!.ToJsonString());
 
@@ -107,6 +149,8 @@ public sealed class DraftValidatorTests
         Assert.Null(FilteringDraft.Decide(Some.Connector("{}"), new DraftValidator(null)));
     }
 
-    private static ConnectorRecord Connector(string state, string rule) => Some.Connector(
-        $$$"""{"filtering": [{"domain": "DEFAULT", "active": {"rules": ["old"]}, "draft": {"rules": [{{{rule}}}], "validation": {"errors": [], "state": "{{{state}}}"} } }]}""");
+    private static ConnectorRecord Connector(string state, string rule) =>
+        Some.Connector(
+            $$$"""{"filtering": [{"domain": "DEFAULT", "active": {"rules": ["old"]}, "draft": {"rules": [{{{rule}}}], "validation": {"errors": [], "state": "{{{state}}}"} } }]}"""
+        );
 }

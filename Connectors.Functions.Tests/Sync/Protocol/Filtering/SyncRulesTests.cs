@@ -15,7 +15,9 @@ public sealed class SyncRulesTests
     [InlineData(null)]
     [InlineData("{}")]
     [InlineData("""{"rules": []}""")]
-    [InlineData("""{"rules": [{"id": "DEFAULT", "field": "_", "rule": "regex", "value": ".*", "policy": "include", "order": 0}], "advanced_snippet": {"value": {}}}""")]
+    [InlineData(
+        """{"rules": [{"id": "DEFAULT", "field": "_", "rule": "regex", "value": ".*", "policy": "include", "order": 0}], "advanced_snippet": {"value": {}}}"""
+    )]
     public void EverythingIncludedIsNoRule(string? filtering)
     {
         var rules = SyncRules.Read(filtering is null ? null : Some.Json(filtering));
@@ -40,18 +42,27 @@ public sealed class SyncRulesTests
     [Fact]
     public void RulesAreTriedInTheirOrderAndTheDefaultOneLast()
     {
-        var rules = SyncRules.Read(Some.Json(
-            """
-            {"rules": [
-                {"id": "DEFAULT", "field": "_", "rule": "regex", "value": ".*", "policy": "exclude", "order": 0},
-                {"id": "r2", "field": "size", "rule": ">", "value": "3", "policy": "EXCLUDE", "order": 2},
-                {"id": "r1", "field": "name", "rule": "starts_with", "value": "x", "policy": "include", "order": 1}
-            ]}
-            """)).Basic!;
+        var rules = SyncRules
+            .Read(
+                Some.Json(
+                    """
+                    {"rules": [
+                        {"id": "DEFAULT", "field": "_", "rule": "regex", "value": ".*", "policy": "exclude", "order": 0},
+                        {"id": "r2", "field": "size", "rule": ">", "value": "3", "policy": "EXCLUDE", "order": 2},
+                        {"id": "r1", "field": "name", "rule": "starts_with", "value": "x", "policy": "include", "order": 1}
+                    ]}
+                    """
+                )
+            )
+            .Basic!;
 
         Assert.Equal(
-            [new("r1", RulePolicy.Include, "name", RuleComparison.StartsWith, "x"), new("r2", RulePolicy.Exclude, "size", RuleComparison.GreaterThan, "3")],
-            rules.Rules);
+            [
+                new("r1", RulePolicy.Include, "name", RuleComparison.StartsWith, "x"),
+                new("r2", RulePolicy.Exclude, "size", RuleComparison.GreaterThan, "3"),
+            ],
+            rules.Rules
+        );
         Assert.Equal(RulePolicy.Exclude, rules.Otherwise);
     }
 
@@ -63,22 +74,30 @@ public sealed class SyncRulesTests
     [InlineData("""{"id": "DEFAULT", "policy": "never"}""", "DEFAULT")]
     [InlineData("""{"field": "size"}""", "(without id)")]
     [InlineData("\"odd\"", "(without id)")]
-    public void ARuleThatCanNotBeUnderstoodIsNeverIgnored(string rule, string name) => Assert.StartsWith(
-        $"Sync rule '{name}' is invalid:",
-        Assert.Throws<ConnectorException>(() => SyncRules.Read(Some.Json($$"""{"rules": [{{rule}}]}"""))).Message,
-        StringComparison.Ordinal);
+    public void ARuleThatCanNotBeUnderstoodIsNeverIgnored(string rule, string name) =>
+        Assert.StartsWith(
+            $"Sync rule '{name}' is invalid:",
+            Assert.Throws<ConnectorException>(() => SyncRules.Read(Some.Json($$"""{"rules": [{{rule}}]}"""))).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void OtherRulesAreAnotherFingerprint()
     {
-        string[] rules = ["""{"id": "r1", "field": "a", "rule": "contains", "value": "x", "policy": "exclude", "order": 0}""", """{"id": "r2", "field": "b", "rule": "equals", "value": "y", "policy": "include", "order": 1}"""];
+        string[] rules =
+        [
+            """{"id": "r1", "field": "a", "rule": "contains", "value": "x", "policy": "exclude", "order": 0}""",
+            """{"id": "r2", "field": "b", "rule": "equals", "value": "y", "policy": "include", "order": 1}""",
+        ];
         var fingerprints = new[]
         {
             $$"""{"rules": [{{rules[0]}}]}""",
             $$"""{"rules": [{{rules[0]}}, {{rules[1]}}]}""",
             $$$"""{"rules": [{{{rules[0]}}}], "advanced_snippet": {"value": {"find": {"filter": 1} } } }""",
             $$"""{"rules": [{{rules[0].Replace("exclude", "include", StringComparison.Ordinal)}}]}""",
-        }.Select(json => SyncFingerprint.Of(SyncRules.Read(Some.Json(json)).Fingerprint())).ToList();
+        }
+            .Select(json => SyncFingerprint.Of(SyncRules.Read(Some.Json(json)).Fingerprint()))
+            .ToList();
 
         Assert.Equal(4, fingerprints.Distinct().Count());
     }

@@ -56,7 +56,10 @@ public sealed class JobSecretsTests
     [Fact]
     public async Task NorOneThatWasSilentAndGivenUpOrWhoseConnectorIsGone()
     {
-        var silent = await _bed.AddJobAsync(_bed.AddConnector(Secret), """{"status":"in_progress","last_seen":"2026-11-23T20:00:00Z","worker_hostname":"other"}""");
+        var silent = await _bed.AddJobAsync(
+            _bed.AddConnector(Secret),
+            """{"status":"in_progress","last_seen":"2026-11-23T20:00:00Z","worker_hostname":"other"}"""
+        );
         var gone = _bed.AddConnector(Secret);
         var orphan = await _bed.AddJobAsync(gone, """{"created_at":"2026-11-23T20:00:00Z"}""");
         _bed.Store.Edit(ProtocolIndices.Connectors, gone, """{"deleted":true}""");
@@ -78,8 +81,14 @@ public sealed class JobSecretsTests
             old.Add(await _bed.AddJobAsync(connector, $$"""{"status":"{{status}}","completed_at":"2026-01-01T00:00:00Z"}"""));
         }
 
-        var theirs = await _bed.AddJobAsync(_bed.AddConnector("""{"service_type":"sharepoint","configuration":{"key":{"value":"hunter2"}}}"""), """{"status":"completed"}""");
-        var suspended = await _bed.AddJobAsync(_bed.AddConnector("""{"service_type":"sharepoint","configuration":{"key":{"value":"hunter2"}}}"""), """{"status":"suspended"}""");
+        var theirs = await _bed.AddJobAsync(
+            _bed.AddConnector("""{"service_type":"sharepoint","configuration":{"key":{"value":"hunter2"}}}"""),
+            """{"status":"completed"}"""
+        );
+        var suspended = await _bed.AddJobAsync(
+            _bed.AddConnector("""{"service_type":"sharepoint","configuration":{"key":{"value":"hunter2"}}}"""),
+            """{"status":"suspended"}"""
+        );
 
         await _bed.RunOnceAsync();
 
@@ -99,21 +108,29 @@ public sealed class JobSecretsTests
     [Fact]
     public void WhatIsNotSaidToBeHarmlessIsTakenForASecret()
     {
-        var job = new SyncJobRecord(new StoredDocument(
-            "j",
-            Some.Json("""
-                {"status":"completed","connector":{"configuration":{
-                  "flagged":{"value":"hunter2","sensitive":true}, "odd":{"value":"hunter2","sensitive":"false"}, "bare":{"value":"hunter2"}, "plain":"hunter2",
-                  "list":{"value":["hunter2"],"sensitive":true}, "object":{"value":{"a":"hunter2"}}, "number":{"value":2,"sensitive":true},
-                  "address":{"value":"redis://u:hunter2@h","sensitive":false},
-                  "open":{"value":"h","sensitive":false}, "toggle":{"value":true}, "empty":{"value":"","sensitive":true}, "none":null}}}
-                """),
-            1,
-            1));
+        var job = new SyncJobRecord(
+            new StoredDocument(
+                "j",
+                Some.Json(
+                    """
+                    {"status":"completed","connector":{"configuration":{
+                      "flagged":{"value":"hunter2","sensitive":true}, "odd":{"value":"hunter2","sensitive":"false"}, "bare":{"value":"hunter2"}, "plain":"hunter2",
+                      "list":{"value":["hunter2"],"sensitive":true}, "object":{"value":{"a":"hunter2"}}, "number":{"value":2,"sensitive":true},
+                      "address":{"value":"redis://u:hunter2@h","sensitive":false},
+                      "open":{"value":"h","sensitive":false}, "toggle":{"value":true}, "empty":{"value":"","sensitive":true}, "none":null}}}
+                    """
+                ),
+                1,
+                1
+            )
+        );
 
         var removal = JobSecrets.Removal(job)!["connector"]!["configuration"]!.AsObject();
 
-        Assert.Equal(["address", "bare", "flagged", "list", "number", "object", "odd", "plain"], removal.Select(field => field.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["address", "bare", "flagged", "list", "number", "object", "odd", "plain"],
+            removal.Select(field => field.Key).Order(StringComparer.Ordinal)
+        );
         Assert.DoesNotContain("hunter2", removal.ToJsonString(), StringComparison.Ordinal);
         Assert.Equal("redis://***@h", (string?)removal["address"]!["value"]);
     }
@@ -125,7 +142,13 @@ public sealed class JobSecretsTests
         bed.AddConnector();
 
         var (jobId, _) = await bed.SyncAsync();
-        bed.Store.Put(ProtocolIndices.SyncJobs, "old", Some.Json("""{"status":"completed","created_at":"2026-01-01T00:00:00Z","connector":{"id":"c1","configuration":{"key":{"value":"hunter2","sensitive":true}}}}"""));
+        bed.Store.Put(
+            ProtocolIndices.SyncJobs,
+            "old",
+            Some.Json(
+                """{"status":"completed","created_at":"2026-01-01T00:00:00Z","connector":{"id":"c1","configuration":{"key":{"value":"hunter2","sensitive":true}}}}"""
+            )
+        );
         await bed.FireAsync("CleanUp");
 
         Assert.Equal("completed", bed.Status(jobId));

@@ -8,17 +8,27 @@ public sealed class JobTransitionsTests
 {
     private static readonly string[] Allowed =
     [
-        "pending in_progress", "pending canceled",
-        "in_progress canceling", "in_progress completed", "in_progress suspended", "in_progress error",
-        "suspended in_progress", "suspended canceled",
-        "canceling canceled", "canceling error",
+        "pending in_progress",
+        "pending canceled",
+        "in_progress canceling",
+        "in_progress completed",
+        "in_progress suspended",
+        "in_progress error",
+        "suspended in_progress",
+        "suspended canceled",
+        "canceling canceled",
+        "canceling error",
     ];
 
     [Fact]
     public void OnlyTheProtocolsTransitionsAreAllowed()
     {
         var states = Enum.GetValues<JobStatus>();
-        var found = from item in states from other in states where JobTransitions.IsAllowed(item, other) select $"{item.ToWord()} {other.ToWord()}";
+        var found =
+            from item in states
+            from other in states
+            where JobTransitions.IsAllowed(item, other)
+            select $"{item.ToWord()} {other.ToWord()}";
 
         Assert.Equal(7, states.Length);
         Assert.Equal(Allowed.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
@@ -54,8 +64,14 @@ public sealed class JobTransitionsTests
     [Fact]
     public void WordsAreTheProtocols()
     {
-        Assert.Equal(["pending", "in_progress", "canceling", "canceled", "suspended", "completed", "error"], Enum.GetValues<JobStatus>().Select(ProtocolWords.ToWord));
-        Assert.Equal(["created", "needs_configuration", "configured", "connected", "error"], Enum.GetValues<ConnectorStatus>().Select(ProtocolWords.ToWord));
+        Assert.Equal(
+            ["pending", "in_progress", "canceling", "canceled", "suspended", "completed", "error"],
+            Enum.GetValues<JobStatus>().Select(ProtocolWords.ToWord)
+        );
+        Assert.Equal(
+            ["created", "needs_configuration", "configured", "connected", "error"],
+            Enum.GetValues<ConnectorStatus>().Select(ProtocolWords.ToWord)
+        );
         Assert.Equal(["full", "incremental", "access_control"], Enum.GetValues<JobType>().Select(ProtocolWords.ToWord));
         Assert.Equal(["on_demand", "scheduled"], Enum.GetValues<TriggerMethod>().Select(ProtocolWords.ToWord));
         Assert.Equal(JobStatus.InProgress, ProtocolWords.Parse<JobStatus>("in_progress"));

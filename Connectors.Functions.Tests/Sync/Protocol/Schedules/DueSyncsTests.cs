@@ -32,7 +32,9 @@ public sealed class DueSyncsTests
     [InlineData("0 0 0 * * ?", "2026-11-22T22:35:28.64999146Z", "2026-11-23T08:00:00Z", "2026-11-23T00:00:00Z")]
     public void AScheduleIsDueOnceForEverythingItFiredSinceTheLastRun(string interval, string lastRun, string now, string? due)
     {
-        var connector = Some.Connector($$$"""{"scheduling": {"full": {"enabled": true, "interval": "{{{interval}}}"}}, "last_sync_scheduled_at": "{{{lastRun}}}"}""");
+        var connector = Some.Connector(
+            $$$"""{"scheduling": {"full": {"enabled": true, "interval": "{{{interval}}}"}}, "last_sync_scheduled_at": "{{{lastRun}}}"}"""
+        );
 
         var answer = DueSyncs.Of(connector, Some.Time(now));
 
@@ -43,13 +45,15 @@ public sealed class DueSyncsTests
     [Fact]
     public void FullSyncsAndIncrementalOnesHaveSchedulesOfTheirOwn()
     {
-        var connector = Some.Connector("""
+        var connector = Some.Connector(
+            """
             {
                 "scheduling": {"full": {"enabled": true, "interval": "0 0 0 * * ?"}, "incremental": {"enabled": true, "interval": "0 0 * * * ?"}},
                 "last_sync_scheduled_at": "2026-11-22T00:00:00Z",
                 "last_incremental_sync_scheduled_at": "2026-11-22T23:00:00Z"
             }
-            """);
+            """
+        );
 
         Assert.Empty(DueSyncs.Of(connector, Some.Time("2026-11-22T23:59:00Z")).Syncs);
         Assert.Equal(
@@ -57,18 +61,21 @@ public sealed class DueSyncsTests
                 new DueSync(JobType.Full, TriggerMethod.Scheduled, Some.Time("2026-11-23T00:00:00Z")),
                 new DueSync(JobType.Incremental, TriggerMethod.Scheduled, Some.Time("2026-11-23T00:00:00Z")),
             ],
-            DueSyncs.Of(connector, Some.Time("2026-11-23T00:30:00Z")).Syncs);
+            DueSyncs.Of(connector, Some.Time("2026-11-23T00:30:00Z")).Syncs
+        );
     }
 
     [Fact]
     public void AWrongScheduleOfIncrementalSyncsIsExplainedAndLeavesTheFullOneAlone()
     {
-        var connector = Some.Connector("""
+        var connector = Some.Connector(
+            """
             {
                 "scheduling": {"full": {"enabled": true, "interval": "0 0 0 * * ?"}, "incremental": {"enabled": true, "interval": "hourly"}},
                 "last_seen": "2026-11-22T10:00:00Z"
             }
-            """);
+            """
+        );
 
         var answer = DueSyncs.Of(connector, Some.Time("2026-11-23T00:30:00Z"));
 
@@ -91,7 +98,9 @@ public sealed class DueSyncsTests
 
     [Theory]
     [InlineData("""{"scheduling": {"full": {"enabled": false, "interval": "0 0 0 * * ?"}}}""")]
-    [InlineData("""{"scheduling": {"incremental": {"enabled": true, "interval": "0 0 0 * * ?"}, "access_control": {"enabled": true, "interval": "0 0 0 * * ?"}}}""")]
+    [InlineData(
+        """{"scheduling": {"incremental": {"enabled": true, "interval": "0 0 0 * * ?"}, "access_control": {"enabled": true, "interval": "0 0 0 * * ?"}}}"""
+    )]
     [InlineData("""{"scheduling": {"full": {"enabled": "yes", "interval": "0 0 0 * * ?"}}}""")]
     [InlineData("""{"scheduling": "daily"}""")]
     [InlineData("""{"sync_now": false}""")]
@@ -111,13 +120,19 @@ public sealed class DueSyncsTests
     [Fact]
     public void TheFlatScheduleAndTheFlagOf2022Count()
     {
-        var connector = Some.Connector("""{"sync_now": true, "scheduling": {"enabled": true, "interval": "0 0 0 * * ?"}, "last_seen": "2026-11-22T10:00:00Z"}""");
+        var connector = Some.Connector(
+            """{"sync_now": true, "scheduling": {"enabled": true, "interval": "0 0 0 * * ?"}, "last_seen": "2026-11-22T10:00:00Z"}"""
+        );
 
         var answer = DueSyncs.Of(connector, Some.Time("2026-11-23T00:02:00Z"));
 
         Assert.Equal(
-            [new DueSync(JobType.Full, TriggerMethod.OnDemand, null), new DueSync(JobType.Full, TriggerMethod.Scheduled, Some.Time("2026-11-23T00:00:00Z"))],
-            answer.Syncs);
+            [
+                new DueSync(JobType.Full, TriggerMethod.OnDemand, null),
+                new DueSync(JobType.Full, TriggerMethod.Scheduled, Some.Time("2026-11-23T00:00:00Z")),
+            ],
+            answer.Syncs
+        );
     }
 
     [Theory]
@@ -128,7 +143,9 @@ public sealed class DueSyncsTests
     {
         foreach (var seen in new[] { "null", "\"2026-11-22T10:00:00Z\"" })
         {
-            var connector = Some.Connector($$$$"""{"scheduling": {"full": {"enabled": true, "interval": "{{{{interval}}}}"}}, "last_seen": {{{{seen}}}}}""");
+            var connector = Some.Connector(
+                $$$$"""{"scheduling": {"full": {"enabled": true, "interval": "{{{{interval}}}}"}}, "last_seen": {{{{seen}}}}}"""
+            );
             var answer = DueSyncs.Of(connector, Some.Time("2026-11-23T00:02:00Z"));
             Assert.Empty(answer.Syncs);
             Assert.StartsWith($"scheduling.full.interval: '{interval}' ", answer.Problem, StringComparison.Ordinal);
@@ -139,22 +156,33 @@ public sealed class DueSyncsTests
     public void TheNextTimesOfAScheduleAreTold()
     {
         var schedule = CronSchedule.Parse("0 0 3 29 2 ? 2026-2032");
-        Assert.Equal([Some.Time("2028-02-29T03:00:00Z"), Some.Time("2032-02-29T03:00:00Z")], schedule.NextTimes(Some.Time("2026-11-23T00:02:00Z"), 3));
+        Assert.Equal(
+            [Some.Time("2028-02-29T03:00:00Z"), Some.Time("2032-02-29T03:00:00Z")],
+            schedule.NextTimes(Some.Time("2026-11-23T00:02:00Z"), 3)
+        );
     }
 
     [Theory]
     [InlineData("* * * * *", "it has 5 fields, the first one (seconds) is missing")]
     [InlineData("0 0 25 * * ?", "Hour values must be between 0 and 23")]
     [InlineData("every day", "Illegal characters for this position: 'EVE'")]
-    [InlineData("", "Cron expression '' has 0 fields, but 6 or 7 are required: seconds, minutes, hours, day-of-month, month, day-of-week, and optionally year")]
+    [InlineData(
+        "",
+        "Cron expression '' has 0 fields, but 6 or 7 are required: seconds, minutes, hours, day-of-month, month, day-of-week, and "
+            + "optionally year"
+    )]
     public void AnExpressionThatIsNoneIsExplained(string interval, string reason)
     {
         var exception = Assert.Throws<ConnectorException>(() => CronSchedule.Parse(interval));
         Assert.Equal(
-            $"'{interval}' is not a cron expression: {reason}. Write six fields: second, minute, hour, day of month, month, day of week; for example '0 0 3 * * ?' for every day at 3:00 UTC.",
-            exception.Message);
+            $"'{interval}' is not a cron expression: {reason}. Write six fields: second, minute, hour, day of month, month, day of week; "
+                + "for example '0 0 3 * * ?' for every day at 3:00 UTC.",
+            exception.Message
+        );
 
-        var connector = Some.Connector($$$$"""{"scheduling": {"full": {"enabled": true, "interval": "{{{{interval}}}}"}}, "last_seen": "2026-11-22T10:00:00Z"}""");
+        var connector = Some.Connector(
+            $$$$"""{"scheduling": {"full": {"enabled": true, "interval": "{{{{interval}}}}"}}, "last_seen": "2026-11-22T10:00:00Z"}"""
+        );
         var answer = DueSyncs.Of(connector, Some.Time("2026-11-23T00:02:00Z"));
         Assert.Empty(answer.Syncs);
         Assert.Equal($"scheduling.full.interval: {exception.Message}", answer.Problem);

@@ -30,7 +30,12 @@ public sealed class OrphanedContentTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await EmulatorServer.StartAsync(new EmulatorOptions { TimeProvider = _clock }, Token);
-        _gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [_server.Uri] }, new FastForwardTimeProvider(), new Random(1), _log);
+        _gateway = new ElasticsearchGateway(
+            new ElasticsearchOptions { Hosts = [_server.Uri] },
+            new FastForwardTimeProvider(),
+            new Random(1),
+            _log
+        );
         await ProtocolIndices.EnsureAsync(_gateway.Documents, Token);
     }
 
@@ -93,7 +98,14 @@ public sealed class OrphanedContentTests : IAsyncLifetime
     {
         await AddAsync("c1", "search-one");
         await AddAsync("c2", "search-two");
-        _server.Faults.Add(FaultRule.RefuseCall(403) with { Type = "security_exception", Method = "DELETE", Request = request => request.Path == "/search-one" });
+        _server.Faults.Add(
+            FaultRule.RefuseCall(403) with
+            {
+                Type = "security_exception",
+                Method = "DELETE",
+                Request = request => request.Path == "/search-one",
+            }
+        );
 
         Assert.Equal(1, await CleanUpAsync());
 
@@ -124,7 +136,14 @@ public sealed class OrphanedContentTests : IAsyncLifetime
                 await _gateway.Content.WriteMetaAsync("search-one", null, Token);
                 break;
             default:
-                _server.Faults.Add(FaultRule.RefuseCall(403) with { Type = "security_exception", Method = "DELETE", Request = request => request.Path == "/search-one" });
+                _server.Faults.Add(
+                    FaultRule.RefuseCall(403) with
+                    {
+                        Type = "security_exception",
+                        Method = "DELETE",
+                        Request = request => request.Path == "/search-one",
+                    }
+                );
                 break;
         }
 
@@ -181,7 +200,14 @@ public sealed class OrphanedContentTests : IAsyncLifetime
         await AddAsync("c1", "search-one");
         await AddAsync("c2", "search-two");
         AddJob("j1", "c1", "completed");
-        _server.Faults.Add(FaultRule.RefuseCall(403) with { Type = "security_exception", Method = "DELETE", Request = request => request.Path.EndsWith("/_doc/j1", StringComparison.Ordinal) });
+        _server.Faults.Add(
+            FaultRule.RefuseCall(403) with
+            {
+                Type = "security_exception",
+                Method = "DELETE",
+                Request = request => request.Path.EndsWith("/_doc/j1", StringComparison.Ordinal),
+            }
+        );
 
         Assert.Equal(1, await CleanUpAsync());
 
@@ -208,20 +234,35 @@ public sealed class OrphanedContentTests : IAsyncLifetime
     private async Task AliasAsync(string index, string alias)
     {
         using var http = new HttpClient { BaseAddress = _server.Uri };
-        using var body = new StringContent($$"""{"actions": [{"add": {"index": "{{index}}", "alias": "{{alias}}"} }]}""", System.Text.Encoding.UTF8, "application/json");
+        using var body = new StringContent(
+            $$"""{"actions": [{"add": {"index": "{{index}}", "alias": "{{alias}}"} }]}""",
+            System.Text.Encoding.UTF8,
+            "application/json"
+        );
         (await http.PostAsync(new Uri("_aliases", UriKind.Relative), body, Token)).EnsureSuccessStatusCode();
     }
 
     private Task<bool> ExistsAsync(string index) => _gateway.Checkup.IndexExistsAsync(index, Token);
 
     private void AddJob(string id, string connector, string status) =>
-        _server.Put(ProtocolIndices.SyncJobs, id, $$"""{"status": "{{status}}", "connector": {"id": "{{connector}}"}, "created_at": "2026-11-20T00:00:00Z"}""");
+        _server.Put(
+            ProtocolIndices.SyncJobs,
+            id,
+            $$"""{"status": "{{status}}", "connector": {"id": "{{connector}}"}, "created_at": "2026-11-20T00:00:00Z"}"""
+        );
 
-    private async Task<int> CleanUpAsync(bool isWanted = true) => await new OrphanedContent(
-        new ConnectorIndex(_gateway.Documents, _clock),
-        new SyncJobIndex(_gateway.Documents, _clock),
-        _ => _gateway.Content,
-        new ConnectorServiceOptions { Worker = new JobWorker("host-1"), ServiceTypes = ["dir"], Service = new ServiceOptions { DeleteOrphanedContent = isWanted } },
-        _clock,
-        _log).DeleteAsync(Token);
+    private async Task<int> CleanUpAsync(bool isWanted = true) =>
+        await new OrphanedContent(
+            new ConnectorIndex(_gateway.Documents, _clock),
+            new SyncJobIndex(_gateway.Documents, _clock),
+            _ => _gateway.Content,
+            new ConnectorServiceOptions
+            {
+                Worker = new JobWorker("host-1"),
+                ServiceTypes = ["dir"],
+                Service = new ServiceOptions { DeleteOrphanedContent = isWanted },
+            },
+            _clock,
+            _log
+        ).DeleteAsync(Token);
 }

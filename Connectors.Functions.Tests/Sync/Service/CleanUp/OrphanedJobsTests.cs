@@ -34,7 +34,11 @@ public sealed class OrphanedJobsTests
     [Fact]
     public async Task AJobThatNamesNoConnectorIsCanceledToo()
     {
-        _bed.Store.Put(ProtocolIndices.SyncJobs, "by hand", Protocol.Some.Json("""{"status": "pending", "created_at": "2026-11-23T21:00:00Z"}"""));
+        _bed.Store.Put(
+            ProtocolIndices.SyncJobs,
+            "by hand",
+            Protocol.Some.Json("""{"status": "pending", "created_at": "2026-11-23T21:00:00Z"}""")
+        );
         _bed.Store.Put(ProtocolIndices.SyncJobs, "undated", Protocol.Some.Json("""{"status": "pending"}"""));
 
         await _bed.RunOnceAsync();

@@ -38,7 +38,14 @@ public sealed class AccessControlJobTests
 
         Assert.True(_bed.Connector(connector)["features"]!["document_level_security"]!["enabled"]!.GetValue<bool>());
         var job = _bed.Job(result.Job!.Id);
-        Assert.Equal(("access_control", "scheduled", ".search-acl-filter-search-c1"), (job["job_type"]!.GetValue<string>(), job["trigger_method"]!.GetValue<string>(), job["connector"]!["index_name"]!.GetValue<string>()));
+        Assert.Equal(
+            ("access_control", "scheduled", ".search-acl-filter-search-c1"),
+            (
+                job["job_type"]!.GetValue<string>(),
+                job["trigger_method"]!.GetValue<string>(),
+                job["connector"]!["index_name"]!.GetValue<string>()
+            )
+        );
         Assert.Equal("2026-11-23T22:00:00+00:00", _bed.Connector(connector)["last_access_control_sync_scheduled_at"]!.GetValue<string>());
         var request = Assert.Single(_bed.Engine.Requests);
         Assert.Equal((".search-acl-filter-search-c1", SyncKind.Full, false), (request.IndexName, request.Kind, request.HasAccessControl));
@@ -50,14 +57,26 @@ public sealed class AccessControlJobTests
     public async Task ItsStateIsTheConnectorsTwinAndLeavesThatOfTheContentAlone()
     {
         var connector = _bed.AddConnector(Hourly);
-        _bed.Store.Edit(ProtocolIndices.Connectors, connector, """{"last_sync_status": "error", "last_sync_error": "old", "last_indexed_document_count": 7, "sync_cursor": {"place": "p"}}""");
+        _bed.Store.Edit(
+            ProtocolIndices.Connectors,
+            connector,
+            """{"last_sync_status": "error", "last_sync_error": "old", "last_indexed_document_count": 7, "sync_cursor": {"place": "p"}}"""
+        );
 
         await _bed.RunOnceAsync();
 
         var record = _bed.Connector(connector);
         Assert.Equal("completed", record["last_access_control_sync_status"]!.GetValue<string>());
         Assert.Null(record["last_access_control_sync_error"]);
-        Assert.Equal(("error", "old", 7, "p"), (record["last_sync_status"]!.GetValue<string>(), record["last_sync_error"]!.GetValue<string>(), record["last_indexed_document_count"]!.GetValue<int>(), record["sync_cursor"]!["place"]!.GetValue<string>()));
+        Assert.Equal(
+            ("error", "old", 7, "p"),
+            (
+                record["last_sync_status"]!.GetValue<string>(),
+                record["last_sync_error"]!.GetValue<string>(),
+                record["last_indexed_document_count"]!.GetValue<int>(),
+                record["sync_cursor"]!["place"]!.GetValue<string>()
+            )
+        );
         Assert.Equal("connected", record["status"]!.GetValue<string>());
     }
 
@@ -98,7 +117,11 @@ public sealed class AccessControlJobTests
         var job = (await _bed.Service.Jobs.FindAsync(await _bed.AddJobAsync(connector, changes), Token))!;
         var index = new MemoryIndex { Exists = true };
         index.Put("a", new JsonObject { ["text"] = "v1" });
-        var ending = new JobCompletion(new SyncJobSteps(_bed.Service.Connectors, _bed.Service.Jobs), index, new SourceCheck(_bed.Sources, _bed.Clock));
+        var ending = new JobCompletion(
+            new SyncJobSteps(_bed.Service.Connectors, _bed.Service.Jobs),
+            index,
+            new SourceCheck(_bed.Sources, _bed.Clock)
+        );
 
         await ending.WriteAsync(job, SyncResultEnd.Canceled, new JobResult(), Token);
         Assert.False(index.Documents["a"].ContainsKey("_allow_access_control"));
@@ -110,30 +133,45 @@ public sealed class AccessControlJobTests
     [Fact]
     public async Task TheIdentitiesOfAnotherConnectorAreNoIndexForAConnector()
     {
-        const string Error = "index_name: '.search-acl-filter-search-a' can't be the name of an index: identities are kept in those that begin with .search-acl-filter-. Write small letters, digits, - and _, such as search-orders. Attach another index to the connector.";
+        const string Error =
+            "index_name: '.search-acl-filter-search-a' can't be the name of an index: identities are kept in those that begin with "
+            + ".search-acl-filter-. Write small letters, digits, - and _, such as search-orders. Attach another index to the connector.";
         var connector = _bed.AddConnector(Hourly);
         _bed.Store.Edit(ProtocolIndices.Connectors, connector, """{"index_name": ".search-acl-filter-search-a"}""");
 
         Assert.Empty(await _bed.RunOnceAsync());
         var record = (await _bed.Service.Connectors.FindAsync(connector, Token))!;
-        var refused = Assert.Throws<ConnectorException>(() => SyncJobWrites.New(record, JobType.AccessControl, TriggerMethod.OnDemand, new SyncJobOptions(), _bed.Clock.GetUtcNow()));
+        var refused = Assert.Throws<ConnectorException>(() =>
+            SyncJobWrites.New(record, JobType.AccessControl, TriggerMethod.OnDemand, new SyncJobOptions(), _bed.Clock.GetUtcNow())
+        );
 
         Assert.Equal(Error, _bed.Connector(connector)["error"]!.GetValue<string>());
         Assert.Equal(
-            $"index_name: '.search-acl-filter-search-a' is where the identities of another connector are kept. Attach another index to connector '{connector}', then start a sync.", refused.Message);
+            "index_name: '.search-acl-filter-search-a' is where the identities of another connector are kept. Attach another index to "
+                + $"connector '{connector}', then start a sync.",
+            refused.Message
+        );
     }
 
     [Fact]
     public async Task AJobForAConnectorThatHasItSwitchedOffSaysWhatToDo()
     {
-        const string Error = "use_document_level_security: switched off, so no identity was synced. Switch it on in the connector's configuration, let a full sync end, then sync access control again.";
+        const string Error =
+            "use_document_level_security: switched off, so no identity was synced. Switch it on in the connector's configuration, let a "
+            + "full sync end, then sync access control again.";
         var connector = _bed.AddConnector();
         var job = await _bed.AddJobAsync(connector, """{"job_type": "access_control"}""");
 
         await _bed.RunOnceAsync();
 
         Assert.Equal(Error, _bed.Job(job)["error"]!.GetValue<string>());
-        Assert.Equal(("error", Error), (_bed.Connector(connector)["last_access_control_sync_status"]!.GetValue<string>(), _bed.Connector(connector)["last_access_control_sync_error"]!.GetValue<string>()));
+        Assert.Equal(
+            ("error", Error),
+            (
+                _bed.Connector(connector)["last_access_control_sync_status"]!.GetValue<string>(),
+                _bed.Connector(connector)["last_access_control_sync_error"]!.GetValue<string>()
+            )
+        );
         Assert.Empty(_bed.Engine.Requests);
     }
 
@@ -141,7 +179,10 @@ public sealed class AccessControlJobTests
     public async Task AJobThatNamesTheContentIndexIsKeptFromIt()
     {
         var connector = _bed.AddConnector(On);
-        await _bed.AddJobAsync(connector, """{"job_type": "access_control", "connector": {"index_name": "search-c1", "configuration": {"use_document_level_security": {"value": true}}}}""");
+        await _bed.AddJobAsync(
+            connector,
+            """{"job_type": "access_control", "connector": {"index_name": "search-c1", "configuration": {"use_document_level_security": {"value": true}}}}"""
+        );
 
         await _bed.RunOnceAsync();
 
@@ -171,7 +212,10 @@ public sealed class AccessControlJobTests
         foreach (var connector in (string[])[item, other])
         {
             await bed.AddJobAsync(connector);
-            await bed.AddJobAsync(connector, """{"job_type": "access_control", "connector": {"configuration": {"use_document_level_security": {"value": true}}}}""");
+            await bed.AddJobAsync(
+                connector,
+                """{"job_type": "access_control", "connector": {"configuration": {"use_document_level_security": {"value": true}}}}"""
+            );
         }
 
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -190,7 +234,10 @@ public sealed class AccessControlJobTests
         var run = bed.Service.RunOnceAsync(Token, Token);
         await begun.WaitAsync(Token);
         await begun.WaitAsync(Token);
-        Assert.Equal(["search-c1", ".search-acl-filter-search-c1"], bed.Engine.Requests.Select(request => request.IndexName).OrderDescending(StringComparer.Ordinal));
+        Assert.Equal(
+            ["search-c1", ".search-acl-filter-search-c1"],
+            bed.Engine.Requests.Select(request => request.IndexName).OrderDescending(StringComparer.Ordinal)
+        );
         release.SetResult();
         var results = await run;
 
@@ -204,7 +251,10 @@ public sealed class AccessControlJobTests
     {
         var jobs = new[]
         {
-            Job("1", "full", "in_progress"), Job("2", "incremental", "pending"), Job("3", "access_control", "pending"), Job("4", "access_control", "pending"),
+            Job("1", "full", "in_progress"),
+            Job("2", "incremental", "pending"),
+            Job("3", "access_control", "pending"),
+            Job("4", "access_control", "pending"),
         };
 
         Assert.Equal(["3"], JobQueue.Next(jobs, _ => false).Select(job => job.Id));
@@ -215,7 +265,10 @@ public sealed class AccessControlJobTests
     public async Task AJobThatWaitsServesTheSchedule()
     {
         var connector = _bed.AddConnector(Hourly);
-        var waiting = await _bed.AddJobAsync(connector, """{"job_type": "access_control", "connector": {"configuration": {"use_document_level_security": {"value": true}}}}""");
+        var waiting = await _bed.AddJobAsync(
+            connector,
+            """{"job_type": "access_control", "connector": {"configuration": {"use_document_level_security": {"value": true}}}}"""
+        );
 
         var result = Assert.Single(await _bed.RunOnceAsync());
 
@@ -239,7 +292,10 @@ public sealed class AccessControlJobTests
 
         var result = await _bed.Service.SyncNowAsync(connector, new SyncNowOptions { AccessControl = true }, Token, Token);
 
-        Assert.Equal((SyncResultEnd.Completed, JobType.AccessControl, TriggerMethod.OnDemand), (result.End, result.Job!.Type, result.Job.TriggerMethod));
+        Assert.Equal(
+            (SyncResultEnd.Completed, JobType.AccessControl, TriggerMethod.OnDemand),
+            (result.End, result.Job!.Type, result.Job.TriggerMethod)
+        );
         Assert.Equal(["started Connector 1 into .search-acl-filter-search-c1", "ended Connector 1: Completed"], _bed.Events);
     }
 
@@ -260,8 +316,9 @@ public sealed class AccessControlJobTests
     {
         var connector = _bed.AddConnector(On);
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(
-            () => _bed.Service.SyncNowAsync(connector, new SyncNowOptions(Kind: SyncKind.NoDeletes) { AccessControl = true }, Token, Token));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            _bed.Service.SyncNowAsync(connector, new SyncNowOptions(Kind: SyncKind.NoDeletes) { AccessControl = true }, Token, Token)
+        );
 
         Assert.Equal("An access control sync reads all identities: remove --access-control or --no-deletes.", failure.Message);
     }
@@ -279,20 +336,45 @@ public sealed class AccessControlJobTests
 
         // The content's job ends first; whoever ended it died before the connector was told.
         _bed.Clock.Advance(TimeSpan.FromMinutes(1));
-        await _bed.Service.Jobs.EndAsync(content, JobStatus.Completed, new JobResult { Counts = new SyncCounts(Created: 3), Cursor = new JsonObject { ["place"] = "p1" } }, Token);
+        await _bed.Service.Jobs.EndAsync(
+            content,
+            JobStatus.Completed,
+            new JobResult
+            {
+                Counts = new SyncCounts(Created: 3),
+                Cursor = new JsonObject { ["place"] = "p1" },
+            },
+            Token
+        );
         _bed.Clock.Advance(TimeSpan.FromMinutes(1));
         await _bed.Service.Steps.FailAsync(identities, new JobResult { Error = "no users" }, Token);
         await _bed.Service.Steps.CompleteAsync(content, new JobResult(), Token);
 
         var record = _bed.Connector(connector);
-        Assert.Equal(("completed", "p1", 3), (record["last_sync_status"]!.GetValue<string>(), record["sync_cursor"]!["place"]!.GetValue<string>(), record["last_indexed_document_count"]!.GetValue<int>()));
-        Assert.Equal(("error", "no users"), (record["last_access_control_sync_status"]!.GetValue<string>(), record["last_access_control_sync_error"]!.GetValue<string>()));
+        Assert.Equal(
+            ("completed", "p1", 3),
+            (
+                record["last_sync_status"]!.GetValue<string>(),
+                record["sync_cursor"]!["place"]!.GetValue<string>(),
+                record["last_indexed_document_count"]!.GetValue<int>()
+            )
+        );
+        Assert.Equal(
+            ("error", "no users"),
+            (record["last_access_control_sync_status"]!.GetValue<string>(), record["last_access_control_sync_error"]!.GetValue<string>())
+        );
         Assert.Equal(("error", "no users"), (record["status"]!.GetValue<string>(), record["error"]!.GetValue<string>()));
     }
 
-    private static SyncJobRecord Job(string id, string type, string status) => new(new Connectors.Sync.Elasticsearch.StoredDocument(
-        id,
-        Some.Json($$$"""{"job_type": "{{{type}}}", "status": "{{{status}}}", "created_at": "2026-11-23T22:00:0{{{id}}}Z", "connector": {"id": "c1", "index_name": "search-c1"}}"""),
-        1,
-        1));
+    private static SyncJobRecord Job(string id, string type, string status) =>
+        new(
+            new Connectors.Sync.Elasticsearch.StoredDocument(
+                id,
+                Some.Json(
+                    $$$"""{"job_type": "{{{type}}}", "status": "{{{status}}}", "created_at": "2026-11-23T22:00:0{{{id}}}Z", "connector": {"id": "c1", "index_name": "search-c1"}}"""
+                ),
+                1,
+                1
+            )
+        );
 }

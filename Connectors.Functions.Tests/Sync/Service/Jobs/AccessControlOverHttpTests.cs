@@ -34,18 +34,30 @@ public sealed class AccessControlOverHttpTests : IAsyncLifetime
     {
         _server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
         var time = new FastForwardTimeProvider();
-        _gateway = new ElasticsearchGateway(new ElasticsearchOptions { Hosts = [_server.Uri] }, time, new Random(1), NullLoggerFactory.Instance);
+        _gateway = new ElasticsearchGateway(
+            new ElasticsearchOptions { Hosts = [_server.Uri] },
+            time,
+            new Random(1),
+            NullLoggerFactory.Instance
+        );
         _service = new ConnectorService(
             new ServiceParts
             {
                 Store = _gateway.Documents,
-                EngineOf = _ => new SyncEngine(_gateway.Content, new SyncEngineOptions { StateFolder = _state.Path }, time, new Random(1), NullLoggerFactory.Instance),
+                EngineOf = _ => new SyncEngine(
+                    _gateway.Content,
+                    new SyncEngineOptions { StateFolder = _state.Path },
+                    time,
+                    new Random(1),
+                    NullLoggerFactory.Instance
+                ),
                 Sources = new SourceCatalog(BuiltInSources.Classes, Path.GetTempPath(), NullLoggerFactory.Instance, TimeProvider.System),
                 ContentIndexOf = _ => _gateway.Content,
                 TimeProvider = TimeProvider.System,
                 LoggerFactory = NullLoggerFactory.Instance,
             },
-            new ConnectorServiceOptions { Worker = new JobWorker("host"), ServiceTypes = ["dir"] });
+            new ConnectorServiceOptions { Worker = new JobWorker("host"), ServiceTypes = ["dir"] }
+        );
         _search = new AccessSearch(_server, "search-files");
     }
 
@@ -82,10 +94,16 @@ public sealed class AccessControlOverHttpTests : IAsyncLifetime
 
         var identity = (await _search.IdentityAsync("carol"))!;
 
-        Assert.Equal(["_digest", "_timestamp", "id", "identity", "query"], identity.Select(field => field.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["_digest", "_timestamp", "id", "identity", "query"],
+            identity.Select(field => field.Key).Order(StringComparer.Ordinal)
+        );
         Assert.Equal("carol", identity["id"]!.GetValue<string>());
         Assert.Equal("""{"user_id":"4000003","username":"carol"}""", identity["identity"]!.ToJsonString());
-        Assert.Equal("""["everyone","group:4000003","group:4000009","user:4000003"]""", identity["query"]!["template"]!["params"]!["access_control"]!.ToJsonString());
+        Assert.Equal(
+            """["everyone","group:4000003","group:4000009","user:4000003"]""",
+            identity["query"]!["template"]!["params"]!["access_control"]!.ToJsonString()
+        );
         Assert.Equal(IdentitySource.Query, identity["query"]!["template"]!["source"]!.GetValue<string>());
     }
 
@@ -131,7 +149,11 @@ public sealed class AccessControlOverHttpTests : IAsyncLifetime
         var connector = await ConnectAsync();
         await SyncAsync(connector);
         await SyncAsync(connector, accessControl: true);
-        await File.WriteAllLinesAsync(_folder.Users, (await File.ReadAllLinesAsync(_folder.Users, Token)).Where(line => !line.StartsWith("bob:", StringComparison.Ordinal)), Token);
+        await File.WriteAllLinesAsync(
+            _folder.Users,
+            (await File.ReadAllLinesAsync(_folder.Users, Token)).Where(line => !line.StartsWith("bob:", StringComparison.Ordinal)),
+            Token
+        );
 
         var job = await SyncAsync(connector, accessControl: true);
 
@@ -150,7 +172,8 @@ public sealed class AccessControlOverHttpTests : IAsyncLifetime
             connector,
             new JsonObject { ["configuration"] = new JsonObject { ["use_document_level_security"] = new JsonObject { ["value"] = true } } },
             expected: null,
-            Token);
+            Token
+        );
 
         Assert.Equal(6, Written(await SyncAsync(connector)));
         await SyncAsync(connector, accessControl: true);
@@ -181,5 +204,6 @@ public sealed class AccessControlOverHttpTests : IAsyncLifetime
         return (await _service.Connectors.CreateAsync(connector, Token)).Id;
     }
 
-    private static IReadOnlyList<ConfigField> DirectoryFields => new Connectors.Sources.Files.DirectoryDataSource(SourceContext.Empty).Description.Fields;
+    private static IReadOnlyList<ConfigField> DirectoryFields =>
+        new Connectors.Sources.Files.DirectoryDataSource(SourceContext.Empty).Description.Fields;
 }

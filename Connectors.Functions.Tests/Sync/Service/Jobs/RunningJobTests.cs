@@ -7,7 +7,8 @@ using Xunit;
 
 namespace Connectors.Tests.Sync.Service.Jobs;
 
-/// <summary>What happens beside a sync while it runs: heartbeats, a user who cancels, a service that stops, somebody who takes the job away.</summary>
+/// <summary>What happens beside a sync while it runs: heartbeats, a user who cancels, a service that stops, somebody who takes the job
+/// away.</summary>
 public sealed class RunningJobTests
 {
     private readonly ServiceBed _bed = new();
@@ -29,13 +30,22 @@ public sealed class RunningJobTests
 
         var run = _bed.RunOnceAsync();
         await begun.Task;
-        await _bed.PassTimeUntilAsync(() => _bed.Store.Updates.Count(update => update.Id == job && update.Partial.ContainsKey("last_seen")) >= 4);
+        await _bed.PassTimeUntilAsync(() =>
+            _bed.Store.Updates.Count(update => update.Id == job && update.Partial.ContainsKey("last_seen")) >= 4
+        );
         var heartbeats = _bed.Store.Updates.Where(update => update.Id == job).Skip(1).ToList();
-        Assert.All(heartbeats, heartbeat => Assert.Equal(
-            ["last_seen", "indexed_document_count", "indexed_document_volume", "deleted_document_count", "metadata"], heartbeat.Partial.Select(pair => pair.Key)));
+        Assert.All(heartbeats, heartbeat =>
+            Assert.Equal(
+                ["last_seen", "indexed_document_count", "indexed_document_volume", "deleted_document_count", "metadata"],
+                heartbeat.Partial.Select(pair => pair.Key)
+            )
+        );
         Assert.Equal(
             ["7", "5", "1"],
-            new[] { "indexed_document_count", "indexed_document_volume", "deleted_document_count" }.Select(name => _bed.Job(job)[name]!.ToString()));
+            new[] { "indexed_document_count", "indexed_document_volume", "deleted_document_count" }.Select(name =>
+                _bed.Job(job)[name]!.ToString()
+            )
+        );
         Assert.Equal(10, _bed.Job(job)["metadata"]!["read"]!.GetValue<int>());
         var times = heartbeats.Select(heartbeat => ProtocolTime.Parse(heartbeat.Partial["last_seen"]!.GetValue<string>())!.Value).ToList();
         Assert.All(times.Zip(times.Skip(1)), pair => Assert.InRange((pair.Second - pair.First).TotalSeconds, 1, 60));
@@ -173,7 +183,12 @@ public sealed class RunningJobTests
         Assert.False(_bed.Job(job).ContainsKey("completed_at"));
         Assert.Empty(_bed.Engine.Forgotten);
 
-        var next = new ServiceBed { Store = _bed.Store, Clock = _bed.Clock, Worker = new JobWorker("host-2", "worker-2") };
+        var next = new ServiceBed
+        {
+            Store = _bed.Store,
+            Clock = _bed.Clock,
+            Worker = new JobWorker("host-2", "worker-2"),
+        };
         Assert.Equal(SyncResultEnd.Completed, Assert.Single(await next.RunOnceAsync()).End);
         Assert.Equal(job, Assert.Single(next.Engine.Requests).JobId);
         Assert.Equal("host-2", _bed.Job(job)["worker_hostname"]!.GetValue<string>());
@@ -272,7 +287,10 @@ public sealed class RunningJobTests
 
         Assert.Equal(SyncResultEnd.Lost, Assert.Single(await _bed.PassTimeAsync(run)).End);
         Assert.Equal("error", _bed.Status(job));
-        Assert.Equal("The connector was deleted while this job ran. What it had written by then is still in the index.", _bed.Job(job)["error"]!.GetValue<string>());
+        Assert.Equal(
+            "The connector was deleted while this job ran. What it had written by then is still in the index.",
+            _bed.Job(job)["error"]!.GetValue<string>()
+        );
         Assert.Equal(7, _bed.Job(job)["indexed_document_count"]!.GetValue<int>());
         Assert.NotNull(_bed.Job(job)["completed_at"]);
         Assert.Equal([job], _bed.Engine.Forgotten);
@@ -319,7 +337,10 @@ public sealed class RunningJobTests
         _bed.Store.Outage = null;
 
         Assert.Equal(SyncResultEnd.Failed, Assert.Single(await _bed.PassTimeAsync(run)).End);
-        Assert.Equal(("error", "Elasticsearch does not accept the credentials (401)."), (_bed.Status(job), _bed.Job(job)["error"]!.GetValue<string>()));
+        Assert.Equal(
+            ("error", "Elasticsearch does not accept the credentials (401)."),
+            (_bed.Status(job), _bed.Job(job)["error"]!.GetValue<string>())
+        );
     }
 
     [Fact]
@@ -365,7 +386,9 @@ public sealed class RunningJobTests
         await _bed.PassTimeUntilAsync(() => service.IsCompleted);
         var exception = await Assert.ThrowsAsync<ConnectorException>(() => service);
         Assert.Equal(
-            "The service ends, because more than 20 polls failed within 600 seconds (service.max_errors, service.max_errors_span). The last failure: Elasticsearch is away.",
-            exception.Message);
+            "The service ends, because more than 20 polls failed within 600 seconds (service.max_errors, service.max_errors_span). The "
+                + "last failure: Elasticsearch is away.",
+            exception.Message
+        );
     }
 }

@@ -15,7 +15,10 @@ public sealed class SilentJobTests
     {
         var connector = _bed.AddConnector();
         var died = _bed.Clock.GetUtcNow();
-        var dead = await _bed.AddJobAsync(connector, $$"""{"status": "in_progress", "worker_hostname": "host-2", "last_seen": "{{died:o}}"}""");
+        var dead = await _bed.AddJobAsync(
+            connector,
+            $$"""{"status": "in_progress", "worker_hostname": "host-2", "last_seen": "{{died:o}}"}"""
+        );
         var next = await _bed.AddJobAsync(connector);
         using var stop = new CancellationTokenSource();
 

@@ -10,7 +10,8 @@ namespace Connectors.Tests.Sync.Service.Jobs;
 
 public sealed class SyncKindJobTests
 {
-    private const string Hourly = """{"scheduling": {"incremental": {"enabled": true, "interval": "0 0 * * * ?"}}, "last_incremental_sync_scheduled_at": "2026-11-20T00:00:00Z"}""";
+    private const string Hourly =
+        """{"scheduling": {"incremental": {"enabled": true, "interval": "0 0 * * * ?"}}, "last_incremental_sync_scheduled_at": "2026-11-20T00:00:00Z"}""";
 
     private readonly ServiceBed _bed = new();
 
@@ -47,13 +48,15 @@ public sealed class SyncKindJobTests
     public async Task AFullSyncThatIsDueTooServesBoth()
     {
         _bed.Sources.HasChangeFeed = true;
-        var connector = _bed.AddConnector("""
+        var connector = _bed.AddConnector(
+            """
             {
                 "scheduling": {"full": {"enabled": true, "interval": "0 0 0 * * ?"}, "incremental": {"enabled": true, "interval": "0 0 * * * ?"}},
                 "last_sync_scheduled_at": "2026-11-20T00:00:00Z",
                 "last_incremental_sync_scheduled_at": "2026-11-20T00:00:00Z"
             }
-            """);
+            """
+        );
 
         var result = Assert.Single(await _bed.RunOnceAsync());
 
@@ -65,7 +68,8 @@ public sealed class SyncKindJobTests
     public async Task TheCursorOfACompletedSyncIsKeptAndGivenToTheNext()
     {
         var connector = _bed.AddConnector();
-        _bed.Engine.Script = (_, _, _, _) => Task.FromResult(ScriptedEngine.Completed(default) with { Cursor = new JsonObject { ["place"] = "p1" } });
+        _bed.Engine.Script = (_, _, _, _) =>
+            Task.FromResult(ScriptedEngine.Completed(default) with { Cursor = new JsonObject { ["place"] = "p1" } });
         await _bed.AddJobAsync(connector);
         await _bed.RunOnceAsync();
 
@@ -84,9 +88,17 @@ public sealed class SyncKindJobTests
     public async Task ASyncThatDidNotCompleteLeavesTheCursorAsItWas(object? end)
     {
         var connector = _bed.AddConnector("""{"sync_cursor": {"place": "p0"}}""");
-        _bed.Engine.Script = (_, _, _, _) => end is SyncEnd way
-            ? Task.FromResult(ScriptedEngine.Completed(default) with { End = way, Message = "no", Cursor = new JsonObject { ["place"] = "p1" } })
-            : throw new ConnectorException("the backend died");
+        _bed.Engine.Script = (_, _, _, _) =>
+            end is SyncEnd way
+                ? Task.FromResult(
+                    ScriptedEngine.Completed(default) with
+                    {
+                        End = way,
+                        Message = "no",
+                        Cursor = new JsonObject { ["place"] = "p1" },
+                    }
+                )
+                : throw new ConnectorException("the backend died");
         var job = await _bed.AddJobAsync(connector);
 
         await _bed.RunOnceAsync();
@@ -145,7 +157,8 @@ public sealed class SyncKindJobTests
     [Fact]
     public async Task WhyAFullSyncWasDoneInsteadIsToldInTheJob()
     {
-        _bed.Engine.Script = (_, _, _, _) => Task.FromResult(ScriptedEngine.Completed(default) with { Fallback = "the operation log is too short." });
+        _bed.Engine.Script = (_, _, _, _) =>
+            Task.FromResult(ScriptedEngine.Completed(default) with { Fallback = "the operation log is too short." });
         var job = await _bed.AddJobAsync(_bed.AddConnector(), """{"job_type": "incremental"}""");
 
         await _bed.RunOnceAsync();
@@ -171,21 +184,26 @@ public sealed class SyncKindJobTests
     public async Task SyncsThatOnlyDeleteHaveAScheduleInCustomScheduling()
     {
         var connector = _bed.AddConnector(
-            """{"custom_scheduling": {"deletes_only": {"name": "Deletes", "enabled": true, "interval": "0 0 * * * ?", "last_synced": "2026-11-20T00:00:00Z"}}}""");
+            """{"custom_scheduling": {"deletes_only": {"name": "Deletes", "enabled": true, "interval": "0 0 * * * ?", "last_synced": "2026-11-20T00:00:00Z"}}}"""
+        );
 
         var result = Assert.Single(await _bed.RunOnceAsync());
 
         Assert.Equal((SyncKind.DeletesOnly, TriggerMethod.Scheduled), (result.Job!.Options.Kind, result.Job.TriggerMethod));
         Assert.Equal(
             "2026-11-23T22:00:00+00:00 Deletes",
-            $"{_bed.Connector(connector)["custom_scheduling"]!["deletes_only"]!["last_synced"]} {_bed.Connector(connector)["custom_scheduling"]!["deletes_only"]!["name"]}");
+            $"{_bed.Connector(connector)["custom_scheduling"]!["deletes_only"]!["last_synced"]} "
+                + $"{_bed.Connector(connector)["custom_scheduling"]!["deletes_only"]!["name"]}"
+        );
         Assert.Empty(await _bed.RunOnceAsync());
     }
 
     [Fact]
     public async Task AWaitingSyncThatOnlyDeletesDoesNotStandInForAFullOne()
     {
-        var connector = _bed.AddConnector("""{"scheduling": {"full": {"enabled": true, "interval": "0 0 0 * * ?"}}, "last_sync_scheduled_at": "2026-11-20T00:00:00Z"}""");
+        var connector = _bed.AddConnector(
+            """{"scheduling": {"full": {"enabled": true, "interval": "0 0 0 * * ?"}}, "last_sync_scheduled_at": "2026-11-20T00:00:00Z"}"""
+        );
         await _bed.AddJobAsync(connector, """{"metadata": {"kind": "deletes_only"}}""");
 
         await _bed.RunOnceAsync();
@@ -200,21 +218,49 @@ public sealed class SyncKindJobTests
 
         var result = await _bed.Service.SyncNowAsync(connector, new SyncNowOptions(Kind: SyncKind.Incremental), Token, Token);
 
-        Assert.Equal((SyncResultEnd.Completed, JobType.Incremental, TriggerMethod.OnDemand), (result.End, result.Job!.Type, result.Job.TriggerMethod));
+        Assert.Equal(
+            (SyncResultEnd.Completed, JobType.Incremental, TriggerMethod.OnDemand),
+            (result.End, result.Job!.Type, result.Job.TriggerMethod)
+        );
         Assert.Equal(SyncKind.Incremental, Assert.Single(_bed.Engine.Requests).Kind);
     }
 
     [Theory]
     [InlineData(SyncKind.Incremental, true, false, false, "A dry run compares everything: remove --dry-run or --incremental.")]
-    [InlineData(SyncKind.DeletesOnly, false, false, true, "A sync that only deletes writes no document: remove --reindex or --deletes-only.")]
-    [InlineData(SyncKind.NoDeletes, false, true, false, "A sync without deletes needs no permission for them: remove --allow-mass-delete or --no-deletes.")]
-    [InlineData(SyncKind.Incremental, false, false, true, "Writing every document again requires a full read: remove --reindex or --incremental.")]
-    public async Task OptionsThatContradictEachOtherAreExplained(object kind, bool dryRun, bool allowMassDelete, bool reindex, string message)
+    [InlineData(
+        SyncKind.DeletesOnly,
+        false,
+        false,
+        true,
+        "A sync that only deletes writes no document: remove --reindex or --deletes-only."
+    )]
+    [InlineData(
+        SyncKind.NoDeletes,
+        false,
+        true,
+        false,
+        "A sync without deletes needs no permission for them: remove --allow-mass-delete or --no-deletes."
+    )]
+    [InlineData(
+        SyncKind.Incremental,
+        false,
+        false,
+        true,
+        "Writing every document again requires a full read: remove --reindex or --incremental."
+    )]
+    public async Task OptionsThatContradictEachOtherAreExplained(
+        object kind,
+        bool dryRun,
+        bool allowMassDelete,
+        bool reindex,
+        string message
+    )
     {
         var connector = _bed.AddConnector();
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(
-            () => _bed.Service.SyncNowAsync(connector, new SyncNowOptions(dryRun, allowMassDelete, reindex, (SyncKind)kind), Token, Token));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            _bed.Service.SyncNowAsync(connector, new SyncNowOptions(dryRun, allowMassDelete, reindex, (SyncKind)kind), Token, Token)
+        );
 
         Assert.Equal(message, failure.Message);
         Assert.Empty(_bed.JobIds);

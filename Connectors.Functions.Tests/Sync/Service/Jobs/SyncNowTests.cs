@@ -73,18 +73,29 @@ public sealed class SyncNowTests
     public async Task AJobThatADeadProcessLeftIsFinished()
     {
         var connector = _bed.AddConnector();
-        var job = await _bed.AddJobAsync(connector, """{"status": "in_progress", "worker_hostname": "host-1", "metadata": {"worker": "worker-1"}}""");
+        var job = await _bed.AddJobAsync(
+            connector,
+            """{"status": "in_progress", "worker_hostname": "host-1", "metadata": {"worker": "worker-1"}}"""
+        );
 
         Assert.Equal(SyncResultEnd.Completed, (await SyncAsync(connector, new SyncNowOptions())).End);
         Assert.Equal("completed", _bed.Status(job));
     }
 
     [Theory]
-    [InlineData("""{"status": "in_progress", "worker_hostname": "host-9"}""", "Connector 'c1' is being synced already, by job 'generated-1' on host-9. Wait for it to end, or cancel it, then sync again.")]
-    [InlineData("""{"status": "canceling"}""", "Connector 'c1' is being synced already, by job 'generated-1' on another host. Wait for it to end, or cancel it, then sync again.")]
+    [InlineData(
+        """{"status": "in_progress", "worker_hostname": "host-9"}""",
+        "Connector 'c1' is being synced already, by job 'generated-1' on host-9. Wait for it to end, or cancel it, then sync again."
+    )]
+    [InlineData(
+        """{"status": "canceling"}""",
+        "Connector 'c1' is being synced already, by job 'generated-1' on another host. Wait for it to end, or cancel it, then sync again."
+    )]
     [InlineData(
         """{"status": "pending", "metadata": {"reindex": true}}""",
-        "Job 'generated-1' of connector 'c1' waits to be run, with other options than these. Run it first (by 'elastic-ingest poll --one-sync'), or cancel it, then sync again.")]
+        "Job 'generated-1' of connector 'c1' waits to be run, with other options than these. Run it first (by 'elastic-ingest poll "
+            + "--one-sync'), or cancel it, then sync again."
+    )]
     public async Task AnotherJobIsNotDisturbed(string job, string message)
     {
         var connector = _bed.AddConnector();
@@ -117,7 +128,12 @@ public sealed class SyncNowTests
     public async Task WhenAnotherServiceIsFasterItsRunIsFollowed()
     {
         var connector = _bed.AddConnector();
-        var other = new ServiceBed { Store = _bed.Store, Clock = _bed.Clock, Worker = new JobWorker("host-2", "worker-2") };
+        var other = new ServiceBed
+        {
+            Store = _bed.Store,
+            Clock = _bed.Clock,
+            Worker = new JobWorker("host-2", "worker-2"),
+        };
         Task<IReadOnlyList<SyncResult>>? theirs = null;
         _bed.Store.BeforeUpdate = async (index, id) =>
         {
@@ -146,23 +162,41 @@ public sealed class SyncNowTests
                 ServiceType = "fake",
                 IndexName = "search-mine",
                 Status = ConnectorStatus.Configured,
-                Configuration = ConnectorConfiguration.Render(FakeSources.Description.Fields, new Dictionary<string, System.Text.Json.Nodes.JsonNode?> { ["host"] = "h" }),
+                Configuration = ConnectorConfiguration.Render(
+                    FakeSources.Description.Fields,
+                    new Dictionary<string, System.Text.Json.Nodes.JsonNode?> { ["host"] = "h" }
+                ),
                 Schedule = "0 0 3 * * ?",
             },
-            Token);
+            Token
+        );
 
         Assert.Equal(SyncResultEnd.Completed, (await SyncAsync(record.Id, new SyncNowOptions())).End);
-        var again = new NewConnector { Name = "Other", ServiceType = "fake", IndexName = "search-mine" };
+        var again = new NewConnector
+        {
+            Name = "Other",
+            ServiceType = "fake",
+            IndexName = "search-mine",
+        };
         Assert.Equal(
             $"Index 'search-mine' belongs to connector '{record.Id}' (Mine). Choose another index.",
-            (await Assert.ThrowsAsync<ConnectorException>(() => _bed.Service.Connectors.CreateAsync(again, Token))).Message);
+            (await Assert.ThrowsAsync<ConnectorException>(() => _bed.Service.Connectors.CreateAsync(again, Token))).Message
+        );
     }
 
     [Fact]
     public async Task ANewConnectorLooksLikeOneThatKibanaMade()
     {
         var record = await _bed.Service.Connectors.CreateAsync(
-            new NewConnector { Id = "life-1", Name = "Life", ServiceType = "mongodb", IndexName = "search-life-1" }, Token);
+            new NewConnector
+            {
+                Id = "life-1",
+                Name = "Life",
+                ServiceType = "mongodb",
+                IndexName = "search-life-1",
+            },
+            Token
+        );
 
         var recorded = RecordedLife.Snapshot(1, "as Kibana made it")["connector"]!.AsObject();
         var ours = record.Document.Source;
@@ -171,10 +205,18 @@ public sealed class SyncNowTests
         Assert.Equal(Names(recorded), Names(ours));
     }
 
-    private static IEnumerable<string> Names(System.Text.Json.Nodes.JsonObject connector) => System.Text.RegularExpressions.Regex
-        .Replace(connector.ToJsonString(), "\"20\\d\\d-[^\"]*", "\"(time)", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1))
-        .Split(',')
-        .Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Names(System.Text.Json.Nodes.JsonObject connector) =>
+        System
+            .Text.RegularExpressions.Regex.Replace(
+                connector.ToJsonString(),
+                "\"20\\d\\d-[^\"]*",
+                "\"(time)",
+                System.Text.RegularExpressions.RegexOptions.None,
+                TimeSpan.FromSeconds(1)
+            )
+            .Split(',')
+            .Order(StringComparer.Ordinal);
 
-    private Task<SyncResult> SyncAsync(string connector, SyncNowOptions options) => _bed.Service.SyncNowAsync(connector, options, Token, Token);
+    private Task<SyncResult> SyncAsync(string connector, SyncNowOptions options) =>
+        _bed.Service.SyncNowAsync(connector, options, Token, Token);
 }

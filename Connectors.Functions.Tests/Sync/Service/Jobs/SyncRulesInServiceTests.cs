@@ -13,7 +13,9 @@ public sealed class SyncRulesInServiceTests
     [Fact]
     public async Task ADraftIsCheckedPutInForceAndApplied()
     {
-        var connector = _bed.AddConnector($$"""{"sync_now": true, "filtering": [{"domain": "DEFAULT", "active": {"rules": []}, "draft": {"rules": [{{Rule}}], "validation": {"state": "edited", "errors": []} } }]}""");
+        var connector = _bed.AddConnector(
+            $$"""{"sync_now": true, "filtering": [{"domain": "DEFAULT", "active": {"rules": []}, "draft": {"rules": [{{Rule}}], "validation": {"state": "edited", "errors": []} } }]}"""
+        );
 
         Assert.Single(await _bed.RunOnceAsync());
 
@@ -28,7 +30,9 @@ public sealed class SyncRulesInServiceTests
     public async Task AWrongDraftIsToldAndTheRulesInForceStay()
     {
         var wrong = Rule.Replace("name", "", StringComparison.Ordinal);
-        var connector = _bed.AddConnector($$"""{"sync_now": true, "filtering": [{"domain": "DEFAULT", "active": {"rules": [{{Rule}}]}, "draft": {"rules": [{{wrong}}], "validation": {"state": "edited", "errors": []} } }]}""");
+        var connector = _bed.AddConnector(
+            $$"""{"sync_now": true, "filtering": [{"domain": "DEFAULT", "active": {"rules": [{{Rule}}]}, "draft": {"rules": [{{wrong}}], "validation": {"state": "edited", "errors": []} } }]}"""
+        );
 
         await _bed.RunOnceAsync();
         await _bed.RunOnceAsync();
@@ -56,7 +60,9 @@ public sealed class SyncRulesInServiceTests
     [Fact]
     public async Task DraftsAreCheckedAlsoWhileTheSourceIsAway()
     {
-        var connector = _bed.AddConnector($$"""{"filtering": [{"domain": "DEFAULT", "draft": {"rules": [{{Rule}}], "validation": {"state": "edited"} } }]}""");
+        var connector = _bed.AddConnector(
+            $$"""{"filtering": [{"domain": "DEFAULT", "draft": {"rules": [{{Rule}}], "validation": {"state": "edited"} } }]}"""
+        );
         _bed.Sources.Ping = _ => throw new Connectors.Abstractions.ConnectorException("away");
 
         await _bed.RunOnceAsync();

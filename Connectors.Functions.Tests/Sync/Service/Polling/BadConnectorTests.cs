@@ -13,14 +13,24 @@ public sealed class BadConnectorTests
     [InlineData("""{"index_name": "  "}""", "index_name: no index is attached. Attach one to the connector, then start a sync.")]
     [InlineData("""{"service_type": "gone"}""", "There is no source for the service type \"gone\".")]
     [InlineData("""{"configuration": {"host": {"value": ""}}}""", "Field validation errors: 'Host' cannot be empty.")]
-    [InlineData("""{"configuration": {"host": "h", "limit": {"value": "many"}}}""", "Field validation errors: 'Host' is not an object with a 'value'. Fix 'host' in the connector's configuration, or remove it to have it written again. 'Limit' must be an integer.")]
+    [InlineData(
+        """{"configuration": {"host": "h", "limit": {"value": "many"}}}""",
+        "Field validation errors: 'Host' is not an object with a 'value'. Fix 'host' in the connector's configuration, or remove it to "
+            + "have it written again. 'Limit' must be an integer."
+    )]
     [InlineData("""{"configuration": {"limit": {"value": 0}}}""", "Field validation errors: 'Limit' value '0' should be greater than 0.")]
     [InlineData(
         """{"scheduling": {"full": {"enabled": true, "interval": "0 0 * * *"}}, "last_seen": "2026-01-01T00:00:00Z"}""",
-        "scheduling.full.interval: '0 0 * * *' is not a cron expression: it has 5 fields, the first one (seconds) is missing. Write six fields: second, minute, hour, day of month, month, day of week; for example '0 0 3 * * ?' for every day at 3:00 UTC.")]
+        "scheduling.full.interval: '0 0 * * *' is not a cron expression: it has 5 fields, the first one (seconds) is missing. Write six "
+            + "fields: second, minute, hour, day of month, month, day of week; for example '0 0 3 * * ?' for every day at 3:00 UTC."
+    )]
     [InlineData(
         """{"scheduling": {"full": {"enabled": true, "interval": ""}}, "last_seen": "2026-01-01T00:00:00Z"}""",
-        "scheduling.full.interval: '' is not a cron expression: Cron expression '' has 0 fields, but 6 or 7 are required: seconds, minutes, hours, day-of-month, month, day-of-week, and optionally year. Write six fields: second, minute, hour, day of month, month, day of week; for example '0 0 3 * * ?' for every day at 3:00 UTC.")]
+        "scheduling.full.interval: '' is not a cron expression: Cron expression '' has 0 fields, but 6 or 7 are required: seconds, "
+            + "minutes, hours, day-of-month, month, day-of-week, and optionally year. Write six fields: second, minute, hour, day of "
+            + "month, "
+            + "month, day of week; for example '0 0 3 * * ?' for every day at 3:00 UTC."
+    )]
     public async Task WhatIsWrongIsWrittenIntoTheConnector(string changes, string error)
     {
         var connector = _bed.AddConnector(changes);
@@ -34,7 +44,9 @@ public sealed class BadConnectorTests
     }
 
     [Theory]
-    [InlineData("""{"name": 5, "scheduling": [], "filtering": "x", "pipeline": 3, "features": [1], "last_seen": "yesterday", "language": {}}""")]
+    [InlineData(
+        """{"name": 5, "scheduling": [], "filtering": "x", "pipeline": 3, "features": [1], "last_seen": "yesterday", "language": {}}"""
+    )]
     [InlineData("""{"error": "an old one", "status": "error"}""")]
     [InlineData("""{"status": "connected"}""")]
     public async Task WhatDoesNotMatterDoesNotStopIt(string changes)
@@ -53,7 +65,11 @@ public sealed class BadConnectorTests
     public async Task ANewConnectorGetsItsConfigurationAndWaits()
     {
         var connector = _bed.AddConnector();
-        _bed.Store.Put(Connectors.Sync.Protocol.ProtocolIndices.Connectors, connector, Protocol.Some.Json("""{"service_type": "fake", "index_name": "search-c1", "configuration": {}, "sync_now": true}"""));
+        _bed.Store.Put(
+            Connectors.Sync.Protocol.ProtocolIndices.Connectors,
+            connector,
+            Protocol.Some.Json("""{"service_type": "fake", "index_name": "search-c1", "configuration": {}, "sync_now": true}""")
+        );
 
         Assert.Empty(await _bed.RunOnceAsync());
 
@@ -86,7 +102,11 @@ public sealed class BadConnectorTests
 
         await _bed.PassTimeAsync(_bed.RunOnceAsync());
 
-        Assert.Equal("Fake did not answer within 60 seconds when it was asked for a sign of life. See whether it runs, and whether this machine can reach it.", _bed.Connector(connector)["error"]!.GetValue<string>());
+        Assert.Equal(
+            "Fake did not answer within 60 seconds when it was asked for a sign of life. See whether it runs, and whether this machine "
+                + "can reach it.",
+            _bed.Connector(connector)["error"]!.GetValue<string>()
+        );
     }
 
     [Fact]
@@ -99,7 +119,8 @@ public sealed class BadConnectorTests
 
         Assert.Matches(
             @"^Unexpected error \(InvalidOperationException\)\. See the log of the service under error id [0-9a-f]{8}; please report it\.$",
-            _bed.Connector(connector)["error"]!.GetValue<string>());
+            _bed.Connector(connector)["error"]!.GetValue<string>()
+        );
 
         // The same failure again is the same entry: nothing is written.
         var writes = _bed.Store.Updates.Count;
@@ -108,29 +129,56 @@ public sealed class BadConnectorTests
     }
 
     [Theory]
-    [InlineData("""{"job_type": "access_control"}""", "Fake has no access control to sync. Switch its schedule off, and start content syncs only.", "last_access_control_sync")]
-    [InlineData("""{"job_type": "odd"}""", "This version runs full, incremental and access control syncs, and the job's type is 'odd'. Start a full content sync instead.", "last_sync")]
+    [InlineData(
+        """{"job_type": "access_control"}""",
+        "Fake has no access control to sync. Switch its schedule off, and start content syncs only.",
+        "last_access_control_sync"
+    )]
+    [InlineData(
+        """{"job_type": "odd"}""",
+        "This version runs full, incremental and access control syncs, and the job's type is 'odd'. Start a full content sync instead.",
+        "last_sync"
+    )]
     [InlineData(
         """{"connector": {"index_name": ".search-acl-filter-search-a"}}""",
-        "index_name: '.search-acl-filter-search-a' can't be the name of an index: identities are kept in those that begin with .search-acl-filter-. Write small letters, digits, - and _, such as search-orders. Attach another index to the connector.",
-        "last_sync")]
-    [InlineData("""{"connector": {"index_name": null}}""", "index_name: no index is attached. Attach one to the connector, then start a sync.", "last_sync")]
-    [InlineData("""{"connector": {"service_type": null}}""", "service_type: not set. Set the connector's service type, then start a sync.", "last_sync")]
+        "index_name: '.search-acl-filter-search-a' can't be the name of an index: identities are kept in those that begin with "
+            + ".search-acl-filter-. Write small letters, digits, - and _, such as search-orders. Attach another index to the connector.",
+        "last_sync"
+    )]
+    [InlineData(
+        """{"connector": {"index_name": null}}""",
+        "index_name: no index is attached. Attach one to the connector, then start a sync.",
+        "last_sync"
+    )]
+    [InlineData(
+        """{"connector": {"service_type": null}}""",
+        "service_type: not set. Set the connector's service type, then start a sync.",
+        "last_sync"
+    )]
     [InlineData("""{"connector": {"service_type": "gone"}}""", "There is no source for the service type \"gone\".", "last_sync")]
-    [InlineData("""{"connector": {"configuration": {"host": {"value": null}}}}""", "Field validation errors: 'Host' cannot be empty.", "last_sync")]
+    [InlineData(
+        """{"connector": {"configuration": {"host": {"value": null}}}}""",
+        "Field validation errors: 'Host' cannot be empty.",
+        "last_sync"
+    )]
     [InlineData(
         """{"connector": {"filtering": {"rules": [{"id": "r1", "policy": "exclude", "field": "a", "rule": "sounds_like", "value": "b"}]}}}""",
-        "Sync rule 'r1' is invalid: it needs a policy (include or exclude), a field, a rule (equals, contains, starts_with, ends_with, regex, > or <) and a value. "
-        + "Nothing was synced, so that nothing that it excludes is indexed. Fix or remove the rule, then start a sync.",
-        "last_sync")]
+        "Sync rule 'r1' is invalid: it needs a policy (include or exclude), a field, a rule (equals, contains, starts_with, ends_with, "
+            + "regex, > or <) and a value. "
+            + "Nothing was synced, so that nothing that it excludes is indexed. Fix or remove the rule, then start a sync.",
+        "last_sync"
+    )]
     [InlineData(
         """{"connector": {"filtering": {"rules": [{"id": "r1", "policy": "exclude", "field": "a", "rule": "regex", "value": "("}]}}}""",
         "Sync rule 'r1': '(' is no regular expression: InsufficientClosingParentheses.",
-        "last_sync")]
+        "last_sync"
+    )]
     [InlineData(
         """{"connector": {"filtering": {"advanced_snippet": {"value": {"find": {}}}}}}""",
-        "The connector's advanced sync rules can't be applied: Fake has no advanced sync rules here. Remove them to sync everything. Nothing was synced, so that nothing that they leave out is indexed.",
-        "last_sync")]
+        "The connector's advanced sync rules can't be applied: Fake has no advanced sync rules here. Remove them to sync everything. "
+            + "Nothing was synced, so that nothing that they leave out is indexed.",
+        "last_sync"
+    )]
     public async Task AJobThatCanNotBeRunSaysWhy(string changes, string error, string prefix)
     {
         var connector = _bed.AddConnector();

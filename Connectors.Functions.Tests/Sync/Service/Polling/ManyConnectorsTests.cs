@@ -72,7 +72,10 @@ public sealed class ManyConnectorsTests
             return Task.CompletedTask;
         };
         var service = Service(gateway, clock, sources);
-        var (before, written) = (GC.GetTotalMemory(forceFullCollection: true), server.LastSeqNo(ProtocolIndices.Connectors) + server.LastSeqNo(ProtocolIndices.SyncJobs));
+        var (before, written) = (
+            GC.GetTotalMemory(forceFullCollection: true),
+            server.LastSeqNo(ProtocolIndices.Connectors) + server.LastSeqNo(ProtocolIndices.SyncJobs)
+        );
         server.Requests.Reset();
 
         await service.RunOnceAsync(Token, Token);
@@ -81,28 +84,35 @@ public sealed class ManyConnectorsTests
         return (
             server.Requests.Total,
             Math.Max(1, live - before),
-            server.LastSeqNo(ProtocolIndices.Connectors) + server.LastSeqNo(ProtocolIndices.SyncJobs) - written);
+            server.LastSeqNo(ProtocolIndices.Connectors) + server.LastSeqNo(ProtocolIndices.SyncJobs) - written
+        );
     }
 
     private static ElasticsearchGateway Gateway(EmulatorServer server) =>
         new(new ElasticsearchOptions { Hosts = [server.Uri] }, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance);
 
-    private static ConnectorService Service(ElasticsearchGateway gateway, TimeProvider clock, FakeSources sources) => new(
-        new ServiceParts
-        {
-            Store = gateway.Documents,
-            EngineOf = _ => new ScriptedEngine(),
-            Sources = sources,
-            TimeProvider = clock,
-            LoggerFactory = NullLoggerFactory.Instance,
-        },
-        new ConnectorServiceOptions { Worker = new JobWorker("host-1", "worker-1"), ServiceTypes = ["fake"] });
+    private static ConnectorService Service(ElasticsearchGateway gateway, TimeProvider clock, FakeSources sources) =>
+        new(
+            new ServiceParts
+            {
+                Store = gateway.Documents,
+                EngineOf = _ => new ScriptedEngine(),
+                Sources = sources,
+                TimeProvider = clock,
+                LoggerFactory = NullLoggerFactory.Instance,
+            },
+            new ConnectorServiceOptions { Worker = new JobWorker("host-1", "worker-1"), ServiceTypes = ["fake"] }
+        );
 
-    /// <summary>Connectors as they are after a while: configured, connected, with the fields of a real source, and jobs that ended long ago.</summary>
+    /// <summary>Connectors as they are after a while: configured, connected, with the fields of a real source, and jobs that ended long
+    /// ago.</summary>
     private static async Task<EmulatorServer> StartAsync(TimeProvider clock, int connectors, int oldJobs)
     {
         var server = await EmulatorServer.StartAsync(new EmulatorOptions { TimeProvider = clock }, Token);
-        var configuration = ConnectorConfiguration.Render(FakeSources.Description.Fields, new Dictionary<string, JsonNode?> { ["host"] = "h" });
+        var configuration = ConnectorConfiguration.Render(
+            FakeSources.Description.Fields,
+            new Dictionary<string, JsonNode?> { ["host"] = "h" }
+        );
         foreach (var (name, field) in ConnectorConfiguration.Render(Some.MongoFields))
         {
             configuration.TryAdd(name, field?.DeepClone());
@@ -125,7 +135,11 @@ public sealed class ManyConnectorsTests
         server.Put(ProtocolIndices.SyncJobs, "j", """{"status": "completed"}""");
         for (var number = 0; number < oldJobs; number++)
         {
-            server.Put(ProtocolIndices.SyncJobs, $"j{number}", $$"""{"status": "completed", "job_type": "full", "connector": {"id": "c{{number % 1_000}}"}, "created_at": "2026-11-01T00:00:00Z"}""");
+            server.Put(
+                ProtocolIndices.SyncJobs,
+                $"j{number}",
+                $$"""{"status": "completed", "job_type": "full", "connector": {"id": "c{{number % 1_000}}"}, "created_at": "2026-11-01T00:00:00Z"}"""
+            );
         }
 
         return server;

@@ -19,7 +19,8 @@ using Xunit;
 
 namespace Connectors.Tests.Sync.Service.Polling;
 
-/// <summary>Two services and a person in Kibana at work on the same documents, in random orders: no write is lost, and no state leaves the allowed ways.</summary>
+/// <summary>Two services and a person in Kibana at work on the same documents, in random orders: no write is lost, and no state leaves the
+/// allowed ways.</summary>
 public sealed class RacesTests
 {
     private static int _conflicts;
@@ -30,7 +31,10 @@ public sealed class RacesTests
     public async Task NoWriteIsLostInAThousandInterleavings()
     {
         // Off the test's own context: a flow goes on where its turn is given, not later.
-        await Task.Run(() => Gen.Int[0, int.MaxValue - 1].SampleAsync(seed => new Race(seed).RunAsync(), iter: 1_000, threads: 1), TestContext.Current.CancellationToken);
+        await Task.Run(
+            () => Gen.Int[0, int.MaxValue - 1].SampleAsync(seed => new Race(seed).RunAsync(), iter: 1_000, threads: 1),
+            TestContext.Current.CancellationToken
+        );
 
         // The interleavings are worth something only when flows do meet.
         Assert.True(_conflicts > 1_000, $"only {_conflicts} conflicts");
@@ -59,11 +63,23 @@ public sealed class RacesTests
             _interleaving = new Interleaving(_random);
             _seen = new InterleavedStore(_store, _interleaving);
             _interleaving.BeforeTurn = Tick;
-            var connector = Some.Json("""{"service_type": "fake", "index_name": "search-c1", "status": "configured", "scheduling": {"full": {"enabled": true, "interval": "0/1 * * * * ?"}}}""");
-            connector["configuration"] = ConnectorConfiguration.Render(FakeSources.Description.Fields, new Dictionary<string, JsonNode?> { ["host"] = _host });
+            var connector = Some.Json(
+                """{"service_type": "fake", "index_name": "search-c1", "status": "configured", "scheduling": {"full": {"enabled": true, "interval": "0/1 * * * * ?"}}}"""
+            );
+            connector["configuration"] = ConnectorConfiguration.Render(
+                FakeSources.Description.Fields,
+                new Dictionary<string, JsonNode?> { ["host"] = _host }
+            );
             connector["name"] = _name;
             connector["last_sync_scheduled_at"] = "2026-11-23T21:59:59Z";
-            connector["filtering"] = new JsonArray(new JsonObject { ["domain"] = "DEFAULT", ["active"] = Draft("everything", "valid"), ["draft"] = Draft("everything", "valid") });
+            connector["filtering"] = new JsonArray(
+                new JsonObject
+                {
+                    ["domain"] = "DEFAULT",
+                    ["active"] = Draft("everything", "valid"),
+                    ["draft"] = Draft("everything", "valid"),
+                }
+            );
             _store.Put(ProtocolIndices.Connectors, Id, connector);
         }
 
@@ -87,14 +103,22 @@ public sealed class RacesTests
             _turns += _interleaving.Turns;
         }
 
-        private static JsonObject Draft(string id, string state) => new()
-        {
-            ["rules"] = new JsonArray(new JsonObject
+        private static JsonObject Draft(string id, string state) =>
+            new()
             {
-                ["id"] = id, ["field"] = id.StartsWith("bad", StringComparison.Ordinal) ? "" : "name", ["rule"] = "equals", ["value"] = id, ["policy"] = "exclude", ["order"] = 0,
-            }),
-            ["validation"] = new JsonObject { ["state"] = state, ["errors"] = new JsonArray() },
-        };
+                ["rules"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["id"] = id,
+                        ["field"] = id.StartsWith("bad", StringComparison.Ordinal) ? "" : "name",
+                        ["rule"] = "equals",
+                        ["value"] = id,
+                        ["policy"] = "exclude",
+                        ["order"] = 0,
+                    }
+                ),
+                ["validation"] = new JsonObject { ["state"] = state, ["errors"] = new JsonArray() },
+            };
 
         private void Tick()
         {
@@ -108,11 +132,17 @@ public sealed class RacesTests
             foreach (var id in _store.Ids(ProtocolIndices.SyncJobs))
             {
                 var job = _store[ProtocolIndices.SyncJobs, id];
-                var (status, worker) = (ProtocolWords.Parse<JobStatus>(job["status"]!.GetValue<string>())!.Value, job["worker_hostname"]?.GetValue<string>());
+                var (status, worker) = (
+                    ProtocolWords.Parse<JobStatus>(job["status"]!.GetValue<string>())!.Value,
+                    job["worker_hostname"]?.GetValue<string>()
+                );
                 if (_statuses.TryGetValue(id, out var before))
                 {
                     Assert.True(before == status || JobTransitions.IsAllowed(before, status), $"{id} went from {before} to {status}");
-                    Assert.True(worker == _workers[id] || before.IsWaiting(), $"{worker} took {id} from {_workers[id]} while it was {before}");
+                    Assert.True(
+                        worker == _workers[id] || before.IsWaiting(),
+                        $"{worker} took {id} from {_workers[id]} while it was {before}"
+                    );
                 }
                 else
                 {
@@ -132,14 +162,27 @@ public sealed class RacesTests
             var jobs = new SyncJobIndex(_seen, _clock);
             var steps = new SyncJobSteps(connectors, jobs);
             var options = new ConnectorServiceOptions { Worker = new JobWorker(name, name), ServiceTypes = ["fake"] };
-            var maintenance = new ConnectorMaintenance(connectors, steps, new SourceCheck(new FakeSources(), _clock, new CallerScheduler()), options, _clock, NullLoggerFactory.Instance);
+            var maintenance = new ConnectorMaintenance(
+                connectors,
+                steps,
+                new SourceCheck(new FakeSources(), _clock, new CallerScheduler()),
+                options,
+                _clock,
+                NullLoggerFactory.Instance
+            );
             var cleanup = new JobCleanup(jobs, steps, _clock, NullLoggerFactory.Instance);
             for (var round = 0; round < 3; round++)
             {
                 var unfinished = await jobs.UnfinishedAsync(Token).ToListAsync(Token);
                 await foreach (var connector in connectors.ListAsync(Token))
                 {
-                    await maintenance.MaintainAsync(connector, unfinished.Exists(job => job.Status == JobStatus.Pending) ? [SyncKind.Full] : [], isAccessControlPending: false, isRunning: false, Token);
+                    await maintenance.MaintainAsync(
+                        connector,
+                        unfinished.Exists(job => job.Status == JobStatus.Pending) ? [SyncKind.Full] : [],
+                        isAccessControlPending: false,
+                        isRunning: false,
+                        Token
+                    );
                 }
 
                 foreach (var job in JobQueue.Next(await jobs.UnfinishedAsync(Token).ToListAsync(Token), _ => false))
@@ -198,7 +241,11 @@ public sealed class RacesTests
                 {
                     case 0:
                         _host = $"h{number}";
-                        _store.Edit(ProtocolIndices.Connectors, Id, $$"""{"status": "configured", "configuration": {"host": {"value": "{{_host}}"} } }""");
+                        _store.Edit(
+                            ProtocolIndices.Connectors,
+                            Id,
+                            $$"""{"status": "configured", "configuration": {"host": {"value": "{{_host}}"} } }"""
+                        );
                         break;
                     case 1:
                         _name = $"n{number}";
@@ -209,7 +256,14 @@ public sealed class RacesTests
                         break;
                     case 4:
                         var record = new ConnectorRecord((await _store.GetAsync(ProtocolIndices.Connectors, Id, Token))!);
-                        await new SyncJobIndex(_store, _clock).CreateAsync(record, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token);
+                        await new SyncJobIndex(_store, _clock).CreateAsync(
+                            record,
+                            JobType.Full,
+                            TriggerMethod.OnDemand,
+                            new SyncJobOptions(),
+                            key: null,
+                            Token
+                        );
                         break;
                     default:
                         if (_store.Ids(ProtocolIndices.SyncJobs) is { Count: > 0 } ids)

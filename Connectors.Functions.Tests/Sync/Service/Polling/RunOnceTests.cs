@@ -20,7 +20,9 @@ public sealed class RunOnceTests
     [Fact]
     public async Task APendingJobRunsAndIsReported()
     {
-        var connector = _bed.AddConnector("""{"pipeline": {"name": "p", "extract_binary_content": true, "reduce_whitespace": true, "run_ml_inference": false}}""");
+        var connector = _bed.AddConnector(
+            """{"pipeline": {"name": "p", "extract_binary_content": true, "reduce_whitespace": true, "run_ml_inference": false}}"""
+        );
         var job = await _bed.AddJobAsync(connector, """{"metadata": {"allow_mass_delete": true}}""");
 
         var result = Assert.Single(await _bed.RunOnceAsync());
@@ -48,7 +50,12 @@ public sealed class RunOnceTests
         var definition = _bed.Store.Indices[".elastic-connectors-v1"];
         Assert.True(definition["aliases"]!.AsObject().ContainsKey(".elastic-connectors"));
         Assert.Equal("false", definition["mappings"]!["dynamic"]!.GetValue<string>());
-        Assert.Equal("keyword", definition["mappings"]!["properties"]!["filtering"]!["properties"]!["active"]!["properties"]!["rules"]!["properties"]!["id"]!["type"]!.GetValue<string>());
+        Assert.Equal(
+            "keyword",
+            definition["mappings"]!["properties"]!["filtering"]!["properties"]!["active"]!["properties"]!["rules"]!["properties"]!["id"]![
+                "type"
+            ]!.GetValue<string>()
+        );
     }
 
     [Fact]
@@ -78,7 +85,10 @@ public sealed class RunOnceTests
 
         Assert.Equal(3, results.Count);
         Assert.All(jobs, job => Assert.Equal("completed", _bed.Status(job)));
-        Assert.Equal([jobs[0], jobs[1]], _bed.Engine.Requests.Where(request => request.ConnectorId == item).Select(request => request.JobId));
+        Assert.Equal(
+            [jobs[0], jobs[1]],
+            _bed.Engine.Requests.Where(request => request.ConnectorId == item).Select(request => request.JobId)
+        );
     }
 
     [Fact]
@@ -106,7 +116,9 @@ public sealed class RunOnceTests
     [Fact]
     public async Task AScheduleThatIsDueIsRunOnceHoweverOftenItFiredMeanwhile()
     {
-        var connector = _bed.AddConnector("""{"scheduling": {"full": {"enabled": true, "interval": "0 0 * * * ?"}}, "last_sync_scheduled_at": "2026-11-20T00:00:00Z"}""");
+        var connector = _bed.AddConnector(
+            """{"scheduling": {"full": {"enabled": true, "interval": "0 0 * * * ?"}}, "last_sync_scheduled_at": "2026-11-20T00:00:00Z"}"""
+        );
 
         Assert.Single(await _bed.RunOnceAsync());
         Assert.Empty(await _bed.RunOnceAsync());
@@ -143,7 +155,9 @@ public sealed class RunOnceTests
     [Fact]
     public async Task ADueSyncWithAJobWaitingAlreadyIsServedByThatJob()
     {
-        var connector = _bed.AddConnector("""{"scheduling": {"full": {"enabled": true, "interval": "0 0 * * * ?"}}, "last_sync_scheduled_at": "2026-11-20T00:00:00Z"}""");
+        var connector = _bed.AddConnector(
+            """{"scheduling": {"full": {"enabled": true, "interval": "0 0 * * * ?"}}, "last_sync_scheduled_at": "2026-11-20T00:00:00Z"}"""
+        );
         var job = await _bed.AddJobAsync(connector);
 
         Assert.Single(await _bed.RunOnceAsync());
@@ -181,8 +195,16 @@ public sealed class RunOnceTests
         var job = await _bed.AddJobAsync(connector);
         var rejections = new RejectionReport();
         rejections.Add(new Rejection("d1", "document_parsing_exception", new string('r', 400)));
-        _bed.Engine.Script = (_, _, _, _) => Task.FromResult(
-            new SyncOutcome(SyncEnd.Refused, new SyncCounts(Read: 9, Updated: 2, Rejected: 1, Duplicates: 4), 100, rejections, "90 of 100 documents would be deleted."));
+        _bed.Engine.Script = (_, _, _, _) =>
+            Task.FromResult(
+                new SyncOutcome(
+                    SyncEnd.Refused,
+                    new SyncCounts(Read: 9, Updated: 2, Rejected: 1, Duplicates: 4),
+                    100,
+                    rejections,
+                    "90 of 100 documents would be deleted."
+                )
+            );
 
         var result = Assert.Single(await _bed.RunOnceAsync());
 
@@ -191,7 +213,8 @@ public sealed class RunOnceTests
         Assert.Equal("90 of 100 documents would be deleted.", _bed.Connector(connector)["last_sync_error"]!.GetValue<string>());
         Assert.Equal(
             $$$"""{"read":9,"skipped":0,"created":0,"updated":2,"already_gone":0,"duplicates":4,"unreadable":0,"rejected":1,"rejections":{"reasons":{"document_parsing_exception":1},"samples":[{"id":"d1","type":"document_parsing_exception","reason":"{{{new string('r', 300)}}}..."}]}}""",
-            WithoutWorker(_bed.Job(job)["metadata"]!.AsObject()));
+            WithoutWorker(_bed.Job(job)["metadata"]!.AsObject())
+        );
     }
 
     [Fact]
@@ -208,7 +231,8 @@ public sealed class RunOnceTests
 
         Assert.Matches(
             @"^Unexpected error \(InvalidOperationException\)\. See the log of the service under error id [0-9a-f]{8}; please report it\.$",
-            _bed.Job(job)["error"]!.GetValue<string>());
+            _bed.Job(job)["error"]!.GetValue<string>()
+        );
         Assert.Equal(7, _bed.Job(job)["indexed_document_count"]!.GetValue<int>());
     }
 
@@ -237,7 +261,11 @@ public sealed class RunOnceTests
     [InlineData("""{"status": "in_progress", "worker_hostname": "host-1", "metadata": {"worker": "worker-1"}}""", false, true)]
     [InlineData("""{"status": "in_progress", "worker_hostname": "host-1", "metadata": {"worker": "worker-2"}}""", false, false)]
     [InlineData("""{"status": "in_progress", "worker_hostname": "host-1", "metadata": {"worker": "worker-2"}}""", true, false)]
-    [InlineData("""{"status": "in_progress", "worker_hostname": "host-1", "metadata": {"worker": "worker-2"}, "last_seen": "2026-11-23T21:59:29Z"}""", true, true)]
+    [InlineData(
+        """{"status": "in_progress", "worker_hostname": "host-1", "metadata": {"worker": "worker-2"}, "last_seen": "2026-11-23T21:59:29Z"}""",
+        true,
+        true
+    )]
     [InlineData("""{"status": "in_progress", "worker_hostname": "host-1", "last_seen": "2026-11-23T21:59:29Z"}""", false, false)]
     [InlineData("""{"status": "in_progress", "worker_hostname": "host-2", "last_seen": "2026-11-23T21:59:29Z"}""", true, false)]
     [InlineData("""{"status": "suspended", "worker_hostname": "host-2"}""", false, true)]
@@ -261,7 +289,10 @@ public sealed class RunOnceTests
     public async Task AJobOfADeadProcessThatTheUserCancelledIsCanceledWithoutARun()
     {
         var connector = _bed.AddConnector();
-        var job = await _bed.AddJobAsync(connector, """{"status": "canceling", "worker_hostname": "host-1", "metadata": {"worker": "worker-1"}, "indexed_document_count": 5}""");
+        var job = await _bed.AddJobAsync(
+            connector,
+            """{"status": "canceling", "worker_hostname": "host-1", "metadata": {"worker": "worker-1"}, "indexed_document_count": 5}"""
+        );
 
         Assert.Empty(await _bed.RunOnceAsync());
 
@@ -276,7 +307,11 @@ public sealed class RunOnceTests
     {
         var connector = _bed.AddConnector();
         var job = await _bed.AddJobAsync(connector, """{"status": "in_progress", "worker_hostname": "host-2"}""");
-        _bed.Store.Put(ProtocolIndices.SyncJobs, "orphan", Some.Json("""{"status": "canceling", "connector": {"id": "deleted"}, "last_seen": "2020-01-01T00:00:00Z"}"""));
+        _bed.Store.Put(
+            ProtocolIndices.SyncJobs,
+            "orphan",
+            Some.Json("""{"status": "canceling", "connector": {"id": "deleted"}, "last_seen": "2020-01-01T00:00:00Z"}""")
+        );
         _bed.Clock.Advance(TimeSpan.FromMinutes(4.9));
         await _bed.RunOnceAsync();
         Assert.Equal(["in_progress", "error"], [_bed.Status(job), _bed.Status("orphan")]);
@@ -291,10 +326,18 @@ public sealed class RunOnceTests
     [Fact]
     public async Task TwoServicesRunEachJobOnce()
     {
-        var other = new ServiceBed { Store = _bed.Store, Clock = _bed.Clock, Engine = _bed.Engine, Worker = new JobWorker("host-2", "worker-2") };
+        var other = new ServiceBed
+        {
+            Store = _bed.Store,
+            Clock = _bed.Clock,
+            Engine = _bed.Engine,
+            Worker = new JobWorker("host-2", "worker-2"),
+        };
         for (var i = 0; i < 20; i++)
         {
-            var connector = _bed.AddConnector("""{"scheduling": {"full": {"enabled": true, "interval": "0 0 * * * ?"}}, "last_sync_scheduled_at": "2026-11-20T00:00:00Z"}""");
+            var connector = _bed.AddConnector(
+                """{"scheduling": {"full": {"enabled": true, "interval": "0 0 * * * ?"}}, "last_sync_scheduled_at": "2026-11-20T00:00:00Z"}"""
+            );
             if (i % 2 == 0)
             {
                 await _bed.AddJobAsync(connector);

@@ -48,8 +48,10 @@ public sealed class ServedConnectorsTests
 
         Assert.Equal(before, bed.Connector(unknown).ToJsonString());
         Assert.Equal(
-            "Information Connector c1 has the service type sharepoint_online, which has no source here; it is not served. Name its class under sources to serve it",
-            Assert.Single(log.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Trim());
+            "Information Connector c1 has the service type sharepoint_online, which has no source here; it is not served. Name its class "
+                + "under sources to serve it",
+            Assert.Single(log.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Trim()
+        );
     }
 
     [Fact]
@@ -72,11 +74,20 @@ public sealed class ServedConnectorsTests
         return ConnectorServiceOptions.From(outcome.Configuration!, new JobWorker("host-1"));
     }
 
-    private static PollCycle Round(ServiceBed bed, ConnectorServiceOptions options, RecordingLoggerFactory log) => new(
-        bed.Service.Connectors,
-        bed.Service.Jobs,
-        new ConnectorMaintenance(bed.Service.Connectors, bed.Service.Steps, new SourceCheck(bed.Sources, bed.Clock), options, bed.Clock, NullLoggerFactory.Instance),
-        new JobCleanup(bed.Service.Jobs, bed.Service.Steps, bed.Clock, NullLoggerFactory.Instance),
-        options,
-        log);
+    private static PollCycle Round(ServiceBed bed, ConnectorServiceOptions options, RecordingLoggerFactory log) =>
+        new(
+            bed.Service.Connectors,
+            bed.Service.Jobs,
+            new ConnectorMaintenance(
+                bed.Service.Connectors,
+                bed.Service.Steps,
+                new SourceCheck(bed.Sources, bed.Clock),
+                options,
+                bed.Clock,
+                NullLoggerFactory.Instance
+            ),
+            new JobCleanup(bed.Service.Jobs, bed.Service.Steps, bed.Clock, NullLoggerFactory.Instance),
+            options,
+            log
+        );
 }

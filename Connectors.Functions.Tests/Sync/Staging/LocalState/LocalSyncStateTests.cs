@@ -102,14 +102,19 @@ public sealed class LocalSyncStateTests : IDisposable
         var store = new LocalSyncStateStore(_folder.Path);
         using (store.Open("../../etc/passwd"))
         {
-            Assert.StartsWith("job-", Path.GetFileName(Assert.Single(Directory.GetDirectories(Path.Combine(_folder.Path, "jobs")))), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "job-",
+                Path.GetFileName(Assert.Single(Directory.GetDirectories(Path.Combine(_folder.Path, "jobs")))),
+                StringComparison.Ordinal
+            );
         }
 
         store.Forget("../../etc/passwd");
         Assert.Empty(Directory.GetDirectories(Path.Combine(_folder.Path, "jobs")));
     }
 
-    private static PageDone Page(int number) => new(0, "token-" + number, false, new SyncCounts(Read: number), null, null) { PageSeen = PageSeen(number) };
+    private static PageDone Page(int number) =>
+        new(0, "token-" + number, false, new SyncCounts(Read: number), null, null) { PageSeen = PageSeen(number) };
 
     private static Connectors.Sync.Diff.PageSeenIds PageSeen(int number)
     {

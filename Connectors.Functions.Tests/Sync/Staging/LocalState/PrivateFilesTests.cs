@@ -46,7 +46,10 @@ public sealed class PrivateFilesTests : IDisposable
             using var slot = Connectors.Sync.Service.Jobs.WorkerSlot.Take(Path.Combine(root, "worker"), "h", new Random(1));
             using var histories = new HistoryStore(Path.Combine(root, "histories"));
             await histories.BeginAsync(new ExecutionStarted(default, "i", "e", "f", null, default), Token);
-            await using var emulator = await EmulatorServer.StartAsync(new EmulatorOptions { DataFolder = Path.Combine(root, "elasticsearch") }, Token);
+            await using var emulator = await EmulatorServer.StartAsync(
+                new EmulatorOptions { DataFolder = Path.Combine(root, "elasticsearch") },
+                Token
+            );
             emulator.Put("i", "1", "{}");
             Look(root);
         }
@@ -57,7 +60,10 @@ public sealed class PrivateFilesTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "modes are of Unix");
         var jobs = Directory.CreateDirectory(Path.Combine(_folder.Path, "jobs", "job")).FullName;
-        File.SetUnixFileMode(jobs, Folder700 | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(
+            jobs,
+            Folder700 | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute
+        );
 
         new LocalSyncStateStore(_folder.Path).Open("job").Dispose();
 
@@ -77,7 +83,11 @@ public sealed class PrivateFilesTests : IDisposable
 
         var failure = Assert.Throws<ConnectorException>(() => new LocalSyncStateStore(_folder.Path).Open("job"));
 
-        Assert.Contains("is no safe place: other users may write there, and could change what is in it.", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is no safe place: other users may write there, and could change what is in it.",
+            failure.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -137,7 +147,16 @@ public sealed class PrivateFilesTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(elsewhere));
     }
 
-    private static StoredPlan Plan(SnapshotChecksum seal) => new() { IndexName = "i", IndexUuid = "u", Fingerprint = "f", SkipUnchanged = true, Partitions = [], Snapshot = seal };
+    private static StoredPlan Plan(SnapshotChecksum seal) =>
+        new()
+        {
+            IndexName = "i",
+            IndexUuid = "u",
+            Fingerprint = "f",
+            SkipUnchanged = true,
+            Partitions = [],
+            Snapshot = seal,
+        };
 
     private static void Look(string root)
     {

@@ -5,8 +5,8 @@ namespace Connectors.Sources.Databases.MongoDB.Bson;
 
 /// <summary>
 /// Writes a Decimal128 as JSON: a number with all its digits, always with a fraction or an exponent; a string when it is too
-/// large for a double, which Elasticsearch would refuse; null for NaN and infinities. With an exponent it has the one form that has a digit before the point
-/// and no zeros at its end, however it is stored.
+/// large for a double, which Elasticsearch would refuse; null for NaN and infinities. With an exponent it has the one form that has a digit
+/// before the point and no zeros at its end, however it is stored.
 /// </summary>
 internal static class BsonDecimalText
 {

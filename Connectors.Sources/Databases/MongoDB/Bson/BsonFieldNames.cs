@@ -7,8 +7,9 @@ using Connectors.Abstractions;
 namespace Connectors.Sources.Databases.MongoDB.Bson;
 
 /// <summary>
-/// The names that the fields of one object get, so that Elasticsearch takes the document: the first of two fields of one name counts, reserved names at
-/// the top get an underscore (<see cref="ReservedFields"/>), and so do the blank parts of a name, which Elasticsearch refuses.
+/// The names that the fields of one object get, so that Elasticsearch takes the document: the first of two fields of one name counts,
+/// reserved names at the top get an underscore (<see cref="ReservedFields"/>), and so do the blank parts of a name, which Elasticsearch
+/// refuses.
 /// </summary>
 internal ref struct BsonFieldNames(ReadOnlySpan<byte> document, bool isTop)
 {
@@ -75,7 +76,8 @@ internal ref struct BsonFieldNames(ReadOnlySpan<byte> document, bool isTop)
         return false;
     }
 
-    /// <summary>By hash alone: with 64 bits a false repeat is beyond what happens, and a scan per field would take quadratic time.</summary>
+    /// <summary>By hash alone: with 64 bits a false repeat is beyond what happens, and a scan per field would take quadratic
+    /// time.</summary>
     private bool IsRepeatedAmongMany(ulong hash)
     {
         if (_seenHashes is null)

@@ -6,8 +6,8 @@ using MongoDB.Bson;
 namespace Connectors.Sources.Databases.MongoDB.Bson;
 
 /// <summary>
-/// Turns a BSON document's bytes into JSON bytes, without an object in between. The conversions are those of docs/sources/mongodb.md; none of
-/// them fails, whatever the values are. Stateless: safe for any thread.
+/// Turns a BSON document's bytes into JSON bytes, without an object in between. The conversions are those of docs/sources/mongodb.md; none
+/// of them fails, whatever the values are. Stateless: safe for any thread.
 /// </summary>
 internal sealed class BsonJsonWriter(DateConversion dates)
 {

@@ -39,9 +39,8 @@ internal ref struct BsonReader
     /// <summary>The text in the value of a string, symbol or JavaScript element, without length and end.</summary>
     public static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> value) => value[4..^1];
 
-    public static int ReadInt32(ReadOnlySpan<byte> bytes) => bytes.Length >= 4
-        ? BinaryPrimitives.ReadInt32LittleEndian(bytes)
-        : throw new BsonFormatException("A number was cut off.");
+    public static int ReadInt32(ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= 4 ? BinaryPrimitives.ReadInt32LittleEndian(bytes) : throw new BsonFormatException("A number was cut off.");
 
     /// <summary>Splits a value of two cstrings: a regular expression's pattern and options.</summary>
     public static ReadOnlySpan<byte> CString(ReadOnlySpan<byte> value)
@@ -78,22 +77,23 @@ internal ref struct BsonReader
         return true;
     }
 
-    private static int LengthOf(BsonType type, ReadOnlySpan<byte> rest) => type switch
-    {
-        BsonType.Int32 => 4,
-        BsonType.Double or BsonType.Int64 or BsonType.DateTime or BsonType.Timestamp => 8,
-        BsonType.ObjectId => 12,
-        BsonType.Decimal128 => 16,
-        BsonType.Boolean => 1,
-        BsonType.Null or BsonType.Undefined or BsonType.MinKey or BsonType.MaxKey => 0,
-        BsonType.String or BsonType.Symbol or BsonType.JavaScript => 4 + AtLeast(ReadInt32(rest), 1),
-        BsonType.Document or BsonType.Array => AtLeast(ReadInt32(rest), 5),
-        BsonType.JavaScriptWithScope => AtLeast(ReadInt32(rest), 14),
-        BsonType.Binary => 5 + AtLeast(ReadInt32(rest), 0),
-        BsonType.RegularExpression => TwoCStrings(rest),
-        DbPointer => 4 + AtLeast(ReadInt32(rest), 1) + 12,
-        _ => throw new BsonFormatException($"Unknown BSON type 0x{(byte)type:x2}."),
-    };
+    private static int LengthOf(BsonType type, ReadOnlySpan<byte> rest) =>
+        type switch
+        {
+            BsonType.Int32 => 4,
+            BsonType.Double or BsonType.Int64 or BsonType.DateTime or BsonType.Timestamp => 8,
+            BsonType.ObjectId => 12,
+            BsonType.Decimal128 => 16,
+            BsonType.Boolean => 1,
+            BsonType.Null or BsonType.Undefined or BsonType.MinKey or BsonType.MaxKey => 0,
+            BsonType.String or BsonType.Symbol or BsonType.JavaScript => 4 + AtLeast(ReadInt32(rest), 1),
+            BsonType.Document or BsonType.Array => AtLeast(ReadInt32(rest), 5),
+            BsonType.JavaScriptWithScope => AtLeast(ReadInt32(rest), 14),
+            BsonType.Binary => 5 + AtLeast(ReadInt32(rest), 0),
+            BsonType.RegularExpression => TwoCStrings(rest),
+            DbPointer => 4 + AtLeast(ReadInt32(rest), 1) + 12,
+            _ => throw new BsonFormatException($"Unknown BSON type 0x{(byte)type:x2}."),
+        };
 
     private static int TwoCStrings(ReadOnlySpan<byte> rest)
     {
@@ -101,7 +101,6 @@ internal ref struct BsonReader
         return first + CString(rest[first..]).Length + 1;
     }
 
-    private static int AtLeast(int length, int least) => length >= least && length <= int.MaxValue - 64
-        ? length
-        : throw new BsonFormatException($"A length of {length} is impossible.");
+    private static int AtLeast(int length, int least) =>
+        length >= least && length <= int.MaxValue - 64 ? length : throw new BsonFormatException($"A length of {length} is impossible.");
 }

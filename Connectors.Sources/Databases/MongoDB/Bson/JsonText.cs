@@ -13,12 +13,18 @@ namespace Connectors.Sources.Databases.MongoDB.Bson;
 internal ref struct JsonText(IBufferWriter<byte> to)
 {
     private const int MinimumRoom = 256;
+
     /// <summary>The start of the year 1.</summary>
     public const long FirstMillisecond = -62_135_596_800_000;
+
     /// <summary>The last millisecond of the year 9999.</summary>
     public const long LastMillisecond = 253_402_300_799_999;
 
-    private static readonly SearchValues<byte> Escaped = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(i => (byte)i), (byte)'"', (byte)'\\']);
+    private static readonly SearchValues<byte> Escaped = SearchValues.Create([
+        .. Enumerable.Range(0, 0x20).Select(i => (byte)i),
+        (byte)'"',
+        (byte)'\\',
+    ]);
 
     private Span<byte> _room;
     private int _used;
@@ -50,7 +56,8 @@ internal ref struct JsonText(IBufferWriter<byte> to)
         _used += written;
     }
 
-    /// <summary>Always with a fraction or an exponent, so that Elasticsearch never takes the field for whole numbers. NaN and infinities are null.</summary>
+    /// <summary>Always with a fraction or an exponent, so that Elasticsearch never takes the field for whole numbers. NaN and infinities
+    /// are null.</summary>
     public void Number(double value)
     {
         if (!double.IsFinite(value))

@@ -121,8 +121,16 @@ internal static class ExtendedJsonId
                 break;
             case BsonType.Decimal128:
                 json.Raw("numberDecimal\":\""u8);
-                json.Raw(System.Text.Encoding.ASCII.GetBytes(Decimal128.FromIEEEBits(
-                    BinaryPrimitives.ReadUInt64LittleEndian(value[8..]), BinaryPrimitives.ReadUInt64LittleEndian(value)).ToString()));
+                json.Raw(
+                    System.Text.Encoding.ASCII.GetBytes(
+                        Decimal128
+                            .FromIEEEBits(
+                                BinaryPrimitives.ReadUInt64LittleEndian(value[8..]),
+                                BinaryPrimitives.ReadUInt64LittleEndian(value)
+                            )
+                            .ToString()
+                    )
+                );
                 json.Byte('"');
                 break;
             case BsonType.Null:

@@ -4,9 +4,9 @@ using MongoDB.Bson;
 namespace Connectors.Sources.Databases.MongoDB.Ids;
 
 /// <summary>
-/// A run of <c>_id</c> types that a comparison reaches. A server compares with <c>$gt</c> and <c>$lt</c> only inside the bracket of the operand's type, so a
-/// collection of mixed ids is read bracket by bracket, in the server's own sort order. NaN is a bracket of its own, because it sorts as the first
-/// number but no comparison finds it. Arrays, regular expressions and undefined can't be an <c>_id</c>.
+/// A run of <c>_id</c> types that a comparison reaches. A server compares with <c>$gt</c> and <c>$lt</c> only inside the bracket of the
+/// operand's type, so a collection of mixed ids is read bracket by bracket, in the server's own sort order. NaN is a bracket of its own,
+/// because it sorts as the first number but no comparison finds it. Arrays, regular expressions and undefined can't be an <c>_id</c>.
 /// </summary>
 internal sealed class IdBracket
 {
@@ -42,7 +42,8 @@ internal sealed class IdBracket
         new("$type", 127, isSingle: true, BsonType.MaxKey),
     ];
 
-    /// <summary>Whether a server may not know these types at all, and then holds none of them: some that speak MongoDB's protocol don't.</summary>
+    /// <summary>Whether a server may not know these types at all, and then holds none of them: some that speak MongoDB's protocol
+    /// don't.</summary>
     public bool IsDeprecated => _types is [BsonReader.DbPointer or BsonType.JavaScript or BsonType.JavaScriptWithScope];
 
     /// <summary>Index of the bracket that finds a string.</summary>
@@ -65,7 +66,8 @@ internal sealed class IdBracket
         return -1;
     }
 
-    /// <summary>The filter for this bracket's ids: after <paramref name="after"/>, or from <paramref name="from"/>, or from the first; and before <paramref name="before"/>.</summary>
+    /// <summary>The filter for this bracket's ids: after <paramref name="after"/>, or from <paramref name="from"/>, or from the first; and
+    /// before <paramref name="before"/>.</summary>
     public RawBsonDocument Filter(RawId? after, RawId? from, RawId? before)
     {
         var conditions = new List<byte>(64);

@@ -2,7 +2,8 @@ using Connectors.Abstractions;
 
 namespace Connectors.Sources.Databases.MongoDB.Ids;
 
-/// <summary>A partition: the ids from <see cref="From"/> (inclusive) to <see cref="Before"/> (exclusive) in the server's sort order; open where null.</summary>
+/// <summary>A partition: the ids from <see cref="From"/> (inclusive) to <see cref="Before"/> (exclusive) in the server's sort order; open
+/// where null.</summary>
 internal readonly record struct IdRange(RawId? From, RawId? Before)
 {
     private const char Separator = '~';

@@ -10,12 +10,13 @@ namespace Connectors.Sources.Databases.MongoDB.Ids;
 internal readonly record struct RawId(BsonType Type, ReadOnlyMemory<byte> Value)
 {
     /// <summary>Whether this is NaN, which the server sorts before all numbers and leaves out of every comparison.</summary>
-    public bool IsNaN => Type switch
-    {
-        BsonType.Double => double.IsNaN(BinaryPrimitives.ReadDoubleLittleEndian(Value.Span)),
-        BsonType.Decimal128 => (Value.Span[15] & 0x7C) == 0x7C,
-        _ => false,
-    };
+    public bool IsNaN =>
+        Type switch
+        {
+            BsonType.Double => double.IsNaN(BinaryPrimitives.ReadDoubleLittleEndian(Value.Span)),
+            BsonType.Decimal128 => (Value.Span[15] & 0x7C) == 0x7C,
+            _ => false,
+        };
 
     /// <summary>Takes the <c>_id</c> of a document.</summary>
     /// <exception cref="BsonFormatException">There is none.</exception>
@@ -66,7 +67,9 @@ internal readonly record struct RawId(BsonType Type, ReadOnlyMemory<byte> Value)
         try
         {
             var reader = new BsonReader(Wrap(element));
-            return reader.Read() && reader.Value.Length == bytes.Length - 1 && !reader.Read() ? new RawId(reader.Type, bytes.AsMemory(1)) : null;
+            return reader.Read() && reader.Value.Length == bytes.Length - 1 && !reader.Read()
+                ? new RawId(reader.Type, bytes.AsMemory(1))
+                : null;
         }
         catch (BsonFormatException)
         {

@@ -4,7 +4,8 @@ using StackExchange.Redis;
 
 namespace Connectors.Sources.Databases.Redis.Values;
 
-/// <summary>The elements of lists, sets, hashes and streams, a few at a time, so that a large one neither blocks the server nor fills the memory.</summary>
+/// <summary>The elements of lists, sets, hashes and streams, a few at a time, so that a large one neither blocks the server nor fills the
+/// memory.</summary>
 /// <param name="database">Where the key is.</param>
 /// <param name="key">The key.</param>
 /// <param name="batch">How many elements to ask for at once.</param>
@@ -73,7 +74,10 @@ internal sealed class RedisElements(IDatabase database, RedisKey key, int batch)
     private static RedisValue Following(string id)
     {
         var dash = id.IndexOf('-', StringComparison.Ordinal);
-        var (time, number) = (ulong.Parse(id.AsSpan(0, dash), CultureInfo.InvariantCulture), ulong.Parse(id.AsSpan(dash + 1), CultureInfo.InvariantCulture));
+        var (time, number) = (
+            ulong.Parse(id.AsSpan(0, dash), CultureInfo.InvariantCulture),
+            ulong.Parse(id.AsSpan(dash + 1), CultureInfo.InvariantCulture)
+        );
         return number == ulong.MaxValue ? $"{time + 1}-0" : $"{time}-{number + 1}";
     }
 }

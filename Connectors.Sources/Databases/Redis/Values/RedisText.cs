@@ -37,7 +37,12 @@ internal readonly record struct RedisText(string? Text, bool IsBase64 = false, b
     /// <param name="isObject">Whether they are properties.</param>
     /// <param name="isCut">Whether there are more.</param>
     /// <param name="write">Writes one element, given how its texts are made.</param>
-    public static RedisText Of<T>(IReadOnlyCollection<T> elements, bool isObject, bool isCut, Action<Utf8JsonWriter, T, Func<RedisValue, string>> write)
+    public static RedisText Of<T>(
+        IReadOnlyCollection<T> elements,
+        bool isObject,
+        bool isCut,
+        Action<Utf8JsonWriter, T, Func<RedisValue, string>> write
+    )
     {
         try
         {
@@ -45,11 +50,20 @@ internal readonly record struct RedisText(string? Text, bool IsBase64 = false, b
         }
         catch (DecoderFallbackException)
         {
-            return new RedisText(Json(elements, isObject, write, value => Convert.ToBase64String((byte[]?)value ?? [])), IsBase64: true, isCut);
+            return new RedisText(
+                Json(elements, isObject, write, value => Convert.ToBase64String((byte[]?)value ?? [])),
+                IsBase64: true,
+                isCut
+            );
         }
     }
 
-    private static string Json<T>(IReadOnlyCollection<T> elements, bool isObject, Action<Utf8JsonWriter, T, Func<RedisValue, string>> write, Func<RedisValue, string> text)
+    private static string Json<T>(
+        IReadOnlyCollection<T> elements,
+        bool isObject,
+        Action<Utf8JsonWriter, T, Func<RedisValue, string>> write,
+        Func<RedisValue, string> text
+    )
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, JsonBodies.WriterOptions))

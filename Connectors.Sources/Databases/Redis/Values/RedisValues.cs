@@ -72,18 +72,35 @@ internal sealed class RedisValues(IDatabase database, int mostBytes)
                 return RedisText.Of(list, isObject: false, isListCut, static (json, element, text) => json.WriteStringValue(text(element)));
             case "set":
                 var (set, isSetCut) = await TakeAsync(elements.Set(), Length, cancellationToken);
-                return RedisText.Of(InOrder(set, element => element), isObject: false, isSetCut, static (json, element, text) => json.WriteStringValue(text(element)));
+                return RedisText.Of(InOrder(set, element => element), isObject: false, isSetCut, static (json, element, text) =>
+                    json.WriteStringValue(text(element))
+                );
             case "zset":
-                var (sorted, isSortedCut) = await TakeAsync(elements.SortedSetAsync(cancellationToken), element => Length(element.Element), cancellationToken);
+                var (sorted, isSortedCut) = await TakeAsync(
+                    elements.SortedSetAsync(cancellationToken),
+                    element => Length(element.Element),
+                    cancellationToken
+                );
                 return RedisText.Of(sorted, isObject: false, isSortedCut, WriteScored);
             case "hash":
-                var (hash, isHashCut) = await TakeAsync(elements.Hash(), entry => Length(entry.Name) + Length(entry.Value), cancellationToken);
-                return RedisText.Of(InOrder(hash, entry => entry.Name), isObject: true, isHashCut, static (json, entry, text) => json.WriteString(text(entry.Name), text(entry.Value)));
+                var (hash, isHashCut) = await TakeAsync(
+                    elements.Hash(),
+                    entry => Length(entry.Name) + Length(entry.Value),
+                    cancellationToken
+                );
+                return RedisText.Of(InOrder(hash, entry => entry.Name), isObject: true, isHashCut, static (json, entry, text) =>
+                    json.WriteString(text(entry.Name), text(entry.Value))
+                );
             case "stream":
-                var (stream, isStreamCut) = await TakeAsync(elements.StreamAsync(cancellationToken), entry => entry.Values.Sum(field => Length(field.Name) + Length(field.Value)), cancellationToken);
+                var (stream, isStreamCut) = await TakeAsync(
+                    elements.StreamAsync(cancellationToken),
+                    entry => entry.Values.Sum(field => Length(field.Name) + Length(field.Value)),
+                    cancellationToken
+                );
                 return RedisText.Of(stream, isObject: false, isStreamCut, WriteEntry);
             case "ReJSON-RL":
-                // Its own length decides, which is always known, and not the server's estimate. Only what is far beyond it is not read at all.
+                // Its own length decides, which is always known, and not the server's estimate. Only what is far beyond it is not read at
+                // all.
                 var json = key.Size > JsonOverhead * mostBytes ? null : (byte[]?)await database.ExecuteAsync("JSON.GET", key.Name) ?? [];
                 return json is null || json.Length > mostBytes ? new RedisText(null, IsCut: true) : RedisText.Of(json);
             default:
@@ -91,7 +108,10 @@ internal sealed class RedisValues(IDatabase database, int mostBytes)
         }
     }
 
-    private static Comparer<RedisValue> ByBytes { get; } = Comparer<RedisValue>.Create((item, other) => ((ReadOnlyMemory<byte>)item).Span.SequenceCompareTo(((ReadOnlyMemory<byte>)other).Span));
+    private static Comparer<RedisValue> ByBytes { get; } =
+        Comparer<RedisValue>.Create(
+            (item, other) => ((ReadOnlyMemory<byte>)item).Span.SequenceCompareTo(((ReadOnlyMemory<byte>)other).Span)
+        );
 
     private static int Length(RedisValue value) => ((ReadOnlyMemory<byte>)value).Length;
 
@@ -103,7 +123,11 @@ internal sealed class RedisValues(IDatabase database, int mostBytes)
     }
 
     /// <summary>Elements until they are more than enough.</summary>
-    private async Task<(List<T> Elements, bool IsCut)> TakeAsync<T>(IAsyncEnumerable<T> all, Func<T, int> length, CancellationToken cancellationToken)
+    private async Task<(List<T> Elements, bool IsCut)> TakeAsync<T>(
+        IAsyncEnumerable<T> all,
+        Func<T, int> length,
+        CancellationToken cancellationToken
+    )
     {
         var (taken, bytes) = (new List<T>(), 0L);
         await foreach (var element in all.WithCancellation(cancellationToken))
@@ -158,7 +182,8 @@ internal sealed class RedisValues(IDatabase database, int mostBytes)
         {
             return (long?)await asked;
         }
-        catch (RedisServerException refused) when (refused.Kind is RedisErrorKind.NoPermission or RedisErrorKind.UnknownCommand or RedisErrorKind.UnknownError)
+        catch (RedisServerException refused)
+            when (refused.Kind is RedisErrorKind.NoPermission or RedisErrorKind.UnknownCommand or RedisErrorKind.UnknownError)
         {
             // Not every server tells, nor tells everybody, nor of every key.
             _tellsSizes = refused.Kind == RedisErrorKind.UnknownError && _tellsSizes;

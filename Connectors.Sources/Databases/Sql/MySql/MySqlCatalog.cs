@@ -17,7 +17,8 @@ internal sealed class MySqlCatalog(MySqlConfiguration configuration)
         FROM information_schema.TABLES t WHERE t.TABLE_SCHEMA = @database ORDER BY t.TABLE_NAME
         """;
 
-    // Names are compared with and without their bytes: the server keeps 'A' and 'a' apart, but finds tables quickly only by the plain comparison.
+    // Names are compared with and without their bytes: the server keeps 'A' and 'a' apart, but finds tables quickly only by the plain
+    // comparison.
     private const string ColumnsQuery = """
         SELECT c.COLUMN_NAME, LOWER(c.DATA_TYPE), COALESCE(c.NUMERIC_SCALE = 0 AND c.NUMERIC_PRECISION <= @digits, FALSE), COALESCE(s.SEQ_IN_INDEX, 0)
         FROM information_schema.COLUMNS c
@@ -45,7 +46,14 @@ internal sealed class MySqlCatalog(MySqlConfiguration configuration)
         {
             if (configuration.Tables.IsAll ? type is "BASE TABLE" or "SYSTEM VERSIONED" : configuration.Tables.Contains(name))
             {
-                tables.Add(new SqlTableInfo(name, hasKey, configuration.Tables.IsAll || await CanReadAsync(transaction, name, cancellationToken), rows));
+                tables.Add(
+                    new SqlTableInfo(
+                        name,
+                        hasKey,
+                        configuration.Tables.IsAll || await CanReadAsync(transaction, name, cancellationToken),
+                        rows
+                    )
+                );
             }
         }
 

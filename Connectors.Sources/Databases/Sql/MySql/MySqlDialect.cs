@@ -36,7 +36,10 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration) : ISqlDiale
             ConnectionTimeout = 15,
 
             // With a check of our own the driver must leave it to us.
-            SslMode = !configuration.SslEnabled ? MySqlSslMode.Preferred : configuration.Authorities is null ? MySqlSslMode.VerifyFull : MySqlSslMode.Required,
+            SslMode =
+                !configuration.SslEnabled ? MySqlSslMode.Preferred
+                : configuration.Authorities is null ? MySqlSslMode.VerifyFull
+                : MySqlSslMode.Required,
 
             // Every transaction begins by setting what it depends on.
             ConnectionReset = false,
@@ -59,19 +62,27 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration) : ISqlDiale
         var seconds = (long)configuration.StatementTimeout.TotalSeconds;
         await using (var command = connection.CreateCommand())
         {
-            command.CommandText = $"SET SESSION sql_mode = '', time_zone = '+00:00', max_sort_length = 16384 /*!50708 , max_execution_time = {seconds * 1000} */ /*M!100101 , max_statement_time = {seconds} */";
+            command.CommandText =
+                "SET SESSION sql_mode = '', time_zone = '+00:00', max_sort_length = 16384 /*!50708 , max_execution_time = "
+                + $"{seconds * 1000} */ /*M!100101 , max_statement_time = {seconds} */";
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
         return await ((MySqlConnection)connection).BeginTransactionAsync(IsolationLevel.ReadCommitted, isReadOnly: true, cancellationToken);
     }
 
-    public Task<IReadOnlyList<SqlTableInfo>> ListAsync(DbTransaction transaction, CancellationToken cancellationToken) => _catalog.ListAsync(transaction, cancellationToken);
+    public Task<IReadOnlyList<SqlTableInfo>> ListAsync(DbTransaction transaction, CancellationToken cancellationToken) =>
+        _catalog.ListAsync(transaction, cancellationToken);
 
     public Task<SqlTable?> DescribeAsync(DbTransaction transaction, string table, CancellationToken cancellationToken) =>
         _catalog.DescribeAsync(transaction, table, cancellationToken);
 
-    public async Task<IReadOnlyList<string>> SplitsAsync(DbTransaction transaction, SqlTable table, int parts, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> SplitsAsync(
+        DbTransaction transaction,
+        SqlTable table,
+        int parts,
+        CancellationToken cancellationToken
+    )
     {
         if (!WholeTypes.Contains(table.Key[0].Type, StringComparer.Ordinal))
         {
@@ -79,10 +90,17 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration) : ISqlDiale
         }
 
         var first = MySqlTypes.Comparand(table.Key[0]);
-        await using var command = Command(transaction, $"SELECT CAST(MIN({first}) + 0 AS CHAR), CAST(MAX({first}) + 0 AS CHAR) FROM {MySqlTypes.Quote(table.Name)} AS t");
+        await using var command = Command(
+            transaction,
+            $"SELECT CAST(MIN({first}) + 0 AS CHAR), CAST(MAX({first}) + 0 AS CHAR) FROM {MySqlTypes.Quote(table.Name)} AS t"
+        );
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) && !await row.IsDBNullAsync(0, cancellationToken)
-            ? SqlSplits.Between(decimal.Parse(row.GetString(0), CultureInfo.InvariantCulture), decimal.Parse(row.GetString(1), CultureInfo.InvariantCulture), parts)
+            ? SqlSplits.Between(
+                decimal.Parse(row.GetString(0), CultureInfo.InvariantCulture),
+                decimal.Parse(row.GetString(1), CultureInfo.InvariantCulture),
+                parts
+            )
             : [];
     }
 
@@ -124,7 +142,8 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration) : ISqlDiale
             MySqlTypes.Quote(table.Name),
             conditions,
             table.Key.Select(column => $"t.{MySqlTypes.Quote(column.Name)}"),
-            limit);
+            limit
+        );
         return command;
     }
 
@@ -136,14 +155,18 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration) : ISqlDiale
 
     /// <summary>Bytes as Base64.</summary>
     public string Text(DbDataReader rows, int ordinal) =>
-        rows.GetFieldType(ordinal) == typeof(byte[]) ? Convert.ToBase64String(rows.GetFieldValue<byte[]>(ordinal)) : rows.GetString(ordinal);
+        rows.GetFieldType(ordinal) == typeof(byte[])
+            ? Convert.ToBase64String(rows.GetFieldValue<byte[]>(ordinal))
+            : rows.GetString(ordinal);
 
     public Task<string?> ChangeTokenAsync(DbTransaction transaction, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
-    public bool IsInaccessible(Exception failure) => failure is MySqlException
-    {
-        ErrorCode: MySqlErrorCode.NoSuchTable or MySqlErrorCode.TableAccessDenied or MySqlErrorCode.ColumnAccessDenied
-    };
+    public bool IsInaccessible(Exception failure) =>
+        failure
+            is MySqlException
+        {
+            ErrorCode: MySqlErrorCode.NoSuchTable or MySqlErrorCode.TableAccessDenied or MySqlErrorCode.ColumnAccessDenied
+        };
 
     public bool IsOtherShape(Exception failure) => failure is MySqlException { ErrorCode: MySqlErrorCode.BadFieldError };
 
@@ -166,9 +189,16 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration) : ISqlDiale
     private static string Follows(DbCommand command, IReadOnlyList<SqlColumn> key, string[] after)
     {
         var values = key.Zip(after, (column, text) => Value(command, column, text)).ToArray();
-        var ways = Enumerable.Range(0, key.Count).Select(place => string.Join(
-            " AND ",
-            key.Take(place).Select((column, i) => $"{MySqlTypes.Comparand(column)} = {values[i]}").Append($"{MySqlTypes.Comparand(key[place])} > {values[place]}")));
+        var ways = Enumerable
+            .Range(0, key.Count)
+            .Select(place =>
+                string.Join(
+                    " AND ",
+                    key.Take(place)
+                        .Select((column, i) => $"{MySqlTypes.Comparand(column)} = {values[i]}")
+                        .Append($"{MySqlTypes.Comparand(key[place])} > {values[place]}")
+                )
+            );
         return $"({string.Join(" OR ", ways.Select(way => $"({way})"))})";
     }
 

@@ -25,32 +25,57 @@ internal sealed class MySqlErrors(MySqlConfiguration configuration)
             return network;
         }
 
-        return failure is MySqlException answer && answer.Number > 0
-            ? FromServer(doing, answer)
+        return failure is MySqlException answer && answer.Number > 0 ? FromServer(doing, answer)
             : NetworkFailure.Find<TimeoutException>(failure) is not null
                 ? new ConnectorException(FailureKind.Retry, $"{Server}: no answer in time, trying to {doing}.")
-                : failure.Message.Contains("SSL", StringComparison.Ordinal) && configuration.SslEnabled
-                    ? new ConnectorException($"{Server}: the server does not offer TLS. Switch it on there, or clear ssl_enabled.")
-                    : failure.Message.Contains("secure connection", StringComparison.OrdinalIgnoreCase) || failure.Message.Contains("public key", StringComparison.OrdinalIgnoreCase)
-                        ? new ConnectorException($"{Server}: takes this user's password over an encrypted connection only. Set ssl_enabled.")
-                        : new ConnectorException(FailureKind.Retry, $"{Server}: the connection broke, trying to {doing}.");
+            : failure.Message.Contains("SSL", StringComparison.Ordinal) && configuration.SslEnabled
+                ? new ConnectorException($"{Server}: the server does not offer TLS. Switch it on there, or clear ssl_enabled.")
+            : failure.Message.Contains("secure connection", StringComparison.OrdinalIgnoreCase)
+            || failure.Message.Contains("public key", StringComparison.OrdinalIgnoreCase)
+                ? new ConnectorException($"{Server}: takes this user's password over an encrypted connection only. Set ssl_enabled.")
+            : new ConnectorException(FailureKind.Retry, $"{Server}: the connection broke, trying to {doing}.");
     }
 
-    private ConnectorException FromServer(string doing, MySqlException answer) => answer.Number switch
-    {
-        (int)MySqlErrorCode.AccessDenied or AccessDeniedWithoutPassword => new ConnectorException($"{Server}: refuses the login of user '{configuration.User}'. Check user and password."),
-        HostNotPrivileged => new ConnectorException($"{Server}: user '{configuration.User}' may not connect from this machine. Create the user for this host, or for '%'."),
-        (int)MySqlErrorCode.UnknownDatabase => new ConnectorException($"{Server}: has no database '{configuration.Database}'. Correct the field database."),
-        (int)MySqlErrorCode.DatabaseAccessDenied or (int)MySqlErrorCode.TableAccessDenied or (int)MySqlErrorCode.ColumnAccessDenied =>
-            new ConnectorException($"{DisplayName}: user '{configuration.User}' may not {doing}. Grant SELECT on the database or on its tables."),
-        (int)MySqlErrorCode.NoSuchTable => new ConnectorException($"{DisplayName}: can't {doing}: it is no longer there."),
-        TookTooLongMariaDb or TookTooLongMySql or (int)MySqlErrorCode.QueryInterrupted or (int)MySqlErrorCode.LockWaitTimeout or (int)MySqlErrorCode.CommandTimeoutExpired =>
-            new ConnectorException(FailureKind.Retry, $"{DisplayName}: it took too long to {doing}. Raise statement_timeout, or find out what slows or locks the server."),
-        (int)MySqlErrorCode.ConnectionCountError or (int)MySqlErrorCode.TooManyUserConnections =>
-            new ConnectorException(FailureKind.Retry, $"{Server}: has no connection to spare at the moment."),
-        (int)MySqlErrorCode.ServerShutdown or (int)MySqlErrorCode.NormalShutdown => new ConnectorException(FailureKind.Retry, $"{Server}: is stopping."),
-        (int)MySqlErrorCode.UnableToConnectToHost => new ConnectorException(FailureKind.Retry, $"{Server}: the connection broke, trying to {doing}. Check host, port and firewalls."),
-        _ => new ConnectorException(
-            answer.IsTransient ? FailureKind.Retry : FailureKind.Fatal, $"{DisplayName}: can't {doing}: the server answers {answer.Number} {answer.SqlState}: {answer.Message}."),
-    };
+    private ConnectorException FromServer(string doing, MySqlException answer) =>
+        answer.Number switch
+        {
+            (int)MySqlErrorCode.AccessDenied or AccessDeniedWithoutPassword => new ConnectorException(
+                $"{Server}: refuses the login of user '{configuration.User}'. Check user and password."
+            ),
+            HostNotPrivileged => new ConnectorException(
+                $"{Server}: user '{configuration.User}' may not connect from this machine. Create the user for this host, or for '%'."
+            ),
+            (int)MySqlErrorCode.UnknownDatabase => new ConnectorException(
+                $"{Server}: has no database '{configuration.Database}'. Correct the field database."
+            ),
+            (int)MySqlErrorCode.DatabaseAccessDenied or (int)MySqlErrorCode.TableAccessDenied or (int)MySqlErrorCode.ColumnAccessDenied =>
+                new ConnectorException(
+                    $"{DisplayName}: user '{configuration.User}' may not {doing}. Grant SELECT on the database or on its tables."
+                ),
+            (int)MySqlErrorCode.NoSuchTable => new ConnectorException($"{DisplayName}: can't {doing}: it is no longer there."),
+            TookTooLongMariaDb
+            or TookTooLongMySql
+            or (int)MySqlErrorCode.QueryInterrupted
+            or (int)MySqlErrorCode.LockWaitTimeout
+            or (int)MySqlErrorCode.CommandTimeoutExpired => new ConnectorException(
+                FailureKind.Retry,
+                $"{DisplayName}: it took too long to {doing}. Raise statement_timeout, or find out what slows or locks the server."
+            ),
+            (int)MySqlErrorCode.ConnectionCountError or (int)MySqlErrorCode.TooManyUserConnections => new ConnectorException(
+                FailureKind.Retry,
+                $"{Server}: has no connection to spare at the moment."
+            ),
+            (int)MySqlErrorCode.ServerShutdown or (int)MySqlErrorCode.NormalShutdown => new ConnectorException(
+                FailureKind.Retry,
+                $"{Server}: is stopping."
+            ),
+            (int)MySqlErrorCode.UnableToConnectToHost => new ConnectorException(
+                FailureKind.Retry,
+                $"{Server}: the connection broke, trying to {doing}. Check host, port and firewalls."
+            ),
+            _ => new ConnectorException(
+                answer.IsTransient ? FailureKind.Retry : FailureKind.Fatal,
+                $"{DisplayName}: can't {doing}: the server answers {answer.Number} {answer.SqlState}: {answer.Message}."
+            ),
+        };
 }

@@ -20,11 +20,15 @@ internal static class MySqlTypes
         var (expression, kind) = type switch
         {
             // Adding nothing takes off the zeros of ZEROFILL, and makes numbers of bits.
-            "tinyint" or "smallint" or "mediumint" or "int" or "bigint" or "year" or "bit" => ($"CAST({own} + 0 AS CHAR)", SqlValueKind.Integer),
+            "tinyint" or "smallint" or "mediumint" or "int" or "bigint" or "year" or "bit" => (
+                $"CAST({own} + 0 AS CHAR)",
+                SqlValueKind.Integer
+            ),
             "decimal" => isWhole ? ($"CAST({own} + 0 AS CHAR)", SqlValueKind.Integer) : ($"CAST({own} AS CHAR)", SqlValueKind.Decimal),
             "double" => ($"CAST({own} + 0e0 AS CHAR)", SqlValueKind.Float),
 
-            // As a text a float has six digits, which is not enough to tell keys apart: it is asked for as a double, and shortened afterwards.
+            // As a text a float has six digits, which is not enough to tell keys apart: it is asked for as a double, and shortened
+            // afterwards.
             "float" => ($"CAST({own} + 0e0 AS CHAR)", SqlValueKind.Single),
             "date" => ($"CAST({own} AS CHAR)", SqlValueKind.Date),
             "datetime" => ($"CAST({own} AS CHAR)", SqlValueKind.Timestamp),
@@ -34,41 +38,71 @@ internal static class MySqlTypes
             "json" => (own, SqlValueKind.Json),
 
             // The driver gives bytes, which the dialect makes Base64; those of a key are few, and in an id hexadecimal digits read better.
-            "binary" or "varbinary" or "tinyblob" or "blob" or "mediumblob" or "longblob" when isKey => ($"HEX({own})", SqlValueKind.Binary),
+            "binary" or "varbinary" or "tinyblob" or "blob" or "mediumblob" or "longblob" when isKey => (
+                $"HEX({own})",
+                SqlValueKind.Binary
+            ),
             "binary" or "varbinary" or "tinyblob" or "blob" or "mediumblob" or "longblob" or "vector" => (own, SqlValueKind.Text),
-            "geometry" or "point" or "linestring" or "polygon" or "multipoint" or "multilinestring" or "multipolygon" or "geometrycollection" or "geomcollection" =>
-                ($"ST_AsText({own})", SqlValueKind.Text),
+            "geometry"
+            or "point"
+            or "linestring"
+            or "polygon"
+            or "multipoint"
+            or "multilinestring"
+            or "multipolygon"
+            or "geometrycollection"
+            or "geomcollection" => ($"ST_AsText({own})", SqlValueKind.Text),
             _ => ($"CAST({own} AS CHAR)", SqlValueKind.Text),
         };
         return new SqlColumn(name, type, expression, kind, KeyPosition: keyPosition);
     }
 
     /// <summary>SQL for a key as text, from which <see cref="Parameter"/> makes the value again.</summary>
-    public static string CursorExpression(SqlColumn key) => key.Type switch
-    {
-        "tinyint" or "smallint" or "mediumint" or "int" or "bigint" or "year" or "bit" or "enum" or "set" => $"CAST({Own(key.Name)} + 0 AS CHAR)",
-        "float" or "double" => $"CAST({Own(key.Name)} + 0e0 AS CHAR)",
-        "char" or "varchar" or "tinytext" or "text" or "mediumtext" or "longtext" => Own(key.Name),
-        "binary" or "varbinary" or "tinyblob" or "blob" or "mediumblob" or "longblob" => $"HEX({Own(key.Name)})",
-        _ => $"CAST({Own(key.Name)} AS CHAR)",
-    };
+    public static string CursorExpression(SqlColumn key) =>
+        key.Type switch
+        {
+            "tinyint" or "smallint" or "mediumint" or "int" or "bigint" or "year" or "bit" or "enum" or "set" =>
+                $"CAST({Own(key.Name)} + 0 AS CHAR)",
+            "float" or "double" => $"CAST({Own(key.Name)} + 0e0 AS CHAR)",
+            "char" or "varchar" or "tinytext" or "text" or "mediumtext" or "longtext" => Own(key.Name),
+            "binary" or "varbinary" or "tinyblob" or "blob" or "mediumblob" or "longblob" => $"HEX({Own(key.Name)})",
+            _ => $"CAST({Own(key.Name)} AS CHAR)",
+        };
 
-    /// <summary>SQL for a key in a comparison that agrees with the order of the key: an enum sorts by its number, but compares with a text by its text.</summary>
-    public static string Comparand(SqlColumn key) => key.Type is "enum" or "set" or "bit" or "year" ? $"({Own(key.Name)} + 0)" : Own(key.Name);
+    /// <summary>SQL for a key in a comparison that agrees with the order of the key: an enum sorts by its number, but compares with a text
+    /// by its text.</summary>
+    public static string Comparand(SqlColumn key) =>
+        key.Type is "enum" or "set" or "bit" or "year" ? $"({Own(key.Name)} + 0)" : Own(key.Name);
 
     /// <summary>A key's text as SQL to compare with, if it is a number: with a text the server would compare inexactly.</summary>
     /// <exception cref="ConnectorException">It is no number.</exception>
     public static string? Literal(SqlColumn key, string text)
     {
-        if (key.Type is not ("tinyint" or "smallint" or "mediumint" or "int" or "bigint" or "year" or "bit" or "enum" or "set" or "decimal" or "float" or "double"))
+        if (
+            key.Type
+            is not (
+                "tinyint"
+                or "smallint"
+                or "mediumint"
+                or "int"
+                or "bigint"
+                or "year"
+                or "bit"
+                or "enum"
+                or "set"
+                or "decimal"
+                or "float"
+                or "double"
+            )
+        )
         {
             return null;
         }
 
         var isNumber = text.Length > 0 && text.AsSpan().IndexOfAnyExcept(NumberCharacters) < 0;
-        return !isNumber
-            ? throw new ConnectorException($"A place in the table is damaged: '{key.Name}' is no number. Start a new sync.")
-            : key.Type is "float" or "double" && !text.Contains('e', StringComparison.Ordinal) ? text + "e0" : text;
+        return !isNumber ? throw new ConnectorException($"A place in the table is damaged: '{key.Name}' is no number. Start a new sync.")
+            : key.Type is "float" or "double" && !text.Contains('e', StringComparison.Ordinal) ? text + "e0"
+            : text;
     }
 
     /// <summary>A key's value for a parameter, if it is no number.</summary>

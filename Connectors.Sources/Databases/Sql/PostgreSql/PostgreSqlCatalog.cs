@@ -60,7 +60,8 @@ internal sealed class PostgreSqlCatalog(PostgreSqlConfiguration configuration)
 
     private readonly ConcurrentDictionary<string, bool> _isPartitioned = new(StringComparer.Ordinal);
 
-    /// <summary>What to read a table from. A plain table is read without those that inherit from it, which are tables of their own and may repeat its keys.</summary>
+    /// <summary>What to read a table from. A plain table is read without those that inherit from it, which are tables of their own and may
+    /// repeat its keys.</summary>
     public string From(string table) =>
         $"{(_isPartitioned.GetValueOrDefault(table) ? string.Empty : "ONLY ")}{PostgreSqlDialect.Quote(configuration.Schema)}.{PostgreSqlDialect.Quote(table)}";
 
@@ -71,7 +72,9 @@ internal sealed class PostgreSqlCatalog(PostgreSqlConfiguration configuration)
         {
             if (await schema.ExecuteScalarAsync(cancellationToken) is not true)
             {
-                throw new ConnectorException($"PostgreSQL database '{configuration.Database}' has no schema '{configuration.Schema}'. Correct the field schema.");
+                throw new ConnectorException(
+                    $"PostgreSQL database '{configuration.Database}' has no schema '{configuration.Schema}'. Correct the field schema."
+                );
             }
         }
 
@@ -93,12 +96,21 @@ internal sealed class PostgreSqlCatalog(PostgreSqlConfiguration configuration)
             await using var rows = await command.ExecuteReaderAsync(cancellationToken);
             while (await rows.ReadAsync(cancellationToken))
             {
-                columns.Add(PostgreSqlTypes.Column(
-                    rows.GetString(0),
-                    rows.GetString(1),
-                    rows.GetInt32(2),
-                    new PostgreSqlType(rows.GetString(3), rows.GetString(4), rows.GetString(5), rows.GetInt32(6), await rows.IsDBNullAsync(7, cancellationToken) ? null : rows.GetString(7)),
-                    await rows.IsDBNullAsync(8, cancellationToken) ? null : rows.GetString(8)));
+                columns.Add(
+                    PostgreSqlTypes.Column(
+                        rows.GetString(0),
+                        rows.GetString(1),
+                        rows.GetInt32(2),
+                        new PostgreSqlType(
+                            rows.GetString(3),
+                            rows.GetString(4),
+                            rows.GetString(5),
+                            rows.GetInt32(6),
+                            await rows.IsDBNullAsync(7, cancellationToken) ? null : rows.GetString(7)
+                        ),
+                        await rows.IsDBNullAsync(8, cancellationToken) ? null : rows.GetString(8)
+                    )
+                );
             }
         }
 
@@ -110,13 +122,14 @@ internal sealed class PostgreSqlCatalog(PostgreSqlConfiguration configuration)
                 idPrefix: $"{configuration.Database}_{configuration.Schema}_{table}_",
                 constants: [new("database", configuration.Database), new("table", table), new("schema", configuration.Schema)],
                 fieldPrefix: $"{configuration.Schema}_{table}_",
-                lowerCase: true);
+                lowerCase: true
+            );
     }
 
     /// <summary>
-    /// The place in the write-ahead log, which grows with every commit anywhere on the server. A transaction that has written its commit there becomes visible a
-    /// moment later only, so the place counts when no transaction is under way after it was noted. With row security, what the user may
-    /// read can change without a write.
+    /// The place in the write-ahead log, which grows with every commit anywhere on the server. A transaction that has written its commit
+    /// there becomes visible a moment later only, so the place counts when no transaction is under way after it was noted. With row
+    /// security, what the user may read can change without a write.
     /// </summary>
     public async Task<string?> ChangeTokenAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {
@@ -144,13 +157,27 @@ internal sealed class PostgreSqlCatalog(PostgreSqlConfiguration configuration)
         }
     }
 
-    private async Task<IReadOnlyList<SqlTableInfo>> ListAsync(DbTransaction transaction, IReadOnlyList<string> named, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<SqlTableInfo>> ListAsync(
+        DbTransaction transaction,
+        IReadOnlyList<string> named,
+        CancellationToken cancellationToken
+    )
     {
         var tables = new List<SqlTableInfo>();
-        await using var command = PostgreSqlDialect.Command(transaction, TablesQuery + (named.Count == 0 ? AllTables : AnyRelation), configuration.Schema);
+        await using var command = PostgreSqlDialect.Command(
+            transaction,
+            TablesQuery + (named.Count == 0 ? AllTables : AnyRelation),
+            configuration.Schema
+        );
         if (named.Count > 0)
         {
-            command.Parameters.Add(new NpgsqlParameter { Value = named.ToArray(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text });
+            command.Parameters.Add(
+                new NpgsqlParameter
+                {
+                    Value = named.ToArray(),
+                    NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text,
+                }
+            );
         }
 
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);

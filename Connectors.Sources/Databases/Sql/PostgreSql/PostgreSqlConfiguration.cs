@@ -12,8 +12,8 @@ internal sealed class PostgreSqlConfiguration(SourceSettings settings) : SqlConf
     private const string DefaultSchema = "public";
     private const int DefaultPort = 5432;
 
-    public static IReadOnlyList<ConfigField> Fields { get; } = SqlFields.All(
-        UserField, DefaultPort, new ConfigField(SchemaField, "Schema") { DefaultValue = DefaultSchema });
+    public static IReadOnlyList<ConfigField> Fields { get; } =
+        SqlFields.All(UserField, DefaultPort, new ConfigField(SchemaField, "Schema") { DefaultValue = DefaultSchema });
 
     public string Schema { get; } = settings.GetString(SchemaField).Trim() is { Length: > 0 } schema ? schema : DefaultSchema;
 }

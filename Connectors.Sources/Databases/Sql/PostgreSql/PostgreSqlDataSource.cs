@@ -3,27 +3,25 @@ using Connectors.Sources.Databases.Sql.Reading;
 
 namespace Connectors.Sources.Databases.Sql.PostgreSql;
 
-/// <summary>The rows of a PostgreSQL schema's tables. Ids and field names are the Python service's. See docs/sources/postgresql.md for fields, privileges and conversions.</summary>
+/// <summary>The rows of a PostgreSQL schema's tables. Ids and field names are the Python service's. See docs/sources/postgresql.md for
+/// fields, privileges and conversions.</summary>
 public sealed class PostgreSqlDataSource : SqlDataSource
 {
     /// <summary>Keeps the context; connects at the first call.</summary>
     public PostgreSqlDataSource(SourceContext context)
-        : this(context, SqlPartitions.RowsAPartition)
-    {
-    }
+        : this(context, SqlPartitions.RowsAPartition) { }
 
     /// <summary>For tests, which have few rows.</summary>
     internal PostgreSqlDataSource(SourceContext context, int rowsAPartition)
-        : base(context, () => new PostgreSqlDialect(new PostgreSqlConfiguration(context.Settings)), rowsAPartition)
-    {
-    }
+        : base(context, () => new PostgreSqlDialect(new PostgreSqlConfiguration(context.Settings)), rowsAPartition) { }
 
     /// <inheritdoc/>
-    public override SourceDescription Description { get; } = new()
-    {
-        Name = "PostgreSQL",
-        ServiceType = "postgresql",
-        Fields = PostgreSqlConfiguration.Fields,
-        HasChangeFeed = true,
-    };
+    public override SourceDescription Description { get; } =
+        new()
+        {
+            Name = "PostgreSQL",
+            ServiceType = "postgresql",
+            Fields = PostgreSqlConfiguration.Fields,
+            HasChangeFeed = true,
+        };
 }

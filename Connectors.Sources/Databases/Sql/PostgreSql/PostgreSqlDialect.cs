@@ -74,15 +74,21 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration) :
         return transaction;
     }
 
-    public Task<IReadOnlyList<SqlTableInfo>> ListAsync(DbTransaction transaction, CancellationToken cancellationToken) => _catalog.ListAsync(transaction, cancellationToken);
+    public Task<IReadOnlyList<SqlTableInfo>> ListAsync(DbTransaction transaction, CancellationToken cancellationToken) =>
+        _catalog.ListAsync(transaction, cancellationToken);
 
     public Task<SqlTable?> DescribeAsync(DbTransaction transaction, string table, CancellationToken cancellationToken) =>
         _catalog.DescribeAsync(transaction, table, cancellationToken);
 
-    public Task<IReadOnlyList<string>> SplitsAsync(DbTransaction transaction, SqlTable table, int parts, CancellationToken cancellationToken) =>
-        new PostgreSqlSplits(configuration.Schema).FindAsync(transaction, table, parts, cancellationToken);
+    public Task<IReadOnlyList<string>> SplitsAsync(
+        DbTransaction transaction,
+        SqlTable table,
+        int parts,
+        CancellationToken cancellationToken
+    ) => new PostgreSqlSplits(configuration.Schema).FindAsync(transaction, table, parts, cancellationToken);
 
-    public Task<string?> ChangeTokenAsync(DbTransaction transaction, CancellationToken cancellationToken) => _catalog.ChangeTokenAsync(transaction, cancellationToken);
+    public Task<string?> ChangeTokenAsync(DbTransaction transaction, CancellationToken cancellationToken) =>
+        _catalog.ChangeTokenAsync(transaction, cancellationToken);
 
     public async Task<bool> HasRowsAsync(DbTransaction transaction, string table, CancellationToken cancellationToken)
     {
@@ -112,12 +118,19 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration) :
         if (since is not null)
         {
             command.Parameters.Add(new NpgsqlParameter { Value = since.From, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
-            conditions.Add($"({Own(since.Column)} >= ${command.Parameters.Count}::{TimeType(since.Column.Kind)} OR {Own(since.Column)} IS NULL)");
+            conditions.Add(
+                $"({Own(since.Column)} >= ${command.Parameters.Count}::{TimeType(since.Column.Kind)} OR {Own(since.Column)} IS NULL)"
+            );
         }
 
         // Names are qualified: a bare name after ORDER BY would mean the column of the result, which is a text.
         command.CommandText = SqlQuery.Of(
-            table.Columns.Select(column => column.Expression).Concat(table.Key.Select(column => $"{Own(column)}::text")), _catalog.From(table.Name), conditions, table.Key.Select(Own), limit);
+            table.Columns.Select(column => column.Expression).Concat(table.Key.Select(column => $"{Own(column)}::text")),
+            _catalog.From(table.Name),
+            conditions,
+            table.Key.Select(Own),
+            limit
+        );
         return command;
 
         string Parameter(SqlColumn column, string value)
@@ -138,12 +151,23 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration) :
     public string Text(DbDataReader rows, int ordinal) => Encoding.UTF8.GetString(rows.GetFieldValue<byte[]>(ordinal));
 
     public bool IsInaccessible(Exception failure) =>
-        failure is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.InvalidSchemaName };
+        failure
+            is PostgresException
+        {
+            SqlState: PostgresErrorCodes.UndefinedTable
+                    or PostgresErrorCodes.InsufficientPrivilege
+                    or PostgresErrorCodes.InvalidSchemaName
+        };
 
-    public bool IsOtherShape(Exception failure) => failure is PostgresException
-    {
-        SqlState: PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.DatatypeMismatch or PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.UndefinedObject
-    };
+    public bool IsOtherShape(Exception failure) =>
+        failure
+            is PostgresException
+        {
+            SqlState: PostgresErrorCodes.UndefinedColumn
+                    or PostgresErrorCodes.DatatypeMismatch
+                    or PostgresErrorCodes.UndefinedFunction
+                    or PostgresErrorCodes.UndefinedObject
+        };
 
     public ConnectorException Explain(string doing, Exception failure) => _errors.Explain(doing, failure);
 
@@ -164,10 +188,11 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration) :
         return command;
     }
 
-    private static string TimeType(SqlValueKind kind) => kind switch
-    {
-        SqlValueKind.Date => "date",
-        SqlValueKind.Timestamp => "timestamp",
-        _ => "timestamptz",
-    };
+    private static string TimeType(SqlValueKind kind) =>
+        kind switch
+        {
+            SqlValueKind.Date => "date",
+            SqlValueKind.Timestamp => "timestamp",
+            _ => "timestamptz",
+        };
 }

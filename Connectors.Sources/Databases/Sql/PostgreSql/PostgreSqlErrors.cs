@@ -4,7 +4,8 @@ using Npgsql;
 
 namespace Connectors.Sources.Databases.Sql.PostgreSql;
 
-/// <summary>Words what PostgreSQL and its driver say. The driver's exceptions are not passed on: their details may repeat what rows hold.</summary>
+/// <summary>Words what PostgreSQL and its driver say. The driver's exceptions are not passed on: their details may repeat what rows
+/// hold.</summary>
 internal sealed class PostgreSqlErrors(PostgreSqlConfiguration configuration)
 {
     public string DisplayName { get; } = $"PostgreSQL database '{configuration.Database}'";
@@ -23,7 +24,10 @@ internal sealed class PostgreSqlErrors(PostgreSqlConfiguration configuration)
 
         if (NetworkFailure.Find<DecoderFallbackException>(failure) is not null)
         {
-            return new ConnectorException($"{DisplayName}: can't {doing}: a primary key holds bytes that are not UTF-8, so the reading could not be resumed after it. Fix the row, or exclude the table.");
+            return new ConnectorException(
+                $"{DisplayName}: can't {doing}: a primary key holds bytes that are not UTF-8, so the reading could not be resumed after "
+                    + "it. Fix the row, or exclude the table."
+            );
         }
 
         if (NetworkFailure.Explain(Server, failure) is { } network)
@@ -32,28 +36,44 @@ internal sealed class PostgreSqlErrors(PostgreSqlConfiguration configuration)
         }
 
         return failure is NpgsqlException { InnerException: null } refused && refused.Message.Contains("SSL", StringComparison.Ordinal)
-            ? new ConnectorException($"{Server}: the server does not offer TLS. Switch it on there, or clear ssl_enabled.")
-            : failure is NpgsqlException { InnerException: null } login && login.Message.Contains("password", StringComparison.OrdinalIgnoreCase)
+                ? new ConnectorException($"{Server}: the server does not offer TLS. Switch it on there, or clear ssl_enabled.")
+            : failure is NpgsqlException { InnerException: null } login
+            && login.Message.Contains("password", StringComparison.OrdinalIgnoreCase)
                 ? new ConnectorException($"{Server}: asks for a password. Set the field password.")
-                : NetworkFailure.Find<TimeoutException>(failure) is not null
-                    ? new ConnectorException(FailureKind.Retry, $"{Server}: no answer in time, trying to {doing}.")
-                    : new ConnectorException(FailureKind.Retry, $"{Server}: the connection broke, trying to {doing}.");
+            : NetworkFailure.Find<TimeoutException>(failure) is not null
+                ? new ConnectorException(FailureKind.Retry, $"{Server}: no answer in time, trying to {doing}.")
+            : new ConnectorException(FailureKind.Retry, $"{Server}: the connection broke, trying to {doing}.");
     }
 
-    private ConnectorException FromServer(string doing, PostgresException answer) => answer.SqlState switch
-    {
-        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
-            new ConnectorException($"{Server}: refuses the login of user '{configuration.User}'. Check username, password, and the server's pg_hba.conf."),
-        PostgresErrorCodes.InvalidCatalogName => new ConnectorException($"{Server}: has no database '{configuration.Database}'. Correct the field database."),
-        PostgresErrorCodes.InsufficientPrivilege =>
-            new ConnectorException($"{DisplayName}: user '{configuration.User}' may not {doing}. Grant CONNECT on the database, USAGE on the schema and SELECT on its tables."),
-        PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName => new ConnectorException($"{DisplayName}: can't {doing}: it is no longer there."),
-        PostgresErrorCodes.QueryCanceled =>
-            new ConnectorException(FailureKind.Retry, $"{DisplayName}: it took too long to {doing}. Raise statement_timeout, or find out what slows or locks the server."),
-        PostgresErrorCodes.TooManyConnections => new ConnectorException(FailureKind.Retry, $"{Server}: has no connection to spare at the moment."),
-        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow =>
-            new ConnectorException(FailureKind.Retry, $"{Server}: is starting or stopping."),
-        _ => new ConnectorException(
-            answer.IsTransient ? FailureKind.Retry : FailureKind.Fatal, $"{DisplayName}: can't {doing}: the server answers {answer.SqlState}: {answer.MessageText}."),
-    };
+    private ConnectorException FromServer(string doing, PostgresException answer) =>
+        answer.SqlState switch
+        {
+            PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => new ConnectorException(
+                $"{Server}: refuses the login of user '{configuration.User}'. Check username, password, and the server's pg_hba.conf."
+            ),
+            PostgresErrorCodes.InvalidCatalogName => new ConnectorException(
+                $"{Server}: has no database '{configuration.Database}'. Correct the field database."
+            ),
+            PostgresErrorCodes.InsufficientPrivilege => new ConnectorException(
+                $"{DisplayName}: user '{configuration.User}' may not {doing}. Grant CONNECT on the database, USAGE on the schema and "
+                    + "SELECT on its tables."
+            ),
+            PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName => new ConnectorException(
+                $"{DisplayName}: can't {doing}: it is no longer there."
+            ),
+            PostgresErrorCodes.QueryCanceled => new ConnectorException(
+                FailureKind.Retry,
+                $"{DisplayName}: it took too long to {doing}. Raise statement_timeout, or find out what slows or locks the server."
+            ),
+            PostgresErrorCodes.TooManyConnections => new ConnectorException(
+                FailureKind.Retry,
+                $"{Server}: has no connection to spare at the moment."
+            ),
+            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow =>
+                new ConnectorException(FailureKind.Retry, $"{Server}: is starting or stopping."),
+            _ => new ConnectorException(
+                answer.IsTransient ? FailureKind.Retry : FailureKind.Fatal,
+                $"{DisplayName}: can't {doing}: the server answers {answer.SqlState}: {answer.MessageText}."
+            ),
+        };
 }

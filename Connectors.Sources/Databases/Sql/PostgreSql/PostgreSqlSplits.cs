@@ -5,17 +5,23 @@ using Connectors.Sources.Databases.Sql.Tables;
 namespace Connectors.Sources.Databases.Sql.PostgreSql;
 
 /// <summary>
-/// Finds values at which a table can be divided: the server's own histogram of the first key column where it has one, else numbers evenly between the first and
-/// the last. Where they lie decides how even the parts are, never what is in them.
+/// Finds values at which a table can be divided: the server's own histogram of the first key column where it has one, else numbers evenly
+/// between the first and the last. Where they lie decides how even the parts are, never what is in them.
 /// </summary>
 internal sealed class PostgreSqlSplits(string schema)
 {
     private const string HistogramQuery =
-        "SELECT histogram_bounds::text::text[] FROM pg_catalog.pg_stats WHERE schemaname = $1 AND tablename = $2 AND attname = $3 AND NOT inherited";
+        "SELECT histogram_bounds::text::text[] FROM pg_catalog.pg_stats WHERE schemaname = $1 AND tablename = $2 AND attname = $3 AND "
+        + "NOT inherited";
 
     private static readonly string[] WholeTypes = ["smallint", "integer", "bigint"];
 
-    public async Task<IReadOnlyList<string>> FindAsync(DbTransaction transaction, SqlTable table, int parts, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> FindAsync(
+        DbTransaction transaction,
+        SqlTable table,
+        int parts,
+        CancellationToken cancellationToken
+    )
     {
         var first = table.Key[0];
         string[] found;
@@ -26,7 +32,9 @@ internal sealed class PostgreSqlSplits(string schema)
 
         if (found.Length < parts + 1)
         {
-            return WholeTypes.Contains(first.Type, StringComparer.Ordinal) ? await BetweenAsync(transaction, table, parts, cancellationToken) : [];
+            return WholeTypes.Contains(first.Type, StringComparer.Ordinal)
+                ? await BetweenAsync(transaction, table, parts, cancellationToken)
+                : [];
         }
 
         // The first and the last of a histogram are the ends.
@@ -34,11 +42,19 @@ internal sealed class PostgreSqlSplits(string schema)
         return await InOrderAsync(transaction, first, chosen, cancellationToken);
     }
 
-    private async Task<IReadOnlyList<string>> BetweenAsync(DbTransaction transaction, SqlTable table, int parts, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> BetweenAsync(
+        DbTransaction transaction,
+        SqlTable table,
+        int parts,
+        CancellationToken cancellationToken
+    )
     {
         var first = PostgreSqlDialect.Own(table.Key[0]);
         var from = $"{PostgreSqlDialect.Quote(schema)}.{PostgreSqlDialect.Quote(table.Name)} AS t";
-        await using var command = PostgreSqlDialect.Command(transaction, $"SELECT min({first})::numeric, max({first})::numeric FROM {from}");
+        await using var command = PostgreSqlDialect.Command(
+            transaction,
+            $"SELECT min({first})::numeric, max({first})::numeric FROM {from}"
+        );
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) && !await row.IsDBNullAsync(0, cancellationToken)
             ? SqlSplits.Between(row.GetDecimal(0), row.GetDecimal(1), parts)
@@ -46,12 +62,21 @@ internal sealed class PostgreSqlSplits(string schema)
     }
 
     /// <summary>The values in the order in which the table is read: its column's, with its collation.</summary>
-    private static async Task<IReadOnlyList<string>> InOrderAsync(DbTransaction transaction, SqlColumn column, string[] values, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> InOrderAsync(
+        DbTransaction transaction,
+        SqlColumn column,
+        string[] values,
+        CancellationToken cancellationToken
+    )
     {
         var collate = column.Collation is null ? string.Empty : $" COLLATE {column.Collation}";
         await using var command = PostgreSqlDialect.Command(
-            transaction, $"SELECT v::text FROM (SELECT DISTINCT x::{column.Type}{collate} AS v FROM unnest($1::text[]) AS u (x)) AS d ORDER BY d.v");
-        command.Parameters.Add(new Npgsql.NpgsqlParameter { Value = values, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text });
+            transaction,
+            $"SELECT v::text FROM (SELECT DISTINCT x::{column.Type}{collate} AS v FROM unnest($1::text[]) AS u (x)) AS d ORDER BY d.v"
+        );
+        command.Parameters.Add(
+            new Npgsql.NpgsqlParameter { Value = values, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text }
+        );
         var ordered = new List<string>();
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))

@@ -22,27 +22,34 @@ internal static class PostgreSqlTypes
         var (expression, kind, element) = known switch
         {
             { Kind: "c" } => ($"to_json({own})::text", SqlValueKind.Json, SqlValueKind.Text),
-            { Category: "A", Element: { } item } when known.Name.StartsWith('_') => ($"to_json({own}::text[])::text", SqlValueKind.List, KindOf(item, -1)),
+            { Category: "A", Element: { } item } when known.Name.StartsWith('_') => (
+                $"to_json({own}::text[])::text",
+                SqlValueKind.List,
+                KindOf(item, -1)
+            ),
             _ => ($"{own}::text", KindOf(known.Name, known.Modifier), SqlValueKind.Text),
         };
         return new SqlColumn(name, type, expression, kind, element, keyPosition, collation);
     }
 
-    private static SqlValueKind KindOf(string type, int modifier) => type switch
-    {
-        "int2" or "int4" or "int8" or "oid" => SqlValueKind.Integer,
-        "numeric" => IsWhole(modifier) ? SqlValueKind.Integer : SqlValueKind.Decimal,
-        "float4" => SqlValueKind.Single,
-        "float8" => SqlValueKind.Float,
-        "bool" => SqlValueKind.Boolean,
-        "date" => SqlValueKind.Date,
-        "timestamp" => SqlValueKind.Timestamp,
-        "timestamptz" => SqlValueKind.TimestampUtc,
-        "bytea" => SqlValueKind.Binary,
-        "json" or "jsonb" => SqlValueKind.Json,
-        _ => SqlValueKind.Text,
-    };
+    private static SqlValueKind KindOf(string type, int modifier) =>
+        type switch
+        {
+            "int2" or "int4" or "int8" or "oid" => SqlValueKind.Integer,
+            "numeric" => IsWhole(modifier) ? SqlValueKind.Integer : SqlValueKind.Decimal,
+            "float4" => SqlValueKind.Single,
+            "float8" => SqlValueKind.Float,
+            "bool" => SqlValueKind.Boolean,
+            "date" => SqlValueKind.Date,
+            "timestamp" => SqlValueKind.Timestamp,
+            "timestamptz" => SqlValueKind.TimestampUtc,
+            "bytea" => SqlValueKind.Binary,
+            "json" or "jsonb" => SqlValueKind.Json,
+            _ => SqlValueKind.Text,
+        };
 
-    /// <summary>numeric(p, 0): the modifier holds the precision and, in its lower eleven bits, the scale, after the four that count the length.</summary>
-    private static bool IsWhole(int modifier) => modifier >= 4 && ((modifier - 4) & 0x7FF) == 0 && (((modifier - 4) >> 16) & 0xFFFF) <= SafeDigits;
+    /// <summary>numeric(p, 0): the modifier holds the precision and, in its lower eleven bits, the scale, after the four that count the
+    /// length.</summary>
+    private static bool IsWhole(int modifier) =>
+        modifier >= 4 && ((modifier - 4) & 0x7FF) == 0 && (((modifier - 4) >> 16) & 0xFFFF) <= SafeDigits;
 }

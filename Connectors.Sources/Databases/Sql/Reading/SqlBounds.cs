@@ -5,8 +5,8 @@ using Connectors.Sources.Databases.Sql.Tables;
 namespace Connectors.Sources.Databases.Sql.Reading;
 
 /// <summary>
-/// A part of a table: the rows whose first key column comes after <paramref name="After"/>, up to and including <paramref name="Through"/>, in the server's own
-/// order; <see langword="null"/> = no end.
+/// A part of a table: the rows whose first key column comes after <paramref name="After"/>, up to and including <paramref name="Through"/>,
+/// in the server's own order; <see langword="null"/> = no end.
 /// </summary>
 /// <param name="Table">The table.</param>
 /// <param name="KeyShape">The key that the bounds, and the tokens of this part, belong to.</param>
@@ -14,7 +14,14 @@ namespace Connectors.Sources.Databases.Sql.Reading;
 /// <param name="Through">Text of the first key column.</param>
 /// <param name="Clashes">See <see cref="SqlRowId.Clashes"/>.</param>
 /// <param name="Gap">Why the table can't be read, when it can't.</param>
-internal sealed record SqlBounds(string Table, string KeyShape = "", string? After = null, string? Through = null, string[]? Clashes = null, string? Gap = null)
+internal sealed record SqlBounds(
+    string Table,
+    string KeyShape = "",
+    string? After = null,
+    string? Through = null,
+    string[]? Clashes = null,
+    string? Gap = null
+)
 {
     public SourcePartition ToPartition(string name) => new(name, JsonSerializer.Serialize(this));
 
@@ -29,11 +36,17 @@ internal sealed record SqlBounds(string Table, string KeyShape = "", string? Aft
 
         try
         {
-            return JsonSerializer.Deserialize<SqlBounds>(partition.Bounds) is { Table.Length: > 0 } bounds ? bounds : throw new JsonException("no table");
+            return JsonSerializer.Deserialize<SqlBounds>(partition.Bounds) is { Table.Length: > 0 } bounds
+                ? bounds
+                : throw new JsonException("no table");
         }
         catch (JsonException damaged)
         {
-            throw new ConnectorException(FailureKind.Fatal, $"Partition '{partition.Name}': its bounds are damaged. Start a new sync.", damaged);
+            throw new ConnectorException(
+                FailureKind.Fatal,
+                $"Partition '{partition.Name}': its bounds are damaged. Start a new sync.",
+                damaged
+            );
         }
     }
 }

@@ -29,8 +29,11 @@ internal sealed record SqlChangePosition(DateTimeOffset StartedAt, string Table,
     {
         try
         {
-            return token.ToString().Split('|', 2) is [var time, var position] && TimeCursor.TimeOf(time) is { } began
-                && JsonSerializer.Deserialize<string[]>(position) is [{ } table, .. var key] && key.All(value => value is not null)
+            return
+                token.ToString().Split('|', 2) is [var time, var position]
+                && TimeCursor.TimeOf(time) is { } began
+                && JsonSerializer.Deserialize<string[]>(position) is [{ } table, .. var key]
+                && key.All(value => value is not null)
                 ? new SqlChangePosition(began, table, key.Length > 0 ? key : null)
                 : null;
         }

@@ -8,9 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sources.Databases.Sql.Reading;
 
 /// <summary>
-/// What changed, by a column that every change of a row moves: of each table the rows whose column is not older than the last reading, by the server's clock. A table
-/// without that column is read whole. When tables, keys or columns are others than at the last reading, the column can't tell what that did to documents, and
-/// everything has to be read. Called by one reader at a time.
+/// What changed, by a column that every change of a row moves: of each table the rows whose column is not older than the last reading, by
+/// the server's clock. A table without that column is read whole. When tables, keys or columns are others than at the last reading, the
+/// column can't tell what that did to documents, and everything has to be read. Called by one reader at a time.
 /// </summary>
 internal sealed class SqlChanges(ISqlDialect dialect, DbDataSource database, SqlPages pages, ILogger logger)
 {
@@ -35,11 +35,16 @@ internal sealed class SqlChanges(ISqlDialect dialect, DbDataSource database, Sql
     /// <exception cref="ConnectorException">A column is named, and none of the tables has it.</exception>
     public async Task CheckAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {
-        if (dialect.IncrementalColumn is { } column && (await KnowAsync(transaction, column, cancellationToken)).Tables is { Count: > 0 } tables
-            && tables.All(table => SqlIncremental.Of(table, column, DateTimeOffset.UnixEpoch.AddYears(1)) is null))
+        if (
+            dialect.IncrementalColumn is { } column
+            && (await KnowAsync(transaction, column, cancellationToken)).Tables is { Count: > 0 } tables
+            && tables.All(table => SqlIncremental.Of(table, column, DateTimeOffset.UnixEpoch.AddYears(1)) is null)
+        )
         {
             throw new ConnectorException(
-                $"{dialect.DisplayName}: no table has a column '{column}' with a date, or a date and a time. Correct the field {SqlFields.IncrementalColumn}, or clear it to have full syncs only.");
+                $"{dialect.DisplayName}: no table has a column '{column}' with a date, or a date and a time. Correct the field "
+                    + $"{SqlFields.IncrementalColumn}, or clear it to have full syncs only."
+            );
         }
     }
 
@@ -58,7 +63,8 @@ internal sealed class SqlChanges(ISqlDialect dialect, DbDataSource database, Sql
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await dialect.BeginAsync(connection, cancellationToken);
-        var position = SqlChangePosition.Parse(after) ?? new SqlChangePosition(await dialect.ClockAsync(transaction, cancellationToken), string.Empty, null);
+        var position = SqlChangePosition.Parse(after)
+            ?? new SqlChangePosition(await dialect.ClockAsync(transaction, cancellationToken), string.Empty, null);
         if (position.StartedAt < since.Time)
         {
             return ChangePage.Expired("The clock of the database server is behind the time of the last sync.");
@@ -67,7 +73,9 @@ internal sealed class SqlChanges(ISqlDialect dialect, DbDataSource database, Sql
         var known = await KnowAsync(transaction, column, cancellationToken);
         if (known.Shape != since.Shape)
         {
-            return ChangePage.Expired($"Tables or their columns, or the field {SqlFields.IncrementalColumn}, are others than at the last sync.");
+            return ChangePage.Expired(
+                $"Tables or their columns, or the field {SqlFields.IncrementalColumn}, are others than at the last sync."
+            );
         }
 
         using var page = new SourcePageBuilder(limits);
@@ -75,9 +83,24 @@ internal sealed class SqlChanges(ISqlDialect dialect, DbDataSource database, Sql
         PageToken? token = null;
         if (next.Length > 0)
         {
-            position = next[0].Name == position.Table && position.After?.Length == next[0].Key.Count ? position : position with { Table = next[0].Name, After = null };
-            token = await FillAsync(page, transaction, next[0], known, SqlIncremental.Of(next[0], column, since.Time), position, limits, cancellationToken)
-                ?? (next.Length > 1 ? (position with { Table = next[1].Name, After = null }).ToToken() : null);
+            position =
+                next[0].Name == position.Table && position.After?.Length == next[0].Key.Count
+                    ? position
+                    : position with
+                    {
+                        Table = next[0].Name,
+                        After = null,
+                    };
+            token = await FillAsync(
+                page,
+                transaction,
+                next[0],
+                known,
+                SqlIncremental.Of(next[0], column, since.Time),
+                position,
+                limits,
+                cancellationToken
+            ) ?? (next.Length > 1 ? (position with { Table = next[1].Name, After = null }).ToToken() : null);
         }
 
         return token is { } more
@@ -87,7 +110,15 @@ internal sealed class SqlChanges(ISqlDialect dialect, DbDataSource database, Sql
 
     /// <summary>Adds rows of a table until the page is full; <see langword="null"/> at the table's end.</summary>
     private async Task<PageToken?> FillAsync(
-        SourcePageBuilder page, DbTransaction transaction, SqlTable table, Known known, SqlIncremental? since, SqlChangePosition position, PageLimits limits, CancellationToken cancellationToken)
+        SourcePageBuilder page,
+        DbTransaction transaction,
+        SqlTable table,
+        Known known,
+        SqlIncremental? since,
+        SqlChangePosition position,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         if (since is null && position.After is null)
         {
@@ -98,7 +129,14 @@ internal sealed class SqlChanges(ISqlDialect dialect, DbDataSource database, Sql
         {
             var bounds = new SqlBounds(table.Name, table.KeyShape, Clashes: SqlRowId.Clashes(table.Name, known.Names));
             return await pages.FillAsync(
-                page, transaction, new SqlPart(table, bounds, since), position.After, key => (position with { After = key }).ToToken(), limits, cancellationToken);
+                page,
+                transaction,
+                new SqlPart(table, bounds, since),
+                position.After,
+                key => (position with { After = key }).ToToken(),
+                limits,
+                cancellationToken
+            );
         }
         catch (DbException closed) when (dialect.Tables.IsAll && dialect.IsInaccessible(closed))
         {
@@ -108,7 +146,10 @@ internal sealed class SqlChanges(ISqlDialect dialect, DbDataSource database, Sql
         catch (DbException changed) when (dialect.IsOtherShape(changed))
         {
             _known = null;
-            throw new ConnectorException(FailureKind.Retry, $"{dialect.DisplayName}: the columns of the table '{table.Name}' were changed while it was read.");
+            throw new ConnectorException(
+                FailureKind.Retry,
+                $"{dialect.DisplayName}: the columns of the table '{table.Name}' were changed while it was read."
+            );
         }
     }
 
@@ -119,12 +160,18 @@ internal sealed class SqlChanges(ISqlDialect dialect, DbDataSource database, Sql
             return known;
         }
 
-        var facts = (await dialect.ListAsync(transaction, cancellationToken)).Where(table => dialect.Tables.Contains(table.Name)).OrderBy(table => table.Name, StringComparer.Ordinal).ToList();
+        var facts = (await dialect.ListAsync(transaction, cancellationToken))
+            .Where(table => dialect.Tables.Contains(table.Name))
+            .OrderBy(table => table.Name, StringComparer.Ordinal)
+            .ToList();
         var (tables, shape) = (new List<SqlTable>(), new List<string> { column });
         foreach (var fact in facts)
         {
             shape.Add($"{fact.Name} {fact.HasKey} {fact.IsReadable}");
-            if (fact is { HasKey: true, IsReadable: true } && await dialect.DescribeAsync(transaction, fact.Name, cancellationToken) is { Key.Count: > 0 } table)
+            if (
+                fact is { HasKey: true, IsReadable: true }
+                && await dialect.DescribeAsync(transaction, fact.Name, cancellationToken) is { Key.Count: > 0 } table
+            )
             {
                 tables.Add(table);
                 shape.Add(table.KeyShape);
@@ -132,11 +179,16 @@ internal sealed class SqlChanges(ISqlDialect dialect, DbDataSource database, Sql
             }
         }
 
-        return _known = new Known(tables, [.. facts.Select(fact => fact.Name)], Convert.ToHexStringLower(XxHash128.Hash(JsonSerializer.SerializeToUtf8Bytes(shape))));
+        return _known = new Known(
+            tables,
+            [.. facts.Select(fact => fact.Name)],
+            Convert.ToHexStringLower(XxHash128.Hash(JsonSerializer.SerializeToUtf8Bytes(shape)))
+        );
     }
 
     /// <param name="Tables">Those that can be read, in the order of their names.</param>
     /// <param name="Names">Names of all that are chosen.</param>
-    /// <param name="Shape">A hash that differs when a table, a key or a column does, or the column that tells of changes is another one.</param>
+    /// <param name="Shape">A hash that differs when a table, a key or a column does, or the column that tells of changes is another
+    /// one.</param>
     private sealed record Known(IReadOnlyList<SqlTable> Tables, string[] Names, string Shape);
 }

@@ -6,8 +6,8 @@ using Connectors.Sources.Databases.Sql.Tables;
 namespace Connectors.Sources.Databases.Sql.Reading;
 
 /// <summary>
-/// Reads pages of a part of a table: each the rows that follow the last one's key, in the server's own order, in a transaction that ends with the page.
-/// Partitions may be read at the same time.
+/// Reads pages of a part of a table: each the rows that follow the last one's key, in the server's own order, in a transaction that ends
+/// with the page. Partitions may be read at the same time.
 /// </summary>
 internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database)
 {
@@ -43,7 +43,10 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database)
         catch (DbException changed) when (dialect.IsOtherShape(changed))
         {
             _tables.Clear();
-            throw new ConnectorException(FailureKind.Retry, $"{dialect.DisplayName}: the columns of the table '{bounds.Table}' were changed while it was read.");
+            throw new ConnectorException(
+                FailureKind.Retry,
+                $"{dialect.DisplayName}: the columns of the table '{bounds.Table}' were changed while it was read."
+            );
         }
 
         // With * nobody said that this table has to be readable, but neither that its documents should go.
@@ -55,13 +58,19 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database)
     {
         if (bounds.Gap == "no right")
         {
-            page.AddGap(bounds.Table, "the user may not read this table, so nothing is deleted in this sync; grant SELECT on it, or exclude it in the field tables ('*, -name')");
+            page.AddGap(
+                bounds.Table,
+                "the user may not read this table, so nothing is deleted in this sync; grant SELECT on it, or exclude it in the field "
+                    + "tables ('*, -name')"
+            );
         }
         else if (await dialect.HasRowsAsync(transaction, bounds.Table, cancellationToken))
         {
             page.AddGap(
                 bounds.Table,
-                "the table has no primary key, so its rows can't be told apart and are not read, and nothing is deleted in this sync; give it a primary key, or exclude it in the field tables ('*, -name')");
+                "the table has no primary key, so its rows can't be told apart and are not read, and nothing is deleted in this sync; "
+                    + "give it a primary key, or exclude it in the field tables ('*, -name')"
+            );
         }
     }
 
@@ -75,7 +84,9 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database)
             {
                 return dialect.Tables.IsAll
                     ? null
-                    : throw new ConnectorException($"{dialect.DisplayName}: the table '{bounds.Table}' was dropped while it was read. Correct the field tables.");
+                    : throw new ConnectorException(
+                        $"{dialect.DisplayName}: the table '{bounds.Table}' was dropped while it was read. Correct the field tables."
+                    );
             }
 
             _tables[bounds.Table] = table;
@@ -83,7 +94,9 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database)
 
         return table.KeyShape == bounds.KeyShape
             ? table
-            : throw new ConnectorException($"{dialect.DisplayName}: the primary key of the table '{bounds.Table}' was changed while it was read. Start a new sync.");
+            : throw new ConnectorException(
+                $"{dialect.DisplayName}: the primary key of the table '{bounds.Table}' was changed while it was read. Start a new sync."
+            );
     }
 
     /// <summary>Adds rows until the page is full.</summary>
@@ -96,7 +109,14 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database)
     /// <param name="cancellationToken">Stops the read.</param>
     /// <returns>Where the next page begins; <see langword="null"/> when there are no more rows.</returns>
     public async Task<PageToken?> FillAsync(
-        SourcePageBuilder page, DbTransaction transaction, SqlPart part, string[]? last, Func<string[], PageToken?> encode, PageLimits limits, CancellationToken cancellationToken)
+        SourcePageBuilder page,
+        DbTransaction transaction,
+        SqlPart part,
+        string[]? last,
+        Func<string[], PageToken?> encode,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         var table = part.Table;
         while (true)
@@ -124,7 +144,8 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database)
         }
     }
 
-    /// <summary>As many rows as the page has room for, going by the size of those before: what a query sends in excess is thrown away.</summary>
+    /// <summary>As many rows as the page has room for, going by the size of those before: what a query sends in excess is thrown
+    /// away.</summary>
     private int BatchSize(SqlTable table, SourcePageBuilder page, PageLimits limits)
     {
         var room = Math.Max(limits.MaxDocuments - page.Count, 1);

@@ -19,7 +19,10 @@ internal sealed class SqlPartitions(ISqlDialect dialect, int rowsAPartition)
         foreach (var name in dialect.Tables.Named)
         {
             var table = tables.Find(table => table.Name == name)
-                ?? throw new ConnectorException($"{dialect.DisplayName} has no table '{name}'. Correct the field tables; names are written as the database keeps them, in upper or lower case.");
+                ?? throw new ConnectorException(
+                    $"{dialect.DisplayName} has no table '{name}'. Correct the field tables; names are written as the database keeps "
+                        + "them, in upper or lower case."
+                );
             if (!table.IsReadable)
             {
                 throw new ConnectorException($"{dialect.DisplayName}: the user may not read the table '{name}'. Grant SELECT on it.");
@@ -55,7 +58,13 @@ internal sealed class SqlPartitions(ISqlDialect dialect, int rowsAPartition)
     {
         for (var i = 0; i <= splits.Count; i++)
         {
-            var bounds = new SqlBounds(table.Name, table.KeyShape, i == 0 ? null : splits[i - 1], i == splits.Count ? null : splits[i], clashes.Length > 0 ? clashes : null);
+            var bounds = new SqlBounds(
+                table.Name,
+                table.KeyShape,
+                i == 0 ? null : splits[i - 1],
+                i == splits.Count ? null : splits[i],
+                clashes.Length > 0 ? clashes : null
+            );
             yield return bounds.ToPartition(splits.Count == 0 ? table.Name : $"{table.Name} {i + 1} of {splits.Count + 1}");
         }
     }

@@ -21,7 +21,10 @@ internal static class SqlKey
     {
         try
         {
-            return JsonSerializer.Deserialize<string[]>(token.Value) is { } key && key.Length == columns && key.All(value => value is not null) ? key : null;
+            return
+                JsonSerializer.Deserialize<string[]>(token.Value) is { } key && key.Length == columns && key.All(value => value is not null)
+                ? key
+                : null;
         }
         catch (JsonException)
         {

@@ -9,7 +9,14 @@ namespace Connectors.Sources.Databases.Sql.Tables;
 /// <param name="KeyPosition">Its place in the primary key, from 1; 0 when it does not belong to it.</param>
 /// <param name="Collation">The collation of its texts as SQL, or <see langword="null"/>.</param>
 internal sealed record SqlColumn(
-    string Name, string Type, string Expression, SqlValueKind Kind, SqlValueKind Element = SqlValueKind.Text, int KeyPosition = 0, string? Collation = null);
+    string Name,
+    string Type,
+    string Expression,
+    SqlValueKind Kind,
+    SqlValueKind Element = SqlValueKind.Text,
+    int KeyPosition = 0,
+    string? Collation = null
+);
 
 /// <summary>A table with a primary key, as it is read.</summary>
 internal sealed class SqlTable
@@ -28,7 +35,8 @@ internal sealed class SqlTable
         IReadOnlyList<KeyValuePair<string, string>> constants,
         string fieldPrefix = "",
         bool lowerCase = false,
-        bool idInColumnOrder = false)
+        bool idInColumnOrder = false
+    )
     {
         Name = name;
         Columns = [.. columns];
@@ -37,7 +45,10 @@ internal sealed class SqlTable
         Key = [.. columns.Where(column => column.KeyPosition > 0).OrderBy(column => column.KeyPosition)];
         IdColumns = idInColumnOrder ? [.. Key.Select(columns.IndexOf).Order()] : [.. Key.Select(columns.IndexOf)];
         FieldNames = Abstractions.FieldNames.Unique(
-            columns.Select(column => lowerCase ? (fieldPrefix + column.Name).ToLowerInvariant() : fieldPrefix + column.Name), isTop: true, constants.Select(field => field.Key));
+            columns.Select(column => lowerCase ? (fieldPrefix + column.Name).ToLowerInvariant() : fieldPrefix + column.Name),
+            isTop: true,
+            constants.Select(field => field.Key)
+        );
     }
 
     public string Name { get; }
@@ -47,7 +58,8 @@ internal sealed class SqlTable
     /// <summary>The columns of the primary key in its order; empty when the table has none.</summary>
     public IReadOnlyList<SqlColumn> Key { get; }
 
-    /// <summary>Places of the key's columns among <see cref="Columns"/>, in the order in which an id names them: that of the Python service.</summary>
+    /// <summary>Places of the key's columns among <see cref="Columns"/>, in the order in which an id names them: that of the Python
+    /// service.</summary>
     public IReadOnlyList<int> IdColumns { get; }
 
     public string IdPrefix { get; }

@@ -15,7 +15,8 @@ internal enum SqlValueKind
     /// <summary>A binary floating-point number, always with a fraction or an exponent.</summary>
     Float,
 
-    /// <summary>A floating-point number of 32 bits: the shortest text that reads back to it, however many digits the server sends.</summary>
+    /// <summary>A floating-point number of 32 bits: the shortest text that reads back to it, however many digits the server
+    /// sends.</summary>
     Single,
 
     /// <summary>True or false.</summary>

@@ -13,4 +13,11 @@ namespace Connectors.Sync.Engine.Staged.Messages;
 /// <param name="Cursor">If the source did not change, the connector's new <c>sync_cursor</c>.</param>
 /// <param name="Fallback">If the source did not change, why a full sync was begun instead of the requested incremental one.</param>
 public sealed record BeginResult(
-    PlanName? Plan, int Partitions, long IndexedDocuments, long? EstimatedDocuments, SyncKind Kind = SyncKind.Full, JsonObject? Cursor = null, string? Fallback = null);
+    PlanName? Plan,
+    int Partitions,
+    long IndexedDocuments,
+    long? EstimatedDocuments,
+    SyncKind Kind = SyncKind.Full,
+    JsonObject? Cursor = null,
+    string? Fallback = null
+);

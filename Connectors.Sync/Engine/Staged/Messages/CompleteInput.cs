@@ -10,7 +10,13 @@ namespace Connectors.Sync.Engine.Staged.Messages;
 /// <param name="IsListed">Whether the source listed everything and all vanished documents were deleted.</param>
 /// <param name="LastPage">For an incremental sync, the last page of changes: it holds the next cursor.</param>
 /// <param name="Counts">For an incremental sync, its counts.</param>
-public sealed record CompleteInput(PlanName Plan, IReadOnlyList<ReportName> Reports, bool IsListed, PageName? LastPage = null, SyncCounts Counts = default);
+public sealed record CompleteInput(
+    PlanName Plan,
+    IReadOnlyList<ReportName> Reports,
+    bool IsListed,
+    PageName? LastPage = null,
+    SyncCounts Counts = default
+);
 
 /// <summary>The result of a sync besides its counts.</summary>
 /// <param name="TotalDocuments">Documents in the index.</param>
@@ -20,4 +26,10 @@ public sealed record CompleteInput(PlanName Plan, IReadOnlyList<ReportName> Repo
 /// <param name="Fallback">Why a full sync was done instead of an incremental one.</param>
 /// <param name="Rewrite">Why documents that did not change were written again.</param>
 public sealed record CompleteResult(
-    long TotalDocuments, RejectionReport Rejections, SyncPreview? Preview, JsonObject? Cursor = null, string? Fallback = null, string? Rewrite = null);
+    long TotalDocuments,
+    RejectionReport Rejections,
+    SyncPreview? Preview,
+    JsonObject? Cursor = null,
+    string? Fallback = null,
+    string? Rewrite = null
+);

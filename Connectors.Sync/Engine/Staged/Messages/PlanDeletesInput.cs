@@ -8,14 +8,24 @@ namespace Connectors.Sync.Engine.Staged.Messages;
 public sealed record PlanDeletesInput(PlanName Plan, IReadOnlyList<PageName> LastPages);
 
 /// <summary>The planned deletes.</summary>
-/// <param name="Deletes">Name of what was staged, for the steps that follow; <see langword="null"/> when there is nothing to delete.</param>
+/// <param name="Deletes">Name of what was staged, for the steps that follow; <see langword="null"/> when there is nothing to
+/// delete.</param>
 /// <param name="Parts">In how many parts it was staged.</param>
 /// <param name="Count">How many documents.</param>
 /// <param name="Refusal">Why nothing may be deleted, and how to allow it; <see langword="null"/> when the deletes are allowed.</param>
 /// <param name="HasGap">Whether the source could not list everything.</param>
 /// <param name="Correction">A correction of the counts for documents that several partitions listed. Some counts may be negative.</param>
-/// <param name="Damaged">Why the sync has to begin again: what is staged of it is not what was staged; <see langword="null"/> otherwise. Nothing is deleted then.</param>
-public sealed record PlanDeletesResult(string? Deletes, int Parts, long Count, string? Refusal, bool HasGap, SyncCounts Correction, string? Damaged = null)
+/// <param name="Damaged">Why the sync has to begin again: what is staged of it is not what was staged; <see langword="null"/> otherwise.
+/// Nothing is deleted then.</param>
+public sealed record PlanDeletesResult(
+    string? Deletes,
+    int Parts,
+    long Count,
+    string? Refusal,
+    bool HasGap,
+    SyncCounts Correction,
+    string? Damaged = null
+)
 {
     /// <summary>Whether the source listed everything, and what vanished may be deleted.</summary>
     public bool IsListed() => Refusal is null && !HasGap;

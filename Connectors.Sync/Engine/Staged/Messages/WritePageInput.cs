@@ -7,7 +7,8 @@ namespace Connectors.Sync.Engine.Staged.Messages;
 /// </summary>
 /// <param name="Plan">The plan.</param>
 /// <param name="Page">The page.</param>
-/// <param name="Report">The <see cref="WriteResult.Report"/> of the page that was written before it in its partition, or <see langword="null"/>.</param>
+/// <param name="Report">The <see cref="WriteResult.Report"/> of the page that was written before it in its partition, or
+/// <see langword="null"/>.</param>
 /// <param name="Rejected">Number of documents of the whole job that were rejected so far, if known.</param>
 public sealed record WritePageInput(PlanName Plan, PageName Page, ReportName? Report, long Rejected);
 

@@ -11,9 +11,10 @@ namespace Connectors.Sync.Engine.Staged.Messages;
 internal sealed record WriteReport(RejectionReport Rejections, RejectionWindow Run, SyncPreview? Preview)
 {
     /// <summary>The report of that name; an empty one without a name.</summary>
-    public static async Task<WriteReport> GetAsync(IStagingStore store, ReportName? name, CancellationToken cancellationToken) => name is null
-        ? new WriteReport(new RejectionReport(), new RejectionWindow(0, string.Empty), null)
-        : (await StagedBlob.GetAsync<WriteReport>(store, name.Value, "A report", cancellationToken)).Value;
+    public static async Task<WriteReport> GetAsync(IStagingStore store, ReportName? name, CancellationToken cancellationToken) =>
+        name is null
+            ? new WriteReport(new RejectionReport(), new RejectionWindow(0, string.Empty), null)
+            : (await StagedBlob.GetAsync<WriteReport>(store, name.Value, "A report", cancellationToken)).Value;
 
     /// <summary>Stages it, unless it is empty.</summary>
     /// <returns>Its name, or <see langword="null"/>.</returns>

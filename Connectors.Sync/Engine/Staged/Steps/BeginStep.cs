@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Engine.Staged.Steps;
 
-/// <summary>The first step: what <see cref="SyncPreparation"/> and <see cref="IncrementalPreparation"/> do, with the plan and the snapshot staged.</summary>
+/// <summary>The first step: what <see cref="SyncPreparation"/> and <see cref="IncrementalPreparation"/> do, with the plan and the snapshot
+/// staged.</summary>
 internal sealed class BeginStep(IStagingStore store, StagedPlans plans, IContentIndex index, SyncEngineOptions options, ILogger logger)
 {
     private readonly IncrementalPreparation _changes = new(index, options, logger);
@@ -20,7 +21,12 @@ internal sealed class BeginStep(IStagingStore store, StagedPlans plans, IContent
     /// <param name="source">The source.</param>
     /// <param name="fullBecause">Why a full sync is needed instead of an incremental one, if that is known.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    public async Task<BeginResult> BeginAsync(SyncRequest request, SourceReader source, string? fullBecause, CancellationToken cancellationToken)
+    public async Task<BeginResult> BeginAsync(
+        SyncRequest request,
+        SourceReader source,
+        string? fullBecause,
+        CancellationToken cancellationToken
+    )
     {
         if (request.Kind != SyncKind.Incremental)
         {
@@ -47,7 +53,12 @@ internal sealed class BeginStep(IStagingStore store, StagedPlans plans, IContent
         return new BeginResult(name, Partitions: 1, IndexedDocuments: 0, EstimatedDocuments: null, SyncKind.Incremental);
     }
 
-    private async Task<BeginResult> BeginListingAsync(SyncRequest request, SourceReader source, string? fallback, CancellationToken cancellationToken)
+    private async Task<BeginResult> BeginListingAsync(
+        SyncRequest request,
+        SourceReader source,
+        string? fallback,
+        CancellationToken cancellationToken
+    )
     {
         return await InNewFolderAsync(async folder =>
         {
@@ -108,7 +119,14 @@ internal sealed class BeginStep(IStagingStore store, StagedPlans plans, IContent
 
     private async Task PutFileAsync(PlanName plan, string folder, string file, bool isText, CancellationToken cancellationToken)
     {
-        await using var content = new FileStream(Path.Combine(folder, file), FileMode.Open, FileAccess.Read, FileShare.Read, 256 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        await using var content = new FileStream(
+            Path.Combine(folder, file),
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.Read,
+            256 * 1024,
+            FileOptions.Asynchronous | FileOptions.SequentialScan
+        );
         await store.PutAsync(StagedNames.Snapshot(plan, file), content, isText, cancellationToken);
     }
 }

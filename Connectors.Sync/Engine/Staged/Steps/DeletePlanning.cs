@@ -12,10 +12,21 @@ namespace Connectors.Sync.Engine.Staged.Steps;
 /// Finds vanished documents from the pages of all partitions, judges the deletes as <see cref="SyncCompletion"/> does, and stages them. It
 /// verifies that every page of every partition exists; otherwise nothing is deleted.
 /// </summary>
-internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, SyncCompletion ending, BulkWriterOptions bulk, StagedSyncOptions limits)
+internal sealed class DeletePlanning(
+    IStagingStore store,
+    StagedPlans plans,
+    SyncCompletion ending,
+    BulkWriterOptions bulk,
+    StagedSyncOptions limits
+)
 {
     /// <summary>Plans the deletes.</summary>
-    public async Task<PlanDeletesResult> PlanAsync(LoadedPlan opened, SyncRequest request, PlanDeletesInput input, CancellationToken cancellationToken)
+    public async Task<PlanDeletesResult> PlanAsync(
+        LoadedPlan opened,
+        SyncRequest request,
+        PlanDeletesInput input,
+        CancellationToken cancellationToken
+    )
     {
         var listing = await ReadListingAsync(opened, input.LastPages, cancellationToken);
         var vanished = listing.Seen.Count - listing.Seen.Seen;
@@ -54,13 +65,20 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
             throw new ConnectorException("Not every partition was read. Nothing was deleted. Start the sync again.");
         }
 
-        var listing = new Listing(opened.Ids.Snapshot.Count, isDivided: lastPages.Count > 1, isWritten: opened.Plan.Kind != SyncKind.DeletesOnly);
+        var listing = new Listing(
+            opened.Ids.Snapshot.Count,
+            isDivided: lastPages.Count > 1,
+            isWritten: opened.Plan.Kind != SyncKind.DeletesOnly
+        );
         for (var partition = 0; partition < lastPages.Count; partition++)
         {
             var (last, _) = await PageChain.ReadAsync(store, partition, lastPages[partition], known: null, listing.Add, cancellationToken);
             if (!last.IsLast)
             {
-                throw new ConnectorException($"Partition '{opened.Plan.Partitions[partition].Name}' was not read to its end. Nothing was deleted. Start the sync again.");
+                throw new ConnectorException(
+                    $"Partition '{opened.Plan.Partitions[partition].Name}' was not read to its end. Nothing was deleted. Start the sync "
+                        + "again."
+                );
             }
         }
 
@@ -78,7 +96,11 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
         var folder = plans.NewFolder();
         try
         {
-            await plans.FetchAsync(StagedNames.Snapshot(opened.Name, IdSnapshotFile.TextsName), Path.Combine(folder, IdSnapshotFile.TextsName), cancellationToken);
+            await plans.FetchAsync(
+                StagedNames.Snapshot(opened.Name, IdSnapshotFile.TextsName),
+                Path.Combine(folder, IdSnapshotFile.TextsName),
+                cancellationToken
+            );
             return await StageAsync(opened, folder, seen, deletes, cancellationToken);
         }
         finally
@@ -87,7 +109,13 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
         }
     }
 
-    private async Task<int> StageAsync(LoadedPlan opened, string textsFolder, SeenIds seen, string deletes, CancellationToken cancellationToken)
+    private async Task<int> StageAsync(
+        LoadedPlan opened,
+        string textsFolder,
+        SeenIds seen,
+        string deletes,
+        CancellationToken cancellationToken
+    )
     {
         using var ids = IdSnapshotFile.Open(opened.Folder, textsFolder, opened.Plan.Snapshot);
 
@@ -162,6 +190,7 @@ internal sealed class DeletePlanning(IStagingStore store, StagedPlans plans, Syn
         }
 
         /// <summary>A sync without writes counted only what it skipped.</summary>
-        private void Correct(SyncCounts counted) => Correction += isWritten ? counted + new SyncCounts(Duplicates: 1) : new SyncCounts(Skipped: counted.Skipped);
+        private void Correct(SyncCounts counted) =>
+            Correction += isWritten ? counted + new SyncCounts(Duplicates: 1) : new SyncCounts(Skipped: counted.Skipped);
     }
 }

@@ -12,13 +12,26 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sync.Engine.Staged.Steps;
 
 /// <summary>Reads changes, and stages the writes. Nothing is compared, and nothing is written to the index.</summary>
-internal sealed class ReadChangesStep(IStagingStore store, SyncEngineOptions options, ContentExtraction extraction, StagedSyncOptions limits, TimeProvider time, ILogger logger)
+internal sealed class ReadChangesStep(
+    IStagingStore store,
+    SyncEngineOptions options,
+    ContentExtraction extraction,
+    StagedSyncOptions limits,
+    TimeProvider time,
+    ILogger logger
+)
 {
     /// <summary>
     /// Reads the page that <paramref name="input"/> asks for. The last page of changes stores the next sync's cursor instead of the next
     /// page's token.
     /// </summary>
-    public async Task<ReadPageResult> ReadAsync(LoadedPlan opened, SyncRequest request, SourceReader source, ReadPageInput input, CancellationToken cancellationToken)
+    public async Task<ReadPageResult> ReadAsync(
+        LoadedPlan opened,
+        SyncRequest request,
+        SourceReader source,
+        ReadPageInput input,
+        CancellationToken cancellationToken
+    )
     {
         if (!source.IsChangeFeed)
         {
@@ -40,12 +53,23 @@ internal sealed class ReadChangesStep(IStagingStore store, SyncEngineOptions opt
 
     /// <summary>Reads as much as a step takes; returns the reason when the cursor has expired.</summary>
     private async Task<string?> ReadAsync(
-        LoadedPlan opened, SyncRequest request, SourceReader source, PageToken after, PageBuilder making, CancellationToken cancellationToken)
+        LoadedPlan opened,
+        SyncRequest request,
+        SourceReader source,
+        PageToken after,
+        PageBuilder making,
+        CancellationToken cancellationToken
+    )
     {
         var pages = PageStep.ForChanges(request, options, extraction, source.Calls, time);
         var step = new IncrementalPageStep(pages, options.Bulk, DocumentFilter.For(request.Rules));
-        await foreach (var page in making.WhileNotFullAsync(
-            source.ReadChangesAsync(opened.Plan.Cursor!, after, options.Page, cancellationToken), "changes", logger))
+        await foreach (
+            var page in making.WhileNotFullAsync(
+                source.ReadChangesAsync(opened.Plan.Cursor!, after, options.Page, cancellationToken),
+                "changes",
+                logger
+            )
+        )
         {
             if (page.ExpiredReason is { } reason)
             {

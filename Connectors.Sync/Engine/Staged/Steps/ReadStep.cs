@@ -12,10 +12,23 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sync.Engine.Staged.Steps;
 
 /// <summary>Reads pages of a partition, compares them, and stages the writes and the seen ids. Writes nothing to the index.</summary>
-internal sealed class ReadStep(IStagingStore store, SyncEngineOptions options, ContentExtraction extraction, StagedSyncOptions limits, TimeProvider time, ILogger logger)
+internal sealed class ReadStep(
+    IStagingStore store,
+    SyncEngineOptions options,
+    ContentExtraction extraction,
+    StagedSyncOptions limits,
+    TimeProvider time,
+    ILogger logger
+)
 {
     /// <summary>Reads the page that <paramref name="input"/> asks for.</summary>
-    public async Task<ReadPageResult> ReadAsync(LoadedPlan opened, SyncRequest request, SourceReader source, ReadPageInput input, CancellationToken cancellationToken)
+    public async Task<ReadPageResult> ReadAsync(
+        LoadedPlan opened,
+        SyncRequest request,
+        SourceReader source,
+        ReadPageInput input,
+        CancellationToken cancellationToken
+    )
     {
         if (input.Partition < 0 || input.Partition >= opened.Plan.Partitions.Count)
         {
@@ -37,7 +50,11 @@ internal sealed class ReadStep(IStagingStore store, SyncEngineOptions options, C
     }
 
     /// <summary>The ids that the partition saw before the requested page: remembered, or collected from the previous pages.</summary>
-    private async Task<(SeenIds Seen, StagedPage? Before)> SeenBeforeAsync(LoadedPlan opened, ReadPageInput input, CancellationToken cancellationToken)
+    private async Task<(SeenIds Seen, StagedPage? Before)> SeenBeforeAsync(
+        LoadedPlan opened,
+        ReadPageInput input,
+        CancellationToken cancellationToken
+    )
     {
         // Removed from the cache: a step that fails half-way, or runs twice, must not leave wrong ids behind.
         var remembered = opened.TakeSeen(input.Partition);
@@ -52,31 +69,67 @@ internal sealed class ReadStep(IStagingStore store, SyncEngineOptions options, C
         }
 
         var seen = remembered?.Seen ?? new SeenIds(opened.Ids.Snapshot.Count);
-        var (page, metKnown) = await PageChain.ReadAsync(store, input.Partition, last, remembered?.Name, (_, marks) => seen.Add(marks), cancellationToken);
+        var (page, metKnown) = await PageChain.ReadAsync(
+            store,
+            input.Partition,
+            last,
+            remembered?.Name,
+            (_, marks) => seen.Add(marks),
+            cancellationToken
+        );
         if (remembered is not null && !metKnown)
         {
             // The remembered ids belong to a page that does not count. All pages that count have been received: start again from nothing.
             seen = new SeenIds(opened.Ids.Snapshot.Count);
-            (page, _) = await PageChain.ReadAsync(store, input.Partition, last, known: null, (_, marks) => seen.Add(marks), cancellationToken);
+            (page, _) = await PageChain.ReadAsync(
+                store,
+                input.Partition,
+                last,
+                known: null,
+                (_, marks) => seen.Add(marks),
+                cancellationToken
+            );
         }
 
         return (seen, page);
     }
 
     private async Task ReadAsync(
-        LoadedPlan opened, SyncRequest request, SourceReader source, int number, PageToken after, SeenIds seen, PageBuilder making, CancellationToken cancellationToken)
+        LoadedPlan opened,
+        SyncRequest request,
+        SourceReader source,
+        int number,
+        PageToken after,
+        SeenIds seen,
+        PageBuilder making,
+        CancellationToken cancellationToken
+    )
     {
         var step = PageStep.For(request, options, extraction, source.Calls, time);
         var partition = opened.Plan.Partitions[number];
-        await foreach (var page in making.WhileNotFullAsync(
-            source.ReadPagesAsync(partition, after, options.Page, opened.Plan.ReadsIdsOnly, cancellationToken), partition.Name, logger))
+        await foreach (
+            var page in making.WhileNotFullAsync(
+                source.ReadPagesAsync(partition, after, options.Page, opened.Plan.ReadsIdsOnly, cancellationToken),
+                partition.Name,
+                logger
+            )
+        )
         {
             if (page.Restarts)
             {
                 SyncLog.PartitionRestarted(logger, partition.Name);
             }
 
-            making.Add(await step.PlanAsync(page, opened.Ids.Snapshot, seen, opened.Plan.SkipUnchanged, fetchContent: !request.DryRun, cancellationToken));
+            making.Add(
+                await step.PlanAsync(
+                    page,
+                    opened.Ids.Snapshot,
+                    seen,
+                    opened.Plan.SkipUnchanged,
+                    fetchContent: !request.DryRun,
+                    cancellationToken
+                )
+            );
         }
     }
 }

@@ -16,9 +16,10 @@ internal sealed class WriteStep(IStagingStore store, BatchWriters writers, Rejec
     {
         var session = await OpenAsync(request, input.Report, input.Rejected, cancellationToken);
         var (batches, what) = (StagedNames.Batches(input.Page), "A page's batches");
-        var counts = request.Kind == SyncKind.Incremental
-            ? await WriteDeletesAsync(session, batches, what, cancellationToken)
-            : await WriteAsync(session, batches, what, mayHaveBeenSent: false, cancellationToken);
+        var counts =
+            request.Kind == SyncKind.Incremental
+                ? await WriteDeletesAsync(session, batches, what, cancellationToken)
+                : await WriteAsync(session, batches, what, mayHaveBeenSent: false, cancellationToken);
         return await SaveReportAsync(session, input.Plan, counts, cancellationToken);
     }
 
@@ -49,7 +50,11 @@ internal sealed class WriteStep(IStagingStore store, BatchWriters writers, Rejec
 
         var counts = await WriteAsync(session, name, what, mayHaveBeenSent: !isFirst, cancellationToken);
         return counts.AlreadyGone > 0 && isFirst && await store.ExistsAsync(StagedNames.SentAgain(name), cancellationToken)
-            ? counts with { Deleted = counts.Deleted + counts.AlreadyGone, AlreadyGone = 0 }
+            ? counts with
+            {
+                Deleted = counts.Deleted + counts.AlreadyGone,
+                AlreadyGone = 0,
+            }
             : counts;
     }
 
@@ -69,49 +74,60 @@ internal sealed class WriteStep(IStagingStore store, BatchWriters writers, Rejec
         return new WriteResult(counts, await report.PutAsync(store, plan, cancellationToken));
     }
 
-    private Task<SyncCounts> WriteAsync(Session session, string name, string what, bool mayHaveBeenSent, CancellationToken cancellationToken) => StagedBlob.GuardAsync(what, async () =>
-    {
-        await using var content = await StagedBlob.OpenAsync(store, name, what, cancellationToken);
-        using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        List<Task<BulkReport>> writes = [];
-        try
+    private Task<SyncCounts> WriteAsync(
+        Session session,
+        string name,
+        string what,
+        bool mayHaveBeenSent,
+        CancellationToken cancellationToken
+    ) => StagedBlob.GuardAsync(what, async () =>
         {
-            await foreach (var (batch, isAfterAll) in StagedBatches.ReadAsync(content, name, session.Rejections, abort.Token))
+            await using var content = await StagedBlob.OpenAsync(store, name, what, cancellationToken);
+            using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            List<Task<BulkReport>> writes = [];
+            try
             {
-                if (isAfterAll)
+                await foreach (var (batch, isAfterAll) in StagedBatches.ReadAsync(content, name, session.Rejections, abort.Token))
                 {
-                    await Task.WhenAll(writes);
+                    if (isAfterAll)
+                    {
+                        await Task.WhenAll(writes);
+                    }
+
+                    // Reading waits for writing, so that staged batches need not fit into memory.
+                    var open = writes.FindAll(write => !write.IsCompleted);
+                    if (open.Count >= MaxBufferedBatches)
+                    {
+                        await Task.WhenAny(open);
+                    }
+
+                    writes.Add(WriteAsync(session, batch, mayHaveBeenSent, abort.Token));
                 }
 
-                // Reading waits for writing, so that staged batches need not fit into memory.
-                var open = writes.FindAll(write => !write.IsCompleted);
-                if (open.Count >= MaxBufferedBatches)
+                var counts = default(SyncCounts);
+                foreach (var report in await Task.WhenAll(writes))
                 {
-                    await Task.WhenAny(open);
+                    counts += report.Counts;
+                    session.Rejections.Merge(report.Rejections);
                 }
 
-                writes.Add(WriteAsync(session, batch, mayHaveBeenSent, abort.Token));
+                return counts;
             }
-
-            var counts = default(SyncCounts);
-            foreach (var report in await Task.WhenAll(writes))
+            catch
             {
-                counts += report.Counts;
-                session.Rejections.Merge(report.Rejections);
+                // Report the first failure; the other writes only have to end.
+                await abort.CancelAsync();
+                await ((Task)Task.WhenAll(writes)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw;
             }
+        });
 
-            return counts;
-        }
-        catch
-        {
-            // Report the first failure; the other writes only have to end.
-            await abort.CancelAsync();
-            await ((Task)Task.WhenAll(writes)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw;
-        }
-    });
-
-    private static async Task<BulkReport> WriteAsync(Session session, BulkBatch batch, bool mayHaveBeenSent, CancellationToken cancellationToken)
+    private static async Task<BulkReport> WriteAsync(
+        Session session,
+        BulkBatch batch,
+        bool mayHaveBeenSent,
+        CancellationToken cancellationToken
+    )
     {
         using (batch)
         {

@@ -20,16 +20,19 @@ internal sealed class PageBuilder(StagedSyncOptions limits, TimeProvider time) :
     private string? _next;
 
     /// <summary>Whether it is complete: it has reached its limits, or holds the last page.</summary>
-    public bool IsFull => _plans is [.., var last]
-        && (last.IsLast
+    public bool IsFull =>
+        _plans is [.., var last]
+        && (
+            last.IsLast
             || last.HasMore
             || _plans.Sum(plan => plan.Counts.Read) >= limits.MaxDocuments
             || _plans.Sum(plan => plan.Batches.Sum(batch => batch.Count)) >= limits.MaxOperations
             || _plans.Sum(plan => plan.Batches.Sum(batch => (long)batch.SizeInBytes)) >= limits.MaxBytes
-            || time.GetElapsedTime(_start) >= limits.MaxReadTime);
+            || time.GetElapsedTime(_start) >= limits.MaxReadTime
+        );
 
-    /// <summary>Pages of the source, until this is full. One that can't be read ends them when others were read: what was read stands, and the next step meets the failure
-    /// again, if it lasts.</summary>
+    /// <summary>Pages of the source, until this is full. One that can't be read ends them when others were read: what was read stands, and
+    /// the next step meets the failure again, if it lasts.</summary>
     public async IAsyncEnumerable<T> WhileNotFullAsync<T>(IAsyncEnumerable<T> pages, string partition, ILogger logger)
     {
         await using var reading = pages.GetAsyncEnumerator();
@@ -67,7 +70,13 @@ internal sealed class PageBuilder(StagedSyncOptions limits, TimeProvider time) :
     /// <param name="input">The step's input.</param>
     /// <param name="before">The page before it; <see langword="null"/> for the first one.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    public async Task<(ReadPageResult Answer, StagedPage Page)> StageAsync(IStagingStore store, LoadedPlan opened, ReadPageInput input, StagedPage? before, CancellationToken cancellationToken)
+    public async Task<(ReadPageResult Answer, StagedPage Page)> StageAsync(
+        IStagingStore store,
+        LoadedPlan opened,
+        ReadPageInput input,
+        StagedPage? before,
+        CancellationToken cancellationToken
+    )
     {
         var page = Join(input, before, out var marks);
         var name = StagedNames.NewPage(opened.Name, page.Partition, page.Number);
@@ -99,7 +108,8 @@ internal sealed class PageBuilder(StagedSyncOptions limits, TimeProvider time) :
             _next!,
             _plans[^1].IsLast,
             _plans.Select(plan => plan.Gap).FirstOrDefault(gap => gap is not null),
-            counts);
+            counts
+        );
     }
 
     private async Task<bool> PutBatchesAsync(IStagingStore store, PageName page, string folder, CancellationToken cancellationToken)
@@ -130,8 +140,7 @@ internal sealed class PageBuilder(StagedSyncOptions limits, TimeProvider time) :
                     await spool.WriteAsync(buffer.WrittenMemory, cancellationToken);
                     buffer.Clear();
                 }
-            }
-            while (await plan.ComposeNextAsync(cancellationToken));
+            } while (await plan.ComposeNextAsync(cancellationToken));
 
             rejections.Merge(plan.Rejections);
         }
@@ -152,6 +161,11 @@ internal sealed class PageBuilder(StagedSyncOptions limits, TimeProvider time) :
         return true;
     }
 
-    private static FileStream OpenSpool(string folder) => PrivateFiles.CreateNew(
-        Path.Combine(folder, Path.GetRandomFileName()), 256 * 1024, FileOptions.Asynchronous | FileOptions.DeleteOnClose, FileAccess.ReadWrite);
+    private static FileStream OpenSpool(string folder) =>
+        PrivateFiles.CreateNew(
+            Path.Combine(folder, Path.GetRandomFileName()),
+            256 * 1024,
+            FileOptions.Asynchronous | FileOptions.DeleteOnClose,
+            FileAccess.ReadWrite
+        );
 }

@@ -30,7 +30,8 @@ internal static class PageChain
         PageName last,
         PageName? known,
         Action<StagedPage, PageSeenIds> receive,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         var (end, marks) = await GetAsync(store, last, partition, expected: null, cancellationToken);
         receive(end, marks);
@@ -53,7 +54,12 @@ internal static class PageChain
         return (end, metKnown);
     }
 
-    private static async Task<(List<PageName> Names, bool MetKnown)> NamesBeforeAsync(IStagingStore store, StagedPage end, PageName? known, CancellationToken cancellationToken)
+    private static async Task<(List<PageName> Names, bool MetKnown)> NamesBeforeAsync(
+        IStagingStore store,
+        StagedPage end,
+        PageName? known,
+        CancellationToken cancellationToken
+    )
     {
         var names = new List<PageName>();
         var trail = end.Trail;
@@ -82,11 +88,20 @@ internal static class PageChain
         }
     }
 
-    private static async Task<(StagedPage Page, PageSeenIds PageSeen)> GetAsync(IStagingStore store, PageName name, int partition, int? expected, CancellationToken cancellationToken)
+    private static async Task<(StagedPage Page, PageSeenIds PageSeen)> GetAsync(
+        IStagingStore store,
+        PageName name,
+        int partition,
+        int? expected,
+        CancellationToken cancellationToken
+    )
     {
         var (page, marks) = await StagedPage.GetAsync(store, name, cancellationToken);
         return page.Partition == partition && (expected is null || page.Number == expected)
             ? (page, marks)
-            : throw new ConnectorException($"Page '{name}' is not the one that was expected in partition {partition}. Nothing was deleted because of it. Start the sync again.");
+            : throw new ConnectorException(
+                $"Page '{name}' is not the one that was expected in partition {partition}. Nothing was deleted because of it. Start the "
+                    + "sync again."
+            );
     }
 }

@@ -31,7 +31,11 @@ internal static class StagedBatches
     /// <exception cref="EndOfStreamException">They were cut off.</exception>
     /// <exception cref="InvalidDataException">They are in another format.</exception>
     public static async IAsyncEnumerable<(BulkBatch Batch, bool IsAfterAll)> ReadAsync(
-        Stream from, string name, RejectionReport rejections, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Stream from,
+        string name,
+        RejectionReport rejections,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var header = new byte[BatchHeader];
         var last = StagedBlob.Seed(name);
@@ -86,7 +90,12 @@ internal static class StagedBatches
         return JsonSerializer.Deserialize<RejectionReport>(json.WrittenSpan) ?? new RejectionReport();
     }
 
-    private static async Task<(BulkBatch Batch, ulong Hash)> ReadBatchAsync(Stream from, byte[] header, ulong last, CancellationToken cancellationToken)
+    private static async Task<(BulkBatch Batch, ulong Hash)> ReadBatchAsync(
+        Stream from,
+        byte[] header,
+        ulong last,
+        CancellationToken cancellationToken
+    )
     {
         var count = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(1));
         var bodyLength = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(1 + sizeof(int)));
@@ -102,7 +111,12 @@ internal static class StagedBatches
         {
             for (var place = 0; place < operations.Length; place += OperationHeader)
             {
-                await CopyAsync(from, batch.Buffer, BinaryPrimitives.ReadInt32LittleEndian(operations.WrittenSpan[(place + 1)..]), cancellationToken);
+                await CopyAsync(
+                    from,
+                    batch.Buffer,
+                    BinaryPrimitives.ReadInt32LittleEndian(operations.WrittenSpan[(place + 1)..]),
+                    cancellationToken
+                );
                 batch.Add((BulkOperationKind)operations.WrittenSpan[place]);
             }
 

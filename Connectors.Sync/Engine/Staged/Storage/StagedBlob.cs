@@ -15,7 +15,13 @@ internal static class StagedBlob
     private const int Header = sizeof(ulong) + sizeof(int);
 
     /// <summary>Stores <paramref name="value"/> and what <paramref name="writeRest"/> writes.</summary>
-    public static async Task PutAsync<T>(IStagingStore store, string name, T value, Action<PooledBuffer>? writeRest, CancellationToken cancellationToken)
+    public static async Task PutAsync<T>(
+        IStagingStore store,
+        string name,
+        T value,
+        Action<PooledBuffer>? writeRest,
+        CancellationToken cancellationToken
+    )
     {
         using var buffer = new PooledBuffer();
         buffer.GetSpan(Header)[..Header].Clear();
@@ -40,7 +46,12 @@ internal static class StagedBlob
     /// <param name="what">Description of the blob, the subject of an error sentence.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="ConnectorException">It is missing or damaged.</exception>
-    public static async Task<(T Value, ReadOnlyMemory<byte> Behind)> GetAsync<T>(IStagingStore store, string name, string what, CancellationToken cancellationToken)
+    public static async Task<(T Value, ReadOnlyMemory<byte> Behind)> GetAsync<T>(
+        IStagingStore store,
+        string name,
+        string what,
+        CancellationToken cancellationToken
+    )
     {
         var bytes = await ReadAsync(store, name, what, cancellationToken);
         if (bytes.Length < Header || Checksum(name, bytes.AsSpan(sizeof(ulong))) != BinaryPrimitives.ReadUInt64LittleEndian(bytes))
@@ -51,7 +62,10 @@ internal static class StagedBlob
         var jsonLength = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(sizeof(ulong)));
         try
         {
-            return (JsonSerializer.Deserialize<T>(bytes.AsSpan(Header, jsonLength)) ?? throw StagedNames.Missing(what), bytes.AsMemory(Header + jsonLength));
+            return (
+                JsonSerializer.Deserialize<T>(bytes.AsSpan(Header, jsonLength)) ?? throw StagedNames.Missing(what),
+                bytes.AsMemory(Header + jsonLength)
+            );
         }
         catch (Exception failure) when (failure is JsonException or NotSupportedException or ArgumentException)
         {
@@ -85,11 +99,12 @@ internal static class StagedBlob
 
     private static ulong Checksum(string name, ReadOnlySpan<byte> bytes) => XxHash3.HashToUInt64(bytes, (long)Seed(name));
 
-    private static async Task<byte[]> ReadAsync(IStagingStore store, string name, string what, CancellationToken cancellationToken) => await GuardAsync(what, async () =>
-    {
-        await using var stream = await OpenAsync(store, name, what, cancellationToken);
-        using var copy = new MemoryStream();
-        await stream.CopyToAsync(copy, cancellationToken);
-        return copy.ToArray();
-    });
+    private static async Task<byte[]> ReadAsync(IStagingStore store, string name, string what, CancellationToken cancellationToken) =>
+        await GuardAsync(what, async () =>
+        {
+            await using var stream = await OpenAsync(store, name, what, cancellationToken);
+            using var copy = new MemoryStream();
+            await stream.CopyToAsync(copy, cancellationToken);
+            return copy.ToArray();
+        });
 }

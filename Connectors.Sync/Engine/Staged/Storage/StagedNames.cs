@@ -45,7 +45,8 @@ internal static class StagedNames
     public static string SentAgain(string content) => content + ".again";
 
     /// <summary>The error for a missing blob.</summary>
-    public static ConnectorException Missing(string what) => new($"{what} of this sync is missing from staging. Nothing was deleted because of it. Start the sync again.");
+    public static ConnectorException Missing(string what) =>
+        new($"{what} of this sync is missing from staging. Nothing was deleted because of it. Start the sync again.");
 
     private static string Attempt() => Guid.NewGuid().ToString("N")[..20];
 }

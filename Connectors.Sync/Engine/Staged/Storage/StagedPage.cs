@@ -15,7 +15,15 @@ namespace Connectors.Sync.Engine.Staged.Storage;
 /// <param name="IsLast">Whether the partition ends with it.</param>
 /// <param name="Gap">Why documents may be missing from it.</param>
 /// <param name="Counts">Counts that are final: read, skipped, superseded or unreadable.</param>
-internal sealed record StagedPage(int Partition, int Number, IReadOnlyList<PageName> Trail, string Next, bool IsLast, string? Gap, SyncCounts Counts)
+internal sealed record StagedPage(
+    int Partition,
+    int Number,
+    IReadOnlyList<PageName> Trail,
+    string Next,
+    bool IsLast,
+    string? Gap,
+    SyncCounts Counts
+)
 {
     /// <summary>
     /// Number of previous pages that a page names. A longer trail needs fewer reads to reach the first page and allows more concurrent
@@ -29,7 +37,11 @@ internal sealed record StagedPage(int Partition, int Number, IReadOnlyList<PageN
 
     /// <summary>Reads a page and what it marked.</summary>
     /// <exception cref="ConnectorException">It is gone or damaged.</exception>
-    public static async Task<(StagedPage Page, PageSeenIds PageSeen)> GetAsync(IStagingStore store, PageName name, CancellationToken cancellationToken)
+    public static async Task<(StagedPage Page, PageSeenIds PageSeen)> GetAsync(
+        IStagingStore store,
+        PageName name,
+        CancellationToken cancellationToken
+    )
     {
         var (page, rest) = await StagedBlob.GetAsync<StagedPage>(store, name.Value, "A page", cancellationToken);
         try

@@ -71,7 +71,11 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
     {
         lock (_lock)
         {
-            foreach (var entry in _entries.Where(pair => pair.Key.Value.StartsWith(JobFolder.NameOf(jobId) + "/", StringComparison.Ordinal)).Select(pair => pair.Value))
+            foreach (
+                var entry in _entries
+                    .Where(pair => pair.Key.Value.StartsWith(JobFolder.NameOf(jobId) + "/", StringComparison.Ordinal))
+                    .Select(pair => pair.Value)
+            )
             {
                 entry.LastUse = -1;
             }
@@ -153,7 +157,11 @@ internal sealed class StagedPlans(IStagingStore store, string stateFolder, int m
         var folder = NewFolder();
         if (plan.Snapshot.Count > 0)
         {
-            await FetchAsync(StagedNames.Snapshot(name, IdSnapshotFile.EntriesName), Path.Combine(folder, IdSnapshotFile.EntriesName), cancellationToken);
+            await FetchAsync(
+                StagedNames.Snapshot(name, IdSnapshotFile.EntriesName),
+                Path.Combine(folder, IdSnapshotFile.EntriesName),
+                cancellationToken
+            );
         }
 
         return await StagedBlob.GuardAsync("The snapshot", () => Task.FromResult(new LoadedPlan(name, plan, folder)));

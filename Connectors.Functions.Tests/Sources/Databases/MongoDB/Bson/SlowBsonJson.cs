@@ -58,37 +58,42 @@ internal static class SlowBsonJson
             : string.Join('.', name[..end].Split('.').Select(part => part.Trim().Length == 0 ? "_" : part)) + name[end..];
     }
 
-    private static JsonNode? Value(BsonValue value) => value switch
-    {
-        BsonDouble number => double.IsFinite(number.Value) ? JsonValue.Create(number.Value) : null,
-        BsonString text => text.Value,
-        BsonSymbol symbol => symbol.Name,
-        BsonJavaScriptWithScope code => new JsonObject { ["code"] = code.Code, ["scope"] = Object(code.Scope) },
-        BsonJavaScript code => code.Code,
-        BsonDocument document => Object(document),
-        BsonArray array => new JsonArray([.. array.Select(Value)]),
-        BsonBinaryData { SubType: BsonBinarySubType.UuidStandard or BsonBinarySubType.UuidLegacy } uuid => new Guid(uuid.Bytes, bigEndian: true).ToString(),
-        BsonBinaryData binary => Convert.ToBase64String(binary.Bytes),
-        BsonObjectId id => id.Value.ToString(),
-        BsonBoolean boolean => boolean.Value,
-        BsonDateTime date => Date(date.MillisecondsSinceEpoch),
-        BsonRegularExpression regex => $"/{regex.Pattern}/{regex.Options}",
-        BsonInt32 number => number.Value,
-        BsonInt64 number => number.Value,
-        BsonTimestamp time => new JsonObject { ["t"] = (uint)time.Timestamp, ["i"] = (uint)time.Increment },
-        BsonDecimal128 number => Number(number.Value),
-        BsonMinKey => "MinKey",
-        BsonMaxKey => "MaxKey",
-        BsonNull or BsonUndefined => null,
-        _ => throw new NotSupportedException(value.BsonType.ToString()),
-    };
+    private static JsonNode? Value(BsonValue value) =>
+        value switch
+        {
+            BsonDouble number => double.IsFinite(number.Value) ? JsonValue.Create(number.Value) : null,
+            BsonString text => text.Value,
+            BsonSymbol symbol => symbol.Name,
+            BsonJavaScriptWithScope code => new JsonObject { ["code"] = code.Code, ["scope"] = Object(code.Scope) },
+            BsonJavaScript code => code.Code,
+            BsonDocument document => Object(document),
+            BsonArray array => new JsonArray([.. array.Select(Value)]),
+            BsonBinaryData { SubType: BsonBinarySubType.UuidStandard or BsonBinarySubType.UuidLegacy } uuid => new Guid(
+                uuid.Bytes,
+                bigEndian: true
+            ).ToString(),
+            BsonBinaryData binary => Convert.ToBase64String(binary.Bytes),
+            BsonObjectId id => id.Value.ToString(),
+            BsonBoolean boolean => boolean.Value,
+            BsonDateTime date => Date(date.MillisecondsSinceEpoch),
+            BsonRegularExpression regex => $"/{regex.Pattern}/{regex.Options}",
+            BsonInt32 number => number.Value,
+            BsonInt64 number => number.Value,
+            BsonTimestamp time => new JsonObject { ["t"] = (uint)time.Timestamp, ["i"] = (uint)time.Increment },
+            BsonDecimal128 number => Number(number.Value),
+            BsonMinKey => "MinKey",
+            BsonMaxKey => "MaxKey",
+            BsonNull or BsonUndefined => null,
+            _ => throw new NotSupportedException(value.BsonType.ToString()),
+        };
 
-    private static string Date(long milliseconds) => milliseconds switch
-    {
-        < -62_135_596_800_000 => "0001-01-01T00:00:00.000Z",
-        > 253_402_300_799_999 => "9999-12-31T23:59:59.999Z",
-        _ => DateTime.UnixEpoch.AddMilliseconds(milliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-    };
+    private static string Date(long milliseconds) =>
+        milliseconds switch
+        {
+            < -62_135_596_800_000 => "0001-01-01T00:00:00.000Z",
+            > 253_402_300_799_999 => "9999-12-31T23:59:59.999Z",
+            _ => DateTime.UnixEpoch.AddMilliseconds(milliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+        };
 
     private static JsonNode? Number(Decimal128 number)
     {

@@ -14,14 +14,23 @@ public sealed class MySqlDatabaseTests(MariaDbServer server) : SqlDatabaseTests(
     [InlineData("tables", "a, A", FailureKind.Fatal, "has no table 'A'")]
     [InlineData("host", "no-such-host.invalid", FailureKind.Retry, "MySQL server no-such-host.invalid")]
     [InlineData("port", "0", FailureKind.Fatal, "port: 0 is out of range")]
-    public Task WhatIsWrongIsSaidInASentence(string field, string value, FailureKind kind, string sentence) => AssertWrongValueIsExplainedAsync(field, value, kind, sentence);
+    public Task WhatIsWrongIsSaidInASentence(string field, string value, FailureKind kind, string sentence) =>
+        AssertWrongValueIsExplainedAsync(field, value, kind, sentence);
 
     protected override string DropKey => "DROP PRIMARY KEY";
 
     protected override string LockTableA => "LOCK TABLES a WRITE";
 
-    protected override Task AddReaderAsync(string database, string[] readable, string[] closed) => server.RunAsync(
-        database,
-        string.Join(';', readable.Select(table => $"GRANT SELECT ON {table} TO limited@'%'").Concat(closed.Select(table => $"GRANT INSERT ON {table} TO limited@'%'")).Prepend("CREATE OR REPLACE USER limited@'%' IDENTIFIED BY 'x'")),
-        Cancellation);
+    protected override Task AddReaderAsync(string database, string[] readable, string[] closed) =>
+        server.RunAsync(
+            database,
+            string.Join(
+                ';',
+                readable
+                    .Select(table => $"GRANT SELECT ON {table} TO limited@'%'")
+                    .Concat(closed.Select(table => $"GRANT INSERT ON {table} TO limited@'%'"))
+                    .Prepend("CREATE OR REPLACE USER limited@'%' IDENTIFIED BY 'x'")
+            ),
+            Cancellation
+        );
 }

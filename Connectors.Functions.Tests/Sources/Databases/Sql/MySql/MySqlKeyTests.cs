@@ -29,7 +29,10 @@ public sealed class MySqlKeyTests(MariaDbServer server)
     [InlineData("k time", "SEC_TO_TIME((CAST(seq AS SIGNED) - 12) * 1234)")]
     [InlineData("k varchar(50)", "ELT(seq, '', 'a b', '''\"\\\\', '%', 'ä', 'z', 'Z1', 'é', '😀', 'É1', 'ß', 'ssx') ")]
     [InlineData("k varchar(50) COLLATE utf8mb4_bin", "ELT(seq, '', 'a', 'A', 'b', 'B', 'ä', 'Ä', 'z', 'Z', '😀', 'é', 'E')")]
-    [InlineData("k varchar(50) CHARACTER SET latin1 COLLATE latin1_german2_ci", "ELT(seq, 'ä', 'af', 'ad', 'o', 'ö', 'of', 'u', 'ü', 'uf', 'ß', 'st', 'z')")]
+    [InlineData(
+        "k varchar(50) CHARACTER SET latin1 COLLATE latin1_german2_ci",
+        "ELT(seq, 'ä', 'af', 'ad', 'o', 'ö', 'of', 'u', 'ü', 'uf', 'ß', 'st', 'z')"
+    )]
     [InlineData("k char(36)", "UUID()")]
     [InlineData("k uuid", "UUID()")]
     [InlineData("k inet6", "CONCAT('::', HEX(seq))")]
@@ -45,7 +48,12 @@ public sealed class MySqlKeyTests(MariaDbServer server)
     {
         const int Rows = 12;
         var database = await server.CreateDatabaseAsync(Cancellation);
-        await server.RunAsync(database, $"SET sql_mode = ''; CREATE TABLE t ({columns}, PRIMARY KEY ({key})); INSERT INTO t SELECT {values} FROM mysql.seq_1_to_{Rows}; ANALYZE TABLE t", Cancellation);
+        await server.RunAsync(
+            database,
+            $"SET sql_mode = ''; CREATE TABLE t ({columns}, PRIMARY KEY ({key})); INSERT INTO t SELECT {values} FROM "
+                + $"mysql.seq_1_to_{Rows}; ANALYZE TABLE t",
+            Cancellation
+        );
         await using var source = server.Source(database);
         await SqlRows.AssertEachComesOnceAsync(source, Rows, Cancellation);
     }
@@ -54,10 +62,17 @@ public sealed class MySqlKeyTests(MariaDbServer server)
     public async Task AFloatInAnIdHasTheDigitsThatSomebodyStored()
     {
         var database = await server.CreateDatabaseAsync(Cancellation);
-        await server.RunAsync(database, "CREATE TABLE t (k float PRIMARY KEY); INSERT INTO t VALUES (0.1), (1.1), (3), (0.333333333), (16777216), (1e20)", Cancellation);
+        await server.RunAsync(
+            database,
+            "CREATE TABLE t (k float PRIMARY KEY); INSERT INTO t VALUES (0.1), (1.1), (3), (0.333333333), (16777216), (1e20)",
+            Cancellation
+        );
         await using var source = server.Source(database);
         var ids = (await source.AllAsync(1, PageLimits.Default, Cancellation)).Ids();
-        Assert.Equal(["t_0.1", "t_0.33333334", "t_1.1", "t_3.0", "t_16777216.0", "t_1e20"], ids.Select(id => id[id.IndexOf("t_", StringComparison.Ordinal)..]));
+        Assert.Equal(
+            ["t_0.1", "t_0.33333334", "t_1.1", "t_3.0", "t_16777216.0", "t_1e20"],
+            ids.Select(id => id[id.IndexOf("t_", StringComparison.Ordinal)..])
+        );
     }
 
     [Fact]
@@ -65,7 +80,11 @@ public sealed class MySqlKeyTests(MariaDbServer server)
     {
         var database = await server.CreateDatabaseAsync(Cancellation);
         await server.RunAsync(
-            database, "CREATE TABLE t (k bigint unsigned PRIMARY KEY); INSERT INTO t SELECT 18446744073709551615 - seq FROM mysql.seq_1_to_40; ANALYZE TABLE t", Cancellation);
+            database,
+            "CREATE TABLE t (k bigint unsigned PRIMARY KEY); INSERT INTO t SELECT 18446744073709551615 - seq FROM mysql.seq_1_to_40; "
+                + "ANALYZE TABLE t",
+            Cancellation
+        );
         await using var source = server.Source(database);
         var partitions = await source.PartitionAsync(4, Cancellation);
         Assert.Equal(["t 1 of 4", "t 2 of 4", "t 3 of 4", "t 4 of 4"], partitions.Select(partition => partition.Name));
@@ -83,8 +102,14 @@ public sealed class MySqlKeyTests(MariaDbServer server)
     public async Task APageOfACompositeKeyIsFoundByTheIndex()
     {
         var database = await server.CreateDatabaseAsync(Cancellation);
-        await server.RunAsync(database, "CREATE TABLE t (a int, b int, PRIMARY KEY (a, b)); INSERT INTO t SELECT 1, seq FROM mysql.seq_1_to_5000; ANALYZE TABLE t", Cancellation);
-        var dialect = new MySqlDialect(new MySqlConfiguration(SomeSettings.Of(server.Values(server.Port, database), MySqlConfiguration.Fields).Settings));
+        await server.RunAsync(
+            database,
+            "CREATE TABLE t (a int, b int, PRIMARY KEY (a, b)); INSERT INTO t SELECT 1, seq FROM mysql.seq_1_to_5000; ANALYZE TABLE t",
+            Cancellation
+        );
+        var dialect = new MySqlDialect(
+            new MySqlConfiguration(SomeSettings.Of(server.Values(server.Port, database), MySqlConfiguration.Fields).Settings)
+        );
         await using var pool = dialect.Open();
         await using var connection = await pool.OpenConnectionAsync(Cancellation);
         await using var transaction = await dialect.BeginAsync(connection, Cancellation);

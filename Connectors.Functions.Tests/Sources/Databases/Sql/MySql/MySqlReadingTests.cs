@@ -58,18 +58,28 @@ public sealed class MySqlReadingTests(MariaDbServer server)
         var database = await server.CreateDatabaseAsync(Cancellation);
         await server.RunAsync(
             database,
-            $"SET sql_mode = ''; CREATE TABLE t (id int PRIMARY KEY, {string.Join(", ", values.Select((value, i) => $"c{i} {value.Type}"))}); INSERT INTO t VALUES (1, {string.Join(", ", values.Select(value => value.Value))})",
-            Cancellation);
+            "SET sql_mode = ''; CREATE TABLE t (id int PRIMARY KEY, "
+                + $"{string.Join(", ", values.Select((value, i) => $"c{i} {value.Type}"))}); INSERT INTO t VALUES (1, "
+                + $"{string.Join(", ", values.Select(value => value.Value))})",
+            Cancellation
+        );
         await using var source = server.Source(database);
         var body = Assert.Single((await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents()).Json();
-        Assert.Equal(values.Select(value => $"{value.Type}: {value.Expected}"), values.Select((value, i) => $"{value.Type}: {body.GetProperty($"c{i}").GetRawText()}"));
+        Assert.Equal(
+            values.Select(value => $"{value.Type}: {value.Expected}"),
+            values.Select((value, i) => $"{value.Type}: {body.GetProperty($"c{i}").GetRawText()}")
+        );
     }
 
     [Fact]
     public async Task ADocumentNamesItsTableAndNoTwoFieldsAreAlike()
     {
         var database = await server.CreateDatabaseAsync(Cancellation);
-        await server.RunAsync(database, "CREATE TABLE `a``b` (id int, `Table` int, `x..y` int, n int, PRIMARY KEY (n, id)); INSERT INTO `a``b` VALUES (1, 2, 3, 4)", Cancellation);
+        await server.RunAsync(
+            database,
+            "CREATE TABLE `a``b` (id int, `Table` int, `x..y` int, n int, PRIMARY KEY (n, id)); INSERT INTO `a``b` VALUES (1, 2, 3, 4)",
+            Cancellation
+        );
         await using var source = server.Source(database);
         var document = Assert.Single((await source.AllAsync(2, PageLimits.Default, Cancellation)).Documents());
         Assert.Equal("a`b_1_4", document.Id);

@@ -19,7 +19,8 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlServer server) : SqlDataba
     [InlineData("host", "no-such-host.invalid", FailureKind.Retry, "the name is unknown")]
     [InlineData("port", "70000", FailureKind.Fatal, "port: 70000 is out of range")]
     [InlineData("ssl_ca", "not pem", FailureKind.Fatal, "ssl_ca: no certificate in it")]
-    public Task WhatIsWrongIsSaidInASentence(string field, string value, FailureKind kind, string sentence) => AssertWrongValueIsExplainedAsync(field, value, kind, sentence);
+    public Task WhatIsWrongIsSaidInASentence(string field, string value, FailureKind kind, string sentence) =>
+        AssertWrongValueIsExplainedAsync(field, value, kind, sentence);
 
     [Fact]
     public async Task AnEmptyDatabaseIsAMistake()
@@ -31,7 +32,11 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlServer server) : SqlDataba
     [Fact]
     public async Task AServerWithoutTlsIsToldFromOneThatCanNotBeReached()
     {
-        await using var plain = server.Source(await server.CreateDatabaseAsync(Cancellation), ("ssl_enabled", true), ("ssl_ca", server.Certificate));
+        await using var plain = server.Source(
+            await server.CreateDatabaseAsync(Cancellation),
+            ("ssl_enabled", true),
+            ("ssl_ca", server.Certificate)
+        );
         await AssertPingFailsAsync(plain, "does not offer TLS");
     }
 
@@ -39,12 +44,20 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlServer server) : SqlDataba
 
     protected override string LockTableA => "BEGIN; LOCK TABLE a";
 
-    protected override Task AddReaderAsync(string database, string[] readable, string[] closed) => server.RunAsync(
-        database,
-        string.Join(';', readable.Select(table => $"GRANT SELECT ON {table} TO limited").Prepend("DROP ROLE IF EXISTS limited; CREATE ROLE limited LOGIN PASSWORD 'x'")),
-        Cancellation);
+    protected override Task AddReaderAsync(string database, string[] readable, string[] closed) =>
+        server.RunAsync(
+            database,
+            string.Join(
+                ';',
+                readable
+                    .Select(table => $"GRANT SELECT ON {table} TO limited")
+                    .Prepend("DROP ROLE IF EXISTS limited; CREATE ROLE limited LOGIN PASSWORD 'x'")
+            ),
+            Cancellation
+        );
 
-    protected override Task RemoveReaderAsync(string database) => server.RunAsync(database, "DROP OWNED BY limited; DROP ROLE limited", Cancellation);
+    protected override Task RemoveReaderAsync(string database) =>
+        server.RunAsync(database, "DROP OWNED BY limited; DROP ROLE limited", Cancellation);
 
     protected override async Task<IAsyncDisposable?> SwitchTlsOnAsync()
     {

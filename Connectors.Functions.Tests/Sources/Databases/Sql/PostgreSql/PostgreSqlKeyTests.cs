@@ -67,18 +67,27 @@ public sealed class PostgreSqlKeyTests(PostgreSqlServer server)
             INSERT INTO t SELECT ({value})::{type.Split(" COLLATE", 2)[0]} FROM generate_series(1, {rows}) n;
             ANALYZE t
             """,
-            Cancellation);
+            Cancellation
+        );
         await AssertEveryRowComesOnceAsync(schema, rows);
     }
 
     [Theory]
     [InlineData("a text, b int, PRIMARY KEY (a, b)", "chr(65 + n % 3), n")]
     [InlineData("a int, b text, c uuid, PRIMARY KEY (c, a, b)", "n % 2, 'b' || n % 3, md5(n::text)::uuid")]
-    [InlineData("a timestamptz, b date, PRIMARY KEY (b, a) INCLUDE (n)", "timestamptz '2024-01-01' + n * interval '1 hour', date '2024-01-01' + n % 4")]
+    [InlineData(
+        "a timestamptz, b date, PRIMARY KEY (b, a) INCLUDE (n)",
+        "timestamptz '2024-01-01' + n * interval '1 hour', date '2024-01-01' + n % 4"
+    )]
     public async Task EveryRowOfACompositeKeyComesOnce(string columns, string values)
     {
         var schema = await server.CreateSchemaAsync(Cancellation);
-        await server.RunAsync("postgres", $"SET search_path TO {schema}; CREATE TABLE t (n int, {columns}); INSERT INTO t SELECT n, {values} FROM generate_series(1, 24) n; ANALYZE t", Cancellation);
+        await server.RunAsync(
+            "postgres",
+            $"SET search_path TO {schema}; CREATE TABLE t (n int, {columns}); INSERT INTO t SELECT n, {values} FROM generate_series(1, "
+                + "24) n; ANALYZE t",
+            Cancellation
+        );
         await AssertEveryRowComesOnceAsync(schema, 24);
     }
 
@@ -86,7 +95,12 @@ public sealed class PostgreSqlKeyTests(PostgreSqlServer server)
     public async Task ANumberKeyIsDividedWithoutStatistics()
     {
         var schema = await server.CreateSchemaAsync(Cancellation);
-        await server.RunAsync("postgres", $"SET search_path TO {schema}; CREATE TABLE t (k bigint PRIMARY KEY); INSERT INTO t SELECT n * 1000 FROM generate_series(-10, 10) n", Cancellation);
+        await server.RunAsync(
+            "postgres",
+            $"SET search_path TO {schema}; CREATE TABLE t (k bigint PRIMARY KEY); INSERT INTO t SELECT n * 1000 FROM "
+                + "generate_series(-10, 10) n",
+            Cancellation
+        );
         await using var source = server.Source("postgres", ("schema", schema));
         var partitions = await source.PartitionAsync(4, Cancellation);
         Assert.Equal(["t 1 of 4", "t 2 of 4", "t 3 of 4", "t 4 of 4"], partitions.Select(partition => partition.Name));
@@ -99,8 +113,10 @@ public sealed class PostgreSqlKeyTests(PostgreSqlServer server)
         var schema = await server.CreateSchemaAsync(Cancellation);
         await server.RunAsync(
             "postgres",
-            $"SET search_path TO {schema}; CREATE TABLE t (k text PRIMARY KEY); INSERT INTO t SELECT repeat(chr(64 + n), CASE WHEN n BETWEEN 3 AND 6 THEN 5000 ELSE 1 END) FROM generate_series(1, 8) n",
-            Cancellation);
+            $"SET search_path TO {schema}; CREATE TABLE t (k text PRIMARY KEY); INSERT INTO t SELECT repeat(chr(64 + n), CASE WHEN n "
+                + "BETWEEN 3 AND 6 THEN 5000 ELSE 1 END) FROM generate_series(1, 8) n",
+            Cancellation
+        );
         await using var source = server.Source("postgres", ("schema", schema));
         var pages = await source.AllAsync(1, SqlRows.Small, Cancellation);
         Assert.Equal([2, 5, 1], pages.Select(page => page.Documents.Count));

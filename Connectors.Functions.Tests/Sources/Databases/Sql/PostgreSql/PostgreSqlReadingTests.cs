@@ -38,7 +38,11 @@ public sealed class PostgreSqlReadingTests(PostgreSqlServer server)
     [InlineData("timestamptz", "'-infinity'", "\"0001-01-01T00:00:00Z\"")]
     [InlineData("time", "'13:14:15'", "\"13:14:15\"")]
     [InlineData("interval", "'1 year 2 days 3 hours'", "\"P1Y2DT3H\"")]
-    [InlineData("json", "'{\"a\": 1, \"a\": 2, \"\": [1e400, null], \"id\": {\".x\": true}}'", "{\"a\":2,\"_\":[\"1e400\",null],\"id\":{\"_.x\":true}}")]
+    [InlineData(
+        "json",
+        "'{\"a\": 1, \"a\": 2, \"\": [1e400, null], \"id\": {\".x\": true}}'",
+        "{\"a\":2,\"_\":[\"1e400\",null],\"id\":{\"_.x\":true}}"
+    )]
     [InlineData("json", "'\"\\ud800\"'", "\"\\\"\\\\ud800\\\"\"")]
     [InlineData("jsonb", "'[1.50, \"x\"]'", "[1.50,\"x\"]")]
     [InlineData("jsonb", "'null'", "null")]
@@ -76,13 +80,17 @@ public sealed class PostgreSqlReadingTests(PostgreSqlServer server)
             CREATE TABLE t (id int PRIMARY KEY, v {type});
             INSERT INTO t VALUES (1, {value})
             """,
-            Cancellation);
+            Cancellation
+        );
         await using var source = server.Source("postgres", ("schema", schema));
         var document = Assert.Single((await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents());
         Assert.Equal($"postgres_{schema}_t_1", document.Id);
         Assert.Equal(
-            type is "price" ? "1.5000" : type is "price[]" ? "[2.0000]" : expected,
-            document.Json().GetProperty($"{schema}_t_v").GetRawText());
+            type is "price" ? "1.5000"
+                : type is "price[]" ? "[2.0000]"
+                : expected,
+            document.Json().GetProperty($"{schema}_t_v").GetRawText()
+        );
     }
 
     [Fact]
@@ -92,13 +100,15 @@ public sealed class PostgreSqlReadingTests(PostgreSqlServer server)
         await server.RunAsync(
             database,
             """CREATE SCHEMA "My"; CREATE TABLE "My"."Some ""Table" (id int PRIMARY KEY, a int, "A" int, "x..y" int); INSERT INTO "My"."Some ""Table" VALUES (1, 2, 3, 4)""",
-            Cancellation);
+            Cancellation
+        );
         await using var source = server.Source(database, ("schema", "My"));
         var document = Assert.Single((await source.AllAsync(2, PageLimits.Default, Cancellation)).Documents());
         Assert.Equal($"{database}_My_Some \"Table_1", document.Id);
         Assert.Equal(
             $$"""{"database":"{{database}}","table":"Some \"Table","schema":"My","my_some \"table_id":1,"my_some \"table_a":2,"my_some \"table_a_":3,"my_some \"table_x._.y":4}""",
-            document.Body);
+            document.Body
+        );
     }
 
     [Fact]
@@ -111,11 +121,13 @@ public sealed class PostgreSqlReadingTests(PostgreSqlServer server)
             CREATE TABLE events (year int, n int, PRIMARY KEY (year, n)); INSERT INTO events VALUES (2023, 5), (2024, 5);
             CREATE TABLE events_2023 (n int PRIMARY KEY); INSERT INTO events_2023 VALUES (5)
             """,
-            Cancellation);
+            Cancellation
+        );
         await using var source = server.Source(database);
         Assert.Equal(
             [$"{database}_public_events_[\"2023\",\"5\"]", $"{database}_public_events_2024_5", $"{database}_public_events_2023_5"],
-            (await source.AllAsync(1, PageLimits.Default, Cancellation)).Ids());
+            (await source.AllAsync(1, PageLimits.Default, Cancellation)).Ids()
+        );
     }
 
     [Fact]
@@ -134,25 +146,36 @@ public sealed class PostgreSqlReadingTests(PostgreSqlServer server)
             INSERT INTO parent VALUES (1); INSERT INTO child VALUES (1);
             ANALYZE
             """,
-            Cancellation);
+            Cancellation
+        );
         await using var source = server.Source(database);
         Assert.Equal(
             [$"{database}_public_child_1", $"{database}_public_logs_5", $"{database}_public_logs_15", $"{database}_public_parent_1"],
-            (await source.AllAsync(1, PageLimits.Default, Cancellation)).Ids());
+            (await source.AllAsync(1, PageLimits.Default, Cancellation)).Ids()
+        );
     }
 
     [Fact]
     public async Task AColumnThatIsDroppedInMidSyncIsGotOver()
     {
         var database = await server.CreateDatabaseAsync(Cancellation);
-        await server.RunAsync(database, "CREATE TABLE a (n int PRIMARY KEY, m int, o int); INSERT INTO a VALUES (1, 9, 0), (2, 8, 0)", Cancellation);
+        await server.RunAsync(
+            database,
+            "CREATE TABLE a (n int PRIMARY KEY, m int, o int); INSERT INTO a VALUES (1, 9, 0), (2, 8, 0)",
+            Cancellation
+        );
         await using var source = server.Source(database);
         var partition = Assert.Single(await source.PartitionAsync(1, Cancellation));
         var first = await source.PageAsync(partition, PageToken.Start, new PageLimits(1, int.MaxValue), Cancellation);
         await server.RunAsync(database, "ALTER TABLE a DROP COLUMN m", Cancellation);
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PageAsync(partition, first.Next, PageLimits.Default, Cancellation));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            source.PageAsync(partition, first.Next, PageLimits.Default, Cancellation)
+        );
         Assert.Equal(FailureKind.Retry, failure.Kind);
-        Assert.Equal([$"{database}_public_a_2"], (await source.PartitionAsync(partition, first.Next, PageLimits.Default, Cancellation)).Ids());
+        Assert.Equal(
+            [$"{database}_public_a_2"],
+            (await source.PartitionAsync(partition, first.Next, PageLimits.Default, Cancellation)).Ids()
+        );
     }
 
     [Fact]
@@ -161,7 +184,12 @@ public sealed class PostgreSqlReadingTests(PostgreSqlServer server)
         var database = await server.CreateDatabaseAsync(Cancellation);
         await server.RunAsync(database, "CREATE TABLE a (n int PRIMARY KEY); INSERT INTO a VALUES (1), (2)", Cancellation);
         await using var source = server.Source(database);
-        var page = await source.PageAsync(Assert.Single(await source.PartitionAsync(1, Cancellation)), new PageToken("[1"), PageLimits.Default, Cancellation);
+        var page = await source.PageAsync(
+            Assert.Single(await source.PartitionAsync(1, Cancellation)),
+            new PageToken("[1"),
+            PageLimits.Default,
+            Cancellation
+        );
         Assert.True(page.Restarts);
         Assert.Equal(2, page.Documents.Count);
     }
@@ -174,7 +202,14 @@ public sealed class PostgreSqlReadingTests(PostgreSqlServer server)
         await server.RunAsync("postgres", "CREATE DATABASE bytes ENCODING 'SQL_ASCII' TEMPLATE template0", Cancellation);
         await server.RunAsync("bytes", "CREATE TABLE a (n int PRIMARY KEY, t text); INSERT INTO a VALUES (1, E'x\\xffy')", Cancellation);
         await using var source = server.Source("bytes");
-        Assert.Equal("x\uFFFDy", Assert.Single((await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents()).Json().GetProperty("public_a_t").GetString());
+        Assert.Equal(
+            "x\uFFFDy",
+            Assert
+                .Single((await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents())
+                .Json()
+                .GetProperty("public_a_t")
+                .GetString()
+        );
     }
 
     [Fact]
@@ -189,7 +224,8 @@ public sealed class PostgreSqlReadingTests(PostgreSqlServer server)
             ALTER TABLE a ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON a USING (spy(a)); ALTER TABLE a FORCE ROW LEVEL SECURITY;
             DROP ROLE IF EXISTS limited; CREATE ROLE limited LOGIN PASSWORD 'x'; GRANT SELECT ON a TO limited; GRANT ALL ON seen TO limited
             """,
-            Cancellation);
+            Cancellation
+        );
         await using var source = server.Source(database, ("username", "limited"), ("password", "x"), ("tables", "a"));
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, PageLimits.Default, Cancellation));
         Assert.Contains("25006", failure.Message, StringComparison.Ordinal);
