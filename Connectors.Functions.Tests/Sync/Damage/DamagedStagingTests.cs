@@ -2,6 +2,7 @@ using Connectors.Abstractions;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Staged;
 using Connectors.Sync.Engine.Staged.Messages;
+using Connectors.Sync.Engine.Staged.Storage;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.InMemory;
 using Xunit;
@@ -85,7 +86,7 @@ public sealed class DamagedStagingTests : IDisposable
         _bench.Request = _bench.Request with { JobId = "job-2" };
         var source = MemorySource.Holding("a", "b", "c", "d", "e", "f", "g", "h", "i", "j");
         var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, StagedBench.Token);
-        List<string> pages = [];
+        List<PageName> pages = [];
         ReadPageResult page;
         do
         {
@@ -104,7 +105,7 @@ public sealed class DamagedStagingTests : IDisposable
                 new ReadPageInput(begin.Plan!, 0, null),
                 StagedBench.Token
             );
-        _bench.Memory.Contents[pages[0]] = _bench.Memory.Contents[other.Page];
+        _bench.Memory.Contents[pages[0].Value] = _bench.Memory.Contents[other.Page.Value];
 
         await Assert.ThrowsAsync<ConnectorException>(() =>
             _bench.Machine(2).PlanDeletesAsync(_bench.Request, new PlanDeletesInput(begin.Plan!, [pages[^1]]), StagedBench.Token)
