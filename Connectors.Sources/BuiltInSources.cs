@@ -11,6 +11,7 @@ public static class BuiltInSources
             ["confluence"] = "Connectors.Sources.Rest.Confluence.ConfluenceDataSource, Connectors.Sources",
             ["dir"] = "Connectors.Sources.Files.DirectoryDataSource, Connectors.Sources",
             ["github"] = "Connectors.Sources.Rest.GitHub.GitHubDataSource, Connectors.Sources",
+            ["gitlab"] = "Connectors.Sources.Rest.GitLab.GitLabDataSource, Connectors.Sources",
             ["http_json"] = "Connectors.Sources.Rest.HttpJson.HttpJsonDataSource, Connectors.Sources",
             ["jira"] = "Connectors.Sources.Rest.Jira.JiraDataSource, Connectors.Sources",
             ["mongodb"] = "Connectors.Sources.Databases.MongoDB.MongoDataSource, Connectors.Sources",
