@@ -106,12 +106,8 @@ public sealed class ProjectDependencyTests
         );
 
         // The same look finds them where they are.
-        Assert.Equal(
-            Drivers.Length,
-            Packages("Connectors.Sources")
-                .Select(name => Drivers.Single(driver => name.StartsWith(driver, StringComparison.Ordinal)))
-                .Distinct()
-                .Count()
+        Assert.All(Drivers, driver =>
+            Assert.Contains(Packages("Connectors.Sources"), name => name.StartsWith(driver, StringComparison.Ordinal))
         );
     }
 
@@ -123,7 +119,7 @@ public sealed class ProjectDependencyTests
             ["Connectors.Abstractions"] = "Connectors.Functions.Tests, Connectors.Sources, Connectors.Sync",
             ["Connectors.Charsets"] = "Connectors.Extraction, Connectors.Functions.Tests, Connectors.Sources, Connectors.Sync",
             ["Connectors.Cli"] = "Connectors.Functions.Tests",
-            ["Connectors.Emulator"] = "Connectors.Functions.Tests",
+            ["Connectors.Emulator"] = "Connectors.Functions.Tests, Connectors.LocalHost, elastic-ingest",
             ["Connectors.Functions"] = "Connectors.Benchmarks, Connectors.Functions.Tests, Connectors.LocalHost",
             ["Connectors.LocalHost"] = "Connectors.Functions.Tests",
             ["Connectors.Sources"] = "Connectors.Benchmarks, Connectors.Functions.Tests",

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Connectors.Abstractions;
 using Connectors.Functions.Hosting;
 using Connectors.Functions.Orchestrations;
-using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Pages;
 using Connectors.Sync.Service;
 using Microsoft.Extensions.Logging;
 

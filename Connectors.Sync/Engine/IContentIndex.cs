@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Diff;
+using Connectors.Sync.Engine.Planning;
 
 namespace Connectors.Sync.Engine;
 

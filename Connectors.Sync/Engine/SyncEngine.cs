@@ -83,7 +83,7 @@ internal sealed class SyncEngine : ISyncEngine
             _time,
             _random,
             _logger,
-            stopReading
+            stop: stopReading
         );
         using var state = _states.Open(request.JobId);
         try

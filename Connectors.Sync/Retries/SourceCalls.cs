@@ -15,8 +15,8 @@ namespace Connectors.Sync.Retries;
 /// <param name="time">The clock.</param>
 /// <param name="random">For the jitter of retries.</param>
 /// <param name="logger">Is told of retries.</param>
-/// <param name="stop">Ends pauses at once, and a call under way after <see cref="Patience"/>.</param>
 /// <param name="callsOn">Where calls are made; <see langword="null"/> for the thread pool.</param>
+/// <param name="stop">Ends pauses at once, and a call under way after <see cref="Patience"/>.</param>
 internal sealed class SourceCalls(
     string source,
     BackoffPolicy retries,
@@ -24,8 +24,8 @@ internal sealed class SourceCalls(
     TimeProvider time,
     Random random,
     ILogger logger,
-    CancellationToken stop = default,
-    TaskScheduler? callsOn = null
+    TaskScheduler? callsOn = null,
+    CancellationToken stop = default
 )
 {
     /// <summary>How long a call that is to end has to do so before it is abandoned.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
-using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Pages;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Retries;
 using Connectors.Sync.Sources;

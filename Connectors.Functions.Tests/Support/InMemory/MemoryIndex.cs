@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Diff;
 using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Planning;
 
 namespace Connectors.Tests.Support.InMemory;
 

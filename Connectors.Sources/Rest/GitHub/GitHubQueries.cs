@@ -1,5 +1,3 @@
-using Connectors.Abstractions;
-
 namespace Connectors.Sources.Rest.GitHub;
 
 /// <summary>The GraphQL queries.</summary>

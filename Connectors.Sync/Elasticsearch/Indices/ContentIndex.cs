@@ -5,6 +5,7 @@ using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Elasticsearch.Calls;
 using Connectors.Sync.Elasticsearch.Shapes;
 using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Microsoft.Extensions.Logging;

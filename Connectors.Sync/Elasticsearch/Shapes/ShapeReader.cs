@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Sync.Elasticsearch.Calls;
 using Connectors.Sync.Elasticsearch.Indices;
-using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Planning;
 using static Connectors.Sync.Elasticsearch.Calls.ElasticsearchRequest;
 

@@ -1,5 +1,6 @@
 using Connectors.Abstractions;
 using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Engine.Pages;
 using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Staging;
 using Connectors.Sync.Staging.LocalState;

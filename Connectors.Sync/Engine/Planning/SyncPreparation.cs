@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Engine.Pages;
 using Connectors.Sync.Staging;
 using Connectors.Sync.Staging.LocalState;
 

@@ -41,7 +41,7 @@ internal sealed class JobRunner(
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(sync);
-        using var stop = new JobStop(stopReading, cancellationToken, timeProvider);
+        using var stop = new JobStop(timeProvider, stopReading, cancellationToken);
         using var ended = new CancellationTokenSource();
         var watch = WatchAsync(job, sync.Progress, stop, ended.Token);
         SyncResult result;

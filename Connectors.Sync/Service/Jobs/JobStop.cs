@@ -15,7 +15,7 @@ internal sealed class JobStop : IDisposable
     private volatile bool _isForced;
     private volatile bool _isOutOfTime;
 
-    public JobStop(CancellationToken stopReading, CancellationToken cancellationToken, TimeProvider time)
+    public JobStop(TimeProvider time, CancellationToken stopReading, CancellationToken cancellationToken)
     {
         _orderly = CancellationTokenSource.CreateLinkedTokenSource(stopReading);
         _atOnce = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

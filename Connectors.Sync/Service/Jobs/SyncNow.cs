@@ -73,7 +73,7 @@ internal sealed class SyncNow(
         );
         parts.Observer?.SyncStarted(sync);
         var result = new SyncResult(SyncResultEnd.Failed, null, null, null);
-        using var jobStop = new JobStop(stop, cancellationToken, parts.TimeProvider);
+        using var jobStop = new JobStop(parts.TimeProvider, stop, cancellationToken);
         try
         {
             var outcome = await engine.RunAsync(request, source, sync.Progress, jobStop.Orderly, jobStop.AtOnce);

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Connectors.Abstractions;
-using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Planning;
 
 namespace Connectors.Sync.Staging.LocalState;

@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Planning;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 

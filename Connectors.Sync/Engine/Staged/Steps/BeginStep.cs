@@ -1,5 +1,6 @@
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine.Changes;
+using Connectors.Sync.Engine.Pages;
 using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Engine.Staged.Messages;
 using Connectors.Sync.Engine.Staged.Storage;

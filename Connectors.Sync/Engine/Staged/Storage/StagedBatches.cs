@@ -4,7 +4,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
-using Connectors.Sync.Engine.Staged.Steps;
 
 namespace Connectors.Sync.Engine.Staged.Storage;
 

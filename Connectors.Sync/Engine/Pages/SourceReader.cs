@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Connectors.Abstractions;
 using Connectors.Sync.Retries;
 
-namespace Connectors.Sync.Engine;
+namespace Connectors.Sync.Engine.Pages;
 
 /// <summary>
 /// A source as syncs read it, in every host: each call limited and retried (<see cref="SourceCalls"/>), page by page up to the last one,

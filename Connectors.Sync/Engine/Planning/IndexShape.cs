@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Connectors.Sync.Engine;
+namespace Connectors.Sync.Engine.Planning;
 
 /// <summary>
 /// What Elasticsearch makes of a document that is written to an index, as hashes: another one means that the same document would be indexed

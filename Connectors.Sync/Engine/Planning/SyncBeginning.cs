@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine.Changes;
-using Connectors.Sync.Engine.Planning;
+using Connectors.Sync.Engine.Pages;
 using Connectors.Sync.Staging.LocalState;
 using Microsoft.Extensions.Logging;
 
-namespace Connectors.Sync.Engine;
+namespace Connectors.Sync.Engine.Planning;
 
 /// <summary>How a sync that lists its source begins, in every host: plan it, or find that nothing changed. Where the plan is kept is the
 /// host's business.</summary>
