@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sync.Sources;
-using Connectors.Tests.Support;
 using Connectors.Tests.Support.InMemory;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

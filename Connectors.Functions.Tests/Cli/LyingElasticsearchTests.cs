@@ -120,8 +120,8 @@ public sealed class LyingElasticsearchTests : IAsyncLifetime
             "files: sync of dir into search-files is run by host-9\n" + told,
             System.Text.RegularExpressions.Regex.Replace(
                 _cli.Out.ToString(),
-                "(in|after) [0-9.:]+( s)?",
-                "$1 N",
+                "(?<word>in|after) [0-9.:]+(?: s)?",
+                "${word} N",
                 System.Text.RegularExpressions.RegexOptions.None,
                 TimeSpan.FromSeconds(1)
             )

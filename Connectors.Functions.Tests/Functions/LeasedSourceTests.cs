@@ -42,7 +42,9 @@ public sealed class LeasedSourceTests
             if (_given > Documents / 2 && Interlocked.Exchange(ref lost, 1) == 0)
             {
                 // Within a step: the next one finds nothing that was kept before it.
+#pragma warning disable VSTHRD002 // The store calls back within its own call, and nothing that is disposed here waits for another thread.
                 bed.Services.Leases.ForgetAsync(bed.JobIds[0]).GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
             }
         };
 

@@ -25,7 +25,7 @@ public sealed class ServiceUnitTests
         await using var server = await EmulatorServer.StartAsync(new EmulatorOptions(), TestContext.Current.CancellationToken);
         using var bed = new ProcessBed(server.Uri);
         await using var service = IngestProcess.Poll(bed.Configure(server.Uri));
-        await service.WritesAsync("Looked after 0 connectors", TestContext.Current.CancellationToken);
+        await service.WritesAsync("Polled 0 connectors", TestContext.Current.CancellationToken);
         service.Terminate();
         await service.WritesAsync("The service stops", TestContext.Current.CancellationToken);
         await service.ExitsWithAsync(

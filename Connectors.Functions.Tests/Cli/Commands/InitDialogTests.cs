@@ -40,11 +40,13 @@ public sealed class InitDialogTests : IAsyncLifetime
         Confirm(false); // no advanced settings
         Type("/no/such/folder");
         Type(""); // the pattern's default
+        Confirm(false); // no links out of the folder
         Confirm(false); // no access control
         Choose(0); // change the answers
         Confirm(false);
         Type(_cli.Files("a.txt"));
         Type("");
+        Confirm(false);
         Confirm(false);
         Type("Search");
         Type(""); // search-dir

@@ -48,10 +48,8 @@ internal sealed class OfficialEngine : IAsyncDisposable
 
     private static void Register(DurableTaskRegistry registry, IServiceProvider services)
     {
-        registry.AddOrchestratorFunc<SyncJobState, SyncSummary?>(nameof(SyncJob), (context, _) => SyncJob.RunAsync(context));
-        registry.AddOrchestratorFunc<SyncPartitionInput, StepResult<PartitionState>>(nameof(SyncPartition), (context, _) =>
-            SyncPartition.RunAsync(context)
-        );
+        registry.AddOrchestrator(nameof(SyncJob), () => new SyncJobOrchestrator());
+        registry.AddOrchestrator(nameof(SyncPartition), () => new SyncPartitionOrchestrator());
         var catalog = FunctionCatalog.Of(typeof(SyncJob).Assembly.GetExportedTypes());
         foreach (var function in catalog.All.Where(function => function.Trigger is ActivityTriggerAttribute))
         {
@@ -64,6 +62,17 @@ internal sealed class OfficialEngine : IAsyncDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private sealed class SyncJobOrchestrator : TaskOrchestrator<SyncJobState, SyncSummary?>
+    {
+        public override Task<SyncSummary?> RunAsync(TaskOrchestrationContext context, SyncJobState input) => SyncJob.RunAsync(context);
+    }
+
+    private sealed class SyncPartitionOrchestrator : TaskOrchestrator<SyncPartitionInput, StepResult<PartitionState>>
+    {
+        public override Task<StepResult<PartitionState>> RunAsync(TaskOrchestrationContext context, SyncPartitionInput input) =>
+            SyncPartition.RunAsync(context);
     }
 
     private sealed class Activity(LocalFunction function, IServiceProvider services) : ITaskActivity

@@ -429,7 +429,7 @@ public sealed class OrchestratorDecisionTests
             web
         )!;
         var finish = System.Text.Json.JsonSerializer.Deserialize<StepInput<CompleteSyncInput>>(
-            """{"Target":{"JobId":"j1","ConnectorId":"c1"},"Input":{"Complete":{"Plan":"j1/plan","Reports":[],"IsListed":true},"Counts":{"Read":3},"Refusal":null,"IndexedDocuments":0}}""",
+            """{"Target":{"JobId":"j1","ConnectorId":"c1"},"Order":{"Complete":{"Plan":"j1/plan","Reports":[],"IsListed":true},"Counts":{"Read":3},"Refusal":null,"IndexedDocuments":0}}""",
             web
         )!;
 

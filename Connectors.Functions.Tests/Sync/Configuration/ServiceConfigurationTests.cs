@@ -81,7 +81,7 @@ public sealed class ServiceConfigurationTests
     [Theory]
     [InlineData("service: {worker_mode: true, service_types: [mongodb, s3]}", "mongodb, s3", null)]
     [InlineData("service: {worker_mode: true, service_types: [mongodb]}\nnative_service_types: [s3, mongodb]", "s3, mongodb", null)]
-    [InlineData("service: {worker_mode: true, service_types: [jira, s3]}", "s3", "there is no source for the service type \"jira\"")]
+    [InlineData("service: {worker_mode: true, service_types: [oracle, s3]}", "s3", "there is no source for the service type \"oracle\"")]
     [InlineData(
         "service: {service_types: [mongodb]}\nnative_service_types: [s3]",
         "s3",

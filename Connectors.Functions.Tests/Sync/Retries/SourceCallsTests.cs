@@ -267,7 +267,7 @@ public sealed class SourceCallsTests : IDisposable
     }
 
     private SourceCalls Calls() =>
-        new("Files", FiveMinutes, TimeSpan.FromMinutes(10), _clock, new Random(1), NullLogger.Instance, _stop.Token, new CallerScheduler());
+        new("Files", FiveMinutes, TimeSpan.FromMinutes(10), _clock, new Random(1), NullLogger.Instance, new CallerScheduler(), _stop.Token);
 
     private Task<T> Asked<T>(Task<T> answer)
     {

@@ -165,6 +165,7 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
                 or IOException
                 or System.Net.Sockets.SocketException
                 or TimeoutException
+                or FormatException
                 or AuthenticationException
                 or DecoderFallbackException
                 or OperationCanceledException;

@@ -75,7 +75,7 @@ internal static class GitLabReplay
         return [(new ReplayRequest((string)request["method"]!, new Uri((string)request["url"]!), whole), response)];
     }
 
-    private static IReadOnlyDictionary<string, string> ReadTexts()
+    private static Dictionary<string, string> ReadTexts()
     {
         var exchanges = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Recorded", "sources", "gitlab", "http.jsonl"))
             .Select(line => JsonNode.Parse(line)!);

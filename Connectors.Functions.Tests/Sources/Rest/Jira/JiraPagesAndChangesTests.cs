@@ -122,7 +122,7 @@ public sealed class JiraPagesAndChangesTests
     public void AWrongRuleIsNamed(string rules, string sentence) =>
         Assert.StartsWith(sentence, Assert.Single(AtlassianRules.Check(JsonNode.Parse(rules)!, "type = Task")), StringComparison.Ordinal);
 
-    private static JsonNode Issue(string key, string comment) =>
+    private static JsonObject Issue(string key, string comment) =>
         new JsonObject
         {
             ["id"] = "1",

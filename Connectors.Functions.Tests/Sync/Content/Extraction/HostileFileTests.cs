@@ -74,6 +74,7 @@ public sealed class HostileFileTests
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
+                UseShellExecute = false,
             }
         )!;
         Assert.True(process.StandardOutput.BaseStream.ReadByte() >= 0);

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol;

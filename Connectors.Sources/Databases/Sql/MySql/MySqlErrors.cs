@@ -28,6 +28,8 @@ internal sealed class MySqlErrors(MySqlConfiguration configuration)
         return failure is MySqlException answer && answer.Number > 0 ? FromServer(doing, answer)
             : NetworkFailure.Find<TimeoutException>(failure) is not null
                 ? new ConnectorException(FailureKind.Retry, $"{Server}: no answer in time, trying to {doing}.")
+            : failure is FormatException
+                ? new ConnectorException($"{Server}: does not answer as a MySQL or MariaDB server does. Check host and port.")
             : failure.Message.Contains("SSL", StringComparison.Ordinal) && configuration.SslEnabled
                 ? new ConnectorException($"{Server}: the server does not offer TLS. Switch it on there, or clear ssl_enabled.")
             : failure.Message.Contains("secure connection", StringComparison.OrdinalIgnoreCase)
