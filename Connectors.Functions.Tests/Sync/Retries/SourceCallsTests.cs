@@ -202,9 +202,15 @@ public sealed class SourceCallsTests : IDisposable
                 async token =>
                 {
                     _asked.TrySetResult();
-                    await using var registration = token.Register(() => ended.TrySetResult(token));
-                    await Task.Delay(Timeout.InfiniteTimeSpan, _clock, token);
-                    return 1;
+                    try
+                    {
+                        await Task.Delay(Timeout.InfiniteTimeSpan, _clock, token);
+                        return 1;
+                    }
+                    finally
+                    {
+                        ended.TrySetResult(token);
+                    }
                 },
                 progress: null,
                 Token
