@@ -20,12 +20,23 @@ internal static class OptimisticWrites
     /// <returns>The document that the last decision was made on, and whether something was written; <see langword="null"/> when it does not
     /// exist.</returns>
     /// <exception cref="ConnectorException">Others changed it again and again meanwhile.</exception>
-    public static async Task<(StoredDocument Read, bool Written)?> ChangeAsync(
+    public static Task<(StoredDocument Read, bool Written)?> ChangeAsync(
         this IDocumentStore store,
         string index,
         string id,
         StoredDocument? seen,
         Func<StoredDocument, JsonObject?> decide,
+        CancellationToken cancellationToken
+    ) => store.ChangeAsync(index, id, seen, document => ValueTask.FromResult(decide(document)), cancellationToken);
+
+    /// <summary>The same, for a decision that needs other documents: what it reads is newer than the document it decides on, and whoever
+    /// changes that one meanwhile makes it decide again.</summary>
+    public static async Task<(StoredDocument Read, bool Written)?> ChangeAsync(
+        this IDocumentStore store,
+        string index,
+        string id,
+        StoredDocument? seen,
+        Func<StoredDocument, ValueTask<JsonObject?>> decide,
         CancellationToken cancellationToken
     )
     {
@@ -37,7 +48,7 @@ internal static class OptimisticWrites
                 return null;
             }
 
-            var change = decide(document);
+            var change = await decide(document);
             if (change is null)
             {
                 return (document, false);

@@ -154,6 +154,65 @@ public sealed class ConcurrentWritesTests
         );
     }
 
+    [Theory]
+    [InlineData(false, "in_progress")]
+    [InlineData(true, "error")]
+    public async Task ASlowSuspensionDoesNotHideTheJobsNextRun(bool hasEnded, string expected)
+    {
+        var job = (await _steps.ClaimAsync(await CreateJobAsync(), new JobWorker("slow"), adopt: false, Token))!;
+        var others = new SyncJobSteps(_connectors, _jobs);
+        var isFirst = true;
+        _store.BeforeUpdate = async (index, _) =>
+        {
+            if (index == ProtocolIndices.Connectors && isFirst)
+            {
+                // The suspension is written, the connector not yet: the job is anybody's.
+                isFirst = false;
+                _clock.Advance(TimeSpan.FromSeconds(1));
+                var suspended = (await _jobs.FindAsync(job.Id, Token))!;
+                Assert.NotNull(await others.ClaimAsync(suspended, new JobWorker("quick"), adopt: false, Token));
+                if (hasEnded)
+                {
+                    await others.FailAsync(job.Id, new JobResult { Error = "broken" }, Token);
+                }
+            }
+        };
+
+        await _steps.SuspendAsync(job.Id, new JobResult(), Token);
+
+        Assert.False(isFirst);
+        Assert.Equal(
+            (expected, expected),
+            (
+                _store[ProtocolIndices.SyncJobs, job.Id]["status"]!.GetValue<string>(),
+                _store[ProtocolIndices.Connectors, "c1"]["last_sync_status"]!.GetValue<string>()
+            )
+        );
+    }
+
+    [Fact]
+    public async Task AJobThatEndedDoesNotHideALaterOne()
+    {
+        var job = (await _steps.ClaimAsync(await CreateJobAsync(), new JobWorker("slow"), adopt: false, Token))!;
+        var others = new SyncJobSteps(_connectors, _jobs);
+        var isFirst = true;
+        _store.BeforeUpdate = async (index, _) =>
+        {
+            if (index == ProtocolIndices.Connectors && isFirst)
+            {
+                isFirst = false;
+                _clock.Advance(TimeSpan.FromSeconds(1));
+                var next = (await others.ClaimAsync(await CreateJobAsync(), new JobWorker("quick"), adopt: false, Token))!;
+                await others.FailAsync(next.Id, new JobResult { Error = "broken" }, Token);
+            }
+        };
+
+        await _steps.CompleteAsync(job.Id, new JobResult(), Token);
+
+        Assert.False(isFirst);
+        Assert.Equal("error", _store[ProtocolIndices.Connectors, "c1"]["last_sync_status"]!.GetValue<string>());
+    }
+
     [Fact]
     public async Task AJobInProgressIsAdoptedOnlyWhenItsWorkerGaveNoSignOfLifeSince()
     {

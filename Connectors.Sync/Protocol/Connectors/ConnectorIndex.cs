@@ -252,19 +252,27 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
 
     /// <summary>A job of the connector ended or was suspended, as its document says. A content sync and an access control sync run side by
     /// side: what is told of the one does not depend on when the other ended.</summary>
-    /// <param name="job">The job.</param>
-    /// <param name="isNewest">Whether no other job of its kind, content or access control, was taken later.</param>
-    /// <param name="isCursorNewest">Whether no job that was taken later moved the connector's <c>sync_cursor</c>.</param>
+    /// <param name="id">The connector.</param>
+    /// <param name="look">Looks at the jobs as they are. Called after the connector was read, and again when it was changed meanwhile: what
+    /// somebody else told since of a later run is not overwritten. <see langword="null"/> when there is nothing to tell.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    internal Task MarkSyncEndedAsync(SyncJobRecord job, bool isNewest, bool isCursorNewest, CancellationToken cancellationToken)
-    {
-        var endedAt = job.CompletedAt ?? job.LastSeen ?? timeProvider.GetUtcNow();
-        return ChangeAsync(
-            job.ConnectorId,
-            connector => LastSyncWrites.Ended(connector, job, endedAt, isNewest, isCursorNewest),
+    internal Task MarkSyncEndedAsync(string id, Func<ValueTask<SyncEnding?>> look, CancellationToken cancellationToken) =>
+        store.ChangeAsync(
+            ProtocolIndices.Connectors,
+            id,
+            seen: null,
+            async document =>
+                new ConnectorRecord(document) is { IsDeleted: false } connector && await look() is var (job, isNewest, isCursorNewest)
+                    ? LastSyncWrites.Ended(
+                        connector,
+                        job,
+                        job.CompletedAt ?? job.LastSeen ?? timeProvider.GetUtcNow(),
+                        isNewest,
+                        isCursorNewest
+                    )
+                    : null,
             cancellationToken
         );
-    }
 
     private async Task<ConnectorRecord?> CreateByApiAsync(NewConnector connector, CancellationToken cancellationToken)
     {
@@ -324,3 +332,9 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
         return changed is { } change && new ConnectorRecord(change.Read) is { IsDeleted: false } read ? (read, change.Written) : null;
     }
 }
+
+/// <summary>How a job ended, among the others of its connector.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="IsNewest">Whether no other job of its kind, content or access control, was taken later.</param>
+/// <param name="IsCursorNewest">Whether no job that was taken later moved the connector's <c>sync_cursor</c>.</param>
+internal sealed record SyncEnding(SyncJobRecord Job, bool IsNewest, bool IsCursorNewest);

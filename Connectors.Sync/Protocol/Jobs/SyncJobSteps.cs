@@ -144,16 +144,32 @@ internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
 
     /// <summary>
     /// Records in the connector how a job ended, unless later jobs of its kind have recorded more. Also one of those may have been told of
-    /// before.
+    /// before. A suspended job that was taken again meanwhile is told of by whoever took it.
     /// </summary>
     private async Task TellEndAsync(SyncJobRecord job, CancellationToken cancellationToken)
     {
-        var later = await jobs.LaterThanAsync(job, cancellationToken);
-        var isCursorNewest = !later.Any(other => other is { Status: JobStatus.Completed, MovesCursor: true });
-        await connectors.MarkSyncEndedAsync(job, isNewest: later.Count == 0, isCursorNewest, cancellationToken);
-        if (later.Count > 0 && HasEnded(later[^1]))
+        SyncJobRecord? last = null;
+        await connectors.MarkSyncEndedAsync(
+            job.ConnectorId,
+            async () =>
+            {
+                last = null;
+                var now = await jobs.FindAsync(job.Id, cancellationToken) ?? job;
+                if (!HasEnded(now))
+                {
+                    return null;
+                }
+
+                var later = await jobs.LaterThanAsync(now, cancellationToken);
+                last = later.Count > 0 ? later[^1] : null;
+                var isCursorNewest = !later.Any(other => other is { Status: JobStatus.Completed, MovesCursor: true });
+                return new SyncEnding(now, last is null, isCursorNewest);
+            },
+            cancellationToken
+        );
+        if (last is not null && HasEnded(last))
         {
-            await connectors.MarkSyncEndedAsync(later[^1], isNewest: true, isCursorNewest: true, cancellationToken);
+            await TellEndAsync(last, cancellationToken);
         }
     }
 
