@@ -16,7 +16,8 @@ public static partial class Redactor
     private const int Timeout = 1000;
 
     private const string SecretName =
-        @"(?:[\w.$-]*(?:passw(?:or)?d|passwd|pwd|passphrase|secret|token|api[-_]?key|access[-_]?key|account[-_]?key|shared[-_]?access[-_]?key|private[-_]?key|credential|signature)[\w-]*"
+        @"(?:[\w.$-]*(?:passw(?:or)?d|passwd|pwd|passphrase|secret|token|api[-_]?key|access[-_]?key|account[-_]?key"
+        + @"|shared[-_]?access[-_]?key|private[-_]?key|credential|signature)[\w-]*"
         + @"|sig|auth|authorization|jwt)";
 
     /// <summary>The text without what looks like a secret; the same text when there is nothing of the kind.</summary>
@@ -109,7 +110,8 @@ public static partial class Redactor
 
     // Authorization: Bearer ..., or the word Bearer with what may be a token behind it.
     [GeneratedRegex(
-        @"(?<name>\b((proxy-)?authorization|x-api-key|api-key|cookie)\s*:\s*((bearer|basic|apikey|digest|negotiate)\s+)?|\b(bearer|apikey|basic)\s+(?=[\w+/=.~-]*[\d=]))[\w+/=.~-]{8,}",
+        @"(?<name>\b((proxy-)?authorization|x-api-key|api-key|cookie)\s*:\s*"
+            + @"((bearer|basic|apikey|digest|negotiate)\s+)?|\b(bearer|apikey|basic)\s+(?=[\w+/=.~-]*[\d=]))[\w+/=.~-]{8,}",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         Timeout
     )]

@@ -75,8 +75,9 @@ internal sealed class RaceCommand(int documents, int rounds, int pace)
         Print(
             $"""
 
-            Measured: from started_at to completed_at of the sync's job, preparing, partitions, snapshot, refresh and counts included; the time from the first
-            request to the last answer of the blast. Medians of {rounds} rounds; the servers are warm, each elastic-ingest is a fresh process.
+            Measured: from started_at to completed_at of the sync's job, preparing, partitions, snapshot, refresh and counts included; the
+            time from the first request to the last answer of the blast. Medians of {rounds} rounds; the servers are warm, each
+            elastic-ingest is a fresh process.
             first sync           {documents / first,10:N0} documents a second   {first:F2} s, whole process {Median(done, round =>
                 round.First.Process.Wall.TotalSeconds
             ):F2} s

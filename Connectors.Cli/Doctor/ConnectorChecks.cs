@@ -102,7 +102,8 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth c
                     times.Count == 0
                         ? $"Its schedule for {type.ToWord()} syncs is over: '{schedule.Interval}' does not come again."
                         : $"Its next {type.ToWord()} syncs: "
-                            + $"{string.Join(", ", times.Select(time => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)))} UTC."
+                            + string.Join(", ", times.Select(time => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)))
+                            + " UTC."
                 );
             }
             else

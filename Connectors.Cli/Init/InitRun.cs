@@ -88,10 +88,11 @@ internal sealed class InitRun(CommandSession session, InitOptions options)
             return;
         }
 
-        output.WriteLine(
-            $"{options.File} is "
-                + $"written{(draft.HoldsSecret ? OperatingSystem.IsWindows() ? "; it holds a secret, so see who can read it" : ", readable by you only" : "")}."
-        );
+        var readers =
+            !draft.HoldsSecret ? ""
+            : OperatingSystem.IsWindows() ? "; it holds a secret, so see who can read it"
+            : ", readable by you only";
+        output.WriteLine($"{options.File} is written{readers}.");
         var file = options.File == "config.yml" ? "" : $" -c {options.File}";
         if (connector is not null)
         {

@@ -22,7 +22,8 @@ internal static class CronText
             var fields = expression.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             var reason =
                 Array.FindIndex(fields, field => field.Length >= 3 && char.IsLetter(field[0])) is var word and >= 0 && word is not (4 or 5)
-                    ? $"illegal characters [{fields[word][..3].ToUpperInvariant()}] at pos [{expression.IndexOf(fields[word], StringComparison.Ordinal)}] '"
+                    ? $"illegal characters [{fields[word][..3].ToUpperInvariant()}] at pos "
+                        + $"[{expression.IndexOf(fields[word], StringComparison.Ordinal)}] '"
                 : fields.Length < Fields ? $"unexpected end of expression at pos [{expression.Length}]."
                 : exception.Message;
             return ElasticErrors.IllegalArgument($"invalid cron expression [{expression}]") with

@@ -185,7 +185,8 @@ internal static class ValueChecks
             ? new ElasticError(
                 400,
                 "x_content_parse_exception",
-                $"{DocumentErrors.At(source, reader.TokenStartIndex)} Current token (VALUE_{value.ToUpperInvariant()}) not numeric, can not use numeric value accessors"
+                $"{DocumentErrors.At(source, reader.TokenStartIndex)} Current token (VALUE_{value.ToUpperInvariant()}) not numeric, "
+                    + "can not use numeric value accessors"
             )
             : new ElasticError(400, "illegal_argument_exception", $"For input string: \"{value}\"");
         throw DocumentErrors.Value(source, reader.TokenStartIndex, node, id(), value, cause).Thrown();

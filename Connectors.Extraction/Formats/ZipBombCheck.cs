@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 
 namespace Connectors.Extraction.Formats;
@@ -18,8 +19,10 @@ internal static class ZipBombCheck
         if (zip.Entries.Count > MaxEntries || (unpacked > AlwaysFine && unpacked / MaxRatio > size))
         {
             throw new UnreadableFileException(
-                FormattableString.Invariant(
-                    $"it would unpack to {unpacked / 1024 / 1024:N0} MiB in {zip.Entries.Count:N0} parts from {size:N0} bytes, so it was refused as a zip bomb"
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"it would unpack to {unpacked / 1024 / 1024:N0} MiB in {zip.Entries.Count:N0} parts from {size:N0} bytes, "
+                        + $"so it was refused as a zip bomb"
                 )
             );
         }

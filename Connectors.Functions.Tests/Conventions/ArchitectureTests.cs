@@ -69,6 +69,14 @@ public sealed partial class ArchitectureTests
         Assert.True(files.Count > 150, $"only {files.Count} files");
         Assert.Empty(files.Where(file => File.ReadLines(file).Count() > 400).Select(file => Path.GetRelativePath(Root, file)));
         Assert.Empty(
+            files.SelectMany(file =>
+                File.ReadLines(file)
+                    .Select((line, index) => (line.Length, Place: $"{Path.GetRelativePath(Root, file)}:{index + 1}"))
+                    .Where(line => line.Length > 140)
+                    .Select(line => line.Place)
+            )
+        );
+        Assert.Empty(
             files
                 .GroupBy(file => Path.GetRelativePath(Root, Path.GetDirectoryName(file)!))
                 .Where(folder => folder.Count() > 14)

@@ -51,7 +51,7 @@ public sealed class ServiceUnitTests
     {
         Assert.Contains("USER 1654:1654", Containerfile);
         Assert.Contains("VOLUME /state", Containerfile);
-        Assert.Contains("ENV Connectors__service__state_dir=/state", Containerfile);
+        Assert.Contains("ENV Connectors__service__state_dir=/state/elastic-ingest", Containerfile);
         Assert.Contains("""ENTRYPOINT ["dotnet", "/app/elastic-ingest.dll"]""", Containerfile);
         Assert.Equal(2, Containerfile.Count(line => line.StartsWith("FROM ", StringComparison.Ordinal)));
         var project = File.ReadAllText(Path.Combine(Approved.Root, "Connectors.Cli", "Connectors.Cli.csproj"));

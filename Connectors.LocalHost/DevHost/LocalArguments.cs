@@ -10,8 +10,8 @@ internal sealed record LocalArguments
         Usage: Connectors.LocalHost [--folder PATH] [--port N] [--step N]
                Connectors.LocalHost --once [--step N]
 
-          --folder PATH   keeps everything there: histories, staging, the emulated Elasticsearch, the sample. Started again with it the app goes on where it was, however
-                          it ended. Without it a temporary folder is used, and deleted at the end
+          --folder PATH   keeps everything there: histories, staging, the emulated Elasticsearch, the sample. Started again with it the app
+                          goes on where it was, however it ended. Without it a temporary folder is used, and deleted at the end
           --port N        where the app listens on 127.0.0.1; 7071 unless told otherwise, 0 for any that is free
           --step N        documents that an activity reads at most: a small number makes many activities of few documents
           --once          tries the app with the sample folder and ends
@@ -72,9 +72,13 @@ internal sealed record LocalArguments
             }
             else
             {
-                problem =
-                    $"{name}: '{value}' is not "
-                    + $"{(name == "--folder" ? "a folder" : name == "--port" ? "a port, 0 to 65535" : "a number of documents, 1 to 1000000")}.";
+                var right = name switch
+                {
+                    "--folder" => "a folder",
+                    "--port" => "a port, 0 to 65535",
+                    _ => "a number of documents, 1 to 1000000",
+                };
+                problem = $"{name}: '{value}' is not {right}.";
                 return false;
             }
         }

@@ -242,8 +242,9 @@ internal sealed class BulkWriter(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"Elasticsearch has not taken {operations:N0} operations for '{indexName}' in {options.RetryTimeLimit.TotalMinutes:0.#} "
-                    + $"minutes (last answer: "
-                    + $"{(status == 0 ? "none" : status.ToString(CultureInfo.InvariantCulture))}{(error is null ? string.Empty : $", {error.Type}: {error.Reason}")}). The sync can be resumed when the cluster has recovered."
+                    + $"minutes (last answer: {(status == 0 ? "none" : status.ToString(CultureInfo.InvariantCulture))}"
+                    + $"{(error is null ? string.Empty : $", {error.Type}: {error.Reason}")}). "
+                    + $"The sync can be resumed when the cluster has recovered."
             )
         );
 

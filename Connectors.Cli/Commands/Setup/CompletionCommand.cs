@@ -8,7 +8,8 @@ internal static class CompletionCommand
     private const string Bash = """
         _elastic_ingest() {
             local IFS=$'\n'
-            COMPREPLY=($(compgen -W "$(elastic-ingest "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+            COMPREPLY=($(compgen -W "$(elastic-ingest "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- \
+                "${COMP_WORDS[COMP_CWORD]}"))
         }
         complete -o default -F _elastic_ingest elastic-ingest
         """;

@@ -104,7 +104,11 @@ internal static class SourceDetails
             field.DependsOn.Count == 0
                 ? ""
                 : " Counts only when "
-                    + $"{string.Join(" and ", field.DependsOn.Select(other => $"{other.Field} is {other.Value.ToJsonString(JsonLine.Options).Trim('"')}"))}.";
+                    + string.Join(
+                        " and ",
+                        field.DependsOn.Select(other => $"{other.Field} is {other.Value.ToJsonString(JsonLine.Options).Trim('"')}")
+                    )
+                    + ".";
         foreach (var line in Wrap(meaning + condition, width - 6))
         {
             output.WriteLine($"      {line}");

@@ -157,8 +157,11 @@ internal sealed partial record RedisConfiguration
             PemBlock()
                 .Matches(pem)
                 .Select(match =>
-                    $"-----BEGIN {match.Groups["label"].Value}-----\n{string.Concat(match.Groups["base64"].Value.Where(character => !char.IsWhiteSpace(character)))}\n-----END {match.Groups["label"].Value}-----"
-                )
+                {
+                    var (label, base64) = (match.Groups["label"].Value, match.Groups["base64"].Value);
+                    return $"-----BEGIN {label}-----\n{string.Concat(base64.Where(character => !char.IsWhiteSpace(character)))}\n"
+                        + $"-----END {label}-----";
+                })
         );
 
     private static ConfigField Toggle(string name, string label, string tooltip) =>

@@ -69,7 +69,8 @@ internal sealed class ServiceNowAccess(ServiceNowBatch batch) : IDisposable
             "sys_security_acl_role",
             string.Empty,
             cancellationToken,
-            $"sys_security_acl.operation=read&sys_security_acl.name={Uri.EscapeDataString(table)}&sys_security_acl.script=&sys_security_acl.condition=&"
+            $"sys_security_acl.operation=read&sys_security_acl.name={Uri.EscapeDataString(table)}"
+                + "&sys_security_acl.script=&sys_security_acl.condition=&"
         );
         return [.. rules.Select(rule => rule.Text("sys_user_role", "value"))];
     }

@@ -25,7 +25,8 @@ internal sealed class ServiceNowBatch(RestClient client)
     public static string Page(string path, string query, long offset) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}sysparm_query={Uri.EscapeDataString(query.Length == 0 ? Order : $"{Order}^{query}")}"
+            $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}"
+                + $"sysparm_query={Uri.EscapeDataString(query.Length == 0 ? Order : $"{Order}^{query}")}"
                 + $"&sysparm_limit={PageSize}&sysparm_offset={offset}"
         );
 
@@ -57,11 +58,8 @@ internal sealed class ServiceNowBatch(RestClient client)
     {
         var rows = new List<JsonElement>();
         var count = await CountAsync(table, query, cancellationToken, filter);
-        var path =
-            $"/api/now/table/{table}?{filter}{(fields.Length == 0 ? string.Empty : $"sysparm_fields={Uri.EscapeDataString(fields)}&")}".TrimEnd(
-                '?',
-                '&'
-            );
+        var chosen = fields.Length == 0 ? string.Empty : $"sysparm_fields={Uri.EscapeDataString(fields)}&";
+        var path = $"/api/now/table/{table}?{filter}{chosen}".TrimEnd('?', '&');
         for (var offset = 0; offset < count; offset += PageSize)
         {
             rows.AddRange((await GetAsync([Page(path, query, offset)], cancellationToken))[0]);

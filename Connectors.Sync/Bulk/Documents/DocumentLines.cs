@@ -23,7 +23,8 @@ internal sealed class DocumentLines
         _flags = flags is null
             ? []
             : System.Text.Encoding.UTF8.GetBytes(
-                $",\"_extract_binary_content\":{Json(flags.ExtractBinaryContent)},\"_reduce_whitespace\":{Json(flags.ReduceWhitespace)},\"_run_ml_inference\":{Json(flags.RunMlInference)}"
+                $",\"_extract_binary_content\":{Json(flags.ExtractBinaryContent)}"
+                    + $",\"_reduce_whitespace\":{Json(flags.ReduceWhitespace)},\"_run_ml_inference\":{Json(flags.RunMlInference)}"
             );
 
     /// <summary>Writes an upsert.</summary>

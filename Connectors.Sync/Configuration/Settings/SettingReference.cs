@@ -17,10 +17,12 @@ internal static class SettingReference
             generated from the declarations in `Connectors.Sync/Configuration/Settings`; a test keeps it true.
 
             - Sections may be nested or written with dots: `elasticsearch.bulk.chunk_size: 500` is the same as three levels.
-            - `${NAME}` is replaced by the environment variable NAME, which must be set; `${NAME:default}` has a default. `$${` is a plain `${`.
-            - An environment variable wins over the file: `Connectors__elasticsearch__host`, `Connectors__connectors__0__api_key` (two underscores between
-              levels, positions in a list as numbers, any case).
-            - All faults are reported in one go, each with file, line, key and what would be right. Unknown keys are faults. Secrets are never shown.
+            - `${NAME}` is replaced by the environment variable NAME, which must be set; `${NAME:default}` has a default. `$${` is a
+              plain `${`.
+            - An environment variable wins over the file: `Connectors__elasticsearch__host`, `Connectors__connectors__0__api_key` (two
+              underscores between levels, positions in a list as numbers, any case).
+            - All faults are reported in one go, each with file, line, key and what would be right. Unknown keys are faults. Secrets
+              are never shown.
             - An empty value means the default. Relative paths are relative to the configuration file.
             - Durations are numbers of seconds. `yes`, `on`, `no` and `off` are accepted for true and false.
 

@@ -20,10 +20,12 @@ internal sealed class MySqlCatalog(MySqlConfiguration configuration)
     // Names are compared with and without their bytes: the server keeps 'A' and 'a' apart, but finds tables quickly only by the plain
     // comparison.
     private const string ColumnsQuery = """
-        SELECT c.COLUMN_NAME, LOWER(c.DATA_TYPE), COALESCE(c.NUMERIC_SCALE = 0 AND c.NUMERIC_PRECISION <= @digits, FALSE), COALESCE(s.SEQ_IN_INDEX, 0)
+        SELECT c.COLUMN_NAME, LOWER(c.DATA_TYPE), COALESCE(c.NUMERIC_SCALE = 0 AND c.NUMERIC_PRECISION <= @digits, FALSE),
+            COALESCE(s.SEQ_IN_INDEX, 0)
         FROM information_schema.COLUMNS c
         LEFT JOIN information_schema.STATISTICS s
-            ON s.TABLE_SCHEMA = @database AND s.TABLE_NAME = @table AND BINARY s.TABLE_NAME = @table AND s.INDEX_NAME = 'PRIMARY' AND s.COLUMN_NAME = c.COLUMN_NAME
+            ON s.TABLE_SCHEMA = @database AND s.TABLE_NAME = @table AND BINARY s.TABLE_NAME = @table
+            AND s.INDEX_NAME = 'PRIMARY' AND s.COLUMN_NAME = c.COLUMN_NAME
         WHERE c.TABLE_SCHEMA = @database AND c.TABLE_NAME = @table AND BINARY c.TABLE_NAME = @table
         ORDER BY c.ORDINAL_POSITION
         """;

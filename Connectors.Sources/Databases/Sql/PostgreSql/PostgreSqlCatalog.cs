@@ -40,7 +40,8 @@ internal sealed class PostgreSqlCatalog(PostgreSqlConfiguration configuration)
             WITH RECURSIVE base AS (
                 SELECT a.atttypid AS oid, a.atttypmod AS modifier, 0 AS depth
                 UNION ALL
-                SELECT d.typbasetype, d.typtypmod, base.depth + 1 FROM base JOIN pg_catalog.pg_type d ON d.oid = base.oid WHERE d.typtype = 'd')
+                SELECT d.typbasetype, d.typtypmod, base.depth + 1
+                FROM base JOIN pg_catalog.pg_type d ON d.oid = base.oid WHERE d.typtype = 'd')
             SELECT oid, modifier FROM base ORDER BY depth DESC LIMIT 1) b
         JOIN pg_catalog.pg_type t ON t.oid = b.oid
         LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
@@ -52,7 +53,8 @@ internal sealed class PostgreSqlCatalog(PostgreSqlConfiguration configuration)
     private const string LogQuery = """
         SELECT pg_catalog.pg_postmaster_start_time()::text,
                CASE WHEN pg_catalog.pg_is_in_recovery() THEN NULL ELSE pg_catalog.pg_current_wal_insert_lsn()::text END,
-               EXISTS (SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relrowsecurity)
+               EXISTS (SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                       WHERE n.nspname = $1 AND c.relrowsecurity)
         """;
 
     // Every transaction that has written anything, a prepared one as well, holds this lock until all can see what it wrote.
@@ -63,7 +65,8 @@ internal sealed class PostgreSqlCatalog(PostgreSqlConfiguration configuration)
     /// <summary>What to read a table from. A plain table is read without those that inherit from it, which are tables of their own and may
     /// repeat its keys.</summary>
     public string From(string table) =>
-        $"{(_isPartitioned.GetValueOrDefault(table) ? string.Empty : "ONLY ")}{PostgreSqlDialect.Quote(configuration.Schema)}.{PostgreSqlDialect.Quote(table)}";
+        (_isPartitioned.GetValueOrDefault(table) ? string.Empty : "ONLY ")
+        + $"{PostgreSqlDialect.Quote(configuration.Schema)}.{PostgreSqlDialect.Quote(table)}";
 
     /// <exception cref="ConnectorException">There is no such schema.</exception>
     public async Task<IReadOnlyList<SqlTableInfo>> ListAsync(DbTransaction transaction, CancellationToken cancellationToken)
