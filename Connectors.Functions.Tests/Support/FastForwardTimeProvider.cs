@@ -1,12 +1,12 @@
 namespace Connectors.Tests.Support;
 
 /// <summary>
-/// A clock for code that waits: every timer of up to a minute fires at once, and the clock moves on by what it would have taken. Longer
-/// ones guard against something that hangs (time limits of requests) and take their real time.
+/// A clock for code that waits: every timer of less than a minute fires at once, and the clock moves on by what it would have taken. Those
+/// of a minute and more guard against something that hangs (time limits of requests and pings) and take their real time.
 /// </summary>
 internal sealed class FastForwardTimeProvider : TimeProvider
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ShortestGuard = TimeSpan.FromMinutes(1);
     private long _ticks = new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero).UtcTicks;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -17,7 +17,7 @@ internal sealed class FastForwardTimeProvider : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        if (dueTime > LongestWait)
+        if (dueTime >= ShortestGuard)
         {
             return System.CreateTimer(callback, state, dueTime, period);
         }
