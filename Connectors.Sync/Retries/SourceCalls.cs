@@ -97,13 +97,13 @@ internal sealed class SourceCalls(
                 }
 
                 isLate = true;
-                ending.Cancel();
+                End(ending);
             },
             null,
             limit,
             limit
         );
-        await using var patience = time.CreateTimer(_ => ending.Cancel(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using var patience = time.CreateTimer(_ => End(ending), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         await using var stopping = stop.Register(() => patience.Change(Patience, Timeout.InfiniteTimeSpan));
 
         // On its own thread, because a source may block before it returns a task.
@@ -124,6 +124,19 @@ internal sealed class SourceCalls(
             var hasEnded = await AbandonAsync(calling);
             cancellationToken.ThrowIfCancellationRequested();
             throw isLate ? TooLate(what, limit, hasEnded) : new OperationCanceledException(stop);
+        }
+    }
+
+    /// <summary>Asks a call to end. A timer may fire while its call is over already.</summary>
+    private static void End(CancellationTokenSource ending)
+    {
+        try
+        {
+            ending.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Nothing is under way any more.
         }
     }
 

@@ -36,17 +36,15 @@ public sealed class InitDialogTests : IAsyncLifetime
         Choose(2); // no credentials
         Choose(0); // it does not answer: another address
         Type(_elasticsearch.Uri.ToString());
-        Choose(1); // dir
+        Choose(2); // dir
         Confirm(false); // no advanced settings
         Type("/no/such/folder");
         Type(""); // the pattern's default
-        Confirm(false); // no links out of the folder
         Confirm(false); // no access control
         Choose(0); // change the answers
         Confirm(false);
         Type(_cli.Files("a.txt"));
         Type("");
-        Confirm(false);
         Confirm(false);
         Type("Search");
         Type(""); // search-dir

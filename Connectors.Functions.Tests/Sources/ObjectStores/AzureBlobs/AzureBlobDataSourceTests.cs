@@ -187,8 +187,8 @@ public sealed class AzureBlobDataSourceTests(AzuriteServer server)
     [InlineData("account_key", "not base64!", FailureKind.Fatal, "account_key: not an account key")]
     [InlineData("account_key", "", FailureKind.Fatal, "over https only")]
     [InlineData("containers", "nowhere", FailureKind.Fatal, "there is no such container")]
-    [InlineData("blob_endpoint", "ftp://x", FailureKind.Fatal, "blob_endpoint: makes no address")]
-    [InlineData("blob_endpoint", "https://x.example/?sig=abc", FailureKind.Fatal, "blob_endpoint: makes no address")]
+    [InlineData("blob_endpoint", "ftp://x", FailureKind.Fatal, "blob_endpoint: is not an address")]
+    [InlineData("blob_endpoint", "https://x.example/?sig=abc", FailureKind.Fatal, "blob_endpoint: is not an address")]
     [InlineData("blob_endpoint", "http://no-such-host.invalid/a", FailureKind.Retry, "can't be resolved")]
     [InlineData("retry_count", "99", FailureKind.Fatal, "retry_count: 99 is out of range")]
     public async Task WhatIsWrongIsSaidInASentence(string field, string value, FailureKind kind, string sentence)
