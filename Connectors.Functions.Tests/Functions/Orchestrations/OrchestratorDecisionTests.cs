@@ -195,7 +195,10 @@ public sealed class OrchestratorDecisionTests
     [Fact]
     public async Task ManyPartsOfDeletesContinueAsNewWithAllThatCounts()
     {
-        Answer(nameof(IndexActivities.PlanDeletes), new PlanDeletesResult(new DeletesName("j1/plan/deletes"), 1_000, 10_000, null, false, default));
+        Answer(
+            nameof(IndexActivities.PlanDeletes),
+            new PlanDeletesResult(new DeletesName("j1/plan/deletes"), 1_000, 10_000, null, false, default)
+        );
 
         Assert.Null(await RunAsync());
 

@@ -28,20 +28,4 @@ internal sealed record JobResult
 
     /// <summary>Why documents that did not change were written again; told in the job's <c>metadata</c>.</summary>
     public string? Rewrite { get; init; }
-
-    /// <summary>The result of a sync that ended without an exception.</summary>
-    public static JobResult Of(SyncOutcome outcome)
-    {
-        ArgumentNullException.ThrowIfNull(outcome);
-        return new JobResult
-        {
-            Counts = outcome.Counts,
-            TotalDocuments = outcome.TotalDocuments,
-            Rejections = outcome.Rejections,
-            Error = outcome.Message,
-            Cursor = outcome.Cursor,
-            Fallback = outcome.Fallback,
-            Rewrite = outcome.Rewrite,
-        };
-    }
 }
