@@ -226,5 +226,8 @@ internal sealed class ConnectorService
     }
 
     private Task<int> FailIdleJobsAsync(CancellationToken cancellationToken) =>
-        _core.PollCycle.FailIdleJobsAsync(job => ValueTask.FromResult(_jobs.Running.Has(job.Id) || _jobs.IsAbandoned(job)), cancellationToken);
+        _core.PollCycle.FailIdleJobsAsync(
+            job => ValueTask.FromResult(_jobs.Running.Has(job.Id) || _jobs.IsAbandoned(job)),
+            cancellationToken
+        );
 }

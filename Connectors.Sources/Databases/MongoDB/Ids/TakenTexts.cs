@@ -6,8 +6,8 @@ using MongoDB.Driver;
 namespace Connectors.Sources.Databases.MongoDB.Ids;
 
 /// <summary>
-/// The plain texts of ids that belong to another document. An id that is no string, an ObjectId for example, is indexed under its plain text;
-/// if the collection also has a document whose id is that very string, the string has the right to it. Safe for concurrent use.
+/// The plain texts of ids that belong to another document. An id that is no string, an ObjectId for example, is indexed under its plain
+/// text, unless the collection also has a document whose id is that very string. Safe for concurrent use.
 /// </summary>
 internal sealed class TakenTexts(IMongoCollection<RawBsonDocument> collection)
 {
