@@ -207,7 +207,7 @@ internal sealed class SyncEngine : ISyncEngine
     )
     {
         var (plan, run, _) = opened;
-        progress.EstimatedDocuments = plan.EstimatedDocuments;
+        progress.Expect(plan.ExpectedDocuments, plan.IsExpectationGuess);
         progress.Phase = SyncPhase.Pages;
         await run.ReadAsync(source, cancellationToken);
         if (!run.IsComplete)
@@ -309,6 +309,7 @@ internal sealed class SyncEngine : ISyncEngine
 
             var run = OpenRun(request, plan, source, state, progress, preview: null);
             SyncLog.Resumes(_logger, request.JobId, request.IndexName, run.Run.Counts.Read, run.Run.Counts.Indexed);
+            progress.Resume();
             return run;
         }
         catch (InvalidDataException failure)

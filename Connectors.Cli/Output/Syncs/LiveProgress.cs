@@ -97,7 +97,8 @@ internal sealed class LiveProgress : ProgressDisplay
         foreach (var pace in Running)
         {
             var now = pace.Now();
-            var of = now.Estimated is { } all ? $" of {Number(all)}" : "";
+            var about = now.IsGuess ? "~" : "";
+            var of = now.Estimated is { } all ? $" of {about}{Number(all)}" : "";
             table.AddRow(
                 new Text(pace.Sync.ConnectorName),
                 new Text(Word(now.Phase)),
@@ -106,7 +107,7 @@ internal sealed class LiveProgress : ProgressDisplay
                 new Text(Number(now.Counts.Indexed)),
                 new Text(Number(now.Counts.Deleted)),
                 new Text(now.Rate is { } rate ? Number((long)rate) : ""),
-                new Text(now.Left is { } left ? Clock(left) : "")
+                new Text(now.Left is { } left ? $"{about}{Clock(left)}" : "")
             );
         }
 

@@ -246,11 +246,7 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
                     return null;
                 }
 
-                var change = new JsonObject { ["last_seen"] = now, ["worker_hostname"] = worker.Hostname };
-                if (worker.Id is not null)
-                {
-                    change["metadata"] = new JsonObject { ["worker"] = worker.Id };
-                }
+                var change = SyncJobWrites.Taken(job, worker, timeProvider.GetUtcNow());
 
                 if (!isAdopted)
                 {

@@ -79,6 +79,32 @@ internal static class SyncJobWrites
         };
     }
 
+    /// <summary>A job is taken, for the first time or again.</summary>
+    public static JsonObject Taken(SyncJobRecord job, JobWorker worker, DateTimeOffset at)
+    {
+        var now = ProtocolTime.Format(at);
+        var change = new JsonObject { ["last_seen"] = now, ["worker_hostname"] = worker.Hostname };
+        var metadata = new JsonObject();
+        if (worker.Id is not null)
+        {
+            metadata["worker"] = worker.Id;
+        }
+
+        if (job.TimeWorked(job.LastSeen ?? at) is { } worked)
+        {
+            // What lies between its parts is nobody's work.
+            metadata[JobMetadata.EarlierTime] = (long)worked.TotalMilliseconds;
+            metadata[JobMetadata.ResumedAt] = now;
+        }
+
+        if (metadata.Count > 0)
+        {
+            change["metadata"] = metadata;
+        }
+
+        return change;
+    }
+
     /// <summary>A job that waits is canceled.</summary>
     public static JsonObject Canceled(string now) =>
         new()

@@ -84,7 +84,11 @@ internal sealed class JobDispatcher
             indexName,
             job.ServiceType ?? string.Empty,
             _parts.TimeProvider.GetUtcNow()
-        );
+        )
+        {
+            EarlierTime = job.EarlierTime,
+        };
+        sync.Progress.Resumed = () => _parts.Observer?.SyncResumed(sync);
         _running.Show(job.Id, sync);
         _parts.Observer?.SyncStarted(sync);
         var runner = new JobRunner(

@@ -4,6 +4,7 @@ using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Retries;
+using Connectors.Sync.Service.Polling;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Service.Jobs;
@@ -43,7 +44,9 @@ internal sealed class JobRunner(
         ArgumentNullException.ThrowIfNull(sync);
         using var stop = new JobStop(timeProvider, stopReading, cancellationToken);
         using var ended = new CancellationTokenSource();
-        var watch = WatchAsync(job, sync.Progress, stop, ended.Token);
+        var look = new PollSignal(timeProvider);
+        sync.LookAtJob = look.Wake;
+        var watch = WatchAsync(job, sync.Progress, stop, look, ended.Token);
         SyncResult result;
         try
         {
@@ -169,7 +172,7 @@ internal sealed class JobRunner(
         }
     }
 
-    private async Task WatchAsync(SyncJobRecord job, SyncProgress progress, JobStop stop, CancellationToken ended)
+    private async Task WatchAsync(SyncJobRecord job, SyncProgress progress, JobStop stop, PollSignal look, CancellationToken ended)
     {
         var lastHeartbeat = timeProvider.GetTimestamp();
         long? cancelSeen = null;
@@ -177,7 +180,8 @@ internal sealed class JobRunner(
         {
             while (true)
             {
-                await Task.Delay(options.CancelCheck, timeProvider, ended);
+                await look.PauseAsync(options.CancelCheck, ended);
+                ended.ThrowIfCancellationRequested();
                 try
                 {
                     var isDue = timeProvider.GetElapsedTime(lastHeartbeat) >= options.JobHeartbeat;
