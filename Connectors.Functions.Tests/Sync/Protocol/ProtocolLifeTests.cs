@@ -72,7 +72,7 @@ public sealed class ProtocolLifeTests
         _clock.Advance(TimeSpan.FromSeconds(2));
         await _steps.CompleteAsync(
             job!.Id,
-            JobResult.Of(new SyncOutcome(SyncEnd.Completed, new SyncCounts(Read: 20, Created: 20), 20, new RejectionReport())),
+            new JobResult { Counts = new SyncCounts(Read: 20, Created: 20), TotalDocuments = 20 },
             Token
         );
         var completed = RecordedLife.Snapshot(3, "completed");

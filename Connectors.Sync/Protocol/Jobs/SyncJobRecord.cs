@@ -121,6 +121,11 @@ internal sealed class SyncJobRecord
             Type == JobType.Incremental ? SyncKind.Incremental : ProtocolWords.Parse<SyncKind>(Metadata.Text("kind")) ?? SyncKind.Full
         );
 
+    /// <summary>Whether the job is said to run, but its worker has given no sign of life for longer than
+    /// <paramref name="idleAfter"/>.</summary>
+    public bool IsSilent(DateTimeOffset now, TimeSpan idleAfter) =>
+        Status?.IsRunning() == true && now - (LastSeen ?? StartedAt ?? DateTimeOffset.MinValue) > idleAfter;
+
     private static TimeSpan PartUntil(DateTimeOffset end, DateTimeOffset since) => end > since ? end - since : TimeSpan.Zero;
 
     private JsonObject Source => Document.Source;

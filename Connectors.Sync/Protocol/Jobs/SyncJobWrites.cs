@@ -79,10 +79,28 @@ internal static class SyncJobWrites
         };
     }
 
-    /// <summary>A job is taken, for the first time or again.</summary>
-    public static JsonObject Taken(SyncJobRecord job, JobWorker worker, DateTimeOffset at)
+    /// <summary>A worker takes a job that waits.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="worker">Who takes it.</param>
+    /// <param name="connector">Its connector, whose <c>sync_cursor</c> an incremental job resumes from; <see langword="null"/> to leave the
+    /// job's own.</param>
+    /// <param name="now">The time, as the protocol writes it.</param>
+    public static JsonObject Claimed(SyncJobRecord job, JobWorker worker, ConnectorRecord? connector, string now)
     {
-        var now = ProtocolTime.Format(at);
+        var change = Adopted(job, worker, now);
+        change["status"] = JobStatus.InProgress.ToWord();
+        change["started_at"] = now;
+        if (connector is not null && job.Type == JobType.Incremental && !JsonNode.DeepEquals(job.Cursor, connector.Cursor))
+        {
+            change["connector"] = new JsonObject { ["sync_cursor"] = Replacing(job.Cursor, connector.Cursor) };
+        }
+
+        return change;
+    }
+
+    /// <summary>A worker takes over a job that is in progress.</summary>
+    public static JsonObject Adopted(SyncJobRecord job, JobWorker worker, string now)
+    {
         var change = new JsonObject { ["last_seen"] = now, ["worker_hostname"] = worker.Hostname };
         var metadata = new JsonObject();
         if (worker.Id is not null)
@@ -90,7 +108,7 @@ internal static class SyncJobWrites
             metadata["worker"] = worker.Id;
         }
 
-        if (job.TimeWorked(job.LastSeen ?? at) is { } worked)
+        if (job is { StartedAt: not null, LastSeen: { } seen } && job.TimeWorked(seen) is { } worked)
         {
             // What lies between its parts is nobody's work.
             metadata[JobMetadata.EarlierTime] = (long)worked.TotalMilliseconds;
@@ -105,6 +123,10 @@ internal static class SyncJobWrites
         return change;
     }
 
+    /// <summary>A running job is asked to stop.</summary>
+    public static JsonObject Canceling(string now) =>
+        new() { ["status"] = JobStatus.Canceling.ToWord(), ["cancelation_requested_at"] = now };
+
     /// <summary>A job that waits is canceled.</summary>
     public static JsonObject Canceled(string now) =>
         new()
@@ -115,8 +137,8 @@ internal static class SyncJobWrites
             ["completed_at"] = now,
         };
 
-    /// <summary>What makes one object another one by a partial update, which keeps every field that it does not name.</summary>
-    public static JsonObject? Replacing(JsonObject? before, JsonObject? after)
+    /// <summary>A partial update that turns one object into another: it has to name the fields to remove.</summary>
+    private static JsonObject? Replacing(JsonObject? before, JsonObject? after)
     {
         var change = after?.DeepClone().AsObject();
         foreach (var (name, _) in before ?? [])
