@@ -38,14 +38,13 @@ internal sealed class UiServer : IAsyncDisposable
         var time = session.Environment.TimeProvider;
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var dryRuns = new DryRuns(host.ServiceFor, time, stop.Token);
-        var api = new ConnectorApi(host.Service.Connectors, host.Service.Jobs, new SourceCheck(session.Sources, time), host.Options);
         var app = Build(session, address);
         app.Use(
             (http, next) =>
                 LocalRequests.Of(http.Request).Refusal("The status page") is { } refusal ? UiRoutes.WriteAsync(http, refusal) : next(http)
         );
         app.UseRouting();
-        new UiRoutes(host.Service, api, dryRuns).Map(app);
+        new UiRoutes(host.Service, host.Service.Api, dryRuns).Map(app);
         try
         {
             await app.StartAsync(cancellationToken);

@@ -142,6 +142,7 @@ internal sealed class SyncJobRun : IDisposable
             Kind = begun.Result.Kind,
             Parallel = begun.Parallel,
             EstimatedDocuments = begun.Result.EstimatedDocuments,
+            IsEstimateGuess = begun.Result.IsEstimateGuess,
             Partitions = [.. Enumerable.Range(0, begun.Result.Partitions).Select(number => new PartitionState(number))],
         };
         return null;
@@ -312,7 +313,8 @@ internal sealed class SyncJobRun : IDisposable
         return result.Stop == StopReason.None ? result.Value! : throw new StoppedException(result.Stop, result.Message);
     }
 
-    private void Show(SyncPhase phase) => _context.SetCustomStatus(new SyncStatus(phase, _state.Counts(), _state.EstimatedDocuments));
+    private void Show(SyncPhase phase) =>
+        _context.SetCustomStatus(new SyncStatus(phase, _state.Counts(), _state.EstimatedDocuments, _state.IsEstimateGuess));
 
     private sealed class StoppedException : Exception
     {

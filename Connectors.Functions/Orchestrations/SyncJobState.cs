@@ -23,8 +23,11 @@ public sealed record SyncJobState
     /// <summary>How many partitions are read at once.</summary>
     public int Parallel { get; init; } = 1;
 
-    /// <summary>Number of documents that the source reported.</summary>
+    /// <summary>Number of documents that the source reported, or else that the index held.</summary>
     public long? EstimatedDocuments { get; init; }
+
+    /// <summary>Whether the estimate is what the index held.</summary>
+    public bool IsEstimateGuess { get; init; }
 
     /// <summary>The partitions.</summary>
     public IReadOnlyList<PartitionState> Partitions { get; init; } = [];

@@ -63,7 +63,7 @@ internal static class JobListing
             connector,
             job.Status?.ToWord() ?? "",
             job.CreatedAt?.ToString("yyyy-MM-dd HH:mm") ?? "",
-            job.CompletedAt - job.StartedAt is { } took ? SyncPace.Clock(took) : "",
+            job.CompletedAt is { } end && job.TimeWorked(end) is { } took ? SyncPace.Clock(took) : "",
             SyncPace.Number(job.IndexedDocumentCount),
             SyncPace.Number(job.DeletedDocumentCount),
             job.Error ?? "",

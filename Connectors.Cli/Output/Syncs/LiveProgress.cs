@@ -93,7 +93,8 @@ internal sealed class LiveProgress : ProgressDisplay
         var now = pace.Now();
         var name = pace.Sync.ConnectorName;
         string Count(long count) => now.Phase < SyncPhase.Pages && count == 0 ? "" : Number(count);
-        var of = now.Estimated is { } all ? $" of {Number(all)}" : "";
+        var about = now.IsGuess ? "~" : "";
+        var of = now.Estimated is { } all ? $" of {about}{Number(all)}" : "";
         return
         [
             name.Length > LongestName ? $"{name[..(LongestName - 3)]}..." : name,
@@ -103,7 +104,7 @@ internal sealed class LiveProgress : ProgressDisplay
             Count(now.Counts.Indexed),
             Count(now.Counts.Deleted),
             now.Rate is { } rate ? Number((long)rate) : "",
-            now.Left is { } left ? Clock(left) : "",
+            now.Left is { } left ? $"{about}{Clock(left)}" : "",
         ];
     }
 }

@@ -37,10 +37,13 @@ internal abstract class ProgressDisplay(CliEnvironment environment) : IServiceOb
     }
 
     /// <inheritdoc/>
+    public void SyncResumed(RunningSync sync) => ShowResumed(sync);
+
+    /// <inheritdoc/>
     public void SyncEnded(RunningSync sync, SyncResult result)
     {
         _running.TryRemove(sync, out _);
-        ShowEnd(sync, result, environment.TimeProvider.GetUtcNow() - sync.StartedAt);
+        ShowEnd(sync, result, environment.TimeProvider.GetUtcNow() - sync.StartedAt + sync.EarlierTime);
     }
 
     /// <summary>Says something in between, in its place among the other lines.</summary>
@@ -58,7 +61,13 @@ internal abstract class ProgressDisplay(CliEnvironment environment) : IServiceOb
     /// <summary>Shows that a sync began.</summary>
     protected abstract void ShowStart(RunningSync sync);
 
+    /// <summary>Shows that a sync goes on from an earlier run.</summary>
+    protected virtual void ShowResumed(RunningSync sync) => Say(SyncMessages.Resumed(sync));
+
     /// <summary>Shows how a sync ended.</summary>
+    /// <param name="sync">The sync.</param>
+    /// <param name="result">How it ended.</param>
+    /// <param name="elapsed">How long it took, in all its parts.</param>
     protected abstract void ShowEnd(RunningSync sync, SyncResult result, TimeSpan elapsed);
 
     /// <summary>Shows progress until cancelled.</summary>

@@ -152,17 +152,7 @@ internal sealed class IncrementalSync(
     )
     {
         var total = await _ending.CompleteAsync(request, plan, run.Counts, cancellationToken);
-        SyncLog.Ends(
-            logger,
-            request.JobId,
-            request.IndexName,
-            run.Counts.Created,
-            run.Counts.Updated,
-            run.Counts.Deleted,
-            run.Counts.Skipped,
-            run.Counts.Rejected,
-            total
-        );
+        SyncLog.Ends(logger, request, run.Counts, total);
         return new SyncOutcome(SyncEnd.Completed, run.Counts, total, run.Rejections)
         {
             Cursor = SyncCursor.After(request, run.Cursor, plan.IndexUuid),

@@ -111,7 +111,7 @@ internal sealed class StagedSync : IDisposable
     public Task<BeginResult> BeginAsync(SyncRequest request, SourceReader source, string? fullBecause, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        request = PageStep.Shape(SyncPreparation.EffectiveRequest(request), _extraction);
+        request = SyncPreparation.EffectiveRequest(request, _extraction);
         return new BeginStep(_store, _plans, _indexOf(request.ConnectorId), _options, _logger).BeginAsync(
             request,
             source,
@@ -207,27 +207,11 @@ internal sealed class StagedSync : IDisposable
         ArgumentNullException.ThrowIfNull(input);
         using var plan = await RentAsync(input.Plan, request, cancellationToken);
         request = plan.Request;
-        var (rejections, preview) = await ReadReportsAsync(input.Reports, cancellationToken);
-        long total;
-        string? place;
-        if (request.Kind == SyncKind.Incremental)
-        {
-            place = await PlaceAfterAsync(input.LastPage, cancellationToken);
-            total = await ChangeEndingOf(request).CompleteAsync(request, plan.Plan, input.Counts, cancellationToken);
-        }
-        else
-        {
-            place = plan.Plan.Cursor;
-            total = await EndingOf(request).CompleteAsync(request, plan.Plan, input.IsListed, rejections, cancellationToken);
-        }
-
-        return new CompleteResult(
-            total,
-            rejections,
-            preview,
-            SyncCursor.After(request, place, plan.Plan.IndexUuid),
-            plan.Plan.Fallback,
-            plan.Plan.Rewrite
+        return await new CompleteStep(_store, _indexOf(request.ConnectorId), _options).CompleteAsync(
+            plan.Plan,
+            request,
+            input,
+            cancellationToken
         );
     }
 
@@ -236,7 +220,7 @@ internal sealed class StagedSync : IDisposable
     public async Task<RejectionReport> ReportAsync(IReadOnlyList<ReportName> reports, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reports);
-        return (await ReadReportsAsync(reports, cancellationToken)).Rejections;
+        return (await WriteReport.MergeAsync(_store, reports, cancellationToken)).Rejections;
     }
 
     /// <summary>Deletes everything that is staged of a job.</summary>
@@ -249,38 +233,13 @@ internal sealed class StagedSync : IDisposable
 
     /// <summary>The jobs of which anything is staged.</summary>
     /// <exception cref="ConnectorException">The store could not be asked.</exception>
-    public async IAsyncEnumerable<string> StagedJobsAsync(
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        await foreach (var folder in _store.ListFoldersAsync(cancellationToken))
-        {
-            var id = await _store.OpenAsync(StagedNames.Id(folder), cancellationToken);
-            if (id is null)
-            {
-                // Left by a step that ended after its job was forgotten.
-                yield return folder;
-                continue;
-            }
-
-            // An id that belongs elsewhere would have another job judged, and its staging deleted.
-            using var reader = new StreamReader(id);
-            var job = await reader.ReadToEndAsync(cancellationToken);
-            yield return JobFolder.NameOf(job) == folder ? job : folder;
-        }
-    }
+    public IAsyncEnumerable<string> StagedJobsAsync(CancellationToken cancellationToken) => StagedJobs.ListAsync(_store, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => _plans.Dispose();
 
     private Task<PlanLease> RentAsync(PlanName plan, SyncRequest request, CancellationToken cancellationToken) =>
-        _plans.RentAsync(plan, PageStep.Shape(SyncPreparation.EffectiveRequest(request), _extraction), cancellationToken);
-
-    /// <summary>Where the next incremental sync begins.</summary>
-    private async Task<string> PlaceAfterAsync(PageName? lastPage, CancellationToken cancellationToken) =>
-        lastPage is not null && (await StagedPage.GetAsync(_store, lastPage, cancellationToken)).Page is { IsLast: true } page
-            ? page.Next
-            : throw new ConnectorException("The changes were not read to their end. Start the sync again.");
+        _plans.RentAsync(plan, SyncPreparation.EffectiveRequest(request, _extraction), cancellationToken);
 
     private IncrementalCompletion ChangeEndingOf(SyncRequest request) => new(_indexOf(request.ConnectorId), _options);
 
@@ -327,26 +286,5 @@ internal sealed class StagedSync : IDisposable
                 $"Elasticsearch did not take what was to be written within {_limits.MaxWriteTime.TotalMinutes:0.#} minutes."
             );
         }
-    }
-
-    private async Task<(RejectionReport Rejections, SyncPreview? Preview)> ReadReportsAsync(
-        IReadOnlyList<ReportName> names,
-        CancellationToken cancellationToken
-    )
-    {
-        var rejections = new RejectionReport();
-        SyncPreview? preview = null;
-        foreach (var name in names)
-        {
-            var report = await WriteReport.GetAsync(_store, name, cancellationToken);
-            rejections.Merge(report.Rejections);
-            if (report.Preview is not null)
-            {
-                preview ??= new SyncPreview();
-                preview.Merge(report.Preview);
-            }
-        }
-
-        return (rejections, preview);
     }
 }

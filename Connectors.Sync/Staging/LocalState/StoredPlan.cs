@@ -74,6 +74,15 @@ internal sealed record StoredPlan
     /// <summary>How many documents the source said it holds.</summary>
     public long? EstimatedDocuments { get; init; }
 
+    /// <summary>How many documents the sync will probably read: what the source said, or else what the index held;
+    /// <see langword="null"/> when nobody knows.</summary>
+    [JsonIgnore]
+    public long? ExpectedDocuments => EstimatedDocuments ?? (IsExpectationGuess ? Snapshot.Count : null);
+
+    /// <summary>Whether <see cref="ExpectedDocuments"/> is what the index held.</summary>
+    [JsonIgnore]
+    public bool IsExpectationGuess => EstimatedDocuments is null && Kind != SyncKind.Incremental && Snapshot.Count > 0;
+
     /// <summary>The partitions, in order; journal records name them by their place here.</summary>
     public required IReadOnlyList<SourcePartition> Partitions { get; init; }
 
