@@ -19,14 +19,11 @@ internal abstract class ProgressDisplay(CliEnvironment environment) : IServiceOb
         [.. _running.Values.OrderBy(pace => pace.Sync.StartedAt).ThenBy(pace => pace.Sync.JobId, StringComparer.Ordinal)];
 
     /// <summary>The display that suits where the output goes.</summary>
-    public static ProgressDisplay Start(CommandSession session) => Start(session, session.Log);
-
-    /// <summary>The same, with a log of the command's own.</summary>
-    public static ProgressDisplay Start(CommandSession session, LogOutput log)
+    public static ProgressDisplay Start(CommandSession session)
     {
         ProgressDisplay display =
             session.IsJson ? new JsonProgress(session.Environment)
-            : session.Environment.IsTerminal ? new LiveProgress(session.Environment, log)
+            : session.Environment.Live is { } live ? new LiveProgress(session.Environment, live)
             : new LineProgress(session.Environment);
         display._loop = Task.Run(() => display.LoopAsync(display._ended.Token));
         return display;
