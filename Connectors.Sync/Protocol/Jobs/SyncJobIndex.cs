@@ -194,7 +194,7 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
                     return null;
                 }
 
-                return isAdopted ? SyncJobWrites.Adopted(worker, now) : SyncJobWrites.Claimed(job, worker, connector, now);
+                return isAdopted ? SyncJobWrites.Adopted(job, worker, now) : SyncJobWrites.Claimed(job, worker, connector, now);
             },
             cancellationToken
         );

@@ -59,7 +59,11 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
             indexName,
             job.ServiceType ?? string.Empty,
             parts.TimeProvider.GetUtcNow()
-        );
+        )
+        {
+            EarlierTime = job.EarlierTime,
+        };
+        sync.Progress.Resumed = () => parts.Observer?.SyncResumed(sync);
         _running.Show(job.Id, sync);
         parts.Observer?.SyncStarted(sync);
         var runner = new JobRunner(
