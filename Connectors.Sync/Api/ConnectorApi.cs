@@ -25,7 +25,7 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
         var views = new JsonArray();
         await foreach (var connector in connectors.ListAsync(cancellationToken))
         {
-            views.Add(ApiViews.Connector(connector, options));
+            views.Add(ApiViews.Connector(connector, sources, options));
         }
 
         return new ApiResult(200, new JsonObject { ["connectors"] = views });
