@@ -221,7 +221,7 @@ internal sealed class ConnectorService
     {
         await FailIdleJobsAsync(cancellationToken);
         await _pollCycle.CancelOrphansAsync(cancellationToken);
-        await _pollCycle.RemoveSecretsAsync(cancellationToken);
+        await _pollCycle.MendEndedAsync(cancellationToken);
         await _orphans.DeleteAsync(cancellationToken);
     }
 

@@ -155,7 +155,7 @@ internal sealed class JobDispatcher
 
             if (job.Status == JobStatus.Canceling)
             {
-                await _steps.CancelAsync(job.Id, new JobResult(), cancellationToken);
+                await _steps.CancelAsync(JobClaim.Of(job), new JobResult(), cancellationToken);
                 await EngineOf(job.ConnectorId).ForgetAsync(job.Id, cancellationToken);
                 continue;
             }

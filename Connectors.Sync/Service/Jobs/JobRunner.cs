@@ -171,6 +171,7 @@ internal sealed class JobRunner(
 
     private async Task WatchAsync(SyncJobRecord job, SyncProgress progress, JobStop stop, CancellationToken ended)
     {
+        var claim = JobClaim.Of(job);
         var lastHeartbeat = timeProvider.GetTimestamp();
         long? cancelSeen = null;
         try
@@ -182,8 +183,8 @@ internal sealed class JobRunner(
                 {
                     var isDue = timeProvider.GetElapsedTime(lastHeartbeat) >= options.JobHeartbeat;
                     var status = isDue
-                        ? await steps.ProgressAsync(job.Id, progress.Counts, ended)
-                        : (await jobs.FindAsync(job.Id, ended))?.Status;
+                        ? await steps.ProgressAsync(claim, progress.Counts, ended)
+                        : await jobs.FindAsync(job.Id, ended) is { } now && claim.Holds(now) ? now.Status : null;
                     lastHeartbeat = isDue ? timeProvider.GetTimestamp() : lastHeartbeat;
                     if (status == JobStatus.Canceling && cancelSeen is { } seen)
                     {
