@@ -132,7 +132,7 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
 
     private async Task CancelAbandonedAsync(SyncJobRecord job, CancellationToken cancellationToken)
     {
-        await core.Steps.CancelAsync(job.Id, new JobResult(), cancellationToken);
+        await core.Steps.CancelAsync(JobClaim.Of(job), new JobResult(), cancellationToken);
         await parts.EngineOf(job.ConnectorId).ForgetAsync(job.Id, cancellationToken);
     }
 
