@@ -43,7 +43,7 @@ internal static class EntraErrors
 
         if (CodeOf(failure) is { } code)
         {
-            return new ConnectorException(FailureKind.Fatal, Sentence(code, app), RestErrors.Cause(HttpStatusCode.Unauthorized));
+            return Refused(code, app);
         }
 
         return answer is not null || !IsOnTheWay(failure)
@@ -55,22 +55,30 @@ internal static class EntraErrors
             : new ConnectorException(FailureKind.Retry, "Microsoft Entra ID can't be reached for a token. It is retried.");
     }
 
-    private static string Sentence(string code, EntraApp? app) =>
-        app is null ? $"Microsoft Entra ID gives no token ({code}). {Check(app)}"
-        : code switch
-        {
-            "AADSTS90002" or "AADSTS900021" or "AADSTS900023" or "AADSTS90013" =>
-                $"{app.TenantField}: Microsoft Entra ID knows no such tenant ({code}). Enter the directory (tenant) id of the app registration.",
-            "AADSTS700016" or "AADSTS70001" or "AADSTS700038" or "AADSTS90019" =>
-                $"{app.ClientField}: the tenant has no such app ({code}). Enter the application (client) id, and check {app.TenantField}.",
-            "AADSTS7000112" => $"{app.ClientField}: the app is switched off in the tenant ({code}). Enable sign-in for it.",
-            "AADSTS7000215" =>
-                $"{app.CredentialField}: not the app's secret ({code}). Enter the secret's value, not its id; it is shown only once.",
-            "AADSTS7000222" => $"{app.CredentialField}: the secret has expired ({code}). Make a new one in the app registration.",
-            "AADSTS700027" or "AADSTS7000272" or "AADSTS700030" =>
-                $"{app.CredentialField}: the app does not know this certificate ({code}). Upload it to the app registration.",
-            _ => $"Microsoft Entra ID gives no token ({code}). {Check(app)}",
-        };
+    private static ConnectorException Refused(string code, EntraApp? app) =>
+        new(
+            FailureKind.Fatal,
+            app is null
+                ? $"Microsoft Entra ID gives no token ({code}). {Check(app)}"
+                : code switch
+                {
+                    "AADSTS90002" or "AADSTS900021" or "AADSTS900023" or "AADSTS90013" =>
+                        $"{app.TenantField}: Microsoft Entra ID knows no such tenant ({code}). Enter the directory (tenant) id of the app "
+                            + "registration.",
+                    "AADSTS700016" or "AADSTS70001" or "AADSTS700038" or "AADSTS90019" =>
+                        $"{app.ClientField}: the tenant has no such app ({code}). Enter the application (client) id, and check "
+                            + $"{app.TenantField}.",
+                    "AADSTS7000112" => $"{app.ClientField}: the app is switched off in the tenant ({code}). Enable sign-in for it.",
+                    "AADSTS7000215" =>
+                        $"{app.CredentialField}: not the app's secret ({code}). Enter the secret's value, not its id; it is shown only "
+                            + "once.",
+                    "AADSTS7000222" => $"{app.CredentialField}: the secret has expired ({code}). Make a new one in the app registration.",
+                    "AADSTS700027" or "AADSTS7000272" or "AADSTS700030" =>
+                        $"{app.CredentialField}: the app does not know this certificate ({code}). Upload it to the app registration.",
+                    _ => $"Microsoft Entra ID gives no token ({code}). {Check(app)}",
+                },
+            RestErrors.Cause(HttpStatusCode.Unauthorized)
+        );
 
     private static string Check(EntraApp? app) =>
         app is null
