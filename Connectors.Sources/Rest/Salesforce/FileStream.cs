@@ -22,14 +22,9 @@ internal sealed class FileStream(SalesforceOrganization organization, IReadOnlyL
     public override async Task<string?> ReadAsync(string cursor, StreamPage page, CancellationToken cancellationToken)
     {
         var files = _files ??= await GatherAsync(cancellationToken);
-        var some = files.SkipWhile(file => string.CompareOrdinal(file.Key, cursor) <= 0).Take(FilesAPage + 1).ToList();
-        var hasMore = some.Count > FilesAPage;
-        if (hasMore)
-        {
-            some.RemoveAt(FilesAPage);
-        }
-
-        var ids = some.ConvertAll(file => file.Key);
+        var begin = cursor.Length == 0 ? 0 : FirstAfter(files, cursor);
+        var some = new ArraySegment<KeyValuePair<string, List<string>>>(files, begin, Math.Min(FilesAPage, files.Length - begin));
+        var ids = some.Select(file => file.Key).ToList();
         var rows = (await organization.Api.ListAsync(await organization.Queries.FilesAsync(cancellationToken), ids, cancellationToken))
             .GroupBy(row => row.RequiredText("A file of Salesforce", "Id"), StringComparer.Ordinal)
             .ToDictionary(same => same.Key, same => same.First(), StringComparer.Ordinal);
@@ -46,7 +41,7 @@ internal sealed class FileStream(SalesforceOrganization organization, IReadOnlyL
             }
         }
 
-        return hasMore ? ids[^1] : null;
+        return begin + some.Count < files.Length ? ids[^1] : null;
     }
 
     /// <summary>The files, and the records that each is linked to.</summary>
@@ -73,6 +68,16 @@ internal sealed class FileStream(SalesforceOrganization organization, IReadOnlyL
         }
 
         return [.. files];
+    }
+
+    private static int FirstAfter(KeyValuePair<string, List<string>>[] files, string id)
+    {
+        var found = Array.BinarySearch(
+            files,
+            new(id, []),
+            Comparer<KeyValuePair<string, List<string>>>.Create((item, other) => string.CompareOrdinal(item.Key, other.Key))
+        );
+        return found < 0 ? ~found : found + 1;
     }
 
     private void Write(StreamPage page, string id, JsonElement file, List<string> links, IEnumerable<string>? allowed)
