@@ -112,7 +112,7 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
                     return values.Exists(value =>
                         FieldValue.TextOf(value) is var text && text.Length <= node.IgnoreAbove && texts.Contains(text)
                     );
-                case FieldKind.Text:
+                case FieldKind.Text or FieldKind.SemanticText:
                     return values.Exists(value => Words.Of(FieldValue.TextOf(value)).Exists(texts.Contains));
                 default:
                     var typed = wanted
@@ -214,7 +214,7 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
             && candidate
                 .Values(node)
                 .Exists(found =>
-                    node.Kind == FieldKind.Text
+                    FieldKinds.IsText(node.Kind)
                         ? Words.Of(FieldValue.TextOf(found)).Exists(word => word.StartsWith(prefix, StringComparison.Ordinal))
                         : FieldValue.TextOf(found).StartsWith(prefix, StringComparison.Ordinal)
                 )

@@ -141,7 +141,9 @@ internal sealed class SyncJobRun : IDisposable
         Show(SyncPhase.Preparing);
         if (!_state.Target.DryRun)
         {
-            await StepAsync<bool>(nameof(JobActivities.ClaimJob), new StepInput<Guid>(_state.Target, _context.NewGuid()));
+            var run = _context.NewGuid();
+            await StepAsync<bool>(nameof(JobActivities.ClaimJob), new StepInput<Guid>(_state.Target, run));
+            _state = _state with { Target = _state.Target with { Run = run } };
         }
 
         OrchestrationLog.Begins(_logger, _state.Target.JobId, _state.Target.ConnectorId);
@@ -296,5 +298,6 @@ internal sealed class SyncJobRun : IDisposable
         return result.Stop == StopReason.None ? result.Value! : throw new StoppedException(result.Stop, result.Message);
     }
 
-    private void Show(SyncPhase phase) => _context.SetCustomStatus(new SyncStatus(phase, _state.Counts(), _state.EstimatedDocuments));
+    private void Show(SyncPhase phase) =>
+        _context.SetCustomStatus(new SyncStatus(phase, _state.Counts(), _state.EstimatedDocuments, _state.IsEstimateGuess));
 }

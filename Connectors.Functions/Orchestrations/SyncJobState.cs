@@ -24,8 +24,11 @@ public sealed record SyncJobState
     /// <summary>How many partitions are read at once.</summary>
     public int Parallel { get; init; } = 1;
 
-    /// <summary>Number of documents that the source reported.</summary>
+    /// <summary>Number of documents that the source reported, or else that the index held.</summary>
     public long? EstimatedDocuments { get; init; }
+
+    /// <summary>Whether the estimate is what the index held.</summary>
+    public bool IsEstimateGuess { get; init; }
 
     /// <summary>The partitions.</summary>
     public IReadOnlyList<PartitionState> Partitions { get; init; } = [];
@@ -59,6 +62,7 @@ public sealed record SyncJobState
             Kind = begun.Result.Kind,
             Parallel = begun.Parallel,
             EstimatedDocuments = begun.Result.EstimatedDocuments,
+            IsEstimateGuess = begun.Result.IsEstimateGuess,
             Partitions = [.. Enumerable.Range(0, begun.Result.Partitions).Select(number => new PartitionState(number))],
         };
     }

@@ -76,7 +76,7 @@ internal sealed class ListingSync(
     )
     {
         var (plan, run, _) = opened;
-        progress.EstimatedDocuments = plan.EstimatedDocuments;
+        progress.Expect(plan.ExpectedDocuments, plan.IsExpectationGuess);
         progress.Phase = SyncPhase.Pages;
         await run.ReadAsync(source, cancellationToken);
         if (!run.IsComplete)
@@ -172,6 +172,7 @@ internal sealed class ListingSync(
 
             var run = OpenRun(request, plan, source, state, progress, preview: null);
             SyncLog.Resumes(logger, request.JobId, request.IndexName, run.Run.Counts.Read, run.Run.Counts.Indexed);
+            progress.Resume();
             return run;
         }
         catch (InvalidDataException failure)
@@ -194,8 +195,10 @@ internal sealed class ListingSync(
         try
         {
             var monitor = new RejectionMonitor(options.Rejections);
-            var pages = PageStep.For(request, options, extraction, source.Calls, time);
-            var run = new SyncRun(plan, state, ids, pages, writers.For(request, monitor, preview), options, progress, logger);
+            var effective = options.For(plan.PassesInference);
+            var pages = PageStep.For(request, effective, extraction, source.Calls, time);
+            var writer = writers.For(request, monitor, preview, plan.PassesInference);
+            var run = new SyncRun(plan, state, ids, pages, writer, effective, progress, logger);
             state.OpenJournal(run.Replay);
             monitor.Resume(run.Counts.Rejected);
             return new LoadedRun(plan, run, ids);

@@ -221,7 +221,7 @@ internal sealed class ConnectorService
     {
         await FailIdleJobsAsync(cancellationToken);
         await _core.PollCycle.CancelOrphansAsync(cancellationToken);
-        await _core.PollCycle.RemoveSecretsAsync(cancellationToken);
+        await _core.PollCycle.MendEndedAsync(cancellationToken);
         await _core.Orphans.DeleteAsync(cancellationToken);
     }
 

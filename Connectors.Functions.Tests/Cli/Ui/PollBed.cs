@@ -91,7 +91,8 @@ internal sealed class PollBed : IAsyncDisposable
         long deleted,
         string status = "completed",
         string? error = null,
-        JsonObject? rejections = null
+        JsonObject? rejections = null,
+        string type = "full"
     )
     {
         var metadata = new JsonObject
@@ -118,7 +119,7 @@ internal sealed class PollBed : IAsyncDisposable
                     ["index_name"] = $"search-{connectorId}",
                     ["service_type"] = "dir",
                 },
-                ["job_type"] = "full",
+                ["job_type"] = type,
                 ["trigger_method"] = "scheduled",
                 ["status"] = status,
                 ["error"] = error,

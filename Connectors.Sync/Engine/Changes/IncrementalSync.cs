@@ -132,13 +132,14 @@ internal sealed class IncrementalSync(
     private IncrementalRun Open(SyncRequest request, StoredPlan plan, SourceReader source, LocalSyncState state, SyncProgress progress)
     {
         var monitor = new RejectionMonitor(options.Rejections);
-        var writer = writers.For(request, monitor, preview: null);
+        var effective = options.For(plan.PassesInference);
+        var writer = writers.For(request, monitor, preview: null, plan.PassesInference);
         var step = new IncrementalPageStep(
-            PageStep.ForChanges(request, options, extraction, source.Calls, time),
-            options.Bulk,
+            PageStep.ForChanges(request, effective, extraction, source.Calls, time),
+            effective.Bulk,
             DocumentFilter.For(request.Rules)
         );
-        var run = new IncrementalRun(plan, state, step, writer, options, progress);
+        var run = new IncrementalRun(plan, state, step, writer, effective, progress);
         state.OpenJournal(run.Replay);
         monitor.Resume(run.Counts.Rejected);
         return run;

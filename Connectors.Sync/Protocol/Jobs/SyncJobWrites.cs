@@ -87,7 +87,7 @@ internal static class SyncJobWrites
     /// <param name="now">The time, as the protocol writes it.</param>
     public static JsonObject Claimed(SyncJobRecord job, JobWorker worker, ConnectorRecord? connector, string now)
     {
-        var change = Adopted(worker, now);
+        var change = Adopted(job, worker, now);
         change["status"] = JobStatus.InProgress.ToWord();
         change["started_at"] = now;
         if (connector is not null && job.Type == JobType.Incremental && !JsonNode.DeepEquals(job.Cursor, connector.Cursor))
@@ -99,12 +99,25 @@ internal static class SyncJobWrites
     }
 
     /// <summary>A worker takes over a job that is in progress.</summary>
-    public static JsonObject Adopted(JobWorker worker, string now)
+    public static JsonObject Adopted(SyncJobRecord job, JobWorker worker, string now)
     {
         var change = new JsonObject { ["last_seen"] = now, ["worker_hostname"] = worker.Hostname };
+        var metadata = new JsonObject();
         if (worker.Id is not null)
         {
-            change["metadata"] = new JsonObject { ["worker"] = worker.Id };
+            metadata["worker"] = worker.Id;
+        }
+
+        if (job is { StartedAt: not null, LastSeen: { } seen } && job.TimeWorked(seen) is { } worked)
+        {
+            // What lies between its parts is nobody's work.
+            metadata[JobMetadata.EarlierTime] = (long)worked.TotalMilliseconds;
+            metadata[JobMetadata.ResumedAt] = now;
+        }
+
+        if (metadata.Count > 0)
+        {
+            change["metadata"] = metadata;
         }
 
         return change;

@@ -59,7 +59,11 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
             indexName,
             job.ServiceType ?? string.Empty,
             parts.TimeProvider.GetUtcNow()
-        );
+        )
+        {
+            EarlierTime = job.EarlierTime,
+        };
+        sync.Progress.Resumed = () => parts.Observer?.SyncResumed(sync);
         _running.Show(job.Id, sync);
         parts.Observer?.SyncStarted(sync);
         var runner = new JobRunner(
@@ -128,7 +132,7 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
 
     private async Task CancelAbandonedAsync(SyncJobRecord job, CancellationToken cancellationToken)
     {
-        await core.Steps.CancelAsync(job.Id, new JobResult(), cancellationToken);
+        await core.Steps.CancelAsync(JobClaim.Of(job), new JobResult(), cancellationToken);
         await parts.EngineOf(job.ConnectorId).ForgetAsync(job.Id, cancellationToken);
     }
 

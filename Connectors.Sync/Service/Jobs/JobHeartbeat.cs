@@ -1,8 +1,8 @@
 using Connectors.Abstractions;
 using Connectors.Sync.Diagnostics;
-using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Jobs;
+using Connectors.Sync.Service.Polling;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Service.Jobs;
@@ -13,24 +13,28 @@ internal sealed class JobHeartbeat(ServiceCore core, TimeProvider timeProvider, 
 {
     /// <summary>Runs until the sync ended.</summary>
     /// <param name="job">The job.</param>
-    /// <param name="progress">Its progress, which is written with each sign of life.</param>
+    /// <param name="sync">Its sync, whose progress is written with each sign of life.</param>
     /// <param name="stop">Is told when the job is to stop.</param>
     /// <param name="ended">The sync ended.</param>
-    public async Task RunAsync(SyncJobRecord job, SyncProgress progress, JobStop stop, CancellationToken ended)
+    public async Task RunAsync(SyncJobRecord job, RunningSync sync, JobStop stop, CancellationToken ended)
     {
+        var claim = JobClaim.Of(job);
         var lastHeartbeat = timeProvider.GetTimestamp();
         long? cancelSeen = null;
+        var look = new PollSignal(timeProvider);
+        sync.LookAtJob = look.Wake;
         try
         {
             while (true)
             {
-                await Task.Delay(core.Options.CancelCheck, timeProvider, ended);
+                await look.PauseAsync(core.Options.CancelCheck, ended);
+                ended.ThrowIfCancellationRequested();
                 try
                 {
                     var isDue = timeProvider.GetElapsedTime(lastHeartbeat) >= core.Options.JobHeartbeat;
                     var status = isDue
-                        ? await core.Steps.ProgressAsync(job.Id, progress.Counts, ended)
-                        : (await core.Jobs.FindAsync(job.Id, ended))?.Status;
+                        ? await core.Steps.ProgressAsync(claim, sync.Progress.Counts, ended)
+                        : await core.Jobs.FindAsync(job.Id, ended) is { } now && claim.Holds(now) ? now.Status : null;
                     lastHeartbeat = isDue ? timeProvider.GetTimestamp() : lastHeartbeat;
                     if (status == JobStatus.Canceling && cancelSeen is { } seen)
                     {

@@ -40,7 +40,7 @@ internal sealed class JobRunner(
         ArgumentNullException.ThrowIfNull(sync);
         using var stop = new JobStop(timeProvider, stopReading, cancellationToken);
         using var ended = new CancellationTokenSource();
-        var watch = new JobHeartbeat(core, timeProvider, _logger).RunAsync(job, sync.Progress, stop, ended.Token);
+        var watch = new JobHeartbeat(core, timeProvider, _logger).RunAsync(job, sync, stop, ended.Token);
         SyncResult result;
         try
         {

@@ -163,12 +163,23 @@ internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, Servic
             );
         }
 
-        return waiting.Options == how.ForJob
-            ? waiting
-            : throw new ConnectorException(
-                $"Job '{waiting.Id}' of connector '{connectorId}' waits to be run, with other options than these. Run it first (by "
-                    + "'elastic-ingest poll --one-sync'), or cancel it, then sync again."
-            );
+        return waiting.Options == how.ForJob ? waiting : throw OtherOptions(waiting, how);
+    }
+
+    private static ConnectorException OtherOptions(SyncJobRecord waiting, SyncNowOptions how)
+    {
+        var words = SyncOptionNames.CommandLine;
+        var (theirs, ours) = (words.Of(waiting.Options), words.Of(how.ForJob));
+        var same = string.Join(' ', [$"elastic-ingest sync {waiting.ConnectorId}", .. theirs]);
+        return new ConnectorException(
+            waiting.Status == JobStatus.Pending
+                ? $"Job '{waiting.Id}' of connector '{waiting.ConnectorId}' waits to be run {Listed(theirs)}, and this sync is {Listed(ours)}. "
+                    + $"Run it first ('{same}'), or cancel it ('elastic-ingest job cancel {waiting.Id}'), then sync again."
+                : $"Job '{waiting.Id}' of connector '{waiting.ConnectorId}' was interrupted; it runs {Listed(theirs)}, and this sync is "
+                    + $"{Listed(ours)}. Go on with it ('{same}'), or cancel it ('elastic-ingest job cancel {waiting.Id}'), then sync again."
+        );
+
+        static string Listed(IReadOnlyList<string> options) => options.Count == 0 ? "without options" : $"with {string.Join(' ', options)}";
     }
 
     /// <summary>Follows a job that another service was faster to take, and tells of it as of one that runs here.</summary>
