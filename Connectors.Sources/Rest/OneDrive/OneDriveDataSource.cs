@@ -123,7 +123,8 @@ public sealed class OneDriveDataSource : RestDataSource, IAccessControlSource, I
 
     private static string PermissionOf(Uri address) =>
         address.AbsolutePath.Contains("/drive", StringComparison.Ordinal) ? FilesPermission
-        : address.AbsolutePath.EndsWith("/transitiveMemberOf", StringComparison.Ordinal) || address.Query.Contains("$expand", StringComparison.Ordinal)
+        : address.AbsolutePath.EndsWith("/transitiveMemberOf", StringComparison.Ordinal)
+            || address.Query.Contains("$expand", StringComparison.Ordinal)
             ? GraphUsers.GroupsPermission
         : GraphUsers.Permission;
 
