@@ -43,6 +43,7 @@ public sealed class JiraDataSource : RestDataSource, IAccessControlSource, IChan
         {
             Name = "Jira",
             ServiceType = "jira",
+            NameFields = ["Key", "title", "filename"],
             Fields = JiraConfiguration.Fields,
             HasAccessControl = true,
             HasChangeFeed = true,
