@@ -99,7 +99,7 @@ internal sealed class BulkWriter(
 
                 var delay = backoff.Next(response.RetryAfter)
                     ?? throw IndexBlock.Failure(indexName, lastError) ?? GivenUp(indexName, current.Count, status, lastError);
-                BulkLog.Retrying(logger, indexName, current.Count, status, lastError?.Type ?? "none", delay);
+                BulkLog.Retrying(logger, indexName, current.Count, status, lastError?.Type ?? "none", LogSeconds.Of(delay));
                 await Task.Delay(delay, time, cancellationToken);
             }
         }
