@@ -58,12 +58,23 @@ internal sealed class ElasticsearchPreflight(
             delay = delay < left ? delay : left;
             if (failure.Message != said.Problem || time.GetElapsedTime(said.At) >= SaidAgain)
             {
-                ElasticsearchLog.Waiting(logger, LogSeconds.Of(left), failure.Message);
+                ElasticsearchLog.Waiting(logger, Math.Ceiling(left.TotalSeconds), failure.Message);
                 said = (failure.Message, time.GetTimestamp());
             }
 
             await Task.Delay(delay, time, cancellationToken);
             wait *= options.BackoffMultiplier;
+        }
+    }
+
+    /// <summary>Finds out whether anything answers, whatever it thinks of the credentials; asks once.</summary>
+    public async Task ReachAsync(CancellationToken cancellationToken)
+    {
+        var request = ElasticsearchRequest.Get(string.Empty);
+        using var response = await calls.SendOnceAsync(request, cancellationToken);
+        if (response.Status is 0 or (>= 300 and < 400))
+        {
+            throw calls.Failures.Of(request, response);
         }
     }
 
