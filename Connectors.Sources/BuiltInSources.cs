@@ -16,9 +16,11 @@ public static class BuiltInSources
             ["jira"] = "Connectors.Sources.Rest.Jira.JiraDataSource, Connectors.Sources",
             ["mongodb"] = "Connectors.Sources.Databases.MongoDB.MongoDataSource, Connectors.Sources",
             ["mysql"] = "Connectors.Sources.Databases.Sql.MySql.MySqlDataSource, Connectors.Sources",
+            ["onedrive"] = "Connectors.Sources.Rest.OneDrive.OneDriveDataSource, Connectors.Sources",
             ["postgresql"] = "Connectors.Sources.Databases.Sql.PostgreSql.PostgreSqlDataSource, Connectors.Sources",
             ["redis"] = "Connectors.Sources.Databases.Redis.RedisDataSource, Connectors.Sources",
             ["s3"] = "Connectors.Sources.ObjectStores.S3.S3DataSource, Connectors.Sources",
+            ["salesforce"] = "Connectors.Sources.Rest.Salesforce.SalesforceDataSource, Connectors.Sources",
             ["servicenow"] = "Connectors.Sources.Rest.ServiceNow.ServiceNowDataSource, Connectors.Sources",
         };
 

@@ -1,6 +1,7 @@
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
 using Connectors.Cli.Output.Listings;
+using Connectors.Cli.Output.Screen;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Sources;
@@ -26,7 +27,7 @@ internal sealed class InitRun(CommandSession session, InitOptions options)
 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _environment.Shutdown.Stop);
         var canAsk = _environment.CanAsk && !options.NoInput && !session.IsJson;
-        var ask = canAsk ? new Prompts(TableOutput.Console(_environment), either.Token) : null;
+        var ask = canAsk ? new Prompts(TerminalConsole.Of(_environment), either.Token) : null;
         var loggerFactory = session.CreateLog(LogLevel.Error).Factory;
         var first = new ElasticsearchStep(options, _environment, ask, loggerFactory);
         if (ask is null && (string[])[.. first.Missing(), .. SourceStep.Missing(options)] is { Length: > 0 } missing)

@@ -137,7 +137,7 @@ internal sealed class DryRuns(Func<IServiceObserver, ConnectorService> serviceOf
         }
         else if (run.Progress is { } progress)
         {
-            view["progress"] = ApiViews.Progress(progress.Phase, progress.Counts, progress.EstimatedDocuments);
+            view["progress"] = ApiViews.Progress(progress);
         }
 
         view["id"] = run.Id;

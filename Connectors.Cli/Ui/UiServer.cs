@@ -38,7 +38,6 @@ internal sealed class UiServer : IAsyncDisposable
         var time = session.Environment.TimeProvider;
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var dryRuns = new DryRuns(host.ServiceFor, time, stop.Token);
-        var api = new ConnectorApi(host.Service.Connectors, host.Service.Jobs, new SourceCheck(session.Sources, time), host.Options);
         var app = Build(session, address);
         app.Use(
             (http, next) =>
@@ -46,7 +45,7 @@ internal sealed class UiServer : IAsyncDisposable
         );
         app.Use((http, next) => UnknownRoutes.AnswerAsync(http, next, "The status page is at /api/ui, its API at /api/connectors and /api/syncs."));
         app.UseRouting();
-        new UiRoutes(host.Service, api, dryRuns).Map(app);
+        new UiRoutes(host.Service, host.Service.Api, dryRuns).Map(app);
         try
         {
             await app.StartAsync(cancellationToken);

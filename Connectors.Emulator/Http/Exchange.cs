@@ -37,6 +37,9 @@ internal sealed class Exchange(string method, string path, string[] segments, IQ
     /// <summary>Operations of a bulk request that were carried out or refused one by one.</summary>
     public int Writes { get; set; }
 
+    /// <summary>Texts of them that inference endpoints were asked about.</summary>
+    public int Inferences { get; set; }
+
     /// <summary>True when the handler has applied <c>filter_path</c> itself.</summary>
     public bool IsFiltered { get; set; }
 

@@ -12,6 +12,7 @@ namespace Connectors.Emulator.Http;
 internal sealed class HttpPipeline(Router router, EmulatorOptions options, FaultPlan faults, RequestLog log, Action afterRequest)
 {
     private readonly WritePace _pace = new(options.WritesPerSecond, options.TimeProvider);
+    private readonly WritePace _inference = new(options.InferencesPerSecond, options.TimeProvider);
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -63,6 +64,7 @@ internal sealed class HttpPipeline(Router router, EmulatorOptions options, Fault
                 Run(exchange, route, request);
                 afterRequest();
                 await _pace.WaitAsync(exchange.Writes, context.RequestAborted);
+                await _inference.WaitAsync(exchange.Inferences, context.RequestAborted);
             }
 
             log.End(logged with { Status = exchange.Status });

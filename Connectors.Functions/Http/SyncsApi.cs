@@ -63,7 +63,12 @@ public sealed class SyncsApi(ApiRunner runner)
                     && instance.ReadCustomStatusAs<SyncStatus>() is { } status
                 )
                 {
-                    view["progress"] = ApiViews.Progress(status.Phase, status.Counts, status.EstimatedDocuments);
+                    view["progress"] = ApiViews.Progress(
+                        status.Phase,
+                        status.Counts,
+                        status.EstimatedDocuments,
+                        status.IsEstimateGuess
+                    );
                 }
 
                 return ApiResponse.Json(view);

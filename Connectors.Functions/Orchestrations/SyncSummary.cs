@@ -34,5 +34,6 @@ public sealed record SummaryPreview(IReadOnlyList<string> Added, IReadOnlyList<s
 /// <summary>What an orchestration shows while it runs.</summary>
 /// <param name="Phase">What it is doing.</param>
 /// <param name="Counts">Counts so far.</param>
-/// <param name="EstimatedDocuments">Number of documents that the source reported.</param>
-public sealed record SyncStatus(SyncPhase Phase, SyncCounts Counts, long? EstimatedDocuments);
+/// <param name="EstimatedDocuments">Number of documents that the source reported, or else that the index held.</param>
+/// <param name="IsEstimateGuess">Whether the estimate is what the index held.</param>
+public sealed record SyncStatus(SyncPhase Phase, SyncCounts Counts, long? EstimatedDocuments, bool IsEstimateGuess = false);

@@ -14,6 +14,21 @@ internal static class ApiViews
 {
     private const int NextTimes = 3;
 
+    /// <summary>What a job's metadata holds besides counts.</summary>
+    private static readonly string[] NotCounts =
+    [
+        "rejections",
+        "worker",
+        "allow_mass_delete",
+        "reindex",
+        "kind",
+        "fallback",
+        "rewrite",
+        "next_cursor",
+        JobMetadata.EarlierTime,
+        JobMetadata.ResumedAt,
+    ];
+
     /// <summary>A service writes <c>last_seen</c> every <c>service.heartbeat</c>, five minutes unless told otherwise: one that was silent
     /// for longer than this does not serve the connector any more.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(15);
@@ -58,9 +73,7 @@ internal static class ApiViews
         ArgumentNullException.ThrowIfNull(job);
         var counts = job.Metadata?.DeepClone().AsObject() ?? [];
         var rejections = counts["rejections"]?.DeepClone();
-        foreach (
-            var name in (string[])["rejections", "worker", "allow_mass_delete", "reindex", "kind", "fallback", "rewrite", "next_cursor"]
-        )
+        foreach (var name in NotCounts)
         {
             counts.Remove(name);
         }
@@ -78,6 +91,7 @@ internal static class ApiViews
             ["startedAt"] = job.StartedAt,
             ["lastSeen"] = job.LastSeen,
             ["completedAt"] = job.CompletedAt,
+            ["secondsWorked"] = job.CompletedAt is { } end ? job.TimeWorked(end)?.TotalSeconds : null,
             ["indexedDocuments"] = job.IndexedDocumentCount,
             ["deletedDocuments"] = job.DeletedDocumentCount,
             ["totalDocuments"] = job.TotalDocumentCount,
@@ -91,14 +105,41 @@ internal static class ApiViews
     /// <summary>Progress of a running sync.</summary>
     /// <param name="phase">Its phase.</param>
     /// <param name="counts">What it has done.</param>
-    /// <param name="estimatedDocuments">Number of documents that the source reported.</param>
-    public static JsonObject Progress(SyncPhase phase, SyncCounts counts, long? estimatedDocuments) =>
-        new()
+    /// <param name="estimatedDocuments">Number of documents that will probably be read, or <see langword="null"/>.</param>
+    /// <param name="isGuess">Whether that is not what the source said, but what the index held when the sync began. It is left out once it
+    /// is exceeded.</param>
+    /// <param name="resumedAfter">How many documents earlier runs of the job had read when it went on, or <see langword="null"/>.</param>
+    public static JsonObject Progress(
+        SyncPhase phase,
+        SyncCounts counts,
+        long? estimatedDocuments,
+        bool isGuess = false,
+        long? resumedAfter = null
+    )
+    {
+        var estimate = isGuess && counts.Read > estimatedDocuments ? null : estimatedDocuments;
+        return new JsonObject
         {
             ["phase"] = phase.ToWord(),
             ["counts"] = Counts(counts),
-            ["estimatedDocuments"] = estimatedDocuments,
+            ["estimatedDocuments"] = estimate,
+            ["isEstimateGuess"] = isGuess && estimate is not null,
+            ["resumedAfter"] = resumedAfter,
         };
+    }
+
+    /// <summary>Progress of a sync that runs in this process.</summary>
+    public static JsonObject Progress(SyncProgress progress)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        return Progress(
+            progress.Phase,
+            progress.Counts,
+            progress.EstimatedDocuments,
+            progress.IsEstimateGuess,
+            progress.ResumedAfter
+        );
+    }
 
     /// <summary>How a dry run ended.</summary>
     /// <param name="status">As the protocol spells it.</param>

@@ -157,7 +157,7 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
 
     /// <summary>Requests the cancellation of a job.</summary>
     public async Task<ApiResult> CancelAsync(string jobId, CancellationToken cancellationToken) =>
-        await jobs.RequestCancelAsync(jobId, cancellationToken) switch
+        await new SyncJobSteps(connectors, jobs).RequestCancelAsync(jobId, cancellationToken) switch
         {
             null => MissingSync(jobId),
             JobStatus.Canceling => State(202, jobId, JobStatus.Canceling),

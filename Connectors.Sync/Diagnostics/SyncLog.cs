@@ -1,3 +1,5 @@
+using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Planning;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Diagnostics;
@@ -38,13 +40,27 @@ internal static partial class SyncLog
     [LoggerMessage(207, LogLevel.Warning, "Sync {SyncJobId} of {IndexName} deletes nothing: {Reason}")]
     public static partial void DeletesRefused(ILogger logger, string syncJobId, string indexName, string reason);
 
+    /// <summary>A sync ended, and the index is as it should be.</summary>
+    public static void Ends(ILogger logger, SyncRequest request, SyncCounts counts, long total) =>
+        Ends(
+            logger,
+            request.JobId,
+            request.IndexName,
+            counts.Created,
+            counts.Updated,
+            counts.Deleted,
+            counts.Skipped,
+            counts.Rejected,
+            total
+        );
+
     [LoggerMessage(
         208,
         LogLevel.Information,
         "Sync {SyncJobId} of {IndexName} ends: {Created} created, {Updated} updated, {Deleted} deleted, {Skipped} unchanged, {Rejected} "
             + "rejected, {Total} documents in the index"
     )]
-    public static partial void Ends(
+    private static partial void Ends(
         ILogger logger,
         string syncJobId,
         string indexName,

@@ -23,10 +23,11 @@ internal sealed class BatchWriters(IContentIndex index, BulkWriterOptions bulk, 
     /// <param name="request">The sync.</param>
     /// <param name="monitor">Ends it when too much is rejected.</param>
     /// <param name="preview">Of a dry run, what is told instead of being written; <see langword="null"/> otherwise.</param>
-    public IBatchWriter For(SyncRequest request, RejectionMonitor monitor, SyncPreview? preview) =>
+    /// <param name="passesInference">Whether Elasticsearch asks an inference endpoint about what is written.</param>
+    public IBatchWriter For(SyncRequest request, RejectionMonitor monitor, SyncPreview? preview, bool passesInference) =>
         preview is not null
             ? new DryRunBatchWriter(preview)
-            : new IndexBatchWriter(new BulkWriter(index, bulk, monitor, time, random, logger), request.IndexName, request.Pipeline?.Name);
+            : new IndexBatchWriter(new BulkWriter(index, bulk.For(passesInference), monitor, time, random, logger), request.IndexName, request.Pipeline?.Name);
 }
 
 /// <summary>Writes to the index.</summary>

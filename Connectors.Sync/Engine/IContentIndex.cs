@@ -80,11 +80,14 @@ internal interface IContentIndex
     /// <param name="body">NDJSON with a final newline.</param>
     /// <param name="operations">Number of operations in <paramref name="body"/>; the answer has as many items when the request was
     /// taken.</param>
+    /// <param name="timeout">How long it may take; <see langword="null"/> for as long as any other call.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
     Task<BulkResponse> BulkAsync(
         string index,
         string? pipeline,
         ReadOnlyMemory<byte> body,
         int operations,
+        TimeSpan? timeout,
         CancellationToken cancellationToken
     );
 

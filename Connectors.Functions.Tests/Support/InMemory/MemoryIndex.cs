@@ -161,6 +161,7 @@ internal sealed class MemoryIndex : IContentIndex
         string? pipeline,
         ReadOnlyMemory<byte> body,
         int operations,
+        TimeSpan? timeout,
         CancellationToken cancellationToken
     )
     {

@@ -49,7 +49,7 @@ function duration(seconds) {
     : `${Math.floor(whole / 3600)} h ${Math.floor(whole % 3600 / 60)} min`;
 }
 
-const secondsOf = job => job.startedAt && job.completedAt ? Math.max((new Date(job.completedAt) - new Date(job.startedAt)) / 1000, 0) : 0;
+const secondsOf = job => job.secondsWorked ? job.secondsWorked : job.startedAt && job.completedAt ? Math.max((new Date(job.completedAt) - new Date(job.startedAt)) / 1000, 0) : 0;
 const isOver = status => ['completed', 'error', 'canceled', 'lost'].includes(status);
 const count = (number, one, many) => `${numbers.format(number)} ${number === 1 ? one : many}`;
 

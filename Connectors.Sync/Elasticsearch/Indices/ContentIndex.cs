@@ -147,6 +147,7 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
         string? pipeline,
         ReadOnlyMemory<byte> body,
         int operations,
+        TimeSpan? timeout,
         CancellationToken cancellationToken
     )
     {
@@ -164,6 +165,7 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
         )
         {
             MaxAnswerBytes = BulkResponseReader.MaxBytes(operations),
+            Timeout = timeout,
         };
         var start = time.GetTimestamp();
         using var response = await calls.SendOnceAsync(request, cancellationToken);

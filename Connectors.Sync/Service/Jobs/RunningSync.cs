@@ -22,6 +22,13 @@ internal sealed record RunningSync(
     /// <summary>The host that runs it, when this process only follows it; <see langword="null"/> when it runs here.</summary>
     public string? FollowedOn { get; init; }
 
+    /// <summary>How long the job was worked on before this process took it.</summary>
+    public TimeSpan EarlierTime { get; init; }
+
+    /// <summary>Has the job's document looked at now, because somebody in this process has just changed it. Does nothing before the job is
+    /// run here, and after its end.</summary>
+    public Action LookAtJob { get; internal set; } = () => { };
+
     /// <summary>How far it is; changes while it runs.</summary>
     public SyncProgress Progress { get; } = new();
 }
@@ -57,6 +64,9 @@ internal interface IServiceObserver
 {
     /// <summary>A sync begins.</summary>
     void SyncStarted(RunningSync sync);
+
+    /// <summary>A sync turns out to go on from an earlier run (<see cref="SyncProgress.ResumedAfter"/>).</summary>
+    void SyncResumed(RunningSync sync) { }
 
     /// <summary>A sync ended.</summary>
     void SyncEnded(RunningSync sync, SyncResult result);

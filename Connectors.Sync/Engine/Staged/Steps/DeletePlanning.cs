@@ -85,7 +85,7 @@ internal sealed class DeletePlanning(
         return listing;
     }
 
-    private async Task<int> StageAsync(LoadedPlan opened, SeenIds seen, string deletes, CancellationToken cancellationToken)
+    private async Task<int> StageAsync(LoadedPlan opened, SeenIds seen, DeletesName deletes, CancellationToken cancellationToken)
     {
         if (IdSnapshotFile.HasTexts(opened.Folder, opened.Plan.Snapshot))
         {
@@ -113,7 +113,7 @@ internal sealed class DeletePlanning(
         LoadedPlan opened,
         string textsFolder,
         SeenIds seen,
-        string deletes,
+        DeletesName deletes,
         CancellationToken cancellationToken
     )
     {
