@@ -21,6 +21,7 @@ public static class BuiltInSources
             ["redis"] = "Connectors.Sources.Databases.Redis.RedisDataSource, Connectors.Sources",
             ["s3"] = "Connectors.Sources.ObjectStores.S3.S3DataSource, Connectors.Sources",
             ["servicenow"] = "Connectors.Sources.Rest.ServiceNow.ServiceNowDataSource, Connectors.Sources",
+            ["sharepoint_online"] = "Connectors.Sources.Rest.SharePointOnline.SharePointOnlineDataSource, Connectors.Sources",
         };
 
     /// <summary>Names under which earlier versions had these classes, and the service type of each. A configuration that names one still
