@@ -131,7 +131,7 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
         };
     }
 
-    private static Test Exists(string field) =>
+    internal static Test Exists(string field) =>
         new(candidate => candidate.Index.Mapping.Resolve(field) is { } node && HasValue(candidate, node));
 
     /// <summary>An object has a value when any field in it has one.</summary>

@@ -147,12 +147,14 @@ internal static class ApiViews
     /// <param name="totalDocuments">Documents in the index.</param>
     /// <param name="counts">What a sync would do.</param>
     /// <param name="preview">The first ids that would be added, updated and deleted.</param>
+    /// <param name="names">What people know these documents by, where they have that.</param>
     public static JsonObject DryRun(
         string status,
         string? error,
         long totalDocuments,
         SyncCounts counts,
-        (IReadOnlyList<string> Added, IReadOnlyList<string> Updated, IReadOnlyList<string> Deleted)? preview
+        (IReadOnlyList<string> Added, IReadOnlyList<string> Updated, IReadOnlyList<string> Deleted)? preview,
+        IReadOnlyDictionary<string, string>? names = null
     ) =>
         new()
         {
@@ -166,6 +168,9 @@ internal static class ApiViews
                     ["added"] = Ids(ids.Added),
                     ["updated"] = Ids(ids.Updated),
                     ["deleted"] = Ids(ids.Deleted),
+                    ["names"] = new JsonObject(
+                (names ?? new Dictionary<string, string>()).Select(name => KeyValuePair.Create(name.Key, (JsonNode?)name.Value))
+            ),
                 }
                 : null,
         };

@@ -71,7 +71,7 @@ internal static class BulkFailures
             FailureKind.Retry,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Elasticsearch has not taken any of {operations:N0} operations for '{indexName}' in {limit.TotalMinutes:0.#} minutes "
+                $"Elasticsearch has not taken {operations:N0} operations for '{indexName}' in {limit.TotalMinutes:0.#} minutes "
                     + $"(last answer: {answer}). {next}"
             )
         );

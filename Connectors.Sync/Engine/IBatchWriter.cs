@@ -26,7 +26,7 @@ internal sealed class BatchWriters(IContentIndex index, BulkWriterOptions bulk, 
     /// <param name="passesInference">Whether Elasticsearch asks an inference endpoint about what is written.</param>
     public IBatchWriter For(SyncRequest request, RejectionMonitor monitor, SyncPreview? preview, bool passesInference) =>
         preview is not null
-            ? new DryRunBatchWriter(preview)
+            ? new DryRunBatchWriter(index, request, preview)
             : new IndexBatchWriter(
                 new BulkWriter(index, bulk.For(passesInference), monitor, time, random, logger),
                 request.IndexName,
@@ -39,27 +39,4 @@ internal sealed class IndexBatchWriter(BulkWriter writer, string indexName, stri
 {
     public Task<BulkReport> WriteAsync(BulkBatch batch, bool mayHaveBeenSent, CancellationToken cancellationToken) =>
         writer.WriteAsync(indexName, pipeline, batch, mayHaveBeenSent, cancellationToken);
-}
-
-/// <summary>Writes nothing, and reports what would have been written.</summary>
-internal sealed class DryRunBatchWriter(SyncPreview preview) : IBatchWriter
-{
-    public Task<BulkReport> WriteAsync(BulkBatch batch, bool mayHaveBeenSent, CancellationToken cancellationToken)
-    {
-        var counts = default(SyncCounts);
-        for (var index = 0; index < batch.Count; index++)
-        {
-            var operation = batch.Operations[index];
-            preview.Add(operation.Kind, batch.IdOf(index));
-            counts += operation.Kind switch
-            {
-                BulkOperationKind.Add => new SyncCounts(Created: 1, Bytes: operation.Length),
-                BulkOperationKind.Change => new SyncCounts(Updated: 1, Bytes: operation.Length),
-                BulkOperationKind.Repeat => new SyncCounts(Duplicates: 1, Bytes: operation.Length),
-                _ => new SyncCounts(Deleted: 1),
-            };
-        }
-
-        return Task.FromResult(new BulkReport(counts, new RejectionReport()));
-    }
 }

@@ -91,7 +91,9 @@ internal sealed class ListingSync(
         {
             SyncLog.DeletesRefused(logger, request.JobId, request.IndexName, refusal);
         }
-        else if (deletes)
+
+        // A dry run tells what would be held back too.
+        if (deletes && (refusal is null || request.DryRun))
         {
             await _ending.CheckIndexAsync(request, plan, cancellationToken);
             if (!await DeleteAsync(run, stopReading, cancellationToken))

@@ -187,12 +187,7 @@ internal sealed class ConnectorService
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
-        ServiceLog.Starts(
-            _logger,
-            _options.Worker.Hostname,
-            string.Join(", ", _options.ServiceTypes),
-            string.Join(", ", _options.Connectors.Select(connector => connector.ConnectorId))
-        );
+        ServiceLog.Starts(_logger, _options.Worker.Hostname, _options.Served);
         if (_parts.Preflight is not null)
         {
             await _parts.Preflight(cancellationToken);

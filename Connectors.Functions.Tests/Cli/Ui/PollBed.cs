@@ -69,6 +69,9 @@ internal sealed class PollBed : IAsyncDisposable
         return folder;
     }
 
+    /// <summary>The folder that a connector of <see cref="MirrorAsync"/> mirrors.</summary>
+    public string FolderOf(string id) => Path.Combine(_folder.Path, id);
+
     /// <summary>Makes a connector as <c>connector create</c> does.</summary>
     public async Task CreateAsync(params string[] options) =>
         Assert.Equal(0, await RunAsync(new AwaitedWriter(), ["connector", "create", .. options]));

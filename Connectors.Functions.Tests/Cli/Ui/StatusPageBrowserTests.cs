@@ -40,6 +40,37 @@ public sealed class StatusPageBrowserTests
     }
 
     [Fact]
+    public async Task AGuessIsMarkedAsOneAndAWaitingSyncTellsWhatItWaitsFor()
+    {
+        BrowserPage.Require();
+        await using var bed = await PollBed.OpenAsync();
+        await bed.MirrorAsync("f1", "Files", 5);
+        await bed.MirrorAsync("f2", "Others", 5);
+        await bed.StartAsync();
+        await using var browser = await BrowserPage.OpenAsync(390, 844);
+        var page = browser.Page;
+        await page.GotoAsync(bed.Page.ToString());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sync Files now" }).ClickAsync();
+        await Expect(page.Locator("#list > li").First).ToContainTextAsync("completed");
+        var gate = new RequestGate();
+        bed.Elasticsearch.Faults.Add(FaultRule.Hold(gate) with { Route = "_bulk" });
+        File.AppendAllText(Path.Combine(bed.FolderOf("f1"), "0.txt"), "More.");
+        File.AppendAllText(Path.Combine(bed.FolderOf("f2"), "0.txt"), "More.");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sync Files now" }).ClickAsync();
+        await Expect(page.Locator("#running")).ToContainTextAsync("of about 5");
+        await Expect(page.Locator("#running")).ToContainTextAsync("is what the index held");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sync Others now" }).ClickAsync();
+        await Expect(page.Locator("#running")).ToContainTextAsync("It waits for a free place in the service that serves the connector.");
+        await browser.ShootAsync("status-page-waiting");
+        Assert.Empty(await browser.CutOffAsync());
+        gate.Open();
+
+        await Expect(page.Locator("#running")).ToBeHiddenAsync();
+        Assert.Empty(browser.Complaints);
+    }
+
+    [Fact]
     public async Task ADryRunShowsWhatWouldChangeAndWritesNothing()
     {
         BrowserPage.Require();

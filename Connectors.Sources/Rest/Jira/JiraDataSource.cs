@@ -33,6 +33,7 @@ public sealed class JiraDataSource : AtlassianDataSource
         {
             Name = "Jira",
             ServiceType = "jira",
+            NameFields = ["Key", "title", "filename"],
             Fields = JiraConfiguration.Fields,
             HasAccessControl = true,
             HasChangeFeed = true,

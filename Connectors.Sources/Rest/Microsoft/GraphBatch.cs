@@ -10,10 +10,10 @@ using Connectors.Sources.Rest.Paging;
 namespace Connectors.Sources.Rest.Microsoft;
 
 /// <summary>
-/// Asks for up to twenty lists with one request (JSON batching). What is throttled is asked for again when its own <c>Retry-After</c> is
+/// Asks for up to twenty things with one request (JSON batching). What is throttled is asked for again when its own <c>Retry-After</c> is
 /// over; a list of several pages is read to its end. Safe for concurrent use.
 /// </summary>
-/// <param name="client">Asks.</param>
+/// <param name="client">Sends the requests.</param>
 /// <param name="time">The clock.</param>
 /// <param name="permission">What is needed to read these lists: <c>Files.Read.All</c>.</param>
 internal sealed class GraphBatch(RestClient client, TimeProvider time, string permission)
@@ -32,13 +32,38 @@ internal sealed class GraphBatch(RestClient client, TimeProvider time, string pe
         CancellationToken cancellationToken
     )
     {
+        var answers = await GetAsync(addresses, cancellationToken);
         var lists = new IReadOnlyList<JsonElement>?[addresses.Count];
+        for (var index = 0; index < lists.Length; index++)
+        {
+            var (status, body) = answers[index];
+            lists[index] = status switch
+            {
+                HttpStatusCode.OK => await AllAsync(addresses[index], body, cancellationToken),
+                HttpStatusCode.NotFound => null,
+                _ => throw ErrorOf(addresses[index], status),
+            };
+        }
+
+        return lists;
+    }
+
+    /// <summary>Each answer, in the order of the addresses, with whatever status is final. Bodies may be kept.</summary>
+    /// <param name="addresses">Relative to the version.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="ConnectorException">One could not be had at the moment.</exception>
+    public async Task<IReadOnlyList<(HttpStatusCode Status, JsonElement? Body)>> GetAsync(
+        IReadOnlyList<string> addresses,
+        CancellationToken cancellationToken
+    )
+    {
+        var answers = new (HttpStatusCode Status, JsonElement? Body)[addresses.Count];
         foreach (var some in Enumerable.Range(0, addresses.Count).Chunk(MostRequests))
         {
             var left = some;
             for (var tries = 1; left.Length > 0; tries++)
             {
-                var (again, wait) = await AskAsync(addresses, left, lists, cancellationToken);
+                var (again, wait) = await AskAsync(addresses, left, answers, cancellationToken);
                 if (again.Count > 0 && (tries == MostTries || wait > LongestWait))
                 {
                     throw new ConnectorException(
@@ -59,13 +84,13 @@ internal sealed class GraphBatch(RestClient client, TimeProvider time, string pe
             }
         }
 
-        return lists;
+        return answers;
     }
 
     private async Task<(List<int> Again, TimeSpan Wait)> AskAsync(
         IReadOnlyList<string> addresses,
         int[] some,
-        IReadOnlyList<JsonElement>?[] lists,
+        (HttpStatusCode Status, JsonElement? Body)[] answers,
         CancellationToken cancellationToken
     )
     {
@@ -90,20 +115,15 @@ internal sealed class GraphBatch(RestClient client, TimeProvider time, string pe
         foreach (var index in some)
         {
             var status = parts.TryGetValue(Id(index), out var part) ? (HttpStatusCode)Math.Max(part.Number("status"), 0) : 0;
-            if (status == HttpStatusCode.OK)
+            if (status != 0 && !RestErrors.IsPassing(status))
             {
-                lists[index] = await AllAsync(addresses[index], part.Find("body"), cancellationToken);
+                answers[index] = (status, part.Find("body")?.Clone());
+                continue;
             }
-            else if (status == 0 || RestErrors.IsPassing(status))
-            {
-                again.Add(index);
-                var asked = TimeSpan.FromSeconds(Math.Max(RetryAfter(part), 1));
-                wait = asked > wait ? asked : wait;
-            }
-            else if (status != HttpStatusCode.NotFound)
-            {
-                throw ErrorOf(addresses[index], status);
-            }
+
+            again.Add(index);
+            var asked = TimeSpan.FromSeconds(Math.Max(RetryAfter(part), 1));
+            wait = asked > wait ? asked : wait;
         }
 
         return (again, wait);

@@ -45,9 +45,16 @@ internal static class GraphUsers
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var user in client.ListAsync(WithGroups, Graph.Paging, cancellationToken))
         {
+            // A user who is changed meanwhile may come on two pages.
             var id = user.RequiredText("A user of Microsoft Graph", "id");
+            if (!seen.Add(id))
+            {
+                continue;
+            }
+
             var name = user.RequiredText("A user of Microsoft Graph", "userPrincipalName");
             var mail = user.Text("mail");
             var groups = await GroupsAsync(client, user, id, cancellationToken);
@@ -64,6 +71,15 @@ internal static class GraphUsers
             };
         }
     }
+
+    /// <summary>Whether an identity is one of another tenant, invited into this one.</summary>
+    public static bool IsGuest(AccessIdentity identity) =>
+        identity.Identity["username"]?.Contains("#EXT#", StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <summary>Whether a request for users needs the permission for groups.</summary>
+    public static bool NeedsGroups(Uri address) =>
+        address.AbsolutePath.EndsWith("/transitiveMemberOf", StringComparison.Ordinal)
+        || address.Query.Contains("$expand", StringComparison.Ordinal);
 
     private static async Task<IReadOnlyList<string>> GroupsAsync(
         RestClient client,

@@ -123,9 +123,7 @@ public sealed class OneDriveDataSource : RestDataSource, IAccessControlSource, I
 
     private static string PermissionOf(Uri address) =>
         address.AbsolutePath.Contains("/drive", StringComparison.Ordinal) ? FilesPermission
-        : address.AbsolutePath.EndsWith("/transitiveMemberOf", StringComparison.Ordinal)
-            || address.Query.Contains("$expand", StringComparison.Ordinal)
-            ? GraphUsers.GroupsPermission
+        : GraphUsers.NeedsGroups(address) ? GraphUsers.GroupsPermission
         : GraphUsers.Permission;
 
     private DriveDelta FilesOf(RestPlace place, DateTimeOffset? since)

@@ -16,7 +16,8 @@ function drawRunning() {
   at('running').hidden = state.running.length === 0;
   refill(at('running-list'), state.running.map(job => {
     const name = nameOf(connectorOf(job.connectorId));
-    const { counts, phase, estimatedDocuments: all } = job.progress ?? { counts: job.counts ?? {} };
+    const { counts, phase, estimatedDocuments: all, isEstimateGuess: isGuess, resumedAfter } = job.progress ?? { counts: job.counts ?? {} };
+    const about = isGuess ? 'about ' : '';
     const rate = state.paces.get(job.id)?.rate;
     const left = rate > 0 && all > counts.read && phase === 'pages' ? (all - counts.read) / rate : null;
     const canCancel = job.status !== 'canceling' && !state.busy.has(job.id);
@@ -27,22 +28,22 @@ function drawRunning() {
         : [
           make('progress', all > 0 ? { 'aria-label': `Progress of ${name}`, max: all, value: Math.min(counts.read ?? 0, all) } : { 'aria-label': `Progress of ${name}, whose end is not known` }),
           make('dl', { class: 'numbers' },
-            number('read', all ? `${numbers.format(counts.read ?? 0)} of ${numbers.format(all)}` : numbers.format(counts.read ?? 0)),
+            number('read', all ? `${numbers.format(counts.read ?? 0)} of ${about}${numbers.format(all)}` : numbers.format(counts.read ?? 0)),
             number('unchanged', numbers.format(counts.skipped ?? 0)),
             number('written', numbers.format((counts.created ?? 0) + (counts.updated ?? 0))),
             number('deleted', numbers.format(counts.deleted ?? job.deletedDocuments ?? 0)),
             counts.rejected > 0 ? number('rejected', numbers.format(counts.rejected)) : null,
             number('rate', rate === undefined ? '…' : `${numbers.format(Math.round(rate))}/s`),
-            left === null ? null : number('left', duration(left))),
-          make('div', { class: 'facts' }, make('p', null, `${syncOf(job)} · ${phases[phase] ?? 'working'} · started `, ago(job.startedAt))),
+            left === null ? null : number('left', `${about}${duration(left)}`)),
+          make('div', { class: 'facts' }, make('p', null, `${syncOf(job)} · ${phases[phase] ?? 'working'} · started `, ago(job.startedAt)),
+            resumedAfter > 0 ? make('p', null, `Goes on after ${count(resumedAfter, 'document', 'documents')} that an earlier run had read.`) : null,
+            isGuess ? make('p', null, 'The source does not tell how many there are: “about” is what the index held.') : null),
         ],
       make('div', { class: 'row' }, button('Cancel', `Cancel the sync of ${name}`, () => askToCancel(job, name), { class: 'danger', disabled: !canCancel, 'data-key': `cancel ${job.id}` })));
   }));
 }
 
-const waitingFor = job => job.status === 'suspended'
-  ? 'It was stopped with its progress kept. The service that takes it goes on from there.'
-  : 'It waits for a service to take it.';
+const waitingFor = job => `${job.status === 'suspended' ? 'It was stopped with its progress kept. ' : ''}It waits for ${job.waitsFor ?? 'a service to take it'}.`;
 
 function number(title, value) {
   return make('div', null, make('dt', null, title), make('dd', null, value));

@@ -3,7 +3,6 @@ using Connectors.Sync.Content;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine.Pages;
 using Connectors.Sync.Engine.Planning;
-using Connectors.Sync.Filtering;
 using Connectors.Sync.Staging.LocalState;
 using Microsoft.Extensions.Logging;
 
@@ -135,9 +134,10 @@ internal sealed class IncrementalSync(
         var effective = options.For(plan.PassesInference);
         var writer = writers.For(request, monitor, preview: null, plan.PassesInference);
         var step = new IncrementalPageStep(
+            index,
+            request,
             PageStep.ForChanges(request, effective, extraction, source.Calls, time),
-            effective.Bulk,
-            DocumentFilter.For(request.Rules)
+            effective
         );
         var run = new IncrementalRun(plan, state, step, writer, effective, progress);
         state.OpenJournal(run.Replay);

@@ -63,6 +63,7 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
         )
         {
             EarlierTime = job.EarlierTime,
+            IsFaultTold = parts.Observer?.TellsFaults == true,
         };
         sync.Progress.Resumed = () => parts.Observer?.SyncResumed(sync);
         _running.Show(job.Id, sync);

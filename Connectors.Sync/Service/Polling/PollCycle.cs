@@ -24,13 +24,16 @@ internal sealed class PollCycle(
 {
     private readonly ILogger _logger = loggerFactory.CreateLogger<PollCycle>();
     private readonly ConcurrentDictionary<(string Id, string ServiceType), bool> _unknown = [];
+    private IReadOnlyList<ListedConnectorProblem> _problems = [];
 
     /// <summary>The connectors that are served, by id.</summary>
     /// <exception cref="ConnectorException">Elasticsearch could not be asked.</exception>
     public async Task<IReadOnlyDictionary<string, ConnectorRecord>> ServedAsync(CancellationToken cancellationToken)
     {
         var served = new Dictionary<string, ConnectorRecord>(StringComparer.Ordinal);
-        await foreach (var connector in connectors.ListAsync(cancellationToken))
+        var all = await connectors.ListAsync(cancellationToken).ToListAsync(cancellationToken);
+        SayProblemsOfList(all);
+        foreach (var connector in all)
         {
             if (options.ServedAs(connector) is not null)
             {
@@ -44,6 +47,21 @@ internal sealed class PollCycle(
         }
 
         return served;
+    }
+
+    private void SayProblemsOfList(List<ConnectorRecord> all)
+    {
+        if (options.Connectors.Count == 0)
+        {
+            return;
+        }
+
+        // At the start, and when something changes.
+        List<ListedConnectorProblem> now = [.. ListedConnectors.Problems(options.Connectors, all)];
+        foreach (var problem in now.Except(Interlocked.Exchange(ref _problems, now)))
+        {
+            ServiceLog.ListedConnector(_logger, problem.Problem, problem.Remedy);
+        }
     }
 
     /// <summary>Maintains every served connector, several at a time.</summary>

@@ -52,6 +52,10 @@ internal static class MicrosoftReplay
     public static ReplayAnswer Error(int status, string code, params (string Name, string Value)[] headers) =>
         ReplayAnswer.Json(status, new JsonObject { ["error"] = new JsonObject { ["code"] = code, ["message"] = "no" } }, headers);
 
+    /// <summary>Recorded documents with the real hosts.</summary>
+    public static IReadOnlyList<JsonObject> Documents(Recording recording, string file, IReadOnlyDictionary<string, string> hosts) =>
+        [.. recording.Documents(file).Select(document => Real(document, hosts))];
+
     /// <summary>The library asks for tokens in its own words (learn.microsoft.com, OAuth 2.0 client credentials flow).</summary>
     private static ReplayAnswer? Token(ReplayRequest request) =>
         request.Url.Host == "login.microsoftonline.com" && request.Url.AbsolutePath.EndsWith("/oauth2/v2.0/token", StringComparison.Ordinal)
@@ -134,8 +138,12 @@ internal static class MicrosoftReplay
             .AsArray()
             .Select(part =>
             {
-                var headers = part!["headers"]?.DeepClone() as JsonObject ?? [];
-                headers["content-type"] = "application/json";
+                var headers = new JsonObject { ["content-type"] = "application/json" };
+                foreach (var (header, value) in (part!["headers"] as JsonObject ?? []).Where(header => header.Key != "Content-Type"))
+                {
+                    headers[header] = value?.DeepClone();
+                }
+
                 return (
                     SubRequest(requests[(string)part["id"]!]),
                     new JsonObject

@@ -5,7 +5,6 @@ using Connectors.Sync.Engine.Pages;
 using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Engine.Staged.Messages;
 using Connectors.Sync.Engine.Staged.Storage;
-using Connectors.Sync.Filtering;
 using Connectors.Sync.Staging;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +13,7 @@ namespace Connectors.Sync.Engine.Staged.Steps;
 /// <summary>Reads changes, and stages the writes. Nothing is compared, and nothing is written to the index.</summary>
 internal sealed class ReadChangesStep(
     IStagingStore store,
+    Func<string, IContentIndex> indexOf,
     SyncEngineOptions options,
     ContentExtraction extraction,
     StagedSyncOptions limits,
@@ -63,7 +63,7 @@ internal sealed class ReadChangesStep(
     {
         var effective = options.For(opened.Plan.PassesInference);
         var pages = PageStep.ForChanges(request, effective, extraction, source.Calls, time);
-        var step = new IncrementalPageStep(pages, effective.Bulk, DocumentFilter.For(request.Rules));
+        var step = new IncrementalPageStep(indexOf(request.ConnectorId), request, pages, effective);
         await foreach (
             var page in making.WhileNotFullAsync(
                 source.ReadChangesAsync(opened.Plan.Cursor!, after, options.Page, cancellationToken),
