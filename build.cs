@@ -24,6 +24,10 @@ var root = Path.GetDirectoryName(ScriptPath())!;
 var artifacts = Path.Combine(root, "artifacts");
 var more = args.Skip(1).Where(arg => arg != "--").ToArray();
 Console.CancelKeyPress += (_, press) => press.Cancel = true; // Ctrl-C is for the program that runs; we end when it does.
+Process? running = null;
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End); // `dotnet run` passes it on.
+using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
+using var orphaned = OperatingSystem.IsWindows() ? null : EndWithParent();
 
 // Where the environment asks for no compiler server, nothing may be left running; but 14 projects without one take twice the time. So there
 // is one for this run, and it ends with it.
@@ -39,7 +43,7 @@ switch (args.FirstOrDefault())
     case "test":
         return Test();
     case "demo":
-        return Build("Connectors.Cli") ? Dotnet([Output("Connectors.Cli", "elastic-ingest.dll"), "demo", .. more]) : 1;
+        return BuildOnce("Connectors.Cli", "elastic-ingest.dll") ? Dotnet([Output("Connectors.Cli", "elastic-ingest.dll"), "demo", .. more]) : 1;
     case "functions":
         return Functions();
     case "bench":
@@ -116,14 +120,16 @@ bool RunTests(string name, string[] filter)
 
 int Functions()
 {
-    if (!Build("Connectors.LocalHost"))
+    if (!BuildOnce("Connectors.LocalHost", "Connectors.LocalHost.dll"))
     {
         return 1;
     }
 
     Environment.SetEnvironmentVariable("CONNECTORS_AZURITE", Azurite());
     string[] kept = more.Contains("--once") || more.Contains("--folder") ? [] : ["--folder", Path.Combine(artifacts, "local-host")];
-    return Dotnet([Output("Connectors.LocalHost", "Connectors.LocalHost.dll"), .. kept, .. more]);
+
+    // It ends when its input does, and that ends with us, also when we are killed.
+    return Dotnet([Output("Connectors.LocalHost", "Connectors.LocalHost.dll"), "--attached", .. kept, .. more], holdsInput: true);
 }
 
 int Bench()
@@ -225,6 +231,56 @@ static void Empty(string folder)
 bool Build(string what) =>
     Dotnet(["build", Path.Combine(root, what), "-c", "Release", "-v", "q", "--nologo", "-clp:NoSummary", .. compiler]) == 0;
 
+// What is only run is not built again while nothing changed that it is made of: even a build with nothing to do takes its time.
+bool BuildOnce(string project, string file)
+{
+    var stamp = Path.Combine(root, project, "obj", "built-by-build.cs");
+    var inputs = Inputs(project);
+    if (File.Exists(stamp) && File.Exists(Output(project, file)) && File.ReadAllText(stamp) == inputs)
+    {
+        Console.WriteLine($"{project}: built, nothing changed since");
+        return true;
+    }
+
+    Console.WriteLine($"{project}: building; the first time takes a minute or two");
+    var clock = Stopwatch.StartNew();
+    File.Delete(stamp);
+    if (!Build(project))
+    {
+        return false;
+    }
+
+    Console.WriteLine($"{project}: built in {clock.Elapsed.TotalSeconds:0} s");
+    File.WriteAllText(stamp, inputs);
+    return true;
+}
+
+// Names, times and sizes of all that a project and those it refers to are made of, as one hash.
+string Inputs(string project)
+{
+    var folders = new HashSet<string> { Path.Combine(root, "eng") };
+    var projects = new Queue<string>([Path.Combine(root, project, $"{project}.csproj")]);
+    while (projects.TryDequeue(out var next))
+    {
+        var folder = Path.GetDirectoryName(next)!;
+        if (folders.Add(folder))
+        {
+            var references = XDocument.Load(next).Descendants("ProjectReference").Select(item => item.Attribute("Include")!.Value);
+            references.ToList().ForEach(item => projects.Enqueue(Path.GetFullPath(Path.Combine(folder, item.Replace('\\', '/')))));
+        }
+    }
+
+    var made = new[] { "bin", "obj" }.Select(name => $"{Path.DirectorySeparatorChar}{name}{Path.DirectorySeparatorChar}").ToArray();
+    var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
+    var files = folders
+        .SelectMany(folder => new DirectoryInfo(folder).EnumerateFiles("*", all).Where(file => !made.Any(file.FullName.Contains)))
+        .Concat(new DirectoryInfo(root).EnumerateFiles().Where(file => file.Extension != ".md"))
+        .OrderBy(file => file.FullName, StringComparer.Ordinal)
+        .Select(file => $"{file.FullName} {file.LastWriteTimeUtc.Ticks} {file.Length}");
+    var text = string.Join('\n', files.Prepend(Environment.Version.ToString()));
+    return Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
+}
+
 string Output(string project, string file) => Path.Combine(root, project, "bin", "Release", "net10.0", file);
 
 string? Azurite() => NpmServer("azurite", "3.37.0", "dist/src/blob/main.js");
@@ -236,6 +292,7 @@ string? NpmServer(string package, string version, string script)
     var file = Path.Combine(folder, "node_modules", package, script);
     if (!File.Exists(file))
     {
+        Console.WriteLine($"{package}: asking npm for it");
         Directory.CreateDirectory(folder);
         try
         {
@@ -306,9 +363,11 @@ bool Summary()
 
 // ---- processes ------------------------------------------------------------------------------------------------------------------
 
-int Dotnet(string[] arguments, TimeSpan? limit = null)
+int Dotnet(string[] arguments, TimeSpan? limit = null, bool holdsInput = false)
 {
-    using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = root })!;
+    var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = root, RedirectStandardInput = holdsInput };
+    using var process = Process.Start(start)!;
+    running = process;
     if (!process.WaitForExit(limit ?? Timeout.InfiniteTimeSpan))
     {
         Console.WriteLine(
@@ -318,8 +377,45 @@ int Dotnet(string[] arguments, TimeSpan? limit = null)
         process.WaitForExit();
     }
 
+    running = null;
     return process.ExitCode;
 }
+
+// The program that runs ends with us: in order where it holds on to our end of its input, else at once.
+void End(PosixSignalContext? signal)
+{
+    signal?.Cancel = true;
+    if (running is { } child)
+    {
+        if (child.StartInfo.RedirectStandardInput)
+        {
+            child.StandardInput.Close();
+        }
+
+        if (!child.StartInfo.RedirectStandardInput || !child.WaitForExit(TimeSpan.FromSeconds(20)))
+        {
+            child.Kill(entireProcessTree: true);
+        }
+    }
+
+    Environment.Exit(128 + 15);
+}
+
+// Who kills `dotnet run` leaves us to another parent.
+Timer EndWithParent()
+{
+    var parent = getppid();
+    return new Timer(_ =>
+    {
+        if (getppid() != parent)
+        {
+            End(null);
+        }
+    }, null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+}
+
+[DllImport("libc")]
+static extern int getppid();
 
 // Says how long a step took, so that a build that has become slow shows where.
 static int Timed(string what, Func<int> step)
