@@ -25,6 +25,9 @@ namespace Connectors.Benchmarks.Functions;
 /// </summary>
 internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
 {
+    /// <summary>As host.json has it.</summary>
+    private const int MaxActivities = 8;
+
     public static async Task<int> RunAsync(string[] arguments)
     {
         var (documents, rounds) = (RaceCommand.Number(arguments, "--documents") ?? 100_000, RaceCommand.Number(arguments, "--rounds") ?? 3);
@@ -37,8 +40,10 @@ internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
         Console.WriteLine($"functions: ratio {few.Ratio:F2}");
         if (OperatingSystem.IsLinux())
         {
-            var (first, again) = await WorkerMemory.MeasureAsync(documents);
+            var (first, again) = await WorkerMemory.MeasureAsync(documents, MaxActivities, conserve: 0);
             Console.WriteLine($"functions: peak memory of the worker {first:F0} MiB first, {again:F0} MiB re-sync");
+            (first, again) = await WorkerMemory.MeasureAsync(documents, activities: 2, conserve: 7);
+            Console.WriteLine($"functions: with the settings for 512 MB {first:F0} MiB first, {again:F0} MiB re-sync");
         }
 
         if (times > 1)
@@ -68,7 +73,7 @@ internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
                 new Random(1),
                 NullLoggerFactory.Instance
             );
-            await using var host = await StartHostAsync(course.Elasticsearch, folder);
+            await using var host = await StartHostAsync(course.Elasticsearch, folder, MaxActivities);
             var services = await host.Services.GetRequiredService<ConnectorApp>().ReadyAsync(CancellationToken.None);
             for (var round = warmsUp ? 0 : 1; round <= rounds; round++)
             {
@@ -106,14 +111,14 @@ internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
-    internal static Task<LocalFunctionHost> StartHostAsync(string elasticsearch, string folder) =>
+    internal static Task<LocalFunctionHost> StartHostAsync(string elasticsearch, string folder, int activities) =>
         LocalFunctionHost.StartAsync(
             new LocalFunctionHostOptions
             {
                 Functions = typeof(SyncJob).Assembly.GetExportedTypes(),
                 StorageFolder = Path.Combine(folder, "histories"),
                 RunsTimers = false,
-                MaxConcurrentActivities = 8,
+                MaxConcurrentActivities = activities,
                 Configure = builder =>
                 {
                     builder.Configuration["ConnectorsPollSchedule"] = "0 0 0 1 1 *";

@@ -14,23 +14,30 @@ internal static class WorkerMemory
 {
     public const string Verb = "functions-worker";
 
+    private const string Conserve = "DOTNET_GCConserveMemory";
+
+    /// <param name="documents">In the collection.</param>
+    /// <param name="activities">At the same time.</param>
+    /// <param name="conserve">The garbage collector's setting, 0 to 9.</param>
     /// <returns>MiB in each of both syncs.</returns>
-    public static async Task<(double First, double Again)> MeasureAsync(int documents)
+    public static async Task<(double First, double Again)> MeasureAsync(int documents, int activities, int conserve)
     {
         await using var course = await Course.OpenAsync(documents, writesPerSecond: 0);
-        await using var worker = await ChildProcess.StartAsync(Verb, course.Mongo, course.Elasticsearch);
+        Environment.SetEnvironmentVariable(Conserve, $"{conserve}");
+        await using var worker = await ChildProcess.StartAsync(Verb, course.Mongo, course.Elasticsearch, $"{activities}");
+        Environment.SetEnvironmentVariable(Conserve, null);
         var first = await worker.AskAsync("sync", "peak ");
         var again = await worker.AskAsync("sync", "peak ");
         return (double.Parse(first, CultureInfo.InvariantCulture), double.Parse(again, CultureInfo.InvariantCulture));
     }
 
     /// <summary>The process: for each line that it reads it syncs, and says what it took.</summary>
-    public static async Task<int> ServeAsync(string mongo, string elasticsearch)
+    public static async Task<int> ServeAsync(string mongo, string elasticsearch, int activities)
     {
         var folder = Directory.CreateTempSubdirectory("connectors-functions-").FullName;
         try
         {
-            await using var host = await FunctionsCommand.StartHostAsync(elasticsearch, folder);
+            await using var host = await FunctionsCommand.StartHostAsync(elasticsearch, folder, activities);
             var services = await host.Services.GetRequiredService<ConnectorApp>().ReadyAsync(CancellationToken.None);
             var connector = await FunctionsCommand.ConnectAsync(mongo, services, "search-memory");
             using var client = new HttpClient { BaseAddress = host.Uri };
