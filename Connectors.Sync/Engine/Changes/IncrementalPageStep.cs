@@ -10,8 +10,8 @@ using Connectors.Sync.Filtering;
 namespace Connectors.Sync.Engine.Changes;
 
 /// <summary>
-/// Plans the writes of a page of changes. A source may tell more than what changed, since it reads a little further back than the last sync:
-/// what the index has already in the same version is left alone. Every deleted id is deleted. Idempotent.
+/// Plans the writes of a page of changes. A source may tell more than what changed, since it reads a little further back than the last
+/// sync: what the index has already in the same version is left alone. Every deleted id is deleted. Idempotent.
 /// </summary>
 /// <param name="index">The index.</param>
 /// <param name="request">The sync.</param>
