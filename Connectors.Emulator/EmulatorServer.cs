@@ -76,6 +76,7 @@ public sealed class EmulatorServer : IAsyncDisposable
                 new DocumentRoutes(cluster, writer, options),
                 new SearchRoutes(cluster, options.TimeProvider),
                 new IndexRoutes(cluster),
+                new CatRoutes(cluster),
                 new AliasRoutes(cluster),
                 new TemplateRoutes(cluster),
                 new PipelineRoutes(pipelines, options.TimeProvider),

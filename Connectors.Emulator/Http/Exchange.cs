@@ -43,6 +43,12 @@ internal sealed class Exchange(string method, string path, string[] segments, IQ
     /// <summary>True when the handler has applied <c>filter_path</c> itself.</summary>
     public bool IsFiltered { get; set; }
 
+    /// <summary>The media type of an answer that is no JSON; <see langword="null"/> for one that is.</summary>
+    public string? TextType { get; private set; }
+
+    /// <summary>Whether the client asked for JSON by name.</summary>
+    public bool WantsJson { get; init; }
+
     public PooledBuffer Output { get; } = new();
 
     public Utf8JsonWriter Json => _json ??= new Utf8JsonWriter(Output, WriterOptions);
@@ -85,9 +91,17 @@ internal sealed class Exchange(string method, string path, string[] segments, IQ
         Output.Clear();
         _json?.Reset(Output);
         IsFiltered = true;
+        TextType = null;
         Status = error.Status;
         RetryAfterSeconds = error.RetryAfterSeconds;
         error.WriteBody(Json);
+    }
+
+    /// <summary>Answers with text for people.</summary>
+    public void Text(string text)
+    {
+        (TextType, IsFiltered) = ("text/plain; charset=UTF-8", true);
+        Output.Write(System.Text.Encoding.UTF8.GetBytes(text));
     }
 
     public void Acknowledge()

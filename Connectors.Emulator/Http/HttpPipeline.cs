@@ -51,7 +51,10 @@ internal sealed class HttpPipeline(Router router, EmulatorOptions options, Fault
                 return;
             }
 
-            using var exchange = new Exchange(request.Method, path, segments, request.Query, bytes.AsMemory(0, length));
+            using var exchange = new Exchange(request.Method, path, segments, request.Query, bytes.AsMemory(0, length))
+            {
+                WantsJson = request.Headers.Accept.ToString().Contains("json", StringComparison.OrdinalIgnoreCase),
+            };
             if (fault?.Kind == FaultKind.RefuseCall)
             {
                 exchange.Fail(fault.Error());
@@ -142,7 +145,7 @@ internal sealed class HttpPipeline(Router router, EmulatorOptions options, Fault
         response.StatusCode = exchange.Status;
         response.Headers["X-elastic-product"] = "Elasticsearch";
         LocalRequests.Secure(response);
-        response.ContentType = MediaTypes.Answer(context.Request.Headers.Accept, out _) ?? MediaTypes.Json;
+        response.ContentType = exchange.TextType ?? MediaTypes.Answer(context.Request.Headers.Accept, out _) ?? MediaTypes.Json;
         if (exchange.Location is not null)
         {
             response.Headers.Location = exchange.Location;

@@ -98,7 +98,7 @@ internal sealed class BulkWriter(
 
                 var delay = backoff.Next(response.RetryAfter)
                     ?? throw BulkFailures.GivenUp(indexName, current.Count, options.RetryTimeLimit, status, lastError);
-                BulkLog.Retrying(logger, indexName, current.Count, status, lastError?.Type ?? "none", delay);
+                BulkLog.Retrying(logger, indexName, current.Count, status, lastError?.Type ?? "none", LogSeconds.Of(delay));
                 await Task.Delay(delay, time, cancellationToken);
             }
         }

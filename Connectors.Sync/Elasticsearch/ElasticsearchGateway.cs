@@ -57,6 +57,10 @@ internal sealed class ElasticsearchGateway : IDisposable
     /// </exception>
     public Task<ElasticsearchInfo> ConnectAsync(CancellationToken cancellationToken) => _preflight.RunAsync(cancellationToken);
 
+    /// <summary>Finds out whether anything answers at the address, whatever it thinks of the credentials; asks once.</summary>
+    /// <exception cref="ConnectorException">Nothing does, or it leads elsewhere.</exception>
+    public Task ReachAsync(CancellationToken cancellationToken) => _preflight.ReachAsync(cancellationToken);
+
     /// <inheritdoc/>
     public void Dispose() => _settings.Dispose();
 }

@@ -187,12 +187,7 @@ internal sealed class ConnectorService
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
-        ServiceLog.Starts(
-            _logger,
-            _options.Worker.Hostname,
-            string.Join(", ", _options.ServiceTypes),
-            string.Join(", ", _options.Connectors.Select(connector => connector.ConnectorId))
-        );
+        ServiceLog.Starts(_logger, _options.Worker.Hostname, _options.Served);
         if (_parts.Preflight is not null)
         {
             await _parts.Preflight(cancellationToken);
@@ -221,10 +216,13 @@ internal sealed class ConnectorService
     {
         await FailIdleJobsAsync(cancellationToken);
         await _core.PollCycle.CancelOrphansAsync(cancellationToken);
-        await _core.PollCycle.RemoveSecretsAsync(cancellationToken);
+        await _core.PollCycle.MendEndedAsync(cancellationToken);
         await _core.Orphans.DeleteAsync(cancellationToken);
     }
 
     private Task<int> FailIdleJobsAsync(CancellationToken cancellationToken) =>
-        _core.PollCycle.FailIdleJobsAsync(job => ValueTask.FromResult(_jobs.Running.Has(job.Id) || _jobs.IsAbandoned(job)), cancellationToken);
+        _core.PollCycle.FailIdleJobsAsync(
+            job => ValueTask.FromResult(_jobs.Running.Has(job.Id) || _jobs.IsAbandoned(job)),
+            cancellationToken
+        );
 }

@@ -52,6 +52,17 @@ internal sealed record ConnectorServiceOptions
     /// </summary>
     public LogLevel PollDoneLevel { get; init; } = LogLevel.Debug;
 
+    /// <summary>What is served, in words.</summary>
+    public string Served
+    {
+        get
+        {
+            var types = ServiceTypes.Count == 0 ? null : $"every connector of the service types {string.Join(", ", ServiceTypes)}";
+            var ids = Connectors.Count == 0 ? null : $"the connectors {string.Join(", ", Connectors.Select(entry => entry.ConnectorId))}";
+            return types is null && ids is null ? "nothing" : string.Join(" and ", new[] { types, ids }.OfType<string>());
+        }
+    }
+
     /// <summary>The options of a configuration.</summary>
     public static ConnectorServiceOptions From(ServiceConfiguration configuration, JobWorker worker)
     {

@@ -52,7 +52,7 @@ internal sealed class ElasticsearchCalls(
                     throw failure;
                 }
 
-                ElasticsearchLog.Retrying(logger, failure.Message, delay);
+                ElasticsearchLog.Retrying(logger, failure.Message, LogSeconds.Of(delay));
                 await Task.Delay(delay, time, cancellationToken);
             }
         }

@@ -100,6 +100,16 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options, Server
 
         for (var cause = response.Failure; cause is not null; cause = cause.InnerException)
         {
+            if (cause is AuthenticationException && trust.LastRefusal is null && IsNoTls(cause))
+            {
+                return new ConnectorException(
+                    FailureKind.Fatal,
+                    $"What answers at {Host} does not speak TLS. Write http:// instead of https:// in elasticsearch.host, or turn TLS on "
+                        + "in Elasticsearch.",
+                    response.Failure
+                );
+            }
+
             if (cause is AuthenticationException)
             {
                 return new ConnectorException(
@@ -111,13 +121,23 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options, Server
         }
 
         var root = response.Failure?.GetBaseException();
+        var hint =
+            response.Failure is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse }
+            && options.Hosts.Any(host => host.Scheme == Uri.UriSchemeHttp)
+                ? " If it speaks TLS there, write https:// instead of http://."
+                : string.Empty;
         return new ConnectorException(
             FailureKind.Retry,
             $"Elasticsearch at {Host} can't be reached ({request.Name}): {Sentences.Inner(root?.Message ?? "no answer")}. Check "
-                + "elasticsearch.host and the network.",
+                + $"elasticsearch.host and the network.{hint}",
             response.Failure
         );
     }
+
+    // .NET says no more than that: the bytes that came are no record of TLS.
+    private static bool IsNoTls(Exception cause) =>
+        cause.Message.Contains("frame", StringComparison.OrdinalIgnoreCase)
+        || cause.Message.Contains("packet format", StringComparison.OrdinalIgnoreCase);
 
     // The statuses that bulk calls are sent again for, by the same table.
     private static bool IsPassing(int status) => BulkStatus.ClassifyCall(status) == BulkAction.Retry;

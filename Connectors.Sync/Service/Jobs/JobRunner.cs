@@ -221,7 +221,7 @@ internal sealed class JobRunner(
             }
             catch (ConnectorException failure) when (pause <= LongestEndPause)
             {
-                ServiceLog.EndTriedAgain(_logger, job.Id, job.ConnectorId, failure.Message, pause);
+                ServiceLog.EndTriedAgain(_logger, job.Id, job.ConnectorId, failure.Message, LogSeconds.Of(pause));
                 await Task.Delay(pause, timeProvider, cancellationToken);
             }
         }

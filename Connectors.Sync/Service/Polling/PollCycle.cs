@@ -24,13 +24,16 @@ internal sealed class PollCycle(
 {
     private readonly ILogger _logger = loggerFactory.CreateLogger<PollCycle>();
     private readonly ConcurrentDictionary<(string Id, string ServiceType), bool> _unknown = [];
+    private IReadOnlyList<ListedConnectorProblem> _problems = [];
 
     /// <summary>The connectors that are served, by id.</summary>
     /// <exception cref="ConnectorException">Elasticsearch could not be asked.</exception>
     public async Task<IReadOnlyDictionary<string, ConnectorRecord>> ServedAsync(CancellationToken cancellationToken)
     {
         var served = new Dictionary<string, ConnectorRecord>(StringComparer.Ordinal);
-        await foreach (var connector in connectors.ListAsync(cancellationToken))
+        var all = await connectors.ListAsync(cancellationToken).ToListAsync(cancellationToken);
+        SayProblemsOfList(all);
+        foreach (var connector in all)
         {
             if (options.ServedAs(connector) is not null)
             {
@@ -44,6 +47,21 @@ internal sealed class PollCycle(
         }
 
         return served;
+    }
+
+    private void SayProblemsOfList(List<ConnectorRecord> all)
+    {
+        if (options.Connectors.Count == 0)
+        {
+            return;
+        }
+
+        // At the start, and when something changes.
+        List<ListedConnectorProblem> now = [.. ListedConnectors.Problems(options.Connectors, all)];
+        foreach (var problem in now.Except(Interlocked.Exchange(ref _problems, now)))
+        {
+            ServiceLog.ListedConnector(_logger, problem.Problem, problem.Remedy);
+        }
     }
 
     /// <summary>Maintains every served connector, several at a time.</summary>
@@ -129,14 +147,16 @@ internal sealed class PollCycle(
         );
     }
 
-    /// <summary>Takes the secrets out of jobs that are over, of connectors that are served here or gone.</summary>
-    /// <returns>How many had some.</returns>
+    /// <summary>Mends what others left of jobs that are over: secrets in them, of connectors that are served here or gone, and connectors
+    /// that still call them suspended.</summary>
+    /// <returns>How many jobs had secrets.</returns>
     /// <exception cref="ConnectorException">Elasticsearch could not be asked.</exception>
-    public async Task<int> RemoveSecretsAsync(CancellationToken cancellationToken)
+    public async Task<int> MendEndedAsync(CancellationToken cancellationToken)
     {
         var known = await connectors
             .ListAsync(cancellationToken)
             .ToDictionaryAsync(connector => connector.Id, StringComparer.Ordinal, cancellationToken);
+        await cleanup.TellCanceledAsync(known.Values.Where(connector => options.ServedAs(connector) is not null), cancellationToken);
         return await cleanup.RemoveSecretsAsync(
             job => !known.TryGetValue(job.ConnectorId, out var connector) || options.ServedAs(connector) is not null,
             cancellationToken
