@@ -85,7 +85,7 @@ internal sealed class StagedSync : IDisposable
         _plans = new StagedPlans(store, options.StateFolder, limits.MaxCachedPlans);
         _extraction = extraction ?? new ContentExtraction(options.Content, time, loggerFactory);
         _reading = new ReadStep(store, options, _extraction, limits, time, _logger);
-        _readingChanges = new ReadChangesStep(store, indexOf, options, _extraction, limits, time, _logger);
+        _readingChanges = new ReadChangesStep(store, options, _extraction, limits, time, _logger);
     }
 
     /// <summary>The reader of a configured source. It retries nothing: a host of steps waits by itself.</summary>
@@ -270,7 +270,7 @@ internal sealed class StagedSync : IDisposable
         };
         return new WriteStep(
             _store,
-            new BatchWriters(_indexOf(request.ConnectorId), bulk, _time, _random, _logger),
+            new BatchWriters(_indexOf(request.ConnectorId), bulk, _time, _random, _logger, _options.SkipUnchanged),
             _options.Rejections,
             plan.PassesInference
         );
