@@ -1,4 +1,5 @@
 using Connectors.Cli.Hosting;
+using Connectors.Cli.Input;
 using Connectors.Cli.Output;
 using Connectors.Cli.Output.Listings;
 using Connectors.Cli.Output.Screen;
@@ -51,8 +52,10 @@ internal sealed class InitRun(CommandSession session, InitOptions options)
             ConnectorRecord? connector = null;
             if (wanted is not null)
             {
+                var semantic = await new SemanticStep(options, ask, gateway).RunAsync(wanted.IndexName, either.Token);
                 await ProtocolIndices.EnsureAsync(gateway.Documents, either.Token);
                 connector = await new ConnectorIndex(gateway.Documents, _environment.TimeProvider).CreateAsync(wanted, either.Token);
+                await SemanticFields.MapAsync(gateway, wanted.IndexName, semantic, either.Token);
             }
 
             try

@@ -130,7 +130,8 @@ public sealed class SyncsApi(ApiRunner runner)
                     summary.Message,
                     summary.TotalDocuments,
                     summary.Counts,
-                    summary.Preview is { } preview ? (preview.Added, preview.Updated, preview.Deleted) : null
+                    summary.Preview is { } preview ? (preview.Added, preview.Updated, preview.Deleted) : null,
+                    summary.Preview?.Names
                 )
                 : new JsonObject
                 {

@@ -78,7 +78,7 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
             && Alive.Contains(instance.RuntimeStatus);
     }
 
-    // The client makes an exception of its own of the status that it gets over gRPC, and not in every version.
+    // The client throws the first; older ones threw the status as it came over gRPC, and what lies in between may have wrapped either.
     private static bool IsThereAlready(Exception? failure) =>
         failure is OrchestrationAlreadyExistsException or RpcException { StatusCode: StatusCode.AlreadyExists }
         || (failure?.InnerException is { } inner && IsThereAlready(inner));

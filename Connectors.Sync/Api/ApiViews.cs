@@ -29,8 +29,12 @@ internal static class ApiViews
         JobMetadata.ResumedAt,
     ];
 
+    /// <summary>A service writes <c>last_seen</c> every <c>service.heartbeat</c>, five minutes unless told otherwise: one that was silent
+    /// for longer than this does not serve the connector any more.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(15);
+
     /// <summary>A connector in a list.</summary>
-    internal static JsonObject Connector(ConnectorRecord connector, ConnectorServiceOptions options) =>
+    internal static JsonObject Connector(ConnectorRecord connector, SourceCheck sources, ConnectorServiceOptions options) =>
         new()
         {
             ["id"] = connector.Id,
@@ -40,16 +44,18 @@ internal static class ApiViews
             ["status"] = connector.Status.ToWord(),
             ["error"] = Redacted(connector.Error),
             ["isServed"] = options.ServedAs(connector) is not null,
+            ["isServedElsewhere"] = options.ServedAs(connector) is null && connector.LastSeen > sources.Now - Silence,
             ["lastSeen"] = connector.LastSeen,
             ["lastSynced"] = connector.LastSynced,
             ["lastSyncStatus"] = connector.LastSyncStatus?.ToWord(),
             ["schedule"] = connector.Schedule(JobType.Full) is { } schedule ? Schedule(schedule) : null,
+            ["configurationProblems"] = ConfigurationProblems(connector, sources, options),
         };
 
     /// <summary>A connector with its pipeline and its configuration, without sensitive values.</summary>
     internal static JsonObject Details(ConnectorRecord connector, SourceCheck sources, ConnectorServiceOptions options)
     {
-        var view = Connector(connector, options);
+        var view = Connector(connector, sources, options);
         view["pipeline"] = connector.Pipeline?.Name;
         view["schedules"] = Schedules(connector, sources.Now);
         var open = OpenFields(connector, sources, options);
@@ -141,12 +147,14 @@ internal static class ApiViews
     /// <param name="totalDocuments">Documents in the index.</param>
     /// <param name="counts">What a sync would do.</param>
     /// <param name="preview">The first ids that would be added, updated and deleted.</param>
+    /// <param name="names">What people know these documents by, where they have that.</param>
     public static JsonObject DryRun(
         string status,
         string? error,
         long totalDocuments,
         SyncCounts counts,
-        (IReadOnlyList<string> Added, IReadOnlyList<string> Updated, IReadOnlyList<string> Deleted)? preview
+        (IReadOnlyList<string> Added, IReadOnlyList<string> Updated, IReadOnlyList<string> Deleted)? preview,
+        IReadOnlyDictionary<string, string>? names = null
     ) =>
         new()
         {
@@ -160,6 +168,7 @@ internal static class ApiViews
                     ["added"] = Ids(ids.Added),
                     ["updated"] = Ids(ids.Updated),
                     ["deleted"] = Ids(ids.Deleted),
+                    ["names"] = new JsonObject((names ?? new Dictionary<string, string>()).Select(name => KeyValuePair.Create(name.Key, (JsonNode?)name.Value))),
                 }
                 : null,
         };
@@ -231,6 +240,23 @@ internal static class ApiViews
     private static bool IsMarkedSensitive(JsonObject field) =>
         field["sensitive"] is JsonValue flag && flag.TryGetValue<bool>(out var isSensitive) && isSensitive;
 
+    /// <summary>What keeps a connector that waits for its configuration from being synced, by field.</summary>
+    private static JsonArray ConfigurationProblems(ConnectorRecord connector, SourceCheck sources, ConnectorServiceOptions options)
+    {
+        if (connector.Status is not (ConnectorStatus.Created or ConnectorStatus.NeedsConfiguration))
+        {
+            return new JsonArray();
+        }
+
+        var fields = Fields(connector, sources, options);
+        var problems = fields.SelectMany(field =>
+            ConfigurationValidator
+                .Problems(connector.Configuration, fields, field)
+                .Select(problem => new JsonObject { ["field"] = field.Name, ["problem"] = problem })
+        );
+        return new JsonArray([.. problems]);
+    }
+
     /// <summary>
     /// Fields that the source declares and does not mark as sensitive. Fields that the source does not declare may be sensitive.
     /// </summary>
@@ -238,18 +264,21 @@ internal static class ApiViews
         ConnectorRecord connector,
         SourceCheck sources,
         ConnectorServiceOptions options
-    )
+    ) =>
+        Fields(connector, sources, options)
+            .Where(field => !field.Sensitive)
+            .ToDictionary(field => field.Name, StringComparer.Ordinal);
+
+    /// <summary>The fields that the connector's source declares; none when the source is not known.</summary>
+    private static IReadOnlyList<ConfigField> Fields(ConnectorRecord connector, SourceCheck sources, ConnectorServiceOptions options)
     {
-        IEnumerable<ConfigField> fields = [];
         try
         {
-            fields = sources.Describe(connector.ServiceType ?? options.ServedAs(connector) ?? string.Empty).Fields;
+            return sources.Describe(connector.ServiceType ?? options.ServedAs(connector) ?? string.Empty).Fields;
         }
         catch (ConnectorException)
         {
-            // An unknown source: no configuration is shown.
+            return [];
         }
-
-        return fields.Where(field => !field.Sensitive).ToDictionary(field => field.Name, StringComparer.Ordinal);
     }
 }

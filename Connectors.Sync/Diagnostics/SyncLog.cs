@@ -37,7 +37,7 @@ internal static partial class SyncLog
     )]
     public static partial void DuplicateIds(ILogger logger, long duplicates, string partition);
 
-    [LoggerMessage(207, LogLevel.Warning, "Sync {SyncJobId} of {IndexName} deletes nothing: {Reason}")]
+    [LoggerMessage(207, LogLevel.Debug, "Sync {SyncJobId} of {IndexName} deletes nothing: {Reason}")]
     public static partial void DeletesRefused(ILogger logger, string syncJobId, string indexName, string reason);
 
     /// <summary>A sync ended, and the index is as it should be.</summary>

@@ -33,10 +33,14 @@ internal sealed class ElasticsearchGateway : IDisposable
         Checkup = new ElasticsearchHealth(calls, time);
         Documents = new DocumentStore(calls, options.UseConnectorsApi ? new ConnectorApiClient(calls, logger) : null, logger);
         Content = new ContentIndex(calls, time, logger);
+        Semantic = new SemanticMapping(calls);
     }
 
     /// <summary>The index that a sync fills.</summary>
     public IContentIndex Content { get; }
+
+    /// <summary>Fields of it that are searched by meaning.</summary>
+    public SemanticMapping Semantic { get; }
 
     /// <summary>Single documents: what the connector protocol reads and writes.</summary>
     public IDocumentStore Documents { get; }

@@ -91,7 +91,9 @@ internal sealed class ListingSync(
         {
             SyncLog.DeletesRefused(logger, request.JobId, request.IndexName, refusal);
         }
-        else if (deletes)
+
+        // A dry run tells what would be held back too.
+        if (deletes && (refusal is null || request.DryRun))
         {
             await _ending.CheckIndexAsync(request, plan, cancellationToken);
             if (!await DeleteAsync(run, stopReading, cancellationToken))
@@ -195,8 +197,10 @@ internal sealed class ListingSync(
         try
         {
             var monitor = new RejectionMonitor(options.Rejections);
-            var pages = PageStep.For(request, options, extraction, source.Calls, time);
-            var run = new SyncRun(plan, state, ids, pages, writers.For(request, monitor, preview), options, progress, logger);
+            var effective = options.For(plan.PassesInference);
+            var pages = PageStep.For(request, effective, extraction, source.Calls, time);
+            var writer = writers.For(request, monitor, preview, plan.PassesInference);
+            var run = new SyncRun(plan, state, ids, pages, writer, effective, progress, logger);
             state.OpenJournal(run.Replay);
             monitor.Resume(run.Counts.Rejected);
             return new LoadedRun(plan, run, ids);

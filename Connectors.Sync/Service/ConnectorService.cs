@@ -216,10 +216,13 @@ internal sealed class ConnectorService
     {
         await FailIdleJobsAsync(cancellationToken);
         await _core.PollCycle.CancelOrphansAsync(cancellationToken);
-        await _core.PollCycle.RemoveSecretsAsync(cancellationToken);
+        await _core.PollCycle.MendEndedAsync(cancellationToken);
         await _core.Orphans.DeleteAsync(cancellationToken);
     }
 
     private Task<int> FailIdleJobsAsync(CancellationToken cancellationToken) =>
-        _core.PollCycle.FailIdleJobsAsync(job => ValueTask.FromResult(_jobs.Running.Has(job.Id) || _jobs.IsAbandoned(job)), cancellationToken);
+        _core.PollCycle.FailIdleJobsAsync(
+            job => ValueTask.FromResult(_jobs.Running.Has(job.Id) || _jobs.IsAbandoned(job)),
+            cancellationToken
+        );
 }

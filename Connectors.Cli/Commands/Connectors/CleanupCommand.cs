@@ -33,9 +33,14 @@ internal static class CleanupCommand
             session.LoggerFactory
         );
         var others = new HashSet<string>(StringComparer.Ordinal);
+        var served = new List<ConnectorRecord>();
         await foreach (var connector in elasticsearch.Connectors.ListAsync(cancellationToken))
         {
-            if (!IsServed(host.Options, connector))
+            if (IsServed(host.Options, connector))
+            {
+                served.Add(connector);
+            }
+            else
             {
                 others.Add(connector.Id);
             }
@@ -47,6 +52,7 @@ internal static class CleanupCommand
             host.Options.IdleAfter,
             cancellationToken
         );
+        await cleanup.TellCanceledAsync(served, cancellationToken);
         var cleared = await cleanup.RemoveSecretsAsync(job => !others.Contains(job.ConnectorId), cancellationToken);
         if (session.IsJson)
         {

@@ -118,7 +118,8 @@ internal static class JobCommand
     private static async Task<int> CancelAsync(CommandSession session, string id, CancellationToken cancellationToken)
     {
         using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
-        var status = await elasticsearch.Jobs.RequestCancelAsync(id, cancellationToken) ?? throw Missing(id);
+        var steps = new SyncJobSteps(elasticsearch.Connectors, elasticsearch.Jobs);
+        var status = await steps.RequestCancelAsync(id, cancellationToken) ?? throw Missing(id);
         if (status is not (JobStatus.Canceled or JobStatus.Canceling))
         {
             throw new CliException(ExitCode.Failed, $"Job '{id}' is {status.ToWord()} already: there is nothing to cancel.");

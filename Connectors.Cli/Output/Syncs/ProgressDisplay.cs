@@ -30,6 +30,9 @@ internal abstract class ProgressDisplay(CliEnvironment environment) : IServiceOb
     }
 
     /// <inheritdoc/>
+    public virtual bool TellsFaults => true;
+
+    /// <inheritdoc/>
     public void SyncStarted(RunningSync sync)
     {
         _running[sync] = new SyncPace(sync, environment.TimeProvider);

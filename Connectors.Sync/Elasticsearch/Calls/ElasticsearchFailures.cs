@@ -47,9 +47,8 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options, Server
             return blocked;
         }
 
-        var reason = error is null ? string.Empty : $": {error.Reason}";
-        var what =
-            $"Elasticsearch at {Host} answered {request.Name} with {response.Status}{reason}{(reason.EndsWith('.') ? string.Empty : ".")}";
+        var reason = error is null ? string.Empty : $": {Sentences.Inner(error.Reason)}";
+        var what = $"Elasticsearch at {Host} answered {request.Name} with {response.Status}{reason}.";
         return response.Status switch
         {
             401 => new ConnectorException(
@@ -91,8 +90,11 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options, Server
         {
             return new ConnectorException(
                 FailureKind.Retry,
-                $"Elasticsearch at {Host} did not answer {request.Name} within {options.RequestTimeout.TotalSeconds} s. "
-                    + "elasticsearch.request_timeout sets the limit."
+                request.Timeout is { } longer
+                    ? $"Elasticsearch at {Host} did not answer {request.Name} within {longer.TotalSeconds} s, though it had the time for "
+                        + "inference. elasticsearch.bulk.inference_timeout sets the limit."
+                    : $"Elasticsearch at {Host} did not answer {request.Name} within {options.RequestTimeout.TotalSeconds} s. "
+                        + "elasticsearch.request_timeout sets the limit."
             );
         }
 
@@ -126,7 +128,7 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options, Server
                 : string.Empty;
         return new ConnectorException(
             FailureKind.Retry,
-            $"Elasticsearch at {Host} can't be reached ({request.Name}): {root?.Message.TrimEnd('.') ?? "no answer"}. Check "
+            $"Elasticsearch at {Host} can't be reached ({request.Name}): {Sentences.Inner(root?.Message ?? "no answer")}. Check "
                 + $"elasticsearch.host and the network.{hint}",
             response.Failure
         );

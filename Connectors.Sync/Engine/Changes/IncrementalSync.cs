@@ -3,7 +3,6 @@ using Connectors.Sync.Content;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine.Pages;
 using Connectors.Sync.Engine.Planning;
-using Connectors.Sync.Filtering;
 using Connectors.Sync.Staging.LocalState;
 using Microsoft.Extensions.Logging;
 
@@ -132,13 +131,15 @@ internal sealed class IncrementalSync(
     private IncrementalRun Open(SyncRequest request, StoredPlan plan, SourceReader source, LocalSyncState state, SyncProgress progress)
     {
         var monitor = new RejectionMonitor(options.Rejections);
-        var writer = writers.For(request, monitor, preview: null);
+        var effective = options.For(plan.PassesInference);
+        var writer = writers.For(request, monitor, preview: null, plan.PassesInference);
         var step = new IncrementalPageStep(
-            PageStep.ForChanges(request, options, extraction, source.Calls, time),
-            options.Bulk,
-            DocumentFilter.For(request.Rules)
+            index,
+            request,
+            PageStep.ForChanges(request, effective, extraction, source.Calls, time),
+            effective
         );
-        var run = new IncrementalRun(plan, state, step, writer, options, progress);
+        var run = new IncrementalRun(plan, state, step, writer, effective, progress);
         state.OpenJournal(run.Replay);
         monitor.Resume(run.Counts.Rejected);
         return run;

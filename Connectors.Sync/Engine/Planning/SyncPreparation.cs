@@ -102,6 +102,7 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
             IndexUuid = current?.Uuid ?? string.Empty,
             Fingerprint = fingerprint,
             Shape = request.Kind == SyncKind.DeletesOnly ? metadata?.Shape : shape,
+            PassesInference = shape?.PassesInference == true,
             Rewrite =
                 options.SkipUnchanged && !request.Reindex && request.Kind != SyncKind.DeletesOnly && snapshot.Count > 0 ? rewrite : null,
             ReadsIdsOnly = request is { Kind: SyncKind.DeletesOnly, Rules: null },

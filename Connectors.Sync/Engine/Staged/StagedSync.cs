@@ -85,7 +85,7 @@ internal sealed class StagedSync : IDisposable
         _plans = new StagedPlans(store, options.StateFolder, limits.MaxCachedPlans);
         _extraction = extraction ?? new ContentExtraction(options.Content, time, loggerFactory);
         _reading = new ReadStep(store, options, _extraction, limits, time, _logger);
-        _readingChanges = new ReadChangesStep(store, options, _extraction, limits, time, _logger);
+        _readingChanges = new ReadChangesStep(store, indexOf, options, _extraction, limits, time, _logger);
     }
 
     /// <summary>The reader of a configured source. It retries nothing: a host of steps waits by itself.</summary>
@@ -161,7 +161,8 @@ internal sealed class StagedSync : IDisposable
         }
 
         return await WithinTimeAsync(
-            token => Writing(request, plan.Plan.Partitions.Count).WritePageAsync(request, input, token),
+            token => Writing(request, plan.Plan, plan.Plan.Partitions.Count).WritePageAsync(request, input, token),
+            plan.Plan,
             cancellationToken
         );
     }
@@ -196,7 +197,11 @@ internal sealed class StagedSync : IDisposable
         request = plan.Request;
         await EndingOf(request).CheckIndexAsync(request, plan.Plan, cancellationToken);
         using var activity = Trace("write deletes", request);
-        return await WithinTimeAsync(token => Writing(request, writers: 1).WriteDeletesAsync(request, input, token), cancellationToken);
+        return await WithinTimeAsync(
+            token => Writing(request, plan.Plan, writers: 1).WriteDeletesAsync(request, input, token),
+            plan.Plan,
+            cancellationToken
+        );
     }
 
     /// <summary>Refreshes the index, writes its metadata, and collects the results.</summary>
@@ -245,21 +250,30 @@ internal sealed class StagedSync : IDisposable
 
     private SyncCompletion EndingOf(SyncRequest request) => new(_indexOf(request.ConnectorId), _options);
 
+    private TimeSpan MaxWriteTime(StoredPlan plan) => _limits.For(plan.PassesInference).MaxWriteTime;
+
     /// <param name="request">The sync.</param>
+    /// <param name="plan">Its plan.</param>
     /// <param name="writers">
     /// The number of steps that may write at the same time: together they send no more requests than one process would.
     /// </param>
-    private WriteStep Writing(SyncRequest request, int writers)
+    private WriteStep Writing(SyncRequest request, StoredPlan plan, int writers)
     {
+        var half = MaxWriteTime(plan) / 2;
         var bulk = _options.Bulk with
         {
             MaxConcurrency = Math.Max(1, _options.Bulk.MaxConcurrency / Math.Clamp(writers, 1, _options.Partitions)),
 
             // A step ends before its time limit and is retried.
-            RetryTimeLimit =
-                _options.Bulk.RetryTimeLimit < _limits.MaxWriteTime / 2 ? _options.Bulk.RetryTimeLimit : _limits.MaxWriteTime / 2,
+            RetryTimeLimit = _options.Bulk.RetryTimeLimit < half ? _options.Bulk.RetryTimeLimit : half,
+            InferenceTimeout = _options.Bulk.InferenceTimeout < half ? _options.Bulk.InferenceTimeout : half,
         };
-        return new WriteStep(_store, new BatchWriters(_indexOf(request.ConnectorId), bulk, _time, _random, _logger), _options.Rejections);
+        return new WriteStep(
+            _store,
+            new BatchWriters(_indexOf(request.ConnectorId), bulk, _time, _random, _logger),
+            _options.Rejections,
+            plan.PassesInference
+        );
     }
 
     private static System.Diagnostics.Activity? Trace(string what, SyncRequest request) =>
@@ -269,9 +283,13 @@ internal sealed class StagedSync : IDisposable
             .SetTag("connectors.connector", request.ConnectorId)
             .SetTag("connectors.index", request.IndexName);
 
-    private async Task<WriteResult> WithinTimeAsync(Func<CancellationToken, Task<WriteResult>> write, CancellationToken cancellationToken)
+    private async Task<WriteResult> WithinTimeAsync(
+        Func<CancellationToken, Task<WriteResult>> write,
+        StoredPlan plan,
+        CancellationToken cancellationToken
+    )
     {
-        using var limit = new CancellationTokenSource(_limits.MaxWriteTime, _time);
+        using var limit = new CancellationTokenSource(MaxWriteTime(plan), _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
@@ -283,7 +301,7 @@ internal sealed class StagedSync : IDisposable
         {
             throw new ConnectorException(
                 FailureKind.Retry,
-                $"Elasticsearch did not take what was to be written within {_limits.MaxWriteTime.TotalMinutes:0.#} minutes."
+                $"Elasticsearch did not take what was to be written within {MaxWriteTime(plan).TotalMinutes:0.#} minutes."
             );
         }
     }

@@ -213,37 +213,49 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
 
     /// <summary>Writes a sign of life of a running job, and its progress.</summary>
     /// <returns>The job as it was before: <see cref="JobStatus.Canceling"/> asks to stop, any other state but
-    /// <see cref="JobStatus.InProgress"/> means that somebody else ended it. <see langword="null"/> when it is gone.</returns>
-    internal async Task<SyncJobRecord?> ProgressAsync(string id, SyncCounts counts, CancellationToken cancellationToken)
+    /// <see cref="JobStatus.InProgress"/> means that somebody else ended it. <see langword="null"/> when it is gone, or somebody else has
+    /// taken it.</returns>
+    internal async Task<SyncJobRecord?> ProgressAsync(JobClaim claim, SyncCounts counts, CancellationToken cancellationToken)
     {
         var changed = await ChangeAsync(
-            id,
+            claim.JobId,
             job =>
-                job.Status is JobStatus.InProgress or JobStatus.Canceling
+                job.Status is JobStatus.InProgress or JobStatus.Canceling && claim.Holds(job)
                     ? SyncJobWrites.WithCounts(new JsonObject { ["last_seen"] = ProtocolTime.Format(timeProvider.GetUtcNow()) }, counts)
                     : null,
             cancellationToken
         );
-        return changed?.Read;
+        return changed is { Read: var read } && claim.Holds(read) ? read : null;
     }
 
     /// <summary>Ends or suspends a running job.</summary>
     /// <returns>The job as it stands, when it ended as wanted (or as canceled, when the user wanted that meanwhile), now or at an earlier
-    /// call; <see langword="null"/> when somebody else ended it otherwise, or it is gone.</returns>
-    internal async Task<SyncJobRecord?> EndAsync(string id, JobStatus wanted, JobResult result, CancellationToken cancellationToken)
+    /// call; <see langword="null"/> when somebody else ended it otherwise or has taken it, or it is gone.</returns>
+    internal async Task<SyncJobRecord?> EndAsync(
+        JobClaim claim,
+        JobStatus wanted,
+        JobResult result,
+        CancellationToken cancellationToken
+    )
     {
         var isEnded = false;
         var changed = await ChangeAsync(
-            id,
+            claim.JobId,
             job =>
             {
+                if (!claim.Holds(job))
+                {
+                    isEnded = false;
+                    return null;
+                }
+
                 var end = job.Status is { } status ? JobTransitions.EndOf(status, wanted) : null;
                 isEnded = end is not null || job.Status == wanted || (job.Status == JobStatus.Canceled && wanted != JobStatus.Error);
                 return end is null ? null : SyncJobWrites.Ending(end.Value, result, timeProvider.GetUtcNow());
             },
             cancellationToken
         );
-        return changed is not null && isEnded ? await FindAsync(id, cancellationToken) : null;
+        return changed is not null && isEnded ? await FindAsync(claim.JobId, cancellationToken) : null;
     }
 
     private async IAsyncEnumerable<SyncJobRecord> SearchAsync(

@@ -92,49 +92,68 @@ internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
     /// dead. A job whose connector was deleted is ended here: nobody wants its documents any more.
     /// </summary>
     /// <returns>The job's state: <see cref="JobStatus.Canceling"/> asks to stop, any other but <see cref="JobStatus.InProgress"/> means
-    /// that somebody else ended it. <see langword="null"/> when it is gone.</returns>
-    public async Task<JobStatus?> ProgressAsync(string jobId, SyncCounts counts, CancellationToken cancellationToken)
+    /// that somebody else ended it. <see langword="null"/> when it is gone, or somebody else has taken it.</returns>
+    public async Task<JobStatus?> ProgressAsync(JobClaim claim, SyncCounts counts, CancellationToken cancellationToken)
     {
-        var job = await jobs.ProgressAsync(jobId, counts, cancellationToken);
+        var job = await jobs.ProgressAsync(claim, counts, cancellationToken);
         if (job?.Status?.IsRunning() != true || await connectors.FindAsync(job.ConnectorId, cancellationToken) is not null)
         {
             return job?.Status;
         }
 
-        var ended = await jobs.EndAsync(jobId, JobStatus.Error, new JobResult { Error = ErrorText.ConnectorDeleted }, cancellationToken);
+        var ended = await jobs.EndAsync(claim, JobStatus.Error, new JobResult { Error = ErrorText.ConnectorDeleted }, cancellationToken);
         return ended?.Status ?? JobStatus.Error;
     }
 
     /// <summary>The index equals the source. If the user cancelled it in the meantime, it ends as canceled.</summary>
-    public Task<SyncJobRecord?> CompleteAsync(string jobId, JobResult result, CancellationToken cancellationToken) =>
-        EndAsync(jobId, JobStatus.Completed, result, cancellationToken);
+    public Task<SyncJobRecord?> CompleteAsync(JobClaim claim, JobResult result, CancellationToken cancellationToken) =>
+        EndAsync(claim, JobStatus.Completed, result, cancellationToken);
 
     /// <summary>The sync failed; the result's error says why.</summary>
-    public Task<SyncJobRecord?> FailAsync(string jobId, JobResult result, CancellationToken cancellationToken) =>
-        EndAsync(jobId, JobStatus.Error, result, cancellationToken);
+    public Task<SyncJobRecord?> FailAsync(JobClaim claim, JobResult result, CancellationToken cancellationToken) =>
+        EndAsync(claim, JobStatus.Error, result, cancellationToken);
 
     /// <summary>The sync was stopped because the user wanted it.</summary>
-    public Task<SyncJobRecord?> CancelAsync(string jobId, JobResult result, CancellationToken cancellationToken) =>
-        EndAsync(jobId, JobStatus.Canceled, result, cancellationToken);
+    public Task<SyncJobRecord?> CancelAsync(JobClaim claim, JobResult result, CancellationToken cancellationToken) =>
+        EndAsync(claim, JobStatus.Canceled, result, cancellationToken);
 
     /// <summary>The sync was stopped and can go on later, here or elsewhere.</summary>
-    public Task<SyncJobRecord?> SuspendAsync(string jobId, JobResult result, CancellationToken cancellationToken) =>
-        EndAsync(jobId, JobStatus.Suspended, result, cancellationToken);
+    public Task<SyncJobRecord?> SuspendAsync(JobClaim claim, JobResult result, CancellationToken cancellationToken) =>
+        EndAsync(claim, JobStatus.Suspended, result, cancellationToken);
 
-    /// <summary>Fails a job that nobody works on any more. A job that was written to since it was <paramref name="seen"/>.</summary>
-    public async Task<SyncJobRecord?> FailIdleAsync(SyncJobRecord seen, CancellationToken cancellationToken)
+    /// <summary>Fails a job that nobody works on any more; not one that was written to since it was <paramref name="seen"/>.</summary>
+    public Task<SyncJobRecord?> FailIdleAsync(SyncJobRecord seen, CancellationToken cancellationToken) =>
+        FailAsync(JobClaim.Silent(seen), new JobResult { Error = ErrorText.Idle }, cancellationToken);
+
+    /// <summary>A person wants no more of a job: one that waits is canceled at once, and its connector told when it was at work on it
+    /// before; a running one becomes <see cref="JobStatus.Canceling"/>.</summary>
+    /// <returns>The job's state now; <see langword="null"/> when there is no such job.</returns>
+    public async Task<JobStatus?> RequestCancelAsync(string jobId, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(seen);
-        var job = await jobs.FindAsync(seen.Id, cancellationToken);
-        return job is null || job.Document.SequenceNumber != seen.Document.SequenceNumber
-            ? null
-            : await FailAsync(seen.Id, new JobResult { Error = ErrorText.Idle }, cancellationToken);
+        var status = await jobs.RequestCancelAsync(jobId, cancellationToken);
+        if (status == JobStatus.Canceled && await jobs.FindAsync(jobId, cancellationToken) is { } job)
+        {
+            await TellCanceledAsync(job, cancellationToken);
+        }
+
+        return status;
     }
 
-    private async Task<SyncJobRecord?> EndAsync(string jobId, JobStatus wanted, JobResult result, CancellationToken cancellationToken)
+    /// <summary>Tells a connector that its job, which was suspended, was canceled: nobody works on it who would. Kibana cancels such jobs
+    /// by themselves.</summary>
+    internal Task TellCanceledAsync(SyncJobRecord job, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(job);
+
+        // One that nobody ever began says nothing about the connector's last sync.
+        return job is { Status: JobStatus.Canceled, StartedAt: not null } ? TellEndAsync(job, cancellationToken) : Task.CompletedTask;
+    }
+
+    private async Task<SyncJobRecord?> EndAsync(JobClaim claim, JobStatus wanted, JobResult result, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
         ArgumentNullException.ThrowIfNull(result);
-        var job = await jobs.EndAsync(jobId, wanted, result, cancellationToken);
+        var job = await jobs.EndAsync(claim, wanted, result, cancellationToken);
         if (job is not null)
         {
             await TellEndAsync(job, cancellationToken);

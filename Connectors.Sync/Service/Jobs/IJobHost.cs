@@ -3,7 +3,8 @@ using Connectors.Sync.Protocol.Jobs;
 
 namespace Connectors.Sync.Service.Jobs;
 
-/// <summary>A host that runs jobs: what <see cref="JobAdmission"/> has to know of it, and what it does with a job that is admitted.</summary>
+/// <summary>A host that runs jobs: what <see cref="JobAdmission"/> has to know of it, and how it starts a job that is
+/// admitted.</summary>
 internal interface IJobHost
 {
     /// <summary>How many jobs the host runs, or is about to.</summary>

@@ -62,6 +62,7 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
         )
         {
             EarlierTime = job.EarlierTime,
+            IsFaultTold = parts.Observer?.TellsFaults == true,
         };
         sync.Progress.Resumed = () => parts.Observer?.SyncResumed(sync);
         _running.Show(job.Id, sync);
@@ -132,7 +133,7 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
 
     private async Task CancelAbandonedAsync(SyncJobRecord job, CancellationToken cancellationToken)
     {
-        await core.Steps.CancelAsync(job.Id, new JobResult(), cancellationToken);
+        await core.Steps.CancelAsync(JobClaim.Of(job), new JobResult(), cancellationToken);
         await parts.EngineOf(job.ConnectorId).ForgetAsync(job.Id, cancellationToken);
     }
 
@@ -178,7 +179,12 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
     }
 
     /// <summary>Starts jobs in this process.</summary>
-    private sealed class Host(JobDispatcher dispatcher, HashSet<string>? begun, CancellationToken stop, CancellationToken stopAtOnce) : IJobHost
+    private sealed class Host(
+        JobDispatcher dispatcher,
+        HashSet<string>? begun,
+        CancellationToken stop,
+        CancellationToken stopAtOnce
+    ) : IJobHost
     {
         public Task<RunningJobs> CountRunningAsync(IReadOnlyList<SyncJobRecord> unfinished, CancellationToken cancellationToken) =>
             Task.FromResult(

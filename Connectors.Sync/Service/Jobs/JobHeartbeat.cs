@@ -18,6 +18,7 @@ internal sealed class JobHeartbeat(ServiceCore core, TimeProvider timeProvider, 
     /// <param name="ended">The sync ended.</param>
     public async Task RunAsync(SyncJobRecord job, RunningSync sync, JobStop stop, CancellationToken ended)
     {
+        var claim = JobClaim.Of(job);
         var lastHeartbeat = timeProvider.GetTimestamp();
         long? cancelSeen = null;
         var look = new PollSignal(timeProvider);
@@ -32,8 +33,8 @@ internal sealed class JobHeartbeat(ServiceCore core, TimeProvider timeProvider, 
                 {
                     var isDue = timeProvider.GetElapsedTime(lastHeartbeat) >= core.Options.JobHeartbeat;
                     var status = isDue
-                        ? await core.Steps.ProgressAsync(job.Id, sync.Progress.Counts, ended)
-                        : (await core.Jobs.FindAsync(job.Id, ended))?.Status;
+                        ? await core.Steps.ProgressAsync(claim, sync.Progress.Counts, ended)
+                        : await core.Jobs.FindAsync(job.Id, ended) is { } now && claim.Holds(now) ? now.Status : null;
                     lastHeartbeat = isDue ? timeProvider.GetTimestamp() : lastHeartbeat;
                     if (status == JobStatus.Canceling && cancelSeen is { } seen)
                     {

@@ -76,7 +76,7 @@ internal sealed class JobRunner(
             await engine.ForgetAsync(job.Id, cancellationToken);
         }
 
-        Log(job, result);
+        Log(job, result, sync.IsFaultTold);
         return result;
     }
 
@@ -227,7 +227,7 @@ internal sealed class JobRunner(
         }
     }
 
-    private void Log(SyncJobRecord job, SyncResult result)
+    private void Log(SyncJobRecord job, SyncResult result, bool isFaultTold)
     {
         var indexName = job.IndexName ?? string.Empty;
         if (result.Outcome?.Rejections is { Total: > 0 } rejections)
@@ -249,6 +249,9 @@ internal sealed class JobRunner(
 
         switch (result.End)
         {
+            case SyncResultEnd.Failed when isFaultTold:
+                ServiceLog.JobEnded(_logger, job.Id, job.ConnectorId, indexName, JobStatus.Error.ToWord());
+                break;
             case SyncResultEnd.Failed:
                 ServiceLog.JobFailed(_logger, job.Id, job.ConnectorId, indexName, result.Error ?? string.Empty);
                 break;

@@ -103,10 +103,11 @@ internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, Servic
         await ProtocolIndices.EnsureAsync(parts.Store, stop);
         var connector = await FindAsync(connectorId, stop);
         var serviceType = ServiceTypeOf(connector);
-        connector = await core.Connectors.PrepareAsync(connectorId, serviceType, ConnectorPreparation.For(core.Sources.Describe(serviceType)), stop)
+        var source = core.Sources.Describe(serviceType);
+        connector = await core.Connectors.PrepareAsync(connectorId, serviceType, ConnectorPreparation.For(source), stop)
             ?? throw Missing(connectorId);
         JobSetup.RequireContentIndex(connector.IndexName);
-        ConfigurationValidator.Require(connector.Configuration, core.Sources.Describe(serviceType).Fields);
+        ConfigurationValidator.Require(connector.Configuration, source.Fields);
         var job = await WaitingAsync(connectorId, how, stop)
             ?? await core.Jobs.CreateAsync(connector, how.JobType, TriggerMethod.OnDemand, how.ForJob, key: null, stop);
         dispatcher.TryReserve(job!);

@@ -147,14 +147,16 @@ internal sealed class PollCycle(
         );
     }
 
-    /// <summary>Takes the secrets out of jobs that are over, of connectors that are served here or gone.</summary>
-    /// <returns>How many had some.</returns>
+    /// <summary>Mends what others left of jobs that are over: secrets in them, of connectors that are served here or gone, and connectors
+    /// that still call them suspended.</summary>
+    /// <returns>How many jobs had secrets.</returns>
     /// <exception cref="ConnectorException">Elasticsearch could not be asked.</exception>
-    public async Task<int> RemoveSecretsAsync(CancellationToken cancellationToken)
+    public async Task<int> MendEndedAsync(CancellationToken cancellationToken)
     {
         var known = await connectors
             .ListAsync(cancellationToken)
             .ToDictionaryAsync(connector => connector.Id, StringComparer.Ordinal, cancellationToken);
+        await cleanup.TellCanceledAsync(known.Values.Where(connector => options.ServedAs(connector) is not null), cancellationToken);
         return await cleanup.RemoveSecretsAsync(
             job => !known.TryGetValue(job.ConnectorId, out var connector) || options.ServedAs(connector) is not null,
             cancellationToken

@@ -51,6 +51,9 @@ internal sealed record StoredPlan
     /// <see langword="null"/> when nobody knows.</summary>
     public IndexShape? Shape { get; init; }
 
+    /// <summary>Whether Elasticsearch asks an inference endpoint about what this sync writes.</summary>
+    public bool PassesInference { get; init; }
+
     /// <summary>Why documents that did not change are written again, in a sentence; <see langword="null"/> when they aren't, or that was
     /// asked for.</summary>
     public string? Rewrite { get; init; }
@@ -60,7 +63,7 @@ internal sealed record StoredPlan
     public string UnchangedAre =>
         SkipUnchanged ? "left alone"
         : Rewrite is null ? "written again"
-        : $"written again, because {Rewrite.TrimEnd('.')}";
+        : $"written again, because {Sentences.Inner(Rewrite)}";
 
     /// <summary>Whether unchanged documents are left alone.</summary>
     public required bool SkipUnchanged { get; init; }

@@ -38,7 +38,11 @@ internal sealed class DeletePlanning(
 
         if (ending.RefuseDeletes(request, opened.Plan, listing.Counts, vanished, listing.Gap) is { } refusal)
         {
-            return result with { Refusal = refusal };
+            result = result with { Refusal = refusal };
+            if (!request.DryRun)
+            {
+                return result;
+            }
         }
 
         await ending.CheckIndexAsync(request, opened.Plan, cancellationToken);
