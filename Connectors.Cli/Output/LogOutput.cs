@@ -7,12 +7,14 @@ internal sealed class LogOutput : ILoggerProvider
 {
     private readonly CliEnvironment _environment;
     private readonly bool _json;
+    private readonly bool _hasDates;
     private readonly Lock _lock = new();
 
-    public LogOutput(CliEnvironment environment, LogLevel level, bool json)
+    public LogOutput(CliEnvironment environment, LogLevel level, bool json, bool hasDates = false)
     {
         _environment = environment;
         _json = json;
+        _hasDates = hasDates;
         Factory = LoggerFactory.Create(builder => builder.SetMinimumLevel(level).AddProvider(this));
     }
 
@@ -61,7 +63,7 @@ internal sealed class LogOutput : ILoggerProvider
                 formatter(state, exception),
                 exception
             );
-            output.Write(output._json ? line.ToJson(state as IEnumerable<KeyValuePair<string, object?>> ?? []) : line.ToText());
+            output.Write(output._json ? line.ToJson(state as IEnumerable<KeyValuePair<string, object?>> ?? []) : line.ToText(output._hasDates));
         }
     }
 }
