@@ -42,7 +42,7 @@ internal static class CommandLine
         foreach (var help in root.Options.OfType<HelpOption>())
         {
             var usual = (HelpAction)help.Action!;
-            usual.MaxWidth = environment.Width ?? 120;
+            usual.MaxWidth = environment.Width ?? environment.Columns ?? 120;
             help.Action = new HelpPage(usual);
         }
 

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Connectors.Emulator;
 using Xunit;
@@ -27,6 +29,7 @@ internal sealed class LeftBehind : IDisposable
         "S3CR3T",
         PrivateKey.Split('\n')[3],
     ];
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly ConcurrentQueue<(string What, string Text)> _texts = new();
     private readonly ActivityListener _listener;
 
@@ -73,10 +76,7 @@ internal sealed class LeftBehind : IDisposable
                     document.Remove("configuration");
                 }
 
-                Add(
-                    $"{index}/{id}",
-                    $"{id} {document.ToJsonString(new System.Text.Json.JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })}"
-                );
+                Add($"{index}/{id}", $"{id} {document.ToJsonString(Plain)}");
             }
         }
     }

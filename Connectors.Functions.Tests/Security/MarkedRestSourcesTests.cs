@@ -24,7 +24,9 @@ public sealed class MarkedRestSourcesTests
 
     public static TheoryData<string, string> Cases { get; } =
     [
-        .. MarkedConnectors.RestTypes.SelectMany(type => MarkedConnectors.SignInsOf(type).Select(way => (type, MarkedConnectors.Name(way)))),
+        .. MarkedConnectors.RestTypes.SelectMany(type =>
+            MarkedConnectors.SignInsOf(type).Select(way => (type, MarkedConnectors.Name(way)))
+        ),
     ];
 
     [Theory]

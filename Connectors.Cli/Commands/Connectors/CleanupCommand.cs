@@ -46,7 +46,7 @@ internal static class CleanupCommand
             }
         }
 
-        var cleanup = new JobCleanup(elasticsearch.Jobs, host.Service.Steps, session.Environment.TimeProvider, session.LoggerFactory);
+        var cleanup = host.Service.Cleanup;
         var failed = await cleanup.FailIdleJobsAsync(
             job => ValueTask.FromResult(!others.Contains(job.ConnectorId)),
             host.Options.IdleAfter,

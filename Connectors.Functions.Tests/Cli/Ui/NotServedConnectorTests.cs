@@ -16,7 +16,7 @@ public sealed class NotServedConnectorTests
         bed.Elasticsearch.Put(
             ".elastic-connectors",
             "far",
-            """{"name": "Far", "service_type": "sharepoint_online", "index_name": "search-far", "status": "connected", "configuration": {}}"""
+            """{"name": "Far", "service_type": "of_another", "index_name": "search-far", "status": "connected", "configuration": {}}"""
         );
         await bed.StartAsync();
         await using var browser = await BrowserPage.OpenAsync();

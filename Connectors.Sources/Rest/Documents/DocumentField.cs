@@ -51,6 +51,9 @@ internal sealed class DocumentField(string name, string[] path, Action<Utf8JsonW
             "[]"
         );
 
+    /// <summary>Leaves the item's field of this name out.</summary>
+    public static DocumentField LeftOut(string name) => new(name, [name, "\0"], (_, _) => { });
+
     /// <summary>Always the same text.</summary>
     public static DocumentField Constant(string name, string text) => new(name, [], (json, _) => json.WriteStringValue(text));
 

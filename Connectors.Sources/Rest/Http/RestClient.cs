@@ -43,7 +43,7 @@ internal sealed class RestClient : IDisposable
                     BackoffType = DelayBackoffType.Exponential,
                     UseJitter = true,
                     ShouldHandle = arguments => ValueTask.FromResult(MayPass(arguments.Outcome)),
-                    DelayGenerator = arguments => ValueTask.FromResult(arguments.Outcome.Result is { } answer ? WaitOf(answer) : null),
+                    DelayGenerator = arguments => ValueTask.FromResult(DelayOf(arguments.Outcome)),
                     OnRetry = arguments => LogAsync(arguments),
                 }
             )
@@ -122,6 +122,10 @@ internal sealed class RestClient : IDisposable
                 ErrorOf(request, answer) is { } error
                     ? RestErrors.IsClosedPlace(error)
                         ? new ConnectorException(FailureKind.Skip, error.Message, error.InnerException)
+                        {
+                            // 404 may as well hide what the user may not see, or a file that is missing behind a document that is there.
+                            IsGone = RestErrors.StatusOf(error) == System.Net.HttpStatusCode.Gone,
+                        }
                         : error
                     : new ConnectorException($"{_options.Name}: gave no content.")
             );
@@ -152,11 +156,14 @@ internal sealed class RestClient : IDisposable
             ?? _options.Limits.Select(rule => rule(answer, now)).FirstOrDefault(wait => wait is not null);
     }
 
+    private TimeSpan? DelayOf(Outcome<RestResponse> outcome) =>
+        outcome.Result is { } answer ? WaitOf(answer) : (outcome.Exception as ConnectorException)?.RetryAfter;
+
     private bool MayPass(Outcome<RestResponse> outcome)
     {
         if (outcome.Exception is { } failure)
         {
-            return failure is ConnectorException { Kind: FailureKind.Retry };
+            return failure is ConnectorException { Kind: FailureKind.Retry } passing && !(passing.RetryAfter > _options.LongestWait);
         }
 
         var answer = outcome.Result!;

@@ -7,46 +7,45 @@ using Connectors.Abstractions;
 
 namespace Connectors.Sources.Rest.SignIn;
 
-/// <summary>Tokens of Microsoft Entra ID for one scope.</summary>
+/// <summary>
+/// Tokens of Microsoft Entra ID for one scope. The library keeps tokens in its credentials, also those that a service has refused; so each
+/// token comes from a new one.
+/// </summary>
 internal sealed class EntraTokens : ITokenSource
 {
-    private readonly TokenCredential _credential;
+    private readonly Func<TokenCredential> _credential;
     private readonly string[] _scopes;
-    private readonly string _hint;
+    private readonly EntraApp? _app;
 
-    private EntraTokens(TokenCredential credential, string scope, string hint) =>
-        (_credential, _scopes, _hint) = (credential, [scope], hint);
+    private EntraTokens(Func<TokenCredential> credential, string scope, EntraApp? app) =>
+        (_credential, _scopes, _app) = (credential, [scope], app);
 
     /// <summary>By an app's secret.</summary>
     /// <param name="http">Sends the requests: <see cref="Http.RestClient.Http"/>.</param>
-    /// <param name="tenant">Tenant id or name.</param>
-    /// <param name="clientId">The app.</param>
+    /// <param name="app">The app.</param>
     /// <param name="secret">Its secret.</param>
     /// <param name="scope">What the token is for: <c>https://graph.microsoft.com/.default</c>.</param>
-    /// <param name="hint">What to check when it is refused.</param>
-    public static EntraTokens Secret(HttpClient http, string tenant, string clientId, Secret secret, string scope, string hint) =>
-        new(new ClientSecretCredential(tenant, clientId, secret.Reveal(), Options<ClientSecretCredentialOptions>(http)), scope, hint);
+    /// <exception cref="ConnectorException">The tenant can't be one.</exception>
+    public static EntraTokens Secret(HttpClient http, EntraApp app, Secret secret, string scope) =>
+        Make(
+            app,
+            scope,
+            () => new ClientSecretCredential(app.Tenant, app.ClientId, secret.Reveal(), Options<ClientSecretCredentialOptions>(http))
+        );
 
     /// <summary>By an app's certificate and its private key, both in PEM.</summary>
-    /// <exception cref="ConnectorException">They are no certificate and key.</exception>
-    public static EntraTokens Certificate(
-        HttpClient http,
-        string tenant,
-        string clientId,
-        string certificate,
-        Secret privateKey,
-        string scope,
-        string hint
-    )
+    /// <param name="http">Sends the requests.</param>
+    /// <param name="app">The app.</param>
+    /// <param name="certificate">The certificate, which the app knows.</param>
+    /// <param name="privateKey">Its private key.</param>
+    /// <param name="scope">What the token is for.</param>
+    /// <exception cref="ConnectorException">They are no certificate and key, or the tenant can't be one.</exception>
+    public static EntraTokens Certificate(HttpClient http, EntraApp app, string certificate, Secret privateKey, string scope)
     {
+        X509Certificate2 both;
         try
         {
-            var both = X509Certificate2.CreateFromPem(certificate, privateKey.Reveal());
-            return new(
-                new ClientCertificateCredential(tenant, clientId, both, Options<ClientCertificateCredentialOptions>(http)),
-                scope,
-                hint
-            );
+            both = X509Certificate2.CreateFromPem(Pem.Lines(certificate), Pem.Lines(privateKey.Reveal()));
         }
         catch (Exception wrong) when (wrong is CryptographicException or ArgumentException)
         {
@@ -54,19 +53,25 @@ internal sealed class EntraTokens : ITokenSource
                 "certificate, private_key: not a certificate and its private key in PEM. Enter both, with their BEGIN and END lines."
             );
         }
+
+        return Make(
+            app,
+            scope,
+            () => new ClientCertificateCredential(app.Tenant, app.ClientId, both, Options<ClientCertificateCredentialOptions>(http))
+        );
     }
 
     /// <summary>By the managed identity of the machine or app that this runs in.</summary>
     /// <param name="clientId">A user-assigned identity's; <see langword="null"/> for the system-assigned one.</param>
     /// <param name="scope">What the token is for.</param>
-    /// <param name="hint">What to check when it is refused.</param>
-    public static EntraTokens ManagedIdentity(string? clientId, string scope, string hint) =>
+    public static EntraTokens ManagedIdentity(string? clientId, string scope) =>
         new(
-            new ManagedIdentityCredential(
-                clientId is null ? ManagedIdentityId.SystemAssigned : ManagedIdentityId.FromUserAssignedClientId(clientId)
-            ),
+            () =>
+                new ManagedIdentityCredential(
+                    clientId is null ? ManagedIdentityId.SystemAssigned : ManagedIdentityId.FromUserAssignedClientId(clientId)
+                ),
             scope,
-            hint
+            app: null
         );
 
     /// <inheritdoc/>
@@ -74,45 +79,51 @@ internal sealed class EntraTokens : ITokenSource
     {
         try
         {
-            var token = await _credential.GetTokenAsync(new TokenRequestContext(_scopes), cancellationToken);
+            var token = await _credential().GetTokenAsync(new TokenRequestContext(_scopes), cancellationToken);
             return new AccessToken(new Abstractions.Secret(token.Token), token.ExpiresOn);
-        }
-        catch (CredentialUnavailableException)
-        {
-            throw new ConnectorException(
-                "There is no managed identity here. Give the machine or the app one, or sign in with a secret or a certificate."
-            );
-        }
-        catch (AuthenticationFailedException failure) when (Find<HttpRequestException>(failure) is not null)
-        {
-            throw new ConnectorException(FailureKind.Retry, "Microsoft Entra ID can't be reached for a token. It is retried.");
         }
         catch (AuthenticationFailedException failure)
         {
-            // The message repeats ids and correlation, never the secret; only its code is passed on, as it is what can be looked up.
+            cancellationToken.ThrowIfCancellationRequested();
+            throw EntraErrors.Explain(failure, _app);
+        }
+    }
+
+    private static EntraTokens Make(EntraApp app, string scope, Func<TokenCredential> make)
+    {
+        try
+        {
+            make();
+            return new EntraTokens(make, scope, app);
+        }
+        catch (ArgumentException)
+        {
+            // Azure.Identity looks at nothing but the letters of the tenant here.
             throw new ConnectorException(
-                FailureKind.Fatal,
-                $"Microsoft Entra ID gives no token{Code(failure.Message)}. {_hint}",
-                Http.RestErrors.Cause(System.Net.HttpStatusCode.Unauthorized)
+                $"{app.TenantField}: not a tenant. Enter the directory (tenant) id that the app registration shows, or the tenant's domain."
             );
         }
     }
 
+    /// <summary>
+    /// The authority is always Microsoft's own, so nothing has to be found out about it; retries are the caller's, with its clock.
+    /// </summary>
     private static T Options<T>(HttpClient http)
         where T : TokenCredentialOptions, new()
     {
         var options = new T { Transport = new HttpClientTransport(http) };
-        options.Retry.MaxRetries = 2;
+        options.Retry.MaxRetries = 0;
         options.Diagnostics.IsLoggingEnabled = false;
+        switch (options)
+        {
+            case ClientSecretCredentialOptions secret:
+                secret.DisableInstanceDiscovery = true;
+                break;
+            case ClientCertificateCredentialOptions certificate:
+                certificate.DisableInstanceDiscovery = true;
+                break;
+        }
+
         return options;
     }
-
-    private static string Code(string message)
-    {
-        var start = message.IndexOf("AADSTS", StringComparison.Ordinal);
-        return start < 0 ? string.Empty : $" ({new string([.. message.AsSpan(start).ToString().TakeWhile(char.IsAsciiLetterOrDigit)])})";
-    }
-
-    private static T? Find<T>(Exception? exception)
-        where T : Exception => NetworkFailure.Find<T>(exception);
 }

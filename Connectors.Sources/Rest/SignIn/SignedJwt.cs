@@ -32,7 +32,7 @@ internal static class SignedJwt
         using var rsa = RSA.Create();
         try
         {
-            rsa.ImportFromPem(Lines(privateKey.Reveal()));
+            rsa.ImportFromPem(Pem.Lines(privateKey.Reveal()));
         }
         catch (Exception wrong) when (wrong is CryptographicException or ArgumentException)
         {
@@ -57,18 +57,5 @@ internal static class SignedJwt
                 SigningCredentials = new SigningCredentials(key, SecurityAlgorithms.RsaSha256),
             }
         );
-    }
-
-    /// <summary>A key that was pasted into a field of one line has blanks, or the two letters \n, where its line breaks were.</summary>
-    private static string Lines(string pem)
-    {
-        var text = pem.Trim().Replace("\\n", "\n", StringComparison.Ordinal);
-        if (text.Contains('\n', StringComparison.Ordinal) || !text.StartsWith("-----BEGIN ", StringComparison.Ordinal))
-        {
-            return text;
-        }
-
-        var parts = text.Split("-----", StringSplitOptions.RemoveEmptyEntries);
-        return parts.Length == 3 ? $"-----{parts[0]}-----\n{parts[1].Trim().Replace(' ', '\n')}\n-----{parts[2]}-----" : text;
     }
 }

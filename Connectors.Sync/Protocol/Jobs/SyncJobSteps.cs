@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using Connectors.Sync.Bulk;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Protocol.Connectors;
@@ -13,6 +11,9 @@ namespace Connectors.Sync.Protocol.Jobs;
 /// </summary>
 internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
 {
+    // Jobs of a connector that are looked at to find those that were taken later.
+    private const int MostLookedAt = 20;
+
     /// <summary>Makes the job of a sync that is due, unless it has one, and remembers that in the connector. A pending job of the same kind
     /// serves it too.</summary>
     /// <param name="connector">The connector.</param>
@@ -179,7 +180,7 @@ internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
                     return null;
                 }
 
-                var later = await jobs.LaterThanAsync(now, cancellationToken);
+                var later = await LaterThanAsync(now, cancellationToken);
                 last = later.Count > 0 ? later[^1] : null;
                 var isCursorNewest = !later.Any(other => other is { Status: JobStatus.Completed, MovesCursor: true });
                 return new SyncEnding(now, last is null, isCursorNewest);
@@ -192,47 +193,29 @@ internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
         }
     }
 
-    private static bool HasEnded(SyncJobRecord job) => job.Status is { } status && (status.IsFinal() || status == JobStatus.Suspended);
-}
-
-/// <summary>The result that a job's end records. <see langword="null"/> leaves a value unchanged.</summary>
-internal sealed record JobResult
-{
-    /// <summary>What the sync did, over all its runs.</summary>
-    public SyncCounts? Counts { get; init; }
-
-    /// <summary>Documents in the index.</summary>
-    public long? TotalDocuments { get; init; }
-
-    /// <summary>Documents that did not make it.</summary>
-    public RejectionReport? Rejections { get; init; }
-
-    /// <summary>Why the job failed: what, where, what next; without secrets.</summary>
-    public string? Error { get; init; }
-
-    /// <summary>With a completed job, where the next incremental sync begins; <see langword="null"/> clears the connector's
-    /// <c>sync_cursor</c>.</summary>
-    public JsonObject? Cursor { get; init; }
-
-    /// <summary>Why a full sync was done in place of an incremental one; told in the job's <c>metadata</c>.</summary>
-    public string? Fallback { get; init; }
-
-    /// <summary>Why documents that did not change were written again; told in the job's <c>metadata</c>.</summary>
-    public string? Rewrite { get; init; }
-
-    /// <summary>The result of a sync that ended without an exception.</summary>
-    public static JobResult Of(SyncOutcome outcome)
+    /// <summary>Jobs of the same connector and the same kind, content or access control, that were taken later than a job; the first taken
+    /// first.</summary>
+    private async Task<IReadOnlyList<SyncJobRecord>> LaterThanAsync(SyncJobRecord job, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(outcome);
-        return new JobResult
+        var began = job.StartedAt ?? job.CreatedAt;
+        List<SyncJobRecord> later = [];
+        foreach (var found in await jobs.NewestAsync(job.ConnectorId, [], MostLookedAt, cancellationToken))
         {
-            Counts = outcome.Counts,
-            TotalDocuments = outcome.TotalDocuments,
-            Rejections = outcome.Rejections,
-            Error = outcome.Message,
-            Cursor = outcome.Cursor,
-            Fallback = outcome.Fallback,
-            Rewrite = outcome.Rewrite,
-        };
+            if (found.Id == job.Id || found.IsAccessControl != job.IsAccessControl)
+            {
+                continue;
+            }
+
+            // A search is a moment behind: what is not over in it may have been taken, or ended, since.
+            var other = found.Status?.IsFinal() == true ? found : await jobs.FindAsync(found.Id, cancellationToken);
+            if (other?.StartedAt > began)
+            {
+                later.Add(other);
+            }
+        }
+
+        return [.. later.OrderBy(other => other.StartedAt)];
     }
+
+    private static bool HasEnded(SyncJobRecord job) => job.Status is { } status && (status.IsFinal() || status == JobStatus.Suspended);
 }

@@ -37,7 +37,7 @@ internal sealed class JobCleanup(SyncJobIndex jobs, SyncJobSteps steps, TimeProv
             if (
                 found.Status?.IsRunning() == true
                 && await jobs.FindAsync(found.Id, cancellationToken) is { Status: JobStatus.InProgress or JobStatus.Canceling } job
-                && IsSilent(job, idleAfter)
+                && job.IsSilent(timeProvider.GetUtcNow(), idleAfter)
                 && await isOurs(job)
                 && await steps.FailIdleAsync(job, cancellationToken) is not null
             )
@@ -48,14 +48,6 @@ internal sealed class JobCleanup(SyncJobIndex jobs, SyncJobSteps steps, TimeProv
         }
 
         return failed;
-    }
-
-    /// <summary>Whether a job is said to run, but nobody has given a sign of life for longer than <paramref name="idleAfter"/>.</summary>
-    public bool IsSilent(SyncJobRecord job, TimeSpan idleAfter)
-    {
-        ArgumentNullException.ThrowIfNull(job);
-        return job.Status?.IsRunning() == true
-            && timeProvider.GetUtcNow() - (job.LastSeen ?? job.StartedAt ?? DateTimeOffset.MinValue) > idleAfter;
     }
 
     /// <summary>

@@ -45,12 +45,15 @@ internal sealed class ReplayServer : IAsyncDisposable
     public ReplayTime Time { get; } = new();
 
     /// <summary>Values of the fields, with secrets that are no placeholders.</summary>
-    public JsonObject Values =>
+    public JsonObject Values => ValuesWith(_source.Fresh?.Invoke());
+
+    private JsonObject ValuesWith(IReadOnlyDictionary<string, string>? fresh) =>
         new(
             Recording.Values.Select(value =>
                 KeyValuePair.Create(
                     value.Key,
-                    _source.Values.TryGetValue(value.Key, out var other) ? (JsonNode?)other
+                    _source.Values.TryGetValue(value.Key, out var other) || fresh?.TryGetValue(value.Key, out other) == true
+                            ? (JsonNode?)other
                         : value.Value is JsonValue text && text.TryGetValue<string>(out var secret) && secret.StartsWith('<')
                             ? $"se-cr-et-{value.Key}"
                         : value.Value?.DeepClone()

@@ -23,4 +23,7 @@ internal sealed record ReplaySource(string Name, Func<SourceContext, IDataSource
 
     /// <summary>Values in the place of the recording's placeholders: a private key, say.</summary>
     public IReadOnlyDictionary<string, string> Values { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Values that are others each time a source is opened.</summary>
+    public Func<IReadOnlyDictionary<string, string>>? Fresh { get; init; }
 }

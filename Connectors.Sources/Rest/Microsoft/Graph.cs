@@ -1,0 +1,67 @@
+using System.Net;
+using Connectors.Abstractions;
+using Connectors.Sources.Rest.Documents;
+using Connectors.Sources.Rest.Http;
+using Connectors.Sources.Rest.Paging;
+using Connectors.Sources.Rest.SignIn;
+
+namespace Connectors.Sources.Rest.Microsoft;
+
+/// <summary>Microsoft Graph: where it is, how it pages, and what its refusals mean.</summary>
+internal static class Graph
+{
+    /// <summary>Where it is.</summary>
+    public const string Address = "https://graph.microsoft.com";
+
+    /// <summary>Lists: items at <c>value</c>, the next page at <c>@odata.nextLink</c>.</summary>
+    public static RestPaging Paging { get; } = RestPaging.NextLink("/value", "/@odata.nextLink");
+
+    /// <summary>A client.</summary>
+    /// <param name="context">Clock, log, and the budgets of hosts.</param>
+    /// <param name="signerOf">Signs requests in; given what sends them, to fetch tokens.</param>
+    /// <param name="app">Names the fields, for messages.</param>
+    /// <param name="permissionOf">The application permission that an address needs: <c>Files.Read.All</c>.</param>
+    /// <param name="change">Sets what the user may set.</param>
+    public static RestClient Create(
+        SourceContext context,
+        Func<HttpClient, RequestSigner> signerOf,
+        EntraApp app,
+        Func<Uri, string> permissionOf,
+        Func<RestClientOptions, RestClientOptions> change
+    )
+    {
+        var http = RestClient.CreateHttp(context, app.TenantField);
+        try
+        {
+            var options = new RestClientOptions
+            {
+                Name = "Microsoft Graph",
+                Address = new Uri($"{Address}/v1.0/"),
+                AddressField = app.TenantField,
+                Signer = signerOf(http),
+                SignInHint = $"Check {app.TenantField}, {app.ClientField} and {app.CredentialField}.",
+                PermissionHint = "Grant the application the permissions that the documentation of the source lists.",
+                Explain = answer => Explain(answer, permissionOf),
+            };
+            return new RestClient(change(options), context, http);
+        }
+        catch
+        {
+            http.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Graph's word for an error: <c>ResourceNotFound</c>; <see langword="null"/> when the answer is none of Graph's.</summary>
+    public static string? ErrorOf(RestResponse answer) => answer.TryJson()?.Text("error", "code");
+
+    private static ConnectorException? Explain(RestResponse answer, Func<Uri, string> permissionOf) =>
+        answer.Status != HttpStatusCode.Forbidden
+            ? null
+            : new ConnectorException(
+                FailureKind.Fatal,
+                $"Microsoft Graph ({RestErrors.Name(answer.Address)}): refuses permission (403). Grant the application the permission "
+                    + $"{permissionOf(answer.Address)} of type application, and an administrator's consent.",
+                RestErrors.Cause(answer.Status)
+            );
+}

@@ -1,0 +1,20 @@
+using System.Text.Json;
+using Connectors.Sources.Rest.Streams;
+
+namespace Connectors.Sources.Rest.SharePointOnline;
+
+/// <summary>The document of an item that was listed before, together with others that are read on their own: a drive, a list.</summary>
+/// <param name="name">What it is.</param>
+/// <param name="item">The item, as JSON.</param>
+/// <param name="write">Writes the document.</param>
+internal sealed class ListedItem(string name, string item, Func<JsonElement, StreamPage, CancellationToken, Task> write)
+    : RestStream(name)
+{
+    /// <inheritdoc/>
+    public override async Task<string?> ReadAsync(string cursor, StreamPage page, CancellationToken cancellationToken)
+    {
+        using var json = JsonDocument.Parse(item);
+        await write(json.RootElement, page, cancellationToken);
+        return null;
+    }
+}

@@ -1,0 +1,37 @@
+using Connectors.Sources.Rest.Http;
+using Connectors.Sources.Rest.Streams;
+
+namespace Connectors.Sources.Rest.SharePointOnline;
+
+/// <summary>The pages of a site. A site that has none has no such list either, which is no failure.</summary>
+internal sealed class SitePagesStream(RestClient rest, string site, SharePointLists lists) : RestStream("pages")
+{
+    private readonly RestRequest _first = RestRequest.Get(
+        SharePointRest.AddressOf(site, $"{SharePointRest.SitePages}/items?$select=*,EncodedAbsUrl")
+    );
+
+    /// <inheritdoc/>
+    public override async Task<string?> ReadAsync(string cursor, StreamPage page, CancellationToken cancellationToken)
+    {
+        using var answer = await rest.SendAsync(
+            SharePointRest.Paging.Request(_first, cursor) with
+            {
+                Accepted = cursor.Length == 0 ? [404] : [],
+            },
+            cancellationToken
+        );
+        if (!answer.IsSuccess)
+        {
+            if (!SharePointRest.HasNoList(answer))
+            {
+                page.AddGap($"{site}, pages", "SharePoint does not find the pages (404). Nothing is deleted in this sync.");
+            }
+
+            return null;
+        }
+
+        var items = SharePointRest.Paging.Items(answer);
+        await lists.WritePagesAsync(items, page, cancellationToken);
+        return SharePointRest.Paging.Next(answer, cursor, items);
+    }
+}
