@@ -24,13 +24,26 @@ var root = Path.GetDirectoryName(ScriptPath())!;
 var artifacts = Path.Combine(root, "artifacts");
 var more = args.Skip(1).Where(arg => arg != "--").ToArray();
 Console.CancelKeyPress += (_, press) => press.Cancel = true; // Ctrl-C is for the program that runs; we end when it does.
+Process? running = null;
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End); // `dotnet run` passes it on.
+using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
+using var orphaned = OperatingSystem.IsWindows() ? null : EndWithParent();
+
+// Where the environment asks for no compiler server, nothing may be left running; but 14 projects without one take twice the time. So there
+// is one for this run, and it ends with it.
+string[] compiler = Environment.GetEnvironmentVariable("UseSharedCompilation") is "false"
+    ? ["-p:UseSharedCompilation=true", $"-p:SharedCompilationId=connectors-build-{Environment.ProcessId}"]
+    : [];
+var isBuilt = false;
+var counts = (Passed: 0, Failed: 0, Skipped: 0);
+AppDomain.CurrentDomain.ProcessExit += (_, _) => EndCompiler();
 
 switch (args.FirstOrDefault())
 {
     case "test":
         return Test();
     case "demo":
-        return Build("Connectors.Cli") ? Dotnet([Output("Connectors.Cli", "elastic-ingest.dll"), "demo", .. more]) : 1;
+        return BuildOnce("Connectors.Cli", "elastic-ingest.dll") ? Dotnet([Output("Connectors.Cli", "elastic-ingest.dll"), "demo", .. more]) : 1;
     case "functions":
         return Functions();
     case "bench":
@@ -48,63 +61,75 @@ switch (args.FirstOrDefault())
 
 int Test()
 {
-    var whiteSpace = Dotnet(["format", "whitespace", root, "--folder", "--verify-no-changes", "--exclude", "artifacts/"]);
-    if (whiteSpace != 0)
+    // What the build does not wait for is done beside it.
+    var whiteSpace = Task.Run(() =>
+        Capture("dotnet", ["format", "whitespace", root, "--folder", "--verify-no-changes", "--exclude", "artifacts/"])
+    );
+    var servers = Task.Run(() => (S3: NpmServer("s3rver", "3.7.1", "bin/s3rver.js"), Azurite: Azurite()));
+    var built = Timed("build", () => Build("Connectors.sln") ? 0 : 1) == 0;
+    var (whiteSpaceDiffers, differences) = whiteSpace.Result;
+    if (whiteSpaceDiffers != 0)
     {
+        Console.WriteLine(differences);
         Console.WriteLine("test: white space differs from .editorconfig; `dotnet format whitespace . --folder` puts it right.");
     }
 
-    if (!Build("Connectors.sln"))
+    Environment.SetEnvironmentVariable("CONNECTORS_S3RVER", servers.Result.S3);
+    Environment.SetEnvironmentVariable("CONNECTORS_AZURITE", servers.Result.Azurite);
+    if (!built)
     {
         Console.WriteLine("test: the build failed, no test ran.");
-        Console.WriteLine("0 passed, 0 failed, 0 skipped");
+        _ = Summary();
         return 1;
     }
 
-    // What ships is tested as it ships. Some tests only, and they make it themselves if they need it.
-    if (more.Length == 0)
+    isBuilt = true;
+    Console.WriteLine($"database servers for the tests: {string.Join(", ", Servers())}");
+    bool passed;
+    if (more.Length > 0)
     {
-        if (Publish() != 0)
-        {
-            Console.WriteLine("0 passed, 0 failed, 0 skipped");
-            return 1;
-        }
-
+        // Some tests only: they publish what they need themselves.
+        EndCompiler();
+        passed = RunTests("test-results", more);
+    }
+    else
+    {
+        // What ships is tested as it ships. The other tests do not need it, and leave time to make it: they wait a lot for processes.
+        var publishing = Task.Run(() => Timed("pack and publish", Publish));
+        passed = RunTests("test-results", ["-namespace-", "Connectors.Tests.Published"]);
+        var isPublished = publishing.Result == 0;
+        EndCompiler();
         Environment.SetEnvironmentVariable("CONNECTORS_PUBLISHED", artifacts);
+        passed = isPublished && RunTests("test-results-published", ["-namespace", "Connectors.Tests.Published"]) && passed;
     }
 
-    var results = Path.Combine(artifacts, "test-results.xml");
+    return Summary() && passed && whiteSpaceDiffers == 0 ? 0 : 1;
+}
+
+// False when the test program did not end as it does when all is well.
+bool RunTests(string name, string[] filter)
+{
+    var results = Path.Combine(artifacts, $"{name}.xml");
     Directory.CreateDirectory(artifacts);
     File.Delete(results);
-    Environment.SetEnvironmentVariable("CONNECTORS_S3RVER", NpmServer("s3rver", "3.7.1", "bin/s3rver.js"));
-    Environment.SetEnvironmentVariable("CONNECTORS_AZURITE", Azurite());
-    Console.WriteLine($"database servers for the tests: {string.Join(", ", Servers())}");
-    var exitCode = Dotnet(
-        [
-            Output("Connectors.Functions.Tests", "Connectors.Functions.Tests.dll"),
-            .. more,
-            "-noColor",
-            "-longRunning",
-            "120",
-            "-diagnostics",
-            "-result-xml",
-            results,
-        ],
-        TimeSpan.FromMinutes(40)
-    );
-    return Count(results, exitCode) && whiteSpace == 0 ? 0 : 1;
+    string[] tests = [Output("Connectors.Functions.Tests", "Connectors.Functions.Tests.dll"), .. filter];
+    string[] how = ["-noColor", "-longRunning", "120", "-diagnostics", "-result-xml", results];
+    var exitCode = Timed("tests", () => Dotnet([.. tests, .. how], TimeSpan.FromMinutes(40)));
+    return Count(results, exitCode);
 }
 
 int Functions()
 {
-    if (!Build("Connectors.LocalHost"))
+    if (!BuildOnce("Connectors.LocalHost", "Connectors.LocalHost.dll"))
     {
         return 1;
     }
 
     Environment.SetEnvironmentVariable("CONNECTORS_AZURITE", Azurite());
     string[] kept = more.Contains("--once") || more.Contains("--folder") ? [] : ["--folder", Path.Combine(artifacts, "local-host")];
-    return Dotnet([Output("Connectors.LocalHost", "Connectors.LocalHost.dll"), .. kept, .. more]);
+
+    // It ends when its input does, and that ends with us, also when we are killed.
+    return Dotnet([Output("Connectors.LocalHost", "Connectors.LocalHost.dll"), "--attached", .. kept, .. more], holdsInput: true);
 }
 
 int Bench()
@@ -150,8 +175,9 @@ int Bench()
 bool Pack(params string[] projects)
 {
     var packages = Path.Combine(artifacts, "packages");
+    string[] how = isBuilt ? ["--no-build"] : compiler;
     var packed = projects.All(project =>
-        Dotnet(["pack", Path.Combine(root, project), "-c", "Release", "-o", packages, "--nologo", "-v", "q"]) == 0
+        Dotnet(["pack", Path.Combine(root, project), "-c", "Release", "-o", packages, "--nologo", "-v", "q", .. how]) == 0
     );
     Console.WriteLine(packed ? $"pack: {packages}" : "pack: failed");
     return packed;
@@ -163,26 +189,9 @@ int Publish()
     var folder = Path.Combine(artifacts, $"elastic-ingest-{runtime}");
     var project = Path.Combine(root, "Connectors.Cli");
     Empty(folder);
-    var failed =
-        !Pack("Connectors.Cli")
-        || Dotnet([
-            "publish",
-            project,
-            "-c",
-            "Release",
-            "-r",
-            runtime,
-            "--self-contained",
-            "-p:PublishReadyToRun=true",
-            "-o",
-            folder,
-            "--nologo",
-            "-v",
-            "q",
-        ]) != 0;
+    var failed = !Pack("Connectors.Cli") || !PublishProject(project, folder, "-r", runtime, "--self-contained");
     var (app, zip) = (Path.Combine(artifacts, "functions"), Path.Combine(artifacts, "functions.zip"));
-    failed = failed || !PublishFunctions(app);
-    if (failed)
+    if (failed || !PublishFunctions(app))
     {
         Console.WriteLine("publish: failed");
         return 1;
@@ -197,8 +206,15 @@ int Publish()
 bool PublishFunctions(string folder, params string[] how)
 {
     Empty(folder);
-    return Dotnet(["publish", Path.Combine(root, "Connectors.Functions"), "-c", "Release", "-o", folder, "--nologo", "-v", "q", .. how])
-        == 0;
+    return PublishProject(Path.Combine(root, "Connectors.Functions"), folder, how);
+}
+
+bool PublishProject(string project, string folder, params string[] how)
+{
+    // The analyzers have seen it all in the build before, if there was one.
+    string[] analyzed = isBuilt ? ["-p:RunAnalyzers=false"] : [];
+    string[] publish = ["publish", project, "-c", "Release", "-o", folder, "--nologo", "-v", "q", .. how, .. compiler, .. analyzed];
+    return Timed($"publish {Path.GetFileName(folder)}", () => Dotnet(publish)) == 0;
 }
 
 // What an earlier build left behind would be packed too.
@@ -212,7 +228,58 @@ static void Empty(string folder)
 
 // ---- building and testing -------------------------------------------------------------------------------------------------------
 
-bool Build(string what) => Dotnet(["build", Path.Combine(root, what), "-c", "Release", "-v", "q", "--nologo", "-clp:NoSummary"]) == 0;
+bool Build(string what) =>
+    Dotnet(["build", Path.Combine(root, what), "-c", "Release", "-v", "q", "--nologo", "-clp:NoSummary", .. compiler]) == 0;
+
+// What is only run is not built again while nothing changed that it is made of: even a build with nothing to do takes its time.
+bool BuildOnce(string project, string file)
+{
+    var stamp = Path.Combine(root, project, "obj", "built-by-build.cs");
+    var inputs = Inputs(project);
+    if (File.Exists(stamp) && File.Exists(Output(project, file)) && File.ReadAllText(stamp) == inputs)
+    {
+        Console.WriteLine($"{project}: built, nothing changed since");
+        return true;
+    }
+
+    Console.WriteLine($"{project}: building; the first time takes a minute or two");
+    var clock = Stopwatch.StartNew();
+    File.Delete(stamp);
+    if (!Build(project))
+    {
+        return false;
+    }
+
+    Console.WriteLine($"{project}: built in {clock.Elapsed.TotalSeconds:0} s");
+    File.WriteAllText(stamp, inputs);
+    return true;
+}
+
+// Names, times and sizes of all that a project and those it refers to are made of, as one hash.
+string Inputs(string project)
+{
+    var folders = new HashSet<string> { Path.Combine(root, "eng") };
+    var projects = new Queue<string>([Path.Combine(root, project, $"{project}.csproj")]);
+    while (projects.TryDequeue(out var next))
+    {
+        var folder = Path.GetDirectoryName(next)!;
+        if (folders.Add(folder))
+        {
+            var references = XDocument.Load(next).Descendants("ProjectReference").Select(item => item.Attribute("Include")!.Value);
+            references.ToList().ForEach(item => projects.Enqueue(Path.GetFullPath(Path.Combine(folder, item.Replace('\\', '/')))));
+        }
+    }
+
+    var made = new[] { "bin", "obj" }.Select(name => $"{Path.DirectorySeparatorChar}{name}{Path.DirectorySeparatorChar}").ToArray();
+    var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
+    var files = folders
+        .SelectMany(folder => new DirectoryInfo(folder).EnumerateFiles("*", all).Where(file => !made.Any(file.FullName.Contains)))
+        .Concat(new DirectoryInfo(root).EnumerateFiles().Where(file => file.Extension != ".md"))
+        .OrderBy(file => file.FullName, StringComparer.Ordinal)
+        .Select(file => $"{file.FullName} {file.LastWriteTimeUtc.Ticks} {file.Length}");
+    var text = string.Join('\n', files.Prepend(Environment.Version.ToString()));
+    return Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
+}
 
 string Output(string project, string file) => Path.Combine(root, project, "bin", "Release", "net10.0", file);
 
@@ -225,6 +292,7 @@ string? NpmServer(string package, string version, string script)
     var file = Path.Combine(folder, "node_modules", package, script);
     if (!File.Exists(file))
     {
+        Console.WriteLine($"{package}: asking npm for it");
         Directory.CreateDirectory(folder);
         try
         {
@@ -258,13 +326,12 @@ IEnumerable<string> Servers()
     }
 }
 
-// Prints what failed and the counts, both from the results file. False when anything is wrong, or nothing ran.
+// Prints what failed, and counts, both from the results file. False when anything is wrong, or nothing ran.
 bool Count(string results, int exitCode)
 {
     if (!File.Exists(results))
     {
         Console.WriteLine($"test: the test program ended with exit code {exitCode} and left no results.");
-        Console.WriteLine("0 passed, 0 failed, 0 skipped");
         return false;
     }
 
@@ -278,20 +345,29 @@ bool Count(string results, int exitCode)
 
     // Errors are what failed outside a test: a fixture that could not be cleaned up, say.
     var (passed, failed, skipped) = (Sum("passed"), Sum("failed") + Sum("errors"), Sum("skipped"));
+    counts = (counts.Passed + passed, counts.Failed + failed, counts.Skipped + skipped);
     if (exitCode != 0 && failed == 0)
     {
         Console.WriteLine($"test: no test failed, but the test program ended with exit code {exitCode}.");
     }
 
-    Console.WriteLine($"{passed} passed, {failed} failed, {skipped} skipped");
     return exitCode == 0 && failed == 0 && passed > 0;
+}
+
+// The last line of a test run. False when a test failed.
+bool Summary()
+{
+    Console.WriteLine($"{counts.Passed} passed, {counts.Failed} failed, {counts.Skipped} skipped");
+    return counts.Failed == 0;
 }
 
 // ---- processes ------------------------------------------------------------------------------------------------------------------
 
-int Dotnet(string[] arguments, TimeSpan? limit = null)
+int Dotnet(string[] arguments, TimeSpan? limit = null, bool holdsInput = false)
 {
-    using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = root })!;
+    var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = root, RedirectStandardInput = holdsInput };
+    using var process = Process.Start(start)!;
+    running = process;
     if (!process.WaitForExit(limit ?? Timeout.InfiniteTimeSpan))
     {
         Console.WriteLine(
@@ -301,7 +377,69 @@ int Dotnet(string[] arguments, TimeSpan? limit = null)
         process.WaitForExit();
     }
 
+    running = null;
     return process.ExitCode;
+}
+
+// The program that runs ends with us: in order where it holds on to our end of its input, else at once.
+void End(PosixSignalContext? signal)
+{
+    signal?.Cancel = true;
+    if (running is { } child)
+    {
+        if (child.StartInfo.RedirectStandardInput)
+        {
+            child.StandardInput.Close();
+        }
+
+        if (!child.StartInfo.RedirectStandardInput || !child.WaitForExit(TimeSpan.FromSeconds(20)))
+        {
+            child.Kill(entireProcessTree: true);
+        }
+    }
+
+    Environment.Exit(128 + 15);
+}
+
+// Who kills `dotnet run` leaves us to another parent.
+Timer EndWithParent()
+{
+    var parent = getppid();
+    return new Timer(_ =>
+    {
+        if (getppid() != parent)
+        {
+            End(null);
+        }
+    }, null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+}
+
+[DllImport("libc")]
+static extern int getppid();
+
+// Says how long a step took, so that a build that has become slow shows where.
+static int Timed(string what, Func<int> step)
+{
+    var clock = Stopwatch.StartNew();
+    var exitCode = step();
+    Console.WriteLine($"{what}: {clock.Elapsed.TotalSeconds:0} s");
+    return exitCode;
+}
+
+// Ends the compiler server of this run, if it has one.
+void EndCompiler()
+{
+    if (compiler is [])
+    {
+        return;
+    }
+
+    var version = Capture("dotnet", ["--version"]).Output.Trim();
+    var sdks = Capture("dotnet", ["--list-sdks"]).Output.Split('\n');
+    var folder = sdks.First(sdk => sdk.StartsWith(version + " ", StringComparison.Ordinal)).Split('[', ']')[1];
+    var server = Path.Combine(folder, version, "Roslyn", "bincore", "VBCSCompiler.dll");
+    _ = Capture("dotnet", ["exec", server, $"-pipename:connectors-build-{Environment.ProcessId}", "-shutdown"]);
+    compiler = [];
 }
 
 (int ExitCode, string Output) Capture(string program, string[] arguments)

@@ -3,7 +3,7 @@ namespace Connectors.Abstractions;
 /// <summary>
 /// The exception that this library, and every source, throws deliberately. Its message is a sentence for the operator: what failed, where,
 /// and what to do. It never contains a secret, because it ends up in logs, in Kibana and on status pages; what looks like one all the same
-/// is taken out.
+/// is taken out. A message that does not end with a full stop gets one.
 /// </summary>
 public sealed class ConnectorException : Exception
 {
@@ -18,7 +18,7 @@ public sealed class ConnectorException : Exception
     /// like one.</param>
     /// <param name="retryAfter">How long the other side asked to wait, if it did.</param>
     public ConnectorException(FailureKind kind, string message, Exception? innerException = null, TimeSpan? retryAfter = null)
-        : base(Redactor.Redact(message), innerException is null or ConnectorException ? innerException : Redactor.Redact(innerException))
+        : base(Sentences.Whole(Redactor.Redact(message)), innerException is null or ConnectorException ? innerException : Redactor.Redact(innerException))
     {
         Kind = kind;
         RetryAfter = retryAfter;

@@ -1,5 +1,6 @@
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
+using Connectors.Cli.Output.Screen;
 using Spectre.Console;
 
 namespace Connectors.Cli;
@@ -36,8 +37,15 @@ internal sealed record CliEnvironment
     /// <summary>The terminal to draw on and to ask at; <see langword="null"/> for that of this process.</summary>
     public IAnsiConsole? Terminal { get; init; }
 
-    /// <summary>Width in columns; <see langword="null"/> to ask the terminal, or 120.</summary>
+    /// <summary>What is drawn below the lines of the terminal; <see langword="null"/> when <see cref="Out"/> is none, or can't draw. Both
+    /// <see cref="Out"/> and, on the same terminal, <see cref="Error"/> write through it.</summary>
+    public LiveRegion? Live { get; init; }
+
+    /// <summary>Width in columns for help, whatever <see cref="Out"/> is; <see langword="null"/> to ask the terminal, or 120.</summary>
     public int? Width { get; init; }
+
+    /// <summary>The width of the terminal now; <see langword="null"/> when lines may be as long as they are.</summary>
+    public int? Columns => Live?.Size.Columns;
 
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
@@ -57,14 +65,17 @@ internal sealed record CliEnvironment
             variables[(string)variable.Key] = (string?)variable.Value ?? "";
         }
 
+        var isTerminal = !Console.IsOutputRedirected && variables.GetValueOrDefault("TERM") != "dumb";
+        var live = isTerminal ? new LiveRegion(Console.Out, ScreenSize.OfProcess) : null;
         return new CliEnvironment
         {
-            Out = Console.Out,
-            Error = Console.Error,
+            Out = live?.Over(Console.Out) ?? Console.Out,
+            Error = Console.IsErrorRedirected ? Console.Error : live?.Over(Console.Error) ?? Console.Error,
             In = Console.In,
             Variables = variables,
-            IsTerminal = !Console.IsOutputRedirected && variables.GetValueOrDefault("TERM") != "dumb",
-            CanAsk = !Console.IsInputRedirected && !Console.IsOutputRedirected && variables.GetValueOrDefault("TERM") != "dumb",
+            IsTerminal = isTerminal,
+            CanAsk = isTerminal && !Console.IsInputRedirected,
+            Live = live,
             Shutdown = shutdown,
         };
     }

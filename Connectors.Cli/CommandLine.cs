@@ -17,15 +17,32 @@ internal static class CommandLine
     /// </summary>
     public static ParserConfiguration Form { get; } = new() { ResponseFileTokenReplacer = null };
 
-    /// <summary>Runs one command line.</summary>
+    /// <summary>Runs one command line. Throws nothing: a failure that nobody foresaw is told in a sentence too.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, CliEnvironment environment)
+    {
+        try
+        {
+            return await RunCommandAsync(args, environment);
+        }
+        catch (OperationCanceledException) when (environment.Shutdown.Stop.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (Exception exception)
+        {
+            UnexpectedFailure.Write(environment.Error, exception, args.Contains("--debug", StringComparer.Ordinal));
+            return ExitCode.Failed;
+        }
+    }
+
+    private static async Task<int> RunCommandAsync(IReadOnlyList<string> args, CliEnvironment environment)
     {
         var root = IngestCommand.Create(environment);
         foreach (var help in root.Options.OfType<HelpOption>())
         {
             var usual = (HelpAction)help.Action!;
-            usual.MaxWidth = environment.Width ?? 120;
+            usual.MaxWidth = environment.Width ?? environment.Columns ?? 120;
             help.Action = new HelpPage(usual);
         }
 
@@ -60,10 +77,6 @@ internal static class CommandLine
         {
             await environment.Error.WriteLineAsync(exception.Message);
             return ExitCode.Failed;
-        }
-        catch (OperationCanceledException) when (environment.Shutdown.Stop.IsCancellationRequested)
-        {
-            return ExitCode.Interrupted;
         }
     }
 

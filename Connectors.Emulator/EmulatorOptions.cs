@@ -30,6 +30,14 @@ public sealed record EmulatorOptions
     /// as fast as it can.</summary>
     public int WritesPerSecond { get; init; }
 
+    /// <summary>Texts a second that its inference endpoints take, all requests together, while documents with <c>semantic_text</c> fields
+    /// are written. Default 0: as fast as it can.</summary>
+    public int InferencesPerSecond { get; init; }
+
+    /// <summary>Texts a minute after which its inference endpoints refuse items of bulk requests with 429, until the minute is over.
+    /// Default 0: none.</summary>
+    public int InferencesPerMinute { get; init; }
+
     /// <summary>The values of the <c>Authorization</c> header that are let in, for instance <c>ApiKey abc==</c>; anything else gets 401.
     /// Default: everybody is let in.</summary>
     public IReadOnlyCollection<string> Authorization { get; init; } = [];

@@ -8,6 +8,7 @@ using Connectors.Emulator.Durability;
 using Connectors.Emulator.Faults;
 using Connectors.Emulator.Http;
 using Connectors.Emulator.Indices;
+using Connectors.Emulator.Inference;
 using Connectors.Emulator.Ingest;
 using Connectors.Emulator.Mapping;
 using Connectors.Emulator.Search;
@@ -64,7 +65,8 @@ public sealed class EmulatorServer : IAsyncDisposable
             var cluster = new Cluster(options, data);
             var pipelines = new PipelineStore(options.TimeProvider, data);
             data?.Load(cluster, pipelines);
-            var writer = new DocumentWriter(cluster, pipelines);
+            var inference = new InferenceStore();
+            var writer = new DocumentWriter(cluster, pipelines, new SemanticFields(inference, options));
             var faults = new FaultPlan();
             var requests = new RequestLog();
             var router = new Router([
@@ -74,9 +76,11 @@ public sealed class EmulatorServer : IAsyncDisposable
                 new DocumentRoutes(cluster, writer, options),
                 new SearchRoutes(cluster, options.TimeProvider),
                 new IndexRoutes(cluster),
+                new CatRoutes(cluster),
                 new AliasRoutes(cluster),
                 new TemplateRoutes(cluster),
                 new PipelineRoutes(pipelines, options.TimeProvider),
+                new InferenceRoutes(inference),
             ]);
             var pipeline = new HttpPipeline(router, options, faults, requests, () => data?.Flush());
             var app = Build(options.Port, pipeline);

@@ -22,6 +22,7 @@ public static class BuiltInSources
             ["postgresql"] = "Connectors.Sources.Databases.Sql.PostgreSql.PostgreSqlDataSource, Connectors.Sources",
             ["redis"] = "Connectors.Sources.Databases.Redis.RedisDataSource, Connectors.Sources",
             ["s3"] = "Connectors.Sources.ObjectStores.S3.S3DataSource, Connectors.Sources",
+            ["salesforce"] = "Connectors.Sources.Rest.Salesforce.SalesforceDataSource, Connectors.Sources",
             ["servicenow"] = "Connectors.Sources.Rest.ServiceNow.ServiceNowDataSource, Connectors.Sources",
             ["sharepoint_online"] = "Connectors.Sources.Rest.SharePointOnline.SharePointOnlineDataSource, Connectors.Sources",
         };

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Connectors.Testing;
@@ -17,8 +18,13 @@ namespace Connectors.Testing;
 public abstract class SourceContractTests<TFixture> : SourceContractTests
     where TFixture : SourceFixture, new()
 {
+    private static readonly Lazy<Task<string?>> Problem = new(() =>
+        FixtureCheck.ProblemAsync<TFixture>(new RecordingLoggerFactory(), CancellationToken.None)
+    );
+
     /// <inheritdoc/>
-    protected sealed override ValueTask<SourceFixture> CreateFixtureAsync(CancellationToken cancellationToken) => new(new TFixture());
+    protected sealed override async ValueTask<SourceFixture> CreateFixtureAsync(CancellationToken cancellationToken) =>
+        await Problem.Value.WaitAsync(cancellationToken) is { } problem ? throw new BrokenFixtureException(problem) : new TFixture();
 }
 
 /// <summary>The contract of <see cref="SourceContractTests{TFixture}"/>, for a fixture that needs more than a constructor: a server that is
@@ -236,18 +242,18 @@ public abstract partial class SourceContractTests : IAsyncLifetime
     protected abstract ValueTask<SourceFixture> CreateFixtureAsync(CancellationToken cancellationToken);
 
     /// <summary>A new instance, configured as from a connector document.</summary>
-    protected IDataSource Open()
+    protected IDataSource Open() => Open(Fixture, _logs);
+
+    internal static IDataSource Open(SourceFixture fixture, ILoggerFactory logs)
     {
         var configuration = new JsonObject();
-        foreach (var (name, value) in Fixture.Values)
+        foreach (var (name, value) in fixture.Values)
         {
             configuration[name] = new JsonObject { ["value"] = value?.DeepClone() };
         }
 
-        var fields = Fixture.Create(SourceContext.Empty).Description.Fields;
-        return Fixture.Create(
-            new SourceContext { Settings = SourceSettings.FromConfiguration(configuration, fields), LoggerFactory = _logs }
-        );
+        var fields = fixture.Create(SourceContext.Empty).Description.Fields;
+        return fixture.Create(new SourceContext { Settings = SourceSettings.FromConfiguration(configuration, fields), LoggerFactory = logs });
     }
 
     private static async Task<(List<ReadPage> Pages, Exception? Failure)> ReadUntilFailureAsync(IDataSource source)

@@ -22,6 +22,14 @@ public sealed record SourceDescription
     public bool HasAccessControl { get; init; }
 
     /// <summary>
+    /// The fields of its documents by which a person knows one, the best first: the first one that a document has is shown beside its id,
+    /// which may be a hash. Default: <c>path</c>, <c>title</c>, <c>name</c>, <c>filename</c>.
+    /// </summary>
+    public IReadOnlyList<string> NameFields { get; init; } = DefaultNameFields;
+
+    private static readonly string[] DefaultNameFields = ["path", "title", "name", "filename"];
+
+    /// <summary>
     /// Tells what is wrong with advanced sync rules (the JSON that a user wrote for this source), one message each, none when they are
     /// right; pure. <see langword="null"/> when the source has no advanced rules. A source that has gets them as
     /// <see cref="SourceContext.AdvancedRules"/>.

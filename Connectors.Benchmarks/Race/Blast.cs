@@ -51,11 +51,13 @@ internal static class Blast
         );
         var options = new SyncEngineOptions { StateFolder = string.Empty };
         var pages = new PageStep(
-            new DocumentLines(flags: null),
-            options.Bulk,
-            options.ContentConcurrency,
-            new ContentReader(options.Content),
-            TimeProvider.System
+            new PageComposer(
+                new DocumentLines(flags: null),
+                options.Bulk,
+                options.ContentConcurrency,
+                new ContentReader(options.Content),
+                TimeProvider.System
+            )
         );
         var seen = new SeenIds(0);
         List<byte[]> bodies = [];

@@ -47,6 +47,11 @@ internal static class PollCommand
     public static async Task<int> RunAsync(CommandSession session, bool oneSync, CancellationToken cancellationToken, string? ui = null)
     {
         var address = Address(ui, oneSync);
+        if (session.SourceProblems().ToList() is { Count: > 0 } wrong)
+        {
+            throw new CliException(ExitCode.Configuration, [.. wrong.Select(problem => problem.ToString())]);
+        }
+
         var stop = session.Environment.Shutdown.Stop;
         using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: true, cancellationToken);
         await using var display = ProgressDisplay.Start(session);

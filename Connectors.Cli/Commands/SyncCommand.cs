@@ -11,6 +11,8 @@ namespace Connectors.Cli.Commands;
 /// <summary><c>elastic-ingest sync ID</c>: one sync of one connector, now.</summary>
 internal static class SyncCommand
 {
+    private const string Stopping = "Stopping: the page in flight is finished. Ctrl-C once more stops at once.";
+
     public static Command Create(CliEnvironment environment, GlobalOptions global)
     {
         var id = ConnectorCommand.IdArgument();
@@ -96,6 +98,7 @@ internal static class SyncCommand
                 session.Environment.TimeProvider,
                 session.LoggerFactory
             );
+            using var said = session.IsJson ? default : session.Environment.Shutdown.Stop.Register(() => display?.Say(Stopping));
             result = await host.Service.SyncNowAsync(connector.Id, options, session.Environment.Shutdown.Stop, cancellationToken);
         }
 

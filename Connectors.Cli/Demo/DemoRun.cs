@@ -45,7 +45,7 @@ internal sealed class DemoRun(CommandSession session)
             cancellationToken
         );
         Numbers[] syncs;
-        await using (var display = ProgressDisplay.Start(session, log))
+        await using (var display = ProgressDisplay.Start(session))
         {
             display.Say($"- An emulated Elasticsearch listens on {emulator.Uri}");
             syncs = await MirrorAsync(

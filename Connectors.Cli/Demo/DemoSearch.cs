@@ -63,13 +63,12 @@ internal static class DemoSearch
             return;
         }
 
-        TableOutput.Write(
-            session.Environment,
-            $"{hits["total"]?["value"]} found, the first {rows.Count}",
-            "Nothing found.",
-            ["file", "last line"],
-            rows
-        );
+        new Listing
+        {
+            Title = $"{hits["total"]?["value"]} found, the first {rows.Count}",
+            WhenEmpty = "Nothing found.",
+            Columns = [new("file", 0), new("last line", 1, ColumnFallback.Sentence)],
+        }.Write(session.Environment, rows);
     }
 
     private static string LastLine(string text) => text.TrimEnd().Split('\n')[^1];

@@ -27,10 +27,20 @@ internal sealed class DoctorRun(CommandSession session)
     public async IAsyncEnumerable<CheckResult> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var configuration = session.Configuration;
-        yield return CheckResult.Ok(
-            "configuration",
-            configuration.Notices.Count == 0 ? "It can be read." : $"It can be read, with {configuration.Notices.Count} to note above."
-        );
+        var wrongSources = session.SourceProblems().ToList();
+        foreach (var problem in wrongSources)
+        {
+            yield return CheckResult.Failed("configuration", problem.ToString(), "Correct the class there, or take the entry out.");
+        }
+
+        if (wrongSources.Count == 0)
+        {
+            yield return CheckResult.Ok(
+                "configuration",
+                configuration.Notices.Count == 0 ? "It can be read." : $"It can be read, with {configuration.Notices.Count} to note above."
+            );
+        }
+
         yield return StateFolder(configuration.Service.StateFolder);
         var time = session.Environment.TimeProvider;
         var (gateway, result) = await ConnectAsync(configuration.Elasticsearch, time, cancellationToken);
@@ -55,14 +65,41 @@ internal sealed class DoctorRun(CommandSession session)
                 PrivilegesAsync(gateway.Checkup, Indices(connectors, new SourceCheck(session.Sources, time)), cancellationToken)
             );
             var options = ConnectorServiceOptions.From(configuration, new JobWorker("doctor"));
+            foreach (var item in failure?.State == CheckState.Failed ? [] : Listed(configuration.Connectors, connectors))
+            {
+                yield return item;
+            }
+
             var checks = new ConnectorChecks(new SourceCheck(session.Sources, time), gateway.Checkup, options);
             foreach (var connector in connectors)
             {
+                if (wrongSources.Exists(problem => problem.Key == $"sources.{options.ServedAs(connector)}"))
+                {
+                    yield return CheckResult.Skipped(
+                        $"connector {connector.Name ?? connector.Id}",
+                        $"The class of its source, {connector.ServiceType}, can't be used: see configuration."
+                    );
+                    continue;
+                }
+
                 foreach (var item in await checks.RunAsync(connector, connectors, cancellationToken))
                 {
                     yield return item;
                 }
             }
+        }
+    }
+
+    /// <summary>Each entry of <c>connectors</c>: whether there is such a connector, of this type.</summary>
+    private static IEnumerable<CheckResult> Listed(IReadOnlyList<ConnectorEntry> listed, IReadOnlyList<ConnectorRecord> connectors)
+    {
+        var problems = ListedConnectors.Problems(listed, connectors).ToLookup(problem => problem.Entry);
+        foreach (var entry in listed)
+        {
+            var check = $"listed connector {entry.ConnectorId}";
+            yield return problems[entry].FirstOrDefault() is { } problem
+                ? CheckResult.Failed(check, problem.Problem, problem.Remedy)
+                : CheckResult.Ok(check, $"It exists and is served here as {entry.ServiceType}.");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Connectors.Abstractions;
 using Connectors.Cli.Commands;
 using Connectors.Cli.Output;
 using Connectors.Sync.Configuration;
@@ -69,6 +70,31 @@ internal sealed class CommandSession
             },
             IsJson || _parsed.GetValue(_global.Filebeat)
         );
+    }
+
+    /// <summary>Sources of one's own whose class can't be used, each with its line in the configuration.</summary>
+    public IEnumerable<ConfigProblem> SourceProblems()
+    {
+        foreach (var (type, location) in Configuration.SourceLocations.Where(pair => Sources.Knows(pair.Key)))
+        {
+            var key = $"sources.{type}";
+            ConfigProblem? problem = null;
+            try
+            {
+                _ = Sources.Describe(type);
+            }
+            catch (ConnectorException wrong)
+            {
+                var prefix = $"{key}: ";
+                var message = wrong.Message.StartsWith(prefix, StringComparison.Ordinal) ? wrong.Message[prefix.Length..] : wrong.Message;
+                problem = new ConfigProblem(location, key, message);
+            }
+
+            if (problem is not null)
+            {
+                yield return problem;
+            }
+        }
     }
 
     private ServiceConfiguration ReadConfiguration()

@@ -16,12 +16,14 @@ namespace Connectors.Cli.Init;
 internal sealed class ElasticsearchStep(InitOptions options, CliEnvironment environment, Prompts? ask, ILoggerFactory loggerFactory)
 {
     private const string HostVariable = "ELASTICSEARCH_HOST";
-    private const string KeyVariable = "ELASTICSEARCH_API_KEY";
-    private const string PasswordVariable = "ELASTICSEARCH_PASSWORD";
+    private const string KeyVariable = CredentialPrompts.KeyVariable;
+    private const string PasswordVariable = CredentialPrompts.PasswordVariable;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
 
     // What was typed for a variable that is not set yet: it counts for this run.
     private readonly Dictionary<string, string> _variables = new(environment.Variables, StringComparer.Ordinal);
+
+    private CredentialPrompts? _credentials;
 
     /// <summary>Variables that the file refers to and that are not set.</summary>
     public IReadOnlyList<string> ToBeSet => [.. _variables.Keys.Where(name => !environment.Variables.ContainsKey(name))];
@@ -53,11 +55,12 @@ internal sealed class ElasticsearchStep(InitOptions options, CliEnvironment envi
     {
         var draft = new ConfigDraft
         {
-            Host = Host ?? await AskHostAsync("http://127.0.0.1:9200"),
+            Host = Host ?? "http://127.0.0.1:9200",
             CaCerts = options.CaCerts,
             Fingerprint = options.Fingerprint,
         };
-        draft = HasCredentials ? FromOptions(draft) : await AskCredentialsAsync(draft);
+        draft = Host is null ? await ReachAsync(draft with { Host = await AskHostAsync(draft.Host) }, cancellationToken) : draft;
+        draft = HasCredentials ? FromOptions(draft) : await Credentials.AskAsync(draft);
         while (true)
         {
             var (configuration, gateway, problem, mayGoOn) = await TryAsync(draft, cancellationToken);
@@ -82,10 +85,10 @@ internal sealed class ElasticsearchStep(InitOptions options, CliEnvironment envi
             switch (await ask.ChooseAsync("What should be changed?", mayGoOn ? choices : choices[..4]))
             {
                 case 0:
-                    draft = draft with { Host = await AskHostAsync(draft.Host) };
+                    draft = await ReachAsync(draft with { Host = await AskHostAsync(draft.Host) }, cancellationToken);
                     break;
                 case 1:
-                    draft = await AskCredentialsAsync(draft);
+                    draft = await Credentials.AskAsync(draft);
                     break;
                 case 2:
                     draft = await AskCertificateAsync(draft);
@@ -100,6 +103,10 @@ internal sealed class ElasticsearchStep(InitOptions options, CliEnvironment envi
             gateway?.Dispose();
         }
     }
+
+    private CredentialPrompts Credentials => _credentials ??= new CredentialPrompts(ask!, _variables, options.Username);
+
+    private SettingWords Words => ask is null ? SettingWords.Options : SettingWords.Answers;
 
     private string? Host => options.Host ?? environment.Variables.GetValueOrDefault(HostVariable);
 
@@ -144,41 +151,39 @@ internal sealed class ElasticsearchStep(InitOptions options, CliEnvironment envi
                 : "Write it with scheme and port: https://elasticsearch.example:9200."
         );
 
-    private async Task<ConfigDraft> AskCredentialsAsync(ConfigDraft draft)
+    /// <summary>Tries an address before anything else is asked, until something answers there.</summary>
+    private async Task<ConfigDraft> ReachAsync(ConfigDraft draft, CancellationToken cancellationToken)
     {
-        draft = draft with { ApiKey = null, Username = null, Password = null };
-        switch (
-            await ask!.ChooseAsync(
-                "How does the service log in?",
-                ["With an API key", "With user and password", "Without credentials (security is off, or the emulator)"]
-            )
-        )
+        while (true)
         {
-            case 0:
-                return draft with { ApiKey = await AskSecretAsync("API key, in its encoded form", KeyVariable) };
-            case 1:
-                var user = await ask.TextAsync("User", "elastic");
-                return draft with { Username = ConfigDraft.Literal(user), Password = await AskSecretAsync("Password", PasswordVariable) };
-            default:
-                return draft;
-        }
-    }
+            var (configuration, problem) = Read(draft with { ApiKey = null, Username = null, Password = null });
+            if (configuration is not null)
+            {
+                try
+                {
+                    using var gateway = Gateway(configuration);
+                    await gateway.ReachAsync(cancellationToken);
+                    return draft;
+                }
+                catch (ConnectorException failure)
+                {
+                    problem = Words.InText(failure.Message);
+                }
+            }
 
-    private async Task<string> AskSecretAsync(string question, string variable)
-    {
-        var secret = await ask!.TextAsync(question, isSecret: true);
-        if (
-            await ask.ChooseAsync(
-                "Where is it kept?",
-                ["In the file, which then only you can read", $"In the environment variable {variable}, which you set yourself"]
-            ) == 0
-        )
-        {
-            return ConfigDraft.Literal(secret);
+            ask!.SayProblem(problem!);
+            switch (await ask.ChooseAsync("What should be changed?", ["The address", "The certificate", "Nothing: stop"]))
+            {
+                case 0:
+                    draft = draft with { Host = await AskHostAsync(draft.Host) };
+                    break;
+                case 1:
+                    draft = await AskCertificateAsync(draft);
+                    break;
+                default:
+                    throw new CliException(ExitCode.Elasticsearch, "Nothing was written.");
+            }
         }
-
-        _variables[variable] = secret;
-        return ConfigDraft.Reference(variable);
     }
 
     private async Task<ConfigDraft> AskCertificateAsync(ConfigDraft draft)
@@ -197,32 +202,16 @@ internal sealed class ElasticsearchStep(InitOptions options, CliEnvironment envi
         CancellationToken cancellationToken
     )
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(options.File))!;
-        var outcome = ServiceConfigurationReader.Read(
-            Path.GetFileName(options.File),
-            folder,
-            draft.Render(null, null),
-            _variables,
-            HostSources.Classes
-        );
-        if (outcome.Configuration is not { } configuration)
+        var (configuration, unreadable) = Read(draft);
+        if (configuration is null)
         {
-            return (null, null, string.Join(' ', outcome.Problems.Select(problem => problem.ToString())), false);
+            return (null, null, unreadable, false);
         }
 
         ElasticsearchGateway? gateway = null;
         try
         {
-            var reach = configuration.Elasticsearch;
-            gateway = new ElasticsearchGateway(
-                reach with
-                {
-                    MaxWaitDuration = reach.MaxWaitDuration < LongestWait ? reach.MaxWaitDuration : LongestWait,
-                },
-                environment.TimeProvider,
-                new Random(),
-                loggerFactory
-            );
+            gateway = Gateway(configuration);
             var info = await gateway.ConnectAsync(cancellationToken);
             ask?.Say($"Elasticsearch {info.Version?.ToString() ?? ""}, cluster '{info.ClusterName}', answers.");
             var missing = await gateway.Checkup.MissingPrivilegesAsync([], cancellationToken) ?? [];
@@ -238,7 +227,32 @@ internal sealed class ElasticsearchStep(InitOptions options, CliEnvironment envi
         catch (ConnectorException failure)
         {
             gateway?.Dispose();
-            return (configuration, null, failure.Message, false);
+            return (configuration, null, Words.InText(failure.Message), false);
         }
     }
+
+    /// <summary>What the file would come to, or what is wrong with it.</summary>
+    private (ServiceConfiguration? Configuration, string? Problem) Read(ConfigDraft draft)
+    {
+        var outcome = ServiceConfigurationReader.Read(
+            Path.GetFileName(options.File),
+            Path.GetDirectoryName(Path.GetFullPath(options.File))!,
+            draft.Render(null, null),
+            _variables,
+            HostSources.Classes
+        );
+        return (outcome.Configuration, string.Join(' ', outcome.Problems.Select(Words.Of)));
+    }
+
+    private ElasticsearchGateway Gateway(ServiceConfiguration configuration) =>
+        new(
+            configuration.Elasticsearch with
+            {
+                MaxWaitDuration =
+                    configuration.Elasticsearch.MaxWaitDuration < LongestWait ? configuration.Elasticsearch.MaxWaitDuration : LongestWait,
+            },
+            environment.TimeProvider,
+            new Random(),
+            loggerFactory
+        );
 }

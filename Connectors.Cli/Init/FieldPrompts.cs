@@ -29,12 +29,24 @@ internal sealed class FieldPrompts(Prompts ask, IReadOnlyList<ConfigField> field
             ask.Say(Elsewhere);
         }
 
-        var wantsAdvanced = asked.Any(IsAdvanced) && await ask.ConfirmAsync("Change advanced settings too?", byDefault: false);
-        foreach (var field in asked.Where(field => wantsAdvanced || !IsAdvanced(field)))
+        bool Counts(ConfigField field) => ConfigurationValidator.Counts(ConnectorConfiguration.Render(fields, values), fields, field);
+        foreach (var field in asked.Where(field => !IsAdvanced(field)))
         {
-            if (ConfigurationValidator.Counts(ConnectorConfiguration.Render(fields, values), fields, field))
+            if (Counts(field))
             {
                 await AskAsync(field, values);
+            }
+        }
+
+        var advanced = asked.Where(IsAdvanced).ToList();
+        if (advanced.Exists(Counts) && await ask.ConfirmAsync("Change advanced settings too?", byDefault: false))
+        {
+            foreach (var field in advanced)
+            {
+                if (Counts(field))
+                {
+                    await AskAsync(field, values);
+                }
             }
         }
     }
@@ -62,8 +74,9 @@ internal sealed class FieldPrompts(Prompts ask, IReadOnlyList<ConfigField> field
         }
         else if (field.Options.Count > 0)
         {
+            var start = field.Options.Select(option => option.Value).ToList().IndexOf(text ?? "");
             values[field.Name] = field
-                .Options[await ask.ChooseAsync($"{field.Label}?", [.. field.Options.Select(option => option.Label)])]
+                .Options[await ask.ChooseAsync($"{field.Label}?", [.. field.Options.Select(option => option.Label)], Math.Max(0, start))]
                 .Value;
         }
         else
@@ -86,7 +99,7 @@ internal sealed class FieldPrompts(Prompts ask, IReadOnlyList<ConfigField> field
             var tried = new Dictionary<string, JsonNode?>(values, StringComparer.Ordinal) { [field.Name] = Read(field, answer) };
             return ConfigurationValidator.Problems(ConnectorConfiguration.Render(fields, tried), fields, field) is [var problem, ..]
                 ? problem
-                : null;
+                : ConfigurationValidator.LocalProblem(field, tried[field.Name]?.ToString() ?? "");
         }
         catch (CliException wrong)
         {

@@ -53,4 +53,7 @@ internal sealed record InitOptions
 
     /// <summary>When it syncs by itself.</summary>
     public string? Schedule { get; init; }
+
+    /// <summary>Fields that are searched by meaning, as <c>FIELD</c> or <c>FIELD=INFERENCE_ID</c>, separated by blanks.</summary>
+    public string? SemanticText { get; init; }
 }

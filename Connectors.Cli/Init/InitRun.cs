@@ -1,6 +1,8 @@
 using Connectors.Cli.Hosting;
+using Connectors.Cli.Input;
 using Connectors.Cli.Output;
 using Connectors.Cli.Output.Listings;
+using Connectors.Cli.Output.Screen;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Sources;
@@ -26,7 +28,7 @@ internal sealed class InitRun(CommandSession session, InitOptions options)
 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _environment.Shutdown.Stop);
         var canAsk = _environment.CanAsk && !options.NoInput && !session.IsJson;
-        var ask = canAsk ? new Prompts(TableOutput.Console(_environment), either.Token) : null;
+        var ask = canAsk ? new Prompts(TerminalConsole.Of(_environment), either.Token) : null;
         var loggerFactory = session.CreateLog(LogLevel.Error).Factory;
         var first = new ElasticsearchStep(options, _environment, ask, loggerFactory);
         if (ask is null && (string[])[.. first.Missing(), .. SourceStep.Missing(options)] is { Length: > 0 } missing)
@@ -50,8 +52,10 @@ internal sealed class InitRun(CommandSession session, InitOptions options)
             ConnectorRecord? connector = null;
             if (wanted is not null)
             {
+                var semantic = await new SemanticStep(options, ask, gateway).RunAsync(wanted.IndexName, either.Token);
                 await ProtocolIndices.EnsureAsync(gateway.Documents, either.Token);
                 connector = await new ConnectorIndex(gateway.Documents, _environment.TimeProvider).CreateAsync(wanted, either.Token);
+                await SemanticFields.MapAsync(gateway, wanted.IndexName, semantic, either.Token);
             }
 
             try

@@ -26,11 +26,12 @@ internal sealed class Prompts(IAnsiConsole console, CancellationToken cancellati
             : $" [dim]({Markup.Escape(byDefault)})[/]";
         var prompt = new TextPrompt<string>($"{Markup.Escape(question)}{shown}:")
         {
-            AllowEmpty = byDefault is not null,
+            AllowEmpty = true, // and refused below, with a word, where an answer is needed
             IsSecret = isSecret,
         };
         prompt.Validate(answer =>
-            problemOf?.Invoke(Or(answer, byDefault)) is { } problem
+            answer.Length == 0 && byDefault is null ? ValidationResult.Error("[red]An answer is needed.[/]")
+            : problemOf?.Invoke(Or(answer, byDefault)) is { } problem
                 ? ValidationResult.Error($"[red]{Markup.Escape(problem)}[/]")
                 : ValidationResult.Success()
         );
@@ -40,11 +41,15 @@ internal sealed class Prompts(IAnsiConsole console, CancellationToken cancellati
     }
 
     /// <summary>Asks to choose.</summary>
+    /// <param name="question">What.</param>
+    /// <param name="choices">Among what.</param>
+    /// <param name="start">The place of the one that is marked at first.</param>
     /// <returns>The place of what was chosen.</returns>
-    public async Task<int> ChooseAsync(string question, IReadOnlyList<string> choices)
+    public async Task<int> ChooseAsync(string question, IReadOnlyList<string> choices, int start = 0)
     {
         var prompt = new SelectionPrompt<int> { Title = Markup.Escape(question), Converter = place => Markup.Escape(choices[place]) };
         prompt.AddChoices(Enumerable.Range(0, choices.Count));
+        prompt.DefaultValue(start);
         var chosen = await console.PromptAsync(prompt, cancellationToken);
         Say($"{question} {choices[chosen]}");
         return chosen;

@@ -61,8 +61,7 @@ internal sealed class EscapingWriter : TextWriter
     /// <summary>Writes a text of several lines, each of which is meant.</summary>
     public static void WriteLines(TextWriter writer, string text)
     {
-        writer.Write(text);
-        writer.WriteLine();
+        writer.Write(text + writer.NewLine);
     }
 
     /// <inheritdoc/>

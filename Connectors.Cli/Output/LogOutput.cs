@@ -1,18 +1,13 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Cli.Output;
 
-/// <summary>
-/// The log: lines on standard error, as text or as JSON. While a live table is shown, lines wait and are written above it.
-/// </summary>
+/// <summary>The log: lines on standard error, as text or as JSON.</summary>
 internal sealed class LogOutput : ILoggerProvider
 {
     private readonly CliEnvironment _environment;
     private readonly bool _json;
     private readonly Lock _lock = new();
-    private readonly ConcurrentQueue<string> _waiting = new();
-    private bool _isHeld;
 
     public LogOutput(CliEnvironment environment, LogLevel level, bool json)
     {
@@ -24,54 +19,21 @@ internal sealed class LogOutput : ILoggerProvider
     /// <summary>Makes loggers that write here.</summary>
     public ILoggerFactory Factory { get; }
 
-    /// <summary>Keeps lines back, for <see cref="Release"/> or <see cref="TakeHeld"/>.</summary>
-    public void Hold()
-    {
-        lock (_lock)
-        {
-            _isHeld = true;
-        }
-    }
-
-    /// <summary>The lines kept back so far.</summary>
-    public IEnumerable<string> TakeHeld()
-    {
-        while (_waiting.TryDequeue(out var line))
-        {
-            yield return line;
-        }
-    }
-
-    /// <summary>Writes what was kept back, and everything from now on.</summary>
-    public void Release()
-    {
-        lock (_lock)
-        {
-            _isHeld = false;
-            foreach (var line in TakeHeld())
-            {
-                EscapingWriter.WriteLines(_environment.Error, line);
-            }
-        }
-    }
-
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
     /// <inheritdoc/>
-    public void Dispose() => Release();
+    public void Dispose()
+    {
+        // Every line is written at once.
+    }
 
     private void Write(string line)
     {
         lock (_lock)
         {
-            if (_isHeld)
-            {
-                _waiting.Enqueue(line);
-                return;
-            }
-
-            EscapingWriter.WriteLines(_environment.Error, line);
+            // At once, and not in two parts: a live table may be drawn again after each of them.
+            _environment.Error.Write(line + _environment.Error.NewLine);
             _environment.Error.Flush();
         }
     }

@@ -132,12 +132,13 @@ internal sealed class DryRuns(Func<IServiceObserver, ConnectorService> serviceOf
                 result.Error,
                 result.Outcome?.TotalDocuments ?? 0,
                 result.Outcome?.Counts ?? default,
-                preview is null ? null : (preview.Added, preview.Updated, preview.Deleted)
+                preview is null ? null : (preview.Added, preview.Updated, preview.Deleted),
+                preview?.Names
             );
         }
         else if (run.Progress is { } progress)
         {
-            view["progress"] = ApiViews.Progress(progress.Phase, progress.Counts, progress.EstimatedDocuments);
+            view["progress"] = ApiViews.Progress(progress);
         }
 
         view["id"] = run.Id;

@@ -38,7 +38,7 @@ internal sealed class UiRoutes(ConnectorService service, ConnectorApi api, DryRu
         );
         Map(app, "GET", "/api/syncs/{jobId}", http => GetAsync(Value(http, "jobId"), http.RequestAborted));
         Map(app, "POST", "/api/syncs/{jobId}/cancel", http =>
-            Value(http, "jobId") is var id && IsDryRun(id) ? dryRuns.CancelAsync(id) : api.CancelAsync(id, http.RequestAborted)
+            Value(http, "jobId") is var id && IsDryRun(id) ? dryRuns.CancelAsync(id) : CancelAsync(id, http.RequestAborted)
         );
     }
 
@@ -98,6 +98,13 @@ internal sealed class UiRoutes(ConnectorService service, ConnectorApi api, DryRu
         return Task.CompletedTask;
     }
 
+    private async Task<ApiResult> CancelAsync(string jobId, CancellationToken cancellationToken)
+    {
+        var result = await api.CancelAsync(jobId, cancellationToken);
+        service.Running.FirstOrDefault(sync => sync.JobId == jobId)?.LookAtJob();
+        return result;
+    }
+
     private async Task<ApiResult> GetAsync(string jobId, CancellationToken cancellationToken)
     {
         if (IsDryRun(jobId))
@@ -113,7 +120,7 @@ internal sealed class UiRoutes(ConnectorService service, ConnectorApi api, DryRu
         JsonObject view = ApiViews.Job(job);
         if (job.Status?.IsRunning() == true && service.Running.FirstOrDefault(sync => sync.JobId == jobId)?.Progress is { } progress)
         {
-            view["progress"] = ApiViews.Progress(progress.Phase, progress.Counts, progress.EstimatedDocuments);
+            view["progress"] = ApiViews.Progress(progress);
         }
 
         return new ApiResult(200, view);

@@ -38,14 +38,14 @@ internal sealed class UiServer : IAsyncDisposable
         var time = session.Environment.TimeProvider;
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var dryRuns = new DryRuns(host.ServiceFor, time, stop.Token);
-        var api = new ConnectorApi(host.Service.Connectors, host.Service.Jobs, new SourceCheck(session.Sources, time), host.Options);
         var app = Build(session, address);
         app.Use(
             (http, next) =>
                 LocalRequests.Of(http.Request).Refusal("The status page") is { } refusal ? UiRoutes.WriteAsync(http, refusal) : next(http)
         );
+        app.Use((http, next) => UnknownRoutes.AnswerAsync(http, next, "The status page is at /api/ui, its API at /api/connectors and /api/syncs."));
         app.UseRouting();
-        new UiRoutes(host.Service, api, dryRuns).Map(app);
+        new UiRoutes(host.Service, host.Service.Api, dryRuns).Map(app);
         try
         {
             await app.StartAsync(cancellationToken);
@@ -58,7 +58,7 @@ internal sealed class UiServer : IAsyncDisposable
             {
                 throw new CliException(
                     ExitCode.Failed,
-                    $"The status page can't be served at {address}: {failure.Message} Choose another port with --ui."
+                    $"The status page can't be served at {address}: {failure.Message} Choose another port with --ui; 127.0.0.1:0 takes one that is free."
                 );
             }
 

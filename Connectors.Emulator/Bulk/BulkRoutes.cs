@@ -44,6 +44,7 @@ internal sealed class BulkRoutes(Cluster cluster, DocumentWriter writer, FaultPl
         }
 
         exchange.Writes = operations.Count;
+        exchange.Inferences = call.Parser.Inferences;
         exchange.IsFiltered &= !(isExactWithoutErrors && response.HasErrors);
         response.Write(exchange.Json, (long)cluster.Time.GetElapsedTime(started).TotalMilliseconds, call.IsIngested);
     }

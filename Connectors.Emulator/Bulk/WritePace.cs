@@ -1,7 +1,7 @@
 namespace Connectors.Emulator.Bulk;
 
 /// <summary>
-/// Lets writes take as long as they would on a cluster that indexes a given number of documents a second: bulk requests are carried out at
+/// Lets writes take as long as they would on a cluster that indexes, or infers, a given number a second: bulk requests are carried out at
 /// once, and answered when their turn would have ended. Requests share one queue. Safe for concurrent use.
 /// </summary>
 internal sealed class WritePace(int writesPerSecond, TimeProvider time)

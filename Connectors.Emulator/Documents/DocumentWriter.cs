@@ -5,13 +5,14 @@ using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Emulator.Http;
 using Connectors.Emulator.Indices;
+using Connectors.Emulator.Inference;
 using Connectors.Emulator.Ingest;
 using Connectors.Emulator.Mapping;
 
 namespace Connectors.Emulator.Documents;
 
 /// <summary>Writes documents: what the document calls and the bulk call have in common.</summary>
-internal sealed class DocumentWriter(Cluster cluster, PipelineStore pipelines)
+internal sealed class DocumentWriter(Cluster cluster, PipelineStore pipelines, SemanticFields semantic)
 {
     public const int MaxIdBytes = 512;
     private static readonly JsonWriterOptions WriterOptions = new()
@@ -38,6 +39,11 @@ internal sealed class DocumentWriter(Cluster cluster, PipelineStore pipelines)
         if (index.Mapping.FieldCount != fields)
         {
             Cluster.Changed();
+        }
+
+        if (index.Mapping.SemanticFields.Count > 0)
+        {
+            parser.Inferences += semantic.Infer(index.Mapping, source.ToArray());
         }
 
         return index.Documents.Put(new StoredDocument(id, source, facts), condition);

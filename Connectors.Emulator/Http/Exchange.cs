@@ -37,8 +37,17 @@ internal sealed class Exchange(string method, string path, string[] segments, IQ
     /// <summary>Operations of a bulk request that were carried out or refused one by one.</summary>
     public int Writes { get; set; }
 
+    /// <summary>Texts of them that inference endpoints were asked about.</summary>
+    public int Inferences { get; set; }
+
     /// <summary>True when the handler has applied <c>filter_path</c> itself.</summary>
     public bool IsFiltered { get; set; }
+
+    /// <summary>The media type of an answer that is no JSON; <see langword="null"/> for one that is.</summary>
+    public string? TextType { get; private set; }
+
+    /// <summary>Whether the client asked for JSON by name.</summary>
+    public bool WantsJson { get; init; }
 
     public PooledBuffer Output { get; } = new();
 
@@ -82,9 +91,17 @@ internal sealed class Exchange(string method, string path, string[] segments, IQ
         Output.Clear();
         _json?.Reset(Output);
         IsFiltered = true;
+        TextType = null;
         Status = error.Status;
         RetryAfterSeconds = error.RetryAfterSeconds;
         error.WriteBody(Json);
+    }
+
+    /// <summary>Answers with text for people.</summary>
+    public void Text(string text)
+    {
+        (TextType, IsFiltered) = ("text/plain; charset=UTF-8", true);
+        Output.Write(System.Text.Encoding.UTF8.GetBytes(text));
     }
 
     public void Acknowledge()

@@ -12,6 +12,7 @@ namespace Connectors.Emulator.Http;
 internal sealed class HttpPipeline(Router router, EmulatorOptions options, FaultPlan faults, RequestLog log, Action afterRequest)
 {
     private readonly WritePace _pace = new(options.WritesPerSecond, options.TimeProvider);
+    private readonly WritePace _inference = new(options.InferencesPerSecond, options.TimeProvider);
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -50,7 +51,10 @@ internal sealed class HttpPipeline(Router router, EmulatorOptions options, Fault
                 return;
             }
 
-            using var exchange = new Exchange(request.Method, path, segments, request.Query, bytes.AsMemory(0, length));
+            using var exchange = new Exchange(request.Method, path, segments, request.Query, bytes.AsMemory(0, length))
+            {
+                WantsJson = request.Headers.Accept.ToString().Contains("json", StringComparison.OrdinalIgnoreCase),
+            };
             if (fault?.Kind == FaultKind.RefuseCall)
             {
                 exchange.Fail(fault.Error());
@@ -60,6 +64,7 @@ internal sealed class HttpPipeline(Router router, EmulatorOptions options, Fault
                 Run(exchange, route, request);
                 afterRequest();
                 await _pace.WaitAsync(exchange.Writes, context.RequestAborted);
+                await _inference.WaitAsync(exchange.Inferences, context.RequestAborted);
             }
 
             log.End(logged with { Status = exchange.Status });
@@ -140,7 +145,7 @@ internal sealed class HttpPipeline(Router router, EmulatorOptions options, Fault
         response.StatusCode = exchange.Status;
         response.Headers["X-elastic-product"] = "Elasticsearch";
         LocalRequests.Secure(response);
-        response.ContentType = MediaTypes.Answer(context.Request.Headers.Accept, out _) ?? MediaTypes.Json;
+        response.ContentType = exchange.TextType ?? MediaTypes.Answer(context.Request.Headers.Accept, out _) ?? MediaTypes.Json;
         if (exchange.Location is not null)
         {
             response.Headers.Location = exchange.Location;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Connectors.Emulator.Http;
 using Connectors.Emulator.Mapping;
 
@@ -26,8 +25,6 @@ internal sealed class IndexRoutes(Cluster cluster) : IRoutes
             new("GET,POST", "{index}/_flush", Lookup + ",force,wait_if_ongoing", Refresh),
             new("GET", "_stats/indexing", Lookup, IndexingStats),
             new("GET", "{index}/_stats/indexing", Lookup, IndexingStats),
-            new("GET", "_cat/indices", "h,s,bytes,time,v,expand_wildcards,health,pri,include_unloaded_segments", Cat),
-            new("GET", "_cat/indices/{index}", "h,s,bytes,time,v,expand_wildcards,health,pri,include_unloaded_segments", Cat),
         ];
 
     private List<EmulatedIndex> Named(Exchange exchange) =>
@@ -205,46 +202,5 @@ internal sealed class IndexRoutes(Cluster cluster) : IRoutes
         json.WriteNumber("successful", successful);
         json.WriteNumber("failed", 0);
         json.WriteEndObject();
-    }
-
-    private void Cat(Exchange exchange)
-    {
-        if (exchange["format"] != "json")
-        {
-            throw ElasticErrors.Unsupported("_cat in another format than json").Thrown();
-        }
-
-        var columns = exchange["h"]?.Split(',');
-        var json = exchange.Json;
-        json.WriteStartArray();
-        foreach (
-            var index in cluster.Resolve(exchange.Segments.Length > 2 ? exchange.Segments[2] : "*", withHidden: IsHiddenWanted(exchange))
-        )
-        {
-            var size = index.Documents.SourceBytes.ToString(CultureInfo.InvariantCulture) + (exchange["bytes"] is null ? "b" : "");
-            (string Name, string Value)[] row =
-            [
-                ("health", index.Settings.Replicas > 0 ? "yellow" : "green"),
-                ("status", "open"),
-                ("index", index.Name),
-                ("uuid", index.Uuid),
-                ("pri", index.Settings.Shards.ToString(CultureInfo.InvariantCulture)),
-                ("rep", index.Settings.Replicas.ToString(CultureInfo.InvariantCulture)),
-                ("docs.count", index.Documents.Count.ToString(CultureInfo.InvariantCulture)),
-                ("docs.deleted", "0"),
-                ("store.size", size),
-                ("pri.store.size", size),
-                ("dataset.size", size),
-            ];
-            json.WriteStartObject();
-            foreach (var (name, value) in columns is null ? row : row.Where(column => columns.Contains(column.Name)))
-            {
-                json.WriteString(name, value);
-            }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
     }
 }

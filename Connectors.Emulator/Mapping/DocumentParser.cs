@@ -31,6 +31,9 @@ internal sealed class DocumentParser
         _id = () => Encoding.UTF8.GetString(_idBytes, 0, _idLength);
     }
 
+    /// <summary>How many texts of the parsed documents inference endpoints were asked about.</summary>
+    public int Inferences { get; set; }
+
     /// <summary>Checks <paramref name="source"/> and adds what it brings to the mapping.</summary>
     /// <exception cref="ElasticErrorException">The document is refused; nothing was added.</exception>
     public DocumentState Parse(IndexMapping mapping, ReadOnlySpan<byte> source, ReadOnlySpan<byte> id)

@@ -7,6 +7,9 @@ internal enum FieldKind
     Object,
     Keyword,
     Text,
+
+    /// <summary>Text of which an inference endpoint makes embeddings. The emulator makes none, and compares words.</summary>
+    SemanticText,
     Long,
     Integer,
     Short,
@@ -43,6 +46,7 @@ internal static class FieldKinds
         ["object"] = FieldKind.Object,
         ["keyword"] = FieldKind.Keyword,
         ["text"] = FieldKind.Text,
+        ["semantic_text"] = FieldKind.SemanticText,
         ["long"] = FieldKind.Long,
         ["integer"] = FieldKind.Integer,
         ["short"] = FieldKind.Short,
@@ -60,6 +64,7 @@ internal static class FieldKinds
         kind switch
         {
             FieldKind.HalfFloat => "half_float",
+            FieldKind.SemanticText => "semantic_text",
             FieldKind.Disabled => "object",
             _ => kind.ToString().ToLowerInvariant(),
         };
@@ -68,6 +73,8 @@ internal static class FieldKinds
 
     public static bool IsNumber(FieldKind kind) =>
         IsWholeNumber(kind) || kind is FieldKind.Double or FieldKind.Float or FieldKind.HalfFloat;
+
+    public static bool IsText(FieldKind kind) => kind is FieldKind.Text or FieldKind.SemanticText;
 
     /// <summary>True for what can hold a value of its own, so that it can be searched and sorted by.</summary>
     public static bool IsLeaf(FieldKind kind) => kind is >= FieldKind.Keyword and <= FieldKind.Date;

@@ -13,6 +13,7 @@ internal sealed class IndexMapping
     private readonly Lock _lock = new();
     private int _ordinals;
     private int _placeholders;
+    private Dictionary<string, List<string>> _copies = [];
 
     public IndexMapping()
     {
@@ -62,6 +63,7 @@ internal sealed class IndexMapping
             Root.DropPlaceholders();
             _placeholders = 0;
             merge.Apply();
+            ReadCopies();
             if (mapping["_meta"] is JsonObject meta)
             {
                 Meta = (JsonObject)meta.DeepClone();
@@ -148,5 +150,38 @@ internal sealed class IndexMapping
         return node.IsReal ? node : null;
     }
 
+    /// <summary>The fields whose values are copied to another one.</summary>
+    public IEnumerable<string> CopiedTo(string path) => _copies.TryGetValue(path, out var sources) ? sources : [];
+
+    /// <summary>The fields that an inference endpoint is asked about, with the fields whose values are copied to them.</summary>
+    public IReadOnlyList<FieldNode> SemanticFields { get; private set; } = [];
+
     internal void Count(int fields) => FieldCount += fields;
+
+    private void ReadCopies()
+    {
+        var copies = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        var semantic = new List<FieldNode>();
+        Read(Root);
+        (_copies, SemanticFields) = (copies, semantic);
+
+        void Read(FieldNode node)
+        {
+            IEnumerable<JsonNode?> targets = node.Definition["copy_to"] is JsonArray list ? list : [node.Definition["copy_to"]];
+            foreach (var target in targets.Select(Json.Text).OfType<string>())
+            {
+                (copies.TryGetValue(target, out var sources) ? sources : copies[target] = []).Add(node.Path);
+            }
+
+            if (node.Kind == FieldKind.SemanticText)
+            {
+                semantic.Add(node);
+            }
+
+            foreach (var child in node.Children.Concat(node.MultiFields ?? []))
+            {
+                Read(child);
+            }
+        }
+    }
 }

@@ -43,6 +43,20 @@ internal sealed class MappingMerge(IndexMapping mapping)
         "position_increment_gap",
         "fielddata",
         "boost",
+        "copy_to",
+    ];
+
+    private static readonly HashSet<string> SemanticParameters =
+    [
+        "type",
+        "inference_id",
+        "search_inference_id",
+        "model_settings",
+        "chunking_settings",
+        "index_options",
+        "meta",
+        "fields",
+        "copy_to",
     ];
 
     private readonly List<Action> _steps = [];
@@ -113,7 +127,12 @@ internal sealed class MappingMerge(IndexMapping mapping)
                 .Thrown();
         }
 
-        var known = kind == FieldKind.Object ? ObjectParameters : LeafParameters;
+        var known = kind switch
+        {
+            FieldKind.Object => ObjectParameters,
+            FieldKind.SemanticText => SemanticParameters,
+            _ => LeafParameters,
+        };
         if (spec.FirstOrDefault(parameter => !known.Contains(parameter.Key)).Key is { } unknown)
         {
             throw ElasticErrors
@@ -147,10 +166,40 @@ internal sealed class MappingMerge(IndexMapping mapping)
             ).Thrown();
         }
 
+        if (kind == FieldKind.SemanticText)
+        {
+            CheckEndpoint(node, spec);
+        }
+
         node ??= Add(parent, name, kind, spec);
         var target = node;
         _steps.Add(() => Describe(target, spec));
         CheckProperties(node, spec["properties"]);
+    }
+
+    private static void CheckEndpoint(FieldNode? node, JsonObject spec)
+    {
+        // Elasticsearch shows its default, and lets nobody change the endpoint of a field.
+        spec["inference_id"] ??= Json.Text(node?.Definition["inference_id"]) ?? Inference.InferenceStore.DefaultId;
+        if (
+            node is not null
+            && Json.Text(node.Definition["inference_id"]) is { } before
+            && Json.Text(spec["inference_id"]) is var after
+            && before != after
+        )
+        {
+            throw ElasticErrors
+                .IllegalArgument(
+                    $"Mapper for [{node.Path}] conflicts with existing mapper:\n\tCannot update parameter [inference_id] from [{before}] to "
+                        + $"[{after}]"
+                )
+                .Thrown();
+        }
+
+        if (node?.Definition["model_settings"] is { } settings)
+        {
+            spec["model_settings"] ??= settings.DeepClone();
+        }
     }
 
     private void Describe(FieldNode node, JsonObject spec)

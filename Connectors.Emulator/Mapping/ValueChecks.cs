@@ -29,7 +29,7 @@ internal static class ValueChecks
             var preview = Preview(source[(int)at..(int)reader.BytesConsumed]);
             var cause = node.Kind switch
             {
-                FieldKind.Keyword or FieldKind.Text => $"Expected text at {DocumentErrors.Place(source, at)} but found START_OBJECT",
+                FieldKind.Keyword or FieldKind.Text or FieldKind.SemanticText => $"Expected text at {DocumentErrors.Place(source, at)} but found START_OBJECT",
                 FieldKind.Date => "Cannot parse object as date",
                 FieldKind.Boolean => "Failed to parse value [START_OBJECT] as only [true] or [false] are allowed.",
                 _ => "Cannot parse object as number",
@@ -65,7 +65,7 @@ internal static class ValueChecks
             case FieldKind.Date:
                 number = Date(ref reader, source, node, id);
                 return;
-            case FieldKind.Text:
+            case FieldKind.Text or FieldKind.SemanticText:
                 return;
             default:
                 number = Number(ref reader, source, node, id);

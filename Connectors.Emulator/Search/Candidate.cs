@@ -20,16 +20,28 @@ internal sealed class Candidate(EmulatedIndex index, StoredDocument document, lo
         (_json ??= JsonDocument.Parse(document.SourceMemory, new JsonDocumentOptions { MaxDepth = 1000 })).RootElement;
 
     /// <summary>All values at a path, arrays flattened, nulls left out.</summary>
-    public List<JsonElement> Values(string path)
+    public List<JsonElement> Values(string path) => Collect(Root, path);
+
+    /// <summary>All values of a document at a path, arrays flattened, nulls left out.</summary>
+    public static List<JsonElement> Collect(JsonElement root, string path)
     {
         var values = new List<JsonElement>();
-        Collect(Root, path, values);
+        Collect(root, path, values);
         return values;
     }
 
     /// <summary>The values of a mapped field; those of a sub-field are its parent's.</summary>
-    public List<JsonElement> Values(FieldNode field) =>
-        Values(field.Parent is { MultiFields: { } fields } parent && fields.Contains(field) ? parent.Path : field.Path);
+    public List<JsonElement> Values(FieldNode field)
+    {
+        var own = field.Parent is { MultiFields: { } fields } parent && fields.Contains(field) ? parent.Path : field.Path;
+        var values = Values(own);
+        foreach (var copied in index.Mapping.CopiedTo(own))
+        {
+            Collect(Root, copied, values);
+        }
+
+        return values;
+    }
 
     public void Dispose() => _json?.Dispose();
 

@@ -24,7 +24,7 @@ internal readonly record struct FieldValue(string? Text, long? Whole, double Rea
     {
         switch (kind)
         {
-            case FieldKind.Keyword or FieldKind.Text:
+            case FieldKind.Keyword or FieldKind.Text or FieldKind.SemanticText:
                 return Of(text);
             case FieldKind.Boolean:
                 return text switch

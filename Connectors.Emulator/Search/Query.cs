@@ -57,7 +57,7 @@ internal sealed class WordQuery(string[] fields, List<string> words, bool needsA
             }
 
             var score =
-                node.Kind == Mapping.FieldKind.Text
+                Mapping.FieldKinds.IsText(node.Kind)
                     ? TextScore([.. candidate.Values(node).SelectMany(value => Search.Words.Of(FieldValue.TextOf(value)))])
                 : candidate.Values(node).Any(value => words.Contains(FieldValue.TextOf(value).ToLowerInvariant())) ? 1
                 : null;

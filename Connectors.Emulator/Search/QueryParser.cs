@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json.Nodes;
 using Connectors.Emulator.Http;
 using Connectors.Emulator.Mapping;
@@ -11,8 +9,6 @@ namespace Connectors.Emulator.Search;
 /// <param name="body">The request, for places in error messages.</param>
 internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
 {
-    private static readonly SearchValues<char> Operators = SearchValues.Create("\"*?~^:()[]{}+|\\/");
-
     /// <exception cref="ElasticErrorException">400: unknown, or not well formed.</exception>
     public Query Parse(JsonNode? node)
     {
@@ -50,19 +46,10 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
             "prefix" => Prefix(spec),
             "bool" => Bool(spec),
             "constant_score" => Parse(spec["filter"]),
-            "match" => Match(spec, isPhrase: false),
-            "match_phrase" => Match(spec, isPhrase: true),
-            "multi_match" => Words(
-                Names(spec["fields"]),
-                Json.Text(spec["query"]),
-                Json.Text(spec["operator"]),
-                spec,
-                "query",
-                "fields",
-                "operator",
-                "type"
-            ),
-            "simple_query_string" or "query_string" => QueryString(name, spec),
+            "match" => TextQueries.Match(spec, isPhrase: false),
+            "match_phrase" => TextQueries.Match(spec, isPhrase: true),
+            "multi_match" => TextQueries.MultiMatch(spec),
+            "simple_query_string" or "query_string" => TextQueries.QueryString(name, spec),
             _ => throw Unknown(name).Thrown(),
         };
     }
@@ -125,8 +112,8 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
                     return values.Exists(value =>
                         FieldValue.TextOf(value) is var text && text.Length <= node.IgnoreAbove && texts.Contains(text)
                     );
-                case FieldKind.Text:
-                    return values.Exists(value => Search.Words.Of(FieldValue.TextOf(value)).Exists(texts.Contains));
+                case FieldKind.Text or FieldKind.SemanticText:
+                    return values.Exists(value => Words.Of(FieldValue.TextOf(value)).Exists(texts.Contains));
                 default:
                     var typed = wanted
                         .Select(text =>
@@ -144,7 +131,7 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
         };
     }
 
-    private static Test Exists(string field) =>
+    internal static Test Exists(string field) =>
         new(candidate => candidate.Index.Mapping.Resolve(field) is { } node && HasValue(candidate, node));
 
     /// <summary>An object has a value when any field in it has one.</summary>
@@ -227,8 +214,8 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
             && candidate
                 .Values(node)
                 .Exists(found =>
-                    node.Kind == FieldKind.Text
-                        ? Search.Words.Of(FieldValue.TextOf(found)).Exists(word => word.StartsWith(prefix, StringComparison.Ordinal))
+                    FieldKinds.IsText(node.Kind)
+                        ? Words.Of(FieldValue.TextOf(found)).Exists(word => word.StartsWith(prefix, StringComparison.Ordinal))
                         : FieldValue.TextOf(found).StartsWith(prefix, StringComparison.Ordinal)
                 )
         );
@@ -264,64 +251,17 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
             _ => [Parse(node)],
         };
 
-    private static WordQuery Match(JsonObject spec, bool isPhrase)
-    {
-        var (field, value) = Single(spec, isPhrase ? "match_phrase" : "match");
-        return value is JsonObject options
-            ? Words([field], Json.Text(options["query"]), Json.Text(options["operator"]), options, "query", "operator") is var query
-            && isPhrase
-                ? new WordQuery([field], Search.Words.Of(Json.Text(options["query"])!), true, true)
-                : Words([field], Json.Text(options["query"]), Json.Text(options["operator"]), options, "query", "operator")
-            : new WordQuery([field], Search.Words.Of(Json.Text(value) ?? ""), isPhrase, isPhrase);
-    }
-
-    private static WordQuery QueryString(string kind, JsonObject spec)
-    {
-        var text = Json.Text(spec["query"])
-            ?? throw new ElasticError(400, "parsing_exception", $"[{kind}] must be provided with a [query]").Thrown();
-        if (text.AsSpan().IndexOfAny(Operators) >= 0)
-        {
-            throw ElasticErrors.Unsupported($"operators in a {kind}; it takes plain words").Thrown();
-        }
-
-        var fields = spec["fields"] is { } named
-            ? Names(named)
-            : [Json.Text(spec["default_field"]) ?? throw ElasticErrors.Unsupported($"a {kind} without fields").Thrown()];
-        return Words(fields, text, Json.Text(spec["default_operator"]), spec, "query", "fields", "default_field", "default_operator");
-    }
-
-    private static WordQuery Words(string[] fields, string? text, string? wordOperator, JsonObject spec, params string[] known)
-    {
-        if (spec.FirstOrDefault(member => !known.Contains(member.Key)).Key is { } unknown)
-        {
-            throw ElasticErrors.Unsupported($"the parameter [{unknown}] of a text query").Thrown();
-        }
-
-        return new WordQuery(
-            fields,
-            Search.Words.Of(text ?? throw ElasticErrors.IllegalArgument("No text specified for text query").Thrown()),
-            string.Equals(wordOperator, "and", StringComparison.OrdinalIgnoreCase),
-            false
-        );
-    }
-
     private FieldValue? Constant(FieldKind kind, string text, bool roundUp) =>
         kind == FieldKind.Date ? FieldValue.Of(DateMath.Parse(text, now, roundUp)) : FieldValue.Read(kind, text);
 
-    private static (string Field, JsonNode? Value) Single(JsonObject spec, string query)
+    /// <summary>The only field of a query, and what is asked of it.</summary>
+    internal static (string Field, JsonNode? Value) Single(JsonObject spec, string query)
     {
         var members = spec.Where(member => member.Key is not ("boost" or "_name")).ToList();
         return members.Count == 1
             ? (members[0].Key, members[0].Value)
             : throw new ElasticError(400, "parsing_exception", $"[{query}] query doesn't support multiple fields, or none").Thrown();
     }
-
-    private static string[] Names(JsonNode? fields) =>
-        [
-            .. (fields as JsonArray ?? throw ElasticErrors.Unsupported("a text query without fields").Thrown()).Select(field =>
-                (Json.Text(field) ?? "").Split('^')[0]
-            ),
-        ];
 
     private ElasticError Unknown(string name)
     {
@@ -339,29 +279,5 @@ internal sealed class QueryParser(DateTimeOffset now, ReadOnlyMemory<byte> body)
         {
             Details = [("line", line), ("col", column)],
         };
-    }
-}
-
-/// <summary>Where in a request something stands, for error messages.</summary>
-internal static class JsonLocation
-{
-    /// <summary>Line and column, from 1, of the value of the first member of this name.</summary>
-    public static (int Line, int Column) OfValue(ReadOnlySpan<byte> json, string name)
-    {
-        var key = Encoding.UTF8.GetBytes($"\"{name}\"");
-        var at = json.IndexOf(key);
-        if (at < 0)
-        {
-            return (1, 1);
-        }
-
-        at += key.Length;
-        while (at < json.Length && json[at] is (byte)':' or (byte)' ')
-        {
-            at++;
-        }
-
-        var before = json[..at];
-        return (before.Count((byte)'\n') + 1, at - before.LastIndexOf((byte)'\n'));
     }
 }

@@ -134,7 +134,9 @@ internal sealed class SearchRequest
 
         return new SearchRequest
         {
-            Query = new QueryParser(now, exchange.Body).Parse(body["query"]),
+            Query = exchange["q"] is { } words
+                ? UriQuery.Parse(exchange, words)
+                : new QueryParser(now, exchange.Body).Parse(body["query"]),
             Sorts = sorts,
             From = (int)from,
             Size = (int)size,

@@ -10,8 +10,10 @@ namespace Connectors.Emulator.Search;
 internal sealed class SearchRoutes(Cluster cluster, TimeProvider time) : IRoutes
 {
     private const string Lookup = "ignore_unavailable,allow_no_indices,expand_wildcards,ignore_throttled,preference,routing";
+    private const string Words = ",q,df,default_operator";
     private const string Searching =
         Lookup
+        + Words
         + ",size,from,sort,track_total_hits,_source,_source_includes,_source_excludes,seq_no_primary_term,version,"
         + "request_cache,search_type,allow_partial_search_results,batched_reduce_size,ccs_minimize_roundtrips,timeout";
 
@@ -21,8 +23,8 @@ internal sealed class SearchRoutes(Cluster cluster, TimeProvider time) : IRoutes
         [
             new("GET,POST", "_search", Searching, exchange => Search(exchange, null)),
             new("GET,POST", "{index}/_search", Searching, exchange => Search(exchange, exchange.Segments[0])),
-            new("GET,POST", "_count", Lookup, exchange => Count(exchange, "*")),
-            new("GET,POST", "{index}/_count", Lookup, exchange => Count(exchange, exchange.Segments[0])),
+            new("GET,POST", "_count", Lookup + Words, exchange => Count(exchange, "*")),
+            new("GET,POST", "{index}/_count", Lookup + Words, exchange => Count(exchange, exchange.Segments[0])),
             new("POST", "{index}/_pit", Lookup + ",keep_alive,allow_partial_search_results", OpenPoint),
             new("DELETE", "_pit", "", ClosePoint),
             new(
@@ -272,6 +274,7 @@ internal sealed class SearchRoutes(Cluster cluster, TimeProvider time) : IRoutes
         var body = exchange.BodyObject();
         return body.FirstOrDefault(member => member.Key != "query").Key is { } unknown
                 ? throw new ElasticError(400, "parsing_exception", $"request does not support [{unknown}]").Thrown()
+            : exchange["q"] is { } words ? UriQuery.Parse(exchange, words)
             : body["query"] is JsonNode query ? new QueryParser(time.GetUtcNow(), exchange.Body).Parse(query)
             : null;
     }

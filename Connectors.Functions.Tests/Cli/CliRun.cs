@@ -1,5 +1,7 @@
 using Connectors.Cli;
 using Connectors.Cli.Hosting;
+using Connectors.Cli.Output.Screen;
+using Connectors.Tests.Cli.Screen;
 using Spectre.Console.Testing;
 
 namespace Connectors.Tests.Cli;
@@ -39,6 +41,9 @@ internal sealed class CliRun : IDisposable
     /// <summary>A terminal with a person at it, whose answers are in it already.</summary>
     public TestConsole? Terminal { get; set; }
 
+    /// <summary>A terminal that shows both outputs.</summary>
+    public TerminalScreen? Screen { get; set; }
+
     public List<int> Exits { get; } = [];
 
     public string Folder => _folder.FullName;
@@ -70,13 +75,16 @@ internal sealed class CliRun : IDisposable
     {
         Out = new StringWriter { NewLine = "\n" };
         Error = new StringWriter { NewLine = "\n" };
+        var live = Screen is { } screen ? new LiveRegion(screen, () => screen.Size) : null;
         var environment = new CliEnvironment
         {
-            Out = Out,
-            Error = Error,
+            Out = live?.Over(Screen!) ?? Out,
+            Error = live?.Over(Screen!) ?? Error,
             In = new StringReader(Input),
             Variables = _variables,
-            Width = 100,
+            Width = Screen is null ? 100 : null,
+            IsTerminal = Screen is not null,
+            Live = live,
             Shutdown = Shutdown,
             TimeProvider = Time,
             CanAsk = Terminal is not null,

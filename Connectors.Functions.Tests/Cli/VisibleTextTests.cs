@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Connectors.Cli;
 using Connectors.Cli.Output;
 using Connectors.Cli.Output.Listings;
+using Connectors.Cli.Output.Screen;
 using Connectors.Emulator;
 using Connectors.Sync.Diagnostics;
 using Microsoft.Extensions.Logging;
@@ -67,32 +68,35 @@ public sealed class VisibleTextTests
     public void OnATerminalItIsTheSame()
     {
         var terminal = new TestConsole().Width(200).EmitAnsiSequences();
+        var screen = new StringWriter();
+        var live = new LiveRegion(screen, () => new ScreenSize(80, 24));
         using var shutdown = new Connectors.Cli.Hosting.ShutdownSignals(_ => { });
         var environment = new CliEnvironment
         {
-            Out = new StringWriter(),
-            Error = new StringWriter(),
+            Out = live.Over(screen),
+            Error = live.Over(screen),
             Variables = new Dictionary<string, string>(),
             Shutdown = shutdown,
             Terminal = terminal,
             IsTerminal = true,
+            Live = live,
         };
 
-        TableOutput.Write(
-            environment,
-            "Connectors",
-            "none",
-            ["id", "name"],
-            [
-                ["c1", Hostile],
-            ]
-        );
-        TableOutput.Console(environment).WriteLine(Hostile);
+        new Listing
+        {
+            Title = "Connectors",
+            WhenEmpty = "none",
+            Columns = [new("id", 0), new("name", 1)],
+        }.Write(environment, [["c1", Hostile]]);
+        TerminalConsole.Of(environment).WriteLine(Hostile);
 
-        Assert.DoesNotContain("\u001b[2J", terminal.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("\u202E", terminal.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("\u009b", terminal.Output, StringComparison.Ordinal);
-        Assert.Contains(@"\u001b[2J", terminal.Output, StringComparison.Ordinal);
+        foreach (var shown in new[] { terminal.Output, screen.ToString() })
+        {
+            Assert.DoesNotContain("\u001b[2J", shown, StringComparison.Ordinal);
+            Assert.DoesNotContain("\u202E", shown, StringComparison.Ordinal);
+            Assert.DoesNotContain("\u009b", shown, StringComparison.Ordinal);
+            Assert.Contains(@"\u001b[2J", shown, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

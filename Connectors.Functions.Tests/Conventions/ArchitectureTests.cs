@@ -67,7 +67,7 @@ public sealed partial class ArchitectureTests
         ];
         var files = projects.SelectMany(Sources).ToList();
         Assert.True(files.Count > 150, $"only {files.Count} files");
-        Assert.Empty(files.Where(file => File.ReadLines(file).Count() > 400).Select(file => Path.GetRelativePath(Root, file)));
+        Assert.Empty(files.Where(file => File.ReadLines(file).Count() > 300).Select(file => Path.GetRelativePath(Root, file)));
         Assert.Empty(
             files.SelectMany(file =>
                 File.ReadLines(file)

@@ -64,6 +64,38 @@ public sealed partial class LocalHostProcessTests(AzuriteServer azurite)
         await second.ExitsWithAsync(0, Token);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AttachedItEndsInOrderWhenWhatStartedItIsGone(bool hasAzurite)
+    {
+        await using var app = FunctionsProcess.Run(["--attached", "--port", "0"], hasAzurite ? Azurite() : []);
+        await ReadyAsync(app);
+
+        app.CloseInput();
+
+        await app.ExitsWithAsync(0, Token);
+        if (hasAzurite)
+        {
+            using var http = new HttpClient();
+            var address = Address().Match(await app.WritesAsync("- Staging is in Azurite", Token)).Value;
+            await Assert.ThrowsAsync<HttpRequestException>(() => UntilItIsGoneAsync(http, new Uri(address)));
+        }
+    }
+
+    [Fact]
+    public async Task ATakenPortIsToldWithTheWayOut()
+    {
+        await using var first = FunctionsProcess.Run(["--port", "0"]);
+        var port = (await ReadyAsync(first)).Api.Port;
+
+        await using var second = FunctionsProcess.Run(["--port", $"{port}"]);
+
+        await second.ExitsWithAsync(1, Token);
+        Assert.Contains($"Port {port} of 127.0.0.1 is taken by another program.", second.Output, StringComparison.Ordinal);
+        Assert.Contains("--port 0 any that is free", second.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task AFolderIsUsedByOneProcessAndTheOtherSaysSo()
     {
@@ -105,6 +137,8 @@ public sealed partial class LocalHostProcessTests(AzuriteServer azurite)
 
         Assert.Equal((7071, null, null, false), (plain.Port, plain.Folder, plain.Step, plain.IsOnce));
         Assert.Equal((0, Path.GetFullPath("x")), (told.Port, told.Folder));
+        Assert.True(LocalArguments.TryParse(["--attached", "--once"], out var attached, out _));
+        Assert.Equal((true, true, false), (attached.IsAttached, attached.IsOnce, plain.IsAttached));
     }
 
     private static async Task<(Uri Api, string Connector)> ReadyAsync(FunctionsProcess app)

@@ -29,6 +29,40 @@ public sealed class PublishedElasticIngestTests : IDisposable
     }
 
     [Fact]
+    public void TheSelfContainedFolderIsAtMost120Megabytes()
+    {
+        var files = new DirectoryInfo(PublishedPrograms.ElasticIngestFolder).EnumerateFiles("*", SearchOption.AllDirectories).ToList();
+
+        Assert.InRange(files.Sum(file => file.Length) / 1_000_000, 60, 120);
+        Assert.DoesNotContain(files, file => file.Extension == ".xml" || file.Name.EndsWith(".resources.dll", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ItSaysWhyItLoadsNoPlugIn()
+    {
+        Directory.CreateDirectory(_folder["plugins"]);
+        File.Copy(typeof(PublishedElasticIngestTests).Assembly.Location, _folder["plugins/Some.Plugin.dll"]);
+        await File.WriteAllTextAsync(
+            _folder["config.yml"],
+            $"""
+            service:
+              plugins_dir: {_folder["plugins"]}
+            sources:
+              some: Some.Plugin.Source, Some.Plugin
+            """,
+            Token
+        );
+        await using var config = new Program(
+            Path.Combine(PublishedPrograms.ElasticIngestFolder, "elastic-ingest"),
+            ["config", "some", "-c", _folder["config.yml"]],
+            []
+        );
+
+        Assert.NotEqual(0, await config.ExitAsync(Token));
+        Assert.Contains("-p:PublishTrimmed=false", config.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ThePackedToolIsInstalledAndRunsTheDemo()
     {
         // Packages of an earlier build with the same version must not stand in for this one.
@@ -112,4 +146,7 @@ public sealed class PublishedElasticIngestTests : IDisposable
 
     private sealed class Demo(string program, IEnumerable<string> arguments, Dictionary<string, string> environment)
         : ChildProcess(program, [.. arguments, "demo"], environment.Append(new("NO_COLOR", "1")));
+
+    private sealed class Program(string program, IEnumerable<string> arguments, Dictionary<string, string> environment)
+        : ChildProcess(program, arguments, environment.Append(new("NO_COLOR", "1")));
 }

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Connectors.Emulator;
 using Xunit;
@@ -21,6 +23,7 @@ internal sealed class LeftBehind : IDisposable
         Convert.ToBase64String(Encoding.ASCII.GetBytes(Secret)),
         "S3CR3T",
     ];
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly ConcurrentQueue<(string What, string Text)> _texts = new();
     private readonly ActivityListener _listener;
 
@@ -67,10 +70,7 @@ internal sealed class LeftBehind : IDisposable
                     document.Remove("configuration");
                 }
 
-                Add(
-                    $"{index}/{id}",
-                    $"{id} {document.ToJsonString(new System.Text.Json.JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })}"
-                );
+                Add($"{index}/{id}", $"{id} {document.ToJsonString(Plain)}");
             }
         }
     }

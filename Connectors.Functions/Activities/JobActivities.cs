@@ -20,7 +20,7 @@ public sealed class JobActivities(StepRunner runner)
             {
                 // The worker's id belongs to one execution of one orchestration: a repeated claim finds its own job, and another app with
                 // an orchestration of the same job finds another worker's.
-                var worker = services.Options.Worker with { Id = $"orchestration {input.Input:N}" };
+                var worker = services.Options.Worker with { Id = SyncJobInput.WorkerIdOf(input.Input) };
                 var job = await services.Jobs.FindAsync(input.Target.JobId, cancellationToken);
                 if (
                     job is not null
@@ -50,12 +50,18 @@ public sealed class JobActivities(StepRunner runner)
             input.Target,
             nameof(ReportProgress),
             async services =>
-                await services.Steps.ProgressAsync(input.Target.JobId, input.Input, cancellationToken) switch
+            {
+                var status =
+                    await services.Jobs.FindAsync(input.Target.JobId, cancellationToken) is { } job && input.Target.Holds(job)
+                        ? await services.Steps.ProgressAsync(JobClaim.Of(job), input.Input, cancellationToken)
+                        : null;
+                return status switch
                 {
                     JobStatus.InProgress => new StepResult<bool>(true),
                     JobStatus.Canceling => new StepResult<bool>(false, StopReason.Canceled),
                     _ => new StepResult<bool>(false, StopReason.TakenOver),
-                },
+                };
+            },
             cancellationToken
         );
 
@@ -67,7 +73,7 @@ public sealed class JobActivities(StepRunner runner)
             nameof(EndJob),
             async services =>
             {
-                if (await services.Jobs.FindAsync(input.Target.JobId, cancellationToken) is not { } job)
+                if (await services.Jobs.FindAsync(input.Target.JobId, cancellationToken) is not { } job || !input.Target.Holds(job))
                 {
                     return new StepResult<bool>(false, StopReason.TakenOver);
                 }

@@ -35,6 +35,7 @@ internal sealed record StepContext(AppServices Services, SyncJobRecord? Job, Syn
         return job?.Status switch
         {
             null => (null, StopReason.TakenOver),
+            _ when !target.Holds(job!) => (null, StopReason.TakenOver),
             JobStatus.Canceling when !mayBeOver => (null, StopReason.Canceled),
             not JobStatus.InProgress when !mayBeOver => (null, StopReason.TakenOver),
             _ => (

@@ -26,6 +26,7 @@ namespace Connectors.Functions.Hosting;
 internal sealed class AppServices : IAsyncDisposable
 {
     private readonly Func<CancellationToken, Task<ElasticsearchInfo?>> _connect;
+    private readonly ServiceCore _core;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private volatile bool _isConnected;
@@ -41,24 +42,11 @@ internal sealed class AppServices : IAsyncDisposable
         IndexOf = parts.IndexOf;
         Store = parts.Store;
         Staging = parts.Staging;
-        Options = ConnectorServiceOptions.From(parts.Configuration, new JobWorker(parts.Hostname)) with
+        var options = ConnectorServiceOptions.From(parts.Configuration, new JobWorker(parts.Hostname)) with
         {
             PollDoneLevel = LogLevel.Information,
         };
-        Connectors = new ConnectorIndex(parts.Store, parts.Time);
-        Jobs = new SyncJobIndex(parts.Store, parts.Time);
-        Steps = new SyncJobSteps(Connectors, Jobs);
-        Sources = new SourceCheck(parts.Sources, parts.Time);
-        Api = new ConnectorApi(Connectors, Jobs, Sources, Options);
-        PollCycle = new PollCycle(
-            Connectors,
-            Jobs,
-            new ConnectorMaintenance(Connectors, Steps, Sources, Options, parts.Time, parts.LoggerFactory),
-            new JobCleanup(Jobs, Steps, parts.Time, parts.LoggerFactory),
-            Options,
-            parts.LoggerFactory
-        );
-        Orphans = new OrphanedContent(Connectors, Jobs, parts.IndexOf, Options, parts.Time, parts.LoggerFactory);
+        _core = new ServiceCore(parts.Store, parts.Sources, parts.IndexOf, options, parts.Time, parts.LoggerFactory);
         Leases = new SourceLeases(parts.Time, _logger);
         Staged = new StagedSync(
             parts.Staging,
@@ -76,28 +64,31 @@ internal sealed class AppServices : IAsyncDisposable
     public ServiceConfiguration Configuration { get; }
 
     /// <summary>What is served.</summary>
-    public ConnectorServiceOptions Options { get; }
+    public ConnectorServiceOptions Options => _core.Options;
 
     /// <summary>The connectors.</summary>
-    public ConnectorIndex Connectors { get; }
+    public ConnectorIndex Connectors => _core.Connectors;
 
     /// <summary>The jobs.</summary>
-    public SyncJobIndex Jobs { get; }
+    public SyncJobIndex Jobs => _core.Jobs;
 
     /// <summary>The steps of a job's life.</summary>
-    public SyncJobSteps Steps { get; }
+    public SyncJobSteps Steps => _core.Steps;
 
     /// <summary>The sources.</summary>
-    public SourceCheck Sources { get; }
+    public SourceCheck Sources => _core.Sources;
 
     /// <summary>What the HTTP API answers.</summary>
-    public ConnectorApi Api { get; }
+    public ConnectorApi Api => _core.Api;
 
     /// <summary>Polls everything that is served.</summary>
-    public PollCycle PollCycle { get; }
+    public PollCycle PollCycle => _core.PollCycle;
+
+    /// <summary>Decides which jobs may be taken.</summary>
+    public JobAdmission Admission => _core.Admission;
 
     /// <summary>What deleted connectors leave behind.</summary>
-    internal OrphanedContent Orphans { get; }
+    internal OrphanedContent Orphans => _core.Orphans;
 
     /// <summary>The steps of a sync.</summary>
     public StagedSync Staged { get; }

@@ -63,7 +63,12 @@ public sealed class SyncsApi(ApiRunner runner)
                     && instance.ReadCustomStatusAs<SyncStatus>() is { } status
                 )
                 {
-                    view["progress"] = ApiViews.Progress(status.Phase, status.Counts, status.EstimatedDocuments);
+                    view["progress"] = ApiViews.Progress(
+                        status.Phase,
+                        status.Counts,
+                        status.EstimatedDocuments,
+                        status.IsEstimateGuess
+                    );
                 }
 
                 return ApiResponse.Json(view);
@@ -125,7 +130,8 @@ public sealed class SyncsApi(ApiRunner runner)
                     summary.Message,
                     summary.TotalDocuments,
                     summary.Counts,
-                    summary.Preview is { } preview ? (preview.Added, preview.Updated, preview.Deleted) : null
+                    summary.Preview is { } preview ? (preview.Added, preview.Updated, preview.Deleted) : null,
+                    summary.Preview?.Names
                 )
                 : new JsonObject
                 {

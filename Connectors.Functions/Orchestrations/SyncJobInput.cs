@@ -17,6 +17,8 @@ namespace Connectors.Functions.Orchestrations;
 /// <param name="Kind">Of a dry run: what kind of sync it would be. A job says that itself.</param>
 /// <param name="FullBecause">If an incremental sync was begun and its cursor had expired, why everything is read instead.</param>
 /// <param name="AccessControl">Of a dry run: whether identities are meant, and not documents. A job says that itself.</param>
+/// <param name="Run">Of a job that was claimed: which execution of the orchestration has it. Its steps stop when another worker has taken
+/// the job.</param>
 public sealed record SyncJobInput(
     string JobId,
     string ConnectorId,
@@ -25,7 +27,8 @@ public sealed record SyncJobInput(
     bool Reindex = false,
     SyncKind Kind = SyncKind.Full,
     string? FullBecause = null,
-    bool AccessControl = false
+    bool AccessControl = false,
+    Guid? Run = null
 )
 {
     /// <summary>How the id of a dry run begins.</summary>
@@ -33,6 +36,16 @@ public sealed record SyncJobInput(
 
     /// <summary>The id of the orchestration of a job: the job's own, where it can be one.</summary>
     public static string InstanceIdOf(string jobId) => JobFolder.NameOf(jobId);
+
+    /// <summary>The worker that an execution is (<see cref="JobWorker.Id"/>).</summary>
+    internal static string WorkerIdOf(Guid run) => $"orchestration {run:N}";
+
+    /// <summary>Whether the job is not another worker's.</summary>
+    internal bool Holds(SyncJobRecord job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return Run is not { } run || job.WorkerId == WorkerIdOf(run);
+    }
 
     /// <summary>The target that is a job.</summary>
     internal static SyncJobInput Of(SyncJobRecord job)

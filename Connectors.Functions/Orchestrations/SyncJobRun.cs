@@ -99,14 +99,10 @@ internal sealed class SyncJobRun : IDisposable
         }
 
         Show(SyncPhase.Finishing);
-        var isListed = _state.Deletes?.IsListed() == true;
-        var input =
-            _state.Kind == SyncKind.Incremental
-                ? new CompleteInput(_state.Plan!, _state.Reports(), isListed, _state.Partitions[0].Page, _state.Counts())
-                : new CompleteInput(_state.Plan!, _state.Reports(), isListed);
+        var input = new CompleteSyncInput(_state.Complete(), _state.Counts(), _state.Deletes?.Refusal, 0);
         return await StepAsync<SyncSummary>(
             nameof(IndexActivities.CompleteSync),
-            new StepInput<CompleteSyncInput>(_state.Target, new CompleteSyncInput(input, _state.Counts(), _state.Deletes?.Refusal, 0))
+            new StepInput<CompleteSyncInput>(_state.Target, input)
         );
     }
 
@@ -136,14 +132,7 @@ internal sealed class SyncJobRun : IDisposable
             );
         }
 
-        _state = _state with
-        {
-            Plan = begun.Result.Plan,
-            Kind = begun.Result.Kind,
-            Parallel = begun.Parallel,
-            EstimatedDocuments = begun.Result.EstimatedDocuments,
-            Partitions = [.. Enumerable.Range(0, begun.Result.Partitions).Select(number => new PartitionState(number))],
-        };
+        _state = _state.Begun(begun);
         return null;
     }
 
@@ -152,7 +141,9 @@ internal sealed class SyncJobRun : IDisposable
         Show(SyncPhase.Preparing);
         if (!_state.Target.DryRun)
         {
-            await StepAsync<bool>(nameof(JobActivities.ClaimJob), new StepInput<Guid>(_state.Target, _context.NewGuid()));
+            var run = _context.NewGuid();
+            await StepAsync<bool>(nameof(JobActivities.ClaimJob), new StepInput<Guid>(_state.Target, run));
+            _state = _state with { Target = _state.Target with { Run = run } };
         }
 
         OrchestrationLog.Begins(_logger, _state.Target.JobId, _state.Target.ConnectorId);
@@ -225,7 +216,7 @@ internal sealed class SyncJobRun : IDisposable
                 var result = await done;
                 if (result.Value is { } partition)
                 {
-                    _state = _state with { Partitions = [.. _state.Partitions.Select(old => old.Number == number ? partition : old)] };
+                    _state = _state.With(partition);
                 }
 
                 stop = stop.Stop == StopReason.None ? (result.Stop, result.Message) : stop;
@@ -272,12 +263,7 @@ internal sealed class SyncJobRun : IDisposable
                 new StepInput<WriteDeletesInput>(_state.Target, input)
             );
             _turns++;
-            _state = _state with
-            {
-                NextPart = _state.NextPart + parts,
-                DeleteCounts = _state.DeleteCounts + written.Counts,
-                DeleteReport = written.Report,
-            };
+            _state = _state.Deleted(parts, written);
             Show(SyncPhase.Deletes);
         }
 
@@ -312,17 +298,6 @@ internal sealed class SyncJobRun : IDisposable
         return result.Stop == StopReason.None ? result.Value! : throw new StoppedException(result.Stop, result.Message);
     }
 
-    private void Show(SyncPhase phase) => _context.SetCustomStatus(new SyncStatus(phase, _state.Counts(), _state.EstimatedDocuments));
-
-    private sealed class StoppedException : Exception
-    {
-        public StoppedException(StopReason stop, string? sentence)
-            : base(sentence) => (Stop, Sentence) = (stop, sentence);
-
-        public StopReason Stop { get; }
-
-        /// <summary>What failed; <see langword="null"/> when it was only to stop. An exception without a message would make one
-        /// up.</summary>
-        public string? Sentence { get; }
-    }
+    private void Show(SyncPhase phase) =>
+        _context.SetCustomStatus(new SyncStatus(phase, _state.Counts(), _state.EstimatedDocuments, _state.IsEstimateGuess));
 }

@@ -1,3 +1,4 @@
+using Connectors.Functions.Activities;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Engine.Staged.Messages;
@@ -23,8 +24,11 @@ public sealed record SyncJobState
     /// <summary>How many partitions are read at once.</summary>
     public int Parallel { get; init; } = 1;
 
-    /// <summary>Number of documents that the source reported.</summary>
+    /// <summary>Number of documents that the source reported, or else that the index held.</summary>
     public long? EstimatedDocuments { get; init; }
+
+    /// <summary>Whether the estimate is what the index held.</summary>
+    public bool IsEstimateGuess { get; init; }
 
     /// <summary>The partitions.</summary>
     public IReadOnlyList<PartitionState> Partitions { get; init; } = [];
@@ -47,6 +51,41 @@ public sealed record SyncJobState
 
     /// <summary>Why the cursor has expired and a full sync is needed; <see langword="null"/> otherwise.</summary>
     public string? ExpiredReason() => Partitions.Select(partition => partition.ExpiredReason).FirstOrDefault(lost => lost is not null);
+
+    /// <summary>The state once the sync has begun.</summary>
+    public SyncJobState Begun(BeginSyncResult begun)
+    {
+        ArgumentNullException.ThrowIfNull(begun);
+        return this with
+        {
+            Plan = begun.Result.Plan,
+            Kind = begun.Result.Kind,
+            Parallel = begun.Parallel,
+            EstimatedDocuments = begun.Result.EstimatedDocuments,
+            IsEstimateGuess = begun.Result.IsEstimateGuess,
+            Partitions = [.. Enumerable.Range(0, begun.Result.Partitions).Select(number => new PartitionState(number))],
+        };
+    }
+
+    /// <summary>The state when a partition has got further.</summary>
+    public SyncJobState With(PartitionState partition)
+    {
+        ArgumentNullException.ThrowIfNull(partition);
+        return this with { Partitions = [.. Partitions.Select(old => old.Number == partition.Number ? partition : old)] };
+    }
+
+    /// <summary>The state when some parts of the deletes are carried out.</summary>
+    public SyncJobState Deleted(int parts, WriteResult written)
+    {
+        ArgumentNullException.ThrowIfNull(written);
+        return this with { NextPart = NextPart + parts, DeleteCounts = DeleteCounts + written.Counts, DeleteReport = written.Report };
+    }
+
+    /// <summary>The input of the sync's last step.</summary>
+    public CompleteInput Complete() =>
+        Kind == SyncKind.Incremental
+            ? new CompleteInput(Plan!, Reports(), IsListed: false, Partitions[0].Page, Counts())
+            : new CompleteInput(Plan!, Reports(), Deletes?.IsListed() == true);
 
     /// <summary>The state of the same sync from its begin.</summary>
     /// <param name="because">Why it has to begin again.</param>

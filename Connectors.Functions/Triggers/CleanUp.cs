@@ -32,7 +32,7 @@ public sealed class CleanUp(ConnectorApp app, AppSettings settings, TimeProvider
             var services = await app.ReadyAsync(cancellationToken);
             var idle = await SyncStarter.FailSilentAsync(services, client, cancellationToken);
             idle += await services.PollCycle.CancelOrphansAsync(cancellationToken);
-            await services.PollCycle.RemoveSecretsAsync(cancellationToken);
+            await services.PollCycle.MendEndedAsync(cancellationToken);
             var staged = await RemoveStagingAsync(services, client, cancellationToken);
             var old = new PurgeInstancesFilter(CreatedTo: time.GetUtcNow().AddDays(-settings.HistoryDays), Statuses: Ended);
             var purged = await client.PurgeAllInstancesAsync(old, cancellationToken);

@@ -1,6 +1,8 @@
 using Connectors.Functions.Hosting;
 using Connectors.Functions.Orchestrations;
+using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
+using Connectors.Sync.Service.Jobs;
 using DurableTask.Core.Exceptions;
 using Grpc.Core;
 using Microsoft.DurableTask;
@@ -24,32 +26,10 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
     /// <summary>Starts the jobs that wait, as many as may run at once.</summary>
     /// <returns>How many were started.</returns>
     /// <exception cref="Connectors.Abstractions.ConnectorException">Elasticsearch could not be asked.</exception>
-    internal async Task<int> StartWaitingAsync(AppServices services, DurableTaskClient client, CancellationToken cancellationToken)
+    internal Task<int> StartWaitingAsync(AppServices services, DurableTaskClient client, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(services);
-        var unfinished = await services.PollCycle.UnfinishedAsync(cancellationToken);
-        var running = new Dictionary<bool, int> { [false] = 0, [true] = 0 };
-        foreach (var job in unfinished.Jobs.Where(job => !services.PollCycle.IsSilent(job)))
-        {
-            // What a dead worker left behind runs no more, so it must not keep others from running.
-            running[job.IsAccessControl] +=
-                job.Status?.IsRunning() == true || await IsAliveAsync(client, job.Id, cancellationToken) ? 1 : 0;
-        }
-
-        var all = 0;
-        foreach (var job in await services.PollCycle.NextJobsAsync(unfinished, isAbandoned: _ => false, cancellationToken))
-        {
-            if (running[job.IsAccessControl] >= services.Options.Service.MaxConcurrentSyncs(job.IsAccessControl))
-            {
-                continue;
-            }
-
-            var started = await TryStartAsync(client, SyncJobInput.Of(job), cancellationToken) ? 1 : 0;
-            running[job.IsAccessControl] += started;
-            all += started;
-        }
-
-        return all;
+        return services.Admission.StartAsync(new Host(this, client), cancellationToken);
     }
 
     /// <summary>Ends the jobs that are silent and have no orchestration. After a crash an orchestration may be silent for minutes and then
@@ -98,8 +78,32 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
             && Alive.Contains(instance.RuntimeStatus);
     }
 
-    // The client makes an exception of its own of the status that it gets over gRPC, and not in every version.
+    // The client throws the first; older ones threw the status as it came over gRPC, and what lies in between may have wrapped either.
     private static bool IsThereAlready(Exception? failure) =>
         failure is OrchestrationAlreadyExistsException or RpcException { StatusCode: StatusCode.AlreadyExists }
         || (failure?.InnerException is { } inner && IsThereAlready(inner));
+
+    /// <summary>Starts jobs as orchestrations. What an orchestration left behind is never taken over: it goes on by itself.</summary>
+    private sealed class Host(SyncStarter starter, DurableTaskClient client) : IJobHost
+    {
+        public async Task<RunningJobs> CountRunningAsync(IReadOnlyList<SyncJobRecord> unfinished, CancellationToken cancellationToken)
+        {
+            var running = default(RunningJobs);
+            foreach (var job in unfinished)
+            {
+                // A job that waits may have an orchestration that is about to claim it.
+                if (job.Status?.IsRunning() == true || await IsAliveAsync(client, job.Id, cancellationToken))
+                {
+                    running = running.With(job);
+                }
+            }
+
+            return running;
+        }
+
+        public bool IsAbandoned(SyncJobRecord job) => false;
+
+        public Task<bool> TryStartAsync(SyncJobRecord job, ConnectorRecord connector, CancellationToken cancellationToken) =>
+            starter.TryStartAsync(client, SyncJobInput.Of(job), cancellationToken);
+    }
 }

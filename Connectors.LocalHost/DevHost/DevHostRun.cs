@@ -3,6 +3,7 @@ using Connectors.Functions.Hosting;
 using Connectors.Functions.Orchestrations;
 using Connectors.LocalHost.Hosting;
 using Connectors.Sync.Engine.Staged;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
@@ -60,7 +61,7 @@ internal sealed class DevHostRun : IAsyncDisposable
             variables.TryAdd("Connectors__service__state_dir", Path.Combine(folder, "state"));
             variables.TryAdd("ConnectorsPollSchedule", "*/5 * * * * *");
             variables.TryAdd("ConnectorsCleanUpSchedule", "0 */5 * * * *");
-            var host = await LocalFunctionHost.StartAsync(Options(folder, arguments, variables), cancellationToken);
+            var host = await StartHostAsync(Options(folder, arguments, variables), cancellationToken);
             await output.WriteLineAsync(
                 $"- Elasticsearch is at {elasticsearch}, the app at {host.Uri}api/health, its status page at {host.Uri}api/ui"
             );
@@ -79,6 +80,21 @@ internal sealed class DevHostRun : IAsyncDisposable
         await Host.DisposeAsync();
         await (_azurite?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_emulator?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+
+    private static async Task<LocalFunctionHost> StartHostAsync(LocalFunctionHostOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LocalFunctionHost.StartAsync(options, cancellationToken);
+        }
+        catch (IOException failure) when (failure.InnerException is AddressInUseException)
+        {
+            throw new IOException(
+                $"Port {options.Port} of 127.0.0.1 is taken by another program. --port N takes another one, --port 0 any that is free.",
+                failure
+            );
+        }
     }
 
     // In blob storage where it can be had, as in production; on disk else. What the app settings say goes before both.

@@ -7,19 +7,23 @@ namespace Connectors.LocalHost.DevHost;
 internal sealed record LocalArguments
 {
     public const string Usage = """
-        Usage: Connectors.LocalHost [--folder PATH] [--port N] [--step N]
-               Connectors.LocalHost --once [--step N]
+        Usage: Connectors.LocalHost [--folder PATH] [--port N] [--step N] [--attached]
+               Connectors.LocalHost --once [--step N] [--attached]
 
           --folder PATH   keeps everything there: histories, staging, the emulated Elasticsearch, the sample. Started again with it the app
                           goes on where it was, however it ended. Without it a temporary folder is used, and deleted at the end
           --port N        where the app listens on 127.0.0.1; 7071 unless told otherwise, 0 for any that is free
           --step N        documents that an activity reads at most: a small number makes many activities of few documents
           --once          tries the app with the sample folder and ends
+          --attached      ends when its standard input does: it goes when the program that started it goes, also when that is killed
 
         """;
 
     /// <summary>Tries the app and ends.</summary>
     public bool IsOnce { get; private init; }
+
+    /// <summary>Ends with its standard input.</summary>
+    public bool IsAttached { get; private init; }
 
     /// <summary>Where everything is kept; <see langword="null"/> for a temporary folder.</summary>
     public string? Folder { get; private init; }
@@ -41,6 +45,12 @@ internal sealed record LocalArguments
             var name = arguments[place];
             if (name == "--once")
             {
+                continue;
+            }
+
+            if (name == "--attached")
+            {
+                result = result with { IsAttached = true };
                 continue;
             }
 

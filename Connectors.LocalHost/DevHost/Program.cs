@@ -24,6 +24,11 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal
     signal.Cancel = !stop.IsCancellationRequested;
     stop.Cancel();
 });
+if (arguments.IsAttached)
+{
+    _ = EndWithInputAsync(stop);
+}
+
 var settings = Environment
     .GetEnvironmentVariables()
     .Cast<DictionaryEntry>()
@@ -65,4 +70,11 @@ catch (Exception failure) when (failure is IOException or UnauthorizedAccessExce
 finally
 {
     temporary?.Delete(recursive: true);
+}
+
+static async Task EndWithInputAsync(CancellationTokenSource stop)
+{
+    // Reading blocks its thread, whatever it is called.
+    await Task.Run(() => Console.OpenStandardInput().CopyTo(Stream.Null));
+    await stop.CancelAsync();
 }

@@ -18,9 +18,7 @@ internal sealed class DurableRunner : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Instance> _instances = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
     private readonly HistoryStore _store;
-    private readonly IDurableFunctions _functions;
-    private readonly DataConverter _converter;
-    private readonly ILoggerFactory _loggers;
+    private readonly OrchestratorTurns _turns;
     private readonly TimeProvider _time;
     private readonly PendingWork _work;
     private readonly DecisionExecutor _carrier;
@@ -36,7 +34,8 @@ internal sealed class DurableRunner : IAsyncDisposable
         DurableOptions options
     )
     {
-        (_store, _functions, _converter, _loggers, _time, _work) = (store, functions, converter, loggers, time, work);
+        (_store, _time, _work) = (store, time, work);
+        _turns = new OrchestratorTurns(functions, converter, loggers);
         var logger = loggers.CreateLogger<DurableRunner>();
         var activities = new ActivityRunner(functions, options, time, work, logger, _stopping.Token);
         _carrier = new DecisionExecutor(this, activities, new DurableTimers(time, work), time, logger);
@@ -222,7 +221,7 @@ internal sealed class DurableRunner : IAsyncDisposable
             instance.Runs++;
         }
 
-        var turn = Take(history);
+        var turn = _turns.Take(history, Now, () => Condemn(history.Start));
         OrchestrationState state;
         using (await instance.EnterAsync(CancellationToken.None))
         {
@@ -232,29 +231,6 @@ internal sealed class DurableRunner : IAsyncDisposable
         Announce();
         await _carrier.CarryOutAsync(state, turn);
         return true;
-    }
-
-    private Turn Take(RecordedHistory history)
-    {
-        var start = history.Start;
-        var status = history.Turns is [.., var last] ? last.CustomStatus : null;
-        Turn End(Outcome outcome) => new(Now, history.Arrivals.Count, [], status, outcome);
-        return history.News.FirstOrDefault(item => item is TerminationRequested or OrchestratorViolation) switch
-        {
-            TerminationRequested asked => End(new Terminated(asked.Output, asked.Recursive)),
-            OrchestratorViolation condemned => End(new Failed(condemned.Failure)),
-            _ => _functions.FindOrchestrator(start.Name) is { } orchestrator
-                ? OrchestratorRun.Take(orchestrator, history, Now, _converter, _loggers, () => Condemn(start))
-                : End(
-                    new Failed(
-                        new Failure(
-                            typeof(InvalidOperationException).FullName!,
-                            $"There is no orchestrator '{start.Name}' in this app.",
-                            IsFinal: true
-                        )
-                    )
-                ),
-        };
     }
 
     private void Condemn(ExecutionStarted start) =>

@@ -1,5 +1,6 @@
 using Connectors.LocalHost.Durable.History;
 using Connectors.LocalHost.Durable.Instances;
+using DurableTask.Core.Exceptions;
 using Grpc.Core;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -53,12 +54,7 @@ internal sealed class LocalDurableTaskClient(DurableRunner runner, DataConverter
         );
         return await runner.TryStartAsync(start, now => now is null || (now.IsFinished && !refusing.Contains(now.Status)), cancellation)
             ? instanceId
-            : throw new RpcException(
-                new Status(
-                    StatusCode.AlreadyExists,
-                    $"OrchestrationAlreadyExistsException: An orchestration instance with the id {instanceId} already exists."
-                )
-            );
+            : throw new OrchestrationAlreadyExistsException($"An orchestration instance with the id {instanceId} already exists.");
     }
 
     public override Task RaiseEventAsync(

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -50,6 +51,9 @@ public sealed class LocalFunctionHost : IAsyncDisposable
             app = Build(options, catalog, store);
             var engine = app.Services.GetRequiredService<FunctionEngine>();
             app.Use(GuardAsync);
+            var routes = catalog.All.Where(function => function.Trigger is HttpTriggerAttribute).Select(function => $"/{function.Route}");
+            var wayOut = $"There are: {string.Join(", ", routes.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))}.";
+            app.Use((http, next) => UnknownRoutes.AnswerAsync(http, next, wayOut));
             app.UseRouting();
             engine.Map(app);
             await app.StartAsync(cancellationToken);

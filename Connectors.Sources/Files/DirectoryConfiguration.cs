@@ -16,7 +16,11 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
 
     public static IReadOnlyList<ConfigField> Fields { get; } =
     [
-        new(DirectoryField, "Directory path") { Tooltip = "A folder on the machine that runs the service, as an absolute path." },
+        new(DirectoryField, "Directory path")
+        {
+            Tooltip = "A folder on the machine that runs the service, as an absolute path.",
+            LocalCheck = folder => Directory.Exists(folder) ? null : RootErrors.Missing(folder).Message,
+        },
         new(PatternField, "File glob-like pattern")
         {
             DefaultValue = "**/*.*",

@@ -14,8 +14,27 @@ internal static class ApiViews
 {
     private const int NextTimes = 3;
 
+    /// <summary>What a job's metadata holds besides counts.</summary>
+    private static readonly string[] NotCounts =
+    [
+        "rejections",
+        "worker",
+        "allow_mass_delete",
+        "reindex",
+        "kind",
+        "fallback",
+        "rewrite",
+        "next_cursor",
+        JobMetadata.EarlierTime,
+        JobMetadata.ResumedAt,
+    ];
+
+    /// <summary>A service writes <c>last_seen</c> every <c>service.heartbeat</c>, five minutes unless told otherwise: one that was silent
+    /// for longer than this does not serve the connector any more.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(15);
+
     /// <summary>A connector in a list.</summary>
-    internal static JsonObject Connector(ConnectorRecord connector, ConnectorServiceOptions options) =>
+    internal static JsonObject Connector(ConnectorRecord connector, SourceCheck sources, ConnectorServiceOptions options) =>
         new()
         {
             ["id"] = connector.Id,
@@ -25,16 +44,18 @@ internal static class ApiViews
             ["status"] = connector.Status.ToWord(),
             ["error"] = Redacted(connector.Error),
             ["isServed"] = options.ServedAs(connector) is not null,
+            ["isServedElsewhere"] = options.ServedAs(connector) is null && connector.LastSeen > sources.Now - Silence,
             ["lastSeen"] = connector.LastSeen,
             ["lastSynced"] = connector.LastSynced,
             ["lastSyncStatus"] = connector.LastSyncStatus?.ToWord(),
             ["schedule"] = connector.Schedule(JobType.Full) is { } schedule ? Schedule(schedule) : null,
+            ["configurationProblems"] = ConfigurationProblems(connector, sources, options),
         };
 
     /// <summary>A connector with its pipeline and its configuration, without sensitive values.</summary>
     internal static JsonObject Details(ConnectorRecord connector, SourceCheck sources, ConnectorServiceOptions options)
     {
-        var view = Connector(connector, options);
+        var view = Connector(connector, sources, options);
         view["pipeline"] = connector.Pipeline?.Name;
         view["schedules"] = Schedules(connector, sources.Now);
         var open = OpenFields(connector, sources, options);
@@ -52,9 +73,7 @@ internal static class ApiViews
         ArgumentNullException.ThrowIfNull(job);
         var counts = job.Metadata?.DeepClone().AsObject() ?? [];
         var rejections = counts["rejections"]?.DeepClone();
-        foreach (
-            var name in (string[])["rejections", "worker", "allow_mass_delete", "reindex", "kind", "fallback", "rewrite", "next_cursor"]
-        )
+        foreach (var name in NotCounts)
         {
             counts.Remove(name);
         }
@@ -72,6 +91,7 @@ internal static class ApiViews
             ["startedAt"] = job.StartedAt,
             ["lastSeen"] = job.LastSeen,
             ["completedAt"] = job.CompletedAt,
+            ["secondsWorked"] = job.CompletedAt is { } end ? job.TimeWorked(end)?.TotalSeconds : null,
             ["indexedDocuments"] = job.IndexedDocumentCount,
             ["deletedDocuments"] = job.DeletedDocumentCount,
             ["totalDocuments"] = job.TotalDocumentCount,
@@ -85,14 +105,41 @@ internal static class ApiViews
     /// <summary>Progress of a running sync.</summary>
     /// <param name="phase">Its phase.</param>
     /// <param name="counts">What it has done.</param>
-    /// <param name="estimatedDocuments">Number of documents that the source reported.</param>
-    public static JsonObject Progress(SyncPhase phase, SyncCounts counts, long? estimatedDocuments) =>
-        new()
+    /// <param name="estimatedDocuments">Number of documents that will probably be read, or <see langword="null"/>.</param>
+    /// <param name="isGuess">Whether that is not what the source said, but what the index held when the sync began. It is left out once it
+    /// is exceeded.</param>
+    /// <param name="resumedAfter">How many documents earlier runs of the job had read when it went on, or <see langword="null"/>.</param>
+    public static JsonObject Progress(
+        SyncPhase phase,
+        SyncCounts counts,
+        long? estimatedDocuments,
+        bool isGuess = false,
+        long? resumedAfter = null
+    )
+    {
+        var estimate = isGuess && counts.Read > estimatedDocuments ? null : estimatedDocuments;
+        return new JsonObject
         {
             ["phase"] = phase.ToWord(),
             ["counts"] = Counts(counts),
-            ["estimatedDocuments"] = estimatedDocuments,
+            ["estimatedDocuments"] = estimate,
+            ["isEstimateGuess"] = isGuess && estimate is not null,
+            ["resumedAfter"] = resumedAfter,
         };
+    }
+
+    /// <summary>Progress of a sync that runs in this process.</summary>
+    public static JsonObject Progress(SyncProgress progress)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        return Progress(
+            progress.Phase,
+            progress.Counts,
+            progress.EstimatedDocuments,
+            progress.IsEstimateGuess,
+            progress.ResumedAfter
+        );
+    }
 
     /// <summary>How a dry run ended.</summary>
     /// <param name="status">As the protocol spells it.</param>
@@ -100,12 +147,14 @@ internal static class ApiViews
     /// <param name="totalDocuments">Documents in the index.</param>
     /// <param name="counts">What a sync would do.</param>
     /// <param name="preview">The first ids that would be added, updated and deleted.</param>
+    /// <param name="names">What people know these documents by, where they have that.</param>
     public static JsonObject DryRun(
         string status,
         string? error,
         long totalDocuments,
         SyncCounts counts,
-        (IReadOnlyList<string> Added, IReadOnlyList<string> Updated, IReadOnlyList<string> Deleted)? preview
+        (IReadOnlyList<string> Added, IReadOnlyList<string> Updated, IReadOnlyList<string> Deleted)? preview,
+        IReadOnlyDictionary<string, string>? names = null
     ) =>
         new()
         {
@@ -119,6 +168,7 @@ internal static class ApiViews
                     ["added"] = Ids(ids.Added),
                     ["updated"] = Ids(ids.Updated),
                     ["deleted"] = Ids(ids.Deleted),
+                    ["names"] = new JsonObject((names ?? new Dictionary<string, string>()).Select(name => KeyValuePair.Create(name.Key, (JsonNode?)name.Value))),
                 }
                 : null,
         };
@@ -190,6 +240,23 @@ internal static class ApiViews
     private static bool IsMarkedSensitive(JsonObject field) =>
         field["sensitive"] is JsonValue flag && flag.TryGetValue<bool>(out var isSensitive) && isSensitive;
 
+    /// <summary>What keeps a connector that waits for its configuration from being synced, by field.</summary>
+    private static JsonArray ConfigurationProblems(ConnectorRecord connector, SourceCheck sources, ConnectorServiceOptions options)
+    {
+        if (connector.Status is not (ConnectorStatus.Created or ConnectorStatus.NeedsConfiguration))
+        {
+            return new JsonArray();
+        }
+
+        var fields = Fields(connector, sources, options);
+        var problems = fields.SelectMany(field =>
+            ConfigurationValidator
+                .Problems(connector.Configuration, fields, field)
+                .Select(problem => new JsonObject { ["field"] = field.Name, ["problem"] = problem })
+        );
+        return new JsonArray([.. problems]);
+    }
+
     /// <summary>
     /// Fields that the source declares and does not mark as sensitive. Fields that the source does not declare may be sensitive.
     /// </summary>
@@ -197,18 +264,21 @@ internal static class ApiViews
         ConnectorRecord connector,
         SourceCheck sources,
         ConnectorServiceOptions options
-    )
+    ) =>
+        Fields(connector, sources, options)
+            .Where(field => !field.Sensitive)
+            .ToDictionary(field => field.Name, StringComparer.Ordinal);
+
+    /// <summary>The fields that the connector's source declares; none when the source is not known.</summary>
+    private static IReadOnlyList<ConfigField> Fields(ConnectorRecord connector, SourceCheck sources, ConnectorServiceOptions options)
     {
-        IEnumerable<ConfigField> fields = [];
         try
         {
-            fields = sources.Describe(connector.ServiceType ?? options.ServedAs(connector) ?? string.Empty).Fields;
+            return sources.Describe(connector.ServiceType ?? options.ServedAs(connector) ?? string.Empty).Fields;
         }
         catch (ConnectorException)
         {
-            // An unknown source: no configuration is shown.
+            return [];
         }
-
-        return fields.Where(field => !field.Sensitive).ToDictionary(field => field.Name, StringComparer.Ordinal);
     }
 }

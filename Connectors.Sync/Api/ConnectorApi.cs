@@ -5,6 +5,7 @@ using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service;
+using Connectors.Sync.Service.Jobs;
 
 namespace Connectors.Sync.Api;
 
@@ -25,7 +26,7 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
         var views = new JsonArray();
         await foreach (var connector in connectors.ListAsync(cancellationToken))
         {
-            views.Add(ApiViews.Connector(connector, options));
+            views.Add(ApiViews.Connector(connector, sources, options));
         }
 
         return new ApiResult(200, new JsonObject { ["connectors"] = views });
@@ -137,7 +138,27 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
         }
 
         var newest = await jobs.NewestAsync(string.IsNullOrEmpty(connector) ? null : connector, states, count, cancellationToken);
-        return new ApiResult(200, new JsonObject { ["syncs"] = new JsonArray([.. newest.Select(ApiViews.Job)]) });
+        var views = new JsonArray();
+        var known = new Dictionary<string, ConnectorRecord?>(StringComparer.Ordinal);
+        IReadOnlyList<SyncJobRecord>? unfinished = null;
+        foreach (var job in newest)
+        {
+            var view = ApiViews.Job(job);
+            if (job.Status?.IsWaiting() == true)
+            {
+                unfinished ??= await jobs.NewestAsync(null, JobTransitions.Unfinished, SyncJobIndex.MaxNewest, cancellationToken);
+                if (!known.TryGetValue(job.ConnectorId, out var record))
+                {
+                    known[job.ConnectorId] = record = await connectors.FindAsync(job.ConnectorId, cancellationToken);
+                }
+
+                view["waitsFor"] = JobWait.Of(job, unfinished, record, sources.Now);
+            }
+
+            views.Add(view);
+        }
+
+        return new ApiResult(200, new JsonObject { ["syncs"] = views });
     }
 
     /// <summary>The accepted values of the status filter: the states of a job, and one word for all unfinished jobs.</summary>
@@ -157,7 +178,7 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
 
     /// <summary>Requests the cancellation of a job.</summary>
     public async Task<ApiResult> CancelAsync(string jobId, CancellationToken cancellationToken) =>
-        await jobs.RequestCancelAsync(jobId, cancellationToken) switch
+        await new SyncJobSteps(connectors, jobs).RequestCancelAsync(jobId, cancellationToken) switch
         {
             null => MissingSync(jobId),
             JobStatus.Canceling => State(202, jobId, JobStatus.Canceling),

@@ -36,7 +36,7 @@ internal static class StatusPage
     private static (string Html, string Policy) Make()
     {
         var style = Read("page.css");
-        var script = $"'use strict';\n{Read("parts.js")}\n{Read("views.js")}\n{Read("page.js")}";
+        var script = $"'use strict';\n{Read("parts.js")}\n{Read("history.js")}\n{Read("views.js")}\n{Read("page.js")}";
         var html = Read("page.html")
             .Replace("{{style}}", style, StringComparison.Ordinal)
             .Replace("{{script}}", script, StringComparison.Ordinal);

@@ -73,6 +73,14 @@ internal sealed class BulkBatch : IDisposable
         throw new InvalidOperationException("The action line has no _id: " + Encoding.UTF8.GetString(lines[..Math.Min(lines.Length, 100)]));
     }
 
+    /// <summary>The document of an operation, as JSON; empty for a delete.</summary>
+    public ReadOnlySpan<byte> DocumentOf(int index)
+    {
+        var operation = _operations[index];
+        var lines = Body.Span.Slice(operation.Start, operation.Length);
+        return lines[(lines.IndexOf((byte)'\n') + 1)..].TrimEnd((byte)'\n');
+    }
+
     public void Dispose() => _body.Dispose();
 
     private void Append(BulkBatch other, BulkOperation operation)

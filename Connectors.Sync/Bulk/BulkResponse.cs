@@ -16,7 +16,11 @@ internal readonly record struct BulkItem(int Status, BulkItemResult Result, Bulk
 /// <summary>An Elasticsearch error.</summary>
 /// <param name="Type">Its type: <c>document_parsing_exception</c>.</param>
 /// <param name="Reason">Its reason, cut to a readable length.</param>
-internal sealed record BulkError(string Type, string Reason);
+internal sealed record BulkError(string Type, string Reason)
+{
+    /// <summary>The type of a call that was not answered in time.</summary>
+    public const string Timeout = "timeout";
+}
 
 /// <summary>What an operation did (the item's <c>result</c>).</summary>
 internal enum BulkItemResult

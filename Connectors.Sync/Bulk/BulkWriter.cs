@@ -1,4 +1,3 @@
-using System.Globalization;
 using Connectors.Abstractions;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine;
@@ -52,11 +51,7 @@ internal sealed class BulkWriter(
         CancellationToken cancellationToken
     )
     {
-        var backoff = new BackoffClock(
-            new BackoffPolicy(options.FirstRetryDelay, options.MaxRetryDelay, options.RetryTimeLimit),
-            time,
-            random
-        );
+        var backoff = NewBackoff();
         var current = batch;
         try
         {
@@ -66,10 +61,13 @@ internal sealed class BulkWriter(
                 var action = BulkStatus.ClassifyCall(response.Status);
                 if (action is BulkAction.Fatal)
                 {
-                    throw IndexBlock.Failure(indexName, response.Error) ?? Failed(indexName, response.Status, response.Error);
+                    throw BulkFailures.Refused(indexName, response.Status, response.Error);
                 }
 
-                if (action is BulkAction.Split)
+                // What takes longer than a request may, takes that long again; it may have been carried out all the same.
+                var isTooSlow = options.RequestTimeout is not null && current.Count > 1 && response.Error?.Type == BulkError.Timeout;
+                mayHaveBeenSent |= isTooSlow;
+                if (action is BulkAction.Split || isTooSlow)
                 {
                     await SplitAsync(indexName, pipeline, current, response, mayHaveBeenSent, outcome, cancellationToken);
                     return;
@@ -85,8 +83,9 @@ internal sealed class BulkWriter(
                         return;
                     }
 
-                    // The call was taken; what matters is what it says of its operations.
+                    // The call was taken; what matters is what it says of its operations. As long as some are taken it goes on.
                     status = response.Items[refused[0]].Status;
+                    backoff = refused.Count < current.Count ? NewBackoff() : backoff;
                     var rest = current.Select(refused);
                     DisposeUnless(batch, current);
                     current = rest;
@@ -98,8 +97,8 @@ internal sealed class BulkWriter(
                 }
 
                 var delay = backoff.Next(response.RetryAfter)
-                    ?? throw IndexBlock.Failure(indexName, lastError) ?? GivenUp(indexName, current.Count, status, lastError);
-                BulkLog.Retrying(logger, indexName, current.Count, status, lastError?.Type ?? "none", delay);
+                    ?? throw BulkFailures.GivenUp(indexName, current.Count, options.RetryTimeLimit, status, lastError);
+                BulkLog.Retrying(logger, indexName, current.Count, status, lastError?.Type ?? "none", LogSeconds.Of(delay));
                 await Task.Delay(delay, time, cancellationToken);
             }
         }
@@ -112,7 +111,14 @@ internal sealed class BulkWriter(
     private async Task<BulkResponse> SendAsync(string indexName, string? pipeline, BulkBatch batch, CancellationToken cancellationToken)
     {
         using var place = await _concurrency.EnterAsync(cancellationToken);
-        var response = await index.BulkAsync(indexName, pipeline, batch.Body, batch.Count, cancellationToken);
+        var response = await index.BulkAsync(
+            indexName,
+            pipeline,
+            batch.Body,
+            batch.Count,
+            options.RequestTimeout,
+            cancellationToken
+        );
         if (response.Status == 429 || response.Items.Any(item => item.Status == 429))
         {
             _concurrency.Overloaded();
@@ -163,7 +169,7 @@ internal sealed class BulkWriter(
                     Reject(batch.IdOf(position), item.Error ?? new BulkError("status_" + item.Status, "no reason given"), outcome);
                     break;
                 default:
-                    throw IndexBlock.Failure(indexName, item.Error) ?? Failed(indexName, item.Status, item.Error);
+                    throw BulkFailures.Refused(indexName, item.Status, item.Error);
             }
         }
 
@@ -217,36 +223,8 @@ internal sealed class BulkWriter(
         }
     }
 
-    private static ConnectorException Failed(string indexName, int status, BulkError? error) =>
-        new(
-            FailureKind.Fatal,
-            status switch
-            {
-                401 => $"Elasticsearch refused the credentials while writing to '{indexName}' (401). Check elasticsearch.username and "
-                    + "password, or api_key.",
-                403 =>
-                    $"Elasticsearch does not allow writing to '{indexName}' (403): {error?.Reason ?? "no reason given"}. The key or user "
-                        + "needs the privileges that the documentation lists.",
-                < 0 or (>= 300 and < 400) => error?.Reason
-                    ?? $"Elasticsearch did not take what was to be written to '{indexName}' ({status}).",
-                404 => $"The index '{indexName}' is gone (404): {error?.Reason ?? "no reason given"}. Nothing was deleted; start the sync "
-                    + "again to rebuild it.",
-                _ => $"Elasticsearch refused to write to '{indexName}' ({status}): {error?.Type ?? "unknown"}: "
-                    + $"{error?.Reason ?? "no reason given"}",
-            }
-        );
-
-    private ConnectorException GivenUp(string indexName, int operations, int status, BulkError? error) =>
-        new(
-            FailureKind.Retry,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"Elasticsearch has not taken {operations:N0} operations for '{indexName}' in {options.RetryTimeLimit.TotalMinutes:0.#} "
-                    + $"minutes (last answer: {(status == 0 ? "none" : status.ToString(CultureInfo.InvariantCulture))}"
-                    + $"{(error is null ? string.Empty : $", {error.Type}: {error.Reason}")}). "
-                    + $"The sync can be resumed when the cluster has recovered."
-            )
-        );
+    private BackoffClock NewBackoff() =>
+        new(new BackoffPolicy(options.FirstRetryDelay, options.MaxRetryDelay, options.RetryTimeLimit), time, random);
 
     private sealed class Outcome
     {

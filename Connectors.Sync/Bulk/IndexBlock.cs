@@ -46,7 +46,7 @@ internal static class IndexBlock
                         + "whether its nodes find each other."
                 ),
                 _ => new ConnectorException(
-                    $"'{indexName}' is blocked: {error.Reason.TrimEnd('.', ';')}. Remove the block, or attach another index."
+                    $"'{indexName}' is blocked: {Sentences.Inner(error.Reason)}. Remove the block, or attach another index."
                 ),
             };
 

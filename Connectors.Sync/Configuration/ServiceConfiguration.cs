@@ -28,6 +28,9 @@ internal sealed record ServiceConfiguration
     /// <summary>Class of each service type, as <c>Namespace.Type, Assembly</c>: those of the host and those of the configuration.</summary>
     public IReadOnlyDictionary<string, string> Sources { get; init; } = SourceClasses.None.ByServiceType;
 
+    /// <summary>Where a service type of one's own is set (<c>config.yml:12</c>), by service type.</summary>
+    public IReadOnlyDictionary<string, string> SourceLocations { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Notices that are no errors: settings without effect, old forms, security risks.</summary>
     public IReadOnlyList<ConfigProblem> Notices { get; init; } = [];
 
@@ -50,4 +53,5 @@ internal sealed record ConfigurationOutcome(ServiceConfiguration? Configuration,
 /// <param name="ApiKey">
 /// The key to write its content index with, or <see langword="null"/> for the credentials of <see cref="ElasticsearchOptions"/>.
 /// </param>
-internal sealed record ConnectorEntry(string ConnectorId, string ServiceType, Secret? ApiKey);
+/// <param name="Location">Where it is listed: <c>config.yml:12</c>.</param>
+internal sealed record ConnectorEntry(string ConnectorId, string ServiceType, Secret? ApiKey, string Location = "");

@@ -8,11 +8,11 @@ internal static partial class ElasticsearchLog
     [LoggerMessage(400, LogLevel.Information, "Connected to Elasticsearch {Version} ({Cluster}) at {Host}")]
     public static partial void Connected(ILogger logger, string version, string cluster, string host);
 
-    [LoggerMessage(401, LogLevel.Warning, "Waiting for Elasticsearch: {Problem} Next try in {Delay}")]
-    public static partial void Waiting(ILogger logger, string problem, TimeSpan delay);
+    [LoggerMessage(401, LogLevel.Warning, "Waiting for Elasticsearch, for {Left} s more: {Problem}")]
+    public static partial void Waiting(ILogger logger, double left, string problem);
 
-    [LoggerMessage(402, LogLevel.Warning, "{Problem} Trying again in {Delay}")]
-    public static partial void Retrying(ILogger logger, string problem, TimeSpan delay);
+    [LoggerMessage(402, LogLevel.Warning, "{Problem} Trying again in {Delay} s")]
+    public static partial void Retrying(ILogger logger, string problem, double delay);
 
     [LoggerMessage(
         403,

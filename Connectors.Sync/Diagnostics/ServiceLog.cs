@@ -5,12 +5,8 @@ namespace Connectors.Sync.Diagnostics;
 /// <summary>Messages of the service and its jobs: event ids 500 to 599.</summary>
 internal static partial class ServiceLog
 {
-    [LoggerMessage(
-        500,
-        LogLevel.Information,
-        "The service starts as {WorkerHostname} and serves service types {ServiceTypes} and connectors {ConnectorIds}"
-    )]
-    public static partial void Starts(ILogger logger, string workerHostname, string serviceTypes, string connectorIds);
+    [LoggerMessage(500, LogLevel.Information, "The service starts as {WorkerHostname} and serves {Served}")]
+    public static partial void Starts(ILogger logger, string workerHostname, string served);
 
     [LoggerMessage(501, LogLevel.Information, "The service stops; {Running} syncs finish the page in flight")]
     public static partial void Stops(ILogger logger, int running);
@@ -84,8 +80,8 @@ internal static partial class ServiceLog
     )]
     public static partial void IdleJobFailed(ILogger logger, string syncJobId, string connectorId, DateTimeOffset? lastSeen);
 
-    [LoggerMessage(516, LogLevel.Error, "{Round} failed and is retried in {Delay}: {Reason}")]
-    public static partial void RoundFailed(ILogger logger, string round, TimeSpan delay, string reason);
+    [LoggerMessage(516, LogLevel.Error, "{Round} failed and is retried in {Delay} s: {Reason}")]
+    public static partial void RoundFailed(ILogger logger, string round, double delay, string reason);
 
     [LoggerMessage(517, LogLevel.Error, "{Round} failed unexpectedly (error id {ErrorId})")]
     public static partial void RoundBroke(ILogger logger, Exception exception, string round, string errorId);
@@ -118,6 +114,9 @@ internal static partial class ServiceLog
             + "sources to serve it"
     )]
     public static partial void UnknownServiceType(ILogger logger, string connectorId, string serviceType);
+
+    [LoggerMessage(529, LogLevel.Warning, "{Problem} {Remedy}")]
+    public static partial void ListedConnector(ILogger logger, string problem, string remedy);
 
     [LoggerMessage(
         523,
@@ -153,9 +152,9 @@ internal static partial class ServiceLog
     [LoggerMessage(
         540,
         LogLevel.Warning,
-        "The end of job {SyncJobId} of connector {ConnectorId} could not be written, it is tried again in {Delay}: {Reason}"
+        "The end of job {SyncJobId} of connector {ConnectorId} could not be written, it is tried again in {Delay} s: {Reason}"
     )]
-    public static partial void EndTriedAgain(ILogger logger, string syncJobId, string connectorId, string reason, TimeSpan delay);
+    public static partial void EndTriedAgain(ILogger logger, string syncJobId, string connectorId, string reason, double delay);
 
     /// <summary>The sign of life that the alert about missing polls waits for (infra/modules/alerts.bicep); at what level is the host's
     /// choice.</summary>

@@ -1,3 +1,5 @@
+using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Planning;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Diagnostics;
@@ -22,8 +24,8 @@ internal static partial class SyncLog
     [LoggerMessage(203, LogLevel.Information, "Sync {SyncJobId} of {IndexName}: the source reports no changes")]
     public static partial void Unchanged(ILogger logger, string syncJobId, string indexName);
 
-    [LoggerMessage(204, LogLevel.Warning, "The source is asked for {Call} again in {Delay}: {Reason}")]
-    public static partial void SourceRetried(ILogger logger, string call, string reason, TimeSpan delay);
+    [LoggerMessage(204, LogLevel.Warning, "The source is asked for {Call} again in {Delay} s: {Reason}")]
+    public static partial void SourceRetried(ILogger logger, string call, string reason, double delay);
 
     [LoggerMessage(205, LogLevel.Warning, "Partition {Partition} is read from its start again: the source could not find its position")]
     public static partial void PartitionRestarted(ILogger logger, string partition);
@@ -35,8 +37,22 @@ internal static partial class SyncLog
     )]
     public static partial void DuplicateIds(ILogger logger, long duplicates, string partition);
 
-    [LoggerMessage(207, LogLevel.Warning, "Sync {SyncJobId} of {IndexName} deletes nothing: {Reason}")]
+    [LoggerMessage(207, LogLevel.Debug, "Sync {SyncJobId} of {IndexName} deletes nothing: {Reason}")]
     public static partial void DeletesRefused(ILogger logger, string syncJobId, string indexName, string reason);
+
+    /// <summary>A sync ended, and the index is as it should be.</summary>
+    public static void Ends(ILogger logger, SyncRequest request, SyncCounts counts, long total) =>
+        Ends(
+            logger,
+            request.JobId,
+            request.IndexName,
+            counts.Created,
+            counts.Updated,
+            counts.Deleted,
+            counts.Skipped,
+            counts.Rejected,
+            total
+        );
 
     [LoggerMessage(
         208,
@@ -44,7 +60,7 @@ internal static partial class SyncLog
         "Sync {SyncJobId} of {IndexName} ends: {Created} created, {Updated} updated, {Deleted} deleted, {Skipped} unchanged, {Rejected} "
             + "rejected, {Total} documents in the index"
     )]
-    public static partial void Ends(
+    private static partial void Ends(
         ILogger logger,
         string syncJobId,
         string indexName,

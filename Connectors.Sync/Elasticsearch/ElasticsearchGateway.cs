@@ -33,10 +33,14 @@ internal sealed class ElasticsearchGateway : IDisposable
         Checkup = new ElasticsearchHealth(calls, time);
         Documents = new DocumentStore(calls, options.UseConnectorsApi ? new ConnectorApiClient(calls, logger) : null, logger);
         Content = new ContentIndex(calls, time, logger);
+        Semantic = new SemanticMapping(calls);
     }
 
     /// <summary>The index that a sync fills.</summary>
     public IContentIndex Content { get; }
+
+    /// <summary>Fields of it that are searched by meaning.</summary>
+    public SemanticMapping Semantic { get; }
 
     /// <summary>Single documents: what the connector protocol reads and writes.</summary>
     public IDocumentStore Documents { get; }
@@ -52,6 +56,10 @@ internal sealed class ElasticsearchGateway : IDisposable
     /// It did not respond in time, refused the credentials, is not Elasticsearch, or has an unsupported version.
     /// </exception>
     public Task<ElasticsearchInfo> ConnectAsync(CancellationToken cancellationToken) => _preflight.RunAsync(cancellationToken);
+
+    /// <summary>Finds out whether anything answers at the address, whatever it thinks of the credentials; asks once.</summary>
+    /// <exception cref="ConnectorException">Nothing does, or it leads elsewhere.</exception>
+    public Task ReachAsync(CancellationToken cancellationToken) => _preflight.ReachAsync(cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => _settings.Dispose();

@@ -20,11 +20,15 @@ internal sealed class ElasticsearchPreflight(
     private const int OldestMajor = 8;
     private static readonly Version Tested = new(9, 5);
 
+    // While Elasticsearch is waited for, the same problem is told this often.
+    private static readonly TimeSpan SaidAgain = TimeSpan.FromSeconds(30);
+
     public async Task<ElasticsearchInfo> RunAsync(CancellationToken cancellationToken)
     {
         var request = ElasticsearchRequest.Get(string.Empty);
         var start = time.GetTimestamp();
         var wait = options.InitialBackoff;
+        (string? Problem, long At) said = default;
         while (true)
         {
             using var response = await calls.SendOnceAsync(request, cancellationToken);
@@ -44,16 +48,33 @@ internal sealed class ElasticsearchPreflight(
             {
                 throw new ConnectorException(
                     FailureKind.Retry,
-                    $"Gave up after {options.MaxWaitDuration.TotalSeconds} s (elasticsearch.max_wait_duration). {failure.Message}",
+                    $"Gave up after {options.MaxWaitDuration.TotalSeconds} s (a service waits for elasticsearch.max_wait_duration). "
+                        + failure.Message,
                     failure
                 );
             }
 
             var delay = response.RetryAfter > wait ? response.RetryAfter.Value : Jittered(wait);
             delay = delay < left ? delay : left;
-            ElasticsearchLog.Waiting(logger, failure.Message, delay);
+            if (failure.Message != said.Problem || time.GetElapsedTime(said.At) >= SaidAgain)
+            {
+                ElasticsearchLog.Waiting(logger, Math.Ceiling(left.TotalSeconds), failure.Message);
+                said = (failure.Message, time.GetTimestamp());
+            }
+
             await Task.Delay(delay, time, cancellationToken);
             wait *= options.BackoffMultiplier;
+        }
+    }
+
+    /// <summary>Finds out whether anything answers, whatever it thinks of the credentials; asks once.</summary>
+    public async Task ReachAsync(CancellationToken cancellationToken)
+    {
+        var request = ElasticsearchRequest.Get(string.Empty);
+        using var response = await calls.SendOnceAsync(request, cancellationToken);
+        if (response.Status is 0 or (>= 300 and < 400))
+        {
+            throw calls.Failures.Of(request, response);
         }
     }
 

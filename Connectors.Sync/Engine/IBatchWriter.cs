@@ -23,10 +23,11 @@ internal sealed class BatchWriters(IContentIndex index, BulkWriterOptions bulk, 
     /// <param name="request">The sync.</param>
     /// <param name="monitor">Ends it when too much is rejected.</param>
     /// <param name="preview">Of a dry run, what is told instead of being written; <see langword="null"/> otherwise.</param>
-    public IBatchWriter For(SyncRequest request, RejectionMonitor monitor, SyncPreview? preview) =>
+    /// <param name="passesInference">Whether Elasticsearch asks an inference endpoint about what is written.</param>
+    public IBatchWriter For(SyncRequest request, RejectionMonitor monitor, SyncPreview? preview, bool passesInference) =>
         preview is not null
-            ? new DryRunBatchWriter(preview)
-            : new IndexBatchWriter(new BulkWriter(index, bulk, monitor, time, random, logger), request.IndexName, request.Pipeline?.Name);
+            ? new DryRunBatchWriter(index, request, preview)
+            : new IndexBatchWriter(new BulkWriter(index, bulk.For(passesInference), monitor, time, random, logger), request.IndexName, request.Pipeline?.Name);
 }
 
 /// <summary>Writes to the index.</summary>
@@ -34,27 +35,4 @@ internal sealed class IndexBatchWriter(BulkWriter writer, string indexName, stri
 {
     public Task<BulkReport> WriteAsync(BulkBatch batch, bool mayHaveBeenSent, CancellationToken cancellationToken) =>
         writer.WriteAsync(indexName, pipeline, batch, mayHaveBeenSent, cancellationToken);
-}
-
-/// <summary>Writes nothing, and reports what would have been written.</summary>
-internal sealed class DryRunBatchWriter(SyncPreview preview) : IBatchWriter
-{
-    public Task<BulkReport> WriteAsync(BulkBatch batch, bool mayHaveBeenSent, CancellationToken cancellationToken)
-    {
-        var counts = default(SyncCounts);
-        for (var index = 0; index < batch.Count; index++)
-        {
-            var operation = batch.Operations[index];
-            preview.Add(operation.Kind, batch.IdOf(index));
-            counts += operation.Kind switch
-            {
-                BulkOperationKind.Add => new SyncCounts(Created: 1, Bytes: operation.Length),
-                BulkOperationKind.Change => new SyncCounts(Updated: 1, Bytes: operation.Length),
-                BulkOperationKind.Repeat => new SyncCounts(Duplicates: 1, Bytes: operation.Length),
-                _ => new SyncCounts(Deleted: 1),
-            };
-        }
-
-        return Task.FromResult(new BulkReport(counts, new RejectionReport()));
-    }
 }

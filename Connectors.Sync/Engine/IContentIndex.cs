@@ -74,17 +74,33 @@ internal interface IContentIndex
     /// <c>_digest</c> where the document has one, else of <c>_timestamp</c>, else <see cref="DocumentVersion.None"/>.</param>
     Task ReadIdsAsync(string index, IdReceiver receive, CancellationToken cancellationToken);
 
+    /// <summary>Reads some fields of documents as they are now, also of those that no search sees yet; a document that is not there is left
+    /// out.</summary>
+    /// <param name="index">The index; one that does not exist holds nothing.</param>
+    /// <param name="ids">The ids, some hundreds at most.</param>
+    /// <param name="fields">Names of top-level fields of the documents.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    Task<IReadOnlyDictionary<string, JsonObject>> ReadFieldsAsync(
+        string index,
+        IReadOnlyList<string> ids,
+        IReadOnlyList<string> fields,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Sends one bulk request once; every outcome is returned as a value, only a cancelled token throws.</summary>
     /// <param name="index">The index; it is never created by this call if that can be avoided.</param>
     /// <param name="pipeline">Ingest pipeline, or <see langword="null"/>.</param>
     /// <param name="body">NDJSON with a final newline.</param>
     /// <param name="operations">Number of operations in <paramref name="body"/>; the answer has as many items when the request was
     /// taken.</param>
+    /// <param name="timeout">How long it may take; <see langword="null"/> for as long as any other call.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
     Task<BulkResponse> BulkAsync(
         string index,
         string? pipeline,
         ReadOnlyMemory<byte> body,
         int operations,
+        TimeSpan? timeout,
         CancellationToken cancellationToken
     );
 

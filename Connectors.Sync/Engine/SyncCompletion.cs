@@ -24,7 +24,7 @@ internal sealed class SyncCompletion(IContentIndex index, SyncEngineOptions opti
     public string? RefuseDeletes(SyncRequest request, StoredPlan plan, SyncCounts counts, long vanished, string? gap) =>
         vanished > 0 && gap is not null
             ? $"{(request.DryRun ? "Nothing would be deleted" : "Nothing was deleted")}, because the source could not list everything: "
-                + $"{gap.TrimEnd('.')}. "
+                + $"{Sentences.Inner(gap)}. "
                 + $"{(request.DryRun ? "New and changed documents would be written" : "New and changed documents were written")}. Fix the "
                 + "permissions or exclude that location, then sync again."
         : vanished > 0 && plan.HoldsForeign && !request.AllowMassDelete

@@ -56,6 +56,10 @@ internal sealed record SyncEngineOptions
     /// <summary>How long one call of the source may take without an answer or progress. Default 10 minutes.</summary>
     public TimeSpan SourceCallTimeLimit { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>The options of a sync.</summary>
+    /// <param name="passesInference">Whether Elasticsearch asks an inference endpoint about what is written.</param>
+    public SyncEngineOptions For(bool passesInference) => passesInference ? this with { Bulk = Bulk.For(passesInference) } : this;
+
     /// <summary>When a call of the source is made again, in a process that waits.</summary>
     public BackoffPolicy SourceRetries => new(Bulk.FirstRetryDelay, Bulk.MaxRetryDelay, SourceRetryTimeLimit);
 }

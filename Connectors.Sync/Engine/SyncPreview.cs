@@ -14,17 +14,28 @@ public sealed class SyncPreview
     private readonly List<string> _updated;
     private readonly List<string> _deleted;
 
+    private readonly Dictionary<string, string> _names;
+
     internal SyncPreview()
         : this([], [], []) { }
 
     /// <summary>A preview as it was stored.</summary>
     [JsonConstructor]
-    internal SyncPreview(IReadOnlyList<string> added, IReadOnlyList<string> updated, IReadOnlyList<string> deleted)
+    internal SyncPreview(
+        IReadOnlyList<string> added,
+        IReadOnlyList<string> updated,
+        IReadOnlyList<string> deleted,
+        IReadOnlyDictionary<string, string>? names = null
+    )
     {
         _added = [.. added];
         _updated = [.. updated];
         _deleted = [.. deleted];
+        _names = new Dictionary<string, string>(names ?? new Dictionary<string, string>(), StringComparer.Ordinal);
     }
+
+    /// <summary>What a person knows those documents by, where they have that, by their ids.</summary>
+    public IReadOnlyDictionary<string, string> Names => _names;
 
     /// <summary>Ids that would be added.</summary>
     public IReadOnlyList<string> Added => _added;
@@ -41,22 +52,46 @@ public sealed class SyncPreview
         _added.AddRange(other._added.Take(MaxIds - _added.Count));
         _updated.AddRange(other._updated.Take(MaxIds - _updated.Count));
         _deleted.AddRange(other._deleted.Take(MaxIds - _deleted.Count));
+        foreach (var (id, name) in other._names)
+        {
+            _names.TryAdd(id, name);
+        }
     }
 
-    internal void Add(BulkOperationKind kind, string id)
+    /// <summary>Whether there is a place for another id of a kind.</summary>
+    internal bool HasRoom(BulkOperationKind kind)
     {
         lock (_lock)
         {
-            var ids = kind switch
-            {
-                BulkOperationKind.Add => _added,
-                BulkOperationKind.Delete => _deleted,
-                _ => _updated,
-            };
+            return Of(kind).Count < MaxIds;
+        }
+    }
+
+    /// <summary>Takes an id, if there is a place for it.</summary>
+    /// <param name="kind">What would be done.</param>
+    /// <param name="id">The id.</param>
+    /// <param name="name">What a person knows the document by, or <see langword="null"/>.</param>
+    internal void Add(BulkOperationKind kind, string id, string? name)
+    {
+        lock (_lock)
+        {
+            var ids = Of(kind);
             if (ids.Count < MaxIds)
             {
                 ids.Add(id);
+                if (name is not null)
+                {
+                    _names[id] = name;
+                }
             }
         }
     }
+
+    private List<string> Of(BulkOperationKind kind) =>
+        kind switch
+        {
+            BulkOperationKind.Add => _added,
+            BulkOperationKind.Delete => _deleted,
+            _ => _updated,
+        };
 }

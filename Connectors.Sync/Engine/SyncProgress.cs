@@ -7,6 +7,8 @@ internal sealed class SyncProgress
     private SyncCounts _counts;
     private SyncPhase _phase;
     private long? _estimatedDocuments;
+    private bool _isEstimateGuess;
+    private long? _resumedAfter;
 
     /// <summary>What the sync is doing.</summary>
     public SyncPhase Phase
@@ -39,23 +41,73 @@ internal sealed class SyncProgress
         }
     }
 
-    /// <summary>How many documents the source holds, if it knows.</summary>
+    /// <summary>How many documents the source holds; <see langword="null"/> when nobody knows. A guess that was exceeded is none any
+    /// more.</summary>
     public long? EstimatedDocuments
     {
         get
         {
             lock (_lock)
             {
-                return _estimatedDocuments;
+                return _isEstimateGuess && _counts.Read > _estimatedDocuments ? null : _estimatedDocuments;
             }
         }
         internal set
         {
             lock (_lock)
             {
-                _estimatedDocuments = value;
+                (_estimatedDocuments, _isEstimateGuess) = (value, false);
             }
         }
+    }
+
+    /// <summary>Whether <see cref="EstimatedDocuments"/> is not what the source said, but the number of documents in the index when the
+    /// sync began.</summary>
+    public bool IsEstimateGuess
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isEstimateGuess;
+            }
+        }
+    }
+
+    /// <summary>How many documents earlier runs of the same job had read when this one went on; <see langword="null"/> when it began at the
+    /// beginning.</summary>
+    public long? ResumedAfter
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _resumedAfter;
+            }
+        }
+    }
+
+    /// <summary>Called once when it is known that the sync goes on from an earlier run, and where.</summary>
+    internal Action? Resumed { get; set; }
+
+    /// <summary>Takes the estimate of a plan: what the source said, or else what the index holds.</summary>
+    internal void Expect(long? documents, bool isGuess)
+    {
+        lock (_lock)
+        {
+            (_estimatedDocuments, _isEstimateGuess) = (documents, isGuess);
+        }
+    }
+
+    /// <summary>The sync goes on from an earlier run, whose counts are these.</summary>
+    internal void Resume()
+    {
+        lock (_lock)
+        {
+            _resumedAfter = _counts.Read;
+        }
+
+        Resumed?.Invoke();
     }
 
     /// <summary>Begins to count again.</summary>
@@ -64,6 +116,7 @@ internal sealed class SyncProgress
         lock (_lock)
         {
             _counts = default;
+            _resumedAfter = null;
         }
     }
 

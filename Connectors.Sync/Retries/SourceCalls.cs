@@ -70,7 +70,7 @@ internal sealed class SourceCalls(
                     throw;
                 }
 
-                SyncLog.SourceRetried(logger, what, failure.Message, delay);
+                SyncLog.SourceRetried(logger, what, failure.Message, LogSeconds.Of(delay));
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, cancellationToken);
                 await Task.Delay(delay, time, either.Token);
             }

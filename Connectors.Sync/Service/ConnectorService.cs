@@ -1,4 +1,5 @@
 using Connectors.Abstractions;
+using Connectors.Sync.Api;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
@@ -19,10 +20,8 @@ internal sealed class ConnectorService
     private readonly ServiceParts _parts;
     private readonly ConnectorServiceOptions _options;
     private readonly ILogger _logger;
-    private readonly PollCycle _pollCycle;
-    private readonly SourceCheck _sources;
+    private readonly ServiceCore _core;
     private readonly JobDispatcher _jobs;
-    private readonly OrphanedContent _orphans;
 
     /// <summary>A service.</summary>
     /// <param name="parts">What it is made of.</param>
@@ -34,30 +33,31 @@ internal sealed class ConnectorService
         _parts = parts;
         _options = options;
         _logger = parts.LoggerFactory.CreateLogger<ConnectorService>();
-        Connectors = new ConnectorIndex(parts.Store, parts.TimeProvider);
-        Jobs = new SyncJobIndex(parts.Store, parts.TimeProvider);
-        Steps = new SyncJobSteps(Connectors, Jobs);
-        _sources = new SourceCheck(parts.Sources, parts.TimeProvider);
-        _pollCycle = new PollCycle(
-            Connectors,
-            Jobs,
-            new ConnectorMaintenance(Connectors, Steps, _sources, options, parts.TimeProvider, parts.LoggerFactory),
-            new JobCleanup(Jobs, Steps, parts.TimeProvider, parts.LoggerFactory),
+        _core = new ServiceCore(
+            parts.Store,
+            parts.Sources,
+            parts.ContentIndexOf,
             options,
+            parts.TimeProvider,
             parts.LoggerFactory
         );
-        _orphans = new OrphanedContent(Connectors, Jobs, parts.ContentIndexOf, options, parts.TimeProvider, parts.LoggerFactory);
-        _jobs = new JobDispatcher(parts, options, Jobs, Steps, _sources, _pollCycle);
+        _jobs = new JobDispatcher(_core, parts);
     }
 
     /// <summary>The connectors.</summary>
-    public ConnectorIndex Connectors { get; }
+    public ConnectorIndex Connectors => _core.Connectors;
 
     /// <summary>The jobs.</summary>
-    public SyncJobIndex Jobs { get; }
+    public SyncJobIndex Jobs => _core.Jobs;
 
     /// <summary>The steps of a job's life.</summary>
-    public SyncJobSteps Steps { get; }
+    public SyncJobSteps Steps => _core.Steps;
+
+    /// <summary>Ends abandoned jobs.</summary>
+    public JobCleanup Cleanup => _core.Cleanup;
+
+    /// <summary>What the HTTP API answers.</summary>
+    public ConnectorApi Api => _core.Api;
 
     /// <summary>The syncs that run here now, the oldest first. May be asked at any time.</summary>
     public IReadOnlyList<RunningSync> Running => _jobs.Running.Shown;
@@ -179,7 +179,7 @@ internal sealed class ConnectorService
             await _parts.Preflight(stop);
         }
 
-        var now = new SyncNow(Connectors, Jobs, _jobs, _parts, _options, _sources);
+        var now = new SyncNow(_core, _jobs, _parts);
         return options.DryRun
             ? await now.DryRunAsync(connectorId, options, stop, cancellationToken)
             : await now.RunAsync(connectorId, options, stop, cancellationToken);
@@ -187,12 +187,7 @@ internal sealed class ConnectorService
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
-        ServiceLog.Starts(
-            _logger,
-            _options.Worker.Hostname,
-            string.Join(", ", _options.ServiceTypes),
-            string.Join(", ", _options.Connectors.Select(connector => connector.ConnectorId))
-        );
+        ServiceLog.Starts(_logger, _options.Worker.Hostname, _options.Served);
         if (_parts.Preflight is not null)
         {
             await _parts.Preflight(cancellationToken);
@@ -205,7 +200,7 @@ internal sealed class ConnectorService
     {
         // A dead worker's job holds up its connector: what is silent is judged at each look, not only by the clean-up.
         var failed = await FailIdleJobsAsync(cancellationToken);
-        if (await _pollCycle.MaintainAllAsync(_jobs.Running.HasConnector, cancellationToken) + failed > 0)
+        if (await _core.PollCycle.MaintainAllAsync(_jobs.Running.HasConnector, cancellationToken) + failed > 0)
         {
             _jobs.PollSignal.Wake();
         }
@@ -220,11 +215,14 @@ internal sealed class ConnectorService
     private async Task CleanUpAsync(CancellationToken cancellationToken)
     {
         await FailIdleJobsAsync(cancellationToken);
-        await _pollCycle.CancelOrphansAsync(cancellationToken);
-        await _pollCycle.RemoveSecretsAsync(cancellationToken);
-        await _orphans.DeleteAsync(cancellationToken);
+        await _core.PollCycle.CancelOrphansAsync(cancellationToken);
+        await _core.PollCycle.MendEndedAsync(cancellationToken);
+        await _core.Orphans.DeleteAsync(cancellationToken);
     }
 
     private Task<int> FailIdleJobsAsync(CancellationToken cancellationToken) =>
-        _pollCycle.FailIdleJobsAsync(job => ValueTask.FromResult(_jobs.Running.Has(job.Id) || _jobs.IsAbandoned(job)), cancellationToken);
+        _core.PollCycle.FailIdleJobsAsync(
+            job => ValueTask.FromResult(_jobs.Running.Has(job.Id) || _jobs.IsAbandoned(job)),
+            cancellationToken
+        );
 }

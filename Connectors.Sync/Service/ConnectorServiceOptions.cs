@@ -29,8 +29,8 @@ internal sealed record ConnectorServiceOptions
     /// <see cref="IdleAfter"/> for dead.</summary>
     public TimeSpan JobHeartbeat { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often a running job is asked whether the user cancelled it. Default 3 s.</summary>
-    public TimeSpan CancelCheck { get; init; } = TimeSpan.FromSeconds(3);
+    /// <summary>How often a running job's document is asked whether the user cancelled it; each page asks the answer. Default 1 s.</summary>
+    public TimeSpan CancelCheck { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a cancelled job may take to finish the pages in flight; then it is stopped in their middle. Default 2
     /// minutes.</summary>
@@ -50,6 +50,17 @@ internal sealed record ConnectorServiceOptions
     /// information.
     /// </summary>
     public LogLevel PollDoneLevel { get; init; } = LogLevel.Debug;
+
+    /// <summary>What is served, in words.</summary>
+    public string Served
+    {
+        get
+        {
+            var types = ServiceTypes.Count == 0 ? null : $"every connector of the service types {string.Join(", ", ServiceTypes)}";
+            var ids = Connectors.Count == 0 ? null : $"the connectors {string.Join(", ", Connectors.Select(entry => entry.ConnectorId))}";
+            return types is null && ids is null ? "nothing" : string.Join(" and ", new[] { types, ids }.OfType<string>());
+        }
+    }
 
     /// <summary>The options of a configuration.</summary>
     public static ConnectorServiceOptions From(ServiceConfiguration configuration, JobWorker worker)

@@ -17,6 +17,7 @@ internal sealed class PluginAssemblies(string folder)
     public string Folder => folder;
 
     /// <summary>The assembly, or <see langword="null"/> when there is none.</summary>
+    /// <exception cref="ConnectorException">It is a plug-in, and this program was published without what plug-ins may need.</exception>
     public Assembly? Find(string assemblyName)
     {
         var name = NameOf(assemblyName);
@@ -76,6 +77,14 @@ internal sealed class PluginAssemblies(string folder)
             if (path is null)
             {
                 return null;
+            }
+
+            if (AppContext.TryGetSwitch("Connectors.Plugins", out var loadsPlugins) && !loadsPlugins)
+            {
+                throw new ConnectorException(
+                    $"{path} is not loaded: this program was published without the parts of .NET that only a plug-in may need. Take the .NET "
+                        + "tool or the container, or publish the folder with -p:PublishTrimmed=false."
+                );
             }
 
             return _loaded[name] = new PluginContext(path).LoadFromAssemblyPath(path);

@@ -237,7 +237,7 @@ internal sealed class SourceCatalog : ISourceFactory
     private static ConnectorException Unusable(string serviceType, string name, Exception exception) =>
         new(
             FailureKind.Fatal,
-            $"sources.{serviceType}: {name} can't be loaded ({exception.Message.TrimEnd('.')}). Build it for this version of "
+            $"sources.{serviceType}: {name} can't be loaded ({Sentences.Inner(exception.Message)}). Build it for this version of "
                 + "Connectors.Abstractions and put all its dependencies beside it.",
             exception
         );

@@ -33,20 +33,26 @@ internal static class CleanupCommand
             session.LoggerFactory
         );
         var others = new HashSet<string>(StringComparer.Ordinal);
+        var served = new List<ConnectorRecord>();
         await foreach (var connector in elasticsearch.Connectors.ListAsync(cancellationToken))
         {
-            if (!IsServed(host.Options, connector))
+            if (IsServed(host.Options, connector))
+            {
+                served.Add(connector);
+            }
+            else
             {
                 others.Add(connector.Id);
             }
         }
 
-        var cleanup = new JobCleanup(elasticsearch.Jobs, host.Service.Steps, session.Environment.TimeProvider, session.LoggerFactory);
+        var cleanup = host.Service.Cleanup;
         var failed = await cleanup.FailIdleJobsAsync(
             job => ValueTask.FromResult(!others.Contains(job.ConnectorId)),
             host.Options.IdleAfter,
             cancellationToken
         );
+        await cleanup.TellCanceledAsync(served, cancellationToken);
         var cleared = await cleanup.RemoveSecretsAsync(job => !others.Contains(job.ConnectorId), cancellationToken);
         if (session.IsJson)
         {

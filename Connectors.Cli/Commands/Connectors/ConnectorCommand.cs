@@ -6,6 +6,7 @@ using Connectors.Cli.Input;
 using Connectors.Cli.Output;
 using Connectors.Cli.Output.Listings;
 using Connectors.Sync.Api;
+using Connectors.Sync.Elasticsearch.Indices;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
@@ -94,7 +95,17 @@ internal static class ConnectorCommand
             Description = "When it syncs by itself: a Quartz cron expression with seconds, in UTC, such as \"0 0 2 * * ?\".",
             HelpName = "CRON",
         };
-        var create = new Command("create", "Makes a connector and prints its id.") { serviceType, index, name, id, set, schedule };
+        var semanticText = SemanticFields.CreateOption();
+        var create = new Command("create", "Makes a connector and prints its id.")
+        {
+            serviceType,
+            index,
+            name,
+            id,
+            set,
+            schedule,
+            semanticText,
+        };
         create.SetAction(
             (parsed, cancellationToken) =>
                 CreateAsync(
@@ -108,6 +119,7 @@ internal static class ConnectorCommand
                         Schedule = parsed.GetValue(schedule),
                     },
                     parsed.GetValue(set) ?? [],
+                    [.. (parsed.GetValue(semanticText) ?? []).SelectMany(SemanticFields.Parse)],
                     cancellationToken
                 )
         );
@@ -137,6 +149,7 @@ internal static class ConnectorCommand
         CommandSession session,
         NewConnector wanted,
         string[] set,
+        IReadOnlyList<SemanticField> semantic,
         CancellationToken cancellationToken
     )
     {
@@ -162,6 +175,7 @@ internal static class ConnectorCommand
             throw new CliException(ExitCode.Usage, $"--index: {taken}");
         }
 
+        await elasticsearch.Gateway.Semantic.CheckAsync(wanted.IndexName, semantic, cancellationToken);
         var connector = await elasticsearch.Connectors.CreateAsync(
             wanted with
             {
@@ -170,6 +184,7 @@ internal static class ConnectorCommand
             },
             cancellationToken
         );
+        await SemanticFields.MapAsync(elasticsearch.Gateway, wanted.IndexName, semantic, cancellationToken);
         foreach (var item in missing)
         {
             await session.Environment.Error.WriteLineAsync($"notice: {item}");

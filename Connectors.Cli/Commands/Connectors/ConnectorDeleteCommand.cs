@@ -3,6 +3,7 @@ using Connectors.Abstractions;
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
 using Connectors.Cli.Output.Listings;
+using Connectors.Cli.Output.Screen;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
@@ -159,7 +160,7 @@ internal static class ConnectorDeleteCommand
         CancellationToken cancellationToken
     )
     {
-        var console = TableOutput.Console(session.Environment);
+        var console = TerminalConsole.Of(session.Environment);
         console.WriteLine(
             $"Connector '{connector.Name ?? connector.Id}' ({connector.Id}) mirrors {connector.ServiceType ?? "nothing"} into "
                 + $"{connector.IndexName ?? "no index"}."

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
 using Connectors.Cli.Output.Listings;
-using Connectors.Cli.Output.Syncs;
 using Connectors.Sync.Api;
 using Connectors.Sync.Configuration.Settings;
 using Connectors.Sync.Protocol;
@@ -95,13 +94,7 @@ internal static class JobCommand
             return ExitCode.Success;
         }
 
-        TableOutput.Write(
-            session.Environment,
-            "Jobs, the newest first",
-            states.Count == 0 ? "There are no jobs." : "There are no such jobs.",
-            ["job", "connector", "status", "created", "took", "written", "deleted", "error"],
-            [.. jobs.Select(Row)]
-        );
+        await JobListing.WriteAsync(session, elasticsearch.Connectors, jobs, isFiltered: states.Count > 0, cancellationToken);
         return ExitCode.Success;
     }
 
@@ -117,7 +110,8 @@ internal static class JobCommand
     private static async Task<int> CancelAsync(CommandSession session, string id, CancellationToken cancellationToken)
     {
         using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
-        var status = await elasticsearch.Jobs.RequestCancelAsync(id, cancellationToken) ?? throw Missing(id);
+        var steps = new SyncJobSteps(elasticsearch.Connectors, elasticsearch.Jobs);
+        var status = await steps.RequestCancelAsync(id, cancellationToken) ?? throw Missing(id);
         if (status is not (JobStatus.Canceled or JobStatus.Canceling))
         {
             throw new CliException(ExitCode.Failed, $"Job '{id}' is {status.ToWord()} already: there is nothing to cancel.");
@@ -144,18 +138,6 @@ internal static class JobCommand
 
         return ExitCode.Success;
     }
-
-    private static string[] Row(SyncJobRecord job) =>
-        [
-            job.Id,
-            job.ConnectorId,
-            job.Status?.ToWord() ?? "",
-            job.CreatedAt?.ToString("yyyy-MM-dd HH:mm") ?? "",
-            job.CompletedAt - job.StartedAt is { } took ? SyncPace.Clock(took) : "",
-            SyncPace.Number(job.IndexedDocumentCount),
-            SyncPace.Number(job.DeletedDocumentCount),
-            job.Error ?? "",
-        ];
 
     internal static CliException Missing(string id) =>
         new(ExitCode.Usage, $"There is no job with the id \"{id}\". `elastic-ingest job list` shows the newest ones.");

@@ -27,6 +27,7 @@ internal static class DoctorCommand
                 failed++;
                 exitCode =
                     result.Check == "elasticsearch" ? ExitCode.Elasticsearch
+                    : result.Check == "configuration" ? ExitCode.Configuration
                     : exitCode == ExitCode.Success ? ExitCode.Failed
                     : exitCode;
             }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
 using Connectors.Emulator;
+using Microsoft.AspNetCore.Connections;
 
 namespace Connectors.Cli.Commands.Setup;
 
@@ -51,6 +52,14 @@ internal static class EmulatorCommand
             server = await EmulatorServer.StartAsync(
                 new EmulatorOptions { Port = port, DataFolder = data is null ? null : Path.GetFullPath(data) },
                 cancellationToken
+            );
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            throw new CliException(
+                ExitCode.Failed,
+                $"The emulator can't start: port {port} of 127.0.0.1 is taken by another program. --port N takes another one, --port 0 any "
+                    + "that is free."
             );
         }
         catch (IOException exception)

@@ -69,6 +69,8 @@ internal sealed class InitCommand
         HelpName = "CRON",
     };
 
+    private readonly Option<string[]> _semanticText = SemanticFields.CreateOption();
+
     public static Command Create(CliEnvironment environment, GlobalOptions global)
     {
         var init = new InitCommand();
@@ -93,6 +95,7 @@ internal sealed class InitCommand
             init._name,
             init._id,
             init._schedule,
+            init._semanticText,
         };
         command.Validators.Add(result =>
         {
@@ -136,6 +139,7 @@ internal sealed class InitCommand
             Name = parsed.GetValue(_name),
             Id = parsed.GetValue(_id),
             Schedule = parsed.GetValue(_schedule),
+            SemanticText = parsed.GetValue(_semanticText) is { Length: > 0 } fields ? string.Join(' ', fields) : null,
         };
     }
 }

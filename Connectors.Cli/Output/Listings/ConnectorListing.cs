@@ -7,6 +7,25 @@ namespace Connectors.Cli.Output.Listings;
 /// <summary>Shows the connectors and their state.</summary>
 internal static class ConnectorListing
 {
+    private static readonly Listing Listing = new()
+    {
+        Title = "Connectors",
+        WhenEmpty = "There are no connectors. Make one with `elastic-ingest connector create` or in Kibana.",
+        Columns =
+        [
+            new("id", 0),
+            new("name", 2),
+            new("source", 5, ColumnFallback.LeftOut),
+            new("index", 6, ColumnFallback.LeftOut),
+            new("status", 1),
+            new("schedule", 7, ColumnFallback.LeftOut),
+            new("last sync", 4),
+            new("result", 3),
+            new("error", 8, ColumnFallback.Sentence),
+        ],
+        More = "`elastic-ingest connector show ID` shows all about one.",
+    };
+
     /// <summary>Writes them all.</summary>
     public static async Task WriteAsync(CommandSession session, ConnectorIndex connectors, CancellationToken cancellationToken)
     {
@@ -23,13 +42,7 @@ internal static class ConnectorListing
 
         if (!session.IsJson)
         {
-            TableOutput.Write(
-                session.Environment,
-                "Connectors",
-                "There are no connectors. Make one with `elastic-ingest connector create` or in Kibana.",
-                ["id", "name", "source", "index", "status", "schedule", "last sync", "result"],
-                rows
-            );
+            Listing.Write(session.Environment, rows);
         }
     }
 
@@ -42,7 +55,8 @@ internal static class ConnectorListing
             connector.Status.ToWord(),
             connector.Schedule(JobType.Full) is { Enabled: true } schedule ? schedule.Interval : "",
             connector.LastSynced?.ToString("yyyy-MM-dd HH:mm") ?? "",
-            string.Join(": ", new[] { connector.LastSyncStatus?.ToWord(), connector.Error }.Where(text => text is not null)),
+            connector.LastSyncStatus?.ToWord() ?? "",
+            connector.Error ?? "",
         ];
 
     private static object Json(ConnectorRecord connector) =>

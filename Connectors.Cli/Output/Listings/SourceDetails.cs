@@ -1,5 +1,6 @@
 using Connectors.Abstractions;
 using Connectors.Cli.Hosting;
+using Connectors.Cli.Output.Screen;
 
 namespace Connectors.Cli.Output.Listings;
 
@@ -31,13 +32,20 @@ internal static class SourceDetails
 
         if (!session.IsJson)
         {
-            TableOutput.Write(
-                session.Environment,
-                "Sources",
-                "There are no sources.",
-                ["type", "name", "incremental", "advanced rules", "must be told"],
-                rows
-            );
+            new Listing
+            {
+                Title = "Sources",
+                WhenEmpty = "There are no sources.",
+                Columns =
+                [
+                    new("type", 0),
+                    new("name", 1),
+                    new("incremental", 3, ColumnFallback.LeftOut),
+                    new("advanced rules", 4, ColumnFallback.LeftOut),
+                    new("must be told", 2),
+                ],
+                More = "`elastic-ingest source show TYPE` shows all about one.",
+            }.Write(session.Environment, rows);
         }
     }
 
@@ -61,7 +69,7 @@ internal static class SourceDetails
         output.WriteLine("Fields:");
         foreach (var field in source.Fields)
         {
-            WriteField(output, field, session.Environment.Width ?? 120);
+            WriteField(output, field, session.Environment.Width ?? session.Environment.Columns ?? 120);
         }
 
         var needed = source
@@ -109,29 +117,9 @@ internal static class SourceDetails
                         field.DependsOn.Select(other => $"{other.Field} is {other.Value.ToJsonString(JsonLine.Options).Trim('"')}")
                     )
                     + ".";
-        foreach (var line in Wrap(meaning + condition, width - 6))
+        foreach (var line in WordWrap.Lines(meaning + condition, width - 6))
         {
             output.WriteLine($"      {line}");
-        }
-    }
-
-    private static IEnumerable<string> Wrap(string text, int width)
-    {
-        var line = string.Empty;
-        foreach (var word in text.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (line.Length > 0 && line.Length + 1 + word.Length > width)
-            {
-                yield return line;
-                line = string.Empty;
-            }
-
-            line = line.Length == 0 ? word : $"{line} {word}";
-        }
-
-        if (line.Length > 0)
-        {
-            yield return line;
         }
     }
 }

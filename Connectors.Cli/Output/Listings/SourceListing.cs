@@ -30,13 +30,21 @@ internal static class SourceListing
 
         if (!session.IsJson)
         {
-            TableOutput.Write(
-                session.Environment,
-                "Sources and their fields",
-                "There are no sources.",
-                ["source", "field", "type", "required", "default", "meaning"],
-                rows
-            );
+            new Listing
+            {
+                Title = "Sources and their fields",
+                WhenEmpty = "There are no sources.",
+                Columns =
+                [
+                    new("source", 0),
+                    new("field", 1),
+                    new("type", 2),
+                    new("required", 3, ColumnFallback.LeftOut),
+                    new("default", 4, ColumnFallback.LeftOut),
+                    new("meaning", 5, ColumnFallback.LeftOut),
+                ],
+                More = "`elastic-ingest source show TYPE` shows all about one.",
+            }.Write(session.Environment, rows);
         }
     }
 

@@ -26,11 +26,13 @@ internal static class DryRunReport
                     wouldAdd = counts.Created,
                     wouldUpdate = counts.Updated,
                     wouldDelete = counts.Deleted,
+                    deletesHeldBack = result.Outcome?.End == SyncEnd.Refused,
                     unchanged = counts.Skipped,
                     rewrite = result.Outcome?.Rewrite,
                     added = preview?.Added ?? [],
                     updated = preview?.Updated ?? [],
                     deleted = preview?.Deleted ?? [],
+                    names = preview?.Names ?? new Dictionary<string, string>(),
                 }
             );
             return;
@@ -42,13 +44,13 @@ internal static class DryRunReport
             return;
         }
 
-        Lines(output, '+', counts.Created, preview?.Added);
-        Lines(output, '~', counts.Updated, preview?.Updated);
-        Lines(output, '-', counts.Deleted, preview?.Deleted);
+        Lines(output, '+', counts.Created, preview?.Added, preview?.Names);
+        Lines(output, '~', counts.Updated, preview?.Updated, preview?.Names);
+        Lines(output, '-', counts.Deleted, preview?.Deleted, preview?.Names);
+        var heldBack = result.Outcome?.End == SyncEnd.Refused ? ", which the delete guard would hold back" : "";
         output.WriteLine(
-            $"{name}: a sync would add {Number(counts.Created)}, update {Number(counts.Updated)} and delete "
-                + $"{Deletes(result.Outcome, counts)} documents; "
-                + $"{Number(counts.Skipped)} are unchanged. (Dry run: nothing was written.)"
+            $"{name}: a sync would add {Number(counts.Created)}, update {Number(counts.Updated)} and delete {Number(counts.Deleted)} "
+                + $"documents{heldBack}; {Number(counts.Skipped)} are unchanged. (Dry run: nothing was written.)"
         );
         if (result.Outcome?.Rewrite is { } why)
         {
@@ -61,14 +63,18 @@ internal static class DryRunReport
         }
     }
 
-    private static string Deletes(SyncOutcome? outcome, SyncCounts counts) =>
-        outcome?.End == SyncEnd.Refused ? "no" : Number(counts.Deleted);
-
-    private static void Lines(TextWriter output, char sign, long count, IReadOnlyList<string>? ids)
+    /// <summary>Documents by the names that people know; an id where there is none.</summary>
+    private static void Lines(
+        TextWriter output,
+        char sign,
+        long count,
+        IReadOnlyList<string>? ids,
+        IReadOnlyDictionary<string, string>? names
+    )
     {
-        foreach (var id in (ids ?? []).Order(StringComparer.Ordinal))
+        foreach (var shown in (ids ?? []).Select(id => names?.GetValueOrDefault(id) ?? id).Order(StringComparer.Ordinal))
         {
-            output.WriteLine($"{sign} {id}");
+            output.WriteLine($"{sign} {shown}");
         }
 
         if (count > (ids?.Count ?? 0))

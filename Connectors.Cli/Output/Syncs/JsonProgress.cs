@@ -3,10 +3,14 @@ using Connectors.Sync.Service.Jobs;
 
 namespace Connectors.Cli.Output.Syncs;
 
-/// <summary>One JSON object a line: <c>sync_started</c>, <c>sync_running</c> every two seconds, <c>sync_ended</c>.</summary>
+/// <summary>One JSON object a line: <c>sync_started</c>, <c>sync_resumed</c> when it goes on from an earlier run,
+/// <c>sync_running</c> every two seconds, <c>sync_ended</c>.</summary>
 internal sealed class JsonProgress(CliEnvironment environment) : ProgressDisplay(environment)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
+
+    /// <summary>Its reader is a script, the log's is not.</summary>
+    public override bool TellsFaults => false;
 
     public override void Say(string line) => JsonLine.Write(Environment.Out, new { @event = "message", text = line });
 
@@ -22,6 +26,19 @@ internal sealed class JsonProgress(CliEnvironment environment) : ProgressDisplay
                 sync.IndexName,
                 sync.ServiceType,
                 sync.FollowedOn,
+            }
+        );
+
+    protected override void ShowResumed(RunningSync sync) =>
+        JsonLine.Write(
+            Environment.Out,
+            new
+            {
+                @event = "sync_resumed",
+                sync.JobId,
+                sync.ConnectorId,
+                documentsBefore = sync.Progress.ResumedAfter,
+                secondsBefore = Math.Round(sync.EarlierTime.TotalSeconds, 3),
             }
         );
 
@@ -66,6 +83,7 @@ internal sealed class JsonProgress(CliEnvironment environment) : ProgressDisplay
                         phase = SyncPace.Word(now.Phase).Replace(' ', '_'),
                         now.Counts,
                         estimatedDocuments = now.Estimated,
+                        isEstimateGuess = now is { IsGuess: true, Estimated: not null } ? true : (bool?)null,
                         documentsPerSecond = now.Rate is { } rate ? Math.Round(rate) : (double?)null,
                         secondsLeft = now.Left is { } left ? Math.Round(left.TotalSeconds) : (double?)null,
                     }

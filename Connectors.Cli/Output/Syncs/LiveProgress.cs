@@ -1,27 +1,50 @@
-using System.Collections.Concurrent;
 using Connectors.Cli.Output.Listings;
+using Connectors.Cli.Output.Screen;
+using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Engine;
 using Connectors.Sync.Service.Jobs;
-using Spectre.Console;
 using static Connectors.Cli.Output.Syncs.SyncPace;
 
 namespace Connectors.Cli.Output.Syncs;
 
-/// <summary>A table of the running syncs that is drawn again and again; what else is said, log lines too, appears above it.</summary>
+/// <summary>A table of the running syncs below everything else that is said; a sync that takes less than a second does not appear in
+/// it.</summary>
 internal sealed class LiveProgress : ProgressDisplay
 {
+    private const int LongestName = 24;
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
-    private readonly LogOutput _log;
-    private readonly IAnsiConsole _console;
-    private readonly ConcurrentQueue<string> _lines = new();
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
 
-    public LiveProgress(CliEnvironment environment, LogOutput log)
+    private static readonly ListingColumn[] Columns =
+    [
+        new("connector", 0, ColumnFallback.LeftOut),
+        new("doing", 1, ColumnFallback.LeftOut),
+        new("read", 2, ColumnFallback.LeftOut),
+        new("skipped", 6, ColumnFallback.LeftOut),
+        new("written", 4, ColumnFallback.LeftOut),
+        new("deleted", 5, ColumnFallback.LeftOut),
+        new("docs/s", 7, ColumnFallback.LeftOut),
+        new("left", 3, ColumnFallback.LeftOut),
+    ];
+
+    private readonly LiveRegion _live;
+    private readonly CancellationTokenRegistration _atOnce;
+
+    public LiveProgress(CliEnvironment environment, LiveRegion live)
         : base(environment)
     {
-        _log = log;
-        _console = TableOutput.Console(environment);
+        _live = live;
+        live.Show(Lines);
+
+        // The second Ctrl-C ends the process without coming back here.
+        _atOnce = environment.Shutdown.Now.Register(live.Remove);
     }
 
-    public override void Say(string line) => _lines.Enqueue(line);
+    public override void Say(string line) =>
+        EscapingWriter.WriteLines(
+            Environment.Out,
+            string.Join(Environment.Out.NewLine, WordWrap.HangingLines(VisibleText.Of(line), _live.Size.Columns))
+        );
 
     protected override void ShowStart(RunningSync sync) => Say(SyncMessages.Started(sync));
 
@@ -30,86 +53,58 @@ internal sealed class LiveProgress : ProgressDisplay
 
     protected override async Task LoopAsync(CancellationToken cancellationToken)
     {
-        try
+        while (!cancellationToken.IsCancellationRequested)
         {
-            while (!cancellationToken.IsCancellationRequested)
-            {
-                if (Running.Count > 0)
-                {
-                    await ShowTableAsync(cancellationToken);
-                }
+            await Task.Delay(Every, Environment.TimeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _live.Refresh();
+        }
 
-                Flush();
-                await Task.Delay(Every, Environment.TimeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-        finally
-        {
-            Flush();
-            _log.Release();
-        }
+        await _atOnce.DisposeAsync();
+        _live.Remove();
     }
 
-    private async Task ShowTableAsync(CancellationToken cancellationToken)
+    /// <summary>The table as it is now: a rule, the names of the columns, a line for each sync.</summary>
+    private IReadOnlyList<string> Lines(ScreenSize size)
     {
-        _log.Hold();
-        await _console
-            .Live(Draw())
-            .AutoClear(true)
-            .StartAsync(async live =>
-            {
-                while (Running.Count > 0 && !cancellationToken.IsCancellationRequested)
-                {
-                    Flush();
-                    live.UpdateTarget(Draw());
-                    await Task.Delay(Every, Environment.TimeProvider, cancellationToken)
-                        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                }
-            });
-        Flush();
-        _log.Release();
+        var now = Environment.TimeProvider.GetUtcNow();
+        var shown = Running.Where(pace => now - pace.Sync.StartedAt >= Short).ToList();
+        if (shown.Count == 0)
+        {
+            return [];
+        }
+
+        // The whole block has to fit, or the terminal would move it out of reach.
+        var room = Math.Max(1, size.Rows - 4);
+        var layout = new ListingLayout(Columns, [.. shown.Take(room).Select(Row)], size.Columns);
+        var lines = layout.Lines();
+        var rule = Environment.Out.Encoding.CodePage == System.Text.Encoding.UTF8.CodePage ? '─' : '-';
+        var width = lines.Append(layout.Header).Max(CellWidth.Of);
+        return
+        [
+            new string(rule, Math.Min(width, size.Columns)),
+            layout.Header,
+            .. lines,
+            .. shown.Count > room ? [$"  ... and {Number(shown.Count - room)} more"] : (string[])[],
+        ];
     }
 
-    // Only this loop writes to the console: Spectre's live display is not made for several threads.
-    private void Flush()
+    private static string[] Row(SyncPace pace)
     {
-        foreach (var line in _log.TakeHeld())
-        {
-            _console.WriteLine(line);
-        }
-
-        while (_lines.TryDequeue(out var line))
-        {
-            _console.WriteLine(line);
-        }
-    }
-
-    private Table Draw()
-    {
-        var table = new Table().Border(TableBorder.Rounded);
-        table.AddColumn("connector");
-        table.AddColumn(new TableColumn("doing").NoWrap());
-        foreach (var column in new[] { "read", "skipped", "written", "deleted", "docs/s", "left" })
-        {
-            table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
-        }
-
-        foreach (var pace in Running)
-        {
-            var now = pace.Now();
-            var of = now.Estimated is { } all ? $" of {Number(all)}" : "";
-            table.AddRow(
-                new Text(pace.Sync.ConnectorName),
-                new Text(Word(now.Phase)),
-                new Text($"{Number(now.Counts.Read)}{of}"),
-                new Text(Number(now.Counts.Skipped)),
-                new Text(Number(now.Counts.Indexed)),
-                new Text(Number(now.Counts.Deleted)),
-                new Text(now.Rate is { } rate ? Number((long)rate) : ""),
-                new Text(now.Left is { } left ? Clock(left) : "")
-            );
-        }
-
-        return table;
+        var now = pace.Now();
+        var name = pace.Sync.ConnectorName;
+        string Count(long count) => now.Phase < SyncPhase.Pages && count == 0 ? "" : Number(count);
+        var about = now.IsGuess ? "~" : "";
+        var of = now.Estimated is { } all ? $" of {about}{Number(all)}" : "";
+        return
+        [
+            name.Length > LongestName ? $"{name[..(LongestName - 3)]}..." : name,
+            Word(now.Phase),
+            Count(now.Counts.Read) is { Length: > 0 } read ? read + of : "",
+            Count(now.Counts.Skipped),
+            Count(now.Counts.Indexed),
+            Count(now.Counts.Deleted),
+            now.Rate is { } rate ? Number((long)rate) : "",
+            now.Left is { } left ? $"{about}{Clock(left)}" : "",
+        ];
     }
 }

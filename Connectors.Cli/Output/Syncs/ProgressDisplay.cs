@@ -19,18 +19,18 @@ internal abstract class ProgressDisplay(CliEnvironment environment) : IServiceOb
         [.. _running.Values.OrderBy(pace => pace.Sync.StartedAt).ThenBy(pace => pace.Sync.JobId, StringComparer.Ordinal)];
 
     /// <summary>The display that suits where the output goes.</summary>
-    public static ProgressDisplay Start(CommandSession session) => Start(session, session.Log);
-
-    /// <summary>The same, with a log of the command's own.</summary>
-    public static ProgressDisplay Start(CommandSession session, LogOutput log)
+    public static ProgressDisplay Start(CommandSession session)
     {
         ProgressDisplay display =
             session.IsJson ? new JsonProgress(session.Environment)
-            : session.Environment.IsTerminal ? new LiveProgress(session.Environment, log)
+            : session.Environment.Live is { } live ? new LiveProgress(session.Environment, live)
             : new LineProgress(session.Environment);
         display._loop = Task.Run(() => display.LoopAsync(display._ended.Token));
         return display;
     }
+
+    /// <inheritdoc/>
+    public virtual bool TellsFaults => true;
 
     /// <inheritdoc/>
     public void SyncStarted(RunningSync sync)
@@ -40,10 +40,13 @@ internal abstract class ProgressDisplay(CliEnvironment environment) : IServiceOb
     }
 
     /// <inheritdoc/>
+    public void SyncResumed(RunningSync sync) => ShowResumed(sync);
+
+    /// <inheritdoc/>
     public void SyncEnded(RunningSync sync, SyncResult result)
     {
         _running.TryRemove(sync, out _);
-        ShowEnd(sync, result, environment.TimeProvider.GetUtcNow() - sync.StartedAt);
+        ShowEnd(sync, result, environment.TimeProvider.GetUtcNow() - sync.StartedAt + sync.EarlierTime);
     }
 
     /// <summary>Says something in between, in its place among the other lines.</summary>
@@ -61,7 +64,13 @@ internal abstract class ProgressDisplay(CliEnvironment environment) : IServiceOb
     /// <summary>Shows that a sync began.</summary>
     protected abstract void ShowStart(RunningSync sync);
 
+    /// <summary>Shows that a sync goes on from an earlier run.</summary>
+    protected virtual void ShowResumed(RunningSync sync) => Say(SyncMessages.Resumed(sync));
+
     /// <summary>Shows how a sync ended.</summary>
+    /// <param name="sync">The sync.</param>
+    /// <param name="result">How it ended.</param>
+    /// <param name="elapsed">How long it took, in all its parts.</param>
     protected abstract void ShowEnd(RunningSync sync, SyncResult result, TimeSpan elapsed);
 
     /// <summary>Shows progress until cancelled.</summary>

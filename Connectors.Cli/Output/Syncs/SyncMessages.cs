@@ -12,12 +12,19 @@ internal static class SyncMessages
     public static string Started(RunningSync sync) =>
         $"{Name(sync)}: sync of {sync.ServiceType} into {sync.IndexName} {(sync.FollowedOn is { } host ? $"is run by {host}" : "started")}";
 
+    public static string Resumed(RunningSync sync)
+    {
+        var earlier = sync.EarlierTime > TimeSpan.Zero ? $", on which {Clock(sync.EarlierTime)} were spent" : "";
+        return $"{Name(sync)}: goes on after {Number(sync.Progress.ResumedAfter ?? 0)} documents{earlier}";
+    }
+
     public static string Running(SyncPace pace)
     {
         var now = pace.Now();
-        var of = now.Estimated is { } all ? $" of {Number(all)}" : "";
+        var about = now.IsGuess ? "about " : "";
+        var of = now.Estimated is { } all ? $" of {about}{Number(all)}" : "";
         var rate = now.Rate is { } speed ? $", {Number((long)speed)}/s" : "";
-        var left = now.Left is { } time ? $", {Clock(time)} left" : "";
+        var left = now.Left is { } time ? $", {about}{Clock(time)} left" : "";
         return $"{Name(pace.Sync)}: {Word(now.Phase)}, {Number(now.Counts.Read)}{of} read, {Number(now.Counts.Skipped)} skipped, "
             + $"{Number(now.Counts.Indexed)} written, {Number(now.Counts.Deleted)} deleted{rate}{left}";
     }
@@ -26,6 +33,7 @@ internal static class SyncMessages
     public static string Ended(RunningSync sync, SyncResult result, TimeSpan elapsed)
     {
         var time = elapsed.TotalMinutes < 1 ? string.Create(CultureInfo.InvariantCulture, $"{elapsed.TotalSeconds:0.0} s") : Clock(elapsed);
+        time = sync.EarlierTime > TimeSpan.Zero ? $"{time} in all" : time;
         var counts = result.Outcome?.Counts ?? sync.Progress.Counts;
         return result.End switch
         {

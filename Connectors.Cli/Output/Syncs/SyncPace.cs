@@ -33,7 +33,10 @@ internal sealed class SyncPace(RunningSync sync, TimeProvider time)
             rate > 0 && progress is { Phase: SyncPhase.Pages, EstimatedDocuments: { } all } && all > counts.Read
                 ? TimeSpan.FromSeconds((all - counts.Read) / rate.Value)
                 : (TimeSpan?)null;
-        return new Snapshot(progress.Phase, counts, progress.EstimatedDocuments, rate, left, now - sync.StartedAt);
+        return new Snapshot(progress.Phase, counts, progress.EstimatedDocuments, rate, left, now - sync.StartedAt)
+        {
+            IsGuess = progress.IsEstimateGuess,
+        };
     }
 
     /// <summary>The phase in a word.</summary>
@@ -72,5 +75,9 @@ internal sealed class SyncPace(RunningSync sync, TimeProvider time)
         double? Rate,
         TimeSpan? Left,
         TimeSpan Elapsed
-    );
+    )
+    {
+        /// <summary>Whether <see cref="Estimated"/>, and with it <see cref="Left"/>, is guessed from what the index holds.</summary>
+        public bool IsGuess { get; init; }
+    }
 }

@@ -113,7 +113,7 @@ internal sealed class HitWriter(Utf8JsonWriter json, SearchRequest request, HitF
                 continue;
             }
 
-            if (node.Kind == FieldKind.Text)
+            if (FieldKinds.IsText(node.Kind))
             {
                 throw new ElasticError(
                     400,
@@ -215,7 +215,7 @@ internal sealed class HitWriter(Utf8JsonWriter json, SearchRequest request, HitF
             case FieldKind.Boolean:
                 json.WriteBooleanValue(value.Whole == 1);
                 break;
-            case FieldKind.Keyword or FieldKind.Text:
+            case FieldKind.Keyword or FieldKind.Text or FieldKind.SemanticText:
                 json.WriteStringValue(value.Text);
                 break;
             case var _ when FieldKinds.IsWholeNumber(kind):

@@ -85,7 +85,7 @@ internal sealed record SortSpec(SortBy By, string Field, bool IsDescending, stri
             }.Thrown();
         }
 
-        if (node is { Kind: FieldKind.Text or FieldKind.Object or FieldKind.Disabled })
+        if (node is { Kind: FieldKind.Text or FieldKind.SemanticText or FieldKind.Object or FieldKind.Disabled })
         {
             throw new ElasticError(
                 400,

@@ -50,6 +50,8 @@ public sealed class InitDialogTests : IAsyncLifetime
         Type(""); // search-dir
         Type("files");
         Choose(1); // every hour
+        Type("body=nobodys"); // no such endpoint
+        Type(""); // nothing by meaning
 
         Assert.Equal(0, await _cli.RunAsync("init"));
 
@@ -118,6 +120,7 @@ public sealed class InitDialogTests : IAsyncLifetime
         Type("");
         Type("");
         Choose(0);
+        Type(""); // nothing by meaning
 
         Assert.Equal(
             0,

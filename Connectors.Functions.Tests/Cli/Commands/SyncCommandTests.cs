@@ -106,6 +106,74 @@ public sealed partial class SyncCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ADryRunSaysWhatTheDeleteGuardWouldHoldBack()
+    {
+        var files = _cli.Files([.. Enumerable.Range(10, 30).Select(number => $"{number}.txt")]);
+        await CreateAsync(files);
+        await _cli.RunAsync("sync", "f1");
+        foreach (var number in Enumerable.Range(11, 29))
+        {
+            File.Delete(Path.Combine(files, $"{number}.txt"));
+        }
+
+        Assert.Equal(1, await _cli.RunAsync("sync", "f1", "--dry-run"));
+
+        var lines = _cli.Out.ToString().Split('\n');
+        Assert.Equal(
+            "files: a sync would add 0, update 0 and delete 29 documents, which the delete guard would hold back; 1 are unchanged. (Dry "
+                + "run: nothing was written.)",
+            lines[^2]
+        );
+        Assert.Equal("- 11.txt", lines[0].Replace(files + "/", "", StringComparison.Ordinal));
+        Assert.Contains("New and changed documents would be written.", _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(30, _elasticsearch.Count("search-files"));
+    }
+
+    [Fact]
+    public async Task AFailedSyncSaysItsFaultOnce()
+    {
+        var files = _cli.Files([.. Enumerable.Range(10, 30).Select(number => $"{number}.txt")]);
+        await CreateAsync(files);
+        await _cli.RunAsync("sync", "f1");
+        Directory.Delete(files, recursive: true);
+        Directory.CreateDirectory(files);
+
+        Assert.Equal(1, await _cli.RunAsync("sync", "f1"));
+
+        var said = _cli.Out.ToString() + _cli.Error;
+        Assert.Equal(2, said.Split("the source listed no document at all").Length);
+    }
+
+    [Fact]
+    public async Task AFieldIsMappedToBeSearchedByMeaning()
+    {
+        var files = _cli.Files("a.txt");
+        string[] create = ["connector", "create", "--service-type", "dir", "--index", "search-files", "--set", $"directory={files}"];
+        Assert.Equal(1, await _cli.RunAsync([.. create, "--semantic-text", "body=nobodys"]));
+        Assert.Contains("There is no inference endpoint 'nobodys'", _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(2, await _cli.RunAsync([.. create, "--semantic-text", "_timestamp"]));
+        Assert.Empty(_elasticsearch.Ids(".elastic-connectors"));
+
+        Assert.Equal(0, await _cli.RunAsync([.. create, "--id", "f1", "--semantic-text", "body", "--semantic-text", "path"]));
+        Assert.Equal(0, await _cli.RunAsync("sync", "f1"));
+
+        using var http = new HttpClient { BaseAddress = _elasticsearch.Uri };
+        var mapping = JsonNode.Parse(await http.GetStringAsync("search-files/_mapping", TestContext.Current.CancellationToken))!;
+        var fields = mapping["search-files"]!["mappings"]!["properties"]!;
+        Assert.Equal("""["body_semantic"]""", fields["body"]!["copy_to"]!.ToJsonString());
+        Assert.Equal(
+            ("semantic_text", ".elser-2-elasticsearch", "sparse_embedding"),
+            (
+                (string?)fields["path_semantic"]!["type"],
+                (string?)fields["body_semantic"]!["inference_id"],
+                (string?)fields["body_semantic"]!["model_settings"]?["task_type"]
+            )
+        );
+        Assert.Equal(0, await _cli.RunAsync("sync", "f1", "--dry-run"));
+        Assert.Contains("1 are unchanged", _cli.Out.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ADryRunShowsWhatWouldBeDoneAndWritesNothing()
     {
         var files = _cli.Files("a.txt", "b.txt", "c.txt");
@@ -119,9 +187,9 @@ public sealed partial class SyncCommandTests : IAsyncLifetime
         Assert.Equal(0, await _cli.RunAsync("sync", "f1", "--dry-run"));
 
         Assert.Equal(
-            "+ ID\n+ ID\n~ ID\n- ID\nfiles: a sync would add 2, update 1 and delete 1 documents; 1 are unchanged. (Dry run: nothing was "
-                + "written.)\n",
-            Id().Replace(_cli.Out.ToString(), "ID")
+            "+ d.txt\n+ e.txt\n~ a.txt\n- b.txt\nfiles: a sync would add 2, update 1 and delete 1 documents; 1 are unchanged. (Dry run: "
+                + "nothing was written.)\n",
+            _cli.Out.ToString().Replace(files + "/", "", StringComparison.Ordinal)
         );
         Assert.Equal(before, _elasticsearch.Documents("search-files"));
         Assert.Equal(1, _elasticsearch.Count(".elastic-connectors-sync-jobs"));

@@ -44,6 +44,43 @@ public sealed class SyncPaceTests
         Assert.Equal("orders: syncing, 100 read, 0 skipped, 0 written, 0 deleted, 50/s", SyncMessages.Running(pace));
     }
 
+    [Fact]
+    public void WhatTheIndexHeldIsAGuessAndNoneOnceItIsExceeded()
+    {
+        var sync = new RunningSync("job", "id", "orders", "search-orders", "mongodb", _time.GetUtcNow());
+        var pace = new SyncPace(sync, _time);
+        sync.Progress.Expect(5_000, isGuess: true);
+        sync.Progress.Phase = SyncPhase.Pages;
+        _ = pace.Now();
+        _time.Advance(TimeSpan.FromSeconds(2));
+        sync.Progress.Add(new SyncCounts(Read: 2_000, Skipped: 2_000));
+        Assert.Equal(
+            "orders: syncing, 2,000 of about 5,000 read, 2,000 skipped, 0 written, 0 deleted, 1,000/s, about 0:03 left",
+            SyncMessages.Running(pace)
+        );
+
+        sync.Progress.Add(new SyncCounts(Read: 4_000, Skipped: 4_000));
+        Assert.Equal("orders: syncing, 6,000 read, 6,000 skipped, 0 written, 0 deleted, 3,000/s", SyncMessages.Running(pace));
+    }
+
+    [Fact]
+    public void ASyncThatGoesOnSaysAfterWhatAndTellsTheTimeOfAllParts()
+    {
+        var sync = new RunningSync("job", "id", "orders", "search-orders", "mongodb", _time.GetUtcNow())
+        {
+            EarlierTime = TimeSpan.FromSeconds(12),
+        };
+        sync.Progress.Add(new SyncCounts(Read: 3_940, Created: 3_940));
+        sync.Progress.Resume();
+        Assert.Equal("orders: goes on after 3,940 documents, on which 0:12 were spent", SyncMessages.Resumed(sync));
+
+        var result = new SyncResult(SyncResultEnd.Completed, null, null, null);
+        Assert.Equal(
+            "orders: completed in 14.0 s in all, 3,940 read, 0 skipped, 3,940 added, 0 updated, 0 deleted",
+            SyncMessages.Ended(sync, result, TimeSpan.FromSeconds(14))
+        );
+    }
+
     [Theory]
     [InlineData(true, null, true)]
     [InlineData(true, "1", false)]

@@ -99,6 +99,36 @@ internal sealed class BrowserPage : IAsyncDisposable
             """
         );
 
+    /// <summary>What is seen and is not whole: it reaches out of its card or of the window, has a part that has to be scrolled to, or lies on
+    /// another label of its chart.</summary>
+    public Task<string[]> CutOffAsync() =>
+        Page.EvaluateAsync<string[]>(
+            """
+            () => {
+              const cut = [];
+              const named = (why, one) => cut.push(`${why}: ${one.tagName.toLowerCase()} "${one.textContent.trim().slice(0, 60)}"`);
+              const isOnScreen = one => one.checkVisibility() && !one.closest('.unseen, .skip, thead, noscript') && one.getBoundingClientRect().width > 0;
+              const seen = [...document.querySelectorAll('header *, main *')].filter(isOnScreen);
+              for (const one of seen.filter(one => !one.closest('svg'))) {
+                const box = one.getBoundingClientRect();
+                const card = one.parentElement.closest('.card, .panel') ?? document.body;
+                const frame = card.getBoundingClientRect(), style = getComputedStyle(card);
+                if (box.right > frame.right - parseFloat(style.paddingRight) + 1 || box.left < frame.left + parseFloat(style.paddingLeft) - 1) { named('reaches out', one); }
+                if (getComputedStyle(one).display !== 'inline' && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1) && getComputedStyle(one).overflow !== 'visible' && one.tagName !== 'PROGRESS') { named('has to be scrolled', one); }
+              }
+              const labels = [...document.querySelectorAll('svg text')].filter(isOnScreen);
+              for (const [i, one] of labels.entries()) {
+                const box = one.getBoundingClientRect(), frame = one.ownerSVGElement.getBoundingClientRect();
+                if (box.right > frame.right + 1 || box.left < frame.left - 1 || box.bottom > frame.bottom + 1) { named('reaches out', one); }
+                for (const other of labels.slice(i + 1).map(label => label.getBoundingClientRect())) {
+                  if (other.left < box.right && box.left < other.right && other.top < box.bottom && box.top < other.bottom) { named('lies on another', one); }
+                }
+              }
+              return seen.length > 20 ? cut : [`only ${seen.length} elements were looked at`];
+            }
+            """
+        );
+
     public async ValueTask DisposeAsync()
     {
         await _browser.DisposeAsync();

@@ -69,6 +69,9 @@ internal sealed class PollBed : IAsyncDisposable
         return folder;
     }
 
+    /// <summary>The folder that a connector of <see cref="MirrorAsync"/> mirrors.</summary>
+    public string FolderOf(string id) => Path.Combine(_folder.Path, id);
+
     /// <summary>Makes a connector as <c>connector create</c> does.</summary>
     public async Task CreateAsync(params string[] options) =>
         Assert.Equal(0, await RunAsync(new AwaitedWriter(), ["connector", "create", .. options]));
@@ -91,7 +94,8 @@ internal sealed class PollBed : IAsyncDisposable
         long deleted,
         string status = "completed",
         string? error = null,
-        JsonObject? rejections = null
+        JsonObject? rejections = null,
+        string type = "full"
     )
     {
         var metadata = new JsonObject
@@ -118,7 +122,7 @@ internal sealed class PollBed : IAsyncDisposable
                     ["index_name"] = $"search-{connectorId}",
                     ["service_type"] = "dir",
                 },
-                ["job_type"] = "full",
+                ["job_type"] = type,
                 ["trigger_method"] = "scheduled",
                 ["status"] = status,
                 ["error"] = error,

@@ -1,10 +1,5 @@
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
-using Connectors.Emulator;
 using Connectors.Emulator.Faults;
-using Connectors.Tests.Support.MongoWire;
 using Microsoft.Playwright;
-using MongoDB.Bson;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
@@ -13,56 +8,6 @@ namespace Connectors.Tests.Cli.Ui;
 /// <summary>The status page as a person has it: in a browser, over a service that runs.</summary>
 public sealed class StatusPageBrowserTests
 {
-    private const string Hostile = "<img src=x onerror=document.title=\"taken\">";
-
-    public static TheoryData<string, int, int, ColorScheme> Screens =>
-        new()
-        {
-            { "desktop-light", 1280, 900, ColorScheme.Light },
-            { "desktop-dark", 1280, 900, ColorScheme.Dark },
-            { "phone-light", 320, 640, ColorScheme.Light },
-            { "phone-dark", 320, 640, ColorScheme.Dark },
-        };
-
-    [Theory]
-    [MemberData(nameof(Screens))]
-    public async Task EverythingIsSeenOnEveryScreenInEveryLight(string name, int width, int height, ColorScheme colors)
-    {
-        BrowserPage.Require();
-        await using var mongo = await MongoWireServer.StartAsync();
-        mongo.AddCollection(
-            "shop",
-            "orders",
-            Enumerable.Range(0, 12_000).Select(number => new BsonDocument { ["_id"] = number, ["text"] = $"Order {number}" })
-        );
-        await using var bed = await PollBed.OpenAsync(new EmulatorOptions { WritesPerSecond = 600 });
-        await FillAsync(bed, mongo);
-        await bed.StartAsync();
-        await using var browser = await BrowserPage.OpenAsync(width, height, colors);
-        var page = browser.Page;
-        await page.GotoAsync(bed.Page.ToString());
-
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sync Orders now" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Details of Handbook" }).ClickAsync();
-        await Expect(page.Locator("#running .numbers"))
-            .ToContainTextAsync(new Regex("[1-9][0-9,]*/s", RegexOptions.None, TimeSpan.FromSeconds(1)));
-        await Expect(page.Locator("#detail svg rect")).ToHaveCountAsync(30);
-        await page.GetByText("The last 30 as a table").ClickAsync();
-        await browser.ShootAsync($"status-page-{name}");
-
-        await Expect(page.GetByRole(AriaRole.Progressbar, new() { Name = "Progress of Orders" })).ToHaveAttributeAsync("max", "12000");
-        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "The last 30 syncs" }).GetByRole(AriaRole.Row)).ToHaveCountAsync(31);
-        await Expect(page.Locator("#detail")).ToContainTextAsync("failed to parse field [price]");
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = Hostile })).ToBeVisibleAsync();
-        await Expect(page.Locator("#detail dl.settings")).ToContainTextAsync("search-handbook");
-        await Expect(page.Locator("body")).Not.ToContainTextAsync("[object");
-        Assert.Equal("Connectors", await page.TitleAsync());
-        Assert.Equal(0, await page.Locator("img").CountAsync());
-        Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= width, "it scrolls sideways");
-        Assert.Empty(await browser.PoorContrastAsync());
-        Assert.Empty(browser.Complaints);
-    }
-
     [Fact]
     public async Task ASyncIsStartedWatchedAndCancelledWithTheKeyboardAlone()
     {
@@ -95,6 +40,37 @@ public sealed class StatusPageBrowserTests
     }
 
     [Fact]
+    public async Task AGuessIsMarkedAsOneAndAWaitingSyncTellsWhatItWaitsFor()
+    {
+        BrowserPage.Require();
+        await using var bed = await PollBed.OpenAsync();
+        await bed.MirrorAsync("f1", "Files", 5);
+        await bed.MirrorAsync("f2", "Others", 5);
+        await bed.StartAsync();
+        await using var browser = await BrowserPage.OpenAsync(390, 844);
+        var page = browser.Page;
+        await page.GotoAsync(bed.Page.ToString());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sync Files now" }).ClickAsync();
+        await Expect(page.Locator("#list > li").First).ToContainTextAsync("completed");
+        var gate = new RequestGate();
+        bed.Elasticsearch.Faults.Add(FaultRule.Hold(gate) with { Route = "_bulk" });
+        File.AppendAllText(Path.Combine(bed.FolderOf("f1"), "0.txt"), "More.");
+        File.AppendAllText(Path.Combine(bed.FolderOf("f2"), "0.txt"), "More.");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sync Files now" }).ClickAsync();
+        await Expect(page.Locator("#running")).ToContainTextAsync("of about 5");
+        await Expect(page.Locator("#running")).ToContainTextAsync("is what the index held");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sync Others now" }).ClickAsync();
+        await Expect(page.Locator("#running")).ToContainTextAsync("It waits for a free place in the service that serves the connector.");
+        await browser.ShootAsync("status-page-waiting");
+        Assert.Empty(await browser.CutOffAsync());
+        gate.Open();
+
+        await Expect(page.Locator("#running")).ToBeHiddenAsync();
+        Assert.Empty(browser.Complaints);
+    }
+
+    [Fact]
     public async Task ADryRunShowsWhatWouldChangeAndWritesNothing()
     {
         BrowserPage.Require();
@@ -106,7 +82,7 @@ public sealed class StatusPageBrowserTests
         await page.GotoAsync(bed.Page.ToString());
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Dry run of Files" }).ClickAsync();
-        await Expect(page.GetByText("A sync would add 5, update 0 and delete 0; 0 documents are unchanged. Nothing was written."))
+        await Expect(page.GetByText("A full sync would add 5, update 0 and delete 0; 0 documents are unchanged. Nothing was written."))
             .ToBeVisibleAsync();
         await page.GetByText("Which documents").ClickAsync();
         await Expect(page.Locator(".ids li")).ToHaveCountAsync(5);
@@ -231,81 +207,5 @@ public sealed class StatusPageBrowserTests
         }
 
         Assert.Fail($"\"{name}\" is not reached with the Tab key.");
-    }
-
-    private static async Task FillAsync(PollBed bed, MongoWireServer mongo)
-    {
-        await bed.CreateAsync(
-            "--id",
-            "orders",
-            "--name",
-            "Orders",
-            "--service-type",
-            "mongodb",
-            "--index",
-            "search-orders",
-            "--set",
-            $"host={mongo.ConnectionString}",
-            "--set",
-            "database=shop",
-            "--set",
-            "collection=orders"
-        );
-        await bed.MirrorAsync("handbook", "Handbook", 3, "--schedule", "0 0 2 * * ?");
-        await bed.MirrorAsync("hostile", Hostile, 1);
-        await bed.CreateAsync(
-            "--id",
-            "gone",
-            "--name",
-            "Archive",
-            "--service-type",
-            "dir",
-            "--index",
-            "search-archive",
-            "--set",
-            "directory=/no/such/folder"
-        );
-        var start = new DateTimeOffset(2026, 10, 20, 2, 0, 0, TimeSpan.Zero);
-        var rejections = new JsonObject
-        {
-            ["reasons"] = new JsonObject { ["document_parsing_exception"] = 3 },
-            ["samples"] = new JsonArray(
-                new JsonObject
-                {
-                    ["id"] = "orders/2026/11/1.json",
-                    ["type"] = "document_parsing_exception",
-                    ["reason"] = "failed to parse field [price] of type [long] in document with id '1': For input string \"twelve\"",
-                },
-                new JsonObject
-                {
-                    ["id"] = Hostile,
-                    ["type"] = "document_parsing_exception",
-                    ["reason"] = "failed to parse field [price] of type [long] in document with id '2'",
-                }
-            ),
-        };
-        for (var day = 0; day < 34; day++)
-        {
-            var (status, error) = day is 12 or 23
-                ? ("error", "The folder /srv/handbook can't be read. See whether it is mounted.")
-                : ("completed", null);
-            bed.AddJob(
-                $"job-{day}",
-                "handbook",
-                start.AddDays(day),
-                TimeSpan.FromSeconds(40 + (day * 37 % 113)),
-                200 + (day * 7919 % 1500),
-                day % 5 * 20,
-                status,
-                error,
-                day == 33 ? rejections : null
-            );
-        }
-
-        bed.Edit("handbook", connector =>
-        {
-            connector["last_synced"] = start.AddDays(33).ToString("O");
-            connector["last_sync_status"] = "completed";
-        });
     }
 }

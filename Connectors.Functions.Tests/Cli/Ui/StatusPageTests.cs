@@ -83,6 +83,22 @@ public sealed partial class StatusPageTests : IAsyncLifetime
         );
     }
 
+    [Theory]
+    [InlineData("GET", "/api/nope", HttpStatusCode.NotFound, "There is nothing at /api/nope. The status page is at /api/ui")]
+    [InlineData("DELETE", "/api/connectors", HttpStatusCode.MethodNotAllowed, "/api/connectors does not take DELETE. It takes GET.")]
+    public async Task WhatNoRouteTakesIsAProblem(string method, string path, HttpStatusCode status, string detail)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+
+        using var answer = await _http.SendAsync(request, Token);
+
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        var problem = (await answer.Content.ReadFromJsonAsync<JsonObject>(Token))!;
+        Assert.Equal((int)status, problem["status"]!.GetValue<int>());
+        Assert.StartsWith(detail, problem["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task TheRootLeadsToThePage()
     {

@@ -1,6 +1,9 @@
 using Connectors.Abstractions;
 using Connectors.Functions.Orchestrations;
 using Connectors.Tests.Support.InMemory;
+using DurableTask.Core.Exceptions;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 using Xunit;
 
 namespace Connectors.Tests.Functions.Engines;
@@ -161,6 +164,14 @@ public sealed class BothEnginesTests
         var job = await bed.StartSyncAsync();
 
         Assert.False(await bed.StartAsync(new SyncJobInput(job, "c1")));
+        await Assert.ThrowsAsync<OrchestrationAlreadyExistsException>(() =>
+            bed.Client.ScheduleNewOrchestrationInstanceAsync(
+                nameof(SyncJob),
+                new SyncJobState { Target = new SyncJobInput(job, "c1") },
+                new StartOrchestrationOptions(SyncJobInput.InstanceIdOf(job)).WithDedupeStatuses(OrchestrationRuntimeStatus.Running),
+                FunctionsBed.Token
+            )
+        );
         gate.SetResult();
 
         Assert.Equal(

@@ -38,7 +38,7 @@ public sealed class OrchestratorDecisionTests
         Answer(nameof(SourceActivities.PingSource), true);
         Answer(nameof(StagingActivities.CleanStaging), true);
         Answer(nameof(SourceActivities.BeginSync), new BeginSyncResult(new BeginResult(Plan, 2, 10, null), 2));
-        Answer(nameof(IndexActivities.PlanDeletes), new PlanDeletesResult("j1/plan/deletes", 7, 70, null, false, default));
+        Answer(nameof(IndexActivities.PlanDeletes), new PlanDeletesResult(new DeletesName("j1/plan/deletes"), 7, 70, null, false, default));
         Answer(nameof(IndexActivities.WriteDeletes), new WriteResult(new SyncCounts(Deleted: 30), null));
         Answer(nameof(IndexActivities.CompleteSync), new SyncSummary("completed", default, 5));
         Answer(nameof(IndexActivities.WritePage), new WriteResult(new SyncCounts(Created: 1), null));
@@ -195,7 +195,10 @@ public sealed class OrchestratorDecisionTests
     [Fact]
     public async Task ManyPartsOfDeletesContinueAsNewWithAllThatCounts()
     {
-        Answer(nameof(IndexActivities.PlanDeletes), new PlanDeletesResult("j1/plan/deletes", 1_000, 10_000, null, false, default));
+        Answer(
+            nameof(IndexActivities.PlanDeletes),
+            new PlanDeletesResult(new DeletesName("j1/plan/deletes"), 1_000, 10_000, null, false, default)
+        );
 
         Assert.Null(await RunAsync());
 

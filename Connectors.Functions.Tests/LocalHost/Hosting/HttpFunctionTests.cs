@@ -42,6 +42,25 @@ public sealed class HttpFunctionTests
     }
 
     [Fact]
+    public async Task WhatNoFunctionTakesIsAProblemThatNamesThoseThatThereAre()
+    {
+        await using var bench = await HostBench.StartAsync(typeof(App));
+        using var http = new HttpClient { BaseAddress = bench.Host.Uri };
+        using var unknown = await http.GetAsync("api/nope", HostBench.Cancellation);
+        using var otherMethod = await http.GetAsync("api/jobs/7/start", HostBench.Cancellation);
+
+        Assert.Equal("application/problem+json", unknown.Content.Headers.ContentType!.MediaType);
+        var problem = await unknown.Content.ReadAsStringAsync(HostBench.Cancellation);
+        Assert.Contains("There is nothing at /api/nope. There are: ", problem, StringComparison.Ordinal);
+        Assert.Contains("/api/jobs/{number}/start", problem, StringComparison.Ordinal);
+        Assert.Contains(
+            "It takes POST.",
+            await otherMethod.Content.ReadAsStringAsync(HostBench.Cancellation),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task AnOptionalPartOfTheRouteMayBeMissing()
     {
         await using var bench = await HostBench.StartAsync(typeof(App));

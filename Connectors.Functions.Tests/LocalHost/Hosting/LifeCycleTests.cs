@@ -1,4 +1,5 @@
 using Connectors.Tests.LocalHost.Durable;
+using DurableTask.Core.Exceptions;
 using Grpc.Core;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
@@ -56,10 +57,9 @@ public sealed class LifeCycleTests
     {
         await using var bench = await HostBench.StartAsync(typeof(App));
         await bench.Client.ScheduleNewOrchestrationInstanceAsync("Waiting", "first", new StartOrchestrationOptions("one"), Cancellation);
-        var refusal = await Assert.ThrowsAsync<RpcException>(() =>
+        await Assert.ThrowsAsync<OrchestrationAlreadyExistsException>(() =>
             bench.Client.ScheduleNewOrchestrationInstanceAsync("Waiting", "second", new StartOrchestrationOptions("one"), Cancellation)
         );
-        Assert.Equal(StatusCode.AlreadyExists, refusal.StatusCode);
         Assert.Equal("\"first\"", (await bench.Client.GetInstanceAsync("one", true, Cancellation))!.SerializedInput);
     }
 
@@ -81,7 +81,7 @@ public sealed class LifeCycleTests
             Cancellation
         );
         await bench.EndOfAsync("one");
-        var refusal = await Assert.ThrowsAsync<RpcException>(() =>
+        await Assert.ThrowsAsync<OrchestrationAlreadyExistsException>(() =>
             bench.Client.ScheduleNewOrchestrationInstanceAsync(
                 "Echo",
                 3,
@@ -89,7 +89,6 @@ public sealed class LifeCycleTests
                 Cancellation
             )
         );
-        Assert.Equal(StatusCode.AlreadyExists, refusal.StatusCode);
     }
 
     [Fact]

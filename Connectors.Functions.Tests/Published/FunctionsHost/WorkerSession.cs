@@ -101,7 +101,17 @@ internal sealed class WorkerSession(FakeFunctionsHost host, string folder) : IDi
         {
             ["http"] = new JsonObject { ["method"] = "GET", ["url"] = address.ToString() },
         };
-        await InvokeAsync(function, invocation, [("request", input)], route, cancellationToken);
+        try
+        {
+            await InvokeAsync(function, invocation, [("request", input)], route, cancellationToken);
+        }
+        catch (InvalidOperationException failure)
+        {
+            // The worker waits for the request itself: what became of that tells more.
+            var answer = answering.IsCompletedSuccessfully ? $"{await answering}" : $"{answering.Exception?.InnerException?.Message}";
+            throw new InvalidOperationException($"{failure.Message}\nThe request to {address} got: {answer}", failure);
+        }
+
         return await answering;
     }
 

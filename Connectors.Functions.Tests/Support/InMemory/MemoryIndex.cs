@@ -156,11 +156,36 @@ internal sealed class MemoryIndex : IContentIndex
         }
     }
 
+    public Task<IReadOnlyDictionary<string, JsonObject>> ReadFieldsAsync(
+        string index,
+        IReadOnlyList<string> ids,
+        IReadOnlyList<string> fields,
+        CancellationToken cancellationToken
+    )
+    {
+        lock (_lock)
+        {
+            return Task.FromResult<IReadOnlyDictionary<string, JsonObject>>(
+                ids.Where(Documents.ContainsKey)
+                    .Distinct()
+                    .ToDictionary(
+                        id => id,
+                        id => new JsonObject(
+                            Documents[id]
+                                .Where(pair => fields.Contains(pair.Key))
+                                .Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone()))
+                        )
+                    )
+            );
+        }
+    }
+
     public async Task<BulkResponse> BulkAsync(
         string index,
         string? pipeline,
         ReadOnlyMemory<byte> body,
         int operations,
+        TimeSpan? timeout,
         CancellationToken cancellationToken
     )
     {

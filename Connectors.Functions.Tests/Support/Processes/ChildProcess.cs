@@ -77,6 +77,9 @@ internal partial class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Closes its standard input, as the end of the program that started it does.</summary>
+    public void CloseInput() => _process.StandardInput.Close();
+
     /// <summary>What Ctrl-C sends.</summary>
     public void Interrupt() => Assert.Equal(0, SendSignal(_process.Id, 2));
 

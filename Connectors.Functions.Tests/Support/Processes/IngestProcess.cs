@@ -27,6 +27,9 @@ internal sealed class IngestProcess : ChildProcess
     /// <summary>Runs what is due or waits, once.</summary>
     public static IngestProcess OneSync(string configFile) => new("dotnet", [.. Program, "poll", "--one-sync", "-c", configFile]);
 
+    /// <summary>Runs what is due or waits, once, with a program that was published.</summary>
+    public static IngestProcess OneSyncOf(string program, string configFile) => new(program, ["poll", "--one-sync", "-c", configFile]);
+
     /// <summary>Runs what is due or waits, once, and writes at its end which assemblies it has loaded.</summary>
     public static IngestProcess OneSync(string configFile, string loadedAssemblies) =>
         new(

@@ -83,6 +83,47 @@ public sealed class CertificateTests : IDisposable
     }
 
     [Fact]
+    public async Task AFingerprintOfAnAuthorityInBetweenIsEnoughWhenItSigned()
+    {
+        using var middleKey = RSA.Create(2048);
+        var middle = Leaf("CN=middle", null, _authority, _authorityKey, key: middleKey);
+        var leaf = Leaf("CN=server", "127.0.0.1", middle, middleKey);
+        var options = new ElasticsearchOptions { CertificateFingerprint = Fingerprint(middle) };
+
+        Assert.Null(Judge(leaf, [middle, _authority], options));
+        Assert.Null(Judge(leaf, [middle], options));
+        Assert.Null(await TryAsync([leaf, middle], current => current with { CertificateFingerprint = Fingerprint(middle) }));
+    }
+
+    [Fact]
+    public void AnAuthorityInBetweenThatDidNotSignIsNotEnough()
+    {
+        using var middleKey = RSA.Create(2048);
+        using var strangerKey = RSA.Create(2048);
+        var middle = Leaf("CN=middle", null, _authority, _authorityKey, key: middleKey);
+        var stranger = Leaf("CN=middle", null, _authority, strangerKey, key: strangerKey);
+        var forged = Leaf("CN=forged", "127.0.0.1", middle, strangerKey);
+        var below = Leaf("CN=below", null, middle, strangerKey, key: strangerKey);
+        var forgedBelow = Leaf("CN=forged", "127.0.0.1", below, strangerKey);
+        var old = Leaf("CN=old", null, _authority, _authorityKey, to: new DateTimeOffset(2025, 3, 4, 0, 0, 0, TimeSpan.Zero), key: middleKey);
+        var belowOld = Leaf("CN=server", "127.0.0.1", old, middleKey);
+        var options = new ElasticsearchOptions { CertificateFingerprint = Fingerprint(middle) };
+
+        // It only names it; names it beside another one of that name; names one that only names it.
+        Assert.NotNull(Judge(forged, [middle], options));
+        Assert.NotNull(Judge(forged, [middle, _authority], options));
+        Assert.NotNull(Judge(forged, [stranger, middle, _authority], options));
+        Assert.NotNull(Judge(forged, [middle, stranger], options));
+        Assert.NotNull(Judge(forgedBelow, [below, middle, _authority], options));
+
+        // A leaf is no authority, and one whose time is over signs no more.
+        var leaf = Leaf("CN=server", "127.0.0.1", middle, middleKey, key: strangerKey);
+        var belowLeaf = Leaf("CN=forged", "127.0.0.1", leaf, strangerKey);
+        Assert.NotNull(Judge(belowLeaf, [leaf, middle, _authority], new ElasticsearchOptions { CertificateFingerprint = Fingerprint(leaf) }));
+        Assert.NotNull(Judge(belowOld, [old, _authority], new ElasticsearchOptions { CertificateFingerprint = Fingerprint(old) }));
+    }
+
+    [Fact]
     public async Task AFingerprintDoesNotSwitchOffTheName()
     {
         var leaf = Leaf("CN=other", "10.9.8.7", _authority, _authorityKey);

@@ -46,7 +46,7 @@ public sealed class RedirectTests
         );
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => gateway.Content.CountAsync("search-a", Token));
-        var bulk = await gateway.Content.BulkAsync("search-a", null, "{}\n"u8.ToArray(), 1, Token);
+        var bulk = await gateway.Content.BulkAsync("search-a", null, "{}\n"u8.ToArray(), 1, null, Token);
 
         Assert.Equal(FailureKind.Fatal, failure.Kind);
         Assert.Contains(

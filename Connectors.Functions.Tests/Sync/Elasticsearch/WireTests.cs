@@ -99,8 +99,8 @@ public sealed class WireTests
         });
         using var gateway = GatewayBench.GatewayOf(new ElasticsearchOptions { Hosts = [server.Uri] });
 
-        Assert.Equal(200, (await gateway.Content.BulkAsync("search-a", null, "{}\n"u8.ToArray(), 1, Token)).Status);
-        Assert.Equal(0, (await gateway.Content.BulkAsync("search-a", null, "{}\n"u8.ToArray(), 2, Token)).Status);
+        Assert.Equal(200, (await gateway.Content.BulkAsync("search-a", null, "{}\n"u8.ToArray(), 1, null, Token)).Status);
+        Assert.Equal(0, (await gateway.Content.BulkAsync("search-a", null, "{}\n"u8.ToArray(), 2, null, Token)).Status);
     }
 
     [Fact]

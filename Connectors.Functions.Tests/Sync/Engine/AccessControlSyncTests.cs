@@ -298,7 +298,7 @@ public sealed class AccessControlSyncTests : IDisposable
                     + $"\\\"é\"}}}}\n{{\"text\":\"v1\",\"_digest\":7{(number % 3 == 0 ? ",\"_allow_access_control\":[\"user:1\"]" : string.Empty)}}}\n"
                 )
         );
-        await content.BulkAsync("search-open", null, System.Text.Encoding.UTF8.GetBytes(body), 12, GatewayBench.Token);
+        await content.BulkAsync("search-open", null, System.Text.Encoding.UTF8.GetBytes(body), 12, null, GatewayBench.Token);
         await content.RefreshAsync("search-open", GatewayBench.Token);
         Assert.Equal(8, await content.CountUnsecuredAsync("search-open", GatewayBench.Token));
 

@@ -398,6 +398,18 @@ public sealed class SyncEngineTests : IDisposable
         Assert.Equal(4, rest.PagesRead);
         Assert.Equal(20, _bench.Index.Written.Count);
         Assert.Equal(20, _bench.Progress.Counts.Created);
+        Assert.Equal(9, _bench.Progress.ResumedAfter);
+    }
+
+    [Fact]
+    public async Task WhereTheSourceDoesNotKnowItsSizeTheIndexGivesAGuess()
+    {
+        await _bench.RunNextAsync(MemorySource.Holding("a", "b", "c"));
+        Assert.Null(_bench.Progress.EstimatedDocuments);
+
+        await _bench.RunNextAsync(MemorySource.Holding("a", "b"));
+
+        Assert.Equal((3, true), (_bench.Progress.EstimatedDocuments, _bench.Progress.IsEstimateGuess));
     }
 
     [Fact]

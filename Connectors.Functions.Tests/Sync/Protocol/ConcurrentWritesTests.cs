@@ -170,15 +170,15 @@ public sealed class ConcurrentWritesTests
                 isFirst = false;
                 _clock.Advance(TimeSpan.FromSeconds(1));
                 var suspended = (await _jobs.FindAsync(job.Id, Token))!;
-                Assert.NotNull(await others.ClaimAsync(suspended, new JobWorker("quick"), adopt: false, Token));
+                var next = (await others.ClaimAsync(suspended, new JobWorker("quick"), adopt: false, Token))!;
                 if (hasEnded)
                 {
-                    await others.FailAsync(job.Id, new JobResult { Error = "broken" }, Token);
+                    await others.FailAsync(JobClaim.Of(next), new JobResult { Error = "broken" }, Token);
                 }
             }
         };
 
-        await _steps.SuspendAsync(job.Id, new JobResult(), Token);
+        await _steps.SuspendAsync(JobClaim.Of(job), new JobResult(), Token);
 
         Assert.False(isFirst);
         Assert.Equal(
@@ -203,11 +203,11 @@ public sealed class ConcurrentWritesTests
                 isFirst = false;
                 _clock.Advance(TimeSpan.FromSeconds(1));
                 var next = (await others.ClaimAsync(await CreateJobAsync(), new JobWorker("quick"), adopt: false, Token))!;
-                await others.FailAsync(next.Id, new JobResult { Error = "broken" }, Token);
+                await others.FailAsync(JobClaim.Of(next), new JobResult { Error = "broken" }, Token);
             }
         };
 
-        await _steps.CompleteAsync(job.Id, new JobResult(), Token);
+        await _steps.CompleteAsync(JobClaim.Of(job), new JobResult(), Token);
 
         Assert.False(isFirst);
         Assert.Equal("error", _store[ProtocolIndices.Connectors, "c1"]["last_sync_status"]!.GetValue<string>());
@@ -219,7 +219,7 @@ public sealed class ConcurrentWritesTests
         var job = (await _steps.ClaimAsync(await CreateJobAsync(), new JobWorker("dead"), adopt: false, Token))!;
 
         Assert.Null(await _steps.ClaimAsync(job, new JobWorker("ours"), adopt: false, Token));
-        await _steps.ProgressAsync(job.Id, new SyncCounts(Created: 5), Token);
+        await _steps.ProgressAsync(JobClaim.Of(job), new SyncCounts(Created: 5), Token);
         Assert.Null(await _steps.ClaimAsync(job, new JobWorker("ours"), adopt: true, Token));
 
         var seen = (await _jobs.FindAsync(job.Id, Token))!;
@@ -247,12 +247,12 @@ public sealed class ConcurrentWritesTests
         var job = (await _steps.ClaimAsync(await CreateJobAsync(), new JobWorker("ours"), adopt: false, Token))!;
         _clock.Advance(TimeSpan.FromSeconds(1));
         var result = new JobResult { Counts = new SyncCounts(Created: 3), TotalDocuments = 3 };
-        Assert.NotNull(await _jobs.EndAsync(job.Id, JobStatus.Completed, result, Token));
+        Assert.NotNull(await _jobs.EndAsync(JobClaim.Of(job), JobStatus.Completed, result, Token));
         Assert.Equal("in_progress", _store[ProtocolIndices.Connectors, "c1"]["last_sync_status"]!.GetValue<string>());
 
         _clock.Advance(TimeSpan.FromSeconds(1));
-        var ended = (await _steps.CompleteAsync(job.Id, result, Token))!;
-        await _steps.CompleteAsync(job.Id, result, Token);
+        var ended = (await _steps.CompleteAsync(JobClaim.Of(job), result, Token))!;
+        await _steps.CompleteAsync(JobClaim.Of(job), result, Token);
 
         var connector = _store[ProtocolIndices.Connectors, "c1"];
         Assert.Equal("completed", connector["last_sync_status"]!.GetValue<string>());
@@ -267,9 +267,9 @@ public sealed class ConcurrentWritesTests
         var job = (await _steps.ClaimAsync(await CreateJobAsync(), new JobWorker("ours"), adopt: false, Token))!;
         await _steps.FailIdleAsync(job, Token);
 
-        Assert.Null(await _steps.CompleteAsync(job.Id, new JobResult { Counts = new SyncCounts(Created: 3) }, Token));
-        Assert.Null(await _steps.SuspendAsync(job.Id, new JobResult(), Token));
-        Assert.Equal(JobStatus.Error, await _steps.ProgressAsync(job.Id, new SyncCounts(Created: 3), Token));
+        Assert.Null(await _steps.CompleteAsync(JobClaim.Of(job), new JobResult { Counts = new SyncCounts(Created: 3) }, Token));
+        Assert.Null(await _steps.SuspendAsync(JobClaim.Of(job), new JobResult(), Token));
+        Assert.Equal(JobStatus.Error, await _steps.ProgressAsync(JobClaim.Of(job), new SyncCounts(Created: 3), Token));
         Assert.Equal("The job has not seen any update for some time.", (await _jobs.FindAsync(job.Id, Token))!.Error);
         Assert.Equal("The job has not seen any update for some time.", (await _connectors.FindAsync("c1", Token))!.Error);
     }
@@ -278,7 +278,7 @@ public sealed class ConcurrentWritesTests
     public async Task AJobThatMovedIsNotIdle()
     {
         var job = (await _steps.ClaimAsync(await CreateJobAsync(), new JobWorker("ours"), adopt: false, Token))!;
-        await _steps.ProgressAsync(job.Id, default, Token);
+        await _steps.ProgressAsync(JobClaim.Of(job), default, Token);
 
         Assert.Null(await _steps.FailIdleAsync(job, Token));
         Assert.Equal(JobStatus.InProgress, (await _jobs.FindAsync(job.Id, Token))!.Status);
@@ -351,7 +351,7 @@ public sealed class ConcurrentWritesTests
         );
         var job = (await _steps.ClaimAsync(await CreateJobAsync(), new JobWorker("ours"), adopt: false, Token))!;
         _store.Edit(ProtocolIndices.SyncJobs, job.Id, """{"metadata": {"theirs": 1}}""");
-        await _steps.CompleteAsync(job.Id, new JobResult { Counts = default(SyncCounts) }, Token);
+        await _steps.CompleteAsync(JobClaim.Of(job), new JobResult { Counts = default(SyncCounts) }, Token);
 
         var connector = _store[ProtocolIndices.Connectors, "c1"];
         Assert.Equal("""{"a":[1,2]}""", connector["custom"]!.ToJsonString());

@@ -139,6 +139,14 @@ internal sealed class ServiceBed : IServiceObserver
         }
     }
 
+    void IServiceObserver.SyncResumed(RunningSync sync)
+    {
+        lock (Events)
+        {
+            Events.Add($"resumed {sync.ConnectorName} after {sync.Progress.ResumedAfter}");
+        }
+    }
+
     void IServiceObserver.SyncEnded(RunningSync sync, SyncResult result)
     {
         lock (Events)

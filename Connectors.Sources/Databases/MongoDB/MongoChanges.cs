@@ -186,8 +186,8 @@ internal sealed class MongoChanges(IMongoClient client, IMongoCollection<RawBson
             gone = gone.FindAll(id => !IsString(id));
         }
 
-        var taken = await pages.FindTakenAsync(session, gone, cancellationToken);
-        deleted.AddRange(gone.Select(id => MongoPages.TextOf(id, taken)));
+        var taken = await pages.Taken.FindAsync(session, gone, cancellationToken);
+        deleted.AddRange(gone.Select(id => TakenTexts.TextOf(id, taken)));
     }
 
     private static bool IsString(RawId id) => IdBracket.IndexOf(id) == IdBracket.Strings;

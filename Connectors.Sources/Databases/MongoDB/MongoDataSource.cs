@@ -35,6 +35,9 @@ public sealed class MongoDataSource : IDataSource, IChangeFeed, IIdLister
         {
             Name = "MongoDB",
             ServiceType = "mongodb",
+
+            // The id says what it is.
+            NameFields = [],
             Fields = MongoConfiguration.Fields,
             HasChangeFeed = true,
             CheckAdvancedRules = MongoRules.Check,

@@ -23,13 +23,15 @@ internal sealed class MongoPages(
     private const int AssumedDocumentBytes = 4096;
 
     private volatile int _averageBytes = AssumedDocumentBytes;
-    private volatile object? _holdsStrings;
+
+    /// <summary>The plain texts of ids that belong to other documents.</summary>
+    public TakenTexts Taken { get; } = new(collection);
 
     public async Task<SourcePage> ReadAsync(IdRange range, PageToken after, PageLimits limits, CancellationToken cancellationToken)
     {
         var resumed = RawId.Decode(after.Value ?? string.Empty) is { } known && IdBracket.IndexOf(known) >= 0 ? known : default(RawId?);
         using var page = new SourcePageBuilder(limits);
-        var position = new PagePosition(resumed, Restarts: resumed is null && !after.IsStart);
+        var position = new PagePosition(resumed, restarts: resumed is null && !after.IsStart);
         var first = resumed is { } id ? IdBracket.IndexOf(id) : range.FirstBracket;
         for (var bracket = first; bracket <= range.LastBracket; bracket++)
         {
@@ -72,7 +74,7 @@ internal sealed class MongoPages(
             try
             {
                 var batch = documents.ConvertAll(Bytes);
-                var taken = await TakenTextsAsync(bracket, batch, cancellationToken);
+                var taken = await TakenInAsync(bracket, batch, cancellationToken);
                 using var text = new PooledBuffer(64);
                 foreach (var document in batch)
                 {
@@ -224,7 +226,7 @@ internal sealed class MongoPages(
             try
             {
                 var batch = documents.ConvertAll(Bytes);
-                var taken = await FindTakenAsync(session, batch.ConvertAll(RawId.Of), cancellationToken);
+                var taken = await Taken.FindAsync(session, batch.ConvertAll(RawId.Of), cancellationToken);
                 foreach (var document in batch)
                 {
                     var id = Add(page, document, taken, text);
@@ -241,107 +243,8 @@ internal sealed class MongoPages(
         return found;
     }
 
-    /// <summary>The text that a document's id has in the index.</summary>
-    /// <param name="id">The id.</param>
-    /// <param name="taken">Plain texts that belong to others.</param>
-    public static string TextOf(RawId id, HashSet<string> taken)
-    {
-        using var text = new PooledBuffer(64);
-        return PlainId.TryWrite(id, text) && Encoding.UTF8.GetString(text.WrittenSpan) is var plain && !taken.Contains(plain)
-            ? plain
-            : Encoding.UTF8.GetString(ExtendedJsonId.Text(id));
-    }
-
-    /// <summary>Of the plain texts of ids that are no strings, those that belong to a document whose id is that very string: it comes
-    /// first.</summary>
-    public async Task<HashSet<string>> FindTakenAsync(
-        IClientSessionHandle? session,
-        IEnumerable<RawId> ids,
-        CancellationToken cancellationToken
-    )
-    {
-        var texts = new BsonArray();
-        using var text = new PooledBuffer(64);
-        foreach (var id in ids.Where(id => IdBracket.IndexOf(id) != IdBracket.Strings))
-        {
-            text.Clear();
-            if (PlainId.TryWrite(id, text))
-            {
-                texts.Add(Encoding.UTF8.GetString(text.WrittenSpan));
-            }
-        }
-
-        if (texts.Count == 0)
-        {
-            return [];
-        }
-
-        var options = new FindOptions<RawBsonDocument, BsonDocument> { Projection = new BsonDocument("_id", 1) };
-        var named = new BsonDocument("_id", new BsonDocument("$in", texts));
-        using var cursor = session is null
-            ? await collection.FindAsync<BsonDocument>(named, options, cancellationToken)
-            : await collection.FindAsync<BsonDocument>(session, named, options, cancellationToken);
-        var found = await cursor.ToListAsync(cancellationToken);
-        return found
-            .Select(document => document["_id"])
-            .Where(id => id.IsString)
-            .Select(id => id.AsString)
-            .ToHashSet(StringComparer.Ordinal);
-    }
-
-    /// <summary>Of the plain texts of a batch's ids, those that belong to a document whose id is that very string: it comes
-    /// first.</summary>
-    private async Task<HashSet<string>> TakenTextsAsync(int bracket, List<ReadOnlyMemory<byte>> batch, CancellationToken cancellationToken)
-    {
-        return bracket == IdBracket.Strings || batch.Count == 0 || !await HoldsStringsAsync(cancellationToken)
+    private async Task<HashSet<string>> TakenInAsync(int bracket, List<ReadOnlyMemory<byte>> batch, CancellationToken cancellationToken) =>
+        bracket == IdBracket.Strings || batch.Count == 0 || !await Taken.MayHaveAnyAsync(cancellationToken)
             ? []
-            : await FindTakenAsync(session: null, batch.ConvertAll(RawId.Of), cancellationToken);
-    }
-
-    /// <summary>Whether any id is a string; asked once for a sync, because almost no collection mixes them.</summary>
-    private async Task<bool> HoldsStringsAsync(CancellationToken cancellationToken)
-    {
-        if (_holdsStrings is bool known)
-        {
-            return known;
-        }
-
-        var options = new FindOptions<RawBsonDocument> { Limit = -1, Projection = new BsonDocument("_id", 1) };
-        using var cursor = await collection.FindAsync(
-            IdBracket.All[IdBracket.Strings].Filter(after: null, from: null, before: null),
-            options,
-            cancellationToken
-        );
-        var holds = await cursor.AnyAsync(cancellationToken);
-        _holdsStrings = holds;
-        return holds;
-    }
-
-    /// <summary>The position of a page.</summary>
-    private sealed class PagePosition(RawId? last, bool Restarts)
-    {
-        /// <summary>Base64 makes four characters of three bytes.</summary>
-        private const int LongestTokenId = (PageToken.MaxLength / 4 * 3) - 4;
-
-        private RawId? _last = last;
-
-        public bool Restarts { get; } = Restarts;
-
-        public int Listed { get; private set; }
-
-        public PageToken Token => new(_last!.Value.Encode());
-
-        /// <summary>Takes note of an id that lies in the batch's memory: <see cref="Keep"/> before that is given back.</summary>
-        public void Pass(RawId id)
-        {
-            _last = id;
-            Listed++;
-        }
-
-        public RawId? Keep() => _last = _last?.Copy();
-
-        /// <summary>A token has its limit, an <c>_id</c> has none: a page goes on until it ends with an id that fits.</summary>
-        public bool IsEnd(SourcePageBuilder page, PageLimits limits) =>
-            Listed > 0 && (page.IsFull || Listed >= limits.MaxDocuments) && _last!.Value.Value.Length < LongestTokenId;
-    }
+            : await Taken.FindAsync(session: null, batch.ConvertAll(RawId.Of), cancellationToken);
 }

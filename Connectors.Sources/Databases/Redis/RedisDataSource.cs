@@ -33,6 +33,9 @@ public sealed class RedisDataSource : IDataSource, IIdLister
         {
             Name = "Redis",
             ServiceType = "redis",
+
+            // The id says what it is.
+            NameFields = [],
             Fields = RedisConfiguration.Fields,
             CheckAdvancedRules = RedisRules.Check,
         };

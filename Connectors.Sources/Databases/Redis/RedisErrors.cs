@@ -65,7 +65,7 @@ internal sealed class RedisErrors(RedisConfiguration configuration)
         );
 
     private ConnectorException FromServer(string doing, RedisServerException answer) =>
-        Known(doing, answer) ?? new ConnectorException($"{Server}: can't {doing}: it answers {answer.Message.TrimEnd('.')}.");
+        Known(doing, answer) ?? new ConnectorException($"{Server}: can't {doing}: it answers {Sentences.Inner(answer.Message)}.");
 
     /// <summary>Answers with words of ours, which quote nothing.</summary>
     private ConnectorException? Known(string doing, RedisServerException answer) =>

@@ -6,14 +6,15 @@ using Connectors.Sources.Rest.Documents;
 namespace Connectors.Sources.Rest.Confluence;
 
 /// <summary>
-/// Who may see spaces and what is in them. Restrictions of a content and of all that it lies under must each let a person in, so their
-/// lists are intersected; where there are none, who may view the space may view it. Safe for concurrent use.
+/// Who may see spaces and what is in them. A person sees a page who may view its space, and whom the restrictions of the page and of every
+/// page above it let in. Safe for concurrent use.
 /// </summary>
-internal sealed class ConfluenceAccess(ConfluenceApi api)
+internal sealed class ConfluenceAccess(ConfluenceApi api) : IDisposable
 {
-    private readonly AskedOnce<IReadOnlyCollection<string>?> _restrictions = new();
-    private readonly AskedOnce<IReadOnlyCollection<string>> _spaces = new();
-    private readonly AskedOnce<IReadOnlyCollection<string>> _contents = new();
+    private readonly Remembered<IReadOnlyCollection<string>?> _restrictions = new();
+    private readonly Remembered<IReadOnlyCollection<string>> _spaces = new();
+    private readonly Remembered<IReadOnlyCollection<string>> _contents = new();
+    private readonly ConfluenceGroups _groups = new(api);
 
     /// <summary>Who may view a space.</summary>
     /// <param name="space">With its permissions, in Cloud.</param>
@@ -24,7 +25,7 @@ internal sealed class ConfluenceAccess(ConfluenceApi api)
         var key = space.RequiredText("A space of Confluence", "key");
         if (!api.IsCloud)
         {
-            return await _spaces.GetAsync(key, () => ExtenderAsync(key, cancellationToken));
+            return await _spaces.GetAsync(key, () => ExtenderAsync(key, cancellationToken), cancellationToken);
         }
 
         if (space.Find("permissions") is not null)
@@ -32,14 +33,7 @@ internal sealed class ConfluenceAccess(ConfluenceApi api)
             return Viewers(space);
         }
 
-        return await _spaces.GetAsync(key, async () =>
-        {
-            using var answer = await api.Client.SendAsync(
-                api.Get($"/rest/api/space/{Uri.EscapeDataString(key)}?expand=permissions"),
-                cancellationToken
-            );
-            return Viewers(answer.Json);
-        });
+        return await _spaces.GetAsync(key, () => PermissionsAsync(key, cancellationToken), cancellationToken);
     }
 
     /// <summary>Who may see a page or blog post, given with its ancestors, its space and its restrictions.</summary>
@@ -48,30 +42,49 @@ internal sealed class ConfluenceAccess(ConfluenceApi api)
     {
         var own = content.Find("restrictions", "read", "restrictions")
             ?? throw new ConnectorException("A content of Confluence came without its restrictions, so it is not known who may see it.");
+        var space =
+            content.Find("space")
+            ?? throw new ConnectorException("A content of Confluence came without its space, so it is not known who may see it.");
         var allowed = Listed(own);
         foreach (var ancestor in content.Items("ancestors"))
         {
             var id = ancestor.RequiredText("A page of Confluence", "id");
-            var above = await _restrictions.GetAsync(id, () => RestrictionsAsync(id, cancellationToken));
-            allowed = allowed is null || above is null ? allowed ?? above : [.. allowed.Intersect(above, StringComparer.Ordinal)];
+            var above = await _restrictions.GetAsync(id, () => RestrictionsAsync(id, cancellationToken), cancellationToken);
+            allowed = allowed is null || above is null ? allowed ?? above : await _groups.BothAsync(allowed, above, cancellationToken);
         }
 
-        return allowed
-            ?? await OfSpaceAsync(
-                content.Find("space")
-                    ?? throw new ConnectorException("A content of Confluence came without its space, so it is not known who may see it."),
-                cancellationToken
-            );
+        var viewers = await OfSpaceAsync(space, cancellationToken);
+        return allowed is null ? viewers : await _groups.BothAsync(allowed, viewers, cancellationToken);
     }
 
     /// <summary>Who may see a page or blog post, and what belongs to it, by its id.</summary>
     /// <exception cref="ConnectorException">It could not be found out.</exception>
     public Task<IReadOnlyCollection<string>> OfContentAsync(string id, CancellationToken cancellationToken) =>
-        _contents.GetAsync(id, async () =>
-        {
-            using var answer = await api.Client.SendAsync(api.AccessOf(id), cancellationToken);
-            return await OfContentAsync(answer.Json, cancellationToken);
-        });
+        _contents.GetAsync(id, () => FindAsync(id, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _restrictions.Dispose();
+        _spaces.Dispose();
+        _contents.Dispose();
+        _groups.Dispose();
+    }
+
+    private async Task<IReadOnlyCollection<string>> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        using var answer = await api.Client.SendAsync(api.AccessOf(id), cancellationToken);
+        return await OfContentAsync(answer.Json, cancellationToken);
+    }
+
+    private async Task<IReadOnlyCollection<string>> PermissionsAsync(string key, CancellationToken cancellationToken)
+    {
+        using var answer = await api.Client.SendAsync(
+            api.Get($"/rest/api/space/{Uri.EscapeDataString(key)}?expand=permissions"),
+            cancellationToken
+        );
+        return Viewers(answer.Json);
+    }
 
     private static HashSet<string> Viewers(JsonElement space)
     {

@@ -6,10 +6,12 @@ namespace Connectors.Sources.Rest.Confluence;
 /// <summary>The fields of a <c>confluence</c> connector, under the Python service's names.</summary>
 internal sealed record ConfluenceConfiguration(AtlassianConfiguration Atlassian, IReadOnlyList<string> Spaces, bool IndexLabels)
 {
-    public const string PermissionHint = "Give the account permission to view the space and the page.";
-
     public static AtlassianProduct Product { get; } =
-        new("Confluence", "confluence", MostDownloads: 50) { PermissionHint = PermissionHint, Initial = AtlassianEdition.Server };
+        new("Confluence", "confluence", MostDownloads: 50)
+        {
+            PermissionHint = "Give the account permission to view the space and the page.",
+            Initial = AtlassianEdition.Server,
+        };
 
     public static IReadOnlyList<ConfigField> Fields { get; } =
         Product.FieldsAround(
@@ -30,9 +32,6 @@ internal sealed record ConfluenceConfiguration(AtlassianConfiguration Atlassian,
                 Tooltip = "Keep the labels of pages and blog posts. Costs a request for each of them.",
             }
         );
-
-    /// <summary>Whether all spaces are meant that the account can see.</summary>
-    public bool AllSpaces => Spaces is ["*"];
 
     /// <exception cref="ConnectorException">A field is missing or wrong.</exception>
     public static ConfluenceConfiguration From(SourceSettings settings) =>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
+using Connectors.Sources.Rest.GitHub.Streams;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Streams;
 
@@ -17,10 +18,6 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
         "Give the token the scopes repo, user and read:org, or the app the permissions that docs/sources/github.md lists.";
 
     private const string RepositoriesKey = "repositories";
-    private const string PullRequests = "pull requests";
-    private const string Issues = "issues";
-    private const string Files = "files";
-    private static readonly string[] Scopes = ["repo", "user", "read:org"];
 
     private static readonly DocumentFields RepositoryFields = DocumentFields.Of([
         .. new[]
@@ -80,7 +77,7 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
         }
         else
         {
-            await CheckScopesAsync(cancellationToken);
+            await GitHubScopes.CheckAsync(Client, _configuration.Value.GraphQL, cancellationToken);
             await _repositories.Value.ViewerAsync(cancellationToken);
         }
 
@@ -176,7 +173,8 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
 
         return
         [
-            .. StreamsOfRepository(place)
+            .. new GitHubStreams(place, _rules, _clients.Value, _configuration.Value.HasAccessControl ? _access.Value : null)
+                .All()
                 .Select(stream => new OwnerStream(stream.Name, _clients.Value, GitHubRepositories.Split(place.Key).Owner, stream.Make)),
         ];
     }
@@ -212,75 +210,6 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
     private (string Field, IReadOnlyList<string> Names) Named() =>
         _rules.Count > 0 ? ("rules", [.. _rules.Select(rule => rule.Repository)]) : (RepositoriesKey, _configuration.Value.Repositories);
 
-    private IEnumerable<(string Name, Func<RestClient, RestStream> Make)> StreamsOfRepository(RestPlace place)
-    {
-        var (owner, name) = GitHubRepositories.Split(place.Key);
-        var parts = place.Detail.Split('\n', 2);
-        Func<CancellationToken, Task<IReadOnlyList<string>>>? access = _configuration.Value.HasAccessControl
-            ? token => _access.Value.OfAsync(place.Key, parts[0] == "public", token)
-            : null;
-        if (_rules.Count == 0)
-        {
-            yield return (PullRequests, client => Items(client, arePullRequests: true));
-            yield return (Issues, client => Items(client, arePullRequests: false));
-            if (parts[1].Length > 0)
-            {
-                yield return (Files, client => new GitHubFiles(client, place.Key, parts[1], string.Empty, access));
-            }
-
-            yield break;
-        }
-
-        foreach (
-            var rule in _rules.Where(rule =>
-                rule.Repository.Equals(place.Key, StringComparison.OrdinalIgnoreCase)
-                || rule.Repository.Equals(name, StringComparison.OrdinalIgnoreCase)
-            )
-        )
-        {
-            foreach (var (search, arePullRequests) in new[] { (rule.PullRequest, true), (rule.Issue, false) })
-            {
-                if (search is not null)
-                {
-                    var query = $"repo:{place.Key} is:{(arePullRequests ? "pr" : "issue")} {search}";
-                    yield return (arePullRequests ? PullRequests : Issues, client => Search(client, query, arePullRequests));
-                }
-            }
-
-            foreach (
-                var (branch, folder) in new[]
-                {
-                    (rule.Branch, string.Empty),
-                    (rule.Path is null ? null : parts[1], rule.Path ?? string.Empty),
-                }
-            )
-            {
-                if (!string.IsNullOrEmpty(branch))
-                {
-                    yield return (Files, client => new GitHubFiles(client, place.Key, branch, folder, access));
-                }
-            }
-        }
-
-        PagedStream Items(RestClient client, bool arePullRequests) =>
-            new(
-                arePullRequests ? PullRequests : Issues,
-                client,
-                _clients.Value.Query(GitHubQueries.Items(arePullRequests), new JsonObject { ["owner"] = owner, ["name"] = name }),
-                GitHubRepositories.Paging(arePullRequests ? "repository/pullRequests" : "repository/issues"),
-                new GitHubItems(client, _clients.Value, place.Key, arePullRequests, access).WriteAsync
-            );
-
-        PagedStream Search(RestClient client, string query, bool arePullRequests) =>
-            new(
-                arePullRequests ? PullRequests : Issues,
-                client,
-                _clients.Value.Query(GitHubQueries.Search(arePullRequests), new JsonObject { ["filter_query"] = query }),
-                GitHubRepositories.Paging("search"),
-                new GitHubItems(client, _clients.Value, place.Key, arePullRequests, access).WriteAsync
-            );
-    }
-
     private async Task WriteAllAsync(JsonElement repositories, StreamPage page, CancellationToken cancellationToken)
     {
         foreach (var repository in repositories.EnumerateArray())
@@ -301,32 +230,5 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
             RestTime.Of(repository.Text("updatedAt")),
             access: allowed
         );
-    }
-
-    private async Task CheckScopesAsync(CancellationToken cancellationToken)
-    {
-        using var answer = await Client.SendAsync(new RestRequest(HttpMethod.Head, _configuration.Value.GraphQL), cancellationToken);
-
-        // A fine-grained token has permissions instead, which GitHub does not list.
-        if (answer.Header("X-OAuth-Scopes") is not { } header)
-        {
-            return;
-        }
-
-        var scopes = header
-            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .ToHashSet(StringComparer.Ordinal);
-        if (scopes.Overlaps(["write:org", "admin:org"]))
-        {
-            scopes.Add("read:org");
-        }
-
-        if (Scopes.Where(scope => !scopes.Contains(scope)).ToList() is { Count: > 0 } missing)
-        {
-            throw new ConnectorException(
-                $"token: it lacks the scope{(missing.Count > 1 ? "s" : string.Empty)} {string.Join(", ", missing)}. Add them to the "
-                    + "token in GitHub, or make a new one."
-            );
-        }
     }
 }

@@ -116,6 +116,10 @@ internal sealed class RestClient : IDisposable
                 ErrorOf(request, answer) is { } error
                     ? RestErrors.IsClosedPlace(error)
                         ? new ConnectorException(FailureKind.Skip, error.Message, error.InnerException)
+                        {
+                            // 404 may as well hide what the user may not see, or a file that is missing behind a document that is there.
+                            IsGone = RestErrors.StatusOf(error) == System.Net.HttpStatusCode.Gone,
+                        }
                         : error
                     : new ConnectorException($"{_options.Name}: gave no content.")
             );

@@ -15,9 +15,13 @@ internal static class RestErrors
     /// <summary>The status that a failure comes from; <see langword="null"/> when it comes from something else.</summary>
     public static HttpStatusCode? StatusOf(ConnectorException failure) => (failure.InnerException as HttpRequestException)?.StatusCode;
 
-    /// <summary>Whether a place can't be read while others can: it is closed to this user, or gone.</summary>
+    /// <summary>
+    /// Whether a place can't be read while others can: it is closed to this user, or gone. A refusal because of a limit passes, and closes
+    /// nothing.
+    /// </summary>
     public static bool IsClosedPlace(ConnectorException failure) =>
-        StatusOf(failure) is HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.Gone;
+        failure.Kind != FailureKind.Retry
+        && StatusOf(failure) is HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.Gone;
 
     /// <summary>An address without its query, for messages.</summary>
     public static string Name(Uri address) => address.GetLeftPart(UriPartial.Path);

@@ -39,6 +39,9 @@ public sealed class HttpJsonDataSource : EnumerableDataSource
         {
             Name = "HTTP JSON",
             ServiceType = "http_json",
+
+            // The id says what it is.
+            NameFields = [],
             Fields = HttpJsonConfiguration.Fields,
         };
 

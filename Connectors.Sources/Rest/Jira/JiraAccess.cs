@@ -10,21 +10,21 @@ namespace Connectors.Sources.Rest.Jira;
 /// Who may see projects and issues: those who may browse the project, by whatever scheme and role; of an issue that is restricted to roles,
 /// their members; of one with a security level, those of the level. Safe for concurrent use.
 /// </summary>
-internal sealed class JiraAccess(JiraApi api)
+internal sealed class JiraAccess(JiraApi api) : IDisposable
 {
     /// <summary>The role of apps, which no person has.</summary>
     private const string RoleOfApps = "10003";
 
     private const int MembersAtATime = 100;
 
-    private readonly AskedOnce<IReadOnlyCollection<string>> _projects = new();
-    private readonly AskedOnce<IReadOnlyCollection<string>> _roles = new();
-    private readonly AskedOnce<IReadOnlyList<JsonElement>> _levels = new();
+    private readonly Remembered<IReadOnlyCollection<string>> _projects = new();
+    private readonly Remembered<IReadOnlyCollection<string>> _roles = new();
+    private readonly Remembered<IReadOnlyList<JsonElement>> _levels = new();
 
     /// <summary>Who may browse a project.</summary>
     /// <exception cref="ConnectorException">It could not be found out; then the documents must not be written.</exception>
     public Task<IReadOnlyCollection<string>> OfProjectAsync(string key, CancellationToken cancellationToken) =>
-        _projects.GetAsync(key, () => BrowsersAsync("projectKey", key, cancellationToken));
+        _projects.GetAsync(key, () => BrowsersAsync("projectKey", key, cancellationToken), cancellationToken);
 
     /// <summary>Who may see an issue.</summary>
     /// <param name="key">Its key.</param>
@@ -64,6 +64,14 @@ internal sealed class JiraAccess(JiraApi api)
         return values;
     }
 
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _projects.Dispose();
+        _roles.Dispose();
+        _levels.Dispose();
+    }
+
     private async Task<IReadOnlyCollection<string>> BrowsersAsync(string what, string key, CancellationToken cancellationToken)
     {
         var values = new HashSet<string>(StringComparer.Ordinal);
@@ -90,7 +98,7 @@ internal sealed class JiraAccess(JiraApi api)
     )
     {
         var values = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var holder in await _levels.GetAsync(level, () => MembersAsync(level, cancellationToken)))
+        foreach (var holder in await _levels.GetAsync(level, () => MembersAsync(level, cancellationToken), cancellationToken))
         {
             switch (holder.Text("type"))
             {
@@ -137,17 +145,19 @@ internal sealed class JiraAccess(JiraApi api)
     }
 
     private Task<IReadOnlyCollection<string>> OfRoleAsync(string project, string role, CancellationToken cancellationToken) =>
-        _roles.GetAsync($"{project}/{role}", async () =>
-        {
-            using var answer = await api.Client.SendAsync(
-                api.Get($"/rest/api/3/project/{Uri.EscapeDataString(project)}/role/{Uri.EscapeDataString(role)}"),
-                cancellationToken
-            );
-            var actors = answer.Json.Items("actors").ToList();
-            return (IReadOnlyCollection<string>)
-                [
-                    .. actors.Select(actor => actor.Text("actorUser", "accountId")).OfType<string>().Select(AtlassianValues.Account),
-                    .. actors.Select(actor => actor.Text("actorGroup", "groupId")).OfType<string>().Select(AtlassianValues.Group),
-                ];
-        });
+        _roles.GetAsync($"{project}/{role}", () => ActorsAsync(project, role, cancellationToken), cancellationToken);
+
+    private async Task<IReadOnlyCollection<string>> ActorsAsync(string project, string role, CancellationToken cancellationToken)
+    {
+        using var answer = await api.Client.SendAsync(
+            api.Get($"/rest/api/3/project/{Uri.EscapeDataString(project)}/role/{Uri.EscapeDataString(role)}"),
+            cancellationToken
+        );
+        var actors = answer.Json.Items("actors").ToList();
+        return
+        [
+            .. actors.Select(actor => actor.Text("actorUser", "accountId")).OfType<string>().Select(AtlassianValues.Account),
+            .. actors.Select(actor => actor.Text("actorGroup", "groupId")).OfType<string>().Select(AtlassianValues.Group),
+        ];
+    }
 }

@@ -10,14 +10,14 @@ namespace Connectors.Sources.Rest.Jira;
 /// <summary>The addresses of Jira's REST API.</summary>
 /// <param name="client">Asks.</param>
 /// <param name="configuration">Says where it is.</param>
-internal sealed class JiraApi(RestClient client, JiraConfiguration configuration)
+internal sealed class JiraApi(RestClient client, JiraConfiguration configuration) : IDisposable
 {
     /// <summary>Issues a page, at most: with all fields Jira may give fewer.</summary>
     public const int PageSize = 100;
 
     private const int UsersAtATime = 1000;
 
-    private readonly AskedOnce<IReadOnlyDictionary<string, string>> _fields = new();
+    private readonly Remembered<IReadOnlyDictionary<string, string>> _fields = new();
 
     /// <summary>Asks.</summary>
     public RestClient Client => client;
@@ -45,19 +45,7 @@ internal sealed class JiraApi(RestClient client, JiraConfiguration configuration
 
     /// <summary>Names of custom fields by their ids.</summary>
     public Task<IReadOnlyDictionary<string, string>> CustomFieldsAsync(CancellationToken cancellationToken) =>
-        _fields.GetAsync(string.Empty, async () =>
-        {
-            var names = new Dictionary<string, string>(StringComparer.Ordinal);
-            await foreach (var field in client.ListAsync(Get("/rest/api/2/field"), RestPaging.None(string.Empty), cancellationToken))
-            {
-                if (field.Find("custom") is { ValueKind: JsonValueKind.True } && field.Text("id") is { } id)
-                {
-                    names[id] = field.Text("name") ?? id;
-                }
-            }
-
-            return (IReadOnlyDictionary<string, string>)names;
-        });
+        _fields.GetAsync(string.Empty, () => FieldNamesAsync(cancellationToken), cancellationToken);
 
     /// <summary>All comments of an issue. Each may be kept.</summary>
     public IAsyncEnumerable<JsonElement> CommentsAsync(string key, CancellationToken cancellationToken) =>
@@ -100,5 +88,22 @@ internal sealed class JiraApi(RestClient client, JiraConfiguration configuration
 
         var path = IsCloud ? $"/rest/api/2/attachment/content/{id}" : $"/secure/attachment/{id}/{Uri.EscapeDataString(name)}";
         return new RestContent(client, Get(path) with { Headers = [new("Accept", "*/*")] }, name, size);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _fields.Dispose();
+
+    private async Task<IReadOnlyDictionary<string, string>> FieldNamesAsync(CancellationToken cancellationToken)
+    {
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        await foreach (var field in client.ListAsync(Get("/rest/api/2/field"), RestPaging.None(string.Empty), cancellationToken))
+        {
+            if (field.Find("custom") is { ValueKind: JsonValueKind.True } && field.Text("id") is { } id)
+            {
+                names[id] = field.Text("name") ?? id;
+            }
+        }
+
+        return names;
     }
 }

@@ -6,10 +6,12 @@ namespace Connectors.Sources.Rest.Jira;
 /// <summary>The fields of a <c>jira</c> connector, under the Python service's names.</summary>
 internal sealed record JiraConfiguration(AtlassianConfiguration Atlassian, IReadOnlyList<string> Projects)
 {
-    public const string PermissionHint = "Give the account permission to browse the project.";
-
     public static AtlassianProduct Product { get; } =
-        new("Jira", "jira", MostDownloads: 100) { PermissionHint = PermissionHint, Initial = AtlassianEdition.Cloud };
+        new("Jira", "jira", MostDownloads: 100)
+        {
+            PermissionHint = "Give the account permission to browse the project.",
+            Initial = AtlassianEdition.Cloud,
+        };
 
     public static IReadOnlyList<ConfigField> Fields { get; } =
         Product.FieldsAround(
@@ -23,9 +25,6 @@ internal sealed record JiraConfiguration(AtlassianConfiguration Atlassian, IRead
                     + "field.",
             }
         );
-
-    /// <summary>Whether all projects are meant that the account can browse.</summary>
-    public bool AllProjects => Projects is ["*"];
 
     /// <exception cref="ConnectorException">A field is missing or wrong.</exception>
     public static JiraConfiguration From(SourceSettings settings) =>

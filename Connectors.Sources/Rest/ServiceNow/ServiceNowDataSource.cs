@@ -40,6 +40,7 @@ public sealed class ServiceNowDataSource : RestDataSource, IAccessControlSource,
         {
             Name = "ServiceNow",
             ServiceType = "servicenow",
+            NameFields = ["number", "name", "short_description", "file_name"],
             Fields = ServiceNowConfiguration.Fields,
             HasAccessControl = true,
             HasChangeFeed = true,

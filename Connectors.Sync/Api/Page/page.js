@@ -209,7 +209,7 @@ function askToCancel(job, name) {
 
 async function choose(id) {
   const before = state.chosen;
-  [state.chosen, state.details, state.jobs, state.shown] = [id, null, null, null];
+  [state.chosen, state.details, state.jobs, state.shown, state.showsAll] = [id, null, null, null, false];
   history.replaceState(null, '', id === null ? location.pathname : `#${encodeURIComponent(id)}`);
   drawList();
   drawDetail();

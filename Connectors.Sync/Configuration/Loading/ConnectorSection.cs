@@ -181,7 +181,7 @@ internal static class ConnectorSection
                 reader.Problem(idKey, $"the connector \"{id}\" is listed a second time. Keep one entry.");
             }
 
-            connectors.Add(new ConnectorEntry(id, type, apiKey));
+            connectors.Add(new ConnectorEntry(id, type, apiKey, reader.LocationOf(idKey)));
         }
     }
 

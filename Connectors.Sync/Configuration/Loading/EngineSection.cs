@@ -31,6 +31,8 @@ internal static class EngineSection
                 MaxConcurrency = reader.Get(MaxConcurrency),
                 MaxRetryDelay = reader.Get(BulkKeys.RetryInterval),
                 RetryTimeLimit = reader.Get(RetryTimeLimit),
+                MaxInferenceOperations = reader.Get(InferenceChunkSize),
+                InferenceTimeout = reader.Get(InferenceTimeout),
             },
             Rejections = ReadRejections(reader),
             Page = new PageLimits(reader.Get(PageDocuments), reader.Get(PageMemSize)),

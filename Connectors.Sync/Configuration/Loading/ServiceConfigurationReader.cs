@@ -93,6 +93,10 @@ internal static class ServiceConfigurationReader
             Service = service,
             Engine = engine,
             Sources = sources,
+            SourceLocations = reader
+                .Below("sources")
+                .Where(entry => entry.Text is not null)
+                .ToDictionary(entry => entry.Key["sources.".Length..], entry => entry.Location, StringComparer.Ordinal),
             Connectors = connectors,
             NativeServiceTypes = types.Count > 0 || connectors.Count > 0 ? types : [.. sources.Keys.Order(StringComparer.Ordinal)],
             Notices = [.. notices.Distinct().OrderBy(Order)],

@@ -61,7 +61,24 @@ internal static class BulkSettings
             "elasticsearch.bulk.retry_time_limit",
             Seconds(0, 86_400),
             TimeSpan.FromMinutes(10),
-            "How long a batch is tried before the job fails."
+            "How long a batch is tried without any progress before the job fails."
+        );
+
+    public static ServiceSetting<int> InferenceChunkSize { get; } =
+        new(
+            "elasticsearch.bulk.inference_chunk_size",
+            Whole(1, 10_000, "operations"),
+            50,
+            "Largest number of operations in a bulk request to an index with `semantic_text` fields, or through a pipeline with an "
+                + "`inference` processor."
+        );
+
+    public static ServiceSetting<TimeSpan> InferenceTimeout { get; } =
+        new(
+            "elasticsearch.bulk.inference_timeout",
+            Seconds(1, 86_400),
+            TimeSpan.FromMinutes(10),
+            "How long such a request may take. One that takes longer is divided and sent again. On Azure at most 10 minutes."
         );
 
     public static ServiceSetting<bool> ErrorMonitorEnabled { get; } =
@@ -127,6 +144,8 @@ internal static class BulkSettings
         ConcurrentDownloads,
         RetryInterval,
         RetryTimeLimit,
+        InferenceChunkSize,
+        InferenceTimeout,
         ErrorMonitorEnabled,
         MaxTotalErrors,
         MaxConsecutiveErrors,

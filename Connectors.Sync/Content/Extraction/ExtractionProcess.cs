@@ -84,7 +84,7 @@ internal sealed class ExtractionProcess : IAsyncDisposable
             throw new ConnectorException(
                 FailureKind.Fatal,
                 $"local_extraction: the program that reads files does not start ({command.Program} "
-                    + $"{string.Join(' ', command.Arguments)}): {failure.Message.TrimEnd('.')}. See whether it runs by hand.",
+                    + $"{string.Join(' ', command.Arguments)}): {Sentences.Inner(failure.Message)}. See whether it runs by hand.",
                 failure
             );
         }

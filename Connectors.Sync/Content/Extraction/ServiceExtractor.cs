@@ -78,7 +78,7 @@ internal sealed class ServiceExtractor(ExtractionServiceOptions options, int max
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or JsonException)
         {
-            return (null, $"the extraction service at {options.Host} does not answer as it should: {failure.Message.TrimEnd('.')}");
+            return (null, $"the extraction service at {options.Host} does not answer as it should: {Sentences.Inner(failure.Message)}");
         }
     }
 
@@ -156,7 +156,7 @@ internal sealed class ServiceExtractor(ExtractionServiceOptions options, int max
                 text?.Dispose();
                 return Refused(
                     fileName,
-                    $"the extraction service says: {error ?? "nothing"}{(message is null ? "" : $": {message.TrimEnd('.')}")}"
+                    $"the extraction service says: {error ?? "nothing"}{(message is null ? "" : $": {Sentences.Inner(message)}")}"
                 );
             }
 

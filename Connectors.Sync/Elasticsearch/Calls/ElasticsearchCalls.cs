@@ -52,7 +52,7 @@ internal sealed class ElasticsearchCalls(
                     throw failure;
                 }
 
-                ElasticsearchLog.Retrying(logger, failure.Message, delay);
+                ElasticsearchLog.Retrying(logger, failure.Message, LogSeconds.Of(delay));
                 await Task.Delay(delay, time, cancellationToken);
             }
         }
@@ -101,7 +101,7 @@ internal sealed class ElasticsearchCalls(
     public async Task<ElasticsearchResponse> SendOnceAsync(ElasticsearchRequest request, CancellationToken cancellationToken)
     {
         // The transport's own time-out ends with the headers; this one covers the body too. Always real time, as the network's is.
-        using var timeout = new CancellationTokenSource(options.RequestTimeout);
+        using var timeout = new CancellationTokenSource(request.Timeout ?? options.RequestTimeout);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         PooledBuffer? body = null;
         try
@@ -110,7 +110,7 @@ internal sealed class ElasticsearchCalls(
                 request.Method,
                 request.Path,
                 request.Body is { } bytes ? PostData.ReadOnlyMemory(bytes) : null,
-                request.IsBulk ? NdJson : Json,
+                Configuration(request),
                 either.Token
             );
             var details = response.ApiCallDetails;
@@ -163,6 +163,19 @@ internal sealed class ElasticsearchCalls(
         {
             body?.Dispose();
         }
+    }
+
+    private static RequestConfiguration Configuration(ElasticsearchRequest request)
+    {
+        var plain = request.IsBulk ? NdJson : Json;
+        return request.Timeout is { } timeout
+            ? new RequestConfiguration
+            {
+                Accept = plain.Accept,
+                ContentType = plain.ContentType,
+                RequestTimeout = timeout,
+            }
+            : plain;
     }
 
     private bool MayRetry(ElasticsearchResponse answer) => options.MaxRetries > 0 && (options.RetryOnTimeout || !answer.IsTimeout);

@@ -47,9 +47,8 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options, Server
             return blocked;
         }
 
-        var reason = error is null ? string.Empty : $": {error.Reason}";
-        var what =
-            $"Elasticsearch at {Host} answered {request.Name} with {response.Status}{reason}{(reason.EndsWith('.') ? string.Empty : ".")}";
+        var reason = error is null ? string.Empty : $": {Sentences.Inner(error.Reason)}";
+        var what = $"Elasticsearch at {Host} answered {request.Name} with {response.Status}{reason}.";
         return response.Status switch
         {
             401 => new ConnectorException(
@@ -91,13 +90,26 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options, Server
         {
             return new ConnectorException(
                 FailureKind.Retry,
-                $"Elasticsearch at {Host} did not answer {request.Name} within {options.RequestTimeout.TotalSeconds} s. "
-                    + "elasticsearch.request_timeout sets the limit."
+                request.Timeout is { } longer
+                    ? $"Elasticsearch at {Host} did not answer {request.Name} within {longer.TotalSeconds} s, though it had the time for "
+                        + "inference. elasticsearch.bulk.inference_timeout sets the limit."
+                    : $"Elasticsearch at {Host} did not answer {request.Name} within {options.RequestTimeout.TotalSeconds} s. "
+                        + "elasticsearch.request_timeout sets the limit."
             );
         }
 
         for (var cause = response.Failure; cause is not null; cause = cause.InnerException)
         {
+            if (cause is AuthenticationException && trust.LastRefusal is null && IsNoTls(cause))
+            {
+                return new ConnectorException(
+                    FailureKind.Fatal,
+                    $"What answers at {Host} does not speak TLS. Write http:// instead of https:// in elasticsearch.host, or turn TLS on "
+                        + "in Elasticsearch.",
+                    response.Failure
+                );
+            }
+
             if (cause is AuthenticationException)
             {
                 return new ConnectorException(
@@ -109,13 +121,23 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options, Server
         }
 
         var root = response.Failure?.GetBaseException();
+        var hint =
+            response.Failure is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse }
+            && options.Hosts.Any(host => host.Scheme == Uri.UriSchemeHttp)
+                ? " If it speaks TLS there, write https:// instead of http://."
+                : string.Empty;
         return new ConnectorException(
             FailureKind.Retry,
-            $"Elasticsearch at {Host} can't be reached ({request.Name}): {root?.Message.TrimEnd('.') ?? "no answer"}. Check "
-                + "elasticsearch.host and the network.",
+            $"Elasticsearch at {Host} can't be reached ({request.Name}): {Sentences.Inner(root?.Message ?? "no answer")}. Check "
+                + $"elasticsearch.host and the network.{hint}",
             response.Failure
         );
     }
+
+    // .NET says no more than that: the bytes that came are no record of TLS.
+    private static bool IsNoTls(Exception cause) =>
+        cause.Message.Contains("frame", StringComparison.OrdinalIgnoreCase)
+        || cause.Message.Contains("packet format", StringComparison.OrdinalIgnoreCase);
 
     // The statuses that bulk calls are sent again for, by the same table.
     private static bool IsPassing(int status) => BulkStatus.ClassifyCall(status) == BulkAction.Retry;

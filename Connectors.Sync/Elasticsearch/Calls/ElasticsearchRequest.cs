@@ -23,6 +23,9 @@ internal sealed record ElasticsearchRequest(
     /// <summary>The most bytes that an answer may have; a larger one is not read to its end.</summary>
     public int MaxAnswerBytes { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>How long it may take; <see langword="null"/> for <c>elasticsearch.request_timeout</c>.</summary>
+    public TimeSpan? Timeout { get; init; }
+
     /// <summary>The call for a message: without the query.</summary>
     public string Name => $"{Method} /{Path.Split('?')[0]}";
 

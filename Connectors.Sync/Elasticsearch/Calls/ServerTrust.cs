@@ -147,10 +147,36 @@ internal sealed class ServerTrust
         }
 
         using var chain = NewChain(matching, sent);
-        return chain.Build(server)
+        chain.Build(server);
+        return HasSigned(chain, matching[0])
             ? null
             : $"{which} was not signed by '{matching[0].Subject}', which has the fingerprint in "
                 + $"elasticsearch.ssl_assert_fingerprint{Status(chain)}. {WayOut}";
+    }
+
+    /// <summary>Whether an authority, at the root or in between, is in the chain, and all below it is right. What stands above it does not
+    /// matter: it is the one that is trusted.</summary>
+    private static bool HasSigned(X509Chain chain, X509Certificate2 authority)
+    {
+        foreach (var element in chain.ChainElements)
+        {
+            var isTrusted = element.Certificate.RawDataMemory.Span.SequenceEqual(authority.RawDataMemory.Span);
+            var faults = element.ChainElementStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
+            if (isTrusted)
+            {
+                // Its own signature is the one thing that is not asked for.
+                faults &= ~(
+                    X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.NotSignatureValid
+                );
+            }
+
+            if (faults != X509ChainStatusFlags.NoError || isTrusted)
+            {
+                return faults == X509ChainStatusFlags.NoError;
+            }
+        }
+
+        return false;
     }
 
     private static string Status(X509Chain chain) =>

@@ -142,11 +142,42 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
     public Task ReadIdsAsync(string index, IdReceiver receive, CancellationToken cancellationToken) =>
         new IdReader(calls, logger, DocumentsPerSlice).ReadAsync(index, receive, cancellationToken);
 
+    public async Task<IReadOnlyDictionary<string, JsonObject>> ReadFieldsAsync(
+        string index,
+        IReadOnlyList<string> ids,
+        IReadOnlyList<string> fields,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
+        if (ids.Count == 0)
+        {
+            return found;
+        }
+
+        var only = string.Join(',', fields.Select(Uri.EscapeDataString));
+        var body = new JsonObject { ["ids"] = new JsonArray([.. ids.Select(id => (JsonNode?)id)]) };
+        using var response = await calls.SendAsync(
+            Post($"{Escape(index)}/_mget?_source_includes={only}&filter_path=docs._id,docs._source", body, 404),
+            cancellationToken
+        );
+        foreach (var document in (response.IsSuccess ? response.Json()["docs"] as JsonArray ?? [] : []).OfType<JsonObject>())
+        {
+            if (document["_source"] is JsonObject source)
+            {
+                found[response.Text(document, "_id")] = source;
+            }
+        }
+
+        return found;
+    }
+
     public async Task<BulkResponse> BulkAsync(
         string index,
         string? pipeline,
         ReadOnlyMemory<byte> body,
         int operations,
+        TimeSpan? timeout,
         CancellationToken cancellationToken
     )
     {
@@ -164,6 +195,7 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
         )
         {
             MaxAnswerBytes = BulkResponseReader.MaxBytes(operations),
+            Timeout = timeout,
         };
         var start = time.GetTimestamp();
         using var response = await calls.SendOnceAsync(request, cancellationToken);

@@ -48,7 +48,7 @@ internal sealed class UnsecuredDocuments(ElasticsearchCalls calls, IContentIndex
             var (now, busy) = (0L, "they changed in the meantime");
             foreach (var batch in found.Chunk(Batch))
             {
-                var response = await index.BulkAsync(name, null, Body(batch), batch.Length, cancellationToken);
+                var response = await index.BulkAsync(name, null, Body(batch), batch.Length, timeout: null, cancellationToken);
                 now += Judge(name, batch, response, ref busy);
             }
 

@@ -38,15 +38,16 @@ internal static class MappingShape
         return shape;
     }
 
-    /// <summary>The inference endpoints that fields name.</summary>
+    /// <summary>The inference endpoints that fields, and further fields of theirs, name.</summary>
     public static IEnumerable<string> InferenceIds(JsonObject mappings)
     {
-        foreach (var (_, node) in mappings["properties"] as JsonObject ?? [])
+        foreach (
+            var field in new[] { "properties", "fields" }
+                .SelectMany(name => mappings[name] as JsonObject ?? [])
+                .Select(pair => pair.Value)
+                .OfType<JsonObject>()
+        )
         {
-            if (node is not JsonObject field)
-            {
-                continue;
-            }
 
             if (IsSemantic(field) && field["inference_id"]?.ToString() is { Length: > 0 } id)
             {
@@ -93,12 +94,21 @@ internal static class MappingShape
     private static JsonObject Definition(JsonObject field)
     {
         var definition = field.DeepClone().AsObject();
-        if (IsSemantic(field))
+        RemoveModelSettings(definition);
+        foreach (var further in (definition["fields"] as JsonObject ?? []).Select(pair => pair.Value).OfType<JsonObject>())
         {
-            definition.Remove("model_settings");
+            RemoveModelSettings(further);
         }
 
         return definition;
+
+        static void RemoveModelSettings(JsonObject definition)
+        {
+            if (IsSemantic(definition))
+            {
+                definition.Remove("model_settings");
+            }
+        }
     }
 
     private static bool IsMadeDynamically(JsonObject definition, IReadOnlyList<JsonObject> templates) =>

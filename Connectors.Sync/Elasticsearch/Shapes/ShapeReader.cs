@@ -36,11 +36,12 @@ internal sealed class ShapeReader(ElasticsearchCalls calls)
             [pipeline ?? settings[DefaultPipeline]?.ToString(), settings[FinalPipeline]?.ToString()],
             cancellationToken
         );
-        var inference = await EndpointsAsync(
-            [.. MappingShape.InferenceIds(info.Mappings), .. PipelineShape.InferenceIds(definitions)],
-            cancellationToken
-        );
-        return new IndexShape(Hash(MappingShape.Of(info.Mappings)), Hash(settings), Hash(definitions), Hash(inference));
+        string[] endpoints = [.. MappingShape.InferenceIds(info.Mappings), .. PipelineShape.InferenceIds(definitions)];
+        var inference = await EndpointsAsync(endpoints, cancellationToken);
+        return new IndexShape(Hash(MappingShape.Of(info.Mappings)), Hash(settings), Hash(definitions), Hash(inference))
+        {
+            PassesInference = endpoints.Length > 0,
+        };
     }
 
     private static bool IsShaping(KeyValuePair<string, JsonNode?> setting) =>

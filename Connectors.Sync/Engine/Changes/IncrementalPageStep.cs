@@ -4,44 +4,53 @@ using Connectors.Sync.Bulk;
 using Connectors.Sync.Bulk.Documents;
 using Connectors.Sync.Diff;
 using Connectors.Sync.Engine.Pages;
+using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Filtering;
 
 namespace Connectors.Sync.Engine.Changes;
 
 /// <summary>
-/// Plans the writes of a page of changes. It does not compare with the index: every reported document is written, every deleted id is
-/// deleted. Idempotent.
+/// Plans the writes of a page of changes. A source may tell more than what changed, since it reads a little further back than the last sync:
+/// what the index has already in the same version is left alone. Every deleted id is deleted. Idempotent.
 /// </summary>
+/// <param name="index">The index.</param>
+/// <param name="request">The sync.</param>
 /// <param name="pages">Composes documents; without a filter of its own.</param>
-/// <param name="bulk">The size of batches.</param>
-/// <param name="filter">Which documents are synced.</param>
-internal sealed class IncrementalPageStep(PageStep pages, BulkWriterOptions bulk, DocumentFilter? filter)
+/// <param name="options">How syncs are run.</param>
+internal sealed class IncrementalPageStep(IContentIndex index, SyncRequest request, PageStep pages, SyncEngineOptions options)
 {
+    private readonly BulkWriterOptions _bulk = options.Bulk;
+    private readonly DocumentFilter? _filter = DocumentFilter.For(request.Rules);
+
     /// <summary>Plans <paramref name="page"/>; the caller disposes both.</summary>
     public async Task<PagePlan> PlanAsync(ChangePage page, CancellationToken cancellationToken)
     {
         // A document that a rule excludes now may have been indexed before it changed.
         var (excluded, kept) = Filter(page.Upserts);
+        var indexed =
+            options.SkipUnchanged && page.Upserts.Count > 0
+                ? await IndexedVersions.ReadAsync(index, request.IndexName, Ids(page.Upserts), cancellationToken)
+                : IdSnapshot.Empty;
         var plan = await pages.PlanAsync(
             page.Upserts,
-            IdSnapshot.Empty,
-            new SeenIds(0),
-            skipUnchanged: false,
+            indexed,
+            new SeenIds(indexed.Count),
+            skipUnchanged: options.SkipUnchanged,
             fetchContent: true,
             cancellationToken
         );
         try
         {
-            // An earlier page may have reported an earlier state of the same document. Nothing is compared, so seen ids are not needed.
+            // An earlier page may have reported an earlier state of the same document. Nothing is listed, so seen ids are not needed.
             plan.HasRepeats = true;
             plan.PageSeen = new PageSeenIds();
             plan.Counts += new SyncCounts(Read: excluded.Count + page.DeletedIds.Count, Excluded: excluded.Count);
-            plan.Reopen(bulk);
+            plan.Reopen(_bulk);
             foreach (var id in excluded.Concat(page.DeletedIds).Where(id => !kept.Contains(id)).Distinct(StringComparer.Ordinal))
             {
                 ReadOnlySpan<byte> utf8 = Encoding.UTF8.GetBytes(id);
                 DocumentLines.WriteDelete(plan.OpenBatch().Buffer, DocumentId.IsTooLong(utf8) ? DocumentId.Shorten(utf8) : utf8);
-                plan.Add(BulkOperationKind.Delete, bulk);
+                plan.Add(BulkOperationKind.Delete, _bulk);
             }
 
             plan.Complete();
@@ -57,7 +66,7 @@ internal sealed class IncrementalPageStep(PageStep pages, BulkWriterOptions bulk
     private (List<string> Excluded, HashSet<string> Kept) Filter(SourcePage page)
     {
         var all = Ids(page);
-        var excluded = filter?.Apply(page) ?? 0;
+        var excluded = _filter?.Apply(page) ?? 0;
         var kept = excluded > 0 ? Ids(page).ToHashSet(StringComparer.Ordinal) : all.ToHashSet(StringComparer.Ordinal);
 
         // Unreadable documents are neither written nor deleted.

@@ -83,6 +83,7 @@ internal sealed class IncrementalPreparation(IContentIndex index, SyncEngineOpti
             await index.PrepareAccessAsync(request.IndexName, cancellationToken);
         }
 
+        var shape = await index.ReadShapeAsync(request.IndexName, request.Pipeline?.Name, cancellationToken);
         return (
             new StoredPlan
             {
@@ -91,6 +92,7 @@ internal sealed class IncrementalPreparation(IContentIndex index, SyncEngineOpti
                 IndexUuid = current.Uuid,
                 Fingerprint = fingerprint,
                 Cursor = cursor.Cursor,
+                PassesInference = shape?.PassesInference == true,
                 SkipUnchanged = false,
                 Partitions = [],
                 Snapshot = IdSnapshotFile.Nothing,

@@ -3,7 +3,6 @@ using Connectors.Sync.Content;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine.Pages;
 using Connectors.Sync.Engine.Planning;
-using Connectors.Sync.Filtering;
 using Connectors.Sync.Staging.LocalState;
 using Microsoft.Extensions.Logging;
 
@@ -132,13 +131,15 @@ internal sealed class IncrementalSync(
     private IncrementalRun Open(SyncRequest request, StoredPlan plan, SourceReader source, LocalSyncState state, SyncProgress progress)
     {
         var monitor = new RejectionMonitor(options.Rejections);
-        var writer = writers.For(request, monitor, preview: null);
+        var effective = options.For(plan.PassesInference);
+        var writer = writers.For(request, monitor, preview: null, plan.PassesInference);
         var step = new IncrementalPageStep(
-            PageStep.ForChanges(request, options, extraction, source.Calls, time),
-            options.Bulk,
-            DocumentFilter.For(request.Rules)
+            index,
+            request,
+            PageStep.ForChanges(request, effective, extraction, source.Calls, time),
+            effective
         );
-        var run = new IncrementalRun(plan, state, step, writer, options, progress);
+        var run = new IncrementalRun(plan, state, step, writer, effective, progress);
         state.OpenJournal(run.Replay);
         monitor.Resume(run.Counts.Rejected);
         return run;
@@ -152,17 +153,7 @@ internal sealed class IncrementalSync(
     )
     {
         var total = await _ending.CompleteAsync(request, plan, run.Counts, cancellationToken);
-        SyncLog.Ends(
-            logger,
-            request.JobId,
-            request.IndexName,
-            run.Counts.Created,
-            run.Counts.Updated,
-            run.Counts.Deleted,
-            run.Counts.Skipped,
-            run.Counts.Rejected,
-            total
-        );
+        SyncLog.Ends(logger, request, run.Counts, total);
         return new SyncOutcome(SyncEnd.Completed, run.Counts, total, run.Rejections)
         {
             Cursor = SyncCursor.After(request, run.Cursor, plan.IndexUuid),

@@ -11,8 +11,8 @@ namespace Connectors.Sync.Engine.Pages;
 /// </summary>
 /// <param name="page">The page.</param>
 /// <param name="work">The compared page; disposed with this, or when all parts are composed.</param>
-/// <param name="step">Composes the parts.</param>
-internal sealed class PagePlan(SourcePage page, PageState work, PageStep step) : IDisposable
+/// <param name="composer">Composes the parts.</param>
+internal sealed class PagePlan(SourcePage page, PageState work, PageComposer composer) : IDisposable
 {
     private PageState? _work = work;
     private readonly List<BulkBatch> _batches = [];
@@ -56,7 +56,7 @@ internal sealed class PagePlan(SourcePage page, PageState work, PageStep step) :
         }
 
         DisposePart();
-        await step.ComposeAsync(work, this, cancellationToken);
+        await composer.ComposeAsync(work, this, cancellationToken);
         if (work.IsDone)
         {
             ReleasePage();

@@ -1,6 +1,5 @@
 using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
-using Connectors.Sync.Bulk.Documents;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diff;
 using Connectors.Sync.Engine.Planning;
@@ -10,27 +9,22 @@ using Connectors.Sync.Retries;
 namespace Connectors.Sync.Engine.Pages;
 
 /// <summary>
-/// Plans the writes of a page: compares it with the snapshot, fetches contents where needed, and cuts batches. Idempotent.
+/// Plans the writes of a page: drops excluded documents, compares the others with the snapshot, and has the
+/// <paramref name="composer"/> write those that changed. Idempotent.
 /// </summary>
+/// <param name="composer">Composes what is written.</param>
+/// <param name="filter">Which documents are synced; <see langword="null"/> for all.</param>
+/// <param name="isMarkingOnly">Whether the sync writes nothing and only needs to know which ids the source lists.</param>
+/// <param name="hasAccessControl">Whether documents have access lists. They change without the time stamp, so such documents are compared
+/// by digest.</param>
 internal sealed class PageStep(
-    DocumentLines lines,
-    BulkWriterOptions bulk,
-    int contentConcurrency,
-    ContentReader contents,
-    TimeProvider time,
+    PageComposer composer,
     DocumentFilter? filter = null,
-    BulkOperationKind addAs = BulkOperationKind.Add,
     bool isMarkingOnly = false,
     bool hasAccessControl = false
 )
 {
-    /// <summary>Contents of so many bytes, and one more, are in memory for a page at a time.</summary>
-    internal const long MaxContentBytes = 32 * 1024 * 1024;
-
-    // Of a file whose size the source does not know.
-    private const long UnknownContentBytes = 64 * 1024;
-
-    /// <summary>The step of a sync, whichever way it is run.</summary>
+    /// <summary>The step of a sync that compares documents, whichever way it is run.</summary>
     public static PageStep For(
         SyncRequest request,
         SyncEngineOptions options,
@@ -39,14 +33,10 @@ internal sealed class PageStep(
         TimeProvider time
     ) =>
         new(
-            new DocumentLines(request.Pipeline),
-            options.Bulk,
-            options.ContentConcurrency,
-            extraction.ReaderFor(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true, calls),
-            time,
+            PageComposer.For(request, BulkOperationKind.Add, options, extraction, calls, time),
             DocumentFilter.For(request.Rules),
             isMarkingOnly: request.Kind == SyncKind.DeletesOnly,
-            hasAccessControl: request.HasAccessControl
+            request.HasAccessControl
         );
 
     /// <summary>The step of a sync that writes changes without comparing them; its caller applies the rules.</summary>
@@ -58,24 +48,9 @@ internal sealed class PageStep(
         TimeProvider time
     ) =>
         new(
-            new DocumentLines(request.Pipeline),
-            options.Bulk,
-            options.ContentConcurrency,
-            extraction.ReaderFor(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true, calls),
-            time,
-            filter: null,
-            addAs: BulkOperationKind.Upsert,
+            PageComposer.For(request, BulkOperationKind.Upsert, options, extraction, calls, time),
             hasAccessControl: request.HasAccessControl
         );
-
-    /// <summary>The request, with a fingerprint that depends on how text is extracted.</summary>
-    public static SyncRequest Shape(SyncRequest request, ContentExtraction extraction) =>
-        extraction.ShapeOf(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true) is { } shape
-            ? request with
-            {
-                Fingerprint = SyncFingerprint.Of(request.Fingerprint, shape),
-            }
-            : request;
 
     /// <summary>
     /// Plans <paramref name="page"/> and composes the first part of what it writes. The plan owns the page and disposes it.
@@ -95,7 +70,7 @@ internal sealed class PageStep(
     )
     {
         var work = new PageState(page, fetchContent);
-        var plan = new PagePlan(page, work, this);
+        var plan = new PagePlan(page, work, composer);
         try
         {
             // First, because an excluded document counts as one that the source does not have.
@@ -126,38 +101,7 @@ internal sealed class PageStep(
         }
     }
 
-    /// <summary>Composes the writes of as many documents as have <see cref="MaxContentBytes"/> of content: of all of a page that has
-    /// none.</summary>
-    internal async Task ComposeAsync(PageState work, PagePlan plan, CancellationToken cancellationToken)
-    {
-        var (start, end) = (work.Next, EndOfPart(work));
-        var texts = await FetchAsync(work, start, end, plan, cancellationToken);
-        Compose(work, start, end, texts, plan);
-        plan.Complete();
-        work.Next = end;
-    }
-
-    /// <summary>The first document that has to wait for the next part.</summary>
-    private static int EndOfPart(PageState work)
-    {
-        var bytes = 0L;
-        for (var index = work.Next; index < work.Page.Count; index++)
-        {
-            if (bytes >= MaxContentBytes)
-            {
-                return index;
-            }
-
-            bytes += work.NeedsContent(index) ? Math.Max(work.Page[index].Content!.SizeInBytes, UnknownContentBytes) : 0;
-        }
-
-        return work.Page.Count;
-    }
-
-    /// <summary>
-    /// Key and version of every document, and the shortened ids of those whose own is too long. Access lists change without the time stamp,
-    /// so documents with lists are compared by digest.
-    /// </summary>
+    /// <summary>Key and version of every document, and the shortened ids of those whose own is too long.</summary>
     private void Describe(PageState work)
     {
         for (var index = 0; index < work.Page.Count; index++)
@@ -180,7 +124,7 @@ internal sealed class PageStep(
 
     private static void Compare(
         SourcePage page,
-        ReadOnlySpan<DocumentState> facts,
+        ReadOnlySpan<DocumentState> states,
         IdSnapshot snapshot,
         SeenIds seen,
         bool skipUnchanged,
@@ -190,7 +134,7 @@ internal sealed class PageStep(
     {
         lock (seen)
         {
-            plan.PageSeen = PageDiff.Compare(facts, snapshot, seen, skipUnchanged, verdicts);
+            plan.PageSeen = PageDiff.Compare(states, snapshot, seen, skipUnchanged, verdicts);
             foreach (var id in page.UnreadableIds)
             {
                 ReadOnlySpan<byte> utf8 = System.Text.Encoding.UTF8.GetBytes(id);
@@ -226,83 +170,5 @@ internal sealed class PageStep(
         }
 
         plan.Counts = counts;
-    }
-
-    private async Task<ContentText?[]?> FetchAsync(PageState work, int start, int end, PagePlan plan, CancellationToken cancellationToken)
-    {
-        var wanted = Enumerable.Range(start, end - start).Where(work.NeedsContent).ToArray();
-        if (wanted.Length == 0)
-        {
-            return null;
-        }
-
-        var texts = new ContentText?[end - start];
-        plan.Texts = texts;
-        var options = new ParallelOptions { MaxDegreeOfParallelism = contentConcurrency, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(wanted, options, async (index, token) =>
-        {
-            texts[index - start] = await contents.ReadAsync(work.Page[index].Content!, token);
-        });
-        foreach (var index in wanted)
-        {
-            if (texts[index - start] is { IsProblem: true, Reason: { } reason } text)
-            {
-                // Counted by extension: of files in a format that nobody reads there may be many.
-                var type =
-                    text.Outcome == ContentOutcome.Unsupported
-                        ? $"content {Path.GetExtension(work.Page[index].Content!.FileName).ToLowerInvariant()}"
-                        : "content";
-                plan.Rejections.Add(new Rejection(System.Text.Encoding.UTF8.GetString(work.Page[index].Id.Span), type, reason));
-            }
-            else if (texts[index - start] is { IsGone: true, Reason: { } gone })
-            {
-                plan.Rejections.Add(new Rejection(System.Text.Encoding.UTF8.GetString(work.Page[index].Id.Span), "gone", gone));
-            }
-        }
-
-        return texts;
-    }
-
-    private void Compose(PageState work, int start, int end, ContentText?[]? texts, PagePlan plan)
-    {
-        var now = time.GetUtcNow();
-        for (var index = start; index < end; index++)
-        {
-            var verdict = work.Verdicts[index];
-            var text = texts?[index - start];
-
-            // What vanished after it was listed is not written. What the index has of it goes when the next sync does not list it.
-            if (!PageState.IsWritten(verdict) || text is { IsGone: true })
-            {
-                continue;
-            }
-
-            var document = work.Page[index];
-            var batch = plan.OpenBatch();
-            var shortened = work.ShortenedId(index);
-
-            // Nothing in the source changes when a content becomes readable: without a time stamp the document is written again at the next
-            // sync.
-            var isIncomplete = text is { MayPass: true };
-            lines.WriteUpsert(
-                batch.Buffer,
-                shortened ?? document.Id.Span,
-                shortened is null ? default : document.Id.Span,
-                isIncomplete ? now : document.Timestamp ?? now,
-                (document.Timestamp is null || hasAccessControl) && !isIncomplete ? (long)work.States[index].Version.Value : null,
-                document.Body.Span,
-                text is null ? default : text.Utf8.Span,
-                text is null ? default : text.Attachment.Span
-            );
-            plan.Add(
-                verdict switch
-                {
-                    Verdict.Add => addAs,
-                    Verdict.Change => BulkOperationKind.Change,
-                    _ => BulkOperationKind.Repeat,
-                },
-                bulk
-            );
-        }
     }
 }

@@ -12,6 +12,9 @@ namespace Connectors.Sync.Engine.Planning;
 /// <param name="Inference">The inference endpoints that the fields and the pipelines name.</param>
 internal sealed record IndexShape(string? Mappings, string? Settings, string? Pipelines, string? Inference)
 {
+    /// <summary>Whether documents pass an inference endpoint, as far as that may be read. Not remembered.</summary>
+    public bool PassesInference { get; init; }
+
     public static IndexShape? From(JsonObject? json) =>
         json is null
             ? null

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
+using Connectors.Sync.Content;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine.Pages;
 using Connectors.Sync.Staging;
@@ -30,9 +31,22 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         return SyncFingerprint.Of(parts);
     }
 
-    /// <summary>The request as it is carried out: a dry run of an incremental sync has to compare everything.</summary>
-    public static SyncRequest EffectiveRequest(SyncRequest request) =>
-        request is { Kind: SyncKind.Incremental, DryRun: true } ? request with { Kind = SyncKind.Full } : request;
+    /// <summary>The request as it is carried out: a dry run of an incremental sync has to compare everything, and the fingerprint depends
+    /// on how text is extracted.</summary>
+    public static SyncRequest EffectiveRequest(SyncRequest request, ContentExtraction extraction)
+    {
+        if (request is { Kind: SyncKind.Incremental, DryRun: true })
+        {
+            request = request with { Kind = SyncKind.Full };
+        }
+
+        return extraction.ShapeOf(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true) is { } shape
+            ? request with
+            {
+                Fingerprint = SyncFingerprint.Of(request.Fingerprint, shape),
+            }
+            : request;
+    }
 
     /// <summary>Makes the plan, with the snapshot in <paramref name="folder"/>; <see langword="null"/> when the source is certain that
     /// nothing changed.</summary>
@@ -88,6 +102,7 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
             IndexUuid = current?.Uuid ?? string.Empty,
             Fingerprint = fingerprint,
             Shape = request.Kind == SyncKind.DeletesOnly ? metadata?.Shape : shape,
+            PassesInference = shape?.PassesInference == true,
             Rewrite =
                 options.SkipUnchanged && !request.Reindex && request.Kind != SyncKind.DeletesOnly && snapshot.Count > 0 ? rewrite : null,
             ReadsIdsOnly = request is { Kind: SyncKind.DeletesOnly, Rules: null },

@@ -45,6 +45,10 @@ internal sealed record SyncRequest
     /// <see langword="null"/>.</summary>
     public JsonObject? Cursor { get; init; }
 
+    /// <summary>The fields of documents by which a person knows them (<see cref="Abstractions.SourceDescription.NameFields"/>), for a dry
+    /// run.</summary>
+    public IReadOnlyList<string> NameFields { get; init; } = [];
+
     /// <summary>Compute everything, write nothing.</summary>
     public bool DryRun { get; init; }
 

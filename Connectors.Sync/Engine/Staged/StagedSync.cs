@@ -85,7 +85,7 @@ internal sealed class StagedSync : IDisposable
         _plans = new StagedPlans(store, options.StateFolder, limits.MaxCachedPlans);
         _extraction = extraction ?? new ContentExtraction(options.Content, time, loggerFactory);
         _reading = new ReadStep(store, options, _extraction, limits, time, _logger);
-        _readingChanges = new ReadChangesStep(store, options, _extraction, limits, time, _logger);
+        _readingChanges = new ReadChangesStep(store, indexOf, options, _extraction, limits, time, _logger);
     }
 
     /// <summary>The reader of a configured source. It retries nothing: a host of steps waits by itself.</summary>
@@ -111,7 +111,7 @@ internal sealed class StagedSync : IDisposable
     public Task<BeginResult> BeginAsync(SyncRequest request, SourceReader source, string? fullBecause, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        request = PageStep.Shape(SyncPreparation.EffectiveRequest(request), _extraction);
+        request = SyncPreparation.EffectiveRequest(request, _extraction);
         return new BeginStep(_store, _plans, _indexOf(request.ConnectorId), _options, _logger).BeginAsync(
             request,
             source,
@@ -161,7 +161,8 @@ internal sealed class StagedSync : IDisposable
         }
 
         return await WithinTimeAsync(
-            token => Writing(request, plan.Plan.Partitions.Count).WritePageAsync(request, input, token),
+            token => Writing(request, plan.Plan, plan.Plan.Partitions.Count).WritePageAsync(request, input, token),
+            plan.Plan,
             cancellationToken
         );
     }
@@ -196,7 +197,11 @@ internal sealed class StagedSync : IDisposable
         request = plan.Request;
         await EndingOf(request).CheckIndexAsync(request, plan.Plan, cancellationToken);
         using var activity = Trace("write deletes", request);
-        return await WithinTimeAsync(token => Writing(request, writers: 1).WriteDeletesAsync(request, input, token), cancellationToken);
+        return await WithinTimeAsync(
+            token => Writing(request, plan.Plan, writers: 1).WriteDeletesAsync(request, input, token),
+            plan.Plan,
+            cancellationToken
+        );
     }
 
     /// <summary>Refreshes the index, writes its metadata, and collects the results.</summary>
@@ -207,27 +212,11 @@ internal sealed class StagedSync : IDisposable
         ArgumentNullException.ThrowIfNull(input);
         using var plan = await RentAsync(input.Plan, request, cancellationToken);
         request = plan.Request;
-        var (rejections, preview) = await ReadReportsAsync(input.Reports, cancellationToken);
-        long total;
-        string? place;
-        if (request.Kind == SyncKind.Incremental)
-        {
-            place = await PlaceAfterAsync(input.LastPage, cancellationToken);
-            total = await ChangeEndingOf(request).CompleteAsync(request, plan.Plan, input.Counts, cancellationToken);
-        }
-        else
-        {
-            place = plan.Plan.Cursor;
-            total = await EndingOf(request).CompleteAsync(request, plan.Plan, input.IsListed, rejections, cancellationToken);
-        }
-
-        return new CompleteResult(
-            total,
-            rejections,
-            preview,
-            SyncCursor.After(request, place, plan.Plan.IndexUuid),
-            plan.Plan.Fallback,
-            plan.Plan.Rewrite
+        return await new CompleteStep(_store, _indexOf(request.ConnectorId), _options).CompleteAsync(
+            plan.Plan,
+            request,
+            input,
+            cancellationToken
         );
     }
 
@@ -236,7 +225,7 @@ internal sealed class StagedSync : IDisposable
     public async Task<RejectionReport> ReportAsync(IReadOnlyList<ReportName> reports, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reports);
-        return (await ReadReportsAsync(reports, cancellationToken)).Rejections;
+        return (await WriteReport.MergeAsync(_store, reports, cancellationToken)).Rejections;
     }
 
     /// <summary>Deletes everything that is staged of a job.</summary>
@@ -249,58 +238,42 @@ internal sealed class StagedSync : IDisposable
 
     /// <summary>The jobs of which anything is staged.</summary>
     /// <exception cref="ConnectorException">The store could not be asked.</exception>
-    public async IAsyncEnumerable<string> StagedJobsAsync(
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        await foreach (var folder in _store.ListFoldersAsync(cancellationToken))
-        {
-            var id = await _store.OpenAsync(StagedNames.Id(folder), cancellationToken);
-            if (id is null)
-            {
-                // Left by a step that ended after its job was forgotten.
-                yield return folder;
-                continue;
-            }
-
-            // An id that belongs elsewhere would have another job judged, and its staging deleted.
-            using var reader = new StreamReader(id);
-            var job = await reader.ReadToEndAsync(cancellationToken);
-            yield return JobFolder.NameOf(job) == folder ? job : folder;
-        }
-    }
+    public IAsyncEnumerable<string> StagedJobsAsync(CancellationToken cancellationToken) => StagedJobs.ListAsync(_store, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => _plans.Dispose();
 
     private Task<PlanLease> RentAsync(PlanName plan, SyncRequest request, CancellationToken cancellationToken) =>
-        _plans.RentAsync(plan, PageStep.Shape(SyncPreparation.EffectiveRequest(request), _extraction), cancellationToken);
-
-    /// <summary>Where the next incremental sync begins.</summary>
-    private async Task<string> PlaceAfterAsync(PageName? lastPage, CancellationToken cancellationToken) =>
-        lastPage is not null && (await StagedPage.GetAsync(_store, lastPage, cancellationToken)).Page is { IsLast: true } page
-            ? page.Next
-            : throw new ConnectorException("The changes were not read to their end. Start the sync again.");
+        _plans.RentAsync(plan, SyncPreparation.EffectiveRequest(request, _extraction), cancellationToken);
 
     private IncrementalCompletion ChangeEndingOf(SyncRequest request) => new(_indexOf(request.ConnectorId), _options);
 
     private SyncCompletion EndingOf(SyncRequest request) => new(_indexOf(request.ConnectorId), _options);
 
+    private TimeSpan MaxWriteTime(StoredPlan plan) => _limits.For(plan.PassesInference).MaxWriteTime;
+
     /// <param name="request">The sync.</param>
+    /// <param name="plan">Its plan.</param>
     /// <param name="writers">
     /// The number of steps that may write at the same time: together they send no more requests than one process would.
     /// </param>
-    private WriteStep Writing(SyncRequest request, int writers)
+    private WriteStep Writing(SyncRequest request, StoredPlan plan, int writers)
     {
+        var half = MaxWriteTime(plan) / 2;
         var bulk = _options.Bulk with
         {
             MaxConcurrency = Math.Max(1, _options.Bulk.MaxConcurrency / Math.Clamp(writers, 1, _options.Partitions)),
 
             // A step ends before its time limit and is retried.
-            RetryTimeLimit =
-                _options.Bulk.RetryTimeLimit < _limits.MaxWriteTime / 2 ? _options.Bulk.RetryTimeLimit : _limits.MaxWriteTime / 2,
+            RetryTimeLimit = _options.Bulk.RetryTimeLimit < half ? _options.Bulk.RetryTimeLimit : half,
+            InferenceTimeout = _options.Bulk.InferenceTimeout < half ? _options.Bulk.InferenceTimeout : half,
         };
-        return new WriteStep(_store, new BatchWriters(_indexOf(request.ConnectorId), bulk, _time, _random, _logger), _options.Rejections);
+        return new WriteStep(
+            _store,
+            new BatchWriters(_indexOf(request.ConnectorId), bulk, _time, _random, _logger),
+            _options.Rejections,
+            plan.PassesInference
+        );
     }
 
     private static System.Diagnostics.Activity? Trace(string what, SyncRequest request) =>
@@ -310,9 +283,13 @@ internal sealed class StagedSync : IDisposable
             .SetTag("connectors.connector", request.ConnectorId)
             .SetTag("connectors.index", request.IndexName);
 
-    private async Task<WriteResult> WithinTimeAsync(Func<CancellationToken, Task<WriteResult>> write, CancellationToken cancellationToken)
+    private async Task<WriteResult> WithinTimeAsync(
+        Func<CancellationToken, Task<WriteResult>> write,
+        StoredPlan plan,
+        CancellationToken cancellationToken
+    )
     {
-        using var limit = new CancellationTokenSource(_limits.MaxWriteTime, _time);
+        using var limit = new CancellationTokenSource(MaxWriteTime(plan), _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
@@ -324,29 +301,8 @@ internal sealed class StagedSync : IDisposable
         {
             throw new ConnectorException(
                 FailureKind.Retry,
-                $"Elasticsearch did not take what was to be written within {_limits.MaxWriteTime.TotalMinutes:0.#} minutes."
+                $"Elasticsearch did not take what was to be written within {MaxWriteTime(plan).TotalMinutes:0.#} minutes."
             );
         }
-    }
-
-    private async Task<(RejectionReport Rejections, SyncPreview? Preview)> ReadReportsAsync(
-        IReadOnlyList<ReportName> names,
-        CancellationToken cancellationToken
-    )
-    {
-        var rejections = new RejectionReport();
-        SyncPreview? preview = null;
-        foreach (var name in names)
-        {
-            var report = await WriteReport.GetAsync(_store, name, cancellationToken);
-            rejections.Merge(report.Rejections);
-            if (report.Preview is not null)
-            {
-                preview ??= new SyncPreview();
-                preview.Merge(report.Preview);
-            }
-        }
-
-        return (rejections, preview);
     }
 }

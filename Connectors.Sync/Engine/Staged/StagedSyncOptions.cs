@@ -33,6 +33,25 @@ internal sealed record StagedSyncOptions
     /// </summary>
     public TimeSpan MaxWriteTime { get; init; } = TimeSpan.FromMinutes(4);
 
+    /// <summary>Bulk operations after which a read ends, where Elasticsearch asks an inference endpoint about each. Default 100: their write
+    /// may take minutes.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxInferenceOperations { get; init; } = 100;
+
+    /// <summary>How long a step may write such documents. Default 20 minutes, twice as long as one request may take.</summary>
+    public TimeSpan MaxInferenceWriteTime { get; init; } = TimeSpan.FromMinutes(20);
+
+    /// <summary>The limits of a sync.</summary>
+    /// <param name="passesInference">Whether Elasticsearch asks an inference endpoint about what is written.</param>
+    public StagedSyncOptions For(bool passesInference) =>
+        passesInference
+            ? this with
+            {
+                MaxOperations = Math.Min(MaxOperations, MaxInferenceOperations),
+                MaxWriteTime = MaxInferenceWriteTime,
+            }
+            : this;
+
     /// <summary>Deletes that are staged together. Default 10,000.</summary>
     [Range(1, 100_000)]
     public int DeletesPerPart { get; init; } = 10_000;

@@ -40,6 +40,9 @@ internal static class ConfigurationValidator
     internal static IReadOnlyList<string> Problems(JsonObject? configuration, IReadOnlyList<ConfigField> fields, ConfigField field) =>
         [.. Problems(field, configuration, fields.ToDictionary(known => known.Name, StringComparer.Ordinal))];
 
+    /// <summary>What is wrong with a value as seen from this machine, or <see langword="null"/>.</summary>
+    internal static string? LocalProblem(ConfigField field, string value) => field.LocalCheck?.Invoke(value);
+
     /// <summary>Whether a field applies: all fields that it depends on have the required values.</summary>
     internal static bool Counts(JsonObject? configuration, IReadOnlyList<ConfigField> fields, ConfigField field) =>
         Counts(field, configuration, fields.ToDictionary(known => known.Name, StringComparer.Ordinal));

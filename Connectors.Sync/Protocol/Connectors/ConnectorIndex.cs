@@ -173,15 +173,7 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
 
     /// <summary>The same, for a connector as it was found: nothing is sent when it says so already.</summary>
     internal Task MarkConnectedAsync(string id, ConnectorRecord? seen, CancellationToken cancellationToken) =>
-        ChangeAsync(
-            id,
-            seen,
-            connector =>
-                connector is { Status: ConnectorStatus.Connected, Error: null }
-                    ? null
-                    : new JsonObject { ["status"] = ConnectorStatus.Connected.ToWord(), ["error"] = null },
-            cancellationToken
-        );
+        ChangeAsync(id, seen, ConnectorWrites.Connected, cancellationToken);
 
     /// <summary>Records a problem that the user has to know.</summary>
     /// <param name="id">The connector.</param>
@@ -194,15 +186,7 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
     internal Task MarkErrorAsync(string id, ConnectorRecord? seen, string message, CancellationToken cancellationToken)
     {
         var error = ErrorText.Cut(message);
-        return ChangeAsync(
-            id,
-            seen,
-            connector =>
-                connector.Status == ConnectorStatus.Error && connector.Error == error
-                    ? null
-                    : new JsonObject { ["status"] = ConnectorStatus.Error.ToWord(), ["error"] = error },
-            cancellationToken
-        );
+        return ChangeAsync(id, seen, connector => ConnectorWrites.Failed(connector, error), cancellationToken);
     }
 
     /// <summary>Checks sync rules that were drafted since the last time, and puts them in force when they are right. One conditional write,
@@ -216,35 +200,15 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
 
     /// <summary>A job was made for a schedule's time: the next is due after it. Never goes back.</summary>
     public Task MarkScheduledAsync(string id, JobType type, DateTimeOffset scheduledAt, CancellationToken cancellationToken) =>
-        ChangeAsync(
-            id,
-            connector =>
-                connector.LastScheduledAt(type) >= scheduledAt
-                    ? null
-                    : new JsonObject { [ConnectorRecord.ScheduledAtField(type)] = ProtocolTime.Format(scheduledAt) },
-            cancellationToken
-        );
+        ChangeAsync(id, connector => ConnectorWrites.Scheduled(connector, type, scheduledAt), cancellationToken);
 
     /// <summary>The same, for the schedule of syncs that only delete.</summary>
     internal Task MarkDeletesOnlyScheduledAsync(string id, DateTimeOffset scheduledAt, CancellationToken cancellationToken) =>
-        ChangeAsync(
-            id,
-            connector =>
-                connector.DeletesOnlyScheduledAt >= scheduledAt
-                    ? null
-                    : new JsonObject
-                    {
-                        ["custom_scheduling"] = new JsonObject
-                        {
-                            [ConnectorRecord.DeletesOnlyName] = new JsonObject { ["last_synced"] = ProtocolTime.Format(scheduledAt) },
-                        },
-                    },
-            cancellationToken
-        );
+        ChangeAsync(id, connector => ConnectorWrites.DeletesOnlyScheduled(connector, scheduledAt), cancellationToken);
 
     /// <summary>A job was made for <c>sync_now</c>.</summary>
     public Task ClearSyncNowAsync(string id, CancellationToken cancellationToken) =>
-        ChangeAsync(id, connector => connector.SyncNow ? new JsonObject { ["sync_now"] = false } : null, cancellationToken);
+        ChangeAsync(id, ConnectorWrites.SyncNowCleared, cancellationToken);
 
     /// <summary>A job of the connector was taken.</summary>
     internal Task MarkSyncStartedAsync(SyncJobRecord job, CancellationToken cancellationToken) =>
@@ -332,9 +296,3 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
         return changed is { } change && new ConnectorRecord(change.Read) is { IsDeleted: false } read ? (read, change.Written) : null;
     }
 }
-
-/// <summary>How a job ended, among the others of its connector.</summary>
-/// <param name="Job">The job.</param>
-/// <param name="IsNewest">Whether no other job of its kind, content or access control, was taken later.</param>
-/// <param name="IsCursorNewest">Whether no job that was taken later moved the connector's <c>sync_cursor</c>.</param>
-internal sealed record SyncEnding(SyncJobRecord Job, bool IsNewest, bool IsCursorNewest);

@@ -44,6 +44,11 @@ internal sealed class ConnectorRecord
     /// <summary>State of its last full or incremental job.</summary>
     public JobStatus? LastSyncStatus => ProtocolWords.Parse<JobStatus>(Source.Text("last_sync_status"));
 
+    /// <summary>Whether it says that its last sync, of documents or of identities, waits to be gone on with.</summary>
+    internal bool IsSuspended =>
+        JobStatus.Suspended.ToWord() is var suspended
+        && (Source.Text("last_sync_status") == suspended || Source.Text("last_access_control_sync_status") == suspended);
+
     /// <summary>The fields of the source with their values: <c>{field: {value, label, ...}}</c>. May be empty.</summary>
     public JsonObject? Configuration => Source.Object("configuration");
 

@@ -7,6 +7,12 @@ namespace Connectors.Sync.Protocol.Jobs;
 /// <summary>What a job's <c>metadata</c> tells beyond the protocol's own counts.</summary>
 internal static class JobMetadata
 {
+    /// <summary>Milliseconds that a job was worked on before it was taken last.</summary>
+    public const string EarlierTime = "earlier_milliseconds";
+
+    /// <summary>When a job was taken last, after it had been taken before.</summary>
+    public const string ResumedAt = "resumed_at";
+
     private const int MaxReasonLength = 300;
 
     /// <summary>Counts, as <c>{read, skipped, created, updated, already_gone, duplicates, unreadable, rejected}</c>, with

@@ -19,28 +19,17 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
     /// <summary>Most jobs that <see cref="NewestAsync"/> gives.</summary>
     internal const int MaxNewest = 1_000;
 
-    private const int MostLookedAt = 20;
-
     /// <summary>A job as it is now, or <see langword="null"/>.</summary>
     public async Task<SyncJobRecord?> FindAsync(string id, CancellationToken cancellationToken) =>
         await store.GetAsync(ProtocolIndices.SyncJobs, id, cancellationToken) is { } document ? new SyncJobRecord(document) : null;
 
     /// <summary>Jobs that are not over, the oldest first, as of the last refresh.</summary>
     public IAsyncEnumerable<SyncJobRecord> UnfinishedAsync(CancellationToken cancellationToken) =>
-        SearchAsync(
-            new JsonObject
-            {
-                ["terms"] = new JsonObject
-                {
-                    ["status"] = new JsonArray([.. JobTransitions.Unfinished.Select(status => JsonValue.Create(status.ToWord()))]),
-                },
-            },
-            cancellationToken
-        );
+        SearchAsync(SyncJobQueries.InStates(JobTransitions.Unfinished), cancellationToken);
 
     /// <summary>All jobs of a connector, the oldest first, as of the last refresh.</summary>
     public IAsyncEnumerable<SyncJobRecord> OfConnectorAsync(string connectorId, CancellationToken cancellationToken) =>
-        SearchAsync(new JsonObject { ["term"] = new JsonObject { ["connector.id"] = connectorId } }, cancellationToken);
+        SearchAsync(SyncJobQueries.OfConnector(connectorId), cancellationToken);
 
     /// <summary>The newest jobs, the newest first, as of the last refresh. However many there are, only these are read.</summary>
     /// <param name="connectorId">Whose; <see langword="null"/> for those of all connectors.</param>
@@ -54,26 +43,7 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
         CancellationToken cancellationToken
     )
     {
-        var filters = new JsonArray();
-        if (connectorId is not null)
-        {
-            filters.Add(new JsonObject { ["term"] = new JsonObject { ["connector.id"] = connectorId } });
-        }
-
-        if (states.Count > 0)
-        {
-            filters.Add(
-                new JsonObject
-                {
-                    ["terms"] = new JsonObject
-                    {
-                        ["status"] = new JsonArray([.. states.Select(status => JsonValue.Create(status.ToWord()))]),
-                    },
-                }
-            );
-        }
-
-        var query = filters.Count == 0 ? null : new JsonObject { ["bool"] = new JsonObject { ["filter"] = filters } };
+        var query = SyncJobQueries.Matching(connectorId, states);
         return
         [
             .. (await store.SearchLastAsync(ProtocolIndices.SyncJobs, query, "created_at", count, cancellationToken)).Select(
@@ -93,29 +63,7 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
         DateTimeOffset? before = null;
         while (true)
         {
-            var ended = JobTransitions.Ended.Select(status => JsonValue.Create(status.ToWord()));
-            var filters = new JsonArray(new JsonObject { ["terms"] = new JsonObject { ["status"] = new JsonArray([.. ended]) } });
-            if (since is { } from)
-            {
-                var dates = (string[])["completed_at", "canceled_at", "cancelation_requested_at", "last_seen", "created_at"];
-                filters.Add(
-                    new JsonObject
-                    {
-                        ["bool"] = new JsonObject
-                        {
-                            ["should"] = new JsonArray([.. dates.Select(field => Range(field, "gte", from))]),
-                            ["minimum_should_match"] = 1,
-                        },
-                    }
-                );
-            }
-
-            if (before is { } limit)
-            {
-                filters.Add(Range("created_at", "lt", limit));
-            }
-
-            var query = new JsonObject { ["bool"] = new JsonObject { ["filter"] = filters } };
+            var query = SyncJobQueries.Ended(since, before);
             var page = await store.SearchLastAsync(ProtocolIndices.SyncJobs, query, "created_at", MaxNewest, cancellationToken);
             SyncJobRecord[] jobs = [.. page.Select(document => new SyncJobRecord(document))];
             yield return jobs;
@@ -182,7 +130,7 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
                 {
                     case JobStatus.InProgress:
                         status = JobStatus.Canceling;
-                        return new JsonObject { ["status"] = JobStatus.Canceling.ToWord(), ["cancelation_requested_at"] = now };
+                        return SyncJobWrites.Canceling(now);
                     case JobStatus.Pending or JobStatus.Suspended:
                         status = JobStatus.Canceled;
                         return SyncJobWrites.Canceled(now);
@@ -246,23 +194,7 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
                     return null;
                 }
 
-                var change = new JsonObject { ["last_seen"] = now, ["worker_hostname"] = worker.Hostname };
-                if (worker.Id is not null)
-                {
-                    change["metadata"] = new JsonObject { ["worker"] = worker.Id };
-                }
-
-                if (!isAdopted)
-                {
-                    change["status"] = JobStatus.InProgress.ToWord();
-                    change["started_at"] = now;
-                    if (connector is not null && job.Type == JobType.Incremental && !JsonNode.DeepEquals(job.Cursor, connector.Cursor))
-                    {
-                        change["connector"] = new JsonObject { ["sync_cursor"] = SyncJobWrites.Replacing(job.Cursor, connector.Cursor) };
-                    }
-                }
-
-                return change;
+                return isAdopted ? SyncJobWrites.Adopted(job, worker, now) : SyncJobWrites.Claimed(job, worker, connector, now);
             },
             cancellationToken
         );
@@ -279,67 +211,52 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
             : null;
     }
 
-    /// <summary>Jobs of the same connector and the same kind, content or access control, that were taken later than a job; the first taken
-    /// first.</summary>
-    internal async Task<IReadOnlyList<SyncJobRecord>> LaterThanAsync(SyncJobRecord job, CancellationToken cancellationToken)
-    {
-        var began = job.StartedAt ?? job.CreatedAt;
-        List<SyncJobRecord> later = [];
-        foreach (var found in await NewestAsync(job.ConnectorId, [], MostLookedAt, cancellationToken))
-        {
-            if (found.Id == job.Id || found.IsAccessControl != job.IsAccessControl)
-            {
-                continue;
-            }
-
-            // A search is a moment behind: what is not over in it may have been taken, or ended, since.
-            var other = found.Status?.IsFinal() == true ? found : await FindAsync(found.Id, cancellationToken);
-            if (other?.StartedAt > began)
-            {
-                later.Add(other);
-            }
-        }
-
-        return [.. later.OrderBy(other => other.StartedAt)];
-    }
-
     /// <summary>Writes a sign of life of a running job, and its progress.</summary>
     /// <returns>The job as it was before: <see cref="JobStatus.Canceling"/> asks to stop, any other state but
-    /// <see cref="JobStatus.InProgress"/> means that somebody else ended it. <see langword="null"/> when it is gone.</returns>
-    internal async Task<SyncJobRecord?> ProgressAsync(string id, SyncCounts counts, CancellationToken cancellationToken)
+    /// <see cref="JobStatus.InProgress"/> means that somebody else ended it. <see langword="null"/> when it is gone, or somebody else has
+    /// taken it.</returns>
+    internal async Task<SyncJobRecord?> ProgressAsync(JobClaim claim, SyncCounts counts, CancellationToken cancellationToken)
     {
         var changed = await ChangeAsync(
-            id,
+            claim.JobId,
             job =>
-                job.Status is JobStatus.InProgress or JobStatus.Canceling
+                job.Status is JobStatus.InProgress or JobStatus.Canceling && claim.Holds(job)
                     ? SyncJobWrites.WithCounts(new JsonObject { ["last_seen"] = ProtocolTime.Format(timeProvider.GetUtcNow()) }, counts)
                     : null,
             cancellationToken
         );
-        return changed?.Read;
+        return changed is { Read: var read } && claim.Holds(read) ? read : null;
     }
 
     /// <summary>Ends or suspends a running job.</summary>
     /// <returns>The job as it stands, when it ended as wanted (or as canceled, when the user wanted that meanwhile), now or at an earlier
-    /// call; <see langword="null"/> when somebody else ended it otherwise, or it is gone.</returns>
-    internal async Task<SyncJobRecord?> EndAsync(string id, JobStatus wanted, JobResult result, CancellationToken cancellationToken)
+    /// call; <see langword="null"/> when somebody else ended it otherwise or has taken it, or it is gone.</returns>
+    internal async Task<SyncJobRecord?> EndAsync(
+        JobClaim claim,
+        JobStatus wanted,
+        JobResult result,
+        CancellationToken cancellationToken
+    )
     {
         var isEnded = false;
         var changed = await ChangeAsync(
-            id,
+            claim.JobId,
             job =>
             {
+                if (!claim.Holds(job))
+                {
+                    isEnded = false;
+                    return null;
+                }
+
                 var end = job.Status is { } status ? JobTransitions.EndOf(status, wanted) : null;
                 isEnded = end is not null || job.Status == wanted || (job.Status == JobStatus.Canceled && wanted != JobStatus.Error);
                 return end is null ? null : SyncJobWrites.Ending(end.Value, result, timeProvider.GetUtcNow());
             },
             cancellationToken
         );
-        return changed is not null && isEnded ? await FindAsync(id, cancellationToken) : null;
+        return changed is not null && isEnded ? await FindAsync(claim.JobId, cancellationToken) : null;
     }
-
-    private static JsonObject Range(string field, string comparison, DateTimeOffset time) =>
-        new() { ["range"] = new JsonObject { [field] = new JsonObject { [comparison] = ProtocolTime.Format(time) } } };
 
     private async IAsyncEnumerable<SyncJobRecord> SearchAsync(
         JsonObject? query,

@@ -45,6 +45,17 @@ internal sealed class SyncJobRecord
     /// <summary>When it ended.</summary>
     public DateTimeOffset? CompletedAt => Source.Time("completed_at");
 
+    /// <summary>How long it was worked on before it was taken last: a job that was suspended, or whose worker died, is taken more than
+    /// once.</summary>
+    internal TimeSpan EarlierTime => TimeSpan.FromMilliseconds(Math.Max(0, Metadata.Number(JobMetadata.EarlierTime)));
+
+    /// <summary>How long it was worked on in all its parts; <see langword="null"/> when it was not taken yet.</summary>
+    /// <param name="now">The time, for a job that is not over.</param>
+    internal TimeSpan? TimeWorked(DateTimeOffset now) =>
+        (Metadata.Time(JobMetadata.ResumedAt) ?? StartedAt) is { } since
+            ? EarlierTime + PartUntil(CompletedAt ?? (Status?.IsRunning() == true ? now : LastSeen) ?? now, since)
+            : null;
+
     /// <summary>The host that took it.</summary>
     public string? WorkerHostname => Source.NonBlank("worker_hostname");
 
@@ -109,6 +120,13 @@ internal sealed class SyncJobRecord
             Metadata.Flag("reindex"),
             Type == JobType.Incremental ? SyncKind.Incremental : ProtocolWords.Parse<SyncKind>(Metadata.Text("kind")) ?? SyncKind.Full
         );
+
+    /// <summary>Whether the job is said to run, but its worker has given no sign of life for longer than
+    /// <paramref name="idleAfter"/>.</summary>
+    public bool IsSilent(DateTimeOffset now, TimeSpan idleAfter) =>
+        Status?.IsRunning() == true && now - (LastSeen ?? StartedAt ?? DateTimeOffset.MinValue) > idleAfter;
+
+    private static TimeSpan PartUntil(DateTimeOffset end, DateTimeOffset since) => end > since ? end - since : TimeSpan.Zero;
 
     private JsonObject Source => Document.Source;
 

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using Connectors.Sync.Bulk;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Protocol.Connectors;
@@ -13,6 +11,9 @@ namespace Connectors.Sync.Protocol.Jobs;
 /// </summary>
 internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
 {
+    // Jobs of a connector that are looked at to find those that were taken later.
+    private const int MostLookedAt = 20;
+
     /// <summary>Makes the job of a sync that is due, unless it has one, and remembers that in the connector. A pending job of the same kind
     /// serves it too.</summary>
     /// <param name="connector">The connector.</param>
@@ -91,49 +92,68 @@ internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
     /// dead. A job whose connector was deleted is ended here: nobody wants its documents any more.
     /// </summary>
     /// <returns>The job's state: <see cref="JobStatus.Canceling"/> asks to stop, any other but <see cref="JobStatus.InProgress"/> means
-    /// that somebody else ended it. <see langword="null"/> when it is gone.</returns>
-    public async Task<JobStatus?> ProgressAsync(string jobId, SyncCounts counts, CancellationToken cancellationToken)
+    /// that somebody else ended it. <see langword="null"/> when it is gone, or somebody else has taken it.</returns>
+    public async Task<JobStatus?> ProgressAsync(JobClaim claim, SyncCounts counts, CancellationToken cancellationToken)
     {
-        var job = await jobs.ProgressAsync(jobId, counts, cancellationToken);
+        var job = await jobs.ProgressAsync(claim, counts, cancellationToken);
         if (job?.Status?.IsRunning() != true || await connectors.FindAsync(job.ConnectorId, cancellationToken) is not null)
         {
             return job?.Status;
         }
 
-        var ended = await jobs.EndAsync(jobId, JobStatus.Error, new JobResult { Error = ErrorText.ConnectorDeleted }, cancellationToken);
+        var ended = await jobs.EndAsync(claim, JobStatus.Error, new JobResult { Error = ErrorText.ConnectorDeleted }, cancellationToken);
         return ended?.Status ?? JobStatus.Error;
     }
 
     /// <summary>The index equals the source. If the user cancelled it in the meantime, it ends as canceled.</summary>
-    public Task<SyncJobRecord?> CompleteAsync(string jobId, JobResult result, CancellationToken cancellationToken) =>
-        EndAsync(jobId, JobStatus.Completed, result, cancellationToken);
+    public Task<SyncJobRecord?> CompleteAsync(JobClaim claim, JobResult result, CancellationToken cancellationToken) =>
+        EndAsync(claim, JobStatus.Completed, result, cancellationToken);
 
     /// <summary>The sync failed; the result's error says why.</summary>
-    public Task<SyncJobRecord?> FailAsync(string jobId, JobResult result, CancellationToken cancellationToken) =>
-        EndAsync(jobId, JobStatus.Error, result, cancellationToken);
+    public Task<SyncJobRecord?> FailAsync(JobClaim claim, JobResult result, CancellationToken cancellationToken) =>
+        EndAsync(claim, JobStatus.Error, result, cancellationToken);
 
     /// <summary>The sync was stopped because the user wanted it.</summary>
-    public Task<SyncJobRecord?> CancelAsync(string jobId, JobResult result, CancellationToken cancellationToken) =>
-        EndAsync(jobId, JobStatus.Canceled, result, cancellationToken);
+    public Task<SyncJobRecord?> CancelAsync(JobClaim claim, JobResult result, CancellationToken cancellationToken) =>
+        EndAsync(claim, JobStatus.Canceled, result, cancellationToken);
 
     /// <summary>The sync was stopped and can go on later, here or elsewhere.</summary>
-    public Task<SyncJobRecord?> SuspendAsync(string jobId, JobResult result, CancellationToken cancellationToken) =>
-        EndAsync(jobId, JobStatus.Suspended, result, cancellationToken);
+    public Task<SyncJobRecord?> SuspendAsync(JobClaim claim, JobResult result, CancellationToken cancellationToken) =>
+        EndAsync(claim, JobStatus.Suspended, result, cancellationToken);
 
-    /// <summary>Fails a job that nobody works on any more. A job that was written to since it was <paramref name="seen"/>.</summary>
-    public async Task<SyncJobRecord?> FailIdleAsync(SyncJobRecord seen, CancellationToken cancellationToken)
+    /// <summary>Fails a job that nobody works on any more; not one that was written to since it was <paramref name="seen"/>.</summary>
+    public Task<SyncJobRecord?> FailIdleAsync(SyncJobRecord seen, CancellationToken cancellationToken) =>
+        FailAsync(JobClaim.Silent(seen), new JobResult { Error = ErrorText.Idle }, cancellationToken);
+
+    /// <summary>A person wants no more of a job: one that waits is canceled at once, and its connector told when it was at work on it
+    /// before; a running one becomes <see cref="JobStatus.Canceling"/>.</summary>
+    /// <returns>The job's state now; <see langword="null"/> when there is no such job.</returns>
+    public async Task<JobStatus?> RequestCancelAsync(string jobId, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(seen);
-        var job = await jobs.FindAsync(seen.Id, cancellationToken);
-        return job is null || job.Document.SequenceNumber != seen.Document.SequenceNumber
-            ? null
-            : await FailAsync(seen.Id, new JobResult { Error = ErrorText.Idle }, cancellationToken);
+        var status = await jobs.RequestCancelAsync(jobId, cancellationToken);
+        if (status == JobStatus.Canceled && await jobs.FindAsync(jobId, cancellationToken) is { } job)
+        {
+            await TellCanceledAsync(job, cancellationToken);
+        }
+
+        return status;
     }
 
-    private async Task<SyncJobRecord?> EndAsync(string jobId, JobStatus wanted, JobResult result, CancellationToken cancellationToken)
+    /// <summary>Tells a connector that its job, which was suspended, was canceled: nobody works on it who would. Kibana cancels such jobs
+    /// by themselves.</summary>
+    internal Task TellCanceledAsync(SyncJobRecord job, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(job);
+
+        // One that nobody ever began says nothing about the connector's last sync.
+        return job is { Status: JobStatus.Canceled, StartedAt: not null } ? TellEndAsync(job, cancellationToken) : Task.CompletedTask;
+    }
+
+    private async Task<SyncJobRecord?> EndAsync(JobClaim claim, JobStatus wanted, JobResult result, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
         ArgumentNullException.ThrowIfNull(result);
-        var job = await jobs.EndAsync(jobId, wanted, result, cancellationToken);
+        var job = await jobs.EndAsync(claim, wanted, result, cancellationToken);
         if (job is not null)
         {
             await TellEndAsync(job, cancellationToken);
@@ -160,7 +180,7 @@ internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
                     return null;
                 }
 
-                var later = await jobs.LaterThanAsync(now, cancellationToken);
+                var later = await LaterThanAsync(now, cancellationToken);
                 last = later.Count > 0 ? later[^1] : null;
                 var isCursorNewest = !later.Any(other => other is { Status: JobStatus.Completed, MovesCursor: true });
                 return new SyncEnding(now, last is null, isCursorNewest);
@@ -173,47 +193,29 @@ internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
         }
     }
 
-    private static bool HasEnded(SyncJobRecord job) => job.Status is { } status && (status.IsFinal() || status == JobStatus.Suspended);
-}
-
-/// <summary>The result that a job's end records. <see langword="null"/> leaves a value unchanged.</summary>
-internal sealed record JobResult
-{
-    /// <summary>What the sync did, over all its runs.</summary>
-    public SyncCounts? Counts { get; init; }
-
-    /// <summary>Documents in the index.</summary>
-    public long? TotalDocuments { get; init; }
-
-    /// <summary>Documents that did not make it.</summary>
-    public RejectionReport? Rejections { get; init; }
-
-    /// <summary>Why the job failed: what, where, what next; without secrets.</summary>
-    public string? Error { get; init; }
-
-    /// <summary>With a completed job, where the next incremental sync begins; <see langword="null"/> clears the connector's
-    /// <c>sync_cursor</c>.</summary>
-    public JsonObject? Cursor { get; init; }
-
-    /// <summary>Why a full sync was done in place of an incremental one; told in the job's <c>metadata</c>.</summary>
-    public string? Fallback { get; init; }
-
-    /// <summary>Why documents that did not change were written again; told in the job's <c>metadata</c>.</summary>
-    public string? Rewrite { get; init; }
-
-    /// <summary>The result of a sync that ended without an exception.</summary>
-    public static JobResult Of(SyncOutcome outcome)
+    /// <summary>Jobs of the same connector and the same kind, content or access control, that were taken later than a job; the first taken
+    /// first.</summary>
+    private async Task<IReadOnlyList<SyncJobRecord>> LaterThanAsync(SyncJobRecord job, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(outcome);
-        return new JobResult
+        var began = job.StartedAt ?? job.CreatedAt;
+        List<SyncJobRecord> later = [];
+        foreach (var found in await jobs.NewestAsync(job.ConnectorId, [], MostLookedAt, cancellationToken))
         {
-            Counts = outcome.Counts,
-            TotalDocuments = outcome.TotalDocuments,
-            Rejections = outcome.Rejections,
-            Error = outcome.Message,
-            Cursor = outcome.Cursor,
-            Fallback = outcome.Fallback,
-            Rewrite = outcome.Rewrite,
-        };
+            if (found.Id == job.Id || found.IsAccessControl != job.IsAccessControl)
+            {
+                continue;
+            }
+
+            // A search is a moment behind: what is not over in it may have been taken, or ended, since.
+            var other = found.Status?.IsFinal() == true ? found : await jobs.FindAsync(found.Id, cancellationToken);
+            if (other?.StartedAt > began)
+            {
+                later.Add(other);
+            }
+        }
+
+        return [.. later.OrderBy(other => other.StartedAt)];
     }
+
+    private static bool HasEnded(SyncJobRecord job) => job.Status is { } status && (status.IsFinal() || status == JobStatus.Suspended);
 }

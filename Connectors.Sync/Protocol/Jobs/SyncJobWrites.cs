@@ -79,6 +79,54 @@ internal static class SyncJobWrites
         };
     }
 
+    /// <summary>A worker takes a job that waits.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="worker">Who takes it.</param>
+    /// <param name="connector">Its connector, whose <c>sync_cursor</c> an incremental job resumes from; <see langword="null"/> to leave the
+    /// job's own.</param>
+    /// <param name="now">The time, as the protocol writes it.</param>
+    public static JsonObject Claimed(SyncJobRecord job, JobWorker worker, ConnectorRecord? connector, string now)
+    {
+        var change = Adopted(job, worker, now);
+        change["status"] = JobStatus.InProgress.ToWord();
+        change["started_at"] = now;
+        if (connector is not null && job.Type == JobType.Incremental && !JsonNode.DeepEquals(job.Cursor, connector.Cursor))
+        {
+            change["connector"] = new JsonObject { ["sync_cursor"] = Replacing(job.Cursor, connector.Cursor) };
+        }
+
+        return change;
+    }
+
+    /// <summary>A worker takes over a job that is in progress.</summary>
+    public static JsonObject Adopted(SyncJobRecord job, JobWorker worker, string now)
+    {
+        var change = new JsonObject { ["last_seen"] = now, ["worker_hostname"] = worker.Hostname };
+        var metadata = new JsonObject();
+        if (worker.Id is not null)
+        {
+            metadata["worker"] = worker.Id;
+        }
+
+        if (job is { StartedAt: not null, LastSeen: { } seen } && job.TimeWorked(seen) is { } worked)
+        {
+            // What lies between its parts is nobody's work.
+            metadata[JobMetadata.EarlierTime] = (long)worked.TotalMilliseconds;
+            metadata[JobMetadata.ResumedAt] = now;
+        }
+
+        if (metadata.Count > 0)
+        {
+            change["metadata"] = metadata;
+        }
+
+        return change;
+    }
+
+    /// <summary>A running job is asked to stop.</summary>
+    public static JsonObject Canceling(string now) =>
+        new() { ["status"] = JobStatus.Canceling.ToWord(), ["cancelation_requested_at"] = now };
+
     /// <summary>A job that waits is canceled.</summary>
     public static JsonObject Canceled(string now) =>
         new()
@@ -89,8 +137,8 @@ internal static class SyncJobWrites
             ["completed_at"] = now,
         };
 
-    /// <summary>What makes one object another one by a partial update, which keeps every field that it does not name.</summary>
-    public static JsonObject? Replacing(JsonObject? before, JsonObject? after)
+    /// <summary>A partial update that turns one object into another: it has to name the fields to remove.</summary>
+    private static JsonObject? Replacing(JsonObject? before, JsonObject? after)
     {
         var change = after?.DeepClone().AsObject();
         foreach (var (name, _) in before ?? [])

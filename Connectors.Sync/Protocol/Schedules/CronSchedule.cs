@@ -52,7 +52,7 @@ internal sealed class CronSchedule
         {
             var reason = exception.Message.Contains("has 5 fields", StringComparison.Ordinal)
                 ? "it has 5 fields, the first one (seconds) is missing"
-                : exception.Message.TrimEnd('.');
+                : Sentences.Inner(exception.Message);
             throw new ConnectorException(
                 $"'{expression}' is not a cron expression: {reason}. Write six fields: second, minute, hour, day of month, month, day of "
                     + "week; for example '0 0 3 * * ?' for every day at 3:00 UTC."

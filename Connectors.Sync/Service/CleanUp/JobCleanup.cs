@@ -9,6 +9,9 @@ namespace Connectors.Sync.Service.CleanUp;
 /// <summary>Ends jobs that nobody works on any more, and takes the secrets out of those that are over. Safe for concurrent use.</summary>
 internal sealed class JobCleanup(SyncJobIndex jobs, SyncJobSteps steps, TimeProvider timeProvider, ILoggerFactory loggerFactory)
 {
+    // The newest of either kind is among them, unless somebody cancels syncs of one kind again and again.
+    private const int MostCanceled = 20;
+
     // Clocks differ, and a search is a moment behind.
     private static readonly TimeSpan LookBack = TimeSpan.FromHours(1);
     private readonly ILogger _logger = loggerFactory.CreateLogger<JobCleanup>();
@@ -34,7 +37,7 @@ internal sealed class JobCleanup(SyncJobIndex jobs, SyncJobSteps steps, TimeProv
             if (
                 found.Status?.IsRunning() == true
                 && await jobs.FindAsync(found.Id, cancellationToken) is { Status: JobStatus.InProgress or JobStatus.Canceling } job
-                && IsSilent(job, idleAfter)
+                && job.IsSilent(timeProvider.GetUtcNow(), idleAfter)
                 && await isOurs(job)
                 && await steps.FailIdleAsync(job, cancellationToken) is not null
             )
@@ -45,14 +48,6 @@ internal sealed class JobCleanup(SyncJobIndex jobs, SyncJobSteps steps, TimeProv
         }
 
         return failed;
-    }
-
-    /// <summary>Whether a job is said to run, but nobody has given a sign of life for longer than <paramref name="idleAfter"/>.</summary>
-    public bool IsSilent(SyncJobRecord job, TimeSpan idleAfter)
-    {
-        ArgumentNullException.ThrowIfNull(job);
-        return job.Status?.IsRunning() == true
-            && timeProvider.GetUtcNow() - (job.LastSeen ?? job.StartedAt ?? DateTimeOffset.MinValue) > idleAfter;
     }
 
     /// <summary>
@@ -93,6 +88,22 @@ internal sealed class JobCleanup(SyncJobIndex jobs, SyncJobSteps steps, TimeProv
         }
 
         return removed;
+    }
+
+    /// <summary>Tells connectors whose last sync is said to be suspended when it was canceled since: Kibana cancels the job alone.</summary>
+    /// <param name="connectors">Those that are served here.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public async Task TellCanceledAsync(IEnumerable<ConnectorRecord> connectors, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connectors);
+        foreach (var connector in connectors.Where(connector => connector.IsSuspended))
+        {
+            var canceled = await jobs.NewestAsync(connector.Id, [JobStatus.Canceled], MostCanceled, cancellationToken);
+            foreach (var job in canceled.DistinctBy(job => job.IsAccessControl))
+            {
+                await steps.TellCanceledAsync(job, cancellationToken);
+            }
+        }
     }
 
     /// <summary>Cancels jobs that wait for a connector that was deleted, or that name none: nobody would ever take them. Documents and

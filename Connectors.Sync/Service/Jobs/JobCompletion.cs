@@ -19,7 +19,7 @@ internal sealed class JobCompletion(SyncJobSteps steps, IContentIndex? index, So
     /// <param name="end">How its sync ended; not <see cref="SyncResultEnd.Lost"/>, for which nothing is written.</param>
     /// <param name="result">The result. The documents of an index whose sync did not complete are counted here.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    /// <returns>The job as it stands; <see langword="null"/> when somebody else ended it otherwise, or it is gone.</returns>
+    /// <returns>The job as it stands; <see langword="null"/> when somebody else ended it otherwise or has taken it, or it is gone.</returns>
     /// <exception cref="ConnectorException">The end could not be written. The job stays in progress.</exception>
     public async Task<SyncJobRecord?> WriteAsync(
         SyncJobRecord job,
@@ -36,12 +36,13 @@ internal sealed class JobCompletion(SyncJobSteps steps, IContentIndex? index, So
         }
 
         var told = end == SyncResultEnd.Completed ? result : result with { TotalDocuments = await CountAsync(job, cancellationToken) };
+        var claim = JobClaim.Of(job);
         return end switch
         {
-            SyncResultEnd.Completed => await steps.CompleteAsync(job.Id, told, cancellationToken),
-            SyncResultEnd.Canceled => await steps.CancelAsync(job.Id, told, cancellationToken),
-            SyncResultEnd.Suspended => await steps.SuspendAsync(job.Id, told, cancellationToken),
-            _ => await steps.FailAsync(job.Id, told, cancellationToken),
+            SyncResultEnd.Completed => await steps.CompleteAsync(claim, told, cancellationToken),
+            SyncResultEnd.Canceled => await steps.CancelAsync(claim, told, cancellationToken),
+            SyncResultEnd.Suspended => await steps.SuspendAsync(claim, told, cancellationToken),
+            _ => await steps.FailAsync(claim, told, cancellationToken),
         };
     }
 

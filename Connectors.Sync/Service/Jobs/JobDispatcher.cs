@@ -1,55 +1,30 @@
 using System.Collections.Concurrent;
 using Connectors.Abstractions;
 using Connectors.Sync.Diagnostics;
-using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service.Polling;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Service.Jobs;
 
-/// <summary>Takes the jobs that can start and runs them in the background. Safe for concurrent use.</summary>
-internal sealed class JobDispatcher
+/// <summary>Runs the jobs of one process in the background. Safe for concurrent use.</summary>
+/// <param name="core">The service.</param>
+/// <param name="parts">What it is made of.</param>
+internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
 {
-    private readonly ServiceParts _parts;
-    private readonly ConnectorServiceOptions _options;
-    private readonly SyncJobIndex _jobs;
-    private readonly SyncJobSteps _steps;
-    private readonly SourceCheck _sources;
-    private readonly PollCycle _pollCycle;
-    private readonly ILogger _logger;
+    private readonly ILogger _logger = parts.LoggerFactory.CreateLogger<ConnectorService>();
     private readonly RunningSyncs _running = new();
     private readonly ConcurrentDictionary<string, Task<SyncResult?>> _tasks = new(StringComparer.Ordinal);
 
-    public JobDispatcher(
-        ServiceParts parts,
-        ConnectorServiceOptions options,
-        SyncJobIndex jobs,
-        SyncJobSteps steps,
-        SourceCheck sources,
-        PollCycle round
-    )
-    {
-        _parts = parts;
-        _options = options;
-        _jobs = jobs;
-        _steps = steps;
-        _sources = sources;
-        _pollCycle = round;
-        _logger = parts.LoggerFactory.CreateLogger<ConnectorService>();
-        PollSignal = new PollSignal(parts.TimeProvider);
-    }
-
     /// <summary>Signaled when a job may be able to start.</summary>
-    public PollSignal PollSignal { get; }
+    public PollSignal PollSignal { get; } = new(parts.TimeProvider);
 
     public RunningSyncs Running => _running;
 
     /// <summary>The jobs that run in the background.</summary>
     public IReadOnlyCollection<Task<SyncResult?>> Tasks => [.. _tasks.Values];
-
-    public ISyncEngine EngineOf(string connectorId) => _parts.EngineOf(connectorId);
 
     /// <summary>Claims a job and runs it.</summary>
     /// <returns>How it ended; <see langword="null"/> when somebody else has it, or its end could not be written.</returns>
@@ -61,7 +36,7 @@ internal sealed class JobDispatcher
     )
     {
         var isAdopted = seen.Status == JobStatus.InProgress;
-        var job = await _steps.ClaimAsync(seen, _options.Worker, isAdopted, cancellationToken);
+        var job = await core.Steps.ClaimAsync(seen, core.Options.Worker, isAdopted, cancellationToken);
         if (job is null)
         {
             return null;
@@ -83,19 +58,21 @@ internal sealed class JobDispatcher
             connectorName,
             indexName,
             job.ServiceType ?? string.Empty,
-            _parts.TimeProvider.GetUtcNow()
-        );
+            parts.TimeProvider.GetUtcNow()
+        )
+        {
+            EarlierTime = job.EarlierTime,
+            IsFaultTold = parts.Observer?.TellsFaults == true,
+        };
+        sync.Progress.Resumed = () => parts.Observer?.SyncResumed(sync);
         _running.Show(job.Id, sync);
-        _parts.Observer?.SyncStarted(sync);
+        parts.Observer?.SyncStarted(sync);
         var runner = new JobRunner(
-            _jobs,
-            _steps,
-            _sources,
-            EngineOf(job.ConnectorId),
-            _parts.ContentIndexOf(job.ConnectorId),
-            _options,
-            _parts.TimeProvider,
-            _parts.LoggerFactory
+            core,
+            parts.EngineOf(job.ConnectorId),
+            parts.ContentIndexOf(job.ConnectorId),
+            parts.TimeProvider,
+            parts.LoggerFactory
         );
         var result = new SyncResult(SyncResultEnd.Lost, job, null, null);
         try
@@ -104,7 +81,7 @@ internal sealed class JobDispatcher
         }
         finally
         {
-            _parts.Observer?.SyncEnded(sync, result);
+            parts.Observer?.SyncEnded(sync, result);
         }
 
         return result;
@@ -122,55 +99,24 @@ internal sealed class JobDispatcher
             return false;
         }
 
-        if (job.WorkerId is not null && job.WorkerId == _options.Worker.Id)
+        if (job.WorkerId is not null && job.WorkerId == core.Options.Worker.Id)
         {
             return true;
         }
 
         // Kept progress that nobody holds may also be that of a worker that has just taken the job and is still asking the source: it gives
         // signs of life.
-        return job.WorkerHostname == _options.Worker.Hostname
-            && _parts.TimeProvider.GetUtcNow() - (job.LastSeen ?? DateTimeOffset.MinValue) > 3 * _options.JobHeartbeat
-            && EngineOf(job.ConnectorId).CanResume(job.Id);
+        return job.WorkerHostname == core.Options.Worker.Hostname
+            && parts.TimeProvider.GetUtcNow() - (job.LastSeen ?? DateTimeOffset.MinValue) > 3 * core.Options.JobHeartbeat
+            && parts.EngineOf(job.ConnectorId).CanResume(job.Id);
     }
 
-    /// <summary>Starts the jobs that can start.</summary>
+    /// <summary>Starts the jobs that may be taken.</summary>
     /// <param name="begun">Jobs not to be begun again; those that are begun are added.</param>
     /// <param name="stop">Asks the jobs for an orderly stop; none is begun after it.</param>
     /// <param name="cancellationToken">Stops the jobs at once.</param>
-    public async Task StartAsync(HashSet<string>? begun, CancellationToken stop, CancellationToken cancellationToken)
-    {
-        var unfinished = await _pollCycle.UnfinishedAsync(stop);
-        foreach (var job in await _pollCycle.NextJobsAsync(unfinished, IsAbandoned, stop))
-        {
-            if (stop.IsCancellationRequested)
-            {
-                break;
-            }
-
-            if (_running.CountOf(job.IsAccessControl) >= _options.Service.MaxConcurrentSyncs(job.IsAccessControl))
-            {
-                continue;
-            }
-
-            if (job.Status == JobStatus.Canceling)
-            {
-                await _steps.CancelAsync(job.Id, new JobResult(), cancellationToken);
-                await EngineOf(job.ConnectorId).ForgetAsync(job.Id, cancellationToken);
-                continue;
-            }
-
-            if (begun?.Contains(job.Id) != true && TryReserve(job))
-            {
-                begun?.Add(job.Id);
-                var connector = unfinished.Connectors[job.ConnectorId];
-                _tasks[job.Id] = Task.Run(
-                    () => RunInBackgroundAsync(job, connector.Name ?? connector.Id, stop, cancellationToken),
-                    CancellationToken.None
-                );
-            }
-        }
-    }
+    public Task StartAsync(HashSet<string>? begun, CancellationToken stop, CancellationToken cancellationToken) =>
+        core.Admission.StartAsync(new Host(this, begun, stop, cancellationToken), stop);
 
     /// <summary>Takes the results of jobs that have ended.</summary>
     public async Task<IReadOnlyList<SyncResult>> CollectAsync()
@@ -183,6 +129,12 @@ internal sealed class JobDispatcher
         }
 
         return results;
+    }
+
+    private async Task CancelAbandonedAsync(SyncJobRecord job, CancellationToken cancellationToken)
+    {
+        await core.Steps.CancelAsync(JobClaim.Of(job), new JobResult(), cancellationToken);
+        await parts.EngineOf(job.ConnectorId).ForgetAsync(job.Id, cancellationToken);
     }
 
     private async Task<SyncResult?> RunInBackgroundAsync(
@@ -224,5 +176,42 @@ internal sealed class JobDispatcher
         }
 
         return result;
+    }
+
+    /// <summary>Starts jobs in this process.</summary>
+    private sealed class Host(
+        JobDispatcher dispatcher,
+        HashSet<string>? begun,
+        CancellationToken stop,
+        CancellationToken stopAtOnce
+    ) : IJobHost
+    {
+        public Task<RunningJobs> CountRunningAsync(IReadOnlyList<SyncJobRecord> unfinished, CancellationToken cancellationToken) =>
+            Task.FromResult(
+                new RunningJobs(dispatcher._running.CountOf(isAccessControl: false), dispatcher._running.CountOf(isAccessControl: true))
+            );
+
+        public bool IsAbandoned(SyncJobRecord job) => dispatcher.IsAbandoned(job);
+
+        public async Task<bool> TryStartAsync(SyncJobRecord job, ConnectorRecord connector, CancellationToken cancellationToken)
+        {
+            if (job.Status == JobStatus.Canceling)
+            {
+                await dispatcher.CancelAbandonedAsync(job, stopAtOnce);
+                return false;
+            }
+
+            if (begun?.Contains(job.Id) == true || !dispatcher.TryReserve(job))
+            {
+                return false;
+            }
+
+            begun?.Add(job.Id);
+            dispatcher._tasks[job.Id] = Task.Run(
+                () => dispatcher.RunInBackgroundAsync(job, connector.Name ?? connector.Id, stop, stopAtOnce),
+                CancellationToken.None
+            );
+            return true;
+        }
     }
 }

@@ -10,12 +10,9 @@ namespace Connectors.Sync.Service.Jobs;
 
 /// <summary>Runs one job from its claim to its end, with a heartbeat that also detects cancellation. Safe for concurrent use.</summary>
 internal sealed class JobRunner(
-    SyncJobIndex jobs,
-    SyncJobSteps steps,
-    SourceCheck sources,
+    ServiceCore core,
     ISyncEngine engine,
     IContentIndex? index,
-    ConnectorServiceOptions options,
     TimeProvider timeProvider,
     ILoggerFactory loggerFactory
 )
@@ -43,7 +40,7 @@ internal sealed class JobRunner(
         ArgumentNullException.ThrowIfNull(sync);
         using var stop = new JobStop(timeProvider, stopReading, cancellationToken);
         using var ended = new CancellationTokenSource();
-        var watch = WatchAsync(job, sync.Progress, stop, ended.Token);
+        var watch = new JobHeartbeat(core, timeProvider, _logger).RunAsync(job, sync, stop, ended.Token);
         SyncResult result;
         try
         {
@@ -79,7 +76,7 @@ internal sealed class JobRunner(
             await engine.ForgetAsync(job.Id, cancellationToken);
         }
 
-        Log(job, result);
+        Log(job, result, sync.IsFaultTold);
         return result;
     }
 
@@ -88,12 +85,12 @@ internal sealed class JobRunner(
         try
         {
             JobSetup.RequireRunnable(job);
-            var request = JobSetup.Request(job, sources.Describe(job.ServiceType!));
-            var source = JobSetup.OpenSource(job, sources);
+            var request = JobSetup.Request(job, core.Sources.Describe(job.ServiceType!));
+            var source = JobSetup.OpenSource(job, core.Sources);
             SyncOutcome outcome;
             try
             {
-                await sources.PingAsync(source, options, _logger, stop.Orderly);
+                await core.Sources.PingAsync(source, core.Options, _logger, stop.Orderly);
                 outcome = await engine.RunAsync(request, source, progress, stop.Orderly, stop.AtOnce);
             }
             finally
@@ -148,7 +145,7 @@ internal sealed class JobRunner(
         var closing = Task.Run(async () => await source.DisposeAsync());
         try
         {
-            await closing.WaitAsync(stop.AtOnce.IsCancellationRequested ? TimeSpan.FromSeconds(1) : options.PingTimeout, timeProvider);
+            await closing.WaitAsync(stop.AtOnce.IsCancellationRequested ? TimeSpan.FromSeconds(1) : core.Options.PingTimeout, timeProvider);
         }
         catch (Exception exception) when (!closing.IsCompleted || stop.AtOnce.IsCancellationRequested)
         {
@@ -169,64 +166,6 @@ internal sealed class JobRunner(
         }
     }
 
-    private async Task WatchAsync(SyncJobRecord job, SyncProgress progress, JobStop stop, CancellationToken ended)
-    {
-        var lastHeartbeat = timeProvider.GetTimestamp();
-        long? cancelSeen = null;
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(options.CancelCheck, timeProvider, ended);
-                try
-                {
-                    var isDue = timeProvider.GetElapsedTime(lastHeartbeat) >= options.JobHeartbeat;
-                    var status = isDue
-                        ? await steps.ProgressAsync(job.Id, progress.Counts, ended)
-                        : (await jobs.FindAsync(job.Id, ended))?.Status;
-                    lastHeartbeat = isDue ? timeProvider.GetTimestamp() : lastHeartbeat;
-                    if (status == JobStatus.Canceling && cancelSeen is { } seen)
-                    {
-                        if (timeProvider.GetElapsedTime(seen) > options.CancelPatience && !stop.IsForced)
-                        {
-                            // A source that hangs must not hold a cancelled job.
-                            ServiceLog.CancelForced(_logger, job.Id, job.ConnectorId, job.IndexName ?? string.Empty);
-                            stop.Force();
-                        }
-                    }
-                    else if (status == JobStatus.Canceling && stop.Cancel())
-                    {
-                        cancelSeen = timeProvider.GetTimestamp();
-                        ServiceLog.CancelSeen(_logger, job.Id, job.ConnectorId, job.IndexName ?? string.Empty);
-                    }
-                    else if (status is not (JobStatus.InProgress or JobStatus.Canceling))
-                    {
-                        stop.TakeOver();
-                    }
-                }
-                catch (ConnectorException exception)
-                {
-                    // The sync runs into the same failure, and decides what to do.
-                    ServiceLog.HeartbeatFailed(_logger, job.Id, exception.Message);
-                }
-                catch (Exception exception) when (!ended.IsCancellationRequested)
-                {
-                    // A job without a heartbeat would be presumed dead while its sync runs.
-                    ServiceLog.RoundBroke(
-                        _logger,
-                        Redactor.Redact(exception),
-                        $"The heartbeat of job {job.Id}",
-                        UnexpectedError.IdOf(exception)
-                    );
-                }
-            }
-        }
-        catch (OperationCanceledException) when (ended.IsCancellationRequested)
-        {
-            // The sync ended.
-        }
-    }
-
     private async Task<SyncResult> WriteEndAsync(
         SyncJobRecord job,
         SyncProgress progress,
@@ -237,21 +176,32 @@ internal sealed class JobRunner(
     {
         if (stop.IsTakenOver)
         {
-            return new SyncResult(SyncResultEnd.Lost, await jobs.FindAsync(job.Id, cancellationToken), result.Outcome, result.Error);
+            return new SyncResult(SyncResultEnd.Lost, await core.Jobs.FindAsync(job.Id, cancellationToken), result.Outcome, result.Error);
         }
 
-        var end = (result.Outcome is { } outcome ? JobResult.Of(outcome) : new JobResult { Counts = progress.Counts }) with
-        {
-            Error = result.Error,
-        };
+        var end = ResultOf(result, progress.Counts);
         var written = await WriteEndAsync(job, result.End, end, cancellationToken);
         return written switch
         {
-            null => result with { End = SyncResultEnd.Lost, Job = await jobs.FindAsync(job.Id, cancellationToken) },
+            null => result with { End = SyncResultEnd.Lost, Job = await core.Jobs.FindAsync(job.Id, cancellationToken) },
             { Status: JobStatus.Canceled } => result with { End = SyncResultEnd.Canceled, Job = written },
             _ => result with { Job = written },
         };
     }
+
+    private static JobResult ResultOf(SyncResult result, SyncCounts counts) =>
+        result.Outcome is { } outcome
+            ? new JobResult
+            {
+                Counts = outcome.Counts,
+                TotalDocuments = outcome.TotalDocuments,
+                Rejections = outcome.Rejections,
+                Error = result.Error,
+                Cursor = outcome.Cursor,
+                Fallback = outcome.Fallback,
+                Rewrite = outcome.Rewrite,
+            }
+            : new JobResult { Counts = counts, Error = result.Error };
 
     /// <summary>Writes the end, several times if need be: a key that is being changed, or a proxy that is restarted, is back soon, and a
     /// job without an end looks as if it went on.</summary>
@@ -262,7 +212,7 @@ internal sealed class JobRunner(
         CancellationToken cancellationToken
     )
     {
-        var ending = new JobCompletion(steps, index, sources);
+        var ending = new JobCompletion(core.Steps, index, core.Sources);
         for (var pause = FirstEndPause; ; pause *= 2)
         {
             try
@@ -271,13 +221,13 @@ internal sealed class JobRunner(
             }
             catch (ConnectorException failure) when (pause <= LongestEndPause)
             {
-                ServiceLog.EndTriedAgain(_logger, job.Id, job.ConnectorId, failure.Message, pause);
+                ServiceLog.EndTriedAgain(_logger, job.Id, job.ConnectorId, failure.Message, LogSeconds.Of(pause));
                 await Task.Delay(pause, timeProvider, cancellationToken);
             }
         }
     }
 
-    private void Log(SyncJobRecord job, SyncResult result)
+    private void Log(SyncJobRecord job, SyncResult result, bool isFaultTold)
     {
         var indexName = job.IndexName ?? string.Empty;
         if (result.Outcome?.Rejections is { Total: > 0 } rejections)
@@ -299,6 +249,9 @@ internal sealed class JobRunner(
 
         switch (result.End)
         {
+            case SyncResultEnd.Failed when isFaultTold:
+                ServiceLog.JobEnded(_logger, job.Id, job.ConnectorId, indexName, JobStatus.Error.ToWord());
+                break;
             case SyncResultEnd.Failed:
                 ServiceLog.JobFailed(_logger, job.Id, job.ConnectorId, indexName, result.Error ?? string.Empty);
                 break;

@@ -70,7 +70,7 @@ internal static class JobSetup
                 connector.ActiveFiltering,
                 source
             );
-        return request with { DryRun = true };
+        return request with { DryRun = true, NameFields = isAccessControl ? [] : source.NameFields };
     }
 
     /// <summary>The engine request for a preview of a connector with its current settings. It needs no index.</summary>

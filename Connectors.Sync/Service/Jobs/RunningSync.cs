@@ -22,6 +22,16 @@ internal sealed record RunningSync(
     /// <summary>The host that runs it, when this process only follows it; <see langword="null"/> when it runs here.</summary>
     public string? FollowedOn { get; init; }
 
+    /// <summary>How long the job was worked on before this process took it.</summary>
+    public TimeSpan EarlierTime { get; init; }
+
+    /// <summary>Has the job's document looked at now, because somebody in this process has just changed it. Does nothing before the job is
+    /// run here, and after its end.</summary>
+    public Action LookAtJob { get; internal set; } = () => { };
+
+    /// <summary>Whether a person is told elsewhere than in the log why it failed.</summary>
+    public bool IsFaultTold { get; init; }
+
     /// <summary>How far it is; changes while it runs.</summary>
     public SyncProgress Progress { get; } = new();
 }
@@ -55,8 +65,14 @@ internal enum SyncResultEnd
 /// <summary>Receives a service's events. Calls come from any thread and must return quickly.</summary>
 internal interface IServiceObserver
 {
+    /// <summary>Whether it tells a person why a sync failed. The log then leaves that to it, so that nobody reads it twice.</summary>
+    bool TellsFaults => false;
+
     /// <summary>A sync begins.</summary>
     void SyncStarted(RunningSync sync);
+
+    /// <summary>A sync turns out to go on from an earlier run (<see cref="SyncProgress.ResumedAfter"/>).</summary>
+    void SyncResumed(RunningSync sync) { }
 
     /// <summary>A sync ended.</summary>
     void SyncEnded(RunningSync sync, SyncResult result);

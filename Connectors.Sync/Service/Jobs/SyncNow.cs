@@ -32,14 +32,7 @@ internal sealed record SyncNowOptions(
 }
 
 /// <summary>Syncs one connector now.</summary>
-internal sealed class SyncNow(
-    ConnectorIndex connectors,
-    SyncJobIndex jobs,
-    JobDispatcher dispatcher,
-    ServiceParts parts,
-    ConnectorServiceOptions options,
-    SourceCheck sources
-)
+internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, ServiceParts parts)
 {
     private static readonly TimeSpan FollowPause = TimeSpan.FromSeconds(2);
 
@@ -54,15 +47,15 @@ internal sealed class SyncNow(
         Check(how);
         var connector = await FindAsync(connectorId, stop);
         var serviceType = ServiceTypeOf(connector);
-        var request = JobSetup.DryRun(connector, sources.Describe(serviceType), how.AccessControl) with
+        var request = JobSetup.DryRun(connector, core.Sources.Describe(serviceType), how.AccessControl) with
         {
             AllowMassDelete = how.AllowMassDelete,
             Reindex = how.Reindex,
             Kind = how.Kind,
         };
-        await using var source = JobSetup.OpenSource(connector, serviceType, sources, how.AccessControl);
-        await sources.PingAsync(source, options, parts.LoggerFactory.CreateLogger<SyncNow>(), stop);
-        var engine = dispatcher.EngineOf(connectorId);
+        await using var source = JobSetup.OpenSource(connector, serviceType, core.Sources, how.AccessControl);
+        await core.Sources.PingAsync(source, core.Options, parts.LoggerFactory.CreateLogger<SyncNow>(), stop);
+        var engine = parts.EngineOf(connectorId);
         var sync = new RunningSync(
             request.JobId,
             connectorId,
@@ -110,12 +103,13 @@ internal sealed class SyncNow(
         await ProtocolIndices.EnsureAsync(parts.Store, stop);
         var connector = await FindAsync(connectorId, stop);
         var serviceType = ServiceTypeOf(connector);
-        connector = await connectors.PrepareAsync(connectorId, serviceType, ConnectorPreparation.For(sources.Describe(serviceType)), stop)
+        var source = core.Sources.Describe(serviceType);
+        connector = await core.Connectors.PrepareAsync(connectorId, serviceType, ConnectorPreparation.For(source), stop)
             ?? throw Missing(connectorId);
         JobSetup.RequireContentIndex(connector.IndexName);
-        ConfigurationValidator.Require(connector.Configuration, sources.Describe(serviceType).Fields);
+        ConfigurationValidator.Require(connector.Configuration, source.Fields);
         var job = await WaitingAsync(connectorId, how, stop)
-            ?? await jobs.CreateAsync(connector, how.JobType, TriggerMethod.OnDemand, how.ForJob, key: null, stop);
+            ?? await core.Jobs.CreateAsync(connector, how.JobType, TriggerMethod.OnDemand, how.ForJob, key: null, stop);
         dispatcher.TryReserve(job!);
         try
         {
@@ -140,13 +134,13 @@ internal sealed class SyncNow(
     private async Task<SyncJobRecord?> WaitingAsync(string connectorId, SyncNowOptions how, CancellationToken cancellationToken)
     {
         var unfinished = new List<SyncJobRecord>();
-        await foreach (var found in jobs.UnfinishedAsync(cancellationToken))
+        await foreach (var found in core.Jobs.UnfinishedAsync(cancellationToken))
         {
             if (
                 found.ConnectorId == connectorId
                 && found.Type is not null
                 && found.IsAccessControl == how.AccessControl
-                && await jobs.FindAsync(found.Id, cancellationToken) is { Status: { } status } job
+                && await core.Jobs.FindAsync(found.Id, cancellationToken) is { Status: { } status } job
                 && !status.IsFinal()
             )
             {
@@ -169,18 +163,29 @@ internal sealed class SyncNow(
             );
         }
 
-        return waiting.Options == how.ForJob
-            ? waiting
-            : throw new ConnectorException(
-                $"Job '{waiting.Id}' of connector '{connectorId}' waits to be run, with other options than these. Run it first (by "
-                    + "'elastic-ingest poll --one-sync'), or cancel it, then sync again."
-            );
+        return waiting.Options == how.ForJob ? waiting : throw OtherOptions(waiting, how);
+    }
+
+    private static ConnectorException OtherOptions(SyncJobRecord waiting, SyncNowOptions how)
+    {
+        var words = SyncOptionNames.CommandLine;
+        var (theirs, ours) = (words.Of(waiting.Options), words.Of(how.ForJob));
+        var same = string.Join(' ', [$"elastic-ingest sync {waiting.ConnectorId}", .. theirs]);
+        return new ConnectorException(
+            waiting.Status == JobStatus.Pending
+                ? $"Job '{waiting.Id}' of connector '{waiting.ConnectorId}' waits to be run {Listed(theirs)}, and this sync is {Listed(ours)}. "
+                    + $"Run it first ('{same}'), or cancel it ('elastic-ingest job cancel {waiting.Id}'), then sync again."
+                : $"Job '{waiting.Id}' of connector '{waiting.ConnectorId}' was interrupted; it runs {Listed(theirs)}, and this sync is "
+                    + $"{Listed(ours)}. Go on with it ('{same}'), or cancel it ('elastic-ingest job cancel {waiting.Id}'), then sync again."
+        );
+
+        static string Listed(IReadOnlyList<string> options) => options.Count == 0 ? "without options" : $"with {string.Join(' ', options)}";
     }
 
     /// <summary>Follows a job that another service was faster to take, and tells of it as of one that runs here.</summary>
     private async Task<SyncResult> FollowAsync(SyncJobRecord made, ConnectorRecord connector, CancellationToken stop)
     {
-        var job = await jobs.FindAsync(made.Id, stop);
+        var job = await core.Jobs.FindAsync(made.Id, stop);
         var sync = new RunningSync(
             made.Id,
             connector.Id,
@@ -207,7 +212,7 @@ internal sealed class SyncNow(
                 }
 
                 await Task.Delay(FollowPause, parts.TimeProvider, stop);
-                job = await jobs.FindAsync(made.Id, stop);
+                job = await core.Jobs.FindAsync(made.Id, stop);
             }
         }
         finally
@@ -227,7 +232,7 @@ internal sealed class SyncNow(
             JobStatus.Suspended => new SyncResult(SyncResultEnd.Suspended, job, null, null),
             JobStatus.Error => new SyncResult(SyncResultEnd.Failed, job, null, job.Error),
             JobStatus.InProgress
-            or JobStatus.Canceling when parts.TimeProvider.GetUtcNow() - (job.LastSeen ?? job.StartedAt) > options.IdleAfter =>
+            or JobStatus.Canceling when job.IsSilent(parts.TimeProvider.GetUtcNow(), core.Options.IdleAfter) =>
                 new SyncResult(
                     SyncResultEnd.Failed,
                     job,
@@ -239,12 +244,12 @@ internal sealed class SyncNow(
         };
 
     private async Task<ConnectorRecord> FindAsync(string connectorId, CancellationToken cancellationToken) =>
-        await connectors.FindAsync(connectorId, cancellationToken) ?? throw Missing(connectorId);
+        await core.Connectors.FindAsync(connectorId, cancellationToken) ?? throw Missing(connectorId);
 
     private string ServiceTypeOf(ConnectorRecord connector) =>
         connector.ServiceType
         ?? (
-            options.ServedAs(connector) is { Length: > 0 } configured
+            core.Options.ServedAs(connector) is { Length: > 0 } configured
                 ? configured
                 : throw new ConnectorException($"service_type: not set. Choose the source of connector '{connector.Id}'.")
         );

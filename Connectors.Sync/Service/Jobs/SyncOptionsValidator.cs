@@ -1,4 +1,5 @@
 using Connectors.Sync.Engine.Planning;
+using Connectors.Sync.Protocol.Jobs;
 
 namespace Connectors.Sync.Service.Jobs;
 
@@ -32,6 +33,14 @@ internal static class SyncOptionsValidator
 /// <param name="Kind">The option for a kind of sync.</param>
 internal sealed record SyncOptionNames(string DryRun, string Reindex, string AllowMassDelete, Func<SyncKind, string> Kind)
 {
+    /// <summary>The options that a job was made with, as they are spelled here; none for an ordinary full sync.</summary>
+    public IReadOnlyList<string> Of(SyncJobOptions options) =>
+        [
+            .. options.Kind == SyncKind.Full ? [] : (string[])[Kind(options.Kind)],
+            .. options.AllowMassDelete ? (string[])[AllowMassDelete] : [],
+            .. options.Reindex ? (string[])[Reindex] : [],
+        ];
+
     /// <summary>On the command line.</summary>
     public static SyncOptionNames CommandLine { get; } = new("--dry-run", "--reindex", "--allow-mass-delete", kind => kind switch
             {

@@ -5,13 +5,12 @@ using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service.CleanUp;
-using Connectors.Sync.Service.Jobs;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Service.Polling;
 
 /// <summary>
-/// One poll: maintains connectors, finds jobs to start, and ends abandoned jobs. Every host repeats it; idempotent, and safe to run in
+/// One poll: maintains connectors, and ends abandoned jobs. Every host repeats it; idempotent, and safe to run in
 /// several hosts at once. Safe for concurrent use.
 /// </summary>
 internal sealed class PollCycle(
@@ -25,13 +24,16 @@ internal sealed class PollCycle(
 {
     private readonly ILogger _logger = loggerFactory.CreateLogger<PollCycle>();
     private readonly ConcurrentDictionary<(string Id, string ServiceType), bool> _unknown = [];
+    private IReadOnlyList<ListedConnectorProblem> _problems = [];
 
     /// <summary>The connectors that are served, by id.</summary>
     /// <exception cref="ConnectorException">Elasticsearch could not be asked.</exception>
     public async Task<IReadOnlyDictionary<string, ConnectorRecord>> ServedAsync(CancellationToken cancellationToken)
     {
         var served = new Dictionary<string, ConnectorRecord>(StringComparer.Ordinal);
-        await foreach (var connector in connectors.ListAsync(cancellationToken))
+        var all = await connectors.ListAsync(cancellationToken).ToListAsync(cancellationToken);
+        SayProblemsOfList(all);
+        foreach (var connector in all)
         {
             if (options.ServedAs(connector) is not null)
             {
@@ -45,6 +47,21 @@ internal sealed class PollCycle(
         }
 
         return served;
+    }
+
+    private void SayProblemsOfList(List<ConnectorRecord> all)
+    {
+        if (options.Connectors.Count == 0)
+        {
+            return;
+        }
+
+        // At the start, and when something changes.
+        List<ListedConnectorProblem> now = [.. ListedConnectors.Problems(options.Connectors, all)];
+        foreach (var problem in now.Except(Interlocked.Exchange(ref _problems, now)))
+        {
+            ServiceLog.ListedConnector(_logger, problem.Problem, problem.Remedy);
+        }
     }
 
     /// <summary>Maintains every served connector, several at a time.</summary>
@@ -112,43 +129,6 @@ internal sealed class PollCycle(
         return made;
     }
 
-    /// <summary>The jobs that have not ended, of connectors that are served.</summary>
-    /// <exception cref="ConnectorException">Elasticsearch could not be asked.</exception>
-    public async Task<UnfinishedJobs> UnfinishedAsync(CancellationToken cancellationToken)
-    {
-        // Only connectors that have such a job are asked for: those that are idle cost nothing.
-        var found = await jobs.UnfinishedAsync(cancellationToken).Where(job => job.ConnectorId.Length > 0).ToListAsync(cancellationToken);
-        var known = await connectors.FindAsync(found.Select(job => job.ConnectorId).ToHashSet(StringComparer.Ordinal), cancellationToken);
-        var served = known.Where(pair => options.ServedAs(pair.Value) is not null).ToDictionary(StringComparer.Ordinal);
-        return new UnfinishedJobs([.. found.Where(job => served.ContainsKey(job.ConnectorId))], served);
-    }
-
-    /// <summary>The jobs that may be begun: of each connector at most one that syncs its content and one that syncs its access control, the
-    /// oldest first.</summary>
-    /// <param name="unfinished">What <see cref="UnfinishedAsync"/> found.</param>
-    /// <param name="isAbandoned">Whether a running job was left by a worker that is known to be dead.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    /// <exception cref="ConnectorException">Elasticsearch could not be asked.</exception>
-    public async Task<IReadOnlyList<SyncJobRecord>> NextJobsAsync(
-        UnfinishedJobs unfinished,
-        Func<SyncJobRecord, bool> isAbandoned,
-        CancellationToken cancellationToken
-    )
-    {
-        ArgumentNullException.ThrowIfNull(unfinished);
-        var fresh = new List<SyncJobRecord>();
-        foreach (var job in unfinished.Jobs)
-        {
-            // A search is a moment behind: a job that just ended would block its connector until the next round.
-            if (await jobs.FindAsync(job.Id, cancellationToken) is { Status: { } status } current && !status.IsFinal())
-            {
-                fresh.Add(current);
-            }
-        }
-
-        return JobQueue.Next(fresh, isAbandoned);
-    }
-
     /// <summary>Fails the jobs that are silent and that nobody can go on with.</summary>
     /// <param name="isAlive">Whether somebody runs a job, or can take it up.</param>
     /// <param name="cancellationToken">Stops the call.</param>
@@ -167,17 +147,16 @@ internal sealed class PollCycle(
         );
     }
 
-    /// <summary>Whether a job is said to run but gave no sign of life for so long that it counts as dead.</summary>
-    public bool IsSilent(SyncJobRecord job) => cleanup.IsSilent(job, options.IdleAfter);
-
-    /// <summary>Takes the secrets out of jobs that are over, of connectors that are served here or gone.</summary>
-    /// <returns>How many had some.</returns>
+    /// <summary>Mends what others left of jobs that are over: secrets in them, of connectors that are served here or gone, and connectors
+    /// that still call them suspended.</summary>
+    /// <returns>How many jobs had secrets.</returns>
     /// <exception cref="ConnectorException">Elasticsearch could not be asked.</exception>
-    public async Task<int> RemoveSecretsAsync(CancellationToken cancellationToken)
+    public async Task<int> MendEndedAsync(CancellationToken cancellationToken)
     {
         var known = await connectors
             .ListAsync(cancellationToken)
             .ToDictionaryAsync(connector => connector.Id, StringComparer.Ordinal, cancellationToken);
+        await cleanup.TellCanceledAsync(known.Values.Where(connector => options.ServedAs(connector) is not null), cancellationToken);
         return await cleanup.RemoveSecretsAsync(
             job => !known.TryGetValue(job.ConnectorId, out var connector) || options.ServedAs(connector) is not null,
             cancellationToken
@@ -195,8 +174,3 @@ internal sealed class PollCycle(
         || await connectors.FindAsync(connectorId, cancellationToken) is not { } connector
         || options.ServedAs(connector) is not null;
 }
-
-/// <summary>Jobs that have not ended.</summary>
-/// <param name="Jobs">The jobs, the oldest first.</param>
-/// <param name="Connectors">Their connectors, by id.</param>
-internal sealed record UnfinishedJobs(IReadOnlyList<SyncJobRecord> Jobs, IReadOnlyDictionary<string, ConnectorRecord> Connectors);

@@ -28,7 +28,7 @@ internal sealed class PollLoop(int maxErrors, TimeSpan maxErrorsSpan, TimeProvid
             }
             catch (ConnectorException exception)
             {
-                ServiceLog.RoundFailed(logger, name, pause, exception.Message);
+                ServiceLog.RoundFailed(logger, name, LogSeconds.Of(pause), exception.Message);
                 Count(exception);
             }
             catch (Exception exception)

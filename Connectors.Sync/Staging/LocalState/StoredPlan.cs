@@ -51,6 +51,9 @@ internal sealed record StoredPlan
     /// <see langword="null"/> when nobody knows.</summary>
     public IndexShape? Shape { get; init; }
 
+    /// <summary>Whether Elasticsearch asks an inference endpoint about what this sync writes.</summary>
+    public bool PassesInference { get; init; }
+
     /// <summary>Why documents that did not change are written again, in a sentence; <see langword="null"/> when they aren't, or that was
     /// asked for.</summary>
     public string? Rewrite { get; init; }
@@ -60,7 +63,7 @@ internal sealed record StoredPlan
     public string UnchangedAre =>
         SkipUnchanged ? "left alone"
         : Rewrite is null ? "written again"
-        : $"written again, because {Rewrite.TrimEnd('.')}";
+        : $"written again, because {Sentences.Inner(Rewrite)}";
 
     /// <summary>Whether unchanged documents are left alone.</summary>
     public required bool SkipUnchanged { get; init; }
@@ -73,6 +76,15 @@ internal sealed record StoredPlan
 
     /// <summary>How many documents the source said it holds.</summary>
     public long? EstimatedDocuments { get; init; }
+
+    /// <summary>How many documents the sync will probably read: what the source said, or else what the index held;
+    /// <see langword="null"/> when nobody knows.</summary>
+    [JsonIgnore]
+    public long? ExpectedDocuments => EstimatedDocuments ?? (IsExpectationGuess ? Snapshot.Count : null);
+
+    /// <summary>Whether <see cref="ExpectedDocuments"/> is what the index held.</summary>
+    [JsonIgnore]
+    public bool IsExpectationGuess => EstimatedDocuments is null && Kind != SyncKind.Incremental && Snapshot.Count > 0;
 
     /// <summary>The partitions, in order; journal records name them by their place here.</summary>
     public required IReadOnlyList<SourcePartition> Partitions { get; init; }

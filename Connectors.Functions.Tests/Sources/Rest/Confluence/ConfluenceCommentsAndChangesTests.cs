@@ -32,7 +32,9 @@ public sealed class ConfluenceCommentsAndChangesTests
         """
         {
           "id": "2002", "type": "page", "title": "page 2", "ancestors": [{ "id": "2001", "title": "page 1" }],
-          "space": { "id": 1001, "key": "ENG", "name": "Space ENG", "permissions": [] },
+          "space": { "id": 1001, "key": "ENG", "name": "Space ENG", "permissions": [{
+            "operation": { "operation": "read", "targetType": "space" },
+            "subjects": { "user": { "results": [{ "type": "known", "accountId": "acc-ann", "accountType": "atlassian" }] } } }] },
           "restrictions": { "read": { "operation": "read", "restrictions": {
             "user": { "results": [{ "type": "known", "accountId": "acc-ann", "accountType": "atlassian" }], "start": 0, "limit": 100, "size": 1 },
             "group": { "results": [], "start": 0, "limit": 100, "size": 0 } } } }

@@ -149,16 +149,18 @@ public sealed class RestClientTests
     }
 
     [Theory]
-    [InlineData(404, FailureKind.Skip)]
-    [InlineData(403, FailureKind.Skip)]
-    [InlineData(401, FailureKind.Fatal)]
-    [InlineData(500, FailureKind.Retry)]
-    public async Task AContentThatIsGoneConcernsOnlyItsDocument(int status, FailureKind kind)
+    [InlineData(404, FailureKind.Skip, false)]
+    [InlineData(403, FailureKind.Skip, false)]
+    [InlineData(410, FailureKind.Skip, true)]
+    [InlineData(401, FailureKind.Fatal, false)]
+    [InlineData(500, FailureKind.Retry, false)]
+    public async Task AContentThatIsGoneConcernsOnlyItsDocument(int status, FailureKind kind, bool isGone)
     {
         var script = Scripted.By(_ => Scripted.Status(status));
         using var client = script.Client();
         var content = new RestContent(client, RestRequest.Get("f"), "f.txt", 3);
-        Assert.Equal(kind, (await Assert.ThrowsAsync<ConnectorException>(() => content.OpenAsync(Cancellation))).Kind);
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => content.OpenAsync(Cancellation));
+        Assert.Equal((kind, isGone), (failure.Kind, failure.IsGone));
     }
 
     private static HttpResponseMessage Found(string location)

@@ -275,7 +275,7 @@ public sealed class ContentIndexTests
         bench.Server.Faults.Add(FaultRule.Hold(gate) with { Route = "_bulk" });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
 
-        var bulk = bench.Gateway.Content.BulkAsync("search-a", null, "{\"delete\":{\"_id\":\"a\"}}\n"u8.ToArray(), 1, stop.Token);
+        var bulk = bench.Gateway.Content.BulkAsync("search-a", null, "{\"delete\":{\"_id\":\"a\"}}\n"u8.ToArray(), 1, null, stop.Token);
         await gate.WaitForAsync(1, Token);
         await stop.CancelAsync();
 
@@ -334,7 +334,7 @@ public sealed class ContentIndexTests
     }
 
     private static Task<BulkResponse> BulkAsync(GatewayBench bench, string? pipeline, string body, int operations) =>
-        bench.Gateway.Content.BulkAsync("search-a", pipeline, Encoding.UTF8.GetBytes(body), operations, Token);
+        bench.Gateway.Content.BulkAsync("search-a", pipeline, Encoding.UTF8.GetBytes(body), operations, null, Token);
 
     private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
 

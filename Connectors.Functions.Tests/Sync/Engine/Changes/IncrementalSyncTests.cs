@@ -34,6 +34,19 @@ public sealed class IncrementalSyncTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatTheSourceTellsAgainAndDidNotChangeIsNotSent()
+    {
+        var feed = await SyncedAsync("a", "b", "c");
+        feed.Then("v1", "a", "b").Then("v2", "c");
+        _bench.Index.Written.Clear();
+
+        var outcome = await IncrementalAsync(feed);
+
+        Assert.Equal((2, 1, 0), (outcome.Counts.Skipped, outcome.Counts.Updated, outcome.Counts.Created));
+        Assert.Equal(["c"], _bench.Index.Written);
+    }
+
+    [Fact]
     public async Task WhatItWroteIsLeftAloneByTheNextFullSync()
     {
         var feed = await SyncedAsync("a", "b");

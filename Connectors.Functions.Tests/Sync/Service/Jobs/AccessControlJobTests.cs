@@ -337,7 +337,7 @@ public sealed class AccessControlJobTests
         // The content's job ends first; whoever ended it died before the connector was told.
         _bed.Clock.Advance(TimeSpan.FromMinutes(1));
         await _bed.Service.Jobs.EndAsync(
-            content,
+            new JobClaim(content),
             JobStatus.Completed,
             new JobResult
             {
@@ -347,8 +347,8 @@ public sealed class AccessControlJobTests
             Token
         );
         _bed.Clock.Advance(TimeSpan.FromMinutes(1));
-        await _bed.Service.Steps.FailAsync(identities, new JobResult { Error = "no users" }, Token);
-        await _bed.Service.Steps.CompleteAsync(content, new JobResult(), Token);
+        await _bed.Service.Steps.FailAsync(new JobClaim(identities), new JobResult { Error = "no users" }, Token);
+        await _bed.Service.Steps.CompleteAsync(new JobClaim(content), new JobResult(), Token);
 
         var record = _bed.Connector(connector);
         Assert.Equal(

@@ -27,7 +27,7 @@ public sealed class LateEndsTests
         await ClaimAsync(content);
         var started = _bed.Connector(connector)["last_sync_status"]!.GetValue<string>();
         await _bed.Service.Steps.CompleteAsync(
-            content,
+            new JobClaim(content),
             new JobResult
             {
                 Counts = new SyncCounts(Created: 3),
@@ -52,7 +52,7 @@ public sealed class LateEndsTests
         var (older, newer) = (await _bed.AddJobAsync(connector), await _bed.AddJobAsync(connector));
         await ClaimAsync(older);
         await _bed.Service.Steps.CompleteAsync(
-            older,
+            new JobClaim(older),
             new JobResult
             {
                 Counts = new SyncCounts(Created: 3),
@@ -62,11 +62,11 @@ public sealed class LateEndsTests
         );
         await ClaimAsync(newer);
 
-        await _bed.Service.Steps.CompleteAsync(older, new JobResult(), Token);
+        await _bed.Service.Steps.CompleteAsync(new JobClaim(older), new JobResult(), Token);
         Assert.Equal("in_progress", _bed.Connector(connector)["last_sync_status"]!.GetValue<string>());
 
         await _bed.Service.Steps.CompleteAsync(
-            newer,
+            new JobClaim(newer),
             new JobResult
             {
                 Counts = new SyncCounts(Created: 5),
@@ -74,7 +74,7 @@ public sealed class LateEndsTests
             },
             Token
         );
-        await _bed.Service.Steps.CompleteAsync(older, new JobResult(), Token);
+        await _bed.Service.Steps.CompleteAsync(new JobClaim(older), new JobResult(), Token);
 
         var record = _bed.Connector(connector);
         Assert.Equal(
@@ -94,7 +94,7 @@ public sealed class LateEndsTests
         var (older, newer) = (await _bed.AddJobAsync(connector), await _bed.AddJobAsync(connector));
         await ClaimAsync(older);
         await _bed.Service.Jobs.EndAsync(
-            older,
+            new JobClaim(older),
             JobStatus.Completed,
             new JobResult
             {
@@ -104,9 +104,9 @@ public sealed class LateEndsTests
             Token
         );
         await ClaimAsync(newer);
-        await _bed.Service.Steps.FailAsync(newer, new JobResult { Error = "no host" }, Token);
+        await _bed.Service.Steps.FailAsync(new JobClaim(newer), new JobResult { Error = "no host" }, Token);
 
-        await _bed.Service.Steps.CompleteAsync(older, new JobResult(), Token);
+        await _bed.Service.Steps.CompleteAsync(new JobClaim(older), new JobResult(), Token);
 
         var record = _bed.Connector(connector);
         Assert.Equal(

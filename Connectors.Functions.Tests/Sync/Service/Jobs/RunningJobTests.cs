@@ -109,6 +109,49 @@ public sealed class RunningJobTests
     }
 
     [Fact]
+    public async Task AJobThatIsCanceledInThisProcessStopsWithoutTimePassing()
+    {
+        var job = await _bed.AddJobAsync(_bed.AddConnector());
+        var started = new TaskCompletionSource();
+        _bed.Engine.RunUntilStopped(new SyncCounts(Created: 1), started.SetResult);
+        var run = _bed.RunOnceAsync();
+        await started.Task;
+
+        await _bed.Service.Jobs.RequestCancelAsync(job, Token);
+        Assert.Single(_bed.Service.Running).LookAtJob();
+
+        Assert.Equal(SyncResultEnd.Canceled, Assert.Single(await run).End);
+    }
+
+    [Fact]
+    public async Task TheTimeOfAJobIsThatOfItsPartsAndNotOfTheDaysBetween()
+    {
+        var job = await _bed.AddJobAsync(_bed.AddConnector());
+        using var stop = new CancellationTokenSource();
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _bed.Engine.RunUntilStopped(new SyncCounts(Read: 9, Created: 9), started.SetResult);
+        var run = _bed.Service.RunOnceAsync(stop.Token, Token);
+        await started.Task;
+        _bed.Clock.Advance(TimeSpan.FromSeconds(40));
+        await stop.CancelAsync();
+        await _bed.PassTimeAsync(run, TimeSpan.Zero);
+        _bed.Clock.Advance(TimeSpan.FromDays(2));
+
+        _bed.Engine.Script = async (_, progress, _, _) =>
+        {
+            progress.Add(new SyncCounts(Read: 9, Created: 9));
+            progress.Resume();
+            Assert.Equal(TimeSpan.FromSeconds(40), Assert.Single(_bed.Service.Running).EarlierTime);
+            _bed.Clock.Advance(TimeSpan.FromSeconds(2));
+            return ScriptedEngine.Completed(progress.Counts);
+        };
+        var ended = Assert.Single(await _bed.PassTimeAsync(_bed.RunOnceAsync(), TimeSpan.Zero)).Job!;
+
+        Assert.Equal(TimeSpan.FromSeconds(42), ended.TimeWorked(_bed.Clock.GetUtcNow()));
+        Assert.Contains("resumed Connector 1 after 9", _bed.Events);
+    }
+
+    [Fact]
     public async Task AJobWhoseSourceHangsIsCanceledAllTheSame()
     {
         var connector = _bed.AddConnector();

@@ -93,8 +93,17 @@ public sealed class SyncNowTests
     )]
     [InlineData(
         """{"status": "pending", "metadata": {"reindex": true}}""",
-        "Job 'generated-1' of connector 'c1' waits to be run, with other options than these. Run it first (by 'elastic-ingest poll "
-            + "--one-sync'), or cancel it, then sync again."
+        "Job 'generated-1' of connector 'c1' waits to be run with --reindex, and this sync is without options. Run it first "
+            + "('elastic-ingest sync c1 --reindex'), or cancel it ('elastic-ingest job cancel generated-1'), then sync again."
+    )]
+    [InlineData(
+        """
+        {"status": "in_progress", "worker_hostname": "host-1",
+         "metadata": {"worker": "worker-1", "kind": "no_deletes", "reindex": true}}
+        """,
+        "Job 'generated-1' of connector 'c1' was interrupted; it runs with --no-deletes --reindex, and this sync is without options. Go on "
+            + "with it ('elastic-ingest sync c1 --no-deletes --reindex'), or cancel it ('elastic-ingest job cancel generated-1'), then "
+            + "sync again."
     )]
     public async Task AnotherJobIsNotDisturbed(string job, string message)
     {

@@ -202,9 +202,9 @@ public sealed class RacesTests
 
                 foreach (var job in JobQueue.Next(await jobs.UnfinishedAsync(Token).ToListAsync(Token), _ => false))
                 {
-                    if (await steps.ClaimAsync(job, options.Worker, adopt: false, Token) is not null)
+                    if (await steps.ClaimAsync(job, options.Worker, adopt: false, Token) is { } claimed)
                     {
-                        await WorkAsync(steps, job.Id, name);
+                        await WorkAsync(steps, JobClaim.Of(claimed), name);
                     }
                 }
 
@@ -216,12 +216,12 @@ public sealed class RacesTests
             {
                 if (job.Status?.IsRunning() == true && _workers[job.Id] == name)
                 {
-                    await steps.FailAsync(job.Id, new JobResult { Error = "stopped" }, Token);
+                    await steps.FailAsync(JobClaim.Of(job), new JobResult { Error = "stopped" }, Token);
                 }
             }
         }
 
-        private async Task WorkAsync(SyncJobSteps steps, string job, string name)
+        private async Task WorkAsync(SyncJobSteps steps, JobClaim job, string name)
         {
             var status = (JobStatus?)JobStatus.InProgress;
             var counts = default(SyncCounts);

@@ -21,6 +21,9 @@ public sealed class MySqlDataSource : SqlDataSource
         {
             Name = "MySQL",
             ServiceType = "mysql",
+
+            // The id says what it is.
+            NameFields = [],
             Fields = MySqlConfiguration.Fields,
             HasChangeFeed = true,
         };

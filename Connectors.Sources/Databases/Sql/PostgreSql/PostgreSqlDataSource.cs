@@ -21,6 +21,9 @@ public sealed class PostgreSqlDataSource : SqlDataSource
         {
             Name = "PostgreSQL",
             ServiceType = "postgresql",
+
+            // The id says what it is.
+            NameFields = [],
             Fields = PostgreSqlConfiguration.Fields,
             HasChangeFeed = true,
         };

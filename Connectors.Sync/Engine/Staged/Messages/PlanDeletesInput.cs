@@ -18,7 +18,7 @@ public sealed record PlanDeletesInput(PlanName Plan, IReadOnlyList<PageName> Las
 /// <param name="Damaged">Why the sync has to begin again: what is staged of it is not what was staged; <see langword="null"/> otherwise.
 /// Nothing is deleted then.</param>
 public sealed record PlanDeletesResult(
-    string? Deletes,
+    DeletesName? Deletes,
     int Parts,
     long Count,
     string? Refusal,

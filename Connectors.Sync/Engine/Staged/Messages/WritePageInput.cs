@@ -19,7 +19,7 @@ public sealed record WritePageInput(PlanName Plan, PageName Page, ReportName? Re
 /// <param name="Parts">How many parts.</param>
 /// <param name="Report">The <see cref="WriteResult.Report"/> of the step before it, or <see langword="null"/>.</param>
 /// <param name="Rejected">Documents of the whole job that were rejected so far.</param>
-public sealed record WriteDeletesInput(PlanName Plan, string Deletes, int FirstPart, int Parts, ReportName? Report, long Rejected);
+public sealed record WriteDeletesInput(PlanName Plan, DeletesName Deletes, int FirstPart, int Parts, ReportName? Report, long Rejected);
 
 /// <summary>The result of a write.</summary>
 /// <param name="Counts">What became of the operations.</param>

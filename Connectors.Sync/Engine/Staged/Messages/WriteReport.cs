@@ -1,3 +1,4 @@
+using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Engine.Staged.Storage;
 using Connectors.Sync.Staging;
@@ -15,6 +16,30 @@ internal sealed record WriteReport(RejectionReport Rejections, RejectionWindow R
         name is null
             ? new WriteReport(new RejectionReport(), new RejectionWindow(0, string.Empty), null)
             : (await StagedBlob.GetAsync<WriteReport>(store, name.Value, "A report", cancellationToken)).Value;
+
+    /// <summary>What all these reports say together.</summary>
+    /// <exception cref="ConnectorException">A report is missing.</exception>
+    public static async Task<(RejectionReport Rejections, SyncPreview? Preview)> MergeAsync(
+        IStagingStore store,
+        IReadOnlyList<ReportName> names,
+        CancellationToken cancellationToken
+    )
+    {
+        var rejections = new RejectionReport();
+        SyncPreview? preview = null;
+        foreach (var name in names)
+        {
+            var report = await GetAsync(store, name, cancellationToken);
+            rejections.Merge(report.Rejections);
+            if (report.Preview is not null)
+            {
+                preview ??= new SyncPreview();
+                preview.Merge(report.Preview);
+            }
+        }
+
+        return (rejections, preview);
+    }
 
     /// <summary>Stages it, unless it is empty.</summary>
     /// <returns>Its name, or <see langword="null"/>.</returns>

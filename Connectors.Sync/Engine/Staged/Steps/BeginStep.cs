@@ -72,7 +72,14 @@ internal sealed class BeginStep(IStagingStore store, StagedPlans plans, IContent
 
             var name = await StageAsync(request, plan, folder, cancellationToken);
             _beginning.Tell(request, plan);
-            return new BeginResult(name, plan.Partitions.Count, plan.Snapshot.Count, plan.EstimatedDocuments, request.Kind);
+            return new BeginResult(
+                name,
+                plan.Partitions.Count,
+                plan.Snapshot.Count,
+                plan.ExpectedDocuments,
+                request.Kind,
+                IsEstimateGuess: plan.IsExpectationGuess
+            );
         });
     }
 

@@ -38,7 +38,11 @@ internal sealed class DeletePlanning(
 
         if (ending.RefuseDeletes(request, opened.Plan, listing.Counts, vanished, listing.Gap) is { } refusal)
         {
-            return result with { Refusal = refusal };
+            result = result with { Refusal = refusal };
+            if (!request.DryRun)
+            {
+                return result;
+            }
         }
 
         await ending.CheckIndexAsync(request, opened.Plan, cancellationToken);
@@ -85,7 +89,7 @@ internal sealed class DeletePlanning(
         return listing;
     }
 
-    private async Task<int> StageAsync(LoadedPlan opened, SeenIds seen, string deletes, CancellationToken cancellationToken)
+    private async Task<int> StageAsync(LoadedPlan opened, SeenIds seen, DeletesName deletes, CancellationToken cancellationToken)
     {
         if (IdSnapshotFile.HasTexts(opened.Folder, opened.Plan.Snapshot))
         {
@@ -113,7 +117,7 @@ internal sealed class DeletePlanning(
         LoadedPlan opened,
         string textsFolder,
         SeenIds seen,
-        string deletes,
+        DeletesName deletes,
         CancellationToken cancellationToken
     )
     {

@@ -5,7 +5,6 @@ using Connectors.Sync.Engine.Pages;
 using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Engine.Staged.Messages;
 using Connectors.Sync.Engine.Staged.Storage;
-using Connectors.Sync.Filtering;
 using Connectors.Sync.Staging;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +13,7 @@ namespace Connectors.Sync.Engine.Staged.Steps;
 /// <summary>Reads changes, and stages the writes. Nothing is compared, and nothing is written to the index.</summary>
 internal sealed class ReadChangesStep(
     IStagingStore store,
+    Func<string, IContentIndex> indexOf,
     SyncEngineOptions options,
     ContentExtraction extraction,
     StagedSyncOptions limits,
@@ -44,7 +44,7 @@ internal sealed class ReadChangesStep(
             throw new ConnectorException("The changes were read to their end already.");
         }
 
-        using var making = new PageBuilder(limits, time);
+        using var making = new PageBuilder(limits.For(opened.Plan.PassesInference), time);
         var after = before is null ? PageToken.Start : new PageToken(before.Next);
         return await ReadAsync(opened, request, source, after, making, cancellationToken) is { } lost
             ? new ReadPageResult(new PageName(string.Empty), IsLast: false, HasWork: false, default, lost)
@@ -61,8 +61,9 @@ internal sealed class ReadChangesStep(
         CancellationToken cancellationToken
     )
     {
-        var pages = PageStep.ForChanges(request, options, extraction, source.Calls, time);
-        var step = new IncrementalPageStep(pages, options.Bulk, DocumentFilter.For(request.Rules));
+        var effective = options.For(opened.Plan.PassesInference);
+        var pages = PageStep.ForChanges(request, effective, extraction, source.Calls, time);
+        var step = new IncrementalPageStep(indexOf(request.ConnectorId), request, pages, effective);
         await foreach (
             var page in making.WhileNotFullAsync(
                 source.ReadChangesAsync(opened.Plan.Cursor!, after, options.Page, cancellationToken),

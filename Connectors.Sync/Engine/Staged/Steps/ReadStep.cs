@@ -41,7 +41,7 @@ internal sealed class ReadStep(
             throw new ConnectorException($"Partition '{opened.Plan.Partitions[input.Partition].Name}' was read to its end already.");
         }
 
-        using var making = new PageBuilder(limits, time);
+        using var making = new PageBuilder(limits.For(opened.Plan.PassesInference), time);
         var after = before is null ? PageToken.Start : new PageToken(before.Next);
         await ReadAsync(opened, request, source, input.Partition, after, seen, making, cancellationToken);
         var (result, page) = await making.StageAsync(store, opened, input, before, cancellationToken);
@@ -105,7 +105,7 @@ internal sealed class ReadStep(
         CancellationToken cancellationToken
     )
     {
-        var step = PageStep.For(request, options, extraction, source.Calls, time);
+        var step = PageStep.For(request, options.For(opened.Plan.PassesInference), extraction, source.Calls, time);
         var partition = opened.Plan.Partitions[number];
         await foreach (
             var page in making.WhileNotFullAsync(

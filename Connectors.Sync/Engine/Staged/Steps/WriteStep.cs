@@ -7,7 +7,11 @@ using Connectors.Sync.Staging;
 namespace Connectors.Sync.Engine.Staged.Steps;
 
 /// <summary>Writes staged batches to the index. Idempotent: operations are idempotent by id, and counts depend only on the diff.</summary>
-internal sealed class WriteStep(IStagingStore store, BatchWriters writers, RejectionLimits rejectionLimits)
+/// <param name="store">Where the batches are.</param>
+/// <param name="writers">Makes what they are written with.</param>
+/// <param name="rejectionLimits">When too much is rejected.</param>
+/// <param name="passesInference">Whether Elasticsearch asks an inference endpoint about what is written.</param>
+internal sealed class WriteStep(IStagingStore store, BatchWriters writers, RejectionLimits rejectionLimits, bool passesInference)
 {
     private const int MaxBufferedBatches = 8;
 
@@ -65,7 +69,7 @@ internal sealed class WriteStep(IStagingStore store, BatchWriters writers, Rejec
         var monitor = new RejectionMonitor(rejectionLimits);
         monitor.Resume(rejected);
         monitor.Resume(before.Run);
-        return new Session(writers.For(request, monitor, preview), monitor, before.Rejections, preview);
+        return new Session(writers.For(request, monitor, preview, passesInference), monitor, before.Rejections, preview);
     }
 
     private async Task<WriteResult> SaveReportAsync(Session session, PlanName plan, SyncCounts counts, CancellationToken cancellationToken)

@@ -26,6 +26,11 @@ public sealed record PageName(string Value) : StagedName(Value);
 [JsonConverter(typeof(StagedNameConverter<ReportName>))]
 public sealed record ReportName(string Value) : StagedName(Value);
 
+/// <summary>Name of planned deletes: a folder of parts.</summary>
+/// <param name="Value">The name in the staging store.</param>
+[JsonConverter(typeof(StagedNameConverter<DeletesName>))]
+public sealed record DeletesName(string Value) : StagedName(Value);
+
 /// <summary>Writes a name as its text.</summary>
 internal sealed class StagedNameConverter<T> : JsonConverter<T>
     where T : StagedName

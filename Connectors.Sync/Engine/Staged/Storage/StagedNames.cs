@@ -18,7 +18,7 @@ internal static class StagedNames
         new(string.Create(CultureInfo.InvariantCulture, $"{plan}/{partition:D3}/{number:D6}-{Attempt()}"));
 
     /// <summary>The deletes: a folder of parts.</summary>
-    public static string NewDeletes(PlanName plan) => $"{plan}/deletes-{Attempt()}";
+    public static DeletesName NewDeletes(PlanName plan) => new($"{plan}/deletes-{Attempt()}");
 
     /// <summary>A report.</summary>
     public static ReportName NewReport(PlanName plan) => new($"{plan}/reports/{Attempt()}");
@@ -36,7 +36,7 @@ internal static class StagedNames
     public static string Batches(PageName page) => page.Value + ".batches";
 
     /// <summary>A part of the deletes.</summary>
-    public static string Part(string deletes, int part) => string.Create(CultureInfo.InvariantCulture, $"{deletes}/{part:D6}");
+    public static string Part(DeletesName deletes, int part) => string.Create(CultureInfo.InvariantCulture, $"{deletes}/{part:D6}");
 
     /// <summary>Marker: the deletes of a blob were sent, or are about to be.</summary>
     public static string Sent(string content) => content + ".sent";

@@ -6,7 +6,7 @@ using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Paging;
 using Connectors.Sources.Rest.Streams;
 
-namespace Connectors.Sources.Rest.GitHub;
+namespace Connectors.Sources.Rest.GitHub.Streams;
 
 /// <summary>Writes issues or pull requests, with all that is listed below each.</summary>
 /// <param name="client">The repository's client.</param>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Connectors.Sources.Rest.Streams;
 
-namespace Connectors.Sources.Rest.GitHub;
+namespace Connectors.Sources.Rest.GitHub.Streams;
 
 /// <summary>The repositories that are named, as documents.</summary>
 internal sealed class NamedRepositories(

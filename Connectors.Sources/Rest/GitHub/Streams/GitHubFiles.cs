@@ -5,7 +5,7 @@ using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Streams;
 
-namespace Connectors.Sources.Rest.GitHub;
+namespace Connectors.Sources.Rest.GitHub.Streams;
 
 /// <summary>
 /// The files of a branch that hold documentation, by path. The tree is read once; each file's last commit tells when it changed.

@@ -1,7 +1,7 @@
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Streams;
 
-namespace Connectors.Sources.Rest.GitHub;
+namespace Connectors.Sources.Rest.GitHub.Streams;
 
 /// <summary>A stream whose client is found when it is first read: that of the owner's installation.</summary>
 internal sealed class OwnerStream(string name, GitHubClients clients, string owner, Func<RestClient, RestStream> make) : RestStream(name)

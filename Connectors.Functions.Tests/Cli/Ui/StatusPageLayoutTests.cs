@@ -1,0 +1,237 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Connectors.Emulator;
+using Connectors.Emulator.Faults;
+using Connectors.Tests.Support.MongoWire;
+using Microsoft.Playwright;
+using MongoDB.Bson;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Connectors.Tests.Cli.Ui;
+
+/// <summary>The status page as it lies on a screen: everything is there, nothing is cut off, nothing scrolls sideways.</summary>
+public sealed class StatusPageLayoutTests
+{
+    private const string Hostile = "<img src=x onerror=document.title=\"taken\">";
+
+    public static TheoryData<string, int, int, ColorScheme> Screens =>
+        new()
+        {
+            { "desktop-light", 1280, 900, ColorScheme.Light },
+            { "desktop-dark", 1280, 900, ColorScheme.Dark },
+            { "phone-light", 390, 844, ColorScheme.Light },
+            { "phone-dark", 390, 844, ColorScheme.Dark },
+            { "small-phone-light", 320, 640, ColorScheme.Light },
+        };
+
+    [Theory]
+    [MemberData(nameof(Screens))]
+    public async Task EverythingIsSeenOnEveryScreenInEveryLight(string name, int width, int height, ColorScheme colors)
+    {
+        BrowserPage.Require();
+        await using var mongo = await MongoWireServer.StartAsync();
+        mongo.AddCollection(
+            "shop",
+            "orders",
+            Enumerable.Range(0, 12_000).Select(number => new BsonDocument { ["_id"] = number, ["text"] = $"Order {number}" })
+        );
+        await using var bed = await PollBed.OpenAsync(new EmulatorOptions { WritesPerSecond = 600 });
+        await FillAsync(bed, mongo);
+        await bed.StartAsync();
+        await using var browser = await BrowserPage.OpenAsync(width, height, colors);
+        var page = browser.Page;
+        await page.GotoAsync(bed.Page.ToString());
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sync Orders now" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Details of Handbook" }).ClickAsync();
+        await Expect(page.Locator("#running .numbers"))
+            .ToContainTextAsync(new Regex("[1-9][0-9,]*/s", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await Expect(page.Locator("#detail svg rect")).ToHaveCountAsync(30);
+        await browser.ShootAsync($"status-page-{name}");
+        await ExpectWholeAsync(browser, width);
+
+        var history = page.GetByRole(AriaRole.Table, new() { NameRegex = new Regex("The last .* syncs") });
+        await Expect(history.GetByRole(AriaRole.Row)).ToHaveCountAsync(6);
+        await Expect(history.GetByRole(AriaRole.Row).Nth(1)).ToContainTextAsync("full");
+        await Expect(history.GetByRole(AriaRole.Row).Nth(2)).ToContainTextAsync("incremental");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show the last 30" }).ClickAsync();
+        await Expect(history.GetByRole(AriaRole.Row)).ToHaveCountAsync(31);
+        await ExpectWholeAsync(browser, width);
+
+        await Expect(page.GetByRole(AriaRole.Progressbar, new() { Name = "Progress of Orders" })).ToHaveAttributeAsync("max", "12000");
+        await Expect(page.Locator("#running")).ToContainTextAsync("Full sync · ");
+        await Expect(page.Locator("#detail")).ToContainTextAsync("failed to parse field [price]");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = Hostile })).ToBeVisibleAsync();
+        await Expect(page.Locator("#detail dl.settings")).ToContainTextAsync("search-handbook");
+        await Expect(page.Locator("body")).Not.ToContainTextAsync("[object");
+        Assert.Equal("Connectors", await page.TitleAsync());
+        Assert.Equal(0, await page.Locator("img").CountAsync());
+        Assert.Empty(await browser.PoorContrastAsync());
+        Assert.Empty(browser.Complaints);
+    }
+
+    [Fact]
+    public async Task OnAPhoneEverySettingHasALineOfItsOwn()
+    {
+        BrowserPage.Require();
+        await using var bed = await PollBed.OpenAsync();
+        await bed.MirrorAsync("f1", "Files", 1);
+        await bed.StartAsync();
+        await using var browser = await BrowserPage.OpenAsync(390, 844);
+        await browser.Page.GotoAsync(bed.Page.ToString());
+        await browser.Page.GetByRole(AriaRole.Button, new() { Name = "Details of Files" }).ClickAsync();
+        await Expect(browser.Page.Locator("#detail dl.settings")).ToContainTextAsync("directory");
+
+        var widths = await browser.Page.EvaluateAsync<int[]>(
+            "[...document.querySelectorAll('dl.settings > *')].map(one => one.offsetWidth)"
+        );
+
+        Assert.All(widths, width => Assert.InRange(width, 300, 390));
+        Assert.InRange(widths.Length, 10, 100);
+    }
+
+    [Fact]
+    public async Task SyncsOfOneDayAreToldApartByTheirTimes()
+    {
+        BrowserPage.Require();
+        await using var bed = await PollBed.OpenAsync();
+        await bed.MirrorAsync("f1", "Files", 1);
+        foreach (var hour in Enumerable.Range(2, 9))
+        {
+            var start = new DateTimeOffset(2026, 10, 20, hour, 5, 0, TimeSpan.Zero);
+            bed.AddJob($"job-{hour}", "f1", start, TimeSpan.FromSeconds(40), 10, 0);
+        }
+
+        await bed.StartAsync();
+        await using var browser = await BrowserPage.OpenAsync();
+        await browser.Page.GotoAsync(bed.Page.ToString());
+        await browser.Page.GetByRole(AriaRole.Button, new() { Name = "Details of Files" }).ClickAsync();
+
+        await Expect(browser.Page.Locator("#detail svg text")).ToContainTextAsync(["10", "20/10/2026, 02:05", "10:05"]);
+        await ExpectWholeAsync(browser, 1280);
+    }
+
+    [Fact]
+    public async Task WhatIsMissingIsNamedAndWhatNobodyServesIsNotOffered()
+    {
+        BrowserPage.Require();
+        await using var bed = await PollBed.OpenAsync();
+        foreach (var id in (string[])["empty", "nobody", "python"])
+        {
+            await bed.MirrorAsync(id, $"The {id} one", 1);
+        }
+
+        bed.Edit("empty", connector =>
+        {
+            connector["status"] = "needs_configuration";
+            connector["configuration"]!["directory"]!["value"] = string.Empty;
+        });
+        bed.Edit("nobody", connector => connector["service_type"] = "unknown");
+        bed.Edit("python", connector =>
+        {
+            connector["service_type"] = "box";
+            connector["last_seen"] = TimeProvider.System.GetUtcNow().ToString("O");
+        });
+        await bed.StartAsync();
+        await using var browser = await BrowserPage.OpenAsync(390, 844);
+        await browser.Page.GotoAsync(bed.Page.ToString());
+
+        var empty = Card("The empty one");
+        await Expect(empty).ToContainTextAsync("directory: ");
+        await Expect(empty).ToContainTextAsync("elastic-ingest connector edit empty --set directory=VALUE");
+        await Expect(empty.GetByRole(AriaRole.Button, new() { Name = "Sync" })).ToBeDisabledAsync();
+        await Expect(Card("The nobody one")).ToContainTextAsync("No service serves it");
+        await Expect(Card("The nobody one").GetByRole(AriaRole.Button)).ToHaveTextAsync(["Details"]);
+        await Expect(Card("The python one")).ToContainTextAsync("Served by another service.");
+        await Expect(Card("The python one").GetByRole(AriaRole.Button)).ToHaveTextAsync(["Sync now", "Details"]);
+        await browser.ShootAsync("status-page-not-ready");
+        await ExpectWholeAsync(browser, 390);
+
+        ILocator Card(string name) =>
+            browser.Page.Locator("#list > li").Filter(new() { Has = browser.Page.GetByRole(AriaRole.Heading, new() { Name = name }) });
+    }
+
+    private static async Task ExpectWholeAsync(BrowserPage browser, int width)
+    {
+        Assert.True(await browser.Page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= width, "it scrolls sideways");
+        Assert.Empty(await browser.CutOffAsync());
+    }
+
+    private static async Task FillAsync(PollBed bed, MongoWireServer mongo)
+    {
+        await bed.CreateAsync(
+            "--id",
+            "orders",
+            "--name",
+            "Orders",
+            "--service-type",
+            "mongodb",
+            "--index",
+            "search-orders",
+            "--set",
+            $"host={mongo.ConnectionString}",
+            "--set",
+            "database=shop",
+            "--set",
+            "collection=orders"
+        );
+        await bed.MirrorAsync("handbook", "Handbook", 3, "--schedule", "0 0 2 * * ?");
+        await bed.MirrorAsync("hostile", Hostile, 1);
+        await bed.CreateAsync(
+            "--id",
+            "gone",
+            "--name",
+            "Archive",
+            "--service-type",
+            "dir",
+            "--index",
+            "search-archive",
+            "--set",
+            "directory=/no/such/folder"
+        );
+        var start = new DateTimeOffset(2026, 10, 20, 2, 0, 0, TimeSpan.Zero);
+        var rejections = new JsonObject
+        {
+            ["reasons"] = new JsonObject { ["document_parsing_exception"] = 3 },
+            ["samples"] = new JsonArray(
+                new JsonObject
+                {
+                    ["id"] = "orders/2026/11/1.json",
+                    ["type"] = "document_parsing_exception",
+                    ["reason"] = "failed to parse field [price] of type [long] in document with id '1': For input string \"twelve\"",
+                },
+                new JsonObject
+                {
+                    ["id"] = Hostile,
+                    ["type"] = "document_parsing_exception",
+                    ["reason"] = "failed to parse field [price] of type [long] in document with id '2'",
+                }
+            ),
+        };
+        for (var day = 0; day < 34; day++)
+        {
+            var (status, error) = day is 12 or 23
+                ? ("error", "The folder /srv/handbook can't be read. See whether it is mounted.")
+                : ("completed", null);
+            bed.AddJob(
+                $"job-{day}",
+                "handbook",
+                start.AddDays(day),
+                TimeSpan.FromSeconds(40 + (day * 37 % 113)),
+                200 + (day * 7919 % 1500),
+                day % 5 * 20,
+                status,
+                error,
+                day == 33 ? rejections : null,
+                day % 2 == 0 ? "incremental" : "full"
+            );
+        }
+
+        bed.Edit("handbook", connector =>
+        {
+            connector["last_synced"] = start.AddDays(33).ToString("O");
+            connector["last_sync_status"] = "completed";
+        });
+    }
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using Connectors.Abstractions;
+using Connectors.Sources.Rest.Documents;
+using Connectors.Sources.Rest.Http;
+using Connectors.Sources.Rest.Paging;
+using Connectors.Sources.Rest.Streams;
+
+namespace Connectors.Sources.Rest.Atlassian;
+
+/// <summary>
+/// What Jira and Confluence have in common: containers (projects, spaces) that are chosen by their keys or replaced by rules, people with
+/// their groups, and changes that are found by the time of the last change.
+/// </summary>
+public abstract class AtlassianDataSource : RestDataSource, IAccessControlSource, IChangeFeed
+{
+    /// <summary>Atlassian reads times in the account's zone, which nobody knows here: a day more covers all of them.</summary>
+    private static readonly TimeSpan Overlap = TimeSpan.FromDays(1);
+
+    private readonly Lazy<IReadOnlyList<string>> _rules;
+    private readonly TimeChanges _changes;
+    private readonly string _container;
+
+    /// <summary>Keeps the context; connects at the first call.</summary>
+    /// <param name="context">The context.</param>
+    /// <param name="container">What documents lie in, in the singular: <c>project</c>. The field that chooses them has its plural as its
+    /// name.</param>
+    private protected AtlassianDataSource(SourceContext context, string container)
+        : base(context)
+    {
+        _container = container;
+        _rules = new(() => AtlassianRules.From(Context.AdvancedRules));
+        _changes = new(FindPlacesAsync, since => Walk(place => StreamsSince(place, since)), Context.TimeProvider, Overlap);
+        ContainerList = new RestPlace($"({container}s)", $"{container}s");
+    }
+
+    /// <summary>The place that lists the containers themselves. The key of a container has no brackets.</summary>
+    private protected RestPlace ContainerList { get; }
+
+    /// <summary>The queries to read in the place of containers; empty without rules.</summary>
+    private protected IReadOnlyList<string> Rules => _rules.Value;
+
+    /// <summary>How to reach the product.</summary>
+    private protected abstract AtlassianConfiguration Atlassian { get; }
+
+    /// <summary>The keys of the containers that are meant; <c>*</c> alone for all that the account can see.</summary>
+    private protected abstract IReadOnlyList<string> Keys { get; }
+
+    /// <summary>The list of all containers that the account can see.</summary>
+    private protected abstract (RestRequest First, RestPaging Paging) Containers { get; }
+
+    /// <summary>A request that costs little and fails when the sign-in is refused.</summary>
+    private protected abstract RestRequest Probe { get; }
+
+    private bool IsAll => Keys is ["*"];
+
+    /// <inheritdoc/>
+    /// <remarks>Signs in, and finds the containers that are named.</remarks>
+    public override async Task PingAsync(CancellationToken cancellationToken)
+    {
+        using (await Client.SendAsync(Probe, cancellationToken)) { }
+
+        if (!IsAll)
+        {
+            await FindPlacesAsync(cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<AccessIdentity> ReadIdentitiesAsync(CancellationToken cancellationToken) =>
+        Atlassian.IsCloud ? AtlassianUsers.ReadAsync(Client, cancellationToken) : ReadServerUsersAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) => Task.FromResult(_changes.Start());
+
+    /// <inheritdoc/>
+    /// <remarks>What changed. What is gone is left to the next full sync.</remarks>
+    public Task<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
+        _changes.ReadAsync(cursor, after, limits, cancellationToken);
+
+    /// <summary>The users of Server and Data Center, who are not the site's.</summary>
+    private protected abstract IAsyncEnumerable<AccessIdentity> ReadServerUsersAsync(CancellationToken cancellationToken);
+
+    /// <summary>What to read of a place for the changes since a time.</summary>
+    private protected abstract IReadOnlyList<RestStream> StreamsSince(RestPlace place, DateTimeOffset since);
+
+    private protected override RestClient CreateClient() => Atlassian.CreateClient(Context);
+
+    private protected override async Task<IReadOnlyList<RestPlace>> FindPlacesAsync(CancellationToken cancellationToken)
+    {
+        if (Rules.Count > 0)
+        {
+            return [RestPlace.Whole];
+        }
+
+        var places = new List<RestPlace> { ContainerList };
+        var (first, paging) = Containers;
+        await foreach (var container in Client.ListAsync(first, paging, cancellationToken))
+        {
+            if (IsMeant(container))
+            {
+                var key = KeyOf(container);
+                places.Add(new RestPlace(key, container.Text("name") ?? key));
+            }
+        }
+
+        if (places.Count == 1 && IsAll)
+        {
+            // A token that has ended may still be answered, as nobody: that must not empty the index.
+            throw new ConnectorException(
+                $"{_container}s: the account sees no {_container}. {Atlassian.SignInHint} {Atlassian.Product.PermissionHint}"
+            );
+        }
+
+        return IsAll || Keys.FirstOrDefault(key => !places.Exists(place => Same(place.Key, key))) is not { } missing
+            ? places
+            : throw new ConnectorException(
+                $"{_container}s: there is no {_container} '{missing}' that this account can see. Give keys of {_container}s, not names."
+            );
+    }
+
+    /// <summary>Whether a container is to be mirrored.</summary>
+    private protected bool IsMeant(JsonElement container) => IsAll || Keys.Any(wanted => Same(wanted, KeyOf(container)));
+
+    private protected override ValueTask DisposeAsyncCore()
+    {
+        _changes.Dispose();
+        return base.DisposeAsyncCore();
+    }
+
+    private static bool Same(string item, string other) => string.Equals(item, other, StringComparison.OrdinalIgnoreCase);
+
+    private string KeyOf(JsonElement container) => container.RequiredText($"A {_container} of {Description.Name}", "key");
+}

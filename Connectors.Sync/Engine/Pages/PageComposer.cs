@@ -1,0 +1,161 @@
+using Connectors.Abstractions;
+using Connectors.Sync.Bulk;
+using Connectors.Sync.Bulk.Documents;
+using Connectors.Sync.Content;
+using Connectors.Sync.Diff;
+using Connectors.Sync.Engine.Planning;
+using Connectors.Sync.Retries;
+
+namespace Connectors.Sync.Engine.Pages;
+
+/// <summary>
+/// Composes the writes of a compared page, one part after the other: fetches contents, writes bulk lines, cuts batches.
+/// </summary>
+/// <param name="lines">Writes the lines of an operation.</param>
+/// <param name="bulk">The size of batches.</param>
+/// <param name="contentConcurrency">Contents that are fetched at the same time.</param>
+/// <param name="contents">Reads contents.</param>
+/// <param name="time">The clock, for the stamps of documents that have none.</param>
+/// <param name="addAs">How a document is counted that the index does not have.</param>
+/// <param name="hasAccessControl">Whether documents have access lists, and so a digest even with a time stamp.</param>
+internal sealed class PageComposer(
+    DocumentLines lines,
+    BulkWriterOptions bulk,
+    int contentConcurrency,
+    ContentReader contents,
+    TimeProvider time,
+    BulkOperationKind addAs = BulkOperationKind.Add,
+    bool hasAccessControl = false
+)
+{
+    /// <summary>Contents of so many bytes, and one more, are in memory for a page at a time.</summary>
+    internal const long MaxContentBytes = 32 * 1024 * 1024;
+
+    // Of a file whose size the source does not know.
+    private const long UnknownContentBytes = 64 * 1024;
+
+    /// <summary>The composer of a sync.</summary>
+    public static PageComposer For(
+        SyncRequest request,
+        BulkOperationKind addAs,
+        SyncEngineOptions options,
+        ContentExtraction extraction,
+        SourceCalls calls,
+        TimeProvider time
+    ) =>
+        new(
+            new DocumentLines(request.Pipeline),
+            options.Bulk,
+            options.ContentConcurrency,
+            extraction.ReaderFor(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true, calls),
+            time,
+            addAs,
+            request.HasAccessControl
+        );
+
+    /// <summary>Composes the writes of as many documents as have <see cref="MaxContentBytes"/> of content: of all of a page that has
+    /// none.</summary>
+    public async Task ComposeAsync(PageState work, PagePlan plan, CancellationToken cancellationToken)
+    {
+        var (start, end) = (work.Next, EndOfPart(work));
+        var texts = await FetchAsync(work, start, end, plan, cancellationToken);
+        Compose(work, start, end, texts, plan);
+        plan.Complete();
+        work.Next = end;
+    }
+
+    /// <summary>The first document that has to wait for the next part.</summary>
+    private static int EndOfPart(PageState work)
+    {
+        var bytes = 0L;
+        for (var index = work.Next; index < work.Page.Count; index++)
+        {
+            if (bytes >= MaxContentBytes)
+            {
+                return index;
+            }
+
+            bytes += work.NeedsContent(index) ? Math.Max(work.Page[index].Content!.SizeInBytes, UnknownContentBytes) : 0;
+        }
+
+        return work.Page.Count;
+    }
+
+    private async Task<ContentText?[]?> FetchAsync(PageState work, int start, int end, PagePlan plan, CancellationToken cancellationToken)
+    {
+        var wanted = Enumerable.Range(start, end - start).Where(work.NeedsContent).ToArray();
+        if (wanted.Length == 0)
+        {
+            return null;
+        }
+
+        var texts = new ContentText?[end - start];
+        plan.Texts = texts;
+        var options = new ParallelOptions { MaxDegreeOfParallelism = contentConcurrency, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(wanted, options, async (index, token) =>
+        {
+            texts[index - start] = await contents.ReadAsync(work.Page[index].Content!, token);
+        });
+        foreach (var index in wanted)
+        {
+            if (texts[index - start] is { IsProblem: true, Reason: { } reason } text)
+            {
+                // Counted by extension: of files in a format that nobody reads there may be many.
+                var type =
+                    text.Outcome == ContentOutcome.Unsupported
+                        ? $"content {Path.GetExtension(work.Page[index].Content!.FileName).ToLowerInvariant()}"
+                        : "content";
+                plan.Rejections.Add(new Rejection(System.Text.Encoding.UTF8.GetString(work.Page[index].Id.Span), type, reason));
+            }
+            else if (texts[index - start] is { IsGone: true, Reason: { } gone })
+            {
+                plan.Rejections.Add(new Rejection(System.Text.Encoding.UTF8.GetString(work.Page[index].Id.Span), "gone", gone));
+            }
+        }
+
+        return texts;
+    }
+
+    private void Compose(PageState work, int start, int end, ContentText?[]? texts, PagePlan plan)
+    {
+        var now = time.GetUtcNow();
+        for (var index = start; index < end; index++)
+        {
+            var verdict = work.Verdicts[index];
+            var text = texts?[index - start];
+
+            // What vanished after it was listed is not written. What the index has of it goes when the next sync does not list it.
+            if (!PageState.IsWritten(verdict) || text is { IsGone: true })
+            {
+                continue;
+            }
+
+            var document = work.Page[index];
+            var batch = plan.OpenBatch();
+            var shortened = work.ShortenedId(index);
+
+            // Nothing in the source changes when a content becomes readable: without a time stamp the document is written again at the next
+            // sync.
+            var isIncomplete = text is { MayPass: true };
+            lines.WriteUpsert(
+                batch.Buffer,
+                shortened ?? document.Id.Span,
+                shortened is null ? default : document.Id.Span,
+                isIncomplete ? now : document.Timestamp ?? now,
+                (document.Timestamp is null || hasAccessControl) && !isIncomplete ? (long)work.States[index].Version.Value : null,
+                document.Body.Span,
+                text is null ? default : text.Utf8.Span,
+                text is null ? default : text.Attachment.Span
+            );
+            plan.Add(
+                verdict switch
+                {
+                    Verdict.Add => addAs,
+                    Verdict.Change => BulkOperationKind.Change,
+                    _ => BulkOperationKind.Repeat,
+                },
+                bulk
+            );
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using Connectors.Abstractions;
+using Microsoft.Extensions.Logging;
+using Xunit.Sdk;
+
+namespace Connectors.Testing;
+
+/// <summary>Whether a fixture can be made and its source answers: asked once, before any test, so that a broken one is told in one sentence
+/// and not by every test in its own words.</summary>
+internal static class FixtureCheck
+{
+    private const string Skip = "$XunitDynamicSkip$";
+
+    /// <summary>What is wrong, or <see langword="null"/>.</summary>
+    public static async Task<string?> ProblemAsync<TFixture>(ILoggerFactory logs, CancellationToken cancellationToken)
+        where TFixture : SourceFixture, new()
+    {
+        var step = "its constructor fails";
+        try
+        {
+            await using var fixture = new TFixture();
+            step = "Create fails";
+            await using var source = SourceContractTests.Open(fixture, logs);
+            step = "its source does not answer";
+            await source.PingAsync(cancellationToken);
+            return null;
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested && !failure.Message.StartsWith(Skip, StringComparison.Ordinal))
+        {
+            // new TFixture() of a type parameter wraps what the constructor throws.
+            var cause = failure is System.Reflection.TargetInvocationException { InnerException: { } inner } ? inner : failure;
+            return $"{typeof(TFixture).Name}: {step}: {cause.Message}";
+        }
+    }
+}
+
+/// <summary>A fixture that no test can use. Where it was found says nothing.</summary>
+internal sealed class BrokenFixtureException(string message) : XunitException(message)
+{
+    /// <inheritdoc/>
+    public override string? StackTrace => null;
+}
