@@ -19,7 +19,6 @@ internal static class IdsCommand
     {
         ["DOTNET_GCGen0MaxBudget"] = "400000",
         ["DOTNET_GCConserveMemory"] = "5",
-        ["DOTNET_gcConcurrent"] = "0",
     };
 
     /// <summary>Measures both in processes of their own.</summary>
