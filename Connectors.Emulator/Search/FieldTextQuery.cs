@@ -2,7 +2,8 @@ using Connectors.Emulator.Mapping;
 
 namespace Connectors.Emulator.Search;
 
-/// <summary>A word, a phrase or the beginning of a word, in one field or in every field; fields whose type can't hold it don't match.</summary>
+/// <summary>A word, a phrase or the beginning of a word, in one field or in every field; fields whose type can't hold it don't
+/// match.</summary>
 /// <param name="fieldName">The field, or <see langword="null"/> for all.</param>
 /// <param name="text">What is looked for.</param>
 /// <param name="isPrefix">Whether it is the beginning only.</param>
@@ -23,7 +24,9 @@ internal sealed class FieldTextQuery(string? fieldName, string text, bool isPref
         double? best = null;
         foreach (var one in fields)
         {
-            var times = candidate.Values(one).Sum(value => one.Kind == FieldKind.Text ? InText(FieldValue.TextOf(value)) : InValue(one, value));
+            var times = candidate
+                .Values(one)
+                .Sum(value => one.Kind == FieldKind.Text ? InText(FieldValue.TextOf(value)) : InValue(one, value));
             if (times > 0)
             {
                 best = Math.Max(best ?? 0, times / (times + 1.2));
