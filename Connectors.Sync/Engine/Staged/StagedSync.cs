@@ -259,15 +259,7 @@ internal sealed class StagedSync : IDisposable
     /// </param>
     private WriteStep Writing(SyncRequest request, StoredPlan plan, int writers)
     {
-        var half = MaxWriteTime(plan) / 2;
-        var bulk = _options.Bulk with
-        {
-            MaxConcurrency = Math.Max(1, _options.Bulk.MaxConcurrency / Math.Clamp(writers, 1, _options.Partitions)),
-
-            // A step ends before its time limit and is retried.
-            RetryTimeLimit = _options.Bulk.RetryTimeLimit < half ? _options.Bulk.RetryTimeLimit : half,
-            InferenceTimeout = _options.Bulk.InferenceTimeout < half ? _options.Bulk.InferenceTimeout : half,
-        };
+        var bulk = _limits.BulkOf(_options, plan.PassesInference, writers);
         return new WriteStep(
             _store,
             new BatchWriters(_indexOf(request.ConnectorId), bulk, _time, _random, _logger, _options.SkipUnchanged),
