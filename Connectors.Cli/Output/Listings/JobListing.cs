@@ -24,7 +24,7 @@ internal static class JobListing
             new("deleted", 6, ColumnFallback.LeftOut),
             new("error", 7, ColumnFallback.Sentence),
         ],
-        More = "`elastic-ingest job show JOB` shows all about one.",
+        More = "More: elastic-ingest job show JOB",
     };
 
     /// <summary>Writes them. A connector is named as people know it, as long as no other one is named so.</summary>

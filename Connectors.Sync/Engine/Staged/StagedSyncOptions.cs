@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Connectors.Sync.Bulk;
 
 namespace Connectors.Sync.Engine.Staged;
 
@@ -52,23 +51,6 @@ internal sealed record StagedSyncOptions
                 MaxWriteTime = MaxInferenceWriteTime,
             }
             : this;
-
-    /// <summary>How a step writes: it ends before its time limit and is retried, and with others that write at the same time it sends no
-    /// more requests than one process would.</summary>
-    /// <param name="options">How syncs are run.</param>
-    /// <param name="passesInference">Whether Elasticsearch asks an inference endpoint about what is written.</param>
-    /// <param name="writers">How many steps may write at the same time.</param>
-    public BulkWriterOptions BulkOf(SyncEngineOptions options, bool passesInference, int writers)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        var half = For(passesInference).MaxWriteTime / 2;
-        return options.Bulk with
-        {
-            MaxConcurrency = Math.Max(1, options.Bulk.MaxConcurrency / Math.Clamp(writers, 1, options.Partitions)),
-            RetryTimeLimit = options.Bulk.RetryTimeLimit < half ? options.Bulk.RetryTimeLimit : half,
-            InferenceTimeout = options.Bulk.InferenceTimeout < half ? options.Bulk.InferenceTimeout : half,
-        };
-    }
 
     /// <summary>Deletes that are staged together. Default 10,000.</summary>
     [Range(1, 100_000)]

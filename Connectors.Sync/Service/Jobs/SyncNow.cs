@@ -4,6 +4,7 @@ using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
+using Connectors.Sync.Service.Admission;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Service.Jobs;
