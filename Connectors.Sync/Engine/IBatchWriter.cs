@@ -27,7 +27,11 @@ internal sealed class BatchWriters(IContentIndex index, BulkWriterOptions bulk, 
     public IBatchWriter For(SyncRequest request, RejectionMonitor monitor, SyncPreview? preview, bool passesInference) =>
         preview is not null
             ? new DryRunBatchWriter(index, request, preview)
-            : new IndexBatchWriter(new BulkWriter(index, bulk.For(passesInference), monitor, time, random, logger), request.IndexName, request.Pipeline?.Name);
+            : new IndexBatchWriter(
+                new BulkWriter(index, bulk.For(passesInference), monitor, time, random, logger),
+                request.IndexName,
+                request.Pipeline?.Name
+            );
 }
 
 /// <summary>Writes to the index.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
+using Connectors.Sync.Service.Admission;
 using Connectors.Sync.Service.Jobs;
 using Connectors.Tests.Sync.Protocol;
 using Xunit;
