@@ -43,7 +43,9 @@ switch (args.FirstOrDefault())
     case "test":
         return Test();
     case "demo":
-        return BuildOnce("Connectors.Cli", "elastic-ingest.dll") ? Dotnet([Output("Connectors.Cli", "elastic-ingest.dll"), "demo", .. more]) : 1;
+        return BuildOnce("Connectors.Cli", "elastic-ingest.dll")
+            ? Dotnet([Output("Connectors.Cli", "elastic-ingest.dll"), "demo", .. more])
+            : 1;
     case "functions":
         return Functions();
     case "bench":

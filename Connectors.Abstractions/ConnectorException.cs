@@ -18,7 +18,10 @@ public sealed class ConnectorException : Exception
     /// like one.</param>
     /// <param name="retryAfter">How long the other side asked to wait, if it did.</param>
     public ConnectorException(FailureKind kind, string message, Exception? innerException = null, TimeSpan? retryAfter = null)
-        : base(Sentences.Whole(Redactor.Redact(message)), innerException is null or ConnectorException ? innerException : Redactor.Redact(innerException))
+        : base(
+            Sentences.Whole(Redactor.Redact(message)),
+            innerException is null or ConnectorException ? innerException : Redactor.Redact(innerException)
+        )
     {
         Kind = kind;
         RetryAfter = retryAfter;

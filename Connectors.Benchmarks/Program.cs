@@ -22,6 +22,8 @@ switch (args)
         return MicroCommand.Run(args[1..]);
 
     // The processes of the race.
+    case [WorkerMemory.Verb, var mongo, var elasticsearch, var activities]:
+        return await WorkerMemory.ServeAsync(mongo, elasticsearch, int.Parse(activities, CultureInfo.InvariantCulture));
     case ["serve-mongo", var documents]:
         return await Servers.MongoAsync(int.Parse(documents, CultureInfo.InvariantCulture));
     case ["serve-elasticsearch", var writesPerSecond]:

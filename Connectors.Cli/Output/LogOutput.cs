@@ -7,12 +7,14 @@ internal sealed class LogOutput : ILoggerProvider
 {
     private readonly CliEnvironment _environment;
     private readonly bool _json;
+    private readonly bool _hasDates;
     private readonly Lock _lock = new();
 
-    public LogOutput(CliEnvironment environment, LogLevel level, bool json)
+    public LogOutput(CliEnvironment environment, LogLevel level, bool json, bool hasDates = false)
     {
         _environment = environment;
         _json = json;
+        _hasDates = hasDates;
 
         // Made here: a service container for one provider takes longer than all the rest of a start of the log.
         Factory = new LoggerFactory([this], new LoggerFilterOptions { MinLevel = level });
@@ -63,7 +65,7 @@ internal sealed class LogOutput : ILoggerProvider
                 formatter(state, exception),
                 exception
             );
-            output.Write(output._json ? line.ToJson(state as IEnumerable<KeyValuePair<string, object?>> ?? []) : line.ToText());
+            output.Write(output._json ? line.ToJson(state as IEnumerable<KeyValuePair<string, object?>> ?? []) : line.ToText(output._hasDates));
         }
     }
 }

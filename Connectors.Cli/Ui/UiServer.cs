@@ -1,7 +1,6 @@
 using System.Net;
 using Connectors.Cli.Hosting;
 using Connectors.Emulator.Http;
-using Connectors.Sync.Api;
 using Connectors.Sync.Service;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Connectors.Emulator.Http;
@@ -134,6 +135,30 @@ internal static class DocumentErrors
 
     private static ElasticError Named(ReadOnlySpan<byte> source, string reason) =>
         Caused(source, 1, reason, new(400, "illegal_argument_exception", reason));
+
+    /// <summary>A keyword is longer than Lucene takes.</summary>
+    public static ElasticError Immense(ReadOnlySpan<byte> source, ref Utf8JsonReader reader, FieldNode node, string id)
+    {
+        var text = TextOf(ref reader);
+        var prefix = string.Join(
+            ", ",
+            Encoding.UTF8.GetBytes(text).Take(30).Select(b => ((sbyte)b).ToString(CultureInfo.InvariantCulture))
+        );
+        return Value(
+            source,
+            reader.TokenStartIndex,
+            node,
+            id,
+            text,
+            new ElasticError(
+                400,
+                "illegal_argument_exception",
+                $"Document contains at least one immense term in field=\"{node.Path}\" (whose UTF8 encoding is longer than the max "
+                    + $"length {ValueChecks.MaxKeywordBytes}), all of which were skipped. "
+                    + $"Please correct the analyzer to not produce such terms. The prefix of the first immense term is: '[{prefix}]...'"
+            )
+        );
+    }
 
     private static ElasticError Caused(ReadOnlySpan<byte> source, long at, string reason, ElasticError cause) =>
         new(400, Type, $"{At(source, at)} failed to parse: {reason}", cause);

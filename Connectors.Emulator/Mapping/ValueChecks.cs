@@ -29,7 +29,8 @@ internal static class ValueChecks
             var preview = Preview(source[(int)at..(int)reader.BytesConsumed]);
             var cause = node.Kind switch
             {
-                FieldKind.Keyword or FieldKind.Text or FieldKind.SemanticText => $"Expected text at {DocumentErrors.Place(source, at)} but found START_OBJECT",
+                FieldKind.Keyword or FieldKind.Text or FieldKind.SemanticText =>
+                    $"Expected text at {DocumentErrors.Place(source, at)} but found START_OBJECT",
                 FieldKind.Date => "Cannot parse object as date",
                 FieldKind.Boolean => "Failed to parse value [START_OBJECT] as only [true] or [false] are allowed.",
                 _ => "Cannot parse object as number",
@@ -51,7 +52,7 @@ internal static class ValueChecks
                     && (node.IgnoreAbove == int.MaxValue || DocumentErrors.TextOf(ref reader).Length <= node.IgnoreAbove)
                 )
                 {
-                    throw Immense(source, ref reader, node, id()).Thrown();
+                    throw DocumentErrors.Immense(source, ref reader, node, id()).Thrown();
                 }
 
                 return;
@@ -264,29 +265,6 @@ internal static class ValueChecks
                 "x_content_parse_exception",
                 $"{DocumentErrors.At(source, reader.BytesConsumed)} {reason}",
                 new ElasticError(400, "json_parse_exception", reason)
-            )
-        );
-    }
-
-    private static ElasticError Immense(ReadOnlySpan<byte> source, ref Utf8JsonReader reader, FieldNode node, string id)
-    {
-        var text = DocumentErrors.TextOf(ref reader);
-        var prefix = string.Join(
-            ", ",
-            Encoding.UTF8.GetBytes(text).Take(30).Select(b => ((sbyte)b).ToString(CultureInfo.InvariantCulture))
-        );
-        return DocumentErrors.Value(
-            source,
-            reader.TokenStartIndex,
-            node,
-            id,
-            text,
-            new ElasticError(
-                400,
-                "illegal_argument_exception",
-                $"Document contains at least one immense term in field=\"{node.Path}\" (whose UTF8 encoding is longer than the max "
-                    + $"length {MaxKeywordBytes}), all of which were skipped. "
-                    + $"Please correct the analyzer to not produce such terms. The prefix of the first immense term is: '[{prefix}]...'"
             )
         );
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -16,12 +17,17 @@ internal sealed class LeftBehind : IDisposable
     /// <summary>The secret. It is Base64, as some keys have to be, and too long to pass for a word.</summary>
     public const string Secret = "TTRSSzNEUzNDUjNUTTRSSzNEUzNDUjNU";
 
+    /// <summary>A key that is a secret too, where a source takes nothing else.</summary>
+    public static readonly string PrivateKey = NewKey();
+
     private static readonly string[] Forms =
     [
         Secret,
         Encoding.ASCII.GetString(Convert.FromBase64String(Secret)),
         Convert.ToBase64String(Encoding.ASCII.GetBytes(Secret)),
+        .. ((string[])["", "x", "xx"]).Select(InBase64),
         "S3CR3T",
+        PrivateKey.Split('\n')[3],
     ];
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly ConcurrentQueue<(string What, string Text)> _texts = new();
@@ -96,4 +102,13 @@ internal sealed class LeftBehind : IDisposable
     }
 
     public void Dispose() => _listener.Dispose();
+
+    // As it stands in the middle of something longer: the basic sign-in holds a name before it.
+    private static string InBase64(string before) => Convert.ToBase64String(Encoding.ASCII.GetBytes(before + Secret))[4..^4];
+
+    private static string NewKey()
+    {
+        using var key = RSA.Create(2048);
+        return key.ExportPkcs8PrivateKeyPem();
+    }
 }

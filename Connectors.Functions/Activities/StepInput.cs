@@ -32,7 +32,15 @@ public sealed record CompleteSyncInput(
     long IndexedDocuments,
     JsonObject? Cursor = null,
     string? Fallback = null
-);
+)
+{
+    /// <summary>The input for ending a sync whose source is certain that nothing changed.</summary>
+    public static CompleteSyncInput Unchanged(BeginResult begun)
+    {
+        ArgumentNullException.ThrowIfNull(begun);
+        return new CompleteSyncInput(null, default, null, begun.IndexedDocuments, begun.Cursor, begun.Fallback);
+    }
+}
 
 /// <summary>The input for ending a sync that was stopped.</summary>
 /// <param name="Stop">Why.</param>

@@ -118,17 +118,9 @@ internal sealed class SyncJobRun : IDisposable
         var begun = await ValueOfAsync(_context.SourceStepAsync<BeginSyncResult>(nameof(SourceActivities.BeginSync), _state.Target));
         if (begun.Result.Plan is null)
         {
-            var input = new CompleteSyncInput(
-                null,
-                default,
-                null,
-                begun.Result.IndexedDocuments,
-                begun.Result.Cursor,
-                begun.Result.Fallback
-            );
             return await StepAsync<SyncSummary>(
                 nameof(IndexActivities.CompleteSync),
-                new StepInput<CompleteSyncInput>(_state.Target, input)
+                new StepInput<CompleteSyncInput>(_state.Target, CompleteSyncInput.Unchanged(begun.Result))
             );
         }
 

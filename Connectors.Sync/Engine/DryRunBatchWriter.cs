@@ -4,7 +4,8 @@ using Connectors.Sync.Engine.Planning;
 
 namespace Connectors.Sync.Engine;
 
-/// <summary>Writes nothing, and reports what would have been written: counts, and the first documents by the names that people know.</summary>
+/// <summary>Writes nothing, and reports what would have been written: counts, and the first documents by the names that people
+/// know.</summary>
 /// <param name="index">Where the names of documents that would be deleted are.</param>
 /// <param name="request">The sync.</param>
 /// <param name="preview">Takes the documents.</param>

@@ -3,6 +3,7 @@ using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
+using Connectors.Sync.Service.Admission;
 using Connectors.Sync.Service.CleanUp;
 using Connectors.Sync.Service.Jobs;
 using Connectors.Sync.Service.Polling;

@@ -77,6 +77,12 @@ public abstract class AtlassianDataSource : RestDataSource, IAccessControlSource
     public Task<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
         _changes.ReadAsync(cursor, after, limits, cancellationToken);
 
+    /// <summary>The error when the account sees no container at all.</summary>
+    private protected abstract ConnectorException NoneSeen();
+
+    /// <summary>The error when the account does not see a container that is named.</summary>
+    private protected abstract ConnectorException Missing(string key);
+
     /// <summary>The users of Server and Data Center, who are not the site's.</summary>
     private protected abstract IAsyncEnumerable<AccessIdentity> ReadServerUsersAsync(CancellationToken cancellationToken);
 
@@ -106,16 +112,12 @@ public abstract class AtlassianDataSource : RestDataSource, IAccessControlSource
         if (places.Count == 1 && IsAll)
         {
             // A token that has ended may still be answered, as nobody: that must not empty the index.
-            throw new ConnectorException(
-                $"{_container}s: the account sees no {_container}. {Atlassian.SignInHint} {Atlassian.Product.PermissionHint}"
-            );
+            throw NoneSeen();
         }
 
         return IsAll || Keys.FirstOrDefault(key => !places.Exists(place => Same(place.Key, key))) is not { } missing
             ? places
-            : throw new ConnectorException(
-                $"{_container}s: there is no {_container} '{missing}' that this account can see. Give keys of {_container}s, not names."
-            );
+            : throw Missing(missing);
     }
 
     /// <summary>Whether a container is to be mirrored.</summary>

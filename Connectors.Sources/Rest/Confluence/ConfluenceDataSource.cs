@@ -50,6 +50,12 @@ public sealed class ConfluenceDataSource : AtlassianDataSource
     private protected override IAsyncEnumerable<AccessIdentity> ReadServerUsersAsync(CancellationToken cancellationToken) =>
         new ConfluenceUsers(_api.Value, Atlassian.Edition).ReadAsync(cancellationToken);
 
+    private protected override ConnectorException NoneSeen() =>
+        new($"spaces: the account sees no space. {Atlassian.SignInHint} {Atlassian.Product.PermissionHint}");
+
+    private protected override ConnectorException Missing(string key) =>
+        new($"spaces: there is no space '{key}' that this account can see. Give keys of spaces, not names.");
+
     private protected override IReadOnlyList<RestStream> StreamsOf(RestPlace place) =>
         place.IsWhole ? [.. Rules.Select(Rule)]
         : place == ContainerList ? [SpaceStream()]

@@ -48,6 +48,12 @@ public sealed class JiraDataSource : AtlassianDataSource
 
     private protected override RestRequest Probe => _api.Value.Get("/rest/api/2/myself");
 
+    private protected override ConnectorException NoneSeen() =>
+        new($"projects: the account sees no project. {Atlassian.SignInHint} {Atlassian.Product.PermissionHint}");
+
+    private protected override ConnectorException Missing(string key) =>
+        new($"projects: there is no project '{key}' that this account can browse. Give keys of projects, not names.");
+
     private protected override IReadOnlyList<RestStream> StreamsOf(RestPlace place) => Streams(place, query => query);
 
     private protected override ValueTask DisposeAsyncCore()

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
+using Connectors.Sources.Rest.Salesforce.Streams;
 using Connectors.Sources.Rest.SignIn;
 using Connectors.Sources.Rest.Streams;
 
@@ -162,7 +163,7 @@ public sealed class SalesforceDataSource : RestDataSource, IAccessControlSource,
         if (place.Key == FilesKey)
         {
             var changed = since is { } time ? SalesforceQueries.ChangedSince(time, "ContentDocument.") : string.Empty;
-            return [new FileStream(Organization, place.Detail.Split(','), changed)];
+            return [new SalesforceFiles(Organization, place.Detail.Split(','), changed)];
         }
 
         var (language, query) = (place.Detail[..4], place.Detail[5..]);

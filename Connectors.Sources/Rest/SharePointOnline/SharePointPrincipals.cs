@@ -73,7 +73,8 @@ internal sealed class SharePointPrincipals(RestClient graph) : IDisposable
         }
 
         // i:0#.f|membership|ann@example.org
-        if ((user.Text("UserPrincipalName") ?? (login.StartsWith("i:", StringComparison.Ordinal) ? login.Split('|')[^1] : null)) is { Length: > 0 } name)
+        var own = login.StartsWith("i:", StringComparison.Ordinal) ? login.Split('|')[^1] : null;
+        if ((user.Text("UserPrincipalName") ?? own) is { Length: > 0 } name)
         {
             yield return AccessControl.User(name);
         }

@@ -53,8 +53,8 @@ internal sealed class SemanticMapping(ElasticsearchCalls calls)
             if (present?["properties"] is not null || present?["type"]?.ToString() is "object" or "nested" or SemanticText)
             {
                 throw new ConnectorException(
-                    $"Field '{field.Field}' of index '{index}' is mapped as {present["type"]?.ToString() ?? "object"}, so it can't be copied "
-                        + "to a semantic_text field. Name a field that holds text."
+                    $"Field '{field.Field}' of index '{index}' is mapped as {present["type"]?.ToString() ?? "object"}, so it can't be "
+                        + "copied to a semantic_text field. Name a field that holds text."
                 );
             }
 
@@ -66,10 +66,10 @@ internal sealed class SemanticMapping(ElasticsearchCalls calls)
                 )
             )
             {
+                var asked = target["inference_id"] is { } endpoint ? $" of the inference endpoint '{endpoint}'" : string.Empty;
                 throw new ConnectorException(
-                    $"Field '{field.Target}' of index '{index}' is mapped already, as {target["type"]}"
-                        + $"{(target["inference_id"] is { } endpoint ? $" of the inference endpoint '{endpoint}'" : string.Empty)}. A field "
-                        + "can't be mapped otherwise later: fill another index."
+                    $"Field '{field.Target}' of index '{index}' is mapped already, as {target["type"]}{asked}. A field can't be mapped "
+                        + "otherwise later: fill another index."
                 );
             }
 

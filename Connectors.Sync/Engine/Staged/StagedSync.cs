@@ -50,6 +50,7 @@ internal sealed class StagedSync : IDisposable
     private readonly StagedPlans _plans;
     private readonly ReadStep _reading;
     private readonly ReadChangesStep _readingChanges;
+    private readonly WriteSteps _writing;
     private readonly ContentExtraction _extraction;
 
     /// <summary>Steps over a staging store.</summary>
@@ -85,7 +86,8 @@ internal sealed class StagedSync : IDisposable
         _plans = new StagedPlans(store, options.StateFolder, limits.MaxCachedPlans);
         _extraction = extraction ?? new ContentExtraction(options.Content, time, loggerFactory);
         _reading = new ReadStep(store, options, _extraction, limits, time, _logger);
-        _readingChanges = new ReadChangesStep(store, indexOf, options, _extraction, limits, time, _logger);
+        _readingChanges = new ReadChangesStep(store, options, _extraction, limits, time, _logger);
+        _writing = new WriteSteps(store, indexOf, options, limits, time, random, _logger);
     }
 
     /// <summary>The reader of a configured source. It retries nothing: a host of steps waits by itself.</summary>
@@ -160,9 +162,11 @@ internal sealed class StagedSync : IDisposable
             await EndingOf(request).CheckIndexAsync(request, plan.Plan, cancellationToken);
         }
 
-        return await WithinTimeAsync(
-            token => Writing(request, plan.Plan, plan.Plan.Partitions.Count).WritePageAsync(request, input, token),
+        return await _writing.RunAsync(
+            request,
             plan.Plan,
+            writers: plan.Plan.Partitions.Count,
+            (step, token) => step.WritePageAsync(request, input, token),
             cancellationToken
         );
     }
@@ -197,9 +201,11 @@ internal sealed class StagedSync : IDisposable
         request = plan.Request;
         await EndingOf(request).CheckIndexAsync(request, plan.Plan, cancellationToken);
         using var activity = Trace("write deletes", request);
-        return await WithinTimeAsync(
-            token => Writing(request, plan.Plan, writers: 1).WriteDeletesAsync(request, input, token),
+        return await _writing.RunAsync(
+            request,
             plan.Plan,
+            writers: 1,
+            (step, token) => step.WriteDeletesAsync(request, input, token),
             cancellationToken
         );
     }
@@ -250,59 +256,10 @@ internal sealed class StagedSync : IDisposable
 
     private SyncCompletion EndingOf(SyncRequest request) => new(_indexOf(request.ConnectorId), _options);
 
-    private TimeSpan MaxWriteTime(StoredPlan plan) => _limits.For(plan.PassesInference).MaxWriteTime;
-
-    /// <param name="request">The sync.</param>
-    /// <param name="plan">Its plan.</param>
-    /// <param name="writers">
-    /// The number of steps that may write at the same time: together they send no more requests than one process would.
-    /// </param>
-    private WriteStep Writing(SyncRequest request, StoredPlan plan, int writers)
-    {
-        var half = MaxWriteTime(plan) / 2;
-        var bulk = _options.Bulk with
-        {
-            MaxConcurrency = Math.Max(1, _options.Bulk.MaxConcurrency / Math.Clamp(writers, 1, _options.Partitions)),
-
-            // A step ends before its time limit and is retried.
-            RetryTimeLimit = _options.Bulk.RetryTimeLimit < half ? _options.Bulk.RetryTimeLimit : half,
-            InferenceTimeout = _options.Bulk.InferenceTimeout < half ? _options.Bulk.InferenceTimeout : half,
-        };
-        return new WriteStep(
-            _store,
-            new BatchWriters(_indexOf(request.ConnectorId), bulk, _time, _random, _logger),
-            _options.Rejections,
-            plan.PassesInference
-        );
-    }
-
     private static System.Diagnostics.Activity? Trace(string what, SyncRequest request) =>
         SyncTelemetry
             .Source.StartActivity(what)
             ?.SetTag("connectors.job", request.JobId)
             .SetTag("connectors.connector", request.ConnectorId)
             .SetTag("connectors.index", request.IndexName);
-
-    private async Task<WriteResult> WithinTimeAsync(
-        Func<CancellationToken, Task<WriteResult>> write,
-        StoredPlan plan,
-        CancellationToken cancellationToken
-    )
-    {
-        using var limit = new CancellationTokenSource(MaxWriteTime(plan), _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            var result = await write(either.Token);
-            SyncTelemetry.Count(result.Counts);
-            return result;
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new ConnectorException(
-                FailureKind.Retry,
-                $"Elasticsearch did not take what was to be written within {MaxWriteTime(plan).TotalMinutes:0.#} minutes."
-            );
-        }
-    }
 }

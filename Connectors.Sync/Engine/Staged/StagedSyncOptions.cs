@@ -33,8 +33,8 @@ internal sealed record StagedSyncOptions
     /// </summary>
     public TimeSpan MaxWriteTime { get; init; } = TimeSpan.FromMinutes(4);
 
-    /// <summary>Bulk operations after which a read ends, where Elasticsearch asks an inference endpoint about each. Default 100: their write
-    /// may take minutes.</summary>
+    /// <summary>Bulk operations after which a read ends, where Elasticsearch asks an inference endpoint about each. Default 100: their
+    /// write may take minutes.</summary>
     [Range(1, 1_000_000)]
     public int MaxInferenceOperations { get; init; } = 100;
 

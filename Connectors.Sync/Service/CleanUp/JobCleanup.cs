@@ -90,7 +90,8 @@ internal sealed class JobCleanup(SyncJobIndex jobs, SyncJobSteps steps, TimeProv
         return removed;
     }
 
-    /// <summary>Tells connectors whose last sync is said to be suspended when it was canceled since: Kibana cancels the job alone.</summary>
+    /// <summary>Tells connectors whose last sync is said to be suspended when it was canceled since: Kibana cancels the job
+    /// alone.</summary>
     /// <param name="connectors">Those that are served here.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     public async Task TellCanceledAsync(IEnumerable<ConnectorRecord> connectors, CancellationToken cancellationToken)

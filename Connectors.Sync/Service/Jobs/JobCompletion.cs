@@ -19,7 +19,8 @@ internal sealed class JobCompletion(SyncJobSteps steps, IContentIndex? index, So
     /// <param name="end">How its sync ended; not <see cref="SyncResultEnd.Lost"/>, for which nothing is written.</param>
     /// <param name="result">The result. The documents of an index whose sync did not complete are counted here.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    /// <returns>The job as it stands; <see langword="null"/> when somebody else ended it otherwise or has taken it, or it is gone.</returns>
+    /// <returns>The job as it stands; <see langword="null"/> when somebody else ended it otherwise or has taken it, or it is
+    /// gone.</returns>
     /// <exception cref="ConnectorException">The end could not be written. The job stays in progress.</exception>
     public async Task<SyncJobRecord?> WriteAsync(
         SyncJobRecord job,

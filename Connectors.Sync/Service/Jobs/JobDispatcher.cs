@@ -4,6 +4,7 @@ using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
+using Connectors.Sync.Service.Admission;
 using Connectors.Sync.Service.Polling;
 using Microsoft.Extensions.Logging;
 

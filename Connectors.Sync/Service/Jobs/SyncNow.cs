@@ -4,6 +4,7 @@ using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
+using Connectors.Sync.Service.Admission;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Service.Jobs;
@@ -173,8 +174,8 @@ internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, Servic
         var same = string.Join(' ', [$"elastic-ingest sync {waiting.ConnectorId}", .. theirs]);
         return new ConnectorException(
             waiting.Status == JobStatus.Pending
-                ? $"Job '{waiting.Id}' of connector '{waiting.ConnectorId}' waits to be run {Listed(theirs)}, and this sync is {Listed(ours)}. "
-                    + $"Run it first ('{same}'), or cancel it ('elastic-ingest job cancel {waiting.Id}'), then sync again."
+                ? $"Job '{waiting.Id}' of connector '{waiting.ConnectorId}' waits to be run {Listed(theirs)}, and this sync is "
+                    + $"{Listed(ours)}. Run it first ('{same}'), or cancel it ('elastic-ingest job cancel {waiting.Id}'), then sync again."
                 : $"Job '{waiting.Id}' of connector '{waiting.ConnectorId}' was interrupted; it runs {Listed(theirs)}, and this sync is "
                     + $"{Listed(ours)}. Go on with it ('{same}'), or cancel it ('elastic-ingest job cancel {waiting.Id}'), then sync again."
         );

@@ -5,6 +5,7 @@ using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service;
+using Connectors.Sync.Service.Admission;
 using Connectors.Sync.Service.Jobs;
 using Connectors.Tests.Support.InMemory;
 using Connectors.Tests.Sync.Protocol;

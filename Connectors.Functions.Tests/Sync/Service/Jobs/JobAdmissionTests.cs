@@ -2,6 +2,7 @@ using Connectors.Sync.Configuration;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service;
+using Connectors.Sync.Service.Admission;
 using Connectors.Sync.Service.Jobs;
 using Xunit;
 

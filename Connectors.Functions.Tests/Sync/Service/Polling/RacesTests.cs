@@ -6,6 +6,7 @@ using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service;
+using Connectors.Sync.Service.Admission;
 using Connectors.Sync.Service.CleanUp;
 using Connectors.Sync.Service.Jobs;
 using Connectors.Sync.Service.Polling;

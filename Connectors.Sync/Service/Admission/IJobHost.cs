@@ -1,7 +1,7 @@
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
 
-namespace Connectors.Sync.Service.Jobs;
+namespace Connectors.Sync.Service.Admission;
 
 /// <summary>A host that runs jobs: what <see cref="JobAdmission"/> has to know of it, and how it starts a job that is
 /// admitted.</summary>

@@ -2,7 +2,7 @@ using Connectors.Abstractions;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
 
-namespace Connectors.Sync.Service.Jobs;
+namespace Connectors.Sync.Service.Admission;
 
 /// <summary>
 /// Decides in every host which jobs may be taken now: of connectors that are served, one at a time for each connector's content and one for

@@ -4,7 +4,7 @@ using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Streams;
 
-namespace Connectors.Sources.Rest.Salesforce;
+namespace Connectors.Sources.Rest.Salesforce.Streams;
 
 /// <summary>
 /// The files that are linked to records, each once, in the order of their ids. Which there are is asked for at the beginning and kept, as
@@ -13,7 +13,8 @@ namespace Connectors.Sources.Rest.Salesforce;
 /// <param name="organization">Asks.</param>
 /// <param name="objects">The objects whose records count.</param>
 /// <param name="condition">A further condition on files; empty for none.</param>
-internal sealed class FileStream(SalesforceOrganization organization, IReadOnlyList<string> objects, string condition) : RestStream("files")
+internal sealed class SalesforceFiles(SalesforceOrganization organization, IReadOnlyList<string> objects, string condition)
+    : RestStream("files")
 {
     private const int FilesAPage = 200;
     private KeyValuePair<string, List<string>>[]? _files;

@@ -4,7 +4,7 @@ using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Streams;
 
-namespace Connectors.Sources.Rest.Salesforce;
+namespace Connectors.Sources.Rest.Salesforce.Streams;
 
 /// <summary>The records that a query finds, each page with what its records refer to and with the posts of its cases.</summary>
 /// <param name="name">What it lists.</param>

@@ -1,6 +1,6 @@
 using Connectors.Sync.Protocol.Jobs;
 
-namespace Connectors.Sync.Service.Jobs;
+namespace Connectors.Sync.Service.Admission;
 
 /// <summary>Which jobs may be begun: one at a time for each connector, and beside it one for its access control; the oldest first.
 /// Pure.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Connectors.Sources.Rest.Salesforce;
+namespace Connectors.Sources.Rest.Salesforce.Streams;
 
 /// <summary>What is added to the records of a page.</summary>
 /// <param name="Lookups">The fields for records that they refer to.</param>

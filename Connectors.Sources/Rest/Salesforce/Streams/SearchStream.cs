@@ -3,7 +3,7 @@ using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Paging;
 using Connectors.Sources.Rest.Streams;
 
-namespace Connectors.Sources.Rest.Salesforce;
+namespace Connectors.Sources.Rest.Salesforce.Streams;
 
 /// <summary>The records that a search (SOSL) finds. Salesforce gives at most 2,000, on one page.</summary>
 internal sealed class SearchStream(string name, SalesforceOrganization organization, string sosl) : RestStream(name)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Connectors.Sources.Rest.Documents;
 
-namespace Connectors.Sources.Rest.Salesforce;
+namespace Connectors.Sources.Rest.Salesforce.Streams;
 
 /// <summary>Writes records as the Python service has them in documents.</summary>
 internal static class RecordJson
