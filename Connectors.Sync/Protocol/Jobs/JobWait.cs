@@ -1,10 +1,6 @@
 using Connectors.Sync.Protocol.Connectors;
 
-<<<<<<<< HEAD:Connectors.Sync/Service/Admission/JobWait.cs
-namespace Connectors.Sync.Service.Admission;
-========
 namespace Connectors.Sync.Protocol.Jobs;
->>>>>>>> sem:Connectors.Sync/Protocol/Jobs/JobWait.cs
 
 /// <summary>What a job that waits is waiting for, as far as the documents tell. Pure.</summary>
 internal static class JobWait
