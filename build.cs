@@ -43,7 +43,9 @@ switch (args.FirstOrDefault())
     case "test":
         return Test();
     case "demo":
-        return BuildOnce("Connectors.Cli", "elastic-ingest.dll") ? Dotnet([Output("Connectors.Cli", "elastic-ingest.dll"), "demo", .. more]) : 1;
+        return BuildOnce("Connectors.Cli", "elastic-ingest.dll")
+            ? Dotnet([Output("Connectors.Cli", "elastic-ingest.dll"), "demo", .. more])
+            : 1;
     case "functions":
         return Functions();
     case "bench":
@@ -153,22 +155,12 @@ int Bench()
 
     // What is measured is the program as it ships, compiled for this machine. Where the compiler for that can't be had, it is measured as
     // it is built.
-    var folder = Path.Combine(artifacts, "bench");
-    string[] compile =
-    [
-        "publish",
-        Path.Combine(root, "Connectors.Cli"),
-        "-c",
-        "Release",
-        "-r",
-        RuntimeInformation.RuntimeIdentifier,
-        "--self-contained",
-        "false",
-        "-o",
-        folder,
-    ];
-    var (exitCode, _) = Capture("dotnet", [.. compile, "-p:PublishReadyToRun=true", "-p:PackAsTool=false", "-v", "q", "--nologo"]);
-    Environment.SetEnvironmentVariable("CONNECTORS_ELASTIC_INGEST", exitCode == 0 ? Path.Combine(folder, "elastic-ingest.dll") : null);
+    var folder = Path.Combine(artifacts, "bench", "elastic-ingest");
+    Empty(folder);
+    var project = Path.Combine(root, "Connectors.Cli");
+    var isPublished = PublishProject(project, folder, "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained");
+    var program = Path.Combine(folder, OperatingSystem.IsWindows() ? "elastic-ingest.exe" : "elastic-ingest");
+    Environment.SetEnvironmentVariable("CONNECTORS_ELASTIC_INGEST", isPublished ? program : null);
     return Dotnet([Output("Connectors.Benchmarks", "Connectors.Benchmarks.dll"), .. more]);
 }
 

@@ -20,7 +20,7 @@ internal static partial class Sentences
     public static string Whole(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var whole = DoubledStops().Replace(text, "$1").Trim();
+        var whole = DoubledStops().Replace(text, "${stop}").Trim();
         whole = WideSpaces().Replace(whole, ". ");
         return whole.Length == 0 || whole[^1] is '.' or '?' or '!' or ':' or '\u2026' ? whole : whole + ".";
     }
@@ -34,7 +34,7 @@ internal static partial class Sentences
     private static partial Regex LineBreaks();
 
     // "a. ." and "a.." at the end of a sentence, and "a?." too; neither "..." nor the ".." of a path.
-    [GeneratedRegex(@"(?<=[\p{L}\p{N})\]'""])(\.|[?!])\s?\.(?=\s|$)", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"(?<=[\p{L}\p{N})\]'""])(?<stop>\.|[?!])\s?\.(?=\s|$)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex DoubledStops();
 
     [GeneratedRegex(@"\. {2,}(?=\p{Lu})", RegexOptions.None, 1000)]

@@ -5,7 +5,6 @@ using Connectors.Abstractions;
 using Connectors.Cli.Commands;
 using Connectors.Cli.Help;
 using Connectors.Cli.Output;
-using Connectors.Sync.Configuration.Settings;
 
 namespace Connectors.Cli;
 
@@ -38,6 +37,11 @@ internal static class CommandLine
 
     private static async Task<int> RunCommandAsync(IReadOnlyList<string> args, CliEnvironment environment)
     {
+        if (Suggestions.AreAsked(args))
+        {
+            return await Suggestions.WriteAsync(args, environment, environment.Shutdown.Stop);
+        }
+
         var root = IngestCommand.Create(environment);
         foreach (var help in root.Options.OfType<HelpOption>())
         {
@@ -49,7 +53,7 @@ internal static class CommandLine
         var parsed = root.Parse(args, Form);
         if (parsed.Action is ParseErrorAction)
         {
-            WriteErrors(parsed, environment.Error);
+            UsageErrors.Write(parsed, environment.Error);
             return ExitCode.Usage;
         }
 
@@ -79,71 +83,4 @@ internal static class CommandLine
             return ExitCode.Failed;
         }
     }
-
-    private static void WriteErrors(ParseResult parsed, TextWriter error)
-    {
-        var result = parsed.CommandResult;
-        if (parsed.UnmatchedTokens.Count > 0)
-        {
-            // What follows an unknown option is probably its value; what follows an unknown command belongs to it.
-            var options = parsed.UnmatchedTokens.Where(token => token.StartsWith('-')).ToArray();
-            if (options.Length == 0)
-            {
-                result = CommandBefore(parsed, parsed.UnmatchedTokens[0]);
-            }
-
-            foreach (var token in options.Length > 0 ? options : parsed.UnmatchedTokens.Take(1))
-            {
-                var isOption = token.StartsWith('-');
-                var near = KeySuggestion.Nearest(
-                    token,
-                    isOption ? OptionNames(parsed) : result.Command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name)
-                );
-                error.WriteLine(
-                    $"{token}: unknown {(isOption ? "option" : result.Command.Subcommands.Count == 0 ? "argument" : "command")}."
-                        + (near is null ? "" : $" Did you mean {near}?")
-                );
-            }
-        }
-        else
-        {
-            foreach (var message in parsed.Errors.Select(problem => problem.Message).Distinct())
-            {
-                error.WriteLine(message);
-            }
-        }
-
-        var path = string.Join(' ', Path(result));
-        error.WriteLine($"See {path} --help.");
-    }
-
-    // A misspelt command may be followed by the name of another one, which is then taken for the command: `sorce list`.
-    private static System.CommandLine.Parsing.CommandResult CommandBefore(ParseResult parsed, string token)
-    {
-        var words = parsed.Tokens.Select(item => item.Value).ToList();
-        var result = parsed.CommandResult;
-        while (
-            result.Parent is System.CommandLine.Parsing.CommandResult parent
-            && words.IndexOf(result.IdentifierToken.Value) > words.IndexOf(token)
-        )
-        {
-            result = parent;
-        }
-
-        return result;
-    }
-
-    private static IEnumerable<string> OptionNames(ParseResult parsed)
-    {
-        for (var result = parsed.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
-        {
-            foreach (var option in result.Command.Options.Where(option => !option.Hidden))
-            {
-                yield return option.Name;
-            }
-        }
-    }
-
-    private static IEnumerable<string> Path(System.CommandLine.Parsing.CommandResult result) =>
-        result.Parent is System.CommandLine.Parsing.CommandResult parent ? [.. Path(parent), result.Command.Name] : ["elastic-ingest"];
 }

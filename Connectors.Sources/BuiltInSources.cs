@@ -14,6 +14,7 @@ public static class BuiltInSources
             ["gitlab"] = "Connectors.Sources.Rest.GitLab.GitLabDataSource, Connectors.Sources",
             ["http_json"] = "Connectors.Sources.Rest.HttpJson.HttpJsonDataSource, Connectors.Sources",
             ["jira"] = "Connectors.Sources.Rest.Jira.JiraDataSource, Connectors.Sources",
+            ["microsoft_teams"] = "Connectors.Sources.Rest.MicrosoftTeams.MicrosoftTeamsDataSource, Connectors.Sources",
             ["mongodb"] = "Connectors.Sources.Databases.MongoDB.MongoDataSource, Connectors.Sources",
             ["mysql"] = "Connectors.Sources.Databases.Sql.MySql.MySqlDataSource, Connectors.Sources",
             ["onedrive"] = "Connectors.Sources.Rest.OneDrive.OneDriveDataSource, Connectors.Sources",

@@ -1,4 +1,3 @@
-using Connectors.Abstractions;
 using Microsoft.Extensions.Logging;
 using Xunit.Sdk;
 
@@ -6,12 +5,13 @@ namespace Connectors.Testing;
 
 /// <summary>Whether a fixture can be made and its source answers: asked once, before any test, so that a broken one is told in one sentence
 /// and not by every test in its own words.</summary>
-internal static class FixtureCheck
+/// <param name="Problem">What is wrong, or <see langword="null"/>.</param>
+internal sealed record FixtureCheck(string? Problem)
 {
     private const string Skip = "$XunitDynamicSkip$";
 
-    /// <summary>What is wrong, or <see langword="null"/>.</summary>
-    public static async Task<string?> ProblemAsync<TFixture>(ILoggerFactory logs, CancellationToken cancellationToken)
+    /// <summary>Makes one, asks its source, and takes it down.</summary>
+    public static async Task<FixtureCheck> RunAsync<TFixture>(ILoggerFactory logs, CancellationToken cancellationToken)
         where TFixture : SourceFixture, new()
     {
         var step = "its constructor fails";
@@ -22,14 +22,14 @@ internal static class FixtureCheck
             await using var source = SourceContractTests.Open(fixture, logs);
             step = "its source does not answer";
             await source.PingAsync(cancellationToken);
-            return null;
+            return new FixtureCheck(Problem: null);
         }
         catch (Exception failure)
             when (!cancellationToken.IsCancellationRequested && !failure.Message.StartsWith(Skip, StringComparison.Ordinal))
         {
             // new TFixture() of a type parameter wraps what the constructor throws.
             var cause = failure is System.Reflection.TargetInvocationException { InnerException: { } inner } ? inner : failure;
-            return $"{typeof(TFixture).Name}: {step}: {cause.Message}";
+            return new FixtureCheck($"{typeof(TFixture).Name}: {step}: {cause.Message}");
         }
     }
 }

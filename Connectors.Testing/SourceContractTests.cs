@@ -18,13 +18,15 @@ namespace Connectors.Testing;
 public abstract class SourceContractTests<TFixture> : SourceContractTests
     where TFixture : SourceFixture, new()
 {
-    private static readonly Lazy<Task<string?>> Problem = new(() =>
-        FixtureCheck.ProblemAsync<TFixture>(new RecordingLoggerFactory(), CancellationToken.None)
-    );
+    // Of all tests of the fixture: the first one asks.
+    private static FixtureCheck? _check;
 
     /// <inheritdoc/>
-    protected sealed override async ValueTask<SourceFixture> CreateFixtureAsync(CancellationToken cancellationToken) =>
-        await Problem.Value.WaitAsync(cancellationToken) is { } problem ? throw new BrokenFixtureException(problem) : new TFixture();
+    protected sealed override async ValueTask<SourceFixture> CreateFixtureAsync(CancellationToken cancellationToken)
+    {
+        _check ??= await FixtureCheck.RunAsync<TFixture>(new RecordingLoggerFactory(), cancellationToken);
+        return _check.Problem is { } problem ? throw new BrokenFixtureException(problem) : new TFixture();
+    }
 }
 
 /// <summary>The contract of <see cref="SourceContractTests{TFixture}"/>, for a fixture that needs more than a constructor: a server that is

@@ -86,6 +86,13 @@ public sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
         }
     }
 
+    /// <summary>Leaves the memory to the garbage collector, because somebody may still read it; nothing is given to the pool.</summary>
+    internal void Abandon()
+    {
+        _array = [];
+        _length = 0;
+    }
+
     private void Reserve(int sizeHint)
     {
         var needed = Math.Max(sizeHint, 1);

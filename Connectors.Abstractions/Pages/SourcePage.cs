@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Connectors.Abstractions;
 
 /// <summary>
@@ -9,11 +7,11 @@ namespace Connectors.Abstractions;
 public sealed class SourcePage : IDisposable
 {
     private readonly PooledBuffer _buffer;
-    private readonly List<Entry> _entries;
+    private readonly PageEntries _entries;
 
     internal SourcePage(
         PooledBuffer buffer,
-        List<Entry> entries,
+        PageEntries entries,
         List<string> unreadable,
         List<SourceProblem> problems,
         string? gap,
@@ -64,7 +62,7 @@ public sealed class SourcePage : IDisposable
     {
         get
         {
-            ref readonly var entry = ref CollectionsMarshal.AsSpan(_entries)[index];
+            ref readonly var entry = ref _entries[index];
             var written = _buffer.WrittenMemory;
             return new SourceDocument(
                 written.Slice(entry.IdStart, entry.IdLength),
@@ -92,7 +90,7 @@ public sealed class SourcePage : IDisposable
         }
 
         var dropped = _entries.Count - kept;
-        _entries.RemoveRange(kept, dropped);
+        _entries.Truncate(kept);
         return dropped;
     }
 
@@ -106,15 +104,9 @@ public sealed class SourcePage : IDisposable
     }
 
     /// <summary>Gives the page's memory back.</summary>
-    public void Dispose() => _buffer.Dispose();
-
-    internal readonly record struct Entry(
-        int IdStart,
-        int IdLength,
-        int BodyStart,
-        int BodyLength,
-        DateTimeOffset? Timestamp,
-        DocumentContent? Content,
-        int VolatileLength = 0
-    );
+    public void Dispose()
+    {
+        _buffer.Dispose();
+        _entries.Dispose();
+    }
 }

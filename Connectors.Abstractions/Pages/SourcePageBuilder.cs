@@ -12,29 +12,39 @@ namespace Connectors.Abstractions;
 /// </summary>
 public sealed class SourcePageBuilder : IDisposable
 {
+    private const int LargestFirst = 2 * 1024 * 1024;
+
     private readonly PageLimits _limits;
-    private readonly List<SourcePage.Entry> _entries = [];
+    private PageEntries? _entries = new();
     private readonly List<string> _unreadable = [];
     private readonly List<SourceProblem> _problems = [];
-    private PooledBuffer? _buffer = new(64 * 1024);
+    private PooledBuffer? _buffer;
     private Utf8JsonWriter? _json;
     private string? _gap;
     private (int IdStart, int IdLength, DateTimeOffset? Timestamp, DocumentContent? Content)? _open;
     private int? _volatileStart;
 
     /// <summary>An empty page that is full at <paramref name="limits"/>.</summary>
-    public SourcePageBuilder(PageLimits limits) => _limits = limits;
+    public SourcePageBuilder(PageLimits limits)
+    {
+        _limits = limits;
+
+        // Memory that is never written to is never resident, and a page that grows step by step leaves all its smaller arrays behind.
+        _buffer = new PooledBuffer(Math.Clamp(limits.MaxBytes, 256, LargestFirst));
+    }
 
     /// <summary>Documents added so far.</summary>
-    public int Count => _entries.Count;
+    public int Count => Entries.Count;
 
     /// <summary>Whether a limit is reached. One document more does no harm; a source that keeps adding breaks the memory bound.</summary>
-    public bool IsFull => _entries.Count >= _limits.MaxDocuments || Buffer.Length >= _limits.MaxBytes;
+    public bool IsFull => Entries.Count >= _limits.MaxDocuments || Buffer.Length >= _limits.MaxBytes;
 
     /// <summary>Bytes of ids and bodies so far.</summary>
     internal int SizeInBytes => Buffer.Length;
 
-    private PooledBuffer Buffer => _buffer ?? throw new ObjectDisposedException(nameof(SourcePageBuilder), "The page was built already.");
+    private PooledBuffer Buffer => _buffer ?? throw Built();
+
+    private PageEntries Entries => _entries ?? throw Built();
 
     /// <summary>Begins a document. The caller writes exactly one JSON object to the returned writer, then calls
     /// <see cref="End"/>.</summary>
@@ -100,8 +110,8 @@ public sealed class SourcePageBuilder : IDisposable
         var (idStart, idLength, timestamp, content) = _open ?? throw new InvalidOperationException("Begin a document first.");
         _json?.Flush();
         var bodyStart = idStart + idLength;
-        _entries.Add(
-            new SourcePage.Entry(
+        Entries.Add(
+            new PageEntry(
                 idStart,
                 idLength,
                 bodyStart,
@@ -165,10 +175,10 @@ public sealed class SourcePageBuilder : IDisposable
             throw new InvalidOperationException("End the last document first.");
         }
 
-        var buffer = Buffer;
-        _buffer = null;
+        var (buffer, entries) = (Buffer, Entries);
+        (_buffer, _entries) = (null, null);
         Release();
-        return new SourcePage(buffer, _entries, _unreadable, _problems, _gap, next, isLast, restarts);
+        return new SourcePage(buffer, entries, _unreadable, _problems, _gap, next, isLast, restarts);
     }
 
     /// <summary>Gives the memory back if no page was built.</summary>
@@ -176,8 +186,11 @@ public sealed class SourcePageBuilder : IDisposable
     {
         Release();
         _buffer?.Dispose();
-        _buffer = null;
+        _entries?.Dispose();
+        (_buffer, _entries) = (null, null);
     }
+
+    private static ObjectDisposedException Built() => new(nameof(SourcePageBuilder), "The page was built already.");
 
     /// <summary>Releases the writer without writing the rest of an abandoned document.</summary>
     private void Release()

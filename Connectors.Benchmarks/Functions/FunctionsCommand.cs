@@ -25,6 +25,9 @@ namespace Connectors.Benchmarks.Functions;
 /// </summary>
 internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
 {
+    /// <summary>As host.json has it.</summary>
+    private const int MaxActivities = 8;
+
     public static async Task<int> RunAsync(string[] arguments)
     {
         var (documents, rounds) = (RaceCommand.Number(arguments, "--documents") ?? 100_000, RaceCommand.Number(arguments, "--rounds") ?? 3);
@@ -35,6 +38,14 @@ internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
         );
         var few = await new FunctionsCommand(documents, rounds, warmsUp: true).MeasureAsync();
         Console.WriteLine($"functions: ratio {few.Ratio:F2}");
+        if (OperatingSystem.IsLinux())
+        {
+            var (first, again) = await WorkerMemory.MeasureAsync(documents, MaxActivities);
+            Console.WriteLine($"functions: peak memory of the worker {first:F0} MiB first, {again:F0} MiB re-sync");
+            (first, again) = await WorkerMemory.MeasureAsync(documents, activities: 2);
+            Console.WriteLine($"functions: with the setting for 512 MB {first:F0} MiB first, {again:F0} MiB re-sync");
+        }
+
         if (times > 1)
         {
             var many = await new FunctionsCommand(documents * times, rounds: 1, warmsUp: false).MeasureAsync();
@@ -62,7 +73,7 @@ internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
                 new Random(1),
                 NullLoggerFactory.Instance
             );
-            await using var host = await StartHostAsync(course, folder);
+            await using var host = await StartHostAsync(course.Elasticsearch, folder, MaxActivities);
             var services = await host.Services.GetRequiredService<ConnectorApp>().ReadyAsync(CancellationToken.None);
             for (var round = warmsUp ? 0 : 1; round <= rounds; round++)
             {
@@ -100,14 +111,14 @@ internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
-    private static Task<LocalFunctionHost> StartHostAsync(Course course, string folder) =>
+    internal static Task<LocalFunctionHost> StartHostAsync(string elasticsearch, string folder, int activities) =>
         LocalFunctionHost.StartAsync(
             new LocalFunctionHostOptions
             {
                 Functions = typeof(SyncJob).Assembly.GetExportedTypes(),
                 StorageFolder = Path.Combine(folder, "histories"),
                 RunsTimers = false,
-                MaxConcurrentActivities = 8,
+                MaxConcurrentActivities = activities,
                 Configure = builder =>
                 {
                     builder.Configuration["ConnectorsPollSchedule"] = "0 0 0 1 1 *";
@@ -118,7 +129,7 @@ internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
                         {
                             Variables = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
                             {
-                                ["Connectors__elasticsearch__host"] = course.Elasticsearch,
+                                ["Connectors__elasticsearch__host"] = elasticsearch,
                                 ["Connectors__service__state_dir"] = Path.Combine(folder, "copies"),
                                 ["ConnectorsStagingFolder"] = Path.Combine(folder, "staging"),
                             },
@@ -132,7 +143,7 @@ internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
     /// <summary>From the first question to the source to the last to Elasticsearch.</summary>
     private async Task<TimeSpan> EngineAsync(Course course, AppServices services, ElasticsearchGateway gateway, string index, string folder)
     {
-        var connector = await ConnectAsync(course, services, index);
+        var connector = await ConnectAsync(course.Mongo, services, index);
         var request = JobSetup.DryRun(connector, services.Sources.Describe("mongodb")) with { JobId = index, DryRun = false };
         var engine = new SyncEngine(
             gateway.Content,
@@ -159,7 +170,7 @@ internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
         string index
     )
     {
-        var connector = await ConnectAsync(course, services, index);
+        var connector = await ConnectAsync(course.Mongo, services, index);
         using var client = new HttpClient { BaseAddress = host.Uri };
         var started = Stopwatch.GetTimestamp();
         using var answer = await client.PostAsync(new Uri($"api/connectors/{connector.Id}/syncs", UriKind.Relative), content: null);
@@ -183,7 +194,7 @@ internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
         return (taken, activities);
     }
 
-    private static Task<ConnectorRecord> ConnectAsync(Course course, AppServices services, string index) =>
+    internal static Task<ConnectorRecord> ConnectAsync(string mongo, AppServices services, string index) =>
         services.Connectors.CreateAsync(
             new NewConnector
             {
@@ -195,7 +206,7 @@ internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
                     services.Sources.Describe("mongodb").Fields,
                     new Dictionary<string, JsonNode?>(StringComparer.Ordinal)
                     {
-                        ["host"] = course.Mongo,
+                        ["host"] = mongo,
                         ["database"] = Servers.Database,
                         ["collection"] = Servers.Collection,
                     }

@@ -23,7 +23,11 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<ChildProcess> StartAsync(params string[] arguments)
+    public static Task<ChildProcess> StartAsync(params string[] arguments) => StartAsync([], arguments);
+
+    /// <param name="environment">Variables of its environment.</param>
+    /// <param name="arguments">The verb and what it takes.</param>
+    public static async Task<ChildProcess> StartAsync(Dictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(ChildProcess).Assembly.Location, .. arguments])
         {
@@ -31,6 +35,11 @@ internal sealed class ChildProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             UseShellExecute = false,
         };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         var child = new ChildProcess(Process.Start(start)!);
         child.Ready = await child.ReadAsync("ready ");
         return child;

@@ -28,7 +28,8 @@ internal static class IngestProcess
 
     public static async Task<IngestRun> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
+        var isAssembly = Program.EndsWith(".dll", StringComparison.Ordinal);
+        var start = new ProcessStartInfo(isAssembly ? "dotnet" : Program, isAssembly ? [Program, .. arguments] : arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -63,9 +64,15 @@ internal static class IngestProcess
             return process.HasExited ? 0 : process.PeakWorkingSet64;
         }
 
+        return PeakOf(process.Id);
+    }
+
+    /// <summary>The most memory that a process of Linux has had resident so far, in bytes; 0 when it has ended.</summary>
+    public static long PeakOf(int process)
+    {
         try
         {
-            var line = File.ReadLines($"/proc/{process.Id}/status")
+            var line = File.ReadLines($"/proc/{process}/status")
                 .FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
             return line is null
                 ? 0

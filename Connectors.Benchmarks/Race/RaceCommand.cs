@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Connectors.Benchmarks.Ids;
 
 namespace Connectors.Benchmarks.Race;
 
@@ -12,7 +13,10 @@ namespace Connectors.Benchmarks.Race;
 internal sealed class RaceCommand(int documents, int rounds, int pace)
 {
     private const int SmallRace = 100_000;
+    private const int LargeRace = 1_000_000;
+    private const int ManyIds = 10_000_000;
     private const int ClusterPace = 30_000;
+    private const double Mebibyte = 1024 * 1024;
 
     public static Task<int> RunAsync(string[] arguments)
     {
@@ -34,19 +38,40 @@ internal sealed class RaceCommand(int documents, int rounds, int pace)
         var atFullSpeed = await RaceAsync(writesPerSecond: 0);
         Print($"\n--- a server that takes {pace:N0} writes a second");
         var atPace = await RaceAsync(pace);
-        if (documents > SmallRace)
+        List<Round> all = [.. atFullSpeed, .. atPace];
+        var (first, again) = (all.Max(round => PeakOf(round.First)), all.Max(round => PeakOf(round.Again)));
+        var processor = Micros(atFullSpeed, round => round.First.ProcessorSeconds);
+        var (ratio, paced) = (Median(atFullSpeed, round => round.Ratio), Median(atPace, round => round.Ratio));
+        List<Aim> aims =
+        [
+            Aim.AtLeast("race at full speed, part of the blast", ratio, 0.5, "of the blast"),
+            Aim.AtLeast($"race at {pace:N0} writes a second, part of the blast", paced, 0.8, "of the blast"),
+            Aim.AtLeast($"unchanged re-sync at {pace:N0} writes a second", Median(atPace, round => round.SpeedUp), 3, "times the first"),
+        ];
+
+        // The other aims are those of one size of the race.
+        if (documents == SmallRace)
         {
-            await CompareMemoryAsync(atFullSpeed);
+            aims.AddRange([
+                Aim.AtMost("peak memory, first sync", first, 150, "MiB"),
+                Aim.AtMost("peak memory, re-sync", again, 120, "MiB"),
+                Aim.AtMost("processor time, with the start of the process", processor, 20, "us a document"),
+                .. await GrowAsync(first, again),
+            ]);
         }
 
+        Print("");
+        aims.ForEach(aim => Print(aim.ToString()));
         Print(
             $"""
 
-            race at {pace:N0} writes a second: ratio {Median(atPace, round => round.Ratio):F2}
-            race: ratio {Median(atFullSpeed, round => round.Ratio):F2}
+            peak memory {first:F0} MiB first, {again:F0} MiB re-sync
+            processor time {processor:F1} us a document
+            {pace:N0} writes a second: ratio {paced:F2}
+            race: ratio {ratio:F2}
             """
         );
-        return 0;
+        return aims.TrueForAll(aim => aim.IsMet) ? 0 : 1;
     }
 
     private async Task<List<Round>> RaceAsync(int writesPerSecond)
@@ -129,23 +154,36 @@ internal sealed class RaceCommand(int documents, int rounds, int pace)
         return new Round(documents, TimeSpan.FromSeconds(seconds), processor, first, again, untouched);
     }
 
-    /// <summary>The same with 100,000 documents: what a document more costs in memory.</summary>
-    private async Task CompareMemoryAsync(List<Round> large)
+    /// <summary>A million documents, and ten million ids: what each more costs.</summary>
+    /// <param name="first">The peak of a first sync of 100,000, in MiB.</param>
+    /// <param name="again">That of a re-sync.</param>
+    private static async Task<List<Aim>> GrowAsync(double first, double again)
     {
-        await using var course = await Course.OpenAsync(SmallRace, writesPerSecond: 0);
-        var connector = await course.CreateConnectorAsync("memory");
-        var first = (await course.SyncAsync(connector)).Process.PeakBytes;
+        Print($"\n--- {LargeRace:N0} documents, then {ManyIds:N0} ids by a synthetic source");
+        await using var course = await Course.OpenAsync(LargeRace, writesPerSecond: 0);
+        var connector = await course.CreateConnectorAsync("large");
+        var large = await course.SyncAsync(connector);
         await course.TouchAsync();
-        var again = (await course.SyncAsync(connector)).Process.PeakBytes;
-        Compare("first sync", first, large.Max(round => round.First.Process.PeakBytes));
-        Compare("re-sync", again, large.Max(round => round.Again.Process.PeakBytes));
-
-        void Compare(string what, long few, long many) =>
-            Print(
-                $"memory, {what}: {few / 1048576.0:N0} MiB with {SmallRace:N0} documents, {many / 1048576.0:N0} MiB with {documents:N0}: "
-                    + $"{(double)(many - few) / (documents - SmallRace):F1} bytes an id more"
-            );
+        var largeAgain = await course.SyncAsync(connector);
+        Check(large.Indexed == LargeRace && largeAgain.Indexed == 0, "the large syncs did not write what they should");
+        var ids = await IdsCommand.MeasureAsync(ManyIds);
+        Print(
+            $"first sync {PeakOf(large):F0} MiB and {large.ProcessorSeconds:F2} s of processor time, re-sync {PeakOf(largeAgain):F0} MiB "
+                + $"and {largeAgain.ProcessorSeconds:F2} s; ids: first sync {ids.First:F0} MiB, re-sync {ids.Again:F0} MiB"
+        );
+        return
+        [
+            Aim.AtMost("processor time at 1,000,000 documents", large.ProcessorSeconds * 1e6 / LargeRace, 8, "us a document"),
+            Aim.AtMost("first sync, from 100,000 to 1,000,000 documents", PerId(PeakOf(large) - first), 40, "bytes an id"),
+            Aim.AtMost("re-sync, from 100,000 to 1,000,000 documents", PerId(PeakOf(largeAgain) - again), 40, "bytes an id"),
+            Aim.AtMost("first sync of 10,000,000 ids", ids.First, 550, "MiB"),
+            Aim.AtMost("re-sync of 10,000,000 ids", ids.Again, 550, "MiB"),
+        ];
     }
+
+    private static double PerId(double mebibytes) => mebibytes * Mebibyte / (LargeRace - SmallRace);
+
+    private static double PeakOf(SyncRun run) => run.Process.PeakBytes / Mebibyte;
 
     private static void Check(bool isSo, string otherwise)
     {

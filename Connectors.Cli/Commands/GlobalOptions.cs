@@ -23,9 +23,12 @@ internal sealed class GlobalOptions
     // Elastic's service has these two; the first means JSON logs, the second has no meaning here.
     public Option<bool> Filebeat { get; } = new("--filebeat") { Description = "Logs as JSON, one object a line.", Recursive = true };
 
+    public Option<bool> LogDates { get; } =
+        new("--log-dates") { Description = "Log lines with date and time zone: 2026-01-01T10:00:00Z.", Recursive = true };
+
     public Option<bool> Uvloop { get; } = new("--uvloop") { Hidden = true, Recursive = true };
 
-    public IEnumerable<Option> All => [ConfigFile, LogLevel, Debug, Json, Filebeat, Uvloop];
+    public IEnumerable<Option> All => [ConfigFile, LogLevel, Debug, Json, Filebeat, LogDates, Uvloop];
 
     private static Option<string?> CreateLogLevel()
     {
@@ -35,7 +38,7 @@ internal sealed class GlobalOptions
             HelpName = "DEBUG|INFO|WARNING|ERROR|CRITICAL",
             Recursive = true,
         };
-        option.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL");
+        option.AcceptWords("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL");
         return option;
     }
 }

@@ -10,21 +10,23 @@ internal static class IngestCommand
 {
     private static readonly string[] ServiceActions = ["poll", "schedule", "sync_content", "sync_access_control", "cleanup"];
 
-    public static RootCommand Create(CliEnvironment environment)
+    public static RootCommand Create(CliEnvironment environment) => Create(environment, new GlobalOptions());
+
+    public static RootCommand Create(CliEnvironment environment, GlobalOptions global)
     {
-        var global = new GlobalOptions();
         var action = new Option<string[]>("--action")
         {
             Description = "What to do, as with Elastic's own service; may be repeated. Without it, and without a command: poll.",
             HelpName = "poll|schedule|sync_content|sync_access_control|cleanup|list|config",
             AllowMultipleArgumentsPerToken = false,
         };
-        action.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. ServiceActions, "list", "config"]);
+        action.AcceptWords([.. ServiceActions, "list", "config"]);
         var serviceType = new Option<string?>("--service-type")
         {
             Description = "The source that --action config is about.",
             HelpName = "TYPE",
         };
+        serviceType.CompletionSources.Add(Suggestions.Marker(Suggestions.Source));
         var root = new RootCommand(
             "Mirrors third-party data into Elasticsearch, driven by Kibana, the Connector API or the commands below."
         )

@@ -80,6 +80,11 @@ internal static class PollCommand
         }
 
         var results = await host.Service.RunOnceAsync(stop, cancellationToken);
+        if (results.Count == 0 && !stop.IsCancellationRequested)
+        {
+            display.Say("Nothing was due.");
+        }
+
         return stop.IsCancellationRequested ? ExitCode.Interrupted
             : results.Any(result => result.End is SyncResultEnd.Failed or SyncResultEnd.Canceled) ? ExitCode.Failed
             : ExitCode.Success;

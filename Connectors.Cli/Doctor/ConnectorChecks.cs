@@ -30,8 +30,10 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth c
             [
                 CheckResult.Skipped(
                     name,
-                    $"'{connector.ServiceType ?? "no service type"}' is not served here: it is neither in native_service_types nor under "
-                        + "connectors."
+                    connector.ServiceType is { } type
+                        ? $"Not served here: neither is its id '{connector.Id}' under connectors, nor its service type '{type}' in "
+                            + "native_service_types."
+                        : $"Not served here: its id '{connector.Id}' is not under connectors, and it has no service type yet."
                 ),
             ];
         }

@@ -32,8 +32,8 @@ internal static class HelpTopics
             [
                 "On a terminal it asks for missing values and repeats a question after a wrong answer. Without a terminal, or with "
                     + "--no-input, it never waits and names what is missing.",
-                "Each answer is tried at once: whether Elasticsearch responds, whether the credentials have all required privileges, "
-                    + "whether the source responds.",
+                "Each answer is tried before the next question: whether something responds at the address, whether the credentials have "
+                    + "all required privileges, whether a folder exists, whether the source responds. Advanced settings come last.",
                 "A secret that is given as @env:NAME stays in the environment and config.yml refers to it. Any other secret is written "
                     + "into config.yml, which is then readable only by you.",
             ],
@@ -54,8 +54,9 @@ internal static class HelpTopics
         {
             Details =
             [
-                "It checks the configuration, the state folder, Elasticsearch and its clock, the protocol's indices, privileges, and "
-                    + "each connector's source, index, schedules and pipeline.",
+                "It checks the configuration with the classes of your own sources, the state folder, Elasticsearch and its clock, the "
+                    + "protocol's indices, privileges, each entry under connectors, and each connector's source, index, schedules and "
+                    + "pipeline.",
             ],
             Examples = [("Check everything", "doctor"), ("For a script", "doctor --json")],
             Failed = "a check failed; the line below it says how to fix it",
@@ -67,6 +68,8 @@ internal static class HelpTopics
             [
                 "The first Ctrl-C or SIGTERM finishes the page in flight and suspends running syncs; the next start goes on from there. "
                     + "A second one stops at once.",
+                "An entry under connectors that names no connector, or one of another service type, is warned of at the start and when "
+                    + "that changes.",
             ],
             Examples =
             [
@@ -104,7 +107,11 @@ internal static class HelpTopics
         ["connector list"] = new() { Examples = [("List the connectors", "connector list"), ("For a script", "connector list --json")] },
         ["connector create"] = new()
         {
-            Details = ["Missing required fields are listed; the connector needs them before its first sync."],
+            Details =
+            [
+                "A connector without fields that its source requires is made all the same, with exit code 0; a notice says which they are "
+                    + "and how to set them before its first sync.",
+            ],
             Examples =
             [
                 ("Mirror a folder", "connector create --service-type dir --index search-docs --set directory=/srv/docs"),

@@ -68,7 +68,8 @@ internal sealed class CommandSession
                 "CRITICAL" => LogLevel.Critical,
                 _ => level,
             },
-            IsJson || _parsed.GetValue(_global.Filebeat)
+            IsJson || _parsed.GetValue(_global.Filebeat),
+            _parsed.GetValue(_global.LogDates)
         );
     }
 

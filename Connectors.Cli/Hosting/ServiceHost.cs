@@ -3,6 +3,7 @@ using Connectors.Sync.Configuration;
 using Connectors.Sync.Content;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Pages;
 using Connectors.Sync.Service;
 using Connectors.Sync.Service.Jobs;
 using Connectors.Sync.Sources;
@@ -18,6 +19,7 @@ internal sealed class ServiceHost : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly WorkerSlot _slot;
     private readonly ContentExtraction _extraction;
+    private readonly FlightBudget _flight;
     private readonly ConcurrentDictionary<ElasticsearchGateway, SyncEngine> _engines = new();
     private readonly ConnectorGateways _gateways;
     private readonly ElasticsearchGateway _gateway;
@@ -43,6 +45,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         _time = time;
         _slot = WorkerSlot.Take(configuration.Service.StateFolder, Environment.MachineName, new Random());
         _extraction = new ContentExtraction(WithSelf(configuration.Engine.Content), time, loggerFactory);
+        _flight = new FlightBudget(configuration.Engine.MaxBytesInFlight);
         _gateways = new ConnectorGateways(gateway, configuration, time, loggerFactory);
         Options = ConnectorServiceOptions.From(configuration, _slot.Worker);
         _gateway = gateway;
@@ -98,6 +101,7 @@ internal sealed class ServiceHost : IAsyncDisposable
             _time,
             new Random(),
             _loggerFactory,
-            _extraction
+            _extraction,
+            _flight
         ));
 }

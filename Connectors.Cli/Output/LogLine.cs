@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sync.Diagnostics;
@@ -19,10 +20,11 @@ internal sealed record LogLine(DateTimeOffset Time, LogLevel Level, string Categ
         };
 
     /// <summary>For people. The stack of an expected failure says nothing to them.</summary>
-    public string ToText()
+    public string ToText(bool hasDate = false)
     {
         // One line a message, whatever is in it; what follows it is set in, so that it can't pass for another one.
-        var line = $"{Time:HH:mm:ss} {Word,-8} {VisibleText.Of(Redactor.Redact(Message))}";
+        var time = Time.ToUniversalTime().ToString(hasDate ? "yyyy-MM-ddTHH:mm:ssZ" : "HH:mm:ss", CultureInfo.InvariantCulture);
+        var line = $"{time} {Word,-8} {VisibleText.Of(Redactor.Redact(Message))}";
         return Exception is null or ConnectorException
             ? line
             : string.Join(

@@ -7,13 +7,17 @@ internal sealed class LogOutput : ILoggerProvider
 {
     private readonly CliEnvironment _environment;
     private readonly bool _json;
+    private readonly bool _hasDates;
     private readonly Lock _lock = new();
 
-    public LogOutput(CliEnvironment environment, LogLevel level, bool json)
+    public LogOutput(CliEnvironment environment, LogLevel level, bool json, bool hasDates = false)
     {
         _environment = environment;
         _json = json;
-        Factory = LoggerFactory.Create(builder => builder.SetMinimumLevel(level).AddProvider(this));
+        _hasDates = hasDates;
+
+        // Made here: a service container for one provider takes longer than all the rest of a start of the log.
+        Factory = new LoggerFactory([this], new LoggerFilterOptions { MinLevel = level });
     }
 
     /// <summary>Makes loggers that write here.</summary>
@@ -61,7 +65,9 @@ internal sealed class LogOutput : ILoggerProvider
                 formatter(state, exception),
                 exception
             );
-            output.Write(output._json ? line.ToJson(state as IEnumerable<KeyValuePair<string, object?>> ?? []) : line.ToText());
+            output.Write(
+                output._json ? line.ToJson(state as IEnumerable<KeyValuePair<string, object?>> ?? []) : line.ToText(output._hasDates)
+            );
         }
     }
 }

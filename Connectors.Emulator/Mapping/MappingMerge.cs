@@ -190,8 +190,8 @@ internal sealed class MappingMerge(IndexMapping mapping)
         {
             throw ElasticErrors
                 .IllegalArgument(
-                    $"Mapper for [{node.Path}] conflicts with existing mapper:\n\tCannot update parameter [inference_id] from "
-                        + $"[{before}] to [{after}]"
+                    $"Mapper for [{node.Path}] conflicts with existing mapper:\n\tCannot update parameter [inference_id] from [{before}] "
+                        + $"to [{after}]"
                 )
                 .Thrown();
         }

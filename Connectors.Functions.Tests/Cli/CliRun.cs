@@ -75,7 +75,7 @@ internal sealed class CliRun : IDisposable
     {
         Out = new StringWriter { NewLine = "\n" };
         Error = new StringWriter { NewLine = "\n" };
-        var live = Screen is { } screen ? new LiveRegion(screen, () => screen.Size) : null;
+        var live = Screen is { } screen ? new LiveRegion(screen, () => screen.Told) : null;
         var environment = new CliEnvironment
         {
             Out = live?.Over(Screen!) ?? Out,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Connectors.Emulator;
 using Xunit;
 
 namespace Connectors.Tests.Cli;
@@ -7,23 +8,49 @@ public sealed class CompletionTests
 {
     [Theory]
     [InlineData("elastic-ingest do", "doctor")]
-    [InlineData("elastic-ingest job ", "cancel list show tail")]
+    [InlineData("elastic-ingest job ", "cancel list show tail --config --config-file --debug --filebeat --help --json --log-dates --log-level")]
     [InlineData("elastic-ingest sync a --re", "--reindex")]
-    [InlineData("elastic-ingest completion ", "bash pwsh zsh")]
+    [InlineData("elastic-ingest completion p", "pwsh")]
+    [InlineData("elastic-ingest source show m", "mongodb mysql")]
+    [InlineData("elastic-ingest connector create --service-type g", "github gitlab")]
+    [InlineData("elastic-ingest poll --log-level D", "DEBUG")]
     public async Task WhatMayComeNextIsSuggested(string line, string expected)
     {
         using var cli = new CliRun();
 
         Assert.Equal(0, await cli.RunBareAsync($"[suggest:{line.Length}]", line));
 
-        var suggested = cli.Out.ToString().ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(
-            expected.Split(' '),
-            suggested
-                .Where(word => !word.StartsWith('-') || expected.StartsWith('-'))
-                .Where(word => word is not ("/?" or "/h" or "-?" or "-h"))
-                .Order(StringComparer.Ordinal)
+        Assert.Equal(expected.Replace(' ', '\n') + "\n", cli.Out.ToString());
+        Assert.Equal("", cli.Error.ToString());
+    }
+
+    [Fact]
+    public async Task ConnectorsAndJobsAreThoseOfTheElasticsearchThatIsConfigured()
+    {
+        await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), TestContext.Current.CancellationToken);
+        using var cli = new CliRun(elasticsearch.Uri);
+        await cli.RunAsync(
+            ["connector", "create", "--service-type", "dir", "--index", "search-notes", "--name", "notes", "--id", "n1"]
         );
+        elasticsearch.Put(
+            ".elastic-connectors-sync-jobs",
+            "job-1",
+            """{"connector":{"id":"n1"},"status":"completed","created_at":"2026-01-01T00:00:00+00:00"}"""
+        );
+
+        Assert.Equal((string[])["n1", "notes"], await AskAsync("elastic-ingest sync n"));
+        Assert.Equal((string[])["n1"], await AskAsync("elastic-ingest job list --connector n1"));
+        Assert.Equal((string[])["job-1"], await AskAsync("elastic-ingest job show j"));
+
+        await elasticsearch.DisposeAsync();
+        Assert.Equal((string[])[], await AskAsync("elastic-ingest sync n"));
+
+        async Task<string[]> AskAsync(string line)
+        {
+            Assert.Equal(0, await cli.RunBareAsync($"[suggest:{line.Length}]", line));
+            Assert.Equal("", cli.Error.ToString());
+            return cli.Out.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        }
     }
 
     [Fact]
@@ -48,7 +75,7 @@ public sealed class CompletionTests
         var told = await bash.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await bash.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal("doctor\ncomplete -o default -F _elastic_ingest elastic-ingest\n", told);
+        Assert.Equal("doctor\ncomplete -o default -o nosort -F _elastic_ingest elastic-ingest\n", told);
         Assert.Equal(
             "[suggest:17]|elastic-ingest do\n",
             await File.ReadAllTextAsync(file + ".asked", TestContext.Current.CancellationToken)

@@ -65,6 +65,16 @@ public sealed class VisibleTextTests
     }
 
     [Fact]
+    public void ALogLineHasDateAndZoneOnRequest()
+    {
+        var time = new DateTimeOffset(2026, 1, 1, 11, 2, 3, TimeSpan.FromHours(1));
+        var line = new LogLine(time, LogLevel.Information, "c", default, "It begins", null);
+
+        Assert.Equal("10:02:03 INFO     It begins", line.ToText());
+        Assert.Equal("2026-01-01T10:02:03Z INFO     It begins", line.ToText(hasDate: true));
+    }
+
+    [Fact]
     public void OnATerminalItIsTheSame()
     {
         var terminal = new TestConsole().Width(200).EmitAnsiSequences();

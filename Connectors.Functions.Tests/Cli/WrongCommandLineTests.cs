@@ -7,11 +7,48 @@ public sealed class WrongCommandLineTests
     [Theory]
     [InlineData("pol", 2, "pol: unknown command. Did you mean poll?\nSee elastic-ingest --help.\n")]
     [InlineData("sorce list", 2, "sorce: unknown command. Did you mean source?\nSee elastic-ingest --help.\n")]
-    [InlineData("frobnicate list", 2, "frobnicate: unknown command.\nSee elastic-ingest --help.\n")]
+    [InlineData(
+        "frobnicate list",
+        2,
+        "frobnicate: unknown command. There are init, doctor, poll, sync, preview, connector, job, source, list, config, cleanup, completion, "
+            + "emulator, demo.\nSee elastic-ingest --help.\n"
+    )]
     [InlineData("connector shwo list", 2, "shwo: unknown command. Did you mean show?\nSee elastic-ingest connector --help.\n")]
     [InlineData("connector edti x", 2, "edti: unknown command. Did you mean edit?\nSee elastic-ingest connector --help.\n")]
-    [InlineData("source show", 2, "Required argument 'TYPE' missing for command: 'show'.\nSee elastic-ingest source show --help.\n")]
-    [InlineData("frobnicate", 2, "frobnicate: unknown command.\nSee elastic-ingest --help.\n")]
+    [InlineData(
+        "source show",
+        2,
+        "TYPE: missing. Service type, as `source list` shows it.\nSee elastic-ingest source show --help.\n"
+    )]
+    [InlineData("job maybe", 2, "maybe: unknown command. There are list, show, cancel, tail.\nSee elastic-ingest job --help.\n")]
+    [InlineData(
+        "job list maybe",
+        2,
+        "maybe: unknown argument. list takes nothing but options: --connector, --status, --limit.\nSee elastic-ingest job list --help.\n"
+    )]
+    [InlineData(
+        "preview a maybe",
+        2,
+        "maybe: unknown argument. preview takes ID and options: --limit, --max-text.\nSee elastic-ingest preview --help.\n"
+    )]
+    [InlineData("doctor maybe", 2, "maybe: unknown argument. doctor takes nothing.\nSee elastic-ingest doctor --help.\n")]
+    [InlineData(
+        "list conectors",
+        2,
+        "WHAT: \"conectors\" is not one of connectors, sources. Did you mean connectors?\nSee elastic-ingest list --help.\n"
+    )]
+    [InlineData(
+        "poll --log-level eror",
+        2,
+        "--log-level: \"eror\" is not one of DEBUG, INFO, WARNING, ERROR, CRITICAL. Did you mean ERROR?\n"
+            + "See elastic-ingest poll --help.\n"
+    )]
+    [InlineData("completion fish", 2, "SHELL: \"fish\" is not one of bash, zsh, pwsh.\nSee elastic-ingest completion --help.\n")]
+    [InlineData(
+        "connector edit a --name ",
+        2,
+        "--name: empty. Write --name NAME, or leave the option out.\nSee elastic-ingest connector edit --help.\n"
+    )]
     [InlineData("poll --onesync", 2, "--onesync: unknown option. Did you mean --one-sync?\nSee elastic-ingest poll --help.\n")]
     [InlineData("sync a --reindx", 2, "--reindx: unknown option. Did you mean --reindex?\nSee elastic-ingest sync --help.\n")]
     [InlineData(
@@ -24,9 +61,23 @@ public sealed class WrongCommandLineTests
         2,
         "--service-typ: unknown option. Did you mean --service-type?\nSee elastic-ingest connector create --help.\n"
     )]
-    [InlineData("connector create --index a", 2, "Option '--service-type' is required.\nSee elastic-ingest connector create --help.\n")]
-    [InlineData("connector", 2, "Required command was not provided.\nSee elastic-ingest connector --help.\n")]
-    [InlineData("sync", 2, "Required argument 'ID' missing for command: 'sync'.\nSee elastic-ingest sync --help.\n")]
+    [InlineData(
+        "connector create",
+        2,
+        "--service-type TYPE: missing. Its source, as `source list` shows it.\n"
+            + "--index NAME: missing. The index to fill; no other connector may have it.\nSee elastic-ingest connector create --help.\n"
+    )]
+    [InlineData(
+        "source",
+        2,
+        "elastic-ingest source takes one of these:\n  list  Shows the sources: what each mirrors, and what it can.\n"
+            + "  show  Shows one source with its fields: type, default, what it means, and how to begin.\nSee elastic-ingest source --help.\n"
+    )]
+    [InlineData(
+        "sync",
+        2,
+        "ID: missing. Id or name of the connector, as `connector list` shows it.\nSee elastic-ingest sync --help.\n"
+    )]
     [InlineData("emulator --port 70000", 2, "--port: \"70000\" is not a port from 0 to 65535.\nSee elastic-ingest emulator --help.\n")]
     [InlineData("--action list --action poll", 2, "--action list can't be combined with other actions.\n")]
     [InlineData("--action config", 2, "--action config needs --service-type TYPE.\n")]

@@ -98,7 +98,7 @@ public sealed partial class FunctionsPageTests
 
     // Ids, times, and the build in the version.
     [GeneratedRegex(
-        """(?<="id":")[\w-]{20,22}(?=")|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)|(?<=\d\.\d\.\d)(?:\+\w+)?(?=")""",
+        """(?<="secondsWorked":)[\d.]+|(?<="id":")[\w-]{20,22}(?=")|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)|(?<=\d\.\d\.\d)(?:\+\w+)?(?=")""",
         RegexOptions.None,
         5000
     )]

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Connectors.Tests.Docs.Pages;
 using Connectors.Tests.Support;
 using Xunit;
@@ -5,7 +6,7 @@ using Xunit;
 namespace Connectors.Tests.Docs;
 
 /// <summary>Links between the pages: none is broken, and they lead to every page.</summary>
-public sealed class LinkTests
+public sealed partial class LinkTests
 {
     private const string Index = "docs/README.md";
 
@@ -24,6 +25,16 @@ public sealed class LinkTests
                 })
                 .Select(link => $"{link.Page}: {link.Target}")
         );
+    }
+
+    [Fact]
+    public void EveryFileThatTheArchitectureNamesIsThere()
+    {
+        string[] projects = ["Connectors.Sync", "Connectors.Functions", "Connectors.Sources"];
+        var named = FileName().Matches(MarkdownPages.Text("docs/architecture.md")).Select(match => match.Groups["name"].Value).ToList();
+
+        Assert.True(named.Count > 30, $"only {named.Count} files");
+        Assert.All(named, name => Assert.Contains(projects, project => IsThere(Path.Combine(Approved.Root, project, name))));
     }
 
     [Fact]
@@ -52,4 +63,9 @@ public sealed class LinkTests
             Assert.Equal(order[at + 1], MarkdownPages.Resolve(order[at], last.Split("](")[1].Split(')')[0]).File);
         }
     }
+
+    private static bool IsThere(string path) => Directory.Exists(path) || File.Exists($"{path}.cs");
+
+    [GeneratedRegex("`(?<name>[A-Z][A-Za-z]+(?:/[A-Z][A-Za-z]+)+)`", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex FileName();
 }

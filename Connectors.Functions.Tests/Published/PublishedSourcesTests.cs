@@ -89,7 +89,7 @@ public sealed class PublishedSourcesTests
 
         Assert.Equal(built, published);
         Assert.All(published.Values, outcome => Assert.StartsWith("Completed: ", outcome, StringComparison.Ordinal));
-        Assert.Contains("first", published["dir"], StringComparison.Ordinal);
+        Assert.All(["first", "slide", "May", "page", "Text"], text => Assert.Contains(text, published["dir"], StringComparison.Ordinal));
 
         async Task AddAsync(string serviceType, SqlServer server)
         {
@@ -155,9 +155,9 @@ public sealed class PublishedSourcesTests
             jobs[serviceType] = await bed.StartSyncAsync(connector.Id);
         }
 
-        await using (
-            var service = start(bed.Configure(elasticsearch.Uri, sourceRetryTimeLimit: 0, serviceTypes: string.Join(", ", connectors.Keys)))
-        )
+        var config = bed.Configure(elasticsearch.Uri, sourceRetryTimeLimit: 0, serviceTypes: string.Join(", ", connectors.Keys));
+        await File.AppendAllTextAsync(config, "\nlocal_extraction:\n  enabled: true\n", Token);
+        await using (var service = start(config))
         {
             await service.ExitAsync(Token);
         }
@@ -217,7 +217,7 @@ public sealed class PublishedSourcesTests
             "github" => new()
             {
                 ["data_source"] = "github_server",
-                ["host"] = http,
+                ["host"] = $"https://127.0.0.1:{port}",
                 ["token"] = "t",
                 ["repositories"] = "o/r",
                 ["allowed_hosts"] = "127.0.0.1",

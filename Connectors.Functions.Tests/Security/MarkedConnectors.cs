@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sources;
+using Connectors.Sources.Rest;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -25,18 +26,58 @@ internal static class MarkedConnectors
         TimeProvider.System
     );
 
-    /// <summary>Those that can be pointed at a server of this machine by the values below: no test may call a service on the
-    /// internet.</summary>
+    /// <summary>Every source that there is, whoever adds it: but for those whose servers are at fixed addresses, since no test may call a
+    /// service on the internet. These are in <see cref="MarkedRestSourcesTests"/>, as all that speak HTTP.</summary>
     public static IReadOnlyList<string> ServiceTypes { get; } =
-    ["azure_blob_storage", "dir", "http_json", "mongodb", "mysql", "postgresql", "redis", "s3"];
+    [.. Catalog.ServiceTypes.Where(type => MarkedValues.CanBePointedHere(type, Catalog.Describe(type).Fields))];
+
+    /// <summary>Those that the base for services over HTTP serves.</summary>
+    public static IReadOnlyList<string> RestTypes { get; } =
+    [.. Catalog.ServiceTypes.Where(type => typeof(RestDataSource).IsAssignableFrom(Type.GetType(BuiltInSources.Classes[type])))];
+
+    /// <summary>Whether a source takes an address with TLS only.</summary>
+    public static bool NeedsTls(string serviceType) => MarkedValues.NeedsTls(Catalog.Describe(serviceType).Fields);
+
+    /// <summary>The ways of signing in: for each, the fields that choose it.</summary>
+    public static IReadOnlyList<IReadOnlyList<ConfigDependency>> SignInsOf(string serviceType)
+    {
+        IReadOnlyList<ConfigDependency>[] ways =
+        [
+            .. Catalog
+                .Describe(serviceType)
+                .Fields.Where(field => field.Sensitive && field.DependsOn.Count > 0)
+                .Select(field => field.DependsOn)
+                .DistinctBy(Name),
+        ];
+        return ways.Length > 0 ? ways : [[]];
+    }
+
+    /// <summary>The name of a way of signing in.</summary>
+    public static string Name(IReadOnlyList<ConfigDependency> way) =>
+        string.Join(", ", way.Select(condition => $"{condition.Field}={condition.Value}"));
 
     /// <summary>A connector whose sensitive fields all hold the secret.</summary>
-    public static JsonObject Of(string serviceType, int port, bool isTls, string id)
+    public static JsonObject Of(
+        string serviceType,
+        int port,
+        bool isTls,
+        string id,
+        IReadOnlyList<ConfigDependency>? signIn = null
+    )
     {
-        var values = Values(serviceType, port, isTls);
-        foreach (var field in Catalog.Describe(serviceType).Fields.Where(field => field.Sensitive))
+        var fields = Catalog.Describe(serviceType).Fields;
+        var values = MarkedValues.Of(serviceType, fields, port, isTls);
+        foreach (var field in fields.Where(field => field.Sensitive))
         {
-            values[field.Name] = field.Name == "headers" ? $"X-Key: {LeftBehind.Secret}" : LeftBehind.Secret;
+            values[field.Name] =
+                field.Name == "headers" ? $"X-Key: {LeftBehind.Secret}"
+                : field.Name.EndsWith("private_key", StringComparison.Ordinal) ? LeftBehind.PrivateKey
+                : LeftBehind.Secret;
+        }
+
+        foreach (var condition in signIn ?? [])
+        {
+            values[condition.Field] = condition.Value.DeepClone();
         }
 
         return Render(serviceType, values, id);
@@ -53,7 +94,7 @@ internal static class MarkedConnectors
                     : Clothes
             )
             {
-                var values = Values(serviceType, port, isTls: false);
+                var values = MarkedValues.Of(serviceType, Catalog.Describe(serviceType).Fields, port, isTls: false);
                 foreach (var condition in field.DependsOn)
                 {
                     values[condition.Field] = condition.Value.DeepClone();
@@ -78,58 +119,4 @@ internal static class MarkedConnectors
             },
             ["configuration"] = ConnectorConfiguration.Render(Catalog.Describe(serviceType).Fields, values),
         };
-
-    private static Dictionary<string, JsonNode?> Values(string serviceType, int port, bool isTls)
-    {
-        var http = $"{(isTls ? "https" : "http")}://127.0.0.1:{port}";
-        return serviceType switch
-        {
-            "azure_blob_storage" => new()
-            {
-                ["account_name"] = "a",
-                ["blob_endpoint"] = $"{http}/a",
-                ["containers"] = "c",
-                ["retry_count"] = 0,
-                ["account_key"] = LeftBehind.Secret,
-            },
-            "dir" => new() { ["directory"] = "/no/such/folder" },
-            "http_json" => new() { ["url"] = $"{http}/items", ["allowed_hosts"] = "127.0.0.1" },
-            "mongodb" => new()
-            {
-                ["host"] = $"mongodb://127.0.0.1:{port}/?serverSelectionTimeoutMS=300&connectTimeoutMS=300&socketTimeoutMS=300",
-                ["user"] = "u",
-                ["password"] = LeftBehind.Secret,
-                ["database"] = "d",
-                ["collection"] = "c",
-                ["direct_connection"] = true,
-                ["ssl_enabled"] = isTls,
-            },
-            "s3" => new()
-            {
-                ["endpoint_url"] = http,
-                ["region"] = "us-east-1",
-                ["aws_access_key_id"] = "AK",
-                ["aws_secret_access_key"] = LeftBehind.Secret,
-                ["buckets"] = "b",
-                ["max_attempts"] = 1,
-                ["force_path_style"] = true,
-            },
-            "redis" => new()
-            {
-                ["host"] = "127.0.0.1",
-                ["port"] = port,
-                ["username"] = "u",
-                ["ssl_enabled"] = isTls,
-            },
-            _ => new()
-            {
-                ["host"] = "127.0.0.1",
-                ["port"] = port,
-                [serviceType == "mysql" ? "user" : "username"] = "u",
-                ["database"] = "d",
-                ["tables"] = "*",
-                ["ssl_enabled"] = isTls,
-            },
-        };
-    }
 }

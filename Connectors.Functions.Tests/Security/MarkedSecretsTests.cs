@@ -33,6 +33,10 @@ public sealed class MarkedSecretsTests : MarkedBed
         );
 
         Assert.NotEmpty(Elasticsearch.Ids(ProtocolIndices.SyncJobs));
+        Assert.True(
+            odd.Requests > 0 || !server.Contains("ing", StringComparison.Ordinal),
+            $"{serviceType} does not get as far as its server with the values of {nameof(MarkedValues)}. {cli.Out}{cli.Error}"
+        );
         Left.AddFiles(Path.Combine(cli.Folder, "state"));
         Left.AddDocuments(Elasticsearch);
         Left.HoldNoSecret("sync c", "connector show c", ".elastic-connectors-sync-jobs", "state");

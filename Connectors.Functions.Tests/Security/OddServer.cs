@@ -14,12 +14,13 @@ namespace Connectors.Tests.Security;
 /// answer; one with a certificate that nobody knows.</summary>
 internal sealed class OddServer : IAsyncDisposable
 {
+    private static readonly Lazy<(X509Certificate2 Certificate, string Pem)> Trusted = new(Certificate);
     private readonly CancellationTokenSource _stop = new();
     private readonly TcpListener? _echo;
-    private readonly PlainServer? _http;
+    private PlainServer? _http;
     private Task _serving = Task.CompletedTask;
 
-    private OddServer(int port, TcpListener? echo = null, PlainServer? http = null) => (Port, _echo, _http) = (port, echo, http);
+    private OddServer(int port, TcpListener? echo = null) => (Port, _echo) = (port, echo);
 
     /// <summary>Those that can fail a source: what speaks HTTP only can those that do, and with MySQL the server has to speak
     /// first.</summary>
@@ -29,10 +30,17 @@ internal sealed class OddServer : IAsyncDisposable
             "dir" => ["closed"],
             "mysql" => ["closed", "echo"],
             "mongodb" or "postgresql" or "redis" => ["closed", "echo", "tls"],
+            _ when MarkedConnectors.NeedsTls(serviceType) => ["closed", "echo", "refusing over TLS", "answering over TLS", "tls"],
             _ => ["closed", "echo", "refusing", "answering", "tls"],
         };
 
-    public int Port { get; }
+    /// <summary>The authority of those over TLS, as PEM. That of <c>tls</c> is another one.</summary>
+    public static string Authority => Trusted.Value.Pem;
+
+    /// <summary>How often something was asked over HTTP.</summary>
+    public int Requests { get; private set; }
+
+    public int Port { get; private set; }
 
     public static async Task<OddServer> StartAsync(string kind)
     {
@@ -52,11 +60,15 @@ internal sealed class OddServer : IAsyncDisposable
                 server._serving = server.EchoAsync();
                 return server;
             default:
-                var http = await PlainServer.StartAsync(
-                    context => RepeatAsync(context, kind == "answering" ? 200 : 401),
-                    kind == "tls" ? Certificate() : null
+                var odd = new OddServer(0);
+                odd._http = await PlainServer.StartAsync(
+                    context => odd.RepeatAsync(context, kind.StartsWith("answering", StringComparison.Ordinal) ? 200 : 401),
+                    kind == "tls" ? Certificate().Certificate
+                        : kind.EndsWith("over TLS", StringComparison.Ordinal) ? Trusted.Value.Certificate
+                        : null
                 );
-                return new OddServer(http.Uri.Port, http: http);
+                odd.Port = odd._http.Uri.Port;
+                return odd;
         }
     }
 
@@ -69,15 +81,19 @@ internal sealed class OddServer : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static X509Certificate2 Certificate()
+    private static (X509Certificate2 Certificate, string Pem) Certificate()
     {
         using var folder = new TemporaryFolder();
-        TestCertificate.Write(folder.Path);
-        return X509Certificate2.CreateFromPemFile(Path.Combine(folder.Path, "server.crt"), Path.Combine(folder.Path, "server.key"));
+        var pem = TestCertificate.Write(folder.Path);
+        return (
+            X509Certificate2.CreateFromPemFile(Path.Combine(folder.Path, "server.crt"), Path.Combine(folder.Path, "server.key")),
+            pem
+        );
     }
 
-    private static async Task RepeatAsync(HttpContext context, int status)
+    private async Task RepeatAsync(HttpContext context, int status)
     {
+        Requests++;
         var request =
             $"{context.Request.Method} {context.Request.GetEncodedUrl()} "
             + $"{string.Join(' ', context.Request.Headers.Select(header => $"{header.Key}: {header.Value}"))}";

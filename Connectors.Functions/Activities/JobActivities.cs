@@ -1,3 +1,5 @@
+using Connectors.Abstractions;
+using Connectors.Functions.Hosting;
 using Connectors.Functions.Orchestrations;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
@@ -73,21 +75,39 @@ public sealed class JobActivities(StepRunner runner)
             nameof(EndJob),
             async services =>
             {
-                if (await services.Jobs.FindAsync(input.Target.JobId, cancellationToken) is not { } job || !input.Target.Holds(job))
+                try
                 {
-                    return new StepResult<bool>(false, StopReason.TakenOver);
+                    return await EndAsync(services, input, cancellationToken);
                 }
-
-                var (stop, message, counts, reports) = input.Input;
-                var result = new JobResult
+                catch (ConnectorException failure) when (failure.Kind != FailureKind.Retry)
                 {
-                    Counts = counts,
-                    Rejections = await services.ReportAsync(reports, cancellationToken),
-                    Error = message,
-                };
-                var end = stop == StopReason.Canceled ? SyncResultEnd.Canceled : SyncResultEnd.Failed;
-                return new StepResult<bool>(await services.EndAsync(job, end, result, cancellationToken) is not null);
+                    // A key that is being changed is refused for a while. Without an end the job would look as if it went on until it is
+                    // judged silent.
+                    throw new ConnectorException(FailureKind.Retry, failure.Message);
+                }
             },
             cancellationToken
         );
+
+    private static async Task<StepResult<bool>> EndAsync(
+        AppServices services,
+        StepInput<EndJobInput> input,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await services.Jobs.FindAsync(input.Target.JobId, cancellationToken) is not { } job || !input.Target.Holds(job))
+        {
+            return new StepResult<bool>(false, StopReason.TakenOver);
+        }
+
+        var (stop, message, counts, reports) = input.Input;
+        var result = new JobResult
+        {
+            Counts = counts,
+            Rejections = await services.ReportAsync(reports, cancellationToken),
+            Error = message,
+        };
+        var end = stop == StopReason.Canceled ? SyncResultEnd.Canceled : SyncResultEnd.Failed;
+        return new StepResult<bool>(await services.EndAsync(job, end, result, cancellationToken) is not null);
+    }
 }

@@ -168,9 +168,7 @@ internal static class ApiViews
                     ["added"] = Ids(ids.Added),
                     ["updated"] = Ids(ids.Updated),
                     ["deleted"] = Ids(ids.Deleted),
-                    ["names"] = new JsonObject(
-                (names ?? new Dictionary<string, string>()).Select(name => KeyValuePair.Create(name.Key, (JsonNode?)name.Value))
-            ),
+                    ["names"] = Names(names),
                 }
                 : null,
         };
@@ -238,6 +236,17 @@ internal static class ApiViews
         };
 
     private static JsonArray Ids(IReadOnlyList<string> ids) => new([.. ids.Select(id => JsonValue.Create(id))]);
+
+    private static JsonObject Names(IReadOnlyDictionary<string, string>? names)
+    {
+        var shown = new JsonObject();
+        foreach (var (id, name) in names ?? new Dictionary<string, string>())
+        {
+            shown[id] = name;
+        }
+
+        return shown;
+    }
 
     private static bool IsMarkedSensitive(JsonObject field) =>
         field["sensitive"] is JsonValue flag && flag.TryGetValue<bool>(out var isSensitive) && isSensitive;

@@ -12,6 +12,7 @@ internal sealed class BulkBatch : IDisposable
 {
     private readonly PooledBuffer _body;
     private readonly List<BulkOperation> _operations = [];
+    private int _sent;
 
     public BulkBatch(int capacity = 64 * 1024) => _body = new PooledBuffer(capacity);
 
@@ -81,7 +82,23 @@ internal sealed class BulkBatch : IDisposable
         return lines[(lines.IndexOf((byte)'\n') + 1)..].TrimEnd((byte)'\n');
     }
 
-    public void Dispose() => _body.Dispose();
+    /// <summary>The body is on its way: the memory goes back to the pool only if <see cref="Arrived"/> follows.</summary>
+    public void Sent() => _sent++;
+
+    /// <summary>A call with the body was answered: nobody reads the body any more.</summary>
+    public void Arrived() => _sent--;
+
+    public void Dispose()
+    {
+        // A call that ended without an answer may have left a connection behind that still reads the body, though nobody listens. What
+        // another batch writes into the same memory must not go that way.
+        if (_sent > 0)
+        {
+            _body.Abandon();
+        }
+
+        _body.Dispose();
+    }
 
     private void Append(BulkBatch other, BulkOperation operation)
     {

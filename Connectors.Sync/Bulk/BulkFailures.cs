@@ -58,7 +58,7 @@ internal static class BulkFailures
         var answer = (status, error) switch
         {
             (0, null) => "none",
-            (0, _) => $"none, {Sentences.Inner(error.Reason)}",
+            (0, _) => $"none, {error.Type}: {Sentences.Inner(error.Reason)}",
             (_, null) => status.ToString(CultureInfo.InvariantCulture),
             _ => $"{status}, {error.Type}: {Sentences.Inner(error.Reason)}",
         };

@@ -111,6 +111,7 @@ internal sealed class BulkWriter(
     private async Task<BulkResponse> SendAsync(string indexName, string? pipeline, BulkBatch batch, CancellationToken cancellationToken)
     {
         using var place = await _concurrency.EnterAsync(cancellationToken);
+        batch.Sent();
         var response = await index.BulkAsync(
             indexName,
             pipeline,
@@ -119,6 +120,11 @@ internal sealed class BulkWriter(
             options.RequestTimeout,
             cancellationToken
         );
+        if (response.Status is >= 200 and < 300)
+        {
+            batch.Arrived();
+        }
+
         if (response.Status == 429 || response.Items.Any(item => item.Status == 429))
         {
             _concurrency.Overloaded();

@@ -1,5 +1,6 @@
 using Connectors.Abstractions;
 using Connectors.Charsets;
+using Connectors.Sync.Bulk;
 using Connectors.Sync.Retries;
 
 namespace Connectors.Sync.Content;
@@ -13,12 +14,32 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
 {
     private const int FirstBuffer = 16 * 1024;
 
+    /// <summary>How many bytes <see cref="ReadAsync(DocumentContent, CancellationToken)"/> will fetch: none of a content that is too large
+    /// or of a kind that nobody reads.</summary>
+    /// <param name="content">The content.</param>
+    /// <param name="unknown">The answer for a content whose size the source does not know.</param>
+    public long BytesOf(DocumentContent content, long unknown)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        var extension = Path.GetExtension(content.FileName);
+        return
+            content.SizeInBytes > options.MaxBytes
+            || (!options.Extensions.Contains(extension) && extractor?.Extensions.Contains(extension) != true)
+                ? 0
+            : content.SizeInBytes < 0 ? Math.Min(unknown, options.MaxBytes)
+            : content.SizeInBytes;
+    }
+
     /// <summary>Reads the content's text. The stream is disposed when this returns, whatever happens.</summary>
     /// <exception cref="ConnectorException">
     /// A failure that concerns more than this one content: kind <see cref="FailureKind.Retry"/> (a broken connection too) or
     /// <see cref="FailureKind.Fatal"/>. A document must not be written without its content because of a transient failure.
     /// </exception>
-    public async Task<ContentText> ReadAsync(DocumentContent content, CancellationToken cancellationToken)
+    public Task<ContentText> ReadAsync(DocumentContent content, CancellationToken cancellationToken) =>
+        ReadAsync(content, pace: null, cancellationToken);
+
+    /// <summary>The same; tells <paramref name="pace"/> whether the source takes so many calls at the same time.</summary>
+    public async Task<ContentText> ReadAsync(DocumentContent content, AdaptiveConcurrency? pace, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(content);
         var extension = Path.GetExtension(content.FileName);
@@ -40,7 +61,7 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
 
         try
         {
-            return await ReadBytesAsync(content, cancellationToken) is not { } bytes ? TooLarge(options.MaxBytes + 1)
+            return await ReadBytesAsync(content, pace, cancellationToken) is not { } bytes ? TooLarge(options.MaxBytes + 1)
                 : extractor is not null && (isExtracted || ExtractableFileTypes.AreKnown(bytes.WrittenSpan))
                     ? await ExtractAsync(extractor, content, bytes, cancellationToken)
                 : TextDecoder.Decode(bytes, DeclaredCharset.OfMediaType(content.MediaType), IsHtml(content))?.CutTo(options.MaxTextBytes)
@@ -57,7 +78,11 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
     }
 
     /// <summary>The content's bytes, each read limited and retried; <see langword="null"/> when there are too many.</summary>
-    private async Task<PooledBuffer?> ReadBytesAsync(DocumentContent content, CancellationToken cancellationToken)
+    private async Task<PooledBuffer?> ReadBytesAsync(
+        DocumentContent content,
+        AdaptiveConcurrency? pace,
+        CancellationToken cancellationToken
+    )
     {
         if (calls is null)
         {
@@ -71,10 +96,18 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
         {
             try
             {
-                return await FetchAsync(content, progress, token);
+                var bytes = await FetchAsync(content, progress, token);
+                pace?.Accepted();
+                return bytes;
+            }
+            catch (ConnectorException refused) when (refused.Kind == FailureKind.Retry)
+            {
+                pace?.Overloaded();
+                throw;
             }
             catch (Exception broken) when (IsBroken(broken, token))
             {
+                pace?.Overloaded();
                 throw BrokeOff(content, broken);
             }
         }

@@ -90,7 +90,8 @@ internal interface IContentIndex
     /// <summary>Sends one bulk request once; every outcome is returned as a value, only a cancelled token throws.</summary>
     /// <param name="index">The index; it is never created by this call if that can be avoided.</param>
     /// <param name="pipeline">Ingest pipeline, or <see langword="null"/>.</param>
-    /// <param name="body">NDJSON with a final newline.</param>
+    /// <param name="body">NDJSON with a final newline. It is sent from where it lies, so its memory stays as it is until an answer came;
+    /// without one, something may read it even later.</param>
     /// <param name="operations">Number of operations in <paramref name="body"/>; the answer has as many items when the request was
     /// taken.</param>
     /// <param name="timeout">How long it may take; <see langword="null"/> for as long as any other call.</param>

@@ -33,13 +33,15 @@ internal sealed class SyncEngine : ISyncEngine
     /// <param name="loggerFactory">Where messages go.</param>
     /// <param name="extraction">How files become text, shared with other engines; the caller disposes it. <see langword="null"/>: as the
     /// options say.</param>
+    /// <param name="flight">What may be in flight, shared with other engines; <see langword="null"/>: as the options say.</param>
     public SyncEngine(
         IContentIndex index,
         SyncEngineOptions options,
         TimeProvider time,
         Random random,
         ILoggerFactory loggerFactory,
-        ContentExtraction? extraction = null
+        ContentExtraction? extraction = null,
+        FlightBudget? flight = null
     )
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -51,7 +53,8 @@ internal sealed class SyncEngine : ISyncEngine
         _states = new LocalSyncStateStore(options.StateFolder);
         _extraction = extraction ?? new ContentExtraction(options.Content, time, loggerFactory);
         var writers = new BatchWriters(index, options.Bulk, time, random, _logger);
-        _listing = new ListingSync(index, options, _extraction, writers, time, _logger);
+        flight ??= new FlightBudget(options.MaxBytesInFlight);
+        _listing = new ListingSync(index, options, _extraction, writers, flight, time, _logger);
         _changes = new IncrementalSync(index, options, _extraction, writers, time, _logger);
     }
 

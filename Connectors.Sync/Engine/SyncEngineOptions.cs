@@ -43,12 +43,19 @@ internal sealed record SyncEngineOptions
     [Range(1, 64)]
     public int PagesInFlight { get; init; } = 3;
 
+    /// <summary>
+    /// Bytes that may be in flight: pages that are read, batches, requests on the way and contents of all syncs of an engine. Reading
+    /// pauses when they are spent. Default 24 MiB.
+    /// </summary>
+    [Range(1024 * 1024, int.MaxValue)]
+    public int MaxBytesInFlight { get; init; } = 24 * 1024 * 1024;
+
     /// <summary>Which contents are read, and how much of them.</summary>
     public ContentOptions Content { get; init; } = new();
 
-    /// <summary>Contents fetched at once. Default 10.</summary>
+    /// <summary>Contents that a sync fetches at the same time, at most. Fewer while the source refuses some. Default 64.</summary>
     [Range(1, 256)]
-    public int ContentConcurrency { get; init; } = 10;
+    public int ContentConcurrency { get; init; } = 64;
 
     /// <summary>How long a call of the source that failed in a way that may pass is tried again. Default 5 minutes.</summary>
     public TimeSpan SourceRetryTimeLimit { get; init; } = TimeSpan.FromMinutes(5);

@@ -22,6 +22,7 @@ internal sealed class SyncRun(
     PageStep pageStep,
     IBatchWriter writer,
     SyncEngineOptions options,
+    FlightBudget flight,
     SyncProgress progress,
     ILogger logger
 )
@@ -156,8 +157,10 @@ internal sealed class SyncRun(
     )
     {
         var partition = plan.Partitions[number];
+        var size = PageSize.Within(flight.Limit, options.Page, Math.Min(_partitions.Length, options.Partitions));
+        var pagesOf = new BudgetedPages(source, flight, size);
         await foreach (
-            var page in source.ReadPagesAsync(partition, _partitions[number].Token, options.Page, plan.ReadsIdsOnly, cancellationToken)
+            var (page, share) in pagesOf.ReadAsync(partition, _partitions[number].Token, plan.ReadsIdsOnly, cancellationToken)
         )
         {
             NoteRestart(number, partition, page);
@@ -167,6 +170,7 @@ internal sealed class SyncRun(
                 _seen,
                 plan.SkipUnchanged,
                 writer is IndexBatchWriter,
+                share,
                 cancellationToken
             );
             await pages.WriteAsync(StartWrite(number, pagePlan, cancellationToken), cancellationToken);
@@ -193,7 +197,9 @@ internal sealed class SyncRun(
         {
             if (earlier.Length > 0)
             {
+                page.Park();
                 await Task.WhenAll(earlier);
+                page.Resume();
             }
 
             var counts = page.Counts;

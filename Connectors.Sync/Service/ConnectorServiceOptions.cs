@@ -29,8 +29,8 @@ internal sealed record ConnectorServiceOptions
     /// <see cref="IdleAfter"/> for dead.</summary>
     public TimeSpan JobHeartbeat { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often a running job's document is asked whether the user cancelled it; each page asks the answer. Default 1
-    /// s.</summary>
+    /// <summary>How often a running job's document is asked whether the user cancelled it; each page asks the answer. Default
+    /// 1 s.</summary>
     public TimeSpan CancelCheck { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a cancelled job may take to finish the pages in flight; then it is stopped in their middle. Default 2

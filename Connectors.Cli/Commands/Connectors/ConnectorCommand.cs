@@ -29,7 +29,12 @@ internal static class ConnectorCommand
         };
 
     /// <summary>The argument by which a command is told a connector.</summary>
-    public static Argument<string> IdArgument() => new("ID") { Description = "Id or name of the connector, as `connector list` shows it." };
+    public static Argument<string> IdArgument()
+    {
+        var id = new Argument<string>("ID") { Description = "Id or name of the connector, as `connector list` shows it." };
+        id.CompletionSources.Add(Suggestions.Marker(Suggestions.Connector));
+        return id;
+    }
 
     /// <summary>Checks a schedule.</summary>
     /// <exception cref="CliException">It is no cron expression.</exception>
@@ -81,15 +86,20 @@ internal static class ConnectorCommand
             HelpName = "TYPE",
             Required = true,
         };
+        serviceType.CompletionSources.Add(Suggestions.Marker(Suggestions.Source));
         var index = new Option<string>("--index")
         {
             Description = "The index to fill; no other connector may have it.",
             HelpName = "NAME",
             Required = true,
         };
-        var name = new Option<string?>("--name") { Description = "The name that people see. Default: the index.", HelpName = "NAME" };
+        var name = new Option<string?>("--name")
+        {
+            Description = "The name that people see. Default: the index.",
+            HelpName = "NAME",
+        }.NotEmpty();
         var set = FieldAssignments.CreateOption();
-        var id = new Option<string?>("--id") { Description = "Its id. Default: Elasticsearch chooses one.", HelpName = "ID" };
+        var id = new Option<string?>("--id") { Description = "Its id. Default: Elasticsearch chooses one.", HelpName = "ID" }.NotEmpty();
         var schedule = new Option<string?>("--schedule")
         {
             Description = "When it syncs by itself: a Quartz cron expression with seconds, in UTC, such as \"0 0 2 * * ?\".",
@@ -188,6 +198,17 @@ internal static class ConnectorCommand
         foreach (var item in missing)
         {
             await session.Environment.Error.WriteLineAsync($"notice: {item}");
+        }
+
+        if (missing.Count > 0)
+        {
+            var fields = description
+                .Fields.Where(field => ConfigurationValidator.Problems(configuration, description.Fields, field).Count > 0)
+                .Select(field => $" --set {field.Name}={(field.Sensitive ? $"@env:{field.Name.ToUpperInvariant()}" : "...")}");
+            await session.Environment.Error.WriteLineAsync(
+                $"notice: The connector is made and can't sync before that. Set it: elastic-ingest connector edit {connector.Id}"
+                    + string.Concat(fields)
+            );
         }
 
         if (session.IsJson)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Connectors.Abstractions;
 using Connectors.Cli.Hosting;
+using Connectors.Cli.Init;
 using Connectors.Cli.Output;
 using Connectors.Cli.Output.Listings;
 using Connectors.Cli.Output.Screen;
@@ -101,11 +102,13 @@ internal static class ConnectorDeleteCommand
         }
         else
         {
+            var isLeft = index is null && await ExistsAsync(elasticsearch, connector.IndexName, either.Token);
             await session.Environment.Out.WriteLineAsync(
                 $"{connector.Name ?? connector.Id}: deleted"
                     + (
                         hadIndex ? $", with its index {index}"
-                        : connector.IndexName is { } left ? $"; its index {left} is left{Until(session)}"
+                        : isLeft ? $"; its index {connector.IndexName} is left{Until(session)}"
+                        : connector.IndexName is { } missing ? $"; its index {missing} does not exist"
                         : ""
                     )
                     + (canceled.Count == 0 ? "." : $". {canceled.Count} {(canceled.Count == 1 ? "sync" : "syncs")} canceled.")
@@ -113,6 +116,20 @@ internal static class ConnectorDeleteCommand
         }
 
         return ExitCode.Success;
+    }
+
+    /// <summary>Whether there is an index: a first sync that fails makes none.</summary>
+    private static async Task<bool> ExistsAsync(ElasticsearchSession elasticsearch, string? index, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return index is not null && await elasticsearch.Gateway.Checkup.IndexExistsAsync(index, cancellationToken);
+        }
+        catch (ConnectorException)
+        {
+            // These credentials may not see it. The connector is deleted all the same.
+            return true;
+        }
     }
 
     private static string Until(CommandSession session, string what = "it") =>
@@ -170,7 +187,7 @@ internal static class ConnectorDeleteCommand
                 ? $"It will be deleted; its index and the history of its syncs stay{Until(session, "them")}."
                 : $"It will be deleted, and with it the index {index} and all its documents."
         );
-        return await console.PromptAsync(new ConfirmationPrompt("Delete it?") { DefaultValue = false }, cancellationToken);
+        return await new Prompts(console, cancellationToken).ConfirmAsync("Delete it?", byDefault: false);
     }
 
     /// <summary>Cancels the connector's jobs.</summary>

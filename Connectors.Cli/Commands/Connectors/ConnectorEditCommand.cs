@@ -14,12 +14,16 @@ internal sealed class ConnectorEditCommand
 {
     private readonly Argument<string> _id = ConnectorCommand.IdArgument();
     private readonly Option<string[]> _set = FieldAssignments.CreateOption();
-    private readonly Option<string?> _name = new("--name") { Description = "The name that people see.", HelpName = "NAME" };
-    private readonly Option<string?> _index = new("--index")
+    private readonly Option<string?> _name = new Option<string?>("--name")
+    {
+        Description = "The name that people see.",
+        HelpName = "NAME",
+    }.NotEmpty();
+    private readonly Option<string?> _index = new Option<string?>("--index")
     {
         Description = "The index to fill from the next sync on. The old one stays as it is.",
         HelpName = "NAME",
-    };
+    }.NotEmpty();
     private readonly Option<string?> _full = Schedule("--schedule-full", "When everything is synced", "--schedule");
     private readonly Option<string?> _incremental = Schedule(
         "--schedule-incremental",
@@ -27,11 +31,11 @@ internal sealed class ConnectorEditCommand
     );
     private readonly Option<string?> _accessControl = Schedule("--schedule-access-control", "When permissions are synced");
     private readonly Option<string?> _deletesOnly = Schedule("--schedule-deletes-only", "When only deletions are synced");
-    private readonly Option<string?> _pipeline = new("--pipeline")
+    private readonly Option<string?> _pipeline = new Option<string?>("--pipeline")
     {
         Description = "The ingest pipeline that documents go through; none for none.",
         HelpName = "NAME|none",
-    };
+    }.NotEmpty();
     private readonly Option<bool?> _extract = Flag("--extract-binary-content", "Whether the pipeline makes text of files.");
     private readonly Option<bool?> _reduce = Flag("--reduce-whitespace", "Whether the pipeline trims white space.");
     private readonly Option<bool?> _inference = Flag("--run-ml-inference", "Whether the pipeline runs inference.");

@@ -24,6 +24,7 @@ internal static class JobCommand
             Description = "Only jobs of this connector, by its id or its name.",
             HelpName = "ID",
         };
+        connector.CompletionSources.Add(Suggestions.Marker(Suggestions.Connector));
         var status = new Option<string?>("--status")
         {
             Description = $"Only jobs in this state: {string.Join(", ", ConnectorApi.StatusWords)} (which wait or run).",
@@ -53,13 +54,13 @@ internal static class JobCommand
                     cancellationToken
                 )
         );
-        var shown = new Argument<string>("JOB") { Description = "Id of the job, as `job list` shows it." };
+        var shown = JobArgument();
         var show = new Command("show", "Shows one job with its counts and the documents that were rejected, as JSON.") { shown };
         show.SetAction((parsed, cancellationToken) => ShowAsync(Session(parsed), parsed.GetRequiredValue(shown), cancellationToken));
-        var canceled = new Argument<string>("JOB") { Description = "Id of the job, as `job list` shows it." };
+        var canceled = JobArgument();
         var cancel = new Command("cancel", "Cancels a job. A waiting job ends at once, a running job after its current page.") { canceled };
         cancel.SetAction((parsed, cancellationToken) => CancelAsync(Session(parsed), parsed.GetRequiredValue(canceled), cancellationToken));
-        var followed = new Argument<string>("JOB") { Description = "Id of the job, as `job list` shows it." };
+        var followed = JobArgument();
         var tail = new Command(
             "tail",
             "Follows a job, whoever runs it, until it ends: a line whenever its counts change. Exits with 0 when it completed."
@@ -71,6 +72,13 @@ internal static class JobCommand
             (parsed, cancellationToken) => JobTail.RunAsync(Session(parsed), parsed.GetRequiredValue(followed), cancellationToken)
         );
         return new Command("job", "Shows, follows and cancels syncs.") { list, show, cancel, tail };
+    }
+
+    private static Argument<string> JobArgument()
+    {
+        var job = new Argument<string>("JOB") { Description = "Id of the job, as `job list` shows it." };
+        job.CompletionSources.Add(Suggestions.Marker(Suggestions.Job));
+        return job;
     }
 
     private static async Task<int> ListAsync(

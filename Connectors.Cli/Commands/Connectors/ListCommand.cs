@@ -14,7 +14,7 @@ internal static class ListCommand
             Description = "connectors or sources; without it both.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        what.AcceptOnlyFromAmong("connectors", "sources");
+        what.AcceptWords("connectors", "sources");
         var command = new Command("list", "Shows the connectors with their state, and the sources with their fields.") { what };
         command.SetAction(
             (parsed, cancellationToken) =>

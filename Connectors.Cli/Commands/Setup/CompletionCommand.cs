@@ -11,14 +11,15 @@ internal static class CompletionCommand
             COMPREPLY=($(compgen -W "$(elastic-ingest "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- \
                 "${COMP_WORDS[COMP_CWORD]}"))
         }
-        complete -o default -F _elastic_ingest elastic-ingest
+        complete -o default -o nosort -F _elastic_ingest elastic-ingest 2>/dev/null ||
+            complete -o default -F _elastic_ingest elastic-ingest
         """;
 
     private const string Zsh = """
         _elastic_ingest() {
             local -a found
             found=("${(@f)$(elastic-ingest "[suggest:${CURSOR}]" "${BUFFER}" 2>/dev/null)}")
-            compadd -a found
+            compadd -V elastic-ingest -a found
         }
         compdef _elastic_ingest elastic-ingest
         """;
@@ -35,7 +36,7 @@ internal static class CompletionCommand
     public static Command Create(CliEnvironment environment)
     {
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or pwsh." };
-        shell.AcceptOnlyFromAmong("bash", "zsh", "pwsh");
+        shell.AcceptWords("bash", "zsh", "pwsh");
         var command = new Command("completion", "Prints a script that completes commands and options with the Tab key.") { shell };
         command.SetAction(
             async (parsed, _) =>

@@ -13,6 +13,7 @@ internal static class ConfigCommand
     public static Command Create(CliEnvironment environment, GlobalOptions global)
     {
         var serviceType = new Argument<string>("TYPE") { Description = "Service type, as `source list` shows it." };
+        serviceType.CompletionSources.Add(Suggestions.Marker(Suggestions.Source));
         var command = new Command("config", "Prints the configuration that a new connector of a service type begins with, as JSON.")
         {
             serviceType,

@@ -23,7 +23,7 @@ internal static class ConnectorListing
             new("result", 3),
             new("error", 8, ColumnFallback.Sentence),
         ],
-        More = "`elastic-ingest connector show ID` shows all about one.",
+        More = "More: elastic-ingest connector show ID",
     };
 
     /// <summary>Writes them all.</summary>

@@ -24,7 +24,7 @@ internal static class JobListing
             new("deleted", 6, ColumnFallback.LeftOut),
             new("error", 7, ColumnFallback.Sentence),
         ],
-        More = "`elastic-ingest job show JOB` shows all about one.",
+        More = "More: elastic-ingest job show JOB",
     };
 
     /// <summary>Writes them. A connector is named as people know it, as long as no other one is named so.</summary>
@@ -51,13 +51,22 @@ internal static class JobListing
             .Where(group => group.Count() == 1)
             .ToDictionary(group => group.Single().Id, group => group.Key, StringComparer.Ordinal);
         var listing = isFiltered ? Listing with { WhenEmpty = "There are no such jobs." } : Listing;
+        var now = session.Environment.TimeProvider.GetUtcNow();
         listing.Write(
             session.Environment,
-            [.. jobs.Select(job => Row(job, names.GetValueOrDefault(job.ConnectorId) ?? job.ConnectorId))]
+            [
+                .. jobs.Select(job =>
+                    Row(
+                        job,
+                        names.GetValueOrDefault(job.ConnectorId) ?? job.ConnectorId,
+                        JobWait.Of(job, jobs, known.Find(connector => connector.Id == job.ConnectorId), now)
+                    )
+                ),
+            ]
         );
     }
 
-    private static string[] Row(SyncJobRecord job, string connector) =>
+    private static string[] Row(SyncJobRecord job, string connector, string? waitsFor) =>
         [
             job.Id,
             connector,
@@ -66,6 +75,6 @@ internal static class JobListing
             job.CompletedAt is { } end && job.TimeWorked(end) is { } took ? SyncPace.Clock(took) : "",
             SyncPace.Number(job.IndexedDocumentCount),
             SyncPace.Number(job.DeletedDocumentCount),
-            job.Error ?? "",
+            job.Error ?? (waitsFor is null ? "" : $"waits for {waitsFor}"),
         ];
 }

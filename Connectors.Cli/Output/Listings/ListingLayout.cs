@@ -10,6 +10,7 @@ internal sealed class ListingLayout
     private const string Gap = "  ";
     private const string BelowIndent = "    ";
     private const int MaxSentenceLines = 2;
+    private const string Cut = "...";
 
     // A long name takes a line of its own, and not the places of all others.
     private const int MaxBelowCells = 30;
@@ -70,7 +71,8 @@ internal sealed class ListingLayout
                 if (sentence.Count > MaxSentenceLines)
                 {
                     HasLeftOut = true;
-                    sentence = [.. sentence.Take(MaxSentenceLines - 1), $"{sentence[MaxSentenceLines - 1]}..."];
+                    sentence = [.. WordWrap.Lines(row[i], width - BelowIndent.Length - Cut.Length).Take(MaxSentenceLines)];
+                    sentence[^1] += Cut;
                 }
 
                 lines.AddRange(sentence.Select(line => BelowIndent + line));

@@ -44,7 +44,7 @@ internal static class SourceDetails
                     new("advanced rules", 4, ColumnFallback.LeftOut),
                     new("must be told", 2),
                 ],
-                More = "`elastic-ingest source show TYPE` shows all about one.",
+                More = "More: elastic-ingest source show TYPE",
             }.Write(session.Environment, rows);
         }
     }

@@ -43,7 +43,7 @@ internal static class SourceListing
                     new("default", 4, ColumnFallback.LeftOut),
                     new("meaning", 5, ColumnFallback.LeftOut),
                 ],
-                More = "`elastic-ingest source show TYPE` shows all about one.",
+                More = "More: elastic-ingest source show TYPE",
             }.Write(session.Environment, rows);
         }
     }

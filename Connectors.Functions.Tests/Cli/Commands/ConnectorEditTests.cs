@@ -235,6 +235,24 @@ public sealed class ConnectorEditTests : IAsyncLifetime
         Assert.StartsWith("There are no connectors.", _cli.Out.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AfterAFirstSyncThatFailedNothingIsSaidToBeLeft(bool isIndexNamed)
+    {
+        Assert.Equal(0, await _cli.RunAsync("connector", "edit", "f1", "--set", "directory=/no/such/folder"));
+        Assert.Equal(1, await _cli.RunAsync("sync", "f1"));
+
+        string[] index = isIndexNamed ? ["--index", "search-files"] : [];
+        Assert.Equal(0, await _cli.RunAsync(["connector", "delete", "f1", "--yes", .. index]));
+
+        Assert.Equal("files: deleted; its index search-files does not exist.\n", _cli.Out.ToString());
+        Assert.DoesNotContain("search-files", _elasticsearch.IndexNames);
+        Assert.True((bool)Connector("f1")["deleted"]!);
+        await _cli.RunAsync("connector", "list");
+        Assert.StartsWith("There are no connectors.", _cli.Out.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task TheIndexIsDeletedOnlyWhenItIsNamed()
     {
@@ -343,6 +361,7 @@ public sealed class ConnectorEditTests : IAsyncLifetime
     [Fact]
     public async Task AnIndexThatTheServiceWillDeleteIsNotSaidToStay()
     {
+        await _cli.RunAsync("sync", "f1");
         _cli.Variables["Connectors__service__delete_orphaned_content"] = "true";
         using var terminal = new TestConsole().Interactive().Width(200);
         _cli.Terminal = terminal;

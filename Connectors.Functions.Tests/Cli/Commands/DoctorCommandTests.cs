@@ -43,6 +43,79 @@ public sealed class DoctorCommandTests
     }
 
     [Fact]
+    public async Task EachConnectorOfTheListIsChecked()
+    {
+        await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
+        using var cli = new CliRun(elasticsearch.Uri);
+        foreach (var id in new[] { "f1", "f2" })
+        {
+            await cli.RunAsync(
+                ["connector", "create", "--service-type", "dir", "--index", $"search-{id}", "--id", id, "--set", $"directory={cli.Files("a.txt")}"]
+            );
+        }
+
+        await File.WriteAllTextAsync(
+            cli.ConfigFile,
+            """
+            connectors:
+              - connector_id: f1
+                service_type: dir
+              - connector_id: f2
+                service_type: mongodb
+              - connector_id: f3
+                service_type: dir
+            """,
+            Token
+        );
+
+        Assert.Equal(1, await cli.RunAsync("doctor"));
+
+        var seen = cli.Out.ToString();
+        Assert.Contains("ok    listed connector f1: It exists and is served here as dir.\n", seen, StringComparison.Ordinal);
+        Assert.Contains(
+            "FAIL  listed connector f2: config.yml:4: connectors: connector \"f2\" is of the service type dir, and mongodb is written "
+                + "here.\n      Write service_type: dir, or the id of another connector.\n",
+            seen,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "FAIL  listed connector f3: config.yml:6: connectors: there is no connector with the id \"f3\", so nothing is served for it.\n",
+            seen,
+            StringComparison.Ordinal
+        );
+        Assert.EndsWith("2 things have to be put right.\n", seen, StringComparison.Ordinal);
+
+        Assert.Equal(0, await cli.RunAsync("poll", "--one-sync"));
+        Assert.Single(cli.Error.ToString().Split('\n'), line => line.Contains("WARNING  config.yml:4: connectors: ", StringComparison.Ordinal));
+        Assert.Single(cli.Error.ToString().Split('\n'), line => line.Contains("WARNING  config.yml:6: connectors: ", StringComparison.Ordinal));
+        Assert.Equal("Nothing was due.\n", cli.Out.ToString());
+    }
+
+    [Fact]
+    public async Task AClassOfASourceThatCannotBeUsedIsAFaultOfTheConfiguration()
+    {
+        await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
+        using var cli = new CliRun(elasticsearch.Uri);
+        await File.WriteAllTextAsync(
+            cli.ConfigFile,
+            "sources:\n  gdrive: Connectors.Sources.Files.DirectoryDataSourc, Connectors.Sources\n",
+            Token
+        );
+        const string Fault =
+            "config.yml:2: sources.gdrive: there is no public class Connectors.Sources.Files.DirectoryDataSourc in Connectors.Sources. Did "
+            + "you mean Connectors.Sources.Files.DirectoryDataSource?\n";
+
+        Assert.Equal(3, await cli.RunAsync("doctor"));
+        Assert.StartsWith(
+            $"FAIL  configuration: {Fault}      Correct the class there, or take the entry out.\nok    state folder",
+            cli.Out.ToString(),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(3, await cli.RunAsync("poll"));
+        Assert.Equal(Fault, cli.Error.ToString());
+    }
+
+    [Fact]
     public async Task EachFaultComesWithWhatToDo()
     {
         await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);

@@ -33,19 +33,16 @@ public sealed class InitDialogTests : IAsyncLifetime
     {
         Type("elasticsearch.example");
         Type("http://127.0.0.1:1");
-        Choose(2); // no credentials
-        Choose(0); // it does not answer: another address
+        Choose(0); // nothing answers there: another address
         Type(_elasticsearch.Uri.ToString());
+        Choose(2); // no credentials
         Choose(2); // dir
-        Confirm(false); // no advanced settings
+        Type("");
         Type("/no/such/folder");
+        Type(_cli.Files("a.txt"));
         Type(""); // the pattern's default
         Confirm(false); // no access control
-        Choose(0); // change the answers
-        Confirm(false);
-        Type(_cli.Files("a.txt"));
-        Type("");
-        Confirm(false);
+        Confirm(false); // no advanced settings
         Type("Search");
         Type(""); // search-dir
         Type("files");
@@ -57,6 +54,8 @@ public sealed class InitDialogTests : IAsyncLifetime
 
         var seen = _terminal.Output;
         Assert.Contains("Write it with scheme and port", seen, StringComparison.Ordinal);
+        Assert.Contains("Check the address and the network.", seen, StringComparison.Ordinal);
+        Assert.Contains("An answer is needed.", seen, StringComparison.Ordinal);
         Assert.Contains("'/no/such/folder' does not exist", seen, StringComparison.Ordinal);
         Assert.Contains("'Search' can't be the name of an index: it has capital letters.", seen, StringComparison.Ordinal);
         var connector = JsonNode.Parse(_elasticsearch.Documents(".elastic-connectors").Values.Single())!;
@@ -144,11 +143,35 @@ public sealed class InitDialogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhatWasAnsweredBeforeIsThereWhenItIsChanged()
+    {
+        await using var guarded = await EmulatorServer.StartAsync(
+            new EmulatorOptions { Authorization = ["Basic YW5uOnJpZ2h0"] },
+            TestContext.Current.CancellationToken
+        );
+        Type(guarded.Uri.ToString());
+        Choose(1); // user and password
+        Type("ann");
+        Type("wrong");
+        Choose(0); // in the file
+        Choose(1); // the credentials
+        _terminal.Input.PushKey(ConsoleKey.Enter); // user and password again, which is marked
+        Type(""); // ann
+        Type("right");
+        _terminal.Input.PushKey(ConsoleKey.Enter); // in the file again
+
+        Assert.Equal(0, await _cli.RunAsync("init", "--no-source"));
+
+        var written = await File.ReadAllTextAsync(_cli.ConfigFile, TestContext.Current.CancellationToken);
+        Assert.Contains("username: \"ann\"\n  password: \"right\"", written, StringComparison.Ordinal);
+        Assert.Contains("(ann)", _terminal.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task WhoGivesUpLeavesNothingBehind()
     {
         Type("http://127.0.0.1:1");
-        Choose(2);
-        Choose(3); // stop
+        Choose(2); // stop
 
         Assert.Equal(4, await _cli.RunAsync("init", "--no-source"));
 

@@ -50,7 +50,6 @@ public sealed partial class ListingsOnATerminalTests : IAsyncLifetime
                     ["connector", "list"],
                     ["job", "list"],
                     ["job", "list", "--status", "pending"],
-                    ["source", "list"],
                 ]
         )
         {
@@ -67,6 +66,21 @@ public sealed partial class ListingsOnATerminalTests : IAsyncLifetime
         }
 
         Approved.Verify(seen.ToString(), $"Connectors.Functions.Tests/Cli/Screen/lists-{columns?.ToString() ?? "piped"}.approved.txt");
+    }
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(50)]
+    public async Task NoLineOfAListIsBrokenByTheTerminal(int columns)
+    {
+        foreach (var command in (string[][])[["source", "list"], ["list", "sources"], ["connector", "list"], ["job", "list"]])
+        {
+            using var wide = new TerminalScreen(1_000, 1_000);
+            wide.Narrow(columns);
+            _cli.Screen = wide;
+            Assert.Equal(0, await _cli.RunAsync(command));
+            Assert.DoesNotContain(wide.Text.Split('\n'), line => line.Length > columns);
+        }
     }
 
     [Fact]

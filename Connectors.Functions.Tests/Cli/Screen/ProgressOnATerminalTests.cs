@@ -129,7 +129,7 @@ public sealed class ProgressOnATerminalTests : IDisposable
 
     private CliEnvironment On(TerminalScreen screen)
     {
-        var live = new LiveRegion(screen, () => screen.Size);
+        var live = new LiveRegion(screen, () => screen.Told);
         return new CliEnvironment
         {
             Out = live.Over(screen),

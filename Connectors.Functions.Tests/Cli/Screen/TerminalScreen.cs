@@ -16,11 +16,17 @@ internal sealed class TerminalScreen(int columns, int rows) : StringWriter(Cultu
     private int _row;
     private int _column;
 
-    public ScreenSize Size { get; } = new(columns, rows);
+    /// <summary>What the terminal says of itself.</summary>
+    public ScreenSize Told { get; private set; } = new(columns, rows);
+
+    private ScreenSize Size { get; } = new(columns, rows);
 
     public override string NewLine => "\n";
 
     public override Encoding Encoding => Encoding.UTF8;
+
+    /// <summary>Says that it has fewer columns than it has, so that a line that is too long can be seen.</summary>
+    public void Narrow(int toColumns) => Told = new ScreenSize(toColumns, Told.Rows);
 
     /// <summary>What a person sees.</summary>
     public string Text

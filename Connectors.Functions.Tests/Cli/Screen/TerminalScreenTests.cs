@@ -24,7 +24,7 @@ public sealed class TerminalScreenTests
     public void ALineThatIsWrittenGoesAboveTheBlockWhole()
     {
         using var screen = new TerminalScreen(10, 5);
-        var live = new LiveRegion(screen, () => screen.Size);
+        var live = new LiveRegion(screen, () => screen.Told);
         var (output, error) = (live.Over(screen), live.Over(screen));
         string[] block = ["----------", "block 1"];
         live.Show(_ => block);
@@ -53,7 +53,7 @@ public sealed class TerminalScreenTests
         live.Show(at => [new string('x', at.Columns)]);
         Assert.Equal("first\nxxxxxxxxxx\nxxxxxxxxxx\n", screen.Text);
 
-        size = screen.Size;
+        size = screen.Told;
         live.Refresh();
 
         Assert.Equal("first\nxxxxxxxxxx\n", screen.Text);

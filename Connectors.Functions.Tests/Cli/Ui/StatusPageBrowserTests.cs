@@ -54,8 +54,8 @@ public sealed class StatusPageBrowserTests
         await Expect(page.Locator("#list > li").First).ToContainTextAsync("completed");
         var gate = new RequestGate();
         bed.Elasticsearch.Faults.Add(FaultRule.Hold(gate) with { Route = "_bulk" });
-        File.AppendAllText(Path.Combine(bed.FolderOf("f1"), "0.txt"), "More.");
-        File.AppendAllText(Path.Combine(bed.FolderOf("f2"), "0.txt"), "More.");
+        await File.AppendAllTextAsync(Path.Combine(bed.FolderOf("f1"), "0.txt"), "More.", TestContext.Current.CancellationToken);
+        await File.AppendAllTextAsync(Path.Combine(bed.FolderOf("f2"), "0.txt"), "More.", TestContext.Current.CancellationToken);
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Sync Files now" }).ClickAsync();
         await Expect(page.Locator("#running")).ToContainTextAsync("of about 5");

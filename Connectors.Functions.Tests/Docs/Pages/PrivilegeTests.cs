@@ -156,7 +156,7 @@ public sealed class PrivilegeTests
                 when route.StartsWith("_security", StringComparison.Ordinal)
                     || route is "_pit" or "_search"
                     || request.Path.StartsWith("/_security", StringComparison.Ordinal) => [],
-            (_, "{index}/_search" or "{index}/_count" or "{index}/_pit") or ("GET", "{index}/_doc/{id}") => [Of("read")],
+            (_, "{index}/_search" or "{index}/_count" or "{index}/_pit" or "{index}/_mget") or ("GET", "{index}/_doc/{id}") => [Of("read")],
             // What a write makes visible needs what refreshing needs.
             (_, "{index}/_create/{id}") when request.Query.Contains("refresh=", StringComparison.Ordinal) =>
             [

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 
 namespace Connectors.Tests.Published.FunctionsHost;
@@ -94,6 +95,7 @@ internal sealed class WorkerSession(FakeFunctionsHost host, string folder) : IDi
         CancellationToken cancellationToken
     )
     {
+        await ListensAsync(cancellationToken);
         var address = new Uri(Server!, path);
         var invocation = Guid.NewGuid().ToString();
         var answering = SendAsync(address, invocation, cancellationToken);
@@ -139,22 +141,30 @@ internal sealed class WorkerSession(FakeFunctionsHost host, string folder) : IDi
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Sends a request. The worker's server may not listen yet when its functions are loaded: the host tries again then.</summary>
-    private async Task<HttpResponseMessage> SendAsync(Uri address, string invocation, CancellationToken cancellationToken)
+    /// <summary>Waits until the worker's server listens, which may be after its functions are loaded. An invocation waits no longer than
+    /// 15 seconds for its request, so on a busy machine it must not begin before.</summary>
+    private async Task ListensAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, address);
-            request.Headers.Add("x-ms-invocation-id", invocation);
+            using var client = new TcpClient();
             try
             {
-                return await _http.SendAsync(request, cancellationToken);
+                await client.ConnectAsync(Server!.Host, Server.Port, cancellationToken);
+                return;
             }
-            catch (HttpRequestException refused) when (refused.HttpRequestError == HttpRequestError.ConnectionError)
+            catch (SocketException)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, cancellationToken);
             }
         }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(Uri address, string invocation, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.Add("x-ms-invocation-id", invocation);
+        return await _http.SendAsync(request, cancellationToken);
     }
 
     private Task<JsonObject> InvokeAsync(

@@ -140,7 +140,7 @@ public sealed class ContentReaderTests
         var content = new BytesContent("a.txt", []) { Failure = new ConnectorException(FailureKind.Skip, "a.txt: access denied") };
         using var read = await Reader.ReadAsync(content, Cancellation);
         Assert.True(read.IsProblem);
-        Assert.Equal("a.txt: access denied", read.Reason);
+        Assert.Equal("a.txt: access denied.", read.Reason);
     }
 
     [Theory]

@@ -73,6 +73,24 @@ public sealed class PreflightTests
     }
 
     [Fact]
+    public async Task AnAddressThatSpeaksHttpIsNotCalledUntrusted()
+    {
+        await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
+        using var gateway = GatewayBench.GatewayOf(
+            new ElasticsearchOptions { Hosts = [new Uri($"https://127.0.0.1:{elasticsearch.Uri.Port}")] },
+            TimeProvider.System
+        );
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => gateway.ConnectAsync(Token));
+
+        Assert.Equal(
+            $"What answers at https://127.0.0.1:{elasticsearch.Uri.Port} does not speak TLS. Write http:// instead of https:// in "
+                + "elasticsearch.host, or turn TLS on in Elasticsearch.",
+            failure.Message
+        );
+    }
+
+    [Fact]
     public async Task WrongCredentialsEndItAtOnce()
     {
         await using var bench = await GatewayBench.StartAsync(emulator: new EmulatorOptions { Authorization = ["ApiKey right"] });

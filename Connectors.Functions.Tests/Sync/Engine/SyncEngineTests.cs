@@ -94,7 +94,7 @@ public sealed class SyncEngineTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => _bench.RunNextAsync(source));
 
-        Assert.Equal("the backend died", failure.Message);
+        Assert.Equal("the backend died.", failure.Message);
         Assert.Empty(_bench.Index.Deleted);
         Assert.Equal(7, _bench.Index.Documents.Count);
     }

@@ -26,6 +26,7 @@ public sealed class RecordedScenesTests
             "the user's next edit does not keep valid rules from being activated; a pattern that is none is told"
         ),
         ("6 after a bad advanced rule | connector.filtering", "the same"),
+        ("7 collection that does not exist | connector.error", "a sentence ends with a full stop"),
         ("7 host that does not answer | connector.error", "the words of another driver"),
         ("7 job against it | connector.error", "the words of another driver"),
         ("| connector.last_sync_error", "no class names in errors"),
@@ -119,9 +120,9 @@ public sealed class RecordedScenesTests
         await life.UserAsync("_configuration");
         await life.UserAsync("_sync_job");
         (run, end) = await BeginAsync(life, new SyncCounts(Created: 7_500, Bytes: 23 * Mebibyte));
+        life.Fill(7_500);
         await life.UserAsync("_cancel");
         life.Snapshot("just after");
-        life.Fill(7_500);
         await life.PassTimeUntilAsync(() => run.IsCompleted);
         life.Snapshot("canceled");
 

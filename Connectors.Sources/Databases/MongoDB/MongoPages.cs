@@ -20,7 +20,8 @@ internal sealed class MongoPages(
 {
     private const int BadValue = 2;
     private const int FailedToParse = 9;
-    private const int AssumedDocumentBytes = 4096;
+    // Until some are seen: of documents of any size, few are no load.
+    private const int AssumedDocumentBytes = 256 * 1024;
 
     private volatile int _averageBytes = AssumedDocumentBytes;
 
@@ -61,19 +62,20 @@ internal sealed class MongoPages(
             return false;
         }
 
-        while (!position.IsEnd(page, limits))
+        while (!position.IsEnd(page, limits) && !position.IsNearEnd(page, limits))
         {
             var documents = await ReadBatchAsync(
                 range,
                 bracket,
                 last,
                 Math.Max(limits.MaxDocuments - position.Listed, 1),
-                limits,
+                limits.MaxBytes - page.SizeInBytes,
                 cancellationToken
             );
             try
             {
                 var batch = documents.ConvertAll(Bytes);
+                NoteSizes(batch);
                 var taken = await TakenInAsync(bracket, batch, cancellationToken);
                 using var text = new PooledBuffer(64);
                 foreach (var document in batch)
@@ -102,6 +104,15 @@ internal sealed class MongoPages(
         return true;
     }
 
+    /// <summary>The next batch is asked for by the size of the documents in this one.</summary>
+    private void NoteSizes(List<ReadOnlyMemory<byte>> batch)
+    {
+        if (batch.Count > 0)
+        {
+            _averageBytes = Math.Max((int)(batch.Sum(document => (long)document.Length) / batch.Count), 64);
+        }
+    }
+
     private SourcePage Build(SourcePageBuilder page, PagePosition position)
     {
         var built = page.Build(position.Token, isLast: false, position.Restarts);
@@ -118,13 +129,13 @@ internal sealed class MongoPages(
         int bracket,
         RawId? last,
         int room,
-        PageLimits limits,
+        int bytes,
         CancellationToken cancellationToken
     )
     {
         var from = bracket == range.FirstBracket ? range.From : null;
         var before = bracket == range.LastBracket ? range.Before : null;
-        var size = Math.Clamp(limits.MaxBytes / _averageBytes, 1, room);
+        var size = Math.Clamp(bytes / _averageBytes, 1, room);
         var options = new FindOptions<RawBsonDocument>
         {
             Sort = new BsonDocument("_id", 1),

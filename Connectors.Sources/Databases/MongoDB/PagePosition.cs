@@ -29,4 +29,8 @@ internal sealed class PagePosition(RawId? last, bool restarts)
     /// <summary>A token has its limit, an <c>_id</c> has none: a page goes on until it ends with an id that fits.</summary>
     public bool IsEnd(SourcePageBuilder page, PageLimits limits) =>
         Listed > 0 && (page.IsFull || Listed >= limits.MaxDocuments) && _last!.Value.Value.Length < LongestTokenId;
+
+    /// <summary>Between two batches: another one for the rest would cost more than a smaller page does.</summary>
+    public bool IsNearEnd(SourcePageBuilder page, PageLimits limits) =>
+        Listed > 0 && page.SizeInBytes >= limits.MaxBytes - (limits.MaxBytes / 8) && _last!.Value.Value.Length < LongestTokenId;
 }

@@ -39,9 +39,7 @@ internal static class GitHubErrors
         }
 
         var type = errors.Select(error => error.Text("type")).FirstOrDefault(word => word is not null) ?? "error";
-        var message = Sentences.Inner(
-            errors.Select(error => error.Text("message")).FirstOrDefault(text => text is not null) ?? "no reason"
-        );
+        var message = Sentences.Inner(errors.Select(error => error.Text("message")).OfType<string>().FirstOrDefault() ?? "no reason");
         return type switch
         {
             "NOT_FOUND" => new ConnectorException(

@@ -27,6 +27,12 @@ internal sealed class RestClient : IDisposable
         (_options, _context, Http) = (options, context, http);
         _transport = new RestTransport(options, http, context.TimeProvider);
         _logger = context.LoggerFactory.CreateLogger<RestClient>();
+        if (options.Retries == 0)
+        {
+            _retries = ResiliencePipeline<RestResponse>.Empty;
+            return;
+        }
+
         _retries = new ResiliencePipelineBuilder<RestResponse> { TimeProvider = context.TimeProvider }
             .AddRetry(
                 new RetryStrategyOptions<RestResponse>

@@ -22,12 +22,14 @@ internal static class Graph
     /// <param name="app">Names the fields, for messages.</param>
     /// <param name="permissionOf">The application permission that an address needs: <c>Files.Read.All</c>.</param>
     /// <param name="change">Sets what the user may set.</param>
+    /// <param name="permissionType">Whose permissions they are: the application's, or <c>delegated</c> by a user.</param>
     public static RestClient Create(
         SourceContext context,
         Func<HttpClient, RequestSigner> signerOf,
         EntraApp app,
         Func<Uri, string> permissionOf,
-        Func<RestClientOptions, RestClientOptions> change
+        Func<RestClientOptions, RestClientOptions> change,
+        string permissionType = "application"
     )
     {
         var http = RestClient.CreateHttp(context, app.TenantField);
@@ -41,7 +43,7 @@ internal static class Graph
                 Signer = signerOf(http),
                 SignInHint = $"Check {app.TenantField}, {app.ClientField} and {app.CredentialField}.",
                 PermissionHint = "Grant the application the permissions that the documentation of the source lists.",
-                Explain = answer => Explain(answer, permissionOf),
+                Explain = answer => Explain(answer, permissionOf, permissionType),
             };
             return new RestClient(change(options), context, http);
         }
@@ -55,13 +57,13 @@ internal static class Graph
     /// <summary>Graph's word for an error: <c>ResourceNotFound</c>; <see langword="null"/> when the answer is none of Graph's.</summary>
     public static string? ErrorOf(RestResponse answer) => answer.TryJson()?.Text("error", "code");
 
-    private static ConnectorException? Explain(RestResponse answer, Func<Uri, string> permissionOf) =>
+    private static ConnectorException? Explain(RestResponse answer, Func<Uri, string> permissionOf, string permissionType) =>
         answer.Status != HttpStatusCode.Forbidden
             ? null
             : new ConnectorException(
                 FailureKind.Fatal,
                 $"Microsoft Graph ({RestErrors.Name(answer.Address)}): refuses permission (403). Grant the application the permission "
-                    + $"{permissionOf(answer.Address)} of type application, and an administrator's consent.",
+                    + $"{permissionOf(answer.Address)} of type {permissionType}, and an administrator's consent.",
                 RestErrors.Cause(answer.Status)
             );
 }

@@ -69,7 +69,7 @@ internal sealed class GraphBatch(RestClient client, TimeProvider time, string pe
                     throw new ConnectorException(
                         FailureKind.Retry,
                         $"Microsoft Graph ({addresses[again[0]]}): has had enough requests and asks to wait for {wait.TotalSeconds:0} "
-                        + "seconds.",
+                            + "seconds.",
                         RestErrors.Cause(HttpStatusCode.TooManyRequests),
                         wait
                     );

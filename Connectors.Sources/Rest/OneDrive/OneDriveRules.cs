@@ -25,7 +25,7 @@ internal static class OneDriveRules
                 .OfType<JsonObject>()
                 .Select(rule => new OneDriveRule(
                     Texts(rule["owners"]),
-                    [.. Texts(rule["skipFilesWithExtensions"]).Select(name => name.StartsWith('.') ? name : $".{name}")],
+                    [.. Texts(rule["skipFilesWithExtensions"]).Select(ending => ending.StartsWith('.') ? ending : $".{ending}")],
                     RuleText.Of(rule["parentPathPattern"]) is { } pattern ? Glob(pattern) : null
                 )),
         ];

@@ -161,7 +161,7 @@ public sealed class OutlookDataSource : RestDataSource, IAccessControlSource, IC
         address.AbsolutePath.Contains("/contact", StringComparison.Ordinal) ? "Contacts.Read"
         : address.AbsolutePath.Contains("/todo/", StringComparison.Ordinal) ? "Tasks.Read.All"
         : address.AbsolutePath.Contains("/calendars", StringComparison.Ordinal)
-            || address.AbsolutePath.Contains("/events", StringComparison.Ordinal)
+        || address.AbsolutePath.Contains("/events", StringComparison.Ordinal)
             ? "Calendars.Read"
         : address.AbsolutePath.Contains("/m", StringComparison.Ordinal) ? MailPermission
         : GraphUsers.Permission;

@@ -67,8 +67,7 @@ internal static class OutlookFields
     public static DocumentField Day(string name, params string[] path) =>
         DocumentField.Made(name, (json, item) => json.WriteStringValue(TimeOf(item.Find(path), "yyyy-MM-dd")));
 
-    /// <summary>Graph writes <c>{"dateTime": "2024-06-03T22:30:00.0000000", "timeZone": "UTC"}</c>, in UTC unless asked
-    /// otherwise.</summary>
+    /// <summary>Graph writes <c>{"dateTime": "2024-06-03T22:30:00.0000000", "timeZone": "UTC"}</c>, always in UTC here.</summary>
     private static string? TimeOf(JsonElement? value, string format) =>
         RestTime.Of(value?.ValueKind == JsonValueKind.Object ? value.Value.Find("dateTime") : value)
             ?.UtcDateTime.ToString(format, CultureInfo.InvariantCulture);

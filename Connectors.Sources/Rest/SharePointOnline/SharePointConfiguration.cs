@@ -25,8 +25,7 @@ internal sealed record SharePointConfiguration(GraphSignIn SignIn, string Tenant
             InitialValue = "secret",
             DefaultValue = "secret",
             Options = [new("Client secret", "secret"), new("Certificate", "certificate")],
-            Tooltip =
-                "Pages, attachments and permissions of SharePoint need a certificate where Microsoft has ended the sign-in by secret.",
+            Tooltip = "Pages, attachments and permissions need a certificate where Microsoft has ended the sign-in by secret.",
         },
         new("secret_value", "Client secret") { Sensitive = true, DependsOn = [BySecret], Tooltip = "The secret's value, not its id." },
         new("certificate", "Certificate")
@@ -69,11 +68,7 @@ internal sealed record SharePointConfiguration(GraphSignIn SignIn, string Tenant
         {
             DependsOn = [WithAccessControl],
         },
-        Toggle(
-            "fetch_unique_list_item_permissions",
-            "Permissions of list items",
-            "Ask whether a list item has permissions of its own."
-        ) with
+        Toggle("fetch_unique_list_item_permissions", "Permissions of list items", "Ask whether an item has permissions of its own.") with
         {
             DependsOn = [WithAccessControl],
         },

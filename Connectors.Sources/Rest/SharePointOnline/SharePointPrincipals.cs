@@ -73,8 +73,8 @@ internal sealed class SharePointPrincipals(RestClient graph) : IDisposable
         }
 
         // i:0#.f|membership|ann@example.org
-        var ofLogin = login.StartsWith("i:", StringComparison.Ordinal) ? login.Split('|')[^1] : null;
-        if ((user.Text("UserPrincipalName") ?? ofLogin) is { Length: > 0 } name)
+        var own = login.StartsWith("i:", StringComparison.Ordinal) ? login.Split('|')[^1] : null;
+        if ((user.Text("UserPrincipalName") ?? own) is { Length: > 0 } name)
         {
             yield return AccessControl.User(name);
         }

@@ -3,8 +3,9 @@ namespace Connectors.Sources.Rest.SignIn;
 /// <summary>Keys and certificates as they come out of a form's field.</summary>
 internal static class Pem
 {
-    /// <summary>The text with its lines: what was pasted into a field of one line has blanks, or the two letters \n, in their
-    /// place.</summary>
+    /// <summary>
+    /// The text with its lines: what was pasted into a field of one line has blanks, or the two letters \n, in their place.
+    /// </summary>
     public static string Lines(string pem)
     {
         var text = pem.Trim().Replace("\\n", "\n", StringComparison.Ordinal);

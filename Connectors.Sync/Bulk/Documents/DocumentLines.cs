@@ -16,6 +16,11 @@ internal sealed class DocumentLines
         (byte)'"',
         (byte)'\\',
     ]);
+    private static readonly System.Text.Encodings.Web.JavaScriptEncoder Encoder = JsonBodies.WriterOptions.Encoder!;
+
+    // Two \uXXXX for one character.
+    private const int LongestEscape = 12;
+
     private readonly byte[] _flags;
 
     /// <param name="flags">The connector's pipeline settings, written into every document, or <see langword="null"/>.</param>
@@ -109,7 +114,14 @@ internal sealed class DocumentLines
         }
         else
         {
-            to.Write(JsonEncodedText.Encode(utf8, JsonBodies.WriterOptions.Encoder).EncodedUtf8Bytes);
+            // Straight to where it goes: a content may be large.
+            to.GetSpan(utf8.Length);
+            while (!utf8.IsEmpty)
+            {
+                Encoder.EncodeUtf8(utf8, to.GetSpan(LongestEscape), out var read, out var written);
+                to.Advance(written);
+                utf8 = utf8[read..];
+            }
         }
     }
 

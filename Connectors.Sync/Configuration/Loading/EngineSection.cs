@@ -38,6 +38,7 @@ internal static class EngineSection
             Page = new PageLimits(reader.Get(PageDocuments), reader.Get(PageMemSize)),
             Partitions = reader.Get(MaxConcurrentPartitions),
             PagesInFlight = reader.Get(PagesInFlight),
+            MaxBytesInFlight = reader.Get(QueueMaxMemSize),
             Content = ContentSection.Read(reader),
             ContentConcurrency = reader.Get(ConcurrentDownloads),
             SourceRetryTimeLimit = reader.Get(SourceRetryTimeLimit),

@@ -38,8 +38,26 @@ internal static class BulkSettings
             IsPython = true,
         };
 
+    public static ServiceSetting<int> QueueMaxMemSize { get; } =
+        new(
+            "elasticsearch.bulk.queue_max_mem_size",
+            Mebibytes(1, 2047),
+            24 * 1024 * 1024,
+            "What may be in memory at the same time of pages that are read, requests on the way and contents of files, of all syncs of the "
+                + "process together. Reading pauses when it is spent. The process itself needs some 100 MiB more."
+        )
+        {
+            IsPython = true,
+        };
+
     public static ServiceSetting<int> ConcurrentDownloads { get; } =
-        new("elasticsearch.bulk.concurrent_downloads", Whole(1, 256, "downloads"), 10, "Files whose content is fetched at the same time.")
+        new(
+            "elasticsearch.bulk.concurrent_downloads",
+            Whole(1, 256, "downloads"),
+            64,
+            "Files whose content a sync fetches at the same time, as far as elasticsearch.bulk.queue_max_mem_size allows. When the source "
+                + "refuses some, fewer are fetched until it takes them again."
+        )
         {
             IsPython = true,
         };
@@ -141,6 +159,7 @@ internal static class BulkSettings
         ChunkSize,
         ChunkMaxMemSize,
         MaxConcurrency,
+        QueueMaxMemSize,
         ConcurrentDownloads,
         RetryInterval,
         RetryTimeLimit,

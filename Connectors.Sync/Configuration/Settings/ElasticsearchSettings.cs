@@ -102,7 +102,8 @@ internal static class ElasticsearchSettings
             "elasticsearch.max_wait_duration",
             Seconds(0, 86_400),
             TimeSpan.FromSeconds(120),
-            "How long the service waits at its start for an Elasticsearch that does not answer yet."
+            "How long the service waits at its start for an Elasticsearch that does not answer yet. Commands other than `poll` wait at "
+                + "most 10 s."
         )
         {
             IsPython = true,

@@ -89,15 +89,20 @@ internal static class LoopSettings
         );
 
     public static ServiceSetting<int> PageMemSize { get; } =
-        new("service.page_mem_size", Mebibytes(0.0625, 1024), 8 * 1024 * 1024, "Largest size of such a page.");
+        new(
+            "service.page_mem_size",
+            Mebibytes(0.0625, 1024),
+            8 * 1024 * 1024,
+            "Largest size of such a page. Smaller where elasticsearch.bulk.queue_max_mem_size has no room for it."
+        );
 
     public static ServiceSetting<int> PagesInFlight { get; } =
         new(
             "service.pages_in_flight",
             Whole(1, 64, "pages"),
             3,
-            "Pages of a partition under way: one is read while the others are written. Memory grows with this, the size of a page and "
-                + "the number of partitions."
+            "Pages of a partition under way: one is read while the others are written, as far as elasticsearch.bulk.queue_max_mem_size "
+                + "allows."
         );
 
     public static ServiceSetting<TimeSpan> SourceRetryTimeLimit { get; } =

@@ -12,14 +12,7 @@ internal static class SettingsWithoutEffect
         Ignored("elasticsearch.serverless", "it is found out at the start"),
         Ignored("elasticsearch.bulk.display_every", "progress is logged by time, not by count"),
         Ignored("elasticsearch.bulk.max_retries", "transient failures are retried for elasticsearch.bulk.retry_time_limit"),
-        Ignored(
-            "elasticsearch.bulk.queue_max_size",
-            "there is no queue: reading stops while service.pages_in_flight pages wait to be written"
-        ),
-        Ignored(
-            "elasticsearch.bulk.queue_max_mem_size",
-            "there is no queue: reading stops while service.pages_in_flight pages wait to be written"
-        ),
+        Ignored("elasticsearch.bulk.queue_max_size", "elasticsearch.bulk.queue_max_mem_size says when reading pauses"),
         Ignored("elasticsearch.bulk.queue_refresh_interval", "reading waits without asking again and again"),
         Ignored("elasticsearch.bulk.queue_refresh_timeout", "a request that takes too long ends by elasticsearch.request_timeout"),
         Ignored(

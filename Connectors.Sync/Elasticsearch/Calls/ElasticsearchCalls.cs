@@ -109,7 +109,9 @@ internal sealed class ElasticsearchCalls(
             using var response = await transport.RequestAsync<StreamResponse>(
                 request.Method,
                 request.Path,
-                request.Body is { } bytes ? PostData.ReadOnlyMemory(bytes) : null,
+                request.Body is not { } bytes ? null
+                    : request.IsBulk ? BodyStream.Of(bytes)
+                    : PostData.ReadOnlyMemory(bytes),
                 Configuration(request),
                 either.Token
             );

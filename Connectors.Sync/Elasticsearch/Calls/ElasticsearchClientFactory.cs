@@ -35,6 +35,7 @@ internal static class ElasticsearchClientFactory
         // double the number of calls: the call itself detects a node that is down.
         var settings = new ElasticsearchClientSettings(nodes, new HttpRequestInvoker(WithoutRedirects))
             .EnableHttpCompression(false)
+            .MemoryStreamFactory(new BodyStream.Factory())
             .DisablePing()
             .DisableAuditTrail()
             .RequestTimeout(options.RequestTimeout)

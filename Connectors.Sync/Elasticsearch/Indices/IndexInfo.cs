@@ -48,10 +48,20 @@ internal sealed record IndexInfo(string Uuid, int MaxResultWindow, JsonObject Ma
             throw problem;
         }
 
+        // An answer without them is none: a mapping without the mark would pass for an index that others filled, and be written so.
         var info = indices.First().Value as JsonObject;
-        var settings = response.Object(info, "settings");
+        var (settings, mappings) = (response.Object(info, "settings"), response.Object(info, "mappings"));
+        response.Object(info, "aliases");
+        foreach (var name in (string[])["_meta", "properties"])
+        {
+            if (mappings.ContainsKey(name))
+            {
+                response.Object(mappings, name);
+            }
+        }
+
         var window = int.TryParse(settings["index.max_result_window"]?.ToString(), out var set) && set > 0 ? set : DefaultMaxResultWindow;
-        return new IndexInfo(response.Text(settings, "index.uuid"), window, info?["mappings"] as JsonObject ?? []) { Settings = settings };
+        return new IndexInfo(response.Text(settings, "index.uuid"), window, mappings) { Settings = settings };
     }
 
     /// <summary>Why no connector may fill what an answer to <c>GET /index</c> tells of; <see langword="null"/> when one may.</summary>

@@ -66,10 +66,10 @@ internal sealed class SemanticMapping(ElasticsearchCalls calls)
                 )
             )
             {
+                var asked = target["inference_id"] is { } endpoint ? $" of the inference endpoint '{endpoint}'" : string.Empty;
                 throw new ConnectorException(
-                    $"Field '{field.Target}' of index '{index}' is mapped already, as {target["type"]}"
-                        + $"{(target["inference_id"] is { } endpoint ? $" of the inference endpoint '{endpoint}'" : string.Empty)}. A "
-                        + "field can't be mapped otherwise later: fill another index."
+                    $"Field '{field.Target}' of index '{index}' is mapped already, as {target["type"]}{asked}. A field can't be mapped "
+                        + "otherwise later: fill another index."
                 );
             }
 

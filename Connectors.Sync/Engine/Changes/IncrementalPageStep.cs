@@ -11,14 +11,14 @@ namespace Connectors.Sync.Engine.Changes;
 
 /// <summary>
 /// Plans the writes of a page of changes. A source may tell more than what changed, since it reads a little further back than the last
-/// sync:
-/// what the index has already in the same version is left alone. Every deleted id is deleted. Idempotent.
+/// sync: what the index has already in the same version is left alone. Every deleted id is deleted. Idempotent.
 /// </summary>
-/// <param name="index">The index.</param>
+/// <param name="index">The index, where all pages before are written already; <see langword="null"/> where they may not be, and the
+/// comparison has to wait for the write (<see cref="ChangedBatchWriter"/>).</param>
 /// <param name="request">The sync.</param>
 /// <param name="pages">Composes documents; without a filter of its own.</param>
 /// <param name="options">How syncs are run.</param>
-internal sealed class IncrementalPageStep(IContentIndex index, SyncRequest request, PageStep pages, SyncEngineOptions options)
+internal sealed class IncrementalPageStep(IContentIndex? index, SyncRequest request, PageStep pages, SyncEngineOptions options)
 {
     private readonly BulkWriterOptions _bulk = options.Bulk;
     private readonly DocumentFilter? _filter = DocumentFilter.For(request.Rules);
@@ -29,7 +29,7 @@ internal sealed class IncrementalPageStep(IContentIndex index, SyncRequest reque
         // A document that a rule excludes now may have been indexed before it changed.
         var (excluded, kept) = Filter(page.Upserts);
         var indexed =
-            options.SkipUnchanged && page.Upserts.Count > 0
+            index is not null && options.SkipUnchanged && page.Upserts.Count > 0
                 ? await IndexedVersions.ReadAsync(index, request.IndexName, Ids(page.Upserts), cancellationToken)
                 : IdSnapshot.Empty;
         var plan = await pages.PlanAsync(

@@ -13,7 +13,7 @@ namespace Connectors.Sync.Engine.Pages;
 /// </summary>
 /// <param name="lines">Writes the lines of an operation.</param>
 /// <param name="bulk">The size of batches.</param>
-/// <param name="contentConcurrency">Contents that are fetched at the same time.</param>
+/// <param name="contentConcurrency">Contents that are fetched at the same time, at most.</param>
 /// <param name="contents">Reads contents.</param>
 /// <param name="time">The clock, for the stamps of documents that have none.</param>
 /// <param name="addAs">How a document is counted that the index does not have.</param>
@@ -28,11 +28,17 @@ internal sealed class PageComposer(
     bool hasAccessControl = false
 )
 {
-    /// <summary>Contents of so many bytes, and one more, are in memory for a page at a time.</summary>
+    /// <summary>Contents of so many bytes, or a single one, are in memory for a page at a time where no budget says how many.</summary>
     internal const long MaxContentBytes = 32 * 1024 * 1024;
+
+    // The action line and the fields that the protocol adds.
+    private const int LineBytes = 192;
 
     // Of a file whose size the source does not know.
     private const long UnknownContentBytes = 64 * 1024;
+
+    // Over all partitions; fewer for a while when the source refuses.
+    private readonly AdaptiveConcurrency _downloads = new(contentConcurrency);
 
     /// <summary>The composer of a sync.</summary>
     public static PageComposer For(
@@ -57,28 +63,47 @@ internal sealed class PageComposer(
     /// none.</summary>
     public async Task ComposeAsync(PageState work, PagePlan plan, CancellationToken cancellationToken)
     {
-        var (start, end) = (work.Next, EndOfPart(work));
+        // The page as it is, and at most as much again for its batches.
+        plan.Share?.Set((2L * work.Page.SizeInBytes) + ((long)LineBytes * (work.Page.Count - work.Next)));
+
+        // Half of a budget at a time, so that some contents are fetched while others are written.
+        var most = plan.Share is { } share ? Math.Min(MaxContentBytes, share.Budget.Limit / 2) : MaxContentBytes;
+        var (start, end, needed) = NextPart(work, most);
+        if (needed > 0 && plan.Share is { } held)
+        {
+            plan.ContentShare = await held.Budget.TakeAsync(needed, held, cancellationToken);
+        }
+
         var texts = await FetchAsync(work, start, end, plan, cancellationToken);
         Compose(work, start, end, texts, plan);
         plan.Complete();
         work.Next = end;
     }
 
-    /// <summary>The first document that has to wait for the next part.</summary>
-    private static int EndOfPart(PageState work)
+    /// <summary>The documents of the next part, and the bytes that fetching their contents and composing them takes at most: 0 without
+    /// any content.</summary>
+    private (int Start, int End, long Needed) NextPart(PageState work, long most)
     {
-        var bytes = 0L;
-        for (var index = work.Next; index < work.Page.Count; index++)
+        var (bytes, largest, index) = (0L, 0L, work.Next);
+        for (; index < work.Page.Count; index++)
         {
-            if (bytes >= MaxContentBytes)
+            if (!work.NeedsContent(index))
             {
-                return index;
+                continue;
             }
 
-            bytes += work.NeedsContent(index) ? Math.Max(work.Page[index].Content!.SizeInBytes, UnknownContentBytes) : 0;
+            var size = contents.BytesOf(work.Page[index].Content!, UnknownContentBytes);
+            if (bytes > 0 && bytes + size > most)
+            {
+                break;
+            }
+
+            bytes += size;
+            largest = Math.Max(largest, size);
         }
 
-        return work.Page.Count;
+        // A content is given back as soon as it is copied into its batch: only one is in memory twice.
+        return (work.Next, index, bytes + largest);
     }
 
     private async Task<ContentText?[]?> FetchAsync(PageState work, int start, int end, PagePlan plan, CancellationToken cancellationToken)
@@ -94,7 +119,8 @@ internal sealed class PageComposer(
         var options = new ParallelOptions { MaxDegreeOfParallelism = contentConcurrency, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(wanted, options, async (index, token) =>
         {
-            texts[index - start] = await contents.ReadAsync(work.Page[index].Content!, token);
+            using var place = await _downloads.EnterAsync(token);
+            texts[index - start] = await contents.ReadAsync(work.Page[index].Content!, _downloads, token);
         });
         foreach (var index in wanted)
         {
@@ -118,6 +144,9 @@ internal sealed class PageComposer(
 
     private void Compose(PageState work, int start, int end, ContentText?[]? texts, PagePlan plan)
     {
+        // Of the size that documents have on this page, so that a batch does not grow step by step.
+        var expected = LineBytes + (work.Page.SizeInBytes / Math.Max(work.Page.Count, 1));
+        plan.BatchBytes = (int)Math.Min((long)expected * Math.Min(bulk.MaxOperations, end - start), bulk.MaxRequestBytes);
         var now = time.GetUtcNow();
         for (var index = start; index < end; index++)
         {
@@ -147,6 +176,7 @@ internal sealed class PageComposer(
                 text is null ? default : text.Utf8.Span,
                 text is null ? default : text.Attachment.Span
             );
+            text?.Dispose();
             plan.Add(
                 verdict switch
                 {

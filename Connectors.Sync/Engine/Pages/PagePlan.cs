@@ -38,6 +38,12 @@ internal sealed class PagePlan(SourcePage page, PageState work, PageComposer com
     /// <summary>Fetched contents; released with the part.</summary>
     public ContentText?[]? Texts { get; set; }
 
+    /// <summary>The budget's share for the page and its batches; <see langword="null"/> where none is kept. Given back with this.</summary>
+    public FlightShare? Share { get; init; }
+
+    /// <summary>That for the contents of the current part and what is composed of them; given back with the part.</summary>
+    public FlightShare? ContentShare { get; set; }
+
     /// <summary>Token of the next page.</summary>
     public PageToken Next { get; } = page.Next;
 
@@ -62,15 +68,19 @@ internal sealed class PagePlan(SourcePage page, PageState work, PageComposer com
             ReleasePage();
         }
 
+        Settle();
         return true;
     }
+
+    /// <summary>Bytes that a batch is expected to have.</summary>
+    public int BatchBytes { get; set; } = 64 * 1024;
 
     /// <summary>The batch that takes the next operation.</summary>
     public BulkBatch OpenBatch()
     {
         if (_batches.Count == 0)
         {
-            _batches.Add(new BulkBatch());
+            _batches.Add(new BulkBatch(BatchBytes));
         }
 
         return _batches[^1];
@@ -81,7 +91,7 @@ internal sealed class PagePlan(SourcePage page, PageState work, PageComposer com
     {
         if (_batches.Count > 0 && (_batches[^1].Count >= limits.MaxOperations || _batches[^1].SizeInBytes >= limits.MaxRequestBytes))
         {
-            _batches.Add(new BulkBatch());
+            _batches.Add(new BulkBatch(BatchBytes));
         }
     }
 
@@ -98,7 +108,7 @@ internal sealed class PagePlan(SourcePage page, PageState work, PageComposer com
 
         if (batch.Count >= limits.MaxOperations || batch.SizeInBytes >= limits.MaxRequestBytes)
         {
-            _batches.Add(new BulkBatch());
+            _batches.Add(new BulkBatch(BatchBytes));
         }
     }
 
@@ -124,6 +134,29 @@ internal sealed class PagePlan(SourcePage page, PageState work, PageComposer com
     {
         DisposePart();
         ReleasePage();
+        Share?.Dispose();
+    }
+
+    /// <summary>The writes wait for others, which may need the budget.</summary>
+    public void Park()
+    {
+        Share?.Park();
+        ContentShare?.Park();
+    }
+
+    /// <summary>The writes go on.</summary>
+    public void Resume()
+    {
+        Share?.Resume();
+        ContentShare?.Resume();
+    }
+
+    /// <summary>Counts what is really in memory.</summary>
+    private void Settle()
+    {
+        var composed = _batches.Sum(batch => (long)batch.SizeInBytes);
+        ContentShare?.Set(composed);
+        Share?.Set((_work is null ? 0 : page.SizeInBytes) + (ContentShare is null ? composed : 0));
     }
 
     private void DisposePart()
@@ -137,5 +170,7 @@ internal sealed class PagePlan(SourcePage page, PageState work, PageComposer com
         }
 
         Texts = null;
+        ContentShare?.Dispose();
+        ContentShare = null;
     }
 }

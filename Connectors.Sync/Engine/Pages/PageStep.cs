@@ -60,17 +60,30 @@ internal sealed class PageStep(
     /// <param name="seen">The ids that the sync has seen; locked while this page is added.</param>
     /// <param name="skipUnchanged">Whether unchanged documents are left alone.</param>
     /// <param name="fetchContent">False in a dry run.</param>
-    public async Task<PagePlan> PlanAsync(
+    public Task<PagePlan> PlanAsync(
         SourcePage page,
         IdSnapshot snapshot,
         SeenIds seen,
         bool skipUnchanged,
         bool fetchContent,
         CancellationToken cancellationToken
+    ) => PlanAsync(page, snapshot, seen, skipUnchanged, fetchContent, share: null, cancellationToken);
+
+    /// <summary>
+    /// Plans a page that has a share of a budget, as the other overload does. The plan owns the share too.
+    /// </summary>
+    public async Task<PagePlan> PlanAsync(
+        SourcePage page,
+        IdSnapshot snapshot,
+        SeenIds seen,
+        bool skipUnchanged,
+        bool fetchContent,
+        FlightShare? share,
+        CancellationToken cancellationToken
     )
     {
         var work = new PageState(page, fetchContent);
-        var plan = new PagePlan(page, work, composer);
+        var plan = new PagePlan(page, work, composer) { Share = share };
         try
         {
             // First, because an excluded document counts as one that the source does not have.
@@ -88,6 +101,7 @@ internal sealed class PageStep(
                 // The listing is complete now, which is all that was needed.
                 plan.HasRepeats = false;
                 plan.ReleasePage();
+                share?.Set(0);
                 return plan;
             }
 

@@ -86,7 +86,7 @@ internal sealed class StagedSync : IDisposable
         _plans = new StagedPlans(store, options.StateFolder, limits.MaxCachedPlans);
         _extraction = extraction ?? new ContentExtraction(options.Content, time, loggerFactory);
         _reading = new ReadStep(store, options, _extraction, limits, time, _logger);
-        _readingChanges = new ReadChangesStep(store, indexOf, options, _extraction, limits, time, _logger);
+        _readingChanges = new ReadChangesStep(store, options, _extraction, limits, time, _logger);
         _writing = new WriteSteps(store, indexOf, options, limits, time, random, _logger);
     }
 

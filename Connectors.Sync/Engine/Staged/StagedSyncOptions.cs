@@ -34,8 +34,7 @@ internal sealed record StagedSyncOptions
     public TimeSpan MaxWriteTime { get; init; } = TimeSpan.FromMinutes(4);
 
     /// <summary>Bulk operations after which a read ends, where Elasticsearch asks an inference endpoint about each. Default 100: their
-    /// write
-    /// may take minutes.</summary>
+    /// write may take minutes.</summary>
     [Range(1, 1_000_000)]
     public int MaxInferenceOperations { get; init; } = 100;
 

@@ -175,8 +175,7 @@ internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, Servic
         return new ConnectorException(
             waiting.Status == JobStatus.Pending
                 ? $"Job '{waiting.Id}' of connector '{waiting.ConnectorId}' waits to be run {Listed(theirs)}, and this sync is "
-                + $"{Listed(ours)}. "
-                    + $"Run it first ('{same}'), or cancel it ('elastic-ingest job cancel {waiting.Id}'), then sync again."
+                    + $"{Listed(ours)}. Run it first ('{same}'), or cancel it ('elastic-ingest job cancel {waiting.Id}'), then sync again."
                 : $"Job '{waiting.Id}' of connector '{waiting.ConnectorId}' was interrupted; it runs {Listed(theirs)}, and this sync is "
                     + $"{Listed(ours)}. Go on with it ('{same}'), or cancel it ('elastic-ingest job cancel {waiting.Id}'), then sync again."
         );

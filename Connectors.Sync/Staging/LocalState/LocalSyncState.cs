@@ -56,7 +56,7 @@ internal sealed class LocalSyncState(string folder, string jobId, FileStream hel
                 throw new InvalidDataException("The plan is damaged.");
             }
 
-            var plan = JsonSerializer.Deserialize<StoredPlan>(text);
+            var plan = JsonSerializer.Deserialize(text, StateJson.Default.StoredPlan);
             if (plan is not { Format: StoredPlan.CurrentFormat, IsWhole: true } || plan.JobId != jobId)
             {
                 throw new InvalidDataException("The plan is of another version or another job.");
@@ -96,7 +96,7 @@ internal sealed class LocalSyncState(string folder, string jobId, FileStream hel
     {
         var path = Path.Combine(folder, PlanName);
         var written = path + ".new";
-        var text = JsonSerializer.Serialize(plan with { JobId = jobId });
+        var text = JsonSerializer.Serialize(plan with { JobId = jobId }, StateJson.Default.StoredPlan);
         _planHash = XxHash128.Hash(Encoding.UTF8.GetBytes(text));
         try
         {

@@ -155,7 +155,7 @@ internal sealed class SyncJournal : IDisposable
         frame.Advance(FrameBytes + 4);
         using (var json = new Utf8JsonWriter(frame))
         {
-            JsonSerializer.Serialize(json, record);
+            JsonSerializer.Serialize(json, record, StateJson.Default.JournalRecord);
         }
 
         var jsonLength = frame.Length - FrameBytes - 4;
@@ -179,7 +179,7 @@ internal sealed class SyncJournal : IDisposable
         try
         {
             var jsonLength = BinaryPrimitives.ReadInt32LittleEndian(payload);
-            var record = JsonSerializer.Deserialize<JournalRecord>(payload.Slice(4, jsonLength))
+            var record = JsonSerializer.Deserialize(payload.Slice(4, jsonLength), StateJson.Default.JournalRecord)
                 ?? throw new InvalidDataException("A record of the journal is empty.");
             return record is PageDone page ? page with { PageSeen = PageSeenIds.Read(payload[(4 + jsonLength)..]) } : record;
         }

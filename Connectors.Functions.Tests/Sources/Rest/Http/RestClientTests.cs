@@ -36,6 +36,16 @@ public sealed class RestClientTests
         Assert.Single(script.Seen);
     }
 
+    [Fact]
+    public async Task WithoutRetriesARequestIsSentOnce()
+    {
+        var script = Scripted.By(_ => Scripted.Status(500));
+        using var client = script.Client(options => options with { Retries = 0 });
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => client.GetAsync("items", Cancellation));
+        Assert.Equal(FailureKind.Retry, failure.Kind);
+        Assert.Single(script.Seen);
+    }
+
     [Theory]
     [InlineData(401, FailureKind.Fatal, "refuses the sign-in (401). Check token.", 1)]
     [InlineData(403, FailureKind.Fatal, "refuses permission (403). Grant read.", 1)]

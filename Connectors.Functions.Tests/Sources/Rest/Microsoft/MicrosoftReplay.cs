@@ -70,7 +70,9 @@ internal static class MicrosoftReplay
             )
             : null;
 
-    /// <summary>Which requests go together is the source's own business (learn.microsoft.com, Combine requests using JSON batching).</summary>
+    /// <summary>
+    /// Which requests go together is the source's own business (learn.microsoft.com, Combine requests using JSON batching).
+    /// </summary>
     private static ReplayAnswer? Batch(ReplayRequest request, Func<ReplayRequest, ReplayAnswer?> find)
     {
         if (request.Url.AbsolutePath != "/v1.0/$batch")

@@ -242,7 +242,11 @@ public sealed class OneDriveReplayTests
             }
         );
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PartitionAsync(1, Cancellation));
-        Assert.StartsWith("owners: no enabled user with a licence has the mail address 'eve@example.org'", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "owners: no enabled user with a licence has the mail address 'eve@example.org'",
+            failure.Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static JsonObject Item(string id, bool deleted) =>

@@ -47,7 +47,14 @@ internal static class OutlookReplay
         var path = request.Url.AbsolutePath;
         if (path.EndsWith("/$value", StringComparison.Ordinal))
         {
-            return MicrosoftReplay.Bytes(new byte[path.Contains("att-4", StringComparison.Ordinal) ? 9 : path.Contains("att-2", StringComparison.Ordinal) ? 2 : 10]);
+            return MicrosoftReplay.Bytes(
+                path.Split('/')[^2] switch
+                {
+                    "att-4" => "# Agenda\n"u8.ToArray(),
+                    "att-2" => new byte[2],
+                    _ => new byte[10],
+                }
+            );
         }
 
         if (path.StartsWith("/v1.0/users/u-3/", StringComparison.Ordinal))

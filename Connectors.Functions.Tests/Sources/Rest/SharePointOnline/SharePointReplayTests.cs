@@ -34,7 +34,10 @@ public sealed class SharePointReplayTests
     private static readonly Difference EverybodyKnowsCollections = new(
         "A document without the field would be everybody's for the query alone; ours says so.",
         (id, field, recorded, ours) =>
-            field == AccessControl.FieldName && recorded is null && id == "https://fabrikam.sharepoint.com/" && Is(ours, AccessControl.Everyone)
+            field == AccessControl.FieldName
+            && recorded is null
+            && id == "https://fabrikam.sharepoint.com/"
+            && Is(ours, AccessControl.Everyone)
     );
 
     private static readonly Difference NobodyMeansNobody = new(
@@ -149,7 +152,11 @@ public sealed class SharePointReplayTests
         Assert.True(page.Upserts.IsLast);
         var recorded = SharePointReplay.Documents(server.Recording, "incremental");
         Assert.Equal(
-            recorded.Where(row => (string?)row["_op"] == "index").Select(row => (string)row["_id"]!).Append("b!drive2").Order(StringComparer.Ordinal),
+            recorded
+                .Where(row => (string?)row["_op"] == "index")
+                .Select(row => (string)row["_id"]!)
+                .Append("b!drive2")
+                .Order(StringComparer.Ordinal),
             Enumerable
                 .Range(0, page.Upserts.Count)
                 .Select(index => Encoding.UTF8.GetString(page.Upserts[index].Id.Span))

@@ -92,7 +92,9 @@ public sealed class EntraTokensTests
     [InlineData("AADSTS53003", "invalid_grant", "Microsoft Entra ID gives no token (AADSTS53003). Check tenant_id, client_id and")]
     public async Task ARefusalNamesTheFieldThatIsWrong(string code, string error, string sentence)
     {
-        var body = $$"""{"error": "{{error}}", "error_description": "{{code}}: no, se-cr-et is wrong. Trace ID: 1", "error_codes": [{{code[6..]}}]}""";
+        var body = $$"""
+            {"error": "{{error}}", "error_description": "{{code}}: no, se-cr-et is wrong.", "error_codes": [{{code[6..]}}]}
+            """;
         var failure = await FailureAsync(Scripted.By(_ => Scripted.Json(body, System.Net.HttpStatusCode.BadRequest)));
         Assert.StartsWith(sentence, failure.Message, StringComparison.Ordinal);
         Assert.Equal(FailureKind.Fatal, failure.Kind);

@@ -364,20 +364,41 @@ public sealed class RunningJobTests
     }
 
     [Fact]
+    public async Task AJobWhoseEndIsRefusedForLongIsTakenUpAgainWhenTheCredentialsAreBack()
+    {
+        var job = await _bed.AddJobAsync(_bed.AddConnector());
+        var from = default(DateTimeOffset);
+        _bed.Engine.Script = (_, _, _, _) =>
+        {
+            from = _bed.Clock.GetUtcNow();
+            _bed.Engine.Script = (_, _, _, _) => Task.FromResult(ScriptedEngine.Completed(new SyncCounts(Created: 7)));
+            throw RefuseJobs();
+        };
+        using var stop = new CancellationTokenSource();
+        var service = _bed.Service.RunAsync(stop.Token, Token);
+        await _bed.PassTimeUntilAsync(() => from != default && _bed.Clock.GetUtcNow() - from > TimeSpan.FromMinutes(2));
+        Assert.Equal("in_progress", _bed.Status(job));
+        _bed.Store.BeforeUpdate = null;
+
+        await _bed.PassTimeUntilAsync(() => _bed.Status(job) == "completed");
+        Assert.Equal(7, _bed.Job(job)["indexed_document_count"]!.GetValue<int>());
+        await stop.CancelAsync();
+        await service;
+    }
+
+    [Fact]
     public async Task AnEndThatIsRefusedForAWhileIsWrittenAllTheSame()
     {
         var job = await _bed.AddJobAsync(_bed.AddConnector());
         var from = default(DateTimeOffset);
         _bed.Engine.Script = (_, _, _, _) =>
         {
-            // A key that is being changed: bulk requests are refused with it, and so is the end.
             from = _bed.Clock.GetUtcNow();
-            _bed.Store.Outage = new ConnectorException("Elasticsearch does not accept the credentials (401).");
-            throw _bed.Store.Outage;
+            throw RefuseJobs();
         };
         var run = _bed.RunOnceAsync();
         await _bed.PassTimeUntilAsync(() => from != default && _bed.Clock.GetUtcNow() - from > TimeSpan.FromSeconds(9));
-        _bed.Store.Outage = null;
+        _bed.Store.BeforeUpdate = null;
 
         Assert.Equal(SyncResultEnd.Failed, Assert.Single(await _bed.PassTimeAsync(run)).End);
         Assert.Equal(
@@ -433,5 +454,14 @@ public sealed class RunningJobTests
                 + "last failure: Elasticsearch is away.",
             exception.Message
         );
+    }
+
+    /// <summary>A key that is being changed: bulk requests are refused with it, and so is the end. The searches of the service itself are
+    /// not: they may be under way at this moment.</summary>
+    private ConnectorException RefuseJobs()
+    {
+        var refused = new ConnectorException("Elasticsearch does not accept the credentials (401).");
+        _bed.Store.BeforeUpdate = (index, _) => index == ProtocolIndices.SyncJobs ? throw refused : Task.CompletedTask;
+        return refused;
     }
 }

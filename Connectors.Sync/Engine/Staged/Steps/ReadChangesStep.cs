@@ -13,7 +13,6 @@ namespace Connectors.Sync.Engine.Staged.Steps;
 /// <summary>Reads changes, and stages the writes. Nothing is compared, and nothing is written to the index.</summary>
 internal sealed class ReadChangesStep(
     IStagingStore store,
-    Func<string, IContentIndex> indexOf,
     SyncEngineOptions options,
     ContentExtraction extraction,
     StagedSyncOptions limits,
@@ -63,7 +62,7 @@ internal sealed class ReadChangesStep(
     {
         var effective = options.For(opened.Plan.PassesInference);
         var pages = PageStep.ForChanges(request, effective, extraction, source.Calls, time);
-        var step = new IncrementalPageStep(indexOf(request.ConnectorId), request, pages, effective);
+        var step = new IncrementalPageStep(null, request, pages, effective);
         await foreach (
             var page in making.WhileNotFullAsync(
                 source.ReadChangesAsync(opened.Plan.Cursor!, after, options.Page, cancellationToken),

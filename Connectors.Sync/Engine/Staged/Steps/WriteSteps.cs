@@ -68,7 +68,7 @@ internal sealed class WriteSteps(
         };
         return new WriteStep(
             store,
-            new BatchWriters(indexOf(request.ConnectorId), bulk, time, random, logger),
+            new BatchWriters(indexOf(request.ConnectorId), bulk, time, random, logger, options.SkipUnchanged),
             options.Rejections,
             plan.PassesInference
         );

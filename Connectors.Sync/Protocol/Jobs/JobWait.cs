@@ -1,8 +1,6 @@
-using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
-using Connectors.Sync.Protocol.Jobs;
 
-namespace Connectors.Sync.Service.Admission;
+namespace Connectors.Sync.Protocol.Jobs;
 
 /// <summary>What a job that waits is waiting for, as far as the documents tell. Pure.</summary>
 internal static class JobWait

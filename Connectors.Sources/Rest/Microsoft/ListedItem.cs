@@ -1,15 +1,29 @@
 using System.Text.Json;
 using Connectors.Sources.Rest.Streams;
 
-namespace Connectors.Sources.Rest.SharePointOnline;
+namespace Connectors.Sources.Rest.Microsoft;
 
-/// <summary>The document of an item that was listed before, together with others that are read on their own: a drive, a list.</summary>
+/// <summary>The document of an item that was listed before, together with others that are read on their own: a drive, a list, a
+/// channel.</summary>
 /// <param name="name">What it is.</param>
 /// <param name="item">The item, as JSON.</param>
 /// <param name="write">Writes the document.</param>
 internal sealed class ListedItem(string name, string item, Func<JsonElement, StreamPage, CancellationToken, Task> write)
     : RestStream(name)
 {
+    /// <summary>An item whose document needs nothing else.</summary>
+    public ListedItem(string name, string item, Action<JsonElement, StreamPage> write)
+        : this(
+            name,
+            item,
+            (json, page, _) =>
+            {
+                write(json, page);
+                return Task.CompletedTask;
+            }
+        )
+    { }
+
     /// <inheritdoc/>
     public override async Task<string?> ReadAsync(string cursor, StreamPage page, CancellationToken cancellationToken)
     {

@@ -2,12 +2,9 @@ using System.Text.Json.Nodes;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
-using Connectors.Sync.Service.Admission;
-using Connectors.Sync.Service.Jobs;
-using Connectors.Tests.Sync.Protocol;
 using Xunit;
 
-namespace Connectors.Tests.Sync.Service.Jobs;
+namespace Connectors.Tests.Sync.Protocol.Jobs;
 
 public sealed class JobWaitTests
 {
