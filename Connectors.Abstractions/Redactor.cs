@@ -4,9 +4,9 @@ using System.Text.RegularExpressions;
 namespace Connectors.Abstractions;
 
 /// <summary>
-/// Takes out of a text what looks like a secret: user and password of an address, query parameters and settings whose name says that they
-/// hold one, authorization headers, private keys. The one place for every text that leaves the service: errors, logs, jobs, views. It is a
-/// net below the rule that secrets stand in fields that are declared sensitive, for those that were put elsewhere. Pure.
+/// Removes what looks like a secret from a text: user and password of an address, query parameters and settings whose name says that they
+/// hold one, authorization headers, private keys. Every text that leaves the service passes here: errors, logs, jobs, views. Secrets belong
+/// in fields that are declared sensitive; this is for those that were entered elsewhere. Pure.
 /// </summary>
 public static partial class Redactor
 {
@@ -20,7 +20,7 @@ public static partial class Redactor
         + @"|shared[-_]?access[-_]?key|private[-_]?key|credential|signature)[\w-]*"
         + @"|sig|auth|authorization|jwt)";
 
-    /// <summary>The text without what looks like a secret; the same text when there is nothing of the kind.</summary>
+    /// <summary>The text without what looks like a secret; the same text when it holds none.</summary>
     public static string Redact(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -60,7 +60,7 @@ public static partial class Redactor
         return isNumber || isWord || Reference().IsMatch(value) ? $"\"{value}\"" : "the value";
     }
 
-    /// <summary>A failure whose text, as a log shows it, was looked through. Drivers put connection strings into theirs.</summary>
+    /// <summary>The exception with a redacted text, as a log shows it. Drivers put connection strings into theirs.</summary>
     public static Exception Redact(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);

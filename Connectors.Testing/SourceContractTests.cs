@@ -255,7 +255,8 @@ public abstract partial class SourceContractTests : IAsyncLifetime
         }
 
         var fields = fixture.Create(SourceContext.Empty).Description.Fields;
-        return fixture.Create(new SourceContext { Settings = SourceSettings.FromConfiguration(configuration, fields), LoggerFactory = logs });
+        var settings = SourceSettings.FromConfiguration(configuration, fields);
+        return fixture.Create(new SourceContext { Settings = settings, LoggerFactory = logs });
     }
 
     private static async Task<(List<ReadPage> Pages, Exception? Failure)> ReadUntilFailureAsync(IDataSource source)

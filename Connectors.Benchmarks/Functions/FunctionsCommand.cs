@@ -40,10 +40,10 @@ internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
         Console.WriteLine($"functions: ratio {few.Ratio:F2}");
         if (OperatingSystem.IsLinux())
         {
-            var (first, again) = await WorkerMemory.MeasureAsync(documents, MaxActivities, conserve: 0);
+            var (first, again) = await WorkerMemory.MeasureAsync(documents, MaxActivities);
             Console.WriteLine($"functions: peak memory of the worker {first:F0} MiB first, {again:F0} MiB re-sync");
-            (first, again) = await WorkerMemory.MeasureAsync(documents, activities: 2, conserve: 7);
-            Console.WriteLine($"functions: with the settings for 512 MB {first:F0} MiB first, {again:F0} MiB re-sync");
+            (first, again) = await WorkerMemory.MeasureAsync(documents, activities: 2);
+            Console.WriteLine($"functions: with the setting for 512 MB {first:F0} MiB first, {again:F0} MiB re-sync");
         }
 
         if (times > 1)

@@ -14,16 +14,17 @@ internal static class WorkerMemory
 {
     public const string Verb = "functions-worker";
 
+    // As the function app is built.
     private const string Conserve = "DOTNET_GCConserveMemory";
+    private const string ConserveLevel = "7";
 
     /// <param name="documents">In the collection.</param>
     /// <param name="activities">At the same time.</param>
-    /// <param name="conserve">The garbage collector's setting, 0 to 9.</param>
     /// <returns>MiB in each of both syncs.</returns>
-    public static async Task<(double First, double Again)> MeasureAsync(int documents, int activities, int conserve)
+    public static async Task<(double First, double Again)> MeasureAsync(int documents, int activities)
     {
         await using var course = await Course.OpenAsync(documents, writesPerSecond: 0);
-        Environment.SetEnvironmentVariable(Conserve, $"{conserve}");
+        Environment.SetEnvironmentVariable(Conserve, ConserveLevel);
         await using var worker = await ChildProcess.StartAsync(Verb, course.Mongo, course.Elasticsearch, $"{activities}");
         Environment.SetEnvironmentVariable(Conserve, null);
         var first = await worker.AskAsync("sync", "peak ");

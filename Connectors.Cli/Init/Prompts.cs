@@ -37,7 +37,7 @@ internal sealed class Prompts(IAnsiConsole console, CancellationToken cancellati
         );
         return AnswerAsync();
 
-        async Task<string> AnswerAsync() => Or(await console.PromptAsync(prompt, cancellationToken), byDefault);
+        async Task<string> AnswerAsync() => Or(await AskAsync(prompt), byDefault);
     }
 
     /// <summary>Asks to choose.</summary>
@@ -50,14 +50,28 @@ internal sealed class Prompts(IAnsiConsole console, CancellationToken cancellati
         var prompt = new SelectionPrompt<int> { Title = Markup.Escape(question), Converter = place => Markup.Escape(choices[place]) };
         prompt.AddChoices(Enumerable.Range(0, choices.Count));
         prompt.DefaultValue(start);
-        var chosen = await console.PromptAsync(prompt, cancellationToken);
+        var chosen = await AskAsync(prompt);
         Say($"{question} {choices[chosen]}");
         return chosen;
     }
 
     /// <summary>Asks for yes or no.</summary>
     public Task<bool> ConfirmAsync(string question, bool byDefault) =>
-        console.PromptAsync(new ConfirmationPrompt(Markup.Escape(question)) { DefaultValue = byDefault }, cancellationToken);
+        AskAsync(new ConfirmationPrompt(Markup.Escape(question)) { DefaultValue = byDefault });
+
+    private async Task<T> AskAsync<T>(IPrompt<T> prompt)
+    {
+        try
+        {
+            return await console.PromptAsync(prompt, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The shell's prompt does not go on in the line of the question.
+            console.WriteLine();
+            throw;
+        }
+    }
 
     private static string Or(string answer, string? byDefault) => answer.Length == 0 ? byDefault ?? "" : answer;
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using Connectors.Cli.Hosting;
 using Connectors.Emulator.Http;
-using Connectors.Sync.Service;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -42,7 +41,8 @@ internal sealed class UiServer : IAsyncDisposable
             (http, next) =>
                 LocalRequests.Of(http.Request).Refusal("The status page") is { } refusal ? UiRoutes.WriteAsync(http, refusal) : next(http)
         );
-        app.Use((http, next) => UnknownRoutes.AnswerAsync(http, next, "The status page is at /api/ui, its API at /api/connectors and /api/syncs."));
+        const string WayOut = "The status page is at /api/ui, its API at /api/connectors and /api/syncs.";
+        app.Use((http, next) => UnknownRoutes.AnswerAsync(http, next, WayOut));
         app.UseRouting();
         new UiRoutes(host.Service, host.Service.Api, dryRuns).Map(app);
         try
@@ -57,7 +57,8 @@ internal sealed class UiServer : IAsyncDisposable
             {
                 throw new CliException(
                     ExitCode.Failed,
-                    $"The status page can't be served at {address}: {failure.Message} Choose another port with --ui; 127.0.0.1:0 takes one that is free."
+                    $"The status page can't be served at {address}: {failure.Message} Choose another port with --ui; 127.0.0.1:0 takes one "
+                        + "that is free."
                 );
             }
 

@@ -167,7 +167,7 @@ internal sealed class IndexMapping
 
         void Read(FieldNode node)
         {
-            IEnumerable<JsonNode?> targets = node.Definition["copy_to"] is JsonArray list ? list : [node.Definition["copy_to"]];
+            JsonNode?[] targets = node.Definition["copy_to"] is JsonArray list ? [.. list] : [node.Definition["copy_to"]];
             foreach (var target in targets.Select(Json.Text).OfType<string>())
             {
                 (copies.TryGetValue(target, out var sources) ? sources : copies[target] = []).Add(node.Path);

@@ -29,8 +29,7 @@ internal static class ValueChecks
             var preview = Preview(source[(int)at..(int)reader.BytesConsumed]);
             var cause = node.Kind switch
             {
-                FieldKind.Keyword or FieldKind.Text or FieldKind.SemanticText =>
-                    $"Expected text at {DocumentErrors.Place(source, at)} but found START_OBJECT",
+                <= FieldKind.SemanticText => $"Expected text at {DocumentErrors.Place(source, at)} but found START_OBJECT",
                 FieldKind.Date => "Cannot parse object as date",
                 FieldKind.Boolean => "Failed to parse value [START_OBJECT] as only [true] or [false] are allowed.",
                 _ => "Cannot parse object as number",

@@ -2,7 +2,7 @@ using Connectors.Emulator.Mapping;
 
 namespace Connectors.Emulator.Search;
 
-/// <summary>A word, a phrase or the beginning of a word, in one field or in every field; fields whose type can't hold it don't match.</summary>
+/// <summary>A word, a phrase or the beginning of a word, in one field or in all; fields whose type can't hold it don't match.</summary>
 /// <param name="fieldName">The field, or <see langword="null"/> for all.</param>
 /// <param name="text">What is looked for.</param>
 /// <param name="isPrefix">Whether it is the beginning only.</param>
@@ -23,7 +23,10 @@ internal sealed class FieldTextQuery(string? fieldName, string text, bool isPref
         double? best = null;
         foreach (var one in fields)
         {
-            var times = candidate.Values(one).Sum(value => one.Kind == FieldKind.Text ? InText(FieldValue.TextOf(value)) : InValue(one, value));
+            var values = candidate.Values(one);
+            var times = one.Kind == FieldKind.Text
+                ? values.Sum(value => InText(FieldValue.TextOf(value)))
+                : values.Count(value => IsValue(one, value));
             if (times > 0)
             {
                 best = Math.Max(best ?? 0, times / (times + 1.2));
@@ -60,10 +63,9 @@ internal sealed class FieldTextQuery(string? fieldName, string text, bool isPref
         return true;
     }
 
-    private int InValue(FieldNode node, System.Text.Json.JsonElement value)
+    private bool IsValue(FieldNode node, System.Text.Json.JsonElement value)
     {
         var found = FieldValue.TextOf(value);
-        var holds = isPrefix ? node.Kind == FieldKind.Keyword && found.StartsWith(text, StringComparison.Ordinal) : found == text;
-        return holds ? 1 : 0;
+        return isPrefix ? node.Kind == FieldKind.Keyword && found.StartsWith(text, StringComparison.Ordinal) : found == text;
     }
 }

@@ -24,7 +24,7 @@ public sealed partial class FunctionsPageTests
     {
         await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
         using var cli = new CliRun(elasticsearch.Uri);
-        using var folder = TempFolder.With();
+        using var folder = TemporaryFolder.With();
         Directory.CreateDirectory(Path.Combine(cli.Folder, "notes"));
         await File.WriteAllTextAsync(Path.Combine(cli.Folder, "notes", "shopping.txt"), "Bread and milk.", Token);
         Assert.True(LocalArguments.TryParse(["--port", "0"], out var arguments, out _));
@@ -98,7 +98,7 @@ public sealed partial class FunctionsPageTests
 
     // Ids, times, and the build in the version.
     [GeneratedRegex(
-        """(?<="id":")[\w-]{20,22}(?=")|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)|(?<=\d\.\d\.\d)(?:\+\w+)?(?=")""",
+        """(?<="secondsWorked":)[\d.]+|(?<="id":")[\w-]{20,22}(?=")|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)|(?<=\d\.\d\.\d)(?:\+\w+)?(?=")""",
         RegexOptions.None,
         5000
     )]

@@ -23,7 +23,7 @@ public sealed class KilledAppTests
     public async Task AfterTwentyKillsAtRandomPointsTheIndexEqualsTheSourceCountsAreExactAndNothingIsLeft()
     {
         using var folder = new TemporaryFolder();
-        using var tree = TempFolder.With(Enumerable.Range(0, Files).Select(Name));
+        using var tree = TemporaryFolder.With(Enumerable.Range(0, Files).Select(Name));
         await using var emulator = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
         await using var proxy = await ElasticsearchProxy.StartAsync(emulator.Uri, Token);
         using var bed = new ProcessBed(emulator.Uri);
@@ -122,7 +122,7 @@ public sealed class KilledAppTests
     }
 
     /// <summary>Changes some files, removes some and adds some.</summary>
-    private static (int Written, int Deleted) Change(TempFolder tree, int round)
+    private static (int Written, int Deleted) Change(TemporaryFolder tree, int round)
     {
         var files = tree.Files.Order(StringComparer.Ordinal).ToList();
         var changed = files.Where((_, place) => place % 3 == 0).ToList();
@@ -143,7 +143,7 @@ public sealed class KilledAppTests
         return (changed.Count + 60, removed.Count);
     }
 
-    private static void AssertMirrored(TempFolder tree, SortedDictionary<string, JsonObject> documents)
+    private static void AssertMirrored(TemporaryFolder tree, SortedDictionary<string, JsonObject> documents)
     {
         Assert.Equal(tree.Files.Select(tree.IdOf).Order(StringComparer.Ordinal), documents.Keys);
         Assert.All(documents.Values, document =>

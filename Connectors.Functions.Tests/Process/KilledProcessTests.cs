@@ -20,7 +20,7 @@ public sealed partial class KilledProcessTests
     public async Task AfterTwentyKillsAtRandomPointsTheIndexEqualsTheSourceAndEveryCountIsExact()
     {
         using var data = new TemporaryFolder();
-        using var tree = TempFolder.With(Enumerable.Range(0, 1_000).Select(Name));
+        using var tree = TemporaryFolder.With(Enumerable.Range(0, 1_000).Select(Name));
         await using var emulator = await EmulatorProcess.StartAsync(data.Path, Token);
         await using var proxy = await ElasticsearchProxy.StartAsync(emulator.Uri, Token);
         using var bed = new ProcessBed(emulator.Uri);
@@ -110,7 +110,7 @@ public sealed partial class KilledProcessTests
     private static partial Regex Resumed();
 
     /// <summary>Changes some files, removes some and adds some.</summary>
-    private static (int Written, int Deleted) Change(TempFolder tree, int round)
+    private static (int Written, int Deleted) Change(TemporaryFolder tree, int round)
     {
         var files = tree.Files.Order(StringComparer.Ordinal).ToList();
         var changed = files.Where((_, place) => place % 3 == 0).ToList();
@@ -131,7 +131,7 @@ public sealed partial class KilledProcessTests
         return (changed.Count + 100, removed.Count);
     }
 
-    private static void AssertMirrored(TempFolder tree, SortedDictionary<string, JsonObject> documents)
+    private static void AssertMirrored(TemporaryFolder tree, SortedDictionary<string, JsonObject> documents)
     {
         var expected = tree.Files.ToDictionary(tree.IdOf, file => file, StringComparer.Ordinal);
         Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), documents.Keys);

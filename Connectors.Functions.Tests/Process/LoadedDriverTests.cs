@@ -17,7 +17,7 @@ public sealed class LoadedDriverTests
     [Fact]
     public async Task ASyncOfAFolderLoadsNoDriverOfAnotherSource()
     {
-        using var tree = TempFolder.With("a.txt", "b.txt");
+        using var tree = TemporaryFolder.With("a.txt", "b.txt");
         var loaded = await LoadedAfterSyncAsync("dir", new() { ["directory"] = tree.Path }, isCompleted: true);
         Assert.Contains("Connectors.Sources", loaded);
         Assert.True(loaded.Count > 30, $"only {loaded.Count} assemblies");
@@ -49,7 +49,7 @@ public sealed class LoadedDriverTests
         bool isCompleted
     )
     {
-        using var folder = TempFolder.With();
+        using var folder = TemporaryFolder.With();
         await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
         using var bed = new ProcessBed(elasticsearch.Uri);
         var connector = await bed.ConnectAsync(serviceType, "search-loaded", settings);

@@ -14,7 +14,7 @@ public sealed class ProcessFaultTests : IDisposable
 {
     private const string Index = "search-weather";
     private const int Files = 400;
-    private readonly TempFolder _tree = TempFolder.With(Enumerable.Range(0, Files).Select(Name));
+    private readonly TemporaryFolder _tree = TemporaryFolder.With(Enumerable.Range(0, Files).Select(Name));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

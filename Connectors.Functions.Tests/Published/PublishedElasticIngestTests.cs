@@ -10,7 +10,7 @@ namespace Connectors.Tests.Published;
 public sealed class PublishedElasticIngestTests : IDisposable
 {
     private const string EndOfDemo = "demo: indexed 5, updated 12, deleted 8";
-    private readonly TempFolder _folder = TempFolder.With();
+    private readonly TemporaryFolder _folder = TemporaryFolder.With();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -46,7 +46,7 @@ public sealed class PublishedSourcesTests
     [Fact]
     public async Task WithItsServerEverySourceReadsTheSame()
     {
-        using var files = TempFolder.With("a.txt");
+        using var files = TemporaryFolder.With("a.txt");
         await File.WriteAllBytesAsync(files["letter.docx"], MadeFiles.Word("first", "second"), Token);
         await File.WriteAllBytesAsync(files["numbers.xlsx"], MadeFiles.Excel("May", ["a", 1]), Token);
         await File.WriteAllBytesAsync(files["talk.pptx"], MadeFiles.PowerPoint("slide"), Token);

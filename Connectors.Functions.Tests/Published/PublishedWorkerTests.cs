@@ -13,7 +13,7 @@ namespace Connectors.Tests.Published;
 [Collection("Published")]
 public sealed class PublishedWorkerTests : IAsyncLifetime
 {
-    private readonly TempFolder _folder = TempFolder.With("notes/one.txt");
+    private readonly TemporaryFolder _folder = TemporaryFolder.With("notes/one.txt");
     private EmulatorServer _elasticsearch = null!;
     private PublishedWorker _worker = null!;
 

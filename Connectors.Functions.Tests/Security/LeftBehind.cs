@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -17,8 +18,7 @@ internal sealed class LeftBehind : IDisposable
     /// <summary>The secret. It is Base64, as some keys have to be, and too long to pass for a word.</summary>
     public const string Secret = "TTRSSzNEUzNDUjNUTTRSSzNEUzNDUjNU";
 
-    /// <summary>A key that is a secret too, where a source takes nothing else.</summary>
-    public static readonly string PrivateKey = NewKey();
+    private static readonly (string Key, string Certificate) Pair = NewPair();
 
     private static readonly string[] Forms =
     [
@@ -27,7 +27,7 @@ internal sealed class LeftBehind : IDisposable
         Convert.ToBase64String(Encoding.ASCII.GetBytes(Secret)),
         .. ((string[])["", "x", "xx"]).Select(InBase64),
         "S3CR3T",
-        PrivateKey.Split('\n')[3],
+        Pair.Key.Split('\n')[3],
     ];
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly ConcurrentQueue<(string What, string Text)> _texts = new();
@@ -49,6 +49,12 @@ internal sealed class LeftBehind : IDisposable
         };
         ActivitySource.AddActivityListener(_listener);
     }
+
+    /// <summary>A key that is a secret too, where a source takes nothing else.</summary>
+    public static string PrivateKey => Pair.Key;
+
+    /// <summary>The certificate of that key, which is none.</summary>
+    public static string Certificate => Pair.Certificate;
 
     public void Add(string what, string text) => _texts.Enqueue((what, text));
 
@@ -106,9 +112,15 @@ internal sealed class LeftBehind : IDisposable
     // As it stands in the middle of something longer: the basic sign-in holds a name before it.
     private static string InBase64(string before) => Convert.ToBase64String(Encoding.ASCII.GetBytes(before + Secret))[4..^4];
 
-    private static string NewKey()
+    private static (string Key, string Certificate) NewPair()
     {
         using var key = RSA.Create(2048);
-        return key.ExportPkcs8PrivateKeyPem();
+        using var certificate = new CertificateRequest(
+            "CN=marked",
+            key,
+            HashAlgorithmName.SHA256,
+            RSASignaturePadding.Pkcs1
+        ).CreateSelfSigned(new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2090, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        return (key.ExportPkcs8PrivateKeyPem(), certificate.ExportCertificatePem());
     }
 }

@@ -59,6 +59,7 @@ internal static class MarkedValues
 
         return field.Name switch
         {
+            "certificate" => JsonValue.Create(LeftBehind.Certificate),
             "allowed_hosts" => JsonValue.Create("127.0.0.1"),
             "retry_count" => JsonValue.Create(0),
             _ => (field.InitialValue ?? field.DefaultValue)?.DeepClone()

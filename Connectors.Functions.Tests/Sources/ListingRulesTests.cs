@@ -67,7 +67,7 @@ public sealed class ListingRulesTests
     [InlineData("""[{"pattern": "docs"}, {"pattern": "other/*"}]""", "other/e.md")]
     public async Task FilesThatAnyPatternMeansAreListedOnce(string rules, string expected)
     {
-        using var folder = TempFolder.With("a.txt", "docs/b.md", "docs/x/c.md", "docs/x/d.txt", "other/e.md");
+        using var folder = TemporaryFolder.With("a.txt", "docs/b.md", "docs/x/c.md", "docs/x/d.txt", "other/e.md");
         foreach (var (wanted, limit) in ((int, int)[])[(1, 100), (4, 1)])
         {
             var settings = SourceSettings.FromConfiguration(

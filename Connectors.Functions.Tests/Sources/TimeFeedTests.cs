@@ -16,7 +16,7 @@ namespace Connectors.Tests.Sources;
 /// <summary>Changes by time stamp: dir and s3.</summary>
 public sealed class TimeFeedTests : IDisposable
 {
-    private readonly TempFolder _folder = TempFolder.With("a.txt", "b/c.txt", "b/d.txt");
+    private readonly TemporaryFolder _folder = TemporaryFolder.With("a.txt", "b/c.txt", "b/d.txt");
     private readonly FakeTimeProvider _clock = new(TimeProvider.System.GetUtcNow());
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -9,7 +9,7 @@ namespace Connectors.Tests.Support;
 /// </summary>
 internal sealed class SharedFolder : IDisposable
 {
-    private readonly TempFolder _folder = TempFolder.With();
+    private readonly TemporaryFolder _folder = TemporaryFolder.With();
 
     public SharedFolder()
     {

@@ -44,7 +44,7 @@ public sealed partial class TemplateTests
         Assert.All(commands, command => Assert.StartsWith("$ ", command, StringComparison.Ordinal));
         await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Cancellation);
         await using var items = await JsonServer.StartAsync(Items, Cancellation);
-        using var folder = TempFolder.With();
+        using var folder = TemporaryFolder.With();
         folder.Write(
             "follow.sh",
             $"""
@@ -110,7 +110,7 @@ public sealed partial class TemplateTests
     [Fact]
     public async Task ThePackageMakesAProjectThatRefersToPackages()
     {
-        using var folder = TempFolder.With();
+        using var folder = TemporaryFolder.With();
         await ServerProcess.RunAsync(
             "dotnet",
             ["pack", $"{Template}.csproj", "-c", "Release", "-o", folder.Path, "--nologo", "-nodeReuse:false"],
@@ -164,7 +164,7 @@ public sealed partial class TemplateTests
     [InlineData("acme-corp.Orders", "acme_corp.Orders", "Orders", "orders")]
     public async Task ANameThatIsNoNamespaceIsMadeOneEverywhere(string name, string project, string type, string serviceType)
     {
-        using var folder = TempFolder.With();
+        using var folder = TemporaryFolder.With();
         await ServerProcess.RunAsync("dotnet", ["new", "install", Template, "--debug:custom-hive", folder["hive"]], Cancellation);
         await ServerProcess.RunAsync(
             "dotnet",

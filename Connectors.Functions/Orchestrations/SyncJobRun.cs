@@ -290,6 +290,5 @@ internal sealed class SyncJobRun : IDisposable
         return result.Stop == StopReason.None ? result.Value! : throw new StoppedException(result.Stop, result.Message);
     }
 
-    private void Show(SyncPhase phase) =>
-        _context.SetCustomStatus(new SyncStatus(phase, _state.Counts(), _state.EstimatedDocuments, _state.IsEstimateGuess));
+    private void Show(SyncPhase phase) => _context.SetCustomStatus(_state.Status(phase));
 }

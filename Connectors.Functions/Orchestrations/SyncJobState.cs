@@ -45,6 +45,9 @@ public sealed record SyncJobState
     /// <summary>The last report of the deletes.</summary>
     public ReportName? DeleteReport { get; init; }
 
+    /// <summary>What is shown of it.</summary>
+    public SyncStatus Status(SyncPhase phase) => new(phase, Counts(), EstimatedDocuments, IsEstimateGuess);
+
     /// <summary>All counts so far.</summary>
     public SyncCounts Counts() =>
         Partitions.Aggregate(Before + DeleteCounts + (Deletes?.Correction ?? default), (sum, partition) => sum + partition.Counts);

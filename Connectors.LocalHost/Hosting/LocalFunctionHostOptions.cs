@@ -31,7 +31,7 @@ public sealed record LocalFunctionHostOptions
     /// <summary>How often an activity runs for one call.</summary>
     public ActivityDelivery Delivery { get; init; }
 
-    /// <summary>Brings results of activities in an order that this decides, each time when none is under way. Null, the default, brings
-    /// them as they come.</summary>
+    /// <summary>Decides in which order the results of concurrent activities are delivered, once all of them have ended. Null, the default,
+    /// delivers each as it comes.</summary>
     public Random? ShuffleResults { get; init; }
 }

@@ -5,7 +5,11 @@ namespace Connectors.Sync.Diagnostics;
 /// <summary>Messages of the bulk writer: event ids 300 to 399.</summary>
 internal static partial class BulkLog
 {
-    [LoggerMessage(300, LogLevel.Warning, "Sending {Operations} operations for {IndexName} again in {Delay} s: status {Status}, {ErrorType}")]
+    [LoggerMessage(
+        300,
+        LogLevel.Warning,
+        "Sending {Operations} operations for {IndexName} again in {Delay} s: status {Status}, {ErrorType}"
+    )]
     public static partial void Retrying(ILogger logger, string indexName, int operations, int status, string errorType, double delay);
 
     [LoggerMessage(301, LogLevel.Warning, "Document {DocumentId} was rejected: {ErrorType}: {Reason}")]

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Connectors.Sync.Filtering;
 
 /// <summary>
-/// Finds the values of a few fields in a JSON body, in one pass and without making objects of it. <c>a.b</c> is the field of that name as
+/// Finds the values of a few fields in a JSON body, in one pass and without building objects. <c>a.b</c> is the field of that name as
 /// well as <c>b</c> in the object <c>a</c>. Elements of arrays count as values of their field; objects and null as none. Safe for
 /// concurrent use.
 /// </summary>
@@ -15,29 +15,30 @@ internal sealed class FieldFinder(IReadOnlyList<string> fields)
 
     private readonly byte[][] _names = [.. fields.Select(Encoding.UTF8.GetBytes)];
 
-    /// <summary>Adds what there is to <paramref name="found"/>.</summary>
+    /// <summary>Adds the values of the fields to <paramref name="found"/>.</summary>
     /// <exception cref="JsonException">The body is no JSON object.</exception>
     public void Find(ReadOnlyMemory<byte> body, List<FoundValue> found)
     {
         var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
         reader.Read();
-        Span<int> places = stackalloc int[_names.Length];
-        places.Clear();
-        ReadObject(ref reader, body, places, found);
+        Span<int> matched = stackalloc int[_names.Length];
+        matched.Clear();
+        ReadObject(ref reader, body, matched, found);
     }
 
-    /// <param name="places">For each field how much of its name led here; -1 when it can't be in this object.</param>
-    private void ReadObject(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, scoped ReadOnlySpan<int> places, List<FoundValue> found)
+    /// <param name="matched">For each field, the length of the part of its name that led to this object; -1 when the field can't be
+    /// here.</param>
+    private void ReadObject(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, scoped ReadOnlySpan<int> matched, List<FoundValue> found)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             throw new JsonException("A document's body must be an object.");
         }
 
-        Span<int> inner = stackalloc int[places.Length];
+        Span<int> inner = stackalloc int[matched.Length];
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var (isWanted, leadsOn) = Match(ref reader, places, inner, out var wanted);
+            var (isWanted, leadsOn) = Match(ref reader, matched, inner, out var wanted);
             reader.Read();
             if (isWanted || leadsOn)
             {
@@ -98,10 +99,11 @@ internal sealed class FieldFinder(IReadOnlyList<string> fields)
         }
     }
 
-    /// <summary>Which fields this property is (as bits), and whether any of the others goes on below it.</summary>
+    /// <summary>The fields whose whole name ends with this property (as bits), and whether the name of another one continues below
+    /// it.</summary>
     private (bool IsWanted, bool LeadsOn) Match(
         ref Utf8JsonReader reader,
-        scoped ReadOnlySpan<int> places,
+        scoped ReadOnlySpan<int> matched,
         scoped Span<int> inner,
         out ulong wanted
     )
@@ -112,12 +114,12 @@ internal sealed class FieldFinder(IReadOnlyList<string> fields)
         for (var field = 0; field < _names.Length; field++)
         {
             inner[field] = -1;
-            if (places[field] < 0)
+            if (matched[field] < 0)
             {
                 continue;
             }
 
-            var rest = _names[field].AsSpan(places[field]);
+            var rest = _names[field].AsSpan(matched[field]);
             if (!rest.StartsWith(name))
             {
                 continue;
@@ -129,7 +131,7 @@ internal sealed class FieldFinder(IReadOnlyList<string> fields)
             }
             else if (rest[name.Length] == (byte)'.')
             {
-                inner[field] = places[field] + name.Length + 1;
+                inner[field] = matched[field] + name.Length + 1;
                 leadsOn = true;
             }
         }

@@ -82,8 +82,8 @@ internal sealed class PluginAssemblies(string folder)
             if (AppContext.TryGetSwitch("Connectors.Plugins", out var loadsPlugins) && !loadsPlugins)
             {
                 throw new ConnectorException(
-                    $"{path} is not loaded: this program was published without the parts of .NET that only a plug-in may need. Take the .NET "
-                        + "tool or the container, or publish the folder with -p:PublishTrimmed=false."
+                    $"{path} is not loaded: this program was published without the parts of .NET that only a plug-in may need. Take the "
+                        + ".NET tool or the container, or publish the folder with -p:PublishTrimmed=false."
                 );
             }
 

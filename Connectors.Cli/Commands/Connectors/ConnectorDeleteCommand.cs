@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Connectors.Abstractions;
 using Connectors.Cli.Hosting;
+using Connectors.Cli.Init;
 using Connectors.Cli.Output;
 using Connectors.Cli.Output.Listings;
 using Connectors.Cli.Output.Screen;
@@ -186,7 +187,7 @@ internal static class ConnectorDeleteCommand
                 ? $"It will be deleted; its index and the history of its syncs stay{Until(session, "them")}."
                 : $"It will be deleted, and with it the index {index} and all its documents."
         );
-        return await console.PromptAsync(new ConfirmationPrompt("Delete it?") { DefaultValue = false }, cancellationToken);
+        return await new Prompts(console, cancellationToken).ConfirmAsync("Delete it?", byDefault: false);
     }
 
     /// <summary>Cancels the connector's jobs.</summary>

@@ -50,7 +50,8 @@ public sealed class StatusPageLayoutTests
         await browser.ShootAsync($"status-page-{name}");
         await ExpectWholeAsync(browser, width);
 
-        var history = page.GetByRole(AriaRole.Table, new() { NameRegex = new Regex("The last .* syncs", RegexOptions.None, TimeSpan.FromSeconds(1)) });
+        var title = new Regex("The last .* syncs", RegexOptions.None, TimeSpan.FromSeconds(1));
+        var history = page.GetByRole(AriaRole.Table, new() { NameRegex = title });
         await Expect(history.GetByRole(AriaRole.Row)).ToHaveCountAsync(6);
         await Expect(history.GetByRole(AriaRole.Row).Nth(1)).ToContainTextAsync("full");
         await Expect(history.GetByRole(AriaRole.Row).Nth(2)).ToContainTextAsync("incremental");

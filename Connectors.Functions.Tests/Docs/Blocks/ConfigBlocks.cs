@@ -9,7 +9,7 @@ internal static class ConfigBlocks
 {
     public static async Task LoadAsync(DocBlock block, PageStory story)
     {
-        using var folder = TempFolder.With("http_ca.crt");
+        using var folder = TemporaryFolder.With("http_ca.crt");
         folder.Write("config.yml", string.Join('\n', block.Lines));
         var outcome = ServiceConfiguration.Read(
             folder["config.yml"],

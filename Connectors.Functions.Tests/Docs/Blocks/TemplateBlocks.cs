@@ -18,7 +18,7 @@ internal static partial class TemplateBlocks
     {
         BicepCompiler.Require();
         var text = string.Join('\n', block.Lines);
-        using var folder = TempFolder.With();
+        using var folder = TemporaryFolder.With();
         foreach (
             var file in Directory
                 .EnumerateFiles(Path.Combine(Approved.Root, "infra"), "*.bicep*", SearchOption.AllDirectories)

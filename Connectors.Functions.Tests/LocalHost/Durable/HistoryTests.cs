@@ -95,7 +95,7 @@ public sealed class HistoryTests
     [Fact]
     public async Task EveryRecordComesBackFromDiskAsItWas()
     {
-        using var folder = TempFolder.With();
+        using var folder = TemporaryFolder.With();
         var inner = new Failure("E", "e", "at", new Failure("I", "i"), IsFinal: true);
         HistoryRecord[] records =
         [
@@ -148,7 +148,7 @@ public sealed class HistoryTests
     [Fact]
     public async Task ATornLineIsCutOffAndTheNextOneIsWhole()
     {
-        using var folder = TempFolder.With();
+        using var folder = TemporaryFolder.With();
         using (var store = new HistoryStore(folder.Path))
         {
             await store.BeginAsync(Start, Cancellation);
@@ -170,7 +170,7 @@ public sealed class HistoryTests
     [Fact]
     public async Task ABrokenLineInTheMiddleIsNamed()
     {
-        using var folder = TempFolder.With();
+        using var folder = TemporaryFolder.With();
         using var store = new HistoryStore(folder.Path);
         await store.BeginAsync(Start, Cancellation);
         await File.AppendAllTextAsync(Directory.GetFiles(folder.Path, "*.jsonl").Single(), "not json\n", Cancellation);
@@ -181,7 +181,7 @@ public sealed class HistoryTests
     [Fact]
     public void AFolderIsUsedByOneHostAtATime()
     {
-        using var folder = TempFolder.With();
+        using var folder = TemporaryFolder.With();
         using var store = new HistoryStore(folder.Path);
         var refusal = Assert.Throws<IOException>(() => new HistoryStore(folder.Path));
         Assert.Contains(folder.Path, refusal.Message, StringComparison.Ordinal);

@@ -11,7 +11,7 @@ namespace Connectors.Tests.LocalHost.Durable;
 /// <summary>A local host with a folder and a clock of its own, which can be killed and started again.</summary>
 internal sealed class HostBench : IAsyncDisposable
 {
-    private readonly TempFolder _folder = TempFolder.With();
+    private readonly TemporaryFolder _folder = TemporaryFolder.With();
     private readonly Type[] _functions;
     private LocalFunctionHost? _host;
 

@@ -12,7 +12,7 @@ public sealed class DirectoryContractTests : SourceContractTests
 
     private sealed class FolderFixture : SourceFixture
     {
-        private readonly TempFolder _folder = TempFolder.With(
+        private readonly TemporaryFolder _folder = TemporaryFolder.With(
             "a.txt",
             "b/1.txt",
             "b/2.txt",

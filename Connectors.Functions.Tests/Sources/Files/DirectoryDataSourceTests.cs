@@ -12,7 +12,7 @@ namespace Connectors.Tests.Sources.Files;
 
 public sealed class DirectoryDataSourceTests : IDisposable
 {
-    private readonly TempFolder _folder = TempFolder.With("a.txt", "b/c.md");
+    private readonly TemporaryFolder _folder = TemporaryFolder.With("a.txt", "b/c.md");
     private readonly BreakableTree _tree = new(new BackendCalls());
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -142,7 +142,7 @@ public sealed class DirectoryDataSourceTests : IDisposable
     [Fact]
     public async Task ADirectoryThatIsUnmountedInMidReadIsAFailureAndNotAnEmptyFolder()
     {
-        using var elsewhere = TempFolder.With("x");
+        using var elsewhere = TemporaryFolder.With("x");
         _tree.BeforeFind = path =>
         {
             if (path == _folder["a.txt"] && File.Exists(path))
@@ -228,7 +228,7 @@ public sealed class DirectoryDataSourceTests : IDisposable
     [Fact]
     public async Task ALargeFolderIsListedOnceAndNotOncePerPage()
     {
-        using var large = TempFolder.With(Enumerable.Range(0, 60).Select(number => $"{number}.txt"));
+        using var large = TemporaryFolder.With(Enumerable.Range(0, 60).Select(number => $"{number}.txt"));
         var lists = 0;
         _tree.BeforeList = _ => lists++;
         Assert.Equal(60, (await ReadAsync(directory: large.Path, pageSize: 7)).Ids().Count);

@@ -11,7 +11,7 @@ namespace Connectors.Tests.Sources.Files;
 /// <summary>Somebody who may put files into the directory, but not read what the service may read.</summary>
 public sealed class LinkBoundsTests : IDisposable
 {
-    private readonly TempFolder _folder = TempFolder.With(
+    private readonly TemporaryFolder _folder = TemporaryFolder.With(
         "in/a.txt",
         "in/b/c.txt",
         "outside/secret.txt",

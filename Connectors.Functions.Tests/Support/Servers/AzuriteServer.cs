@@ -15,7 +15,7 @@ public sealed class AzuriteServer : IAsyncLifetime
 
     public const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    private readonly TempFolder _folder = TempFolder.With("ready");
+    private readonly TemporaryFolder _folder = TemporaryFolder.With("ready");
     private ServerProcess? _process;
 
     /// <summary>Why there is none; empty when there is.</summary>

@@ -8,7 +8,7 @@ public sealed class RedisServer : IAsyncLifetime
 {
     public const string Password = "re-se-cr-et";
 
-    private readonly TempFolder _folder = TempFolder.With("ready");
+    private readonly TemporaryFolder _folder = TemporaryFolder.With("ready");
     private readonly List<ServerProcess> _processes = [];
 
     /// <summary>Why there is none; empty when there is.</summary>

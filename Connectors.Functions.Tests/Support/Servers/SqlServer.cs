@@ -30,7 +30,7 @@ public abstract class SqlServer : IAsyncLifetime
 
     internal abstract IReadOnlyList<ConfigField> Fields { get; }
 
-    private protected TempFolder Folder { get; } = TempFolder.With("ready");
+    private protected TemporaryFolder Folder { get; } = TemporaryFolder.With("ready");
 
     private protected ServerProcess? Process { get; set; }
 

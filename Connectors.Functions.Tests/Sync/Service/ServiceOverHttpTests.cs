@@ -22,7 +22,7 @@ namespace Connectors.Tests.Sync.Service;
 public sealed class ServiceOverHttpTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _state = new();
-    private readonly TempFolder _files = TempFolder.With();
+    private readonly TemporaryFolder _files = TemporaryFolder.With();
     private readonly List<IDisposable> _made = [];
     private readonly SourceCatalog _sources = new(
         BuiltInSources.Classes,

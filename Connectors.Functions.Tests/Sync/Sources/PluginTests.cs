@@ -20,7 +20,7 @@ public sealed class PluginTests
     [Fact]
     public async Task APluginIsReadLikeAnyOtherSource()
     {
-        using var folder = TempFolder.With("x");
+        using var folder = TemporaryFolder.With("x");
         folder.Write("releases.yml", "- {version: '2.0', date: 2024-02-03, notes: 'second'}\n- {version: '1.0', notes: 'first: ü'}\n");
         await using var source = Catalog().Create("releases", Configuration(folder["releases.yml"]));
         await source.PingAsync(Cancellation);
@@ -43,7 +43,7 @@ public sealed class PluginTests
     [InlineData("C:Evil")]
     public void AnAssemblysNameLeadsNowhereElse(string name)
     {
-        using var folder = TempFolder.With("plugins/x", "evil/Evil.dll", "Evil.dll");
+        using var folder = TemporaryFolder.With("plugins/x", "evil/Evil.dll", "Evil.dll");
         var catalog = new SourceCatalog(
             new Dictionary<string, string> { ["evil"] = $"Evil.Source, {name}" },
             folder["plugins"],

@@ -11,7 +11,7 @@ internal static class MongoClients
     private static readonly TimeSpan ServerSelectionTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SocketTimeout = TimeSpan.FromMinutes(2);
 
-    /// <exception cref="ConnectorException">The host or the certificate can't be understood.</exception>
+    /// <exception cref="ConnectorException">The host or the certificate is not valid.</exception>
     public static MongoClient Create(MongoConfiguration configuration)
     {
         var settings = Settings(configuration);
@@ -30,7 +30,7 @@ internal static class MongoClients
             }
         }
 
-        // Polling needs half the connections of streaming, and a sync has no use for hearing of a failover a second earlier.
+        // Polling needs half the connections of streaming. A sync gains nothing from learning of a failover a second earlier.
         settings.ServerMonitoringMode = ServerMonitoringMode.Poll;
         settings.ReadConcern = ReadConcern.Majority;
         settings.RetryReads = true;

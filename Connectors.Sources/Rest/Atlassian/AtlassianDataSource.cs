@@ -42,7 +42,7 @@ public abstract class AtlassianDataSource : RestDataSource, IAccessControlSource
     /// <summary>How to reach the product.</summary>
     private protected abstract AtlassianConfiguration Atlassian { get; }
 
-    /// <summary>The keys of the containers that are meant; <c>*</c> alone for all that the account can see.</summary>
+    /// <summary>The keys of the containers to mirror; <c>*</c> alone for all that the account can see.</summary>
     private protected abstract IReadOnlyList<string> Keys { get; }
 
     /// <summary>The list of all containers that the account can see.</summary>

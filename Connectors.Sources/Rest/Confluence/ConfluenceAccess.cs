@@ -18,7 +18,7 @@ internal sealed class ConfluenceAccess(ConfluenceApi api) : IDisposable
 
     /// <summary>Who may view a space.</summary>
     /// <param name="space">With its permissions, in Cloud.</param>
-    /// <param name="cancellationToken">Stops the question.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
     /// <exception cref="ConnectorException">It could not be found out; then the documents must not be written.</exception>
     public async Task<IReadOnlyCollection<string>> OfSpaceAsync(JsonElement space, CancellationToken cancellationToken)
     {

@@ -7,15 +7,15 @@ using Connectors.Sources.Rest.Paging;
 namespace Connectors.Sources.Rest.Confluence;
 
 /// <summary>The addresses of Confluence's REST API, which Cloud has under <c>/wiki</c> and a server under its base path.</summary>
-/// <param name="client">Asks.</param>
-/// <param name="configuration">Says where it is.</param>
+/// <param name="client">Sends the requests.</param>
+/// <param name="configuration">Where the service is, and how to sign in.</param>
 internal sealed class ConfluenceApi(RestClient client, ConfluenceConfiguration configuration)
 {
     private const string Restrictions = "restrictions.read.restrictions.user,restrictions.read.restrictions.group";
 
     private readonly string _root = configuration.Atlassian.IsCloud ? "/wiki" : configuration.Atlassian.BasePath;
 
-    /// <summary>Asks.</summary>
+    /// <summary>Sends the requests.</summary>
     public RestClient Client => client;
 
     /// <summary>Whether Atlassian runs it.</summary>

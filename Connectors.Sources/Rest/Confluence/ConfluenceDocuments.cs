@@ -13,7 +13,7 @@ namespace Connectors.Sources.Rest.Confluence;
 /// <param name="hasLabels">Whether labels are kept.</param>
 internal sealed class ConfluenceDocuments(ConfluenceApi api, ConfluenceAccess? access, bool hasLabels)
 {
-    /// <summary>Writes those spaces that are meant.</summary>
+    /// <summary>Writes the spaces to mirror.</summary>
     public async Task WriteSpacesAsync(
         JsonElement spaces,
         StreamPage page,

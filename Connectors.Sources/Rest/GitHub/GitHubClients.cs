@@ -57,7 +57,7 @@ internal sealed class GitHubClients(GitHubConfiguration configuration, SourceCon
             .Value;
     }
 
-    /// <summary>The owners that an app is installed for and that are meant, sorted.</summary>
+    /// <summary>The owners to mirror that the app is installed for, sorted.</summary>
     public async Task<IReadOnlyList<string>> OwnersAsync(CancellationToken cancellationToken) =>
         [.. (await InstallationsAsync(cancellationToken)).Keys.Order(StringComparer.Ordinal)];
 

@@ -101,7 +101,7 @@ internal sealed record GitHubConfiguration
 
     public required Secret? PrivateKey { get; init; }
 
-    /// <summary>Whether repositories of organizations are meant, not those of users.</summary>
+    /// <summary>Whether repositories of organizations are mirrored, not those of users.</summary>
     public required bool OfOrganizations { get; init; }
 
     /// <summary>The organization, with a personal access token.</summary>

@@ -31,7 +31,7 @@ internal sealed class GitHubRepositories(GitHubConfiguration configuration, GitH
         return (parts[0], parts[^1]);
     }
 
-    /// <summary>The owners whose repositories are meant when all are.</summary>
+    /// <summary>The owners whose repositories are mirrored when all are.</summary>
     public async Task<IReadOnlyList<string>> OwnersAsync(CancellationToken cancellationToken) =>
         clients.IsApp ? await clients.OwnersAsync(cancellationToken)
         : configuration.OfOrganizations ? [configuration.OrganizationName]

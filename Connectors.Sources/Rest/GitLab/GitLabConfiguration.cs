@@ -55,13 +55,13 @@ internal sealed record GitLabConfiguration
 
     public required Secret Token { get; init; }
 
-    /// <summary>Whether all projects are meant that the token's owner is a member of.</summary>
+    /// <summary>Whether all projects are mirrored that the token's owner is a member of.</summary>
     public required bool AllProjects { get; init; }
 
     /// <summary>Full paths of projects.</summary>
     public required IReadOnlyList<string> Projects { get; init; }
 
-    /// <summary>Full paths of groups whose projects are meant.</summary>
+    /// <summary>Full paths of groups whose projects are mirrored.</summary>
     public required IReadOnlyList<string> Groups { get; init; }
 
     public bool HasGroups { get; init; }

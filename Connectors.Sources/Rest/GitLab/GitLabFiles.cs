@@ -14,7 +14,7 @@ namespace Connectors.Sources.Rest.GitLab;
 /// <param name="project">The project.</param>
 /// <param name="branch">Its default branch; empty when it has none, or when it is hidden.</param>
 /// <param name="webUrl">Its address in a browser.</param>
-/// <param name="all">Whether all files are meant.</param>
+/// <param name="all">Whether all files are mirrored.</param>
 internal sealed class GitLabFiles(RestClient client, RestPlace project, string branch, string webUrl, bool all) : RestStream("files")
 {
     private static readonly string[] Extensions = [".md", ".rst", ".txt", string.Empty];

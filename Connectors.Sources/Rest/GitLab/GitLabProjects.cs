@@ -8,13 +8,13 @@ using Connectors.Sources.Rest.Paging;
 
 namespace Connectors.Sources.Rest.GitLab;
 
-/// <summary>Finds the projects that a connector means.</summary>
+/// <summary>Finds the projects that a connector mirrors.</summary>
 internal sealed class GitLabProjects(GitLabConfiguration configuration, RestClient client)
 {
     /// <summary>Paths in one query.</summary>
     private const int PathsAQuery = 50;
 
-    /// <summary>The listings that hold the projects. One that is named may be in a group's as well.</summary>
+    /// <summary>The listings that hold the projects. A project that is named may also be in the listing of a group.</summary>
     public IReadOnlyList<(RestRequest First, RestPaging Paging, bool IsOfGroup)> Lists =>
         [
             .. configuration.AllProjects
@@ -33,7 +33,7 @@ internal sealed class GitLabProjects(GitLabConfiguration configuration, RestClie
     public bool IsNamed(JsonElement project) => configuration.Projects.Contains(project.Text("fullPath"), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>All projects, each once. Each may be kept.</summary>
-    /// <exception cref="ConnectorException">One that is named is not there, or hidden from the token.</exception>
+    /// <exception cref="ConnectorException">A project that is named does not exist, or is hidden from the token.</exception>
     public async Task<IReadOnlyList<JsonElement>> FindAsync(CancellationToken cancellationToken)
     {
         await CheckGroupsAsync(cancellationToken);
@@ -51,7 +51,7 @@ internal sealed class GitLabProjects(GitLabConfiguration configuration, RestClie
     }
 
     /// <summary>Looks whether the projects and groups that are named can be seen; when none are, whether projects can be listed.</summary>
-    /// <exception cref="ConnectorException">One can't.</exception>
+    /// <exception cref="ConnectorException">One of them can't be seen.</exception>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         await CheckGroupsAsync(cancellationToken);

@@ -29,7 +29,7 @@ internal sealed class JiraAccess(JiraApi api) : IDisposable
     /// <summary>Who may see an issue.</summary>
     /// <param name="key">Its key.</param>
     /// <param name="fields">All of its fields.</param>
-    /// <param name="cancellationToken">Stops the question.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
     /// <exception cref="ConnectorException">It could not be found out.</exception>
     public async Task<IReadOnlyCollection<string>> OfIssueAsync(string key, JsonElement fields, CancellationToken cancellationToken)
     {

@@ -8,8 +8,8 @@ using Connectors.Sources.Rest.Paging;
 namespace Connectors.Sources.Rest.Jira;
 
 /// <summary>The addresses of Jira's REST API.</summary>
-/// <param name="client">Asks.</param>
-/// <param name="configuration">Says where it is.</param>
+/// <param name="client">Sends the requests.</param>
+/// <param name="configuration">Where the service is, and how to sign in.</param>
 internal sealed class JiraApi(RestClient client, JiraConfiguration configuration) : IDisposable
 {
     /// <summary>Issues a page, at most: with all fields Jira may give fewer.</summary>
@@ -19,7 +19,7 @@ internal sealed class JiraApi(RestClient client, JiraConfiguration configuration
 
     private readonly Remembered<IReadOnlyDictionary<string, string>> _fields = new();
 
-    /// <summary>Asks.</summary>
+    /// <summary>Sends the requests.</summary>
     public RestClient Client => client;
 
     /// <summary>Whether Atlassian runs it.</summary>
@@ -58,7 +58,7 @@ internal sealed class JiraApi(RestClient client, JiraConfiguration configuration
     /// <summary>Those who may browse a project or an issue.</summary>
     /// <param name="what"><c>projectKey</c> or <c>issueKey</c>.</param>
     /// <param name="key">Its key.</param>
-    /// <param name="cancellationToken">Stops the question.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
     public IAsyncEnumerable<JsonElement> BrowsersAsync(string what, string key, CancellationToken cancellationToken) =>
         client.ListAsync(
             Get($"/rest/api/2/user/permission/search?{what}={Uri.EscapeDataString(key)}&permissions=BROWSE&maxResults={UsersAtATime}"),

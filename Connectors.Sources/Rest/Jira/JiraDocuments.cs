@@ -10,7 +10,7 @@ namespace Connectors.Sources.Rest.Jira;
 /// <param name="access">Who may see what; <see langword="null"/> when access control is off.</param>
 internal sealed class JiraDocuments(JiraApi api, JiraAccess? access)
 {
-    /// <summary>Writes those projects that are meant.</summary>
+    /// <summary>Writes the projects to mirror.</summary>
     public async Task WriteProjectsAsync(
         JsonElement projects,
         StreamPage page,

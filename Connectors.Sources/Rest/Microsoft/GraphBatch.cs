@@ -13,7 +13,7 @@ namespace Connectors.Sources.Rest.Microsoft;
 /// Asks for up to twenty things with one request (JSON batching). What is throttled is asked for again when its own <c>Retry-After</c> is
 /// over; a list of several pages is read to its end. Safe for concurrent use.
 /// </summary>
-/// <param name="client">Asks.</param>
+/// <param name="client">Sends the requests.</param>
 /// <param name="time">The clock.</param>
 /// <param name="permission">What is needed to read these lists: <c>Files.Read.All</c>.</param>
 internal sealed class GraphBatch(RestClient client, TimeProvider time, string permission)

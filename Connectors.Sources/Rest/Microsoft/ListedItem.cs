@@ -21,7 +21,8 @@ internal sealed class ListedItem(string name, string item, Func<JsonElement, Str
                 write(json, page);
                 return Task.CompletedTask;
             }
-        ) { }
+        )
+    { }
 
     /// <inheritdoc/>
     public override async Task<string?> ReadAsync(string cursor, StreamPage page, CancellationToken cancellationToken)

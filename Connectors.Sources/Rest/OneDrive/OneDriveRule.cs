@@ -5,7 +5,7 @@ namespace Connectors.Sources.Rest.OneDrive;
 /// <summary>One advanced rule: the files that it lets in.</summary>
 /// <param name="Owners">Mail addresses of the users whose drives are read, in lower case; empty for all.</param>
 /// <param name="SkippedExtensions">Extensions with their dot, in lower case.</param>
-/// <param name="Folders">The folders that are meant, by their path; <see langword="null"/> for all.</param>
+/// <param name="Folders">The folders to mirror, by their path; <see langword="null"/> for all.</param>
 internal sealed record OneDriveRule(IReadOnlyList<string> Owners, IReadOnlyList<string> SkippedExtensions, Regex? Folders)
 {
     /// <summary>Whether it speaks of a drive.</summary>

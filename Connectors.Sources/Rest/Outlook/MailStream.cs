@@ -6,7 +6,7 @@ using Connectors.Sources.Rest.Streams;
 namespace Connectors.Sources.Rest.Outlook;
 
 /// <summary>The mails of a mailbox, folder by folder. Its cursor is the folder's id and the place in it.</summary>
-/// <param name="client">Asks.</param>
+/// <param name="client">Sends the requests.</param>
 /// <param name="folders">Finds the folders.</param>
 /// <param name="mailbox">The mailbox's address.</param>
 /// <param name="since">Only what changed since then; <see langword="null"/> for all.</param>

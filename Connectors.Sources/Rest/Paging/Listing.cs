@@ -9,7 +9,7 @@ namespace Connectors.Sources.Rest.Paging;
 internal static class Listing
 {
     /// <summary>All items of all pages. Each is a copy, and may be kept.</summary>
-    /// <param name="client">Asks.</param>
+    /// <param name="client">Sends the requests.</param>
     /// <param name="first">The request for the first page.</param>
     /// <param name="paging">How it is paged.</param>
     /// <param name="cancellationToken">Stops the reading.</param>

@@ -17,7 +17,7 @@ internal sealed class SalesforceApi(RestClient client)
     /// <summary>How the records of a query are paged.</summary>
     public static RestPaging Pages { get; } = RestPaging.NextLink("/records", "/nextRecordsUrl");
 
-    /// <summary>Asks.</summary>
+    /// <summary>Sends the requests.</summary>
     public RestClient Client => client;
 
     /// <summary>The request for the first page of a query.</summary>

@@ -9,7 +9,7 @@ internal sealed class SalesforceOrganization(SalesforceApi api, Uri address, boo
     private readonly SalesforceSchema _schema = new(api);
     private SalesforceQueries? _queries;
 
-    /// <summary>Asks.</summary>
+    /// <summary>Sends the requests.</summary>
     public SalesforceApi Api => api;
 
     /// <summary>Objects and fields.</summary>

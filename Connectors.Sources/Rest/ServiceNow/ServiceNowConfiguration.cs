@@ -30,7 +30,7 @@ internal sealed record ServiceNowConfiguration(Uri Url, string User, Secret Pass
         },
     ];
 
-    /// <summary>Whether the five tables of <see cref="ServiceNowTables.Standard"/> are meant.</summary>
+    /// <summary>Whether the five tables of <see cref="ServiceNowTables.Standard"/> are mirrored.</summary>
     public bool AllServices => Services is ["*"];
 
     public bool HasAccessControl { get; init; }

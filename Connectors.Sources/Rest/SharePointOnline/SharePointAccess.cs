@@ -30,7 +30,7 @@ internal sealed class SharePointAccess(RestClient rest, SharePointPrincipals pri
     /// <summary>Who may see a list.</summary>
     /// <param name="site">The site's address.</param>
     /// <param name="list">What is asked for: <see cref="SharePointRest.ListOf"/>.</param>
-    /// <param name="cancellationToken">Stops the question.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
     public Task<IReadOnlyCollection<string>> OfListAsync(string site, string list, CancellationToken cancellationToken) =>
         _kept.GetAsync(
             $"list {site} {list}",
@@ -46,7 +46,7 @@ internal sealed class SharePointAccess(RestClient rest, SharePointPrincipals pri
     /// <param name="list">Its list.</param>
     /// <param name="item">What is asked for, within the list: <c>items(1)</c>.</param>
     /// <param name="asks">Whether to ask if it has roles of its own.</param>
-    /// <param name="cancellationToken">Stops the question.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
     public async Task<IReadOnlyCollection<string>> OfItemAsync(
         string site,
         string list,

@@ -74,7 +74,7 @@ internal sealed record SharePointConfiguration(GraphSignIn SignIn, string Tenant
         },
     ];
 
-    /// <summary>Whether all sites are meant.</summary>
+    /// <summary>Whether all sites are mirrored.</summary>
     public bool AllSites => Sites is ["*"];
 
     /// <summary>Where the tenant's sites are.</summary>

@@ -8,7 +8,7 @@ using Connectors.Sources.Rest.Paging;
 
 namespace Connectors.Sources.Rest.SharePointOnline;
 
-/// <summary>Finds the sites that are meant: those of the tenant's host, all, some of them, or named ones with the sites below.</summary>
+/// <summary>Finds the sites to mirror: those of the tenant's host, all, some of them, or named ones with the sites below.</summary>
 internal sealed class SharePointSites(RestClient graph, SharePointConfiguration configuration)
 {
     private static readonly RestRequest Collections = RestRequest.Get(
@@ -30,7 +30,7 @@ internal sealed class SharePointSites(RestClient graph, SharePointConfiguration 
             );
     }
 
-    /// <summary>The sites that are meant, each once.</summary>
+    /// <summary>The sites to mirror, each once.</summary>
     /// <exception cref="ConnectorException">They can't all be listed, or one that is named does not exist.</exception>
     public async IAsyncEnumerable<JsonElement> AllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ using Connectors.Sources.Rest.Streams;
 
 namespace Connectors.Sources.Rest.SharePointOnline;
 
-/// <summary>The site collections and the sites that are meant. Few beside what is in them, so they are one page.</summary>
+/// <summary>The site collections and the sites to mirror. Few beside what is in them, so they are one page.</summary>
 /// <param name="sites">Finds them.</param>
 /// <param name="documents">Writes them.</param>
 /// <param name="isRestricted">Whether access control is on.</param>

@@ -6,7 +6,7 @@ namespace Connectors.Sources.Rest.Streams;
 
 /// <summary>A stream that is one listing of the service.</summary>
 /// <param name="name">What it lists.</param>
-/// <param name="client">Asks.</param>
+/// <param name="client">Sends the requests.</param>
 /// <param name="first">The request for the first page.</param>
 /// <param name="paging">How it is paged.</param>
 /// <param name="write">Writes the items of a page, an array, with whatever else has to be asked for them.</param>

@@ -122,7 +122,8 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options, Server
 
         var root = response.Failure?.GetBaseException();
         var hint =
-            response.Failure is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse }
+            response.Failure
+                is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse }
             && options.Hosts.Any(host => host.Scheme == Uri.UriSchemeHttp)
                 ? " If it speaks TLS there, write https:// instead of http://."
                 : string.Empty;

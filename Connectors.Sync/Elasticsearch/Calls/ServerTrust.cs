@@ -8,7 +8,8 @@ using Connectors.Sync.Configuration;
 namespace Connectors.Sync.Elasticsearch.Calls;
 
 /// <summary>
-/// Decides whether a server's certificate is believed. Its name and its dates always count. Then: with <c>elasticsearch.ca_certs</c> one of
+/// Decides whether a server's certificate is trusted. Its name and its dates are always checked. Then: with <c>elasticsearch.ca_certs</c>
+/// one of
 /// those authorities must have signed it; with <c>elasticsearch.ssl_assert_fingerprint</c> it must be the certificate of that fingerprint,
 /// or an authority of that fingerprint must have signed it; with both settings both hold; without either, an authority that this machine
 /// trusts. Safe for concurrent use.
@@ -35,7 +36,7 @@ internal sealed class ServerTrust
     /// <summary>Why a certificate was refused last, as a sentence; <see langword="null"/> when none was.</summary>
     public string? LastRefusal => _lastRefusal;
 
-    /// <summary>Whether the certificate is believed, by the signature of a validation callback.</summary>
+    /// <summary>Whether the certificate is trusted. Has the signature of a validation callback.</summary>
     public bool IsTrusted(object sender, X509Certificate? certificate, X509Chain? sent, SslPolicyErrors errors)
     {
         // Only with elasticsearch.verify_certs: false, which says so.

@@ -28,7 +28,7 @@ public sealed class S3rverTests
         }
 
         // Its page tokens are made with a cipher that today's OpenSSL only has when asked.
-        using var folder = TempFolder.With("ready");
+        using var folder = TemporaryFolder.With("ready");
         using var server = System.Diagnostics.Process.Start(
             new System.Diagnostics.ProcessStartInfo(
                 "node",

@@ -5,8 +5,9 @@ using Connectors.Sources.Databases.Sql.Tables;
 namespace Connectors.Sources.Databases.Sql.PostgreSql;
 
 /// <summary>
-/// Finds values at which a table can be divided: the server's own histogram of the first key column where it has one, else numbers evenly
-/// between the first and the last. Where they lie decides how even the parts are, never what is in them.
+/// Finds values at which a table can be divided: from the server's histogram of the first key column if there is one, otherwise whole
+/// numbers at equal distances between the smallest and the largest. The values only decide how equal the parts are: no row is lost or read
+/// twice because of them.
 /// </summary>
 internal sealed class PostgreSqlSplits(string schema)
 {

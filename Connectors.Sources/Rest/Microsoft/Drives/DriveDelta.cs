@@ -12,7 +12,7 @@ namespace Connectors.Sources.Rest.Microsoft.Drives;
 /// The items of a drive, or what became of them since a time, by Graph's delta listing. An item may come several times, and the last one
 /// counts: within a page only that one is given.
 /// </summary>
-/// <param name="client">Asks.</param>
+/// <param name="client">Sends the requests.</param>
 /// <param name="drive">The drive's address: <c>users/U/drive</c>, <c>drives/D</c>.</param>
 /// <param name="fields">The fields of an item that are wanted, with commas; <c>id</c> and <c>deleted</c> among them.</param>
 /// <param name="since">From when on changes are wanted; <see langword="null"/> for all items as they are.</param>
