@@ -397,13 +397,18 @@ void End(PosixSignalContext? signal)
 Timer EndWithParent()
 {
     var parent = getppid();
-    return new Timer(_ =>
-    {
-        if (getppid() != parent)
+    return new Timer(
+        _ =>
         {
-            End(null);
-        }
-    }, null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+            if (getppid() != parent)
+            {
+                End(null);
+            }
+        },
+        null,
+        TimeSpan.FromSeconds(1),
+        TimeSpan.FromSeconds(1)
+    );
 }
 
 [DllImport("libc")]

@@ -21,6 +21,6 @@ internal sealed record Aim(string What, double Figure, double Bound, bool IsMost
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{(IsMet ? "met   " : "MISSED")} {What, -58} {Figure, 8:0.##} {Unit, -14} aim: at {(IsMost ? "most" : "least")} {Bound:0.##}"
+            $"{(IsMet ? "met   " : "MISSED")} {What,-58} {Figure,8:0.##} {Unit,-14} aim: at {(IsMost ? "most" : "least")} {Bound:0.##}"
         );
 }

@@ -1,7 +1,6 @@
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Input;
 using Connectors.Cli.Output;
-using Connectors.Cli.Output.Listings;
 using Connectors.Cli.Output.Screen;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;

@@ -31,9 +31,8 @@ internal sealed class Prompts(IAnsiConsole console, CancellationToken cancellati
         };
         prompt.Validate(answer =>
             answer.Length == 0 && byDefault is null ? ValidationResult.Error("[red]An answer is needed.[/]")
-            : problemOf?.Invoke(Or(answer, byDefault)) is { } problem
-                ? ValidationResult.Error($"[red]{Markup.Escape(problem)}[/]")
-                : ValidationResult.Success()
+            : problemOf?.Invoke(Or(answer, byDefault)) is { } problem ? ValidationResult.Error($"[red]{Markup.Escape(problem)}[/]")
+            : ValidationResult.Success()
         );
         return AnswerAsync();
 

@@ -11,10 +11,7 @@ internal sealed class CatRoutes(Cluster cluster) : IRoutes
     private const string Parameters = "h,s,bytes,time,v,expand_wildcards,health,pri,include_unloaded_segments";
 
     public IEnumerable<Route> Routes =>
-        [
-            new("GET", "_cat/indices", Parameters, Indices),
-            new("GET", "_cat/indices/{index}", Parameters, Indices),
-        ];
+        [new("GET", "_cat/indices", Parameters, Indices), new("GET", "_cat/indices/{index}", Parameters, Indices)];
 
     private void Indices(Exchange exchange)
     {

@@ -10,8 +10,7 @@ internal sealed class FieldTextQuery(string? fieldName, string text, bool isPref
 {
     private readonly List<string> _words = Search.Words.Of(text);
 
-    public override IEnumerable<(string Field, string Word)> Words =>
-        isPrefix ? [] : _words.Select(word => (fieldName ?? "*", word));
+    public override IEnumerable<(string Field, string Word)> Words => isPrefix ? [] : _words.Select(word => (fieldName ?? "*", word));
 
     public override double? Score(Candidate candidate)
     {
@@ -24,9 +23,10 @@ internal sealed class FieldTextQuery(string? fieldName, string text, bool isPref
         foreach (var one in fields)
         {
             var values = candidate.Values(one);
-            var times = one.Kind == FieldKind.Text
-                ? values.Sum(value => InText(FieldValue.TextOf(value)))
-                : values.Count(value => IsValue(one, value));
+            var times =
+                one.Kind == FieldKind.Text
+                    ? values.Sum(value => InText(FieldValue.TextOf(value)))
+                    : values.Count(value => IsValue(one, value));
             if (times > 0)
             {
                 best = Math.Max(best ?? 0, times / (times + 1.2));
@@ -37,16 +37,19 @@ internal sealed class FieldTextQuery(string? fieldName, string text, bool isPref
     }
 
     private static IEnumerable<FieldNode> Leaves(FieldNode node) =>
-        node.Children.Where(child => child.IsReal)
-            .SelectMany(child => FieldKinds.IsLeaf(child.Kind) ? [child] : child.Kind == FieldKind.Object ? Leaves(child) : []);
+        node
+            .Children.Where(child => child.IsReal)
+            .SelectMany(child =>
+                FieldKinds.IsLeaf(child.Kind) ? [child]
+                : child.Kind == FieldKind.Object ? Leaves(child)
+                : []
+            );
 
     /// <summary>How often the words stand in a text one after the other.</summary>
     private int InText(string value)
     {
         var found = Search.Words.Of(value);
-        return _words.Count == 0
-            ? 0
-            : Enumerable.Range(0, Math.Max(found.Count - _words.Count + 1, 0)).Count(at => IsAt(found, at));
+        return _words.Count == 0 ? 0 : Enumerable.Range(0, Math.Max(found.Count - _words.Count + 1, 0)).Count(at => IsAt(found, at));
     }
 
     private bool IsAt(List<string> found, int at)

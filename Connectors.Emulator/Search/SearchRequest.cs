@@ -134,9 +134,7 @@ internal sealed class SearchRequest
 
         return new SearchRequest
         {
-            Query = exchange["q"] is { } words
-                ? UriQuery.Parse(exchange, words)
-                : new QueryParser(now, exchange.Body).Parse(body["query"]),
+            Query = exchange["q"] is { } words ? UriQuery.Parse(exchange, words) : new QueryParser(now, exchange.Body).Parse(body["query"]),
             Sorts = sorts,
             From = (int)from,
             Size = (int)size,

@@ -11,16 +11,7 @@ internal static class TextQueries
 
     /// <summary>A <c>multi_match</c>.</summary>
     public static WordQuery MultiMatch(JsonObject spec) =>
-        Query(
-            Names(spec["fields"]),
-            Json.Text(spec["query"]),
-            Json.Text(spec["operator"]),
-            spec,
-            "query",
-            "fields",
-            "operator",
-            "type"
-        );
+        Query(Names(spec["fields"]), Json.Text(spec["query"]), Json.Text(spec["operator"]), spec, "query", "fields", "operator", "type");
 
     /// <summary>A <c>match</c> or <c>match_phrase</c>.</summary>
     public static WordQuery Match(JsonObject spec, bool isPhrase)

@@ -41,7 +41,10 @@ internal static partial class UriQuery
             }
 
             var sign = token.Groups["sign"].Value;
-            var list = isNegated || sign == "-" ? mustNot : isAnd || sign == "+" ? must : should;
+            var list =
+                isNegated || sign == "-" ? mustNot
+                : isAnd || sign == "+" ? must
+                : should;
             list.Add(Term(token, exchange["df"]));
             isNegated = false;
         }

@@ -8,7 +8,10 @@ public sealed class CompletionTests
 {
     [Theory]
     [InlineData("elastic-ingest do", "doctor")]
-    [InlineData("elastic-ingest job ", "cancel list show tail --config --config-file --debug --filebeat --help --json --log-dates --log-level")]
+    [InlineData(
+        "elastic-ingest job ",
+        "cancel list show tail --config --config-file --debug --filebeat --help --json --log-dates --log-level"
+    )]
     [InlineData("elastic-ingest sync a --re", "--reindex")]
     [InlineData("elastic-ingest completion p", "pwsh")]
     [InlineData("elastic-ingest source show m", "mongodb mysql")]
@@ -29,9 +32,7 @@ public sealed class CompletionTests
     {
         await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), TestContext.Current.CancellationToken);
         using var cli = new CliRun(elasticsearch.Uri);
-        await cli.RunAsync(
-            ["connector", "create", "--service-type", "dir", "--index", "search-notes", "--name", "notes", "--id", "n1"]
-        );
+        await cli.RunAsync(["connector", "create", "--service-type", "dir", "--index", "search-notes", "--name", "notes", "--id", "n1"]);
         elasticsearch.Put(
             ".elastic-connectors-sync-jobs",
             "job-1",

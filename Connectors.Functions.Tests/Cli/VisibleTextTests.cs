@@ -97,7 +97,12 @@ public sealed class VisibleTextTests
             Title = "Connectors",
             WhenEmpty = "none",
             Columns = [new("id", 0), new("name", 1)],
-        }.Write(environment, [["c1", Hostile]]);
+        }.Write(
+            environment,
+            [
+                ["c1", Hostile],
+            ]
+        );
         TerminalConsole.Of(environment).WriteLine(Hostile);
 
         foreach (var shown in new[] { terminal.Output, screen.ToString() })

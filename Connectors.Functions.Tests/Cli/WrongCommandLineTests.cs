@@ -10,16 +10,13 @@ public sealed class WrongCommandLineTests
     [InlineData(
         "frobnicate list",
         2,
-        "frobnicate: unknown command. There are init, doctor, poll, sync, preview, connector, job, source, list, config, cleanup, completion, "
+        "frobnicate: unknown command. There are init, doctor, poll, sync, preview, connector, job, source, list, config, cleanup, "
+            + "completion, "
             + "emulator, demo.\nSee elastic-ingest --help.\n"
     )]
     [InlineData("connector shwo list", 2, "shwo: unknown command. Did you mean show?\nSee elastic-ingest connector --help.\n")]
     [InlineData("connector edti x", 2, "edti: unknown command. Did you mean edit?\nSee elastic-ingest connector --help.\n")]
-    [InlineData(
-        "source show",
-        2,
-        "TYPE: missing. Service type, as `source list` shows it.\nSee elastic-ingest source show --help.\n"
-    )]
+    [InlineData("source show", 2, "TYPE: missing. Service type, as `source list` shows it.\nSee elastic-ingest source show --help.\n")]
     [InlineData("job maybe", 2, "maybe: unknown command. There are list, show, cancel, tail.\nSee elastic-ingest job --help.\n")]
     [InlineData(
         "job list maybe",
@@ -71,13 +68,10 @@ public sealed class WrongCommandLineTests
         "source",
         2,
         "elastic-ingest source takes one of these:\n  list  Shows the sources: what each mirrors, and what it can.\n"
-            + "  show  Shows one source with its fields: type, default, what it means, and how to begin.\nSee elastic-ingest source --help.\n"
+            + "  show  Shows one source with its fields: type, default, what it means, and how to begin.\nSee elastic-ingest source "
+            + "--help.\n"
     )]
-    [InlineData(
-        "sync",
-        2,
-        "ID: missing. Id or name of the connector, as `connector list` shows it.\nSee elastic-ingest sync --help.\n"
-    )]
+    [InlineData("sync", 2, "ID: missing. Id or name of the connector, as `connector list` shows it.\nSee elastic-ingest sync --help.\n")]
     [InlineData("emulator --port 70000", 2, "--port: \"70000\" is not a port from 0 to 65535.\nSee elastic-ingest emulator --help.\n")]
     [InlineData("--action list --action poll", 2, "--action list can't be combined with other actions.\n")]
     [InlineData("--action config", 2, "--action config needs --service-type TYPE.\n")]

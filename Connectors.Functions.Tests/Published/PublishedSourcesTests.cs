@@ -36,7 +36,9 @@ public sealed class PublishedSourcesTests
 
         Assert.True(built.Count >= 13, $"only {built.Count} sources");
         Assert.Equal(built, published);
-        Assert.All(published.Values, outcome => Assert.StartsWith("Error: indexed 0, deleted 0, total 0 ", outcome, StringComparison.Ordinal));
+        Assert.All(published.Values, outcome =>
+            Assert.StartsWith("Error: indexed 0, deleted 0, total 0 ", outcome, StringComparison.Ordinal)
+        );
 
         // The error is that nobody listens: the driver did its work, up to that.
         var refused = published.Count(outcome => outcome.Value.Contains($"{port}", StringComparison.Ordinal));
@@ -97,7 +99,11 @@ public sealed class PublishedSourcesTests
             if (server.Missing.Length == 0)
             {
                 var database = await server.CreateDatabaseAsync(Token);
-                await server.RunAsync(database, "CREATE TABLE t (id int PRIMARY KEY, name varchar(9)); INSERT INTO t VALUES (1, 'a')", Token);
+                await server.RunAsync(
+                    database,
+                    "CREATE TABLE t (id int PRIMARY KEY, name varchar(9)); INSERT INTO t VALUES (1, 'a')",
+                    Token
+                );
                 var values = server.Values(server.Port, database).ToDictionary(item => item.Key, item => item.Value?.DeepClone());
                 connectors[serviceType] = new(values) { ["tables"] = "*" };
             }

@@ -49,7 +49,12 @@ internal static class MarkedConnectors
                 .Select(field => field.DependsOn)
                 .DistinctBy(Name),
         ];
-        return ways.Length > 0 ? ways : [[]];
+        return ways.Length > 0
+            ? ways
+            :
+            [
+                [],
+            ];
     }
 
     /// <summary>The name of a way of signing in.</summary>
@@ -57,13 +62,7 @@ internal static class MarkedConnectors
         string.Join(", ", way.Select(condition => $"{condition.Field}={condition.Value}"));
 
     /// <summary>A connector whose sensitive fields all hold the secret.</summary>
-    public static JsonObject Of(
-        string serviceType,
-        int port,
-        bool isTls,
-        string id,
-        IReadOnlyList<ConfigDependency>? signIn = null
-    )
+    public static JsonObject Of(string serviceType, int port, bool isTls, string id, IReadOnlyList<ConfigDependency>? signIn = null)
     {
         var fields = Catalog.Describe(serviceType).Fields;
         var values = MarkedValues.Of(serviceType, fields, port, isTls);

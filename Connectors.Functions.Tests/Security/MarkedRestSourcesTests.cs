@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sources;
-using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Jobs;
@@ -23,11 +22,7 @@ public sealed class MarkedRestSourcesTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static TheoryData<string, string> Cases { get; } =
-    [
-        .. MarkedConnectors.RestTypes.SelectMany(type =>
-            MarkedConnectors.SignInsOf(type).Select(way => (type, MarkedConnectors.Name(way)))
-        ),
-    ];
+    [.. MarkedConnectors.RestTypes.SelectMany(type => MarkedConnectors.SignInsOf(type).Select(way => (type, MarkedConnectors.Name(way))))];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -117,6 +112,6 @@ public sealed class MarkedRestSourcesTests
     /// <summary>The handler, which outlives the clients that dispose it.</summary>
     private sealed class Borrowed(HttpMessageHandler handler) : DelegatingHandler(handler)
     {
-        protected override void Dispose(bool disposing) { }
+        protected override void Dispose(bool disposing) => base.Dispose(disposing: false);
     }
 }

@@ -15,11 +15,7 @@ public sealed class MarkedSecretsTests : MarkedBed
     public async Task ElasticIngestLeavesItNowhere(string serviceType, string server)
     {
         await using var odd = await OddServer.StartAsync(server);
-        Elasticsearch.Put(
-            ProtocolIndices.Connectors,
-            "c",
-            MarkedConnectors.Of(serviceType, odd.Port, server == "tls", "c").ToJsonString()
-        );
+        Elasticsearch.Put(ProtocolIndices.Connectors, "c", MarkedConnectors.Of(serviceType, odd.Port, server == "tls", "c").ToJsonString());
         using var cli = Cli(retrySeconds: 1);
 
         await RunAsync(

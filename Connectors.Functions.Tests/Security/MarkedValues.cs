@@ -34,7 +34,7 @@ internal static class MarkedValues
             values[field.Name] = Guess(field, $"{(isTls || NeedsTls(fields) ? "https" : "http")}://127.0.0.1:{port}");
         }
 
-        if (NeedsTls(fields) && values.ContainsKey("ssl_ca"))
+        if (NeedsTls(fields) && fields.Any(field => field.Name == "ssl_ca"))
         {
             (values["ssl_enabled"], values["ssl_ca"]) = (true, OddServer.Authority);
         }
@@ -64,14 +64,16 @@ internal static class MarkedValues
             "retry_count" => JsonValue.Create(0),
             _ => (field.InitialValue ?? field.DefaultValue)?.DeepClone()
                 ?? (field.Options.Count > 0 ? (JsonNode)field.Options[0].Value : null)
-                ?? (JsonNode?)(field.Type switch
-                {
-                    ConfigFieldType.Integer => JsonValue.Create(1),
-                    ConfigFieldType.Boolean => JsonValue.Create(false),
-                    ConfigFieldType.List => JsonValue.Create("*"),
-                    ConfigFieldType.Text when field.Required => JsonValue.Create("x"),
-                    _ => null,
-                }),
+                ?? (JsonNode?)(
+                    field.Type switch
+                    {
+                        ConfigFieldType.Integer => JsonValue.Create(1),
+                        ConfigFieldType.Boolean => JsonValue.Create(false),
+                        ConfigFieldType.List => JsonValue.Create("*"),
+                        ConfigFieldType.Text when field.Required => JsonValue.Create("x"),
+                        _ => null,
+                    }
+                ),
         };
     }
 

@@ -85,10 +85,7 @@ internal sealed class OddServer : IAsyncDisposable
     {
         using var folder = new TemporaryFolder();
         var pem = TestCertificate.Write(folder.Path);
-        return (
-            X509Certificate2.CreateFromPemFile(Path.Combine(folder.Path, "server.crt"), Path.Combine(folder.Path, "server.key")),
-            pem
-        );
+        return (X509Certificate2.CreateFromPemFile(Path.Combine(folder.Path, "server.crt"), Path.Combine(folder.Path, "server.key")), pem);
     }
 
     private async Task RepeatAsync(HttpContext context, int status)

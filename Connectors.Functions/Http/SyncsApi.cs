@@ -63,12 +63,7 @@ public sealed class SyncsApi(ApiRunner runner)
                     && instance.ReadCustomStatusAs<SyncStatus>() is { } status
                 )
                 {
-                    view["progress"] = ApiViews.Progress(
-                        status.Phase,
-                        status.Counts,
-                        status.EstimatedDocuments,
-                        status.IsEstimateGuess
-                    );
+                    view["progress"] = ApiViews.Progress(status.Phase, status.Counts, status.EstimatedDocuments, status.IsEstimateGuess);
                 }
 
                 return ApiResponse.Json(view);

@@ -100,10 +100,7 @@ internal sealed class SyncJobRun : IDisposable
 
         Show(SyncPhase.Finishing);
         var input = new CompleteSyncInput(_state.Complete(), _state.Counts(), _state.Deletes?.Refusal, 0);
-        return await StepAsync<SyncSummary>(
-            nameof(IndexActivities.CompleteSync),
-            new StepInput<CompleteSyncInput>(_state.Target, input)
-        );
+        return await StepAsync<SyncSummary>(nameof(IndexActivities.CompleteSync), new StepInput<CompleteSyncInput>(_state.Target, input));
     }
 
     /// <summary>Takes the job and begins; the summary when there is nothing to do.</summary>

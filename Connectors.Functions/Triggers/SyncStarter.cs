@@ -3,7 +3,6 @@ using Connectors.Functions.Orchestrations;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service.Admission;
-using Connectors.Sync.Service.Jobs;
 using DurableTask.Core.Exceptions;
 using Grpc.Core;
 using Microsoft.DurableTask;

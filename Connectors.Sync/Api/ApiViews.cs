@@ -132,13 +132,7 @@ internal static class ApiViews
     public static JsonObject Progress(SyncProgress progress)
     {
         ArgumentNullException.ThrowIfNull(progress);
-        return Progress(
-            progress.Phase,
-            progress.Counts,
-            progress.EstimatedDocuments,
-            progress.IsEstimateGuess,
-            progress.ResumedAfter
-        );
+        return Progress(progress.Phase, progress.Counts, progress.EstimatedDocuments, progress.IsEstimateGuess, progress.ResumedAfter);
     }
 
     /// <summary>How a dry run ended.</summary>
@@ -275,10 +269,7 @@ internal static class ApiViews
         ConnectorRecord connector,
         SourceCheck sources,
         ConnectorServiceOptions options
-    ) =>
-        Fields(connector, sources, options)
-            .Where(field => !field.Sensitive)
-            .ToDictionary(field => field.Name, StringComparer.Ordinal);
+    ) => Fields(connector, sources, options).Where(field => !field.Sensitive).ToDictionary(field => field.Name, StringComparer.Ordinal);
 
     /// <summary>The fields that the connector's source declares; none when the source is not known.</summary>
     private static IReadOnlyList<ConfigField> Fields(ConnectorRecord connector, SourceCheck sources, ConnectorServiceOptions options)

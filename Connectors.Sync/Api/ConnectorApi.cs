@@ -5,8 +5,6 @@ using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service;
-using Connectors.Sync.Service.Admission;
-using Connectors.Sync.Service.Jobs;
 
 namespace Connectors.Sync.Api;
 

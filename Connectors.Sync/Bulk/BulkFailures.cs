@@ -34,7 +34,7 @@ internal static class BulkFailures
                     + "password, or api_key.",
                 (403, _) => $"Elasticsearch does not allow writing to '{indexName}' (403): {reason}. The key or user needs the privileges "
                     + "that the documentation lists.",
-                (< 0 or (>= 300 and < 400), _) => error?.Reason
+                ( < 0 or (>= 300 and < 400), _) => error?.Reason
                     ?? $"Elasticsearch did not take what was to be written to '{indexName}' ({status}).",
                 (404, _) => $"The index '{indexName}' is gone (404): {reason}. Nothing was deleted; start the sync again to rebuild it.",
                 _ => $"Elasticsearch refused to write to '{indexName}' ({status}, {error?.Type ?? "unknown"}): {reason}.",

@@ -112,14 +112,7 @@ internal sealed class BulkWriter(
     {
         using var place = await _concurrency.EnterAsync(cancellationToken);
         batch.Sent();
-        var response = await index.BulkAsync(
-            indexName,
-            pipeline,
-            batch.Body,
-            batch.Count,
-            options.RequestTimeout,
-            cancellationToken
-        );
+        var response = await index.BulkAsync(indexName, pipeline, batch.Body, batch.Count, options.RequestTimeout, cancellationToken);
         if (response.Status is >= 200 and < 300)
         {
             batch.Arrived();

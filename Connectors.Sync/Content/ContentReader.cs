@@ -22,8 +22,7 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
     {
         ArgumentNullException.ThrowIfNull(content);
         var extension = Path.GetExtension(content.FileName);
-        return
-            content.SizeInBytes > options.MaxBytes
+        return content.SizeInBytes > options.MaxBytes
             || (!options.Extensions.Contains(extension) && extractor?.Extensions.Contains(extension) != true)
                 ? 0
             : content.SizeInBytes < 0 ? Math.Min(unknown, options.MaxBytes)

@@ -51,7 +51,7 @@ internal sealed class KeySet
     private static bool Insert(ulong[] places, ulong key)
     {
         // The bits below those of the part, as a fraction of the places.
-        for (var place = (int)Math.BigMul(key << PartBits, (ulong)places.Length, out _); ; )
+        for (var place = (int)Math.BigMul(key << PartBits, (ulong)places.Length, out _); ;)
         {
             if (places[place] == key)
             {

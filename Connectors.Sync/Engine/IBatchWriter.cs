@@ -45,9 +45,7 @@ internal sealed class BatchWriters(
             request.IndexName,
             request.Pipeline?.Name
         );
-        return comparesChanges && request.Kind == SyncKind.Incremental
-            ? new ChangedBatchWriter(index, request.IndexName, writer)
-            : writer;
+        return comparesChanges && request.Kind == SyncKind.Incremental ? new ChangedBatchWriter(index, request.IndexName, writer) : writer;
     }
 }
 

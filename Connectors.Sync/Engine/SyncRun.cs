@@ -159,9 +159,7 @@ internal sealed class SyncRun(
         var partition = plan.Partitions[number];
         var size = PageSize.Within(flight.Limit, options.Page, Math.Min(_partitions.Length, options.Partitions));
         var pagesOf = new BudgetedPages(source, flight, size);
-        await foreach (
-            var (page, share) in pagesOf.ReadAsync(partition, _partitions[number].Token, plan.ReadsIdsOnly, cancellationToken)
-        )
+        await foreach (var (page, share) in pagesOf.ReadAsync(partition, _partitions[number].Token, plan.ReadsIdsOnly, cancellationToken))
         {
             NoteRestart(number, partition, page);
             var pagePlan = await pageStep.PlanAsync(

@@ -33,14 +33,7 @@ internal sealed class ConnectorService
         _parts = parts;
         _options = options;
         _logger = parts.LoggerFactory.CreateLogger<ConnectorService>();
-        _core = new ServiceCore(
-            parts.Store,
-            parts.Sources,
-            parts.ContentIndexOf,
-            options,
-            parts.TimeProvider,
-            parts.LoggerFactory
-        );
+        _core = new ServiceCore(parts.Store, parts.Sources, parts.ContentIndexOf, options, parts.TimeProvider, parts.LoggerFactory);
         _jobs = new JobDispatcher(_core, parts);
     }
 

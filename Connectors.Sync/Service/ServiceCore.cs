@@ -5,7 +5,6 @@ using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service.Admission;
 using Connectors.Sync.Service.CleanUp;
-using Connectors.Sync.Service.Jobs;
 using Connectors.Sync.Service.Polling;
 using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging;

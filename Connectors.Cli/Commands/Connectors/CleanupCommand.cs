@@ -3,7 +3,6 @@ using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Service;
-using Connectors.Sync.Service.CleanUp;
 
 namespace Connectors.Cli.Commands.Connectors;
 

@@ -49,9 +49,18 @@ public sealed class DoctorCommandTests
         using var cli = new CliRun(elasticsearch.Uri);
         foreach (var id in new[] { "f1", "f2" })
         {
-            await cli.RunAsync(
-                ["connector", "create", "--service-type", "dir", "--index", $"search-{id}", "--id", id, "--set", $"directory={cli.Files("a.txt")}"]
-            );
+            await cli.RunAsync([
+                "connector",
+                "create",
+                "--service-type",
+                "dir",
+                "--index",
+                $"search-{id}",
+                "--id",
+                id,
+                "--set",
+                $"directory={cli.Files("a.txt")}",
+            ]);
         }
 
         await File.WriteAllTextAsync(
@@ -86,8 +95,12 @@ public sealed class DoctorCommandTests
         Assert.EndsWith("2 things have to be put right.\n", seen, StringComparison.Ordinal);
 
         Assert.Equal(0, await cli.RunAsync("poll", "--one-sync"));
-        Assert.Single(cli.Error.ToString().Split('\n'), line => line.Contains("WARNING  config.yml:4: connectors: ", StringComparison.Ordinal));
-        Assert.Single(cli.Error.ToString().Split('\n'), line => line.Contains("WARNING  config.yml:6: connectors: ", StringComparison.Ordinal));
+        Assert.Single(cli.Error.ToString().Split('\n'), line =>
+            line.Contains("WARNING  config.yml:4: connectors: ", StringComparison.Ordinal)
+        );
+        Assert.Single(cli.Error.ToString().Split('\n'), line =>
+            line.Contains("WARNING  config.yml:6: connectors: ", StringComparison.Ordinal)
+        );
         Assert.Equal("Nothing was due.\n", cli.Out.ToString());
     }
 

@@ -73,7 +73,15 @@ public sealed partial class ListingsOnATerminalTests : IAsyncLifetime
     [InlineData(50)]
     public async Task NoLineOfAListIsBrokenByTheTerminal(int columns)
     {
-        foreach (var command in (string[][])[["source", "list"], ["list", "sources"], ["connector", "list"], ["job", "list"]])
+        foreach (
+            var command in (string[][])
+                [
+                    ["source", "list"],
+                    ["list", "sources"],
+                    ["connector", "list"],
+                    ["job", "list"],
+                ]
+        )
         {
             using var wide = new TerminalScreen(1_000, 1_000);
             wide.Narrow(columns);
@@ -94,7 +102,7 @@ public sealed partial class ListingsOnATerminalTests : IAsyncLifetime
         Assert.Equal(2, screen.Text.Split('\n').Count(line => Header().IsMatch(line)));
     }
 
-    [GeneratedRegex("^  job +connector +status")]
+    [GeneratedRegex("^  job +connector +status", RegexOptions.None, 1000)]
     private static partial Regex Header();
 
     private void Connector(string id, string name, string serviceType, string status, string? error) =>
@@ -109,7 +117,10 @@ public sealed partial class ListingsOnATerminalTests : IAsyncLifetime
                 ["status"] = status,
                 ["error"] = error,
                 ["last_synced"] = error is null && status == "connected" ? "2026-01-01T10:03:20+00:00" : null,
-                ["last_sync_status"] = error is not null ? "error" : status == "connected" ? "completed" : null,
+                ["last_sync_status"] =
+                    error is not null ? "error"
+                    : status == "connected" ? "completed"
+                    : null,
                 ["is_native"] = false,
             }.ToJsonString()
         );
@@ -120,7 +131,12 @@ public sealed partial class ListingsOnATerminalTests : IAsyncLifetime
             id,
             new JsonObject
             {
-                ["connector"] = new JsonObject { ["id"] = connector, ["index_name"] = "search-orders", ["service_type"] = "dir" },
+                ["connector"] = new JsonObject
+                {
+                    ["id"] = connector,
+                    ["index_name"] = "search-orders",
+                    ["service_type"] = "dir",
+                },
                 ["job_type"] = "full",
                 ["status"] = status,
                 ["error"] = error,

@@ -67,7 +67,10 @@ public sealed class ProgressOnATerminalTests : IDisposable
             notes.Progress.Add(new SyncCounts(Read: 12, Created: 12));
             Frame("Log lines, and a second sync");
 
-            display.SyncEnded(orders, new SyncResult(SyncResultEnd.Failed, null, null, "MongoDB at db.example:27017 refuses the password."));
+            display.SyncEnded(
+                orders,
+                new SyncResult(SyncResultEnd.Failed, null, null, "MongoDB at db.example:27017 refuses the password.")
+            );
             Frame("The first one fails");
 
             var quick = Sync("quick", "dir");
@@ -115,7 +118,7 @@ public sealed class ProgressOnATerminalTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(2));
         environment.Live!.Refresh();
         Assert.Contains("doing", screen.Text, StringComparison.Ordinal);
-        screen.Write("^C");
+        await screen.WriteAsync("^C");
 
         _shutdown.Signal();
         _shutdown.Signal();

@@ -5,8 +5,8 @@ using Connectors.Cli.Output.Screen;
 namespace Connectors.Tests.Cli.Screen;
 
 /// <summary>
-/// A terminal: carries out what is written to it, as xterm does, and shows what a person would see, with all that has left the screen at the
-/// top. It knows the few control sequences that a line-oriented program may use, and refuses every other one.
+/// A terminal: carries out what is written to it, as xterm does, and shows what a person would see, with all that has left the screen at
+/// the top. It knows the few control sequences that a line-oriented program may use, and refuses every other one.
 /// </summary>
 internal sealed class TerminalScreen(int columns, int rows) : StringWriter(CultureInfo.InvariantCulture)
 {

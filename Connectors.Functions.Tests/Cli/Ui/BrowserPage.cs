@@ -99,8 +99,8 @@ internal sealed class BrowserPage : IAsyncDisposable
             """
         );
 
-    /// <summary>What is seen and is not whole: it reaches out of its card or of the window, has a part that has to be scrolled to, or lies on
-    /// another label of its chart.</summary>
+    /// <summary>What is seen and is not whole: it reaches out of its card or of the window, has a part that has to be scrolled to, or lies
+    /// on another label of its chart.</summary>
     public Task<string[]> CutOffAsync() =>
         Page.EvaluateAsync<string[]>(
             """

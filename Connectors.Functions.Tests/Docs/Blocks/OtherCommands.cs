@@ -65,7 +65,11 @@ internal static partial class OtherCommands
         if (words is ["dotnet", "run", "build.cs", "--", "test", ..] && command.Output.Length > 0)
         {
             Assert.Matches(@"^\d+ passed, 0 failed, 0 skipped$", command.Output.TrimEnd().Split('\n')[^1]);
-            Assert.Contains("{counts.Passed} passed, {counts.Failed} failed, {counts.Skipped} skipped", Read("build.cs"), StringComparison.Ordinal);
+            Assert.Contains(
+                "{counts.Passed} passed, {counts.Failed} failed, {counts.Skipped} skipped",
+                Read("build.cs"),
+                StringComparison.Ordinal
+            );
         }
     }
 

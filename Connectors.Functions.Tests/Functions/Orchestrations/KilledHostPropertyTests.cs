@@ -56,10 +56,7 @@ public sealed class KilledHostPropertyTests
                 var (jobId, summary) = await RunWithFaultsAsync(bed, story);
 
                 var listed = story.After.Select(document => document.Id).Distinct(StringComparer.Ordinal).ToList();
-                Assert.Equal(
-                    ("completed", "completed", null),
-                    (summary.Status, bed.Status(jobId), (string?)bed.Job(jobId)["error"])
-                );
+                Assert.Equal(("completed", "completed", null), (summary.Status, bed.Status(jobId), (string?)bed.Job(jobId)["error"]));
                 Assert.Equal(listed.Order(), bed.Index.Documents.Keys.Order());
                 Assert.DoesNotContain(bed.Index.Deleted, listed.Contains);
 

@@ -53,11 +53,7 @@ public sealed class HttpFunctionTests
         var problem = await unknown.Content.ReadAsStringAsync(HostBench.Cancellation);
         Assert.Contains("There is nothing at /api/nope. There are: ", problem, StringComparison.Ordinal);
         Assert.Contains("/api/jobs/{number}/start", problem, StringComparison.Ordinal);
-        Assert.Contains(
-            "It takes POST.",
-            await otherMethod.Content.ReadAsStringAsync(HostBench.Cancellation),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("It takes POST.", await otherMethod.Content.ReadAsStringAsync(HostBench.Cancellation), StringComparison.Ordinal);
     }
 
     [Fact]

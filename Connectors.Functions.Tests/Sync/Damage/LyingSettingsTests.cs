@@ -87,10 +87,7 @@ public sealed class LyingSettingsTests : IAsyncLifetime
 
             Assert.True(next.End == SyncEnd.Completed, $"{what}: {end}, and the next sync does not mend it: {next.Message}");
             Assert.Equal(Living, _elasticsearch.Server.Ids(Index).Order(StringComparer.Ordinal));
-            Assert.True(
-                await TheirsAsync() == "kept" || MayBeTrue(what),
-                $"{what}: {end}, and what others kept in _meta is gone"
-            );
+            Assert.True(await TheirsAsync() == "kept" || MayBeTrue(what), $"{what}: {end}, and what others kept in _meta is gone");
             await KeepTheirsAsync();
         }
     }
@@ -137,9 +134,12 @@ public sealed class LyingSettingsTests : IAsyncLifetime
 
     private static IEnumerable<string[]> Paths(JsonObject json, string[] above, int depth) =>
         json.SelectMany(member =>
-            ((string[][])[[.. above, member.Key]]).Concat(
-                depth > 1 && member.Value is JsonObject inner ? Paths(inner, [.. above, member.Key], depth - 1) : []
-            )
+            (
+                (string[][])
+                    [
+                        [.. above, member.Key],
+                    ]
+            ).Concat(depth > 1 && member.Value is JsonObject inner ? Paths(inner, [.. above, member.Key], depth - 1) : [])
         );
 
     private async Task KeepTheirsAsync()
@@ -167,7 +167,11 @@ public sealed class LyingSettingsTests : IAsyncLifetime
 
     private async Task<SyncOutcome> RunAsync(string[] ids, bool allowMassDelete = false)
     {
-        var options = new SyncEngineOptions { StateFolder = _folder.Path, DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 } };
+        var options = new SyncEngineOptions
+        {
+            StateFolder = _folder.Path,
+            DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 },
+        };
         var request = new SyncRequest
         {
             JobId = "job-" + _jobs++,

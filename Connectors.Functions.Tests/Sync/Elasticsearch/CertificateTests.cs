@@ -105,7 +105,14 @@ public sealed class CertificateTests : IDisposable
         var forged = Leaf("CN=forged", "127.0.0.1", middle, strangerKey);
         var below = Leaf("CN=below", null, middle, strangerKey, key: strangerKey);
         var forgedBelow = Leaf("CN=forged", "127.0.0.1", below, strangerKey);
-        var old = Leaf("CN=old", null, _authority, _authorityKey, to: new DateTimeOffset(2025, 3, 4, 0, 0, 0, TimeSpan.Zero), key: middleKey);
+        var old = Leaf(
+            "CN=old",
+            null,
+            _authority,
+            _authorityKey,
+            to: new DateTimeOffset(2025, 3, 4, 0, 0, 0, TimeSpan.Zero),
+            key: middleKey
+        );
         var belowOld = Leaf("CN=server", "127.0.0.1", old, middleKey);
         var options = new ElasticsearchOptions { CertificateFingerprint = Fingerprint(middle) };
 
@@ -119,7 +126,9 @@ public sealed class CertificateTests : IDisposable
         // A leaf is no authority, and one whose time is over signs no more.
         var leaf = Leaf("CN=server", "127.0.0.1", middle, middleKey, key: strangerKey);
         var belowLeaf = Leaf("CN=forged", "127.0.0.1", leaf, strangerKey);
-        Assert.NotNull(Judge(belowLeaf, [leaf, middle, _authority], new ElasticsearchOptions { CertificateFingerprint = Fingerprint(leaf) }));
+        Assert.NotNull(
+            Judge(belowLeaf, [leaf, middle, _authority], new ElasticsearchOptions { CertificateFingerprint = Fingerprint(leaf) })
+        );
         Assert.NotNull(Judge(belowOld, [old, _authority], new ElasticsearchOptions { CertificateFingerprint = Fingerprint(old) }));
     }
 

@@ -65,7 +65,8 @@ public sealed class PreflightTests
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => gateway.ConnectAsync(Token));
 
         Assert.StartsWith(
-            "Gave up after 30 s (a service waits for elasticsearch.max_wait_duration). Elasticsearch at http://127.0.0.1:1 can't be reached (GET /): ",
+            "Gave up after 30 s (a service waits for elasticsearch.max_wait_duration). Elasticsearch at http://127.0.0.1:1 can't be "
+                + "reached (GET /): ",
             failure.Message,
             StringComparison.Ordinal
         );

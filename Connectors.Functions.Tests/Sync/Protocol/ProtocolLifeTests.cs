@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Connectors.Sync.Bulk;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;

@@ -20,6 +20,7 @@ internal sealed class MongoPages(
 {
     private const int BadValue = 2;
     private const int FailedToParse = 9;
+
     // Until some are seen: of documents of any size, few are no load.
     private const int AssumedDocumentBytes = 256 * 1024;
 

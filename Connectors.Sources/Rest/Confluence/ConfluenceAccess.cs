@@ -42,8 +42,7 @@ internal sealed class ConfluenceAccess(ConfluenceApi api) : IDisposable
     {
         var own = content.Find("restrictions", "read", "restrictions")
             ?? throw new ConnectorException("A content of Confluence came without its restrictions, so it is not known who may see it.");
-        var space =
-            content.Find("space")
+        var space = content.Find("space")
             ?? throw new ConnectorException("A content of Confluence came without its space, so it is not known who may see it.");
         var allowed = Listed(own);
         foreach (var ancestor in content.Items("ancestors"))

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Atlassian;
-using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Paging;
 using Connectors.Sources.Rest.Streams;
@@ -97,8 +96,7 @@ public sealed class ConfluenceDataSource : AtlassianDataSource
 
     private PagedStream SpaceStream() =>
         new("spaces", Client, _api.Value.Spaces, _api.Value.Paging, (items, page, cancellationToken) =>
-            Documents()
-                .WriteSpacesAsync(items, page, IsMeant, cancellationToken)
+            Documents().WriteSpacesAsync(items, page, IsMeant, cancellationToken)
         );
 
     private PagedStream Contents(string name, string type, RestPlace space, string condition) =>

@@ -58,11 +58,7 @@ internal sealed class ConfluenceGroups(ConfluenceApi api) : IDisposable
     public void Dispose() => _members.Dispose();
 
     /// <summary>Those of some people who are in a list, by themselves or with a group.</summary>
-    private async Task<HashSet<string>> PassingAsync(
-        IReadOnlySet<string> people,
-        HashSet<string> list,
-        CancellationToken cancellationToken
-    )
+    private async Task<HashSet<string>> PassingAsync(IReadOnlySet<string> people, HashSet<string> list, CancellationToken cancellationToken)
     {
         var passing = people.Where(list.Contains).ToHashSet(StringComparer.Ordinal);
         foreach (var group in list.Where(IsGroup))
@@ -93,9 +89,7 @@ internal sealed class ConfluenceGroups(ConfluenceApi api) : IDisposable
         var members = new HashSet<string>(StringComparer.Ordinal);
         try
         {
-            await foreach (
-                var user in api.Client.ListAsync(request, RestPaging.Offset("/results", "start", PageSize), cancellationToken)
-            )
+            await foreach (var user in api.Client.ListAsync(request, RestPaging.Offset("/results", "start", PageSize), cancellationToken))
             {
                 if (ValueOf(user) is { } member)
                 {
@@ -112,7 +106,11 @@ internal sealed class ConfluenceGroups(ConfluenceApi api) : IDisposable
     }
 
     private string? ValueOf(JsonElement user) =>
-        api.IsCloud ? user.Text("accountId") is { } id ? AtlassianValues.Account(id) : null
-        : user.Text("username") is { } name ? AccessControl.User(name)
-        : null;
+        api.IsCloud
+            ? user.Text("accountId") is { } id
+                ? AtlassianValues.Account(id)
+                : null
+            : user.Text("username") is { } name
+                ? AccessControl.User(name)
+                : null;
 }

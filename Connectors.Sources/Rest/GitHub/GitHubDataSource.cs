@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.GitHub.Streams;

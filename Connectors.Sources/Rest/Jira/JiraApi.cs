@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Connectors.Abstractions;
-using Connectors.Sources.Rest.Atlassian;
 using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Paging;

@@ -114,8 +114,9 @@ internal sealed class GraphBatch(RestClient client, TimeProvider time, string pe
         var (again, wait) = (new List<int>(), TimeSpan.FromSeconds(1));
         foreach (var index in some)
         {
-            var status = parts.TryGetValue(Id(index), out var part) ? (HttpStatusCode)Math.Max(part.Number("status"), 0) : 0;
-            if (status != 0 && !RestErrors.IsPassing(status))
+            var number = parts.TryGetValue(Id(index), out var part) ? Math.Max(part.Number("status"), 0) : 0;
+            var status = (HttpStatusCode)number;
+            if (number != 0 && !RestErrors.IsPassing(status))
             {
                 answers[index] = (status, part.Find("body")?.Clone());
                 continue;

@@ -8,20 +8,15 @@ namespace Connectors.Sources.Rest.Microsoft;
 /// <param name="name">What it is.</param>
 /// <param name="item">The item, as JSON.</param>
 /// <param name="write">Writes the document.</param>
-internal sealed class ListedItem(string name, string item, Func<JsonElement, StreamPage, CancellationToken, Task> write)
-    : RestStream(name)
+internal sealed class ListedItem(string name, string item, Func<JsonElement, StreamPage, CancellationToken, Task> write) : RestStream(name)
 {
     /// <summary>An item whose document needs nothing else.</summary>
     public ListedItem(string name, string item, Action<JsonElement, StreamPage> write)
-        : this(
-            name,
-            item,
-            (json, page, _) =>
-            {
-                write(json, page);
-                return Task.CompletedTask;
-            }
-        )
+        : this(name, item, (json, page, _) =>
+        {
+            write(json, page);
+            return Task.CompletedTask;
+        })
     { }
 
     /// <inheritdoc/>

@@ -18,12 +18,10 @@ internal sealed class ChannelDocuments(RestClient client, string team, string ch
         DocumentField.Made("sender", (json, item) => json.WriteStringValue(TeamsMessages.SenderOf(item))),
         DocumentField.Constant("channel", channel),
         DocumentField.Made("message", (json, item) => json.WriteStringValue(TeamsMessages.TextOf(item))),
-        DocumentField.Made(
-            "attached_documents",
-            (json, item) =>
-                json.WriteStringValue(
-                    string.Join(',', item.Items("attachments").Select(attachment => attachment.Text("name")).OfType<string>())
-                )
+        DocumentField.Made("attached_documents", (json, item) =>
+            json.WriteStringValue(
+                string.Join(',', item.Items("attachments").Select(attachment => attachment.Text("name")).OfType<string>())
+            )
         ),
         DocumentField.Value("url", "webUrl"),
         DocumentField.Value("creation_time", "createdDateTime")

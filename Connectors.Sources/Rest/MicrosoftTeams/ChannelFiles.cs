@@ -26,11 +26,8 @@ internal sealed class ChannelFiles(RestClient client, RestClient application, st
         using var answer = await client.GetAsync($"{channel}/filesFolder", cancellationToken);
         var drive = answer.Json.RequiredText("The folder of a channel", "parentReference", "driveId");
         var files = new TeamsFiles(application);
-        return new FolderTree(
-            application,
-            drive,
-            answer.Json.RequiredText("The folder of a channel", "id"),
-            (file, page) => documents.WriteFile(file, drive, files, page)
+        return new FolderTree(application, drive, answer.Json.RequiredText("The folder of a channel", "id"), (file, page) =>
+            documents.WriteFile(file, drive, files, page)
         );
     }
 }

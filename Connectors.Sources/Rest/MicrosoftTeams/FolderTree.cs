@@ -15,8 +15,7 @@ namespace Connectors.Sources.Rest.MicrosoftTeams;
 /// <param name="drive">The drive's id.</param>
 /// <param name="root">The folder's id.</param>
 /// <param name="write">Writes the document of a file.</param>
-internal sealed class FolderTree(RestClient client, string drive, string root, Action<JsonElement, StreamPage> write)
-    : RestStream("files")
+internal sealed class FolderTree(RestClient client, string drive, string root, Action<JsonElement, StreamPage> write) : RestStream("files")
 {
     private readonly Dictionary<string, List<string>> _folders = new(StringComparer.Ordinal);
 

@@ -11,9 +11,8 @@ internal static class MeetingDocuments
     private static readonly DocumentFields Fields = DocumentFields.Of(
         DocumentField.Constant("type", "User Meeting"),
         DocumentField.Made("attendees", WriteAttendees),
-        DocumentField.Made(
-            "online_meeting_url",
-            (json, item) => json.WriteStringValue(item.Text("onlineMeeting", "joinUrl") ?? string.Empty)
+        DocumentField.Made("online_meeting_url", (json, item) =>
+            json.WriteStringValue(item.Text("onlineMeeting", "joinUrl") ?? string.Empty)
         ),
         DocumentField.Value("description", "bodyPreview"),
         DocumentField.Made("meeting_detail", (json, item) => json.WriteStringValue(DetailOf(item))),
@@ -75,10 +74,9 @@ internal static class MeetingDocuments
         var interval = Math.Max(pattern.Number("interval"), 1).ToString(CultureInfo.InvariantCulture);
         var days = string.Join(',', pattern.Items("daysOfWeek").Select(day => day.GetString()));
         var (index, day) = (pattern.Text("index"), pattern.Text("dayOfMonth"));
-        var month =
-            pattern.Number("month") is >= 1 and <= 12 and var number
-                ? CultureInfo.InvariantCulture.DateTimeFormat.GetMonthName((int)number)
-                : "an unknown month";
+        var month = pattern.Number("month") is >= 1 and <= 12 and var number
+            ? CultureInfo.InvariantCulture.DateTimeFormat.GetMonthName((int)number)
+            : "an unknown month";
         return pattern.Text("type") switch
         {
             "daily" => $"Every {interval} day",

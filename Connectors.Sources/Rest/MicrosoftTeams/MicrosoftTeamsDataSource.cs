@@ -140,7 +140,9 @@ public sealed class MicrosoftTeamsDataSource : RestDataSource
     {
         var path = address.AbsolutePath;
         return path.EndsWith("/tabs", StringComparison.Ordinal) ? "TeamsTab.Read.All"
-            : path.Contains("/chats", StringComparison.Ordinal) ? isDelegated ? "Chat.Read" : "Chat.Read.All"
+            : path.Contains("/chats", StringComparison.Ordinal)
+                ? isDelegated ? "Chat.Read"
+                    : "Chat.Read.All"
             : path.Contains("/messages", StringComparison.Ordinal) ? "ChannelMessage.Read.All"
             : path.Contains("/drives/", StringComparison.Ordinal)
             || path.Contains("/shares/", StringComparison.Ordinal)
@@ -183,11 +185,7 @@ public sealed class MicrosoftTeamsDataSource : RestDataSource
             Graph.Paging,
             chat =>
                 user is null || IsFirst(chat, user)
-                    ? new RestPlace(
-                        chat.RequiredText("A chat of Microsoft Teams", "id"),
-                        chat.Text("topic") ?? "a chat",
-                        chat.GetRawText()
-                    )
+                    ? new RestPlace(chat.RequiredText("A chat of Microsoft Teams", "id"), chat.Text("topic") ?? "a chat", chat.GetRawText())
                     : null,
             chat =>
             {
@@ -210,8 +208,8 @@ public sealed class MicrosoftTeamsDataSource : RestDataSource
     /// <summary>A chat is in the list of each of its members; it is read in that of the first one of the user's own tenant.</summary>
     private static bool IsFirst(JsonElement chat, string user)
     {
-        var tenant =
-            chat.Items("members").FirstOrDefault(member => member.Text("userId") == user) is { ValueKind: JsonValueKind.Object } own
+        var tenant = chat.Items("members").FirstOrDefault(member => member.Text("userId") == user)
+            is { ValueKind: JsonValueKind.Object } own
             ? own.Text("tenantId")
             : null;
         var first = chat.Items("members")
@@ -228,12 +226,11 @@ public sealed class MicrosoftTeamsDataSource : RestDataSource
             Client,
             RestRequest.Get($"teams/{team}/channels"),
             Graph.Paging,
-            channel =>
-                new RestPlace(
-                    channel.RequiredText("A channel of Microsoft Teams", "id"),
-                    channel.Text("displayName") ?? "no name",
-                    channel.GetRawText()
-                ),
+            channel => new RestPlace(
+                channel.RequiredText("A channel of Microsoft Teams", "id"),
+                channel.Text("displayName") ?? "no name",
+                channel.GetRawText()
+            ),
             channel =>
             {
                 var documents = new ChannelDocuments(Client, name, channel.Name);

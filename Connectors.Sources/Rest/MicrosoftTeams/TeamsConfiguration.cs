@@ -1,5 +1,4 @@
 using Connectors.Abstractions;
-using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Microsoft;
 using Connectors.Sources.Rest.SignIn;
 using Duende.IdentityModel.Client;
@@ -21,7 +20,12 @@ internal sealed record TeamsConfiguration(GraphSignIn SignIn, (string Name, Secr
             Required = false,
             Tooltip = "An account without a second factor whose chats and teams are read. Empty for those of all users.",
         },
-        new("password", "Password") { Required = false, Sensitive = true, Tooltip = "The account's password." },
+        new("password", "Password")
+        {
+            Required = false,
+            Sensitive = true,
+            Tooltip = "The account's password.",
+        },
         CommonFields.TextExtraction,
     ];
 

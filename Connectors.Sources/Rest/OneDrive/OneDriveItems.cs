@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Microsoft;
@@ -19,9 +18,8 @@ internal sealed class OneDriveItems(RestClient client, string drive, GraphBatch?
     public const string Fields = "id,name,lastModifiedDateTime,createdDateTime,size,webUrl,parentReference,file,folder,root,deleted";
 
     private static readonly DocumentFields Document = DocumentFields.Of(
-        DocumentField.Made(
-            "type",
-            (json, item) => json.WriteStringValue(item.Find("file") is null && item.Find("folder") is not null ? "folder" : "file")
+        DocumentField.Made("type", (json, item) =>
+            json.WriteStringValue(item.Find("file") is null && item.Find("folder") is not null ? "folder" : "file")
         ),
         DocumentField.Value("title", "name"),
         DocumentField.Value("created_at", "createdDateTime"),

@@ -11,13 +11,8 @@ namespace Connectors.Sources.Rest.Outlook;
 /// <param name="mailbox">The mailbox's address.</param>
 /// <param name="since">Only what changed since then; <see langword="null"/> for all.</param>
 /// <param name="documents">Writes the documents.</param>
-internal sealed class MailStream(
-    RestClient client,
-    MailFolders folders,
-    string mailbox,
-    DateTimeOffset? since,
-    OutlookDocuments documents
-) : RestStream("mails")
+internal sealed class MailStream(RestClient client, MailFolders folders, string mailbox, DateTimeOffset? since, OutlookDocuments documents)
+    : RestStream("mails")
 {
     private const string Fields =
         "id,subject,sender,toRecipients,ccRecipients,bccRecipients,importance,categories,body,hasAttachments,lastModifiedDateTime";

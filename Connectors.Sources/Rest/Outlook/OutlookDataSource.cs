@@ -202,30 +202,19 @@ public sealed class OutlookDataSource : RestDataSource, IAccessControlSource, IC
         [
             new MailStream(Client, new MailFolders(Client, _batch.Value, mailbox), mailbox, since, documents),
             Contacts($"{mailbox}/contacts", changed, documents),
-            new EachStream(
-                "contact folders",
-                Client,
-                RestRequest.Get($"{mailbox}/contactFolders?$top=100"),
-                Graph.Paging,
-                Part,
-                folder => [Contacts($"{mailbox}/contactFolders/{folder.Key}/contacts", changed, documents)]
+            new EachStream("contact folders", Client, RestRequest.Get($"{mailbox}/contactFolders?$top=100"), Graph.Paging, Part, folder =>
+                [Contacts($"{mailbox}/contactFolders/{folder.Key}/contacts", changed, documents)]
             ),
-            new EachStream(
-                "task lists",
-                Client,
-                RestRequest.Get($"{mailbox}/todo/lists?$top=100"),
-                Graph.Paging,
-                Part,
-                list =>
-                    [
-                        new PagedStream(
-                            "tasks",
-                            Client,
-                            RestRequest.Get($"{mailbox}/todo/lists/{list.Key}/tasks?$top=100{changed}"),
-                            Graph.Paging,
-                            (items, page, token) => documents.WriteTasksAsync(list.Key, items, page, token)
-                        ),
-                    ]
+            new EachStream("task lists", Client, RestRequest.Get($"{mailbox}/todo/lists?$top=100"), Graph.Paging, Part, list =>
+                [
+                    new PagedStream(
+                        "tasks",
+                        Client,
+                        RestRequest.Get($"{mailbox}/todo/lists/{list.Key}/tasks?$top=100{changed}"),
+                        Graph.Paging,
+                        (items, page, token) => documents.WriteTasksAsync(list.Key, items, page, token)
+                    ),
+                ]
             ),
             new EachStream(
                 "calendars",

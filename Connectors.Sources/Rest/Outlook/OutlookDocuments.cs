@@ -13,13 +13,7 @@ namespace Connectors.Sources.Rest.Outlook;
 /// <param name="mailbox">The mailbox's address: <c>users/U</c>.</param>
 /// <param name="owner">Who has it, by name.</param>
 /// <param name="access">Who may see it; <see langword="null"/> when access control is off.</param>
-internal sealed class OutlookDocuments(
-    RestClient client,
-    GraphBatch batch,
-    string mailbox,
-    string owner,
-    IReadOnlyList<string>? access
-)
+internal sealed class OutlookDocuments(RestClient client, GraphBatch batch, string mailbox, string owner, IReadOnlyList<string>? access)
 {
     private static readonly DocumentFields Contact = DocumentFields.Of(
         DocumentField.Constant("type", "Contact"),
@@ -93,14 +87,7 @@ internal sealed class OutlookDocuments(
 
     /// <summary>Events of a calendar, each with its attachments.</summary>
     public Task WriteEventsAsync(bool areBirthdays, JsonElement events, StreamPage page, CancellationToken cancellationToken) =>
-        WriteAsync(
-            events,
-            _ => areBirthdays ? Birthday : Event,
-            "Calendar Attachment",
-            $"{mailbox}/events",
-            page,
-            cancellationToken
-        );
+        WriteAsync(events, _ => areBirthdays ? Birthday : Event, "Calendar Attachment", $"{mailbox}/events", page, cancellationToken);
 
     private static string IdOf(JsonElement item) => item.RequiredText("An item of a mailbox", "id");
 
@@ -185,12 +172,5 @@ internal sealed class OutlookDocuments(
     }
 
     private void Add(JsonElement item, DocumentFields fields, StreamPage page, DocumentContent? content = null) =>
-        page.Add(
-            ExchangeId.ToEws(IdOf(item)),
-            item,
-            fields,
-            RestTime.Of(item.Text("lastModifiedDateTime")),
-            content,
-            access
-        );
+        page.Add(ExchangeId.ToEws(IdOf(item)), item, fields, RestTime.Of(item.Text("lastModifiedDateTime")), content, access);
 }

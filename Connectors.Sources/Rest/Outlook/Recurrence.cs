@@ -9,13 +9,14 @@ internal static class Recurrence
 {
     /// <summary>What kind of event it is: <c>Single</c>, or <c>Recurring</c> with how often.</summary>
     public static string KindOf(JsonElement item) =>
-        item.Find("recurrence", "pattern") is { } pattern ? $"Recurring {Of(pattern)}"
-        : item.Text("type") switch
-        {
-            null or "singleInstance" => "Single",
-            "seriesMaster" => "RecurringMaster",
-            var other => char.ToUpperInvariant(other[0]) + other[1..],
-        };
+        item.Find("recurrence", "pattern") is { } pattern
+            ? $"Recurring {Of(pattern)}"
+            : item.Text("type") switch
+            {
+                null or "singleInstance" => "Single",
+                "seriesMaster" => "RecurringMaster",
+                var other => char.ToUpperInvariant(other[0]) + other[1..],
+            };
 
     private static string Of(JsonElement pattern)
     {
@@ -23,10 +24,9 @@ internal static class Recurrence
         var days = string.Join(", ", pattern.Items("daysOfWeek").Select(day => Capital(day.GetString())));
         var week = pattern.Text("index") ?? "first";
         var day = pattern.Text("dayOfMonth");
-        var month =
-            pattern.Number("month") is >= 1 and <= 12 and var number
-                ? CultureInfo.InvariantCulture.DateTimeFormat.GetMonthName((int)number)
-                : "an unknown month";
+        var month = pattern.Number("month") is >= 1 and <= 12 and var number
+            ? CultureInfo.InvariantCulture.DateTimeFormat.GetMonthName((int)number)
+            : "an unknown month";
         return pattern.Text("type") switch
         {
             "daily" => $"Occurs every {every} day(s)",

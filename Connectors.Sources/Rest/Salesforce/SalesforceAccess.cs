@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
 

@@ -85,6 +85,6 @@ internal sealed partial record SalesforceConfiguration(Uri Address, Secret Clien
     }
 
     /// <summary>A name, and for a sandbox or a developer's organization a second part: <c>example--test.sandbox</c>.</summary>
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9-]{0,62}(\.[a-z]{1,20})?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\.[a-z]{1,20})?\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex DomainPattern();
 }

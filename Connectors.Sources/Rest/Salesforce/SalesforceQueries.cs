@@ -19,6 +19,7 @@ internal sealed class SalesforceQueries(SalesforceSchema schema)
 
     private const string HasText = $"ContentDocument.FileExtension IN ({Extensions})";
 
+    private static readonly string[] Identity = ["Id", "LastModifiedDate"];
     private static readonly string[] Times = ["CreatedDate", "LastModifiedDate"];
 
     /// <summary>A condition for what changed since a time.</summary>
@@ -45,7 +46,7 @@ internal sealed class SalesforceQueries(SalesforceSchema schema)
         var described = await schema.DescribeAsync(name, cancellationToken);
         var query = Select(
             [
-                .. new[] { "Id", "LastModifiedDate" }.Union(described.Fields, StringComparer.OrdinalIgnoreCase),
+                .. Identity.Union(described.Fields, StringComparer.OrdinalIgnoreCase),
                 .. await FilesAsync(described, cancellationToken),
             ],
             name

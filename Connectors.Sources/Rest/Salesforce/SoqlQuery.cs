@@ -9,6 +9,7 @@ namespace Connectors.Sources.Rest.Salesforce;
 internal sealed record SoqlQuery(IReadOnlyList<string> Columns, string Object, string Rest)
 {
     private const int MaxLength = 12_000;
+    private static readonly string[] Identity = ["Id", "LastModifiedDate"];
 
     /// <summary>Whether it groups records, which then have no id.</summary>
     public bool IsGrouped => HasWord("GROUP");
@@ -45,7 +46,7 @@ internal sealed record SoqlQuery(IReadOnlyList<string> Columns, string Object, s
 
         if (!columns.Any(column => Is(column, "FIELDS(ALL)") || Is(column, "FIELDS(STANDARD)")))
         {
-            columns.AddRange(new[] { "Id", "LastModifiedDate" }.Except(columns, StringComparer.OrdinalIgnoreCase));
+            columns.AddRange(Identity.Except(columns, StringComparer.OrdinalIgnoreCase));
         }
 
         var query = $"SELECT {string.Join(", ", columns.Distinct(StringComparer.OrdinalIgnoreCase))} FROM {Object} {Rest}".TrimEnd();

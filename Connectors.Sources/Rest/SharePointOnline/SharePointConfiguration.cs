@@ -27,7 +27,12 @@ internal sealed record SharePointConfiguration(GraphSignIn SignIn, string Tenant
             Options = [new("Client secret", "secret"), new("Certificate", "certificate")],
             Tooltip = "Pages, attachments and permissions need a certificate where Microsoft has ended the sign-in by secret.",
         },
-        new("secret_value", "Client secret") { Sensitive = true, DependsOn = [BySecret], Tooltip = "The secret's value, not its id." },
+        new("secret_value", "Client secret")
+        {
+            Sensitive = true,
+            DependsOn = [BySecret],
+            Tooltip = "The secret's value, not its id.",
+        },
         new("certificate", "Certificate")
         {
             Display = ConfigDisplay.TextArea,
@@ -96,11 +101,7 @@ internal sealed record SharePointConfiguration(GraphSignIn SignIn, string Tenant
 
     /// <exception cref="ConnectorException">A field is missing or wrong.</exception>
     public static SharePointConfiguration From(SourceSettings settings) =>
-        new(
-            SignInFrom(settings),
-            NameFrom(settings),
-            settings.GetList("site_collections") is { Count: > 0 } sites ? sites : ["*"]
-        )
+        new(SignInFrom(settings), NameFrom(settings), settings.GetList("site_collections") is { Count: > 0 } sites ? sites : ["*"])
         {
             EnumeratesAllSites = settings.GetBoolean("enumerate_all_sites", fallback: true),
             HasSubsites = settings.GetBoolean("fetch_subsites", fallback: true),

@@ -12,12 +12,7 @@ namespace Connectors.Sources.Rest.SharePointOnline;
 /// <param name="access">Who may see what; <see langword="null"/> when access control is off.</param>
 /// <param name="permissions">Asks who may see items of drives; <see langword="null"/> when it is not asked.</param>
 /// <param name="notBefore">Older files come without their content; <see langword="null"/> when all come with it.</param>
-internal sealed class SharePointDocuments(
-    RestClient graph,
-    SharePointAccess? access,
-    GraphBatch? permissions,
-    DateTimeOffset? notBefore
-)
+internal sealed class SharePointDocuments(RestClient graph, SharePointAccess? access, GraphBatch? permissions, DateTimeOffset? notBefore)
 {
     /// <summary>What is asked for of an item of a drive.</summary>
     public const string ItemFields =

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
-using Connectors.Sources.Rest.Paging;
 using Connectors.Sources.Rest.Streams;
 
 namespace Connectors.Sources.Rest.SharePointOnline;
@@ -71,17 +70,10 @@ internal sealed class SharePointLists(
             {
                 var allowed = access is null
                     ? null
-                    : await access.OfItemAsync(
-                        site.Name,
-                        path,
-                        $"items({number})",
-                        configuration.AsksForListItems,
-                        cancellationToken
-                    );
-                var attachments =
-                    item.Find("fields", "Attachments") is { ValueKind: JsonValueKind.True }
-                        ? await AttachmentsAsync(path, number, cancellationToken)
-                        : [];
+                    : await access.OfItemAsync(site.Name, path, $"items({number})", configuration.AsksForListItems, cancellationToken);
+                var attachments = item.Find("fields", "Attachments") is { ValueKind: JsonValueKind.True }
+                    ? await AttachmentsAsync(path, number, cancellationToken)
+                    : [];
                 foreach (var attachment in attachments)
                 {
                     WriteAttachment(attachment, RestTime.Of(item.Text("lastModifiedDateTime")), page, allowed);
@@ -137,20 +129,14 @@ internal sealed class SharePointLists(
         return [.. answer.Json.Items("AttachmentFiles").Select(attachment => attachment.Clone())];
     }
 
-    private void WriteAttachment(
-        JsonElement attachment,
-        DateTimeOffset? changed,
-        StreamPage page,
-        IReadOnlyCollection<string>? allowed
-    )
+    private void WriteAttachment(JsonElement attachment, DateTimeOffset? changed, StreamPage page, IReadOnlyCollection<string>? allowed)
     {
         var id = attachment.RequiredText("An attachment of SharePoint", "odata.id");
         var fields = SharePointDocuments
             .FieldsOf("list_item_attachment")
             .With(
-                DocumentField.Made(
-                    "webUrl",
-                    (json, item) => json.WriteStringValue($"https://{configuration.Host}{item.Text("ServerRelativeUrl")}")
+                DocumentField.Made("webUrl", (json, item) =>
+                    json.WriteStringValue($"https://{configuration.Host}{item.Text("ServerRelativeUrl")}")
                 )
             );
         var content = attachment.Text("FileName") is { } name

@@ -139,8 +139,9 @@ public sealed class SharePointOnlineDataSource : RestDataSource, IAccessControlS
             ? address.AbsolutePath.StartsWith("/v1.0/groups", StringComparison.Ordinal)
                 ? GraphUsers.GroupsPermission
                 : "Sites.Read.All"
-        : GraphUsers.NeedsGroups(address) ? GraphUsers.GroupsPermission
-        : GraphUsers.Permission;
+            : GraphUsers.NeedsGroups(address)
+                ? GraphUsers.GroupsPermission
+                : GraphUsers.Permission;
 
     private IReadOnlyList<RestStream> StreamsOf(RestPlace place, DateTimeOffset? since)
     {
@@ -173,17 +174,9 @@ public sealed class SharePointOnlineDataSource : RestDataSource, IAccessControlS
             drive => new RestPlace(drive.RequiredText("A drive of SharePoint", "id"), NameOf(drive), drive.GetRawText()),
             drive =>
                 [
-                    new ListedItem(
-                        "library",
-                        drive.Detail,
-                        (item, page, token) => documents.WriteDriveAsync(site.Name, item, page, token)
-                    ),
-                    new DriveDelta(
-                        Client,
-                        $"drives/{drive.Key}",
-                        SharePointDocuments.ItemFields,
-                        since,
-                        (items, page, token) => documents.WriteItemsAsync(site.Name, drive.Key, items, page, token)
+                    new ListedItem("library", drive.Detail, (item, page, token) => documents.WriteDriveAsync(site.Name, item, page, token)),
+                    new DriveDelta(Client, $"drives/{drive.Key}", SharePointDocuments.ItemFields, since, (items, page, token) =>
+                        documents.WriteItemsAsync(site.Name, drive.Key, items, page, token)
                     ),
                 ]
         );

@@ -27,10 +27,8 @@ internal sealed class EntraTokens : ITokenSource
     /// <param name="scope">What the token is for: <c>https://graph.microsoft.com/.default</c>.</param>
     /// <exception cref="ConnectorException">The tenant can't be one.</exception>
     public static EntraTokens Secret(HttpClient http, EntraApp app, Secret secret, string scope) =>
-        Make(
-            app,
-            scope,
-            () => new ClientSecretCredential(app.Tenant, app.ClientId, secret.Reveal(), Options<ClientSecretCredentialOptions>(http))
+        Make(app, scope, () =>
+            new ClientSecretCredential(app.Tenant, app.ClientId, secret.Reveal(), Options<ClientSecretCredentialOptions>(http))
         );
 
     /// <summary>By an app's certificate and its private key, both in PEM.</summary>
@@ -54,10 +52,8 @@ internal sealed class EntraTokens : ITokenSource
             );
         }
 
-        return Make(
-            app,
-            scope,
-            () => new ClientCertificateCredential(app.Tenant, app.ClientId, both, Options<ClientCertificateCredentialOptions>(http))
+        return Make(app, scope, () =>
+            new ClientCertificateCredential(app.Tenant, app.ClientId, both, Options<ClientCertificateCredentialOptions>(http))
         );
     }
 

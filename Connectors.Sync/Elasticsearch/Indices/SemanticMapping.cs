@@ -91,7 +91,10 @@ internal sealed class SemanticMapping(ElasticsearchCalls calls)
         new()
         {
             ["type"] = "text",
-            ["fields"] = new JsonObject { ["keyword"] = new JsonObject { ["type"] = "keyword", ["ignore_above"] = 256 } },
+            ["fields"] = new JsonObject
+            {
+                ["keyword"] = new JsonObject { ["type"] = "keyword", ["ignore_above"] = 256 },
+            },
         };
 
     private static JsonObject WithCopy(JsonObject definition, string target)

@@ -9,6 +9,7 @@ namespace Connectors.Sync.Elasticsearch.Shapes;
 /// </summary>
 internal static class MappingShape
 {
+    private static readonly string[] Nested = ["properties", "fields"];
     private static readonly string[] OurFields = ["id", "_timestamp", "_digest", AccessControl.FieldName];
 
     /// <summary>The mappings, reduced. Fields that nobody defined, our own, and <c>_meta</c> are not in it.</summary>
@@ -42,13 +43,12 @@ internal static class MappingShape
     public static IEnumerable<string> InferenceIds(JsonObject mappings)
     {
         foreach (
-            var field in new[] { "properties", "fields" }
+            var field in Nested
                 .SelectMany(name => mappings[name] as JsonObject ?? [])
                 .Select(pair => pair.Value)
                 .OfType<JsonObject>()
         )
         {
-
             if (IsSemantic(field) && field["inference_id"]?.ToString() is { Length: > 0 } id)
             {
                 yield return id;

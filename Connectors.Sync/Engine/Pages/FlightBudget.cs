@@ -44,7 +44,6 @@ internal sealed class FlightBudget(long limit)
                 return field;
             }
         }
-
         private set;
     }
 

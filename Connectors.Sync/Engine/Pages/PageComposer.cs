@@ -1,4 +1,3 @@
-using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Bulk.Documents;
 using Connectors.Sync.Content;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Connectors.Sync.Protocol.Jobs;
 
 namespace Connectors.Sync.Protocol.Connectors;
 

@@ -231,12 +231,7 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
     /// <summary>Ends or suspends a running job.</summary>
     /// <returns>The job as it stands, when it ended as wanted (or as canceled, when the user wanted that meanwhile), now or at an earlier
     /// call; <see langword="null"/> when somebody else ended it otherwise or has taken it, or it is gone.</returns>
-    internal async Task<SyncJobRecord?> EndAsync(
-        JobClaim claim,
-        JobStatus wanted,
-        JobResult result,
-        CancellationToken cancellationToken
-    )
+    internal async Task<SyncJobRecord?> EndAsync(JobClaim claim, JobStatus wanted, JobResult result, CancellationToken cancellationToken)
     {
         var isEnded = false;
         var changed = await ChangeAsync(

@@ -9,17 +9,13 @@ internal static class SyncJobQueries
     private static readonly string[] Dates = ["completed_at", "canceled_at", "cancelation_requested_at", "last_seen", "created_at"];
 
     /// <summary>Jobs of a connector.</summary>
-    public static JsonObject OfConnector(string connectorId) =>
-        new() { ["term"] = new JsonObject { ["connector.id"] = connectorId } };
+    public static JsonObject OfConnector(string connectorId) => new() { ["term"] = new JsonObject { ["connector.id"] = connectorId } };
 
     /// <summary>Jobs in one of these states.</summary>
     public static JsonObject InStates(IEnumerable<JobStatus> states) =>
         new()
         {
-            ["terms"] = new JsonObject
-            {
-                ["status"] = new JsonArray([.. states.Select(status => JsonValue.Create(status.ToWord()))]),
-            },
+            ["terms"] = new JsonObject { ["status"] = new JsonArray([.. states.Select(status => JsonValue.Create(status.ToWord()))]) },
         };
 
     /// <summary>Jobs of a connector in one of these states; <see langword="null"/> for all jobs.</summary>

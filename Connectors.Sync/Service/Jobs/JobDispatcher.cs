@@ -180,12 +180,8 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
     }
 
     /// <summary>Starts jobs in this process.</summary>
-    private sealed class Host(
-        JobDispatcher dispatcher,
-        HashSet<string>? begun,
-        CancellationToken stop,
-        CancellationToken stopAtOnce
-    ) : IJobHost
+    private sealed class Host(JobDispatcher dispatcher, HashSet<string>? begun, CancellationToken stop, CancellationToken stopAtOnce)
+        : IJobHost
     {
         public Task<RunningJobs> CountRunningAsync(IReadOnlyList<SyncJobRecord> unfinished, CancellationToken cancellationToken) =>
             Task.FromResult(

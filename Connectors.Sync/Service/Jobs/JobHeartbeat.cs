@@ -32,9 +32,10 @@ internal sealed class JobHeartbeat(ServiceCore core, TimeProvider timeProvider, 
                 try
                 {
                     var isDue = timeProvider.GetElapsedTime(lastHeartbeat) >= core.Options.JobHeartbeat;
-                    var status = isDue
-                        ? await core.Steps.ProgressAsync(claim, sync.Progress.Counts, ended)
-                        : await core.Jobs.FindAsync(job.Id, ended) is { } now && claim.Holds(now) ? now.Status : null;
+                    var status =
+                        isDue ? await core.Steps.ProgressAsync(claim, sync.Progress.Counts, ended)
+                        : await core.Jobs.FindAsync(job.Id, ended) is { } now && claim.Holds(now) ? now.Status
+                        : null;
                     lastHeartbeat = isDue ? timeProvider.GetTimestamp() : lastHeartbeat;
                     if (status == JobStatus.Canceling && cancelSeen is { } seen)
                     {

@@ -232,8 +232,7 @@ internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, Servic
             JobStatus.Canceled => new SyncResult(SyncResultEnd.Canceled, job, null, null),
             JobStatus.Suspended => new SyncResult(SyncResultEnd.Suspended, job, null, null),
             JobStatus.Error => new SyncResult(SyncResultEnd.Failed, job, null, job.Error),
-            JobStatus.InProgress
-            or JobStatus.Canceling when job.IsSilent(parts.TimeProvider.GetUtcNow(), core.Options.IdleAfter) =>
+            JobStatus.InProgress or JobStatus.Canceling when job.IsSilent(parts.TimeProvider.GetUtcNow(), core.Options.IdleAfter) =>
                 new SyncResult(
                     SyncResultEnd.Failed,
                     job,

@@ -29,7 +29,8 @@ internal static class MicrosoftReplay
 
     /// <summary>JSON with the real hosts.</summary>
     public static JsonObject Real(JsonObject json, IReadOnlyDictionary<string, string> hosts) =>
-        JsonNode.Parse(hosts.Aggregate(json.ToJsonString(), (text, host) => text.Replace(host.Key, host.Value, StringComparison.Ordinal)))!
+        JsonNode
+            .Parse(hosts.Aggregate(json.ToJsonString(), (text, host) => text.Replace(host.Key, host.Value, StringComparison.Ordinal)))!
             .AsObject();
 
     /// <summary>Bytes of a file.</summary>
@@ -50,7 +51,14 @@ internal static class MicrosoftReplay
 
     /// <summary>An error as Graph words it.</summary>
     public static ReplayAnswer Error(int status, string code, params (string Name, string Value)[] headers) =>
-        ReplayAnswer.Json(status, new JsonObject { ["error"] = new JsonObject { ["code"] = code, ["message"] = "no" } }, headers);
+        ReplayAnswer.Json(
+            status,
+            new JsonObject
+            {
+                ["error"] = new JsonObject { ["code"] = code, ["message"] = "no" },
+            },
+            headers
+        );
 
     /// <summary>Recorded documents with the real hosts.</summary>
     public static IReadOnlyList<JsonObject> Documents(Recording recording, string file, IReadOnlyDictionary<string, string> hosts) =>
@@ -101,9 +109,7 @@ internal static class MicrosoftReplay
                                         ["id"] = part.Id,
                                         ["status"] = part.Answer!.Status,
                                         ["headers"] = new JsonObject(
-                                            part.Answer.Headers.Select(header =>
-                                                KeyValuePair.Create(header.Key, (JsonNode?)header.Value)
-                                            )
+                                            part.Answer.Headers.Select(header => KeyValuePair.Create(header.Key, (JsonNode?)header.Value))
                                         ),
                                         ["body"] = JsonNode.Parse(part.Answer.Body),
                                     }

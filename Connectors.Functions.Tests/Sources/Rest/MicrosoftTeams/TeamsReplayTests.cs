@@ -15,8 +15,7 @@ public sealed class TeamsReplayTests
 
     private static readonly Difference NoTime = new(
         "Nobody tells when a team, a channel or a tab changed: the digest decides. Recorded is the time of the sync, or that of the chat.",
-        (id, field, _, ours) =>
-            field == "_timestamp" && ours is null && id is "team1" or "19:chan1@thread.tacv2" or "ctab1" or "tab1"
+        (id, field, _, ours) => field == "_timestamp" && ours is null && id is "team1" or "19:chan1@thread.tacv2" or "ctab1" or "tab1"
     );
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -32,11 +31,7 @@ public sealed class TeamsReplayTests
         var pages = await source.AllAsync(2, PageLimits.Default, Cancellation);
         Assert.Empty(server.Unknown);
         Assert.DoesNotContain(pages, page => page.Gap is not null);
-        RecordedDocuments.Compare(
-            TeamsReplay.Documents(server.Recording, run),
-            RecordedDocuments.Of(pages.Documents()),
-            NoTime
-        );
+        RecordedDocuments.Compare(TeamsReplay.Documents(server.Recording, run), RecordedDocuments.Of(pages.Documents()), NoTime);
     }
 
     [Fact]
@@ -51,10 +46,7 @@ public sealed class TeamsReplayTests
             await using var stream = await content.OpenAsync(Cancellation);
             using var copy = new MemoryStream();
             await stream.CopyToAsync(copy, Cancellation);
-            Assert.Contains(
-                (copy.Length, Convert.ToHexStringLower(SHA256.HashData(copy.ToArray()))),
-                server.Recording.Attachments.Values
-            );
+            Assert.Contains((copy.Length, Convert.ToHexStringLower(SHA256.HashData(copy.ToArray()))), server.Recording.Attachments.Values);
         }
     }
 
@@ -78,10 +70,7 @@ public sealed class TeamsReplayTests
             TeamsReplay.Documents(server.Recording, "first").Select(document => (string)document["_id"]!).Order(StringComparer.Ordinal),
             ids.Order(StringComparer.Ordinal)
         );
-        Assert.Equal(
-            1,
-            server.Requests.Count(request => request.Contains("/chats/19:chat2@thread.v2/messages", StringComparison.Ordinal))
-        );
+        Assert.Equal(1, server.Requests.Count(request => request.Contains("/chats/19:chat2@thread.v2/messages", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -91,9 +80,7 @@ public sealed class TeamsReplayTests
     [InlineData("/v1.0/teams/team1/channels", 403, "Engineering, channels", "Channel.ReadBasic.All")]
     public async Task WhatIsClosedIsAGapAndTheRestIsRead(string path, int status, string place, string sentence)
     {
-        var closed = TeamsReplay.With(request =>
-            request.Url.AbsolutePath == path ? MicrosoftReplay.Error(status, "Forbidden") : null
-        );
+        var closed = TeamsReplay.With(request => request.Url.AbsolutePath == path ? MicrosoftReplay.Error(status, "Forbidden") : null);
         await using var server = await ReplayServer.StartAsync(closed, "again", calls: null, Cancellation);
         await using var source = server.Open();
         var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
@@ -124,7 +111,15 @@ public sealed class TeamsReplayTests
             ["id"] = id,
             ["topic"] = id.Contains("chat1", StringComparison.Ordinal) ? "Bridge" : null,
             ["members"] = new JsonArray([
-                .. users.Select(user => (JsonNode)new JsonObject { ["userId"] = user, ["tenantId"] = "t", ["displayName"] = "Some" }),
+                .. users.Select(user =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["userId"] = user,
+                            ["tenantId"] = "t",
+                            ["displayName"] = "Some",
+                        }
+                ),
             ]),
         };
 }

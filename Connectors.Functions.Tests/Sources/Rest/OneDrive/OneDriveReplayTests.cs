@@ -251,7 +251,11 @@ public sealed class OneDriveReplayTests
 
     private static JsonObject Item(string id, bool deleted) =>
         deleted
-            ? new JsonObject { ["id"] = id, ["deleted"] = new JsonObject { ["state"] = "deleted" } }
+            ? new JsonObject
+            {
+                ["id"] = id,
+                ["deleted"] = new JsonObject { ["state"] = "deleted" },
+            }
             : new JsonObject
             {
                 ["id"] = id,

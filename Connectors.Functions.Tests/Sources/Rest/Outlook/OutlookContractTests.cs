@@ -9,10 +9,7 @@ public sealed class OutlookContractTests : ReplayContractTests
     /// <summary>Beside the recorded ones, mails in other folders; lists of contacts are not there.</summary>
     private protected override IReadOnlyCollection<string> IdsOf(Recording recording) =>
         [
-            .. OutlookReplay
-                .Documents(recording, Run)
-                .Select(document => (string)document["_id"]!)
-                .Where(id => id != "list/1"),
+            .. OutlookReplay.Documents(recording, Run).Select(document => (string)document["_id"]!).Where(id => id != "list/1"),
             "mail/5",
             "mail/6",
         ];

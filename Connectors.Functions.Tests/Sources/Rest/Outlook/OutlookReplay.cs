@@ -79,7 +79,9 @@ internal static class OutlookReplay
         var meant = filter.StartsWith("lastModifiedDateTime ge ", StringComparison.Ordinal)
             ? [.. items.Where(item => string.CompareOrdinal((string?)item!["lastModifiedDateTime"], filter[24..]) >= 0)]
             : items.ToArray();
-        var next = new UriBuilder(request.Url) { Query = $"$filter={Uri.EscapeDataString(filter)}&$skip={skip + 2}" }.Uri.AbsoluteUri;
+        var next = new UriBuilder(request.Url) { Query = $"$filter={Uri.EscapeDataString(filter)}&$skip={skip + 2}" }
+            .Uri
+            .AbsoluteUri;
         return MicrosoftReplay.List(skip + 2 < meant.Length ? next : null, meant[skip..Math.Min(skip + 2, meant.Length)]);
     }
 }

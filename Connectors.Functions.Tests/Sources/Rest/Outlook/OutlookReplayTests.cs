@@ -18,9 +18,8 @@ public sealed class OutlookReplayTests
             field is "_timestamp" or "start_date" or "end_date" && Time(recorded) - Time(ours) is { TotalHours: 1 or 2 }
     );
 
-    private static readonly Difference NoLists = new(
-        "Microsoft Graph does not show lists of contacts.",
-        (id, field, _, ours) => id == "list/1" && field == Difference.Whole && ours is null
+    private static readonly Difference NoLists = new("Microsoft Graph does not show lists of contacts.", (id, field, _, ours) =>
+        id == "list/1" && field == Difference.Whole && ours is null
     );
 
     private static readonly Difference OtherFolders = new(
@@ -102,14 +101,18 @@ public sealed class OutlookReplayTests
     [Fact]
     public async Task AMailboxThatAPolicyClosesIsNotMeantAndOneThatFailsIsAGap()
     {
-        foreach (var (message, gaps) in ((string, bool)[])
-            [("Blocked by tenant configured AppOnly AccessPolicy settings.", false), ("no", true)])
+        foreach (
+            var (message, gaps) in ((string, bool)[])[("Blocked by tenant configured AppOnly AccessPolicy settings.", false), ("no", true)]
+        )
         {
             var closed = OutlookReplay.With(request =>
                 request.Url.AbsolutePath.StartsWith("/v1.0/users/u-1/", StringComparison.Ordinal)
                     ? ReplayAnswer.Json(
                         403,
-                        new JsonObject { ["error"] = new JsonObject { ["code"] = "ErrorAccessDenied", ["message"] = message } }
+                        new JsonObject
+                        {
+                            ["error"] = new JsonObject { ["code"] = "ErrorAccessDenied", ["message"] = message },
+                        }
                     )
                     : null
             );
@@ -153,8 +156,7 @@ public sealed class OutlookReplayTests
     }
 
     [Fact]
-    public void IdsAreThoseOfExchangeWebServices() =>
-        Assert.Equal("AAMkAD/x+y/z==", ExchangeId.ToEws("AAMkAD-x_y-z=="));
+    public void IdsAreThoseOfExchangeWebServices() => Assert.Equal("AAMkAD/x+y/z==", ExchangeId.ToEws("AAMkAD-x_y-z=="));
 
     [Theory]
     [InlineData("""{"type": "daily", "interval": 2}""", "Occurs every 2 day(s)")]

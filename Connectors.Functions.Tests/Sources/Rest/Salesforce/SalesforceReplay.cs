@@ -64,7 +64,7 @@ internal static partial class SalesforceReplay
         [
             .. QuotedId()
                 .Matches(soql[soql.LastIndexOf(" in (", StringComparison.Ordinal)..])
-                .Select(id => id.Groups[1].Value.ToUpperInvariant()),
+                .Select(id => id.Groups["value"].Value.ToUpperInvariant()),
         ];
 
     private static ReplayAnswer? Answer(ReplayRequest request, Func<ReplayRequest, ReplayAnswer?> find)
@@ -91,7 +91,7 @@ internal static partial class SalesforceReplay
             : soql.Contains(" from contentdocumentlink where contentdocumentid in (", StringComparison.Ordinal)
                 ? SharesOf(soql, find, request)
             : soql.Contains(" from contentdocument where id in (", StringComparison.Ordinal) ? FilesOf(soql)
-            : ReferredTo().Match(soql) is { Success: true } referred ? Some(request, soql, referred.Groups[1].Value, find)
+            : ReferredTo().Match(soql) is { Success: true } referred ? Some(request, soql, referred.Groups["value"].Value, find)
             : soql.StartsWith("select company,convertedaccountid,email,id,lastmodifieddate", StringComparison.Ordinal)
                 ? find(Ask(request, "SELECT FIELDS(STANDARD) FROM Lead LIMIT 200 OFFSET 0"))
             : null;
@@ -115,7 +115,7 @@ internal static partial class SalesforceReplay
 
     private static ReplayAnswer LinksOf(string soql)
     {
-        var name = LinkedObject().Match(soql).Groups[1].Value;
+        var name = LinkedObject().Match(soql).Groups["value"].Value;
         return Records(
             Links()
                 .Where(link => string.Equals(link.Object, name, StringComparison.OrdinalIgnoreCase))
@@ -184,12 +184,12 @@ internal static partial class SalesforceReplay
         ) into same
         select same.First();
 
-    [GeneratedRegex("'([a-z0-9]+)'")]
+    [GeneratedRegex("'(?<value>[a-z0-9]+)'", RegexOptions.None, 1000)]
     private static partial Regex QuotedId();
 
-    [GeneratedRegex(@"in \(select id from (\w+)\)")]
+    [GeneratedRegex(@"in \(select id from (?<value>\w+)\)", RegexOptions.None, 1000)]
     private static partial Regex LinkedObject();
 
-    [GeneratedRegex(@" from (account|contact|opportunity|user) where id in \(")]
+    [GeneratedRegex(@" from (?<value>account|contact|opportunity|user) where id in \(", RegexOptions.None, 1000)]
     private static partial Regex ReferredTo();
 }

@@ -9,7 +9,7 @@ internal static partial class SoqlKey
 
     private static string Sort(string query)
     {
-        query = Comma().Replace(Inside().Replace(query, "$1$2"), ",").Trim();
+        query = Comma().Replace(Inside().Replace(query, "${open}${close}"), ",").Trim();
         if (!query.StartsWith("select ", StringComparison.Ordinal))
         {
             return query;
@@ -40,12 +40,12 @@ internal static partial class SoqlKey
 
     private static string Column(string column) => column.StartsWith('(') ? $"({Sort(column[1..^1])})" : column;
 
-    [GeneratedRegex(@"\s+")]
+    [GeneratedRegex(@"\s+", RegexOptions.None, 1000)]
     private static partial Regex Space();
 
-    [GeneratedRegex(@"\s*,\s*")]
+    [GeneratedRegex(@"\s*,\s*", RegexOptions.None, 1000)]
     private static partial Regex Comma();
 
-    [GeneratedRegex(@"(\()\s+|\s+(\))")]
+    [GeneratedRegex(@"(?<open>\()\s+|\s+(?<close>\))", RegexOptions.None, 1000)]
     private static partial Regex Inside();
 }

@@ -21,13 +21,11 @@ public sealed class SharePointReplayTests
             "The field id is the engine's, and holds the document's id, as with the recorded service when it writes.",
             (_, field, _, ours) => field == "id" && ours is null
         ),
-        new(
-            "The signed address of a file is left out: it lets in whoever finds it, for an hour.",
-            (_, field, _, ours) => field == "@microsoft.graph.downloadUrl" && ours is null
+        new("The signed address of a file is left out: it lets in whoever finds it, for an hour.", (_, field, _, ours) =>
+            field == "@microsoft.graph.downloadUrl" && ours is null
         ),
-        new(
-            "_original_filename is a note of the recorded source for itself; the name is in name or FileName.",
-            (_, field, _, ours) => field == "_original_filename" && ours is null
+        new("_original_filename is a note of the recorded source for itself; the name is in name or FileName.", (_, field, _, ours) =>
+            field == "_original_filename" && ours is null
         ),
     ];
 
@@ -196,10 +194,7 @@ public sealed class SharePointReplayTests
         Assert.DoesNotContain(Eng, pages.Ids());
         Assert.Contains(Eng, pages.SelectMany(page => page.Unreadable));
         Assert.Contains(pages, page => page.Gap is not null);
-        Assert.All(
-            pages.Documents(),
-            document => Assert.Contains(AccessControl.FieldName, document.Body, StringComparison.Ordinal)
-        );
+        Assert.All(pages.Documents(), document => Assert.Contains(AccessControl.FieldName, document.Body, StringComparison.Ordinal));
     }
 
     [Theory]

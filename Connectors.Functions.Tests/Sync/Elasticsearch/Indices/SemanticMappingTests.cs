@@ -7,7 +7,8 @@ namespace Connectors.Tests.Sync.Elasticsearch.Indices;
 
 public sealed class SemanticMappingTests
 {
-    private const string Text = """{"type":"text","fields":{"keyword":{"type":"keyword","ignore_above":256}},"copy_to":["body_semantic"]}""";
+    private const string Text =
+        """{"type":"text","fields":{"keyword":{"type":"keyword","ignore_above":256}},"copy_to":["body_semantic"]}""";
 
     [Theory]
     [InlineData("body", "body", null)]
@@ -53,14 +54,22 @@ public sealed class SemanticMappingTests
     }
 
     [Theory]
-    [InlineData("""{"properties":{"body":{"properties":{"text":{"type":"text"}}}}}""", "body", "Field 'body' of index 'i' is mapped as object")]
+    [InlineData(
+        """{"properties":{"body":{"properties":{"text":{"type":"text"}}}}}""",
+        "body",
+        "Field 'body' of index 'i' is mapped as object"
+    )]
     [InlineData("""{"properties":{"body":{"type":"semantic_text"}}}""", "body", "Field 'body' of index 'i' is mapped as semantic_text")]
     [InlineData(
         """{"properties":{"body_semantic":{"type":"semantic_text","inference_id":"e4"}}}""",
         "body=e5",
         "Field 'body_semantic' of index 'i' is mapped already, as semantic_text of the inference endpoint 'e4'."
     )]
-    [InlineData("""{"properties":{"body_semantic":{"type":"text"}}}""", "body", "Field 'body_semantic' of index 'i' is mapped already, as text.")]
+    [InlineData(
+        """{"properties":{"body_semantic":{"type":"text"}}}""",
+        "body",
+        "Field 'body_semantic' of index 'i' is mapped already, as text."
+    )]
     public void AFieldThatIsMappedOtherwiseIsRefused(string mappings, string field, string message) =>
         Assert.StartsWith(message, Assert.Throws<ConnectorException>(() => Definition(mappings, field)).Message, StringComparison.Ordinal);
 

@@ -23,8 +23,7 @@ public sealed class JobWaitTests
         "a service: none has looked at the connector since 2026-11-20T08:15 UTC"
     )]
     [InlineData(Waiting, Seen, "a free place in the service that serves the connector")]
-    public void WhatAJobWaitsForIsSaid(string job, string? connector, string? expected) =>
-        Assert.Equal(expected, Wait(job, connector));
+    public void WhatAJobWaitsForIsSaid(string job, string? connector, string? expected) => Assert.Equal(expected, Wait(job, connector));
 
     [Theory]
     [InlineData("""{"status": "in_progress", "worker_hostname": "vm", "connector": {"id": "c"}}""", "job 'other', which runs on vm")]

@@ -21,7 +21,12 @@ public sealed class CanceledSuspensionTests
     public async Task TheApiTellsTheConnector()
     {
         var (connector, job) = await SuspendedAsync();
-        var api = new ConnectorApi(_bed.Service.Connectors, _bed.Service.Jobs, new SourceCheck(_bed.Sources, _bed.Clock), new() { Worker = _bed.Worker });
+        var api = new ConnectorApi(
+            _bed.Service.Connectors,
+            _bed.Service.Jobs,
+            new SourceCheck(_bed.Sources, _bed.Clock),
+            new() { Worker = _bed.Worker }
+        );
 
         Assert.Equal(200, (await api.CancelAsync(job, Token)).Status);
 
@@ -47,11 +52,7 @@ public sealed class CanceledSuspensionTests
 
         Assert.Equal(0, await cli.RunAsync("job", "cancel", "j"));
 
-        Assert.Contains(
-            "\"last_sync_status\":\"canceled\"",
-            elasticsearch.Get(ProtocolIndices.Connectors, "c"),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("\"last_sync_status\":\"canceled\"", elasticsearch.Get(ProtocolIndices.Connectors, "c"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,7 +3,6 @@ using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service;
 using Connectors.Sync.Service.Admission;
-using Connectors.Sync.Service.Jobs;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Service.Jobs;

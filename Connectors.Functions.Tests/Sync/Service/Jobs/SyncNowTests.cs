@@ -98,9 +98,9 @@ public sealed class SyncNowTests
     )]
     [InlineData(
         """
-        {"status": "in_progress", "worker_hostname": "host-1",
-         "metadata": {"worker": "worker-1", "kind": "no_deletes", "reindex": true}}
-        """,
+            {"status": "in_progress", "worker_hostname": "host-1",
+             "metadata": {"worker": "worker-1", "kind": "no_deletes", "reindex": true}}
+            """,
         "Job 'generated-1' of connector 'c1' was interrupted; it runs with --no-deletes --reindex, and this sync is without options. Go on "
             + "with it ('elastic-ingest sync c1 --no-deletes --reindex'), or cancel it ('elastic-ingest job cancel generated-1'), then "
             + "sync again."

@@ -22,11 +22,11 @@ public sealed class TakenOverJobTests
     /// <summary>How the document looks when it was taken by another one of ours, by a service on the same host that has no id, or by this
     /// very worker, started again.</summary>
     public static TheoryData<string> Takers =>
-    [
-        ByAnother,
-        """{"status": "in_progress", "started_at": "2026-11-23T23:00:00Z"}""",
-        """{"status": "in_progress", "metadata": {"worker": "2"}}""",
-    ];
+        [
+            ByAnother,
+            """{"status": "in_progress", "started_at": "2026-11-23T23:00:00Z"}""",
+            """{"status": "in_progress", "metadata": {"worker": "2"}}""",
+        ];
 
     [Theory]
     [MemberData(nameof(Takers))]
@@ -67,10 +67,7 @@ public sealed class TakenOverJobTests
     public async Task ElasticIngestGivesUpAJobThatAnotherOneTookInMidRun()
     {
         var job = await _bed.AddJobAsync(_bed.AddConnector());
-        _bed.Engine.RunUntilStopped(
-            new SyncCounts(Created: 7500),
-            () => _bed.Store.Edit(ProtocolIndices.SyncJobs, job, ByAnother)
-        );
+        _bed.Engine.RunUntilStopped(new SyncCounts(Created: 7500), () => _bed.Store.Edit(ProtocolIndices.SyncJobs, job, ByAnother));
 
         // Nobody asks it to stop: it sees at its next look that the job is not its own.
         _bed.Engine.Script = StopOnCancel(_bed.Engine.Script);

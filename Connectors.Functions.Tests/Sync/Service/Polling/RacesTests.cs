@@ -8,7 +8,6 @@ using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service;
 using Connectors.Sync.Service.Admission;
 using Connectors.Sync.Service.CleanUp;
-using Connectors.Sync.Service.Jobs;
 using Connectors.Sync.Service.Polling;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.InMemory;

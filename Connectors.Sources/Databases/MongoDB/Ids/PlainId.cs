@@ -91,9 +91,8 @@ internal static class PlainId
                 (digits.Length, point) switch
                 {
                     (0, _) => "0.0",
-                    (_, > 16 or < -3) =>
-                        $"{digits[0]}{(digits.Length > 1 ? "." : string.Empty)}{digits[1..]}"
-                            + $"e{(point > 0 ? '+' : '-')}{Math.Abs(point - 1):00}",
+                    (_, > 16 or < -3) => $"{digits[0]}{(digits.Length > 1 ? "." : string.Empty)}{digits[1..]}"
+                        + $"e{(point > 0 ? '+' : '-')}{Math.Abs(point - 1):00}",
                     (_, <= 0) => $"0.{new string('0', -point)}{digits}",
                     var (length, _) when length <= point => $"{digits.PadRight(point, '0')}.0",
                     _ => $"{digits[..point]}.{digits[point..]}",

@@ -26,11 +26,7 @@ internal sealed class TakenTexts(IMongoCollection<RawBsonDocument> collection)
 
     /// <summary>Of the plain texts of ids that are no strings, those that belong to a document whose id is that very string: it comes
     /// first.</summary>
-    public async Task<HashSet<string>> FindAsync(
-        IClientSessionHandle? session,
-        IEnumerable<RawId> ids,
-        CancellationToken cancellationToken
-    )
+    public async Task<HashSet<string>> FindAsync(IClientSessionHandle? session, IEnumerable<RawId> ids, CancellationToken cancellationToken)
     {
         var texts = new BsonArray();
         using var text = new PooledBuffer(64);

@@ -1,4 +1,3 @@
-using Connectors.Abstractions;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Paging;
 using Connectors.Sources.Rest.Streams;

@@ -1,5 +1,4 @@
 using Connectors.Abstractions;
-using Connectors.Sync.Bulk;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Engine.Staged.Messages;
