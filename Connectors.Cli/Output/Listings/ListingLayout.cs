@@ -64,7 +64,12 @@ internal sealed class ListingLayout
                 .Where(i => _columns[i].Otherwise == ColumnFallback.Below && row[i].Length > 0)
                 .Where(i => !_placed.Contains(i) || !HasRoom(i, row[i]))
                 .Select(i => $"{_columns[i].Name} {row[i]}");
-            lines.AddRange(WordWrap.Join(below, ", ", width - BelowIndent.Length).Select(line => BelowIndent + line));
+            lines.AddRange(
+                WordWrap
+                    .Join(below, ", ", width - BelowIndent.Length)
+                    .SelectMany(line => WordWrap.Lines(line, width - BelowIndent.Length))
+                    .Select(line => BelowIndent + line)
+            );
             foreach (var i in Unplaced(ColumnFallback.Sentence).Where(i => row[i].Length > 0))
             {
                 var sentence = WordWrap.Lines(row[i], width - BelowIndent.Length).ToList();

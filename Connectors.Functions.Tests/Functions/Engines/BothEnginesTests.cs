@@ -168,7 +168,10 @@ public sealed class BothEnginesTests
             bed.Client.ScheduleNewOrchestrationInstanceAsync(
                 nameof(SyncJob),
                 new SyncJobState { Target = new SyncJobInput(job, "c1") },
-                new StartOrchestrationOptions(SyncJobInput.InstanceIdOf(job)).WithDedupeStatuses(OrchestrationRuntimeStatus.Running),
+                new StartOrchestrationOptions(SyncJobInput.InstanceIdOf(job)).WithDedupeStatuses(
+                    OrchestrationRuntimeStatus.Running,
+                    OrchestrationRuntimeStatus.Pending
+                ),
                 FunctionsBed.Token
             )
         );

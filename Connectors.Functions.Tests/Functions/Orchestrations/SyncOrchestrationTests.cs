@@ -125,7 +125,7 @@ public sealed class SyncOrchestrationTests
     [Fact]
     public async Task AHostThatIsKilledAgainAndAgainGoesOnWhereItWas()
     {
-        await using var bed = await new FunctionsBed { Source = Many(2, 30, pageSize: 3) }.StartAsync();
+        await using var bed = await new FunctionsBed { Source = Many(2, 90, pageSize: 3) }.StartAsync();
         bed.AddConnector();
         var random = new Random(3);
         var kills = 0;
@@ -160,8 +160,8 @@ public sealed class SyncOrchestrationTests
         bed.Staging.OnCall = null;
         var end = (await bed.EndOfAsync(jobId)).ReadOutputAs<SyncSummary>()!;
 
-        Assert.Equal(("completed", 60L, 60L), (end.Status, end.Counts.Created, end.Counts.Read));
-        Assert.Equal(60, bed.Index.Documents.Count);
+        Assert.Equal(("completed", 180L, 180L), (end.Status, end.Counts.Created, end.Counts.Read));
+        Assert.Equal(180, bed.Index.Documents.Count);
         Assert.Equal("completed", bed.Status(jobId));
     }
 

@@ -52,7 +52,7 @@ public sealed class GlobPatternTests
     }
 
     [Theory]
-    [InlineData("/etc/*", "pattern: '/etc/*' is absolute. Give a pattern relative to the directory, for example **/*.*")]
+    [InlineData("/etc/*", "pattern: '/etc/*' is absolute. Give a pattern relative to the directory, for example **/*.*.")]
     [InlineData("../*", "pattern: '../*' leaves the directory with '..'. Set the directory to the folder that is meant.")]
     [InlineData("./", "pattern: required, but empty. Give a pattern, for example **/*.* for all files with a dot in their name.")]
     public void PatternsThatCanNotBeMeantAreRefused(string pattern, string message) =>

@@ -198,8 +198,8 @@ public sealed class WrongConfigurationTests
                 "config.yml:3: connectors.0.service_type: there is no source for the service type \"mongdb\". Did you mean mongodb?"
             },
             {
-                "connectors:\n  - connector_id: a\n    service_type: sharepoint_online",
-                "config.yml:3: connectors.0.service_type: there is no source for the service type \"sharepoint_online\". There are "
+                "connectors:\n  - connector_id: a\n    service_type: lotus_notes",
+                "config.yml:3: connectors.0.service_type: there is no source for the service type \"lotus_notes\". There are "
                     + $"{string.Join(", ", BuiltInSources.Classes.Keys)}; add others under sources."
             },
             {

@@ -27,8 +27,8 @@ internal sealed class ScriptedEngine : ISyncEngine
     public void RunUntilStopped(SyncCounts counts, Action? started = null) =>
         Script = async (_, progress, stop, cancel) =>
         {
-            progress.Add(counts);
             started?.Invoke();
+            progress.Add(counts);
             var stopped = new TaskCompletionSource();
             await using var item = stop.Register(stopped.SetResult);
             await stopped.Task.WaitAsync(cancel);

@@ -17,10 +17,11 @@ internal sealed class JobAdmission(ConnectorIndex connectors, SyncJobIndex jobs,
     public async Task<int> StartAsync(IJobHost host, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(host);
-        var (unfinished, served) = await UnfinishedAsync(cancellationToken);
+        var (found, served) = await UnfinishedAsync(cancellationToken);
+        var unfinished = await RefreshAsync(found, cancellationToken);
         var running = await host.CountRunningAsync([.. unfinished.Where(job => !IsSilent(job))], cancellationToken);
         var started = 0;
-        foreach (var job in JobQueue.Next(await RefreshAsync(unfinished, cancellationToken), host.IsAbandoned))
+        foreach (var job in JobQueue.Next(unfinished, host.IsAbandoned))
         {
             if (cancellationToken.IsCancellationRequested)
             {
@@ -54,7 +55,7 @@ internal sealed class JobAdmission(ConnectorIndex connectors, SyncJobIndex jobs,
         return ([.. found.Where(job => served.ContainsKey(job.ConnectorId))], served);
     }
 
-    /// <summary>A search is a moment behind: a job that just ended would block its connector until the next poll.</summary>
+    /// <summary>A search is a moment behind: a job that just ended would hold its place until the next poll.</summary>
     private async Task<IReadOnlyList<SyncJobRecord>> RefreshAsync(
         IReadOnlyList<SyncJobRecord> unfinished,
         CancellationToken cancellationToken

@@ -317,7 +317,7 @@ public sealed class MongoReadingTests
         );
         Assert.Equal(FailureKind.Retry, failure.Kind);
         Assert.Equal(
-            "MongoDB collection 'shop.orders': the server answers with error 11601 Interrupted: operation was interrupted",
+            "MongoDB collection 'shop.orders': the server answers with error 11601 Interrupted: operation was interrupted.",
             failure.Message
         );
     }

@@ -241,7 +241,9 @@ public abstract class SqlChangeFeedTests(SqlServer server, string instant, strin
         await fresh.RunAsync(again);
         Assert.Equal(12, fresh.Index.Documents.Count);
         Assert.Equal(Bodies(fresh), Bodies(bench));
-        Assert.Equal(6, bench.Index.Written.Count);
+
+        // The row of b that did not change was read, as b has no times, and is left alone.
+        Assert.Equal(5, bench.Index.Written.Count);
     }
 
     [Fact]

@@ -106,7 +106,7 @@ public sealed class AzureBlobDataSourceTests(AzuriteServer server)
         var content = Assert.Single((await source.AllAsync(1, PageLimits.Default, Cancellation)).SelectMany(page => page.Contents));
         await container.DeleteBlobAsync("a.txt", cancellationToken: Cancellation);
         using var text = await new ContentReader(new ContentOptions()).ReadAsync(content, Cancellation);
-        Assert.Equal((true, "docs/a.txt: no longer there"), (text.IsGone, text.Reason));
+        Assert.Equal((true, "docs/a.txt: no longer there."), (text.IsGone, text.Reason));
     }
 
     [Fact]

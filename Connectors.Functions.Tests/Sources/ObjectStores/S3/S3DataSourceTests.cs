@@ -45,9 +45,9 @@ public sealed class S3DataSourceTests : IAsyncLifetime
     [Theory]
     [InlineData(
         "AccessDenied",
-        "one/a.txt: can't be read: the credentials may not read it (s3:GetObject, and kms:Decrypt if it is encrypted with a key)"
+        "one/a.txt: can't be read: the credentials may not read it (s3:GetObject, and kms:Decrypt if it is encrypted with a key)."
     )]
-    [InlineData("InvalidObjectState", "one/a.txt: can't be read: it is archived; restore it first")]
+    [InlineData("InvalidObjectState", "one/a.txt: can't be read: it is archived; restore it first.")]
     public async Task AnObjectThatCanNotBeReadSpoilsOnlyItsOwnContent(string code, string reason)
     {
         _server.Bucket("one").With("a.txt", failsWith: code);
@@ -65,7 +65,7 @@ public sealed class S3DataSourceTests : IAsyncLifetime
         _server.Bucket("one").With("a.txt", failsWith: code);
         var content = Assert.Single((await ReadAsync("one")).SelectMany(page => page.Contents));
         using var text = await new ContentReader(new ContentOptions()).ReadAsync(content, Cancellation);
-        Assert.Equal((true, false, "one/a.txt: no longer there"), (text.IsGone, text.IsProblem, text.Reason));
+        Assert.Equal((true, false, "one/a.txt: no longer there."), (text.IsGone, text.IsProblem, text.Reason));
     }
 
     [Fact]

@@ -66,7 +66,7 @@ public sealed class OrphanedContentTests : IAsyncLifetime
     [Theory]
     [InlineData("nobody asked for it")]
     [InlineData("it was looked after a moment ago", """, "last_seen": "2026-11-23T21:58:00Z" """)]
-    [InlineData("others serve it", """, "service_type": "sharepoint_online" """)]
+    [InlineData("others serve it", """, "service_type": "lotus_notes" """)]
     [InlineData("its index is somebody's own")]
     [InlineData("another connector has the index")]
     [InlineData("a job is under way")]
@@ -81,7 +81,7 @@ public sealed class OrphanedContentTests : IAsyncLifetime
                 await _gateway.Content.WriteMetaAsync("search-one", null, Token);
                 break;
             case "another connector has the index":
-                _server.Put(ProtocolIndices.Connectors, "c2", """{"index_name": "search-one", "service_type": "sharepoint_online"}""");
+                _server.Put(ProtocolIndices.Connectors, "c2", """{"index_name": "search-one", "service_type": "lotus_notes"}""");
                 break;
             case "its document is missing":
                 await _gateway.Documents.DeleteAsync(ProtocolIndices.Connectors, "c1", null, Token);

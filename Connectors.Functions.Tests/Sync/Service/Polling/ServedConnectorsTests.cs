@@ -23,7 +23,7 @@ public sealed class ServedConnectorsTests
     [InlineData("native_service_types: [mongodb]", """{"service_type": "s3", "is_native": true}""", null)]
     [InlineData("native_service_types: [mongodb]", """{"is_native": true}""", null)]
     [InlineData("", """{"service_type": "s3", "is_native": true}""", "s3")]
-    [InlineData("", """{"service_type": "sharepoint_online"}""", null)]
+    [InlineData("", """{"service_type": "lotus_notes"}""", null)]
     [InlineData("connectors: [{connector_id: c1, service_type: mongodb}]", """{"service_type": "mongodb"}""", "mongodb")]
     [InlineData("connectors: [{connector_id: c1, service_type: mongodb}]", """{"is_native": true}""", "mongodb")]
     [InlineData("connectors: [{connector_id: c1, service_type: mongodb}]", """{"service_type": "s3"}""", "s3")]
@@ -36,7 +36,7 @@ public sealed class ServedConnectorsTests
     public async Task AConnectorOfAnUnknownTypeIsLeftAloneAndTheLogSaysSoOnce()
     {
         var bed = new ServiceBed();
-        var unknown = bed.AddConnector("""{"service_type": "sharepoint_online"}""");
+        var unknown = bed.AddConnector("""{"service_type": "lotus_notes"}""");
         var served = bed.AddConnector("""{"service_type": "s3", "configuration": {}}""");
         bed.Store.Edit(ProtocolIndices.Connectors, unknown, """{"configuration": null, "status": "created"}""");
         var before = bed.Connector(unknown).ToJsonString();
@@ -48,7 +48,7 @@ public sealed class ServedConnectorsTests
 
         Assert.Equal(before, bed.Connector(unknown).ToJsonString());
         Assert.Equal(
-            "Information Connector c1 has the service type sharepoint_online, which has no source here; it is not served. Name its class "
+            "Information Connector c1 has the service type lotus_notes, which has no source here; it is not served. Name its class "
                 + "under sources to serve it",
             Assert.Single(log.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Trim()
         );
