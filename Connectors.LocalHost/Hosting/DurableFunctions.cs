@@ -31,7 +31,7 @@ internal sealed class DurableFunctions(FunctionCatalog catalog, FunctionInvoker 
         return await invoker.InvokeAsync(
             function,
             scope.ServiceProvider,
-            parameter => parameter == function.TriggerParameter ? context : Argument(parameter.ParameterType, type => Input(context, type)),
+            parameter => function.IsTrigger(parameter) ? context : Argument(parameter.ParameterType, type => Input(context, type)),
             CancellationToken.None
         );
     }

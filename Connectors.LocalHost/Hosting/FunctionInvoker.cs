@@ -26,7 +26,7 @@ internal sealed class FunctionInvoker(Func<DurableTaskClient> client)
         var arguments = function
             .Method.GetParameters()
             .Select(item =>
-                item == function.TriggerParameter ? own(item)
+                function.IsTrigger(item) ? own(item)
                 : item.ParameterType == typeof(CancellationToken) ? cancellationToken
                 : item.ParameterType == typeof(FunctionContext) ? context
                 : item.ParameterType == typeof(DurableTaskClient) ? client()

@@ -70,7 +70,7 @@ internal sealed class HttpFunctions(FunctionCatalog catalog, FunctionInvoker inv
 
     private static object? Argument(LocalFunction function, ParameterInfo parameter, HttpContext http)
     {
-        if (parameter == function.TriggerParameter)
+        if (function.IsTrigger(parameter))
         {
             return http.Request;
         }

@@ -15,7 +15,7 @@ internal sealed record LocalFunction(string Name, MethodInfo Method, ParameterIn
     /// <summary>Of an orchestrator: the parameter that takes its input, if there is one.</summary>
     public ParameterInfo? InputParameter =>
         Trigger is OrchestrationTriggerAttribute
-            ? Method.GetParameters().FirstOrDefault(item => item != TriggerParameter && !IsOffered(item))
+            ? Method.GetParameters().FirstOrDefault(item => !IsTrigger(item) && !IsOffered(item))
             : null;
 
     /// <summary>Of an HTTP function: its path, without a slash at the start.</summary>
@@ -32,7 +32,9 @@ internal sealed record LocalFunction(string Name, MethodInfo Method, ParameterIn
             var type = TriggerParameter.ParameterType;
             var unbound = Method
                 .GetParameters()
-                .FirstOrDefault(item => item != TriggerParameter && !IsOffered(item) && item != InputParameter && !TakesFromRoute(item));
+                .FirstOrDefault(item =>
+                    !IsTrigger(item) && !IsOffered(item) && item.Position != InputParameter?.Position && !TakesFromRoute(item)
+                );
             return Trigger switch
             {
                 HttpTriggerAttribute when type != typeof(HttpRequest) =>
@@ -49,6 +51,10 @@ internal sealed record LocalFunction(string Name, MethodInfo Method, ParameterIn
             };
         }
     }
+
+    /// <summary>Whether a parameter is the trigger's. Reflection may give other objects for the same parameters when two threads ask for
+    /// them at the same time.</summary>
+    public bool IsTrigger(ParameterInfo parameter) => parameter.Position == TriggerParameter.Position;
 
     /// <summary>Whether a parameter gets its value from the route of the request.</summary>
     public bool TakesFromRoute(ParameterInfo parameter) => RouteParameters.Contains(parameter.Name, StringComparer.OrdinalIgnoreCase);
