@@ -15,7 +15,7 @@ public sealed class ShapeReaderTests
     {
         var answers = new Dictionary<string, string>
         {
-            ["/search-a"] = """{"search-a":{"settings":{"index.uuid":"u"},"mappings":{}}}""",
+            ["/search-a"] = """{"search-a":{"aliases":{},"settings":{"index.uuid":"u"},"mappings":{}}}""",
             ["/_ingest/pipeline/outer"] =
                 """{"outer":{"processors":[{"foreach":{"processor":{"pipeline":{"name":"inner"}}}},{"pipeline":{"name":"{{name}}"}}],"on_failure":[{"pipeline":{"name":"outer"}}]}}""",
             ["/_ingest/pipeline/inner"] =
@@ -46,7 +46,7 @@ public sealed class ShapeReaderTests
         Assert.Equal("the inference endpoints", third!.DifferenceFrom(second));
 
         answers["/search-a"] =
-            """{"search-a":{"settings":{"index.uuid":"u","index.final_pipeline":"inner","index.default_pipeline":"_none","index.refresh_interval":"5s"},"mappings":{}}}""";
+            """{"search-a":{"aliases":{},"settings":{"index.uuid":"u","index.final_pipeline":"inner","index.default_pipeline":"_none","index.refresh_interval":"5s"},"mappings":{}}}""";
         Assert.Equal(
             "the index's settings for pipelines and analysis",
             (await gateway.Content.ReadShapeAsync("search-a", "outer", Token))!.DifferenceFrom(third)
@@ -79,7 +79,7 @@ public sealed class ShapeReaderTests
             {
                 "/search-a" => (
                     200,
-                    """{"search-a":{"settings":{"index.uuid":"u"},"mappings":{"properties":{"s":{"type":"semantic_text","inference_id":"e1"}}}}}"""
+                    """{"search-a":{"aliases":{},"settings":{"index.uuid":"u"},"mappings":{"properties":{"s":{"type":"semantic_text","inference_id":"e1"}}}}}"""
                 ),
                 "/_inference/e1" => (
                     200,
