@@ -40,9 +40,10 @@ public sealed class PublishedSourcesTests
             Assert.StartsWith("Error: indexed 0, deleted 0, total 0 ", outcome, StringComparison.Ordinal)
         );
 
-        // The error is that nobody listens: the driver did its work, up to that.
+        // The error is that nobody listens: the driver did its work, up to that. Sources of hosts of their own stop at their fields, so that
+        // nothing leaves this machine.
         var refused = published.Count(outcome => outcome.Value.Contains($"{port}", StringComparison.Ordinal));
-        Assert.True(refused >= 12, string.Join('\n', published));
+        Assert.True(refused >= 11, string.Join('\n', published));
     }
 
     [Fact]

@@ -70,6 +70,7 @@ internal static class MarkedConnectors
         {
             values[field.Name] =
                 field.Name == "headers" ? $"X-Key: {LeftBehind.Secret}"
+                : field.Name == "certificate" ? LeftBehind.Certificate
                 : field.Name.EndsWith("private_key", StringComparison.Ordinal) ? LeftBehind.PrivateKey
                 : LeftBehind.Secret;
         }

@@ -45,7 +45,7 @@ public sealed class DirectoryDataSourceTests : IDisposable
         var content = Assert.Single((await ReadAsync("*.txt")).SelectMany(page => page.Contents));
         File.Delete(_folder["a.txt"]);
         using var text = await new ContentReader(new ContentOptions()).ReadAsync(content, Cancellation);
-        Assert.Equal((true, $"{_folder["a.txt"]}: no longer there"), (text.IsGone, text.Reason));
+        Assert.Equal((true, $"{_folder["a.txt"]}: no longer there."), (text.IsGone, text.Reason));
     }
 
     [Fact]
