@@ -67,7 +67,8 @@ public sealed class MarkedRestSourcesTests
     )
     {
         using var loggers = LoggerFactory.Create(builder => builder.AddProvider(log).SetMinimumLevel(LogLevel.Debug));
-        var time = new FastForwardTimeProvider();
+        // Microsoft's library asks for a wait of a minute after each refusal.
+        var time = new FastForwardTimeProvider(TimeSpan.FromSeconds(61));
         store.Put(ProtocolIndices.Connectors, "c", MarkedConnectors.Of(serviceType, 1, isTls: true, "c", signIn));
         var service = new ConnectorService(
             new ServiceParts
@@ -78,7 +79,12 @@ public sealed class MarkedRestSourcesTests
                 TimeProvider = time,
                 LoggerFactory = loggers,
             },
-            new ConnectorServiceOptions { Worker = new JobWorker("host-1", "worker-1"), ServiceTypes = [serviceType] }
+            new ConnectorServiceOptions
+            {
+                Worker = new JobWorker("host-1", "worker-1"),
+                ServiceTypes = [serviceType],
+                PingTimeout = TimeSpan.FromMinutes(2),
+            }
         );
         var connector = (await service.Connectors.FindAsync("c", Token))!;
         var job = (

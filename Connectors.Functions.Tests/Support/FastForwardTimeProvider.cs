@@ -4,9 +4,10 @@ namespace Connectors.Tests.Support;
 /// A clock for code that waits: every timer of less than a minute fires at once, and the clock moves on by what it would have taken. Those
 /// of a minute and more guard against something that hangs (time limits of requests and pings) and take their real time.
 /// </summary>
-internal sealed class FastForwardTimeProvider : TimeProvider
+/// <param name="shortestGuard">From how long on a timer is a guard; a minute when it is <see langword="null"/>.</param>
+internal sealed class FastForwardTimeProvider(TimeSpan? shortestGuard = null) : TimeProvider
 {
-    private static readonly TimeSpan ShortestGuard = TimeSpan.FromMinutes(1);
+    private readonly TimeSpan _shortestGuard = shortestGuard ?? TimeSpan.FromMinutes(1);
     private long _ticks = new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero).UtcTicks;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -17,7 +18,7 @@ internal sealed class FastForwardTimeProvider : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        if (dueTime >= ShortestGuard)
+        if (dueTime >= _shortestGuard)
         {
             return System.CreateTimer(callback, state, dueTime, period);
         }
