@@ -236,6 +236,7 @@ bool BuildOnce(string project, string file)
 
     Console.WriteLine($"{project}: building; the first time takes a minute or two");
     var clock = Stopwatch.StartNew();
+    Directory.CreateDirectory(Path.GetDirectoryName(stamp)!); // There is none in a fresh clone, and File.Delete wants one.
     File.Delete(stamp);
     if (!Build(project))
     {
