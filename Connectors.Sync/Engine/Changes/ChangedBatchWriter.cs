@@ -6,9 +6,10 @@ namespace Connectors.Sync.Engine.Changes;
 
 /// <summary>
 /// Leaves out of the batches of an incremental sync what the index has in the same version. For hosts whose next page is read while this
-/// one
-/// is written: only at the moment of the write everything before it is in the index. A page holds a document once.
+/// one is written: only at the moment of the write everything before it is in the index. A page holds a document once.
 /// </summary>
+/// <remarks>A batch that may have been sent before is sent whole: what the index has of it may be its own first sending, which would
+/// otherwise count as skipped.</remarks>
 /// <param name="index">The index.</param>
 /// <param name="indexName">Its name.</param>
 /// <param name="writer">Takes the rest.</param>
@@ -16,6 +17,11 @@ internal sealed class ChangedBatchWriter(IContentIndex index, string indexName, 
 {
     public async Task<BulkReport> WriteAsync(BulkBatch batch, bool mayHaveBeenSent, CancellationToken cancellationToken)
     {
+        if (mayHaveBeenSent)
+        {
+            return await writer.WriteAsync(batch, mayHaveBeenSent, cancellationToken);
+        }
+
         var ids = Enumerable
             .Range(0, batch.Count)
             .Select(number => batch.Operations[number].Kind == BulkOperationKind.Delete ? null : batch.IdOf(number))
