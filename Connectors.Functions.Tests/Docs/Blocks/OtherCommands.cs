@@ -19,14 +19,17 @@ internal static partial class OtherCommands
         ["dotnet publish"] = ("tests publish it", words => Exists(words[2])),
         ["dotnet pack"] = ("the build script and a test pack it", words => Exists(words[2])),
         ["dotnet tool"] = ("it changes the user's machine", Tool),
-        ["dotnet format"] = ("the build script runs it", _ => { }
-        ),
+        ["dotnet format"] = ("the build script runs it", _ => { }),
         ["jq"] = ("it only rearranges what it gets", words => Assert.NotEmpty(words[1])),
         ["cp"] = ("it copies what was published", Paths),
         ["cd"] = ("it goes to a folder", Paths),
         ["func"] = ("it needs Core Tools", words => Assert.Equal(["func", "start"], words)),
         ["npx"] = ("it needs npm", words =>
-            Assert.Contains($"NpmServer(\"azurite\", \"{words[1].Split('@')[1]}\"", Read("build.cs"), StringComparison.Ordinal)
+            Assert.Contains(
+                $"FromNpm(\"azurite\", \"{words[1].Split('@')[1]}\"",
+                Read("eng/Build/TestServers.cs"),
+                StringComparison.Ordinal
+            )
         ),
         ["mkdir"] = ("it changes the machine", Paths),
         ["install"] = ("it changes the machine", Paths),
@@ -38,8 +41,7 @@ internal static partial class OtherCommands
         ["podman"] = ("it needs containers", Container),
         ["git"] = ("it changes the clone", words => Assert.Equal("checkout", words[1])),
         ["azd"] = ("it needs Azure", Azd),
-        ["az"] = ("it needs Azure", _ => { }
-        ),
+        ["az"] = ("it needs Azure", _ => { }),
         ["gh"] = ("it needs GitHub", GitHub),
         ["redis-cli"] = ("a test of the source gives a user of its own these rights", words => Rights(words[6..])),
         ["echo"] = ("it makes a file of the user's", words => Assert.Equal([">", "/"], [words[^2], words[^1][..1]])),
@@ -66,8 +68,8 @@ internal static partial class OtherCommands
         {
             Assert.Matches(@"^\d+ passed, 0 failed, 0 skipped$", command.Output.TrimEnd().Split('\n')[^1]);
             Assert.Contains(
-                "{counts.Passed} passed, {counts.Failed} failed, {counts.Skipped} skipped",
-                Read("build.cs"),
+                "{_passed} passed, {_failed} failed, {_skipped} skipped",
+                Read("eng/Build/TestCounts.cs"),
                 StringComparison.Ordinal
             );
         }

@@ -1,0 +1,57 @@
+using System.ComponentModel;
+
+namespace Connectors.Build;
+
+/// <summary>The servers that tests and the local host talk to, where they can be had. Who needs one says what it does without.</summary>
+/// <param name="programs">Runs npm.</param>
+/// <param name="folder">What comes from npm is installed here.</param>
+public sealed class TestServers(Programs programs, string folder)
+{
+    /// <summary>Azurite's script; <see langword="null"/> when it can't be had.</summary>
+    public string? Azurite() => FromNpm("azurite", "3.37.0", "dist/src/blob/main.js");
+
+    /// <summary>The script of s3rver; <see langword="null"/> when it can't be had.</summary>
+    public string? S3() => FromNpm("s3rver", "3.7.1", "bin/s3rver.js");
+
+    /// <summary>The database servers of this machine, which tests start, and those that it has not.</summary>
+    public static IEnumerable<string> Databases()
+    {
+        var postgres = Directory.Exists("/usr/lib/postgresql")
+            ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin"))
+            : [];
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
+            .Split(Path.PathSeparator)
+            .Concat(["/usr/sbin", "/usr/local/sbin"])
+            .Concat(postgres)
+            .ToArray();
+        return new[] { ("PostgreSQL", "postgres"), ("MariaDB", "mariadbd"), ("Redis", "redis-server") }.Select(server =>
+            folders.Any(place => File.Exists(Path.Combine(place, server.Item2)))
+                ? server.Item1
+                : $"no {server.Item1} (its tests are skipped)"
+        );
+    }
+
+    private string? FromNpm(string package, string version, string script)
+    {
+        var file = Path.Combine(folder, "node_modules", package, script);
+        if (!File.Exists(file))
+        {
+            Console.WriteLine($"{package}: asking npm for it");
+            Directory.CreateDirectory(folder);
+            try
+            {
+                string[] install = ["install", "--prefix", folder, "--no-audit", "--no-fund", "--loglevel=error", $"{package}@{version}"];
+                _ = OperatingSystem.IsWindows() ? programs.Capture("cmd", ["/c", "npm", .. install]) : programs.Capture("npm", install);
+            }
+            catch (Win32Exception)
+            {
+                // No npm here.
+            }
+        }
+
+        Console.WriteLine(
+            File.Exists(file) ? $"{package}: from npm" : $"{package}: can't be had here (npm is missing, or has no {package})"
+        );
+        return File.Exists(file) ? file : null;
+    }
+}
