@@ -91,7 +91,7 @@ public sealed class FunctionsZipTests
         await using var zip = await OpenAsync();
 
         // What is compiled ahead of time is what a cold start waits for: compiling all of it made 150 MB.
-        Assert.InRange(zip.Entries.Sum(entry => entry.Length) / 1_000_000, 70, 120);
+        Assert.InRange(zip.Entries.Sum(entry => entry.Length) / 1_000_000, 70, 110);
         Assert.DoesNotContain(zip.Entries, entry =>
             entry.FullName.StartsWith("runtimes/", StringComparison.Ordinal)
             || entry.Name.EndsWith(".resources.dll", StringComparison.Ordinal)
