@@ -197,7 +197,7 @@ internal static partial class OtherCommands
             if (path.StartsWith("artifacts/", StringComparison.Ordinal))
             {
                 Assert.Contains(
-                    $"\"{Path.GetFileName(path).Replace("-linux-x64", "-{runtime}", StringComparison.Ordinal)}\"",
+                    $"\"{Path.GetFileName(path).Replace("-linux-x64", "-{RuntimeInformation.RuntimeIdentifier}", StringComparison.Ordinal)}\"",
                     Read("build.cs"),
                     StringComparison.Ordinal
                 );
