@@ -59,6 +59,9 @@ internal static class HttpJsonErrors
         return new ConnectorException(FailureKind.Retry, $"{place}: the connection broke.");
     }
 
+    /// <summary>A place to go on from that another program, or another configuration, wrote.</summary>
+    public static ConnectorException NoPlace(string text) => new($"'{text}' is no place in this source. Start the sync anew.");
+
     private static TimeSpan? RetryAfter(HttpResponseMessage answer, TimeProvider clock)
     {
         var wait = answer.Headers.RetryAfter switch

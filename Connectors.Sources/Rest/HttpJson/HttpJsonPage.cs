@@ -23,5 +23,18 @@ internal sealed record HttpJsonPage(Uri Address, JsonDocument Document, IReadOnl
             );
     }
 
+    /// <summary>A text; <see langword="null"/> when it holds half a character.</summary>
+    public static string? Text(JsonElement text)
+    {
+        try
+        {
+            return text.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     public void Dispose() => Document.Dispose();
 }
