@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
+using Connectors.Sources.Rest.Documents;
 
 namespace Connectors.Sources.Rest.HttpJson;
 
@@ -167,12 +167,6 @@ internal sealed record HttpJsonConfiguration
     public required TimeSpan Timeout { get; init; }
 
     public required int MaxResponseBytes { get; init; }
-
-    /// <summary>Address of the first page.</summary>
-    public Uri FirstAddress => Paging == "page" ? AddressOf(FirstPage) : Url;
-
-    /// <summary>Address of a page by its number.</summary>
-    public Uri AddressOf(long page) => PageAddress.With(Url, Parameter, page.ToString(CultureInfo.InvariantCulture));
 
     /// <exception cref="ConnectorException">A field is missing or wrong.</exception>
     public static HttpJsonConfiguration From(SourceSettings settings)

@@ -1,35 +1,26 @@
 using Connectors.Abstractions;
+using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.HttpJson.Streams;
+using Connectors.Sources.Rest.SignIn;
 using Connectors.Sources.Rest.Streams;
 
 namespace Connectors.Sources.Rest.HttpJson;
 
 /// <summary>The items of a JSON endpoint, page by page, as the configuration alone describes it. See docs/sources/http_json.md.</summary>
-public sealed class HttpJsonDataSource : IDataSource, IReportsProgress
+public sealed class HttpJsonDataSource : RestDataSource, IReportsProgress
 {
-    private readonly SourceContext _context;
-    private readonly Lazy<(HttpJsonConfiguration Configuration, HttpJsonClient Client)> _opened;
-    private readonly StreamWalk _walk;
+    private readonly Lazy<HttpJsonConfiguration> _configuration;
     private long _requests;
 
     /// <summary>Keeps the context; connects at the first call.</summary>
     public HttpJsonDataSource(SourceContext context)
+        : base(context)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        _context = context;
-        _opened = new(
-            () =>
-            {
-                var configuration = HttpJsonConfiguration.From(context.Settings);
-                return (configuration, new HttpJsonClient(configuration, context.TimeProvider));
-            },
-            LazyThreadSafetyMode.PublicationOnly
-        );
-        _walk = new StreamWalk(_ => [Open()], context.TimeProvider);
+        _configuration = new Lazy<HttpJsonConfiguration>(() => HttpJsonConfiguration.From(Context.Settings));
     }
 
     /// <inheritdoc/>
-    public SourceDescription Description { get; } =
+    public override SourceDescription Description { get; } =
         new()
         {
             Name = "HTTP JSON",
@@ -46,50 +37,45 @@ public sealed class HttpJsonDataSource : IDataSource, IReportsProgress
 
     /// <inheritdoc/>
     /// <remarks>Gets the first page and looks for items and their ids.</remarks>
-    public async Task PingAsync(CancellationToken cancellationToken)
+    public override Task PingAsync(CancellationToken cancellationToken) => Open().CheckAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    private protected override RestClient CreateClient()
     {
-        var (configuration, client) = _opened.Value;
-        using var page = await client.GetAsync(configuration.FirstAddress, cancellationToken);
-        HttpJsonItems.Check(configuration, page);
+        var configuration = _configuration.Value;
+        return new RestClient(
+            new RestClientOptions
+            {
+                Name = Description.Name,
+                Address = configuration.Url,
+                Signer = RequestSigner.Headers(configuration.Headers),
+                SignInHint = "Check bearer_token and headers.",
+                PermissionHint = "Check bearer_token and headers.",
+                LateHint = "Raise request_timeout, or ask for smaller pages.",
+                LargeHint = " Ask for smaller pages, or raise max_response_mb.",
+                PrivateHosts = configuration.AllowedHosts,
+                StaysOnHost = true,
+                ReadJson = HttpJsonBody.Parse,
+
+                // The sync tries again: http_json has no field that says how often a request is sent.
+                Retries = 0,
+                Timeout = configuration.Timeout,
+                MaxResponseBytes = configuration.MaxResponseBytes,
+            },
+            Context,
+            RestClient.CreateHttp(Context, "url", configuration.AllowedHosts)
+        );
     }
 
     /// <inheritdoc/>
-    public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) =>
-        Task.FromResult(ChangeCheckResult.Unknown);
-
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<SourcePartition>>([SourcePartition.All]);
-
-    /// <inheritdoc/>
-    public Task<SourcePage> ReadPageAsync(
-        SourcePartition partition,
-        PageToken after,
-        PageLimits limits,
-        CancellationToken cancellationToken
-    )
-    {
-        ArgumentNullException.ThrowIfNull(partition);
-        cancellationToken.ThrowIfCancellationRequested();
-        return _walk.ReadAsync(partition.Name, [RestPlace.Whole], after, limits, deleted: null, tokenOf: null, cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync()
-    {
-        _walk.Dispose();
-        if (_opened.IsValueCreated)
-        {
-            _opened.Value.Client.Dispose();
-        }
-
-        return ValueTask.CompletedTask;
-    }
+    private protected override IReadOnlyList<RestStream> StreamsOf(RestPlace place) => [Open()];
 
     private HttpJsonStream Open()
     {
-        var (configuration, client) = _opened.Value;
-        var pace = new HttpJsonPace(configuration, _context, () => Interlocked.Increment(ref _requests));
-        return new HttpJsonStream(configuration, client, pace);
+        var configuration = _configuration.Value;
+        var pace = new HttpJsonPace(configuration, Context, () => Interlocked.Increment(ref _requests));
+        return configuration.Paging == "page"
+            ? new NumberedPages(configuration, Client, pace)
+            : new LinkedPages(configuration, Client, pace);
     }
 }

@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
+using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.HttpJson;
 using Connectors.Sources.Rest.HttpJson.Streams;
+using Connectors.Sources.Rest.Paging;
 using Connectors.Testing;
 using Microsoft.AspNetCore.Http;
 using Xunit;

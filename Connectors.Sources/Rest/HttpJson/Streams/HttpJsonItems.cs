@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
+using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Streams;
 
 namespace Connectors.Sources.Rest.HttpJson.Streams;
@@ -17,10 +18,10 @@ internal static class HttpJsonItems
     /// <param name="before">A hash of the ids before it.</param>
     /// <returns>How many there are, and a hash of their ids and of those before.</returns>
     /// <exception cref="ConnectorException">There is no list of items, or an item without an id.</exception>
-    public static (int Count, ulong Hash) Check(HttpJsonConfiguration configuration, HttpJsonPage page, ulong before = 0)
+    public static (int Count, ulong Hash) Check(HttpJsonConfiguration configuration, RestResponse page, ulong before = 0)
     {
         var (count, hash) = (0, before);
-        foreach (var item in Of(configuration, page))
+        foreach (var item in Of(configuration, page).EnumerateArray())
         {
             (count, hash) = (count + 1, Hash(Id(configuration, page, item), hash));
         }
@@ -30,10 +31,10 @@ internal static class HttpJsonItems
 
     /// <summary>Adds the documents.</summary>
     /// <inheritdoc cref="Check"/>
-    public static (int Count, ulong Hash) Write(HttpJsonConfiguration configuration, HttpJsonPage page, StreamPage documents, ulong before)
+    public static (int Count, ulong Hash) Write(HttpJsonConfiguration configuration, RestResponse page, StreamPage documents, ulong before)
     {
         var (count, hash) = (0, before);
-        foreach (var item in Of(configuration, page))
+        foreach (var item in Of(configuration, page).EnumerateArray())
         {
             var id = Id(configuration, page, item);
             (count, hash) = (count + 1, Hash(id, hash));
@@ -43,24 +44,26 @@ internal static class HttpJsonItems
         return (count, hash);
     }
 
-    private static JsonElement.ArrayEnumerator Of(HttpJsonConfiguration configuration, HttpJsonPage page) =>
-        configuration.Items.Find(page.Document.RootElement) is { ValueKind: JsonValueKind.Array } items
-            ? items.EnumerateArray()
+    /// <summary>The list of items.</summary>
+    /// <exception cref="ConnectorException">There is none.</exception>
+    public static JsonElement Of(HttpJsonConfiguration configuration, RestResponse page) =>
+        configuration.Items.Find(page.Json) is { ValueKind: JsonValueKind.Array } items
+            ? items
             : throw new ConnectorException(
-                $"items_pointer: there is no array at {configuration.Items} in the answer of {page.Address.GetLeftPart(UriPartial.Path)}."
+                $"items_pointer: there is no array at {configuration.Items} in the answer of {RestErrors.Name(page.Address)}."
             );
 
-    private static string Id(HttpJsonConfiguration configuration, HttpJsonPage page, JsonElement item)
+    private static string Id(HttpJsonConfiguration configuration, RestResponse page, JsonElement item)
     {
         var id = configuration.Id.Find(item) switch
         {
-            { ValueKind: JsonValueKind.String } text => HttpJsonPage.Text(text),
+            { ValueKind: JsonValueKind.String } text => HttpJsonBody.Text(text),
             { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
             _ => null,
         };
         return string.IsNullOrEmpty(id)
             ? throw new ConnectorException(
-                $"id_pointer: an item in the answer of {page.Address.GetLeftPart(UriPartial.Path)} has no text or number at "
+                $"id_pointer: an item in the answer of {RestErrors.Name(page.Address)} has no text or number at "
                     + $"{configuration.Id}, so it can't be told apart."
             )
             : id;
@@ -72,7 +75,7 @@ internal static class HttpJsonItems
     private static DateTimeOffset? Timestamp(HttpJsonConfiguration configuration, JsonElement item) =>
         configuration.Timestamp?.Find(item) is { ValueKind: JsonValueKind.String } text
         && DateTimeOffset.TryParse(
-            HttpJsonPage.Text(text),
+            HttpJsonBody.Text(text),
             CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
             out var time

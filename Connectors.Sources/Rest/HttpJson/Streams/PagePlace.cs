@@ -1,5 +1,6 @@
 using System.Globalization;
 using Connectors.Abstractions;
+using Connectors.Sources.Rest.Streams;
 
 namespace Connectors.Sources.Rest.HttpJson.Streams;
 
@@ -29,7 +30,7 @@ internal readonly record struct PagePlace(string Base, int Hops, ulong Hash)
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var hops)
             && ulong.TryParse(parts[2], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hash)
             ? new PagePlace(parts[3], hops, hash)
-            : throw HttpJsonErrors.NoPlace(cursor);
+            : throw StreamPosition.NoPlace(cursor);
     }
 
     /// <summary>The cursor.</summary>

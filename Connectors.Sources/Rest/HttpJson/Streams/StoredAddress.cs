@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Connectors.Abstractions;
+using Connectors.Sources.Rest.Streams;
 
 namespace Connectors.Sources.Rest.HttpJson.Streams;
 
@@ -39,6 +40,9 @@ internal sealed partial class StoredAddress
         [
             .. configuration.Headers.SelectMany(header => header.Value.Reveal().Split(Separators, StringSplitOptions.RemoveEmptyEntries)),
             .. _parameters.Where(own => LooksSecret(own) || ValueOf(own).Length >= ShortestKey).Select(ValueOf),
+            .. _segments
+                .Select(segment => Uri.UnescapeDataString(segment.Trim('/')))
+                .Where(segment => segment.Length >= ShortestKey && segment.Any(char.IsAsciiDigit)),
         ];
     }
 
@@ -81,7 +85,7 @@ internal sealed partial class StoredAddress
             }
         }
 
-        throw HttpJsonErrors.NoPlace(text);
+        throw StreamPosition.NoPlace(text);
     }
 
     private static string[] Parameters(string query) => query.Length <= 1 ? [] : query[1..].Split('&');
@@ -92,10 +96,13 @@ internal sealed partial class StoredAddress
 
     private static string Unescape(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 
+    /// <summary>Whether a parameter is called as one that opens a door: <c>sig</c>, <c>auth[token]</c>, <c>api-key</c>.</summary>
     private static bool LooksSecret(string parameter)
     {
-        var text = $"{NameOf(parameter)}={ValueOf(parameter)}";
-        return Redactor.Redact(text) != text;
+        var name = NotOfAName().Replace(NameOf(parameter), "_").Trim('_');
+        return ValueOf(parameter).Length > 0
+            && !PlaceName().IsMatch(name)
+            && (SecretName().IsMatch(name) || Redactor.Redact($"{name}=x") != $"{name}=x");
     }
 
     /// <summary>Which of the configured parameters it is; -1 for none.</summary>
@@ -112,7 +119,7 @@ internal sealed partial class StoredAddress
     private bool IsSecret(string parameter) =>
         HoldsSecret(ValueOf(parameter))
         || HoldsSecret(NameOf(parameter))
-        || (NameOf(parameter) != _placeParameter && !PlaceName().IsMatch(NameOf(parameter)) && LooksSecret(parameter));
+        || (NameOf(parameter) != _placeParameter && LooksSecret(parameter));
 
     private bool HoldsSecret(string text) =>
         Array.Exists(
@@ -121,11 +128,23 @@ internal sealed partial class StoredAddress
         )
         || Redactor.Redact(text) != text;
 
-    // Tokens that open no door: they say where a listing goes on.
+    // Tokens and keys that open no door: they say where a listing goes on.
     [GeneratedRegex(
-        "^[$_]*(next[_-]?page|next|page|paging|pagination|skip|continuation|cursor|resumption|scroll)[_-]?token$",
+        "^((next[_-]?page|next|page|paging|pagination|skip|continuation|cursor|resumption|scroll)[_-]?token"
+            + "|(start|last|next|after|from|exclusive)[a-z_-]*key)$",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         1000
     )]
     private static partial Regex PlaceName();
+
+    // Beside those that the redactor knows, which has to spare the words of a log.
+    [GeneratedRegex(
+        "keys?$|(^|[_-])(code|hmac|sig|sign|auth|pass|session|sessionid|sid|ticket|assertion)$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        1000
+    )]
+    private static partial Regex SecretName();
+
+    [GeneratedRegex(@"[^\w-]", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex NotOfAName();
 }
