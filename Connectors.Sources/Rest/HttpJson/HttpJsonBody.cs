@@ -17,8 +17,7 @@ internal static class HttpJsonBody
 
     /// <summary>Reads it; the caller disposes the document.</summary>
     /// <exception cref="ConnectorException">It can't be read; the message says why.</exception>
-    public static JsonDocument Parse(RestResponse answer) =>
-        Parse(RestErrors.Name(answer.Address), answer.Bytes.Span, answer.ContentType);
+    public static JsonDocument Parse(RestResponse answer) => Parse(RestErrors.Name(answer.Address), answer.Bytes.Span, answer.ContentType);
 
     /// <summary>Reads it; the caller disposes the document.</summary>
     /// <param name="place">The address for messages.</param>

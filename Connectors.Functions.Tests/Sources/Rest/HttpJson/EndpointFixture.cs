@@ -96,7 +96,11 @@ internal sealed class EndpointFixture(string paging) : SourceFixture
                     }
             );
         await context.Response.WriteAsync(
-            new JsonObject { ["data"] = new JsonObject { ["items"] = new JsonArray([.. items]) }, ["next"] = next }.ToJsonString(),
+            new JsonObject
+            {
+                ["data"] = new JsonObject { ["items"] = new JsonArray([.. items]) },
+                ["next"] = next,
+            }.ToJsonString(),
             context.RequestAborted
         );
     }

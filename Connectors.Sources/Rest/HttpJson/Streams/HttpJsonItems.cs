@@ -69,8 +69,7 @@ internal static class HttpJsonItems
             : id;
     }
 
-    private static ulong Hash(string id, ulong before) =>
-        XxHash3.HashToUInt64(MemoryMarshal.AsBytes(id.AsSpan()), unchecked((long)before));
+    private static ulong Hash(string id, ulong before) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(id.AsSpan()), unchecked((long)before));
 
     private static DateTimeOffset? Timestamp(HttpJsonConfiguration configuration, JsonElement item) =>
         configuration.Timestamp?.Find(item) is { ValueKind: JsonValueKind.String } text

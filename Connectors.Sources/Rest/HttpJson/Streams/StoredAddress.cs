@@ -122,9 +122,8 @@ internal sealed partial class StoredAddress
         || (NameOf(parameter) != _placeParameter && LooksSecret(parameter));
 
     private bool HoldsSecret(string text) =>
-        Array.Exists(
-            _secrets,
-            secret => secret.Length >= ShortestSecret ? text.Contains(secret, StringComparison.Ordinal) : text == secret && text.Length > 0
+        Array.Exists(_secrets, secret =>
+            secret.Length >= ShortestSecret ? text.Contains(secret, StringComparison.Ordinal) : text == secret && text.Length > 0
         )
         || Redactor.Redact(text) != text;
 
