@@ -194,7 +194,8 @@ public sealed class ServiceConfigurationTests
                 "config.yml:5: extraction_service.use_file_pointers: known from the Python service, without effect here: files are sent "
                     + "to the extraction service, never left for it in a folder.",
                 "config.yml:6: native_service_types: there is no source for the service type \"oracle\": its connectors are not served. "
-                    + $"There are {string.Join(", ", BuiltInSources.Classes.Keys)}; add others under sources.",
+                    + "Oracle Database needs a plug-in, as Oracle's driver comes under a licence of its own; docs/writing-a-source.md shows "
+                    + "how to write one.",
                 "config.yml:8: sources.mongodb: a Python class, without effect here: the built-in source mongodb is used.",
             ],
             configuration.Notices.Select(notice => notice.ToString())
