@@ -6,8 +6,8 @@ namespace Connectors.Sources.Rest;
 
 /// <summary>
 /// A source that is asked over HTTP. A derived class says how to sign in (<see cref="CreateClient"/>), what the places are
-/// (<see cref="FindPlacesAsync"/>) and
-/// what is to be read of each (<see cref="StreamsOf"/>); paging, resuming, limits, retries and gaps are the base's.
+/// (<see cref="FindPlacesAsync"/>) and what is to be read of each (<see cref="StreamsOf"/>); paging, resuming, limits, retries and gaps
+/// are the base's.
 /// </summary>
 public abstract class RestDataSource : IDataSource
 {

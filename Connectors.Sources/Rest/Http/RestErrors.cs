@@ -7,8 +7,7 @@ namespace Connectors.Sources.Rest.Http;
 
 /// <summary>
 /// Words what a service answers, and what keeps it from answering. Bodies of answers and queries of addresses are left out: they may
-/// repeat what the
-/// request said. The status goes with the exception, as its inner <see cref="HttpRequestException"/>.
+/// repeat what the request said. The status goes with the exception, as its inner <see cref="HttpRequestException"/>.
 /// </summary>
 internal static class RestErrors
 {

@@ -159,12 +159,7 @@ public sealed class MicrosoftTeamsDataSource : RestDataSource
         RestRequest.Get($"{(user is null ? string.Empty : $"users/{user}/")}chats?$expand=members&$top=50");
 
     private RestClient CreateApplication() =>
-        Graph.Create(
-            Context,
-            _configuration.Value.SignIn,
-            address => PermissionOf(address, isDelegated: false),
-            options => options
-        );
+        Graph.Create(Context, _configuration.Value.SignIn, address => PermissionOf(address, isDelegated: false), options => options);
 
     private EachStream Chats(string? user) =>
         new(

@@ -132,9 +132,7 @@ public sealed class OutlookDataSource : GraphDataSource
     private protected override IReadOnlyList<RestStream> StreamsSince(RestPlace place, DateTimeOffset since) => StreamsOf(place, since);
 
     private static RestPlace? PlaceOf(JsonElement user) =>
-        user.Text("mail") is { } mail
-            ? new RestPlace(GraphUsers.IdOf(user), mail, user.Text("displayName") ?? mail)
-            : null;
+        user.Text("mail") is { } mail ? new RestPlace(GraphUsers.IdOf(user), mail, user.Text("displayName") ?? mail) : null;
 
     private static string MailboxOf(RestPlace place) => $"users/{Uri.EscapeDataString(place.Key)}";
 

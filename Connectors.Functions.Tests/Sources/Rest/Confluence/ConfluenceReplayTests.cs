@@ -102,7 +102,7 @@ public sealed class ConfluenceReplayTests : ReplayTests
     [InlineData("confluence_url", "fabrikam.atlassian.net", "confluence_url: not an address")]
     [InlineData("account_email", "", "account_email: required")]
     [InlineData("api_token", "", "api_token: required")]
-    [InlineData("data_source", "confluence_home", "data_source: 'confluence_home' is no edition")]
+    [InlineData("data_source", "confluence_home", "data_source: \"confluence_home\" is none of confluence_server, confluence_cloud, ")]
     [InlineData("spaces", "NOWHERE", "spaces: there is no space 'NOWHERE'")]
     [InlineData("retry_count", "99", "retry_count: 99 is out of range")]
     public Task AWrongFieldIsNamed(string field, string value, string sentence) => NamesTheFieldAsync(field, value, sentence);

@@ -86,6 +86,9 @@ public sealed class GitHubReplayTests : ReplayTests
     [InlineData("repositories", "", "repositories: required")]
     [InlineData("data_source", "github_server", "host: required")]
     [InlineData("repo_type", "organization", "org_name: required")]
+    [InlineData("data_source", "github_servers", "data_source: \"github_servers\" is neither github_cloud nor github_server.")]
+    [InlineData("auth_method", "app", "auth_method: \"app\" is neither personal_access_token nor github_app.")]
+    [InlineData("repo_type", "organisation", "repo_type: \"organisation\" is neither other nor organization.")]
     public Task AWrongFieldIsNamed(string field, string value, string sentence) => NamesTheFieldAsync(field, value, sentence);
 
     [Fact]

@@ -109,7 +109,7 @@ public sealed class JiraReplayTests : ReplayTests
     [InlineData("jira_url", "fabrikam.atlassian.net", "jira_url: not an address")]
     [InlineData("account_email", "", "account_email: required")]
     [InlineData("api_token", "", "api_token: required")]
-    [InlineData("data_source", "jira_home", "data_source: 'jira_home' is no edition")]
+    [InlineData("data_source", "jira_home", "data_source: \"jira_home\" is none of jira_cloud, jira_server, jira_data_center.")]
     [InlineData("projects", "NOWHERE", "projects: there is no project 'NOWHERE'")]
     [InlineData("concurrent_downloads", "101", "concurrent_downloads: 101 is out of range")]
     public Task AWrongFieldIsNamed(string field, string value, string sentence) => NamesTheFieldAsync(field, value, sentence);

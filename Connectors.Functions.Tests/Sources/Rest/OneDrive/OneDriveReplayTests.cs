@@ -182,6 +182,24 @@ public sealed class OneDriveReplayTests : ReplayTests
         );
 
     [Fact]
+    public async Task AUserWhoComesOnTwoPagesIsReadOnce()
+    {
+        var ann = new JsonObject { ["id"] = OneDriveReplay.Ann, ["userPrincipalName"] = "ann@example.org" };
+        var bob = new JsonObject { ["id"] = "bob", ["userPrincipalName"] = "bob@example.org" };
+        var twice = OneDriveReplay.With(request =>
+            request.Url.AbsolutePath == "/v1.0/users"
+                ? request.Url.Query == "?$skiptoken=2"
+                    ? MicrosoftReplay.List(next: null, ann, bob)
+                    : MicrosoftReplay.List("https://graph.microsoft.com/v1.0/users?$skiptoken=2", ann)
+                : null
+        );
+        await using var server = await ReplayServer.StartAsync(twice, "first", calls: null, Cancellation);
+        await using var source = server.Open();
+        Assert.Equal(2, (await source.PartitionAsync(1, Cancellation)).Count);
+        Assert.Equal(2, server.Requests.Count(request => request.Contains("/v1.0/users?", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task AnOwnerWhoIsUnknownIsNamed()
     {
         await using var server = await StartAsync("first");

@@ -129,7 +129,7 @@ public sealed class OutlookReplayTests : ReplayTests
 
     [Theory]
     [InlineData("data_source", "outlook_server", "data_source: mailboxes of Exchange Server can't be mirrored")]
-    [InlineData("data_source", "elsewhere", "data_source: 'elsewhere' is not known")]
+    [InlineData("data_source", "elsewhere", "data_source: \"elsewhere\" is neither outlook_cloud nor outlook_server.")]
     [InlineData("tenant_id", "", "tenant_id: required")]
     [InlineData("client_id", "", "client_id: required")]
     [InlineData("client_secret", "", "client_secret: required")]

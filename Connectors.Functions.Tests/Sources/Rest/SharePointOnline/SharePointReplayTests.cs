@@ -167,7 +167,7 @@ public sealed class SharePointReplayTests : ReplayTests
     [InlineData("tenant_name", "contoso", "tenant_name: the tenant has no sites at contoso.sharepoint.com; it has some at fabrikam.")]
     [InlineData("client_id", "", "client_id: required")]
     [InlineData("secret_value", "", "secret_value: required")]
-    [InlineData("auth_method", "password", "auth_method: 'password' is no way to sign in")]
+    [InlineData("auth_method", "password", "auth_method: \"password\" is neither secret nor certificate.")]
     [InlineData("auth_method", "certificate", "certificate, private_key: not a certificate")]
     [InlineData("site_collections", "nowhere", "site_collections: there is no site 'nowhere'")]
     public Task AWrongFieldIsNamed(string field, string value, string sentence) => NamesTheFieldAsync(field, value, sentence);
