@@ -76,6 +76,13 @@ internal static class RestErrors
         };
     }
 
+    /// <summary>The exception to throw for an address on another host, where the credentials are not meant to go.</summary>
+    /// <param name="place">What leads there.</param>
+    /// <param name="how">How: <c>the next page leads</c>.</param>
+    /// <param name="address">Where it leads.</param>
+    public static ConnectorException OtherHost(string place, string how, Uri address) =>
+        new($"{place}: {how} to {address.Scheme}://{address.Authority}, another host, which is not followed.");
+
     /// <summary>Whether the same request may succeed a little later.</summary>
     public static bool IsPassing(HttpStatusCode status) => (int)status is 408 or 425 or 429 or >= 500;
 
@@ -99,7 +106,7 @@ internal static class RestErrors
                         $"{place}: can't be reached ({socket.SocketErrorCode}). Check {service.AddressField} and the network."
                     );
                 case OperationCanceledException:
-                    return new ConnectorException(FailureKind.Retry, $"{place}: no answer in time. It is retried.");
+                    return new ConnectorException(FailureKind.Retry, $"{place}: no answer in time. {service.LateHint}");
             }
         }
 

@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using Connectors.Sources.Rest.HttpJson;
+using Connectors.Sources.Rest.Paging;
 
 namespace Connectors.Sources.Rest.Http;
 
