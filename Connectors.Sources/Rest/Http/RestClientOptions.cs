@@ -77,6 +77,12 @@ internal sealed record RestClientOptions
     /// <summary>The least time between the beginnings of two requests to a host. Default none.</summary>
     public TimeSpan Spacing { get; init; } = TimeSpan.Zero;
 
+    /// <summary>
+    /// Where each method of the service has a limit of its own (Slack): that of an address, in the place of the host's and of
+    /// <see cref="Spacing"/>. A refusal then holds up requests to that method alone.
+    /// </summary>
+    public Func<Uri, RequestLimit>? LimitOf { get; init; }
+
     /// <summary>How often a request is sent again when its failure may pass. Default 4.</summary>
     public int Retries { get; init; } = 4;
 

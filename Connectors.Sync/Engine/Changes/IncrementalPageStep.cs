@@ -24,12 +24,15 @@ internal sealed class IncrementalPageStep(IContentIndex? index, SyncRequest requ
     private readonly DocumentFilter? _filter = DocumentFilter.For(request.Rules);
 
     /// <summary>Plans <paramref name="page"/>; the caller disposes both.</summary>
-    public async Task<PagePlan> PlanAsync(ChangePage page, CancellationToken cancellationToken)
+    /// <param name="page">The page as the source gave it.</param>
+    /// <param name="compares">Whether what the index has in the same version is left alone.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public async Task<PagePlan> PlanAsync(ChangePage page, bool compares, CancellationToken cancellationToken)
     {
         // A document that a rule excludes now may have been indexed before it changed.
         var (excluded, kept) = Filter(page.Upserts);
         var indexed =
-            index is not null && options.SkipUnchanged && page.Upserts.Count > 0
+            compares && index is not null && options.SkipUnchanged && page.Upserts.Count > 0
                 ? await IndexedVersions.ReadAsync(index, request.IndexName, Ids(page.Upserts), cancellationToken)
                 : IdSnapshot.Empty;
         var plan = await pages.PlanAsync(
