@@ -31,11 +31,23 @@ internal sealed record RestClientOptions
     /// </summary>
     public IReadOnlyList<string> PrivateHosts { get; init; } = [];
 
+    /// <summary>
+    /// Whether a redirect to another host fails the request. By default it is followed, without the credentials: files are often kept
+    /// elsewhere.
+    /// </summary>
+    public bool StaysOnHost { get; init; }
+
     /// <summary>What to do when the sign-in is refused: <c>Check username and password.</c></summary>
     public required string SignInHint { get; init; }
 
     /// <summary>What to do when permission is missing: <c>Give the user the role itil.</c></summary>
     public required string PermissionHint { get; init; }
+
+    /// <summary>What to do when there is no answer in time. By default nothing: it is retried.</summary>
+    public string LateHint { get; init; } = "It is retried.";
+
+    /// <summary>What to do when an answer is larger than <see cref="MaxResponseBytes"/>; empty for nothing.</summary>
+    public string LargeHint { get; init; } = string.Empty;
 
     /// <summary>Headers of every request.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [new("Accept", "application/json")];
@@ -47,6 +59,12 @@ internal sealed record RestClientOptions
     /// Tells an answer of status 200 that is an error all the same (GraphQL, Slack); <see langword="null"/> when it is none.
     /// </summary>
     public Func<JsonElement, ConnectorException?>? ErrorOf { get; init; }
+
+    /// <summary>
+    /// Reads the body of an answer as JSON, and throws a <see cref="ConnectorException"/> where it is none; <see langword="null"/> for
+    /// JSON in UTF-8.
+    /// </summary>
+    public Func<RestResponse, JsonDocument>? ReadJson { get; init; }
 
     /// <summary>Words an answer better than the base could; <see langword="null"/> to leave it to the base.</summary>
     public Func<RestResponse, ConnectorException?>? Explain { get; init; }
