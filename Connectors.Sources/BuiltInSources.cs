@@ -8,8 +8,10 @@ public static class BuiltInSources
         new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["azure_blob_storage"] = "Connectors.Sources.ObjectStores.AzureBlobs.AzureBlobDataSource, Connectors.Sources",
+            ["box"] = "Connectors.Sources.Rest.Box.BoxDataSource, Connectors.Sources",
             ["confluence"] = "Connectors.Sources.Rest.Confluence.ConfluenceDataSource, Connectors.Sources",
             ["dir"] = "Connectors.Sources.Files.DirectoryDataSource, Connectors.Sources",
+            ["dropbox"] = "Connectors.Sources.Rest.Dropbox.DropboxDataSource, Connectors.Sources",
             ["github"] = "Connectors.Sources.Rest.GitHub.GitHubDataSource, Connectors.Sources",
             ["gitlab"] = "Connectors.Sources.Rest.GitLab.GitLabDataSource, Connectors.Sources",
             ["http_json"] = "Connectors.Sources.Rest.HttpJson.HttpJsonDataSource, Connectors.Sources",
@@ -23,6 +25,7 @@ public static class BuiltInSources
             ["redis"] = "Connectors.Sources.Databases.Redis.RedisDataSource, Connectors.Sources",
             ["s3"] = "Connectors.Sources.ObjectStores.S3.S3DataSource, Connectors.Sources",
             ["salesforce"] = "Connectors.Sources.Rest.Salesforce.SalesforceDataSource, Connectors.Sources",
+            ["sandfly"] = "Connectors.Sources.Rest.Sandfly.SandflyDataSource, Connectors.Sources",
             ["servicenow"] = "Connectors.Sources.Rest.ServiceNow.ServiceNowDataSource, Connectors.Sources",
             ["sharepoint_online"] = "Connectors.Sources.Rest.SharePointOnline.SharePointOnlineDataSource, Connectors.Sources",
         };
