@@ -28,6 +28,7 @@ public static class BuiltInSources
             ["sandfly"] = "Connectors.Sources.Rest.Sandfly.SandflyDataSource, Connectors.Sources",
             ["servicenow"] = "Connectors.Sources.Rest.ServiceNow.ServiceNowDataSource, Connectors.Sources",
             ["sharepoint_online"] = "Connectors.Sources.Rest.SharePointOnline.SharePointOnlineDataSource, Connectors.Sources",
+            ["zoom"] = "Connectors.Sources.Rest.Zoom.ZoomDataSource, Connectors.Sources",
         };
 
     /// <summary>Names under which earlier versions had these classes, and the service type of each. A configuration that names one still
