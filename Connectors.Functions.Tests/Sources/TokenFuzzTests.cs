@@ -10,6 +10,7 @@ using Connectors.Sources.Databases.Sql.Tables;
 using Connectors.Sources.Files;
 using Connectors.Sources.ObjectStores.S3;
 using Connectors.Sources.Rest.HttpJson;
+using Connectors.Sources.Rest.Paging;
 using Connectors.Sync.Content;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Schedules;

@@ -58,12 +58,7 @@ internal static class BoxApi
 
     private static RestContent? ContentOf(RestClient client, string user, string id, JsonElement item) =>
         item.Text("type") == "file" && item.Text("name") is { } name && item.Number("size") is > 0 and var size
-            ? new RestContent(
-                client,
-                As(user, RestRequest.Get($"2.0/files/{Uri.EscapeDataString(id)}/content") with { Headers = [new("Accept", "*/*")] }),
-                name,
-                size
-            )
+            ? new RestContent(client, As(user, RestRequest.Get($"2.0/files/{Uri.EscapeDataString(id)}/content").AsFile()), name, size)
             : null;
 
     private static RestRequest As(string user, RestRequest request) =>

@@ -48,12 +48,10 @@ internal sealed record BoxConfiguration(string ClientId, Secret ClientSecret, Se
     public static BoxConfiguration From(SourceSettings settings)
     {
         var (id, secret) = (settings.GetRequiredString("client_id"), new Secret(settings.GetRequiredString("client_secret")));
-        var configuration = settings.GetString(Account) switch
-        {
-            null or OfUser => new BoxConfiguration(id, secret, new Secret(settings.GetRequiredString("refresh_token")), null),
-            OfEnterprise => new BoxConfiguration(id, secret, null, EnterpriseOf(settings.GetRequiredString("enterprise_id"))),
-            var other => throw new ConnectorException($"{Account}: '{other}' is neither {OfUser} nor {OfEnterprise}."),
-        };
+        var configuration =
+            settings.GetChoice(Account, OfUser, OfEnterprise) == OfUser
+                ? new BoxConfiguration(id, secret, new Secret(settings.GetRequiredString("refresh_token")), null)
+                : new BoxConfiguration(id, secret, null, EnterpriseOf(settings.GetRequiredString("enterprise_id")));
         return configuration with
         {
             Retries = RestFields.Number(settings, "retry_count", 3, 0, 10),

@@ -61,12 +61,12 @@ internal sealed record DropboxAccount(string AccountId, string Namespace, string
     /// <summary>A call for this account that gives a content.</summary>
     public RestRequest Content(string path, JsonObject argument)
     {
-        var request = For(new RestRequest(HttpMethod.Post, $"https://{DropboxApi.ContentHost}/{path}"));
+        var request = For(new RestRequest(HttpMethod.Post, $"https://{DropboxApi.ContentHost}/{path}")).AsFile();
 
         // Header values are ASCII: what is not is escaped here.
         return request with
         {
-            Headers = [.. request.Headers, new("Dropbox-API-Arg", argument.ToJsonString()), new("Accept", "*/*")],
+            Headers = [.. request.Headers, new("Dropbox-API-Arg", argument.ToJsonString())],
         };
     }
 

@@ -23,14 +23,13 @@ internal sealed record DropboxConfiguration(string Path, string AppKey, Secret A
         },
         CommonFields.TextExtraction,
         AccessControl.Switch,
-        new("include_inherited_users_and_groups", "Include groups and inherited users")
+        CommonFields.Toggle(
+            "include_inherited_users_and_groups",
+            "Include groups and inherited users",
+            "Ask for each file who has access through its folder as well. A request for each file."
+        ) with
         {
-            Type = ConfigFieldType.Boolean,
-            Display = ConfigDisplay.Toggle,
-            Required = false,
-            DefaultValue = false,
             DependsOn = [new ConfigDependency("use_document_level_security", true)],
-            Tooltip = "Ask for each file who has access through its folder as well. A request for each file.",
         },
     ];
 
@@ -45,7 +44,7 @@ internal sealed record DropboxConfiguration(string Path, string AppKey, Secret A
     /// <exception cref="ConnectorException">A field is missing or wrong.</exception>
     public static DropboxConfiguration From(SourceSettings settings)
     {
-        var path = (settings.GetString("path") ?? string.Empty).Trim().TrimEnd('/');
+        var path = settings.GetString("path").Trim().TrimEnd('/');
         return new DropboxConfiguration(
             path.Length == 0 || path.StartsWith('/') ? path : $"/{path}",
             settings.GetRequiredString("app_key"),

@@ -11,22 +11,15 @@ internal sealed record SandflyConfiguration(Uri Url, string User, Secret Passwor
         new("server_url", "Sandfly Server URL") { Tooltip = "The API's address: https://sandfly.example.org/v4." },
         new("username", "Sandfly Server Username"),
         new("password", "Sandfly Server Password") { Sensitive = true },
-        new("enable_pass", "Enable Pass Results")
+        CommonFields.Toggle("enable_pass", "Enable Pass Results", "Mirror results of checks that found nothing as well."),
+        CommonFields.Toggle(
+            "verify_ssl",
+            "Verify SSL Certificate",
+            "Switched off, whoever answers in the server's place gets the password. Give ssl_ca instead.",
+            isOn: true
+        ) with
         {
-            Type = ConfigFieldType.Boolean,
-            Display = ConfigDisplay.Toggle,
-            Required = false,
-            DefaultValue = false,
-            Tooltip = "Mirror results of checks that found nothing as well.",
-        },
-        new("verify_ssl", "Verify SSL Certificate")
-        {
-            Type = ConfigFieldType.Boolean,
-            Display = ConfigDisplay.Toggle,
-            Required = false,
-            DefaultValue = true,
             ShapesDocuments = false,
-            Tooltip = "Switched off, whoever answers in the server's place gets the password. Give ssl_ca instead.",
         },
         new("ssl_ca", "SSL certificate")
         {
@@ -70,7 +63,7 @@ internal sealed record SandflyConfiguration(Uri Url, string User, Secret Passwor
         {
             WithPassed = settings.GetBoolean("enable_pass", false),
             VerifiesCertificate = settings.GetBoolean("verify_ssl", true),
-            Authority = settings.GetString("ssl_ca"),
+            Authority = settings.GetString("ssl_ca") is { Length: > 0 } authority ? authority : null,
             Days = RestFields.Number(settings, "fetch_days", 30, 1, 3650),
             Retries = RestFields.Number(settings, "retry_count", 3, 0, 10),
             PrivateHosts = settings.GetList("allowed_hosts"),

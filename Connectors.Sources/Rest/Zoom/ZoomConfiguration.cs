@@ -10,14 +10,11 @@ internal sealed record ZoomConfiguration(string Account, string ClientId, Secret
         new("account_id", "Account ID") { Tooltip = "On the page App Credentials of the app, as the client's id and secret." },
         new("client_id", "Client ID"),
         new("client_secret", "Client secret") { Sensitive = true },
-        new("fetch_past_meeting_details", "Fetch past meeting details")
-        {
-            Type = ConfigFieldType.Boolean,
-            Display = ConfigDisplay.Toggle,
-            Required = false,
-            DefaultValue = false,
-            Tooltip = "Ask for each past meeting how it went, and who took part: two requests a meeting and more.",
-        },
+        CommonFields.Toggle(
+            "fetch_past_meeting_details",
+            "Fetch past meeting details",
+            "Ask for each past meeting how it went, and who took part: two requests a meeting and more."
+        ),
         new("recording_age", "Recording Age Limit (Months)")
         {
             Type = ConfigFieldType.Integer,

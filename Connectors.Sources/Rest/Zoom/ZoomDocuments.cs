@@ -27,7 +27,7 @@ internal sealed class ZoomDocuments(RestClient client)
             message.Text("download_url") is { } address
             && message.Text("file_name") is { } name
             && message.Number("file_size") is > 0 and var size
-                ? new RestContent(client, RestRequest.Get(address) with { Headers = [new("Accept", "*/*")] }, name, size)
+                ? new RestContent(client, RestRequest.Get(address).AsFile(), name, size)
                 : null;
         page.Add(id, message, Item, RestTime.Of(message.Text("date_time")), content);
     }

@@ -160,6 +160,15 @@ public sealed class SandflyReplayTests
     }
 
     [Fact]
+    public async Task ACertificateIsCheckedByTheAuthoritiesOfTheSystemUnlessOthersAreGiven()
+    {
+        await using var server = await ReplayServer.StartAsync(SandflyReplay.Source, "first", calls: null, Cancellation);
+        await using var source = server.Open("verify_ssl", true);
+        await source.PingAsync(Cancellation);
+        Assert.Empty(server.Unknown);
+    }
+
+    [Fact]
     public async Task ARefusedSignInNamesItsFields()
     {
         var refused = SandflyReplay.With(
