@@ -2,6 +2,7 @@ using System.Text.Json;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
+using Connectors.Sources.Rest.Limits;
 using Connectors.Sources.Rest.Paging;
 using Connectors.Sources.Rest.SignIn;
 using Connectors.Sources.Rest.Streams;
@@ -98,8 +99,17 @@ public sealed class SandflyDataSource : RestDataSource, IChangeFeed
             Retries = configuration.Retries,
         };
 
-        // What signs in uses the same connections; it is theirs who come after it to close them.
-        var signIn = new RestClient(options, Context, http);
+        // What signs in uses the same connections, which are closed with the other client. The request that it is for waits meanwhile in
+        // the host's budget and is sent again if this fails: so it has a budget of its own, and no retries.
+        var signIn = new RestClient(
+            options with
+            {
+                Retries = 0,
+                LimitOf = address => new RequestLimit($"{address.Authority} (sign-in)", TimeSpan.Zero),
+            },
+            Context,
+            http
+        );
         var tokens = new SandflyTokens(signIn, configuration.User, configuration.Password);
         return new RestClient(options with { Signer = RequestSigner.Tokens(tokens, Context.TimeProvider) }, Context, http);
     }
