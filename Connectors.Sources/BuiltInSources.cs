@@ -17,6 +17,7 @@ public static class BuiltInSources
             ["microsoft_teams"] = "Connectors.Sources.Rest.MicrosoftTeams.MicrosoftTeamsDataSource, Connectors.Sources",
             ["mongodb"] = "Connectors.Sources.Databases.MongoDB.MongoDataSource, Connectors.Sources",
             ["mysql"] = "Connectors.Sources.Databases.Sql.MySql.MySqlDataSource, Connectors.Sources",
+            ["network_drive"] = "Connectors.Sources.Files.NetworkDrive.NetworkDriveDataSource, Connectors.Sources",
             ["onedrive"] = "Connectors.Sources.Rest.OneDrive.OneDriveDataSource, Connectors.Sources",
             ["outlook"] = "Connectors.Sources.Rest.Outlook.OutlookDataSource, Connectors.Sources",
             ["postgresql"] = "Connectors.Sources.Databases.Sql.PostgreSql.PostgreSqlDataSource, Connectors.Sources",
