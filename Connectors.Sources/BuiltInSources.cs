@@ -26,6 +26,7 @@ public static class BuiltInSources
             ["salesforce"] = "Connectors.Sources.Rest.Salesforce.SalesforceDataSource, Connectors.Sources",
             ["servicenow"] = "Connectors.Sources.Rest.ServiceNow.ServiceNowDataSource, Connectors.Sources",
             ["sharepoint_online"] = "Connectors.Sources.Rest.SharePointOnline.SharePointOnlineDataSource, Connectors.Sources",
+            ["slack"] = "Connectors.Sources.Rest.Slack.SlackDataSource, Connectors.Sources",
         };
 
     /// <summary>Names under which earlier versions had these classes, and the service type of each. A configuration that names one still

@@ -11,6 +11,7 @@ using Connectors.Sources.Files;
 using Connectors.Sources.Files.Walking;
 using Connectors.Sources.ObjectStores.S3;
 using Connectors.Sources.Rest.HttpJson;
+using Connectors.Sources.Rest.Paging;
 using Connectors.Sync.Content;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Schedules;

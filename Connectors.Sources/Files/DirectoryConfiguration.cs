@@ -30,15 +30,13 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
                 + "with a dot in its name.",
         },
         CommonFields.TextExtraction,
-        new(OutsideField, "Follow links that lead outside")
+        CommonFields.Toggle(
+            OutsideField,
+            "Follow links that lead outside",
+            "Read what symbolic links lead to outside of the directory too. Only if nobody can put a link there who may not read all "
+                + "that this service may."
+        ) with
         {
-            Type = ConfigFieldType.Boolean,
-            Display = ConfigDisplay.Toggle,
-            Required = false,
-            DefaultValue = false,
-            Tooltip =
-                "Read what symbolic links lead to outside of the directory too. Only if nobody can put a link there who may not read all "
-                + "that this service may.",
             UiRestrictions = ["advanced"],
             ShapesDocuments = false,
         },

@@ -94,6 +94,35 @@ public sealed class StatusPageBrowserTests
     }
 
     [Fact]
+    public async Task ADryRunNamesFilesAndTellsWhichDeletesTheGuardWouldHoldBack()
+    {
+        BrowserPage.Require();
+        await using var bed = await PollBed.OpenAsync();
+        var folder = await bed.MirrorAsync("f1", "Files", 30);
+        await bed.StartAsync();
+        await using var browser = await BrowserPage.OpenAsync();
+        var page = browser.Page;
+        await page.GotoAsync(bed.Page.ToString());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sync Files now" }).ClickAsync();
+        await Expect(page.GetByText("The sync of Files has ended.")).ToBeVisibleAsync();
+        Directory.GetFiles(folder, "1*.txt").Concat(Directory.GetFiles(folder, "2*.txt")).ToList().ForEach(File.Delete);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Dry run of Files" }).ClickAsync();
+        await Expect(
+                page.GetByText(
+                    "A full sync would add 0, update 0 and delete 22, which would be held back; 8 documents are unchanged. Nothing was written."
+                )
+            )
+            .ToBeVisibleAsync();
+        await Expect(page.GetByText("Nothing would be deleted: 22 of the index's 30 documents (73.3 %) are no longer in the source."))
+            .ToBeVisibleAsync();
+        await page.GetByText("Which documents").ClickAsync();
+        await Expect(page.Locator(".ids li", new() { HasText = $"- {folder}/17.txt" })).ToHaveCountAsync(1);
+        Assert.Equal(30, bed.Elasticsearch.Count("search-f1"));
+        Assert.Empty(browser.Complaints);
+    }
+
+    [Fact]
     public async Task TheFunctionKeyIsAskedForOnceAndStaysInTheTab()
     {
         BrowserPage.Require();

@@ -17,6 +17,9 @@ internal sealed class SinkIndex : IContentIndex
     /// <summary>The most bytes of requests at the same time.</summary>
     public long MostOnTheWay => Interlocked.Read(ref _most);
 
+    /// <summary>Called with the body of each request before it is taken.</summary>
+    public Func<string, Task>? OnBody { get; init; }
+
     /// <summary>Documents written.</summary>
     public int Documents => _documents;
 
@@ -36,6 +39,11 @@ internal sealed class SinkIndex : IContentIndex
         }
 
         await Task.Yield();
+        if (OnBody is not null)
+        {
+            await OnBody(System.Text.Encoding.UTF8.GetString(body.Span));
+        }
+
         Xunit.Assert.Equal((byte)'\n', body.Span[^1]);
         Interlocked.Add(ref _documents, operations);
         Interlocked.Add(ref _onTheWay, -body.Length);

@@ -164,7 +164,7 @@ public sealed class ServiceConfigurationTests
         Assert.Equal(LogLevel.Debug, configuration.Service.LogLevel);
         Assert.Equal("/etc/state", configuration.Service.StateFolder);
         Assert.Equal(new DeleteGuardOptions { MaxPercent = 50, MaxDocuments = 0 }, configuration.Engine.DeleteGuard);
-        Assert.Equal(new ConnectorEntry("a", "gdrive", null), Assert.Single(configuration.Connectors) with { Location = "" });
+        Assert.Equal(new ConnectorEntry("a", "gdrive", null, "config.yml:23"), Assert.Single(configuration.Connectors));
         Assert.Empty(configuration.NativeServiceTypes);
         Assert.Equal("MyCompany.GDrive.GoogleDriveDataSource, MyCompany.GDrive", configuration.Sources["gdrive"]);
     }
@@ -185,7 +185,7 @@ public sealed class ServiceConfigurationTests
             """
         );
 
-        Assert.Equal(new ConnectorEntry("a", "dir", null), Assert.Single(configuration.Connectors) with { Location = "" });
+        Assert.Equal(new ConnectorEntry("a", "dir", null, "config.yml:1"), Assert.Single(configuration.Connectors));
         Assert.Equal(
             [
                 "config.yml:1: connector_id: the old form. Write an entry under connectors instead.",

@@ -144,9 +144,11 @@ internal sealed class RestClient : IDisposable
             : throw new ConnectorException($"{_options.Name}: named an address that is none. Check {_options.AddressField}.");
 
     private Task<IDisposable> EnterAsync(Uri address, CancellationToken cancellationToken) =>
-        BudgetOf(address).EnterAsync(_options.Spacing, cancellationToken);
+        BudgetOf(address).EnterAsync(LimitOf(address).Spacing, cancellationToken);
 
-    private HostBudget BudgetOf(Uri address) => _context.Hosts.For(address.Authority, _options.RequestsAtATime, _context.TimeProvider);
+    private HostBudget BudgetOf(Uri address) => _context.Hosts.For(LimitOf(address).Name, _options.RequestsAtATime, _context.TimeProvider);
+
+    private RequestLimit LimitOf(Uri address) => _options.LimitOf?.Invoke(address) ?? new RequestLimit(address.Authority, _options.Spacing);
 
     /// <summary>How long the answer asks to wait; <see langword="null"/> when it asks for nothing.</summary>
     private TimeSpan? WaitOf(RestResponse answer)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
+using Connectors.Sources.Rest.Documents;
 
 namespace Connectors.Sources.Rest.HttpJson;
 

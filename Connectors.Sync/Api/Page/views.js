@@ -125,7 +125,7 @@ function drawDetail() {
 function dryRunPanel(run) {
   const counts = run.counts ?? {};
   const list = (sign, all, ids) => [
-    ...(ids ?? []).map(id => make('li', null, `${sign} ${id}`)),
+    ...(ids ?? []).map(id => make('li', { title: id }, `${sign} ${run.preview.names?.[id] ?? id}`)),
     all > (ids?.length ?? 0) ? make('li', null, `${sign} … and ${numbers.format(all - (ids?.length ?? 0))} more`) : null,
   ];
   const ids = [...list('+', counts.created, run.preview?.added), ...list('~', counts.updated, run.preview?.updated), ...list('-', counts.deleted, run.preview?.deleted)].filter(one => one);
@@ -133,8 +133,8 @@ function dryRunPanel(run) {
     make('div', { class: 'head' }, make('h3', { id: 'try-title' }, 'What a full sync would change'), badge(run.status)),
     make('p', { class: 'quiet' }, !isOver(run.status)
       ? `Reading the source; nothing is written. ${run.progress ? `${numbers.format(run.progress.counts.read)} documents read so far.` : ''}`
-      : run.status === 'completed'
-        ? `A full sync would add ${numbers.format(counts.created)}, update ${numbers.format(counts.updated)} and delete ${run.error && counts.deleted === 0 ? 'none, because deletes are held back' : numbers.format(counts.deleted)}; ${count(counts.skipped, 'document is', 'documents are')} unchanged. Nothing was written.`
+      : run.preview
+        ? `A full sync would add ${numbers.format(counts.created)}, update ${numbers.format(counts.updated)} and delete ${numbers.format(counts.deleted)}${run.error && counts.deleted > 0 ? ', which would be held back' : ''}; ${count(counts.skipped, 'document is', 'documents are')} unchanged. Nothing was written.`
         : 'It did not come to an end. Nothing was written.'),
     run.error ? make('p', { class: 'error' }, run.error) : null,
     ids.length > 0 ? make('details', { 'data-key': 'ids' }, make('summary', { 'data-key': 'ids summary' }, 'Which documents: + added, ~ updated, - deleted'), make('ul', { class: 'ids' }, ids)) : null,

@@ -152,7 +152,7 @@ internal sealed class PagePlan(SourcePage page, PageState work, PageComposer com
     }
 
     /// <summary>Counts what is really in memory.</summary>
-    private void Settle()
+    public void Settle()
     {
         var composed = _batches.Sum(batch => (long)batch.SizeInBytes);
         ContentShare?.Set(composed);

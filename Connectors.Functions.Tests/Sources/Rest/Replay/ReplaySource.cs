@@ -26,4 +26,11 @@ internal sealed record ReplaySource(string Name, Func<SourceContext, IDataSource
 
     /// <summary>Values that are others each time a source is opened.</summary>
     public Func<IReadOnlyDictionary<string, string>>? Fresh { get; init; }
+
+    /// <summary>The same with answers of a test's own, which go before all others; <see langword="null"/> leaves a request to those.</summary>
+    public ReplaySource With(Func<ReplayRequest, ReplayAnswer?> answer) =>
+        this with
+        {
+            Answer = (request, find) => answer(request) ?? Answer(request, find),
+        };
 }

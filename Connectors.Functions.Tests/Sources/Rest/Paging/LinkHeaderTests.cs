@@ -1,10 +1,10 @@
 using Connectors.Abstractions;
-using Connectors.Sources.Rest.HttpJson;
+using Connectors.Sources.Rest.Paging;
 using Connectors.Tests.Support;
 using CsCheck;
 using Xunit;
 
-namespace Connectors.Tests.Sources.Rest.HttpJson;
+namespace Connectors.Tests.Sources.Rest.Paging;
 
 public sealed class LinkHeaderTests
 {

@@ -1,6 +1,7 @@
 using Connectors.Abstractions;
+using Connectors.Sources.Rest.Http;
 
-namespace Connectors.Sources.Rest.HttpJson;
+namespace Connectors.Sources.Rest.Paging;
 
 /// <summary>Reads a Link header by its grammar (RFC 8288, section 3; the lenient reading of its appendix B.2).</summary>
 internal ref struct LinkHeader
@@ -8,6 +9,21 @@ internal ref struct LinkHeader
     private ReadOnlySpan<char> _rest;
 
     private LinkHeader(string header) => _rest = header;
+
+    /// <summary>The target of an answer's headers that is called the next page; <see langword="null"/> when there is none.</summary>
+    /// <exception cref="ConnectorException">One of the headers is no list of links.</exception>
+    public static string? Next(RestResponse answer)
+    {
+        string? next = null;
+        foreach (var header in answer.Headers.TryGetValues("Link", out var values) ? values : [])
+        {
+            // All of them are read: one that can't be might have named it.
+            var found = Next(header);
+            next ??= found;
+        }
+
+        return next;
+    }
 
     /// <summary>The target whose relations hold <c>next</c>, as it is written; <see langword="null"/> when there is none.</summary>
     /// <exception cref="ConnectorException">The header is no list of links: nobody can tell whether there is a next page.</exception>

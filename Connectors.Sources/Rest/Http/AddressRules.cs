@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Connectors.Sources.Rest.HttpJson;
+namespace Connectors.Sources.Rest.Http;
 
 /// <summary>Tells addresses of the internet from those of this machine, of private networks and of cloud metadata services.</summary>
 internal static class AddressRules

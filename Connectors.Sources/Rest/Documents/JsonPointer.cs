@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Connectors.Abstractions;
 
-namespace Connectors.Sources.Rest.HttpJson;
+namespace Connectors.Sources.Rest.Documents;
 
 /// <summary>A place in a JSON document, as RFC 6901 writes it: <c>/data/items</c>, <c>/links/0/href</c>; empty for the whole.</summary>
 internal sealed class JsonPointer

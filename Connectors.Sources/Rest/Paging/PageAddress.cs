@@ -1,4 +1,4 @@
-namespace Connectors.Sources.Rest.HttpJson;
+namespace Connectors.Sources.Rest.Paging;
 
 /// <summary>Puts a value into an address.</summary>
 internal static class PageAddress
