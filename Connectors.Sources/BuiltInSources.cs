@@ -20,6 +20,7 @@ public static class BuiltInSources
             ["microsoft_teams"] = "Connectors.Sources.Rest.MicrosoftTeams.MicrosoftTeamsDataSource, Connectors.Sources",
             ["mongodb"] = "Connectors.Sources.Databases.MongoDB.MongoDataSource, Connectors.Sources",
             ["mysql"] = "Connectors.Sources.Databases.Sql.MySql.MySqlDataSource, Connectors.Sources",
+            ["network_drive"] = "Connectors.Sources.Files.NetworkDrive.NetworkDriveDataSource, Connectors.Sources",
             ["notion"] = "Connectors.Sources.Rest.Notion.NotionDataSource, Connectors.Sources",
             ["onedrive"] = "Connectors.Sources.Rest.OneDrive.OneDriveDataSource, Connectors.Sources",
             ["outlook"] = "Connectors.Sources.Rest.Outlook.OutlookDataSource, Connectors.Sources",
