@@ -35,7 +35,8 @@ internal sealed class GlobalOptions
         var option = new Option<string?>("--log-level")
         {
             Description =
-                "What is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL. Default: service.log_level (INFO) for poll, WARNING for the others.",
+                "What is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL. Default: service.log_level (INFO) for poll, WARNING for the "
+                + "others.",
             HelpName = "LEVEL",
             Recursive = true,
         };

@@ -15,7 +15,9 @@ internal sealed class IncrementalRun(
     IncrementalPageStep step,
     IBatchWriter writer,
     SyncEngineOptions options,
-    SyncProgress progress
+    FlightBudget flight,
+    SyncProgress progress,
+    TimeProvider time
 )
 {
     /// <summary>Whether an earlier run sent the next page, or part of it, and ended before it was journaled.</summary>
@@ -63,8 +65,12 @@ internal sealed class IncrementalRun(
             return null;
         }
 
-        await foreach (var page in source.ReadChangesAsync(plan.Cursor!, Token, options.Page, cancellationToken))
+        var size = PageSize.Within(flight.Limit, options.Page, partitions: 1);
+        var changes = source.ReadChangesAsync(plan.Cursor!, Token, size.Limits, cancellationToken);
+        var budgeted = new BudgetedPages(flight, size.Share, time, source.Calls.Stop);
+        await foreach (var (page, share) in budgeted.ReadAsync(changes, cancellationToken))
         {
+            using var held = share;
             using var read = page;
             if (page.ExpiredReason is { } reason)
             {
@@ -72,7 +78,7 @@ internal sealed class IncrementalRun(
             }
 
             // What was sent before is sent again as a whole: compared with itself it would count as skipped.
-            using var pagePlan = await step.PlanAsync(page, compares: !_mayHaveBeenSent, cancellationToken);
+            using var pagePlan = await step.PlanAsync(page, compares: !_mayHaveBeenSent, share, cancellationToken);
             if (pagePlan.Batches.Count > 0 || pagePlan.HasMore)
             {
                 await beforeWriting();

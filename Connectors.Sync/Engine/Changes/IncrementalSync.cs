@@ -17,6 +17,7 @@ internal sealed class IncrementalSync(
     SyncEngineOptions options,
     ContentExtraction extraction,
     BatchWriters writers,
+    FlightBudget flight,
     TimeProvider time,
     ILogger logger
 )
@@ -138,7 +139,7 @@ internal sealed class IncrementalSync(
             PageStep.ForChanges(request, effective, extraction, source.Calls, time),
             effective
         );
-        var run = new IncrementalRun(plan, state, step, writer, effective, progress);
+        var run = new IncrementalRun(plan, state, step, writer, effective, flight, progress, time);
         state.OpenJournal(run.Replay);
         monitor.Resume(run.Counts.Rejected);
         return run;

@@ -49,7 +49,8 @@ public sealed class StoredAddressTests
                     )
                     {
                         // A question mark with nothing after it is the one thing that is not kept.
-                        var expected = address.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped).TrimEnd('?');
+                        var whole = address.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped);
+                        var expected = address.Query.Length <= 1 ? whole.TrimEnd('?') : whole;
                         Assert.Equal(expected, Stored().Read(written).AbsoluteUri);
                     }
                 },
