@@ -8,8 +8,10 @@ public static class BuiltInSources
         new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["azure_blob_storage"] = "Connectors.Sources.ObjectStores.AzureBlobs.AzureBlobDataSource, Connectors.Sources",
+            ["box"] = "Connectors.Sources.Rest.Box.BoxDataSource, Connectors.Sources",
             ["confluence"] = "Connectors.Sources.Rest.Confluence.ConfluenceDataSource, Connectors.Sources",
             ["dir"] = "Connectors.Sources.Files.DirectoryDataSource, Connectors.Sources",
+            ["dropbox"] = "Connectors.Sources.Rest.Dropbox.DropboxDataSource, Connectors.Sources",
             ["github"] = "Connectors.Sources.Rest.GitHub.GitHubDataSource, Connectors.Sources",
             ["gitlab"] = "Connectors.Sources.Rest.GitLab.GitLabDataSource, Connectors.Sources",
             ["graphql"] = "Connectors.Sources.Rest.GraphQL.GraphQLDataSource, Connectors.Sources",
@@ -18,6 +20,7 @@ public static class BuiltInSources
             ["microsoft_teams"] = "Connectors.Sources.Rest.MicrosoftTeams.MicrosoftTeamsDataSource, Connectors.Sources",
             ["mongodb"] = "Connectors.Sources.Databases.MongoDB.MongoDataSource, Connectors.Sources",
             ["mysql"] = "Connectors.Sources.Databases.Sql.MySql.MySqlDataSource, Connectors.Sources",
+            ["network_drive"] = "Connectors.Sources.Files.NetworkDrive.NetworkDriveDataSource, Connectors.Sources",
             ["notion"] = "Connectors.Sources.Rest.Notion.NotionDataSource, Connectors.Sources",
             ["onedrive"] = "Connectors.Sources.Rest.OneDrive.OneDriveDataSource, Connectors.Sources",
             ["outlook"] = "Connectors.Sources.Rest.Outlook.OutlookDataSource, Connectors.Sources",
@@ -25,9 +28,11 @@ public static class BuiltInSources
             ["redis"] = "Connectors.Sources.Databases.Redis.RedisDataSource, Connectors.Sources",
             ["s3"] = "Connectors.Sources.ObjectStores.S3.S3DataSource, Connectors.Sources",
             ["salesforce"] = "Connectors.Sources.Rest.Salesforce.SalesforceDataSource, Connectors.Sources",
+            ["sandfly"] = "Connectors.Sources.Rest.Sandfly.SandflyDataSource, Connectors.Sources",
             ["servicenow"] = "Connectors.Sources.Rest.ServiceNow.ServiceNowDataSource, Connectors.Sources",
             ["sharepoint_online"] = "Connectors.Sources.Rest.SharePointOnline.SharePointOnlineDataSource, Connectors.Sources",
             ["slack"] = "Connectors.Sources.Rest.Slack.SlackDataSource, Connectors.Sources",
+            ["zoom"] = "Connectors.Sources.Rest.Zoom.ZoomDataSource, Connectors.Sources",
         };
 
     /// <summary>Names under which earlier versions had these classes, and the service type of each. A configuration that names one still

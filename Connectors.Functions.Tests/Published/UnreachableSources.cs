@@ -27,6 +27,7 @@ internal static class UnreachableSources
                     ["retry_count"] = 0,
                 }
             ),
+            ["box"] = new(NotSet("Client ID", "Client Secret", "Refresh Token"), []),
             ["confluence"] = new(
                 $"Confluence ({http}/rest/api/space): can't be reached (ConnectionRefused).",
                 new()
@@ -41,6 +42,7 @@ internal static class UnreachableSources
                 }
             ),
             ["dir"] = new("directory: '/no/such/folder' does not exist on this machine.", new() { ["directory"] = "/no/such/folder" }),
+            ["dropbox"] = new(NotSet("App Key", "App secret", "Refresh token"), []),
             ["github"] = new(
                 $"GitHub (https://{authority}/api/graphql): can't be reached (ConnectionRefused).",
                 new()
@@ -140,6 +142,17 @@ internal static class UnreachableSources
                 }
             ),
             ["salesforce"] = new(NotSet("Domain", "Client ID", "Client Secret"), []),
+            ["sandfly"] = new(
+                $"Sandfly ({http}/v4/auth/login): can't be reached (ConnectionRefused).",
+                new()
+                {
+                    ["server_url"] = $"{http}/v4",
+                    ["username"] = "u",
+                    ["password"] = "p",
+                    ["allowed_hosts"] = "127.0.0.1",
+                    ["retry_count"] = 1,
+                }
+            ),
             ["servicenow"] = new(
                 $"ServiceNow ({http}/api/now/table/sys_db_object): can't be reached (ConnectionRefused).",
                 new()
@@ -153,6 +166,7 @@ internal static class UnreachableSources
                 }
             ),
             ["sharepoint_online"] = new(NotSet("Directory (tenant) ID", "Tenant name", "Application (client) ID", "Client secret"), []),
+            ["zoom"] = new(NotSet("Account ID", "Client ID", "Client secret", "Recording Age Limit (Months)"), []),
         };
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;

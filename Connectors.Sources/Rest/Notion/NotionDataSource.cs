@@ -129,7 +129,7 @@ public sealed class NotionDataSource : RestDataSource
     /// <summary>A page with its blocks, or a database with its rows and theirs.</summary>
     /// <param name="found">What was found.</param>
     /// <param name="hasRows">Whether a database is read with its rows.</param>
-    private IReadOnlyList<RestStream> StreamsOf(RestPlace found, bool hasRows)
+    private RestStream[] StreamsOf(RestPlace found, bool hasRows)
     {
         if (!IsDatabase(found))
         {

@@ -18,6 +18,9 @@ internal sealed record ReplaySource(string Name, Func<SourceContext, IDataSource
     /// <summary>Makes equal what means the same; applied to requests and to the recording.</summary>
     public Func<ReplayRequest, ReplayRequest> Normalize { get; init; } = request => request;
 
+    /// <summary>Headers that tell requests apart. Each is a parameter of the request's query, under its name in lower case.</summary>
+    public IReadOnlyList<string> Headers { get; init; } = [];
+
     /// <summary>Takes a recorded exchange apart, when it is one of several in one; <see langword="null"/> to leave it whole.</summary>
     public Func<JsonObject, JsonObject, IEnumerable<(ReplayRequest Request, JsonObject Response)>?> Parts { get; init; } = (_, _) => null;
 
