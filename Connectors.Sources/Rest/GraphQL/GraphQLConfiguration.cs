@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
@@ -39,12 +40,15 @@ internal sealed record GraphQLConfiguration
         return new GraphQLConfiguration
         {
             Endpoint = RestFields.Address(settings, GraphQLFields.Endpoint),
-            Gets = Choice(settings, GraphQLFields.Method) == "get",
-            Signer = new GraphQLSigner(HeadersOf(settings), SignInOf(settings)),
+            Gets = settings.GetChoice(GraphQLFields.Method, "post", "get") == "get",
+            Signer = RequestSigner.Headers([.. SignInOf(settings), .. HeadersOf(settings)]),
             Query = query,
             Variables = ObjectOf(settings, GraphQLFields.Variables),
             Objects = ObjectsOf(settings, query),
-            Connections = Choice(settings, GraphQLFields.Paging) == "cursor_pagination" ? ConnectionsOf(settings, query) : [],
+            Connections =
+                settings.GetChoice(GraphQLFields.Paging, "no_pagination", "cursor_pagination") == "cursor_pagination"
+                    ? ConnectionsOf(settings, query)
+                    : [],
             PrivateHosts = settings.GetList("allowed_hosts"),
             Timeout = TimeSpan.FromSeconds(RestFields.Number(settings, GraphQLFields.Timeout, 300, 1, 3600)),
             MaxResponseBytes = RestFields.Number(settings, GraphQLFields.MaxResponse, 64, 1, 1024) * 1024 * 1024,
@@ -63,17 +67,22 @@ internal sealed record GraphQLConfiguration
         return variables.Count == 0 ? request : request.WithQuery("variables", variables.ToJsonString());
     }
 
-    private static RequestSigner SignInOf(SourceSettings settings) =>
-        Choice(settings, GraphQLFields.SignIn) switch
-        {
-            "basic" => RequestSigner.Basic(settings.GetRequiredString("username"), new Secret(settings.GetRequiredString("password"))),
-            "bearer" => RequestSigner.Bearer(new Secret(settings.GetRequiredString("token"))),
-            _ => RequestSigner.None,
-        };
-
-    private static List<KeyValuePair<string, Secret>> HeadersOf(SourceSettings settings)
+    private static (string Name, Secret Value)[] SignInOf(SourceSettings settings)
     {
-        var headers = new List<KeyValuePair<string, Secret>>();
+        var value = settings.GetChoice(GraphQLFields.SignIn, "none", "basic", "bearer") switch
+        {
+            "basic" => $"Basic {Pair(settings.GetRequiredString("username"), settings.GetRequiredString("password"))}",
+            "bearer" => $"Bearer {settings.GetRequiredString("token").Trim()}",
+            _ => null,
+        };
+        return value is null ? [] : [("Authorization", new Secret(value))];
+
+        static string Pair(string user, string password) => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
+    }
+
+    private static List<(string Name, Secret Value)> HeadersOf(SourceSettings settings)
+    {
+        var headers = new List<(string Name, Secret Value)>();
         foreach (var (name, node) in ObjectOf(settings, GraphQLFields.Headers))
         {
             using var probe = new HttpRequestMessage();
@@ -92,7 +101,7 @@ internal sealed record GraphQLConfiguration
                 );
             }
 
-            headers.Add(new(name, new Secret(value)));
+            headers.Add((name, new Secret(value)));
         }
 
         return headers;
@@ -158,17 +167,6 @@ internal sealed record GraphQLConfiguration
         return connections.Select(connection => connection.Variable).Distinct(StringComparer.Ordinal).Count() == connections.Count
             ? connections
             : throw new ConnectorException($"{GraphQLFields.PagingKey}: two connections have the same variable after. Give each its own.");
-    }
-
-    private static string Choice(SourceSettings settings, string name)
-    {
-        var field = GraphQLFields.All.Single(field => field.Name == name);
-        var value = settings.GetString(name) is { Length: > 0 } chosen ? chosen : (string)field.DefaultValue!;
-        return field.Options.Any(option => option.Value == value)
-            ? value
-            : throw new ConnectorException(
-                $"{name}: {Redactor.Quote(value)} is none of {string.Join(", ", field.Options.Select(option => option.Value))}."
-            );
     }
 
     private static JsonObject ObjectOf(SourceSettings settings, string name)
