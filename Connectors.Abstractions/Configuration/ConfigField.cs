@@ -47,8 +47,7 @@ public sealed record ConfigField(string Name, string Label)
     internal bool TakesNoUrl { get; init; }
 
     /// <summary>What is wrong with a value as seen from this machine, without asking a server, or <see langword="null"/>: for whoever asks
-    /// a
-    /// person for the fields one by one.</summary>
+    /// a person for the fields one by one.</summary>
     internal Func<string, string?>? LocalCheck { get; init; }
 
     /// <summary>

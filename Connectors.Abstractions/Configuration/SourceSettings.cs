@@ -92,6 +92,24 @@ public sealed class SourceSettings
             : throw new ConnectorException($"{name}: {Redactor.Quote(text)} is not a whole number.");
     }
 
+    /// <summary>One of some words, as it stands among them, whether it was entered in capitals or not; the first when empty.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="choices">The words that it may hold.</param>
+    /// <exception cref="ConnectorException">Another word.</exception>
+    public string GetChoice(string name, params string[] choices)
+    {
+        ArgumentNullException.ThrowIfNull(choices);
+        var text = GetString(name).Trim();
+        return text.Length == 0
+            ? choices[0]
+            : choices.FirstOrDefault(choice => choice.Equals(text, StringComparison.OrdinalIgnoreCase))
+                ?? throw new ConnectorException(
+                    choices.Length == 2
+                        ? $"{name}: {Redactor.Quote(text)} is neither {choices[0]} nor {choices[1]}."
+                        : $"{name}: {Redactor.Quote(text)} is none of {string.Join(", ", choices)}."
+                );
+    }
+
     /// <summary>A list field: a JSON array of texts, or one text with commas, as Kibana's text box gives it. Blank parts are left
     /// out.</summary>
     public IReadOnlyList<string> GetList(string name) =>

@@ -34,15 +34,11 @@ public static class AccessControl
     /// <summary>The field by which a user switches it on, under the Python service's name. A source with access control declares it, unless
     /// its documents always carry the values.</summary>
     public static ConfigField Switch { get; } =
-        new("use_document_level_security", "Enable document level security")
-        {
-            Type = ConfigFieldType.Boolean,
-            Display = ConfigDisplay.Toggle,
-            Required = false,
-            DefaultValue = false,
-            Tooltip =
-                "Keep who may read what: documents list who may see them, and access control syncs keep the users and what they may see.",
-        };
+        CommonFields.Toggle(
+            "use_document_level_security",
+            "Enable document level security",
+            "Keep who may read what: documents list who may see them, and access control syncs keep the users and what they may see."
+        );
 
     /// <summary>Whether the user has switched it on.</summary>
     /// <exception cref="ConnectorException">The field is neither true nor false.</exception>

@@ -34,8 +34,10 @@ internal sealed class GlobalOptions
     {
         var option = new Option<string?>("--log-level")
         {
-            Description = "What is logged. Default: service.log_level (INFO) for poll, WARNING for the others.",
-            HelpName = "DEBUG|INFO|WARNING|ERROR|CRITICAL",
+            Description =
+                "What is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL. Default: service.log_level (INFO) for poll, WARNING for the "
+                + "others.",
+            HelpName = "LEVEL",
             Recursive = true,
         };
         option.AcceptWords("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL");

@@ -16,8 +16,10 @@ internal static class IngestCommand
     {
         var action = new Option<string[]>("--action")
         {
-            Description = "What to do, as with Elastic's own service; may be repeated. Without it, and without a command: poll.",
-            HelpName = "poll|schedule|sync_content|sync_access_control|cleanup|list|config",
+            Description =
+                "What to do, as with Elastic's own service: poll, schedule, sync_content, sync_access_control, cleanup, list or config; "
+                + "may be repeated. Without it, and without a command: poll.",
+            HelpName = "ACTION",
             AllowMultipleArgumentsPerToken = false,
         };
         action.AcceptWords([.. ServiceActions, "list", "config"]);

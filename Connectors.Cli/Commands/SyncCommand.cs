@@ -19,7 +19,7 @@ internal static class SyncCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "Print what would be added, updated and deleted, and write nothing." };
         var allowMassDelete = new Option<bool>("--allow-mass-delete")
         {
-            Description = "Let this sync delete more than elasticsearch.delete_guard.max_percent allows.",
+            Description = "Let this sync delete more than the delete guard allows.",
         };
         var reindex = new Option<bool>("--reindex") { Description = "Write every document again, changed or not." };
         var incremental = new Option<bool>("--incremental")

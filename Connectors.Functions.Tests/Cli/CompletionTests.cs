@@ -13,6 +13,10 @@ public sealed class CompletionTests
         "cancel list show tail --config --config-file --debug --filebeat --help --json --log-dates --log-level"
     )]
     [InlineData("elastic-ingest sync a --re", "--reindex")]
+    [InlineData(
+        "elastic-ingest completion ",
+        "bash pwsh zsh --config --config-file --debug --filebeat --help --json --log-dates --log-level"
+    )]
     [InlineData("elastic-ingest completion p", "pwsh")]
     [InlineData("elastic-ingest source show m", "microsoft_teams mongodb mysql")]
     [InlineData("elastic-ingest connector create --service-type g", "github gitlab")]

@@ -14,6 +14,13 @@ public sealed class WrongCommandLineTests
             + "completion, "
             + "emulator, demo.\nSee elastic-ingest --help.\n"
     )]
+    [InlineData(
+        "frobnicate",
+        2,
+        "frobnicate: unknown command. There are init, doctor, poll, sync, preview, connector, job, source, list, config, cleanup, "
+            + "completion, "
+            + "emulator, demo.\nSee elastic-ingest --help.\n"
+    )]
     [InlineData("connector shwo list", 2, "shwo: unknown command. Did you mean show?\nSee elastic-ingest connector --help.\n")]
     [InlineData("connector edti x", 2, "edti: unknown command. Did you mean edit?\nSee elastic-ingest connector --help.\n")]
     [InlineData("source show", 2, "TYPE: missing. Service type, as `source list` shows it.\nSee elastic-ingest source show --help.\n")]
@@ -57,6 +64,21 @@ public sealed class WrongCommandLineTests
         "connector create --service-typ dir --index a",
         2,
         "--service-typ: unknown option. Did you mean --service-type?\nSee elastic-ingest connector create --help.\n"
+    )]
+    [InlineData(
+        "connector create --index a",
+        2,
+        "--service-type TYPE: missing. Its source, as `source list` shows it.\nSee elastic-ingest connector create --help.\n"
+    )]
+    [InlineData(
+        "connector",
+        2,
+        "elastic-ingest connector takes one of these:\n  list    Shows the connectors with their state; the same as `list connectors`.\n"
+            + "  create  Makes a connector and prints its id.\n"
+            + "  show    Shows one connector with its state, schedule and settings, as JSON. Secrets are left out.\n"
+            + "  edit    Changes only the named settings of a connector.\n"
+            + "  delete  Deletes a connector. Its index and the history of its syncs stay, unless --index names the index or "
+            + "service.delete_orphaned_content is set.\nSee elastic-ingest connector --help.\n"
     )]
     [InlineData(
         "connector create",

@@ -55,7 +55,7 @@ public sealed class LoadedDriverTests
         var connector = await bed.ConnectAsync(serviceType, "search-loaded", settings);
         var job = await bed.StartSyncAsync(connector.Id);
         await using var service = IngestProcess.OneSync(
-            bed.Configure(elasticsearch.Uri, serviceTypes: "dir, redis"),
+            bed.Configure(elasticsearch.Uri, sourceRetryTimeLimit: 0, serviceTypes: "dir, redis"),
             loadedAssemblies: folder["loaded.txt"]
         );
         var code = await service.ExitAsync(Token);

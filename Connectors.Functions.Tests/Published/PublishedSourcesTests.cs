@@ -28,24 +28,17 @@ public sealed class PublishedSourcesTests
     [Fact]
     public async Task WithoutItsServerEverySourceSaysTheSame()
     {
-        var port = FreePort();
-        var connectors = BuiltInSources.Classes.Keys.ToDictionary(type => type, type => Unreachable(type, port), StringComparer.Ordinal);
+        var sources = UnreachableSources.At(FreePort());
+        Assert.Equal(BuiltInSources.Classes.Keys, sources.Keys);
+        var connectors = sources.ToDictionary(source => source.Key, source => source.Value.Settings, StringComparer.Ordinal);
 
         var built = await SyncAsync(IngestProcess.OneSync, connectors);
         var published = await SyncAsync(config => IngestProcess.OneSyncOf(Published, config), connectors);
 
-        Assert.True(built.Count >= 13, $"only {built.Count} sources");
         Assert.Equal(built, published);
-        Assert.All(published.Values, outcome =>
-            Assert.StartsWith("Error: indexed 0, deleted 0, total 0 ", outcome, StringComparison.Ordinal)
+        Assert.All(sources, source =>
+            Assert.StartsWith($"Error: indexed 0, deleted 0, total 0 {source.Value.Error}", published[source.Key], StringComparison.Ordinal)
         );
-
-        // The error is that nobody listens: the driver did its work, up to that. Sources of hosts of their own stop at their fields, so that
-        // nothing leaves this machine.
-        var refused = published.Values.Count(outcome =>
-            outcome.Contains($"{port}", StringComparison.Ordinal) || outcome.Contains("ConnectionRefused", StringComparison.Ordinal)
-        );
-        Assert.True(refused >= 12, string.Join('\n', published));
     }
 
     [Fact]
@@ -196,92 +189,5 @@ public sealed class PublishedSourcesTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    /// <summary>Settings that lead to a port of this machine on which nobody listens.</summary>
-    private static Dictionary<string, JsonNode?> Unreachable(string serviceType, int port)
-    {
-        var http = $"http://127.0.0.1:{port}";
-        return serviceType switch
-        {
-            "azure_blob_storage" => new()
-            {
-                ["account_name"] = "a",
-                ["account_key"] = AzuriteServer.Key,
-                ["blob_endpoint"] = $"{http}/a",
-                ["containers"] = "c",
-                ["retry_count"] = 0,
-            },
-            "confluence" or "jira" => new()
-            {
-                ["data_source"] = $"{serviceType}_server",
-                [$"{serviceType}_url"] = http,
-                ["username"] = "u",
-                ["password"] = "p",
-                [serviceType == "jira" ? "projects" : "spaces"] = "*",
-                ["allowed_hosts"] = "127.0.0.1",
-                ["retry_count"] = 1,
-            },
-            "dir" => new() { ["directory"] = "/no/such/folder" },
-            "github" => new()
-            {
-                ["data_source"] = "github_server",
-                ["host"] = $"https://127.0.0.1:{port}",
-                ["token"] = "t",
-                ["repositories"] = "o/r",
-                ["allowed_hosts"] = "127.0.0.1",
-                ["retry_count"] = 1,
-            },
-            "gitlab" => new()
-            {
-                ["url"] = http,
-                ["token"] = "t",
-                ["projects"] = "o/r",
-                ["allowed_hosts"] = "127.0.0.1",
-                ["retry_count"] = 1,
-            },
-            "http_json" => new() { ["url"] = $"{http}/items", ["allowed_hosts"] = "127.0.0.1" },
-            "mongodb" => new()
-            {
-                ["host"] = $"mongodb://127.0.0.1:{port}/?serverSelectionTimeoutMS=300",
-                ["database"] = "d",
-                ["collection"] = "c",
-                ["direct_connection"] = true,
-            },
-            "redis" => new()
-            {
-                ["host"] = "127.0.0.1",
-                ["port"] = port,
-                ["database"] = "0",
-            },
-            "s3" => new()
-            {
-                ["endpoint_url"] = http,
-                ["aws_access_key_id"] = "AK",
-                ["aws_secret_access_key"] = "p",
-                ["buckets"] = "b",
-                ["max_attempts"] = 1,
-                ["force_path_style"] = true,
-            },
-            "servicenow" => new()
-            {
-                ["url"] = http,
-                ["username"] = "u",
-                ["password"] = "p",
-                ["services"] = "*",
-                ["allowed_hosts"] = "127.0.0.1",
-                ["retry_count"] = 1,
-            },
-            "mysql" or "postgresql" => new()
-            {
-                ["host"] = "127.0.0.1",
-                ["port"] = port,
-                [serviceType == "mysql" ? "user" : "username"] = "u",
-                ["password"] = "p",
-                ["database"] = "d",
-                ["tables"] = "*",
-            },
-            _ => [],
-        };
     }
 }

@@ -6,8 +6,8 @@ namespace Connectors.Sources.Rest;
 
 /// <summary>
 /// A source that is asked over HTTP. A derived class says how to sign in (<see cref="CreateClient"/>), what the places are
-/// (<see cref="FindPlacesAsync"/>) and
-/// what is to be read of each (<see cref="StreamsOf"/>); paging, resuming, limits, retries and gaps are the base's.
+/// (<see cref="FindPlacesAsync"/>) and what is to be read of each (<see cref="StreamsOf"/>); paging, resuming, limits, retries and gaps
+/// are the base's.
 /// </summary>
 public abstract class RestDataSource : IDataSource
 {
@@ -16,6 +16,7 @@ public abstract class RestDataSource : IDataSource
 
     private readonly Lazy<RestClient> _client;
     private readonly Lazy<StreamWalk> _walk;
+    private readonly Stack<Action> _owned = new();
 
     /// <summary>Keeps the context; connects at the first call.</summary>
     private protected RestDataSource(SourceContext context)
@@ -73,6 +74,11 @@ public abstract class RestDataSource : IDataSource
     public async ValueTask DisposeAsync()
     {
         await DisposeAsyncCore();
+        while (_owned.TryPop(out var dispose))
+        {
+            dispose();
+        }
+
         if (_walk.IsValueCreated)
         {
             _walk.Value.Dispose();
@@ -103,6 +109,21 @@ public abstract class RestDataSource : IDataSource
     /// <summary>A walk of its own through other streams: those of a change feed (<see cref="TimeChanges"/>).</summary>
     private protected StreamWalk Walk(Func<RestPlace, IReadOnlyList<RestStream>> streamsOf) => new(streamsOf, Context.TimeProvider);
 
-    /// <summary>Releases what the derived class holds.</summary>
+    /// <summary>Something that is made at its first use and disposed with the source, before what was declared earlier.</summary>
+    private protected Lazy<T> Owned<T>(Func<T> make)
+        where T : IDisposable
+    {
+        var owned = new Lazy<T>(make);
+        _owned.Push(() =>
+        {
+            if (owned.IsValueCreated)
+            {
+                owned.Value.Dispose();
+            }
+        });
+        return owned;
+    }
+
+    /// <summary>Releases what the derived class holds beside what is <see cref="Owned"/>.</summary>
     private protected virtual ValueTask DisposeAsyncCore() => ValueTask.CompletedTask;
 }

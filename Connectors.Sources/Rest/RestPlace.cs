@@ -4,9 +4,8 @@ using Connectors.Abstractions;
 namespace Connectors.Sources.Rest;
 
 /// <summary>
-/// A part of a service that can be read on its own, beside the others: a site, a project, a repository, a table. Found once, when the
-/// sync is planned, and stored with
-/// the plan: what is needed to read it stands in it, without secrets.
+/// A part of a service that can be read on its own, beside the others: a site, a project, a repository, a table. Found once, when the sync
+/// is planned, and stored with the plan: what is needed to read it stands in it, without secrets.
 /// </summary>
 /// <param name="Key">What the service calls it: an id, a path. Unique in the source; empty for the whole source.</param>
 /// <param name="Name">What a person calls it, for messages.</param>

@@ -5,8 +5,8 @@ namespace Connectors.Sources.Rest;
 
 /// <summary>
 /// A change feed for services that can list what changed since a time: the same streams, restricted to it. The cursor is the time when
-/// the last reading began. What is gone
-/// is told by streams that know it (<see cref="StreamPage.AddDeleted"/>), and goes with the next full sync otherwise.
+/// the last reading began. What is gone is told by streams that know it (<see cref="StreamPage.AddDeleted"/>), and goes with the next
+/// full sync otherwise.
 /// </summary>
 /// <param name="find">The places, in a stable order. Asked once an instance.</param>
 /// <param name="walk">Makes the walk through what changed since a time.</param>

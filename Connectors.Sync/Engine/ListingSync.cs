@@ -201,7 +201,7 @@ internal sealed class ListingSync(
             var effective = options.For(plan.PassesInference);
             var pages = PageStep.For(request, effective, extraction, source.Calls, time);
             var writer = writers.For(request, monitor, preview, plan.PassesInference);
-            var run = new SyncRun(plan, state, ids, pages, writer, effective, flight, progress, logger);
+            var run = new SyncRun(plan, state, ids, pages, writer, effective, flight, progress, time, logger);
             state.OpenJournal(run.Replay);
             monitor.Resume(run.Counts.Rejected);
             return new LoadedRun(plan, run, ids);

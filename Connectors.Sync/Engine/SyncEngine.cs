@@ -55,7 +55,7 @@ internal sealed class SyncEngine : ISyncEngine
         var writers = new BatchWriters(index, options.Bulk, time, random, _logger);
         flight ??= new FlightBudget(options.MaxBytesInFlight);
         _listing = new ListingSync(index, options, _extraction, writers, flight, time, _logger);
-        _changes = new IncrementalSync(index, options, _extraction, writers, time, _logger);
+        _changes = new IncrementalSync(index, options, _extraction, writers, flight, time, _logger);
     }
 
     /// <inheritdoc/>

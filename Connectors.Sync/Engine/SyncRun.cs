@@ -24,6 +24,7 @@ internal sealed class SyncRun(
     SyncEngineOptions options,
     FlightBudget flight,
     SyncProgress progress,
+    TimeProvider time,
     ILogger logger
 )
 {
@@ -158,8 +159,9 @@ internal sealed class SyncRun(
     {
         var partition = plan.Partitions[number];
         var size = PageSize.Within(flight.Limit, options.Page, Math.Min(_partitions.Length, options.Partitions));
-        var pagesOf = new BudgetedPages(source, flight, size);
-        await foreach (var (page, share) in pagesOf.ReadAsync(partition, _partitions[number].Token, plan.ReadsIdsOnly, cancellationToken))
+        var read = source.ReadPagesAsync(partition, _partitions[number].Token, size.Limits, plan.ReadsIdsOnly, cancellationToken);
+        var budgeted = new BudgetedPages(flight, size.Share, time, source.Calls.Stop);
+        await foreach (var (page, share) in budgeted.ReadAsync(read, cancellationToken))
         {
             NoteRestart(number, partition, page);
             var pagePlan = await pageStep.PlanAsync(
@@ -171,7 +173,17 @@ internal sealed class SyncRun(
                 share,
                 cancellationToken
             );
-            await pages.WriteAsync(StartWrite(number, pagePlan, cancellationToken), cancellationToken);
+            var write = StartWrite(number, pagePlan, cancellationToken);
+            try
+            {
+                await pages.WriteAsync(write, cancellationToken);
+            }
+            catch
+            {
+                // Nobody else awaits it, and it must not outlive the sync.
+                await ((Task)write).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw;
+            }
         }
     }
 
@@ -213,17 +225,7 @@ internal sealed class SyncRun(
                 }
             } while (await page.ComposeNextAsync(cancellationToken));
 
-            return new PageDone(
-                partition,
-                page.Next.Value,
-                page.IsLast,
-                counts,
-                page.Rejections.Total == 0 ? null : page.Rejections,
-                page.Gap
-            )
-            {
-                PageSeen = page.PageSeen,
-            };
+            return page.Done(partition, counts);
         }
     }
 

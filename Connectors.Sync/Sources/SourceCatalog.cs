@@ -99,7 +99,12 @@ internal sealed class SourceCatalog : ISourceFactory
         ArgumentNullException.ThrowIfNull(serviceType);
         if (!_classes.TryGetValue(serviceType, out var name))
         {
-            var near = KeySuggestion.Nearest(serviceType, _classes.Keys);
+            if (KnownSources.Find(serviceType) is { } known)
+            {
+                throw known.Missing();
+            }
+
+            var near = KeySuggestion.Nearest(serviceType, KnownSources.With(_classes.Keys));
             throw new ConnectorException(
                 $"There is no source for the service type \"{serviceType}\". "
                     + (

@@ -1,13 +1,17 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using Connectors.Cli.Doctor;
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
+using Connectors.Cli.Output.Screen;
 
 namespace Connectors.Cli.Commands.Setup;
 
 /// <summary>Checks everything that a sync needs, and says how to fix each problem. Syncs nothing.</summary>
-internal static class DoctorCommand
+internal static partial class DoctorCommand
 {
+    private const string Indent = "      ";
+
     public static Command Create(CliEnvironment environment, GlobalOptions global)
     {
         var command = new Command("doctor", "Checks everything that a sync needs and says how to fix each problem. Syncs nothing.");
@@ -69,12 +73,22 @@ internal static class DoctorCommand
             CheckState.Failed => "FAIL",
             _ => "-   ",
         };
-        output.WriteLine($"{sign}  {result.Check}: {result.Detail}");
-        if (result.Remedy is { } remedy)
+        foreach (var line in Lines($"{sign}  ", $"{result.Check}: {result.Detail}").Concat(Lines(Indent, result.Remedy ?? "")))
         {
-            output.WriteLine($"      {remedy}");
+            output.WriteLine(line);
         }
 
         output.Flush();
+
+        IEnumerable<string> Lines(string begin, string text) =>
+            session.Environment.Columns is { } columns
+                ? WordWrap
+                    .Join(Words().Matches(text).Select(word => word.Value), " ", columns - begin.Length)
+                    .Select((line, number) => (number == 0 ? begin : Indent) + line)
+                : (text.Length == 0 ? [] : [begin + text]);
     }
+
+    // What stands between backticks is to be copied, and stays together.
+    [GeneratedRegex("""[^\s`]*`[^`]*`\S*|\S+""", RegexOptions.None, 1000)]
+    private static partial Regex Words();
 }

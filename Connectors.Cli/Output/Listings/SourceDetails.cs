@@ -1,13 +1,15 @@
 using Connectors.Abstractions;
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output.Screen;
+using Connectors.Sync.Sources;
 
 namespace Connectors.Cli.Output.Listings;
 
 /// <summary>Shows what sources are and what they need to be told.</summary>
 internal static class SourceDetails
 {
-    /// <summary>All of them, a line each. A source that can't be loaded is told with the reason.</summary>
+    /// <summary>All of them, a line each: those that there are, and the others of Elastic's service. A source that can't be loaded is told
+    /// with the reason.</summary>
     public static void WriteAll(CommandSession session)
     {
         List<string[]> rows = [];
@@ -22,13 +24,22 @@ internal static class SourceDetails
                 }
 
                 var needed = string.Join(", ", source.Fields.Where(SourceListing.IsNeeded).Select(field => field.Name));
-                rows.Add([type, source.Name, source.HasChangeFeed ? "yes" : "", source.CheckAdvancedRules is null ? "" : "yes", needed]);
+                rows.Add([
+                    type,
+                    source.Name,
+                    KnownSources.StateOfClass(type),
+                    source.HasChangeFeed ? "yes" : "",
+                    source.CheckAdvancedRules is null ? "" : "yes",
+                    needed,
+                ]);
             }
             catch (ConnectorException exception)
             {
                 session.Environment.Error.WriteLine(exception.Message);
             }
         }
+
+        rows.AddRange(WriteMissing(session));
 
         if (!session.IsJson)
         {
@@ -40,9 +51,10 @@ internal static class SourceDetails
                 [
                     new("type", 0),
                     new("name", 1),
-                    new("incremental", 3, ColumnFallback.LeftOut),
-                    new("advanced rules", 4, ColumnFallback.LeftOut),
-                    new("must be told", 2),
+                    new("state", 2, ColumnFallback.LeftOut),
+                    new("incremental", 4, ColumnFallback.LeftOut),
+                    new("advanced rules", 5, ColumnFallback.LeftOut),
+                    new("must be told", 3),
                 ],
                 More = "More: elastic-ingest source show TYPE",
             }.Write(session.Environment, rows);
@@ -86,6 +98,31 @@ internal static class SourceDetails
         output.WriteLine("  connectors:");
         output.WriteLine("    - connector_id: ID");
         output.WriteLine($"      service_type: {source.ServiceType}");
+    }
+
+    // The sources of Elastic's service that are not here, after those that are.
+    private static IEnumerable<string[]> WriteMissing(CommandSession session)
+    {
+        foreach (var missing in KnownSources.Without(session.Sources.ServiceTypes))
+        {
+            var state = missing.State(isHere: false);
+            if (session.IsJson)
+            {
+                JsonLine.Write(
+                    session.Environment.Out,
+                    new
+                    {
+                        kind = "source",
+                        missing.ServiceType,
+                        missing.Name,
+                        state,
+                        need = missing.Need,
+                    }
+                );
+            }
+
+            yield return [missing.ServiceType, missing.Name, state, "", "", ""];
+        }
     }
 
     private static void WriteField(TextWriter output, ConfigField field, int width)

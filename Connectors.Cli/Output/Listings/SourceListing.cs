@@ -1,5 +1,6 @@
 using Connectors.Abstractions;
 using Connectors.Cli.Hosting;
+using Connectors.Sync.Sources;
 
 namespace Connectors.Cli.Output.Listings;
 
@@ -75,6 +76,7 @@ internal static class SourceListing
             kind = "source",
             source.ServiceType,
             source.Name,
+            state = KnownSources.StateOfClass(source.ServiceType),
             @class = className,
             incremental = source.HasChangeFeed,
             advancedRules = source.CheckAdvancedRules is not null,

@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Connectors.Emulator;
+using Connectors.Sync.Sources;
 using Connectors.Tests.Support;
 using Xunit;
 
@@ -22,12 +25,56 @@ public sealed class SourceCommandTests
         using var cli = new CliRun();
 
         Assert.Equal(0, await cli.RunAsync("source", "list"));
-        Assert.Matches("\n  mongodb +MongoDB +yes +yes +host, database, collection\n", cli.Out.ToString());
+        Assert.Matches("\n  mongodb +MongoDB +here +yes +yes +host, database, collection\n", cli.Out.ToString());
 
         Assert.Equal(0, await cli.RunAsync("source", "list", "--json"));
         var lines = cli.Out.ToString().TrimEnd().Split('\n').Select(line => JsonNode.Parse(line)!).ToList();
         Assert.True(lines.Count >= 7, $"only {lines.Count} sources");
-        Assert.All(lines, line => Assert.NotEmpty(line["fields"]!.AsArray()));
+        Assert.All(lines.Where(line => (string?)line["state"] != "needs a plug-in"), line => Assert.NotEmpty(line["fields"]!.AsArray()));
+    }
+
+    [Fact]
+    public async Task EverySourceOfElasticsServiceIsListedWithItsState()
+    {
+        using var cli = new CliRun();
+
+        Assert.Equal(0, await cli.RunAsync("source", "list"));
+        var rows = cli.Out.ToString().Split('\n');
+        Assert.All(KnownSources.All, known =>
+            Assert.Contains(rows, row => row.StartsWith($"  {known.ServiceType} ", StringComparison.Ordinal))
+        );
+        Assert.Contains(rows, row => Regex.IsMatch(row, "^  oracle +Oracle Database +needs a plug-in$"));
+
+        Assert.Equal(0, await cli.RunAsync("source", "list", "--json"));
+        var lines = cli.Out.ToString().TrimEnd().Split('\n').Select(line => JsonNode.Parse(line)!).ToList();
+        Assert.All(lines, line => Assert.NotEmpty((string)line["state"]!));
+        var oracle = Assert.Single(lines, line => (string)line["service_type"]! == "oracle");
+        Assert.Equal("needs a plug-in", (string)oracle["state"]!);
+        Assert.StartsWith("Oracle Database needs a plug-in, as ", (string)oracle["need"]!, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("source show oracle")]
+    [InlineData("config oracle")]
+    [InlineData("connector create --service-type oracle --index a")]
+    [InlineData("init --host HOST --no-credentials --service-type oracle --index a")]
+    public async Task WhoAsksForOneThatIsNotHereIsToldWhatToDo(string line)
+    {
+        await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), TestContext.Current.CancellationToken);
+        using var cli = new CliRun();
+        if (line.StartsWith("init ", StringComparison.Ordinal))
+        {
+            File.Delete(cli.ConfigFile);
+        }
+
+        var code = await cli.RunAsync(line.Replace("HOST", elasticsearch.Uri.ToString(), StringComparison.Ordinal).Split(' '));
+
+        Assert.Equal(
+            "There is no source for the service type \"oracle\": Oracle Database needs a plug-in, as Oracle's driver comes under a licence of "
+                + "its own; docs/writing-a-source.md shows how to write one.\n",
+            cli.Error.ToString()
+        );
+        Assert.Equal(2, code);
     }
 
     [Fact]

@@ -130,7 +130,7 @@ public sealed class StatusPageLayoutTests
         bed.Edit("nobody", connector => connector["service_type"] = "unknown");
         bed.Edit("python", connector =>
         {
-            connector["service_type"] = "box";
+            connector["service_type"] = "oracle";
             connector["last_seen"] = TimeProvider.System.GetUtcNow().ToString("O");
         });
         await bed.StartAsync();

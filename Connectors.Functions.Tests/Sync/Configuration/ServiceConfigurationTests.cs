@@ -164,7 +164,7 @@ public sealed class ServiceConfigurationTests
         Assert.Equal(LogLevel.Debug, configuration.Service.LogLevel);
         Assert.Equal("/etc/state", configuration.Service.StateFolder);
         Assert.Equal(new DeleteGuardOptions { MaxPercent = 50, MaxDocuments = 0 }, configuration.Engine.DeleteGuard);
-        Assert.Equal(new ConnectorEntry("a", "gdrive", null), Assert.Single(configuration.Connectors) with { Location = "" });
+        Assert.Equal(new ConnectorEntry("a", "gdrive", null, "config.yml:23"), Assert.Single(configuration.Connectors));
         Assert.Empty(configuration.NativeServiceTypes);
         Assert.Equal("MyCompany.GDrive.GoogleDriveDataSource, MyCompany.GDrive", configuration.Sources["gdrive"]);
     }
@@ -185,7 +185,7 @@ public sealed class ServiceConfigurationTests
             """
         );
 
-        Assert.Equal(new ConnectorEntry("a", "dir", null), Assert.Single(configuration.Connectors) with { Location = "" });
+        Assert.Equal(new ConnectorEntry("a", "dir", null, "config.yml:1"), Assert.Single(configuration.Connectors));
         Assert.Equal(
             [
                 "config.yml:1: connector_id: the old form. Write an entry under connectors instead.",
@@ -194,7 +194,8 @@ public sealed class ServiceConfigurationTests
                 "config.yml:5: extraction_service.use_file_pointers: known from the Python service, without effect here: files are sent "
                     + "to the extraction service, never left for it in a folder.",
                 "config.yml:6: native_service_types: there is no source for the service type \"oracle\": its connectors are not served. "
-                    + $"There are {string.Join(", ", BuiltInSources.Classes.Keys)}; add others under sources.",
+                    + "Oracle Database needs a plug-in, as Oracle's driver comes under a licence of its own; docs/writing-a-source.md shows "
+                    + "how to write one.",
                 "config.yml:8: sources.mongodb: a Python class, without effect here: the built-in source mongodb is used.",
             ],
             configuration.Notices.Select(notice => notice.ToString())

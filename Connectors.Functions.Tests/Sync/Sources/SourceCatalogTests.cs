@@ -12,9 +12,14 @@ public sealed class SourceCatalogTests
     [Theory]
     [InlineData("lsit", "There is no source for the service type \"lsit\". Did you mean list?")]
     [InlineData(
-        "oracle",
-        "There is no source for the service type \"oracle\". There are abstract, list, misnamed, noclass, nocontext, nodll, notype, "
+        "lotus_notes",
+        "There is no source for the service type \"lotus_notes\". There are abstract, list, misnamed, noclass, nocontext, nodll, notype, "
             + "other, throwing; add others under sources in config.yml."
+    )]
+    [InlineData(
+        "oracle",
+        "There is no source for the service type \"oracle\": Oracle Database needs a plug-in, as Oracle's driver comes under a licence of "
+            + "its own; docs/writing-a-source.md shows how to write one."
     )]
     [InlineData(
         "nodll",

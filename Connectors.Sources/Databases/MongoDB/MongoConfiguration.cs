@@ -105,14 +105,11 @@ internal sealed record MongoConfiguration
             SslEnabled = settings.GetBoolean(SslEnabledField),
             SslCa = settings.GetString(SslCaField).Trim(),
             TlsInsecure = settings.GetBoolean(TlsInsecureField),
-            Dates = settings.GetString(DatetimeConversionField).Trim().ToUpperInvariant() switch
+            Dates = settings.GetChoice(DatetimeConversionField, "DATETIME", "DATETIME_CLAMP", "DATETIME_AUTO", "DATETIME_MS") switch
             {
-                "" or "DATETIME" or "DATETIME_CLAMP" => DateConversion.Clamp,
                 "DATETIME_AUTO" => DateConversion.MillisecondsWhenOutOfRange,
                 "DATETIME_MS" => DateConversion.Milliseconds,
-                var other => throw new ConnectorException(
-                    $"{DatetimeConversionField}: '{other}' is none of DATETIME, DATETIME_CLAMP, DATETIME_AUTO, DATETIME_MS."
-                ),
+                _ => DateConversion.Clamp,
             },
         };
 

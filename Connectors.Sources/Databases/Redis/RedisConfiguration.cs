@@ -41,14 +41,14 @@ internal sealed partial record RedisConfiguration
             DefaultValue = "*",
             Tooltip = "Numbers of databases, or * for all that hold keys. Not used when there are advanced sync rules, which name theirs.",
         },
-        Toggle(SslEnabledField, "SSL/TLS Connection", "Encrypt the connection and check the server's certificate."),
+        CommonFields.Toggle(SslEnabledField, "SSL/TLS Connection", "Encrypt the connection and check the server's certificate."),
         new(SslCaField, "SSL certificate")
         {
             Required = false,
             DependsOn = [new ConfigDependency(SslEnabledField, JsonValue.Create(true))],
             Tooltip = "Certificate Authority of the server as PEM text. Leave empty for one that this system trusts.",
         },
-        Toggle(MutualTlsField, "Mutual SSL/TLS Connection", "Show the server a certificate as well.") with
+        CommonFields.Toggle(MutualTlsField, "Mutual SSL/TLS Connection", "Show the server a certificate as well.") with
         {
             DependsOn = [new ConfigDependency(SslEnabledField, JsonValue.Create(true))],
         },
@@ -163,16 +163,6 @@ internal sealed partial record RedisConfiguration
                         + $"-----END {label}-----";
                 })
         );
-
-    private static ConfigField Toggle(string name, string label, string tooltip) =>
-        new(name, label)
-        {
-            Type = ConfigFieldType.Boolean,
-            Display = ConfigDisplay.Toggle,
-            Required = false,
-            DefaultValue = false,
-            Tooltip = tooltip,
-        };
 
     [GeneratedRegex(
         "-----BEGIN (?<label>[A-Z ]+)-----(?<base64>.*?)-----END [A-Z ]+-----",

@@ -48,13 +48,12 @@ internal sealed record S3Configuration
             Tooltip = "Where to ask first. Each bucket's own region is found out. Empty: us-east-1.",
             UiRestrictions = ["advanced"],
         },
-        new(PathStyleField, "Path style")
+        CommonFields.Toggle(
+            PathStyleField,
+            "Path style",
+            "Put the bucket into the path of the address rather than into its host name. Most S3-compatible services need it."
+        ) with
         {
-            Type = ConfigFieldType.Boolean,
-            Display = ConfigDisplay.Toggle,
-            Required = false,
-            DefaultValue = false,
-            Tooltip = "Put the bucket into the path of the address rather than into its host name. Most S3-compatible services need it.",
             UiRestrictions = ["advanced"],
         },
         CommonFields.TextExtraction,

@@ -85,23 +85,9 @@ internal sealed record AtlassianConfiguration(
 
     private static AtlassianEdition EditionOf(SourceSettings settings, AtlassianProduct product)
     {
-        var value = settings.GetString("data_source").Trim();
-        if (value.Length == 0)
-        {
-            return product.Initial;
-        }
-
-        foreach (var edition in Enum.GetValues<AtlassianEdition>())
-        {
-            if (product.ValueOf(edition) == value)
-            {
-                return edition;
-            }
-        }
-
-        throw new ConnectorException(
-            $"data_source: '{value}' is no edition. Choose {string.Join(", ", Enum.GetValues<AtlassianEdition>().Select(product.ValueOf))}."
-        );
+        AtlassianEdition[] editions = [product.Initial, .. Enum.GetValues<AtlassianEdition>().Where(other => other != product.Initial)];
+        var chosen = settings.GetChoice("data_source", [.. editions.Select(product.ValueOf)]);
+        return editions.First(edition => product.ValueOf(edition) == chosen);
     }
 
     private static (RequestSigner Signer, string Hint) SignerOf(SourceSettings settings, AtlassianEdition edition)
@@ -117,18 +103,12 @@ internal sealed record AtlassianConfiguration(
                 return (Basic(settings, "username", "password"), "Check username and password.");
         }
 
-        return settings.GetString("data_center_auth_method").Trim() switch
-        {
-            "" or BasicMethod => (
-                Basic(settings, "data_center_username", "data_center_password"),
-                "Check data_center_username and data_center_password."
-            ),
-            TokenMethod => (
+        return settings.GetChoice("data_center_auth_method", BasicMethod, TokenMethod) == BasicMethod
+            ? (Basic(settings, "data_center_username", "data_center_password"), "Check data_center_username and data_center_password.")
+            : (
                 RequestSigner.Bearer(new Secret(settings.GetRequiredString("data_center_personal_access_token"))),
                 "Check data_center_personal_access_token: it may have ended."
-            ),
-            var other => throw new ConnectorException($"data_center_auth_method: '{other}' is neither {BasicMethod} nor {TokenMethod}."),
-        };
+            );
     }
 
     private static RequestSigner Basic(SourceSettings settings, string user, string password) =>

@@ -3,7 +3,6 @@ using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Paging;
-using Connectors.Sources.Rest.Streams;
 
 namespace Connectors.Sources.Rest.Atlassian;
 
@@ -11,13 +10,9 @@ namespace Connectors.Sources.Rest.Atlassian;
 /// What Jira and Confluence have in common: containers (projects, spaces) that are chosen by their keys or replaced by rules, people with
 /// their groups, and changes that are found by the time of the last change.
 /// </summary>
-public abstract class AtlassianDataSource : RestDataSource, IAccessControlSource, IChangeFeed
+public abstract class AtlassianDataSource : RestChangesDataSource, IAccessControlSource
 {
-    /// <summary>Atlassian reads times in the account's zone, which nobody knows here: a day more covers all of them.</summary>
-    private static readonly TimeSpan Overlap = TimeSpan.FromDays(1);
-
     private readonly Lazy<IReadOnlyList<string>> _rules;
-    private readonly TimeChanges _changes;
     private readonly string _container;
 
     /// <summary>Keeps the context; connects at the first call.</summary>
@@ -29,9 +24,11 @@ public abstract class AtlassianDataSource : RestDataSource, IAccessControlSource
     {
         _container = container;
         _rules = new(() => AtlassianRules.From(Context.AdvancedRules));
-        _changes = new(FindPlacesAsync, since => Walk(place => StreamsSince(place, since)), Context.TimeProvider, Overlap);
         ContainerList = new RestPlace($"({container}s)", $"{container}s");
     }
+
+    /// <summary>Atlassian reads times in the account's zone, which nobody knows here: a day more covers all of them.</summary>
+    private protected override TimeSpan? Overlap => TimeSpan.FromDays(1);
 
     /// <summary>The place that lists the containers themselves. The key of a container has no brackets.</summary>
     private protected RestPlace ContainerList { get; }
@@ -69,14 +66,6 @@ public abstract class AtlassianDataSource : RestDataSource, IAccessControlSource
     public IAsyncEnumerable<AccessIdentity> ReadIdentitiesAsync(CancellationToken cancellationToken) =>
         Atlassian.IsCloud ? AtlassianUsers.ReadAsync(Client, cancellationToken) : ReadServerUsersAsync(cancellationToken);
 
-    /// <inheritdoc/>
-    public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) => Task.FromResult(_changes.Start());
-
-    /// <inheritdoc/>
-    /// <remarks>What changed. What is gone is left to the next full sync.</remarks>
-    public Task<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
-        _changes.ReadAsync(cursor, after, limits, cancellationToken);
-
     /// <summary>The error when the account sees no container at all.</summary>
     private protected abstract ConnectorException NoneSeen();
 
@@ -85,9 +74,6 @@ public abstract class AtlassianDataSource : RestDataSource, IAccessControlSource
 
     /// <summary>The users of Server and Data Center, who are not the site's.</summary>
     private protected abstract IAsyncEnumerable<AccessIdentity> ReadServerUsersAsync(CancellationToken cancellationToken);
-
-    /// <summary>What to read of a place for the changes since a time.</summary>
-    private protected abstract IReadOnlyList<RestStream> StreamsSince(RestPlace place, DateTimeOffset since);
 
     private protected override RestClient CreateClient() => Atlassian.CreateClient(Context);
 
@@ -122,12 +108,6 @@ public abstract class AtlassianDataSource : RestDataSource, IAccessControlSource
 
     /// <summary>Whether a container is to be mirrored.</summary>
     private protected bool IsMeant(JsonElement container) => IsAll || Keys.Any(wanted => Same(wanted, KeyOf(container)));
-
-    private protected override ValueTask DisposeAsyncCore()
-    {
-        _changes.Dispose();
-        return base.DisposeAsyncCore();
-    }
 
     private static bool Same(string item, string other) => string.Equals(item, other, StringComparison.OrdinalIgnoreCase);
 

@@ -77,13 +77,12 @@ internal sealed record AtlassianProduct(string Name, string Type, int MostDownlo
             },
             new(UrlField, $"{Name} address") { Tooltip = "Cloud: https://example.atlassian.net. Otherwise the base URL of the server." },
             .. own,
-            new("ssl_enabled", "Trust only this authority")
+            CommonFields.Toggle(
+                "ssl_enabled",
+                "Trust only this authority",
+                "Certificates are always checked. Switched on: against the authority below, in the place of the system's."
+            ) with
             {
-                Type = ConfigFieldType.Boolean,
-                Display = ConfigDisplay.Toggle,
-                Required = false,
-                DefaultValue = false,
-                Tooltip = "Certificates are always checked. Switched on: against the authority below, in the place of the system's.",
                 ShapesDocuments = false,
             },
             new("ssl_ca", "Certificate authority (PEM)")

@@ -99,6 +99,6 @@ internal sealed class ConfluenceApi(RestClient client, ConfluenceConfiguration c
         attachment.Text("_links", "download") is { } path
         && attachment.Text("title") is { } name
         && attachment.Number("extensions", "fileSize") is not 0 and var size
-            ? new RestContent(client, Get(path) with { Headers = [new("Accept", "*/*")] }, name, size)
+            ? new RestContent(client, Get(path).AsFile(), name, size)
             : null;
 }

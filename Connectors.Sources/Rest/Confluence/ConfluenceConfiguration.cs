@@ -23,14 +23,7 @@ internal sealed record ConfluenceConfiguration(AtlassianConfiguration Atlassian,
                 Tooltip =
                     "Keys of spaces, divided by commas; * stands for all that the account can see. Rules take the place of this field.",
             },
-            new ConfigField("index_labels", "Keep labels")
-            {
-                Type = ConfigFieldType.Boolean,
-                Display = ConfigDisplay.Toggle,
-                Required = false,
-                DefaultValue = false,
-                Tooltip = "Keep the labels of pages and blog posts. Costs a request for each of them.",
-            }
+            CommonFields.Toggle("index_labels", "Keep labels", "Keep the labels of pages and blog posts. Costs a request for each of them.")
         );
 
     /// <exception cref="ConnectorException">A field is missing or wrong.</exception>

@@ -23,7 +23,7 @@ public sealed class ConfluenceDataSource : AtlassianDataSource
     {
         _configuration = new(() => ConfluenceConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
         _api = new(() => new ConfluenceApi(Client, _configuration.Value));
-        _access = new(() => new ConfluenceAccess(_api.Value));
+        _access = Owned(() => new ConfluenceAccess(_api.Value));
     }
 
     /// <inheritdoc/>
@@ -64,16 +64,6 @@ public sealed class ConfluenceDataSource : AtlassianDataSource
             Contents("pages", "page", place, string.Empty),
             Parts("comments", "comment", place, string.Empty),
         ];
-
-    private protected override ValueTask DisposeAsyncCore()
-    {
-        if (_access.IsValueCreated)
-        {
-            _access.Value.Dispose();
-        }
-
-        return base.DisposeAsyncCore();
-    }
 
     private static string Query(string type, RestPlace space, string condition) =>
         $"space in ('{space.Key.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}') AND "

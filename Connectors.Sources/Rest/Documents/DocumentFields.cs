@@ -4,8 +4,7 @@ namespace Connectors.Sources.Rest.Documents;
 
 /// <summary>
 /// Which parts of a service's JSON become a document's fields, declared once. Values go over byte by byte; only what has to change is
-/// read. A reserved name at the top
-/// gets an underscore. Immutable, safe for concurrent use.
+/// read. A reserved name at the top gets an underscore. Immutable, safe for concurrent use.
 /// </summary>
 internal sealed class DocumentFields
 {

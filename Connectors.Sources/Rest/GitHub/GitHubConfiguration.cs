@@ -5,9 +5,12 @@ namespace Connectors.Sources.Rest.GitHub;
 /// <summary>The fields of a <c>github</c> connector, under the Python service's names.</summary>
 internal sealed record GitHubConfiguration
 {
+    private const string Cloud = "github_cloud";
     private const string Server = "github_server";
+    private const string PersonalToken = "personal_access_token";
     private const string App = "github_app";
     private const string Organization = "organization";
+    private const string Other = "other";
 
     public static IReadOnlyList<ConfigField> Fields { get; } =
     [
@@ -15,7 +18,7 @@ internal sealed record GitHubConfiguration
         {
             Display = ConfigDisplay.DropDown,
             DefaultValue = Server,
-            Options = [new ConfigOption("GitHub Cloud", "github_cloud"), new ConfigOption("GitHub Server", Server)],
+            Options = [new ConfigOption("GitHub Cloud", Cloud), new ConfigOption("GitHub Server", Server)],
         },
         new("host", "Server URL")
         {
@@ -26,20 +29,20 @@ internal sealed record GitHubConfiguration
         new("auth_method", "Authentication method")
         {
             Display = ConfigDisplay.DropDown,
-            DefaultValue = "personal_access_token",
-            Options = [new ConfigOption("Personal access token", "personal_access_token"), new ConfigOption("GitHub App", App)],
+            DefaultValue = PersonalToken,
+            Options = [new ConfigOption("Personal access token", PersonalToken), new ConfigOption("GitHub App", App)],
         },
-        new("token", "Token") { Sensitive = true, DependsOn = [new ConfigDependency("auth_method", "personal_access_token")] },
+        new("token", "Token") { Sensitive = true, DependsOn = [new ConfigDependency("auth_method", PersonalToken)] },
         new("repo_type", "Repository Type")
         {
             Display = ConfigDisplay.DropDown,
-            DefaultValue = "other",
-            Options = [new ConfigOption("Organization", Organization), new ConfigOption("Other", "other")],
+            DefaultValue = Other,
+            Options = [new ConfigOption("Organization", Organization), new ConfigOption("Other", Other)],
             Tooltip = "Repositories of organizations, or of a user.",
         },
         new("org_name", "Organization Name")
         {
-            DependsOn = [new ConfigDependency("auth_method", "personal_access_token"), new ConfigDependency("repo_type", Organization)],
+            DependsOn = [new ConfigDependency("auth_method", PersonalToken), new ConfigDependency("repo_type", Organization)],
         },
         new("app_id", "App ID")
         {
@@ -60,14 +63,7 @@ internal sealed record GitHubConfiguration
             Display = ConfigDisplay.TextArea,
             Tooltip = "NAME or OWNER/NAME, divided by commas; * for all.",
         },
-        new("ssl_enabled", "Enable SSL")
-        {
-            Type = ConfigFieldType.Boolean,
-            Display = ConfigDisplay.Toggle,
-            Required = false,
-            DefaultValue = false,
-            Tooltip = "Trust the certificate authority below, for a GitHub Server.",
-        },
+        CommonFields.Toggle("ssl_enabled", "Enable SSL", "Trust the certificate authority below, for a GitHub Server."),
         new("ssl_ca", "SSL certificate")
         {
             Required = false,
@@ -122,9 +118,9 @@ internal sealed record GitHubConfiguration
     /// <exception cref="ConnectorException">A field is missing or wrong.</exception>
     public static GitHubConfiguration From(SourceSettings settings)
     {
-        var isServer = settings.GetString("data_source") == Server;
-        var isApp = settings.GetString("auth_method") == App;
-        var ofOrganizations = settings.GetString("repo_type") == Organization;
+        var isServer = settings.GetChoice("data_source", Cloud, Server) == Server;
+        var isApp = settings.GetChoice("auth_method", PersonalToken, App) == App;
+        var ofOrganizations = settings.GetChoice("repo_type", Other, Organization) == Organization;
         var host = isServer ? RestFields.Address(settings, "host") : new Uri("https://api.github.com/");
         var repositories = settings.GetList("repositories");
         return new GitHubConfiguration

@@ -49,9 +49,9 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
         : base(context)
     {
         _configuration = new(() => GitHubConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
-        _clients = new(() => new GitHubClients(_configuration.Value, Context));
+        _clients = Owned(() => new GitHubClients(_configuration.Value, Context));
         _repositories = new(() => new GitHubRepositories(_configuration.Value, _clients.Value));
-        _access = new(() => new GitHubAccess(_clients.Value));
+        _access = Owned(() => new GitHubAccess(_clients.Value));
         _rules = GitHubRules.From(Context.AdvancedRules);
     }
 
@@ -176,21 +176,6 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
                 .All()
                 .Select(stream => new OwnerStream(stream.Name, _clients.Value, GitHubRepositories.Split(place.Key).Owner, stream.Make)),
         ];
-    }
-
-    private protected override ValueTask DisposeAsyncCore()
-    {
-        if (_access.IsValueCreated)
-        {
-            _access.Value.Dispose();
-        }
-
-        if (_clients.IsValueCreated)
-        {
-            _clients.Value.Dispose();
-        }
-
-        return base.DisposeAsyncCore();
     }
 
     private static string NameOf(JsonElement repository) => repository.RequiredText("A repository of GitHub", "nameWithOwner");

@@ -31,10 +31,10 @@ internal sealed record GitLabConfiguration
             Required = false,
             Tooltip = "Full paths of groups whose projects are mirrored, with those of their subgroups, beside the projects above.",
         },
-        Switch("include_groups", "Mirror groups", "A document for each group that has one of the projects."),
-        Switch("include_wikis", "Mirror wikis", "A document for each page of the projects' wikis."),
-        Switch("include_snippets", "Mirror snippets", "A document for each snippet of the projects, with its content."),
-        Switch(
+        CommonFields.Toggle("include_groups", "Mirror groups", "A document for each group that has one of the projects."),
+        CommonFields.Toggle("include_wikis", "Mirror wikis", "A document for each page of the projects' wikis."),
+        CommonFields.Toggle("include_snippets", "Mirror snippets", "A document for each snippet of the projects, with its content."),
+        CommonFields.Toggle(
             "include_all_files",
             "Mirror all files",
             "All files of the default branch, with their contents, not only the read-me files at its root."
@@ -117,14 +117,4 @@ internal sealed record GitLabConfiguration
                 .Where(path => path.Length > 0)
                 .Distinct(StringComparer.OrdinalIgnoreCase),
         ];
-
-    private static ConfigField Switch(string name, string label, string tooltip) =>
-        new(name, label)
-        {
-            Type = ConfigFieldType.Boolean,
-            Display = ConfigDisplay.Toggle,
-            Required = false,
-            DefaultValue = false,
-            Tooltip = tooltip,
-        };
 }

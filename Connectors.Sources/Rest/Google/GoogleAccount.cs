@@ -42,8 +42,8 @@ internal sealed record GoogleAccount(string Email, Secret PrivateKey, string Pro
         }
 
         throw new ConnectorException(
-            $"{FieldName}: not the JSON of a service account's key. Paste the whole file that the Google Cloud console gave when the key was "
-                + "made."
+            $"{FieldName}: not the JSON of a service account's key. Paste the whole file that the Google Cloud "
+                + "console gave when the key was made."
         );
     }
 }

@@ -36,8 +36,8 @@ internal sealed record GoogleCloudStorageConfiguration(IReadOnlyList<string> Buc
         return account.Project.Length > 0
             ? new GoogleCloudStorageConfiguration([.. buckets.Distinct(StringComparer.Ordinal)], account)
             : throw new ConnectorException(
-                $"{GoogleAccount.FieldName}: the JSON has no project_id, and the buckets belong to a project. Make a new key, and paste the "
-                    + "whole file."
+                $"{GoogleAccount.FieldName}: the JSON has no project_id, and the buckets belong to a project. Make a new key, and "
+                    + "paste the whole file."
             );
     }
 }

@@ -34,8 +34,8 @@ public sealed class GoogleCloudStorageDataSource : RestDataSource
                     Address = new Uri("https://storage.googleapis.com/storage/v1/"),
                     AddressField = GoogleCloudStorageConfiguration.BucketsField,
                     PermissionHint =
-                        $"Give {_configuration.Value.Account.Email} the roles Storage Object Viewer and Service Usage Consumer, and Storage "
-                        + "Bucket Viewer for all buckets of the project.",
+                        $"Give {_configuration.Value.Account.Email} the roles Storage Object Viewer and Service Usage Consumer, and "
+                        + "Storage Bucket Viewer for all buckets of the project.",
                 }
             )
         );

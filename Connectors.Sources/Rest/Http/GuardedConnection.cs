@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using Connectors.Abstractions;
-using Connectors.Sources.Rest.HttpJson;
 
 namespace Connectors.Sources.Rest.Http;
 

@@ -31,11 +31,23 @@ internal sealed record RestClientOptions
     /// </summary>
     public IReadOnlyList<string> PrivateHosts { get; init; } = [];
 
+    /// <summary>
+    /// Whether a redirect to another host fails the request. By default it is followed, without the credentials: files are often kept
+    /// elsewhere.
+    /// </summary>
+    public bool StaysOnHost { get; init; }
+
     /// <summary>What to do when the sign-in is refused: <c>Check username and password.</c></summary>
     public required string SignInHint { get; init; }
 
     /// <summary>What to do when permission is missing: <c>Give the user the role itil.</c></summary>
     public required string PermissionHint { get; init; }
+
+    /// <summary>What to do when there is no answer in time. By default nothing: it is retried.</summary>
+    public string LateHint { get; init; } = "It is retried.";
+
+    /// <summary>What to do when an answer is larger than <see cref="MaxResponseBytes"/>; empty for nothing.</summary>
+    public string LargeHint { get; init; } = string.Empty;
 
     /// <summary>Headers of every request.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [new("Accept", "application/json")];
@@ -48,6 +60,12 @@ internal sealed record RestClientOptions
     /// </summary>
     public Func<JsonElement, ConnectorException?>? ErrorOf { get; init; }
 
+    /// <summary>
+    /// Reads the body of an answer as JSON, and throws a <see cref="ConnectorException"/> where it is none; <see langword="null"/> for
+    /// JSON in UTF-8.
+    /// </summary>
+    public Func<RestResponse, JsonDocument>? ReadJson { get; init; }
+
     /// <summary>Words an answer better than the base could; <see langword="null"/> to leave it to the base.</summary>
     public Func<RestResponse, ConnectorException?>? Explain { get; init; }
 
@@ -58,6 +76,12 @@ internal sealed record RestClientOptions
 
     /// <summary>The least time between the beginnings of two requests to a host. Default none.</summary>
     public TimeSpan Spacing { get; init; } = TimeSpan.Zero;
+
+    /// <summary>
+    /// Where each method of the service has a limit of its own (Slack): that of an address, in the place of the host's and of
+    /// <see cref="Spacing"/>. A refusal then holds up requests to that method alone.
+    /// </summary>
+    public Func<Uri, RequestLimit>? LimitOf { get; init; }
 
     /// <summary>How often a request is sent again when its failure may pass. Default 4.</summary>
     public int Retries { get; init; } = 4;

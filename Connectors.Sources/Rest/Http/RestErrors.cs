@@ -7,8 +7,7 @@ namespace Connectors.Sources.Rest.Http;
 
 /// <summary>
 /// Words what a service answers, and what keeps it from answering. Bodies of answers and queries of addresses are left out: they may
-/// repeat what the
-/// request said. The status goes with the exception, as its inner <see cref="HttpRequestException"/>.
+/// repeat what the request said. The status goes with the exception, as its inner <see cref="HttpRequestException"/>.
 /// </summary>
 internal static class RestErrors
 {
@@ -76,6 +75,13 @@ internal static class RestErrors
         };
     }
 
+    /// <summary>The exception to throw for an address on another host, where the credentials are not meant to go.</summary>
+    /// <param name="place">What leads there.</param>
+    /// <param name="how">How: <c>the next page leads</c>.</param>
+    /// <param name="address">Where it leads.</param>
+    public static ConnectorException OtherHost(string place, string how, Uri address) =>
+        new($"{place}: {how} to {address.Scheme}://{address.Authority}, another host, which is not followed.");
+
     /// <summary>Whether the same request may succeed a little later.</summary>
     public static bool IsPassing(HttpStatusCode status) => (int)status is 408 or 425 or 429 or >= 500;
 
@@ -99,7 +105,7 @@ internal static class RestErrors
                         $"{place}: can't be reached ({socket.SocketErrorCode}). Check {service.AddressField} and the network."
                     );
                 case OperationCanceledException:
-                    return new ConnectorException(FailureKind.Retry, $"{place}: no answer in time. It is retried.");
+                    return new ConnectorException(FailureKind.Retry, $"{place}: no answer in time. {service.LateHint}");
             }
         }
 

@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using Connectors.Sources.Rest.HttpJson;
+using Connectors.Sources.Rest.Paging;
 
 namespace Connectors.Sources.Rest.Http;
 
@@ -34,6 +34,9 @@ internal sealed record RestRequest(HttpMethod Method, string Address)
     /// <param name="variables">Its variables.</param>
     public static RestRequest GraphQL(string address, string query, JsonObject variables) =>
         Post(address, new JsonObject { ["query"] = query, ["variables"] = variables });
+
+    /// <summary>The same for a file as it is: an answer of any type is taken.</summary>
+    public RestRequest AsFile() => this with { Headers = [.. Headers, new("Accept", "*/*")] };
 
     /// <summary>The same with one query parameter set, in the place of whatever value it had.</summary>
     public RestRequest WithQuery(string name, string value)

@@ -16,15 +16,18 @@ internal sealed class RestResponse : IDisposable
     private readonly PooledBuffer _body;
     private readonly string _place;
     private readonly string? _mediaType;
+    private readonly Func<RestResponse, JsonDocument>? _read;
     private JsonDocument? _document;
 
     /// <param name="address">Where it came from, after redirects.</param>
     /// <param name="message">Status and headers; they are kept, its content is not.</param>
     /// <param name="body">The body; disposed with this.</param>
-    public RestResponse(Uri address, HttpResponseMessage message, PooledBuffer body)
+    /// <param name="read">Reads the body as JSON; <see langword="null"/> for JSON in UTF-8.</param>
+    public RestResponse(Uri address, HttpResponseMessage message, PooledBuffer body, Func<RestResponse, JsonDocument>? read = null)
     {
-        (Address, Status, Headers, _body) = (address, message.StatusCode, message.Headers, body);
+        (Address, Status, Headers, _body, _read) = (address, message.StatusCode, message.Headers, body, read);
         _mediaType = message.Content.Headers.ContentType?.MediaType;
+        ContentType = message.Content.Headers.TryGetValues("Content-Type", out var types) ? string.Join(',', types) : null;
         _place = RestErrors.Name(address);
     }
 
@@ -37,6 +40,9 @@ internal sealed class RestResponse : IDisposable
     /// <summary>Its headers, without those of the content.</summary>
     public HttpResponseHeaders Headers { get; }
 
+    /// <summary>Its <c>Content-Type</c> as it came, or <see langword="null"/>.</summary>
+    public string? ContentType { get; }
+
     /// <summary>Whether the status is one of success.</summary>
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 
@@ -46,7 +52,7 @@ internal sealed class RestResponse : IDisposable
     /// <summary>The body as JSON.</summary>
     /// <exception cref="ConnectorException">It is none. What was cut off may be whole when it is asked for again; a page for people will
     /// not become JSON.</exception>
-    public JsonElement Json => (_document ??= Parse()).RootElement;
+    public JsonElement Json => (_document ??= _read?.Invoke(this) ?? Parse()).RootElement;
 
     /// <summary>A header's first value, or <see langword="null"/>.</summary>
     public string? Header(string name) => Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;

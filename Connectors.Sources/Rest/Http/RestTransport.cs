@@ -63,7 +63,7 @@ internal sealed class RestTransport(RestClientOptions options, HttpClient http, 
     private async Task<HttpResponseMessage> AnswerAsync(RestRequest request, Uri address, CancellationToken cancellationToken)
     {
         var renewed = false;
-        for (var redirects = 0; redirects <= MostRedirects;)
+        for (var redirects = 0; redirects <= MostRedirects; )
         {
             using var message = request.ToMessage(address);
             foreach (var (name, value) in options.Headers)
@@ -102,6 +102,11 @@ internal sealed class RestTransport(RestClientOptions options, HttpClient http, 
                 address = new Uri(address, location);
                 answer.Dispose();
                 redirects++;
+                if (options.StaysOnHost && (address.UserInfo.Length > 0 || !IsTrusted(address)))
+                {
+                    throw RestErrors.OtherHost($"{options.Name} ({RestErrors.Name(options.Address)})", "redirects", address);
+                }
+
                 if (address.Scheme is not ("http" or "https"))
                 {
                     break;
@@ -146,12 +151,12 @@ internal sealed class RestTransport(RestClientOptions options, HttpClient http, 
                     throw new ConnectorException(
                         $"{options.Name} ({RestErrors.Name(message.RequestMessage!.RequestUri!)}): "
                             + $"the answer is larger than {options.MaxResponseBytes / 1024 / 1024} MiB, which is more than is read into "
-                            + "memory."
+                            + $"memory.{options.LargeHint}"
                     );
                 }
             }
 
-            return new RestResponse(message.RequestMessage!.RequestUri!, message, body);
+            return new RestResponse(message.RequestMessage!.RequestUri!, message, body, options.ReadJson);
         }
         catch
         {

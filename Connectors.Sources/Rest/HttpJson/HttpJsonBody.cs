@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Connectors.Abstractions;
 using Connectors.Charsets;
+using Connectors.Sources.Rest.Http;
 
 namespace Connectors.Sources.Rest.HttpJson;
 
@@ -13,6 +14,10 @@ internal static class HttpJsonBody
     public const int Deepest = 200;
 
     private static readonly JsonReaderOptions SeveralValues = new() { AllowMultipleValues = true, MaxDepth = int.MaxValue };
+
+    /// <summary>Reads it; the caller disposes the document.</summary>
+    /// <exception cref="ConnectorException">It can't be read; the message says why.</exception>
+    public static JsonDocument Parse(RestResponse answer) => Parse(RestErrors.Name(answer.Address), answer.Bytes.Span, answer.ContentType);
 
     /// <summary>Reads it; the caller disposes the document.</summary>
     /// <param name="place">The address for messages.</param>
@@ -31,6 +36,19 @@ internal static class HttpJsonBody
             return Lines(utf8) is { } lines && Depth(lines) <= Deepest
                 ? JsonDocument.Parse(lines, new JsonDocumentOptions { MaxDepth = Deepest })
                 : throw Failure(place, utf8);
+        }
+    }
+
+    /// <summary>A text; <see langword="null"/> when it holds half a character.</summary>
+    public static string? Text(JsonElement text)
+    {
+        try
+        {
+            return text.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
         }
     }
 

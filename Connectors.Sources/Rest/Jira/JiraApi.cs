@@ -86,7 +86,7 @@ internal sealed class JiraApi(RestClient client, JiraConfiguration configuration
         }
 
         var path = IsCloud ? $"/rest/api/2/attachment/content/{id}" : $"/secure/attachment/{id}/{Uri.EscapeDataString(name)}";
-        return new RestContent(client, Get(path) with { Headers = [new("Accept", "*/*")] }, name, size);
+        return new RestContent(client, Get(path).AsFile(), name, size);
     }
 
     /// <inheritdoc/>

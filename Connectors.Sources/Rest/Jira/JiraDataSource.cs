@@ -23,8 +23,8 @@ public sealed class JiraDataSource : AtlassianDataSource
         : base(context, "project")
     {
         _configuration = new(() => JiraConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
-        _api = new(() => new JiraApi(Client, _configuration.Value));
-        _access = new(() => new JiraAccess(_api.Value));
+        _api = Owned(() => new JiraApi(Client, _configuration.Value));
+        _access = Owned(() => new JiraAccess(_api.Value));
     }
 
     /// <inheritdoc/>
@@ -55,21 +55,6 @@ public sealed class JiraDataSource : AtlassianDataSource
         new($"projects: there is no project '{key}' that this account can browse. Give keys of projects, not names.");
 
     private protected override IReadOnlyList<RestStream> StreamsOf(RestPlace place) => Streams(place, query => query);
-
-    private protected override ValueTask DisposeAsyncCore()
-    {
-        if (_access.IsValueCreated)
-        {
-            _access.Value.Dispose();
-        }
-
-        if (_api.IsValueCreated)
-        {
-            _api.Value.Dispose();
-        }
-
-        return base.DisposeAsyncCore();
-    }
 
     private protected override IReadOnlyList<RestStream> StreamsSince(RestPlace place, DateTimeOffset since)
     {

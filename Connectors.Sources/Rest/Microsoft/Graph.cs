@@ -16,6 +16,18 @@ internal static class Graph
     /// <summary>Lists: items at <c>value</c>, the next page at <c>@odata.nextLink</c>.</summary>
     public static RestPaging Paging { get; } = RestPaging.NextLink("/value", "/@odata.nextLink");
 
+    /// <summary>A client that signs in as an application.</summary>
+    /// <param name="context">Clock, log, and the budgets of hosts.</param>
+    /// <param name="signIn">The application.</param>
+    /// <param name="permissionOf">The application permission that an address needs: <c>Files.Read.All</c>.</param>
+    /// <param name="change">Sets what the user may set.</param>
+    public static RestClient Create(
+        SourceContext context,
+        GraphSignIn signIn,
+        Func<Uri, string> permissionOf,
+        Func<RestClientOptions, RestClientOptions> change
+    ) => Create(context, http => signIn.For(http, Address, context.TimeProvider), signIn.App, permissionOf, change);
+
     /// <summary>A client.</summary>
     /// <param name="context">Clock, log, and the budgets of hosts.</param>
     /// <param name="signerOf">Signs requests in; given what sends them, to fetch tokens.</param>
@@ -57,13 +69,20 @@ internal static class Graph
     /// <summary>Graph's word for an error: <c>ResourceNotFound</c>; <see langword="null"/> when the answer is none of Graph's.</summary>
     public static string? ErrorOf(RestResponse answer) => answer.TryJson()?.Text("error", "code");
 
+    /// <summary>The error when the application may not read something.</summary>
+    /// <param name="place">What it is.</param>
+    /// <param name="permission">The permission that it needs.</param>
+    /// <param name="type">Whose permission that is: the application's, or <c>delegated</c> by a user.</param>
+    public static ConnectorException Refused(string place, string permission, string type = "application") =>
+        new(
+            FailureKind.Fatal,
+            $"Microsoft Graph ({place}): refuses permission (403). Grant the application the permission {permission} of type {type}, and "
+                + "an administrator's consent.",
+            RestErrors.Cause(HttpStatusCode.Forbidden)
+        );
+
     private static ConnectorException? Explain(RestResponse answer, Func<Uri, string> permissionOf, string permissionType) =>
-        answer.Status != HttpStatusCode.Forbidden
-            ? null
-            : new ConnectorException(
-                FailureKind.Fatal,
-                $"Microsoft Graph ({RestErrors.Name(answer.Address)}): refuses permission (403). Grant the application the permission "
-                    + $"{permissionOf(answer.Address)} of type {permissionType}, and an administrator's consent.",
-                RestErrors.Cause(answer.Status)
-            );
+        answer.Status == HttpStatusCode.Forbidden
+            ? Refused(RestErrors.Name(answer.Address), permissionOf(answer.Address), permissionType)
+            : null;
 }

@@ -152,12 +152,7 @@ internal sealed class GraphBatch(RestClient client, TimeProvider time, string pe
 
     private ConnectorException ErrorOf(string address, HttpStatusCode status) =>
         status == HttpStatusCode.Forbidden
-            ? new ConnectorException(
-                FailureKind.Fatal,
-                $"Microsoft Graph ({address}): refuses permission (403). Grant the application the permission {permission} of type "
-                    + "application, and an administrator's consent.",
-                RestErrors.Cause(status)
-            )
+            ? Graph.Refused(address, permission)
             : new ConnectorException(
                 FailureKind.Fatal,
                 $"Microsoft Graph ({address}): answers {(int)status}, which is neither success nor an error that passes.",

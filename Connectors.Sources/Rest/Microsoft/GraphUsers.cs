@@ -35,6 +35,28 @@ internal static class GraphUsers
     /// <summary>The request for the groups of a user, also those that it is in by way of other groups.</summary>
     public static RestRequest GroupsOf(string user) => RestRequest.Get($"users/{Uri.EscapeDataString(user)}/transitiveMemberOf?$top=999");
 
+    /// <summary>The id of a user.</summary>
+    /// <exception cref="ConnectorException">It has none.</exception>
+    public static string IdOf(JsonElement user) => user.RequiredText("A user of Microsoft Graph", "id");
+
+    /// <summary>The users that a request lists, each once: one who is changed meanwhile may come on two pages. Each may be kept.</summary>
+    /// <exception cref="ConnectorException">They can't all be listed.</exception>
+    public static async IAsyncEnumerable<JsonElement> EachAsync(
+        RestClient client,
+        RestRequest users,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var user in client.ListAsync(users, Graph.Paging, cancellationToken))
+        {
+            if (seen.Add(IdOf(user)))
+            {
+                yield return user;
+            }
+        }
+    }
+
     /// <summary>The value of a user, by its id.</summary>
     public static string ValueOf(string id) => AccessControl.Value("user_id", id);
 
@@ -45,16 +67,9 @@ internal static class GraphUsers
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var user in client.ListAsync(WithGroups, Graph.Paging, cancellationToken))
+        await foreach (var user in EachAsync(client, WithGroups, cancellationToken))
         {
-            // A user who is changed meanwhile may come on two pages.
-            var id = user.RequiredText("A user of Microsoft Graph", "id");
-            if (!seen.Add(id))
-            {
-                continue;
-            }
-
+            var id = IdOf(user);
             var name = user.RequiredText("A user of Microsoft Graph", "userPrincipalName");
             var mail = user.Text("mail");
             var groups = await GroupsAsync(client, user, id, cancellationToken);

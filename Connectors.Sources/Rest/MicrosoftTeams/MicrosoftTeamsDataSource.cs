@@ -29,7 +29,7 @@ public sealed class MicrosoftTeamsDataSource : RestDataSource
         : base(context)
     {
         _configuration = new(() => TeamsConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
-        _application = new(CreateApplication);
+        _application = Owned(CreateApplication);
     }
 
     /// <inheritdoc/>
@@ -80,7 +80,7 @@ public sealed class MicrosoftTeamsDataSource : RestDataSource
 
         await foreach (var user in Client.ListAsync(Users, Graph.Paging, cancellationToken))
         {
-            var key = $"user {user.RequiredText("A user of Microsoft Graph", "id")}";
+            var key = $"user {GraphUsers.IdOf(user)}";
             places[key] = new RestPlace(key, user.Text("displayName") ?? key, user.Text("mail") ?? string.Empty);
         }
 
@@ -126,16 +126,6 @@ public sealed class MicrosoftTeamsDataSource : RestDataSource
         return streams;
     }
 
-    private protected override ValueTask DisposeAsyncCore()
-    {
-        if (_application.IsValueCreated)
-        {
-            _application.Value.Dispose();
-        }
-
-        return base.DisposeAsyncCore();
-    }
-
     private static string PermissionOf(Uri address, bool isDelegated)
     {
         var path = address.AbsolutePath;
@@ -169,13 +159,7 @@ public sealed class MicrosoftTeamsDataSource : RestDataSource
         RestRequest.Get($"{(user is null ? string.Empty : $"users/{user}/")}chats?$expand=members&$top=50");
 
     private RestClient CreateApplication() =>
-        Graph.Create(
-            Context,
-            http => _configuration.Value.SignIn.For(http, Graph.Address, Context.TimeProvider),
-            _configuration.Value.SignIn.App,
-            address => PermissionOf(address, isDelegated: false),
-            options => options
-        );
+        Graph.Create(Context, _configuration.Value.SignIn, address => PermissionOf(address, isDelegated: false), options => options);
 
     private EachStream Chats(string? user) =>
         new(

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
+using Connectors.Sources.Rest.Microsoft.Drives;
 using Connectors.Sources.Rest.Streams;
 
 namespace Connectors.Sources.Rest.MicrosoftTeams;
@@ -29,20 +30,9 @@ internal sealed class TeamsFiles(RestClient client)
     /// <param name="fields">Where the file was found.</param>
     public void Write(JsonElement file, string drive, StreamPage page, params DocumentField[] fields)
     {
-        var id = file.RequiredText("A file of Microsoft Teams", "id");
-        var content =
-            file.Text("name") is { } name && file.Number("size") is > 0 and var size
-                ? new RestContent(
-                    client,
-                    RestRequest.Get($"drives/{drive}/items/{Uri.EscapeDataString(id)}/content") with
-                    {
-                        Headers = [new("Accept", "*/*")],
-                    },
-                    name,
-                    size
-                )
-                : null;
-        page.Add(id, file, DocumentFields.Of([.. fields, .. Fields]), RestTime.Of(file.Text("lastModifiedDateTime")), content);
+        var content = DriveItems.ContentOf(client, $"drives/{drive}", file);
+        var changed = RestTime.Of(file.Text("lastModifiedDateTime"));
+        page.Add(DriveItems.IdOf(file), file, DocumentFields.Of([.. fields, .. Fields]), changed, content);
     }
 
     /// <summary>Writes the file that was sent with a message, found by its address. One that was deleted since is none.</summary>

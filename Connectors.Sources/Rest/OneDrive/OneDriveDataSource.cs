@@ -4,7 +4,6 @@ using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Microsoft;
 using Connectors.Sources.Rest.Microsoft.Drives;
-using Connectors.Sources.Rest.Paging;
 using Connectors.Sources.Rest.Streams;
 
 namespace Connectors.Sources.Rest.OneDrive;
@@ -12,13 +11,12 @@ namespace Connectors.Sources.Rest.OneDrive;
 /// <summary>
 /// The files and folders in the drives of a tenant's users. Ids and field names are the Python service's. See docs/sources/onedrive.md.
 /// </summary>
-public sealed class OneDriveDataSource : RestDataSource, IAccessControlSource, IChangeFeed
+public sealed class OneDriveDataSource : GraphDataSource
 {
     private const string FilesPermission = "Files.Read.All";
 
     private readonly Lazy<OneDriveConfiguration> _configuration;
     private readonly Lazy<IReadOnlyList<OneDriveRule>> _rules;
-    private readonly TimeChanges _changes;
 
     /// <summary>Keeps the context; connects at the first call.</summary>
     public OneDriveDataSource(SourceContext context)
@@ -26,7 +24,6 @@ public sealed class OneDriveDataSource : RestDataSource, IAccessControlSource, I
     {
         _configuration = new(() => OneDriveConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
         _rules = new(() => OneDriveRules.From(Context.AdvancedRules));
-        _changes = new(FindPlacesAsync, since => Walk(place => [FilesOf(place, since)]), Context.TimeProvider);
     }
 
     /// <inheritdoc/>
@@ -41,6 +38,8 @@ public sealed class OneDriveDataSource : RestDataSource, IAccessControlSource, I
             CheckAdvancedRules = OneDriveRules.Check,
         };
 
+    private protected override GraphSignIn SignIn => _configuration.Value.SignIn;
+
     /// <inheritdoc/>
     /// <remarks>Asks for the first users, for the drive of one, and for its groups when access control is on.</remarks>
     public override async Task PingAsync(CancellationToken cancellationToken)
@@ -52,7 +51,7 @@ public sealed class OneDriveDataSource : RestDataSource, IAccessControlSource, I
             throw new ConnectorException("tenant_id: the tenant has no enabled user with a licence, so there is no drive to mirror.");
         }
 
-        var user = items[0].RequiredText("A user of Microsoft Graph", "id");
+        var user = GraphUsers.IdOf(items[0]);
         using (await Client.SendAsync(RestRequest.Get($"{DriveOf(user)}?$select=id") with { Accepted = [404] }, cancellationToken)) { }
 
         if (_configuration.Value.HasAccessControl)
@@ -61,40 +60,27 @@ public sealed class OneDriveDataSource : RestDataSource, IAccessControlSource, I
         }
     }
 
-    /// <inheritdoc/>
-    public IAsyncEnumerable<AccessIdentity> ReadIdentitiesAsync(CancellationToken cancellationToken) =>
-        GraphUsers.IdentitiesAsync(Client, cancellationToken);
+    private protected override RestClientOptions Adjust(RestClientOptions options) =>
+        options with
+        {
+            Retries = _configuration.Value.Retries,
+            RequestsAtATime = _configuration.Value.RequestsAtATime,
+        };
 
-    /// <inheritdoc/>
-    public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) => Task.FromResult(_changes.Start());
-
-    /// <inheritdoc/>
-    /// <remarks>What changed in each drive and what was deleted there. The drives of users that are gone go with the next full
-    /// sync.</remarks>
-    public Task<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
-        DriveChanges.ReadAsync(() => _changes.ReadAsync(cursor, after, limits, cancellationToken));
-
-    private protected override RestClient CreateClient()
-    {
-        var configuration = _configuration.Value;
-        return Graph.Create(
-            Context,
-            http => configuration.SignIn.For(http, Graph.Address, Context.TimeProvider),
-            configuration.SignIn.App,
-            PermissionOf,
-            options => options with { Retries = configuration.Retries, RequestsAtATime = configuration.RequestsAtATime }
-        );
-    }
+    private protected override string PermissionOf(Uri address) =>
+        address.AbsolutePath.Contains("/drive", StringComparison.Ordinal) ? FilesPermission
+        : GraphUsers.NeedsGroups(address) ? GraphUsers.GroupsPermission
+        : GraphUsers.Permission;
 
     /// <summary>A place is a user; its detail is the mail address, by which rules name it.</summary>
     private protected override async Task<IReadOnlyList<RestPlace>> FindPlacesAsync(CancellationToken cancellationToken)
     {
         var places = new List<RestPlace>();
-        await foreach (var user in Client.ListAsync(GraphUsers.Licensed, Graph.Paging, cancellationToken))
+        await foreach (var user in GraphUsers.EachAsync(Client, GraphUsers.Licensed, cancellationToken))
         {
             places.Add(
                 new RestPlace(
-                    user.RequiredText("A user of Microsoft Graph", "id"),
+                    GraphUsers.IdOf(user),
                     user.RequiredText("A user of Microsoft Graph", "userPrincipalName"),
                     user.Text("mail") ?? string.Empty
                 )
@@ -113,18 +99,10 @@ public sealed class OneDriveDataSource : RestDataSource, IAccessControlSource, I
 
     private protected override IReadOnlyList<RestStream> StreamsOf(RestPlace place) => [FilesOf(place, since: null)];
 
-    private protected override ValueTask DisposeAsyncCore()
-    {
-        _changes.Dispose();
-        return base.DisposeAsyncCore();
-    }
+    /// <summary>With what was deleted. The drives of users that are gone go with the next full sync.</summary>
+    private protected override IReadOnlyList<RestStream> StreamsSince(RestPlace place, DateTimeOffset since) => [FilesOf(place, since)];
 
     private static string DriveOf(string user) => $"users/{Uri.EscapeDataString(user)}/drive";
-
-    private static string PermissionOf(Uri address) =>
-        address.AbsolutePath.Contains("/drive", StringComparison.Ordinal) ? FilesPermission
-        : GraphUsers.NeedsGroups(address) ? GraphUsers.GroupsPermission
-        : GraphUsers.Permission;
 
     private DriveDelta FilesOf(RestPlace place, DateTimeOffset? since)
     {

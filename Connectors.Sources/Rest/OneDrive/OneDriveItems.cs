@@ -32,47 +32,27 @@ internal sealed class OneDriveItems(RestClient client, string drive, GraphBatch?
     public async Task WriteAsync(IReadOnlyList<JsonElement> items, StreamPage page, CancellationToken cancellationToken)
     {
         var meant = items.Where(item => item.Find("root") is null && isMeant(item)).ToList();
-        var lists = permissions is null
-            ? null
-            : await permissions.ListsAsync(
-                [.. meant.Select(item => $"/{drive}/items/{Uri.EscapeDataString(IdOf(item))}/permissions?$top=999")],
-                cancellationToken
-            );
-        for (var index = 0; index < meant.Count; index++)
+        if (permissions is null)
         {
-            var item = meant[index];
-            if (lists is not null && lists[index] is null)
-            {
-                page.AddUnreadable(IdOf(item), "Who may see it can't be asked: it is not there any more (404).");
-                continue;
-            }
+            meant.ForEach(item => Write(item, page, access: null));
+            return;
+        }
 
-            page.Add(
-                IdOf(item),
-                item,
-                Document,
-                RestTime.Of(item.Text("lastModifiedDateTime")),
-                ContentOf(item),
-                lists is null ? null : DrivePermissions.ValuesOf(lists[index]!)
-            );
+        foreach (
+            var (item, granted) in await DriveItems.WithPermissionsAsync(permissions, drive, "?$top=999", meant, page, cancellationToken)
+        )
+        {
+            Write(item, page, DrivePermissions.ValuesOf(granted));
         }
     }
 
-    private static string IdOf(JsonElement item) => item.RequiredText("An item of a drive", "id");
-
-    /// <summary>
-    /// By its own address, which leads to one that is signed for an hour: the content may be wanted long after the listing.
-    /// </summary>
-    private RestContent? ContentOf(JsonElement item) =>
-        item.Find("file") is not null && item.Text("name") is { } name && item.Number("size") is > 0 and var size
-            ? new RestContent(
-                client,
-                RestRequest.Get($"{drive}/items/{Uri.EscapeDataString(IdOf(item))}/content") with
-                {
-                    Headers = [new("Accept", "*/*")],
-                },
-                name,
-                size
-            )
-            : null;
+    private void Write(JsonElement item, StreamPage page, IReadOnlyCollection<string>? access) =>
+        page.Add(
+            DriveItems.IdOf(item),
+            item,
+            Document,
+            RestTime.Of(item.Text("lastModifiedDateTime")),
+            DriveItems.ContentOf(client, drive, item),
+            access
+        );
 }

@@ -5,7 +5,6 @@ using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Microsoft;
-using Connectors.Sources.Rest.Paging;
 using Connectors.Sources.Rest.Streams;
 
 namespace Connectors.Sources.Rest.Outlook;
@@ -14,7 +13,7 @@ namespace Connectors.Sources.Rest.Outlook;
 /// Mails, contacts, tasks and calendars in the mailboxes of Exchange Online. Ids and field names are those that the Python service made
 /// by Exchange Web Services. See docs/sources/outlook.md.
 /// </summary>
-public sealed class OutlookDataSource : RestDataSource, IAccessControlSource, IChangeFeed
+public sealed class OutlookDataSource : GraphDataSource
 {
     private const string MailPermission = "Mail.Read";
 
@@ -34,7 +33,6 @@ public sealed class OutlookDataSource : RestDataSource, IAccessControlSource, IC
 
     private readonly Lazy<OutlookConfiguration> _configuration;
     private readonly Lazy<GraphBatch> _batch;
-    private readonly TimeChanges _changes;
 
     /// <summary>Keeps the context; connects at the first call.</summary>
     public OutlookDataSource(SourceContext context)
@@ -42,7 +40,6 @@ public sealed class OutlookDataSource : RestDataSource, IAccessControlSource, IC
     {
         _configuration = new(() => OutlookConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
         _batch = new(() => new GraphBatch(Client, Context.TimeProvider, MailPermission));
-        _changes = new(FindPlacesAsync, since => Walk(place => StreamsOf(place, since)), Context.TimeProvider);
     }
 
     /// <inheritdoc/>
@@ -55,6 +52,8 @@ public sealed class OutlookDataSource : RestDataSource, IAccessControlSource, IC
             HasAccessControl = true,
             HasChangeFeed = true,
         };
+
+    private protected override GraphSignIn SignIn => _configuration.Value.SignIn;
 
     /// <inheritdoc/>
     /// <remarks>Asks for the first users, and for mails, contacts, tasks and calendars of the first who has a mailbox.</remarks>
@@ -78,17 +77,11 @@ public sealed class OutlookDataSource : RestDataSource, IAccessControlSource, IC
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<AccessIdentity> ReadIdentitiesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<AccessIdentity> ReadIdentitiesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var user in Client.ListAsync(Users, Graph.Paging, cancellationToken))
+        await foreach (var user in GraphUsers.EachAsync(Client, Users, cancellationToken))
         {
-            var id = user.RequiredText("A user of Microsoft Graph", "id");
-            if (!seen.Add(id))
-            {
-                continue;
-            }
-
+            var id = GraphUsers.IdOf(user);
             var name = user.Text("displayName") is { } display ? AccessControl.Value("name", display) : null;
             var mail = user.Text("mail") is { } address ? ValueOf(address) : null;
             yield return new AccessIdentity(id, [.. new[] { mail, name, GraphUsers.ValueOf(id) }.OfType<string>()])
@@ -105,59 +98,10 @@ public sealed class OutlookDataSource : RestDataSource, IAccessControlSource, IC
         }
     }
 
-    /// <inheritdoc/>
-    public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) => Task.FromResult(_changes.Start());
+    /// <summary>Exchange takes four requests at a time for a mailbox.</summary>
+    private protected override RestClientOptions Adjust(RestClientOptions options) => options with { RequestsAtATime = 4 };
 
-    /// <inheritdoc/>
-    /// <remarks>What changed. What was deleted or moved is left to the next full sync.</remarks>
-    public Task<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
-        _changes.ReadAsync(cursor, after, limits, cancellationToken);
-
-    private protected override RestClient CreateClient()
-    {
-        var signIn = _configuration.Value.SignIn;
-        return Graph.Create(
-            Context,
-            http => signIn.For(http, Graph.Address, Context.TimeProvider),
-            signIn.App,
-            PermissionOf,
-            options => options with { RequestsAtATime = 4 }
-        );
-    }
-
-    /// <summary>A place is a mailbox: its key is the user's id, its name the mail address, its detail the user's name.</summary>
-    private protected override async Task<IReadOnlyList<RestPlace>> FindPlacesAsync(CancellationToken cancellationToken)
-    {
-        var users = new Dictionary<string, RestPlace>(StringComparer.Ordinal);
-        await foreach (var user in Client.ListAsync(Users, Graph.Paging, cancellationToken))
-        {
-            if (PlaceOf(user) is { } place)
-            {
-                users[place.Key] = place;
-            }
-        }
-
-        return await WithMailboxAsync([.. users.Values], cancellationToken);
-    }
-
-    private protected override IReadOnlyList<RestStream> StreamsOf(RestPlace place) => StreamsOf(place, since: null);
-
-    private protected override ValueTask DisposeAsyncCore()
-    {
-        _changes.Dispose();
-        return base.DisposeAsyncCore();
-    }
-
-    private static RestPlace? PlaceOf(JsonElement user) =>
-        user.Text("mail") is { } mail
-            ? new RestPlace(user.RequiredText("A user of Microsoft Graph", "id"), mail, user.Text("displayName") ?? mail)
-            : null;
-
-    private static string MailboxOf(RestPlace place) => $"users/{Uri.EscapeDataString(place.Key)}";
-
-    private static string ValueOf(string mail) => AccessControl.Value("email", mail.ToLowerInvariant());
-
-    private static string PermissionOf(Uri address) =>
+    private protected override string PermissionOf(Uri address) =>
         address.AbsolutePath.Contains("/contact", StringComparison.Ordinal) ? "Contacts.Read"
         : address.AbsolutePath.Contains("/todo/", StringComparison.Ordinal) ? "Tasks.Read.All"
         : address.AbsolutePath.Contains("/calendars", StringComparison.Ordinal)
@@ -165,6 +109,33 @@ public sealed class OutlookDataSource : RestDataSource, IAccessControlSource, IC
             ? "Calendars.Read"
         : address.AbsolutePath.Contains("/m", StringComparison.Ordinal) ? MailPermission
         : GraphUsers.Permission;
+
+    /// <summary>A place is a mailbox: its key is the user's id, its name the mail address, its detail the user's name.</summary>
+    private protected override async Task<IReadOnlyList<RestPlace>> FindPlacesAsync(CancellationToken cancellationToken)
+    {
+        var users = new List<RestPlace>();
+        await foreach (var user in GraphUsers.EachAsync(Client, Users, cancellationToken))
+        {
+            if (PlaceOf(user) is { } place)
+            {
+                users.Add(place);
+            }
+        }
+
+        return await WithMailboxAsync(users, cancellationToken);
+    }
+
+    private protected override IReadOnlyList<RestStream> StreamsOf(RestPlace place) => StreamsOf(place, since: null);
+
+    /// <summary>What was deleted or moved is left to the next full sync.</summary>
+    private protected override IReadOnlyList<RestStream> StreamsSince(RestPlace place, DateTimeOffset since) => StreamsOf(place, since);
+
+    private static RestPlace? PlaceOf(JsonElement user) =>
+        user.Text("mail") is { } mail ? new RestPlace(GraphUsers.IdOf(user), mail, user.Text("displayName") ?? mail) : null;
+
+    private static string MailboxOf(RestPlace place) => $"users/{Uri.EscapeDataString(place.Key)}";
+
+    private static string ValueOf(string mail) => AccessControl.Value("email", mail.ToLowerInvariant());
 
     /// <summary>
     /// The users who have a mailbox in Exchange Online that the application may open. A policy of the tenant can close mailboxes to it,

@@ -75,7 +75,7 @@ internal sealed class OutlookDocuments(RestClient client, GraphBatch batch, stri
             OutlookFields.Texts("categories", "categories"),
             OutlookFields.Body("message")
         );
-        return WriteAsync(mails, _ => fields, "Mail Attachment", $"{mailbox}/messages", page, cancellationToken);
+        return WriteAsync(mails, fields, "Mail Attachment", $"{mailbox}/messages", page, cancellationToken);
     }
 
     /// <summary>Contacts.</summary>
@@ -83,11 +83,11 @@ internal sealed class OutlookDocuments(RestClient client, GraphBatch batch, stri
 
     /// <summary>Tasks of a list, each with its attachments.</summary>
     public Task WriteTasksAsync(string list, JsonElement tasks, StreamPage page, CancellationToken cancellationToken) =>
-        WriteAsync(tasks, _ => _task, "Task Attachment", $"{mailbox}/todo/lists/{list}/tasks", page, cancellationToken);
+        WriteAsync(tasks, _task, "Task Attachment", $"{mailbox}/todo/lists/{list}/tasks", page, cancellationToken);
 
     /// <summary>Events of a calendar, each with its attachments.</summary>
     public Task WriteEventsAsync(bool areBirthdays, JsonElement events, StreamPage page, CancellationToken cancellationToken) =>
-        WriteAsync(events, _ => areBirthdays ? Birthday : Event, "Calendar Attachment", $"{mailbox}/events", page, cancellationToken);
+        WriteAsync(events, areBirthdays ? Birthday : Event, "Calendar Attachment", $"{mailbox}/events", page, cancellationToken);
 
     private static string IdOf(JsonElement item) => item.RequiredText("An item of a mailbox", "id");
 
@@ -107,7 +107,7 @@ internal sealed class OutlookDocuments(RestClient client, GraphBatch batch, stri
 
     private async Task WriteAsync(
         JsonElement items,
-        Func<JsonElement, DocumentFields> fieldsOf,
+        DocumentFields fields,
         string attachmentType,
         string path,
         StreamPage page,
@@ -125,7 +125,7 @@ internal sealed class OutlookDocuments(RestClient client, GraphBatch batch, stri
         );
         foreach (var item in items.EnumerateArray())
         {
-            Add(item, fieldsOf(item), page);
+            Add(item, fields, page);
         }
 
         for (var index = 0; index < parents.Count; index++)
@@ -158,15 +158,7 @@ internal sealed class OutlookDocuments(RestClient client, GraphBatch batch, stri
         var isFile = attachment.Text("@odata.type") is null or "#microsoft.graph.fileAttachment" or "#microsoft.graph.taskFileAttachment";
         var content =
             isFile && attachment.Text("name") is { } name && attachment.Number("size") is > 0 and var size
-                ? new RestContent(
-                    client,
-                    RestRequest.Get($"{path}/{IdOf(attachment)}/$value") with
-                    {
-                        Headers = [new("Accept", "*/*")],
-                    },
-                    name,
-                    size
-                )
+                ? new RestContent(client, RestRequest.Get($"{path}/{IdOf(attachment)}/$value").AsFile(), name, size)
                 : null;
         Add(attachment, fields, page, content);
     }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Connectors.Abstractions;
+using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
-using Connectors.Sources.Rest.HttpJson;
 
 namespace Connectors.Sources.Rest.Paging;
 

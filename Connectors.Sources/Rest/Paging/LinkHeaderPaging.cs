@@ -8,16 +8,6 @@ internal sealed class LinkHeaderPaging(string items) : RestPaging(items)
 {
     public override RestRequest Request(RestRequest first, string cursor) => cursor.Length == 0 ? first : first with { Address = cursor };
 
-    public override string? Next(RestResponse page, string cursor, JsonElement items)
-    {
-        foreach (var header in page.Headers.TryGetValues("Link", out var values) ? values : [])
-        {
-            if (HttpJson.LinkHeader.Next(header) is { } next)
-            {
-                return PageLink.Of(page.Address, next);
-            }
-        }
-
-        return null;
-    }
+    public override string? Next(RestResponse page, string cursor, JsonElement items) =>
+        Paging.LinkHeader.Next(page) is { } next ? PageLink.Of(page.Address, next) : null;
 }

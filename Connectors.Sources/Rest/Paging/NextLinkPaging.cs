@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
-using Connectors.Sources.Rest.HttpJson;
 
 namespace Connectors.Sources.Rest.Paging;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using Connectors.Abstractions;
+using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
-using Connectors.Sources.Rest.HttpJson;
+using Connectors.Sources.Rest.Streams;
 
 namespace Connectors.Sources.Rest.Paging;
 
@@ -25,6 +25,6 @@ internal sealed class OffsetPaging(string items, string parameter, int step, lon
 
     private long Number(string cursor) =>
         cursor.Length == 0 ? first
-        : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-        : throw new ConnectorException($"'{cursor}' is no place in this listing. Start the sync anew.");
+        : long.TryParse(cursor, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+        : throw StreamPosition.NoPlace(cursor);
 }

@@ -27,17 +27,31 @@ internal sealed class PageCircle
     /// <exception cref="ConnectorException">The listing would never end.</exception>
     public void Check(string listing, string cursor, string? next, UInt128? content)
     {
+        if (IsNoticed(cursor, next, content))
+        {
+            throw NeverEnds(listing);
+        }
+    }
+
+    /// <summary>The error that says so.</summary>
+    public static ConnectorException NeverEnds(string listing) =>
+        new(
+            $"{listing}: after some pages one came again, or nothing but empty ones, so the reading would never end. "
+                + "Nothing is deleted. Start the sync again; if it stays so, the service does not page as it should."
+        );
+
+    /// <summary>Looks at a page.</summary>
+    /// <param name="cursor">The page's cursor.</param>
+    /// <param name="next">The next one's; <see langword="null"/> at the end.</param>
+    /// <param name="content">A hash of the page's ids; <see langword="null"/> when it holds none.</param>
+    /// <returns>Whether the listing would never end.</returns>
+    public bool IsNoticed(string cursor, string? next, UInt128? content)
+    {
         var (here, there) = (Hash(cursor), next is null ? default(UInt128?) : Hash(next));
         var number = NumberOf(here);
         _emptyPages = content is null ? _emptyPages + 1 : 0;
         var isRepeated = content is { } ids && ids != NotLookedAt && !_contents.TryAdd(ids, here) && _contents[ids] != here;
-        if (isRepeated || (there is { } other && NumberOf(other) <= number) || _emptyPages > MostEmptyPages)
-        {
-            throw new ConnectorException(
-                $"{listing}: after some pages one came again, or nothing but empty ones, so the reading would never end. "
-                    + "Nothing is deleted. Start the sync again; if it stays so, the service does not page as it should."
-            );
-        }
+        return isRepeated || (there is { } other && NumberOf(other) <= number) || _emptyPages > MostEmptyPages;
     }
 
     private static UInt128 Hash(string text) => XxHash128.HashToUInt128(MemoryMarshal.AsBytes(text.AsSpan()));

@@ -19,9 +19,6 @@ internal static class PageLink
 
         return Uri.Compare(address, page, UriComponents.HostAndPort, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0
             ? address.PathAndQuery
-            : throw new ConnectorException(
-                $"{RestErrors.Name(page)}: the next page leads to {address.Scheme}://{address.Authority}, another host, which is not "
-                    + "followed."
-            );
+            : throw RestErrors.OtherHost(RestErrors.Name(page), "the next page leads", address);
     }
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Connectors.Abstractions;
+using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
-using Connectors.Sources.Rest.HttpJson;
 
 namespace Connectors.Sources.Rest.Paging;
 
@@ -47,7 +47,8 @@ internal abstract class RestPaging
         new OffsetPaging(items, offset, size, first: 0, total);
 
     /// <summary>The number of the page is counted up, until a page is empty.</summary>
-    public static RestPaging Number(string items, string page, int first = 1) => new OffsetPaging(items, page, step: 1, first, total: null);
+    public static RestPaging Number(string items, string page, long first = 1) =>
+        new OffsetPaging(items, page, step: 1, first, total: null);
 
     /// <summary>The key of the last item is put into the next request, which asks for what follows it; ends with an empty page.</summary>
     /// <param name="items">JSON pointer to the items.</param>

@@ -24,14 +24,7 @@ internal sealed partial record SalesforceConfiguration(Uri Address, Secret Clien
             InitialValue = AllStandardObjects,
             Tooltip = "Names divided by commas; * for those of the six that this organization has.",
         },
-        new("sync_custom_objects", "Sync Custom Objects")
-        {
-            Type = ConfigFieldType.Boolean,
-            Display = ConfigDisplay.Toggle,
-            Required = false,
-            DefaultValue = false,
-            Tooltip = "Mirror objects that this organization has made itself.",
-        },
+        CommonFields.Toggle("sync_custom_objects", "Sync Custom Objects", "Mirror objects that this organization has made itself."),
         new("custom_objects_to_sync", "Custom Objects to Sync")
         {
             Type = ConfigFieldType.List,

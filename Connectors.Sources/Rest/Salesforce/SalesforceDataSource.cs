@@ -12,7 +12,7 @@ namespace Connectors.Sources.Rest.Salesforce;
 /// The records of a Salesforce organization and the files linked to them. Ids and field names are the Python service's. See
 /// docs/sources/salesforce.md.
 /// </summary>
-public sealed class SalesforceDataSource : RestDataSource, IAccessControlSource, IChangeFeed
+public sealed class SalesforceDataSource : RestChangesDataSource, IAccessControlSource
 {
     private const string FilesKey = "ContentDocument";
     private const string SignInHint =
@@ -21,17 +21,15 @@ public sealed class SalesforceDataSource : RestDataSource, IAccessControlSource,
 
     private readonly Lazy<SalesforceConfiguration> _configuration;
     private readonly Lazy<SalesforceOrganization> _organization;
-    private readonly TimeChanges _changes;
 
     /// <summary>Keeps the context; connects at the first call.</summary>
     public SalesforceDataSource(SourceContext context)
         : base(context)
     {
         _configuration = new(() => SalesforceConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
-        _organization = new(() =>
+        _organization = Owned(() =>
             new SalesforceOrganization(new SalesforceApi(Client), _configuration.Value.Address, _configuration.Value.HasAccessControl)
         );
-        _changes = new(FindPlacesAsync, since => Walk(place => StreamsSince(place, since)), Context.TimeProvider);
     }
 
     /// <inheritdoc/>
@@ -82,14 +80,6 @@ public sealed class SalesforceDataSource : RestDataSource, IAccessControlSource,
             };
         }
     }
-
-    /// <inheritdoc/>
-    public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) => Task.FromResult(_changes.Start());
-
-    /// <inheritdoc/>
-    /// <remarks>Records and files that changed, and the ids of those in the recycle bin. With rules, all that they find.</remarks>
-    public Task<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
-        _changes.ReadAsync(cursor, after, limits, cancellationToken);
 
     private protected override RestClient CreateClient()
     {
@@ -142,15 +132,11 @@ public sealed class SalesforceDataSource : RestDataSource, IAccessControlSource,
 
     private protected override IReadOnlyList<RestStream> StreamsOf(RestPlace place) => StreamsOf(place, since: null);
 
-    private protected override ValueTask DisposeAsyncCore()
+    /// <summary>Records and files that changed, and the ids of those in the recycle bin. With rules, all that they find.</summary>
+    private protected override IReadOnlyList<RestStream> StreamsSince(RestPlace place, DateTimeOffset since)
     {
-        _changes.Dispose();
-        if (_organization.IsValueCreated)
-        {
-            Organization.Dispose();
-        }
-
-        return base.DisposeAsyncCore();
+        var changed = StreamsOf(place, since);
+        return place.Detail.Length == 0 || place.Key == FilesKey ? [.. changed, DeletedOf(place.Key, since)] : changed;
     }
 
     private IReadOnlyList<RestStream> StreamsOf(RestPlace place, DateTimeOffset? since)
@@ -186,12 +172,6 @@ public sealed class SalesforceDataSource : RestDataSource, IAccessControlSource,
                 ) + condition,
             standard
         );
-    }
-
-    private IReadOnlyList<RestStream> StreamsSince(RestPlace place, DateTimeOffset since)
-    {
-        var changed = StreamsOf(place, since);
-        return place.Detail.Length == 0 || place.Key == FilesKey ? [.. changed, DeletedOf(place.Key, since)] : changed;
     }
 
     private PagedStream DeletedOf(string name, DateTimeOffset since) =>

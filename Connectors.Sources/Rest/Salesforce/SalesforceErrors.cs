@@ -25,7 +25,7 @@ internal static class SalesforceErrors
         {
             "MALFORMED_QUERY" or "MALFORMED_SEARCH" or "INVALID_FIELD" or "INVALID_TYPE" or "INVALID_TERM" => new ConnectorException(
                 FailureKind.Fatal,
-                $"Salesforce rejects a query ({code}): {message.TrimEnd('.')}. Check the rules, and that the user may read what they name.",
+                $"Salesforce rejects a query ({code}): {message}. Check the rules, and that the user may read what they name.",
                 cause
             ),
             "INVALID_QUERY_LOCATOR" => new ConnectorException(
@@ -49,6 +49,6 @@ internal static class SalesforceErrors
 
     private static (string Code, string Message) ErrorOf(RestResponse answer) =>
         answer.TryJson() is { ValueKind: JsonValueKind.Array } errors && errors.GetArrayLength() > 0
-            ? (errors[0].Text("errorCode") ?? string.Empty, errors[0].Text("message")?.ReplaceLineEndings(" ").Trim() ?? "no reason")
+            ? (errors[0].Text("errorCode") ?? string.Empty, Sentences.Inner(errors[0].Text("message") ?? "no reason"))
             : (string.Empty, string.Empty);
 }

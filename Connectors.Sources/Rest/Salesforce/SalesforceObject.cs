@@ -6,8 +6,12 @@ namespace Connectors.Sources.Rest.Salesforce;
 /// <param name="Related">Fields of records that it refers to.</param>
 internal sealed record SalesforceObject(string Name, string[] Fields, params string[] Related)
 {
-    private static readonly string[] Owner = ["Owner.Id", "Owner.Name", "Owner.Email"];
-    private static readonly string[] Creator = ["CreatedBy.Id", "CreatedBy.Name", "CreatedBy.Email"];
+    /// <summary>What is read of the owner of a record.</summary>
+    public static readonly string[] Owner = ["Owner.Id", "Owner.Name", "Owner.Email"];
+
+    /// <summary>What is read of whoever made a record.</summary>
+    public static readonly string[] Creator = ["CreatedBy.Id", "CreatedBy.Name", "CreatedBy.Email"];
+
     private static readonly string[] Parent = ["Parent.Id", "Parent.Name"];
 
     /// <summary>The objects that the field <c>standard_objects_to_sync</c> may name.</summary>

@@ -10,7 +10,7 @@ internal sealed class SalesforceQueries(SalesforceSchema schema)
     public const string FileLinks = "ContentDocumentLinks";
 
     /// <summary>The longest query that still fits into an address, which Salesforce takes up to 16 KB of.</summary>
-    private const int MaxLength = 12_000;
+    public const int MaxLength = 12_000;
 
     /// <summary>Extensions of files that text is taken from, as the Python service has them.</summary>
     private const string Extensions =
@@ -19,8 +19,10 @@ internal sealed class SalesforceQueries(SalesforceSchema schema)
 
     private const string HasText = $"ContentDocument.FileExtension IN ({Extensions})";
 
-    private static readonly string[] Identity = ["Id", "LastModifiedDate"];
     private static readonly string[] Times = ["CreatedDate", "LastModifiedDate"];
+
+    /// <summary>What every record is asked for.</summary>
+    public static readonly string[] Identity = ["Id", "LastModifiedDate"];
 
     /// <summary>A condition for what changed since a time.</summary>
     public static string ChangedSince(DateTimeOffset time, string prefix = "") =>
@@ -45,10 +47,7 @@ internal sealed class SalesforceQueries(SalesforceSchema schema)
     {
         var described = await schema.DescribeAsync(name, cancellationToken);
         var query = Select(
-            [
-                .. Identity.Union(described.Fields, StringComparer.OrdinalIgnoreCase),
-                .. await FilesAsync(described, cancellationToken),
-            ],
+            [.. Identity.Union(described.Fields, StringComparer.OrdinalIgnoreCase), .. await FilesAsync(described, cancellationToken)],
             name
         );
         return query.Length <= MaxLength
@@ -64,9 +63,14 @@ internal sealed class SalesforceQueries(SalesforceSchema schema)
     {
         var feed = SalesforceObject.CaseFeed;
         var described = await schema.DescribeAsync(feed.Name, cancellationToken);
-        var columns = new List<string> { "Id" };
-        columns.AddRange([.. Times, .. Known(feed.Fields, described), .. feed.Related]);
-        columns.AddRange(await ChildrenAsync(feed.Children[0], cancellationToken));
+        string[] columns =
+        [
+            "Id",
+            .. Times,
+            .. Known(feed.Fields, described),
+            .. feed.Related,
+            .. await ChildrenAsync(feed.Children[0], cancellationToken),
+        ];
         return ids => $"{Select(columns, feed.Name)} WHERE ParentId IN ({ids})";
     }
 
@@ -108,12 +112,8 @@ internal sealed class SalesforceQueries(SalesforceSchema schema)
             "LatestPublishedVersion.Id",
             "LatestPublishedVersion.CreatedDate",
             .. Known(["VersionDataUrl", "VersionNumber"], version).Select(name => $"LatestPublishedVersion.{name}"),
-            "Owner.Id",
-            "Owner.Name",
-            "Owner.Email",
-            "CreatedBy.Id",
-            "CreatedBy.Name",
-            "CreatedBy.Email",
+            .. SalesforceObject.Owner,
+            .. SalesforceObject.Creator,
         ];
         return [.. names.Select(name => prefix + name)];
     }

@@ -34,7 +34,7 @@ internal static class SalesforceRules
         {
             (not ("SOQL" or "SOSL"), _) => unknown.Append($"{place}: language is SOQL or SOSL."),
             (_, null or "") => unknown.Append($"{place}: query is required, a text: SELECT Name FROM Account."),
-            ("SOQL", { } query) when SoqlQuery.Parse(query) is not { } parsed => unknown.Append(
+            ("SOQL", { } query) when SoqlQuery.Parse(query) is null => unknown.Append(
                 $"{place}: this is no query in SOQL. Write one as SELECT Name FROM Account WHERE ..."
             ),
             ("SOQL", { } query) when SoqlQuery.Parse(query)!.IsGrouped => unknown.Append(

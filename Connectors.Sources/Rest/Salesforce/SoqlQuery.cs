@@ -8,9 +8,6 @@ namespace Connectors.Sources.Rest.Salesforce;
 /// <param name="Rest">Everything after it.</param>
 internal sealed record SoqlQuery(IReadOnlyList<string> Columns, string Object, string Rest)
 {
-    private const int MaxLength = 12_000;
-    private static readonly string[] Identity = ["Id", "LastModifiedDate"];
-
     /// <summary>Whether it groups records, which then have no id.</summary>
     public bool IsGrouped => HasWord("GROUP");
 
@@ -46,11 +43,11 @@ internal sealed record SoqlQuery(IReadOnlyList<string> Columns, string Object, s
 
         if (!columns.Any(column => Is(column, "FIELDS(ALL)") || Is(column, "FIELDS(STANDARD)")))
         {
-            columns.AddRange(Identity.Except(columns, StringComparer.OrdinalIgnoreCase));
+            columns.AddRange(SalesforceQueries.Identity.Except(columns, StringComparer.OrdinalIgnoreCase));
         }
 
         var query = $"SELECT {string.Join(", ", columns.Distinct(StringComparer.OrdinalIgnoreCase))} FROM {Object} {Rest}".TrimEnd();
-        return query.Length <= MaxLength
+        return query.Length <= SalesforceQueries.MaxLength
             ? query
             : throw new ConnectorException(
                 $"A rule selects more fields of {Object} than fit into one query. Name those that you need in place of FIELDS()."
@@ -115,11 +112,14 @@ internal sealed record SoqlQuery(IReadOnlyList<string> Columns, string Object, s
                 begin = index;
             }
 
-            if (letter == '\'' && (index == 0 || text[index - 1] != '\\'))
+            if (inText && letter == '\\')
             {
-                inText = !inText;
+                // What comes behind it stands for itself.
+                index++;
+                continue;
             }
 
+            inText ^= letter == '\'';
             depth += inText ? 0 : Step(letter);
         }
     }

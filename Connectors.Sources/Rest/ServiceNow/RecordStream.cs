@@ -88,14 +88,6 @@ internal sealed class RecordStream(RestClient client, ServiceNowBatch batch, str
 
     private RestContent? ContentOf(JsonElement attachment) =>
         attachment.Number("size_bytes") is > 0 and var size && attachment.Text("file_name") is { } name
-            ? new RestContent(
-                client,
-                RestRequest.Get($"/api/now/attachment/{IdOf(attachment)}/file") with
-                {
-                    Headers = [new("Accept", "*/*")],
-                },
-                name,
-                size
-            )
+            ? new RestContent(client, RestRequest.Get($"/api/now/attachment/{IdOf(attachment)}/file").AsFile(), name, size)
             : null;
 }

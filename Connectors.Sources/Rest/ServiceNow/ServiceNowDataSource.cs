@@ -12,17 +12,13 @@ namespace Connectors.Sources.Rest.ServiceNow;
 /// <summary>
 /// The rows of ServiceNow tables, and their attachments. Ids and field names are the Python service's. See docs/sources/servicenow.md.
 /// </summary>
-public sealed class ServiceNowDataSource : RestDataSource, IAccessControlSource, IChangeFeed
+public sealed class ServiceNowDataSource : RestChangesDataSource, IAccessControlSource
 {
     internal const string PermissionHint = "Give the user a role that may read the table, and its attachments.";
-
-    /// <summary>The instance reads times in the user's zone, which nobody knows here: a day more covers all of them.</summary>
-    private static readonly TimeSpan Overlap = TimeSpan.FromDays(1);
 
     private readonly Lazy<ServiceNowConfiguration> _configuration;
     private readonly Lazy<ServiceNowBatch> _batch;
     private readonly Lazy<ServiceNowAccess> _access;
-    private readonly TimeChanges _changes;
 
     /// <summary>Keeps the context; connects at the first call.</summary>
     public ServiceNowDataSource(SourceContext context)
@@ -30,8 +26,7 @@ public sealed class ServiceNowDataSource : RestDataSource, IAccessControlSource,
     {
         _configuration = new(() => ServiceNowConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
         _batch = new(() => new ServiceNowBatch(Client));
-        _access = new(() => new ServiceNowAccess(_batch.Value));
-        _changes = new(FindPlacesAsync, since => Walk(place => StreamsSince(place, since)), Context.TimeProvider, Overlap);
+        _access = Owned(() => new ServiceNowAccess(_batch.Value));
     }
 
     /// <inheritdoc/>
@@ -46,6 +41,9 @@ public sealed class ServiceNowDataSource : RestDataSource, IAccessControlSource,
             HasChangeFeed = true,
             CheckAdvancedRules = ServiceNowRules.Check,
         };
+
+    /// <summary>The instance reads times in the user's zone, which nobody knows here: a day more covers all of them.</summary>
+    private protected override TimeSpan? Overlap => TimeSpan.FromDays(1);
 
     /// <inheritdoc/>
     /// <remarks>Asks for one row of the list of tables, and finds the tables that are named.</remarks>
@@ -74,14 +72,6 @@ public sealed class ServiceNowDataSource : RestDataSource, IAccessControlSource,
             };
         }
     }
-
-    /// <inheritdoc/>
-    public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) => Task.FromResult(_changes.Start());
-
-    /// <inheritdoc/>
-    /// <remarks>The rows that changed, and their attachments. Rows that are gone are left to the next full sync.</remarks>
-    public Task<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
-        _changes.ReadAsync(cursor, after, limits, cancellationToken);
 
     private protected override RestClient CreateClient()
     {
@@ -130,18 +120,8 @@ public sealed class ServiceNowDataSource : RestDataSource, IAccessControlSource,
 
     private protected override IReadOnlyList<RestStream> StreamsOf(RestPlace place) => Streams(place, query => query);
 
-    private protected override ValueTask DisposeAsyncCore()
-    {
-        _changes.Dispose();
-        if (_access.IsValueCreated)
-        {
-            _access.Value.Dispose();
-        }
-
-        return base.DisposeAsyncCore();
-    }
-
-    private RestStream[] StreamsSince(RestPlace place, DateTimeOffset since)
+    /// <summary>The rows that changed, and their attachments. Rows that are gone are left to the next full sync.</summary>
+    private protected override IReadOnlyList<RestStream> StreamsSince(RestPlace place, DateTimeOffset since)
     {
         var changed = $"sys_updated_on>={since.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}";
 

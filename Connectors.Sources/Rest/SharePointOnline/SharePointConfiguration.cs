@@ -113,19 +113,16 @@ internal sealed record SharePointConfiguration(GraphSignIn SignIn, string Tenant
         };
 
     private static GraphSignIn SignInFrom(SourceSettings settings) =>
-        settings.GetString("auth_method") switch
-        {
-            "" or "secret" => GraphSignIn.From(settings, "secret_value"),
-            "certificate" => new GraphSignIn(
+        settings.GetChoice("auth_method", "secret", "certificate") == "secret"
+            ? GraphSignIn.From(settings, "secret_value")
+            : new GraphSignIn(
                 new EntraApp(settings.GetRequiredString("tenant_id"), settings.GetRequiredString("client_id"), "certificate"),
                 Secret: null
             )
             {
                 Certificate = settings.GetRequiredString("certificate"),
                 PrivateKey = new Secret(settings.GetRequiredString("private_key")),
-            },
-            var other => throw new ConnectorException($"auth_method: '{other}' is no way to sign in. There are secret and certificate."),
-        };
+            };
 
     private static string NameFrom(SourceSettings settings)
     {
@@ -135,13 +132,5 @@ internal sealed record SharePointConfiguration(GraphSignIn SignIn, string Tenant
             : throw new ConnectorException("tenant_name: only the first part of the host, example of example.sharepoint.com.");
     }
 
-    private static ConfigField Toggle(string name, string label, string tooltip) =>
-        new(name, label)
-        {
-            Type = ConfigFieldType.Boolean,
-            Display = ConfigDisplay.Toggle,
-            Required = false,
-            DefaultValue = true,
-            Tooltip = tooltip,
-        };
+    private static ConfigField Toggle(string name, string label, string tooltip) => CommonFields.Toggle(name, label, tooltip, isOn: true);
 }

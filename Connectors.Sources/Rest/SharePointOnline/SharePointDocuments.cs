@@ -3,6 +3,7 @@ using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Microsoft;
+using Connectors.Sources.Rest.Microsoft.Drives;
 using Connectors.Sources.Rest.Streams;
 
 namespace Connectors.Sources.Rest.SharePointOnline;
@@ -64,25 +65,21 @@ internal sealed class SharePointDocuments(RestClient graph, SharePointAccess? ac
         CancellationToken cancellationToken
     )
     {
-        var all = access is null || permissions is not null ? null : await access.OfSiteAsync(site, cancellationToken);
-        var lists = permissions is null
-            ? null
-            : await permissions.ListsAsync(
-                [.. items.Select(item => $"/drives/{drive}/items/{Uri.EscapeDataString(IdOf(item))}/permissions")],
-                cancellationToken
-            );
-        for (var index = 0; index < items.Count; index++)
+        var address = $"drives/{drive}";
+        if (access is null || permissions is null)
         {
-            var item = items[index];
-            if (lists is not null && lists[index] is null)
+            var allowed = access is null ? null : await access.OfSiteAsync(site, cancellationToken);
+            foreach (var item in items)
             {
-                page.AddUnreadable(IdOf(item), "Who may see it can't be asked: it is not there any more (404).");
-                continue;
+                WriteItem(address, item, page, allowed);
             }
 
-            var allowed = lists is null ? all : await access!.OfPermissionsAsync(site, lists[index]!, cancellationToken);
-            var changed = RestTime.Of(item.Text("lastModifiedDateTime"));
-            page.Add(IdOf(item), item, Item, changed, changed < notBefore ? null : ContentOf(drive, item), allowed);
+            return;
+        }
+
+        foreach (var (item, granted) in await DriveItems.WithPermissionsAsync(permissions, address, "", items, page, cancellationToken))
+        {
+            WriteItem(address, item, page, await access.OfPermissionsAsync(site, granted, cancellationToken));
         }
     }
 
@@ -91,21 +88,10 @@ internal sealed class SharePointDocuments(RestClient graph, SharePointAccess? ac
     private static readonly DocumentFields Drive = FieldsOf("site_drive");
     private static readonly DocumentFields Item = FieldsOf("drive_item", SignedAddress);
 
-    private static string IdOf(JsonElement item) => item.RequiredText("An item of a drive", "id");
-
-    private RestContent? ContentOf(string drive, JsonElement item) =>
-        item.Find("file") is not null
-        && item.Find(SignedAddress) is not null
-        && item.Text("name") is { } name
-        && item.Number("size") is > 0 and var size
-            ? new RestContent(
-                graph,
-                RestRequest.Get($"drives/{drive}/items/{Uri.EscapeDataString(IdOf(item))}/content") with
-                {
-                    Headers = [new("Accept", "*/*")],
-                },
-                name,
-                size
-            )
-            : null;
+    private void WriteItem(string drive, JsonElement item, StreamPage page, IReadOnlyCollection<string>? allowed)
+    {
+        var changed = RestTime.Of(item.Text("lastModifiedDateTime"));
+        var content = changed < notBefore || item.Find(SignedAddress) is null ? null : DriveItems.ContentOf(graph, drive, item);
+        page.Add(DriveItems.IdOf(item), item, Item, changed, content, allowed);
+    }
 }

@@ -140,7 +140,7 @@ internal sealed class SharePointLists(
                 )
             );
         var content = attachment.Text("FileName") is { } name
-            ? new RestContent(rest, RestRequest.Get($"{id}/$value") with { Headers = [new("Accept", "*/*")] }, name, -1)
+            ? new RestContent(rest, RestRequest.Get($"{id}/$value").AsFile(), name, -1)
             : null;
         page.Add(id, attachment, fields, changed, content, allowed);
     }

@@ -13,8 +13,9 @@ namespace Connectors.Sources.Rest.SharePointOnline;
 /// Sites of SharePoint Online with their document libraries, lists and pages. Ids and field names are the Python service's. See
 /// docs/sources/sharepoint_online.md.
 /// </summary>
-public sealed class SharePointOnlineDataSource : RestDataSource, IAccessControlSource, IChangeFeed
+public sealed class SharePointOnlineDataSource : GraphDataSource
 {
+    private const string SitesPermission = "Sites.Read.All";
     private const string ItemsQuery =
         "$select=createdDateTime,id,lastModifiedDateTime,weburl,createdBy,lastModifiedBy,contentType"
         + "&$expand=fields($select=Title,Link,Attachments,LinkTitle,LinkFilename,Description,Conversation)";
@@ -26,17 +27,15 @@ public sealed class SharePointOnlineDataSource : RestDataSource, IAccessControlS
     private readonly Lazy<RestClient> _rest;
     private readonly Lazy<SharePointPrincipals> _principals;
     private readonly Lazy<SharePointAccess> _access;
-    private readonly TimeChanges _changes;
 
     /// <summary>Keeps the context; connects at the first call.</summary>
     public SharePointOnlineDataSource(SourceContext context)
         : base(context)
     {
         _configuration = new(() => SharePointConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
-        _rest = new(() => SharePointRest.Create(Context, _configuration.Value));
-        _principals = new(() => new SharePointPrincipals(Client));
-        _access = new(() => new SharePointAccess(_rest.Value, _principals.Value, _configuration.Value));
-        _changes = new(FindPlacesAsync, since => Walk(place => StreamsOf(place, since)), Context.TimeProvider);
+        _rest = Owned(() => SharePointRest.Create(Context, _configuration.Value));
+        _principals = Owned(() => new SharePointPrincipals(Client));
+        _access = Owned(() => new SharePointAccess(_rest.Value, _principals.Value, _configuration.Value));
     }
 
     /// <inheritdoc/>
@@ -50,6 +49,8 @@ public sealed class SharePointOnlineDataSource : RestDataSource, IAccessControlS
             HasChangeFeed = true,
             CheckAdvancedRules = SharePointRules.Check,
         };
+
+    private protected override GraphSignIn SignIn => _configuration.Value.SignIn;
 
     /// <inheritdoc/>
     /// <remarks>Asks for the site collections, for the root site by SharePoint's own API, and finds the sites that are named.</remarks>
@@ -66,7 +67,7 @@ public sealed class SharePointOnlineDataSource : RestDataSource, IAccessControlS
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<AccessIdentity> ReadIdentitiesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<AccessIdentity> ReadIdentitiesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var identity in GraphUsers.IdentitiesAsync(Client, cancellationToken))
         {
@@ -79,25 +80,16 @@ public sealed class SharePointOnlineDataSource : RestDataSource, IAccessControlS
         }
     }
 
-    /// <inheritdoc/>
-    public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) => Task.FromResult(_changes.Start());
+    private protected override RestClientOptions Adjust(RestClientOptions options) => options with { Retries = 5 };
 
-    /// <inheritdoc/>
-    /// <remarks>What changed, and what was deleted in drives. Lists, items and pages that are gone go with the next full sync.</remarks>
-    public Task<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
-        DriveChanges.ReadAsync(() => _changes.ReadAsync(cursor, after, limits, cancellationToken));
-
-    private protected override RestClient CreateClient()
-    {
-        var signIn = _configuration.Value.SignIn;
-        return Graph.Create(
-            Context,
-            http => signIn.For(http, Graph.Address, Context.TimeProvider),
-            signIn.App,
-            PermissionOf,
-            options => options with { Retries = 5 }
-        );
-    }
+    private protected override string PermissionOf(Uri address) =>
+        !address.AbsolutePath.StartsWith("/v1.0/users", StringComparison.Ordinal)
+            ? address.AbsolutePath.StartsWith("/v1.0/groups", StringComparison.Ordinal)
+                ? GraphUsers.GroupsPermission
+                : SitesPermission
+            : GraphUsers.NeedsGroups(address)
+                ? GraphUsers.GroupsPermission
+                : GraphUsers.Permission;
 
     /// <summary>A place is a site; its name is the address.</summary>
     private protected override async Task<IReadOnlyList<RestPlace>> FindPlacesAsync(CancellationToken cancellationToken)
@@ -113,35 +105,8 @@ public sealed class SharePointOnlineDataSource : RestDataSource, IAccessControlS
 
     private protected override IReadOnlyList<RestStream> StreamsOf(RestPlace place) => StreamsOf(place, since: null);
 
-    private protected override async ValueTask DisposeAsyncCore()
-    {
-        _changes.Dispose();
-        if (_access.IsValueCreated)
-        {
-            _access.Value.Dispose();
-        }
-
-        if (_principals.IsValueCreated)
-        {
-            _principals.Value.Dispose();
-        }
-
-        if (_rest.IsValueCreated)
-        {
-            _rest.Value.Dispose();
-        }
-
-        await base.DisposeAsyncCore();
-    }
-
-    private static string PermissionOf(Uri address) =>
-        !address.AbsolutePath.StartsWith("/v1.0/users", StringComparison.Ordinal)
-            ? address.AbsolutePath.StartsWith("/v1.0/groups", StringComparison.Ordinal)
-                ? GraphUsers.GroupsPermission
-                : "Sites.Read.All"
-            : GraphUsers.NeedsGroups(address)
-                ? GraphUsers.GroupsPermission
-                : GraphUsers.Permission;
+    /// <summary>With what was deleted in drives. Lists, items and pages that are gone go with the next full sync.</summary>
+    private protected override IReadOnlyList<RestStream> StreamsSince(RestPlace place, DateTimeOffset since) => StreamsOf(place, since);
 
     private IReadOnlyList<RestStream> StreamsOf(RestPlace place, DateTimeOffset? since)
     {
@@ -150,7 +115,7 @@ public sealed class SharePointOnlineDataSource : RestDataSource, IAccessControlS
         var documents = new SharePointDocuments(
             Client,
             access,
-            access is not null && configuration.AsksForItems ? new GraphBatch(Client, Context.TimeProvider, "Sites.Read.All") : null,
+            access is not null && configuration.AsksForItems ? new GraphBatch(Client, Context.TimeProvider, SitesPermission) : null,
             SharePointRules.DaysOf(Context.AdvancedRules) is { } days ? Context.TimeProvider.GetUtcNow().AddDays(-days) : null
         );
         if (place == Sites)

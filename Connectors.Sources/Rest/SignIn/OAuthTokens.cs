@@ -24,6 +24,9 @@ internal sealed class OAuthTokens : ITokenSource
         (_http, _service, _hint, _time, _request) = (http, service, hint, time, request);
     }
 
+    /// <summary>The refresh token that the next request uses; <see langword="null"/> when it needs none.</summary>
+    public Secret? RefreshToken => _refreshToken;
+
     /// <summary>By client credentials.</summary>
     /// <param name="http">Sends the request: <see cref="RestClient.Http"/>.</param>
     /// <param name="service">The service as messages name it.</param>

@@ -1,5 +1,5 @@
 using Connectors.Abstractions;
-using Connectors.Sources.Rest.HttpJson;
+using Connectors.Sources.Rest.Paging;
 
 namespace Connectors.Sources.Rest.SignIn;
 

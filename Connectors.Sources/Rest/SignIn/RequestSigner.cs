@@ -21,6 +21,9 @@ internal abstract class RequestSigner
     /// <summary>A key in a header of its own: <c>X-Api-Key: KEY</c>.</summary>
     public static RequestSigner Header(string name, Secret key) => new HeaderSigner(name, key);
 
+    /// <summary>Several headers, each as often as it is named.</summary>
+    public static RequestSigner Headers(IReadOnlyList<(string Name, Secret Value)> headers) => new HeadersSigner(headers);
+
     /// <summary>A key in the query. Messages name addresses without their query, so it does not get into them.</summary>
     public static RequestSigner Query(string name, Secret key) => new QuerySigner(name, key);
 

@@ -1,4 +1,5 @@
 using Connectors.Abstractions;
+using Connectors.Sources.Rest.Paging;
 
 namespace Connectors.Sources.Rest.Streams;
 
@@ -24,4 +25,8 @@ internal abstract class RestStream(string name)
     /// <returns>The cursor of the next page, short and without secrets; <see langword="null"/> when this one is the last.</returns>
     /// <exception cref="ConnectorException">Any failure.</exception>
     public abstract Task<string?> ReadAsync(string cursor, StreamPage page, CancellationToken cancellationToken);
+
+    /// <summary>The error of a listing that goes round in a circle, or never gives anything.</summary>
+    /// <param name="listing">The listing, for the message.</param>
+    public virtual ConnectorException NeverEnds(string listing) => PageCircle.NeverEnds(listing);
 }

@@ -37,8 +37,11 @@ internal readonly record struct StreamPosition(int Place, int Stream, int Given,
             && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var given)
             && UInt128.TryParse(parts[3], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hash)
             ? new StreamPosition(place, stream, given, hash, parts[4])
-            : throw new ConnectorException($"'{token}' is no place in this source. Start the sync anew.");
+            : throw NoPlace(token.Value);
     }
+
+    /// <summary>The error of a token, or a part of one, that another program or another configuration wrote.</summary>
+    public static ConnectorException NoPlace(string text) => new($"'{text}' is no place in this source. Start the sync anew.");
 
     /// <summary>The token.</summary>
     /// <exception cref="ConnectorException">The stream's cursor is too long to be kept.</exception>

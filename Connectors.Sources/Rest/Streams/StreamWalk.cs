@@ -98,12 +98,10 @@ internal sealed class StreamWalk(Func<RestPlace, IReadOnlyList<RestStream>> stre
             var fetched = new FetchedPage(taken.Build(), taken.Deleted, next);
             try
             {
-                reading.Circle.Check(
-                    $"{place.Name}: {stream.Name}",
-                    position.Cursor,
-                    next,
-                    stream.IsOneListing ? fetched.Hash : PageCircle.NotLookedAt
-                );
+                if (reading.Circle.IsNoticed(position.Cursor, next, stream.IsOneListing ? fetched.Hash : PageCircle.NotLookedAt))
+                {
+                    throw stream.NeverEnds($"{place.Name}: {stream.Name}");
+                }
             }
             catch
             {

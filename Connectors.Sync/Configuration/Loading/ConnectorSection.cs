@@ -1,6 +1,7 @@
 using System.Globalization;
 using Connectors.Abstractions;
 using Connectors.Sync.Configuration.Settings;
+using Connectors.Sync.Sources;
 using static Connectors.Sync.Configuration.Settings.ConnectorSettings;
 
 namespace Connectors.Sync.Configuration.Loading;
@@ -186,7 +187,7 @@ internal static class ConnectorSection
     }
 
     private static string Known(string written, IEnumerable<string> serviceTypes) =>
-        KeySuggestion.Nearest(written, serviceTypes) is { } near
-            ? $"Did you mean {near}?"
-            : $"There are {string.Join(", ", serviceTypes)}; add others under sources.";
+        KnownSources.Find(written) is { } known ? known.Need
+        : KeySuggestion.Nearest(written, KnownSources.With(serviceTypes)) is { } near ? $"Did you mean {near}?"
+        : $"There are {string.Join(", ", serviceTypes)}; add others under sources.";
 }

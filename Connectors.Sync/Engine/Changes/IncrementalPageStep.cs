@@ -23,13 +23,17 @@ internal sealed class IncrementalPageStep(IContentIndex? index, SyncRequest requ
     private readonly BulkWriterOptions _bulk = options.Bulk;
     private readonly DocumentFilter? _filter = DocumentFilter.For(request.Rules);
 
-    /// <summary>Plans <paramref name="page"/>; the caller disposes both.</summary>
-    public async Task<PagePlan> PlanAsync(ChangePage page, CancellationToken cancellationToken)
+    /// <summary>Plans <paramref name="page"/>; the caller disposes both. The plan owns the share.</summary>
+    /// <param name="page">The page as the source gave it.</param>
+    /// <param name="compares">Whether what the index has in the same version is left alone.</param>
+    /// <param name="share">The page's share of a budget; <see langword="null"/> where none is kept.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public async Task<PagePlan> PlanAsync(ChangePage page, bool compares, FlightShare? share, CancellationToken cancellationToken)
     {
         // A document that a rule excludes now may have been indexed before it changed.
         var (excluded, kept) = Filter(page.Upserts);
         var indexed =
-            index is not null && options.SkipUnchanged && page.Upserts.Count > 0
+            compares && index is not null && options.SkipUnchanged && page.Upserts.Count > 0
                 ? await IndexedVersions.ReadAsync(index, request.IndexName, Ids(page.Upserts), cancellationToken)
                 : IdSnapshot.Empty;
         var plan = await pages.PlanAsync(
@@ -38,6 +42,7 @@ internal sealed class IncrementalPageStep(IContentIndex? index, SyncRequest requ
             new SeenIds(indexed.Count),
             skipUnchanged: options.SkipUnchanged,
             fetchContent: true,
+            share,
             cancellationToken
         );
         try
@@ -55,6 +60,7 @@ internal sealed class IncrementalPageStep(IContentIndex? index, SyncRequest requ
             }
 
             plan.Complete();
+            plan.Settle();
             return plan;
         }
         catch

@@ -15,9 +15,14 @@ internal sealed class IncrementalRun(
     IncrementalPageStep step,
     IBatchWriter writer,
     SyncEngineOptions options,
-    SyncProgress progress
+    FlightBudget flight,
+    SyncProgress progress,
+    TimeProvider time
 )
 {
+    /// <summary>Whether an earlier run sent the next page, or part of it, and ended before it was journaled.</summary>
+    private bool _mayHaveBeenSent;
+
     /// <summary>Counts so far, including earlier runs.</summary>
     public SyncCounts Counts { get; private set; }
 
@@ -38,15 +43,15 @@ internal sealed class IncrementalRun(
             case PageDone { Next: not null } page:
                 Note(page);
                 break;
+            case ChangesSent:
+                _mayHaveBeenSent = true;
+                break;
             case WrittenBefore before:
                 Counts += before.Counts;
                 progress.Add(before.Counts);
                 break;
         }
     }
-
-    /// <summary>Whether an earlier run may have sent the next page and died before it was journaled.</summary>
-    public bool IsResumed { get; set; }
 
     /// <summary>Reads and writes until the last page is done, or the reader is stopped.</summary>
     /// <param name="source">The source, a change feed.</param>
@@ -60,24 +65,29 @@ internal sealed class IncrementalRun(
             return null;
         }
 
-        await foreach (var page in source.ReadChangesAsync(plan.Cursor!, Token, options.Page, cancellationToken))
+        var size = PageSize.Within(flight.Limit, options.Page, partitions: 1);
+        var changes = source.ReadChangesAsync(plan.Cursor!, Token, size.Limits, cancellationToken);
+        var budgeted = new BudgetedPages(flight, size.Share, time, source.Calls.Stop);
+        await foreach (var (page, share) in budgeted.ReadAsync(changes, cancellationToken))
         {
+            using var held = share;
             using var read = page;
             if (page.ExpiredReason is { } reason)
             {
                 return reason;
             }
 
-            using var pagePlan = await step.PlanAsync(page, cancellationToken);
+            // What was sent before is sent again as a whole: compared with itself it would count as skipped.
+            using var pagePlan = await step.PlanAsync(page, compares: !_mayHaveBeenSent, share, cancellationToken);
             if (pagePlan.Batches.Count > 0 || pagePlan.HasMore)
             {
                 await beforeWriting();
+                await state.AppendAsync(new ChangesSent(), cancellationToken);
             }
 
             var done = await WriteAsync(pagePlan, page.Cursor, cancellationToken);
             await state.AppendAsync(done, CancellationToken.None);
             Note(done);
-            IsResumed = false;
         }
 
         return null;
@@ -88,7 +98,7 @@ internal sealed class IncrementalRun(
         var counts = page.Counts;
         do
         {
-            var reports = await Task.WhenAll(page.Batches.Select(batch => writer.WriteAsync(batch, IsResumed, cancellationToken)));
+            var reports = await Task.WhenAll(page.Batches.Select(batch => writer.WriteAsync(batch, _mayHaveBeenSent, cancellationToken)));
             foreach (var report in reports)
             {
                 counts += report.Counts;
@@ -108,6 +118,7 @@ internal sealed class IncrementalRun(
 
     private void Note(PageDone page)
     {
+        _mayHaveBeenSent = false;
         if (page.IsLast)
         {
             Cursor = page.Next;

@@ -17,6 +17,7 @@ internal sealed class IncrementalSync(
     SyncEngineOptions options,
     ContentExtraction extraction,
     BatchWriters writers,
+    FlightBudget flight,
     TimeProvider time,
     ILogger logger
 )
@@ -39,7 +40,7 @@ internal sealed class IncrementalSync(
             return (null, full.Fallback ?? "it was begun as a full sync");
         }
 
-        var (plan, reason, isKept) = await PlanAsync(request, source, state, cancellationToken);
+        var (plan, reason) = await PlanAsync(request, source, state, cancellationToken);
         if (plan is null)
         {
             return (null, reason);
@@ -55,7 +56,7 @@ internal sealed class IncrementalSync(
             SyncLog.StartsOver(logger, request.JobId, failure.Message);
             state.Reset(keepsCounts: true);
             progress.Restart();
-            (plan, reason, isKept) = await PlanAsync(request, source, state, cancellationToken);
+            (plan, reason) = await PlanAsync(request, source, state, cancellationToken);
             if (plan is null)
             {
                 return (null, reason);
@@ -64,7 +65,6 @@ internal sealed class IncrementalSync(
             run = Open(request, plan, source, state, progress);
         }
 
-        run.IsResumed = isKept;
         progress.Phase = SyncPhase.Pages;
         var lost = await run.ReadAsync(source, () => _ending.ClearChangeTokenAsync(request, plan, cancellationToken), cancellationToken);
         if (lost is not null)
@@ -101,7 +101,7 @@ internal sealed class IncrementalSync(
     }
 
     /// <summary>The plan to resume or a new one, or why there is none.</summary>
-    private async Task<(StoredPlan? Plan, string? FullBecause, bool IsKept)> PlanAsync(
+    private async Task<(StoredPlan? Plan, string? FullBecause)> PlanAsync(
         SyncRequest request,
         SourceReader source,
         LocalSyncState state,
@@ -114,7 +114,7 @@ internal sealed class IncrementalSync(
             && kept.IndexUuid == (await index.InspectAsync(request.IndexName, cancellationToken))?.Uuid
         )
         {
-            return (kept, null, true);
+            return (kept, null);
         }
 
         state.Reset(keepsCounts: true);
@@ -125,7 +125,7 @@ internal sealed class IncrementalSync(
             SyncLog.ChangesBegin(logger, request.JobId, request.IndexName);
         }
 
-        return (plan, reason, false);
+        return (plan, reason);
     }
 
     private IncrementalRun Open(SyncRequest request, StoredPlan plan, SourceReader source, LocalSyncState state, SyncProgress progress)
@@ -139,7 +139,7 @@ internal sealed class IncrementalSync(
             PageStep.ForChanges(request, effective, extraction, source.Calls, time),
             effective
         );
-        var run = new IncrementalRun(plan, state, step, writer, effective, progress);
+        var run = new IncrementalRun(plan, state, step, writer, effective, flight, progress, time);
         state.OpenJournal(run.Replay);
         monitor.Resume(run.Counts.Rejected);
         return run;

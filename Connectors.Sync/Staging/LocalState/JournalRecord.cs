@@ -5,12 +5,13 @@ using Connectors.Sync.Engine;
 
 namespace Connectors.Sync.Staging.LocalState;
 
-/// <summary>A step of a sync that is done (or, for <see cref="DeletesSent"/>, is about to be done).</summary>
+/// <summary>A step of a sync that is done (or, for <see cref="DeletesSent"/> and <see cref="ChangesSent"/>, is about to be done).</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(PageDone), "page")]
 [JsonDerivedType(typeof(DeletesSent), "deleting")]
 [JsonDerivedType(typeof(DeletesDone), "deleted")]
 [JsonDerivedType(typeof(WrittenBefore), "before")]
+[JsonDerivedType(typeof(ChangesSent), "sending")]
 internal abstract record JournalRecord;
 
 /// <summary>A page was read, and all its writes are done.</summary>
@@ -39,6 +40,9 @@ internal sealed record DeletesSent(int Batch) : JournalRecord;
 /// <param name="Counts">What it counts.</param>
 /// <param name="Rejections">What was refused.</param>
 internal sealed record DeletesDone(int Batch, SyncCounts Counts, RejectionReport? Rejections) : JournalRecord;
+
+/// <summary>A page of changes is about to be sent. Without a later record, what the index has of it may be this very sending.</summary>
+internal sealed record ChangesSent : JournalRecord;
 
 /// <summary>The sync was started over: this much had been written before.</summary>
 /// <param name="Counts">What was created, updated and deleted.</param>

@@ -179,7 +179,7 @@ public sealed class MongoPingTests
     [InlineData(
         "datetime_conversion",
         "SOMETIMES",
-        "datetime_conversion: 'SOMETIMES' is none of DATETIME, DATETIME_CLAMP, DATETIME_AUTO, DATETIME_MS."
+        "datetime_conversion: \"SOMETIMES\" is none of DATETIME, DATETIME_CLAMP, DATETIME_AUTO, DATETIME_MS."
     )]
     [InlineData("direct_connection", "perhaps", "direct_connection: \"perhaps\" is not true or false.")]
     public async Task ImpossibleValuesAreSaid(string field, string value, string expected) =>

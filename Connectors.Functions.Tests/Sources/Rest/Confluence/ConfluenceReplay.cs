@@ -10,11 +10,7 @@ internal static class ConfluenceReplay
     public static ReplaySource Source { get; } = new("confluence", context => new ConfluenceDataSource(context)) { Answer = Answer };
 
     /// <summary>The recording with answers of one's own before it.</summary>
-    public static ReplaySource With(Func<ReplayRequest, ReplayAnswer?> answer) =>
-        Source with
-        {
-            Answer = (request, find) => answer(request) ?? Answer(request, find),
-        };
+    public static ReplaySource With(Func<ReplayRequest, ReplayAnswer?> answer) => Source.With(answer);
 
     /// <summary>Recorded documents. The id of a space was a number there.</summary>
     public static IReadOnlyList<JsonObject> Documents(Recording recording, string file)

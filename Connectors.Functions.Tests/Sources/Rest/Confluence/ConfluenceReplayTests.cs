@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Testing;
@@ -7,7 +6,7 @@ using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.Confluence;
 
-public sealed class ConfluenceReplayTests
+public sealed class ConfluenceReplayTests : ReplayTests
 {
     private static readonly Difference TimeOfSpaces = new(
         "Confluence does not tell when a space changed: the digest decides. Recorded is the time of the sync.",
@@ -33,7 +32,10 @@ public sealed class ConfluenceReplayTests
             field == AccessControl.FieldName && id is "2001" or "2005" && recorded!.AsArray().Count == ours!.AsArray().Count + 1
     );
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private protected override ReplaySource Source => ConfluenceReplay.Source;
+
+    private protected override IReadOnlyList<JsonObject> RecordedIn(Recording recording, string file) =>
+        ConfluenceReplay.Documents(recording, file);
 
     public static TheoryData<string, string> Runs =>
         new()
@@ -48,42 +50,24 @@ public sealed class ConfluenceReplayTests
 
     [Theory]
     [MemberData(nameof(Runs))]
-    public async Task DocumentsAreTheRecordedOnes(string run, string file)
-    {
-        await using var server = await ReplayServer.StartAsync(ConfluenceReplay.Source, run, calls: null, Cancellation);
-        await using var source = server.Open();
-        await source.PingAsync(Cancellation);
-        var documents = (await source.AllAsync(2, PageLimits.Default, Cancellation)).Documents();
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare(ConfluenceReplay.Documents(server.Recording, file), RecordedDocuments.Of(documents), DifferencesOf(run));
-    }
+    public Task DocumentsAreTheRecordedOnes(string run, string file) => CompareDocumentsAsync(run, file, DifferencesOf(run));
 
     [Fact]
-    public async Task IdentitiesOfCloudAreTheRecordedOnes()
-    {
-        await using var server = await ReplayServer.StartAsync(ConfluenceReplay.Source, "access-control", calls: null, Cancellation);
-        await using var source = server.Open();
-        var identities = await RecordedDocuments.IdentitiesAsync(source, Cancellation);
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare(
-            [.. server.Recording.Documents("access-control").Where(IsOfCloud).Select(RecordedDocuments.Identity)],
-            identities,
+    public Task IdentitiesOfCloudAreTheRecordedOnes() =>
+        CompareIdentitiesAsync(
+            "access-control",
+            IsOfCloud,
             new Difference("created_at was the time of the sync: nobody tells when an account was made.", (_, field, _, _) =>
                 field == "created_at"
             )
         );
-    }
 
     [Fact]
     public async Task IdentitiesOfDataCenterMatchTheDocuments()
     {
-        await using var server = await ReplayServer.StartAsync(ConfluenceReplay.Source, "data-center", calls: null, Cancellation);
-        await using var source = server.Open();
-        var identities = await RecordedDocuments.IdentitiesAsync(source, Cancellation);
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare(
-            [.. server.Recording.Documents("access-control").Where(identity => !IsOfCloud(identity)).Select(RecordedDocuments.Identity)],
-            identities,
+        var identities = await CompareIdentitiesAsync(
+            "data-center",
+            identity => !IsOfCloud(identity),
             new Difference(
                 "Documents list user: and group:, so identities have these; the recorded values matched no document.",
                 (_, field, _, _) => field == "query"
@@ -96,19 +80,9 @@ public sealed class ConfluenceReplayTests
 
     [Theory]
     [InlineData("rules")]
-    [InlineData("data-center")]
-    public async Task ContentsAreTheRecordedOnes(string run)
-    {
-        await using var server = await ReplayServer.StartAsync(ConfluenceReplay.Source, run, calls: null, Cancellation);
-        await using var source = server.Open();
-        var contents = (await source.AllAsync(1, PageLimits.Default, Cancellation)).SelectMany(page => page.Contents).ToList();
-        var (length, sha256) = Assert.Single(server.Recording.Attachments).Value;
-        await using var stream = await Assert.Single(contents, content => content.FileName == "doc.txt").OpenAsync(Cancellation);
-        using var copy = new MemoryStream();
-        await stream.CopyToAsync(copy, Cancellation);
-        Assert.Equal(length, copy.Length);
-        Assert.Equal(sha256, Convert.ToHexStringLower(SHA256.HashData(copy.ToArray())));
-    }
+    [InlineData("data-center", "pic.png")]
+    public Task ContentsAreTheRecordedOnes(string run, params string[] pictures) =>
+        CompareContentsAsync(run, ["doc.txt", .. pictures], unread: pictures);
 
     [Fact]
     public async Task ASpaceThatCannotBeReadIsAGapAndTheOthersAreRead()
@@ -118,9 +92,7 @@ public sealed class ConfluenceReplayTests
                 ? ReplayAnswer.Json(403, new JsonObject { ["message"] = "closed" })
                 : null
         );
-        await using var server = await ReplayServer.StartAsync(closed, "first", calls: null, Cancellation);
-        await using var source = server.Open();
-        var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
+        var pages = await ReadAsync("first", closed);
         Assert.StartsWith("Space ENG, pages: ", Assert.Single(pages, page => page.Gap is not null).Gap, StringComparison.Ordinal);
         Assert.Contains("1002", pages.Ids());
         Assert.Contains("2005", pages.Ids());
@@ -130,17 +102,10 @@ public sealed class ConfluenceReplayTests
     [InlineData("confluence_url", "fabrikam.atlassian.net", "confluence_url: not an address")]
     [InlineData("account_email", "", "account_email: required")]
     [InlineData("api_token", "", "api_token: required")]
-    [InlineData("data_source", "confluence_home", "data_source: 'confluence_home' is no edition")]
+    [InlineData("data_source", "confluence_home", "data_source: \"confluence_home\" is none of confluence_server, confluence_cloud, ")]
     [InlineData("spaces", "NOWHERE", "spaces: there is no space 'NOWHERE'")]
     [InlineData("retry_count", "99", "retry_count: 99 is out of range")]
-    public async Task AWrongFieldIsNamed(string field, string value, string sentence)
-    {
-        await using var server = await ReplayServer.StartAsync(ConfluenceReplay.Source, "first", calls: null, Cancellation);
-        await using var source = server.Open(field, value);
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
-        Assert.StartsWith(sentence, failure.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("se-cr-et", failure.ToString(), StringComparison.Ordinal);
-    }
+    public Task AWrongFieldIsNamed(string field, string value, string sentence) => NamesTheFieldAsync(field, value, sentence);
 
     private static Difference[] DifferencesOf(string run) =>
         run switch

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Testing;
@@ -7,7 +6,7 @@ using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.GitHub;
 
-public sealed class GitHubReplayTests
+public sealed class GitHubReplayTests : ReplayTests
 {
     private static readonly Difference PublicIsForAll = new(
         "A document without a list is seen by nobody while access control is on: those of public repositories are for everyone.",
@@ -20,7 +19,7 @@ public sealed class GitHubReplayTests
         (id, field, recorded, ours) => id == "ann/alpha/docs/guide.rst" && field is "type" or "mode"
     );
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private protected override ReplaySource Source => GitHubReplay.Source;
 
     [Theory]
     [InlineData("first", "first")]
@@ -28,32 +27,21 @@ public sealed class GitHubReplayTests
     [InlineData("rules", "rules")]
     [InlineData("access-control", "dls")]
     [InlineData("app", "app")]
-    public async Task DocumentsAreTheRecordedOnes(string run, string file)
-    {
-        await using var server = await ReplayServer.StartAsync(GitHubReplay.Source, run, calls: null, Cancellation);
-        await using var source = server.Open();
-        await source.PingAsync(Cancellation);
-        var documents = (await source.AllAsync(2, PageLimits.Default, Cancellation)).Documents();
-        Assert.Empty(server.Unknown);
-        Difference[] differences = run switch
-        {
-            "access-control" => [PublicIsForAll],
-            "rules" => [OneIdOneDocument],
-            _ => [],
-        };
-        RecordedDocuments.Compare(server.Recording.Documents(file), RecordedDocuments.Of(documents), differences);
-    }
+    public Task DocumentsAreTheRecordedOnes(string run, string file) =>
+        CompareDocumentsAsync(
+            run,
+            file,
+            run switch
+            {
+                "access-control" => [PublicIsForAll],
+                "rules" => [OneIdOneDocument],
+                _ => [],
+            }
+        );
 
     [Fact]
-    public async Task IdentitiesAreTheRecordedOnes()
-    {
-        await using var server = await ReplayServer.StartAsync(GitHubReplay.Source, "access-control", calls: null, Cancellation);
-        await using var source = server.Open();
-        var identities = await RecordedDocuments.IdentitiesAsync(source, Cancellation);
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare(
-            [.. server.Recording.Documents("access-control").Select(RecordedDocuments.Identity)],
-            identities,
+    public Task IdentitiesAreTheRecordedOnes() =>
+        CompareIdentitiesAsync(
             new Difference("A user without a public mail address has no value for it.", (id, field, _, _) =>
                 id == "U_cleo" && field is "query" or "identity"
             ),
@@ -61,14 +49,13 @@ public sealed class GitHubReplayTests
                 field == "created_at" && ours is null
             )
         );
-    }
 
     [Theory]
     [InlineData("first")]
     [InlineData("rules")]
     public async Task ContentsAreTheRecordedOnes(string run)
     {
-        await using var server = await ReplayServer.StartAsync(GitHubReplay.Source, run, calls: null, Cancellation);
+        await using var server = await StartAsync(run);
         await using var source = server.Open();
         var contents = (await source.AllAsync(1, PageLimits.Default, Cancellation))
             .SelectMany(page => page.Contents)
@@ -78,22 +65,15 @@ public sealed class GitHubReplayTests
         Assert.Equal(recorded.Count, contents.Count);
         foreach (var content in contents)
         {
-            await using var stream = await content.OpenAsync(Cancellation);
-            using var copy = new MemoryStream();
-            await stream.CopyToAsync(copy, Cancellation);
-
             // The recorded ids lack the folder (docs/guide.rst), so that its content went to another document.
-            Assert.Equal(
-                recorded[$"ann/alpha/{content.FileName}"],
-                (copy.Length, Convert.ToHexStringLower(SHA256.HashData(copy.ToArray())))
-            );
+            Assert.Equal(recorded[$"ann/alpha/{content.FileName}"], await MeasureAsync(content));
         }
     }
 
     [Fact]
     public async Task LimitsOfGraphQLAndRestAreWaitedFor()
     {
-        await using var server = await ReplayServer.StartAsync(GitHubReplay.Source, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first");
         await using var source = server.Open();
         Assert.NotEmpty((await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents());
 
@@ -106,32 +86,18 @@ public sealed class GitHubReplayTests
     [InlineData("repositories", "", "repositories: required")]
     [InlineData("data_source", "github_server", "host: required")]
     [InlineData("repo_type", "organization", "org_name: required")]
-    public async Task AWrongFieldIsNamed(string field, string value, string sentence)
-    {
-        await using var server = await ReplayServer.StartAsync(GitHubReplay.Source, "first", calls: null, Cancellation);
-        await using var source = server.Open(field, value);
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
-        Assert.StartsWith(sentence, failure.Message, StringComparison.Ordinal);
-    }
+    [InlineData("data_source", "github_servers", "data_source: \"github_servers\" is neither github_cloud nor github_server.")]
+    [InlineData("auth_method", "app", "auth_method: \"app\" is neither personal_access_token nor github_app.")]
+    [InlineData("repo_type", "organisation", "repo_type: \"organisation\" is neither other nor organization.")]
+    public Task AWrongFieldIsNamed(string field, string value, string sentence) => NamesTheFieldAsync(field, value, sentence);
 
     [Fact]
     public async Task ATokenThatLacksScopesAndARepositoryThatIsHiddenAreNamed()
     {
-        await using var poor = await ReplayServer.StartAsync(
-            GitHubReplay.Source with
-            {
-                Answer = (request, _) => request.Method == "HEAD" ? ReplayAnswer.Json(null, ("x-oauth-scopes", "repo")) : null,
-            },
-            "first",
-            null,
-            Cancellation
+        var poor = GitHubReplay.Source.With(request =>
+            request.Method == "HEAD" ? ReplayAnswer.Json(null, ("x-oauth-scopes", "repo")) : null
         );
-        await using var source = poor.Open();
-        Assert.StartsWith(
-            "token: it lacks the scopes user, read:org",
-            (await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation))).Message,
-            StringComparison.Ordinal
-        );
+        Assert.StartsWith("token: it lacks the scopes user, read:org", (await PingFailsAsync(poor)).Message, StringComparison.Ordinal);
 
         // "Resolving a repository that is not there": docs.github.com/graphql, errors with a type and a path beside null.
         var hidden = new JsonObject
@@ -146,20 +112,12 @@ public sealed class GitHubReplayTests
                 }
             ),
         };
-        await using var server = await ReplayServer.StartAsync(
-            GitHubReplay.Source with
-            {
-                Answer = (request, _) =>
-                    request.Body?.ToJsonString().Contains("repo0", StringComparison.Ordinal) == true ? ReplayAnswer.Json(hidden) : null,
-            },
-            "first",
-            null,
-            Cancellation
+        var hiding = GitHubReplay.Source.With(request =>
+            request.Body?.ToJsonString().Contains("repo0", StringComparison.Ordinal) == true ? ReplayAnswer.Json(hidden) : null
         );
-        await using var other = server.Open("repositories", "ann/secret");
         Assert.StartsWith(
             "repositories: GitHub has no repository 'ann/secret'",
-            (await Assert.ThrowsAsync<ConnectorException>(() => other.PingAsync(Cancellation))).Message,
+            (await PingFailsAsync(hiding, field: ("repositories", "ann/secret"))).Message,
             StringComparison.Ordinal
         );
     }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Testing;
@@ -7,7 +6,7 @@ using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.GitLab;
 
-public sealed class GitLabReplayTests
+public sealed class GitLabReplayTests : ReplayTests
 {
     private static readonly Difference TimesThatStay = new(
         "lastActivityAt moves at most once an hour, and releasedAt never: what did not move them must not be passed over, so a digest "
@@ -40,7 +39,14 @@ public sealed class GitLabReplayTests
         (id, field, recorded, _) => id == GitLabReplay.FileOfSecondPage && field == Difference.Whole && recorded is null
     );
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private protected override ReplaySource Source => GitLabReplay.Source;
+
+    /// <summary>Answers with nothing what the recording has no answer to.</summary>
+    private static ReplaySource Quiet =>
+        GitLabReplay.Source with
+        {
+            Answer = (request, find) => GitLabReplay.Source.Answer(request, find) ?? find(request) ?? Nothing(request),
+        };
 
     [Theory]
     [InlineData("first")]
@@ -48,26 +54,22 @@ public sealed class GitLabReplayTests
     [InlineData("listed")]
     [InlineData("restart")]
     [InlineData("note-pages")]
-    public async Task DocumentsAreTheRecordedOnes(string run)
-    {
-        await using var server = await ReplayServer.StartAsync(GitLabReplay.Source, run, calls: null, Cancellation);
-        await using var source = server.Open();
-        await source.PingAsync(Cancellation);
-        var documents = (await source.AllAsync(2, PageLimits.Default, Cancellation)).Documents();
-        Assert.Empty(server.Unknown);
-        Difference[] differences = run switch
-        {
-            "first" => [TimesThatStay, ReservedName, BlobHash, WhoMerged, SecondPage],
-            "again" => [TimesThatStay, ReservedName, BlobHash],
-            _ => [TimesThatStay, ReservedName],
-        };
-        RecordedDocuments.Compare(server.Recording.Documents(run), RecordedDocuments.Of(documents), differences);
-    }
+    public Task DocumentsAreTheRecordedOnes(string run) =>
+        CompareDocumentsAsync(
+            run,
+            run,
+            run switch
+            {
+                "first" => [TimesThatStay, ReservedName, BlobHash, WhoMerged, SecondPage],
+                "again" => [TimesThatStay, ReservedName, BlobHash],
+                _ => [TimesThatStay, ReservedName],
+            }
+        );
 
     [Fact]
     public async Task ContentsAreTheRecordedOnes()
     {
-        await using var server = await ReplayServer.StartAsync(GitLabReplay.Source, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first");
         await using var source = server.Open();
         var contents = (await source.AllAsync(1, PageLimits.Default, Cancellation))
             .SelectMany(page => page.Contents)
@@ -75,17 +77,14 @@ public sealed class GitLabReplayTests
             .ToList();
         foreach (var (id, recorded) in server.Recording.Attachments)
         {
-            await using var stream = await contents.Single(content => id == $"file_101_{content.FileName}").OpenAsync(Cancellation);
-            using var copy = new MemoryStream();
-            await stream.CopyToAsync(copy, Cancellation);
-            Assert.Equal(recorded, (copy.Length, Convert.ToHexStringLower(SHA256.HashData(copy.ToArray()))));
+            Assert.Equal(recorded, await MeasureAsync(contents.Single(content => id == $"file_101_{content.FileName}")));
         }
     }
 
     [Fact]
     public async Task WhatAProjectHidesIsAGapAndWhatItDoesNotHaveIsNone()
     {
-        await using var server = await ReplayServer.StartAsync(GitLabReplay.Source, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first");
         await using var source = server.Open();
         var all = string.Join('\n', (await source.AllAsync(100, PageLimits.Default, Cancellation)).SelectMany(page => page.Problems));
 
@@ -101,7 +100,7 @@ public sealed class GitLabReplayTests
     [Fact]
     public async Task WhatIsSwitchedOffIsNoGap()
     {
-        await using var server = await ReplayServer.StartAsync(GitLabReplay.WithoutGaps, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first", GitLabReplay.WithoutGaps);
         await using var source = server.Open();
         Assert.All(await source.AllAsync(2, PageLimits.Default, Cancellation), page => Assert.Null(page.Gap));
         Assert.Empty(server.Unknown);
@@ -110,7 +109,7 @@ public sealed class GitLabReplayTests
     [Fact]
     public async Task AThrottledListIsNotTakenForAnEmptyOne()
     {
-        await using var server = await ReplayServer.StartAsync(GitLabReplay.Source, "throttled", calls: null, Cancellation);
+        await using var server = await StartAsync("throttled");
         await using var source = server.Open();
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, PageLimits.Default, Cancellation));
         Assert.Equal(FailureKind.Retry, failure.Kind);
@@ -126,13 +125,7 @@ public sealed class GitLabReplayTests
     public async Task WhatEndedTheRecordedSyncDoesNotEndOurs(string run, string id)
     {
         // The recorded source stopped at these calls; what it would have asked after them is answered with nothing.
-        var quiet = GitLabReplay.Source with
-        {
-            Answer = (request, find) => GitLabReplay.Source.Answer(request, find) ?? find(request) ?? Nothing(request),
-        };
-        await using var server = await ReplayServer.StartAsync(quiet, run, calls: null, Cancellation);
-        await using var source = server.Open();
-        var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
+        var pages = await ReadAsync(run, Quiet);
         Assert.Contains(id, pages.Ids());
         Assert.Equal(run == "forbidden", pages.Any(page => page.Gap is not null));
         var documents = RecordedDocuments.Of(pages.Documents()).ToDictionary(document => (string)document["_id"]!, StringComparer.Ordinal);
@@ -153,27 +146,13 @@ public sealed class GitLabReplayTests
     [InlineData("groups", "acme/secret", "groups: GitLab has no group 'acme/secret'")]
     public async Task AWrongFieldIsNamed(string field, string value, string sentence)
     {
-        var hidden = GitLabReplay.Source with
-        {
-            Answer = (request, find) => GitLabReplay.Source.Answer(request, find) ?? find(request) ?? Nothing(request),
-        };
-        await using var server = await ReplayServer.StartAsync(hidden, "bad-list", calls: null, Cancellation);
-        await using var source = server.Open(field, value);
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
+        var failure = await PingFailsAsync(Quiet, "bad-list", (field, value));
         Assert.StartsWith(sentence, failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task ATokenThatIsRefusedIsNamed()
-    {
-        await using var server = await ReplayServer.StartAsync(GitLabReplay.Source, "bad-token", calls: null, Cancellation);
-        await using var source = server.Open();
-        Assert.Contains(
-            "Check token",
-            (await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation))).Message,
-            StringComparison.Ordinal
-        );
-    }
+    public async Task ATokenThatIsRefusedIsNamed() =>
+        Assert.Contains("Check token", (await PingFailsAsync(run: "bad-token")).Message, StringComparison.Ordinal);
 
     /// <summary>An empty list, or null for what is asked for by its id alone.</summary>
     private static ReplayAnswer? Nothing(ReplayRequest request)

@@ -28,8 +28,8 @@ internal static class GmailReplay
         request.Query.Where(parameter => parameter.Key == name).Select(parameter => parameter.Value).FirstOrDefault();
 
     /// <summary>
-    /// The recorded source gets each message whole (format raw). Ours ask for its time first, and later for its parts, whose form is that of
-    /// developers.google.com, Gmail API, REST Resource: users.messages (formats minimal and full, MessagePart).
+    /// The recorded source gets each message whole (format raw). Ours ask for its time first, and later for its parts, whose form is that
+    /// of developers.google.com, Gmail API, REST Resource: users.messages (formats minimal and full, MessagePart).
     /// </summary>
     private static ReplayAnswer? Answer(ReplayRequest request, Func<ReplayRequest, ReplayAnswer?> find)
     {

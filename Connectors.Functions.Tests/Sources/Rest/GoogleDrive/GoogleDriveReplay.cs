@@ -44,8 +44,8 @@ internal static class GoogleDriveReplay
     /// <summary>
     /// The recorded source asks for all drives at once (corpora=allDrives), which Google calls slow and incomplete
     /// (developers.google.com, Drive API: Search for files and folders); ours ask for one at a time, and get what the recorded answer has
-    /// of it. Groups of groups are asked for as well (Directory API, groups.list: userKey may be a group). The recorded server puts files of
-    /// no drive into folders of one, so each place is given all folders.
+    /// of it. Groups of groups are asked for as well (Directory API, groups.list: userKey may be a group). The recorded server puts files
+    /// of no drive into folders of one, so each place is given all folders.
     /// </summary>
     private static ReplayAnswer? Answer(ReplayRequest request, Func<ReplayRequest, ReplayAnswer?> find)
     {

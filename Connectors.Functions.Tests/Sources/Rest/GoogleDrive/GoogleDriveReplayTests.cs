@@ -12,7 +12,7 @@ namespace Connectors.Tests.Sources.Rest.GoogleDrive;
 public sealed class GoogleDriveReplayTests
 {
     private static readonly Difference NoTimestamp = new(
-        "The time of the last change does not move when a file or a folder above it is moved or renamed, so the document itself is compared.",
+        "The time of the last change does not move when a folder above a file is moved or renamed, so the document itself is compared.",
         (_, field, _, ours) => field == "_timestamp" && ours is null
     );
 

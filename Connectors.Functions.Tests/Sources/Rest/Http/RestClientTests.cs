@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Http;
+using Connectors.Sources.Rest.Limits;
 using Connectors.Sources.Rest.SignIn;
 using Xunit;
 
@@ -186,5 +187,29 @@ public sealed class RestClientTests
 
         public Task<AccessToken> FetchAsync(CancellationToken cancellationToken) =>
             Task.FromResult(new AccessToken(new Secret($"t{++Fetched}"), null));
+    }
+
+    [Fact]
+    public async Task WhereEachMethodHasALimitARefusalHoldsUpThatMethodAlone()
+    {
+        var script = Scripted.By(request =>
+            request.RequestUri!.AbsolutePath.EndsWith("/full", StringComparison.Ordinal)
+                ? Scripted.Status(429, ("Retry-After", "30"))
+                : Scripted.Json("{}")
+        );
+        using var client = script.Client(options =>
+            options with
+            {
+                LimitOf = address => new RequestLimit(address.AbsolutePath, TimeSpan.FromSeconds(2)),
+                LongestWait = TimeSpan.FromSeconds(1),
+            }
+        );
+        await Assert.ThrowsAsync<ConnectorException>(() => client.GetAsync("full", Cancellation));
+        (await client.GetAsync("other", Cancellation)).Dispose();
+        Assert.Equal(TimeSpan.Zero, script.Time.Waited);
+        (await client.GetAsync("other", Cancellation)).Dispose();
+        Assert.Equal(TimeSpan.FromSeconds(2), script.Time.Waited);
+        await Assert.ThrowsAsync<ConnectorException>(() => client.GetAsync("full", Cancellation));
+        Assert.Equal(TimeSpan.FromSeconds(30), script.Time.Waited);
     }
 }

@@ -1,7 +1,10 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
+using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.HttpJson;
+using Connectors.Sources.Rest.HttpJson.Streams;
+using Connectors.Sources.Rest.Paging;
 using Connectors.Testing;
 using Microsoft.AspNetCore.Http;
 using Xunit;
@@ -356,8 +359,8 @@ public sealed class HttpJsonDataSourceTests
 
         var failure = await FailAsync(source);
 
-        Assert.Contains($"url: {HttpJsonDataSource.MaxEmptyPages} pages of ", failure.Message, StringComparison.Ordinal);
-        Assert.Equal((FailureKind.Fatal, HttpJsonDataSource.MaxEmptyPages), (failure.Kind, requests));
+        Assert.Contains($"url: {HttpJsonPace.MaxEmptyPages} pages of ", failure.Message, StringComparison.Ordinal);
+        Assert.Equal((FailureKind.Fatal, HttpJsonPace.MaxEmptyPages), (failure.Kind, requests));
     }
 
     [Theory]

@@ -17,11 +17,7 @@ internal static class JiraReplay
     public static ReplaySource Source { get; } = new("jira", context => new JiraDataSource(context)) { Answer = Answer };
 
     /// <summary>The recording with answers of one's own before it.</summary>
-    public static ReplaySource With(Func<ReplayRequest, ReplayAnswer?> answer) =>
-        Source with
-        {
-            Answer = (request, find) => answer(request) ?? Answer(request, find),
-        };
+    public static ReplaySource With(Func<ReplayRequest, ReplayAnswer?> answer) => Source.With(answer);
 
     /// <summary>The JQL of a search, without its order; empty for other requests.</summary>
     public static string Query(ReplayRequest request) =>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Testing;
@@ -7,7 +6,7 @@ using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.Jira;
 
-public sealed class JiraReplayTests
+public sealed class JiraReplayTests : ReplayTests
 {
     private static readonly Difference TimeOfProjects = new(
         "Jira does not tell when a project changed: the digest decides. Recorded is the time of the sync.",
@@ -29,7 +28,7 @@ public sealed class JiraReplayTests
             id == "Project ENG-ENG-2" && field == "Issue" && recorded!["security"] is null && (string)ours!["security"]!["id"]! == "10100"
     );
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private protected override ReplaySource Source => JiraReplay.Source;
 
     public static TheoryData<string, string> Runs =>
         new()
@@ -43,45 +42,33 @@ public sealed class JiraReplayTests
 
     [Theory]
     [MemberData(nameof(Runs))]
-    public async Task DocumentsAreTheRecordedOnes(string run, string file)
-    {
-        await using var server = await ReplayServer.StartAsync(JiraReplay.Source, run, calls: null, Cancellation);
-        await using var source = server.Open();
-        await source.PingAsync(Cancellation);
-        var documents = (await source.AllAsync(2, PageLimits.Default, Cancellation)).Documents();
-        Assert.Empty(server.Unknown);
-        Difference[] differences = run switch
-        {
-            "rules" => [],
-            "first" or "again" => [TimeOfProjects],
-            "access-control" => [TimeOfProjects, NoNames, LevelInTheIssue],
-            _ => [TimeOfProjects, NoNames],
-        };
-        RecordedDocuments.Compare(server.Recording.Documents(file), RecordedDocuments.Of(documents), differences);
-    }
+    public Task DocumentsAreTheRecordedOnes(string run, string file) =>
+        CompareDocumentsAsync(
+            run,
+            file,
+            run switch
+            {
+                "rules" => [],
+                "first" or "again" => [TimeOfProjects],
+                "access-control" => [TimeOfProjects, NoNames, LevelInTheIssue],
+                _ => [TimeOfProjects, NoNames],
+            }
+        );
 
     [Fact]
-    public async Task IdentitiesOfCloudAreTheRecordedOnes()
-    {
-        await using var server = await ReplayServer.StartAsync(JiraReplay.Source, "access-control", calls: null, Cancellation);
-        await using var source = server.Open();
-        var identities = await RecordedDocuments.IdentitiesAsync(source, Cancellation);
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare(
-            [.. server.Recording.Documents("access-control").Take(1).Select(RecordedDocuments.Identity)],
-            identities,
+    public Task IdentitiesOfCloudAreTheRecordedOnes() =>
+        CompareIdentitiesAsync(
             new Difference("created_at was the time of the sync: nobody tells when an account was made.", (_, field, _, _) =>
                 field == "created_at"
             )
         );
-    }
 
     /// <summary>The recorded server led from a user of Data Center to an account of Cloud, so its identity is none to compare
     /// with.</summary>
     [Fact]
     public async Task IdentitiesOfDataCenterMatchTheDocuments()
     {
-        await using var server = await ReplayServer.StartAsync(JiraReplay.Source, "data-center", calls: null, Cancellation);
+        await using var server = await StartAsync("data-center");
         await using var source = server.Open();
         var ann = Assert.Single(await RecordedDocuments.IdentitiesAsync(source, Cancellation));
         Assert.Empty(server.Unknown);
@@ -93,23 +80,12 @@ public sealed class JiraReplayTests
     [Theory]
     [InlineData("first")]
     [InlineData("data-center")]
-    public async Task ContentsAreTheRecordedOnes(string run)
-    {
-        await using var server = await ReplayServer.StartAsync(JiraReplay.Source, run, calls: null, Cancellation);
-        await using var source = server.Open();
-        var contents = (await source.AllAsync(1, PageLimits.Default, Cancellation)).SelectMany(page => page.Contents).ToList();
-        var (length, sha256) = Assert.Single(server.Recording.Attachments).Value;
-        await using var stream = await Assert.Single(contents, content => content.FileName == "log.txt").OpenAsync(Cancellation);
-        using var copy = new MemoryStream();
-        await stream.CopyToAsync(copy, Cancellation);
-        Assert.Equal(length, copy.Length);
-        Assert.Equal(sha256, Convert.ToHexStringLower(SHA256.HashData(copy.ToArray())));
-    }
+    public Task ContentsAreTheRecordedOnes(string run) => CompareContentsAsync(run, ["log.txt", "shot.png"], unread: "shot.png");
 
     [Fact]
     public async Task AThrottleIsWaitedForAndASyncOfAllTakesAHandfulOfRequests()
     {
-        await using var server = await ReplayServer.StartAsync(JiraReplay.Source, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first");
         await using var source = server.Open();
         await source.AllAsync(1, PageLimits.Default, Cancellation);
         Assert.InRange(server.Time.Waited, TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(60));
@@ -124,9 +100,7 @@ public sealed class JiraReplayTests
         var closed = JiraReplay.With(request =>
             JiraReplay.Query(request) == "project in (\"OPS\")" ? ReplayAnswer.Json(403, new JsonObject()) : null
         );
-        await using var server = await ReplayServer.StartAsync(closed, "first", calls: null, Cancellation);
-        await using var source = server.Open();
-        var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
+        var pages = await ReadAsync("first", closed);
         Assert.StartsWith("Project OPS, issues: ", Assert.Single(pages, page => page.Gap is not null).Gap, StringComparison.Ordinal);
         Assert.Contains("Project ENG-ENG-1", pages.Ids());
     }
@@ -135,17 +109,10 @@ public sealed class JiraReplayTests
     [InlineData("jira_url", "fabrikam.atlassian.net", "jira_url: not an address")]
     [InlineData("account_email", "", "account_email: required")]
     [InlineData("api_token", "", "api_token: required")]
-    [InlineData("data_source", "jira_home", "data_source: 'jira_home' is no edition")]
+    [InlineData("data_source", "jira_home", "data_source: \"jira_home\" is none of jira_cloud, jira_server, jira_data_center.")]
     [InlineData("projects", "NOWHERE", "projects: there is no project 'NOWHERE'")]
     [InlineData("concurrent_downloads", "101", "concurrent_downloads: 101 is out of range")]
-    public async Task AWrongFieldIsNamed(string field, string value, string sentence)
-    {
-        await using var server = await ReplayServer.StartAsync(JiraReplay.Source, "first", calls: null, Cancellation);
-        await using var source = server.Open(field, value);
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
-        Assert.StartsWith(sentence, failure.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("se-cr-et", failure.ToString(), StringComparison.Ordinal);
-    }
+    public Task AWrongFieldIsNamed(string field, string value, string sentence) => NamesTheFieldAsync(field, value, sentence);
 
     private static IEnumerable<string> Texts(JsonNode? values) =>
         values!.AsArray().Select(value => (string)value!).Order(StringComparer.Ordinal);

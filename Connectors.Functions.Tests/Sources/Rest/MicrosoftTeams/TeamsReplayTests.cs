@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Testing;
@@ -8,7 +7,7 @@ using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.MicrosoftTeams;
 
-public sealed class TeamsReplayTests
+public sealed class TeamsReplayTests : ReplayTests
 {
     private const string Ann = "c0000000-0000-4000-8000-000000000001";
     private const string Bob = "c0000000-0000-4000-8000-000000000002";
@@ -18,37 +17,23 @@ public sealed class TeamsReplayTests
         (id, field, _, ours) => field == "_timestamp" && ours is null && id is "team1" or "19:chan1@thread.tacv2" or "ctab1" or "tab1"
     );
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private protected override ReplaySource Source => TeamsReplay.Source;
+
+    private protected override IReadOnlyList<JsonObject> RecordedIn(Recording recording, string file) =>
+        TeamsReplay.Documents(recording, file);
 
     [Theory]
     [InlineData("first")]
     [InlineData("again")]
     public async Task DocumentsAreTheRecordedOnes(string run)
     {
-        await using var server = await ReplayServer.StartAsync(TeamsReplay.Source, run, calls: null, Cancellation);
-        await using var source = server.Open();
-        await source.PingAsync(Cancellation);
-        var pages = await source.AllAsync(2, PageLimits.Default, Cancellation);
-        Assert.Empty(server.Unknown);
+        var pages = await CompareDocumentsAsync(run, run, NoTime);
         Assert.DoesNotContain(pages, page => page.Gap is not null);
-        RecordedDocuments.Compare(TeamsReplay.Documents(server.Recording, run), RecordedDocuments.Of(pages.Documents()), NoTime);
     }
 
     [Fact]
-    public async Task ContentsAreTheRecordedOnes()
-    {
-        await using var server = await ReplayServer.StartAsync(TeamsReplay.Source, "first", calls: null, Cancellation);
-        await using var source = server.Open();
-        var contents = (await source.AllAsync(1, PageLimits.Default, Cancellation)).SelectMany(page => page.Contents).ToList();
-        Assert.Equal(["Bob's plan.txt", "deep.md", "movie.mp4", "spec.txt"], contents.Select(content => content.FileName).Order());
-        foreach (var content in contents.Where(content => content.FileName != "movie.mp4"))
-        {
-            await using var stream = await content.OpenAsync(Cancellation);
-            using var copy = new MemoryStream();
-            await stream.CopyToAsync(copy, Cancellation);
-            Assert.Contains((copy.Length, Convert.ToHexStringLower(SHA256.HashData(copy.ToArray()))), server.Recording.Attachments.Values);
-        }
-    }
+    public Task ContentsAreTheRecordedOnes() =>
+        CompareContentsAsync("first", ["Bob's plan.txt", "deep.md", "movie.mp4", "spec.txt"], unread: "movie.mp4");
 
     [Fact]
     public async Task WithoutAnAccountTheChatsOfAllUsersAreReadEachOnce()
@@ -61,7 +46,7 @@ public sealed class TeamsReplayTests
             : request.Url.AbsolutePath.StartsWith("/v1.0/chats/19:own", StringComparison.Ordinal) ? MicrosoftReplay.List(null)
             : null
         );
-        await using var server = await ReplayServer.StartAsync(all, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first", all);
         await using var source = server.Open("username", "");
         await source.PingAsync(Cancellation);
         var ids = (await source.AllAsync(2, PageLimits.Default, Cancellation)).Ids();
@@ -81,9 +66,7 @@ public sealed class TeamsReplayTests
     public async Task WhatIsClosedIsAGapAndTheRestIsRead(string path, int status, string place, string sentence)
     {
         var closed = TeamsReplay.With(request => request.Url.AbsolutePath == path ? MicrosoftReplay.Error(status, "Forbidden") : null);
-        await using var server = await ReplayServer.StartAsync(closed, "again", calls: null, Cancellation);
-        await using var source = server.Open();
-        var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
+        var pages = await ReadAsync("again", closed);
         var gap = Assert.Single(pages, page => page.Gap is not null).Gap!;
         Assert.StartsWith(place, gap, StringComparison.Ordinal);
         Assert.Contains(sentence, gap, StringComparison.Ordinal);
@@ -96,14 +79,7 @@ public sealed class TeamsReplayTests
     [InlineData("client_id", "", "client_id: required")]
     [InlineData("secret_value", "", "secret_value: required")]
     [InlineData("password", "", "password: required")]
-    public async Task AWrongFieldIsNamed(string field, string value, string sentence)
-    {
-        await using var server = await ReplayServer.StartAsync(TeamsReplay.Source, "first", calls: null, Cancellation);
-        await using var source = server.Open(field, value);
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
-        Assert.StartsWith(sentence, failure.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("se-cr-et", failure.ToString(), StringComparison.Ordinal);
-    }
+    public Task AWrongFieldIsNamed(string field, string value, string sentence) => NamesTheFieldAsync(field, value, sentence);
 
     private static JsonObject Chat(string id, params string[] users) =>
         new()

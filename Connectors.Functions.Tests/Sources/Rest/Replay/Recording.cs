@@ -93,17 +93,17 @@ internal sealed class Recording
     private static IEnumerable<(string Key, JsonObject Answer)> Answers(ReplaySource source, JsonObject exchange)
     {
         var (request, response) = (exchange["request"]!.AsObject(), exchange["response"]!.AsObject());
-        return (source.Parts(request, response) ?? [(RequestOf(request), response)]).Select(part =>
+        return (source.Parts(request, response) ?? [(RequestOf(source, request), response)]).Select(part =>
             (source.Normalize(part.Request).Key, part.Response)
         );
     }
 
-    private static ReplayRequest RequestOf(JsonObject request) =>
-        new(
+    private static ReplayRequest RequestOf(ReplaySource source, JsonObject request) =>
+        new ReplayRequest(
             (string)request["method"]!,
             new Uri((string)request["url"]!),
             request["body"] is JsonValue text ? FormOf((string)text!) : request["body"]
-        );
+        ).WithHeaders(source.Headers.Select(name => KeyValuePair.Create(name, (string?)request["headers"]?[name])));
 
     /// <summary>A form's fields as an object.</summary>
     public static JsonObject FormOf(string form) =>

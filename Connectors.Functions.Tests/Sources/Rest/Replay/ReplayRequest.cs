@@ -48,6 +48,19 @@ internal sealed record ReplayRequest(string Method, Uri Url, JsonNode? Body)
         return this with { Url = new UriBuilder(Url) { Query = string.Join('&', parts) }.Uri };
     }
 
+    /// <summary>The same with headers as parameters of the query.</summary>
+    public ReplayRequest WithHeaders(IEnumerable<KeyValuePair<string, string?>> headers) =>
+        this with
+        {
+            Url = new Uri(
+                headers
+                    .Where(header => header.Value is not null)
+                    .Aggregate(Url.AbsoluteUri, (url, header) =>
+                        $"{url}{(url.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{header.Key}={Uri.EscapeDataString(header.Value!)}"
+                    )
+            ),
+        };
+
     private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 
     private static JsonNode? Sorted(JsonNode? node) =>

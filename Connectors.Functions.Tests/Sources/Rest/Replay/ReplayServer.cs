@@ -137,7 +137,7 @@ internal sealed class ReplayServer : IAsyncDisposable
 
     private ReplayAnswer? Find(ReplayRequest request) => Recording.Find(_source.Normalize(request).Key);
 
-    private static async Task<ReplayRequest> ReadAsync(HttpContext context)
+    private async Task<ReplayRequest> ReadAsync(HttpContext context)
     {
         using var reader = new StreamReader(context.Request.Body);
         var text = await reader.ReadToEndAsync(context.RequestAborted);
@@ -149,6 +149,6 @@ internal sealed class ReplayServer : IAsyncDisposable
             context.Request.Method,
             new Uri($"https://{context.Request.Host}{context.Request.GetEncodedPathAndQuery()}"),
             body
-        );
+        ).WithHeaders(_source.Headers.Select(name => KeyValuePair.Create(name, context.Request.Headers[name].FirstOrDefault())));
     }
 }

@@ -18,6 +18,9 @@ internal sealed record ReplaySource(string Name, Func<SourceContext, IDataSource
     /// <summary>Makes equal what means the same; applied to requests and to the recording.</summary>
     public Func<ReplayRequest, ReplayRequest> Normalize { get; init; } = request => request;
 
+    /// <summary>Headers that tell requests apart. Each is a parameter of the request's query, under its name in lower case.</summary>
+    public IReadOnlyList<string> Headers { get; init; } = [];
+
     /// <summary>Takes a recorded exchange apart, when it is one of several in one; <see langword="null"/> to leave it whole.</summary>
     public Func<JsonObject, JsonObject, IEnumerable<(ReplayRequest Request, JsonObject Response)>?> Parts { get; init; } = (_, _) => null;
 
@@ -26,4 +29,11 @@ internal sealed record ReplaySource(string Name, Func<SourceContext, IDataSource
 
     /// <summary>Values that are others each time a source is opened.</summary>
     public Func<IReadOnlyDictionary<string, string>>? Fresh { get; init; }
+
+    /// <summary>The same with answers of a test's own, which go before all others; <see langword="null"/> leaves a request to those.</summary>
+    public ReplaySource With(Func<ReplayRequest, ReplayAnswer?> answer) =>
+        this with
+        {
+            Answer = (request, find) => answer(request) ?? Answer(request, find),
+        };
 }

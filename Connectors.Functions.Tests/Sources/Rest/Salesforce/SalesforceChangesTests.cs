@@ -51,7 +51,7 @@ public sealed class SalesforceChangesTests
         var feed = (IChangeFeed)source;
         var (ids, deleted) = (new List<string>(), new List<string>());
         var cursor = (await feed.FindCursorAsync(Cancellation)).Cursor!;
-        for (var after = PageToken.Start; ;)
+        for (var after = PageToken.Start; ; )
         {
             using var changes = await feed.ReadChangesAsync(cursor, after, PageLimits.Default, Cancellation);
             var page = changes.Upserts;
@@ -77,6 +77,10 @@ public sealed class SalesforceChangesTests
     [InlineData("""[{"language": "SQL", "query": "SELECT Id FROM Account"}]""", "Rule 1: language is SOQL or SOSL.")]
     [InlineData("""[{"language": "SOQL", "query": "DELETE Account"}]""", "Rule 1: this is no query in SOQL.")]
     [InlineData("""[{"language": "SOQL", "query": "SELECT COUNT(Id) FROM Account GROUP BY Name"}]""", "Rule 1: GROUP BY gives no records")]
+    [InlineData(
+        """[{"language": "SOQL", "query": "SELECT COUNT(Id) FROM Account WHERE Name = 'C:\\\\' GROUP BY Name"}]""",
+        "Rule 1: GROUP BY gives no records"
+    )]
     [InlineData("""[{"language": "SOSL", "query": "Ann"}]""", "Rule 1: a search in SOSL begins with FIND")]
     [InlineData("""[{"language": "SOQL", "query": "SELECT Id FROM Account", "limit": 1}]""", "Rule 1: 'limit' is not known here.")]
     public void AWrongRuleIsNamed(string rules, string sentence) =>

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.Salesforce;
 
-public sealed class SalesforceReplayTests
+public sealed class SalesforceReplayTests : ReplayTests
 {
     private static readonly Difference NoTime = new(
         "A record holds its owner, files and comments, which change without its LastModifiedDate: the content decides.",
@@ -36,67 +36,39 @@ public sealed class SalesforceReplayTests
                 .SequenceEqual(ours!.AsArray().Select(value => (string?)value).Order(StringComparer.Ordinal))
     );
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private protected override ReplaySource Source => SalesforceReplay.Source;
+
+    private protected override IReadOnlyList<JsonObject> RecordedIn(Recording recording, string file) =>
+        SalesforceReplay.Documents(recording, file);
 
     [Fact]
-    public async Task DocumentsAreTheRecordedOnes()
-    {
-        await using var server = await ReplayServer.StartAsync(SalesforceReplay.Source, "first", calls: null, Cancellation);
-        await using var source = server.Open();
-        var documents = await ReadAsync(source);
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare(SalesforceReplay.Documents(server.Recording, "first"), documents, NoTime, Content, LargeFile);
-    }
+    public Task DocumentsAreTheRecordedOnes() => CompareDocumentsAsync("first", "first", NoTime, Content, LargeFile);
 
     [Fact]
-    public async Task DocumentsOfRulesAreTheRecordedOnes()
-    {
-        await using var server = await ReplayServer.StartAsync(SalesforceReplay.Source, "rules", calls: null, Cancellation);
-        await using var source = server.Open();
-        var documents = await ReadAsync(source);
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare(SalesforceReplay.Documents(server.Recording, "rules"), documents, NoTime);
-    }
+    public Task DocumentsOfRulesAreTheRecordedOnes() => CompareDocumentsAsync("rules", "rules", NoTime);
 
     [Fact]
-    public async Task DocumentsListWhoMaySeeThem()
-    {
-        await using var server = await ReplayServer.StartAsync(SalesforceReplay.Source, "access-control", calls: null, Cancellation);
-        await using var source = server.Open();
-        var documents = await ReadAsync(source);
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare(SalesforceReplay.Documents(server.Recording, "dls"), documents, NoTime, Content, NoNames);
-    }
+    public Task DocumentsListWhoMaySeeThem() => CompareDocumentsAsync("access-control", "dls", NoTime, Content, NoNames);
 
     [Fact]
-    public async Task IdentitiesAreTheRecordedOnes()
-    {
-        await using var server = await ReplayServer.StartAsync(SalesforceReplay.Source, "access-control", calls: null, Cancellation);
-        await using var source = server.Open();
-        var identities = await RecordedDocuments.IdentitiesAsync(source, Cancellation);
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare(
-            [.. server.Recording.Documents("access-control").Select(RecordedDocuments.Identity)],
-            identities,
+    public Task IdentitiesAreTheRecordedOnes() =>
+        CompareIdentitiesAsync(
             NoNames,
             new Difference("An identity has no time of its last change of its own.", (_, field, _, ours) =>
                 field == "_timestamp" && ours is null
             )
         );
-    }
 
     /// <summary>The recorded source wrote a condition that Salesforce rejects (run access-control-single).</summary>
     [Fact]
     public async Task AnObjectThatOneUserMayReadIsOpenToThatUser()
     {
-        var source = SalesforceReplay.Source with
-        {
-            Answer = (request, find) =>
-                SalesforceReplay.SoqlOf(request).Contains("from permissionsetassignment", StringComparison.Ordinal)
-                    ? SalesforceReplay.Records([new JsonObject { ["AssigneeId"] = "005A" }])
-                    : SalesforceReplay.Source.Answer(request, find),
-        };
-        await using var server = await ReplayServer.StartAsync(source, "access-control", calls: null, Cancellation);
+        var source = SalesforceReplay.Source.With(request =>
+            SalesforceReplay.SoqlOf(request).Contains("from permissionsetassignment", StringComparison.Ordinal)
+                ? SalesforceReplay.Records([new JsonObject { ["AssigneeId"] = "005A" }])
+                : null
+        );
+        await using var server = await StartAsync("access-control", source);
         await using var opened = server.Open();
         var account = (await ReadAsync(opened)).Single(document => (string)document["_id"]! == "001A");
         Assert.Equal(
@@ -109,7 +81,7 @@ public sealed class SalesforceReplayTests
     [Fact]
     public async Task TheContentOfAFileIsItsLatestVersion()
     {
-        await using var server = await ReplayServer.StartAsync(SalesforceReplay.Source, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first");
         await using var source = server.Open();
         var contents = (await source.AllAsync(1, PageLimits.Default, Cancellation)).SelectMany(page => page.Contents).ToList();
         Assert.Equal(["paper1.txt", "paper2.pdf"], contents.Select(content => content.FileName));
@@ -121,7 +93,7 @@ public sealed class SalesforceReplayTests
     [Fact]
     public async Task WhenTheDaysRequestsAreUsedUpTheSyncIsTriedAgainAnHourLater()
     {
-        await using var server = await ReplayServer.StartAsync(SalesforceReplay.Source, "rate-limited", calls: null, Cancellation);
+        await using var server = await StartAsync("rate-limited");
         await using var source = server.Open();
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => ReadAsync(source));
         Assert.Equal((FailureKind.Retry, TimeSpan.FromHours(1)), (failure.Kind, failure.RetryAfter));
@@ -133,19 +105,12 @@ public sealed class SalesforceReplayTests
     [InlineData("client_secret", "", "client_secret: required")]
     [InlineData("standard_objects_to_sync", "Contract", "standard_objects_to_sync: 'Contract' is none of Account")]
     [InlineData("custom_objects_to_sync", "Tunnel", "custom_objects_to_sync: there is no custom object 'Tunnel__c'")]
-    public async Task AWrongFieldIsNamed(string field, string value, string sentence)
-    {
-        await using var server = await ReplayServer.StartAsync(SalesforceReplay.Source, "first", calls: null, Cancellation);
-        await using var source = server.Open(field, value);
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
-        Assert.StartsWith(sentence, failure.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("se-cr-et", failure.ToString(), StringComparison.Ordinal);
-    }
+    public Task AWrongFieldIsNamed(string field, string value, string sentence) => NamesTheFieldAsync(field, value, sentence);
 
     [Fact]
     public async Task TheWholeHostIsADomainToo()
     {
-        await using var server = await ReplayServer.StartAsync(SalesforceReplay.Source, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first");
         await using var source = server.Open("domain", "https://Fabrikam.my.salesforce.com/");
         await source.PingAsync(Cancellation);
         Assert.All(server.Requests, request => Assert.Contains("https://fabrikam.my.salesforce.com/", request, StringComparison.Ordinal));

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Connectors.Abstractions;
 using Connectors.Testing;
 using Connectors.Tests.Sources.Rest.Replay;
@@ -6,35 +5,20 @@ using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.ServiceNow;
 
-public sealed class ServiceNowReplayTests
+public sealed class ServiceNowReplayTests : ReplayTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private protected override ReplaySource Source => ServiceNowReplay.Source;
 
     [Theory]
     [InlineData("first", "first")]
     [InlineData("again", "again")]
     [InlineData("rules", "rules")]
     [InlineData("access-control", "dls")]
-    public async Task DocumentsAreTheRecordedOnes(string run, string file)
-    {
-        await using var server = await ReplayServer.StartAsync(ServiceNowReplay.Source, run, calls: null, Cancellation);
-        await using var source = server.Open();
-        await source.PingAsync(Cancellation);
-        var documents = (await source.AllAsync(2, PageLimits.Default, Cancellation)).Documents();
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare(server.Recording.Documents(file), RecordedDocuments.Of(documents));
-    }
+    public Task DocumentsAreTheRecordedOnes(string run, string file) => CompareDocumentsAsync(run, file);
 
     [Fact]
-    public async Task IdentitiesAreTheRecordedOnes()
-    {
-        await using var server = await ReplayServer.StartAsync(ServiceNowReplay.Source, "access-control", calls: null, Cancellation);
-        await using var source = server.Open();
-        var identities = await RecordedDocuments.IdentitiesAsync(source, Cancellation);
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare(
-            [.. server.Recording.Documents("access-control").Select(RecordedDocuments.Identity)],
-            identities,
+    public Task IdentitiesAreTheRecordedOnes() =>
+        CompareIdentitiesAsync(
             new Difference(
                 "A user without a mail address has none: 'email:' alone would be shared with others who have none.",
                 (_, field, _, ours) =>
@@ -44,26 +28,14 @@ public sealed class ServiceNowReplayTests
                 field == "created_at"
             )
         );
-    }
 
     [Fact]
-    public async Task ContentsAreTheRecordedOnes()
-    {
-        await using var server = await ReplayServer.StartAsync(ServiceNowReplay.Source, "first", calls: null, Cancellation);
-        await using var source = server.Open();
-        var contents = (await source.AllAsync(1, PageLimits.Default, Cancellation)).SelectMany(page => page.Contents).ToList();
-        var (length, sha256) = Assert.Single(server.Recording.Attachments).Value;
-        await using var stream = await Assert.Single(contents).OpenAsync(Cancellation);
-        using var copy = new MemoryStream();
-        await stream.CopyToAsync(copy, Cancellation);
-        Assert.Equal(length, copy.Length);
-        Assert.Equal(sha256, Convert.ToHexStringLower(SHA256.HashData(copy.ToArray())));
-    }
+    public Task ContentsAreTheRecordedOnes() => CompareContentsAsync("first", ["note.txt"]);
 
     [Fact]
     public async Task ATableThatCannotBeReadIsAGapAndTheOthersAreRead()
     {
-        await using var server = await ReplayServer.StartAsync(ServiceNowReplay.Source, "again", calls: null, Cancellation);
+        await using var server = await StartAsync("again");
         await using var source = server.Open();
         server.Reset((0, ReplayFault.Forbidden));
         var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
@@ -77,12 +49,5 @@ public sealed class ServiceNowReplayTests
     [InlineData("password", "", "password: required")]
     [InlineData("services", "Unheard-of", "services: there is no table 'Unheard-of'")]
     [InlineData("retry_count", "99", "retry_count: 99 is out of range")]
-    public async Task AWrongFieldIsNamed(string field, string value, string sentence)
-    {
-        await using var server = await ReplayServer.StartAsync(ServiceNowReplay.Source, "first", calls: null, Cancellation);
-        await using var source = server.Open(field, value);
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
-        Assert.StartsWith(sentence, failure.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("se-cr-et", failure.ToString(), StringComparison.Ordinal);
-    }
+    public Task AWrongFieldIsNamed(string field, string value, string sentence) => NamesTheFieldAsync(field, value, sentence);
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
@@ -10,7 +9,7 @@ using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.SharePointOnline;
 
-public sealed class SharePointReplayTests
+public sealed class SharePointReplayTests : ReplayTests
 {
     private const string Eng = "fabrikam.sharepoint.com,a0000000-0000-4000-8000-000000000001,b0000000-0000-4000-8000-000000000001";
     private const string Tasks = "d0000000-0000-4000-8000-000000000001";
@@ -49,7 +48,10 @@ public sealed class SharePointReplayTests
         (id, field, _, ours) => id == $"{Tasks}-2" && field == Difference.Whole && ours is null
     );
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private protected override ReplaySource Source => SharePointReplay.Source;
+
+    private protected override IReadOnlyList<JsonObject> RecordedIn(Recording recording, string file) =>
+        SharePointReplay.Documents(recording, file);
 
     [Theory]
     [InlineData("first")]
@@ -58,12 +60,7 @@ public sealed class SharePointReplayTests
     [InlineData("subsites")]
     public async Task DocumentsAreTheRecordedOnes(string run)
     {
-        await using var server = await ReplayServer.StartAsync(SharePointReplay.Source, run, calls: null, Cancellation);
-        await using var source = server.Open();
-        await source.PingAsync(Cancellation);
-        var pages = await source.AllAsync(2, PageLimits.Default, Cancellation);
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare(SharePointReplay.Documents(server.Recording, run), RecordedDocuments.Of(pages.Documents()), Always);
+        var pages = await CompareDocumentsAsync(run, run, Always);
 
         // The lists of one site are not there (404): a gap, where the recorded source went on as if there were none.
         Assert.Equal(run == "subsites" ? 1 : 0, pages.Count(page => page.Gap is not null));
@@ -72,28 +69,14 @@ public sealed class SharePointReplayTests
     [Fact]
     public async Task DocumentsListWhoMaySeeThem()
     {
-        await using var server = await ReplayServer.StartAsync(SharePointReplay.Source, "access-control", calls: null, Cancellation);
-        await using var source = server.Open();
-        var pages = await source.AllAsync(2, PageLimits.Default, Cancellation);
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare(
-            SharePointReplay.Documents(server.Recording, "dls"),
-            RecordedDocuments.Of(pages.Documents()),
-            [.. Always, EverybodyKnowsCollections, NobodyMeansNobody, GoneMeanwhile]
-        );
+        Difference[] differences = [.. Always, EverybodyKnowsCollections, NobodyMeansNobody, GoneMeanwhile];
+        var pages = await CompareDocumentsAsync("access-control", "dls", differences);
         Assert.Equal([$"{Tasks}-2"], pages.SelectMany(page => page.Unreadable));
     }
 
     [Fact]
-    public async Task IdentitiesAreTheRecordedOnesAndMatchWhatIsOpenToMembers()
-    {
-        await using var server = await ReplayServer.StartAsync(SharePointReplay.Source, "access-control", calls: null, Cancellation);
-        await using var source = server.Open();
-        var identities = await RecordedDocuments.IdentitiesAsync(source, Cancellation);
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare(
-            [.. server.Recording.Documents("access-control").Select(RecordedDocuments.Identity)],
-            identities,
+    public Task IdentitiesAreTheRecordedOnesAndMatchWhatIsOpenToMembers() =>
+        CompareIdentitiesAsync(
             new Difference(
                 "Users who are no guests have the value that documents list for all of them; nobody had it.",
                 (_, field, recorded, ours) =>
@@ -102,32 +85,17 @@ public sealed class SharePointReplayTests
                     && ours.AsArray().Any(value => (string?)value == SharePointPrincipals.Members)
             )
         );
-    }
 
+    /// <summary>What is empty or has no signed address comes without a content.</summary>
     [Theory]
-    [InlineData("first", 6)]
-    [InlineData("rules", 5)]
-    public async Task ContentsAreTheRecordedOnes(string run, int count)
-    {
-        await using var server = await ReplayServer.StartAsync(SharePointReplay.Source, run, calls: null, Cancellation);
-        await using var source = server.Open();
-        var contents = (await source.AllAsync(1, PageLimits.Default, Cancellation)).SelectMany(page => page.Contents).ToList();
-
-        // plan.txt, notes.html, photo.jpg, huge.pdf, README, memo.txt; old.txt unless the rule leaves its content out. What is empty or
-        // has no signed address comes without.
-        Assert.Equal(count + 1, contents.Count);
-        Assert.Equal(run == "first", contents.Exists(content => content.FileName == "old.txt"));
-        var recorded = server.Recording.Attachments.Values.ToHashSet();
-        foreach (var content in contents.Where(content => content.FileName is not ("photo.jpg" or "huge.pdf" or "README")))
-        {
-            await using var stream = await content.OpenAsync(Cancellation);
-            using var copy = new MemoryStream();
-            await stream.CopyToAsync(copy, Cancellation);
-            Assert.Contains((copy.Length, Convert.ToHexStringLower(SHA256.HashData(copy.ToArray()))), recorded);
-        }
-
-        Assert.Empty(server.Unknown);
-    }
+    [InlineData("first", "old.txt")]
+    [InlineData("rules")]
+    public Task ContentsAreTheRecordedOnes(string run, params string[] old) =>
+        CompareContentsAsync(
+            run,
+            ["plan.txt", "notes.html", "photo.jpg", "huge.pdf", "README", "memo.txt", .. old],
+            unread: ["photo.jpg", "huge.pdf", "README"]
+        );
 
     [Fact]
     public async Task AnIncrementalSyncTakesWhatChangedAndAppliesDeletionsOfFiles()
@@ -141,7 +109,7 @@ public sealed class SharePointReplayTests
                     : MicrosoftReplay.List(next: null)
                 : null
         );
-        await using var server = await ReplayServer.StartAsync(others, "incremental", calls: null, Cancellation);
+        await using var server = await StartAsync("incremental", others);
         await using var source = server.Open();
         var feed = (IChangeFeed)source;
         var start = await feed.FindCursorAsync(Cancellation);
@@ -171,9 +139,7 @@ public sealed class SharePointReplayTests
                 ? ReplayAnswer.Json(403, new JsonObject { ["odata.error"] = new JsonObject { ["code"] = "-2147024891" } })
                 : null
         );
-        await using var server = await ReplayServer.StartAsync(closed, "first", calls: null, Cancellation);
-        await using var source = server.Open();
-        var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
+        var pages = await ReadAsync("first", closed);
         var gap = Assert.Single(pages, page => page.Gap is not null).Gap!;
         Assert.StartsWith("https://fabrikam.sharepoint.com/sites/eng, pages: ", gap, StringComparison.Ordinal);
         Assert.Contains("Sites.FullControl.All", gap, StringComparison.Ordinal);
@@ -188,9 +154,7 @@ public sealed class SharePointReplayTests
                 ? ReplayAnswer.Json(403, new JsonObject())
                 : null
         );
-        await using var server = await ReplayServer.StartAsync(closed, "access-control", calls: null, Cancellation);
-        await using var source = server.Open();
-        var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
+        var pages = await ReadAsync("access-control", closed);
         Assert.DoesNotContain(Eng, pages.Ids());
         Assert.Contains(Eng, pages.SelectMany(page => page.Unreadable));
         Assert.Contains(pages, page => page.Gap is not null);
@@ -203,17 +167,10 @@ public sealed class SharePointReplayTests
     [InlineData("tenant_name", "contoso", "tenant_name: the tenant has no sites at contoso.sharepoint.com; it has some at fabrikam.")]
     [InlineData("client_id", "", "client_id: required")]
     [InlineData("secret_value", "", "secret_value: required")]
-    [InlineData("auth_method", "password", "auth_method: 'password' is no way to sign in")]
+    [InlineData("auth_method", "password", "auth_method: \"password\" is neither secret nor certificate.")]
     [InlineData("auth_method", "certificate", "certificate, private_key: not a certificate")]
     [InlineData("site_collections", "nowhere", "site_collections: there is no site 'nowhere'")]
-    public async Task AWrongFieldIsNamed(string field, string value, string sentence)
-    {
-        await using var server = await ReplayServer.StartAsync(SharePointReplay.Source, "first", calls: null, Cancellation);
-        await using var source = server.Open(field, value);
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
-        Assert.StartsWith(sentence, failure.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("se-cr-et", failure.ToString(), StringComparison.Ordinal);
-    }
+    public Task AWrongFieldIsNamed(string field, string value, string sentence) => NamesTheFieldAsync(field, value, sentence);
 
     [Fact]
     public async Task ASecretThatSharePointDoesNotTakeLeadsToACertificate()
@@ -223,9 +180,7 @@ public sealed class SharePointReplayTests
                 ? ReplayAnswer.Json(400, new JsonObject { ["error"] = "invalid_request" })
                 : null
         );
-        await using var server = await ReplayServer.StartAsync(ended, "first", calls: null, Cancellation);
-        await using var source = server.Open();
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
+        var failure = await PingFailsAsync(ended);
         Assert.Contains("use a certificate (auth_method)", failure.Message, StringComparison.Ordinal);
     }
 

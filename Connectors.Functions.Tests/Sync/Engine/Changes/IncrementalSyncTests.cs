@@ -265,6 +265,41 @@ public sealed class IncrementalSyncTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatWasWrittenThoughTheAnswerWasLostCountsAsWritten()
+    {
+        var feed = await SyncedAsync("a", "b");
+        feed.Then("v2", "a", "c", "-b");
+        Begin();
+
+        // Carried out, and then the process is gone before it is journaled.
+        _bench.Index.OnBulk = _ => new BulkFault(403, Applied: true);
+        await Assert.ThrowsAsync<ConnectorException>(() => _bench.RunAsync(feed));
+        _bench.Index.OnBulk = null;
+        Assert.Equal(["a", "c"], _bench.Index.Documents.Keys.Order());
+
+        var outcome = await _bench.RunAsync(feed);
+
+        Assert.Equal((3, 2, 1), (outcome.Counts.Read, outcome.Counts.Indexed, outcome.Counts.Deleted));
+        Assert.Equal((0, 0), (outcome.Counts.Skipped, outcome.Counts.AlreadyGone));
+    }
+
+    [Fact]
+    public async Task WhatNoEarlierRunSentIsComparedAndCountedAsInAnyRun()
+    {
+        var feed = await SyncedAsync("a", "b");
+        feed.Then("v2", "a").Then("v1", "b", "-gone");
+        Begin();
+        feed.OnChanges = page => page == 1 ? throw new OperationCanceledException("killed") : Task.CompletedTask;
+        await Assert.ThrowsAsync<OperationCanceledException>(() => _bench.RunAsync(feed));
+        feed.OnChanges = null;
+
+        var outcome = await _bench.RunAsync(feed);
+
+        Assert.Equal((3, 1, 1), (outcome.Counts.Read, outcome.Counts.Updated, outcome.Counts.Skipped));
+        Assert.Equal((0, 1), (outcome.Counts.Deleted, outcome.Counts.AlreadyGone));
+    }
+
+    [Fact]
     public async Task AStoppedOneGoesOnWhereItWas()
     {
         var feed = await SyncedAsync("a");

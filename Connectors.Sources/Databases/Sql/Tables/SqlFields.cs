@@ -42,14 +42,7 @@ internal static class SqlFields
                 DefaultValue = "*",
                 Tooltip = "Names of tables, divided by commas; * for all, or '*, -one, -other' for all but some.",
             },
-            new(SslEnabled, "Enable SSL")
-            {
-                Type = ConfigFieldType.Boolean,
-                Display = ConfigDisplay.Toggle,
-                Required = false,
-                DefaultValue = false,
-                Tooltip = "Encrypt the connection and check the server's certificate.",
-            },
+            CommonFields.Toggle(SslEnabled, "Enable SSL", "Encrypt the connection and check the server's certificate."),
             new(SslCa, "SSL certificate")
             {
                 Required = false,

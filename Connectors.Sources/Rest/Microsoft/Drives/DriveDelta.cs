@@ -48,7 +48,7 @@ internal sealed class DriveDelta(
         var last = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var item in items.EnumerateArray())
         {
-            var id = item.RequiredText("An item of a drive", "id");
+            var id = DriveItems.IdOf(item);
             last.Remove(id);
             last[id] = item;
         }

@@ -107,10 +107,7 @@ internal sealed class SalesforceFiles(SalesforceOrganization organization, IRead
     private RestContent ContentOf(string version, string title, JsonElement file) =>
         new(
             organization.Api.Client,
-            RestRequest.Get($"{SalesforceApi.Path}/sobjects/ContentVersion/{Uri.EscapeDataString(version)}/VersionData") with
-            {
-                Headers = [new("Accept", "*/*")],
-            },
+            RestRequest.Get($"{SalesforceApi.Path}/sobjects/ContentVersion/{Uri.EscapeDataString(version)}/VersionData").AsFile(),
             title,
             file.Number("ContentSize")
         );

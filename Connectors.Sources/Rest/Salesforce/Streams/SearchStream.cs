@@ -23,7 +23,7 @@ internal sealed class SearchStream(string name, SalesforceOrganization organizat
 
         if (records.GetArrayLength() >= Most)
         {
-            page.AddGap(Name, $"a search gives at most {Most} records, so there may be more and nothing is deleted in this sync");
+            page.AddGap(Name, $"A search gives at most {Most} records, so there may be more. Nothing is deleted in this sync.");
         }
 
         return null;

@@ -78,7 +78,7 @@ internal sealed class ReadChangesStep(
             }
 
             // The plan owns the page.
-            making.Add(await step.PlanAsync(page, cancellationToken), page.Cursor);
+            making.Add(await step.PlanAsync(page, compares: true, share: null, cancellationToken), page.Cursor);
         }
 
         return null;

@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+using Connectors.Sources.Rest.Sandfly;
+using Connectors.Tests.Sources.Rest.Replay;
+
+namespace Connectors.Tests.Sources.Rest.Sandfly;
+
+/// <summary>How the recording of Sandfly is replayed.</summary>
+internal static class SandflyReplay
+{
+    public static ReplaySource Source { get; } = With((_, _) => null);
+
+    /// <summary>The recording with answers of one's own before it.</summary>
+    public static ReplaySource With(Func<ReplayRequest, Func<ReplayRequest, ReplayAnswer?>, ReplayAnswer?> answer) =>
+        new("sandfly", context => new SandflyDataSource(context)) { Answer = answer, Normalize = Normalize };
+
+    /// <summary>A page of results.</summary>
+    public static ReplayAnswer Results(bool more, params string[] numbers) =>
+        ReplayAnswer.Json(
+            new JsonObject
+            {
+                ["more_results"] = more,
+                ["total"] = numbers.Length,
+                ["data"] = new JsonArray([
+                    .. numbers.Select(number => (JsonNode)new JsonObject { ["sequence_id"] = number, ["external_id"] = $"ext-{number}" }),
+                ]),
+            }
+        );
+
+    private static ReplayRequest Normalize(ReplayRequest request)
+    {
+        var body = request.Body?.DeepClone();
+        if (request.Url.AbsolutePath == "/v4/auth/login")
+        {
+            body!.AsObject().Remove("password");
+        }
+
+        return request with
+        {
+            Body = body,
+        };
+    }
+}

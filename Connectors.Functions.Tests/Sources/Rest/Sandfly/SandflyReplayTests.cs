@@ -1,0 +1,183 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Connectors.Abstractions;
+using Connectors.Testing;
+using Connectors.Tests.Sources.Rest.Replay;
+using Xunit;
+
+namespace Connectors.Tests.Sources.Rest.Sandfly;
+
+public sealed class SandflyReplayTests
+{
+    private const string Results = "/v4/results";
+
+    private static readonly Difference TimeOfSync = new(
+        "Hosts and keys have no time: the digest tells; recorded is the time of the sync, which would write them again each time.",
+        (_, field, theirs, ours) => field == "_timestamp" && theirs is not null && ours is null
+    );
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task DocumentsAreTheRecordedOnes()
+    {
+        await using var server = await ReplayServer.StartAsync(SandflyReplay.Source, "first", calls: null, Cancellation);
+        await using var source = server.Open();
+        await source.PingAsync(Cancellation);
+        var documents = (await source.AllAsync(3, PageLimits.Default, Cancellation)).Documents();
+        Assert.Empty(server.Unknown);
+        RecordedDocuments.Compare(server.Recording.Documents("first"), RecordedDocuments.Of(documents), TimeOfSync);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1000)]
+    public async Task AnIncrementalSyncReadsTheResultsAfterTheLastOne(int size)
+    {
+        await using var server = await ReplayServer.StartAsync(SandflyReplay.Source, "incremental", calls: null, Cancellation);
+        var (after, documents, end) = (PageToken.Start, new List<ReadDocument>(), default(string));
+        while (end is null)
+        {
+            // Each page is read by a source that knows nothing of the others.
+            await using var source = server.Open();
+            using var page = await ((IChangeFeed)source).ReadChangesAsync("4", after, new PageLimits(size, 1024 * 1024), Cancellation);
+            documents.AddRange(
+                Enumerable
+                    .Range(0, page.Upserts.Count)
+                    .Select(index => page.Upserts[index])
+                    .Select(item => new ReadDocument(
+                        Encoding.UTF8.GetString(item.Id.Span),
+                        item.Timestamp,
+                        Encoding.UTF8.GetString(item.Body.Span)
+                    ))
+            );
+            (after, end) = (page.Upserts.IsLast ? PageToken.Start : page.Upserts.Next, page.Cursor);
+        }
+
+        Assert.Empty(server.Unknown);
+        Assert.Equal("5", end);
+        RecordedDocuments.Compare(
+            server.Recording.Documents("incremental"),
+            RecordedDocuments.Of(documents),
+            TimeOfSync,
+            new Difference("What the framework adds to a document of an incremental sync.", (_, field, _, _) => field is "_op" or "id")
+        );
+    }
+
+    [Fact]
+    public async Task TheCursorIsTheNumberOfTheNewestResult()
+    {
+        // docs.sandflysecurity.com, results: sorted by sequence_id, which only grows, as the recorded source sorts them.
+        var newest = SandflyReplay.With(
+            (request, _) =>
+                request.Url.AbsolutePath == Results && (string?)request.Body!["sort"]![0]!["sort"] == "desc"
+                    ? SandflyReplay.Results(more: true, "17")
+                    : null
+        );
+        await using var server = await ReplayServer.StartAsync(newest, "first", calls: null, Cancellation);
+        await using var source = server.Open();
+        Assert.Equal("17", (await ((IChangeFeed)source).FindCursorAsync(Cancellation)).Cursor);
+        Assert.Empty(server.Unknown);
+    }
+
+    [Fact]
+    public async Task ACursorOfAnotherServiceAsksForAFullSync()
+    {
+        await using var server = await ReplayServer.StartAsync(SandflyReplay.Source, "incremental", calls: null, Cancellation);
+        await using var source = server.Open();
+        using var page = await ((IChangeFeed)source).ReadChangesAsync("{}", PageToken.Start, PageLimits.Default, Cancellation);
+        Assert.Contains("number", page.ExpiredReason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ResultsThatAreAnnouncedAndDoNotComeAreNotTakenForTheEnd()
+    {
+        var empty = SandflyReplay.With((request, _) => request.Url.AbsolutePath == Results ? SandflyReplay.Results(more: true) : null);
+        await using var server = await ReplayServer.StartAsync(empty, "first", calls: null, Cancellation);
+        await using var source = server.Open();
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, PageLimits.Default, Cancellation));
+        Assert.Contains("gives none", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task KeysBeyondTheFirstPageAreAGap()
+    {
+        var more = SandflyReplay.With(
+            (request, _) =>
+                request.Url.AbsolutePath == "/v4/sshhunter/summary"
+                    ? ReplayAnswer.Json(
+                        new JsonObject { ["more_results"] = true, ["data"] = new JsonArray(new JsonObject { ["id"] = "1" }) }
+                    )
+                    : null
+        );
+        await using var server = await ReplayServer.StartAsync(more, "first", calls: null, Cancellation);
+        await using var source = server.Open();
+        var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
+        Assert.Contains("a part of the summary", Assert.Single(pages, page => page.Gap is not null).Gap, StringComparison.Ordinal);
+        Assert.Equal(7, pages.Ids().Count());
+    }
+
+    [Theory]
+    [InlineData("2024-05-31T00:00:00Z", "elasticsearch_replication", "licence ended on 2024-05-31")]
+    [InlineData("2030-01-01T00:00:00Z", "syslog_replication", "lacks the feature elasticsearch_replication")]
+    public async Task ALicenceThatDoesNotDoIsNamed(string end, string feature, string sentence)
+    {
+        var license = SandflyReplay.With(
+            (request, _) =>
+                request.Url.AbsolutePath == "/v4/license"
+                    ? ReplayAnswer.Json(
+                        new JsonObject
+                        {
+                            ["date"] = new JsonObject { ["expiry"] = end },
+                            ["limits"] = new JsonObject { ["features"] = new JsonArray(feature) },
+                        }
+                    )
+                    : null
+        );
+        await using var server = await ReplayServer.StartAsync(license, "first", calls: null, Cancellation);
+        await using var source = server.Open();
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
+        Assert.Contains(sentence, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("server_url", "sandfly", "server_url: not an address")]
+    [InlineData("username", "", "username: required")]
+    [InlineData("password", "", "password: required")]
+    [InlineData("fetch_days", "0", "fetch_days: 0 is out of range")]
+    [InlineData("ssl_ca", "no certificate", "ssl_ca: ")]
+    public async Task AWrongFieldIsNamed(string field, string value, string sentence)
+    {
+        var verified = SandflyReplay.Source with
+        {
+            Values = new Dictionary<string, string>(StringComparer.Ordinal) { ["verify_ssl"] = "true" },
+        };
+        await using var server = await ReplayServer.StartAsync(verified, "first", calls: null, Cancellation);
+        await using var source = server.Open(field, value);
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
+        Assert.StartsWith(sentence, failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("se-cr-et", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ACertificateIsCheckedByTheAuthoritiesOfTheSystemUnlessOthersAreGiven()
+    {
+        await using var server = await ReplayServer.StartAsync(SandflyReplay.Source, "first", calls: null, Cancellation);
+        await using var source = server.Open("verify_ssl", true);
+        await source.PingAsync(Cancellation);
+        Assert.Empty(server.Unknown);
+    }
+
+    [Fact]
+    public async Task ARefusedSignInNamesItsFields()
+    {
+        var refused = SandflyReplay.With(
+            (request, _) => request.Url.AbsolutePath == "/v4/auth/login" ? ReplayAnswer.Json(401, new JsonObject()) : null
+        );
+        await using var server = await ReplayServer.StartAsync(refused, "first", calls: null, Cancellation);
+        await using var source = server.Open();
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
+        Assert.Contains("Check username and password", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("se-cr-et", failure.ToString(), StringComparison.Ordinal);
+    }
+}
