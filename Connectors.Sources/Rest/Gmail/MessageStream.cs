@@ -51,8 +51,14 @@ internal sealed class MessageStream(RestClient client, string mailbox, string se
         var messages = await Task.WhenAll(
             items.EnumerateArray().Select(item => HeadOfAsync(item.RequiredText("A message of Gmail", "id"), cancellationToken))
         );
-        foreach (var (id, time, size) in messages.OfType<(string, DateTimeOffset?, long)>())
+        foreach (var (id, isThere, time, size) in messages)
         {
+            if (!isThere)
+            {
+                page.AddUnreadable($"{mailbox}/{id}", "It was listed, and is not there any more (404).");
+                continue;
+            }
+
             // Ids are those of one mailbox: in another, the same one may stand for another message.
             var content = new MessageContent(client, $"{_address}/{Uri.EscapeDataString(id)}", id, configuration.IsRaw, size);
             var json = page.Begin($"{mailbox}/{id}", time, content);
@@ -67,8 +73,8 @@ internal sealed class MessageStream(RestClient client, string mailbox, string se
         }
     }
 
-    /// <summary>When a message came, and how large it is; <see langword="null"/> when it was deleted meanwhile.</summary>
-    private async Task<(string Id, DateTimeOffset? Time, long Size)?> HeadOfAsync(string id, CancellationToken cancellationToken)
+    /// <summary>When a message came, and how large it is, unless it was deleted meanwhile.</summary>
+    private async Task<(string Id, bool IsThere, DateTimeOffset? Time, long Size)> HeadOfAsync(string id, CancellationToken cancellationToken)
     {
         var request = RestRequest.Get($"{_address}/{Uri.EscapeDataString(id)}?format=minimal&fields=internalDate,sizeEstimate") with
         {
@@ -78,9 +84,10 @@ internal sealed class MessageStream(RestClient client, string mailbox, string se
         return answer.IsSuccess
             ? (
                 id,
+                true,
                 answer.Json.Number("internalDate") is >= 0 and var time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null,
                 answer.Json.Number("sizeEstimate")
             )
-            : null;
+            : (id, false, null, -1);
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Testing;
@@ -9,38 +8,28 @@ using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.GoogleDrive;
 
-public sealed class GoogleDriveReplayTests
+public sealed class GoogleDriveReplayTests : ReplayTests
 {
     private static readonly Difference NoTimestamp = new(
         "The time of the last change does not move when a folder above a file is moved or renamed, so the document itself is compared.",
         (_, field, _, ours) => field == "_timestamp" && ours is null
     );
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private protected override ReplaySource Source => GoogleDriveReplay.Source;
 
     [Fact]
     public async Task DocumentsAreTheRecordedOnes()
     {
-        await using var server = await ReplayServer.StartAsync(GoogleDriveReplay.Source, "first", calls: null, Cancellation);
-        await using var source = server.Open();
-        await source.PingAsync(Cancellation);
-        var pages = await source.AllAsync(2, PageLimits.Default, Cancellation);
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare(server.Recording.Documents("first"), RecordedDocuments.Of(pages.Documents()), NoTimestamp);
+        var pages = await CompareDocumentsAsync("first", "first", NoTimestamp);
         Assert.DoesNotContain(pages, page => page.Gap is not null);
     }
 
     [Fact]
     public async Task DocumentsListWhoMaySeeThem()
     {
-        await using var server = await ReplayServer.StartAsync(GoogleDriveReplay.Source, "access-control", calls: null, Cancellation);
-        await using var source = server.Open();
-        await source.PingAsync(Cancellation);
-        var pages = await source.AllAsync(2, PageLimits.Default, Cancellation);
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare(
-            server.Recording.Documents("dls"),
-            RecordedDocuments.Of(pages.Documents()),
+        var pages = await CompareDocumentsAsync(
+            "access-control",
+            "dls",
             NoTimestamp,
             new Difference(
                 "A file whose permissions may not be asked for is neither written nor deleted; recorded is an empty list.",
@@ -48,18 +37,10 @@ public sealed class GoogleDriveReplayTests
             )
         );
         Assert.Equal(["gd3"], pages.SelectMany(page => page.Unreadable));
-        Assert.Contains(server.Requests, request => request.Contains("permissions(type", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task IdentitiesAreTheRecordedOnes()
-    {
-        await using var server = await ReplayServer.StartAsync(GoogleDriveReplay.Source, "access-control", calls: null, Cancellation);
-        await using var source = server.Open();
-        var identities = await RecordedDocuments.IdentitiesAsync(source, Cancellation);
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare([.. server.Recording.Documents("access-control").Select(RecordedDocuments.Identity)], identities);
-    }
+    public Task IdentitiesAreTheRecordedOnes() => CompareIdentitiesAsync();
 
     [Fact]
     public async Task AnIdentityHasTheGroupsOfItsGroups()
@@ -74,7 +55,7 @@ public sealed class GoogleDriveReplayTests
                 _ => null,
             }
         );
-        await using var server = await ReplayServer.StartAsync(nested, "access-control", calls: null, Cancellation);
+        await using var server = await StartAsync("access-control", nested);
         await using var source = server.Open();
         var ann = await ((IAccessControlSource)source).ReadIdentitiesAsync(Cancellation).FirstAsync(Cancellation);
         Assert.Equal(
@@ -96,7 +77,7 @@ public sealed class GoogleDriveReplayTests
 
             return null;
         });
-        await using var server = await ReplayServer.StartAsync(watched, "delegation", calls: null, Cancellation);
+        await using var server = await StartAsync("delegation", watched);
         await using var source = server.Open();
         await source.PingAsync(Cancellation);
         var documents = (await source.AllAsync(2, PageLimits.Default, Cancellation)).Documents().ToList();
@@ -122,7 +103,7 @@ public sealed class GoogleDriveReplayTests
                 )
                 : null
         );
-        await using var server = await ReplayServer.StartAsync(outside, "delegation", calls: null, Cancellation);
+        await using var server = await StartAsync("delegation", outside);
         await using var source = server.Open();
         var ids = (await source.AllAsync(2, PageLimits.Default, Cancellation)).Ids().ToList();
         Assert.Equal(["gd2", "gd5", "of-ann", "of-bob", "out"], ids.Order(StringComparer.Ordinal));
@@ -137,9 +118,7 @@ public sealed class GoogleDriveReplayTests
                 ? ReplayAnswer.Json(400, new JsonObject { ["error"] = "invalid_grant" })
                 : null
         );
-        await using var server = await ReplayServer.StartAsync(gone, "delegation", calls: null, Cancellation);
-        await using var source = server.Open();
-        var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
+        var pages = await ReadAsync("delegation", gone);
         Assert.Contains("bob@example.org", Assert.Single(pages, page => page.Gap is not null).Gap, StringComparison.Ordinal);
         Assert.Equal(7, pages.Ids().Count());
     }
@@ -147,7 +126,7 @@ public sealed class GoogleDriveReplayTests
     [Fact]
     public async Task AnIncrementalSyncAppliesWhatChangedAndWhatWentToTheTrash()
     {
-        await using var server = await ReplayServer.StartAsync(GoogleDriveReplay.Source, "incremental", calls: null, Cancellation);
+        await using var server = await StartAsync("incremental");
         await using var source = server.Open();
         var feed = (IChangeFeed)source;
         var start = await feed.FindCursorAsync(Cancellation);
@@ -176,27 +155,9 @@ public sealed class GoogleDriveReplayTests
     }
 
     [Fact]
-    public async Task ContentsAreTheRecordedOnes()
-    {
-        await using var server = await ReplayServer.StartAsync(GoogleDriveReplay.Source, "first", calls: null, Cancellation);
-        await using var source = server.Open();
-        var contents = (await source.AllAsync(1, PageLimits.Default, Cancellation)).SelectMany(page => page.Contents).ToList();
+    public Task ContentsAreTheRecordedOnes() =>
         // A folder has none; what is exported gets the extension of what it is exported as.
-        Assert.Equal(
-            ["Notes.txt", "Sheet.xlsx", "a.txt", "pic.png", "root.txt", "shared.md"],
-            contents.Select(content => content.FileName).Order(StringComparer.Ordinal)
-        );
-        var recorded = server.Recording.Attachments.Values.ToHashSet();
-        foreach (var content in contents.Where(content => content.FileName != "pic.png"))
-        {
-            await using var stream = await content.OpenAsync(Cancellation);
-            using var copy = new MemoryStream();
-            await stream.CopyToAsync(copy, Cancellation);
-            Assert.Contains((copy.Length, Convert.ToHexStringLower(SHA256.HashData(copy.ToArray()))), recorded);
-        }
-
-        Assert.Empty(server.Unknown);
-    }
+        CompareContentsAsync("first", ["Notes.txt", "Sheet.xlsx", "a.txt", "pic.png", "root.txt", "shared.md"], "pic.png");
 
     [Fact]
     public async Task ASharedDriveThatIsClosedIsAGap()
@@ -206,9 +167,7 @@ public sealed class GoogleDriveReplayTests
                 ? GoogleReplay.Error(404, "notFound")
                 : null
         );
-        await using var server = await ReplayServer.StartAsync(closed, "first", calls: null, Cancellation);
-        await using var source = server.Open();
-        var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
+        var pages = await ReadAsync("first", closed);
         Assert.Single(pages, page => page.Gap is not null);
         Assert.Equal(["gd1", "gd3", "gd4", "gd6", "gd7"], pages.Ids().Order(StringComparer.Ordinal));
     }
@@ -219,7 +178,7 @@ public sealed class GoogleDriveReplayTests
         var failing = GoogleDriveReplay.With(request =>
             request.Url.AbsolutePath.EndsWith("/permissions", StringComparison.Ordinal) ? GoogleReplay.Error(500, "backendError") : null
         );
-        await using var server = await ReplayServer.StartAsync(failing, "access-control", calls: null, Cancellation);
+        await using var server = await StartAsync("access-control", failing);
         await using var source = server.Open();
         await Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, PageLimits.Default, Cancellation));
     }
@@ -230,13 +189,8 @@ public sealed class GoogleDriveReplayTests
     [InlineData("google_workspace_admin_email_for_data_sync", "admin", "google_workspace_admin_email_for_data_sync: not a mail address")]
     [InlineData("google_workspace_email_for_shared_drives_sync", "", "google_workspace_email_for_shared_drives_sync: required")]
     [InlineData("max_concurrency", "0", "max_concurrency: 0 is out of range")]
-    public async Task AWrongFieldIsNamed(string field, string value, string sentence)
-    {
-        await using var server = await ReplayServer.StartAsync(GoogleDriveReplay.Source, "delegation", calls: null, Cancellation);
-        await using var source = server.Open(field, value);
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
-        Assert.StartsWith(sentence, failure.Message, StringComparison.Ordinal);
-    }
+    public async Task AWrongFieldIsNamed(string field, string value, string sentence) =>
+        Assert.StartsWith(sentence, (await PingFailsAsync(run: "delegation", field: (field, value))).Message, StringComparison.Ordinal);
 
     [Fact]
     public async Task ADelegationThatIsMissingIsNamedWithItsScopes()
@@ -244,7 +198,7 @@ public sealed class GoogleDriveReplayTests
         var refused = GoogleDriveReplay.With(request =>
             request.Url.AbsolutePath == "/token" ? ReplayAnswer.Json(401, new JsonObject { ["error"] = "unauthorized_client" }) : null
         );
-        await using var server = await ReplayServer.StartAsync(refused, "delegation", calls: null, Cancellation);
+        await using var server = await StartAsync("delegation", refused);
         await using var source = server.Open();
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
         Assert.Contains("(unauthorized_client)", failure.Message, StringComparison.Ordinal);
