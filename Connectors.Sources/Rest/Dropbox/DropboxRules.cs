@@ -32,15 +32,15 @@ internal static class DropboxRules
     /// <summary>The bodies of the searches of rules that are right; none when there are no rules.</summary>
     public static IReadOnlyList<JsonObject> From(JsonNode? rules) => [.. List(rules).OfType<JsonObject>().Select(Body)];
 
-    private static IEnumerable<JsonNode?> List(JsonNode? rules) =>
+    private static JsonArray List(JsonNode? rules) =>
         rules switch
         {
             JsonArray list => list,
-            JsonObject one => [one],
+            JsonObject one => [one.DeepClone()],
             _ => [],
         };
 
-    private static IEnumerable<string> Check(JsonNode? node, string place)
+    private static List<string> Check(JsonNode? node, string place)
     {
         if (node is not JsonObject rule)
         {
