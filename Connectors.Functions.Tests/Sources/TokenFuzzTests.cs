@@ -8,6 +8,7 @@ using Connectors.Sources.Databases.Redis;
 using Connectors.Sources.Databases.Sql.Reading;
 using Connectors.Sources.Databases.Sql.Tables;
 using Connectors.Sources.Files;
+using Connectors.Sources.Files.Walking;
 using Connectors.Sources.ObjectStores.S3;
 using Connectors.Sources.Rest.HttpJson;
 using Connectors.Sources.Rest.Paging;

@@ -1,16 +1,17 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sources.Files.Access;
+using Connectors.Sources.Files.Walking;
 
 namespace Connectors.Sources.Files;
 
 /// <summary>The fields of a <c>dir</c> connector, under the Python service's names.</summary>
 internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
 {
+    public const string DirectoryField = "directory";
     public const string UsersField = "users_file";
     public const string GroupsField = "groups_file";
 
-    private const string DirectoryField = "directory";
     private const string PatternField = "pattern";
     private const string OutsideField = "follow_links_outside";
 
@@ -49,6 +50,9 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
         OfAccounts(GroupsField, "File of groups", "/etc/group"),
     ];
 
+    /// <summary>What of the pattern the names right below the root can match.</summary>
+    public GlobPattern.State Start { get; init; } = Pattern.Root;
+
     /// <summary>Where the accounts are listed, when documents list who may see them; <see langword="null"/> when they don't.</summary>
     public AccountFiles? Accounts { get; init; }
 
@@ -58,12 +62,7 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
     /// <exception cref="ConnectorException">A field is missing or wrong.</exception>
     public static DirectoryConfiguration From(SourceSettings settings, JsonNode? rules = null)
     {
-        var directory = settings.GetRequiredString(DirectoryField);
-        if (directory.Contains('\0', StringComparison.Ordinal))
-        {
-            throw new ConnectorException("directory: holds a NUL character. Give the path of a folder.");
-        }
-
+        var root = RootOf(settings);
         var isOn = AccessControl.IsOn(settings);
         if (isOn && !OperatingSystem.IsLinux())
         {
@@ -74,7 +73,7 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
         }
 
         return new DirectoryConfiguration(
-            Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)),
+            root,
             rules is JsonArray patterns
                 ? GlobPattern.Parse(patterns.Select(rule => RuleText.Of(rule?[PatternField]) ?? string.Empty))
                 : GlobPattern.Parse(settings.GetString(PatternField).Trim())
@@ -83,6 +82,16 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
             FollowsOutside = settings.GetBoolean(OutsideField),
             Accounts = isOn ? new AccountFiles(settings.GetRequiredString(UsersField), settings.GetRequiredString(GroupsField)) : null,
         };
+    }
+
+    /// <summary>The folder that the field names, as an absolute path.</summary>
+    /// <exception cref="ConnectorException">It is missing or no path.</exception>
+    public static string RootOf(SourceSettings settings)
+    {
+        var directory = settings.GetRequiredString(DirectoryField);
+        return directory.Contains('\0', StringComparison.Ordinal)
+            ? throw new ConnectorException("directory: holds a NUL character. Give the path of a folder.")
+            : Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
     }
 
     /// <summary>What is wrong with advanced rules, <c>[{"pattern": "docs/**/*.md"}, ...]</c>: they take the place of the field's

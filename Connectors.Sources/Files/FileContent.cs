@@ -1,4 +1,5 @@
 using Connectors.Abstractions;
+using Connectors.Sources.Files.Walking;
 
 namespace Connectors.Sources.Files;
 

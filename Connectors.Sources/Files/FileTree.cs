@@ -59,6 +59,8 @@ internal sealed class FileTree : IFileTree
 
     public string? FileSystemOf(string path) => LinuxMounts.FileSystemOf(path);
 
+    public string? MountOptionsOf(string path) => LinuxMounts.OptionsOf(path);
+
     public Stream Open(string path) => new ContentStream(path);
 
     private static DateTimeOffset Utc(DateTime time) => new(time, TimeSpan.Zero);

@@ -29,6 +29,10 @@ internal interface IFileTree
     /// it: <c>ext4</c>; <see langword="null"/> when it can't be told.</summary>
     string? FileSystemOf(string path) => null;
 
+    /// <summary>The options of the mount that holds what is at <paramref name="path"/>, whose links are followed already;
+    /// <see langword="null"/> when they can't be told.</summary>
+    string? MountOptionsOf(string path) => null;
+
     /// <summary>Opens a file for reading, whoever else reads or writes it.</summary>
     Stream Open(string path);
 

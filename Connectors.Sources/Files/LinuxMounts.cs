@@ -34,11 +34,21 @@ internal static class LinuxMounts
 
     /// <summary>The type of the file system at a path whose links are followed; <see langword="null"/> when it can't be told, as anywhere
     /// but on Linux.</summary>
-    public static string? FileSystemOf(string path)
+    public static string? FileSystemOf(string path) => Mounts() is { } mounts ? FileSystemOf(path, mounts) : null;
+
+    /// <summary>The options of the mount at a path whose links are followed, those of its file system included; <see langword="null"/> when
+    /// they can't be told.</summary>
+    public static string? OptionsOf(string path) => Mounts() is { } mounts ? Find(path, mounts)?.Options : null;
+
+    /// <summary>The same, by the lines of <c>/proc/self/mountinfo</c>: the mount with the longest path above it, and of those on top of
+    /// each other the last.</summary>
+    internal static string? FileSystemOf(string path, IEnumerable<string> mounts) => Find(path, mounts)?.Type;
+
+    private static string[]? Mounts()
     {
         try
         {
-            return OperatingSystem.IsLinux() ? FileSystemOf(path, File.ReadLines(Table)) : null;
+            return OperatingSystem.IsLinux() ? File.ReadAllLines(Table) : null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -46,11 +56,9 @@ internal static class LinuxMounts
         }
     }
 
-    /// <summary>The same, by the lines of <c>/proc/self/mountinfo</c>: the mount with the longest path above it, and of those on top of
-    /// each other the last.</summary>
-    internal static string? FileSystemOf(string path, IEnumerable<string> mounts)
+    private static (string Type, string Options)? Find(string path, IEnumerable<string> mounts)
     {
-        var (longest, type) = (-1, (string?)null);
+        var (longest, found) = (-1, ((string, string)?)null);
         foreach (var line in mounts)
         {
             // 36 35 98:0 /root /mount/point rw,noatime shared:1 - ext4 /dev/sda1 rw
@@ -65,11 +73,11 @@ internal static class LinuxMounts
             var isAbove = point == "/" || path == point || (path.StartsWith(point, StringComparison.Ordinal) && path[point.Length] == '/');
             if (isAbove && point.Length >= longest)
             {
-                (longest, type) = (point.Length, fields[separator + 1]);
+                (longest, found) = (point.Length, (fields[separator + 1], $"{fields[5]},{fields[^1]}"));
             }
         }
 
-        return type;
+        return found;
     }
 
     private static string Unescape(string point) =>

@@ -15,6 +15,6 @@ internal static partial class RestLog
     [LoggerMessage(901, LogLevel.Debug, "A request to {Service} at {Host} failed ({Reason}) and is sent again in {Wait}")]
     public static partial void Retried(ILogger logger, string service, string host, string reason, TimeSpan wait);
 
-    [LoggerMessage(910, LogLevel.Warning, "{Service}: {Place} is passed over, as it can't be joined ({Reason})")]
-    public static partial void NotJoined(ILogger logger, string service, string place, string reason);
+    [LoggerMessage(910, LogLevel.Warning, "{Service}: {Place} is passed over: {Reason}")]
+    public static partial void PassedOver(ILogger logger, string service, string place, string reason);
 }

@@ -225,17 +225,7 @@ internal sealed class SyncRun(
                 }
             } while (await page.ComposeNextAsync(cancellationToken));
 
-            return new PageDone(
-                partition,
-                page.Next.Value,
-                page.IsLast,
-                counts,
-                page.Rejections.Total == 0 ? null : page.Rejections,
-                page.Gap
-            )
-            {
-                PageSeen = page.PageSeen,
-            };
+            return page.Done(partition, counts);
         }
     }
 

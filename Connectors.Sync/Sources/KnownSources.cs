@@ -25,7 +25,7 @@ internal static class KnownSources
         new("mongodb", "MongoDB"),
         new("mssql", "Microsoft SQL Server"),
         new("mysql", "MySQL"),
-        new("network_drive", "Network Drive"),
+        new("network_drive", "Network Drive") { Through = "a mounted folder" },
         new("notion", "Notion"),
         new("onedrive", "OneDrive"),
         new("oracle", "Oracle Database") { Reason = "as Oracle's driver comes under a licence of its own" },

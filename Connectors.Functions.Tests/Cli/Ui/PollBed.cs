@@ -155,6 +155,10 @@ internal sealed class PollBed : IAsyncDisposable
             ["Connectors__elasticsearch__host"] = Elasticsearch.Uri.ToString(),
             ["Connectors__service__idling"] = "1",
             ["Connectors__service__state_dir"] = Path.Combine(_folder.Path, "state"),
+            // A sync that is stopped writes first what it has read: that is little, even where an Elasticsearch is slow.
+            ["Connectors__service__page_documents"] = "100",
+            ["Connectors__service__pages_in_flight"] = "2",
+            ["Connectors__elasticsearch__bulk__chunk_size"] = "50",
         };
         return await CommandLine.RunAsync(
             [.. args, "-c", config],

@@ -1,3 +1,4 @@
+using Connectors.Sources.Rest.GraphQL;
 using Connectors.Tests.Docs.Pages;
 using Xunit;
 
@@ -15,6 +16,7 @@ public sealed class BlockTests
         ["bicep"] = (block, _) => TemplateBlocks.ParametersAsync(block),
         ["console"] = ShellBlocks.RunAsync,
         ["csharp"] = (block, _) => Now(CodeBlocks.Compile, block),
+        ["graphql"] = (block, _) => Now(query => GraphQLQuery.Parse("graphql_query", string.Join('\n', query.Lines)), block),
         ["http"] = (block, story) => story.SendAsync(block),
         ["ini"] = (block, _) => Now(TemplateBlocks.Unit, block),
         ["json"] = (block, _) => Now(JsonBlocks.Check, block),

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Sources;
+using Connectors.Sources.Rest.Slack;
 using Connectors.Sync.Sources;
 using Connectors.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -7,8 +8,8 @@ using Xunit;
 
 namespace Connectors.Tests.Docs.Blocks;
 
-/// <summary>JSON: rules of a source are given to the source, policies are compared with what its errors ask for, the privileges of
-/// security.md have a test of their own.</summary>
+/// <summary>JSON: rules of a source are given to the source, policies are compared with what its errors ask for,
+/// the scopes of an app with those that its check asks for. The privileges of security.md have a test of their own.</summary>
 internal static class JsonBlocks
 {
     private static readonly SourceCatalog Catalog = new(
@@ -55,6 +56,14 @@ internal static class JsonBlocks
                 .ToList();
             Assert.True(actions.Count >= 3, $"only {actions.Count} actions");
             Assert.All(actions, action => Assert.Contains(action!, errors, StringComparison.Ordinal));
+            return;
+        }
+
+        if (json is JsonObject manifest && manifest["oauth_config"] is { } app)
+        {
+            var scopes = app["scopes"]!["bot"]!.AsArray().Select(scope => (string)scope!).ToList();
+            SlackScopes.Check(string.Join(',', scopes), joins: true);
+            Assert.Equal(4, scopes.Count);
             return;
         }
 

@@ -1,5 +1,6 @@
 using Connectors.Sources.Files;
 using Connectors.Sources.Files.Access;
+using Connectors.Sources.Files.Walking;
 using CsCheck;
 using Xunit;
 
@@ -71,6 +72,38 @@ public sealed class FolderWalkTests
         Assert.Equal(["a/b", "a/c/0", "b/0"], steps.Select(step => step.Path));
         Assert.IsType<IOException>(steps[0].FolderFailure, exactMatch: false);
     }
+
+    [Fact]
+    public void FoldersThatAreGivenComeOnceBeforeWhatIsInThemAndFromAnyPlaceTheSameRestFollows() =>
+        FilePath
+            .Array[0, 25]
+            .Sample(paths =>
+            {
+                var tree = new MemoryTree(paths);
+                var all = WithFolders(tree, string.Empty);
+                var folders = paths.SelectMany(Folders).Distinct(StringComparer.Ordinal);
+                Assert.Equal(
+                    paths.Distinct(StringComparer.Ordinal).Concat(folders).Order(StringComparer.Ordinal),
+                    all.Order(StringComparer.Ordinal)
+                );
+                Assert.All(all, (path, place) => Assert.All(Folders(path), folder => Assert.True(all.IndexOf(folder) <= place)));
+                for (var index = 0; index < all.Count; index++)
+                {
+                    Assert.Equal(all.Skip(index + 1), WithFolders(tree, all[index]));
+                }
+            });
+
+    [Fact]
+    public void AFolderThatWasGivenAndIsGoneIsPassed() => Assert.Equal(["c/", "c/2"], WithFolders(new MemoryTree(["a/1", "c/2"]), "b/"));
+
+    private static IEnumerable<string> Folders(string path) =>
+        Enumerable.Range(0, path.Length).Where(place => path[place] == '/').Select(place => path[..(place + 1)]);
+
+    private static List<string> WithFolders(IFileTree tree, string after) =>
+        [
+            .. Steps(new FolderWalk(tree, MemoryTree.Root, GlobPattern.Parse("**"), default, after) { GivesFolders = true })
+                .Select(step => step.Path),
+        ];
 
     private static List<string> Walk(IFileTree tree, NameRange range, string after) =>
         [.. Steps(new FolderWalk(tree, MemoryTree.Root, GlobPattern.Parse("**"), range, after)).Select(step => step.Path)];

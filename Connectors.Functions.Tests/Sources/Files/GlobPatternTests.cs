@@ -1,5 +1,6 @@
 using Connectors.Abstractions;
 using Connectors.Sources.Files;
+using Connectors.Sources.Files.Walking;
 using Xunit;
 
 namespace Connectors.Tests.Sources.Files;

@@ -7,7 +7,7 @@ using Connectors.Sync.Engine.Planning;
 namespace Connectors.Tests.Support.InMemory;
 
 /// <summary>A content index in memory that carries out bulk requests as Elasticsearch does, and fails when told to.</summary>
-internal sealed class MemoryIndex : IContentIndex
+internal class MemoryIndex : IContentIndex
 {
     private readonly Lock _lock = new();
     private int _uuid = 1;
@@ -180,7 +180,7 @@ internal sealed class MemoryIndex : IContentIndex
         }
     }
 
-    public async Task<BulkResponse> BulkAsync(
+    public virtual async Task<BulkResponse> BulkAsync(
         string index,
         string? pipeline,
         ReadOnlyMemory<byte> body,
@@ -214,7 +214,7 @@ internal sealed class MemoryIndex : IContentIndex
 
     public Task RefreshAsync(string index, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task<long> CountAsync(string index, CancellationToken cancellationToken)
+    public virtual Task<long> CountAsync(string index, CancellationToken cancellationToken)
     {
         lock (_lock)
         {

@@ -3,14 +3,19 @@ namespace Connectors.Tests.Support.Processes;
 /// <summary><c>elastic-ingest</c> as a process.</summary>
 internal sealed class IngestProcess : ChildProcess
 {
-    // Without its protection of executable memory the runtime makes no large file of its own, which a limit on files would hit.
+    // Without its protection of executable memory the runtime makes no large file of its own, which a limit on files would hit. What it
+    // would learn about hot code is of no use to a process that lives for a second.
     private IngestProcess(string program, IEnumerable<string> arguments, params KeyValuePair<string, string>[] environment)
         : base(
             program,
             arguments,
-            [KeyValuePair.Create("NO_COLOR", "1"), KeyValuePair.Create("DOTNET_EnableWriteXorExecute", "0"), .. environment]
-        )
-    { }
+            [
+                KeyValuePair.Create("NO_COLOR", "1"),
+                KeyValuePair.Create("DOTNET_EnableWriteXorExecute", "0"),
+                KeyValuePair.Create("DOTNET_TieredPGO", "0"),
+                .. environment,
+            ]
+        ) { }
 
     /// <summary>The arguments with which <c>dotnet</c> starts it from the tests' output folder. Some of its packages are not there, because
     /// the tests get them from a shared framework: what is where stands in the tests' own list.</summary>

@@ -4,46 +4,23 @@ using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Diff;
-using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Planning;
-using Connectors.Tests.Support;
-using Connectors.Tests.Support.InMemory;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Damage;
 
 /// <summary>An Elasticsearch, or something before it, whose answers are not true: no document is lost or kept because of it.</summary>
-public sealed class LyingAnswerTests : IAsyncLifetime
+public sealed class LyingAnswerTests : LyingBed
 {
-    private const string Index = "search-lies";
-    private readonly TemporaryFolder _folder = new();
-    private LyingElasticsearch _elasticsearch = null!;
-    private ElasticsearchGateway _gateway = null!;
-    private int _jobs;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     private static List<string> Living { get; } = [.. Enumerable.Range(10, 90).Select(Id)];
 
-    public async ValueTask InitializeAsync()
-    {
-        _elasticsearch = await LyingElasticsearch.StartAsync();
-        _gateway = new ElasticsearchGateway(
-            new ElasticsearchOptions { Hosts = [_elasticsearch.Uri] },
-            new FastForwardTimeProvider(),
-            new Random(1),
-            NullLoggerFactory.Instance
-        );
-        await RunAsync([.. Enumerable.Range(0, 100).Select(Id)]);
-    }
+    private protected override SyncEngineOptions Options => base.Options with { Bulk = new BulkWriterOptions { MaxOperations = 40 } };
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _gateway.Dispose();
-        await _elasticsearch.DisposeAsync();
-        _folder.Dispose();
+        await base.InitializeAsync();
+        await RunAsync([.. Enumerable.Range(0, 100).Select(Id)]);
     }
 
     [Fact]
@@ -154,7 +131,7 @@ public sealed class LyingAnswerTests : IAsyncLifetime
     [InlineData("\"result\":\"created\"", "\"result\":\"deleted\"")]
     public async Task ABulkItemThatCantBeUnderstoodIsNoOutcome(string from, string to)
     {
-        _elasticsearch.Lie = (path, answer) =>
+        Elasticsearch.Lie = (path, answer) =>
             path.EndsWith("/_bulk", StringComparison.Ordinal)
                 ? answer with
                 {
@@ -175,7 +152,7 @@ public sealed class LyingAnswerTests : IAsyncLifetime
     [InlineData("\"items\"", "\"articles\"")]
     public async Task BulkAnswersThatCanNeverBeUnderstoodEndTheSync(string from, string to)
     {
-        _elasticsearch.Lie = (path, answer) =>
+        Elasticsearch.Lie = (path, answer) =>
             path.EndsWith("/_bulk", StringComparison.Ordinal)
                 ? answer with
                 {
@@ -202,7 +179,7 @@ public sealed class LyingAnswerTests : IAsyncLifetime
     [Fact]
     public async Task ABulkAnswerWithoutBoundIsRefusedByName()
     {
-        _elasticsearch.Lie = (path, answer) =>
+        Elasticsearch.Lie = (path, answer) =>
             path.EndsWith("/_bulk", StringComparison.Ordinal) ? answer with { Body = new string(' ', 42_000_000) + answer.Body } : null;
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => RunAsync(Living));
@@ -214,7 +191,7 @@ public sealed class LyingAnswerTests : IAsyncLifetime
     /// <summary>Syncs under a lie about one route: it fails with an error, and the next sync mends everything.</summary>
     private async Task<string> LieAsync(string route, Func<Answer, Answer> lie)
     {
-        _elasticsearch.Lie = (path, answer) => path.EndsWith(route, StringComparison.Ordinal) && answer.Status == 200 ? lie(answer) : null;
+        Elasticsearch.Lie = (path, answer) => path.EndsWith(route, StringComparison.Ordinal) && answer.Status == 200 ? lie(answer) : null;
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => RunAsync(Living));
         await MendAsync(Living);
         return failure.Message;
@@ -222,10 +199,10 @@ public sealed class LyingAnswerTests : IAsyncLifetime
 
     private async Task MendAsync(List<string> living)
     {
-        _elasticsearch.Lie = null;
-        Assert.Empty(living.Where(id => id != "new").Except(_elasticsearch.Server.Ids(Index)));
+        Elasticsearch.Lie = null;
+        Assert.Empty(living.Where(id => id != "new").Except(Elasticsearch.Server.Ids(Index)));
         Assert.Equal(SyncEnd.Completed, (await RunAsync(living)).End);
-        Assert.Equal(living.Order(StringComparer.Ordinal), _elasticsearch.Server.Ids(Index));
+        Assert.Equal(living.Order(StringComparer.Ordinal), Elasticsearch.Server.Ids(Index));
     }
 
     private static Answer Edited(Answer answer, Action<JsonArray> edit)
@@ -243,29 +220,4 @@ public sealed class LyingAnswerTests : IAsyncLifetime
     }
 
     private static string Id(int number) => number.ToString("d4", CultureInfo.InvariantCulture);
-
-    private async Task<SyncOutcome> RunAsync(List<string> ids)
-    {
-        var options = new SyncEngineOptions
-        {
-            StateFolder = _folder.Path,
-            Bulk = new BulkWriterOptions { MaxOperations = 40 },
-            DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 },
-        };
-        var request = new SyncRequest
-        {
-            JobId = "job-" + _jobs++,
-            ConnectorId = "c",
-            ServiceType = "memory",
-            IndexName = Index,
-            Fingerprint = "f",
-        };
-        return await new SyncEngine(
-            _gateway.Content,
-            options,
-            new FastForwardTimeProvider(),
-            new Random(1),
-            NullLoggerFactory.Instance
-        ).RunAsync(request, MemorySource.Holding([.. ids]), new SyncProgress(), default, Token);
-    }
 }

@@ -3,12 +3,9 @@ using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Diff;
-using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Planning;
 using Connectors.Tests.Support;
-using Connectors.Tests.Support.InMemory;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Damage;
@@ -17,41 +14,25 @@ namespace Connectors.Tests.Sync.Damage;
 /// Lies about settings, mappings, aliases and pipelines, on every route that reads them: each member of the answer in turn is gone or of
 /// another type. A sync ends right or with an error, no document that lives is deleted, and what others keep in the mapping is kept.
 /// </summary>
-public sealed class LyingSettingsTests : IAsyncLifetime
+public sealed class LyingSettingsTests : LyingBed
 {
-    private const string Index = "search-lies";
     private const string Pipeline = "shaping";
     private static readonly string[] All = [.. Enumerable.Range(0, 30).Select(number => $"{number:d4}")];
     private static readonly string[] Living = All[10..];
-    private readonly TemporaryFolder _folder = new();
-    private LyingElasticsearch _elasticsearch = null!;
-    private ElasticsearchGateway _gateway = null!;
-    private int _jobs;
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    private protected override TimeProvider GatewayTime { get; } = new HastyTime();
+
+    private protected override SyncRequest Request => base.Request with { Pipeline = new PipelineSettings(Pipeline, false, false, false) };
 
     /// <summary>Ends of the paths that are read.</summary>
     public static TheoryData<string> Routes => ["GET /" + Index, $"GET /{Index}/_settings", "GET /_ingest/pipeline/" + Pipeline];
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _elasticsearch = await LyingElasticsearch.StartAsync();
-        _gateway = new ElasticsearchGateway(
-            new ElasticsearchOptions { Hosts = [_elasticsearch.Uri] },
-            new HastyTime(),
-            new Random(1),
-            NullLoggerFactory.Instance
-        );
+        await base.InitializeAsync();
         await PutAsync("_ingest/pipeline/" + Pipeline, """{"processors": [{"set": {"field": "through", "value": true}}]}""");
         await RunAsync(All);
         await KeepTheirsAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _gateway.Dispose();
-        await _elasticsearch.DisposeAsync();
-        _folder.Dispose();
     }
 
     [Theory]
@@ -63,7 +44,7 @@ public sealed class LyingSettingsTests : IAsyncLifetime
         foreach (var (what, body) in lies)
         {
             await RunAsync(All, allowMassDelete: true);
-            _elasticsearch.Lie = (path, answer) => path == route && answer.Status == 200 ? answer with { Body = body } : null;
+            Elasticsearch.Lie = (path, answer) => path == route && answer.Status == 200 ? answer with { Body = body } : null;
             string end;
             try
             {
@@ -74,8 +55,8 @@ public sealed class LyingSettingsTests : IAsyncLifetime
                 end = failure.Message;
             }
 
-            _elasticsearch.Lie = null;
-            var ids = _elasticsearch.Server.Ids(Index);
+            Elasticsearch.Lie = null;
+            var ids = Elasticsearch.Server.Ids(Index);
             Assert.True(!Living.Except(ids).Any(), $"{what}: {end}: {Living.Except(ids).Count()} documents are lost");
             Assert.True(end != nameof(SyncEnd.Completed) || ids.Count == Living.Length, $"{what}: completed with {ids.Count} documents");
             var next = await RunAsync(Living);
@@ -86,7 +67,7 @@ public sealed class LyingSettingsTests : IAsyncLifetime
             }
 
             Assert.True(next.End == SyncEnd.Completed, $"{what}: {end}, and the next sync does not mend it: {next.Message}");
-            Assert.Equal(Living, _elasticsearch.Server.Ids(Index).Order(StringComparer.Ordinal));
+            Assert.Equal(Living, Elasticsearch.Server.Ids(Index).Order(StringComparer.Ordinal));
             Assert.True(await TheirsAsync() == "kept" || MayBeTrue(what), $"{what}: {end}, and what others kept in _meta is gone");
             await KeepTheirsAsync();
         }
@@ -96,14 +77,14 @@ public sealed class LyingSettingsTests : IAsyncLifetime
     private async Task<List<(string What, string Body)>> LiesAsync(string route)
     {
         string? answered = null;
-        _elasticsearch.Lie = (path, answer) =>
+        Elasticsearch.Lie = (path, answer) =>
         {
             answered = path == route && answer.Status == 200 ? answer.Body : answered;
             return null;
         };
         await RunAsync(Living);
         await RunAsync(All);
-        _elasticsearch.Lie = null;
+        Elasticsearch.Lie = null;
         Assert.NotNull(answered);
         List<(string, string)> lies = [];
         foreach (var path in Paths(JsonNode.Parse(answered)!.AsObject(), [], depth: 4))
@@ -153,42 +134,16 @@ public sealed class LyingSettingsTests : IAsyncLifetime
 
     private async Task<JsonObject> MappingAsync()
     {
-        using var http = new HttpClient { BaseAddress = _elasticsearch.Server.Uri };
+        using var http = new HttpClient { BaseAddress = Elasticsearch.Server.Uri };
         return (await http.GetFromJsonAsync<JsonObject>(Index, Token))![Index]!["mappings"]!.AsObject();
     }
 
     private async Task PutAsync(string path, string body)
     {
-        using var http = new HttpClient { BaseAddress = _elasticsearch.Server.Uri };
+        using var http = new HttpClient { BaseAddress = Elasticsearch.Server.Uri };
         using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
         using var answer = await http.PutAsync(path, content, Token);
         answer.EnsureSuccessStatusCode();
-    }
-
-    private async Task<SyncOutcome> RunAsync(string[] ids, bool allowMassDelete = false)
-    {
-        var options = new SyncEngineOptions
-        {
-            StateFolder = _folder.Path,
-            DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 },
-        };
-        var request = new SyncRequest
-        {
-            JobId = "job-" + _jobs++,
-            ConnectorId = "c",
-            ServiceType = "memory",
-            IndexName = Index,
-            Fingerprint = "f",
-            AllowMassDelete = allowMassDelete,
-            Pipeline = new PipelineSettings(Pipeline, false, false, false),
-        };
-        return await new SyncEngine(
-            _gateway.Content,
-            options,
-            new FastForwardTimeProvider(),
-            new Random(1),
-            NullLoggerFactory.Instance
-        ).RunAsync(request, MemorySource.Holding([.. ids]), new SyncProgress(), default, Token);
     }
 
     /// <summary>A clock by which so much time passes between two looks that the index is looked at before each bulk request.</summary>

@@ -3,7 +3,6 @@ using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Paging;
-using Connectors.Sources.Rest.Streams;
 
 namespace Connectors.Sources.Rest.Atlassian;
 

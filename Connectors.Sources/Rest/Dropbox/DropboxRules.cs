@@ -32,11 +32,11 @@ internal static class DropboxRules
     /// <summary>The bodies of the searches of rules that are right; none when there are no rules.</summary>
     public static IReadOnlyList<JsonObject> From(JsonNode? rules) => [.. List(rules).OfType<JsonObject>().Select(Body)];
 
-    private static JsonArray List(JsonNode? rules) =>
+    private static JsonNode?[] List(JsonNode? rules) =>
         rules switch
         {
-            JsonArray list => list,
-            JsonObject one => [one.DeepClone()],
+            JsonArray list => [.. list],
+            JsonObject one => [one],
             _ => [],
         };
 

@@ -24,7 +24,7 @@ internal sealed record HttpJsonConfiguration
 
     /// <summary>Headers that say how a message is carried: they are the client's own, and another value would have the server read a
     /// request that was not sent.</summary>
-    private static readonly HashSet<string> CarriersHeaders = new(StringComparer.OrdinalIgnoreCase)
+    internal static readonly HashSet<string> CarriersHeaders = new(StringComparer.OrdinalIgnoreCase)
     {
         "Host",
         "Connection",

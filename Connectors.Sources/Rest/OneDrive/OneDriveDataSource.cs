@@ -4,7 +4,6 @@ using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Microsoft;
 using Connectors.Sources.Rest.Microsoft.Drives;
-using Connectors.Sources.Rest.Paging;
 using Connectors.Sources.Rest.Streams;
 
 namespace Connectors.Sources.Rest.OneDrive;

@@ -142,7 +142,7 @@ internal ref struct LinkHeader
 
     private static ConnectorException Damaged() =>
         new(
-            "The Link header of an answer can't be read, so nobody can tell whether there is another page. Use paging by page or next, "
-                + "or have the server corrected."
+            "The Link header of an answer can't be read, so nobody can tell whether there is another page. Have the server "
+                + "corrected."
         );
 }

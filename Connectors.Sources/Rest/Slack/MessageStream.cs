@@ -70,7 +70,7 @@ internal sealed class MessageStream(RestClient client, SlackUsers users, RestPla
             when (SlackErrors.NameOf(refused) is "method_not_supported_for_channel_type" or "is_archived" && channel.Detail == Join)
         {
             // Nobody can join it, so it is like a channel that the app was not invited to.
-            RestLog.NotJoined(logger, "Slack", channel.Name, SlackErrors.NameOf(refused)!);
+            RestLog.PassedOver(logger, "Slack", channel.Name, $"it can't be joined ({SlackErrors.NameOf(refused)}).");
             return false;
         }
     }

@@ -23,7 +23,7 @@ internal sealed partial class SlackUsers(RestClient client) : IDisposable
 
     /// <summary>The text of a message with names in the place of ids: <c>&lt;@U012AB3CD&gt;</c> becomes <c>&lt;@Ann&gt;</c>.</summary>
     public static string WithNames(string text, IReadOnlyDictionary<string, string> names) =>
-        Mentions().Replace(text, mention => names.TryGetValue(mention.Groups[1].Value, out var name) ? $"<@{name}>" : mention.Value);
+        Mentions().Replace(text, mention => names.TryGetValue(mention.Groups["id"].Value, out var name) ? $"<@{name}>" : mention.Value);
 
     /// <inheritdoc/>
     public void Dispose() => _names.Dispose();
@@ -47,6 +47,6 @@ internal sealed partial class SlackUsers(RestClient client) : IDisposable
         return names;
     }
 
-    [GeneratedRegex(@"<@([A-Z0-9]+)(?:\|[^>]*)?>", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"<@(?<id>[A-Z0-9]+)(\|[^>]*)?>", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Mentions();
 }

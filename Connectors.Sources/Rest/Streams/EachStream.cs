@@ -30,6 +30,7 @@ internal sealed class EachStream(
     private PageCircle _child = new();
     private (string Item, int Stream) _at = (string.Empty, -1);
     private ItemPage? _page;
+    private (RestPlace Item, IReadOnlyList<RestStream> Streams)? _current;
 
     /// <inheritdoc/>
     public override bool IsOneListing => false;
@@ -55,7 +56,7 @@ internal sealed class EachStream(
         }
 
         var item = items.Places[index];
-        var streams = streamsOf(item);
+        var streams = StreamsOf(item);
         var next = place.Stream < streams.Count ? await ReadChildAsync(item, streams[place.Stream], place, page, cancellationToken) : null;
         return next is not null ? new Position(place.ItemCursor, index, item.Key, place.Stream, next).ToString()
             : place.Stream + 1 < streams.Count ? new Position(place.ItemCursor, index, item.Key, place.Stream + 1, string.Empty).ToString()
@@ -63,6 +64,19 @@ internal sealed class EachStream(
                 ? new Position(place.ItemCursor, index + 1, items.Places[index + 1].Key, 0, string.Empty).ToString()
             : items.Next is null ? null
             : new Position(items.Next, 0, string.Empty, 0, string.Empty).ToString();
+    }
+
+    /// <summary>The streams of an item, the same ones for as long as it is read: they may keep what they found out.</summary>
+    private IReadOnlyList<RestStream> StreamsOf(RestPlace item)
+    {
+        if (_current is { } current && current.Item == item)
+        {
+            return current.Streams;
+        }
+
+        var streams = streamsOf(item);
+        _current = (item, streams);
+        return streams;
     }
 
     private async Task<string?> ReadChildAsync(

@@ -8,7 +8,7 @@ namespace Connectors.Sync.Engine.Pages;
 /// <remarks>
 /// <para>What turns out to be larger than its share counts in full, and nothing new is begun until the budget is balanced. What can't be
 /// divided and is larger than all of the budget has it to itself.</para>
-/// <para>It never brings a sync to a standstill: a share is parked while its owner waits, for another one or for a source that may hang, and
+/// <para>It never brings a sync to a standstill: a share is parked while its owner waits for another one, or for a source that may hang;
 /// when nothing but parked shares is in use, the first in the queue is served.</para>
 /// </remarks>
 /// <param name="limit">Bytes.</param>

@@ -2,6 +2,7 @@ using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Content;
 using Connectors.Sync.Diff;
+using Connectors.Sync.Staging.LocalState;
 
 namespace Connectors.Sync.Engine.Pages;
 
@@ -111,6 +112,12 @@ internal sealed class PagePlan(SourcePage page, PageState work, PageComposer com
             _batches.Add(new BulkBatch(BatchBytes));
         }
     }
+
+    /// <summary>What is recorded once everything of the page is written.</summary>
+    /// <param name="partition">The number of its partition.</param>
+    /// <param name="counts">What it counts, with its writes.</param>
+    public PageDone Done(int partition, SyncCounts counts) =>
+        new(partition, Next.Value, IsLast, counts, Rejections.Total == 0 ? null : Rejections, Gap) { PageSeen = PageSeen };
 
     /// <summary>Drops the batch that was opened and not used.</summary>
     public void Complete()

@@ -163,35 +163,31 @@ public sealed class ReplayedAccessTests : IAsyncLifetime
             "servicenow" => WithContents(ServiceNowReplay.Source),
             "github" => WithContents(GitHubReplay.Source),
             "onedrive" => WithContents(OneDriveReplay.Source),
-            _ => SalesforceReplay.Source with
-            {
-                // The recorded permissions are open to both users: here the second one has none, and is a person.
-                Answer = (request, find) =>
-                    SalesforceReplay.SoqlOf(request) switch
-                    {
-                        var soql when soql.Contains("from permissionsetassignment", StringComparison.Ordinal) => SalesforceReplay.Records([
-                            new JsonObject { ["AssigneeId"] = "005A" },
-                        ]),
-                        var soql when soql.EndsWith(",usertype from user", StringComparison.Ordinal) => SalesforceReplay.Records([
-                            new JsonObject { ["Id"] = "005A", ["Email"] = "ann@example.org" },
-                            new JsonObject { ["Id"] = "005B", ["Email"] = "bob@example.org" },
-                        ]),
-                        _ => SalesforceReplay.Source.Answer(request, find),
-                    },
-            },
+            // The recorded permissions are open to both users: here the second one has none, and is a person.
+            _ => SalesforceReplay.Source.With(request =>
+                SalesforceReplay.SoqlOf(request) switch
+                {
+                    var soql when soql.Contains("from permissionsetassignment", StringComparison.Ordinal) => SalesforceReplay.Records([
+                        new JsonObject { ["AssigneeId"] = "005A" },
+                    ]),
+                    var soql when soql.EndsWith(",usertype from user", StringComparison.Ordinal) => SalesforceReplay.Records([
+                        new JsonObject { ["Id"] = "005A", ["Email"] = "ann@example.org" },
+                        new JsonObject { ["Id"] = "005B", ["Email"] = "bob@example.org" },
+                    ]),
+                    _ => null,
+                }
+            ),
         };
 
     /// <summary>Contents were not fetched in the recorded runs with access control.</summary>
     private static ReplaySource WithContents(ReplaySource source) =>
-        source with
-        {
-            Answer = (request, find) =>
-                request.Url.AbsolutePath.EndsWith("/file", StringComparison.Ordinal)
-                || request.Url.AbsolutePath.Contains("/git/blobs/", StringComparison.Ordinal)
-                || request.Url.Host == "files.example.org"
-                    ? new ReplayAnswer(200, new Dictionary<string, string>(StringComparer.Ordinal), "text"u8.ToArray())
-                    : source.Answer(request, find),
-        };
+        source.With(request =>
+            request.Url.AbsolutePath.EndsWith("/file", StringComparison.Ordinal)
+            || request.Url.AbsolutePath.Contains("/git/blobs/", StringComparison.Ordinal)
+            || request.Url.Host == "files.example.org"
+                ? new ReplayAnswer(200, new Dictionary<string, string>(StringComparer.Ordinal), "text"u8.ToArray())
+                : null
+        );
 
     private static NewConnector ConnectorOf(ReplaySource source, ReplayServer replay) =>
         new()

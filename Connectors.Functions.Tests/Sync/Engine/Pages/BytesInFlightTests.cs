@@ -61,7 +61,7 @@ public sealed class BytesInFlightTests : IDisposable
 
         var outcome = await RunAsync(Source(4, documents: 5, _ => (huge, null)));
 
-        Assert.Equal((SyncEnd.Completed, 20L, 20), (outcome.End, outcome.Counts.Created, _sink.Documents));
+        Assert.Equal((SyncEnd.Completed, 20L, 20), (outcome.End, outcome.Counts.Created, _sink.Count));
         Assert.Equal(0, _budget.Used);
     }
 
@@ -76,7 +76,7 @@ public sealed class BytesInFlightTests : IDisposable
 
         var outcome = await RunAsync(source);
 
-        Assert.Equal((SyncEnd.Completed, documents, documents), (outcome.End, (int)outcome.Counts.Created, _sink.Documents));
+        Assert.Equal((SyncEnd.Completed, documents, documents), (outcome.End, (int)outcome.Counts.Created, _sink.Count));
         Assert.InRange(_budget.Peak, Math.Min(documents * 1_000L, _budget.Limit / 4), _budget.Limit);
         Assert.InRange(_sink.MostOnTheWay, 1, _budget.Peak);
         Assert.Equal(0, _budget.Used);

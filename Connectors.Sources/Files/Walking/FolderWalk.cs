@@ -1,4 +1,4 @@
-namespace Connectors.Sources.Files;
+namespace Connectors.Sources.Files.Walking;
 
 /// <summary>
 /// Walks a tree in a fixed order: the entries of each folder by ordinal comparison of their names, a folder's content at the folder's
@@ -14,13 +14,15 @@ internal sealed class FolderWalk
     private readonly Stack<Level> _levels = new();
     private string[] _after;
     private bool _hasBegun;
+    private Found? _given;
 
     /// <summary>A walk of the part of <paramref name="root"/> whose first path components lie in <paramref name="range"/>.</summary>
     /// <param name="tree">The file system.</param>
     /// <param name="root">An absolute path.</param>
     /// <param name="pattern">Which files are meant.</param>
     /// <param name="range">Names right below the root.</param>
-    /// <param name="after">Path relative to the root, with <c>/</c>, of the entry to begin after; empty for the start.</param>
+    /// <param name="after">Path relative to the root, with <c>/</c>, of the entry to begin after; empty for the start. Of a folder that was
+    /// given it ends with a <c>/</c>: what is in it comes next.</param>
     public FolderWalk(IFileTree tree, string root, GlobPattern pattern, NameRange range, string after)
     {
         _tree = tree;
@@ -33,6 +35,14 @@ internal sealed class FolderWalk
     /// <summary>Whether a folder that is a symbolic link may be entered, by its path.</summary>
     public Func<string, bool> MayEnter { get; init; } = _ => true;
 
+    /// <summary>Whether folders whose names the pattern means are given too, each before what is in it; none that is a symbolic
+    /// link.</summary>
+    public bool GivesFolders { get; init; }
+
+    /// <summary>What of the pattern the names right below the root can match; as if the root was the pattern's, when it is not
+    /// set.</summary>
+    public GlobPattern.State? Start { get; init; }
+
     /// <summary>The next file whose name the pattern means, or folder that can't be read; <see langword="null"/> at the end.</summary>
     /// <exception cref="IOException">The root can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The root may not be read.</exception>
@@ -41,8 +51,17 @@ internal sealed class FolderWalk
         if (!_hasBegun)
         {
             // Only the root's failure is thrown: nothing can be said of a tree whose root can't be read.
-            _levels.Push(List(string.Empty, _pattern.Root, depth: 0));
+            _levels.Push(List(string.Empty, Start ?? _pattern.Root, depth: 0));
             _hasBegun = true;
+        }
+
+        if (_given is { } given)
+        {
+            _given = null;
+            if (Enter(given.Level, given.Entry, given.Path) is { } failure)
+            {
+                return new WalkStep(given.Path, given.Entry.IsLink, failure);
+            }
         }
 
         while (_levels.TryPeek(out var level))
@@ -63,6 +82,11 @@ internal sealed class FolderWalk
                     return new WalkStep(path, entry.IsLink, FolderFailure: null);
                 }
             }
+            else if (GivesFolders && !entry.IsLink && !IsOnTheWay(entry) && _pattern.MatchesFile(level.State, entry.Name))
+            {
+                _given = new Found(level, entry, path);
+                return new WalkStep(path + '/', IsLink: false, FolderFailure: null);
+            }
             else if (Enter(level, entry, path) is { } failure)
             {
                 return new WalkStep(path, entry.IsLink, failure);
@@ -71,6 +95,10 @@ internal sealed class FolderWalk
 
         return null;
     }
+
+    // It was given before, or what is in it was.
+    private bool IsOnTheWay(FolderEntry entry) =>
+        _levels.Count < _after.Length && string.Equals(_after[_levels.Count - 1], entry.Name, StringComparison.Ordinal);
 
     private Exception? Enter(Level level, FolderEntry entry, string path)
     {
@@ -149,6 +177,8 @@ internal sealed class FolderWalk
         return position;
     }
 
+    private sealed record Found(Level Level, FolderEntry Entry, string Path);
+
     private sealed record Level(string Path, FolderEntry[] Entries, GlobPattern.State State)
     {
         public int Position { get; set; }
@@ -156,9 +186,9 @@ internal sealed class FolderWalk
 }
 
 /// <summary>Something that a walk came upon.</summary>
-/// <param name="Path">Relative to the root, with <c>/</c>.</param>
+/// <param name="Path">Relative to the root, with <c>/</c>; of a folder that is given it ends with one.</param>
 /// <param name="IsLink">Whether it is a symbolic link.</param>
-/// <param name="FolderFailure">Why it, a folder, can't be read; <see langword="null"/> for a file.</param>
+/// <param name="FolderFailure">Why it, a folder, can't be read; <see langword="null"/> for a file, and a folder that is given.</param>
 internal sealed record WalkStep(string Path, bool IsLink, Exception? FolderFailure);
 
 /// <summary>Names from <paramref name="From"/>, included, to <paramref name="To"/>, excluded, in ordinal order; <see langword="null"/> = no

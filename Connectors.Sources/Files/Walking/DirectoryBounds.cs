@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Connectors.Abstractions;
 
-namespace Connectors.Sources.Files;
+namespace Connectors.Sources.Files.Walking;
 
 /// <summary>
 /// What a partition holds: a range of names right below the root, so that each path belongs to exactly one partition whatever is added

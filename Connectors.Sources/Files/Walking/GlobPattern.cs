@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Connectors.Abstractions;
 
-namespace Connectors.Sources.Files;
+namespace Connectors.Sources.Files.Walking;
 
 /// <summary>
 /// A pattern in the sense of Python's <c>pathlib</c>: components divided by <c>/</c>; <c>**</c> stands for any number of folders, none
@@ -107,7 +107,7 @@ internal sealed class GlobPattern
         var all = new SortedSet<int>();
         foreach (var start in positions)
         {
-            for (var position = start; all.Add(position) && _components[position] == AnyFolders && !_isLast[position];)
+            for (var position = start; all.Add(position) && _components[position] == AnyFolders && !_isLast[position]; )
             {
                 position++;
             }

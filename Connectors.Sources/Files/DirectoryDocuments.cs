@@ -1,33 +1,27 @@
-using System.Globalization;
 using System.Text.Json;
 using Connectors.Abstractions;
+using Connectors.Sources.Files.Access;
+using Connectors.Sources.Files.Walking;
 
 namespace Connectors.Sources.Files;
 
 /// <summary>
-/// Writes a file's document. Fields that the Python service has keep its names; its <c>last_access_time</c> is left out, since reading a
-/// file would change its document.
+/// The documents of a <c>dir</c> connector. Fields that the Python service has keep its names; its <c>last_access_time</c> is left out,
+/// since reading a file would change its document.
 /// </summary>
-internal static class FileDocument
+/// <param name="tree">Where content is read.</param>
+/// <param name="access">Tells who may see a file; <see langword="null"/> when that is not kept.</param>
+internal sealed class DirectoryDocuments(IFileTree tree, TreeAccess? access) : IFileDocuments
 {
-    /// <summary>Writes it.</summary>
-    /// <param name="page">Where to.</param>
-    /// <param name="tree">Where its content is read.</param>
-    /// <param name="bounds">Where the file must lie; <see langword="null"/> for anywhere.</param>
-    /// <param name="path">The file's path.</param>
-    /// <param name="status">About the file.</param>
-    /// <param name="readers">Who may see it, or <see langword="null"/> when that is not kept.</param>
-    public static void Write(
-        SourcePageBuilder page,
-        IFileTree tree,
-        LinkBounds? bounds,
-        string path,
-        FileStatus status,
-        IReadOnlyList<string>? readers
-    )
+    public bool HasFolders => false;
+
+    public string IdOf(string path) => PythonServiceId.Of(path);
+
+    public void Write(SourcePageBuilder page, LinkBounds? bounds, string path, bool isLink, FileStatus status)
     {
+        var readers = access?.Of(path, isLink, status);
         var name = Path.GetFileName(path);
-        var json = page.Begin(PythonServiceId.Of(path), status.Modified, new FileContent(tree, bounds, path, name, status.Size));
+        var json = page.Begin(IdOf(path), status.Modified, new FileContent(tree, bounds, path, name, status.Size));
         json.WriteStartObject();
         if (readers is not null)
         {
@@ -60,5 +54,5 @@ internal static class FileDocument
     }
 
     private static void WriteTime(Utf8JsonWriter json, ReadOnlySpan<byte> field, DateTimeOffset time) =>
-        json.WriteString(field, time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));
+        json.WriteString(field, FileTime.Text(time));
 }

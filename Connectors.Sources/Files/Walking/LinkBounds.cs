@@ -1,4 +1,4 @@
-namespace Connectors.Sources.Files;
+namespace Connectors.Sources.Files.Walking;
 
 /// <summary>Keeps symbolic links from leading out of the directory that a connector names: who may put a link there need not be allowed to
 /// read what it leads to, and the service may be. Safe for concurrent use; it blocks.</summary>

@@ -1,8 +1,7 @@
 using System.Text;
 using Connectors.Abstractions;
-using Connectors.Sources.Files.Access;
 
-namespace Connectors.Sources.Files;
+namespace Connectors.Sources.Files.Walking;
 
 /// <summary>A walk through one partition, page by page: of all files, or of those that changed since a time. One thread at a time; it
 /// blocks.</summary>
@@ -19,18 +18,19 @@ internal sealed class DirectoryReader
     private readonly string _root;
     private readonly ulong? _rootInode;
     private readonly FolderWalk _walk;
-    private readonly TreeAccess? _access;
+    private readonly IFileDocuments _documents;
     private readonly LinkBounds? _bounds;
 
     public DirectoryReader(
         IFileTree tree,
         DirectoryConfiguration configuration,
+        IFileDocuments documents,
         DirectoryBounds bounds,
         PageToken after,
         DateTimeOffset? since = null
     )
     {
-        _access = configuration.Accounts is { } files ? new TreeAccess(tree, Accounts.Read(files)) : null;
+        _documents = documents;
         _since = since;
         _tree = tree;
         _root = configuration.Root;
@@ -39,11 +39,13 @@ internal sealed class DirectoryReader
         _walk = new FolderWalk(tree, _root, configuration.Pattern, bounds.Range, after.ToString())
         {
             MayEnter = path => _bounds?.Holds(path) != false,
+            GivesFolders = documents.HasFolders,
+            Start = configuration.Start,
         };
         Token = after;
     }
 
-    /// <summary>Where the next page begins: the path of the last file of the one before, relative to the root.</summary>
+    /// <summary>Where the next page begins: the path of the last file or folder of the one before, relative to the root.</summary>
     public PageToken Token { get; private set; }
 
     /// <summary>Reads a page.</summary>
@@ -93,7 +95,7 @@ internal sealed class DirectoryReader
         else if (HasBrokenName(step.Path))
         {
             // Nothing below it can be in the index: it could never be read.
-            page.AddUnreadable(PythonServiceId.Of(path), $"{path}: the folder's name is not valid UTF-8. Rename it.");
+            AddUnreadable(page, path, "the folder's name is not valid UTF-8. Rename it.");
         }
         else
         {
@@ -101,10 +103,10 @@ internal sealed class DirectoryReader
         }
     }
 
-    /// <summary>Adds a file, or reports it and returns false.</summary>
+    /// <summary>Adds a file or folder, or reports it as unreadable and returns false.</summary>
     private bool AddFile(SourcePageBuilder page, WalkStep step)
     {
-        var path = Path.Join(_root, step.Path);
+        var path = Path.Join(_root, step.Path.TrimEnd('/'));
         var reason = HasLoneSurrogate(path) ? "its name is not valid Unicode. Rename it." : null;
         try
         {
@@ -118,10 +120,10 @@ internal sealed class DirectoryReader
             {
                 switch (_tree.Find(path))
                 {
-                    case { Kind: FileKind.File } status when IsOlder(status):
+                    case { Kind: FileKind.File or FileKind.Folder } status when IsMeant(status) && IsOlder(status):
                         return true;
-                    case { Kind: FileKind.File } status:
-                        FileDocument.Write(page, _tree, _bounds, path, status, _access?.Of(path, step.IsLink, status));
+                    case { Kind: FileKind.File or FileKind.Folder } status when IsMeant(status):
+                        _documents.Write(page, _bounds, path, step.IsLink, status);
                         return true;
                     case null when HasBrokenName(step.Path):
                         reason = "its name is not valid UTF-8. Rename it.";
@@ -143,8 +145,23 @@ internal sealed class DirectoryReader
             reason = failure.Message;
         }
 
-        page.AddUnreadable(PythonServiceId.Of(path), $"{path}: {reason}");
-        return false;
+        return AddUnreadable(page, path, reason);
+    }
+
+    private bool IsMeant(FileStatus status) => status.Kind == FileKind.File || _documents.HasFolders;
+
+    /// <summary>Reports it. Without an id the document can't be told from those that are gone, which makes it a gap.</summary>
+    /// <returns>Whether it is a gap.</returns>
+    private bool AddUnreadable(SourcePageBuilder page, string path, string reason)
+    {
+        if (_documents.IdOf(path) is { } id)
+        {
+            page.AddUnreadable(id, $"{path}: {reason}");
+            return false;
+        }
+
+        page.AddGap(path, $"{reason} Nothing is deleted in this sync.");
+        return true;
     }
 
     /// <summary>A file that was moved here keeps the time of its content, but not that of its entry.</summary>

@@ -1,0 +1,25 @@
+using System.Text.Json.Nodes;
+using Connectors.Sources.Rest.GraphQL;
+using Connectors.Tests.Sources.Rest.Replay;
+
+namespace Connectors.Tests.Sources.Rest.GraphQL;
+
+/// <summary>How the recording of a GraphQL endpoint is replayed.</summary>
+internal static class GraphQLReplay
+{
+    public static ReplaySource Source { get; } = With(_ => null);
+
+    /// <summary>The recording with answers of one's own before it.</summary>
+    public static ReplaySource With(Func<ReplayRequest, ReplayAnswer?> answer) =>
+        new("graphql", context => new GraphQLDataSource(context))
+        {
+            Answer = (request, _) => answer(request) ?? (QueryOf(request) == "{ __typename }" ? Data("""{"__typename": "Query"}""") : null),
+        };
+
+    /// <summary>The query of a request.</summary>
+    public static string? QueryOf(ReplayRequest request) =>
+        request.Method == "GET" ? request.Query.Single(pair => pair.Key == "query").Value : (string?)request.Body!["query"];
+
+    /// <summary>An answer with data.</summary>
+    public static ReplayAnswer Data(string data) => ReplayAnswer.Json(new JsonObject { ["data"] = JsonNode.Parse(data) });
+}

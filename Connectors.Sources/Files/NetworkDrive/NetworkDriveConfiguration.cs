@@ -1,0 +1,111 @@
+using System.Text.Json.Nodes;
+using Connectors.Abstractions;
+using Connectors.Sources.Files.Walking;
+
+namespace Connectors.Sources.Files.NetworkDrive;
+
+/// <summary>The fields of a <c>network_drive</c> connector. Those of the Python service have its names; user, password and port belong to
+/// the mount.</summary>
+internal static class NetworkDriveConfiguration
+{
+    private const string ServerField = "server_ip";
+    private const string PathField = "drive_path";
+    private const string PatternField = "pattern";
+    private const string Everything = "**";
+
+    public static IReadOnlyList<ConfigField> Fields { get; } =
+    [
+        new(DirectoryConfiguration.DirectoryField, "Mounted folder")
+        {
+            Tooltip =
+                "Where the share is mounted on the machine that runs the service, as an absolute path. The service speaks no SMB: mount the "
+                + "share, or its folder, there.",
+            LocalCheck = folder => Directory.Exists(folder) ? null : RootErrors.Missing(folder).Message,
+        },
+        new(ServerField, "SMB IP")
+        {
+            Tooltip = "The server's address, as documents' paths begin with it. The mount connects, not the service.",
+        },
+        new(PathField, "SMB path")
+        {
+            Tooltip = "What is mounted, without a slash at its beginning: the share, or a folder of it, as in share/folder.",
+        },
+        CommonFields.TextExtraction,
+    ];
+
+    /// <summary>The folder and what of it, as advanced rules say: their patterns begin with the share, and of those that mean a folder
+    /// around the mounted one the rest counts.</summary>
+    /// <exception cref="ConnectorException">A field is missing or wrong, or a rule means nothing of the mounted folder.</exception>
+    public static DirectoryConfiguration From(SourceSettings settings, JsonNode? rules)
+    {
+        var (root, drive) = (DirectoryConfiguration.RootOf(settings), DriveOf(settings));
+        if (rules is not JsonArray { Count: > 0 } written)
+        {
+            return new DirectoryConfiguration(root, GlobPattern.Parse([Everything]));
+        }
+
+        var patterns = written.Select(rule => PatternOf(rule) ?? string.Empty).ToArray();
+        foreach (var pattern in patterns)
+        {
+            if (Below(GlobPattern.Parse([pattern]), drive).IsDead)
+            {
+                throw new ConnectorException(
+                    $"Advanced sync rules: '{pattern}' means nothing below {PathField} ('{string.Join('/', drive)}'), which is all that is "
+                        + "mounted. Begin the pattern with the share, or mount more of it."
+                );
+            }
+        }
+
+        var all = GlobPattern.Parse(patterns);
+        return new DirectoryConfiguration(root, all) { Start = Below(all, drive) };
+    }
+
+    /// <summary>The beginning of documents' paths: <c>\\10.0.0.5/share/folder</c>, as the Python service writes it.</summary>
+    /// <exception cref="ConnectorException">A field is missing or wrong.</exception>
+    public static string AddressOf(SourceSettings settings)
+    {
+        var drive = settings.GetRequiredString(PathField).TrimEnd('/', '\\');
+        return drive.StartsWith('/') || drive.StartsWith('\\')
+            ? throw new ConnectorException($"{PathField}: '{drive}' begins with a slash. Write it without: share/folder.")
+            : $@"\\{settings.GetRequiredString(ServerField).Trim()}/{drive}";
+    }
+
+    /// <summary>What is wrong with advanced rules, <c>[{"pattern": "share/docs/**"}, ...]</c>.</summary>
+    public static IReadOnlyList<string> CheckRules(JsonNode rules)
+    {
+        if (rules is not JsonArray { Count: > 0 } patterns)
+        {
+            return ["Write a list of patterns: [{\"pattern\": \"share/docs/**\"}, {\"pattern\": \"share/*.txt\"}]."];
+        }
+
+        var problems = new List<string>();
+        for (var number = 1; number <= patterns.Count; number++)
+        {
+            if (patterns[number - 1] is not JsonObject rule || PatternOf(rule) is not { } pattern)
+            {
+                problems.Add($"Rule {number}: must be an object with a pattern, a text.");
+                continue;
+            }
+
+            problems.AddRange(RuleText.Unknown(rule, $"Rule {number}", PatternField));
+            try
+            {
+                GlobPattern.Parse([pattern]);
+            }
+            catch (ConnectorException wrong)
+            {
+                problems.Add($"Rule {number}: {wrong.Message}");
+            }
+        }
+
+        return problems;
+    }
+
+    private static string[] DriveOf(SourceSettings settings) =>
+        settings.GetRequiredString(PathField).Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries);
+
+    private static GlobPattern.State Below(GlobPattern pattern, IEnumerable<string> drive) =>
+        drive.Aggregate(pattern.Root, (state, folder) => pattern.Enter(state, folder, isLink: false));
+
+    private static string? PatternOf(JsonNode? rule) => RuleText.Of(rule?[PatternField])?.Replace('\\', '/');
+}

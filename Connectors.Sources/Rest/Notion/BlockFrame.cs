@@ -1,0 +1,36 @@
+using Connectors.Abstractions;
+
+namespace Connectors.Sources.Rest.Notion;
+
+/// <summary>A list of blocks or rows that is read, on the way from a page down to where the reading is.</summary>
+/// <param name="Kind">One of <see cref="Blocks"/>, <see cref="Copy"/>, <see cref="Rows"/>.</param>
+/// <param name="Id">Whose list it is.</param>
+/// <param name="Cursor">The list's page.</param>
+/// <param name="Child">The child of that page whose own list is being read; empty while the page itself is not written yet.</param>
+internal sealed record BlockFrame(char Kind, string Id, string Cursor = "", string Child = "")
+{
+    /// <summary>The blocks of a page or block.</summary>
+    public const char Blocks = 'b';
+
+    /// <summary>The blocks of a synced block that stand elsewhere, perhaps where nobody let the integration in.</summary>
+    public const char Copy = 'c';
+
+    /// <summary>The rows of a database that stands in a page.</summary>
+    public const char Rows = 'r';
+
+    /// <summary>Reads a way.</summary>
+    /// <exception cref="ConnectorException">Something else wrote it.</exception>
+    public static List<BlockFrame> Parse(string way) =>
+        [
+            .. way.Split(';')
+                .Select(frame =>
+                    frame.Split(',') is [[var kind], var id, var cursor, var child]
+                        ? new BlockFrame(kind, id, cursor, child)
+                        : throw new ConnectorException($"'{way}' is no place in a page of Notion. Start the sync anew.")
+                ),
+        ];
+
+    /// <summary>A way as a text.</summary>
+    public static string Write(IEnumerable<BlockFrame> way) =>
+        string.Join(';', way.Select(frame => $"{frame.Kind},{frame.Id},{frame.Cursor},{frame.Child}"));
+}
