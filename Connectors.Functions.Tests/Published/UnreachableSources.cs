@@ -66,8 +66,21 @@ internal static class UnreachableSources
                     ["retry_count"] = 1,
                 }
             ),
+            ["gmail"] = new(NotSet("Gmail service account JSON", "Google Workspace admin email", "Google customer id"), []),
+            ["google_cloud_storage"] = new(NotSet("Google Cloud Storage buckets", "Google Cloud service account JSON"), []),
+            ["google_drive"] = new(NotSet("Google Drive service account JSON"), []),
+            ["graphql"] = new(
+                $"GraphQL ({http}/graphql): can't be reached (ConnectionRefused).",
+                new()
+                {
+                    ["http_endpoint"] = $"{http}/graphql",
+                    ["graphql_query"] = "{ users { id } }",
+                    ["graphql_object_to_id_map"] = """{"users": "id"}""",
+                    ["allowed_hosts"] = "127.0.0.1",
+                }
+            ),
             ["http_json"] = new(
-                $"{http}/items: can't be reached (ConnectionRefused).",
+                $"HTTP JSON ({http}/items): can't be reached (ConnectionRefused).",
                 new() { ["url"] = $"{http}/items", ["allowed_hosts"] = "127.0.0.1" }
             ),
             ["jira"] = new(
@@ -106,6 +119,16 @@ internal static class UnreachableSources
                     ["tables"] = "*",
                 }
             ),
+            ["network_drive"] = new(
+                "directory: '/no/such/folder' does not exist on this machine.",
+                new()
+                {
+                    ["directory"] = "/no/such/folder",
+                    ["server_ip"] = "10.0.0.5",
+                    ["drive_path"] = "share",
+                }
+            ),
+            ["notion"] = new(NotSet("Notion secret key"), []),
             ["onedrive"] = new(NotSet("Application (client) ID", "Client secret", "Directory (tenant) ID"), []),
             ["outlook"] = new(NotSet("Application (client) ID", "Client secret", "Directory (tenant) ID"), []),
             ["postgresql"] = new(
@@ -166,6 +189,7 @@ internal static class UnreachableSources
                 }
             ),
             ["sharepoint_online"] = new(NotSet("Directory (tenant) ID", "Tenant name", "Application (client) ID", "Client secret"), []),
+            ["slack"] = new(NotSet("Authentication token", "Days of message history to fetch"), []),
             ["zoom"] = new(NotSet("Account ID", "Client ID", "Client secret", "Recording Age Limit (Months)"), []),
         };
     }
