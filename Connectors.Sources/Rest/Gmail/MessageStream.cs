@@ -18,7 +18,7 @@ internal sealed class MessageStream(RestClient client, string mailbox, string se
 {
     private static readonly GooglePaging Paging = new("messages");
 
-    private readonly string _address = $"users/{Uri.EscapeDataString(mailbox)}/messages";
+    private readonly string _address = $"/gmail/v1/users/{Uri.EscapeDataString(mailbox)}/messages";
 
     /// <inheritdoc/>
     public override async Task<string?> ReadAsync(string cursor, StreamPage page, CancellationToken cancellationToken)
