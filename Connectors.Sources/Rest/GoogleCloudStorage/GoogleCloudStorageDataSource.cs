@@ -146,5 +146,6 @@ public sealed class GoogleCloudStorageDataSource : RestDataSource
             )
             : null;
 
-    private RestRequest ObjectsOf(string bucket) => RestRequest.Get($"/storage/v1/b/{Uri.EscapeDataString(bucket)}/o?userProject={Project}");
+    private RestRequest ObjectsOf(string bucket) =>
+        RestRequest.Get($"/storage/v1/b/{Uri.EscapeDataString(bucket)}/o?userProject={Project}");
 }
