@@ -5,6 +5,7 @@ using Connectors.Sources.Rest.Gmail;
 using Connectors.Testing;
 using Connectors.Tests.Sources.Rest.Google;
 using Connectors.Tests.Sources.Rest.Replay;
+using Microsoft.IdentityModel.Tokens;
 using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.Gmail;
@@ -111,7 +112,7 @@ public sealed class GmailReplayTests : ReplayTests
                 : null
         );
         var pages = await ReadAsync("first", off);
-        Assert.Equal(2, pages.Ids().Count());
+        Assert.Equal(2, pages.Ids().Count);
         Assert.DoesNotContain(pages, page => page.Gap is not null);
     }
 
@@ -210,7 +211,7 @@ public sealed class GmailReplayTests : ReplayTests
             ["payload"] = new JsonObject
             {
                 ["mimeType"] = "text/html",
-                ["body"] = new JsonObject { ["data"] = Microsoft.IdentityModel.Tokens.Base64UrlEncoder.Encode("<p>Hello <b>Ann</b></p>") },
+                ["body"] = new JsonObject { ["data"] = Base64UrlEncoder.Encode("<p>Hello <b>Ann</b></p>") },
             },
         };
         Assert.Equal("\nHello \nAnn", Encoding.UTF8.GetString(MessageText.Of(System.Text.Json.JsonSerializer.SerializeToElement(message))));

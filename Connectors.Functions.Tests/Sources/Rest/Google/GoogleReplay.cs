@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Tests.Sources.Rest.Replay;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Connectors.Tests.Sources.Rest.Google;
 
@@ -51,7 +52,7 @@ internal static class GoogleReplay
     /// <summary>The claims of an assertion.</summary>
     public static JsonObject ClaimsOf(ReplayRequest request) =>
         JsonNode
-            .Parse(Microsoft.IdentityModel.Tokens.Base64UrlEncoder.Decode(((string)request.Body!["assertion"]!).Split('.')[1]))!
+            .Parse(Base64UrlEncoder.Decode(((string)request.Body!["assertion"]!).Split('.')[1]))!
             .AsObject();
 
     private static ReplayRequest OfGoogle(ReplayRequest request) =>

@@ -120,7 +120,7 @@ public sealed class GoogleDriveReplayTests : ReplayTests
         );
         var pages = await ReadAsync("delegation", gone);
         Assert.Contains("bob@example.org", Assert.Single(pages, page => page.Gap is not null).Gap, StringComparison.Ordinal);
-        Assert.Equal(7, pages.Ids().Count());
+        Assert.Equal(7, pages.Ids().Count);
     }
 
     [Fact]
