@@ -114,7 +114,7 @@ public sealed class SandflyReplayTests
         await using var source = server.Open();
         var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
         Assert.Contains("a part of the summary", Assert.Single(pages, page => page.Gap is not null).Gap, StringComparison.Ordinal);
-        Assert.Equal(7, pages.Ids().Count());
+        Assert.Equal(7, pages.Ids().Count);
     }
 
     [Theory]
