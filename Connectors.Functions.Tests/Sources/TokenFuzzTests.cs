@@ -7,7 +7,6 @@ using Connectors.Sources.Databases.MongoDB.Ids;
 using Connectors.Sources.Databases.Redis;
 using Connectors.Sources.Databases.Sql.Reading;
 using Connectors.Sources.Databases.Sql.Tables;
-using Connectors.Sources.Files;
 using Connectors.Sources.Files.Walking;
 using Connectors.Sources.ObjectStores.S3;
 using Connectors.Sources.Rest.HttpJson;

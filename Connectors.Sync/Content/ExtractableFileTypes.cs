@@ -5,8 +5,8 @@ namespace Connectors.Sync.Content;
 /// <summary>Files that are not text, or text with more markup than words, by who can read them.</summary>
 internal static class ExtractableFileTypes
 {
-    /// <summary>What the ingest pipeline's attachment processor and the extraction service read, both by Apache Tika, of the extensions
-    /// that the Python service fetches.</summary>
+    /// <summary>What the ingest pipeline's attachment processor and the extraction service read, both by Apache Tika: the extensions
+    /// that the Python service fetches, and mails.</summary>
     public static IReadOnlySet<string> ByTika { get; } =
         Set(
             ".pdf",
@@ -22,6 +22,7 @@ internal static class ExtractableFileTypes
             ".rtf",
             ".odt",
             ".msg",
+            ".eml",
             ".vsd",
             ".vsdx",
             ".vsdm",

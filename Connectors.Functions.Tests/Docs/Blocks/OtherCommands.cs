@@ -33,9 +33,8 @@ internal static partial class OtherCommands
         ),
         ["mkdir"] = ("it changes the machine", Paths),
         ["install"] = ("it changes the machine", Paths),
-        ["mount"] = (
-            "it changes the machine",
-            words => Assert.Equal(["ro", "serverino"], words[^1].Split(',').Intersect(["ro", "serverino"]))
+        ["mount"] = ("it changes the machine", words =>
+            Assert.Equal(["ro", "serverino"], words[^1].Split(',').Intersect(["ro", "serverino"]))
         ),
         ["sudoedit"] = ("it opens an editor", Paths),
         ["systemctl"] = ("it needs systemd", words =>

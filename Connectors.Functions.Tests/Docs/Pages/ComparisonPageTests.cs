@@ -1,5 +1,4 @@
 using System.Text;
-using Connectors.Abstractions;
 using Connectors.Sources;
 using Connectors.Sync.Sources;
 using Connectors.Tests.Support;

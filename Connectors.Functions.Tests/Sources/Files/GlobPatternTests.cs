@@ -1,5 +1,4 @@
 using Connectors.Abstractions;
-using Connectors.Sources.Files;
 using Connectors.Sources.Files.Walking;
 using Xunit;
 

@@ -2,10 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
-using Connectors.Sync.Configuration;
-using Connectors.Sync.Diff;
 using Connectors.Sync.Engine;
-using Connectors.Sync.Engine.Planning;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Damage;

@@ -18,8 +18,8 @@ internal static class NetworkDriveConfiguration
         new(DirectoryConfiguration.DirectoryField, "Mounted folder")
         {
             Tooltip =
-                "Where the share is mounted on the machine that runs the service, as an absolute path. The service speaks no SMB: mount the "
-                + "share, or its folder, there.",
+                "Where the share is mounted on the machine that runs the service, as an absolute path. The service speaks no SMB: mount "
+                + "the share, or its folder, there.",
             LocalCheck = folder => Directory.Exists(folder) ? null : RootErrors.Missing(folder).Message,
         },
         new(ServerField, "SMB IP")

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
@@ -39,12 +40,15 @@ internal sealed record GraphQLConfiguration
         return new GraphQLConfiguration
         {
             Endpoint = RestFields.Address(settings, GraphQLFields.Endpoint),
-            Gets = Choice(settings, GraphQLFields.Method) == "get",
-            Signer = new GraphQLSigner(HeadersOf(settings), SignInOf(settings)),
+            Gets = settings.GetChoice(GraphQLFields.Method, "post", "get") == "get",
+            Signer = RequestSigner.Headers([.. SignInOf(settings), .. HeadersOf(settings)]),
             Query = query,
             Variables = ObjectOf(settings, GraphQLFields.Variables),
             Objects = ObjectsOf(settings, query),
-            Connections = Choice(settings, GraphQLFields.Paging) == "cursor_pagination" ? ConnectionsOf(settings, query) : [],
+            Connections =
+                settings.GetChoice(GraphQLFields.Paging, "no_pagination", "cursor_pagination") == "cursor_pagination"
+                    ? ConnectionsOf(settings, query)
+                    : [],
             PrivateHosts = settings.GetList("allowed_hosts"),
             Timeout = TimeSpan.FromSeconds(RestFields.Number(settings, GraphQLFields.Timeout, 300, 1, 3600)),
             MaxResponseBytes = RestFields.Number(settings, GraphQLFields.MaxResponse, 64, 1, 1024) * 1024 * 1024,
@@ -63,17 +67,22 @@ internal sealed record GraphQLConfiguration
         return variables.Count == 0 ? request : request.WithQuery("variables", variables.ToJsonString());
     }
 
-    private static RequestSigner SignInOf(SourceSettings settings) =>
-        Choice(settings, GraphQLFields.SignIn) switch
-        {
-            "basic" => RequestSigner.Basic(settings.GetRequiredString("username"), new Secret(settings.GetRequiredString("password"))),
-            "bearer" => RequestSigner.Bearer(new Secret(settings.GetRequiredString("token"))),
-            _ => RequestSigner.None,
-        };
-
-    private static List<KeyValuePair<string, Secret>> HeadersOf(SourceSettings settings)
+    private static (string Name, Secret Value)[] SignInOf(SourceSettings settings)
     {
-        var headers = new List<KeyValuePair<string, Secret>>();
+        var value = settings.GetChoice(GraphQLFields.SignIn, "none", "basic", "bearer") switch
+        {
+            "basic" => $"Basic {Pair(settings.GetRequiredString("username"), settings.GetRequiredString("password"))}",
+            "bearer" => $"Bearer {settings.GetRequiredString("token").Trim()}",
+            _ => null,
+        };
+        return value is null ? [] : [("Authorization", new Secret(value))];
+
+        static string Pair(string user, string password) => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
+    }
+
+    private static List<(string Name, Secret Value)> HeadersOf(SourceSettings settings)
+    {
+        var headers = new List<(string Name, Secret Value)>();
         foreach (var (name, node) in ObjectOf(settings, GraphQLFields.Headers))
         {
             using var probe = new HttpRequestMessage();
@@ -92,7 +101,7 @@ internal sealed record GraphQLConfiguration
                 );
             }
 
-            headers.Add(new(name, new Secret(value)));
+            headers.Add((name, new Secret(value)));
         }
 
         return headers;
@@ -104,7 +113,8 @@ internal sealed record GraphQLConfiguration
         var times = PathsOf(settings, GraphQLFields.Timestamps, query);
         return times.Keys.FirstOrDefault(path => !ids.ContainsKey(path)) is { } other
                 ? throw new ConnectorException($"{GraphQLFields.Timestamps}: {other} is not in {GraphQLFields.Ids}. Name it there as well.")
-            : ids.Count == 0 ? throw new ConnectorException($"{GraphQLFields.Ids}: names no objects. Write {{\"users.nodes\": \"id\"}}.")
+            : ids.Count == 0
+                ? throw new ConnectorException($"{GraphQLFields.Ids}: names no objects. Name the path of some, and where their id is.")
             : [.. ids.Select(item => new GraphQLObjects(GraphQLPath.Split(item.Key), item.Value, times.GetValueOrDefault(item.Key)))];
     }
 
@@ -139,7 +149,7 @@ internal sealed record GraphQLConfiguration
             if (query.Find([.. path, "pageInfo", "hasNextPage"]) is null || query.Find([.. path, "pageInfo", "endCursor"]) is null)
             {
                 throw new ConnectorException(
-                    $"{GraphQLFields.PagingKey}: the query does not ask for {name}.pageInfo {{ hasNextPage endCursor }}. Add that."
+                    $"{GraphQLFields.PagingKey}: the query does not ask for hasNextPage and endCursor of {name}.pageInfo. Add that."
                 );
             }
 
@@ -160,17 +170,6 @@ internal sealed record GraphQLConfiguration
             : throw new ConnectorException($"{GraphQLFields.PagingKey}: two connections have the same variable after. Give each its own.");
     }
 
-    private static string Choice(SourceSettings settings, string name)
-    {
-        var field = GraphQLFields.All.Single(field => field.Name == name);
-        var value = settings.GetString(name) is { Length: > 0 } chosen ? chosen : (string)field.DefaultValue!;
-        return field.Options.Any(option => option.Value == value)
-            ? value
-            : throw new ConnectorException(
-                $"{name}: {Redactor.Quote(value)} is none of {string.Join(", ", field.Options.Select(option => option.Value))}."
-            );
-    }
-
     private static JsonObject ObjectOf(SourceSettings settings, string name)
     {
         if (settings.GetString(name).Trim() is not { Length: > 0 } text)
@@ -189,6 +188,6 @@ internal sealed record GraphQLConfiguration
         }
 
         return node as JsonObject
-            ?? throw new ConnectorException($"{name}: not a JSON object. Write {{\"name\": \"value\"}}, each name once.");
+            ?? throw new ConnectorException($"{name}: not a JSON object. Write names in quotes, each once, with their values in braces.");
     }
 }

@@ -54,6 +54,8 @@ public sealed class GraphQLDataSource : RestDataSource
             ErrorOf = GraphQLErrors.Of,
             Explain = GraphQLErrors.Explain,
             Timeout = configuration.Timeout,
+            LargeHint = " Ask for fewer objects a page, or raise max_response_mb.",
+            LateHint = "Raise connection_timeout, or ask for fewer objects a page.",
             MaxResponseBytes = configuration.MaxResponseBytes,
         };
         return new RestClient(options, Context, RestClient.CreateHttp(Context, "http_endpoint", configuration.PrivateHosts));

@@ -25,13 +25,11 @@ internal sealed record NotionConfiguration(
         },
         Titles("databases", "List of databases", "Titles of databases, divided by commas; * for all that are shared with the integration."),
         Titles("pages", "List of pages", "Titles of pages, divided by commas; * for all that are shared with the integration."),
-        new("index_comments", "Enable indexing comments")
-        {
-            Type = ConfigFieldType.Boolean,
-            Display = ConfigDisplay.Toggle,
-            DefaultValue = false,
-            Tooltip = "A document for each comment. Notion is asked once more for each page and each block, three times a second.",
-        },
+        CommonFields.Toggle(
+            "index_comments",
+            "Enable indexing comments",
+            "A document for each comment. Notion is asked once more for each page and each block, three times a second."
+        ),
         RestFields.Count(
             "concurrent_downloads",
             "Maximum concurrent downloads",

@@ -34,7 +34,7 @@ internal sealed class NotionFile(
     public override async Task<Stream> OpenAsync(CancellationToken cancellationToken)
     {
         var current = expires - time.GetUtcNow() > Soon ? address.AbsoluteUri : await AddressAsync(cancellationToken);
-        return await client.OpenAsync(RestRequest.Get(current) with { Headers = [new("Accept", "*/*")] }, cancellationToken);
+        return await client.OpenAsync(RestRequest.Get(current).AsFile(), cancellationToken);
     }
 
     private async Task<string> AddressAsync(CancellationToken cancellationToken)

@@ -64,7 +64,7 @@ internal abstract class RestPaging
 
     /// <summary>The items of a page.</summary>
     /// <exception cref="ConnectorException">There is no array: an error must not pass for an empty list.</exception>
-    public JsonElement Items(RestResponse page) =>
+    public virtual JsonElement Items(RestResponse page) =>
         _items.Find(page.Json) is { ValueKind: JsonValueKind.Array } items
             ? items
             : throw new ConnectorException(

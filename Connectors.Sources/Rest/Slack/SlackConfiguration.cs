@@ -22,20 +22,17 @@ internal sealed record SlackConfiguration(Secret Token, int Days, bool JoinsChan
             Display = ConfigDisplay.Numeric,
             Tooltip = "Older messages are not mirrored, and those that become older are deleted from the index.",
         },
-        new("auto_join_channels", "Automatically join channels")
-        {
-            Type = ConfigFieldType.Boolean,
-            Display = ConfigDisplay.Toggle,
-            DefaultValue = false,
-            Tooltip = "The app joins every public channel. Otherwise only channels that it was invited to are mirrored.",
-        },
-        new("sync_users", "Sync users")
-        {
-            Type = ConfigFieldType.Boolean,
-            Display = ConfigDisplay.Toggle,
-            DefaultValue = true,
-            Tooltip = "A document for each user of the workspace. Their names are read in any case.",
-        },
+        CommonFields.Toggle(
+            "auto_join_channels",
+            "Automatically join channels",
+            "The app joins every public channel. Otherwise only channels that it was invited to are mirrored."
+        ),
+        CommonFields.Toggle(
+            "sync_users",
+            "Sync users",
+            "A document for each user of the workspace. Their names are read in any case.",
+            isOn: true
+        ),
     ];
 
     /// <exception cref="ConnectorException">A field is missing or wrong.</exception>

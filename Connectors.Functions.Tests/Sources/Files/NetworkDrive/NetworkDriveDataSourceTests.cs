@@ -4,7 +4,6 @@ using Connectors.Abstractions;
 using Connectors.Sources.Files;
 using Connectors.Sources.Files.Access;
 using Connectors.Sources.Files.NetworkDrive;
-using Connectors.Sources.Files.Walking;
 using Connectors.Testing;
 using Connectors.Tests.Support;
 using Xunit;

@@ -9,11 +9,13 @@ internal static class GraphQLReplay
 {
     public static ReplaySource Source { get; } = With(_ => null);
 
-    /// <summary>The recording with answers of one's own before it.</summary>
+    /// <summary>The recording with answers of one's own before it. A clock that never waits knows the limit of a request by its
+    /// length.</summary>
     public static ReplaySource With(Func<ReplayRequest, ReplayAnswer?> answer) =>
         new("graphql", context => new GraphQLDataSource(context))
         {
             Answer = (request, _) => answer(request) ?? (QueryOf(request) == "{ __typename }" ? Data("""{"__typename": "Query"}""") : null),
+            Values = new Dictionary<string, string>(StringComparer.Ordinal) { ["connection_timeout"] = "100" },
         };
 
     /// <summary>The query of a request.</summary>
