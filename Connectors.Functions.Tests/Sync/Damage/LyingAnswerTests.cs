@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
-using Connectors.Sync.Diff;
 using Connectors.Sync.Engine;
 using Xunit;
 

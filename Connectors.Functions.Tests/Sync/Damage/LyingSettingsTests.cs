@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
-using Connectors.Sync.Diff;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Planning;
 using Connectors.Tests.Support;

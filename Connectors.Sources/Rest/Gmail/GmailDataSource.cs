@@ -31,7 +31,7 @@ public sealed class GmailDataSource : RestDataSource, IAccessControlSource, ICha
             new GoogleClients(Context, _configuration.Value.Account, "Gmail", options =>
                 options with
                 {
-                    Address = new Uri("https://gmail.googleapis.com/gmail/v1/"),
+                    Address = new Uri("https://gmail.googleapis.com/"),
                     TrustedHosts = ["admin.googleapis.com"],
                     Explain = Explain,
                 }
@@ -65,7 +65,7 @@ public sealed class GmailDataSource : RestDataSource, IAccessControlSource, ICha
     public override async Task PingAsync(CancellationToken cancellationToken)
     {
         await _directory.Value.CheckAsync(cancellationToken);
-        var profile = $"users/{Uri.EscapeDataString(_configuration.Value.Admin)}/profile";
+        var profile = $"/gmail/v1/users/{Uri.EscapeDataString(_configuration.Value.Admin)}/profile";
         using (await Client.GetAsync(profile, cancellationToken)) { }
     }
 

@@ -18,7 +18,7 @@ internal sealed class MessageStream(RestClient client, string mailbox, string se
 {
     private static readonly GooglePaging Paging = new("messages");
 
-    private readonly string _address = $"users/{Uri.EscapeDataString(mailbox)}/messages";
+    private readonly string _address = $"/gmail/v1/users/{Uri.EscapeDataString(mailbox)}/messages";
 
     /// <inheritdoc/>
     public override async Task<string?> ReadAsync(string cursor, StreamPage page, CancellationToken cancellationToken)
@@ -74,7 +74,10 @@ internal sealed class MessageStream(RestClient client, string mailbox, string se
     }
 
     /// <summary>When a message came, and how large it is, unless it was deleted meanwhile.</summary>
-    private async Task<(string Id, bool IsThere, DateTimeOffset? Time, long Size)> HeadOfAsync(string id, CancellationToken cancellationToken)
+    private async Task<(string Id, bool IsThere, DateTimeOffset? Time, long Size)> HeadOfAsync(
+        string id,
+        CancellationToken cancellationToken
+    )
     {
         var request = RestRequest.Get($"{_address}/{Uri.EscapeDataString(id)}?format=minimal&fields=internalDate,sizeEstimate") with
         {

@@ -31,7 +31,7 @@ public sealed class GoogleCloudStorageDataSource : RestDataSource
             new GoogleClients(Context, _configuration.Value.Account, "Google Cloud Storage", options =>
                 options with
                 {
-                    Address = new Uri("https://storage.googleapis.com/storage/v1/"),
+                    Address = new Uri("https://storage.googleapis.com/"),
                     AddressField = GoogleCloudStorageConfiguration.BucketsField,
                     PermissionHint =
                         $"Give {_configuration.Value.Account.Email} the roles Storage Object Viewer and Service Usage Consumer, and "
@@ -54,7 +54,7 @@ public sealed class GoogleCloudStorageDataSource : RestDataSource
 
     private string Project => Uri.EscapeDataString(_configuration.Value.Account.Project);
 
-    private RestRequest BucketsOfProject => RestRequest.Get($"b?project={Project}&userProject={Project}");
+    private RestRequest BucketsOfProject => RestRequest.Get($"/storage/v1/b?project={Project}&userProject={Project}");
 
     /// <inheritdoc/>
     /// <remarks>Asks for the first bucket, or for the first object of each bucket that is named.</remarks>
@@ -137,7 +137,7 @@ public sealed class GoogleCloudStorageDataSource : RestDataSource
         item.Number("size") is > 0 and var size && !name.EndsWith('/')
             ? new RestContent(
                 Client,
-                RestRequest.Get($"b/{Uri.EscapeDataString(bucket)}/o/{EncodedName(name)}?alt=media&userProject={Project}") with
+                RestRequest.Get($"/storage/v1/b/{Uri.EscapeDataString(bucket)}/o/{EncodedName(name)}?alt=media&userProject={Project}") with
                 {
                     Headers = [new("Accept", "*/*")],
                 },
@@ -146,5 +146,6 @@ public sealed class GoogleCloudStorageDataSource : RestDataSource
             )
             : null;
 
-    private RestRequest ObjectsOf(string bucket) => RestRequest.Get($"b/{Uri.EscapeDataString(bucket)}/o?userProject={Project}");
+    private RestRequest ObjectsOf(string bucket) =>
+        RestRequest.Get($"/storage/v1/b/{Uri.EscapeDataString(bucket)}/o?userProject={Project}");
 }

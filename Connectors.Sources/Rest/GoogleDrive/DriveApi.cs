@@ -29,10 +29,10 @@ internal static class DriveApi
     public static GooglePaging Drives { get; } = new("drives");
 
     /// <summary>Asks for next to nothing, to see whether it is allowed.</summary>
-    public static RestRequest About { get; } = RestRequest.Get("drive/v3/about?fields=kind");
+    public static RestRequest About { get; } = RestRequest.Get("/drive/v3/about?fields=kind");
 
     /// <summary>The shared drives that the asking account is a member of.</summary>
-    public static RestRequest SharedDrives { get; } = RestRequest.Get("drive/v3/drives?fields=nextPageToken,drives(id,name)&pageSize=100");
+    public static RestRequest SharedDrives { get; } = RestRequest.Get("/drive/v3/drives?fields=nextPageToken,drives(id,name)&pageSize=100");
 
     /// <summary>The part of Drive that is asked for: one shared drive.</summary>
     public static string InDrive(string id) =>
@@ -48,7 +48,7 @@ internal static class DriveApi
     /// <summary>The folders of a part.</summary>
     public static RestRequest FoldersOf(string part) =>
         RestRequest.Get(
-            $"drive/v3/files?{part}&fields=nextPageToken,files(id,name,parents)&q=mimeType%3D'{Folder}'+and+trashed%3Dfalse&pageSize=1000"
+            $"/drive/v3/files?{part}&fields=nextPageToken,files(id,name,parents)&q=mimeType%3D'{Folder}'+and+trashed%3Dfalse&pageSize=1000"
         );
 
     /// <summary>The files of a part, in an order that no change of a file moves it in.</summary>
@@ -62,7 +62,7 @@ internal static class DriveApi
         var query = time is null ? "trashed=false" : $"trashed=true or modifiedTime > '{time}' or createdTime > '{time}'";
         var permissions = withPermissions ? ",permissions(type,emailAddress,domain)" : string.Empty;
         return RestRequest.Get(
-            $"drive/v3/files?{part}&q={Uri.EscapeDataString(query)}&orderBy=createdTime"
+            $"/drive/v3/files?{part}&q={Uri.EscapeDataString(query)}&orderBy=createdTime"
                 + $"&fields=nextPageToken,files({FileFields}{permissions})&pageSize=100"
         );
     }
@@ -70,7 +70,7 @@ internal static class DriveApi
     /// <summary>Who may see a file.</summary>
     public static RestRequest PermissionsOf(string id) =>
         RestRequest.Get(
-            $"drive/v3/files/{Uri.EscapeDataString(id)}/permissions?fields=permissions(type,emailAddress,domain),nextPageToken"
+            $"/drive/v3/files/{Uri.EscapeDataString(id)}/permissions?fields=permissions(type,emailAddress,domain),nextPageToken"
                 + "&supportsAllDrives=true&pageSize=100"
         );
 

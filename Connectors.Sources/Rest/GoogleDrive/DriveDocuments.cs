@@ -110,7 +110,7 @@ internal sealed class DriveDocuments(
 
     private RestContent? ContentOf(JsonElement file)
     {
-        var (name, address) = (file.Text("name") ?? string.Empty, $"drive/v3/files/{Uri.EscapeDataString(DriveApi.IdOf(file))}");
+        var (name, address) = (file.Text("name") ?? string.Empty, $"/drive/v3/files/{Uri.EscapeDataString(DriveApi.IdOf(file))}");
         return file.Text("mimeType") is { } type && Exports.TryGetValue(type, out var export)
                 ? Content($"{address}/export?mimeType={export.MediaType}", name + export.Extension, size: -1)
             : file.Number("size") is > 0 and var size ? Content($"{address}?alt=media&supportsAllDrives=true", name, size)

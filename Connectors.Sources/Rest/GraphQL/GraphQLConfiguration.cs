@@ -113,7 +113,8 @@ internal sealed record GraphQLConfiguration
         var times = PathsOf(settings, GraphQLFields.Timestamps, query);
         return times.Keys.FirstOrDefault(path => !ids.ContainsKey(path)) is { } other
                 ? throw new ConnectorException($"{GraphQLFields.Timestamps}: {other} is not in {GraphQLFields.Ids}. Name it there as well.")
-            : ids.Count == 0 ? throw new ConnectorException($"{GraphQLFields.Ids}: names no objects. Write {{\"users.nodes\": \"id\"}}.")
+            : ids.Count == 0
+                ? throw new ConnectorException($"{GraphQLFields.Ids}: names no objects. Name the path of some, and where their id is.")
             : [.. ids.Select(item => new GraphQLObjects(GraphQLPath.Split(item.Key), item.Value, times.GetValueOrDefault(item.Key)))];
     }
 
@@ -148,7 +149,7 @@ internal sealed record GraphQLConfiguration
             if (query.Find([.. path, "pageInfo", "hasNextPage"]) is null || query.Find([.. path, "pageInfo", "endCursor"]) is null)
             {
                 throw new ConnectorException(
-                    $"{GraphQLFields.PagingKey}: the query does not ask for {name}.pageInfo {{ hasNextPage endCursor }}. Add that."
+                    $"{GraphQLFields.PagingKey}: the query does not ask for hasNextPage and endCursor of {name}.pageInfo. Add that."
                 );
             }
 
@@ -187,6 +188,6 @@ internal sealed record GraphQLConfiguration
         }
 
         return node as JsonObject
-            ?? throw new ConnectorException($"{name}: not a JSON object. Write {{\"name\": \"value\"}}, each name once.");
+            ?? throw new ConnectorException($"{name}: not a JSON object. Write names in quotes, each once, with their values in braces.");
     }
 }

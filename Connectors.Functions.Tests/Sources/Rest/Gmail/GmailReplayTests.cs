@@ -112,7 +112,7 @@ public sealed class GmailReplayTests : ReplayTests
                 : null
         );
         var pages = await ReadAsync("first", off);
-        Assert.Equal(2, pages.Ids().Count());
+        Assert.Equal(2, pages.Ids().Count);
         Assert.DoesNotContain(pages, page => page.Gap is not null);
     }
 

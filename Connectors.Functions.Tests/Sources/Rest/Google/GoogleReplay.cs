@@ -51,7 +51,9 @@ internal static class GoogleReplay
 
     /// <summary>The claims of an assertion.</summary>
     public static JsonObject ClaimsOf(ReplayRequest request) =>
-        JsonNode.Parse(Base64UrlEncoder.Decode(((string)request.Body!["assertion"]!).Split('.')[1]))!.AsObject();
+        JsonNode
+            .Parse(Base64UrlEncoder.Decode(((string)request.Body!["assertion"]!).Split('.')[1]))!
+            .AsObject();
 
     private static ReplayRequest OfGoogle(ReplayRequest request) =>
         request with

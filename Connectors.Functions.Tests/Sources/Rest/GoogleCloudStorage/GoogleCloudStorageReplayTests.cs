@@ -95,7 +95,7 @@ public sealed class GoogleCloudStorageReplayTests : ReplayTests
         );
         await using var server = await StartAsync("again", busy);
         await using var source = server.Open();
-        Assert.Equal(4, (await source.AllAsync(1, PageLimits.Default, Cancellation)).Ids().Count());
+        Assert.Equal(4, (await source.AllAsync(1, PageLimits.Default, Cancellation)).Ids().Count);
         Assert.True(server.Time.Waited >= TimeSpan.FromSeconds(40));
     }
 

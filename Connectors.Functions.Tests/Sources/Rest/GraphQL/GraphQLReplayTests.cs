@@ -178,7 +178,11 @@ public sealed class GraphQLReplayTests
     [InlineData("graphql_object_to_timestamp_map", """{"users": "nodes"}""", "graphql_object_to_timestamp_map: users is not in ")]
     [InlineData("headers", """{"Host": "se-cr-et"}""", "headers: number 1 can't be sent.")]
     [InlineData("headers", "se-cr-et", "headers: not a JSON object.")]
-    [InlineData("pagination_key", "users.nodes", "pagination_key: the query does not ask for users.nodes.pageInfo")]
+    [InlineData(
+        "pagination_key",
+        "users.nodes",
+        "pagination_key: the query does not ask for hasNextPage and endCursor of users.nodes.pageInfo."
+    )]
     [InlineData("max_response_mb", "0", "max_response_mb: 0 is out of range")]
     public async Task AWrongFieldIsNamed(string field, string value, string sentence)
     {

@@ -8,6 +8,11 @@ namespace Connectors.Tests.Sources.Rest.Slack;
 
 public sealed class SlackReplayTests
 {
+    private const string FirstOfThread = """
+        {"type": "message", "ts": "1717100000.000100", "thread_ts": "1717100000.000100", "reply_count": 2, "user": "U001",
+         "text": "<@U002|bob>"}
+        """;
+
     private static readonly Difference ChannelId = new(
         "The recorded messages name their channel, but names change: ours have its id as well.",
         (_, field, recorded, _) => field == "channel_id" && recorded is null
@@ -66,18 +71,16 @@ public sealed class SlackReplayTests
         await using var server = await StartAsync(request =>
             request.Url.AbsolutePath switch
             {
-                "/api/conversations.history" => Messages(
-                    """[{"type": "message", "ts": "1717100000.000100", "thread_ts": "1717100000.000100", "reply_count": 2, "user": "U001", "text": "<@U002|bob>"}]"""
-                ),
+                "/api/conversations.history" => Messages($"[{FirstOfThread}]"),
                 "/api/conversations.replies" when request.Url.Query.Contains("cursor=second", StringComparison.Ordinal) => Messages(
                     """
                     [{"type": "message", "ts": "1717100000.000100", "thread_ts": "1717100000.000100", "text": "as it is on other pages"},
-                     {"type": "message", "ts": "1717100002.000100", "thread_ts": "1717100000.000100", "username": "deploys", "bot_id": "B1"}]
+                     {"type": "message", "ts": "1717100002.000100", "username": "deploys", "bot_id": "B1"}]
                     """
                 ),
                 "/api/conversations.replies" => Messages(
-                    """
-                    [{"type": "message", "ts": "1717100000.000100", "thread_ts": "1717100000.000100", "reply_count": 2, "user": "U001", "text": "<@U002|bob>"},
+                    $$"""
+                    [{{FirstOfThread}},
                      {"type": "message", "ts": "1717100001.000100", "thread_ts": "1717100000.000100", "user": "U404", "files": []}]
                     """,
                     "second"
