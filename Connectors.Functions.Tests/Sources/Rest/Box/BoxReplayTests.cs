@@ -197,7 +197,7 @@ public sealed class BoxReplayTests
     }
 
     [Theory]
-    [InlineData("is_enterprise", "box_pro", "is_enterprise: 'box_pro' is neither")]
+    [InlineData("is_enterprise", "box_pro", "is_enterprise: \"box_pro\" is neither")]
     [InlineData("client_id", "", "client_id: required")]
     [InlineData("client_secret", "", "client_secret: required")]
     [InlineData("refresh_token", "", "refresh_token: required")]

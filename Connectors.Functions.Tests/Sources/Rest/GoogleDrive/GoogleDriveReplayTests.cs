@@ -201,7 +201,7 @@ public sealed class GoogleDriveReplayTests : ReplayTests
         await using var server = await StartAsync("delegation", refused);
         await using var source = server.Open();
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
-        Assert.Contains("gives no token", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("gives no token (refused)", failure.Message, StringComparison.Ordinal);
         Assert.Contains("https://www.googleapis.com/auth/drive.readonly", failure.Message, StringComparison.Ordinal);
     }
 
