@@ -165,7 +165,7 @@ public sealed class GraphQLReplayTests
 
     [Theory]
     [InlineData("http_endpoint", "example.org", "http_endpoint: not an address")]
-    [InlineData("http_method", "put", "http_method: 'put' is neither post nor get.")]
+    [InlineData("http_method", "put", "http_method: \"put\" is neither post nor get.")]
     [InlineData("token", "", "token: required")]
     [InlineData("graphql_query", "query {", "graphql_query: the text is no GraphQL query.")]
     [InlineData("graphql_variables", "[1]", "graphql_variables: not a JSON object.")]
