@@ -14,7 +14,8 @@ internal static class ZoomErrors
         (int)answer.Status == 400 && answer.TryJson()?.Text("code") == MissingScope
             ? new ConnectorException(
                 FailureKind.Fatal,
-                $"Zoom ({RestErrors.Name(answer.Address)}): the app lacks a scope for this call. Add those that docs/sources/zoom.md lists.",
+                $"Zoom ({RestErrors.Name(answer.Address)}): the app lacks a scope for this call. Add those that docs/sources/zoom.md "
+                    + "lists.",
                 RestErrors.Cause(answer.Status)
             )
             : null;
