@@ -53,6 +53,16 @@ internal sealed class LeftBehind : IDisposable
     /// <summary>A key that is a secret too, where a source takes nothing else.</summary>
     public static string PrivateKey => Pair.Key;
 
+    /// <summary>The key as that of a service account of Google.</summary>
+    public static string ServiceAccount { get; } =
+        new JsonObject
+        {
+            ["type"] = "service_account",
+            ["project_id"] = "p",
+            ["client_email"] = "mirror@p.iam.gserviceaccount.com",
+            ["private_key"] = Pair.Key,
+        }.ToJsonString();
+
     /// <summary>The certificate of that key, which is none.</summary>
     public static string Certificate => Pair.Certificate;
 

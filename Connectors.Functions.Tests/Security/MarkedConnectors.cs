@@ -69,9 +69,11 @@ internal static class MarkedConnectors
         foreach (var field in fields.Where(field => field.Sensitive))
         {
             values[field.Name] =
-                field.Name == "headers" ? $"X-Key: {LeftBehind.Secret}"
+                field.Name == "headers" && serviceType == "graphql" ? $$"""{"X-Key": "{{LeftBehind.Secret}}"}"""
+                : field.Name == "headers" ? $"X-Key: {LeftBehind.Secret}"
                 : field.Name == "certificate" ? LeftBehind.Certificate
                 : field.Name.EndsWith("private_key", StringComparison.Ordinal) ? LeftBehind.PrivateKey
+                : field.Name == "service_account_credentials" ? LeftBehind.ServiceAccount
                 : LeftBehind.Secret;
         }
 

@@ -92,6 +92,14 @@ internal static class MarkedValues
                 ["account_key"] = LeftBehind.Secret,
             },
             "dir" => new() { ["directory"] = "/no/such/folder" },
+            "graphql" => new()
+            {
+                ["http_endpoint"] = $"{http}/graphql",
+                ["graphql_query"] = "query { users { id } }",
+                ["graphql_object_to_id_map"] = """{"users": "id"}""",
+                ["username"] = "u",
+                ["allowed_hosts"] = "127.0.0.1",
+            },
             "http_json" => new() { ["url"] = $"{http}/items", ["allowed_hosts"] = "127.0.0.1" },
             "mongodb" => new()
             {

@@ -104,7 +104,7 @@ public sealed class StatusPageBrowserTests
         var page = browser.Page;
         await page.GotoAsync(bed.Page.ToString());
         await page.GetByRole(AriaRole.Button, new() { Name = "Sync Files now" }).ClickAsync();
-        await Expect(page.GetByText("The sync of Files has ended.")).ToBeVisibleAsync();
+        await Expect(page.GetByText(", completed").First).ToBeVisibleAsync();
         Directory.GetFiles(folder, "1*.txt").Concat(Directory.GetFiles(folder, "2*.txt")).ToList().ForEach(File.Delete);
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Dry run of Files" }).ClickAsync();

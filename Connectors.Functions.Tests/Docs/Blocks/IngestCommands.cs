@@ -59,6 +59,11 @@ internal static partial class IngestCommands
 
     private static async Task SucceedsAsync(CliRun cli, string[] arguments)
     {
+        foreach (var variable in arguments.SelectMany(argument => Secrets().Matches(argument)))
+        {
+            cli.Variables.TryAdd(variable.Groups["name"].Value, "secret");
+        }
+
         var code = await (arguments is ["demo"] or [.., "--help"] ? cli.RunBareAsync([.. arguments]) : cli.RunAsync([.. arguments]));
         Assert.True(code == 0, $"elastic-ingest {string.Join(' ', arguments)}: {code} {cli.Out}{cli.Error}");
     }
@@ -73,6 +78,9 @@ internal static partial class IngestCommands
         };
 
     private static string Lasting(string line) => Differing().Replace(line.TrimEnd(), "…");
+
+    [GeneratedRegex("=@env:(?<name>[A-Z_]+)", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Secrets();
 
     [GeneratedRegex(@"(?<=127\.0\.0\.1:)\d+|(?<=demo-)\w+|(?<=Connector )[\w-]{15,30}(?= )|(?<=in )\d+\.\d(?= s)", RegexOptions.None, 5000)]
     private static partial Regex Differing();
