@@ -19,7 +19,7 @@ public sealed class CompletionTests
     )]
     [InlineData("elastic-ingest completion p", "pwsh")]
     [InlineData("elastic-ingest source show m", "microsoft_teams mongodb mysql")]
-    [InlineData("elastic-ingest connector create --service-type g", "github gitlab")]
+    [InlineData("elastic-ingest connector create --service-type git", "github gitlab")]
     [InlineData("elastic-ingest poll --log-level D", "DEBUG")]
     public async Task WhatMayComeNextIsSuggested(string line, string expected)
     {

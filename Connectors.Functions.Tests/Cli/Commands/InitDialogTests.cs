@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Emulator;
+using Connectors.Sources;
 using Connectors.Sync.Configuration;
 using Connectors.Tests.Support;
 using Spectre.Console.Testing;
@@ -36,7 +37,7 @@ public sealed class InitDialogTests : IAsyncLifetime
         Choose(0); // nothing answers there: another address
         Type(_elasticsearch.Uri.ToString());
         Choose(2); // no credentials
-        Choose(2); // dir
+        Choose(BuiltInSources.Classes.Keys.ToList().IndexOf("dir"));
         Type("");
         Type("/no/such/folder");
         Type(_cli.Files("a.txt"));

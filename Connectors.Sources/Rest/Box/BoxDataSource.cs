@@ -98,8 +98,8 @@ public sealed class BoxDataSource : RestDataSource
 
     private static string HintOf(BoxConfiguration configuration) =>
         configuration.Enterprise is null
-            ? "Check client_id, client_secret and refresh_token: Box takes a refresh token once, within 60 days. If it was used, give a new "
-                + "one."
+            ? "Check client_id, client_secret and refresh_token: Box takes a refresh token once, within 60 days. If it was used, give a "
+                + "new one."
             : "Check client_id, client_secret and enterprise_id, and that an administrator authorized the app.";
 
     private ITokenSource TokensOf(BoxConfiguration configuration, HttpClient http) =>

@@ -17,6 +17,9 @@ internal sealed record GraphQLConfiguration
 
     public required RequestSigner Signer { get; init; }
 
+    /// <summary>The values of the headers that sign in.</summary>
+    public required IReadOnlyList<Secret> Secrets { get; init; }
+
     public required GraphQLQuery Query { get; init; }
 
     public required JsonObject Variables { get; init; }
@@ -37,11 +40,13 @@ internal sealed record GraphQLConfiguration
     {
         var query = GraphQLQuery.Parse(GraphQLFields.Query, settings.GetRequiredString(GraphQLFields.Query));
         settings.GetRequiredString(GraphQLFields.Ids);
+        (string Name, Secret Value)[] headers = [.. SignInOf(settings), .. HeadersOf(settings)];
         return new GraphQLConfiguration
         {
             Endpoint = RestFields.Address(settings, GraphQLFields.Endpoint),
             Gets = settings.GetChoice(GraphQLFields.Method, "post", "get") == "get",
-            Signer = RequestSigner.Headers([.. SignInOf(settings), .. HeadersOf(settings)]),
+            Signer = RequestSigner.Headers(headers),
+            Secrets = [.. headers.Select(header => header.Value)],
             Query = query,
             Variables = ObjectOf(settings, GraphQLFields.Variables),
             Objects = ObjectsOf(settings, query),

@@ -42,6 +42,7 @@ public sealed class GraphQLDataSource : RestDataSource
     private protected override RestClient CreateClient()
     {
         var configuration = _configuration.Value;
+        var errors = new GraphQLErrors(configuration.Secrets);
         var options = new RestClientOptions
         {
             Name = "GraphQL",
@@ -51,8 +52,8 @@ public sealed class GraphQLDataSource : RestDataSource
             SignInHint = "Check authentication_method, username, password, token and headers.",
             PermissionHint = "Check that the account may read what the query asks for.",
             PrivateHosts = configuration.PrivateHosts,
-            ErrorOf = GraphQLErrors.Of,
-            Explain = GraphQLErrors.Explain,
+            ErrorOf = errors.Of,
+            Explain = errors.Explain,
             Timeout = configuration.Timeout,
             LargeHint = " Ask for fewer objects a page, or raise max_response_mb.",
             LateHint = "Raise connection_timeout, or ask for fewer objects a page.",

@@ -6,18 +6,28 @@ using Connectors.Sources.Rest.Http;
 
 namespace Connectors.Sources.Rest.GraphQL;
 
-/// <summary>A server of GraphQL says in its answer what is wrong, with status 200 or 400.</summary>
-internal static class GraphQLErrors
+/// <summary>A server of GraphQL says in its answer what is wrong, with status 200 or 400. It may repeat what it was sent.</summary>
+/// <param name="secrets">The values of headers, which no message repeats.</param>
+internal sealed class GraphQLErrors(IReadOnlyList<Secret> secrets)
 {
+    private readonly IReadOnlyList<string> _hidden =
+    [
+        // Of "Bearer abc" the second word, too.
+        .. secrets
+            .Select(secret => secret.Reveal())
+            .SelectMany(value => (string[])[value, value.Split(' ')[^1]])
+            .Where(value => value.Length > 3),
+    ];
+
     /// <summary>What the errors of an answer come to; <see langword="null"/> when there are none. Half an answer is none.</summary>
-    public static ConnectorException? Of(JsonElement answer)
+    public ConnectorException? Of(JsonElement answer)
     {
         if (answer.Items("errors").Cast<JsonElement?>().FirstOrDefault() is not { } error)
         {
             return null;
         }
 
-        var message = Sentences.Inner(error.Text("message") ?? "no reason");
+        var message = Sentences.Inner(Hidden(error.Text("message") ?? "no reason"));
         return
             error.Text("extensions", "code")
                 is "INTERNAL_SERVER_ERROR"
@@ -32,6 +42,9 @@ internal static class GraphQLErrors
     }
 
     /// <summary>The same for an answer of status 400.</summary>
-    public static ConnectorException? Explain(RestResponse answer) =>
+    public ConnectorException? Explain(RestResponse answer) =>
         answer.Status is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity && answer.TryJson() is { } json ? Of(json) : null;
+
+    private string Hidden(string message) =>
+        _hidden.Aggregate(message, (text, secret) => text.Replace(secret, Redactor.Mask, StringComparison.Ordinal));
 }
