@@ -107,7 +107,7 @@ internal sealed class GlobPattern
         var all = new SortedSet<int>();
         foreach (var start in positions)
         {
-            for (var position = start; all.Add(position) && _components[position] == AnyFolders && !_isLast[position]; )
+            for (var position = start; all.Add(position) && _components[position] == AnyFolders && !_isLast[position];)
             {
                 position++;
             }

@@ -144,7 +144,7 @@ internal sealed class DropboxMembers(RestClient client, DropboxAccount account, 
     private async Task<IReadOnlyList<string>?> AllAsync(string address, JsonObject body, CancellationToken cancellationToken)
     {
         var values = new HashSet<string>(StringComparer.Ordinal);
-        for (var request = account.Call(address, body); ; )
+        for (var request = account.Call(address, body); ;)
         {
             using var answer = await client.SendAsync(request with { Accepted = [409] }, cancellationToken);
             if (!answer.IsSuccess)

@@ -32,7 +32,7 @@ internal sealed partial class GraphQLReader
     public GraphQLReader(string field, string text)
     {
         _field = field;
-        for (var position = 0; position < text.Length; )
+        for (var position = 0; position < text.Length;)
         {
             var token = Tokens().Match(text, position);
             if (!token.Success)

@@ -63,7 +63,7 @@ internal sealed class RestTransport(RestClientOptions options, HttpClient http, 
     private async Task<HttpResponseMessage> AnswerAsync(RestRequest request, Uri address, CancellationToken cancellationToken)
     {
         var renewed = false;
-        for (var redirects = 0; redirects <= MostRedirects; )
+        for (var redirects = 0; redirects <= MostRedirects;)
         {
             using var message = request.ToMessage(address);
             foreach (var (name, value) in options.Headers)

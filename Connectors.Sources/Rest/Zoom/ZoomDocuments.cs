@@ -49,7 +49,7 @@ internal sealed class ZoomDocuments(RestClient client)
             var participants = new List<JsonElement>();
             var first = RestRequest.Get($"{address}/participants?page_size=300");
             var paging = ZoomUser.Paging("participants");
-            for (var cursor = string.Empty; cursor is not null; )
+            for (var cursor = string.Empty; cursor is not null;)
             {
                 using var answer = await client.SendAsync(paging.Request(first, cursor) with { Accepted = [404] }, cancellationToken);
                 if (!answer.IsSuccess)

@@ -167,7 +167,7 @@ public sealed class GmailReplayTests : ReplayTests
         await using var source = server.Open();
         var feed = (IChangeFeed)source;
         var start = await feed.FindCursorAsync(Cancellation);
-        for (var after = PageToken.Start; ; )
+        for (var after = PageToken.Start; ;)
         {
             using var page = await feed.ReadChangesAsync(start.Cursor!, after, PageLimits.Default, Cancellation);
             Assert.Equal(0, page.Upserts.Count);

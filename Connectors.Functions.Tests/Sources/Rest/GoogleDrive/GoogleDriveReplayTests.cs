@@ -131,7 +131,7 @@ public sealed class GoogleDriveReplayTests : ReplayTests
         var feed = (IChangeFeed)source;
         var start = await feed.FindCursorAsync(Cancellation);
         var (ids, deleted) = (new List<string>(), new List<string>());
-        for (var after = PageToken.Start; ; )
+        for (var after = PageToken.Start; ;)
         {
             using var page = await feed.ReadChangesAsync(start.Cursor!, after, PageLimits.Default, Cancellation);
             for (var index = 0; index < page.Upserts.Count; index++)
@@ -154,9 +154,9 @@ public sealed class GoogleDriveReplayTests : ReplayTests
         Assert.Equal(["gd9"], deleted);
     }
 
+    // A folder has none; what is exported gets the extension of what it is exported as.
     [Fact]
     public Task ContentsAreTheRecordedOnes() =>
-        // A folder has none; what is exported gets the extension of what it is exported as.
         CompareContentsAsync("first", ["Notes.txt", "Sheet.xlsx", "a.txt", "pic.png", "root.txt", "shared.md"], "pic.png");
 
     [Fact]

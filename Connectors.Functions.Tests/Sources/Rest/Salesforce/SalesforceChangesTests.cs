@@ -51,7 +51,7 @@ public sealed class SalesforceChangesTests
         var feed = (IChangeFeed)source;
         var (ids, deleted) = (new List<string>(), new List<string>());
         var cursor = (await feed.FindCursorAsync(Cancellation)).Cursor!;
-        for (var after = PageToken.Start; ; )
+        for (var after = PageToken.Start; ;)
         {
             using var changes = await feed.ReadChangesAsync(cursor, after, PageLimits.Default, Cancellation);
             var page = changes.Upserts;
