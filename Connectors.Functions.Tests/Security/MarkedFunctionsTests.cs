@@ -21,12 +21,15 @@ public sealed class MarkedFunctionsTests : MarkedBed
 
     public static TheoryData<string, string> Cases { get; } =
     [
-        .. MarkedConnectors.ServiceTypes.SelectMany(type =>
-            OddServer
-                .KindsFor(type)
-                .Where(kind => kind == "echo" || kind.StartsWith("refusing", StringComparison.Ordinal))
-                .Select(kind => (type, kind))
-        ),
+        // Retries of graphql wait inside an activity, for a clock that stands meanwhile; the other tests of secrets have it.
+        .. MarkedConnectors
+            .ServiceTypes.Where(type => type != "graphql")
+            .SelectMany(type =>
+                OddServer
+                    .KindsFor(type)
+                    .Where(kind => kind == "echo" || kind.StartsWith("refusing", StringComparison.Ordinal))
+                    .Select(kind => (type, kind))
+            ),
     ];
 
     [Theory]
