@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Xunit.Sdk;
+using Xunit.v3;
 
 namespace Connectors.Testing;
 
@@ -8,8 +9,6 @@ namespace Connectors.Testing;
 /// <param name="Problem">What is wrong, or <see langword="null"/>.</param>
 internal sealed record FixtureCheck(string? Problem)
 {
-    private const string Skip = "$XunitDynamicSkip$";
-
     /// <summary>Makes one, asks its source, and takes it down.</summary>
     public static async Task<FixtureCheck> RunAsync<TFixture>(ILoggerFactory logs, CancellationToken cancellationToken)
         where TFixture : SourceFixture, new()
@@ -25,7 +24,7 @@ internal sealed record FixtureCheck(string? Problem)
             return new FixtureCheck(Problem: null);
         }
         catch (Exception failure)
-            when (!cancellationToken.IsCancellationRequested && !failure.Message.StartsWith(Skip, StringComparison.Ordinal))
+            when (!cancellationToken.IsCancellationRequested && !failure.Message.StartsWith(DynamicSkipToken.Value, StringComparison.Ordinal))
         {
             // new TFixture() of a type parameter wraps what the constructor throws.
             var cause = failure is System.Reflection.TargetInvocationException { InnerException: { } inner } ? inner : failure;

@@ -25,8 +25,12 @@ internal static class SomeMongo
         return SourceSettings.FromConfiguration(configuration, new MongoDataSource(SourceContext.Empty).Description.Fields);
     }
 
+    /// <summary>A source that waits longer for its server than usual: the machine may be busy with other tests.</summary>
     public static MongoDataSource Source(MongoWireServer server, params (string Name, JsonNode? Value)[] others) =>
-        new(new SourceContext { Settings = Settings(server.ConnectionString, others) }, documentsAPartition: 5);
+        new(
+            new SourceContext { Settings = Settings($"{server.ConnectionString}?serverSelectionTimeoutMS=30000", others) },
+            documentsAPartition: 5
+        );
 
     /// <summary>Ids and bodies of a page, in order, with the token of the next.</summary>
     public static async Task<(List<(string Id, string Body)> Documents, PageToken Next, bool IsLast)> PageAsync(
