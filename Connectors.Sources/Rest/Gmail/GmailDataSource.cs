@@ -12,7 +12,7 @@ namespace Connectors.Sources.Rest.Gmail;
 /// The messages in the mailboxes of a Google Workspace's users, read on behalf of each (domain-wide delegation). See
 /// docs/sources/gmail.md.
 /// </summary>
-public sealed class GmailDataSource : RestDataSource, IAccessControlSource, IChangeFeed
+public sealed class GmailDataSource : RestChangesDataSource, IAccessControlSource
 {
     private const string Scope = "https://www.googleapis.com/auth/gmail.readonly";
     private const string UserFields = "primaryEmail,creationTime,suspended,archived,isMailboxSetup";
@@ -20,14 +20,13 @@ public sealed class GmailDataSource : RestDataSource, IAccessControlSource, ICha
     private readonly Lazy<GmailConfiguration> _configuration;
     private readonly Lazy<GoogleClients> _clients;
     private readonly Lazy<GoogleDirectory> _directory;
-    private readonly TimeChanges _changes;
 
     /// <summary>Keeps the context; connects at the first call.</summary>
     public GmailDataSource(SourceContext context)
         : base(context)
     {
         _configuration = new(() => GmailConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
-        _clients = new(() =>
+        _clients = Owned(() =>
             new GoogleClients(Context, _configuration.Value.Account, "Gmail", options =>
                 options with
                 {
@@ -37,7 +36,7 @@ public sealed class GmailDataSource : RestDataSource, IAccessControlSource, ICha
                 }
             )
         );
-        _directory = new(() =>
+        _directory = Owned(() =>
             GoogleDirectory.Of(
                 _clients.Value.For(_configuration.Value.Admin, GoogleDirectory.UsersScope),
                 "customer",
@@ -45,7 +44,6 @@ public sealed class GmailDataSource : RestDataSource, IAccessControlSource, ICha
                 UserFields
             )
         );
-        _changes = new(FindPlacesAsync, since => Walk(place => [MessagesOf(place, since)]), Context.TimeProvider);
     }
 
     /// <inheritdoc/>
@@ -83,14 +81,6 @@ public sealed class GmailDataSource : RestDataSource, IAccessControlSource, ICha
         }
     }
 
-    /// <inheritdoc/>
-    public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) => Task.FromResult(_changes.Start());
-
-    /// <inheritdoc/>
-    /// <remarks>What came since. What was deleted is left to the next full sync.</remarks>
-    public Task<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
-        _changes.ReadAsync(cursor, after, limits, cancellationToken);
-
     private protected override RestClient CreateClient() => _clients.Value.For(_configuration.Value.Admin, Scope);
 
     /// <summary>A place is a mailbox: a user who is neither suspended nor archived, and has one.</summary>
@@ -106,21 +96,7 @@ public sealed class GmailDataSource : RestDataSource, IAccessControlSource, ICha
 
     private protected override IReadOnlyList<RestStream> StreamsOf(RestPlace place) => [MessagesOf(place, since: null)];
 
-    private protected override ValueTask DisposeAsyncCore()
-    {
-        _changes.Dispose();
-        if (_directory.IsValueCreated)
-        {
-            _directory.Value.Dispose();
-        }
-
-        if (_clients.IsValueCreated)
-        {
-            _clients.Value.Dispose();
-        }
-
-        return base.DisposeAsyncCore();
-    }
+    private protected override IReadOnlyList<RestStream> StreamsSince(RestPlace place, DateTimeOffset since) => [MessagesOf(place, since)];
 
     private static ConnectorException? Explain(RestResponse answer) =>
         answer.Status == HttpStatusCode.BadRequest && GoogleErrors.ReasonOf(answer) == "failedPrecondition"

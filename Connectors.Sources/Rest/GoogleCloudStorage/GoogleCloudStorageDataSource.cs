@@ -27,7 +27,7 @@ public sealed class GoogleCloudStorageDataSource : RestDataSource
         : base(context)
     {
         _configuration = new(() => GoogleCloudStorageConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
-        _clients = new(() =>
+        _clients = Owned(() =>
             new GoogleClients(Context, _configuration.Value.Account, "Google Cloud Storage", options =>
                 options with
                 {
@@ -91,16 +91,6 @@ public sealed class GoogleCloudStorageDataSource : RestDataSource
     private protected override IReadOnlyList<RestStream> StreamsOf(RestPlace place) =>
         [new PagedStream("objects", Client, ObjectsOf(place.Key), Paging, (item, page) => Write(place.Key, item, page))];
 
-    private protected override ValueTask DisposeAsyncCore()
-    {
-        if (_clients.IsValueCreated)
-        {
-            _clients.Value.Dispose();
-        }
-
-        return base.DisposeAsyncCore();
-    }
-
     private static DocumentFields DocumentOf(string project) =>
         DocumentFields.Of(
             DocumentField.Value("component_count", "componentCount"),
@@ -137,10 +127,9 @@ public sealed class GoogleCloudStorageDataSource : RestDataSource
         item.Number("size") is > 0 and var size && !name.EndsWith('/')
             ? new RestContent(
                 Client,
-                RestRequest.Get($"/storage/v1/b/{Uri.EscapeDataString(bucket)}/o/{EncodedName(name)}?alt=media&userProject={Project}") with
-                {
-                    Headers = [new("Accept", "*/*")],
-                },
+                RestRequest
+                    .Get($"/storage/v1/b/{Uri.EscapeDataString(bucket)}/o/{EncodedName(name)}?alt=media&userProject={Project}")
+                    .AsFile(),
                 name,
                 size
             )

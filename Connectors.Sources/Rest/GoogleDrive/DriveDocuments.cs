@@ -118,5 +118,5 @@ internal sealed class DriveDocuments(
     }
 
     private RestContent Content(string address, string fileName, long size) =>
-        new(client, RestRequest.Get(address) with { Headers = [new("Accept", "*/*")] }, fileName, size);
+        new(client, RestRequest.Get(address).AsFile(), fileName, size);
 }

@@ -14,7 +14,7 @@ namespace Connectors.Sources.Rest.GoogleDrive;
 /// Files and folders of Google Drive: what a service account may see, or the drives of all users of a domain, and shared drives. Ids and
 /// field names are the Python service's. See docs/sources/google_drive.md.
 /// </summary>
-public sealed class GoogleDriveDataSource : RestDataSource, IAccessControlSource, IChangeFeed
+public sealed class GoogleDriveDataSource : RestChangesDataSource, IAccessControlSource
 {
     private const string UserFields = "id,name,primaryEmail,creationTime,suspended,archived";
     private const string DrivePrefix = "drive/";
@@ -29,14 +29,13 @@ public sealed class GoogleDriveDataSource : RestDataSource, IAccessControlSource
     private readonly Remembered<IReadOnlyDictionary<string, string>> _drives = new();
     private readonly Remembered<IReadOnlySet<string>> _users = new();
     private readonly ConcurrentDictionary<string, string> _givenBy = new(StringComparer.Ordinal);
-    private readonly TimeChanges _changes;
 
     /// <summary>Keeps the context; connects at the first call.</summary>
     public GoogleDriveDataSource(SourceContext context)
         : base(context)
     {
         _configuration = new(() => GoogleDriveConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
-        _clients = new(() =>
+        _clients = Owned(() =>
             new GoogleClients(Context, _configuration.Value.Account, "Google Drive", options =>
                 options with
                 {
@@ -45,8 +44,7 @@ public sealed class GoogleDriveDataSource : RestDataSource, IAccessControlSource
                 }
             )
         );
-        _directory = new(CreateDirectory);
-        _changes = new(FindPlacesAsync, since => Walk(place => [FilesOf(place, since)]), Context.TimeProvider);
+        _directory = Owned(CreateDirectory);
     }
 
     /// <inheritdoc/>
@@ -105,15 +103,6 @@ public sealed class GoogleDriveDataSource : RestDataSource, IAccessControlSource
         }
     }
 
-    /// <inheritdoc/>
-    public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) => Task.FromResult(_changes.Start());
-
-    /// <inheritdoc/>
-    /// <remarks>What was changed or made, and what went to the trash. What was moved, unshared or deleted for good is left to the next full
-    /// sync.</remarks>
-    public Task<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
-        _changes.ReadAsync(cursor, after, limits, cancellationToken);
-
     private protected override RestClient CreateClient() => _clients.Value.For(_configuration.Value.SharedDrivesUser, DriveApi.Scope);
 
     /// <summary>Places are shared drives, and users or the service account itself.</summary>
@@ -134,21 +123,14 @@ public sealed class GoogleDriveDataSource : RestDataSource, IAccessControlSource
 
     private protected override IReadOnlyList<RestStream> StreamsOf(RestPlace place) => [FilesOf(place, since: null)];
 
+    /// <summary>What was changed or made, and what went to the trash. What was moved, unshared or deleted for good is left to the next full
+    /// sync.</summary>
+    private protected override IReadOnlyList<RestStream> StreamsSince(RestPlace place, DateTimeOffset since) => [FilesOf(place, since)];
+
     private protected override ValueTask DisposeAsyncCore()
     {
-        _changes.Dispose();
         _drives.Dispose();
         _users.Dispose();
-        if (_directory.IsValueCreated)
-        {
-            _directory.Value.Dispose();
-        }
-
-        if (_clients.IsValueCreated)
-        {
-            _clients.Value.Dispose();
-        }
-
         return base.DisposeAsyncCore();
     }
 

@@ -41,10 +41,16 @@ internal sealed record RestRequest(HttpMethod Method, string Address)
     /// <summary>The same with one query parameter set, in the place of whatever value it had.</summary>
     public RestRequest WithQuery(string name, string value)
     {
-        // Only the query matters here; a relative address gets a host for a moment.
+        // Only the query matters here; a relative address gets a host for a moment. One without a slash stays below the client's address.
         var isAbsolute = Uri.TryCreate(Address, UriKind.Absolute, out var address) && !address.IsFile;
         var changed = PageAddress.With(isAbsolute ? address! : new Uri(new Uri("https://relative.invalid"), Address), name, value);
-        return this with { Address = isAbsolute ? changed.AbsoluteUri : changed.PathAndQuery };
+        return this with
+        {
+            Address =
+                isAbsolute ? changed.AbsoluteUri
+                : Address.StartsWith('/') ? changed.PathAndQuery
+                : changed.PathAndQuery[1..],
+        };
     }
 
     /// <summary>The same with one field of the JSON body set, found by its path: <c>variables</c>, <c>cursor</c>.</summary>

@@ -27,7 +27,7 @@ public sealed class NotionDataSource : RestDataSource
     {
         _configuration = new(() => NotionConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
         _documents = new(() => new NotionDocuments(Client, _configuration.Value.HasComments, Context.TimeProvider));
-        _databases = new(() => new NotionDatabases(Client, _configuration.Value, Context.AdvancedRules));
+        _databases = Owned(() => new NotionDatabases(Client, _configuration.Value, Context.AdvancedRules));
         _logger = context.LoggerFactory.CreateLogger<NotionDataSource>();
     }
 
@@ -103,16 +103,6 @@ public sealed class NotionDataSource : RestDataSource
                         PageStreams
                     )),
             ];
-
-    private protected override ValueTask DisposeAsyncCore()
-    {
-        if (_databases.IsValueCreated)
-        {
-            _databases.Value.Dispose();
-        }
-
-        return base.DisposeAsyncCore();
-    }
 
     private static bool IsDatabase(RestPlace found)
     {

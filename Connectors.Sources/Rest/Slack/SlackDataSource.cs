@@ -28,7 +28,7 @@ public sealed class SlackDataSource : RestDataSource
         : base(context)
     {
         _configuration = new(() => SlackConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
-        _users = new(() => new SlackUsers(Client));
+        _users = Owned(() => new SlackUsers(Client));
         _logger = context.LoggerFactory.CreateLogger<SlackDataSource>();
     }
 
@@ -108,16 +108,6 @@ public sealed class SlackDataSource : RestDataSource
             Channels => [new PagedStream(Channels, Client, ListOfChannels, Paging("/channels"), AddChannelsAsync)],
             _ => [new MessageStream(Client, _users.Value, place, _configuration.Value.Days, Context.TimeProvider, _logger)],
         };
-
-    private protected override ValueTask DisposeAsyncCore()
-    {
-        if (_users.IsValueCreated)
-        {
-            _users.Value.Dispose();
-        }
-
-        return base.DisposeAsyncCore();
-    }
 
     /// <summary>Slack counts each method on its own: 20 or 50 calls a minute, and some more at times.</summary>
     private static RequestLimit LimitOf(Uri address)

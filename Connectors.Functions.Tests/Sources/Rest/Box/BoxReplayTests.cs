@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Testing;
@@ -7,36 +6,25 @@ using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.Box;
 
-public sealed class BoxReplayTests
+public sealed class BoxReplayTests : ReplayTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private protected override ReplaySource Source => BoxReplay.Source;
 
     [Theory]
     [InlineData("first")]
     [InlineData("enterprise")]
-    public async Task DocumentsAreTheRecordedOnes(string run)
-    {
-        await using var server = await ReplayServer.StartAsync(BoxReplay.Source, run, calls: null, Cancellation);
-        await using var source = server.Open();
-        await source.PingAsync(Cancellation);
-        var documents = (await source.AllAsync(2, PageLimits.Default, Cancellation)).Documents();
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare(server.Recording.Documents(run), RecordedDocuments.Of(documents));
-    }
+    public Task DocumentsAreTheRecordedOnes(string run) => CompareDocumentsAsync(run, run);
 
     [Theory]
     [InlineData("first")]
     [InlineData("enterprise")]
     public async Task ContentsAreTheRecordedOnes(string run)
     {
-        await using var server = await ReplayServer.StartAsync(BoxReplay.Source, run, calls: null, Cancellation);
+        await using var server = await StartAsync(run);
         await using var source = server.Open();
         var contents = (await source.AllAsync(1, PageLimits.Default, Cancellation)).SelectMany(page => page.Contents).ToList();
         var content = contents.First(content => content.FileName == "a.txt");
-        await using var stream = await content.OpenAsync(Cancellation);
-        using var copy = new MemoryStream();
-        await stream.CopyToAsync(copy, Cancellation);
-        Assert.Equal(server.Recording.Attachments["2"], (copy.Length, Convert.ToHexStringLower(SHA256.HashData(copy.ToArray()))));
+        Assert.Equal(server.Recording.Attachments["2"], await MeasureAsync(content));
         Assert.Empty(server.Unknown);
 
         // An empty file has no content.
@@ -60,7 +48,7 @@ public sealed class BoxReplayTests
                     _ => null,
                 }
         );
-        await using var server = await ReplayServer.StartAsync(large, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first", large);
         await using var source = server.Open();
         var partition = Assert.Single(await source.PartitionAsync(1, Cancellation));
         var (found, after, pages) = (new List<string>(), PageToken.Start, 0);
@@ -88,7 +76,7 @@ public sealed class BoxReplayTests
         var closed = BoxReplay.With(
             (request, _) => request.Url.AbsolutePath == "/2.0/folders/1/items" ? ReplayAnswer.Json(status, new JsonObject()) : null
         );
-        await using var server = await ReplayServer.StartAsync(closed, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first", closed);
         await using var source = server.Open();
         var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
         Assert.Contains($"({status})", Assert.Single(pages, page => page.Gap is not null).Gap, StringComparison.Ordinal);
@@ -99,7 +87,7 @@ public sealed class BoxReplayTests
     public async Task AUserWhoIsClosedIsAGapAndTheOthersAreRead()
     {
         var closed = BoxReplay.With((request, _) => request.Value("as-user") == "11" ? ReplayAnswer.Json(403, new JsonObject()) : null);
-        await using var server = await ReplayServer.StartAsync(closed, "enterprise", calls: null, Cancellation);
+        await using var server = await StartAsync("enterprise", closed);
         await using var source = server.Open();
         var pages = await source.AllAsync(2, PageLimits.Default, Cancellation);
         Assert.Contains("as-user", Assert.Single(pages, page => page.Gap is not null).Gap, StringComparison.Ordinal);
@@ -119,7 +107,7 @@ public sealed class BoxReplayTests
                     )
                     : null
         );
-        await using var server = await ReplayServer.StartAsync(inactive, "enterprise", calls: null, Cancellation);
+        await using var server = await StartAsync("enterprise", inactive);
         await using var source = server.Open();
         await source.PingAsync(Cancellation);
         Assert.Equal("12", Assert.Single(await source.PartitionAsync(1, Cancellation)).Name);
@@ -151,7 +139,7 @@ public sealed class BoxReplayTests
                     );
             }
         );
-        await using var server = await ReplayServer.StartAsync(once, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first", once);
         var configured = $"se-cr-et-{Guid.NewGuid()}";
         for (var sync = 0; sync < 2; sync++)
         {
@@ -173,7 +161,7 @@ public sealed class BoxReplayTests
                     ? ReplayAnswer.Json(202, null, ("Retry-After", "25"))
                     : null
         );
-        await using var server = await ReplayServer.StartAsync(later, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first", later);
         await using var source = server.Open();
         var content = (await source.AllAsync(1, PageLimits.Default, Cancellation)).SelectMany(page => page.Contents).First();
         var before = server.Time.Waited;
@@ -189,7 +177,7 @@ public sealed class BoxReplayTests
         var never = BoxReplay.With(
             (request, _) => request.Url.AbsolutePath == "/2.0/files/2/content" ? ReplayAnswer.Json(202, null, ("Retry-After", "1")) : null
         );
-        await using var server = await ReplayServer.StartAsync(never, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first", never);
         await using var source = server.Open();
         var content = (await source.AllAsync(1, PageLimits.Default, Cancellation)).SelectMany(page => page.Contents).First();
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => content.OpenAsync(Cancellation));
@@ -204,7 +192,7 @@ public sealed class BoxReplayTests
     [InlineData("concurrent_downloads", "16", "concurrent_downloads: 16 is out of range")]
     public async Task AWrongFieldIsNamed(string field, string value, string sentence)
     {
-        await using var server = await ReplayServer.StartAsync(BoxReplay.Source, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first");
         await using var source = server.Open(field, value);
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
         Assert.StartsWith(sentence, failure.Message, StringComparison.Ordinal);
@@ -219,7 +207,7 @@ public sealed class BoxReplayTests
             (request, _) =>
                 request.Url.AbsolutePath == "/oauth2/token" ? ReplayAnswer.Json(400, new JsonObject { ["error"] = "invalid_grant" }) : null
         );
-        await using var server = await ReplayServer.StartAsync(refused, run, calls: null, Cancellation);
+        await using var server = await StartAsync(run, refused);
         await using var source = server.Open();
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
         Assert.Contains(hint, failure.Message, StringComparison.Ordinal);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Dropbox;
@@ -8,7 +7,7 @@ using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.Dropbox;
 
-public sealed class DropboxReplayTests
+public sealed class DropboxReplayTests : ReplayTests
 {
     private static readonly Difference[] Times =
     [
@@ -21,32 +20,20 @@ public sealed class DropboxReplayTests
         ),
     ];
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private protected override ReplaySource Source => DropboxReplay.Source;
+
+    private protected override ReplaySource SourceOf(string run) => run is "first" or "rules" ? DropboxReplay.Source : DropboxReplay.Team;
 
     [Theory]
     [InlineData("first")]
     [InlineData("again")]
-    public async Task DocumentsAreTheRecordedOnes(string run)
-    {
-        var replay = run == "first" ? DropboxReplay.Source : DropboxReplay.Team;
-        await using var server = await ReplayServer.StartAsync(replay, run, calls: null, Cancellation);
-        await using var source = server.Open();
-        await source.PingAsync(Cancellation);
-        var documents = (await source.AllAsync(2, PageLimits.Default, Cancellation)).Documents();
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare(server.Recording.Documents(run), RecordedDocuments.Of(documents), Times);
-    }
+    public Task DocumentsAreTheRecordedOnes(string run) => CompareDocumentsAsync(run, run, Times);
 
     [Fact]
-    public async Task RulesFindTheRecordedDocuments()
-    {
-        await using var server = await ReplayServer.StartAsync(DropboxReplay.Source, "rules", calls: null, Cancellation);
-        await using var source = server.Open();
-        var documents = (await source.AllAsync(2, PageLimits.Default, Cancellation)).Documents();
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare(
-            server.Recording.Documents("rules"),
-            RecordedDocuments.Of(documents),
+    public Task RulesFindTheRecordedDocuments() =>
+        CompareDocumentsAsync(
+            "rules",
+            "rules",
             [
                 .. Times,
                 new Difference(
@@ -55,17 +42,12 @@ public sealed class DropboxReplayTests
                 ),
             ]
         );
-    }
 
     [Theory]
     [InlineData("access-control", "dls")]
     [InlineData("access-control-inherited", "access-control-inherited")]
     public async Task DocumentsListWhoMaySeeThem(string run, string file)
     {
-        await using var server = await ReplayServer.StartAsync(DropboxReplay.Team, run, calls: null, Cancellation);
-        await using var source = server.Open();
-        var pages = await source.AllAsync(2, PageLimits.Default, Cancellation);
-        Assert.Empty(server.Unknown);
         Difference[] differences =
             run == "access-control"
                 ?
@@ -77,41 +59,30 @@ public sealed class DropboxReplayTests
                     ),
                 ]
                 : Times;
-        RecordedDocuments.Compare(server.Recording.Documents(file), RecordedDocuments.Of(pages.Documents()), differences);
+        var pages = await CompareDocumentsAsync(run, file, differences);
         Assert.Equal(run == "access-control" ? ["id:3"] : [], pages.SelectMany(page => page.Unreadable));
     }
 
     [Fact]
-    public async Task IdentitiesAreTheRecordedOnes()
-    {
-        await using var server = await ReplayServer.StartAsync(DropboxReplay.Team, "access-control", calls: null, Cancellation);
-        await using var source = server.Open();
-        var identities = await RecordedDocuments.IdentitiesAsync(source, Cancellation);
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare(
-            [.. server.Recording.Documents("access-control").Select(RecordedDocuments.Identity)],
-            identities,
+    public Task IdentitiesAreTheRecordedOnes() =>
+        CompareIdentitiesAsync(
             new Difference("An identity has no status: whoever is a member has it.", (_, field, _, _) => field == "status"),
             new Difference("Who was only invited has not joined yet; recorded is the time of the sync.", (id, field, _, ours) =>
                 id == "bob@example.org" && field == "created_at" && ours is null
             )
         );
-    }
 
     [Fact]
     public async Task ContentsAreTheRecordedOnes()
     {
-        await using var server = await ReplayServer.StartAsync(DropboxReplay.Source, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first");
         await using var source = server.Open();
         var contents = (await source.AllAsync(1, PageLimits.Default, Cancellation)).SelectMany(page => page.Contents).ToList();
         Assert.Equal(["a.txt", "memo.paper.md", "pic.jpg", "shared.txt"], contents.Select(content => content.FileName).Order());
         var recorded = server.Recording.Attachments.Values.ToHashSet();
         foreach (var content in contents.Where(content => content.FileName != "pic.jpg"))
         {
-            await using var stream = await content.OpenAsync(Cancellation);
-            using var copy = new MemoryStream();
-            await stream.CopyToAsync(copy, Cancellation);
-            Assert.Contains((copy.Length, Convert.ToHexStringLower(SHA256.HashData(copy.ToArray()))), recorded);
+            Assert.Contains(await MeasureAsync(content), recorded);
         }
 
         Assert.Empty(server.Unknown);
@@ -120,7 +91,7 @@ public sealed class DropboxReplayTests
     [Fact]
     public async Task APersonalAccountCostsOneCallAndNoWait()
     {
-        await using var server = await ReplayServer.StartAsync(DropboxReplay.Source, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first");
         await using var source = server.Open();
         await source.PingAsync(Cancellation);
         Assert.Equal(2, server.Count);
@@ -159,7 +130,7 @@ public sealed class DropboxReplayTests
                     _ => null,
                 }
         );
-        await using var server = await ReplayServer.StartAsync(many, "access-control", calls: null, Cancellation);
+        await using var server = await StartAsync("access-control", many);
         await using var source = server.Open();
         var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
         var file = RecordedDocuments.Of(pages.Documents()).Single(document => (string)document["_id"]! == "id:1");
@@ -177,7 +148,7 @@ public sealed class DropboxReplayTests
         var closed = DropboxReplay.TeamWith(
             (request, _) => request.Url.AbsolutePath == path ? ReplayAnswer.Json(500, new JsonObject()) : null
         );
-        await using var server = await ReplayServer.StartAsync(closed, "access-control", calls: null, Cancellation);
+        await using var server = await StartAsync("access-control", closed);
         await using var source = server.Open();
         await Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, PageLimits.Default, Cancellation));
     }
@@ -212,7 +183,7 @@ public sealed class DropboxReplayTests
                     _ => null,
                 }
         );
-        await using var server = await ReplayServer.StartAsync(changed, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first", changed);
         await using var source = server.Open();
         var feed = (IChangeFeed)source;
         var cursor = (await feed.FindCursorAsync(Cancellation)).Cursor!;
@@ -239,7 +210,7 @@ public sealed class DropboxReplayTests
         var lost = DropboxReplay.With(
             (request, _) => request.Url.AbsolutePath == "/2/files/list_folder/continue" ? DropboxReplay.Refused("reset") : null
         );
-        await using var server = await ReplayServer.StartAsync(lost, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first", lost);
         await using var source = server.Open();
         using var page = await ((IChangeFeed)source).ReadChangesAsync("old", PageToken.Start, PageLimits.Default, Cancellation);
         Assert.Contains("forgotten", page.ExpiredReason, StringComparison.Ordinal);
@@ -248,7 +219,7 @@ public sealed class DropboxReplayTests
     [Fact]
     public async Task RulesHaveNoIncrementalSync()
     {
-        await using var server = await ReplayServer.StartAsync(DropboxReplay.Source, "rules", calls: null, Cancellation);
+        await using var server = await StartAsync("rules");
         await using var source = server.Open();
         Assert.Contains("rules", (await ((IChangeFeed)source).FindCursorAsync(Cancellation)).Unavailable, StringComparison.Ordinal);
     }
@@ -269,7 +240,7 @@ public sealed class DropboxReplayTests
                     )
                     : null
         );
-        await using var server = await ReplayServer.StartAsync(full, "rules", calls: null, Cancellation);
+        await using var server = await StartAsync("rules", full);
         await using var source = server.Open();
         var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
         Assert.Contains("10,000 matches", Assert.Single(pages).Gap, StringComparison.Ordinal);
@@ -284,7 +255,7 @@ public sealed class DropboxReplayTests
                     ? DropboxReplay.Refused("shared_link_access_denied")
                     : null
         );
-        await using var server = await ReplayServer.StartAsync(closed, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first", closed);
         await using var source = server.Open();
         var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
         Assert.Equal(["id:7"], pages.SelectMany(page => page.Unreadable));
@@ -301,7 +272,7 @@ public sealed class DropboxReplayTests
         var empty = DropboxReplay.With(
             (request, _) => request.Url.AbsolutePath == "/2/files/get_metadata" ? DropboxReplay.Refused("path/not_found") : null
         );
-        await using var server = await ReplayServer.StartAsync(empty, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first", empty);
         await using var source = server.Open(field, value);
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
         Assert.StartsWith(sentence, failure.Message, StringComparison.Ordinal);
@@ -324,7 +295,7 @@ public sealed class DropboxReplayTests
                     )
                     : null
         );
-        await using var server = await ReplayServer.StartAsync(closed, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first", closed);
         await using var source = server.Open();
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
         Assert.Contains("account_info.read", failure.Message, StringComparison.Ordinal);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.GraphQL;
 
-public sealed class GraphQLReplayTests
+public sealed class GraphQLReplayTests : ReplayTests
 {
     private const string TwoConnections = """
         query both($a: String, $b: String) {
@@ -26,31 +26,20 @@ public sealed class GraphQLReplayTests
         (id, field, recorded, _) => field == "id" && (string?)recorded == id
     );
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private protected override ReplaySource Source => GraphQLReplay.Source;
+
+    private protected override IReadOnlyList<JsonObject> RecordedIn(Recording recording, string file) =>
+        file == "first" ? [.. recording.Documents(file).TakeLast(3)] : recording.Documents(file);
 
     [Theory]
     [InlineData("first")]
     [InlineData("get-basic")]
-    public async Task DocumentsAreTheRecordedOnes(string run)
-    {
-        await using var server = await ReplayServer.StartAsync(GraphQLReplay.Source, run, calls: null, Cancellation);
-        await using var source = server.Open();
-        await source.PingAsync(Cancellation);
-        var documents = (await source.AllAsync(2, PageLimits.Default, Cancellation)).Documents();
-        Assert.Empty(server.Unknown);
-        var recorded = server.Recording.Documents("first");
-        RecordedDocuments.Compare(
-            run == "first" ? [.. recorded.TakeLast(3)] : server.Recording.Documents(run),
-            RecordedDocuments.Of(documents),
-            Timestamp,
-            Id
-        );
-    }
+    public Task DocumentsAreTheRecordedOnes(string run) => CompareDocumentsAsync(run, run, Timestamp, Id);
 
     [Fact]
     public async Task AMutationIsRefused()
     {
-        await using var server = await ReplayServer.StartAsync(GraphQLReplay.Source, "mutation", calls: null, Cancellation);
+        await using var server = await StartAsync("mutation");
         await using var source = server.Open();
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
         Assert.StartsWith("graphql_query: it is a mutation, and only queries are sent.", failure.Message, StringComparison.Ordinal);
@@ -60,7 +49,7 @@ public sealed class GraphQLReplayTests
     [Fact]
     public async Task AnErrorOfTheServerIsToldAndNotTakenForAnEmptyList()
     {
-        await using var server = await ReplayServer.StartAsync(GraphQLReplay.Source, "errors", calls: null, Cancellation);
+        await using var server = await StartAsync("errors");
         await using var source = server.Open();
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, PageLimits.Default, Cancellation));
         Assert.Contains("Cannot query field \"broken\" on type \"Query\"", failure.Message, StringComparison.Ordinal);
@@ -145,7 +134,7 @@ public sealed class GraphQLReplayTests
     [Fact]
     public async Task APrivateAddressIsRefusedUnlessItIsNamed()
     {
-        await using var server = await ReplayServer.StartAsync(GraphQLReplay.Source, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first");
         var values = server.Values;
         values["http_endpoint"] = "http://127.0.0.1:9/graphql";
         await using var source = new Connectors.Sources.Rest.GraphQL.GraphQLDataSource(
@@ -186,15 +175,15 @@ public sealed class GraphQLReplayTests
     [InlineData("max_response_mb", "0", "max_response_mb: 0 is out of range")]
     public async Task AWrongFieldIsNamed(string field, string value, string sentence)
     {
-        await using var server = await ReplayServer.StartAsync(GraphQLReplay.Source, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first");
         await using var source = server.Open(field, value);
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
         Assert.StartsWith(sentence, failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("se-cr-et", failure.ToString(), StringComparison.Ordinal);
     }
 
-    private static Task<ReplayServer> StartAsync(Func<ReplayRequest, ReplayAnswer?> answer) =>
-        ReplayServer.StartAsync(GraphQLReplay.With(answer), "first", calls: null, Cancellation);
+    private Task<ReplayServer> StartAsync(Func<ReplayRequest, ReplayAnswer?> answer) =>
+        StartAsync("first", GraphQLReplay.With(answer));
 
     private static IDataSource Open(ReplayServer server, string method)
     {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Testing;
@@ -7,7 +6,7 @@ using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.Notion;
 
-public sealed class NotionReplayTests
+public sealed class NotionReplayTests : ReplayTests
 {
     private static readonly Difference Details = new(
         "The recorded properties are a dictionary as Python prints it; ours are JSON.",
@@ -24,26 +23,18 @@ public sealed class NotionReplayTests
         (id, field, recorded, _) => field == "id" && (string?)recorded == id
     );
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private protected override ReplaySource Source => NotionReplay.Source;
 
     [Theory]
     [InlineData("first")]
     [InlineData("again")]
     [InlineData("rules")]
-    public async Task DocumentsAreTheRecordedOnes(string run)
-    {
-        await using var server = await ReplayServer.StartAsync(NotionReplay.Source, run, calls: null, Cancellation);
-        await using var source = server.Open();
-        await source.PingAsync(Cancellation);
-        var pages = await source.AllAsync(2, PageLimits.Default, Cancellation);
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare(server.Recording.Documents(run), RecordedDocuments.Of(pages.Documents()), Details, Id);
-    }
+    public Task DocumentsAreTheRecordedOnes(string run) => CompareDocumentsAsync(run, run, Details, Id);
 
     [Fact]
     public async Task APageWhoseBlocksAreNotFoundIsAGap()
     {
-        await using var server = await ReplayServer.StartAsync(NotionReplay.Source, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first");
         await using var source = server.Open();
         var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
         var gap = Assert.Single(pages, page => page.Gap is not null).Gap;
@@ -54,7 +45,7 @@ public sealed class NotionReplayTests
     [Fact]
     public async Task NoMoreThanThreeRequestsASecondAreSent()
     {
-        await using var server = await ReplayServer.StartAsync(NotionReplay.WithoutGaps, "again", calls: null, Cancellation);
+        await using var server = await StartAsync("again", NotionReplay.WithoutGaps);
         await using var source = server.Open();
         await source.AllAsync(2, PageLimits.Default, Cancellation);
         Assert.InRange(server.Time.Waited, TimeSpan.FromSeconds(server.Count - 1) / 3 - TimeSpan.FromMilliseconds(1), TimeSpan.MaxValue);
@@ -63,14 +54,11 @@ public sealed class NotionReplayTests
     [Fact]
     public async Task ContentsAreTheRecordedOnes()
     {
-        await using var server = await ReplayServer.StartAsync(NotionReplay.WithoutGaps, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first", NotionReplay.WithoutGaps);
         await using var source = server.Open();
         var content = Assert.Single((await source.AllAsync(1, PageLimits.Default, Cancellation)).SelectMany(page => page.Contents));
         Assert.Equal("My notes.txt", content.FileName);
-        var (length, sha256) = Assert.Single(server.Recording.Attachments).Value;
-        var bytes = await ReadAsync(content);
-        Assert.Equal(length, bytes.Length);
-        Assert.Equal(sha256, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        Assert.Equal(Assert.Single(server.Recording.Attachments).Value, await MeasureAsync(content));
         Assert.Empty(server.Unknown);
     }
 
@@ -227,13 +215,8 @@ public sealed class NotionReplayTests
         Assert.Equal(["r2", "below-r2", NotionReplay.Tasks, "r1", "below-r1"], pages.Ids());
     }
 
-    private static Task<ReplayServer> StartAsync(Func<ReplayRequest, ReplayAnswer?> answer, string run = "first") =>
-        ReplayServer.StartAsync(
-            NotionReplay.With(request => answer(request) ?? NotionReplay.WithoutGaps.Answer(request, _ => null)),
-            run,
-            calls: null,
-            Cancellation
-        );
+    private Task<ReplayServer> StartAsync(Func<ReplayRequest, ReplayAnswer?> answer, string run = "first") =>
+        StartAsync(run, NotionReplay.With(request => answer(request) ?? NotionReplay.WithoutGaps.Answer(request, _ => null)));
 
     private static async Task<byte[]> ReadAsync(DocumentContent content)
     {

@@ -121,9 +121,11 @@ public sealed class RestPagingTests
         );
     }
 
+    /// <remarks>An address without a slash stays below the client's, which may have a path.</remarks>
     [Theory]
     [InlineData("/a?x=1&y=2", "/a?y=2&x=3")]
-    [InlineData("a", "/a?x=3")]
+    [InlineData("a", "a?x=3")]
+    [InlineData("v1/a?x=1&y=2", "v1/a?y=2&x=3")]
     [InlineData("https://things.example/a", "https://things.example/a?x=3")]
     public void AQueryParameterTakesThePlaceOfItsOldValue(string address, string expected) =>
         Assert.Equal(expected, RestRequest.Get(address).WithQuery("x", "3").Address);

@@ -17,12 +17,15 @@ public abstract class ReplayTests
     /// <summary>What is replayed.</summary>
     private protected abstract ReplaySource Source { get; }
 
+    /// <summary>What is replayed for a run, where not all runs are of one account: <see cref="Source"/> by itself.</summary>
+    private protected virtual ReplaySource SourceOf(string run) => Source;
+
     /// <summary>Recorded documents, in the form in which they are compared.</summary>
     private protected virtual IReadOnlyList<JsonObject> RecordedIn(Recording recording, string file) => recording.Documents(file);
 
-    /// <summary>A server for a run, of <see cref="Source"/> or of one with answers of the test's own.</summary>
+    /// <summary>A server for a run, of <see cref="SourceOf"/> or of one with answers of the test's own.</summary>
     private protected Task<ReplayServer> StartAsync(string run, ReplaySource? source = null) =>
-        ReplayServer.StartAsync(source ?? Source, run, calls: null, Cancellation);
+        ReplayServer.StartAsync(source ?? SourceOf(run), run, calls: null, Cancellation);
 
     /// <summary>All pages of a run, read as one partition.</summary>
     private protected async Task<IReadOnlyList<ReadPage>> ReadAsync(string run, ReplaySource? source = null)

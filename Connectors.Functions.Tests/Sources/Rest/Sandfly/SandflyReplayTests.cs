@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.Sandfly;
 
-public sealed class SandflyReplayTests
+public sealed class SandflyReplayTests : ReplayTests
 {
     private const string Results = "/v4/results";
 
@@ -16,25 +16,17 @@ public sealed class SandflyReplayTests
         (_, field, theirs, ours) => field == "_timestamp" && theirs is not null && ours is null
     );
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private protected override ReplaySource Source => SandflyReplay.Source;
 
     [Fact]
-    public async Task DocumentsAreTheRecordedOnes()
-    {
-        await using var server = await ReplayServer.StartAsync(SandflyReplay.Source, "first", calls: null, Cancellation);
-        await using var source = server.Open();
-        await source.PingAsync(Cancellation);
-        var documents = (await source.AllAsync(3, PageLimits.Default, Cancellation)).Documents();
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare(server.Recording.Documents("first"), RecordedDocuments.Of(documents), TimeOfSync);
-    }
+    public Task DocumentsAreTheRecordedOnes() => CompareDocumentsAsync("first", "first", TimeOfSync);
 
     [Theory]
     [InlineData(1)]
     [InlineData(1000)]
     public async Task AnIncrementalSyncReadsTheResultsAfterTheLastOne(int size)
     {
-        await using var server = await ReplayServer.StartAsync(SandflyReplay.Source, "incremental", calls: null, Cancellation);
+        await using var server = await StartAsync("incremental");
         var (after, documents, end) = (PageToken.Start, new List<ReadDocument>(), default(string));
         while (end is null)
         {
@@ -74,7 +66,7 @@ public sealed class SandflyReplayTests
                     ? SandflyReplay.Results(more: true, "17")
                     : null
         );
-        await using var server = await ReplayServer.StartAsync(newest, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first", newest);
         await using var source = server.Open();
         Assert.Equal("17", (await ((IChangeFeed)source).FindCursorAsync(Cancellation)).Cursor);
         Assert.Empty(server.Unknown);
@@ -83,7 +75,7 @@ public sealed class SandflyReplayTests
     [Fact]
     public async Task ACursorOfAnotherServiceAsksForAFullSync()
     {
-        await using var server = await ReplayServer.StartAsync(SandflyReplay.Source, "incremental", calls: null, Cancellation);
+        await using var server = await StartAsync("incremental");
         await using var source = server.Open();
         using var page = await ((IChangeFeed)source).ReadChangesAsync("{}", PageToken.Start, PageLimits.Default, Cancellation);
         Assert.Contains("number", page.ExpiredReason, StringComparison.Ordinal);
@@ -93,7 +85,7 @@ public sealed class SandflyReplayTests
     public async Task ResultsThatAreAnnouncedAndDoNotComeAreNotTakenForTheEnd()
     {
         var empty = SandflyReplay.With((request, _) => request.Url.AbsolutePath == Results ? SandflyReplay.Results(more: true) : null);
-        await using var server = await ReplayServer.StartAsync(empty, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first", empty);
         await using var source = server.Open();
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, PageLimits.Default, Cancellation));
         Assert.Contains("gives none", failure.Message, StringComparison.Ordinal);
@@ -110,7 +102,7 @@ public sealed class SandflyReplayTests
                     )
                     : null
         );
-        await using var server = await ReplayServer.StartAsync(more, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first", more);
         await using var source = server.Open();
         var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
         Assert.Contains("a part of the summary", Assert.Single(pages, page => page.Gap is not null).Gap, StringComparison.Ordinal);
@@ -134,7 +126,7 @@ public sealed class SandflyReplayTests
                     )
                     : null
         );
-        await using var server = await ReplayServer.StartAsync(license, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first", license);
         await using var source = server.Open();
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
         Assert.Contains(sentence, failure.Message, StringComparison.Ordinal);
@@ -152,7 +144,7 @@ public sealed class SandflyReplayTests
         {
             Values = new Dictionary<string, string>(StringComparer.Ordinal) { ["verify_ssl"] = "true" },
         };
-        await using var server = await ReplayServer.StartAsync(verified, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first", verified);
         await using var source = server.Open(field, value);
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
         Assert.StartsWith(sentence, failure.Message, StringComparison.Ordinal);
@@ -162,7 +154,7 @@ public sealed class SandflyReplayTests
     [Fact]
     public async Task ACertificateIsCheckedByTheAuthoritiesOfTheSystemUnlessOthersAreGiven()
     {
-        await using var server = await ReplayServer.StartAsync(SandflyReplay.Source, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first");
         await using var source = server.Open("verify_ssl", true);
         await source.PingAsync(Cancellation);
         Assert.Empty(server.Unknown);
@@ -174,7 +166,7 @@ public sealed class SandflyReplayTests
         var refused = SandflyReplay.With(
             (request, _) => request.Url.AbsolutePath == "/v4/auth/login" ? ReplayAnswer.Json(401, new JsonObject()) : null
         );
-        await using var server = await ReplayServer.StartAsync(refused, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first", refused);
         await using var source = server.Open();
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
         Assert.Contains("Check username and password", failure.Message, StringComparison.Ordinal);

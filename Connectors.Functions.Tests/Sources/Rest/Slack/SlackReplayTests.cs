@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.Slack;
 
-public sealed class SlackReplayTests
+public sealed class SlackReplayTests : ReplayTests
 {
     private const string FirstOfThread = """
         {"type": "message", "ts": "1717100000.000100", "thread_ts": "1717100000.000100", "reply_count": 2, "user": "U001",
@@ -23,7 +23,7 @@ public sealed class SlackReplayTests
         (id, field, recorded, _) => field == "id" && (string?)recorded == id
     );
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private protected override ReplaySource Source => SlackReplay.Source;
 
     /// <remarks>One of the channels of the second run can't be joined, which ends the recorded sync; ours goes on without its
     /// messages.</remarks>
@@ -32,19 +32,14 @@ public sealed class SlackReplayTests
     [InlineData("auto-join")]
     public async Task DocumentsAreTheRecordedOnes(string run)
     {
-        await using var server = await ReplayServer.StartAsync(SlackReplay.Source, run, calls: null, Cancellation);
-        await using var source = server.Open();
-        await source.PingAsync(Cancellation);
-        var pages = await source.AllAsync(2, PageLimits.Default, Cancellation);
-        Assert.Empty(server.Unknown);
+        var pages = await CompareDocumentsAsync(run, run, ChannelId, Id);
         Assert.All(pages, page => Assert.Null(page.Gap));
-        RecordedDocuments.Compare(server.Recording.Documents(run), RecordedDocuments.Of(pages.Documents()), ChannelId, Id);
     }
 
     [Fact]
     public async Task WithoutUsersTheirNamesAreReadAllTheSame()
     {
-        await using var server = await ReplayServer.StartAsync(SlackReplay.Source, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first");
         await using var source = server.Open("sync_users", false);
         var documents = RecordedDocuments.Of((await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents());
         Assert.DoesNotContain(documents, document => (string?)document["type"] == "user");
@@ -54,7 +49,7 @@ public sealed class SlackReplayTests
     [Fact]
     public async Task TheHistoryBeginsSoManyDaysAgo()
     {
-        await using var server = await ReplayServer.StartAsync(SlackReplay.Source, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first");
         await using var source = server.Open("fetch_last_n_days", 7);
         await source.AllAsync(1, PageLimits.Default, Cancellation);
         var first = new Uri(server.Requests.First(request => request.Contains("history", StringComparison.Ordinal))["GET ".Length..]);
@@ -166,7 +161,7 @@ public sealed class SlackReplayTests
     [Fact]
     public async Task ListsAreAskedForAtADistanceOfThreeSeconds()
     {
-        await using var server = await ReplayServer.StartAsync(SlackReplay.Source, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first");
         await using var source = server.Open();
         await source.PartitionAsync(1, Cancellation);
         Assert.Equal(2, server.Count);
@@ -179,14 +174,14 @@ public sealed class SlackReplayTests
     [InlineData("fetch_last_n_days", "0", "fetch_last_n_days: 0 is out of range")]
     public async Task AWrongFieldIsNamed(string field, string value, string sentence)
     {
-        await using var server = await ReplayServer.StartAsync(SlackReplay.Source, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first");
         await using var source = server.Open(field, value);
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
         Assert.StartsWith(sentence, failure.Message, StringComparison.Ordinal);
     }
 
-    private static Task<ReplayServer> StartAsync(Func<ReplayRequest, ReplayAnswer?> answer) =>
-        ReplayServer.StartAsync(SlackReplay.With(answer), "first", calls: null, Cancellation);
+    private Task<ReplayServer> StartAsync(Func<ReplayRequest, ReplayAnswer?> answer) =>
+        StartAsync("first", SlackReplay.With(answer));
 
     private static ReplayAnswer? Fails(ReplayRequest request, string method, string error) =>
         request.Url.AbsolutePath == $"/api/{method}"

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Testing;
@@ -7,7 +6,7 @@ using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.Zoom;
 
-public sealed class ZoomReplayTests
+public sealed class ZoomReplayTests : ReplayTests
 {
     private static readonly Difference[] Times =
     [
@@ -26,32 +25,24 @@ public sealed class ZoomReplayTests
         ),
     ];
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private protected override ReplaySource Source => ZoomReplay.Source;
+
+    private protected override IReadOnlyList<JsonObject> RecordedIn(Recording recording, string file) =>
+        [.. recording.Documents(file).Select(WithTextId)];
 
     [Theory]
     [InlineData("first")]
     [InlineData("again")]
-    public async Task DocumentsAreTheRecordedOnes(string run)
-    {
-        await using var server = await ReplayServer.StartAsync(ZoomReplay.Source, run, calls: null, Cancellation);
-        await using var source = server.Open();
-        await source.PingAsync(Cancellation);
-        var documents = (await source.AllAsync(3, PageLimits.Default, Cancellation)).Documents();
-        Assert.Empty(server.Unknown);
-        RecordedDocuments.Compare([.. server.Recording.Documents(run).Select(WithTextId)], RecordedDocuments.Of(documents), Times);
-    }
+    public Task DocumentsAreTheRecordedOnes(string run) => CompareDocumentsAsync(run, run, Times);
 
     [Fact]
     public async Task ContentsAreTheRecordedOnes()
     {
-        await using var server = await ReplayServer.StartAsync(ZoomReplay.Source, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first");
         await using var source = server.Open();
         var contents = (await source.AllAsync(1, PageLimits.Default, Cancellation)).SelectMany(page => page.Contents).ToList();
         var content = contents.Single(content => content.FileName == "doc.txt");
-        await using var stream = await content.OpenAsync(Cancellation);
-        using var copy = new MemoryStream();
-        await stream.CopyToAsync(copy, Cancellation);
-        Assert.Equal(server.Recording.Attachments["file1"], (copy.Length, Convert.ToHexStringLower(SHA256.HashData(copy.ToArray()))));
+        Assert.Equal(server.Recording.Attachments["file1"], await MeasureAsync(content));
         Assert.Empty(server.Unknown);
     }
 
@@ -59,7 +50,7 @@ public sealed class ZoomReplayTests
     public async Task AThrottledListingIsNotTakenForAnEmptyOne()
     {
         // Recorded: the daily limit of Bob's messages, which the recorded source takes for the end of the list.
-        await using var server = await ReplayServer.StartAsync(ZoomReplay.With((_, _) => null), "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first", ZoomReplay.With((_, _) => null));
         await using var source = server.Open();
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, PageLimits.Default, Cancellation));
         Assert.Equal(FailureKind.Retry, failure.Kind);
@@ -68,7 +59,7 @@ public sealed class ZoomReplayTests
     [Fact]
     public async Task WindowsOfRecordingsShareNoDay()
     {
-        await using var server = await ReplayServer.StartAsync(ZoomReplay.Source, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first");
         await using var source = server.Open();
         await source.AllAsync(1, PageLimits.Default, Cancellation);
         Assert.Equal(
@@ -90,7 +81,7 @@ public sealed class ZoomReplayTests
                     ? ReplayAnswer.Json(new JsonObject { ["messages"] = new JsonArray() })
                 : null
         );
-        await using var server = await ReplayServer.StartAsync(closed, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first", closed);
         await using var source = server.Open();
         var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
         Assert.Equal(["94"], pages.SelectMany(page => page.Unreadable));
@@ -107,7 +98,7 @@ public sealed class ZoomReplayTests
                     ? ReplayAnswer.Json(new JsonObject { ["messages"] = new JsonArray() })
                 : null
         );
-        await using var server = await ReplayServer.StartAsync(closed, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first", closed);
         await using var source = server.Open();
         var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
         Assert.Contains(pages, page => page.Gap?.Contains("(404)", StringComparison.Ordinal) == true);
@@ -121,7 +112,7 @@ public sealed class ZoomReplayTests
         var closed = ZoomReplay.With(
             (request, _) => request.Url.AbsolutePath == "/v2/users" ? ReplayAnswer.Json(400, new JsonObject { ["code"] = 4711 }) : null
         );
-        await using var server = await ReplayServer.StartAsync(closed, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first", closed);
         await using var source = server.Open();
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
         Assert.Contains("lacks a scope", failure.Message, StringComparison.Ordinal);
@@ -134,7 +125,7 @@ public sealed class ZoomReplayTests
     [InlineData("recording_age", "-1", "recording_age: -1 is out of range")]
     public async Task AWrongFieldIsNamed(string field, string value, string sentence)
     {
-        await using var server = await ReplayServer.StartAsync(ZoomReplay.Source, "first", calls: null, Cancellation);
+        await using var server = await StartAsync("first");
         await using var source = server.Open(field, value);
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
         Assert.StartsWith(sentence, failure.Message, StringComparison.Ordinal);
