@@ -37,7 +37,8 @@ internal sealed class HostBudget(int requestsAtATime, TimeProvider time)
         {
             while (Wait(spacing) is { Ticks: > 0 } wait)
             {
-                await Task.Delay(wait, time, cancellationToken);
+                // A delay takes whole milliseconds: a part of one would be waited for without a pause.
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), time, cancellationToken);
             }
         }
         catch

@@ -12,7 +12,7 @@ namespace Connectors.Sources.Rest.Notion;
 internal static class NotionApi
 {
     /// <summary>Three requests a second, on the average, are allowed to an integration.</summary>
-    private static readonly TimeSpan Third = TimeSpan.FromMilliseconds(334);
+    private static readonly TimeSpan Third = TimeSpan.FromSeconds(1) / 3;
 
     /// <summary>A client for an integration.</summary>
     public static RestClient CreateClient(NotionConfiguration configuration, SourceContext context)

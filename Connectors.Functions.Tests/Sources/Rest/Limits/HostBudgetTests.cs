@@ -50,6 +50,19 @@ public sealed class HostBudgetTests
     }
 
     [Fact]
+    public async Task APartOfAMillisecondIsWaitedForToo()
+    {
+        var budget = new HostBudget(5, _time);
+        var third = TimeSpan.FromSeconds(1) / 3;
+        await budget.EnterAsync(third, Cancellation);
+        _time.Advance(TimeSpan.FromMilliseconds(333));
+        var second = budget.EnterAsync(third, Cancellation);
+        Assert.False(second.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        await second;
+    }
+
+    [Fact]
     public async Task ACancelledWaitEndsAtOnceAndGivesItsPlaceBack()
     {
         var budget = new HostBudget(1, _time);
