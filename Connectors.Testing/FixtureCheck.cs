@@ -24,7 +24,9 @@ internal sealed record FixtureCheck(string? Problem)
             return new FixtureCheck(Problem: null);
         }
         catch (Exception failure)
-            when (!cancellationToken.IsCancellationRequested && !failure.Message.StartsWith(DynamicSkipToken.Value, StringComparison.Ordinal))
+            when (!cancellationToken.IsCancellationRequested
+                && !failure.Message.StartsWith(DynamicSkipToken.Value, StringComparison.Ordinal)
+            )
         {
             // new TFixture() of a type parameter wraps what the constructor throws.
             var cause = failure is System.Reflection.TargetInvocationException { InnerException: { } inner } ? inner : failure;
