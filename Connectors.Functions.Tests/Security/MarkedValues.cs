@@ -98,6 +98,7 @@ internal static class MarkedValues
                 ["graphql_query"] = "query { users { id } }",
                 ["graphql_object_to_id_map"] = """{"users": "id"}""",
                 ["username"] = "u",
+                ["retry_count"] = 0,
                 ["allowed_hosts"] = "127.0.0.1",
             },
             "http_json" => new() { ["url"] = $"{http}/items", ["allowed_hosts"] = "127.0.0.1" },

@@ -35,6 +35,8 @@ internal sealed record GraphQLConfiguration
 
     public required int MaxResponseBytes { get; init; }
 
+    public required int Retries { get; init; }
+
     /// <exception cref="ConnectorException">A field is missing or wrong.</exception>
     public static GraphQLConfiguration From(SourceSettings settings)
     {
@@ -57,6 +59,7 @@ internal sealed record GraphQLConfiguration
             PrivateHosts = settings.GetList("allowed_hosts"),
             Timeout = TimeSpan.FromSeconds(RestFields.Number(settings, GraphQLFields.Timeout, 300, 1, 3600)),
             MaxResponseBytes = RestFields.Number(settings, GraphQLFields.MaxResponse, 64, 1, 1024) * 1024 * 1024,
+            Retries = RestFields.Number(settings, "retry_count", 3, 0, 10),
         };
     }
 

@@ -58,6 +58,7 @@ public sealed class GraphQLDataSource : RestDataSource
             LargeHint = " Ask for fewer objects a page, or raise max_response_mb.",
             LateHint = "Raise connection_timeout, or ask for fewer objects a page.",
             MaxResponseBytes = configuration.MaxResponseBytes,
+            Retries = configuration.Retries,
         };
         return new RestClient(options, Context, RestClient.CreateHttp(Context, "http_endpoint", configuration.PrivateHosts));
     }

@@ -68,6 +68,7 @@ internal static class GraphQLFields
         },
         RestFields.Count(Timeout, "Connection timeout", 300, "Seconds for one request."),
         RestFields.Count(MaxResponse, "Largest answer", 64, "MiB, after decompression."),
+        RestFields.Retries,
         RestFields.AllowedHosts,
     ];
 
