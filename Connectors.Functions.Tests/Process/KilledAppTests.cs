@@ -26,8 +26,8 @@ public sealed class KilledAppTests
         using var tree = TemporaryFolder.With(Enumerable.Range(0, Files).Select(Name));
         await using var emulator = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
         await using var proxy = await ElasticsearchProxy.StartAsync(emulator.Uri, Token);
-        using var bed = new ProcessBed(emulator.Uri);
-        var connector = await bed.ConnectAsync("dir", Index, new Dictionary<string, JsonNode?> { ["directory"] = tree.Path });
+        using var fixture = new ProcessFixture(emulator.Uri);
+        var connector = await fixture.ConnectAsync("dir", Index, new Dictionary<string, JsonNode?> { ["directory"] = tree.Path });
         var random = new Random(20_262);
         var story = new List<string>();
         var jobs = new List<string>();
@@ -35,17 +35,17 @@ public sealed class KilledAppTests
         for (var round = 0; round == 0 || kills < Kills; round++)
         {
             var (written, deleted) = round == 0 ? (Files, 0) : Change(tree, round);
-            var job = await bed.StartSyncAsync(connector.Id);
+            var job = await fixture.StartSyncAsync(connector.Id);
             jobs.Add(job);
             while (true)
             {
                 var plan = KillPlan.Draw(random, folder.Path, kills < Kills);
                 var started = TimeProvider.System.GetTimestamp();
                 var code = await RunAsync(plan, proxy, folder.Path, () => IsOver(emulator, job) && Staged(folder.Path).Count == 0);
-                var state = await bed.JobAsync(job);
+                var state = await fixture.JobAsync(job);
                 story.Add(
                     $"round {round}: {plan.Text}, exit {code} after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s, "
-                        + $"{ProcessBed.Counts(state)}"
+                        + $"{ProcessFixture.Counts(state)}"
                 );
                 if (code != 137)
                 {
@@ -58,11 +58,11 @@ public sealed class KilledAppTests
             }
 
             Assert.True(
-                ProcessBed.Counts(await bed.JobAsync(job))
+                ProcessFixture.Counts(await fixture.JobAsync(job))
                     == $"Completed: indexed {written}, deleted {deleted}, total {tree.Files.Count()}",
                 string.Join('\n', story)
             );
-            AssertMirrored(tree, await bed.DocumentsAsync(Index));
+            AssertMirrored(tree, await fixture.DocumentsAsync(Index));
             Assert.Empty(Staged(folder.Path));
         }
 

@@ -23,25 +23,25 @@ public sealed partial class KilledProcessTests
         using var tree = TemporaryFolder.With(Enumerable.Range(0, 1_000).Select(Name));
         await using var emulator = await EmulatorProcess.StartAsync(data.Path, Token);
         await using var proxy = await ElasticsearchProxy.StartAsync(emulator.Uri, Token);
-        using var bed = new ProcessBed(emulator.Uri);
-        var config = bed.Configure(proxy.Uri, pageDocuments: 40, chunkSize: 20, partitions: 2);
-        var connector = await bed.ConnectAsync("dir", Index, new Dictionary<string, JsonNode?> { ["directory"] = tree.Path });
+        using var fixture = new ProcessFixture(emulator.Uri);
+        var config = fixture.Configure(proxy.Uri, pageDocuments: 40, chunkSize: 20, partitions: 2);
+        var connector = await fixture.ConnectAsync("dir", Index, new Dictionary<string, JsonNode?> { ["directory"] = tree.Path });
         var random = new Random(20_261);
         var story = new List<string>();
         var (kills, inMidSync, resumed) = (0, 0, 0);
         for (var round = 0; round == 0 || kills < Kills; round++)
         {
             var (written, deleted) = round == 0 ? (1_000, 0) : Change(tree, round);
-            var job = await bed.StartSyncAsync(connector.Id);
+            var job = await fixture.StartSyncAsync(connector.Id);
             while (true)
             {
                 var sentBefore = proxy.Operations;
-                var hasFinishedPages = bed.KeptState.Any(file => Path.GetFileName(file) == "journal" && new FileInfo(file).Length > 0);
+                var hasFinishedPages = fixture.KeptState.Any(file => Path.GetFileName(file) == "journal" && new FileInfo(file).Length > 0);
                 await using var service = Start(config, proxy, random, round == 0 ? 14 : 30, kills < Kills, out var plan);
                 var code = await service.ExitAsync(Token);
-                var state = await bed.JobAsync(job);
+                var state = await fixture.JobAsync(job);
                 resumed += hasFinishedPages && state.Status == JobStatus.InProgress ? 1 : 0;
-                story.Add($"round {round}: {plan}, exit {code}, {ProcessBed.Counts(state)}");
+                story.Add($"round {round}: {plan}, exit {code}, {ProcessFixture.Counts(state)}");
                 if (code != 137)
                 {
                     Assert.True(code == 0, $"{string.Join('\n', story)}\n{service.Output}");
@@ -57,12 +57,12 @@ public sealed partial class KilledProcessTests
             }
 
             Assert.True(
-                ProcessBed.Counts(await bed.JobAsync(job))
+                ProcessFixture.Counts(await fixture.JobAsync(job))
                     == $"Completed: indexed {written}, deleted {deleted}, total {tree.Files.Count()}",
                 string.Join('\n', story)
             );
-            AssertMirrored(tree, await bed.DocumentsAsync(Index));
-            Assert.Empty(bed.KeptState);
+            AssertMirrored(tree, await fixture.DocumentsAsync(Index));
+            Assert.Empty(fixture.KeptState);
         }
 
         TestContext.Current.TestOutputHelper!.WriteLine(string.Join('\n', story));

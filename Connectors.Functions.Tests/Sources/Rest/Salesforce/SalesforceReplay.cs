@@ -21,6 +21,8 @@ internal static partial class SalesforceReplay
         ]
     );
 
+    private static readonly byte[] LargeFile = new byte[20_000_000];
+
     public static ReplaySource Source { get; } =
         new("salesforce", context => new SalesforceDataSource(context)) { Answer = Answer, Normalize = Normalize };
 
@@ -83,7 +85,7 @@ internal static partial class SalesforceReplay
         // The recorded source did not ask for it, as it is too large.
         if (path.EndsWith("/ContentVersion/068A2/VersionData", StringComparison.Ordinal))
         {
-            return new ReplayAnswer(200, new Dictionary<string, string>(StringComparer.Ordinal), new byte[20_000_000]);
+            return new ReplayAnswer(200, new Dictionary<string, string>(StringComparer.Ordinal), LargeFile);
         }
 
         var soql = SoqlOf(request);
