@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Connectors.Emulator;
 using Connectors.LocalHost.DevHost;
@@ -23,7 +22,7 @@ public sealed class KilledAppTests
     public async Task AfterTwentyKillsAtRandomPointsTheIndexEqualsTheSourceCountsAreExactAndNothingIsLeft()
     {
         using var folder = new TemporaryFolder();
-        using var tree = TemporaryFolder.With(Enumerable.Range(0, Files).Select(Name));
+        using var tree = ChangingTree.With(Files);
         await using var emulator = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
         await using var proxy = await ElasticsearchProxy.StartAsync(emulator.Uri, Token);
         using var fixture = new ProcessFixture(emulator.Uri);
@@ -34,7 +33,7 @@ public sealed class KilledAppTests
         var (kills, inMidSync) = (0, 0);
         for (var round = 0; round == 0 || kills < Kills; round++)
         {
-            var (written, deleted) = round == 0 ? (Files, 0) : Change(tree, round);
+            var (written, deleted) = round == 0 ? (Files, 0) : ChangingTree.Change(tree, round, 60);
             var job = await fixture.StartSyncAsync(connector.Id);
             jobs.Add(job);
             while (true)
@@ -71,8 +70,6 @@ public sealed class KilledAppTests
         Assert.All(jobs, job => Assert.True(IsOver(emulator, job)));
         await AssertOrchestrationsEndedAsync(folder.Path, jobs, emulator.Uri);
     }
-
-    private static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"{number % 7}/{number:0000}.txt");
 
     private static bool IsOver(EmulatorServer server, string job) => SyncJobs.StatusOf(server, job) is "completed" or "error" or "canceled";
 
@@ -119,28 +116,6 @@ public sealed class KilledAppTests
         }
 
         return await exit;
-    }
-
-    /// <summary>Changes some files, removes some and adds some.</summary>
-    private static (int Written, int Deleted) Change(TemporaryFolder tree, int round)
-    {
-        var files = tree.Files.Order(StringComparer.Ordinal).ToList();
-        var changed = files.Where((_, place) => place % 3 == 0).ToList();
-        var removed = files.Where((_, place) => place % 3 == 1).Take(60).ToList();
-        foreach (var file in changed)
-        {
-            // Another time stamp even where the clock of the file system is coarse.
-            tree.Write(file, $"{file} in round {round}");
-            File.SetLastWriteTimeUtc(tree[file], new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddDays(round));
-        }
-
-        removed.ForEach(file => File.Delete(tree[file]));
-        for (var number = 0; number < 60; number++)
-        {
-            tree.Write(Name(number + (10_000 * round)), "new");
-        }
-
-        return (changed.Count + 60, removed.Count);
     }
 
     private static void AssertMirrored(TemporaryFolder tree, SortedDictionary<string, JsonObject> documents)

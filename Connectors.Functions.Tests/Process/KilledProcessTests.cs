@@ -20,7 +20,7 @@ public sealed partial class KilledProcessTests
     public async Task AfterTwentyKillsAtRandomPointsTheIndexEqualsTheSourceAndEveryCountIsExact()
     {
         using var data = new TemporaryFolder();
-        using var tree = TemporaryFolder.With(Enumerable.Range(0, 1_000).Select(Name));
+        using var tree = ChangingTree.With(1_000);
         await using var emulator = await EmulatorProcess.StartAsync(data.Path, Token);
         await using var proxy = await ElasticsearchProxy.StartAsync(emulator.Uri, Token);
         using var fixture = new ProcessFixture(emulator.Uri);
@@ -31,7 +31,7 @@ public sealed partial class KilledProcessTests
         var (kills, inMidSync, resumed) = (0, 0, 0);
         for (var round = 0; round == 0 || kills < Kills; round++)
         {
-            var (written, deleted) = round == 0 ? (1_000, 0) : Change(tree, round);
+            var (written, deleted) = round == 0 ? (1_000, 0) : ChangingTree.Change(tree, round, 100);
             var job = await fixture.StartSyncAsync(connector.Id);
             while (true)
             {
@@ -70,8 +70,6 @@ public sealed partial class KilledProcessTests
         Assert.True(resumed >= 3, $"Only {resumed} runs had finished pages to go on after.\n{string.Join('\n', story)}");
     }
 
-    private static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"{number % 7}/{number:0000}.txt");
-
     /// <summary>Starts the service with a moment chosen at which it is killed: at its n-th bulk request or its n-th request of any kind,
     /// before that is carried out or after it, without its answer.</summary>
     private static IngestProcess Start(string config, ElasticsearchProxy proxy, Random random, int lastBulk, bool kill, out string plan)
@@ -108,28 +106,6 @@ public sealed partial class KilledProcessTests
 
     [GeneratedRegex(@"goes on where it was: \d+ documents read, (?<written>\d+) written", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Resumed();
-
-    /// <summary>Changes some files, removes some and adds some.</summary>
-    private static (int Written, int Deleted) Change(TemporaryFolder tree, int round)
-    {
-        var files = tree.Files.Order(StringComparer.Ordinal).ToList();
-        var changed = files.Where((_, place) => place % 3 == 0).ToList();
-        var removed = files.Where((_, place) => place % 3 == 1).Take(100).ToList();
-        foreach (var file in changed)
-        {
-            // Another time stamp even where the clock of the file system is coarse.
-            tree.Write(file, $"{file} in round {round}");
-            File.SetLastWriteTimeUtc(tree[file], new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddDays(round));
-        }
-
-        removed.ForEach(file => File.Delete(tree[file]));
-        for (var number = 0; number < 100; number++)
-        {
-            tree.Write(Name(number + (10_000 * round)), "new");
-        }
-
-        return (changed.Count + 100, removed.Count);
-    }
 
     private static void AssertMirrored(TemporaryFolder tree, SortedDictionary<string, JsonObject> documents)
     {

@@ -172,17 +172,6 @@ public sealed class KilledHostPropertyTests
         int Seed
     )
     {
-        /// <summary>The source with these documents: those with the same id in the same partition.</summary>
-        public MemorySource Source(List<MemoryDocument> documents) =>
-            new()
-            {
-                PageSize = PageSize,
-                Partitions =
-                [
-                    .. Enumerable
-                        .Range(0, Partitions)
-                        .Select(number => documents.Where(document => int.Parse(document.Id.AsSpan(3)) % Partitions == number).ToList()),
-                ],
-            };
+        public MemorySource Source(List<MemoryDocument> documents) => MemorySource.Partitioned(documents, Partitions, PageSize);
     }
 }

@@ -229,23 +229,6 @@ public sealed class OrchestrationPropertyTests
 
         public int Fault(int number) => Faults[number % Faults.Length];
 
-        public MemorySource Source(List<MemoryDocument> documents) =>
-            new()
-            {
-                PageSize = PageSize,
-                Partitions =
-                [
-                    .. Enumerable
-                        .Range(0, Partitions)
-                        .Select(number =>
-                            documents
-                                .Where(document =>
-                                    int.Parse(document.Id.AsSpan(3), System.Globalization.CultureInfo.InvariantCulture) % Partitions
-                                    == number
-                                )
-                                .ToList()
-                        ),
-                ],
-            };
+        public MemorySource Source(List<MemoryDocument> documents) => MemorySource.Partitioned(documents, Partitions, PageSize);
     }
 }

@@ -69,6 +69,25 @@ internal sealed class MemorySource : IDataSource
             ],
         };
 
+    /// <summary>Documents whose ids end with a number after <c>id-</c>: those with the same id in the same partition.</summary>
+    public static MemorySource Partitioned(List<MemoryDocument> documents, int partitions, int pageSize) =>
+        new()
+        {
+            PageSize = pageSize,
+            Partitions =
+            [
+                .. Enumerable
+                    .Range(0, partitions)
+                    .Select(partition =>
+                        documents
+                            .Where(document =>
+                                int.Parse(document.Id.AsSpan("id-".Length), CultureInfo.InvariantCulture) % partitions == partition
+                            )
+                            .ToList()
+                    ),
+            ],
+        };
+
     public Task PingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken)

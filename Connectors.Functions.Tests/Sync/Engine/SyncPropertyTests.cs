@@ -142,17 +142,7 @@ public sealed class SyncPropertyTests
     {
         /// <summary>The source with these documents; those with the same id are in the same partition, so that their order is
         /// defined.</summary>
-        public MemorySource Source(List<MemoryDocument> documents) =>
-            new()
-            {
-                PageSize = PageSize,
-                Partitions =
-                [
-                    .. Enumerable
-                        .Range(0, Partitions)
-                        .Select(number => documents.Where(document => int.Parse(document.Id.AsSpan(3)) % Partitions == number).ToList()),
-                ],
-            };
+        public MemorySource Source(List<MemoryDocument> documents) => MemorySource.Partitioned(documents, Partitions, PageSize);
 
         public Dictionary<string, MemoryDocument> Distinct(List<MemoryDocument> documents)
         {

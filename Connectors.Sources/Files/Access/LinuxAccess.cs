@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Connectors.Sources.Files.Access;
 
-/// <summary>What Linux knows of who may use a file beyond <see cref="LinuxStat"/>: its access control list, and where its path really
-/// leads.</summary>
+/// <summary>What decides who may read a file beside <see cref="LinuxStat"/>: its access control list, and the folders that its path really
+/// goes through.</summary>
 internal static partial class LinuxAccess
 {
     private const string AclAttribute = "system.posix_acl_access";
@@ -13,8 +13,8 @@ internal static partial class LinuxAccess
     private const int NoAttribute = 61;
     private const int NotSupported = 95;
 
-    /// <summary>The list of the file at the path, links followed; <see langword="null"/> when its mode says all.</summary>
-    /// <exception cref="IOException">It can't be told.</exception>
+    /// <summary>The list of the file at the path, links followed; <see langword="null"/> when the file has only its mode bits.</summary>
+    /// <exception cref="IOException">The list can't be read.</exception>
     public static PosixAcl? FindAcl(string path)
     {
         Span<byte> small = stackalloc byte[512];
@@ -37,7 +37,7 @@ internal static partial class LinuxAccess
     }
 
     /// <summary>The path with every symbolic link in it followed; <see langword="null"/> when nothing is there.</summary>
-    /// <exception cref="IOException">It can't be told.</exception>
+    /// <exception cref="IOException">The links can't be read.</exception>
     public static string? Resolve(string path)
     {
         var found = RealPath(path, 0);

@@ -135,7 +135,7 @@ internal sealed class DropboxDocuments(RestClient client, DropboxAccount account
             return Content(item, name, "2/files/download", new() { ["path"] = IdOf(item) });
         }
 
-        // Paper and the like are no files; they can be exported as ones.
+        // Paper documents and the like are not files, but can be exported as files.
         var isPaper = name.EndsWith(".paper", StringComparison.OrdinalIgnoreCase);
         var format = isPaper ? "md" : item.Text("export_info", "export_as");
         return format is null
