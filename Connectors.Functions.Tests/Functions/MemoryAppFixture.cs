@@ -1,28 +1,18 @@
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Functions.Hosting;
 using Connectors.Functions.Orchestrations;
-using Connectors.LocalHost.Hosting;
-using Connectors.Sources;
 using Connectors.Sync.Bulk;
-using Connectors.Sync.Configuration;
 using Connectors.Sync.Diff;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Staged;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
-using Connectors.Sync.Sources;
-using Connectors.Tests.Support;
 using Connectors.Tests.Support.InMemory;
 using Connectors.Tests.Sync.Protocol;
 using Connectors.Tests.Sync.Service;
-using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
-using Xunit;
 
 namespace Connectors.Tests.Functions;
 

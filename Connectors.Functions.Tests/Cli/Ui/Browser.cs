@@ -10,7 +10,8 @@ namespace Connectors.Tests.Cli.Ui;
 /// and no cookie with the others.</summary>
 public sealed class Browser : IAsyncDisposable
 {
-    private readonly Lazy<Task<(IPlaywright Playwright, IBrowser Chromium)>> _started = new(StartAsync);
+    private readonly Lock _lock = new();
+    private Task<(IPlaywright Playwright, IBrowser Chromium)>? _started;
 
     private static string Program => Environment.GetEnvironmentVariable("CONNECTORS_CHROMIUM") ?? "/usr/bin/chromium";
 
@@ -18,7 +19,7 @@ public sealed class Browser : IAsyncDisposable
     internal async Task<BrowserPage> OpenAsync(int width = 1280, int height = 900, ColorScheme colors = ColorScheme.Light)
     {
         Require();
-        var (_, chromium) = await _started.Value;
+        var (_, chromium) = await StartOnceAsync();
         var page = await chromium.NewPageAsync(
             new BrowserNewPageOptions
             {
@@ -38,11 +39,19 @@ public sealed class Browser : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_started.IsValueCreated)
+        if (_started is not null)
         {
-            var (playwright, chromium) = await _started.Value;
+            var (playwright, chromium) = await _started;
             await chromium.DisposeAsync();
             playwright.Dispose();
+        }
+    }
+
+    private Task<(IPlaywright Playwright, IBrowser Chromium)> StartOnceAsync()
+    {
+        lock (_lock)
+        {
+            return _started ??= StartAsync();
         }
     }
 

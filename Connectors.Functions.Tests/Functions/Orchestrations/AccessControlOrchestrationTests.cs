@@ -1,10 +1,7 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
-using Connectors.Emulator;
 using Connectors.Sources;
 using Connectors.Sources.Files;
-using Connectors.Sync.Configuration;
-using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;

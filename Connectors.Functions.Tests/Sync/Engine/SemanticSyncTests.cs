@@ -5,12 +5,10 @@ using Connectors.Emulator.Faults;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Elasticsearch.Indices;
 using Connectors.Sync.Engine;
-using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Engine.Staged;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.InMemory;
 using Connectors.Tests.Sync.Elasticsearch;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Engine;

@@ -1,17 +1,12 @@
 using System.Globalization;
-using Connectors.Emulator;
 using Connectors.Emulator.Faults;
 using Connectors.Sync.Bulk;
-using Connectors.Sync.Configuration;
 using Connectors.Sync.Diff;
-using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine;
-using Connectors.Sync.Engine.Planning;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.InMemory;
 using Connectors.Tests.Sync.Elasticsearch;
 using CsCheck;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Engine;

@@ -1,8 +1,4 @@
 using System.Text.Json.Nodes;
-using Connectors.Emulator;
-using Connectors.Sync.Configuration;
-using Connectors.Sync.Elasticsearch;
-using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
@@ -16,7 +12,6 @@ using Connectors.Tests.Sources.Rest.Salesforce;
 using Connectors.Tests.Sources.Rest.ServiceNow;
 using Connectors.Tests.Support;
 using Connectors.Tests.Sync.Elasticsearch;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.EndToEnd;

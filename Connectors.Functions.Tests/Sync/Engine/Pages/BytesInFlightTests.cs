@@ -4,7 +4,6 @@ using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Pages;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.InMemory;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Engine.Pages;

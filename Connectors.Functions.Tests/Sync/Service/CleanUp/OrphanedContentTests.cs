@@ -1,7 +1,6 @@
 using Connectors.Emulator;
 using Connectors.Emulator.Faults;
 using Connectors.Sync.Configuration;
-using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
@@ -9,7 +8,6 @@ using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service;
 using Connectors.Sync.Service.CleanUp;
 using Connectors.Testing;
-using Connectors.Tests.Support;
 using Connectors.Tests.Sync.Elasticsearch;
 using Connectors.Tests.Sync.Protocol;
 using Microsoft.Extensions.Time.Testing;

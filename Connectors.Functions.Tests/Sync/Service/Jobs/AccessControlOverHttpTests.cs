@@ -1,10 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
-using Connectors.Emulator;
 using Connectors.Sources;
-using Connectors.Sync.Configuration;
-using Connectors.Sync.Elasticsearch;
-using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
