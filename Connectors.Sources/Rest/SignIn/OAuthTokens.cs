@@ -1,4 +1,3 @@
-using System.Net;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Http;
 using Duende.IdentityModel.Client;
@@ -48,14 +47,14 @@ internal sealed class OAuthTokens : ITokenSource
         Parameters? parameters = null,
         ClientCredentialStyle style = ClientCredentialStyle.PostBody
     ) => new(http, service, hint, time, () => new ClientCredentialsTokenRequest
-    {
-        Address = endpoint.AbsoluteUri,
-        ClientId = clientId,
-        ClientSecret = clientSecret.Reveal(),
-        ClientCredentialStyle = style,
-        GrantType = parameters?.GetValues("grant_type").FirstOrDefault() ?? "client_credentials",
-        Parameters = Without(parameters, "grant_type"),
-    });
+            {
+                Address = endpoint.AbsoluteUri,
+                ClientId = clientId,
+                ClientSecret = clientSecret.Reveal(),
+                ClientCredentialStyle = style,
+                GrantType = parameters?.GetValues("grant_type").FirstOrDefault() ?? "client_credentials",
+                Parameters = Without(parameters, "grant_type"),
+            });
 
     /// <summary>By a refresh token.</summary>
     public static OAuthTokens Refresh(
@@ -71,15 +70,14 @@ internal sealed class OAuthTokens : ITokenSource
     {
         OAuthTokens tokens = null!;
         tokens = new OAuthTokens(http, service, hint, time, () => new RefreshTokenRequest
-        {
-            Address = endpoint.AbsoluteUri,
-            ClientId = clientId,
-            ClientSecret = clientSecret.Reveal(),
-            ClientCredentialStyle = ClientCredentialStyle.PostBody,
-            GrantType = "refresh_token",
-            RefreshToken = tokens._refreshToken!.Reveal(),
-        })
-        { _refreshToken = refreshToken };
+            {
+                Address = endpoint.AbsoluteUri,
+                ClientId = clientId,
+                ClientSecret = clientSecret.Reveal(),
+                ClientCredentialStyle = ClientCredentialStyle.PostBody,
+                GrantType = "refresh_token",
+                RefreshToken = tokens._refreshToken!.Reveal(),
+            }) { _refreshToken = refreshToken };
         return tokens;
     }
 
@@ -92,11 +90,11 @@ internal sealed class OAuthTokens : ITokenSource
         Uri endpoint,
         Func<string> assertion
     ) => new(http, service, hint, time, () => new TokenRequest
-    {
-        Address = endpoint.AbsoluteUri,
-        GrantType = "urn:ietf:params:oauth:grant-type:jwt-bearer",
-        Parameters = { { "assertion", assertion() } },
-    });
+            {
+                Address = endpoint.AbsoluteUri,
+                GrantType = "urn:ietf:params:oauth:grant-type:jwt-bearer",
+                Parameters = { { "assertion", assertion() } },
+            });
 
     /// <inheritdoc/>
     public async Task<AccessToken> FetchAsync(CancellationToken cancellationToken)
@@ -115,28 +113,8 @@ internal sealed class OAuthTokens : ITokenSource
             return new AccessToken(new Secret(token), answer.ExpiresIn > 0 ? _time.GetUtcNow().AddSeconds(answer.ExpiresIn) : null);
         }
 
-        throw answer.ErrorType switch
-        {
-            ResponseErrorType.Exception => new ConnectorException(
-                FailureKind.Retry,
-                $"{_service}: no token could be fetched: the token endpoint can't be reached."
-            ),
-            ResponseErrorType.Http when RestErrors.IsPassing(answer.HttpStatusCode) => new ConnectorException(
-                FailureKind.Retry,
-                $"{_service}: the token endpoint could not answer at the moment ({(int)answer.HttpStatusCode}).",
-                RestErrors.Cause(answer.HttpStatusCode)
-            ),
-            _ => new ConnectorException(
-                FailureKind.Fatal,
-                $"{_service}: gives no token ({Word(answer.Error)}). {_hint}",
-                RestErrors.Cause(HttpStatusCode.Unauthorized)
-            ),
-        };
+        throw OAuthErrors.Explain(_service, _hint, answer);
     }
-
-    /// <summary>The protocol's word for an error (<c>invalid_client</c>); nothing else, as descriptions repeat what was sent.</summary>
-    private static string Word(string? error) =>
-        error is { Length: > 0 and < 40 } && error.All(letter => char.IsAsciiLetterLower(letter) || letter == '_') ? error : "refused";
 
     private static Parameters Without(Parameters? parameters, string name) =>
         parameters is null ? [] : new Parameters(parameters.Where(parameter => parameter.Key != name));
