@@ -26,6 +26,17 @@ internal static class SandflyReplay
             }
         );
 
+    /// <summary>A page of the summary of SSH keys.</summary>
+    public static ReplayAnswer Keys(bool more, params string[] ids) =>
+        ReplayAnswer.Json(
+            new JsonObject
+            {
+                ["more_results"] = more,
+                ["data"] = new JsonArray([.. ids.Select(id => (JsonNode)new JsonObject { ["id"] = id })]),
+            }
+        );
+
+    /// <summary>The recorded source asks for the first page of SSH keys only, without its number.</summary>
     private static ReplayRequest Normalize(ReplayRequest request)
     {
         var body = request.Body?.DeepClone();
@@ -34,9 +45,6 @@ internal static class SandflyReplay
             body!.AsObject().Remove("password");
         }
 
-        return request with
-        {
-            Body = body,
-        };
+        return (request with { Body = body }).WithQuery("size", _ => null).WithQuery("page", page => page == "1" ? null : page);
     }
 }
