@@ -5,6 +5,11 @@ using Connectors.Tests.Sources.Rest.Replay;
 namespace Connectors.Tests.Sources.Rest.Sandfly;
 
 /// <summary>How the recording of Sandfly is replayed.</summary>
+/// <remarks>
+/// No public reference of Sandfly's API was found. What is asked and read agrees with Sandfly's add-on for Splunk: auth/login, license
+/// (date, limits.features), sshhunter/summary (size, page, more_results) and key, results (filter with columnField, operatorValue and
+/// linkoperator, sort by sequence_id).
+/// </remarks>
 internal static class SandflyReplay
 {
     public static ReplaySource Source { get; } = With((_, _) => null);

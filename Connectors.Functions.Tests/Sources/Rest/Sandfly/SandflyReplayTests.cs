@@ -91,7 +91,7 @@ public sealed class SandflyReplayTests : ReplayTests
         Assert.Contains("gives none", failure.Message, StringComparison.Ordinal);
     }
 
-    // Sandfly's own add-on for Splunk, input "SSH keys": sshhunter/summary?size=5&page=1, the next page while more_results is true.
+    // Sandfly's add-on for Splunk, input "SSH keys": sshhunter/summary?size=5&page=1, the next page while more_results is true.
     [Fact]
     public async Task KeysBeyondTheFirstPageAreReadToo()
     {
