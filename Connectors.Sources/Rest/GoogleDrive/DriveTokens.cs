@@ -1,5 +1,3 @@
-using Connectors.Abstractions;
-
 namespace Connectors.Sources.Rest.GoogleDrive;
 
 /// <summary>

@@ -47,14 +47,14 @@ internal sealed class OAuthTokens : ITokenSource
         Parameters? parameters = null,
         ClientCredentialStyle style = ClientCredentialStyle.PostBody
     ) => new(http, service, hint, time, () => new ClientCredentialsTokenRequest
-            {
-                Address = endpoint.AbsoluteUri,
-                ClientId = clientId,
-                ClientSecret = clientSecret.Reveal(),
-                ClientCredentialStyle = style,
-                GrantType = parameters?.GetValues("grant_type").FirstOrDefault() ?? "client_credentials",
-                Parameters = Without(parameters, "grant_type"),
-            });
+    {
+        Address = endpoint.AbsoluteUri,
+        ClientId = clientId,
+        ClientSecret = clientSecret.Reveal(),
+        ClientCredentialStyle = style,
+        GrantType = parameters?.GetValues("grant_type").FirstOrDefault() ?? "client_credentials",
+        Parameters = Without(parameters, "grant_type"),
+    });
 
     /// <summary>By a refresh token.</summary>
     public static OAuthTokens Refresh(
@@ -70,14 +70,15 @@ internal sealed class OAuthTokens : ITokenSource
     {
         OAuthTokens tokens = null!;
         tokens = new OAuthTokens(http, service, hint, time, () => new RefreshTokenRequest
-            {
-                Address = endpoint.AbsoluteUri,
-                ClientId = clientId,
-                ClientSecret = clientSecret.Reveal(),
-                ClientCredentialStyle = ClientCredentialStyle.PostBody,
-                GrantType = "refresh_token",
-                RefreshToken = tokens._refreshToken!.Reveal(),
-            }) { _refreshToken = refreshToken };
+        {
+            Address = endpoint.AbsoluteUri,
+            ClientId = clientId,
+            ClientSecret = clientSecret.Reveal(),
+            ClientCredentialStyle = ClientCredentialStyle.PostBody,
+            GrantType = "refresh_token",
+            RefreshToken = tokens._refreshToken!.Reveal(),
+        })
+        { _refreshToken = refreshToken };
         return tokens;
     }
 
@@ -90,11 +91,11 @@ internal sealed class OAuthTokens : ITokenSource
         Uri endpoint,
         Func<string> assertion
     ) => new(http, service, hint, time, () => new TokenRequest
-            {
-                Address = endpoint.AbsoluteUri,
-                GrantType = "urn:ietf:params:oauth:grant-type:jwt-bearer",
-                Parameters = { { "assertion", assertion() } },
-            });
+    {
+        Address = endpoint.AbsoluteUri,
+        GrantType = "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        Parameters = { { "assertion", assertion() } },
+    });
 
     /// <inheritdoc/>
     public async Task<AccessToken> FetchAsync(CancellationToken cancellationToken)

@@ -338,7 +338,8 @@ public sealed class GoogleDriveChangesTests
     private static async Task<Read> ReadAsync(IDataSource source, string cursor)
     {
         var read = new Read();
-        for (var after = PageToken.Start; ; )
+        var after = PageToken.Start;
+        while (true)
         {
             using var page = await ((IChangeFeed)source).ReadChangesAsync(cursor, after, PageLimits.Default, Cancellation);
             Assert.Null(page.ExpiredReason);
