@@ -110,6 +110,19 @@ public sealed class NetworkDriveAccessTests : IDisposable
         }
     }
 
+    /// <summary>The kernel is asked, and this machine's own folders are on no share.</summary>
+    [Fact]
+    public async Task AFolderThatIsNoShareIsRefused()
+    {
+        await using var source = Open(tree: new FileTree());
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
+        Assert.Contains(
+            "its file system shows no access list of Windows. Mount the share by Linux' cifs",
+            failure.Message,
+            StringComparison.Ordinal
+        );
+    }
+
     [Fact]
     public async Task IdentitiesAreTheUsersOfTheFile()
     {
@@ -165,7 +178,7 @@ public sealed class NetworkDriveAccessTests : IDisposable
     private static IReadOnlyList<string> Values(params (AceType Type, byte Flags, uint Mask, string Sid)[] entries) =>
         new WindowsAccess(new ListedTree(), Mappings).Of(SecurityDescriptor.Parse(DescriptorBytes.Of(Bob, entries)));
 
-    private NetworkDriveDataSource Open(string? users = null)
+    private NetworkDriveDataSource Open(string? users = null, IFileTree? tree = null)
     {
         if (users is null)
         {
@@ -184,7 +197,7 @@ public sealed class NetworkDriveAccessTests : IDisposable
             },
             new NetworkDriveDataSource(SourceContext.Empty).Description.Fields
         );
-        return new NetworkDriveDataSource(context, _tree);
+        return new NetworkDriveDataSource(context, tree ?? _tree);
     }
 
     /// <summary>The machine's files, with lists of Windows: everybody may read what none is given for.</summary>
