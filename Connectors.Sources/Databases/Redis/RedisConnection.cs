@@ -134,7 +134,7 @@ internal sealed class RedisConnection : IAsyncDisposable
             AbortOnConnectFail = true,
             BacklogPolicy = BacklogPolicy.FailFast,
 
-            // With a second try of its own the client waits for the whole timeout, also where the server refused at once.
+            // With a second try of its own the client always waits for the whole timeout, also where the server refused at once.
             ConnectRetry = 0,
             ConnectTimeout = ConnectMilliseconds,
             AsyncTimeout = AnswerMilliseconds,
