@@ -7,8 +7,8 @@ namespace Connectors.Extraction;
 
 /// <summary>
 /// The extraction program: reads files from standard input and writes their text to standard output until the input ends. It does not trust
-/// any file: its parent limits its memory and ends it when a file takes too long, so a file that crashes it costs one process; and before it
-/// reads the first one it gives up whatever reading does not need.
+/// any file: its parent limits its memory and ends it when a file takes too long, so a file that crashes it costs one process; and before
+/// it reads the first one it gives up whatever reading does not need.
 /// </summary>
 public static class ExtractionWorker
 {
