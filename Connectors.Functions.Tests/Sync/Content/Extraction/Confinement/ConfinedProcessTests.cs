@@ -61,6 +61,7 @@ public sealed class ConfinedProcessTests
                 .. AttacksOnSecrets.Select(attack =>
                     $"{attack}: {(LinuxKernel.HasLandlock ? TakenOverLibrary.Refused : TakenOverLibrary.Done)}"
                 ),
+                $"{TakenOverLibrary.Needed}: {TakenOverLibrary.Done}",
             ],
             process.Attacks.Select(attack => $"{attack.Key}: {attack.Value}")
         );
@@ -77,7 +78,7 @@ public sealed class ConfinedProcessTests
 
         Assert.Equal(ExtractionConfinement.None, process.Said);
         Assert.True(process.Attacks.Values.All(outcome => outcome == TakenOverLibrary.Done), process.Output);
-        Assert.Equal(Attacks.Concat(AttacksOnSecrets), process.Attacks.Keys);
+        Assert.Equal([.. Attacks, .. AttacksOnSecrets, TakenOverLibrary.Needed], process.Attacks.Keys);
         Assert.Equal("all", process.CallsLetThrough);
         Assert.True(process.HasConnected);
         Assert.Equal("secret written: hunter2x", process.Folder);

@@ -1,7 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Connectors.Extraction.Confinement;
 
 namespace Connectors.Tests.Sync.Content.Extraction.Confinement;
@@ -18,6 +21,9 @@ internal static partial class TakenOverLibrary
 
     /// <summary>Environment variable with the folder to attack; it has the files "secret" and "unwanted".</summary>
     public const string FolderVariable = "CONNECTORS_TESTS_ATTACKED_FOLDER";
+
+    /// <summary>What is no attack: libraries of the system, which PDF files with a password need, can still be loaded.</summary>
+    public const string Needed = "decrypt";
 
     public const string Done = "done";
     public const string Refused = "refused";
@@ -60,6 +66,7 @@ internal static partial class TakenOverLibrary
         Try("read the service's environment", () => File.ReadAllBytes($"/proc/{ParentId()}/environ"));
         Try("read what the service left open", () => FindOpen(Path.Combine(folder, "secret")));
         Try("list a folder", () => Directory.GetFiles(folder));
+        Try(Needed, Decrypt);
         output.WriteLine($"calls that are let through: {string.Join(", ", CallsLetThrough())}");
 
         void Try(string what, Action attack)
@@ -81,6 +88,12 @@ internal static partial class TakenOverLibrary
     {
         using var client = new TcpClient();
         client.Connect(IPAddress.Loopback, port);
+    }
+
+    private static void Decrypt()
+    {
+        using var aes = Aes.Create();
+        aes.DecryptCbc(new byte[16], new byte[16], PaddingMode.None);
     }
 
     private static void FindOpen(string file)
@@ -113,15 +126,18 @@ internal static partial class TakenOverLibrary
     /// <summary>Does it on a thread that the runtime had before the first line of the program ran.</summary>
     private static void OnTheFinalizersThread(Action action)
     {
-        var outcome = new TaskCompletionSource();
-        Drop(action, outcome);
+        var failure = new StrongBox<Exception?>(new InvalidOperationException("It did not run."));
+        Drop(action, failure);
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        outcome.Task.GetAwaiter().GetResult();
+        if (failure.Value is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure.Value);
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Drop(Action action, TaskCompletionSource outcome) => _ = new Finalizer(action, outcome);
+    private static void Drop(Action action, StrongBox<Exception?> failure) => _ = new Finalizer(action, failure);
 
     private static void Check(int result)
     {
@@ -140,18 +156,19 @@ internal static partial class TakenOverLibrary
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint Call(nint number, nint argument1, nint argument2, nint argument3, nint argument4);
 
-    private sealed class Finalizer(Action action, TaskCompletionSource outcome)
+    [SuppressMessage("Design", "MA0055:Do not use finalizer", Justification = "Its thread is what is wanted.")]
+    private sealed class Finalizer(Action action, StrongBox<Exception?> failure)
     {
         ~Finalizer()
         {
             try
             {
                 action();
-                outcome.SetResult();
+                failure.Value = null;
             }
-            catch (Exception failure)
+            catch (Exception thrown)
             {
-                outcome.SetException(failure);
+                failure.Value = thrown;
             }
         }
     }
