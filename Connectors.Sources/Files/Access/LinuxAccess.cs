@@ -7,7 +7,8 @@ namespace Connectors.Sources.Files.Access;
 internal static partial class LinuxAccess
 {
     private const string AclAttribute = "system.posix_acl_access";
-    private const int MaxAclBytes = 64 * 1024;
+    private const string DescriptorAttribute = "system.cifs_acl";
+    private const int MaxAttributeBytes = 64 * 1024;
     private const int NotFound = 2;
     private const int NotAFolder = 20;
     private const int NoAttribute = 61;
@@ -15,26 +16,12 @@ internal static partial class LinuxAccess
 
     /// <summary>The list of the file at the path, links followed; <see langword="null"/> when its mode says all.</summary>
     /// <exception cref="IOException">It can't be told.</exception>
-    public static PosixAcl? FindAcl(string path)
-    {
-        Span<byte> small = stackalloc byte[512];
-        var length = GetAttribute(path, AclAttribute, small, (nuint)small.Length);
-        if (length >= 0)
-        {
-            return PosixAcl.Parse(small[..(int)length]);
-        }
+    public static PosixAcl? FindAcl(string path) => FindAttribute(path, AclAttribute) is { } value ? PosixAcl.Parse(value) : null;
 
-        if (Marshal.GetLastPInvokeError() is NoAttribute or NotSupported)
-        {
-            return null;
-        }
-
-        var large = new byte[MaxAclBytes];
-        length = GetAttribute(path, AclAttribute, large, (nuint)large.Length);
-        return length >= 0
-            ? PosixAcl.Parse(large.AsSpan(0, (int)length))
-            : throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
-    }
+    /// <summary>The security descriptor of the file at the path, links followed, as the kernel's SMB client hands it on from the server;
+    /// <see langword="null"/> when its file system has none.</summary>
+    /// <exception cref="IOException">It can't be told.</exception>
+    public static byte[]? FindSecurityDescriptor(string path) => FindAttribute(path, DescriptorAttribute);
 
     /// <summary>The path with every symbolic link in it followed; <see langword="null"/> when nothing is there.</summary>
     /// <exception cref="IOException">It can't be told.</exception>
@@ -55,6 +42,25 @@ internal static partial class LinuxAccess
         {
             Free(found);
         }
+    }
+
+    private static byte[]? FindAttribute(string path, string name)
+    {
+        Span<byte> small = stackalloc byte[1024];
+        var length = GetAttribute(path, name, small, (nuint)small.Length);
+        if (length >= 0)
+        {
+            return small[..(int)length].ToArray();
+        }
+
+        if (Marshal.GetLastPInvokeError() is NoAttribute or NotSupported)
+        {
+            return null;
+        }
+
+        var large = new byte[MaxAttributeBytes];
+        length = GetAttribute(path, name, large, (nuint)large.Length);
+        return length >= 0 ? large[..(int)length] : throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
     }
 
     [LibraryImport("libc", EntryPoint = "getxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

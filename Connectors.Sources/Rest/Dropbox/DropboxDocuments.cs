@@ -77,6 +77,10 @@ internal sealed class DropboxDocuments(RestClient client, DropboxAccount account
             {
                 page.AddUnreadable(id, $"The link to the shared file can't be opened ({DropboxErrors.TagsOf(link)}).");
             }
+            else if (link.Json.Text(".tag") == "file" && link.Json.Text("id") is null)
+            {
+                page.AddUnreadable(id, "The link to the shared file does not say which file it is.");
+            }
             else if (link.Json.Text(".tag") == "file")
             {
                 links.Add(link.Json.Clone());

@@ -55,6 +55,21 @@ internal static partial class SalesforceReplay
         );
     }
 
+    /// <summary>A page of an answer to a query, of five records in all.</summary>
+    /// <param name="next">What names the next page; <see langword="null"/> for the last one.</param>
+    /// <param name="records">The records of the page.</param>
+    public static ReplayAnswer Page(string? next, params JsonNode[] records)
+    {
+        var page = new JsonObject { ["totalSize"] = 5, ["done"] = next is null };
+        if (next is not null)
+        {
+            page["nextRecordsUrl"] = $"{Query}/{next}";
+        }
+
+        page["records"] = new JsonArray(records);
+        return ReplayAnswer.Json(page);
+    }
+
     /// <summary>The query of a request; empty for other requests.</summary>
     public static string SoqlOf(ReplayRequest request) =>
         SoqlKey.Of(request.Query.FirstOrDefault(parameter => parameter.Key == "q").Value ?? string.Empty);
