@@ -58,9 +58,9 @@ public sealed class LocalExtractorTests : IClassFixture<LocalExtractorTests.Fixt
             "/usr/bin/env",
             [$"{ExtractionFrame.ConfinementVariable}={ExtractionFrame.ConfinementOff}", "TMPDIR=/nowhere", real.Program, .. real.Arguments]
         );
-        await using var bench = new ExtractionBench(new LocalExtractionOptions { Processes = 1, Command = command });
+        await using var fixture = new ExtractionFixture(new LocalExtractionOptions { Processes = 1, Command = command });
 
-        Assert.Equal((ContentOutcome.Text, "first\nsecond"), await bench.ReadAsync("a.docx", MadeFiles.Word("first", "second")));
+        Assert.Equal((ContentOutcome.Text, "first\nsecond"), await fixture.ReadAsync("a.docx", MadeFiles.Word("first", "second")));
     }
 
     [Fact]
