@@ -203,7 +203,7 @@ internal sealed class RestClient : IDisposable
             : throw new ConnectorException($"{_options.Name}: named an address that is none. Check {_options.AddressField}.");
 
     private Task<IDisposable> EnterAsync(Uri address, CancellationToken cancellationToken) =>
-        BudgetOf(address).EnterAsync(LimitOf(address).Spacing, cancellationToken);
+        BudgetOf(address).EnterAsync(LimitOf(address).Spacing, _context.Waits, cancellationToken);
 
     private HostBudget BudgetOf(Uri address) => _context.Hosts.For(LimitOf(address).Name, _options.RequestsAtATime, _context.TimeProvider);
 
@@ -242,6 +242,7 @@ internal sealed class RestClient : IDisposable
     private ValueTask LogAsync(OnRetryArguments<RestResponse> arguments)
     {
         var reason = arguments.Outcome.Exception?.Message ?? $"status {(int)arguments.Outcome.Result!.Status}";
+        _context.Waits.Add(_context.TimeProvider.GetUtcNow() + arguments.RetryDelay);
         RestLog.Retried(_logger, _options.Name, _options.Address.Authority, reason, arguments.RetryDelay);
         return ValueTask.CompletedTask;
     }
