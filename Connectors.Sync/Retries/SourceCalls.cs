@@ -16,10 +16,10 @@ namespace Connectors.Sync.Retries;
 /// <param name="random">For the jitter of retries.</param>
 /// <param name="logger">Is told of retries.</param>
 /// <param name="callsOn">Where calls are made; <see langword="null"/> for the thread pool.</param>
-/// <param name="stop">Ends pauses at once, a call that waits as well, and any other call under way after <see cref="Patience"/>.</param>
 /// <param name="waits">Until when calls under way wait within the source; <see langword="null"/> when that is not known.</param>
 /// <param name="outwaits">Whether a call that waits may take longer than the time limit. If not, it fails with the time that is
 /// left.</param>
+/// <param name="stop">Ends pauses at once, a call that waits as well, and any other call under way after <see cref="Patience"/>.</param>
 internal sealed class SourceCalls(
     string source,
     BackoffPolicy retries,
@@ -28,9 +28,9 @@ internal sealed class SourceCalls(
     Random random,
     ILogger logger,
     TaskScheduler? callsOn = null,
-    CancellationToken stop = default,
     Func<DateTimeOffset?>? waits = null,
-    bool outwaits = true
+    bool outwaits = true,
+    CancellationToken stop = default
 )
 {
     private readonly RequestWaits _pauses = new();

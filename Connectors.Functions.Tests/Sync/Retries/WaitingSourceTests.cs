@@ -181,9 +181,9 @@ public sealed class WaitingSourceTests : IDisposable
             new Random(1),
             NullLogger.Instance,
             new CallerScheduler(),
-            _stop.Token,
             () => _until,
-            outwaits
+            outwaits,
+            _stop.Token
         );
 
     private Task<T> Asked<T>(Task<T> answer)

@@ -81,10 +81,10 @@ internal sealed class ResumableStream(Stream first, long length, int tries, Func
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
-    public override ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        GC.SuppressFinalize(this);
-        return _part.DisposeAsync();
+        await _part.DisposeAsync();
+        await base.DisposeAsync();
     }
 
     /// <inheritdoc/>
