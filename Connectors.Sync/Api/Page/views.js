@@ -36,6 +36,7 @@ function drawRunning() {
             number('rate', rate === undefined ? '…' : `${numbers.format(Math.round(rate))}/s`),
             left === null ? null : number('left', `${about}${duration(left)}`)),
           make('div', { class: 'facts' }, make('p', null, `${syncOf(job)} · ${phases[phase] ?? 'working'} · started `, ago(job.startedAt)),
+            new Date(job.waitsUntil ?? 0) > Date.now() ? make('p', null, 'Waits for the source: it is asked again ', ago(job.waitsUntil), '.') : null,
             resumedAfter > 0 ? make('p', null, `Goes on after ${count(resumedAfter, 'document', 'documents')} that an earlier run had read.`) : null,
             isGuess ? make('p', null, 'The source does not tell how many there are: “about” is what the index held.') : null),
         ],
