@@ -1,0 +1,19 @@
+using Connectors.Sources.Rest.Paging;
+
+namespace Connectors.Sources.Rest.SharePoint;
+
+/// <summary>SharePoint's own REST API, as SharePoint Online and SharePoint Server have it.</summary>
+internal static class SharePointApi
+{
+    /// <summary>Lists: items at <c>value</c>, the next page at <c>odata.nextLink</c>.</summary>
+    public static RestPaging Paging { get; } = RestPaging.NextLink("/value", "/odata.nextLink");
+
+    /// <summary>The address of something of a site.</summary>
+    /// <param name="site">The site's address, or its path on the host: <c>https://example.sharepoint.com/sites/eng</c>,
+    /// <c>/sites/eng</c>.</param>
+    /// <param name="path">What is asked for: <c>_api/web</c>.</param>
+    public static string AddressOf(string site, string path) => $"{site.TrimEnd('/')}/{path}";
+
+    /// <summary>A list of a site. By its id: names change, and two lists can have the same.</summary>
+    public static string ListOf(string id) => $"_api/web/lists(guid'{id}')";
+}
