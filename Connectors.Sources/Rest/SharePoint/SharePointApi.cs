@@ -16,4 +16,12 @@ internal static class SharePointApi
 
     /// <summary>A list of a site. By its id: names change, and two lists can have the same.</summary>
     public static string ListOf(string id) => $"_api/web/lists(guid'{id}')";
+
+    /// <summary>What belongs to something. The query of its address stays the query.</summary>
+    /// <param name="thing">A list, an item, a file, a folder: <c>_api/web/GetFileByServerRelativeUrl(@path)?@path='/a.txt'</c>.</param>
+    /// <param name="part">What is asked for of it: <c>roleassignments</c>, with a query or without.</param>
+    public static string PartOf(string thing, string part) =>
+        thing.Split('?', 2) is [var path, var query]
+            ? $"{path}/{part}{(part.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{query}"
+            : $"{thing}/{part}";
 }

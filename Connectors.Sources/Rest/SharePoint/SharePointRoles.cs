@@ -70,7 +70,7 @@ internal abstract class SharePointRoles(RestClient rest, ISharePointPrincipals p
     {
         var users = new List<JsonElement>();
         var request = RestRequest.Get(
-            SharePointApi.AddressOf(site, $"{place}/roleassignments?$expand=Member/users,RoleDefinitionBindings")
+            SharePointApi.AddressOf(site, SharePointApi.PartOf(place, "roleassignments?$expand=Member/users,RoleDefinitionBindings"))
         );
         await foreach (var assignment in rest.ListAsync(request, paging, cancellationToken))
         {
@@ -86,7 +86,8 @@ internal abstract class SharePointRoles(RestClient rest, ISharePointPrincipals p
     /// <summary>Whether something has roles of its own.</summary>
     protected async Task<bool> IsUniqueAsync(string site, string place, CancellationToken cancellationToken)
     {
-        using var answer = await rest.GetAsync(SharePointApi.AddressOf(site, $"{place}/HasUniqueRoleAssignments"), cancellationToken);
+        var address = SharePointApi.AddressOf(site, SharePointApi.PartOf(place, "HasUniqueRoleAssignments"));
+        using var answer = await rest.GetAsync(address, cancellationToken);
         return answer.Json.Find("value") switch
         {
             { ValueKind: JsonValueKind.True } => true,

@@ -19,8 +19,11 @@ public sealed class SharePointServerDataSource : RestDataSource, IAccessControlS
 {
     private const string Service = "SharePoint Server";
 
-    /// <summary>Items with their files: a page of pages holds what stands on them.</summary>
-    private const int ItemsAPage = 500;
+    /// <summary>Items a page: one of pages holds what stands on them.</summary>
+    private const string ItemsAPage = "&$top=500";
+
+    private const string OfFiles = "$expand=File,Folder,Author,Editor&$select=*,Author/Name,Editor/Name,Author/Id,Editor/Id";
+    private const string OfItems = "$expand=AttachmentFiles,Author,Editor&$select=*,FileRef,Author/Title,Editor/Title";
 
     private readonly Lazy<SharePointServerConfiguration> _configuration;
     private readonly Lazy<SharePointServerAccess> _access;
@@ -142,25 +145,18 @@ public sealed class SharePointServerDataSource : RestDataSource, IAccessControlS
             return [];
         }
 
-        var items = SharePointApi.AddressOf(site, $"{list.Address}/items");
+        var query = (list.IsLibrary ? OfFiles : OfItems) + access?.ItemFields + ItemsAPage;
+        var first = RestRequest.Get(SharePointApi.AddressOf(site, $"{list.Address}/items?{query}"));
         return
         [
             list.IsLibrary
-                ? new PagedStream(
-                    "files",
-                    Client,
-                    RestRequest.Get(
-                        $"{items}?$select=*,Author/Name,Editor/Name,Author/Id,Editor/Id&$expand=File,Folder,Author,Editor&$top={ItemsAPage}"
-                    ),
-                    SharePointApi.Paging,
-                    (found, page, token) => documents.WriteFilesAsync(site, list, found, page, token)
+                ? new PagedStream("files", Client, first, SharePointApi.Paging, (items, page, token) =>
+                    documents.WriteFilesAsync(site, list, items, page, token)
                 )
                 : new PagedStream(
                     "items",
                     Client,
-                    RestRequest.Get(
-                        $"{items}?$expand=AttachmentFiles,Author,Editor&$select=*,FileRef,Author/Title,Editor/Title&$top={ItemsAPage}"
-                    ),
+                    first,
                     SharePointApi.Paging,
                     new SharePointServerItems(Client, _configuration.Value.Host, site, list, access).WriteAsync
                 ),
@@ -171,10 +167,10 @@ public sealed class SharePointServerDataSource : RestDataSource, IAccessControlS
 
     /// <summary>SharePoint 2013 knows only an older form of JSON until a package is installed.</summary>
     private static ConnectorException? Explain(RestResponse answer) =>
-        answer.Status == HttpStatusCode.NotAcceptable
+        answer.Status is HttpStatusCode.NotAcceptable or HttpStatusCode.UnsupportedMediaType
             ? new ConnectorException(
-                $"SharePoint Server ({RestErrors.Name(answer.Address)}): does not answer in light JSON (406). On SharePoint 2013, install "
-                    + "Service Pack 1 and WCF Data Services 5.6."
+                $"SharePoint Server ({RestErrors.Name(answer.Address)}): does not answer in light JSON ({(int)answer.Status}). "
+                    + "On SharePoint 2013, install Service Pack 1 and WCF Data Services 5.6."
             )
             : null;
 }

@@ -92,7 +92,7 @@ internal sealed class SharePointServerDocuments(RestClient rest, Uri host, Share
             var id = PythonServiceId.Of($"{item.RequiredText("An item of a library of SharePoint Server", "GUID")}/{path}");
             try
             {
-                var allowed = access is null ? null : await AllowedAsync(access, site, library, item, path, cancellationToken);
+                var allowed = access is null ? null : await access.OfItemAsync(site, library, item, path, cancellationToken);
                 page.Add(
                     id,
                     item,
@@ -108,16 +108,6 @@ internal sealed class SharePointServerDocuments(RestClient rest, Uri host, Share
             }
         }
     }
-
-    /// <summary>Who may see an item of a list.</summary>
-    public static Task<IReadOnlyCollection<string>> AllowedAsync(
-        SharePointServerAccess access,
-        string site,
-        SharePointServerList list,
-        JsonElement item,
-        string path,
-        CancellationToken cancellationToken
-    ) => access.OfItemAsync(site, list, item.RequiredText("An item of SharePoint Server", "Id"), path, cancellationToken);
 
     private static DocumentFields EntryFields(Uri host, string kind) =>
         DocumentFields.Of(
@@ -145,5 +135,10 @@ internal sealed class SharePointServerDocuments(RestClient rest, Uri host, Share
 
     /// <summary>The bytes of a file.</summary>
     public static RestContent FileContent(RestClient rest, string site, string path, string name, long size) =>
-        new(rest, RestRequest.Get(SharePointApi.AddressOf(site, SharePointServerApi.FileOf(path, "/$value"))).AsFile(), name, size);
+        new(
+            rest,
+            RestRequest.Get(SharePointApi.AddressOf(site, SharePointApi.PartOf(SharePointServerApi.FileOf(path), "$value"))).AsFile(),
+            name,
+            size
+        );
 }

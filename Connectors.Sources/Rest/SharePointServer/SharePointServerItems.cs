@@ -45,14 +45,7 @@ internal sealed class SharePointServerItems(
             {
                 var allowed = access is null
                     ? null
-                    : await SharePointServerDocuments.AllowedAsync(
-                        access,
-                        site,
-                        list,
-                        item,
-                        item.Text("FileRef") ?? string.Empty,
-                        cancellationToken
-                    );
+                    : await access.OfItemAsync(site, list, item, item.Text("FileRef") ?? string.Empty, cancellationToken);
                 if (attachments.Count == 0)
                 {
                     WriteItem(item, url, page, allowed);

@@ -112,9 +112,9 @@ internal sealed class SharePointServerSites(RestClient rest, RestPlace site, Sha
         foreach (var below in found)
         {
             // One that is named as a collection as well is written with those of its parent.
-            if (places.ContainsKey(below))
+            if (places.TryGetValue(below, out var known))
             {
-                places[below] = places[below] with { Detail = string.Empty };
+                places[below] = known with { Detail = known.Detail.Replace(Collection, string.Empty, StringComparison.Ordinal) };
             }
             else
             {

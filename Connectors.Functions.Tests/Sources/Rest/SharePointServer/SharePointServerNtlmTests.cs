@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.SharePointServer;
-using Connectors.Testing;
 using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.SharePointServer;

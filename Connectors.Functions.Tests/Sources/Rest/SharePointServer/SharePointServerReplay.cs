@@ -11,6 +11,8 @@ internal static class SharePointServerReplay
 {
     private const string PageFields = "WikiField,CanvasContent1,Modified,Id,GUID,File,Folder";
 
+    private const string Flag = ",HasUniqueRoleAssignments";
+
     private static readonly Dictionary<string, string> Hosts = new(StringComparer.Ordinal)
     {
         ["sharepoint-server.test"] = "sp.example.org",
@@ -76,7 +78,8 @@ internal static class SharePointServerReplay
 
     /// <summary>
     /// The server does not care about capitals. How many items a page has is the source's own business, and all fields of a page are among
-    /// those of an item: the older servers do not know each that the recorded source names.
+    /// those of an item: the older servers do not know each that the recorded source names. Whether items have roles of their own is asked
+    /// for with them (learn.microsoft.com, SecurableObject.HasUniqueRoleAssignments: not among those that come by themselves).
     /// </summary>
     private static ReplayRequest Normalize(ReplayRequest request)
     {
@@ -87,7 +90,10 @@ internal static class SharePointServerReplay
             }
         ).WithQuery("$filter", filter => filter.ToLowerInvariant());
         return same.Url.AbsolutePath.EndsWith("/items", StringComparison.Ordinal)
-            ? same.WithQuery("$top", _ => null).WithQuery("$select", fields => fields.Replace(PageFields, "*", StringComparison.Ordinal))
+            ? same.WithQuery("$top", _ => null)
+                .WithQuery("$select", fields =>
+                    fields.Replace(PageFields, "*", StringComparison.Ordinal).Replace(Flag, "", StringComparison.Ordinal)
+                )
             : same;
     }
 }

@@ -155,6 +155,37 @@ public sealed class SharePointServerReplayTests : ReplayTests
     }
 
     [Fact]
+    public async Task ItemsThatAreListedWithWhetherTheyHaveRolesAreNotAskedOneByOne()
+    {
+        var listed = Source.With(request =>
+        {
+            var open = File("/sites/eng/Shared Documents/open.txt", "2");
+            var closed = File("/sites/eng/Shared Documents/closed.txt", "1");
+            (open["HasUniqueRoleAssignments"], closed["HasUniqueRoleAssignments"]) = (false, true);
+            return
+                request.Url.AbsolutePath == $"{Lists}(guid'list-1')/items"
+                && request.Query.Any(parameter => parameter.Value.Contains("HasUniqueRoleAssignments", StringComparison.Ordinal))
+                ? SharePointServerReplay.List(open, closed)
+                : null;
+        });
+        await using var server = await StartAsync("access-control", listed);
+        await using var source = server.Open();
+        var documents = (await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents();
+        Assert.DoesNotContain(server.Requests, request => request.Contains("(guid'list-1')/items(2)", StringComparison.Ordinal));
+        Assert.Single(server.Requests, request => request.Contains("(guid'list-1')/items(1)", StringComparison.Ordinal));
+        Assert.Contains(
+            "ann@",
+            documents.Single(document => document.Body.Contains("open.txt", StringComparison.Ordinal)).Body,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain(
+            "ann@",
+            documents.Single(document => document.Body.Contains("closed.txt", StringComparison.Ordinal)).Body,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task EverybodyIsAllIdentitiesAndAllWindowsUsersAreThoseOfWindows()
     {
         var open = Source.With(request =>
@@ -165,7 +196,7 @@ public sealed class SharePointServerReplayTests : ReplayTests
                 )
                 : null
         );
-        var site = (await ReadAsync("access-control", open)).Documents().First();
+        var site = (await ReadAsync("access-control", open)).Documents()[0];
         Assert.Equal(
             [AccessControl.Everyone, "group:windows"],
             JsonNode.Parse(site.Body)![AccessControl.FieldName]!.AsArray().Select(value => (string)value!)
@@ -227,7 +258,7 @@ public sealed class SharePointServerReplayTests : ReplayTests
         await using var source = server.Open("site_collections", "/sites/eng/sub,eng");
         var pages = await source.AllAsync(2, PageLimits.Default, Cancellation);
         Assert.Equal(12, pages.Ids().Count);
-        Assert.Equal(12, pages.Documents().Count());
+        Assert.Equal(12, pages.Documents().Count);
     }
 
     [Theory]
