@@ -101,6 +101,8 @@ const isDryRunning = id => state.dryRuns.has(id) && !isOver(state.dryRuns.get(id
 const scheduleOf = connector => connector.schedule?.enabled ? `${connector.schedule.interval} (UTC)` : 'none';
 const nextOf = connector => (connector.schedules?.full?.next ?? []).map(time => moment.format(new Date(time)).replaceAll(' ', '\u00a0')).join(' · ');
 
+const isGone = id => state.isKnown && !state.connectors.some(connector => connector.id === id);
+
 function drawDetail() {
   const detail = at('detail');
   detail.hidden = state.chosen === null;
@@ -115,7 +117,7 @@ function drawDetail() {
     make('div', { class: 'head' },
       make('h2', { id: 'detail-title', tabindex: '-1' }, nameOf(connector)),
       button('Close', `Close the details of ${nameOf(connector)}`, () => choose(null), { 'data-key': 'close' })),
-    make('div', { class: 'cards' },
+    isGone(state.chosen) ? make('p', { class: 'panel quiet' }, 'There is no such connector. It may have been deleted.') : make('div', { class: 'cards' },
       state.dryRuns.has(state.chosen) ? dryRunPanel(state.dryRuns.get(state.chosen)) : null,
       historyPanel(jobs),
       jobs.length > 0 ? jobPanel(jobs.find(job => job.id === state.shown) ?? jobs[0]) : null,
