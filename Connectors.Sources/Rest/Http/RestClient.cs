@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Security;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Limits;
 using Microsoft.Extensions.Logging;
@@ -60,26 +62,29 @@ internal sealed class RestClient : IDisposable
     /// <param name="authority">The value of a field ssl_ca: certificate authorities as PEM; <see langword="null"/> for those of this
     /// system.</param>
     /// <param name="verify">Whether certificates are checked at all.</param>
+    /// <param name="credentials">For a sign-in that holds for a connection and not for a request (NTLM); <see langword="null"/> where
+    /// <see cref="RestClientOptions.Signer"/> does it.</param>
     /// <exception cref="ConnectorException">There is no certificate in the field.</exception>
     public static HttpClient CreateHttp(
         SourceContext context,
         string field = "url",
         IReadOnlyList<string>? privateHosts = null,
         string? authority = null,
-        bool verify = true
+        bool verify = true,
+        ICredentials? credentials = null
     )
     {
         var trust =
             !verify ? AnyCertificate
             : authority is null ? null
             : CertificateAuthorities.Trust(CertificateAuthorities.Parse("ssl_ca", authority));
-        var handler = context.HttpHandler?.Invoke() ?? GuardedConnection.CreateHandler(field, privateHosts ?? [], trust);
+        var handler = context.HttpHandler?.Invoke() ?? GuardedConnection.CreateHandler(field, privateHosts ?? [], trust, credentials);
         return new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     // CA5359 is right; it is the operator who switched the check off, in a field that says what that means.
 #pragma warning disable CA5359
-    private static System.Net.Security.RemoteCertificateValidationCallback AnyCertificate { get; } = (_, _, _, _) => true;
+    private static RemoteCertificateValidationCallback AnyCertificate { get; } = (_, _, _, _) => true;
 #pragma warning restore CA5359
 
     /// <summary>Sends a request and reads the whole answer. The caller disposes it.</summary>
@@ -184,7 +189,7 @@ internal sealed class RestClient : IDisposable
                 ? new ConnectorException(FailureKind.Skip, error.Message, error.InnerException)
                 {
                     // 404 may as well hide what the user may not see, or a file that is missing behind a document that is there.
-                    IsGone = RestErrors.StatusOf(error) == System.Net.HttpStatusCode.Gone,
+                    IsGone = RestErrors.StatusOf(error) == HttpStatusCode.Gone,
                 }
             : error;
         }
