@@ -45,7 +45,8 @@ internal static class GoogleDriveReplay
     /// The recorded source asks for all drives at once (corpora=allDrives), which Google calls slow and incomplete
     /// (developers.google.com, Drive API: Search for files and folders); ours ask for one at a time, and get what the recorded answer has
     /// of it. Groups of groups are asked for as well (Directory API, groups.list: userKey may be a group). The recorded server puts files
-    /// of no drive into folders of one, so each place is given all folders.
+    /// of no drive into folders of one, so each place is given all folders. The recorded source knows no change logs (Drive API:
+    /// changes.getStartPageToken).
     /// </summary>
     private static ReplayAnswer? Answer(ReplayRequest request, Func<ReplayRequest, ReplayAnswer?> find)
     {
@@ -55,6 +56,11 @@ internal static class GoogleDriveReplay
         )
         {
             return ReplayAnswer.Json(new JsonObject { ["kind"] = "admin#directory#groups" });
+        }
+
+        if (request.Url.AbsolutePath == "/drive/v3/changes/startPageToken")
+        {
+            return ReplayAnswer.Json(new JsonObject { ["startPageToken"] = "1" });
         }
 
         if (request.Url.AbsolutePath != "/drive/v3/files" || Parameter(request, "corpora") is not ("user" or "drive"))
