@@ -129,7 +129,7 @@ internal static class MarkedValues
                 ["username"] = "u",
                 ["ssl_enabled"] = isTls,
             },
-            "mysql" or "postgresql" => new()
+            "mssql" or "mysql" or "postgresql" => new()
             {
                 ["host"] = "127.0.0.1",
                 ["port"] = port,
