@@ -14,6 +14,9 @@ namespace Connectors.Sources.Databases.Sql.MsSql;
 /// </summary>
 internal sealed class MsSqlConnections : DbDataSource
 {
+    /// <summary>The runtime's switch, which the driver looks at too.</summary>
+    private const string WithoutCultures = "System.Globalization.Invariant";
+
     /// <summary>A token is fetched anew this long before it ends.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
 
@@ -25,13 +28,6 @@ internal sealed class MsSqlConnections : DbDataSource
     private SqlConnectionStringBuilder? _settings;
     private AccessToken? _token;
     private DirectoryInfo? _certificates;
-
-    /// <summary>
-    /// The driver refuses to work in a program without cultures, which this one is (see Directory.Build.props). It needs them to find the
-    /// code page of a text, and every text comes and goes as Unicode here. Nobody but the driver reads the switch by now: the runtime did
-    /// when it started.
-    /// </summary>
-    static MsSqlConnections() => AppContext.SetSwitch("System.Globalization.Invariant", false);
 
     /// <exception cref="ConnectorException">The tenant can't be one.</exception>
     public MsSqlConnections(MsSqlConfiguration configuration, SourceContext context)
@@ -138,6 +134,14 @@ internal sealed class MsSqlConnections : DbDataSource
         if (_configuration.SslEnabled && !greeting.OffersTls)
         {
             throw new TdsException("the server does not offer TLS. Switch it on there, or clear ssl_enabled.");
+        }
+
+        if (AppContext.TryGetSwitch(WithoutCultures, out var isWithout) && isWithout)
+        {
+            throw new ConnectorException(
+                "SQL Server: its driver needs the cultures of ICU, and this program was started without. Install ICU (the package libicu), "
+                    + "and start the program with DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=false in its environment."
+            );
         }
 
         var settings = new SqlConnectionStringBuilder

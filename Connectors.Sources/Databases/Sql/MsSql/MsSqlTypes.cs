@@ -39,7 +39,7 @@ internal static class MsSqlTypes
             "float" => (own, SqlValueKind.Float),
             "real" => (own, SqlValueKind.Single),
 
-            // The server knows the code pages of its texts, and this program has no cultures to find them by.
+            // The server knows the code pages of its texts, so everything comes as Unicode.
             "char" or "varchar" or "text" => (AsUnicode(own, type), SqlValueKind.Text),
 
             // The driver makes a date a time stamp.

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.MsSql;
@@ -13,9 +12,6 @@ namespace Connectors.Tests.Sources.Databases.Sql.MsSql;
 /// <summary>A source without a server, or over one of the tests.</summary>
 internal static class MsSqlBed
 {
-    /// <summary>The driver remembers the switch that this sets from its first use on, and tests use it in any order.</summary>
-    static MsSqlBed() => RuntimeHelpers.RunClassConstructor(typeof(MsSqlConnections).TypeHandle);
-
     public static SqlCommand Command() => new();
 
     public static SourceContext Context(params (string Field, JsonNode? Value)[] values)

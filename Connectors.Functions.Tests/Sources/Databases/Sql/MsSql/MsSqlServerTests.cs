@@ -13,6 +13,8 @@ namespace Connectors.Tests.Sources.Databases.Sql.MsSql;
 /// here.</summary>
 public sealed class MsSqlServerTests
 {
+    public MsSqlServerTests() => MsSqlCultures.AreNeeded();
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]

@@ -15,6 +15,8 @@ public sealed class MsSqlTlsTests
     private static readonly Lazy<(X509Certificate2 Certificate, string Pem)> Own = new(Make);
     private static readonly Lazy<(X509Certificate2 Certificate, string Pem)> Other = new(Make);
 
+    public MsSqlTlsTests() => MsSqlCultures.AreNeeded();
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
